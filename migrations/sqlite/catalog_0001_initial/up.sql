@@ -1,0 +1,10 @@
+CREATE TABLE "catalog_tag" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(50) NOT NULL UNIQUE, "slug" varchar(50) NOT NULL UNIQUE);
+CREATE TABLE "catalog_category" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(100) NOT NULL UNIQUE, "slug" varchar(100) NOT NULL UNIQUE, "description" text NOT NULL, "parent_id" bigint NULL REFERENCES "catalog_category" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "catalog_product" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(200) NOT NULL, "slug" varchar(220) NOT NULL UNIQUE, "sku" varchar(40) NOT NULL UNIQUE, "description" text NOT NULL, "price" decimal NOT NULL, "stock" integer unsigned NOT NULL CHECK ("stock" >= 0), "is_active" bool NOT NULL, "image" varchar(100) NOT NULL, "released_on" date NULL, "created_at" datetime NOT NULL, "updated_at" datetime NOT NULL, "category_id" bigint NOT NULL REFERENCES "catalog_category" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "catalog_product_tags" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "product_id" bigint NOT NULL REFERENCES "catalog_product" ("id") DEFERRABLE INITIALLY DEFERRED, "tag_id" bigint NOT NULL REFERENCES "catalog_tag" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE INDEX "catalog_category_parent_id_f61bd017" ON "catalog_category" ("parent_id");
+CREATE INDEX "catalog_product_category_id_35bf920b" ON "catalog_product" ("category_id");
+CREATE INDEX "catalog_product_listing" ON "catalog_product" ("is_active", "name", "id");
+CREATE UNIQUE INDEX "catalog_product_tags_product_id_tag_id_daa0ee1f_uniq" ON "catalog_product_tags" ("product_id", "tag_id");
+CREATE INDEX "catalog_product_tags_product_id_293d7e82" ON "catalog_product_tags" ("product_id");
+CREATE INDEX "catalog_product_tags_tag_id_fb8826f6" ON "catalog_product_tags" ("tag_id");

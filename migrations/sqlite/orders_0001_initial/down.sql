@@ -1,0 +1,2 @@
+DROP TABLE "orders_orderitem";
+DROP TABLE "orders_order";

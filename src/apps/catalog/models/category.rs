@@ -1,0 +1,90 @@
+//! Categories, which may lie in one another.
+
+use diesel::prelude::*;
+
+use super::product::Picture;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::{catalog_category, catalog_product};
+
+/// A shelf of the shop.
+#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = catalog_category, treat_none_as_null = true)]
+pub struct Category {
+    /// Primary key.
+    pub id: i64,
+    /// What people read.
+    pub name: String,
+    /// What stands in URLs.
+    pub slug: String,
+    /// A sentence or two.
+    pub description: String,
+    /// The category it lies in.
+    pub parent_id: Option<i64>,
+}
+
+/// A category with a picture of something in it.
+#[derive(Debug, Clone, Queryable)]
+pub struct CategoryTile {
+    /// What people read.
+    pub name: String,
+    /// What stands in URLs.
+    pub slug: String,
+    /// A sentence or two.
+    pub description: String,
+    /// The picture of its first product, if it has one.
+    pub picture: Option<Picture>,
+}
+
+impl Category {
+    /// The category of this slug.
+    pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
+        let found =
+            catalog_category::table.filter(catalog_category::slug.eq(slug)).select(Self::as_select()).first(conn);
+        found.optional().map_err(Into::into)
+    }
+
+    /// The category that this one lies in.
+    pub fn parent(&self, conn: &mut Conn) -> Result<Option<Self>> {
+        let Some(id) = self.parent_id else { return Ok(None) };
+        let found = catalog_category::table.find(id).select(Self::as_select()).first(conn);
+        found.optional().map_err(Into::into)
+    }
+
+    /// Its page.
+    pub fn url(&self) -> String {
+        url_of(&self.slug)
+    }
+}
+
+impl CategoryTile {
+    /// Categories by name: those in `parent`, or the outermost ones.
+    pub fn within(conn: &mut Conn, parent: Option<i64>, limit: i64) -> Result<Vec<Self>> {
+        let picture = catalog_product::table
+            .filter(catalog_product::category_id.eq(catalog_category::id))
+            .filter(catalog_product::is_active.eq(true))
+            .order(catalog_product::id)
+            .limit(1)
+            .select(catalog_product::image)
+            .single_value();
+        let mut tiles = catalog_category::table
+            .order(catalog_category::name)
+            .limit(limit)
+            .select((catalog_category::name, catalog_category::slug, catalog_category::description, picture))
+            .into_boxed();
+        tiles = match parent {
+            Some(id) => tiles.filter(catalog_category::parent_id.eq(id)),
+            None => tiles.filter(catalog_category::parent_id.is_null()),
+        };
+        tiles.load(conn).map_err(Into::into)
+    }
+
+    /// Its page.
+    pub fn url(&self) -> String {
+        url_of(&self.slug)
+    }
+}
+
+fn url_of(slug: &str) -> String {
+    format!("/categories/{slug}/")
+}

@@ -1,0 +1,11 @@
+//! Categories, tags and products, and the questions asked of them.
+
+mod category;
+mod listing;
+mod product;
+mod tag;
+
+pub use category::{Category, CategoryTile};
+pub use listing::{Listing, Sort};
+pub use product::{Picture, Product, ProductRow, url_of};
+pub use tag::Tag;

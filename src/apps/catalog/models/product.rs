@@ -1,0 +1,169 @@
+//! Products.
+
+use diesel::deserialize::{FromSql, FromSqlRow};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use super::Tag;
+use crate::db::{Conn, Decimal, MultiBackend, Timestamp};
+use crate::error::{Error, Result};
+use crate::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
+
+/// Something we sell.
+#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = catalog_product, treat_none_as_null = true)]
+pub struct Product {
+    /// Primary key.
+    pub id: i64,
+    /// What people read.
+    pub name: String,
+    /// What stands in URLs.
+    pub slug: String,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// What it is.
+    pub description: String,
+    /// Before tax.
+    pub price: Decimal,
+    /// How many there are.
+    pub stock: i32,
+    /// Whether visitors see it.
+    pub is_active: bool,
+    /// Its picture: a path below `MEDIA_ROOT`, or empty.
+    pub image: String,
+    /// Since when it is sold.
+    pub released_on: Option<chrono::NaiveDate>,
+    /// When the row was made.
+    pub created_at: Timestamp,
+    /// When the row was last saved.
+    pub updated_at: Timestamp,
+    /// Its category.
+    pub category_id: i64,
+}
+
+/// What a list shows of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = catalog_product)]
+pub struct ProductRow {
+    /// What people read.
+    pub name: String,
+    /// What stands in URLs.
+    pub slug: String,
+    /// Before tax.
+    pub price: Decimal,
+    /// How many there are.
+    pub stock: i32,
+    /// Its picture.
+    pub image: Picture,
+    /// Its category's name.
+    #[diesel(select_expression = catalog_category::name)]
+    pub category: String,
+}
+
+/// The value of an image column: a path below `MEDIA_ROOT`, or empty.
+#[derive(Debug, Clone, PartialEq, Eq, Default, FromSqlRow)]
+pub struct Picture(String);
+
+impl FromSql<Text, MultiBackend> for Picture {
+    fn from_sql(raw: <MultiBackend as diesel::backend::Backend>::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+        <String as FromSql<Text, MultiBackend>>::from_sql(raw).map(Self)
+    }
+}
+
+impl Picture {
+    /// Where a browser finds it.
+    pub fn url(&self) -> Option<String> {
+        (!self.0.is_empty()).then(|| format!("/media/{}", path_escaped(&self.0)))
+    }
+}
+
+fn path_escaped(path: &str) -> impl std::fmt::Display + '_ {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    utf8_percent_encode(path, PATH)
+}
+
+/// The page of the product with this slug (Django's `get_absolute_url`).
+pub fn url_of(slug: &str) -> String {
+    format!("/products/{slug}/")
+}
+
+/// `price` with 10 % tax, rounded to cents, halves to even.
+fn with_tax(price: &Decimal) -> Decimal {
+    (price * &Decimal::new(110, 2)).round(2)
+}
+
+impl Product {
+    /// The published product of this slug, with its category's name and slug.
+    pub fn find_published(conn: &mut Conn, slug: &str) -> Result<(Self, String, String)> {
+        let found = catalog_product::table
+            .inner_join(catalog_category::table)
+            .filter(catalog_product::slug.eq(slug))
+            .filter(catalog_product::is_active.eq(true))
+            .select((Self::as_select(), catalog_category::name, catalog_category::slug));
+        found.first(conn).map_err(Error::from)
+    }
+
+    /// Up to `limit` published products of the same category.
+    ///
+    /// Those that follow it in the order of their ids, so that the index on the category gives just these rows, however
+    /// many the category has.
+    pub fn related(&self, conn: &mut Conn, limit: i64) -> Result<Vec<ProductRow>> {
+        let related = catalog_product::table
+            .inner_join(catalog_category::table)
+            .filter(catalog_product::category_id.eq(self.category_id))
+            .filter(catalog_product::id.gt(self.id))
+            .filter(catalog_product::is_active.eq(true))
+            .order(catalog_product::id)
+            .limit(limit)
+            .select(ProductRow::as_select());
+        related.load(conn).map_err(Error::from)
+    }
+
+    /// The price with tax.
+    pub fn price_with_tax(&self) -> Decimal {
+        with_tax(&self.price)
+    }
+
+    /// Its picture.
+    pub fn picture(&self) -> Picture {
+        Picture(self.image.clone())
+    }
+}
+
+impl ProductRow {
+    /// The newest published products.
+    pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Self>> {
+        let newest = catalog_product::table
+            .inner_join(catalog_category::table)
+            .filter(catalog_product::is_active.eq(true))
+            .order(catalog_product::id.desc())
+            .limit(limit)
+            .select(Self::as_select());
+        newest.load(conn).map_err(Error::from)
+    }
+
+    /// Published products with the tag of this slug, in the order of their ids.
+    pub fn tagged(conn: &mut Conn, slug: &str, limit: i64) -> Result<Vec<Self>> {
+        let Some(tag) = Tag::find_by_slug(conn, slug)? else { return Ok(Vec::new()) };
+        let tagged = catalog_product_tags::table
+            .inner_join(catalog_tag::table)
+            .inner_join(catalog_product::table.inner_join(catalog_category::table))
+            .filter(catalog_product_tags::tag_id.eq(tag.id))
+            .filter(catalog_product::is_active.eq(true))
+            .order(catalog_product::id)
+            .limit(limit)
+            .select(Self::as_select());
+        tagged.load(conn).map_err(Error::from)
+    }
+
+    /// The price with tax.
+    pub fn price_with_tax(&self) -> Decimal {
+        with_tax(&self.price)
+    }
+
+    /// Its page.
+    pub fn url(&self) -> String {
+        url_of(&self.slug)
+    }
+}

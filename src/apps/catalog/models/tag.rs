@@ -1,0 +1,42 @@
+//! Tags: words that products share across categories.
+
+use diesel::prelude::*;
+
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::{catalog_product_tags, catalog_tag};
+
+/// A word that products share.
+#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = catalog_tag, treat_none_as_null = true)]
+pub struct Tag {
+    /// Primary key.
+    pub id: i64,
+    /// What people read.
+    pub name: String,
+    /// What stands in URLs.
+    pub slug: String,
+}
+
+impl Tag {
+    /// The tag of this slug.
+    pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
+        let found = catalog_tag::table.filter(catalog_tag::slug.eq(slug)).select(Self::as_select()).first(conn);
+        found.optional().map_err(Into::into)
+    }
+
+    /// The tags of a product, by name.
+    pub fn of_product(conn: &mut Conn, product_id: i64) -> Result<Vec<Self>> {
+        let tags = catalog_product_tags::table
+            .inner_join(catalog_tag::table)
+            .filter(catalog_product_tags::product_id.eq(product_id))
+            .order(catalog_tag::name)
+            .select(Self::as_select());
+        tags.load(conn).map_err(Into::into)
+    }
+
+    /// The list of products that have it.
+    pub fn url(&self) -> String {
+        format!("/products/?tag={}", self.slug)
+    }
+}

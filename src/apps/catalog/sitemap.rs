@@ -1,0 +1,88 @@
+//! What search engines are told: `sitemap.xml` and `robots.txt`.
+
+use std::fmt::Write as _;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use diesel::prelude::*;
+use futures_util::StreamExt as _;
+
+use super::models::url_of;
+use crate::db::{Db, Timestamp};
+use crate::each_row;
+use crate::error::{Error, Result};
+use crate::http::{QueryDict, text};
+use crate::schema::catalog_product;
+
+/// URLs in one file, by the protocol.
+const PER_FILE: i64 = 50_000;
+/// Rows that travel together.
+const CHUNK: usize = 500;
+
+/// `GET /robots.txt`
+pub(super) async fn robots(request: HttpRequest) -> HttpResponse {
+    let body =
+        format!("User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n\nSitemap: {}/sitemap.xml\n", site(&request));
+    text("text/plain; charset=utf-8", body)
+}
+
+/// `GET /sitemap.xml`: every published product, streamed. Beyond 50,000 it is an index of such files, `?p=1` and on.
+pub(super) async fn sitemap(request: HttpRequest, db: web::Data<Db>, query: QueryDict) -> Result<HttpResponse> {
+    let site = site(&request);
+    let count: i64 = db
+        .run(|conn| Ok(catalog_product::table.filter(catalog_product::is_active.eq(true)).count().get_result(conn)?))
+        .await?;
+    let files = ((count + PER_FILE - 1) / PER_FILE).max(1);
+    let file = match query.word("p").map(str::parse::<i64>) {
+        None if files > 1 => return Ok(text("application/xml; charset=utf-8", index(&site, files))),
+        None => 1,
+        Some(Ok(file)) if (1..=files).contains(&file) => file,
+        Some(_) => return Err(Error::NotFound),
+    };
+    let rows = db
+        .stream(CHUNK, move |conn, sink| {
+            let products = catalog_product::table
+                .filter(catalog_product::is_active.eq(true))
+                .order(catalog_product::id)
+                .offset((file - 1) * PER_FILE)
+                .limit(PER_FILE)
+                .select((catalog_product::slug, catalog_product::updated_at));
+            each_row!(conn, products => (String, Timestamp), |row| sink.send(row));
+            Ok(())
+        })
+        .await?;
+    let head =
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
+    let pages =
+        ["/", "/products/", "/categories/"].map(|path| format!("<url><loc>{site}{path}</loc></url>\n")).concat();
+    let begin = if file == 1 { format!("{head}{pages}") } else { head.to_owned() };
+    let body = rows.map(move |chunk| {
+        let mut xml = String::new();
+        for (slug, updated) in chunk? {
+            let date = updated.utc().format("%Y-%m-%d");
+            let _ = writeln!(xml, "<url><loc>{site}{}</loc><lastmod>{date}</lastmod></url>", url_of(&slug));
+        }
+        Ok::<_, Error>(Bytes::from(xml))
+    });
+    let whole = once(begin).chain(body).chain(once("</urlset>\n".to_owned()));
+    Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").streaming(whole))
+}
+
+fn once(text: String) -> impl futures_util::Stream<Item = Result<Bytes>> {
+    futures_util::stream::once(async { Ok(Bytes::from(text)) })
+}
+
+fn index(site: &str, files: i64) -> String {
+    let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n".to_owned();
+    for file in 1..=files {
+        let _ = writeln!(xml, "<sitemap><loc>{site}/sitemap.xml?p={file}</loc></sitemap>");
+    }
+    xml + "</sitemapindex>\n"
+}
+
+/// `https://shop.example`, from the request; its host was checked against `ALLOWED_HOSTS`.
+fn site(request: &HttpRequest) -> String {
+    let info = request.connection_info();
+    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    format!("{}://{host}", info.scheme())
+}

@@ -1,0 +1,63 @@
+//! One product.
+
+use actix_web::web;
+use askama::Template;
+
+use super::cards::{Link, ProductCard};
+use crate::apps::catalog::models::{Product, Tag};
+use crate::db::Db;
+use crate::error::Result;
+use crate::http::{Html, Page, render};
+
+/// Products shown below.
+const RELATED: i64 = 4;
+
+#[derive(Template)]
+#[template(path = "catalog/product_detail.html")]
+struct ProductDetail {
+    page: Page,
+    name: String,
+    sku: String,
+    description: String,
+    crumbs: Vec<Link>,
+    category: Link,
+    price: String,
+    net_price: String,
+    stock: i32,
+    image: Option<String>,
+    tags: Vec<Link>,
+    released_on: Option<String>,
+    related: Vec<ProductCard>,
+}
+
+/// `GET /products/<slug>/`
+pub(in crate::apps::catalog) async fn product_detail(
+    page: Page,
+    db: web::Data<Db>,
+    slug: web::Path<String>,
+) -> Result<Html> {
+    let ((product, category, category_slug), tags, related) = db
+        .run(move |conn| {
+            let found = Product::find_published(conn, &slug)?;
+            let tags = Tag::of_product(conn, found.0.id)?;
+            let related = found.0.related(conn, RELATED)?;
+            Ok((found, tags, related))
+        })
+        .await?;
+    let category = || Link { label: category.clone(), url: format!("/categories/{category_slug}/") };
+    render(&ProductDetail {
+        page,
+        crumbs: vec![Link { label: "Products".to_owned(), url: "/products/".to_owned() }, category()],
+        category: category(),
+        price: product.price_with_tax().to_string(),
+        net_price: product.price.round(2).to_string(),
+        image: product.picture().url(),
+        tags: tags.into_iter().map(|tag| Link { url: tag.url(), label: tag.name }).collect(),
+        released_on: product.released_on.map(|date| date.format("%-d %B %Y").to_string()),
+        related: related.into_iter().map(Into::into).collect(),
+        name: product.name,
+        sku: product.sku,
+        description: product.description,
+        stock: product.stock,
+    })
+}

@@ -1,0 +1,37 @@
+//! `check`: what is wrong with the settings and the database, each with its remedy.
+
+use super::connect;
+use super::terminal::{green, say};
+use crate::apps;
+use crate::db::migrations;
+use crate::error::{Error, Result};
+use crate::settings::{DatabaseUrl, Settings};
+
+/// Wrong settings were already refused when they were read; this looks at what they point to.
+pub(super) fn run(settings: &Settings) -> Result<()> {
+    let mut issues = Vec::new();
+    let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
+    if missing {
+        issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));
+    } else {
+        match connect(settings).and_then(|mut conn| migrations::is_up_to_date(&mut conn, &apps::migrations())) {
+            Ok(true) => {}
+            Ok(false) => issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned()),
+            Err(error) => issues.push(format!("DATABASE_URL: {error}")),
+        }
+    }
+    if settings.media_root.exists() && !settings.media_root.is_dir() {
+        issues.push(format!("MEDIA_ROOT: {} is no folder.", settings.media_root.display()));
+    }
+    if issues.is_empty() {
+        return say(&green("System check identified no issues."));
+    }
+    for issue in &issues {
+        say(issue)?;
+    }
+    Err(Error::command(format!(
+        "System check identified {} issue{}.",
+        issues.len(),
+        if issues.len() == 1 { "" } else { "s" }
+    )))
+}

@@ -1,0 +1,128 @@
+//! `createsuperuser`: asked for, or with `--noinput` from the options and `DJANGO_SUPERUSER_*`.
+
+#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+
+use clap::Args as ClapArgs;
+
+use super::connect;
+use super::terminal::{ask, is_interactive, say};
+use crate::auth::{NewUser, User, hashers};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::settings::{Env, Settings};
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// The login; with --noinput else DJANGO_SUPERUSER_USERNAME.
+    #[arg(long)]
+    username: Option<String>,
+    /// The e-mail address; with --noinput else DJANGO_SUPERUSER_EMAIL.
+    #[arg(long)]
+    email: Option<String>,
+    /// Ask nothing; the password comes from DJANGO_SUPERUSER_PASSWORD, or there is none to log in with.
+    #[arg(long, visible_alias = "no-input")]
+    noinput: bool,
+}
+
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+    let mut conn = connect(settings)?;
+    if args.noinput {
+        return without_asking(args, &mut conn);
+    }
+    if !is_interactive() {
+        return Err(Error::command(
+            "this is no terminal: use --noinput with DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD",
+        ));
+    }
+    let username = match &args.username {
+        Some(name) => checked_username(&mut conn, name).map_err(Error::command)?,
+        None => ask_until(|| ask("Username: "), |name| checked_username(&mut conn, name))?,
+    };
+    let email = match &args.email {
+        Some(email) => checked_email(email).map_err(Error::command)?,
+        None => ask_until(|| ask("Email address: "), checked_email)?,
+    };
+    let password = ask_password()?;
+    NewUser::superuser(&username, &email, hashers::make_password(&password)).save(&mut conn)?;
+    say("Superuser created successfully.")
+}
+
+fn without_asking(args: &Args, conn: &mut Conn) -> Result<()> {
+    let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
+    let needed = |given: &Option<String>, option: &str, variable: &str| {
+        let value = given.clone().or_else(|| env.get(variable).map(str::to_owned));
+        value.ok_or_else(|| Error::command(format!("with --noinput, {option} or {variable} is needed")))
+    };
+    let username = needed(&args.username, "--username", "DJANGO_SUPERUSER_USERNAME")?;
+    let email = needed(&args.email, "--email", "DJANGO_SUPERUSER_EMAIL")?;
+    let username = checked_username(conn, &username).map_err(Error::command)?;
+    let email = checked_email(&email).map_err(Error::command)?;
+    let hash = env.get("DJANGO_SUPERUSER_PASSWORD").map_or_else(hashers::unusable_password, hashers::make_password);
+    NewUser::superuser(&username, &email, hash).save(conn)?;
+    say("Superuser created successfully.")
+}
+
+fn ask_until(
+    mut question: impl FnMut() -> Result<String>,
+    mut check: impl FnMut(&str) -> Result<String, String>,
+) -> Result<String> {
+    loop {
+        match check(&question()?) {
+            Ok(answer) => return Ok(answer),
+            Err(error) => say(&format!("Error: {error}"))?,
+        }
+    }
+}
+
+fn ask_password() -> Result<String> {
+    loop {
+        let password = rpassword::prompt_password("Password: ")?;
+        if password.trim().is_empty() {
+            say("Error: Blank passwords aren't allowed.")?;
+        } else if rpassword::prompt_password("Password (again): ")? != password {
+            say("Error: Your passwords didn't match.")?;
+        } else if password.chars().count() < 8
+            && !ask("This password is too short. Use it all the same? [y/N]: ")?.eq_ignore_ascii_case("y")
+        {
+        } else {
+            return Ok(password);
+        }
+    }
+}
+
+/// Django's rule for user names, and that nobody has this one.
+fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+    if name.is_empty() {
+        return Err("This field cannot be blank.".to_owned());
+    }
+    if name.chars().count() > 150 {
+        return Err("Ensure this value has at most 150 characters.".to_owned());
+    }
+    if !name.chars().all(plain) {
+        return Err("Enter a valid username: letters, numbers, and @/./+/-/_ characters.".to_owned());
+    }
+    match User::find_by_username(conn, name) {
+        Ok(None) => Ok(name.to_owned()),
+        Ok(Some(_)) => Err("That username is already taken.".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn checked_email(email: &str) -> Result<String, String> {
+    let sound = email.is_empty()
+        || email.rsplit_once('@').is_some_and(|(name, domain)| {
+            let end = domain.rsplit('.').next().unwrap_or_default();
+            !name.is_empty()
+                && !email.contains(char::is_whitespace)
+                && (domain == "localhost" || (domain.contains('.') && !end.is_empty()))
+        });
+    if !sound {
+        return Err("Enter a valid email address.".to_owned());
+    }
+    if email.len() > 254 {
+        Err("Ensure this value has at most 254 characters.".to_owned())
+    } else {
+        Ok(email.to_owned())
+    }
+}

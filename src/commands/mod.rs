@@ -1,0 +1,96 @@
+//! What `nuages COMMAND` does, as `manage.py COMMAND`.
+
+mod check;
+mod createsuperuser;
+mod loaddata;
+mod migrate;
+mod quickstart;
+mod routes;
+pub mod runserver;
+mod seed;
+mod showmigrations;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::db::{Conn, Limits};
+use crate::error::{Error, Result};
+use crate::logging;
+use crate::settings::Settings;
+
+/// Django's batteries in Rust. Without a command: set up a demo shop here if there is none, and serve it.
+#[derive(Debug, Parser)]
+#[command(name = "nuages", version, disable_version_flag = false, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site.
+    Runserver(runserver::Args),
+    /// Bring the database's tables up to date.
+    Migrate(migrate::Args),
+    /// List the migrations and whether they were applied.
+    Showmigrations,
+    /// Look for what is wrong with the settings and the database.
+    Check,
+    /// List every URL, who may enter it, and its name.
+    Routes,
+    /// Load fixtures: JSON files as Django's dumpdata writes them, or `demo`, the shop that comes with Nuages.
+    Loaddata(loaddata::Args),
+    /// Fill the database with made data, for load tests.
+    Seed(seed::Args),
+    /// Make a user who may do everything.
+    Createsuperuser(createsuperuser::Args),
+    /// Print the version.
+    Version,
+}
+
+/// Runs the command line; the exit code is 0, 1 where a command failed, or 2 where it could not be understood.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            terminal::complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Option<Command>) -> Result<()> {
+    match command {
+        None => quickstart::run(),
+        Some(Command::Runserver(args)) => runserver::run(&args, settings()?),
+        Some(Command::Migrate(args)) => migrate::run(&args, &settings()?),
+        Some(Command::Showmigrations) => showmigrations::run(&settings()?),
+        Some(Command::Check) => check::run(&settings()?),
+        Some(Command::Routes) => routes::run(&settings()?),
+        Some(Command::Loaddata(args)) => loaddata::run(&args, &settings()?),
+        Some(Command::Seed(args)) => seed::run(&args, &settings()?),
+        Some(Command::Createsuperuser(args)) => createsuperuser::run(&args, &settings()?),
+        Some(Command::Version) => terminal::say(env!("CARGO_PKG_VERSION")),
+    }
+}
+
+/// The settings; from here on the log runs.
+fn settings() -> Result<Settings> {
+    let settings = Settings::from_env().map_err(|error| Error::command(error.to_string()))?;
+    logging::init(&settings.log_filter);
+    Ok(settings)
+}
+
+/// A connection for a command, which may take its time.
+fn connect(settings: &Settings) -> Result<Conn> {
+    Conn::open(&settings.database_url, Limits::NONE)
+}

@@ -1,0 +1,60 @@
+//! `nuages` alone: from an empty folder to a running demo shop.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+
+use super::terminal::{bold, dim, green, say};
+use super::{connect, loaddata, migrate, runserver, settings};
+use crate::auth::{NewUser, hashers};
+use crate::db::{Conn, migrations};
+use crate::error::{Error, Result};
+use crate::settings::{Env, Settings, random_key};
+
+/// Sets up what is missing and serves at the default address, which is the loopback.
+pub(super) fn run() -> Result<()> {
+    let made_key = ensure_secret_key()?;
+    let settings = settings()?;
+    let address = runserver::resolve(runserver::DEFAULT_ADDRESS)?;
+    let password = set_up(&settings)?;
+    if made_key {
+        say(&dim("  .env   made, with a SECRET_KEY of its own"))?;
+    }
+    if let Some(password) = password {
+        say(&format!("  Login  {} / {}   {}", bold("admin"), bold(&password), dim("(shown only this once)")))?;
+    }
+    runserver::serve(address, settings)
+}
+
+/// Outside `DEBUG` a key is required: where there is none, `.env` gets one. Whether it did.
+fn ensure_secret_key() -> Result<bool> {
+    let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
+    if env.get("SECRET_KEY").is_some() || env.get("DEBUG").is_some() {
+        return Ok(false);
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(".env").map_err(|error| Error::command(format!(".env: {error}")))?;
+    writeln!(file, "SECRET_KEY='{}'", random_key())?;
+    Ok(true)
+}
+
+/// Fills a database that has no tables at all with the demo shop; the password of its `admin`.
+fn set_up(settings: &Settings) -> Result<Option<String>> {
+    let mut conn = connect(settings)?;
+    if !migrations::is_fresh(&mut conn)? {
+        return Ok(None);
+    }
+    say(&format!("{} {}", bold("Setting up a demo shop in"), green(&settings.database_url.to_string())))?;
+    let password = hashers::random_string(16);
+    let hash = hashers::make_password(&password);
+    // All of it or nothing: a second start finds either a shop or an empty database.
+    conn.atomic(|conn: &mut Conn| {
+        migrate::apply(conn)?;
+        NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;
+        loaddata::demo(conn, settings)?;
+        Ok(())
+    })?;
+    Ok(Some(password))
+}

@@ -1,0 +1,17 @@
+//! `routes`: the sitemap, with who may enter each URL.
+
+use super::terminal::{bold, say};
+use crate::error::Result;
+use crate::settings::Settings;
+use crate::urls::urls;
+
+pub(super) fn run(settings: &Settings) -> Result<()> {
+    let urls = urls(settings);
+    let width = urls.iter().map(|url| url.pattern.len()).max().unwrap_or_default();
+    let methods = urls.iter().map(|url| url.methods().len()).max().unwrap_or_default();
+    say(&bold(&format!("{:<width$}  {:<methods$}  {:<10}  NAME", "URL", "METHODS", "ACCESS")))?;
+    for url in urls.iter() {
+        say(&format!("{:<width$}  {:<methods$}  {:<10}  {}", url.pattern, url.methods(), url.access, url.name))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! `runserver`: serves the site.
+
+use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs as _};
+use std::time::Duration;
+
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, HttpServer, web};
+use clap::Args as ClapArgs;
+
+use super::connect;
+use super::terminal::{bold, dim, green, say};
+use crate::apps;
+use crate::db::{Db, migrations};
+use crate::error::{Error, Result};
+use crate::http::middleware::{append_slash, conditional, error_pages, hosts, requests, security};
+use crate::logging;
+use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
+use crate::urls::urls;
+
+/// Where a server listens unless told otherwise, as Django's.
+pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
+/// How long a connection may idle between requests: longer than a proxy in front keeps it.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// `ADDRESS:PORT`, or a port alone.
+    #[arg(default_value = DEFAULT_ADDRESS)]
+    addrport: String,
+}
+
+pub(super) fn run(args: &Args, settings: Settings) -> Result<()> {
+    serve(resolve(&args.addrport)?, settings)
+}
+
+/// Serves at `address` until SIGINT or SIGTERM; says so on standard output.
+pub(super) fn serve(address: SocketAddr, mut settings: Settings) -> Result<()> {
+    settings.allowed_hosts = allowed_hosts(settings.allowed_hosts, address.ip())?;
+    if settings.debug {
+        logging::keep_queries();
+    }
+    warn_of_migrations(&settings)?;
+    let listener = TcpListener::bind(address).map_err(|error| {
+        Error::command(format!("{address}: {error}. Give another with `nuages runserver ADDRESS:PORT`."))
+    })?;
+    let address = listener.local_addr()?;
+    greet(address, &settings)?;
+    actix_web::rt::System::new().block_on(async move { server(listener, settings)?.await.map_err(Error::from) })
+}
+
+/// The server itself, to be awaited; `settings.allowed_hosts` must be filled.
+pub fn server(listener: TcpListener, settings: Settings) -> Result<actix_web::dev::Server> {
+    let db = Db::open(&settings)?;
+    let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
+    let (settings, db) = (web::Data::new(settings), web::Data::new(db));
+    let table = web::Data::new(urls(&settings).table());
+    let app = move || {
+        let urls = urls(&settings);
+        App::new()
+            .app_data(settings.clone())
+            .app_data(db.clone())
+            .app_data(table.clone())
+            .configure(|config| urls.register(config))
+            // The last is the outermost; see `http::middleware`.
+            .wrap(from_fn(append_slash))
+            .wrap(from_fn(hosts))
+            .wrap(from_fn(error_pages))
+            .wrap(from_fn(conditional))
+            .wrap(from_fn(security))
+            .wrap(Compress::default())
+            .wrap(from_fn(requests))
+    };
+    let server = HttpServer::new(app)
+        .workers(workers)
+        // As many as can hold a connection: more would only wait for one. See `Db`.
+        .worker_max_blocking_threads(threads.max(2))
+        // Nagle's algorithm holds back the end of an answer.
+        .tcp_nodelay(true)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(shutdown.as_secs())
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// `127.0.0.1:8000`, `8000`, `localhost:8000` or `[::1]:8000` as an address.
+pub(super) fn resolve(text: &str) -> Result<SocketAddr> {
+    let full = if text.bytes().all(|b| b.is_ascii_digit()) { format!("127.0.0.1:{text}") } else { text.to_owned() };
+    let found = full.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| Error::command(format!("{text:?} is no ADDRESS:PORT, such as 127.0.0.1:8000 or 8000")))
+}
+
+/// Bound to the loopback alone a site answers to its names; otherwise someone must say to which.
+fn allowed_hosts(given: Vec<String>, ip: IpAddr) -> Result<Vec<String>> {
+    if !given.is_empty() {
+        return Ok(given);
+    }
+    if ip.is_loopback() {
+        return Ok(LOOPBACK_HOSTS.map(str::to_owned).into());
+    }
+    Err(Error::command(format!(
+        "ALLOWED_HOSTS is not set, and {ip} can be reached from elsewhere: set it to the names of this site, such as \
+         ALLOWED_HOSTS=shop.example.com,.example.org"
+    )))
+}
+
+fn warn_of_migrations(settings: &Settings) -> Result<()> {
+    if matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists()) {
+        return Err(Error::command(format!(
+            "there is no database {}. Run `nuages migrate` first.",
+            settings.database_url
+        )));
+    }
+    let mut conn = connect(settings)?;
+    if !migrations::is_up_to_date(&mut conn, &apps::migrations())? {
+        log::warn!(target: "nuages.db", "there are migrations to apply: run `nuages migrate`");
+    }
+    Ok(())
+}
+
+fn greet(address: SocketAddr, settings: &Settings) -> Result<()> {
+    say(&format!(
+        "{} {}",
+        bold(&format!("Nuages {}", env!("CARGO_PKG_VERSION"))),
+        dim(&format!("on {}", settings.database_url))
+    ))?;
+    say(&format!("  Shop   {}", green(&format!("http://{address}/"))))?;
+    say(&dim(&format!("  Log    standard error ({}); Ctrl+C stops the server", settings.log_filter)))
+}

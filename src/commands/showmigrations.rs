@@ -1,0 +1,26 @@
+//! `showmigrations`: each app's migrations, ticked where applied.
+
+use super::connect;
+use super::terminal::{bold, say};
+use crate::apps;
+use crate::db::migrations;
+use crate::error::Result;
+use crate::settings::Settings;
+
+pub(super) fn run(settings: &Settings) -> Result<()> {
+    let mut conn = connect(settings)?;
+    let all = apps::migrations();
+    let planned = migrations::plan(&mut conn, &all)?;
+    for app in &apps::INSTALLED {
+        say(&bold(app.label))?;
+        for (migration, applied) in planned.iter().filter(|(migration, _)| migration.app == app.label) {
+            let mark = if *applied { "X" } else { " " };
+            let also = match migration.stands_for.len() {
+                1 => String::new(),
+                count => format!(" ({count} of Django's in one)"),
+            };
+            say(&format!(" [{mark}] {}{also}", migration.name))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! Schema changes of both databases, and Django's own bookkeeping of them.
+//!
+//! A migration is a folder `migrations/{sqlite,postgres}/<app>_<nnnn>_<what>/` with `up.sql` and `down.sql`, compiled in.
+//! What was applied stands in `django_migrations`, under the names that Django's own migrations have, so that either
+//! side recognises what the other did.
+
+mod runner;
+mod statements;
+
+pub use runner::{Applied, apply, is_fresh, is_up_to_date, locked, plan, reverse};
+
+use super::connection::Conn;
+
+/// One step of an app's schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration {
+    /// The app's label.
+    pub app: &'static str,
+    /// `0001_initial`.
+    pub name: &'static str,
+    /// The names under which Django knows this step: its migrations that this one stands for.
+    pub stands_for: &'static [&'static str],
+    /// The SQL for SQLite.
+    pub sqlite: Script,
+    /// The SQL for PostgreSQL.
+    pub postgres: Script,
+}
+
+/// The SQL of one migration on one database.
+#[derive(Debug, Clone, Copy)]
+pub struct Script {
+    /// Makes the change.
+    pub up: &'static str,
+    /// Takes it back.
+    pub down: &'static str,
+}
+
+impl Migration {
+    fn script(&self, conn: &Conn) -> Script {
+        match conn {
+            Conn::Postgres(_) => self.postgres,
+            Conn::Sqlite(_) => self.sqlite,
+        }
+    }
+}
+
+/// A [`Migration`] from the files of its folders: `migration!("auth", "0001_initial")`, or with the names of Django's
+/// migrations that it stands for: `migration!("auth", "0001_initial", ["0001_initial", "0002_…"])`.
+#[macro_export]
+macro_rules! migration {
+    ($app:literal, $name:literal) => {
+        $crate::migration!($app, $name, [$name])
+    };
+    ($app:literal, $name:literal, [$($django:literal),+ $(,)?]) => {
+        $crate::db::migrations::Migration {
+            app: $app,
+            name: $name,
+            stands_for: &[$($django),+],
+            sqlite: $crate::migration!(@script "sqlite", $app, $name),
+            postgres: $crate::migration!(@script "postgres", $app, $name),
+        }
+    };
+    (@script $database:literal, $app:literal, $name:literal) => {
+        $crate::db::migrations::Script {
+            up: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"), "/migrations/", $database, "/", $app, "_", $name, "/up.sql"
+            )),
+            down: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"), "/migrations/", $database, "/", $app, "_", $name, "/down.sql"
+            )),
+        }
+    };
+}

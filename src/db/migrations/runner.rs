@@ -1,0 +1,159 @@
+//! Applies migrations: all or none, one process at a time.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection as _;
+
+use super::statements::statements;
+use super::{Migration, Script};
+use crate::db::{Conn, Kind, Sql, Timestamp, Value};
+use crate::error::{Error, Result};
+
+/// Any number, as long as every Nuages takes the same.
+const ADVISORY_LOCK: i64 = 0x006e_7561_6765_7300;
+
+/// A migration that was applied, or is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// The app's label.
+    pub app: &'static str,
+    /// The migration's name.
+    pub name: &'static str,
+}
+
+/// Runs `work` in a transaction that no other `migrate` can be in at the same time.
+pub fn locked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    conn.atomic(|conn| {
+        // On SQLite the transaction itself is the lock: it began with BEGIN IMMEDIATE.
+        if let Conn::Postgres(_) = conn {
+            Sql::new("SELECT pg_advisory_xact_lock(").bind(ADVISORY_LOCK).raw(")").load(conn)?;
+        }
+        work(conn)
+    })
+}
+
+/// Whether the database has no tables at all.
+pub fn is_fresh(conn: &mut Conn) -> Result<bool> {
+    Ok(tables(conn)?.is_empty())
+}
+
+/// Whether every migration was applied.
+pub fn is_up_to_date(conn: &mut Conn, migrations: &[Migration]) -> Result<bool> {
+    Ok(plan(conn, migrations)?.iter().all(|(_, applied)| *applied))
+}
+
+/// Each migration and whether it was applied. A part of what one stands for is an error.
+pub fn plan<'a>(conn: &mut Conn, migrations: &'a [Migration]) -> Result<Vec<(&'a Migration, bool)>> {
+    let recorded = recorded(conn)?;
+    let state = |migration: &'a Migration| {
+        let has = |name: &&str| recorded.contains(&(migration.app.to_owned(), (**name).to_owned()));
+        let present = migration.stands_for.iter().filter(|name| has(name)).count();
+        if present != 0 && present != migration.stands_for.len() {
+            let missing: Vec<&str> = migration.stands_for.iter().copied().filter(|name| !has(name)).collect();
+            return Err(Error::command(format!(
+                "the app {} stopped halfway: this database lacks Django's {}. Run `manage.py migrate {}` of the Django \
+                 that made it (5.2) first; nothing was changed",
+                migration.app,
+                missing.join(", "),
+                migration.app
+            )));
+        }
+        Ok((migration, present != 0))
+    };
+    migrations.iter().map(state).collect()
+}
+
+/// Applies what was not applied, in order. To be called inside [`locked`].
+pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> {
+    if !tables(conn)?.contains("django_migrations") {
+        let sql = match conn {
+            Conn::Sqlite(_) => SQLITE_BOOKKEEPING,
+            Conn::Postgres(_) => POSTGRES_BOOKKEEPING,
+        };
+        conn.batch_execute(sql)?;
+    }
+    let todo: Vec<&Migration> =
+        plan(conn, migrations)?.into_iter().filter(|(_, applied)| !applied).map(|(migration, _)| migration).collect();
+    for migration in &todo {
+        let Script { up, .. } = migration.script(conn);
+        run(conn, migration, up)?;
+        for name in migration.stands_for {
+            Sql::new("INSERT INTO django_migrations (app, name, applied) VALUES (")
+                .bind(migration.app)
+                .raw(", ")
+                .bind(*name)
+                .raw(", ")
+                .bind(Timestamp::now())
+                .raw(")")
+                .execute(conn)?;
+        }
+    }
+    Ok(todo.into_iter().map(|migration| Applied { app: migration.app, name: migration.name }).collect())
+}
+
+/// Takes back every migration of `app` (Django's `migrate APP zero`). To be called inside [`locked`].
+pub fn reverse(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Applied>> {
+    let mut reversed = Vec::new();
+    let planned = plan(conn, migrations)?;
+    for (migration, _) in planned.into_iter().rev().filter(|(migration, applied)| *applied && migration.app == app) {
+        let Script { down, .. } = migration.script(conn);
+        run(conn, migration, down)?;
+        for name in migration.stands_for {
+            Sql::new("DELETE FROM django_migrations WHERE app = ")
+                .bind(migration.app)
+                .raw(" AND name = ")
+                .bind(*name)
+                .execute(conn)?;
+        }
+        reversed.push(Applied { app: migration.app, name: migration.name });
+    }
+    Ok(reversed)
+}
+
+fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
+    for statement in statements(script) {
+        conn.batch_execute(statement).map_err(|error| {
+            Error::command(format!(
+                "{}.{} failed, and the database is as it was.\n  statement: {statement}\n  {}: {error}",
+                migration.app,
+                migration.name,
+                conn.vendor()
+            ))
+        })?;
+    }
+    Ok(())
+}
+
+fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
+    let query = match conn {
+        Conn::Sqlite(_) => {
+            Sql::new("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        }
+        Conn::Postgres(_) => Sql::new("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"),
+    };
+    let rows = query.returns(&[Kind::Text]).load(conn)?;
+    Ok(rows.into_iter().flatten().filter_map(text).collect())
+}
+
+/// `(app, name)` of what `django_migrations` says was applied; nothing where there is no such table.
+fn recorded(conn: &mut Conn) -> Result<BTreeSet<(String, String)>> {
+    if !tables(conn)?.contains("django_migrations") {
+        return Ok(BTreeSet::new());
+    }
+    let rows = Sql::new("SELECT app, name FROM django_migrations").returns(&[Kind::Text, Kind::Text]).load(conn)?;
+    let pair = |row: Vec<Value>| {
+        let mut texts = row.into_iter().filter_map(text);
+        Some((texts.next()?, texts.next()?))
+    };
+    Ok(rows.into_iter().filter_map(pair).collect())
+}
+
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+const SQLITE_BOOKKEEPING: &str = r#"CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL)"#;
+const POSTGRES_BOOKKEEPING: &str = r#"CREATE TABLE "django_migrations" ("id" bigint NOT NULL PRIMARY KEY GENERATED BY DEFAULT AS IDENTITY, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" timestamp with time zone NOT NULL)"#;

@@ -1,0 +1,21 @@
+//! The one door to the database: [`Db`] on the async side, [`Conn`] on the sync side.
+//!
+//! Views are async and hold a [`Db`]; models are sync and take `&mut Conn`. They meet in [`Db::run`] (one job on
+//! the blocking pool), [`Db::atomic`] (the same in a transaction) and [`Db::stream`] (rows in chunks).
+
+mod connection;
+mod handle;
+pub mod migrations;
+mod paginator;
+mod pool;
+mod sql;
+pub mod sql_types;
+mod stream;
+mod types;
+
+pub use connection::{Conn, Limits, MultiBackend};
+pub use handle::Db;
+pub use paginator::{Page, PageNumber, Paginator};
+pub use sql::{Kind, Sql, SqlKind, Value};
+pub use stream::{RowSink, RowStream};
+pub use types::{Decimal, Json, Timestamp, Uuid};

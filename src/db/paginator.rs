@@ -1,0 +1,148 @@
+//! Pages of a list, as Django's `Paginator` cuts them.
+
+use std::str::FromStr;
+
+/// How a list is cut into pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paginator {
+    /// Rows in the whole list.
+    pub count: i64,
+    /// Rows on a page.
+    pub per_page: i64,
+}
+
+/// Which page is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PageNumber {
+    /// No page, or none that is a number: the first.
+    #[default]
+    First,
+    /// This one, or the last if there are not so many.
+    Number(i64),
+    /// The last: a number below 1 or beyond counting.
+    Last,
+}
+
+/// A page of rows.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Which page this is, from 1.
+    pub number: i64,
+    /// The list it belongs to.
+    pub paginator: Paginator,
+}
+
+impl FromStr for PageNumber {
+    type Err = std::convert::Infallible;
+
+    /// As `Paginator.get_page(text)`: what Python's `int()` does not read is the first page, what is out of range the last.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let text = text.trim();
+        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+        let digits_only = digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+        let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
+        if digits.is_empty() || !digits_only || !grouped {
+            return Ok(Self::First);
+        }
+        Ok(match text.replace('_', "").parse() {
+            Ok(number) if number >= 1 => Self::Number(number),
+            _ => Self::Last,
+        })
+    }
+}
+
+impl Paginator {
+    /// Pages in the list; at least one.
+    pub fn num_pages(self) -> i64 {
+        ((self.count + self.per_page - 1) / self.per_page).max(1)
+    }
+
+    /// The number of the page that is shown when `asked` is asked for (Django's `get_page`).
+    pub fn page_number(self, asked: PageNumber) -> i64 {
+        match asked {
+            PageNumber::First => 1,
+            PageNumber::Number(number) => number.min(self.num_pages()),
+            PageNumber::Last => self.num_pages(),
+        }
+    }
+
+    /// Rows before page `number`.
+    pub fn offset(self, number: i64) -> i64 {
+        (number - 1) * self.per_page
+    }
+
+    /// Page numbers to link to: `around` on each side of `number`, `ends` at each end, `None` for a gap (Django's
+    /// `get_elided_page_range`).
+    pub fn elided_page_range(self, number: i64, around: i64, ends: i64) -> Vec<Option<i64>> {
+        let last = self.num_pages();
+        if last <= (around + ends) * 2 {
+            return (1..=last).map(Some).collect();
+        }
+        let mut range: Vec<Option<i64>> = Vec::new();
+        if number > 1 + around + ends + 1 {
+            range.extend((1..=ends).map(Some));
+            range.push(None);
+            range.extend((number - around..=number).map(Some));
+        } else {
+            range.extend((1..=number).map(Some));
+        }
+        if number < last - around - ends - 1 {
+            range.extend((number + 1..=number + around).map(Some));
+            range.push(None);
+            range.extend((last - ends + 1..=last).map(Some));
+        } else {
+            range.extend((number + 1..=last).map(Some));
+        }
+        range
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_page_numbers_are_read_as_django_reads_them() {
+        let list = Paginator { count: 95, per_page: 20 };
+        for (text, number) in [
+            ("", 1),
+            ("abc", 1),
+            ("1.5", 1),
+            ("_1", 1),
+            ("1__0", 1),
+            ("2", 2),
+            (" 3 ", 3),
+            ("+4", 4),
+            ("0", 5),
+            ("-1", 5),
+            ("99", 5),
+            ("99999999999999999999999999", 5),
+            ("-99999999999999999999", 5),
+            ("0_2", 2),
+        ] {
+            assert_eq!(list.page_number(text.parse().unwrap()), number, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_has_one_page() {
+        assert_eq!(Paginator { count: 0, per_page: 20 }.num_pages(), 1);
+    }
+
+    #[test]
+    fn page_numbers_are_elided_as_django_does() {
+        // python: list(Paginator(range(1000), 20).get_elided_page_range(n))
+        let show = |count, number| {
+            let range = Paginator { count, per_page: 20 }.elided_page_range(number, 3, 2);
+            range.iter().map(|n| n.map_or("…".to_owned(), |n| n.to_string())).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(show(1000, 1), "1 2 3 4 … 49 50");
+        assert_eq!(show(1000, 6), "1 2 3 4 5 6 7 8 9 … 49 50");
+        assert_eq!(show(1000, 7), "1 2 … 4 5 6 7 8 9 10 … 49 50");
+        assert_eq!(show(1000, 45), "1 2 … 42 43 44 45 46 47 48 49 50");
+        assert_eq!(show(1000, 50), "1 2 … 47 48 49 50");
+        assert_eq!(show(200, 5), "1 2 3 4 5 6 7 8 9 10");
+    }
+}

@@ -1,0 +1,232 @@
+//! SQL that can hold only literals, quoted static identifiers and bound values: injection is impossible by construction.
+//!
+//! Models use Diesel's query builder. This is for what is known only at run time: the admin's lists and forms,
+//! bookkeeping over any model.
+
+use diesel::connection::LoadConnection;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::row::{Field as _, Row as _};
+use diesel::sql_types::{BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped, is_nullable};
+
+use super::connection::{Conn, MultiBackend, MultiRawValue};
+use super::sql_types;
+use super::types::{Decimal, Json, Timestamp, Uuid};
+use crate::error::Result;
+
+/// Ties the three faces of a value together: Diesel's SQL type, the Rust type, and the variant of [`Value`].
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident: $sql:ty => $rust:ty),* $(,)?) => {
+        /// What a column holds.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind { $($(#[$doc])* $kind),* }
+
+        /// A value on its way to or from a column.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Value {
+            /// NULL, which PostgreSQL wants to know the type of.
+            Null(Kind),
+            $($(#[$doc])* $kind($rust)),*
+        }
+
+        $(
+            impl SqlKind for $sql {
+                const KIND: Kind = Kind::$kind;
+                const NULL: bool = false;
+            }
+            impl From<$rust> for Value {
+                fn from(value: $rust) -> Self {
+                    Self::$kind(value)
+                }
+            }
+            impl From<Option<$rust>> for Value {
+                fn from(value: Option<$rust>) -> Self {
+                    value.map_or(Self::Null(Kind::$kind), Self::$kind)
+                }
+            }
+        )*
+
+        impl Value {
+            fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+                match self {
+                    $(
+                        Self::$kind(value) => out.push_bind_param::<$sql, _>(value),
+                        Self::Null(Kind::$kind) => {
+                            const NULL: Option<$rust> = None;
+                            out.push_bind_param::<Nullable<$sql>, Option<$rust>>(&NULL)
+                        }
+                    )*
+                }
+            }
+
+            fn read(kind: Kind, raw: Option<MultiRawValue<'_>>) -> diesel::deserialize::Result<Self> {
+                let Some(raw) = raw else { return Ok(Self::Null(kind)) };
+                Ok(match kind { $(Kind::$kind => Self::$kind(raw.from_sql::<$rust, $sql>()?)),* })
+            }
+
+            /// What kind of column this belongs in.
+            pub fn kind(&self) -> Kind {
+                match self {
+                    Self::Null(kind) => *kind,
+                    $(Self::$kind(_) => Kind::$kind),*
+                }
+            }
+        }
+    };
+}
+
+/// Which [`Kind`] one of Diesel's SQL types is: the link between `table!` and what is read at run time.
+pub trait SqlKind {
+    /// The kind.
+    const KIND: Kind;
+    /// Whether the column may be NULL.
+    const NULL: bool;
+}
+
+kinds! {
+    /// 16 bits.
+    SmallInt: SmallInt => i16,
+    /// 32 bits.
+    Integer: Integer => i32,
+    /// 64 bits.
+    BigInt: BigInt => i64,
+    /// A float.
+    Double: Double => f64,
+    /// True or false.
+    Bool: Bool => bool,
+    /// Text.
+    Text: Text => String,
+    /// An exact number.
+    Decimal: sql_types::Decimal => Decimal,
+    /// A day.
+    Date: Date => chrono::NaiveDate,
+    /// A time of day.
+    Time: Time => chrono::NaiveTime,
+    /// A point in time.
+    Timestamp: sql_types::TimestampTz => Timestamp,
+    /// A UUID.
+    Uuid: sql_types::Uuid => Uuid,
+    /// A JSON document.
+    Json: sql_types::Json => Json,
+}
+
+impl<T> SqlKind for Nullable<T>
+where
+    T: SqlKind + diesel::sql_types::SqlType<IsNull = is_nullable::NotNull>,
+{
+    const KIND: Kind = T::KIND;
+    const NULL: bool = true;
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+#[derive(Debug)]
+enum Piece {
+    Literal(&'static str),
+    Identifier(&'static str),
+    Bind(Value),
+}
+
+/// A statement, put together piece by piece.
+///
+/// ```
+/// use nuages::db::{Kind, Sql};
+///
+/// let query = Sql::new("SELECT ").ident("id").raw(" FROM ").ident("auth_group").raw(" WHERE ").ident("name")
+///     .raw(" = ").bind("editors' desk").returns(&[Kind::Integer]);
+/// ```
+#[derive(Debug, Default)]
+pub struct Sql {
+    pieces: Vec<Piece>,
+    returns: Vec<Kind>,
+}
+
+impl Sql {
+    /// A statement that begins with this literal.
+    pub fn new(literal: &'static str) -> Self {
+        Self::default().raw(literal)
+    }
+
+    /// Adds a literal.
+    #[must_use]
+    pub fn raw(mut self, literal: &'static str) -> Self {
+        self.pieces.push(Piece::Literal(literal));
+        self
+    }
+
+    /// Adds an identifier, quoted.
+    #[must_use]
+    pub fn ident(mut self, name: &'static str) -> Self {
+        self.pieces.push(Piece::Identifier(name));
+        self
+    }
+
+    /// Adds a value, bound.
+    #[must_use]
+    pub fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.pieces.push(Piece::Bind(value.into()));
+        self
+    }
+
+    /// Adds another statement's pieces.
+    #[must_use]
+    pub fn append(mut self, other: Self) -> Self {
+        self.pieces.extend(other.pieces);
+        self
+    }
+
+    /// The kinds of the columns that come back, in order.
+    #[must_use]
+    pub fn returns(mut self, kinds: &[Kind]) -> Self {
+        self.returns = kinds.to_vec();
+        self
+    }
+
+    /// Runs the statement and reads its rows.
+    pub fn load(mut self, conn: &mut Conn) -> Result<Vec<Vec<Value>>> {
+        let kinds = std::mem::take(&mut self.returns);
+        let mut rows = Vec::new();
+        for row in LoadConnection::load(conn, self)? {
+            let row = row?;
+            let values = kinds.iter().enumerate().map(|(index, kind)| {
+                let field = row.get(index).ok_or(diesel::result::Error::NotFound)?;
+                Value::read(*kind, field.value()).map_err(diesel::result::Error::DeserializationError)
+            });
+            rows.push(values.collect::<QueryResult<_>>()?);
+        }
+        Ok(rows)
+    }
+
+    /// Runs the statement; the number of rows it touched.
+    pub fn execute(self, conn: &mut Conn) -> Result<usize> {
+        use diesel::connection::Connection as _;
+        Ok(conn.execute_returning_count(&self)?)
+    }
+}
+
+impl QueryFragment<MultiBackend> for Sql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        // The statement cache goes by the text.
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(text) => out.push_sql(text),
+                Piece::Identifier(name) => out.push_identifier(name)?,
+                Piece::Bind(value) => value.bind(&mut out)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl QueryId for Sql {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Sql {
+    type SqlType = Untyped;
+}

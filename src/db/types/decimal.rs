@@ -1,0 +1,141 @@
+//! Exact decimal numbers: money is never a float.
+
+use std::fmt;
+use std::ops::{Add, Mul};
+use std::str::FromStr;
+
+use bigdecimal::{BigDecimal, ParseBigDecimalError, RoundingMode};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::serialize::{self, IsNull, Output, ToSql};
+use diesel::sql_types::Numeric;
+use diesel::sqlite::{Sqlite, SqliteType};
+
+use crate::db::sql_types;
+
+/// A decimal number of any length. Two are equal when their values are: `1.0 == 1.00`.
+///
+/// SQLite drops trailing zeros (`10` for `10.00`): use [`Decimal::round`] with the field's places to show a value.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[diesel(sql_type = sql_types::Decimal)]
+pub struct Decimal(BigDecimal);
+
+impl Decimal {
+    /// `units` divided by 10 to the power of `places`: `Decimal::new(1234, 2)` is 12.34.
+    pub fn new(units: i64, places: i64) -> Self {
+        Self(BigDecimal::new(units.into(), places))
+    }
+
+    /// Rounded, or filled up with zeros, to `places` behind the point; halves go to the even digit, as in Python's
+    /// `round` and Django's forms.
+    #[must_use]
+    pub fn round(&self, places: i64) -> Self {
+        Self(self.0.with_scale_round(places, RoundingMode::HalfEven))
+    }
+
+    /// Digits behind the point that are not trailing zeros.
+    pub fn places(&self) -> i64 {
+        self.0.normalized().fractional_digit_count().max(0)
+    }
+}
+
+impl fmt::Display for Decimal {
+    /// Never in scientific notation.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_plain_string())
+    }
+}
+
+impl FromStr for Decimal {
+    type Err = ParseBigDecimalError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(whole: i64) -> Self {
+        Self::new(whole, 0)
+    }
+}
+
+impl Mul for &Decimal {
+    type Output = Decimal;
+
+    fn mul(self, other: Self) -> Decimal {
+        Decimal(&self.0 * &other.0)
+    }
+}
+
+impl Add for &Decimal {
+    type Output = Decimal;
+
+    fn add(self, other: Self) -> Decimal {
+        Decimal(&self.0 + &other.0)
+    }
+}
+
+super::multi_backend!(Decimal => sql_types::Decimal);
+
+impl FromSql<sql_types::Decimal, Pg> for Decimal {
+    fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Numeric, Pg>::from_sql(raw).map(Self)
+    }
+}
+
+impl ToSql<sql_types::Decimal, Pg> for Decimal {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        ToSql::<Numeric, Pg>::to_sql(&self.0, &mut out.reborrow())
+    }
+}
+
+impl FromSql<sql_types::Decimal, Sqlite> for Decimal {
+    fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(match raw.value_type() {
+            // 15 significant digits, as Django's converter reads a REAL; SQLite itself prints 17.
+            Some(SqliteType::Double) => format!("{:.14e}", raw.read_double()).parse::<BigDecimal>()?.normalized(),
+            Some(SqliteType::Integer | SqliteType::Long | SqliteType::SmallInt) => raw.read_long().into(),
+            _ => raw.read_text().parse()?,
+        }))
+    }
+}
+
+impl ToSql<sql_types::Decimal, Sqlite> for Decimal {
+    /// As text: the column's affinity makes an INTEGER or a REAL of it, as it does with what Django binds.
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.to_plain_string());
+        Ok(IsNull::No)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taxed(price: &str) -> String {
+        (&price.parse::<Decimal>().unwrap() * &Decimal::new(110, 2)).round(2).to_string()
+    }
+
+    #[test]
+    fn halves_go_to_even() {
+        assert_eq!(taxed("0.05"), "0.06"); // 0.055
+        assert_eq!(taxed("0.15"), "0.16"); // 0.165
+        assert_eq!(taxed("0.25"), "0.28"); // 0.275
+        assert_eq!(taxed("0.35"), "0.38"); // 0.385
+    }
+
+    #[test]
+    fn rounding_fills_up_with_zeros() {
+        assert_eq!(Decimal::from(10).round(2).to_string(), "10.00");
+        assert_eq!("1E+3".parse::<Decimal>().unwrap().round(2).to_string(), "1000.00");
+    }
+
+    #[test]
+    fn equality_is_of_values() {
+        assert_eq!("1.10".parse::<Decimal>().unwrap(), "1.1".parse().unwrap());
+        assert_eq!("1.10".parse::<Decimal>().unwrap().places(), 1);
+    }
+}

@@ -1,0 +1,39 @@
+//! The values behind [`sql_types`](super::sql_types), read and written as Django does on each database.
+
+mod decimal;
+mod json;
+mod timestamp;
+mod uuid;
+
+pub use decimal::Decimal;
+pub use json::Json;
+pub use timestamp::Timestamp;
+pub use uuid::Uuid;
+
+/// Makes a type known to `MultiBackend`, by way of what it is to each database.
+macro_rules! multi_backend {
+    ($rust:ty => $sql:path) => {
+        impl diesel::sql_types::HasSqlType<$sql> for $crate::db::MultiBackend {
+            fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
+                Self::lookup_sql_type::<$sql>(lookup)
+            }
+        }
+        impl diesel::deserialize::FromSql<$sql, $crate::db::MultiBackend> for $rust {
+            fn from_sql(
+                raw: <$crate::db::MultiBackend as diesel::backend::Backend>::RawValue<'_>,
+            ) -> diesel::deserialize::Result<Self> {
+                raw.from_sql::<$rust, $sql>()
+            }
+        }
+        impl diesel::serialize::ToSql<$sql, $crate::db::MultiBackend> for $rust {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, $crate::db::MultiBackend>,
+            ) -> diesel::serialize::Result {
+                out.set_value(($sql, self));
+                Ok(diesel::serialize::IsNull::No)
+            }
+        }
+    };
+}
+use multi_backend;

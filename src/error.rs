@@ -1,0 +1,102 @@
+//! The house's one error type, and the page that each variant becomes.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+/// A result whose error is the house's own, unless said otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why there is no answer, or not the one that was asked for. `http` renders a page for each.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// 404: nothing lies at this URL, or not for this visitor.
+    #[error("not found")]
+    NotFound,
+    /// 400: the request makes no sense; the text is shown.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// 403: known, and not allowed.
+    #[error("permission denied")]
+    PermissionDenied,
+    /// 405: the URL exists, but not for this method; the text is the `Allow` header.
+    #[error("method not allowed, only {0}")]
+    MethodNotAllowed(String),
+    /// 413: the request body is over the limit.
+    #[error("the request body is too large")]
+    PayloadTooLarge,
+    /// 503: no database connection became free in time.
+    #[error("no database connection became free in time")]
+    Busy,
+    /// 503: a statement ran longer than `STATEMENT_TIMEOUT`.
+    #[error("a statement ran longer than STATEMENT_TIMEOUT")]
+    StatementTimeout,
+    /// 503: the database cannot be reached.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(String),
+    /// 500: the database refused a statement.
+    #[error("database error: {0}")]
+    Database(#[source] DieselError),
+    /// 500: a panic, already logged where it happened.
+    #[error("the program failed inside: {0}")]
+    Panicked(String),
+    /// 500: a template could not be rendered.
+    #[error("template error: {0}")]
+    Template(#[from] askama::Error),
+    /// 500: a file could not be read or written.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// A command cannot go on; the text says why and what to do (Django's `CommandError`).
+    #[error("{0}")]
+    Command(String),
+}
+
+impl Error {
+    /// A [`Error::Command`] with this text.
+    pub fn command(text: impl Into<String>) -> Self {
+        Self::Command(text.into())
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        match error {
+            DieselError::NotFound => Self::NotFound,
+            DieselError::DatabaseError(kind, info) => match (kind, info.message()) {
+                // SQLITE_INTERRUPT, and PostgreSQL's query_canceled.
+                (_, "interrupted" | "canceling statement due to statement timeout") => Self::StatementTimeout,
+                (_, text) if text.starts_with("database is locked") => Self::Busy,
+                (DatabaseErrorKind::ClosedConnection, text) => Self::Unreachable(text.to_owned()),
+                (kind, _) => Self::Database(DieselError::DatabaseError(kind, info)),
+            },
+            error => Self::Database(error),
+        }
+    }
+}
+
+impl From<diesel::ConnectionError> for Error {
+    fn from(error: diesel::ConnectionError) -> Self {
+        Self::Unreachable(error.to_string())
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::PermissionDenied => StatusCode::FORBIDDEN,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Panicked(_) | Self::Template(_) | Self::Io(_) | Self::Command(_) => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        }
+    }
+
+    /// The bare status; `http::middleware::error_pages` puts a page in it.
+    fn error_response(&self) -> HttpResponse {
+        HttpResponse::new(self.status_code())
+    }
+}

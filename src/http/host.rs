@@ -1,0 +1,63 @@
+//! Which host names this site answers to: Django's `ALLOWED_HOSTS`.
+
+/// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).
+pub fn split_host(header: &str) -> Option<String> {
+    let host = header.to_ascii_lowercase();
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => {
+            let (inside, port) = rest.split_once(']')?;
+            if inside.is_empty() || !inside.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.') {
+                return None;
+            }
+            (format!("[{inside}]"), port.strip_prefix(':').or(port.is_empty().then_some(""))?)
+        }
+        None => match host.split_once(':') {
+            Some((name, port)) => (name.to_owned(), port),
+            None => (host.clone(), ""),
+        },
+    };
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
+    let named = name.starts_with('[') || (!name.is_empty() && name.bytes().all(plain));
+    let numbered = port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
+    // A trailing dot says the same name.
+    (named && numbered).then(|| name.strip_suffix('.').map_or(name.clone(), str::to_owned))
+}
+
+/// Whether `host` (as [`split_host`] gives it) matches one of `patterns`: a name, `.name` with its subdomains, or `*`.
+pub fn is_allowed(host: &str, patterns: &[String]) -> bool {
+    patterns.iter().any(|pattern| {
+        let pattern = pattern.to_ascii_lowercase();
+        pattern == "*"
+            || pattern == host
+            || pattern
+                .strip_prefix('.')
+                .is_some_and(|domain| host == domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_allowed, split_host};
+
+    #[test]
+    fn hosts_are_split_as_django_splits_them() {
+        let ok = |text: &str| split_host(text).unwrap_or_else(|| panic!("{text}"));
+        assert_eq!(ok("Example.COM:8000"), "example.com");
+        assert_eq!(ok("example.com."), "example.com");
+        assert_eq!(ok("[::1]:80"), "[::1]");
+        assert_eq!(ok("[::1]"), "[::1]");
+        for odd in ["", "bad host", "a/b", "a:b", "[x]", "[::1", "[::1]x", "a@b", ":80", "a:1:2", "é.com", "a:123456"]
+        {
+            assert_eq!(split_host(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn patterns_match_names_subdomains_or_all() {
+        let patterns = [".example.com".to_owned(), "shop.test".to_owned()];
+        assert!(is_allowed("example.com", &patterns) && is_allowed("a.example.com", &patterns));
+        assert!(is_allowed("shop.test", &patterns) && !is_allowed("a.shop.test", &patterns));
+        assert!(!is_allowed("badexample.com", &patterns));
+        assert!(is_allowed("anything", &["*".to_owned()]) && !is_allowed("anything", &[]));
+    }
+}

@@ -1,0 +1,41 @@
+//! `APPEND_SLASH`: `/products` leads to `/products/` where only that exists.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
+use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpResponse};
+
+use super::{settings, urls};
+
+/// See the module. The redirect is permanent and keeps the query string.
+pub async fn append_slash<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let location = settings(&request).append_slash.then(|| location(&request)).flatten();
+    let response = next.call(request).await?.map_into_boxed_body();
+    match location {
+        Some(location) if response.status() == StatusCode::NOT_FOUND => {
+            let redirect = HttpResponse::MovedPermanently().insert_header((LOCATION, location)).finish();
+            Ok(response.into_response(redirect))
+        }
+        _ => Ok(response),
+    }
+}
+
+/// Where the request would be led, if it finds nothing.
+fn location(request: &ServiceRequest) -> Option<String> {
+    let path = request.uri().path();
+    let slashed = format!("{path}/");
+    if path.ends_with('/') || !urls(request)?.has(&slashed) {
+        return None;
+    }
+    // `//host/` would lead to another host.
+    let safe = slashed.strip_prefix("//").map_or(slashed.clone(), |rest| format!("/%2F{rest}"));
+    Some(match request.uri().query() {
+        Some(query) => format!("{safe}?{query}"),
+        None => safe,
+    })
+}

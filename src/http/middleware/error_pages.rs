@@ -1,0 +1,186 @@
+//! A page in the site's design for every error, and in `DEBUG` one that helps.
+
+use std::sync::PoisonError;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::settings;
+use crate::error::Error;
+use crate::http::Page;
+use crate::logging::Context;
+use crate::settings::Settings;
+
+/// Seconds after which a visitor may try again: a queue of requests is worked off by then.
+const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("2");
+
+#[derive(Template)]
+#[template(path = "errors/error.html")]
+struct ErrorPage {
+    page: Page,
+    status: u16,
+    title: &'static str,
+    text: String,
+    hint: &'static str,
+    request_id: String,
+}
+
+#[derive(Template)]
+#[template(path = "errors/debug.html")]
+struct DebugPage {
+    page: Page,
+    status: u16,
+    title: String,
+    chain: Vec<String>,
+    request: Vec<(String, String)>,
+    queries: Vec<Query>,
+    settings: Vec<(&'static str, String)>,
+}
+
+struct Query {
+    sql: String,
+    ms: String,
+}
+
+/// See the module. A response that already is a page stays as it is.
+pub async fn error_pages<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let settings = settings(&request);
+    let response = next.call(request).await?.map_into_boxed_body();
+    let status = response.status();
+    let is_page = response.headers().contains_key(CONTENT_TYPE) && response.response().error().is_none();
+    if is_page || !(status.is_client_error() || status.is_server_error()) {
+        return Ok(response);
+    }
+    if let Some(error) = response.response().error()
+        && status.is_server_error()
+    {
+        log::error!(target: "nuages.request", "{}", chain(error).join("; because: "));
+    }
+    let error = response.response().error().and_then(|error| error.as_error::<Error>());
+    let html = if settings.debug && status == StatusCode::INTERNAL_SERVER_ERROR {
+        debug_page(response.request(), &settings, status, response.response().error()).render()
+    } else {
+        error_page(response.request(), status, error).render()
+    };
+    let mut page = HttpResponse::build(status);
+    page.content_type("text/html; charset=utf-8");
+    match error {
+        Some(Error::MethodNotAllowed(allow)) => drop(page.insert_header((ALLOW, allow.as_str()))),
+        Some(Error::Busy | Error::StatementTimeout | Error::Unreachable(_)) => {
+            page.insert_header((RETRY_AFTER, RETRY_SECONDS)).insert_header((CACHE_CONTROL, "no-store"));
+        }
+        _ => {}
+    }
+    let html = html.unwrap_or_else(|error| {
+        log::error!(target: "nuages.request", "the error page failed: {error}");
+        status.to_string()
+    });
+    Ok(response.into_response(page.body(html)))
+}
+
+/// The failure and what it came from, for the log.
+fn chain(error: &ActixError) -> Vec<String> {
+    let Some(known) = error.as_error::<Error>() else { return vec![error.to_string()] };
+    let mut chain = Vec::new();
+    let mut cause: Option<&dyn std::error::Error> = Some(known);
+    while let Some(error) = cause {
+        chain.push(error.to_string());
+        cause = error.source();
+    }
+    chain
+}
+
+fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
+    let (title, text, hint) = words(status, error);
+    ErrorPage {
+        page: Page::new(request),
+        status: status.as_u16(),
+        title,
+        text,
+        hint,
+        request_id: Context::current().map(|context| context.request_id.to_string()).unwrap_or_default(),
+    }
+}
+
+/// What happened, what was kept, and what to do next.
+fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'static str) {
+    let (title, text, hint) = match status.as_u16() {
+        400 => (
+            "Bad request",
+            "The address or the data sent with it could not be understood.",
+            "Go back and try again, or start from the home page.",
+        ),
+        403 => (
+            "Not allowed",
+            "You do not have permission to see this page.",
+            "Log in with another account, or ask someone who manages this shop.",
+        ),
+        404 => (
+            "Page not found",
+            "There is nothing at this address. It may have moved, or it may be a typing error.",
+            "Search for what you were after, or browse the products.",
+        ),
+        405 => {
+            ("Method not allowed", "This page cannot be used in this way.", "Open it from a link of the shop instead.")
+        }
+        413 => (
+            "Too large",
+            "What you sent is larger than this shop accepts. Nothing was stored.",
+            "Try again with a smaller file.",
+        ),
+        503 => (
+            "Busy right now",
+            "The shop cannot answer at the moment. Nothing was lost.",
+            "Wait a few seconds and load the page again.",
+        ),
+        500.. => (
+            "Something went wrong",
+            "The page could not be made. The failure was logged, and nothing you sent was half stored.",
+            "Try again in a moment. If it happens again, tell us the reference below.",
+        ),
+        _ => ("This did not work", "The request could not be answered.", "Go back and try again."),
+    };
+    let text = match error {
+        Some(Error::BadRequest(reason)) => format!("{text} More exactly: {reason}."),
+        Some(Error::StatementTimeout) => "This page took too long to put together. Nothing was lost.".to_owned(),
+        _ => text.to_owned(),
+    };
+    (title, text, hint)
+}
+
+fn debug_page(request: &HttpRequest, settings: &Settings, status: StatusCode, error: Option<&ActixError>) -> DebugPage {
+    let chain = error.map(chain).unwrap_or_default();
+    let mut about = vec![
+        ("Method".to_owned(), request.method().to_string()),
+        ("Path".to_owned(), request.path().to_owned()),
+        ("Query".to_owned(), request.query_string().to_owned()),
+        ("Peer".to_owned(), request.peer_addr().map(|address| address.to_string()).unwrap_or_default()),
+    ];
+    about.extend(request.headers().iter().map(|(name, value)| {
+        let secret = ["cookie", "authorization", "proxy-authorization", "x-csrftoken"].contains(&name.as_str());
+        let shown = if secret { "********".to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
+        (name.to_string(), shown)
+    }));
+    let queries = Context::current().and_then(|context| context.queries);
+    let queries = queries.map(|held| held.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default();
+    DebugPage {
+        page: Page::new(request),
+        status: status.as_u16(),
+        title: chain.first().cloned().unwrap_or_else(|| status.to_string()),
+        chain,
+        request: about,
+        queries: queries
+            .into_iter()
+            .map(|query| Query { sql: query.sql, ms: format!("{:.2}", query.took.as_secs_f64() * 1e3) })
+            .collect(),
+        settings: settings.shown(),
+    }
+}

@@ -1,0 +1,33 @@
+//! `ALLOWED_HOSTS`: a request for another host is refused with 400, as Django does.
+
+use actix_web::Error as ActixError;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Version;
+use actix_web::http::header::HOST;
+use actix_web::middleware::Next;
+
+use super::settings;
+use crate::error::Error;
+use crate::http::host::{is_allowed, split_host};
+
+/// See the module.
+pub async fn hosts<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let hosts = &settings(&request).allowed_hosts;
+    let mut headers = request.headers().get_all(HOST);
+    let allowed = match (headers.next().map(|value| value.to_str().map(split_host)), headers.next()) {
+        (Some(Ok(Some(host))), None) => is_allowed(&host, hosts),
+        // Before HTTP/1.1 there was no Host header.
+        (None, _) => request.version() <= Version::HTTP_10,
+        _ => false,
+    };
+    if !allowed {
+        log::warn!(target: "nuages.security", "refused: this host is not in ALLOWED_HOSTS");
+        let error = Error::BadRequest("the Host header names no host of this site".to_owned());
+        return Ok(request.error_response(error));
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
+}

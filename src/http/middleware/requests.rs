@@ -1,0 +1,74 @@
+//! An id for each request, and one line in the log.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use actix_web::Error as ActixError;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+
+use crate::logging::{Context, keeps_queries};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// See the module.
+pub async fn requests<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse, ActixError> {
+    let began = Instant::now();
+    let id = request_id(&request);
+    let context =
+        Context { request_id: id.clone(), queries: keeps_queries().then(|| Arc::new(Mutex::new(Vec::new()))) };
+    context
+        .scope(async move {
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            if let Ok(value) = HeaderValue::from_str(&id) {
+                response.headers_mut().insert(REQUEST_ID, value);
+            }
+            log_line(&response, began);
+            Ok(response)
+        })
+        .await
+}
+
+/// The id that a proxy in front gave, if it looks like one, or a new one.
+fn request_id(request: &ServiceRequest) -> Arc<str> {
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let sound = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    match given.filter(sound) {
+        Some(id) => id.into(),
+        None => format!("{:016x}", rand::random::<u64>()).into(),
+    }
+}
+
+fn log_line(response: &ServiceResponse, began: Instant) {
+    let status = response.status();
+    let level = match status.as_u16() {
+        500.. => log::Level::Error,
+        400.. => log::Level::Warn,
+        _ => log::Level::Info,
+    };
+    if !log::log_enabled!(target: "nuages.request", level) {
+        return;
+    }
+    let request = response.request();
+    let size = match response.response().body().size() {
+        BodySize::Sized(size) => size.to_string(),
+        BodySize::Stream => "-".to_owned(),
+        BodySize::None => "0".to_owned(),
+    };
+    // The target as it came: percent-encoded, so it holds no control characters.
+    let target = request.uri().path_and_query().map_or("-", actix_web::http::uri::PathAndQuery::as_str);
+    let peer = request.peer_addr().map_or_else(|| "-".to_owned(), |address| address.ip().to_string());
+    log::log!(
+        target: "nuages.request",
+        level,
+        "{peer} \"{} {target}\" {} {size} {:.1} ms",
+        request.method(),
+        status.as_u16(),
+        began.elapsed().as_secs_f64() * 1e3
+    );
+}

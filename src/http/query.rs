@@ -1,0 +1,77 @@
+//! The query string of a request, read as Django's `QueryDict`.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+/// The parameters of a query string, in order. Any query string can be read: bytes that are no UTF-8 become U+FFFD.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueryDict(Vec<(String, String)>);
+
+impl QueryDict {
+    /// Reads `a=1&b=2`.
+    pub fn parse(query: &str) -> Self {
+        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The last value of `name`, as `request.GET.get(name)`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The last value of `name` without white space around it; `None` where nothing is left.
+    pub fn word(&self, name: &str) -> Option<&str> {
+        self.get(name).map(str::trim).filter(|value| !value.is_empty())
+    }
+
+    /// A link to the same page with `changes` made to its parameters; `None` takes one away.
+    ///
+    /// Only parameters in `known` are kept, so that a link carries nothing that the page does not understand.
+    pub fn link(&self, known: &[&str], changes: &[(&str, Option<&str>)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for name in known {
+            let given = changes.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+            if let Some(value) = given.unwrap_or_else(|| self.word(name)) {
+                query.append_pair(name, value);
+            }
+        }
+        let query = query.finish();
+        if query.is_empty() { ".".to_owned() } else { format!("?{query}") }
+    }
+}
+
+impl FromRequest for QueryDict {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::parse(request.query_string())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::QueryDict;
+
+    #[test]
+    fn the_last_value_wins() {
+        assert_eq!(QueryDict::parse("page=1&page=2").get("page"), Some("2"));
+    }
+
+    #[test]
+    fn any_query_string_can_be_read() {
+        for odd in ["%ff", "&&&==&page=&=&;", "a=%zz", "%00=%00", "=", "a=b=c"] {
+            QueryDict::parse(odd);
+        }
+        assert_eq!(QueryDict::parse("page=%ff").get("page"), Some("\u{fffd}"));
+    }
+
+    #[test]
+    fn links_keep_what_is_known() {
+        let query = QueryDict::parse("q=red+lamp&page=3&utm=x&sort=price");
+        assert_eq!(query.link(&["q", "sort", "page"], &[("page", Some("4"))]), "?q=red+lamp&sort=price&page=4");
+        assert_eq!(query.link(&["q"], &[("q", None)]), ".");
+    }
+}

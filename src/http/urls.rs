@@ -1,0 +1,146 @@
+//! URLs as data: what `urls.py` says, with who may enter.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::dev::{Handler, ResourceDef};
+use actix_web::guard;
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{FromRequest, Responder, Route};
+use futures_util::FutureExt as _;
+use futures_util::future::{CatchUnwind, Map};
+
+use crate::error::Error;
+
+/// Who may enter a URL. Each says it; there is no default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anyone.
+    Public,
+}
+
+impl std::fmt::Display for Access {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Public => "public",
+        })
+    }
+}
+
+/// What answers at a URL: a handler per method.
+pub struct View {
+    methods: Vec<Method>,
+    routes: Vec<Box<dyn Fn() -> Route>>,
+}
+
+/// A view that answers GET, and HEAD with the same headers.
+pub fn get<F, Args>(handler: F) -> View
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    let route = move || Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(Caught(handler.clone()));
+    View { methods: vec![Method::GET, Method::HEAD], routes: vec![Box::new(route)] }
+}
+
+/// A handler whose panics become [`Error::Panicked`], a 500 page with all the headers that pages have.
+#[derive(Clone)]
+struct Caught<F>(F);
+
+impl<F, Args> Handler<Args> for Caught<F>
+where
+    F: Handler<Args>,
+{
+    type Output = Result<F::Output, Error>;
+    type Future = Map<CatchUnwind<AssertUnwindSafe<F::Future>>, fn(std::thread::Result<F::Output>) -> Self::Output>;
+
+    fn call(&self, args: Args) -> Self::Future {
+        // The hook of `logging` has logged what and where.
+        AssertUnwindSafe(self.0.call(args))
+            .catch_unwind()
+            .map(|done| done.map_err(|_| Error::Panicked("a view panicked".to_owned())))
+    }
+}
+
+/// One line of the sitemap.
+pub struct Url {
+    /// The path, in actix's syntax.
+    pub pattern: &'static str,
+    /// The name, as in `reverse(name)`.
+    pub name: &'static str,
+    /// Who may enter.
+    pub access: Access,
+    view: View,
+}
+
+/// A URL: `path("/products/", "product_list", Access::Public, get(product_list))`.
+pub fn path(pattern: &'static str, name: &'static str, access: Access, view: View) -> Url {
+    Url { pattern, name, access, view }
+}
+
+impl Url {
+    /// The methods it answers, as in an `Allow` header.
+    pub fn methods(&self) -> String {
+        let names: Vec<&str> = self.view.methods.iter().map(Method::as_str).collect();
+        names.join(", ")
+    }
+
+    fn register(&self, config: &mut ServiceConfig) {
+        let allow = self.methods();
+        let mut resource = web::resource(self.pattern).name(self.name);
+        for route in &self.view.routes {
+            resource = resource.route(route());
+        }
+        config.service(resource.default_service(web::to(move || {
+            let allow = allow.clone();
+            async move { Err::<actix_web::HttpResponse, _>(Error::MethodNotAllowed(allow)) }
+        })));
+    }
+}
+
+/// The URLs of an app, or of the whole site.
+#[derive(Default)]
+pub struct Urls(Vec<Url>);
+
+impl Urls {
+    /// These URLs. The first that matches answers.
+    pub fn new(urls: impl IntoIterator<Item = Url>) -> Self {
+        Self(urls.into_iter().collect())
+    }
+
+    /// Adds the URLs of an app.
+    #[must_use]
+    pub fn include(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Each URL, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Url> {
+        self.0.iter()
+    }
+
+    /// Puts them into an actix app; any other path is [`Error::NotFound`].
+    pub fn register(&self, config: &mut ServiceConfig) {
+        for url in &self.0 {
+            url.register(config);
+        }
+        config.default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Error::NotFound) }));
+    }
+
+    /// The patterns alone, for `APPEND_SLASH`.
+    pub fn table(&self) -> UrlTable {
+        UrlTable(self.0.iter().map(|url| ResourceDef::new(url.pattern)).collect())
+    }
+}
+
+/// Which paths exist.
+pub struct UrlTable(Vec<ResourceDef>);
+
+impl UrlTable {
+    /// Whether some URL matches `path`.
+    pub fn has(&self, path: &str) -> bool {
+        self.0.iter().any(|pattern| pattern.is_match(path))
+    }
+}

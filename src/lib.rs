@@ -1,0 +1,19 @@
+//! Nuages is Django's batteries in Rust: actix-web handlers, synchronous Diesel queries on a blocking pool, Askama
+//! templates, in Django's model / template / view split, on Django's own tables.
+//!
+//! The rooms, ground floor first. A room names itself and the rooms above it in this list, never one below
+//! (`tests/tidy.rs` holds that):
+
+pub mod settings;
+pub mod logging;
+pub mod error;
+pub mod db;
+pub mod schema;
+pub mod models;
+pub mod http;
+pub mod sessions;
+pub mod auth;
+pub mod admin;
+pub mod apps;
+pub mod urls;
+pub mod commands;

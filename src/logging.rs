@@ -1,0 +1,90 @@
+//! The log: one line per event on standard error, each with the id of the request it belongs to.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What is known of the request in hand wherever its work is done: on the event loop or on a blocking thread.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    /// The request's id, as in its `X-Request-ID` header.
+    pub request_id: Arc<str>,
+    /// SQL that was run for it; kept only in `DEBUG`.
+    pub queries: Option<Arc<Mutex<Vec<Query>>>>,
+}
+
+/// One statement that was run, for the debug page.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// The statement and its bound values.
+    pub sql: String,
+    /// How long the database took.
+    pub took: Duration,
+}
+
+static KEEPS_QUERIES: AtomicBool = AtomicBool::new(false);
+
+/// From now on, connections report their statements to the request they run for. Said once, at start-up in `DEBUG`.
+pub fn keep_queries() {
+    KEEPS_QUERIES.store(true, Ordering::Relaxed);
+}
+
+/// Whether statements are kept for the debug page.
+pub fn keeps_queries() -> bool {
+    KEEPS_QUERIES.load(Ordering::Relaxed)
+}
+
+tokio::task_local! {
+    static REQUEST: Context;
+}
+
+thread_local! {
+    static BLOCKING: RefCell<Option<Context>> = const { RefCell::new(None) };
+}
+
+impl Context {
+    /// The context of the request whose code is running, if there is one.
+    pub fn current() -> Option<Self> {
+        REQUEST.try_with(Self::clone).ok().or_else(|| BLOCKING.with_borrow(Clone::clone))
+    }
+
+    /// Runs a future, the handling of a request, in this context.
+    pub fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+        REQUEST.scope(self, work)
+    }
+
+    /// Runs `work` on this (blocking) thread in the context it was sent from.
+    pub fn enter<T>(context: Option<Self>, work: impl FnOnce() -> T) -> T {
+        BLOCKING.set(context);
+        let done = work();
+        BLOCKING.set(None);
+        done
+    }
+
+    /// Keeps a statement for the debug page, if this request keeps them.
+    pub fn record(sql: impl FnOnce() -> String, took: Duration) {
+        if let Some(queries) = Self::current().and_then(|context| context.queries) {
+            queries.lock().unwrap_or_else(PoisonError::into_inner).push(Query { sql: sql(), took });
+        }
+    }
+}
+
+/// Starts the log with a filter in `env_logger`'s syntax. A second call changes nothing.
+pub fn init(filter: &str) {
+    let mut builder = env_logger::Builder::new();
+    builder.parse_filters(filter).format(|out, record| {
+        let style = out.default_level_style(record.level());
+        write!(out, "{} {style}{:<5}{style:#} ", out.timestamp_millis(), record.level())?;
+        if let Some(context) = Context::current() {
+            write!(out, "[{}] ", context.request_id)?;
+        }
+        // A line break inside a message must not look like a line of the log.
+        writeln!(out, "{} {}", record.target(), record.args().to_string().replace(['\n', '\r'], " ⏎ "))
+    });
+    if builder.try_init().is_ok() {
+        std::panic::set_hook(Box::new(|panic| log::error!(target: "nuages.panic", "{panic}")));
+    }
+}

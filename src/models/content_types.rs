@@ -1,0 +1,58 @@
+//! Content types: the numbers under which permissions and history know the models.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::{AppConfig, ModelName};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::migration;
+use crate::schema::django_content_type;
+
+/// The app that holds the table.
+pub const APP: AppConfig = AppConfig {
+    label: "contenttypes",
+    models: &[ModelName::new("contenttype", "content type")],
+    migrations: &[migration!("contenttypes", "0001_initial", ["0001_initial", "0002_remove_content_type_name"])],
+};
+
+/// A model, as the database numbers it.
+#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable)]
+#[diesel(table_name = django_content_type)]
+pub struct ContentType {
+    /// Its number.
+    pub id: i32,
+    /// `catalog`
+    pub app_label: String,
+    /// `product`
+    pub model: String,
+}
+
+/// A content type to be made.
+#[derive(Debug, Insertable)]
+#[diesel(table_name = django_content_type)]
+struct NewContentType {
+    app_label: &'static str,
+    model: &'static str,
+}
+
+impl ContentType {
+    /// The ids of all, by app label and model name.
+    pub fn ids(conn: &mut Conn) -> Result<HashMap<(String, String), i32>> {
+        let all = django_content_type::table.select(Self::as_select()).load(conn)?;
+        Ok(all.into_iter().map(|one| ((one.app_label, one.model), one.id)).collect())
+    }
+}
+
+/// Makes the content types of `app` that are not there yet (Django's `create_contenttypes`); how many.
+pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
+    let present = ContentType::ids(conn)?;
+    let missing = |model: &&ModelName| !present.contains_key(&(app.label.to_owned(), model.name.to_owned()));
+    let mut made = 0;
+    for model in app.models.iter().filter(missing) {
+        let row = NewContentType { app_label: app.label, model: model.name };
+        made += diesel::insert_into(django_content_type::table).values(row).execute(conn)?;
+    }
+    Ok(made)
+}

@@ -1,0 +1,258 @@
+//! What an installation can set, read once from the environment and `.env`, with Django's names and defaults.
+//!
+//! This room is the only reader of the environment. A wrong value names the variable, the value and what is accepted.
+
+mod database_url;
+mod env;
+mod secret_key;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use database_url::DatabaseUrl;
+pub use env::{Env, SettingsError, random_key};
+pub use secret_key::SecretKey;
+
+/// Names of the loopback interface: who may be asked for without `ALLOWED_HOSTS` when only the loopback is bound.
+pub const LOOPBACK_HOSTS: [&str; 4] = [".localhost", "localhost", "127.0.0.1", "[::1]"];
+
+/// Everything an installation can set. Names and defaults are Django's where Django has them.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `DEBUG`: error pages that help, SQL in them. Never in public.
+    pub debug: bool,
+    /// `SECRET_KEY`: signs sessions, messages and tokens. Required outside `DEBUG`.
+    pub secret_key: SecretKey,
+    /// `SECRET_KEY_FALLBACKS`: former keys whose signatures still hold.
+    pub secret_key_fallbacks: Vec<SecretKey>,
+    /// `ALLOWED_HOSTS`: host names this site answers to; `.example.com` includes subdomains, `*` is any.
+    pub allowed_hosts: Vec<String>,
+    /// `DATABASE_URL`.
+    pub database_url: DatabaseUrl,
+    /// `CONN_POOL_SIZE`: database connections, which is also how many queries run at once.
+    pub conn_pool_size: u32,
+    /// `CONN_WAIT_TIMEOUT` (seconds): how long a request waits for a connection before it is answered with 503.
+    pub conn_wait_timeout: Duration,
+    /// `STATEMENT_TIMEOUT` (seconds): how long one SQL statement may take; 0 is no limit.
+    pub statement_timeout: Duration,
+    /// `TIME_ZONE`: the zone that times are shown in. They are stored in UTC.
+    pub time_zone: chrono_tz::Tz,
+    /// `MEDIA_ROOT`: where uploaded files lie; served under `/media/`.
+    pub media_root: PathBuf,
+    /// `RUST_LOG`, or the level of `LOG_LEVEL`: what is logged to standard error.
+    pub log_filter: String,
+    /// `NUAGES_WORKERS` or `WEB_CONCURRENCY`: threads that serve requests.
+    pub workers: usize,
+    /// `APPEND_SLASH`: `/products` is redirected to `/products/`.
+    pub append_slash: bool,
+    /// `DATA_UPLOAD_MAX_MEMORY_SIZE` (bytes): the largest request body without files.
+    pub data_upload_max_memory_size: usize,
+    /// `SHUTDOWN_TIMEOUT` (seconds): how long requests may finish after SIGTERM.
+    pub shutdown_timeout: Duration,
+    /// `SLOW_PAGE`: serve `/slow/`, a page that sleeps in the database, for load tests.
+    pub slow_page: bool,
+    /// The `SECURE_…` settings and `X_FRAME_OPTIONS`.
+    pub security: Security,
+}
+
+/// Django's `SecurityMiddleware` and clickjacking settings.
+#[derive(Debug, Clone)]
+pub struct Security {
+    /// `SECURE_SSL_REDIRECT`: plain requests are redirected to HTTPS.
+    pub ssl_redirect: bool,
+    /// `SECURE_SSL_HOST`: the host such a redirect goes to, if it is another.
+    pub ssl_host: Option<String>,
+    /// `SECURE_PROXY_SSL_HEADER`: a header and the value that says the proxy was reached by HTTPS (`X-Forwarded-Proto,https`).
+    pub proxy_ssl_header: Option<(String, String)>,
+    /// `SECURE_HSTS_SECONDS`; 0 sends no header.
+    pub hsts_seconds: u64,
+    /// `SECURE_HSTS_INCLUDE_SUBDOMAINS`.
+    pub hsts_include_subdomains: bool,
+    /// `SECURE_HSTS_PRELOAD`.
+    pub hsts_preload: bool,
+    /// `SECURE_CONTENT_TYPE_NOSNIFF`.
+    pub content_type_nosniff: bool,
+    /// `SECURE_REFERRER_POLICY`; empty sends no header.
+    pub referrer_policy: String,
+    /// `SECURE_CROSS_ORIGIN_OPENER_POLICY`; empty sends no header.
+    pub cross_origin_opener_policy: String,
+    /// `X_FRAME_OPTIONS`: `DENY` or `SAMEORIGIN`.
+    pub x_frame_options: String,
+}
+
+impl Settings {
+    /// Reads `.env` in the working directory or above it (variables that are already set win), then the environment.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(&Env::load()?)
+    }
+
+    /// Reads `env`; every wrong value is in the one error.
+    pub fn read(env: &Env) -> Result<Self, SettingsError> {
+        let mut wrong = Vec::new();
+        let debug = env.flag("DEBUG", false, &mut wrong);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let settings = Self {
+            debug,
+            secret_key: env.secret_key(debug, &mut wrong),
+            secret_key_fallbacks: env.list("SECRET_KEY_FALLBACKS").into_iter().map(SecretKey::new).collect(),
+            allowed_hosts: env.list("ALLOWED_HOSTS"),
+            database_url: env.parsed(
+                "DATABASE_URL",
+                DatabaseUrl::default(),
+                "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME",
+                &mut wrong,
+            ),
+            conn_pool_size: env.number(
+                "CONN_POOL_SIZE",
+                u32::try_from(cores * 2).unwrap_or(8).max(4),
+                1..=1000,
+                &mut wrong,
+            ),
+            conn_wait_timeout: env.seconds("CONN_WAIT_TIMEOUT", 5.0, &mut wrong),
+            statement_timeout: env.seconds("STATEMENT_TIMEOUT", 30.0, &mut wrong),
+            time_zone: env.parsed(
+                "TIME_ZONE",
+                chrono_tz::UTC,
+                "a name of the IANA time zone database, such as Europe/Paris",
+                &mut wrong,
+            ),
+            media_root: PathBuf::from(env.get("MEDIA_ROOT").unwrap_or("media")),
+            log_filter: env.log_filter(&mut wrong),
+            workers: env.number(
+                "NUAGES_WORKERS",
+                env.number("WEB_CONCURRENCY", cores, 1..=1024, &mut wrong),
+                1..=1024,
+                &mut wrong,
+            ),
+            append_slash: env.flag("APPEND_SLASH", true, &mut wrong),
+            data_upload_max_memory_size: env.number(
+                "DATA_UPLOAD_MAX_MEMORY_SIZE",
+                2_621_440,
+                1..=usize::MAX,
+                &mut wrong,
+            ),
+            shutdown_timeout: env.seconds("SHUTDOWN_TIMEOUT", 10.0, &mut wrong),
+            slow_page: env.flag("SLOW_PAGE", false, &mut wrong),
+            security: Security::read(env, &mut wrong),
+        };
+        if wrong.is_empty() { Ok(settings) } else { Err(SettingsError(wrong)) }
+    }
+
+    /// Each setting as `(name, value)`, secrets masked: for the debug page and for start-up messages.
+    pub fn shown(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("DEBUG", self.debug.to_string()),
+            ("SECRET_KEY", self.secret_key.to_string()),
+            ("ALLOWED_HOSTS", self.allowed_hosts.join(", ")),
+            ("DATABASE_URL", self.database_url.to_string()),
+            ("CONN_POOL_SIZE", self.conn_pool_size.to_string()),
+            ("CONN_WAIT_TIMEOUT", format!("{:?}", self.conn_wait_timeout)),
+            ("STATEMENT_TIMEOUT", format!("{:?}", self.statement_timeout)),
+            ("TIME_ZONE", self.time_zone.to_string()),
+            ("MEDIA_ROOT", self.media_root.display().to_string()),
+            ("RUST_LOG", self.log_filter.clone()),
+            ("NUAGES_WORKERS", self.workers.to_string()),
+            ("APPEND_SLASH", self.append_slash.to_string()),
+            ("DATA_UPLOAD_MAX_MEMORY_SIZE", self.data_upload_max_memory_size.to_string()),
+            ("SECURE_SSL_REDIRECT", self.security.ssl_redirect.to_string()),
+            ("SECURE_HSTS_SECONDS", self.security.hsts_seconds.to_string()),
+            ("X_FRAME_OPTIONS", self.security.x_frame_options.clone()),
+        ]
+    }
+}
+
+impl Security {
+    fn read(env: &Env, wrong: &mut Vec<String>) -> Self {
+        Self {
+            ssl_redirect: env.flag("SECURE_SSL_REDIRECT", false, wrong),
+            ssl_host: env.get("SECURE_SSL_HOST").map(str::to_owned),
+            proxy_ssl_header: env.pair("SECURE_PROXY_SSL_HEADER", wrong),
+            hsts_seconds: env.number("SECURE_HSTS_SECONDS", 0, 0..=u64::MAX, wrong),
+            hsts_include_subdomains: env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", false, wrong),
+            hsts_preload: env.flag("SECURE_HSTS_PRELOAD", false, wrong),
+            content_type_nosniff: env.flag("SECURE_CONTENT_TYPE_NOSNIFF", true, wrong),
+            referrer_policy: env.word("SECURE_REFERRER_POLICY", "same-origin", &REFERRER_POLICIES, wrong),
+            cross_origin_opener_policy: env.word(
+                "SECURE_CROSS_ORIGIN_OPENER_POLICY",
+                "same-origin",
+                &["same-origin", "same-origin-allow-popups", "unsafe-none", ""],
+                wrong,
+            ),
+            x_frame_options: env.word("X_FRAME_OPTIONS", "DENY", &["DENY", "SAMEORIGIN"], wrong),
+        }
+    }
+}
+
+/// <https://www.w3.org/TR/referrer-policy/#referrer-policies>
+const REFERRER_POLICIES: [&str; 9] = [
+    "no-referrer",
+    "no-referrer-when-downgrade",
+    "origin",
+    "origin-when-cross-origin",
+    "same-origin",
+    "strict-origin",
+    "strict-origin-when-cross-origin",
+    "unsafe-url",
+    "",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        Settings::read(&Env::from_pairs(pairs))
+    }
+
+    #[test]
+    fn defaults_are_djangos() {
+        let settings = read(&[("SECRET_KEY", "x")]).unwrap();
+        assert!(!settings.debug && settings.append_slash && settings.allowed_hosts.is_empty());
+        assert_eq!(settings.data_upload_max_memory_size, 2_621_440);
+        assert_eq!(settings.security.x_frame_options, "DENY");
+        assert_eq!(settings.security.referrer_policy, "same-origin");
+        assert_eq!(settings.database_url.to_string(), "sqlite:///db.sqlite3");
+    }
+
+    #[test]
+    fn outside_debug_a_secret_key_is_required() {
+        assert!(read(&[]).unwrap_err().to_string().contains("SECRET_KEY"));
+        assert!(read(&[("SECRET_KEY", "")]).is_err());
+        assert!(read(&[("DEBUG", "1")]).is_ok());
+    }
+
+    #[test]
+    fn every_wrong_value_is_named_with_what_is_accepted() {
+        let error = read(&[
+            ("DEBUG", "maybe"),
+            ("SECRET_KEY", "x"),
+            ("DATABASE_URL", "mysql://somewhere"),
+            ("CONN_POOL_SIZE", "0"),
+            ("TIME_ZONE", "Mars/Olympus"),
+            ("X_FRAME_OPTIONS", "ALLOW"),
+        ])
+        .unwrap_err()
+        .to_string();
+        for expected in [
+            "DEBUG=\"maybe\"",
+            "1, 0, true, false",
+            "DATABASE_URL=\"mysql://somewhere\"",
+            "postgres://",
+            "CONN_POOL_SIZE=\"0\"",
+            "1 to 1000",
+            "TIME_ZONE=\"Mars/Olympus\"",
+            "SAMEORIGIN",
+        ] {
+            assert!(error.contains(expected), "{expected} is not in: {error}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let settings =
+            read(&[("SECRET_KEY", "sesame"), ("DATABASE_URL", "postgres://ann:sesame@db:5432/shop")]).unwrap();
+        let shown = format!("{settings:?}{:?}", settings.shown());
+        assert!(!shown.contains("sesame"), "{shown}");
+        assert!(shown.contains("postgres://ann:***@db:5432/shop"), "{shown}");
+    }
+}

@@ -1,0 +1,20 @@
+//! The root of the URLs: the sitemap.
+
+use crate::apps::catalog;
+use crate::http::Access::Public;
+use crate::http::{self, Urls, get, path};
+use crate::settings::Settings;
+
+/// Every URL of the site.
+pub fn urls(settings: &Settings) -> Urls {
+    let urls = Urls::default().include(catalog::urls::urls()).include(files());
+    if settings.slow_page { urls.include(http::diagnostics()) } else { urls }
+}
+
+fn files() -> Urls {
+    Urls::new([
+        path("/static/{path:.*}", "static", Public, get(http::static_file)),
+        path("/media/{path:.*}", "media", Public, get(http::media)),
+        path("/favicon.ico", "favicon", Public, get(http::favicon)),
+    ])
+}
