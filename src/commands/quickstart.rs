@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
 
 use super::terminal::{bold, dim, green, say};
 use super::{connect, loaddata, migrate, runserver, settings};
@@ -10,11 +11,11 @@ use crate::db::{Conn, migrations};
 use crate::error::{Error, Result};
 use crate::settings::{Env, Settings, random_key};
 
-/// Sets up what is missing and serves at the default address, which is the loopback.
+/// Sets up what is missing and serves at the default address, which is the loopback, or at a port near it.
 pub(super) fn run() -> Result<()> {
     let made_key = ensure_secret_key()?;
     let settings = settings()?;
-    let address = runserver::resolve(runserver::DEFAULT_ADDRESS)?;
+    let address = free_address(runserver::resolve(runserver::DEFAULT_ADDRESS)?);
     let password = set_up(&settings)?;
     if made_key {
         say(&dim("  .env   made, with a SECRET_KEY of its own"))?;
@@ -23,6 +24,12 @@ pub(super) fn run() -> Result<()> {
         say(&format!("  Login  {} / {}   {}", bold("admin"), bold(&password), dim("(shown only this once)")))?;
     }
     runserver::serve(address, settings)
+}
+
+/// `address`, or the next of the nine behind it where another program has that one.
+fn free_address(address: SocketAddr) -> SocketAddr {
+    let near = (0..10).map(|step| SocketAddr::new(address.ip(), address.port() + step));
+    near.into_iter().find(|near| TcpListener::bind(near).is_ok()).unwrap_or(address)
 }
 
 /// Outside `DEBUG` a key is required: where there is none, `.env` gets one. Whether it did.

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs as _};
 use std::time::Duration;
 
+use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use clap::Args as ClapArgs;
@@ -13,6 +14,7 @@ use crate::apps;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::http::middleware::{append_slash, conditional, error_pages, hosts, requests, security};
+use crate::http::Urls;
 use crate::logging;
 use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
 use crate::urls::urls;
@@ -45,11 +47,11 @@ pub(super) fn serve(address: SocketAddr, mut settings: Settings) -> Result<()> {
     })?;
     let address = listener.local_addr()?;
     greet(address, &settings)?;
-    actix_web::rt::System::new().block_on(async move { server(listener, settings)?.await.map_err(Error::from) })
+    actix_web::rt::System::new().block_on(async move { server(listener, settings, urls)?.await.map_err(Error::from) })
 }
 
-/// The server itself, to be awaited; `settings.allowed_hosts` must be filled.
-pub fn server(listener: TcpListener, settings: Settings) -> Result<actix_web::dev::Server> {
+/// The server itself, to be awaited. It answers at `urls`, and to the hosts in `settings.allowed_hosts` only.
+pub fn server(listener: TcpListener, settings: Settings, urls: fn(&Settings) -> Urls) -> Result<Server> {
     let db = Db::open(&settings)?;
     let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));

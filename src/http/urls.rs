@@ -129,17 +129,18 @@ impl Urls {
         config.default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Error::NotFound) }));
     }
 
-    /// The patterns alone, for `APPEND_SLASH`.
+    /// The patterns of pages, for `APPEND_SLASH`: files do not end in a slash.
     pub fn table(&self) -> UrlTable {
-        UrlTable(self.0.iter().map(|url| ResourceDef::new(url.pattern)).collect())
+        let pages = self.0.iter().filter(|url| url.pattern.ends_with('/'));
+        UrlTable(pages.map(|url| ResourceDef::new(url.pattern)).collect())
     }
 }
 
-/// Which paths exist.
+/// Which pages exist.
 pub struct UrlTable(Vec<ResourceDef>);
 
 impl UrlTable {
-    /// Whether some URL matches `path`.
+    /// Whether there is a page at `path`.
     pub fn has(&self, path: &str) -> bool {
         self.0.iter().any(|pattern| pattern.is_match(path))
     }

@@ -1,0 +1,6 @@
+//! `nuages COMMAND`
+
+mod loaddata;
+mod migrate;
+mod quickstart;
+mod small;

@@ -1,0 +1,108 @@
+//! The commands that say something, and what they say when something is wrong.
+
+use diesel::prelude::*;
+use nuages::auth::User;
+use nuages::schema::{auth_user, catalog_product, orders_order, orders_orderitem};
+
+use crate::support::{Database, Kind, nuages};
+
+fn said(output: &std::process::Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+on_both! {
+    fn check_finds_nothing_on_a_migrated_database(kind: Kind) {
+        let done = Database::migrated(kind).nuages(&["check"]);
+        assert!(done.status.success() && said(&done).contains("no issues"), "{}", said(&done));
+        let done = Database::empty(kind).nuages(&["check"]);
+        assert_eq!(done.status.code(), Some(1));
+        assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
+    }
+
+    fn createsuperuser_makes_one_from_the_environment(kind: Kind) {
+        let database = Database::migrated(kind);
+        let run = || nuages(database.dir.path(), &database.url)
+            .args(["createsuperuser", "--noinput", "--username", "ann", "--email", "Ann@EXAMPLE.com"])
+            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse").output().unwrap();
+        let done = run();
+        assert!(done.status.success(), "{}", said(&done));
+        let user = User::find_by_username(&mut database.connect(), "ann").unwrap().unwrap();
+        assert!(user.is_superuser && user.is_staff && user.is_active);
+        assert_eq!(user.email, "Ann@example.com");
+        assert!(user.password.starts_with("pbkdf2_sha256$1000000$"));
+        let again = run();
+        assert_eq!(again.status.code(), Some(1));
+        assert!(said(&again).contains("already taken"), "{}", said(&again));
+        for (name, email) in [("a b", "a@b.c"), ("bob", "nonsense"), ("", "a@b.c")] {
+            let done = database.nuages(&["createsuperuser", "--noinput", "--username", name, "--email", email]);
+            assert_eq!(done.status.code(), Some(1), "{name} {email}");
+        }
+        assert_eq!(auth_user::table.count().get_result(&mut database.connect()), Ok(1_i64));
+    }
+
+    fn seed_fills_an_empty_shop_once(kind: Kind) {
+        let database = Database::migrated(kind);
+        let done = database.nuages(&["seed", "--products", "1500", "--orders", "1200"]);
+        assert!(done.status.success(), "{}", said(&done));
+        let conn = &mut database.connect();
+        assert_eq!(catalog_product::table.count().get_result(conn), Ok(1500_i64));
+        assert_eq!(orders_order::table.count().get_result(conn), Ok(1200_i64));
+        assert_eq!(orders_orderitem::table.count().get_result(conn), Ok(2400_i64));
+        // New rows are numbered behind those that came with numbers.
+        let again = database.nuages(&["seed", "--products", "1", "--orders", "1"]);
+        assert_eq!(again.status.code(), Some(1));
+        assert!(said(&again).contains("1500 products"));
+    }
+}
+
+#[test]
+fn routes_name_who_may_enter() {
+    let done = Database::empty(Kind::Sqlite).nuages(&["routes"]);
+    let text = said(&done);
+    assert!(done.status.success());
+    for url in ["/products/", "/categories/", "/sitemap.xml", "/static/{path:.*}"] {
+        let line = text.lines().find(|line| line.split_whitespace().next() == Some(url)).unwrap_or_else(|| panic!("{url}: {text}"));
+        assert!(line.contains("GET, HEAD") && line.contains("public"), "{line}");
+    }
+    // Colours only on a terminal.
+    assert!(!text.contains('\x1b'));
+}
+
+#[test]
+fn wrong_settings_are_told_before_anything_starts() {
+    let database = Database::empty(Kind::Sqlite);
+    let run = |name: &str, value: &str| {
+        nuages(database.dir.path(), &database.url).arg("runserver").env(name, value).output().unwrap()
+    };
+    for (name, value, told) in [
+        ("DEBUG", "maybe", "DEBUG=\"maybe\""),
+        ("DATABASE_URL", "mysql://u:verysecret@h/x", "sqlite:///relative.db"),
+        ("SECRET_KEY", "", "SECRET_KEY is not set"),
+        ("TIME_ZONE", "Mars", "Europe/Paris"),
+    ] {
+        let done = run(name, value);
+        assert_eq!(done.status.code(), Some(1), "{name}");
+        assert!(said(&done).contains(told) && !said(&done).contains("verysecret"), "{}", said(&done));
+    }
+    assert_eq!(database.nuages(&["nonsense"]).status.code(), Some(2));
+    assert!(said(&database.nuages(&["--help"])).contains("createsuperuser"));
+    assert_eq!(said(&database.nuages(&["version"])).trim(), env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn outside_the_loopback_hosts_must_be_named() {
+    let database = Database::migrated(Kind::Sqlite);
+    let done = database.nuages(&["runserver", "0.0.0.0:0"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(said(&done).contains("ALLOWED_HOSTS"), "{}", said(&done));
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    for url in ["postgres://nobody:verysecret@127.0.0.1:1/none", "sqlite:////no/such/folder/db.sqlite3"] {
+        let done = nuages(dir.path(), url).arg("migrate").output().unwrap();
+        assert_eq!(done.status.code(), Some(1));
+        assert!(said(&done).contains("cannot be reached") && !said(&done).contains("verysecret"), "{}", said(&done));
+    }
+}

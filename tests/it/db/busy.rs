@@ -1,0 +1,117 @@
+//! Slow queries, waiting visitors, locked and lost databases.
+
+use std::time::{Duration, Instant};
+
+use actix_web::web;
+use diesel::connection::SimpleConnection as _;
+use nuages::db::{Conn, Db, Kind as Column, Sql};
+use nuages::error::{Error, Result};
+use nuages::http::{Access, Urls, get, path};
+use nuages::settings::Settings;
+
+use crate::support::{Database, Kind, TestSite, product};
+
+/// A statement that takes very long.
+fn endless(conn: &Conn) -> Sql {
+    let sql = match conn {
+        Conn::Sqlite(_) => Sql::new("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c"),
+        Conn::Postgres(_) => Sql::new("SELECT 1::bigint FROM pg_sleep(600)"),
+    };
+    sql.returns(&[Column::BigInt])
+}
+
+async fn sleeps(db: web::Data<Db>) -> Result<String> {
+    db.run(|conn| endless(conn).load(conn)).await?;
+    Ok("slept".to_owned())
+}
+
+async fn writes(db: web::Data<Db>) -> Result<String> {
+    let write = |conn: &mut Conn| conn.batch_execute("UPDATE catalog_tag SET name = name").map_err(Error::from);
+    db.atomic(write).await?;
+    Ok("written".to_owned())
+}
+
+fn with_sleeper(settings: &Settings) -> Urls {
+    Urls::new([
+        path("/sleep/", "sleep", Access::Public, get(sleeps)),
+        path("/write/", "write", Access::Public, get(writes)),
+    ])
+    .include(nuages::urls::urls(settings))
+}
+
+fn site(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
+    TestSite::with(Database::migrated(kind), settings, with_sleeper)
+}
+
+on_both! {
+    fn a_slow_query_does_not_stall_other_requests(kind: Kind) {
+        let site = site(kind, &[("STATEMENT_TIMEOUT", "20"), ("CONN_POOL_SIZE", "2"), ("NUAGES_WORKERS", "1")]);
+        product("Lamp").save(&mut site.connect());
+        let port = site.port;
+        let began = Instant::now();
+        let sleeper = std::thread::spawn(move || crate::support::Client::new(port).get("/sleep/").status);
+        std::thread::sleep(Duration::from_millis(200));
+        let client = site.client();
+        for _ in 0..100 {
+            assert_eq!(client.get("/products/").status, 200);
+        }
+        // The hundred were answered while the one still slept: nobody waited for it.
+        assert!(!sleeper.is_finished() || began.elapsed() >= Duration::from_secs(20));
+        drop(site);
+    }
+
+    fn a_statement_that_runs_too_long_is_ended(kind: Kind) {
+        let site = site(kind, &[("STATEMENT_TIMEOUT", "0.3")]);
+        let page = site.client().get("/sleep/");
+        assert_eq!(page.status, 503);
+        assert!(page.shows(&["took too long"]));
+        assert_eq!(page.header("retry-after"), "2");
+        // The connection is as good as new.
+        assert_eq!(site.client().get("/products/").status, 200);
+    }
+
+    fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
+        let site = site(kind, &[("CONN_POOL_SIZE", "1"), ("CONN_WAIT_TIMEOUT", "0.2"), ("STATEMENT_TIMEOUT", "5")]);
+        let port = site.port;
+        let sleeper = std::thread::spawn(move || crate::support::Client::new(port).get("/sleep/").status);
+        std::thread::sleep(Duration::from_millis(300));
+        let page = site.client().get("/products/");
+        assert_eq!((page.status, page.header("retry-after")), (503, "2"));
+        assert!(page.shows(&["Busy right now"]));
+        // What needs no database is answered all the same.
+        assert_eq!(site.client().get("/static/shop/shop.css").status, 200);
+        assert_eq!(sleeper.join().unwrap(), 503);
+        assert_eq!(site.client().get("/products/").status, 200);
+    }
+}
+
+#[test]
+fn a_writer_waits_for_another_writer_on_sqlite() {
+    let site = site(Kind::Sqlite, &[]);
+    let mut other = site.connect();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let port = site.port;
+    let writer = std::thread::spawn(move || crate::support::Client::new(port).get("/write/").status);
+    std::thread::sleep(Duration::from_millis(300));
+    // Readers do not wait at all.
+    assert_eq!(site.client().get("/products/").status, 200);
+    assert!(!writer.is_finished());
+    other.batch_execute("COMMIT").unwrap();
+    assert_eq!(writer.join().unwrap(), 200);
+}
+
+#[test]
+fn lost_connections_are_replaced_on_postgresql() {
+    if !Kind::postgres_is_there("lost_connections_are_replaced_on_postgresql") {
+        return;
+    }
+    let site = site(Kind::Postgres, &[("CONN_POOL_SIZE", "2")]);
+    let client = site.client();
+    assert_eq!(client.get("/products/").status, 200);
+    site.connect()
+        .batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        .unwrap();
+    let statuses: Vec<u16> = (0..10).map(|_| client.get("/products/").status).collect();
+    assert_eq!(statuses[5..], [200; 5], "{statuses:?}");
+    assert!(statuses.iter().all(|status| [200, 503].contains(status)), "{statuses:?}");
+}

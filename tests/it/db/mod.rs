@@ -1,0 +1,6 @@
+//! The doors to the database.
+
+mod busy;
+mod stream;
+mod transactions;
+mod values;

@@ -1,0 +1,4 @@
+//! `/products/`
+
+mod detail;
+mod list;

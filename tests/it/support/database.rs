@@ -1,0 +1,113 @@
+//! A database of its own for each test, copied from one that was migrated once.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, Mutex};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection as _;
+use nuages::db::{Conn, Limits};
+use nuages::settings::DatabaseUrl;
+use tempfile::TempDir;
+
+use super::postgres::{cluster, say_skipped};
+use super::site::nuages;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+impl Kind {
+    /// Whether tests on PostgreSQL can run; says loudly that `test` does not, if not.
+    pub(crate) fn postgres_is_there(test: &str) -> bool {
+        let there = cluster().is_some();
+        if !there {
+            say_skipped(test);
+        }
+        there
+    }
+}
+
+/// A database that is gone when the value is.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    /// Also the working directory of the test's site.
+    pub(crate) dir: TempDir,
+}
+
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+/// PostgreSQL copies a template only while nobody is connected to it.
+static COPYING: Mutex<()> = Mutex::new(());
+
+static SQLITE_TEMPLATE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("template.sqlite3");
+    migrate(&format!("sqlite:///{}", path.display()), dir.path());
+    Conn::open(&DatabaseUrl::Sqlite(path.clone()), Limits::NONE)
+        .unwrap()
+        .batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")
+        .unwrap();
+    (dir, path)
+});
+
+static POSTGRES_TEMPLATE: LazyLock<String> = LazyLock::new(|| {
+    let url = create_postgres(None);
+    migrate(&url, Path::new("."));
+    url.rsplit('/').next().unwrap().to_owned()
+});
+
+fn migrate(url: &str, dir: &Path) {
+    let done = nuages(dir, url).arg("migrate").output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+fn create_postgres(template: Option<&str>) -> String {
+    let cluster = cluster().unwrap();
+    let name = format!("t{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let template = template.map(|template| format!(" TEMPLATE {template}")).unwrap_or_default();
+    let _one_at_a_time = COPYING.lock().unwrap();
+    connect(&cluster.url("postgres")).batch_execute(&format!("CREATE DATABASE {name}{template}")).unwrap();
+    cluster.url(&name)
+}
+
+fn connect(url: &str) -> Conn {
+    Conn::open(&url.parse().unwrap(), Limits { statement: Duration::ZERO, lock: Duration::from_secs(20) }).unwrap()
+}
+
+impl Database {
+    /// Without any table.
+    pub(crate) fn empty(kind: Kind) -> Self {
+        let dir = TempDir::new().unwrap();
+        let url = match kind {
+            Kind::Sqlite => format!("sqlite:///{}", dir.path().join("db.sqlite3").display()),
+            Kind::Postgres => create_postgres(None),
+        };
+        Self { url, dir }
+    }
+
+    /// With all tables, and nothing in the shop.
+    pub(crate) fn migrated(kind: Kind) -> Self {
+        let dir = TempDir::new().unwrap();
+        let url = match kind {
+            Kind::Sqlite => {
+                let path = dir.path().join("db.sqlite3");
+                std::fs::copy(&SQLITE_TEMPLATE.1, &path).unwrap();
+                format!("sqlite:///{}", path.display())
+            }
+            Kind::Postgres => create_postgres(Some(&POSTGRES_TEMPLATE)),
+        };
+        Self { url, dir }
+    }
+
+    /// A connection of the test's own.
+    pub(crate) fn connect(&self) -> Conn {
+        connect(&self.url)
+    }
+
+    /// `nuages` on this database, with its folder as working directory.
+    pub(crate) fn nuages(&self, words: &[&str]) -> std::process::Output {
+        nuages(self.dir.path(), &self.url).args(words).output().unwrap()
+    }
+}

@@ -1,0 +1,99 @@
+//! A throw-away PostgreSQL cluster: made when the first test asks for it, gone when the test program ends.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
+
+pub(crate) struct Cluster {
+    port: u16,
+    /// Ends, and takes the cluster with it, when this program does: its standard input closes then.
+    _janitor: Child,
+}
+
+static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| binaries().map(|bin| Cluster::start(&bin)));
+
+/// The cluster, or `None` where PostgreSQL is not installed.
+pub(crate) fn cluster() -> Option<&'static Cluster> {
+    CLUSTER.as_ref()
+}
+
+fn binaries() -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+        .unwrap_or_default();
+    found.sort();
+    found.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    found.into_iter().find(|bin| bin.join("initdb").exists() && bin.join("pg_ctl").exists())
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+}
+
+/// PostgreSQL refuses to run as root.
+fn as_owner(program: &Path) -> Command {
+    if is_root() {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(program);
+        command
+    } else {
+        Command::new(program)
+    }
+}
+
+fn run(command: &mut Command) {
+    let done = command.stdin(Stdio::null()).output().unwrap();
+    assert!(done.status.success(), "{command:?}: {}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+}
+
+impl Cluster {
+    fn start(bin: &Path) -> Self {
+        let dir = tempfile::Builder::new().prefix("nuages-pg-").tempdir().unwrap().keep();
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&dir));
+        }
+        let data = dir.join("data");
+        run(as_owner(&bin.join("initdb"))
+            .args(["-U", "nuages", "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
+            .arg(&data)
+            .current_dir(&dir));
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let options = format!(
+            "-p {port} -h 127.0.0.1 -k {} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
+            data.display()
+        );
+        let mut start = as_owner(&bin.join("pg_ctl"));
+        start.arg("-D").arg(&data).args(["-w", "-t", "60", "-o", &options, "-l"]).arg(data.join("log")).arg("start");
+        // The server would keep a pipe of ours open for ever.
+        let started = start.current_dir(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        assert!(started.unwrap().success(), "{}", fs::read_to_string(data.join("log")).unwrap_or_default());
+        let mut stop = as_owner(&bin.join("pg_ctl"));
+        stop.arg("-D").arg(&data).args(["-m", "immediate", "stop"]);
+        let stop: Vec<String> = std::iter::once(stop.get_program())
+            .chain(stop.get_args())
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        let janitor = Command::new("sh")
+            .args(["-c", "dir=$1; shift; cat >/dev/null; cd /; \"$@\" >/dev/null 2>&1; rm -rf \"$dir\"", "janitor"])
+            .arg(&dir)
+            .args(stop)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { port, _janitor: janitor }
+    }
+
+    pub(crate) fn url(&self, database: &str) -> String {
+        format!("postgres://nuages@127.0.0.1:{}/{database}", self.port)
+    }
+}
+
+/// Says on the real standard error, which the test runner does not capture, that a test was not run.
+pub(crate) fn say_skipped(test: &str) {
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: PostgreSQL is not installed (Debian: apt-get install postgresql)");
+}

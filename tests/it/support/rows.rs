@@ -1,0 +1,112 @@
+//! Rows for tests: say what matters, the rest is filled in.
+
+use diesel::prelude::*;
+use nuages::apps::catalog::models::{Category, Product, Tag};
+use nuages::db::{Conn, Timestamp};
+use nuages::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
+
+/// A product to be made.
+pub(crate) struct NewProduct {
+    row: Product,
+    category: String,
+    tags: Vec<String>,
+}
+
+/// A published product of this name, at 10.00 in the category "Goods".
+pub(crate) fn product(name: &str) -> NewProduct {
+    let slug: String = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    NewProduct {
+        row: Product {
+            id: 0,
+            name: name.to_owned(),
+            sku: slug.clone(),
+            slug,
+            description: String::new(),
+            price: "10.00".parse().unwrap(),
+            stock: 3,
+            is_active: true,
+            image: String::new(),
+            released_on: None,
+            created_at: Timestamp::now(),
+            updated_at: Timestamp::now(),
+            category_id: 0,
+        },
+        category: "Goods".to_owned(),
+        tags: Vec::new(),
+    }
+}
+
+impl NewProduct {
+    pub(crate) fn price(mut self, price: &str) -> Self {
+        self.row.price = price.parse().unwrap();
+        self
+    }
+
+    pub(crate) fn description(mut self, text: &str) -> Self {
+        self.row.description = text.to_owned();
+        self
+    }
+
+    pub(crate) fn image(mut self, path: &str) -> Self {
+        self.row.image = path.to_owned();
+        self
+    }
+
+    pub(crate) fn stock(mut self, stock: i32) -> Self {
+        self.row.stock = stock;
+        self
+    }
+
+    pub(crate) fn draft(mut self) -> Self {
+        self.row.is_active = false;
+        self
+    }
+
+    pub(crate) fn category(mut self, name: &str) -> Self {
+        self.category = name.to_owned();
+        self
+    }
+
+    pub(crate) fn tag(mut self, name: &str) -> Self {
+        self.tags.push(name.to_owned());
+        self
+    }
+
+    /// Makes the product, and its category and tags where there are none of these names.
+    pub(crate) fn save(mut self, conn: &mut Conn) -> Product {
+        self.row.category_id = category_id(conn, &self.category);
+        let next: Option<i64> = catalog_product::table.select(diesel::dsl::max(catalog_product::id)).first(conn).unwrap();
+        self.row.id = next.unwrap_or(0) + 1;
+        diesel::insert_into(catalog_product::table).values(self.row.clone()).execute(conn).unwrap();
+        for name in &self.tags {
+            let tag = tag_id(conn, name);
+            let values = (catalog_product_tags::product_id.eq(self.row.id), catalog_product_tags::tag_id.eq(tag));
+            diesel::insert_into(catalog_product_tags::table).values(values).execute(conn).unwrap();
+        }
+        self.row
+    }
+}
+
+/// The id of the category of this name, made if need be.
+pub(crate) fn category_id(conn: &mut Conn, name: &str) -> i64 {
+    let slug = name.to_lowercase().replace(' ', "-");
+    if let Some(category) = Category::find_by_slug(conn, &slug).unwrap() {
+        return category.id;
+    }
+    let next: Option<i64> = catalog_category::table.select(diesel::dsl::max(catalog_category::id)).first(conn).unwrap();
+    let id = next.unwrap_or(0) + 1;
+    let row = Category { id, name: name.to_owned(), slug, description: format!("All about {name}."), parent_id: None };
+    diesel::insert_into(catalog_category::table).values(row).execute(conn).unwrap();
+    id
+}
+
+fn tag_id(conn: &mut Conn, name: &str) -> i64 {
+    let slug = name.to_lowercase().replace(' ', "-");
+    if let Some(tag) = Tag::find_by_slug(conn, &slug).unwrap() {
+        return tag.id;
+    }
+    let next: Option<i64> = catalog_tag::table.select(diesel::dsl::max(catalog_tag::id)).first(conn).unwrap();
+    let id = next.unwrap_or(0) + 1;
+    diesel::insert_into(catalog_tag::table).values(Tag { id, name: name.to_owned(), slug }).execute(conn).unwrap();
+    id
+}

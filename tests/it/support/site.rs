@@ -1,0 +1,94 @@
+//! A running site.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::Command;
+
+use actix_web::dev::ServerHandle;
+use nuages::commands::runserver::server;
+use nuages::db::Conn;
+use nuages::http::Urls;
+use nuages::settings::{Env, LOOPBACK_HOSTS, Settings};
+
+use super::client::Client;
+use super::database::{Database, Kind};
+
+/// A site that serves in this process until the value is dropped.
+pub(crate) struct TestSite {
+    pub(crate) database: Database,
+    pub(crate) port: u16,
+    handle: ServerHandle,
+}
+
+/// The `nuages` program, with nothing in its environment but what is said here.
+pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nuages"));
+    command
+        .env_clear()
+        .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "TMPDIR"))
+        .env("DATABASE_URL", database_url)
+        .env("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123")
+        .env("RUST_LOG", "warn")
+        .stdin(std::process::Stdio::null())
+        .current_dir(dir);
+    command
+}
+
+impl TestSite {
+    /// An empty shop.
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self::with(Database::migrated(kind), &[], nuages::urls::urls)
+    }
+
+    /// An empty shop with these settings.
+    pub(crate) fn with_settings(kind: Kind, settings: &[(&str, &str)]) -> Self {
+        Self::with(Database::migrated(kind), settings, nuages::urls::urls)
+    }
+
+    /// A site on `database` that answers at `urls`.
+    pub(crate) fn with(database: Database, settings: &[(&str, &str)], urls: fn(&Settings) -> Urls) -> Self {
+        let media = database.dir.path().join("media").display().to_string();
+        let mut given = vec![
+            ("DATABASE_URL", database.url.as_str()),
+            ("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123"),
+            ("MEDIA_ROOT", &media),
+            ("NUAGES_WORKERS", "2"),
+            ("SHUTDOWN_TIMEOUT", "0"),
+        ];
+        given.extend(settings);
+        let mut settings = Settings::read(&Env::from_pairs(&given)).unwrap();
+        if settings.allowed_hosts.is_empty() {
+            settings.allowed_hosts = LOOPBACK_HOSTS.map(str::to_owned).into();
+        }
+        if settings.debug {
+            nuages::logging::keep_queries();
+        }
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = server(listener, settings, urls).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        Self { database, port, handle: receiver.recv().unwrap() }
+    }
+
+    /// A visitor.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.port)
+    }
+
+    /// A connection of the test's own.
+    pub(crate) fn connect(&self) -> Conn {
+        self.database.connect()
+    }
+}
+
+impl Drop for TestSite {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+    }
+}

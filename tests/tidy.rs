@@ -1,0 +1,168 @@
+//! The house rules that the compiler does not check.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Rooms from the ground up: a room may name itself and those before it. The `pub mod` lines of `lib.rs`, in order.
+fn rooms() -> Vec<String> {
+    let lib = fs::read_to_string("src/lib.rs").unwrap();
+    let named = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    named.map(str::to_owned).collect()
+}
+
+/// Inside an app, likewise.
+const APP_FLOORS: [&[&str]; 3] = [&["models"], &["forms"], &["views", "sitemap", "admin", "urls"]];
+
+const MAX_LINES: usize = 500;
+const MAX_MEDIAN: usize = 120;
+/// One table after the other.
+const LONG_BY_NATURE: &str = "schema.rs";
+
+fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
+    for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            sources(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// `src/apps/catalog/views/mod.rs` is `apps::catalog::views`.
+fn module(path: &Path) -> Vec<String> {
+    let path = path.strip_prefix("src").unwrap().with_extension("");
+    path.iter().map(|part| part.to_string_lossy().into_owned()).filter(|part| part != "mod").collect()
+}
+
+/// Every path behind `crate::`, with groups opened, and the line it stands in.
+fn named(text: &str) -> Vec<(usize, Vec<String>)> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("crate::") {
+        // `$crate::` and `nuages::` in macros name the same rooms, and so count as well.
+        open(&text[at + 7..], &[], &mut |path| found.push((text[..at].lines().count(), path)));
+    }
+    found
+}
+
+fn open(text: &str, before: &[String], found: &mut impl FnMut(Vec<String>)) {
+    let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let rest = &text[word.len()..];
+    let mut path = before.to_vec();
+    if !word.is_empty() {
+        path.push(word);
+    }
+    if let Some(deeper) = rest.strip_prefix("::") {
+        return open(deeper, &path, found);
+    }
+    let Some(group) = rest.strip_prefix('{') else { return found(path) };
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' | ',' if depth == 0 => {
+                open(group[start..at].trim(), &path, found);
+                start = at + 1;
+                if c == '}' {
+                    return;
+                }
+            }
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+}
+
+fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let me = module(path);
+    let file = path.display();
+    let floor = |module: &[String]| module.first().and_then(|room| rooms.iter().position(|known| known == room));
+    let app_floor = |part: &str| APP_FLOORS.iter().position(|floor| floor.contains(&part));
+    for (line, there) in named(text) {
+        if floor(&me).zip(floor(&there)).is_some_and(|(mine, other)| other > mine) {
+            found.push(format!("{file}:{line}: {} may not name {}", me.join("::"), there.join("::")));
+        }
+        if let ([apps, mine, part, ..], [_, theirs, other, ..]) = (&me[..], &there[..])
+            && apps == "apps"
+            && mine == theirs
+            && app_floor(part).zip(app_floor(other)).is_some_and(|(mine, other)| other > mine)
+        {
+            found.push(format!("{file}:{line}: {part} may not name {other}"));
+        }
+    }
+    let is = |part: &str| me.first().is_some_and(|room| room == "apps") && me.get(2).is_some_and(|there| there == part);
+    if is("views") && text.contains("diesel::") {
+        found.push(format!("{file}: views contain no Diesel: ask a model"));
+    }
+    if is("models") && text.contains("actix_web::") {
+        found.push(format!("{file}: models contain no HTTP"));
+    }
+    if text.contains("super::super::") {
+        found.push(format!("{file}: say crate:: instead of super::super::"));
+    }
+    if !text.starts_with("//!") && !text.starts_with("#!") {
+        found.push(format!("{file}: open with one //! sentence that says what is behind the door"));
+    }
+    if text.lines().count() > MAX_LINES && !path.ends_with(LONG_BY_NATURE) {
+        found.push(format!("{file}: over {MAX_LINES} lines"));
+    }
+    found
+}
+
+#[test]
+fn the_house_is_tidy() {
+    let mut files = Vec::new();
+    sources(Path::new("src"), &mut files);
+    assert!(files.len() > 30, "found no house");
+    let rooms = rooms();
+    let mut found = Vec::new();
+    let mut lengths = Vec::new();
+    for path in &files {
+        let text = fs::read_to_string(path).unwrap();
+        lengths.push(text.lines().count());
+        found.extend(complaints(path, &text, &rooms));
+    }
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(median <= MAX_MEDIAN, "the median file has {median} lines");
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn every_template_is_used_and_holds_nothing_inline() {
+    let mut code = Vec::new();
+    sources(Path::new("src"), &mut code);
+    let mut templates = Vec::new();
+    let mut folders = vec![PathBuf::from("templates")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() { folders.push(path) } else { templates.push(path) }
+        }
+    }
+    let texts: Vec<String> = code.iter().chain(&templates).map(|path| fs::read_to_string(path).unwrap()).collect();
+    for path in &templates {
+        let name = path.strip_prefix("templates").unwrap().display().to_string();
+        assert!(texts.iter().any(|text| text.contains(&format!("\"{name}\""))), "no file names templates/{name}");
+        let text = fs::read_to_string(path).unwrap();
+        for inline in ["<script>", "<style", " style=\"", " onclick=", "|safe"] {
+            assert!(!text.contains(inline), "{name} contains {inline}");
+        }
+    }
+}
+
+#[test]
+fn an_untidy_file_is_named() {
+    let rooms: Vec<String> = ["settings", "db", "http", "auth", "apps", "urls"].map(str::to_owned).into();
+    let count = |path: &str, text: &str| complaints(Path::new(path), &format!("//! x\n{text}"), &rooms).len();
+    assert_eq!(count("src/http/page.rs", "use crate::db::Conn;"), 0);
+    assert_eq!(count("src/http/page.rs", "use crate::auth::User;"), 1);
+    assert_eq!(count("src/http/page.rs", "use crate::{db::{Conn, Db}, auth::User};"), 1);
+    assert_eq!(count("src/db/mod.rs", "fn f() { crate::apps::shop::models::x() }"), 1);
+    assert_eq!(count("src/apps/shop/views.rs", "use crate::apps::shop::models::Order;"), 0);
+    assert_eq!(count("src/apps/shop/models.rs", "use crate::apps::shop::views::list;"), 1);
+    assert_eq!(count("src/apps/shop/views/list.rs", "use diesel::prelude::*;"), 1);
+    assert_eq!(count("src/apps/shop/models.rs", "use actix_web::web;"), 1);
+    assert_eq!(count("src/db/mod.rs", "use super::super::x;"), 1);
+    assert_eq!(count("src/db/mod.rs", &"\n".repeat(MAX_LINES)), 1);
+    assert_eq!(complaints(Path::new("src/db/mod.rs"), "use std::fs;", &rooms).len(), 1);
+}
