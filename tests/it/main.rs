@@ -1,11 +1,15 @@
 //! The site as its visitors and its operators meet it, on SQLite and on PostgreSQL. The tree mirrors the URLs.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+#![expect(clippy::disallowed_methods, reason = "tests look for PostgreSQL and Django in the environment")]
+
 #[macro_use]
 mod support;
 
 mod categories;
 mod commands;
 mod db;
+mod django;
 mod errors;
 mod files;
 mod home;

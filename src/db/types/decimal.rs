@@ -95,12 +95,23 @@ impl ToSql<sql_types::Decimal, Pg> for Decimal {
 impl FromSql<sql_types::Decimal, Sqlite> for Decimal {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(Self(match raw.value_type() {
-            // 15 significant digits, as Django's converter reads a REAL; SQLite itself prints 17.
-            Some(SqliteType::Double) => format!("{:.14e}", raw.read_double()).parse::<BigDecimal>()?.normalized(),
+            Some(SqliteType::Double) => from_real(raw.read_double())?,
             Some(SqliteType::Integer | SqliteType::Long | SqliteType::SmallInt) => raw.read_long().into(),
             _ => raw.read_text().parse()?,
         }))
     }
+}
+
+/// The decimal number of up to 15 significant digits that `real` stands for, as Django's converter reads a REAL; SQLite
+/// itself prints 17.
+fn from_real(real: f64) -> Result<BigDecimal, ParseBigDecimalError> {
+    // Numbers of up to 15 digits survive the way into a double and back, so where cents explain the double they are it.
+    let cents = (real * 100.0).round();
+    if cents.abs() < 1e15 && (cents / 100.0).to_bits() == real.to_bits() {
+        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 10 to the power of 15")]
+        return Ok(BigDecimal::new((cents as i64).into(), 2));
+    }
+    format!("{real:.14e}").parse::<BigDecimal>().map(|exact| exact.normalized())
 }
 
 impl ToSql<sql_types::Decimal, Sqlite> for Decimal {
@@ -131,6 +142,20 @@ mod tests {
     fn rounding_fills_up_with_zeros() {
         assert_eq!(Decimal::from(10).round(2).to_string(), "10.00");
         assert_eq!("1E+3".parse::<Decimal>().unwrap().round(2).to_string(), "1000.00");
+    }
+
+    #[test]
+    fn reals_are_read_with_15_digits() {
+        let slow = |real: f64| format!("{real:.14e}").parse::<BigDecimal>().unwrap();
+        for cents in (0..2_000_000_i64).step_by(7).chain([99_999_999_999_999, 12_345_678_901_234]) {
+            let text = format!("{}.{:02}", cents / 100, cents % 100);
+            let real: f64 = text.parse().unwrap();
+            assert_eq!(from_real(real).unwrap(), text.parse::<BigDecimal>().unwrap());
+            assert_eq!(from_real(-real).unwrap(), slow(-real));
+        }
+        for real in [0.1 + 0.2, 1.0 / 3.0, 1e-7, 0.005, 123_456.789, 1e20, -0.0, 5e-324] {
+            assert_eq!(from_real(real).unwrap(), slow(real), "{real}");
+        }
     }
 
     #[test]

@@ -61,7 +61,10 @@ fn routes_name_who_may_enter() {
     let text = said(&done);
     assert!(done.status.success());
     for url in ["/products/", "/categories/", "/sitemap.xml", "/static/{path:.*}"] {
-        let line = text.lines().find(|line| line.split_whitespace().next() == Some(url)).unwrap_or_else(|| panic!("{url}: {text}"));
+        let line = text
+            .lines()
+            .find(|line| line.split_whitespace().next() == Some(url))
+            .unwrap_or_else(|| panic!("{url}: {text}"));
         assert!(line.contains("GET, HEAD") && line.contains("public"), "{line}");
     }
     // Colours only on a terminal.

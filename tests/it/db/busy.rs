@@ -14,7 +14,9 @@ use crate::support::{Database, Kind, TestSite, product};
 /// A statement that takes very long.
 fn endless(conn: &Conn) -> Sql {
     let sql = match conn {
-        Conn::Sqlite(_) => Sql::new("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c"),
+        Conn::Sqlite(_) => {
+            Sql::new("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c")
+        }
         Conn::Postgres(_) => Sql::new("SELECT 1::bigint FROM pg_sleep(600)"),
     };
     sql.returns(&[Column::BigInt])

@@ -9,8 +9,18 @@ use crate::support::Database;
 const SQLITE: &str = "CREATE TABLE odds (a smallint, b integer, c bigint, d real, e bool, f text, g decimal, h date, i time, j datetime, k char(32), l text)";
 const POSTGRES: &str = "CREATE TABLE odds (a smallint, b integer, c bigint, d double precision, e boolean, f text, g numeric(30, 10), h date, i time, j timestamptz, k uuid, l jsonb)";
 const KINDS: [Column; 12] = [
-    Column::SmallInt, Column::Integer, Column::BigInt, Column::Double, Column::Bool, Column::Text, Column::Decimal,
-    Column::Date, Column::Time, Column::Timestamp, Column::Uuid, Column::Json,
+    Column::SmallInt,
+    Column::Integer,
+    Column::BigInt,
+    Column::Double,
+    Column::Bool,
+    Column::Text,
+    Column::Decimal,
+    Column::Date,
+    Column::Time,
+    Column::Timestamp,
+    Column::Uuid,
+    Column::Json,
 ];
 const COLUMNS: [&str; 12] = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"];
 

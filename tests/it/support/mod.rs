@@ -11,26 +11,24 @@ pub(crate) use database::{Database, Kind};
 pub(crate) use rows::product;
 pub(crate) use site::{TestSite, nuages};
 
-/// Runs each test on both databases: `on_both! { async fn name(kind: Kind) { … } }` without the `async`.
+/// Runs each test on both databases: `on_both! { fn a_claim(kind: Kind) { … } }` makes `a_claim::sqlite` and
+/// `a_claim::postgres`.
 macro_rules! on_both {
     ($($(#[$meta:meta])* fn $name:ident($kind:ident: Kind) $body:block)+) => {
         $(
             $(#[$meta])*
+            fn $name($kind: $crate::support::Kind) $body
+
             mod $name {
-                #[allow(unused_imports, reason = "what the test's body names")]
-                use super::*;
-
-                fn claim($kind: $crate::support::Kind) $body
-
                 #[test]
                 fn sqlite() {
-                    claim($crate::support::Kind::Sqlite);
+                    super::$name($crate::support::Kind::Sqlite);
                 }
 
                 #[test]
                 fn postgres() {
-                    if $crate::support::Kind::postgres_is_there(concat!(module_path!())) {
-                        claim($crate::support::Kind::Postgres);
+                    if $crate::support::Kind::postgres_is_there(module_path!()) {
+                        super::$name($crate::support::Kind::Postgres);
                     }
                 }
             }

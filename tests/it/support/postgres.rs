@@ -46,7 +46,12 @@ fn as_owner(program: &Path) -> Command {
 
 fn run(command: &mut Command) {
     let done = command.stdin(Stdio::null()).output().unwrap();
-    assert!(done.status.success(), "{command:?}: {}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{command:?}: {}{}",
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 impl Cluster {
@@ -95,5 +100,6 @@ impl Cluster {
 
 /// Says on the real standard error, which the test runner does not capture, that a test was not run.
 pub(crate) fn say_skipped(test: &str) {
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: PostgreSQL is not installed (Debian: apt-get install postgresql)");
+    let _ =
+        writeln!(std::io::stderr(), "SKIPPED {test}: PostgreSQL is not installed (Debian: apt-get install postgresql)");
 }

@@ -43,12 +43,12 @@ impl NewProduct {
     }
 
     pub(crate) fn description(mut self, text: &str) -> Self {
-        self.row.description = text.to_owned();
+        self.row.description = text.into();
         self
     }
 
     pub(crate) fn image(mut self, path: &str) -> Self {
-        self.row.image = path.to_owned();
+        self.row.image = path.into();
         self
     }
 
@@ -63,7 +63,7 @@ impl NewProduct {
     }
 
     pub(crate) fn category(mut self, name: &str) -> Self {
-        self.category = name.to_owned();
+        self.category = name.into();
         self
     }
 
@@ -75,7 +75,8 @@ impl NewProduct {
     /// Makes the product, and its category and tags where there are none of these names.
     pub(crate) fn save(mut self, conn: &mut Conn) -> Product {
         self.row.category_id = category_id(conn, &self.category);
-        let next: Option<i64> = catalog_product::table.select(diesel::dsl::max(catalog_product::id)).first(conn).unwrap();
+        let next: Option<i64> =
+            catalog_product::table.select(diesel::dsl::max(catalog_product::id)).first(conn).unwrap();
         self.row.id = next.unwrap_or(0) + 1;
         diesel::insert_into(catalog_product::table).values(self.row.clone()).execute(conn).unwrap();
         for name in &self.tags {

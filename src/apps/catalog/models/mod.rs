@@ -7,5 +7,5 @@ mod tag;
 
 pub use category::{Category, CategoryTile};
 pub use listing::{Listing, Sort};
-pub use product::{Picture, Product, ProductRow, url_of};
+pub use product::{Picture, Product, ProductPage, ProductRow, url_of};
 pub use tag::Tag;

@@ -60,6 +60,36 @@ pub struct ProductRow {
     pub category: String,
 }
 
+/// What its own page shows of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = catalog_product)]
+pub struct ProductPage {
+    /// Primary key.
+    pub id: i64,
+    /// What people read.
+    pub name: String,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// What it is.
+    pub description: String,
+    /// Before tax.
+    pub price: Decimal,
+    /// How many there are.
+    pub stock: i32,
+    /// Its picture.
+    pub image: Picture,
+    /// Since when it is sold.
+    pub released_on: Option<chrono::NaiveDate>,
+    /// Its category.
+    pub category_id: i64,
+    /// Its category's name.
+    #[diesel(select_expression = catalog_category::name)]
+    pub category: String,
+    /// Its category's slug.
+    #[diesel(select_expression = catalog_category::slug)]
+    pub category_slug: String,
+}
+
 /// The value of an image column: a path below `MEDIA_ROOT`, or empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default, FromSqlRow)]
 pub struct Picture(String);
@@ -93,14 +123,14 @@ fn with_tax(price: &Decimal) -> Decimal {
     (price * &Decimal::new(110, 2)).round(2)
 }
 
-impl Product {
-    /// The published product of this slug, with its category's name and slug.
-    pub fn find_published(conn: &mut Conn, slug: &str) -> Result<(Self, String, String)> {
+impl ProductPage {
+    /// The published product of this slug.
+    pub fn find(conn: &mut Conn, slug: &str) -> Result<Self> {
         let found = catalog_product::table
             .inner_join(catalog_category::table)
             .filter(catalog_product::slug.eq(slug))
             .filter(catalog_product::is_active.eq(true))
-            .select((Self::as_select(), catalog_category::name, catalog_category::slug));
+            .select(Self::as_select());
         found.first(conn).map_err(Error::from)
     }
 
@@ -123,11 +153,6 @@ impl Product {
     /// The price with tax.
     pub fn price_with_tax(&self) -> Decimal {
         with_tax(&self.price)
-    }
-
-    /// Its picture.
-    pub fn picture(&self) -> Picture {
-        Picture(self.image.clone())
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 
 use super::cards::{Link, ProductCard};
-use crate::apps::catalog::models::{Product, Tag};
+use crate::apps::catalog::models::{ProductPage, Tag};
 use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Html, Page, render};
@@ -36,22 +36,22 @@ pub(in crate::apps::catalog) async fn product_detail(
     db: web::Data<Db>,
     slug: web::Path<String>,
 ) -> Result<Html> {
-    let ((product, category, category_slug), tags, related) = db
+    let (product, tags, related) = db
         .run(move |conn| {
-            let found = Product::find_published(conn, &slug)?;
-            let tags = Tag::of_product(conn, found.0.id)?;
-            let related = found.0.related(conn, RELATED)?;
-            Ok((found, tags, related))
+            let product = ProductPage::find(conn, &slug)?;
+            let tags = Tag::of_product(conn, product.id)?;
+            let related = product.related(conn, RELATED)?;
+            Ok((product, tags, related))
         })
         .await?;
-    let category = || Link { label: category.clone(), url: format!("/categories/{category_slug}/") };
+    let category = || Link { label: product.category.clone(), url: format!("/categories/{}/", product.category_slug) };
     render(&ProductDetail {
         page,
         crumbs: vec![Link { label: "Products".to_owned(), url: "/products/".to_owned() }, category()],
         category: category(),
         price: product.price_with_tax().to_string(),
         net_price: product.price.round(2).to_string(),
-        image: product.picture().url(),
+        image: product.image.url(),
         tags: tags.into_iter().map(|tag| Link { url: tag.url(), label: tag.name }).collect(),
         released_on: product.released_on.map(|date| date.format("%-d %B %Y").to_string()),
         related: related.into_iter().map(Into::into).collect(),

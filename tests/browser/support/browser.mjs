@@ -1,0 +1,69 @@
+// Chromium for a test, and pages that keep what went wrong on them.
+
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome", "/snap/bin/chromium"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const DESKTOP = { width: 1280, height: 900 };
+export const PHONE = { width: 390, height: 844 };
+
+export function openBrowser() {
+  const executablePath = process.env.CHROMIUM ?? PLACES.find(existsSync);
+  if (!executablePath) throw new Error("no Chromium found: set CHROMIUM to its path");
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/**
+ * A page in a window of its own. `page.wrongs` fills with what a person would find in the console: errors and
+ * warnings, refusals by the Content-Security-Policy, requests that failed or were answered with an error.
+ */
+export async function openPage(browser, shop, options = {}) {
+  const context = await browser.newContext({
+    baseURL: shop.url,
+    viewport: DESKTOP,
+    colorScheme: "light",
+    hasTouch: options.viewport === PHONE,
+    isMobile: options.viewport === PHONE,
+    ...options,
+  });
+  context.setDefaultTimeout(5_000);
+  const page = await context.newPage();
+  page.wrongs = [];
+  const own = (url) => url === page.url();
+  page.on("console", (message) => {
+    if (!["error", "warning"].includes(message.type())) return;
+    // Chromium reports the page's own status, which is what some tests ask for.
+    if (message.text().startsWith("Failed to load resource") && own(message.location().url)) return;
+    page.wrongs.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on("pageerror", (error) => page.wrongs.push(`script: ${error.message}`));
+  page.on("requestfailed", (request) => page.wrongs.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400 && !response.request().isNavigationRequest()) {
+      page.wrongs.push(`${response.status()}: ${response.url()}`);
+    }
+  });
+  return page;
+}
+
+/** Scrolls through the page so that pictures that load late are there too, and waits for all of them. */
+export async function settle(page) {
+  await page.evaluate(async () => {
+    for (const picture of document.images) picture.loading = "eager";
+    const all = [...document.images].map((picture) =>
+      picture.complete ? undefined : new Promise((done) => (picture.onload = picture.onerror = done)),
+    );
+    await Promise.all(all);
+    await Promise.all([...document.images].map((picture) => picture.decode().catch(() => {})));
+  });
+}

@@ -1,0 +1,80 @@
+// A shop for a test: the real binary, on a fresh folder and a free port.
+
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const BINARY = process.env.NUAGES_BIN ?? fileURLToPath(new URL("../../../target/debug/nuages", import.meta.url));
+const ODD = fileURLToPath(new URL("../fixtures/odd.json", import.meta.url));
+const READY_MS = 10_000;
+
+/**
+ * `content`: "demo" is the shop that comes with Nuages, "odd" adds what strains a layout (long names, no pictures),
+ * "empty" has tables and no rows, "broken" has no tables, so that every page fails.
+ */
+export async function openShop({ content = "demo", env = {} } = {}) {
+  const dir = await mkdtemp(join(tmpdir(), "nuages-browser-"));
+  const options = {
+    cwd: dir,
+    env: {
+      PATH: process.env.PATH,
+      SECRET_KEY: "only-for-the-tests-in-a-browser-only-for-the-tests",
+      DATABASE_URL: `sqlite:///${join(dir, "db.sqlite3")}`,
+      MEDIA_ROOT: join(dir, "media"),
+      LOG_LEVEL: "warning",
+      ...env,
+    },
+  };
+  let server;
+  const close = async () => {
+    if (server && server.exitCode === null && server.signalCode === null) {
+      const ended = new Promise((resolve) => server.once("exit", resolve));
+      server.kill("SIGTERM");
+      await ended;
+    }
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    if (content === "broken") {
+      await writeFile(join(dir, "db.sqlite3"), "");
+    } else {
+      await run(BINARY, ["migrate"], options);
+      if (content !== "empty") await run(BINARY, ["loaddata", "demo"], options);
+      if (content === "odd") await run(BINARY, ["loaddata", ODD], options);
+    }
+    server = spawn(BINARY, ["runserver", "127.0.0.1:0"], { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    return { url: await address(server), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What the server says it listens at. */
+function address(server) {
+  let said = "";
+  return new Promise((resolve, reject) => {
+    const fail = (why) => reject(new Error(`${BINARY} runserver ${why}: ${said}`));
+    const timer = setTimeout(() => fail("did not start"), READY_MS);
+    server.once("error", (error) => fail(error.message));
+    server.once("exit", (code) => fail(`ended with ${code}`));
+    server.stderr.on("data", (data) => (said += data));
+    server.stdout.on("data", (data) => {
+      said += data;
+      const found = /Shop\s+(http:\/\/[\d.:]+)\//.exec(said);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found[1]);
+    });
+  });
+}
+
+/** The names in the fixture of oddities. */
+export async function oddities() {
+  const objects = JSON.parse(await readFile(ODD, "utf8"));
+  return Object.fromEntries(objects.map(({ model, fields }) => [`${model} ${fields.slug}`, fields.name]));
+}

@@ -1,0 +1,55 @@
+//! All that is in a database, as text.
+
+use nuages::db::{Kind as Column, Sql, Value};
+
+use super::project::{Django, output};
+use crate::support::Database;
+
+const SQLITE_DUMP: &str = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
+
+/// The texts that `query` gives, row by row.
+pub(super) fn texts(database: &Database, query: &'static str, columns: usize) -> Vec<Vec<String>> {
+    let text = |value| if let Value::Text(text) = value { text } else { String::new() };
+    let rows = Sql::new(query).returns(&vec![Column::Text; columns]).load(&mut database.connect()).unwrap();
+    rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+}
+
+/// `pg_dump`, without what is different each time.
+pub(super) fn pg_dump(database: &Database, options: &[&str]) -> String {
+    let folder = texts(database, "SELECT setting::text FROM pg_config WHERE name = 'BINDIR'", 1).remove(0).remove(0);
+    let program = std::path::Path::new(&folder).join("pg_dump");
+    let dump = output(std::process::Command::new(program).arg("--no-owner").args(options).arg(&database.url));
+    let noise = |line: &&str| !["\\restrict", "\\unrestrict", "-- Dumped"].iter().any(|word| line.starts_with(word));
+    dump.lines().filter(noise).collect::<Vec<_>>().join("\n")
+}
+
+/// Claims that two dumps are the same; what is only in one of them is said.
+pub(super) fn assert_same(theirs: &[String], ours: &[String]) {
+    let only = |these: &[String], those: &[String]| {
+        these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>().join("\n")
+    };
+    assert!(theirs == ours, "only Django:\n{}\nonly Nuages:\n{}", only(theirs, ours), only(ours, theirs));
+}
+
+impl Django {
+    /// The schema, every row, and where each sequence stands.
+    pub(super) fn dump(&self, database: &Database) -> String {
+        match database.url.strip_prefix("sqlite:///") {
+            Some(path) => output(self.python(database).args(["-c", SQLITE_DUMP, path])),
+            None => pg_dump(database, &["--inserts"]),
+        }
+    }
+
+    /// The rows of these tables as they are stored.
+    pub(super) fn stored(&self, database: &Database, tables: &[&str]) -> Vec<String> {
+        let dump = self.dump(database);
+        let table = |line: &str| line.strip_prefix("INSERT INTO ")?.split_whitespace().next().map(str::to_owned);
+        let wanted = |line: &&str| {
+            table(line).is_some_and(|name| tables.contains(&name.trim_start_matches("public.").trim_matches('"')))
+        };
+        let mut rows: Vec<String> = dump.lines().filter(wanted).map(str::to_owned).collect();
+        assert!(!rows.is_empty(), "{tables:?}: {dump}");
+        rows.sort();
+        rows
+    }
+}

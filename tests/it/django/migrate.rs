@@ -1,0 +1,84 @@
+//! `nuages migrate` and `manage.py migrate`, one after the other.
+
+use super::dump::{assert_same, texts};
+use super::{made_by, nuages};
+use crate::support::{Database, Kind};
+
+const COUNTS: &str = "SELECT concat(
+    (SELECT COUNT(*) FROM django_migrations), ' ', (SELECT COUNT(DISTINCT concat(app, '.', name)) FROM django_migrations), ' ',
+    (SELECT COUNT(*) FROM django_content_type), ' ', (SELECT COUNT(*) FROM auth_permission))";
+
+/// Claims that neither side has anything left to do, and that nothing is there twice.
+fn is_finished(django: &super::project::Django, database: &Database) {
+    django.is_content(database);
+    assert!(nuages(database, &["migrate"]).contains("No migrations to apply."));
+    assert_eq!(texts(database, COUNTS, 1), [["20 20 11 44"]]);
+}
+
+with_django! {
+    fn nuages_changes_nothing_where_django_was(kind, django) {
+        let database = made_by(django, kind);
+        let before = django.dump(&database);
+        assert!(nuages(&database, &["migrate"]).contains("No migrations to apply.\n"));
+        nuages(&database, &["migrate", "--check"]);
+        let shown = nuages(&database, &["showmigrations"]);
+        assert!(shown.contains("[X] 0001_initial") && !shown.contains("[ ]"), "{shown}");
+        assert!(nuages(&database, &["check"]).contains("no issues"));
+        assert_eq!(django.dump(&database), before);
+    }
+
+    fn django_changes_nothing_where_nuages_was(kind, django) {
+        django.is_content(&Database::migrated(kind));
+    }
+
+    fn what_django_began_nuages_completes(kind, django) {
+        let database = Database::empty(kind);
+        django.manage(&database, &["migrate", "auth", "--verbosity=0"]);
+        let said = nuages(&database, &["migrate"]);
+        assert!(said.contains("Applying catalog.0001_initial") && !said.contains("Applying auth"), "{said}");
+        is_finished(django, &database);
+    }
+
+    fn what_nuages_began_django_completes(kind, django) {
+        let database = Database::migrated(kind);
+        nuages(&database, &["migrate", "orders", "zero"]);
+        nuages(&database, &["migrate", "sessions", "zero"]);
+        let said = django.manage(&database, &["migrate"]);
+        assert!(said.contains("Applying orders.0001_initial") && !said.contains("Applying auth"), "{said}");
+        is_finished(django, &database);
+    }
+}
+
+/// Without `DEFAULT_AUTO_FIELD`, which projects from before Django 3.2 lack, the ids of tables that no model file of
+/// Django's names are an `integer`.
+#[test]
+fn a_project_without_default_auto_field_is_recognised() {
+    let Some(django) = super::project::Django::find(module_path!()) else { return };
+    if !Kind::postgres_is_there(module_path!()) {
+        return;
+    }
+    const IDS: &str = "SELECT DISTINCT data_type::text FROM information_schema.columns WHERE column_name = 'id' AND
+        table_name IN ('django_migrations', 'auth_group_permissions', 'auth_user_groups', 'auth_user_user_permissions')";
+    let with = |setting: &str| {
+        let database = Database::empty(Kind::Postgres);
+        django.shell(
+            &database,
+            &format!(
+                "from django.core.management import call_command\n\
+                 from django.test import override_settings\n\
+                 with override_settings(DEFAULT_AUTO_FIELD='django.db.models.{setting}'):\n    \
+                 call_command('migrate', verbosity=0)"
+            ),
+        );
+        database
+    };
+    let (old, new) = (with("AutoField"), with("BigAutoField"));
+    assert_eq!([texts(&old, IDS, 1), texts(&new, IDS, 1)], [[["integer"]], [["bigint"]]]);
+    let before = django.dump(&old);
+    assert!(nuages(&old, &["migrate"]).contains("No migrations to apply."));
+    assert_eq!(django.dump(&old), before);
+    // And its own rows fit in.
+    nuages(&old, &["migrate", "orders", "zero"]);
+    nuages(&old, &["migrate"]);
+    assert_same(&django.stored(&old, &["auth_permission"]), &django.stored(&new, &["auth_permission"]));
+}

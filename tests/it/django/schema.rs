@@ -1,0 +1,27 @@
+//! The tables that each side makes, and what stands in them from the start.
+
+use super::dump::{assert_same, pg_dump, texts};
+use super::made_by;
+use crate::support::{Database, Kind};
+
+const SQLITE_MASTER: &str =
+    "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name, tbl_name";
+const APPLIED: &str = "SELECT app, name FROM django_migrations ORDER BY 1, 2";
+
+fn schema(database: &Database, kind: Kind) -> Vec<String> {
+    match kind {
+        Kind::Sqlite => texts(database, SQLITE_MASTER, 4).into_iter().map(|row| row.join(" ")).collect(),
+        Kind::Postgres => pg_dump(database, &["--schema-only"]).split("\n--\n").map(str::to_owned).collect(),
+    }
+}
+
+with_django! {
+    fn both_make_the_same_database(kind, django) {
+        let (theirs, ours) = (made_by(django, kind), Database::migrated(kind));
+        assert_same(&schema(&theirs, kind), &schema(&ours, kind));
+        for table in ["django_content_type", "auth_permission"] {
+            assert_same(&django.stored(&theirs, &[table]), &django.stored(&ours, &[table]));
+        }
+        assert_eq!(texts(&theirs, APPLIED, 2), texts(&ours, APPLIED, 2));
+    }
+}
