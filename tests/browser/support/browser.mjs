@@ -32,8 +32,6 @@ export async function openPage(browser, shop, options = {}) {
     baseURL: shop.url,
     viewport: DESKTOP,
     colorScheme: "light",
-    hasTouch: options.viewport === PHONE,
-    isMobile: options.viewport === PHONE,
     ...options,
   });
   context.setDefaultTimeout(5_000);
@@ -47,7 +45,11 @@ export async function openPage(browser, shop, options = {}) {
     page.wrongs.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => page.wrongs.push(`script: ${error.message}`));
-  page.on("requestfailed", (request) => page.wrongs.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on("requestfailed", (request) => {
+    const why = request.failure()?.errorText;
+    // Whoever leaves a page early leaves its pictures, too.
+    if (why !== "net::ERR_ABORTED") page.wrongs.push(`failed: ${request.url()} ${why}`);
+  });
   page.on("response", (response) => {
     if (response.status() >= 400 && !response.request().isNavigationRequest()) {
       page.wrongs.push(`${response.status()}: ${response.url()}`);
@@ -56,14 +58,13 @@ export async function openPage(browser, shop, options = {}) {
   return page;
 }
 
-/** Scrolls through the page so that pictures that load late are there too, and waits for all of them. */
-export async function settle(page) {
-  await page.evaluate(async () => {
-    for (const picture of document.images) picture.loading = "eager";
-    const all = [...document.images].map((picture) =>
-      picture.complete ? undefined : new Promise((done) => (picture.onload = picture.onerror = done)),
-    );
-    await Promise.all(all);
-    await Promise.all([...document.images].map((picture) => picture.decode().catch(() => {})));
-  });
+/** Scrolls to the end as a person does, so that pictures that load late come, and waits for every picture. */
+export async function scrollThrough(page) {
+  await page.mouse.move(200, 300);
+  const atEnd = () => Math.ceil(scrollY + innerHeight) >= document.scrollingElement.scrollHeight;
+  while (!(await page.evaluate(atEnd))) {
+    await page.mouse.wheel(0, 800);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  await page.waitForFunction(() => [...document.images].every((picture) => picture.complete));
 }

@@ -1,7 +1,7 @@
 // A shop for a test: the real binary, on a fresh folder and a free port.
 
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,9 +14,9 @@ const READY_MS = 10_000;
 
 /**
  * `content`: "demo" is the shop that comes with Nuages, "odd" adds what strains a layout (long names, no pictures),
- * "empty" has tables and no rows, "broken" has no tables, so that every page fails.
+ * "empty" has tables and no rows, "broken" has no tables, so that every page fails, "debug" fails with DEBUG on.
  */
-export async function openShop({ content = "demo", env = {} } = {}) {
+export async function openShop(content) {
   const dir = await mkdtemp(join(tmpdir(), "nuages-browser-"));
   const options = {
     cwd: dir,
@@ -25,8 +25,8 @@ export async function openShop({ content = "demo", env = {} } = {}) {
       SECRET_KEY: "only-for-the-tests-in-a-browser-only-for-the-tests",
       DATABASE_URL: `sqlite:///${join(dir, "db.sqlite3")}`,
       MEDIA_ROOT: join(dir, "media"),
-      LOG_LEVEL: "warning",
-      ...env,
+      LOG_LEVEL: "off",
+      ...(content === "debug" && { DEBUG: "1" }),
     },
   };
   let server;
@@ -39,7 +39,7 @@ export async function openShop({ content = "demo", env = {} } = {}) {
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    if (content === "broken") {
+    if (content === "broken" || content === "debug") {
       await writeFile(join(dir, "db.sqlite3"), "");
     } else {
       await run(BINARY, ["migrate"], options);
@@ -71,10 +71,4 @@ function address(server) {
       resolve(found[1]);
     });
   });
-}
-
-/** The names in the fixture of oddities. */
-export async function oddities() {
-  const objects = JSON.parse(await readFile(ODD, "utf8"));
-  return Object.fromEntries(objects.map(({ model, fields }) => [`${model} ${fields.slug}`, fields.name]));
 }

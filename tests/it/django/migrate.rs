@@ -1,18 +1,24 @@
 //! `nuages migrate` and `manage.py migrate`, one after the other.
 
 use super::dump::{assert_same, texts};
+use super::schema::schema;
 use super::{made_by, nuages};
 use crate::support::{Database, Kind};
 
-const COUNTS: &str = "SELECT concat(
-    (SELECT COUNT(*) FROM django_migrations), ' ', (SELECT COUNT(DISTINCT concat(app, '.', name)) FROM django_migrations), ' ',
-    (SELECT COUNT(*) FROM django_content_type), ' ', (SELECT COUNT(*) FROM auth_permission))";
+/// Content types and permissions cannot be there twice: their tables are UNIQUE.
+const COUNTS: &str = "SELECT concat(COUNT(*), ' ', COUNT(DISTINCT concat(app, '.', name)), ' ',
+    (SELECT COUNT(*) FROM django_content_type), ' ', (SELECT COUNT(*) FROM auth_permission)) FROM django_migrations";
+/// The types of the ids of which DEFAULT_AUTO_FIELD decides.
+const IDS: &str =
+    "SELECT DISTINCT data_type::text FROM information_schema.columns WHERE column_name = 'id' AND table_name
+    IN ('django_migrations', 'auth_group_permissions', 'auth_user_groups', 'auth_user_user_permissions')";
 
-/// Claims that neither side has anything left to do, and that nothing is there twice.
-fn is_finished(django: &super::project::Django, database: &Database) {
+/// Claims that neither side has anything left to do, that nothing is missing, and that nothing is there twice.
+fn is_finished(django: &super::project::Django, database: &Database, kind: Kind) {
     django.is_content(database);
     assert!(nuages(database, &["migrate"]).contains("No migrations to apply."));
     assert_eq!(texts(database, COUNTS, 1), [["20 20 11 44"]]);
+    assert_same(&schema(database, kind), &schema(&Database::migrated(kind), kind));
 }
 
 with_django! {
@@ -36,7 +42,7 @@ with_django! {
         django.manage(&database, &["migrate", "auth", "--verbosity=0"]);
         let said = nuages(&database, &["migrate"]);
         assert!(said.contains("Applying catalog.0001_initial") && !said.contains("Applying auth"), "{said}");
-        is_finished(django, &database);
+        is_finished(django, &database, kind);
     }
 
     fn what_nuages_began_django_completes(kind, django) {
@@ -45,20 +51,18 @@ with_django! {
         nuages(&database, &["migrate", "sessions", "zero"]);
         let said = django.manage(&database, &["migrate"]);
         assert!(said.contains("Applying orders.0001_initial") && !said.contains("Applying auth"), "{said}");
-        is_finished(django, &database);
+        is_finished(django, &database, kind);
     }
 }
 
-/// Without `DEFAULT_AUTO_FIELD`, which projects from before Django 3.2 lack, the ids of tables that no model file of
-/// Django's names are an `integer`.
+/// Without `DEFAULT_AUTO_FIELD`, as in projects from before Django 3.2, the ids of `django_migrations` and of auth's
+/// many-to-many tables are `integer`.
 #[test]
 fn a_project_without_default_auto_field_is_recognised() {
     let Some(django) = super::project::Django::find(module_path!()) else { return };
     if !Kind::postgres_is_there(module_path!()) {
         return;
     }
-    const IDS: &str = "SELECT DISTINCT data_type::text FROM information_schema.columns WHERE column_name = 'id' AND
-        table_name IN ('django_migrations', 'auth_group_permissions', 'auth_user_groups', 'auth_user_user_permissions')";
     let with = |setting: &str| {
         let database = Database::empty(Kind::Postgres);
         django.shell(

@@ -28,8 +28,8 @@ fn root() -> &'static Path {
 }
 
 impl Django {
-    /// The project, or `None` where there is no Django; then says on the real standard error, which the test runner does
-    /// not capture, that `test` is not run.
+    /// The project, or `None` where there is no Django; then says on the real standard error, which the test runner
+    /// does not capture, that `test` is not run.
     pub(super) fn find(test: &str) -> Option<&'static Self> {
         if DJANGO.is_none() {
             let cure = "python3 -m venv .venv && .venv/bin/pip install -r tests/django/requirements.txt";

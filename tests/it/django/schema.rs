@@ -8,7 +8,8 @@ const SQLITE_MASTER: &str =
     "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name, tbl_name";
 const APPLIED: &str = "SELECT app, name FROM django_migrations ORDER BY 1, 2";
 
-fn schema(database: &Database, kind: Kind) -> Vec<String> {
+/// What the database says of its tables and indexes, one by one.
+pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Sqlite => texts(database, SQLITE_MASTER, 4).into_iter().map(|row| row.join(" ")).collect(),
         Kind::Postgres => pg_dump(database, &["--schema-only"]).split("\n--\n").map(str::to_owned).collect(),

@@ -1,0 +1,57 @@
+// Every kind of page: nothing goes wrong on it, every picture and icon is there, and it fits any screen.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { scrollThrough } from "./support/browser.mjs";
+import { PAGES, SHOPS } from "./support/pages.mjs";
+import { openSite } from "./support/site.mjs";
+
+const site = openSite(...SHOPS);
+/** WCAG 2.5.8; on phones the controls of the shop are larger still. */
+const TARGET = 24;
+const TOUCH = 44;
+
+for (const { name, shop, path, status } of PAGES) {
+  test(name, async (t) => {
+    // That nothing went wrong is asserted when the page closes.
+    const page = await site.page(t, { shop });
+    assert.equal((await page.goto(path)).status(), status);
+    await scrollThrough(page);
+    assert.deepEqual(await lostPictures(page), []);
+    assert.deepEqual(await lostIcons(page), []);
+    for (const width of [1280, 768, 390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+      assert.ok(wide <= width, `${wide} px of content at ${width} px`);
+      assert.deepEqual(await tooSmall(page, width < 640 ? TOUCH : TARGET), [], `targets at ${width} px`);
+    }
+  });
+}
+
+const lostPictures = (page) =>
+  page.evaluate(() => [...document.images].filter((picture) => picture.naturalWidth === 0).map(({ src }) => src));
+
+/** Icons of which nothing is drawn: their sprite is another file, which could be missing or refused. */
+async function lostIcons(page) {
+  const icons = await page.locator("svg use").evaluateAll((uses) =>
+    uses.map((use) => {
+      const { width, height } = use.getBBox();
+      const room = use.ownerSVGElement.getBoundingClientRect();
+      return { icon: use.getAttribute("href"), drawn: width > 0 && height > 0 && room.width >= 16 };
+    }),
+  );
+  assert.ok(icons.length >= 3, "logo, search, footer");
+  return icons.filter(({ drawn }) => !drawn);
+}
+
+/** Controls that are smaller than `least` in a direction; what grows with its text may be narrower than high. */
+function tooSmall(page, least) {
+  return page.locator("a[href]:not(.skip), button, input:not([type=hidden]), select").evaluateAll(
+    (controls, least) =>
+      controls
+        .map((control) => [control.outerHTML.slice(0, 120), control.getBoundingClientRect()])
+        .filter(([, { width, height }]) => height < least || width < Math.min(least, 24))
+        .map(([html, { width, height }]) => `${width} × ${height}: ${html}`),
+    least,
+  );
+}
