@@ -28,9 +28,10 @@ diesel::table! {
     }
 }
 
+// The link tables have ids that are 32 bits wide or 64, as the DEFAULT_AUTO_FIELD of the Django that made them said: they
+// are never read.
 diesel::table! {
-    auth_group_permissions (id) {
-        id -> Integer,
+    auth_group_permissions (group_id, permission_id) {
         group_id -> Integer,
         permission_id -> Integer,
     }
@@ -56,16 +57,14 @@ diesel::table! {
 }
 
 diesel::table! {
-    auth_user_groups (id) {
-        id -> Integer,
+    auth_user_groups (user_id, group_id) {
         user_id -> Integer,
         group_id -> Integer,
     }
 }
 
 diesel::table! {
-    auth_user_user_permissions (id) {
-        id -> Integer,
+    auth_user_user_permissions (user_id, permission_id) {
         user_id -> Integer,
         permission_id -> Integer,
     }

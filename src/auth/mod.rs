@@ -4,7 +4,7 @@ pub mod hashers;
 mod models;
 pub mod permissions;
 
-pub use models::{Group, NewUser, Permission, User};
+pub use models::{Group, NewUser, Permission, User, normalized_username};
 
 use crate::migration;
 use crate::models::{AppConfig, ModelName};

@@ -1,6 +1,7 @@
 //! Rows of Django's `auth` app.
 
 use diesel::prelude::*;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
@@ -86,6 +87,11 @@ impl NewUser {
     pub fn save(&self, conn: &mut Conn) -> Result<User> {
         diesel::insert_into(auth_user::table).values(self).get_result(conn).map_err(Into::into)
     }
+}
+
+/// The name in Unicode's NFKC form, so that names that look the same are the same (Django's `normalize_username`).
+pub fn normalized_username(name: &str) -> String {
+    name.nfkc().collect()
 }
 
 /// The address with the domain part in lower case (Django's `normalize_email`).

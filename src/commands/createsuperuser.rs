@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{ask, is_interactive, say};
-use crate::auth::{NewUser, User, hashers};
+use crate::auth::{NewUser, User, hashers, normalized_username};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::settings::{Env, Settings};
@@ -92,6 +92,7 @@ fn ask_password() -> Result<String> {
 
 /// Django's rule for user names, and that nobody has this one.
 fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
+    let name = normalized_username(name);
     let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
     if name.is_empty() {
         return Err("This field cannot be blank.".to_owned());
@@ -102,8 +103,8 @@ fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
     if !name.chars().all(plain) {
         return Err("Enter a valid username: letters, numbers, and @/./+/-/_ characters.".to_owned());
     }
-    match User::find_by_username(conn, name) {
-        Ok(None) => Ok(name.to_owned()),
+    match User::find_by_username(conn, &name) {
+        Ok(None) => Ok(name),
         Ok(Some(_)) => Err("That username is already taken.".to_owned()),
         Err(error) => Err(error.to_string()),
     }

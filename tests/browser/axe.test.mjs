@@ -1,4 +1,5 @@
-// axe-core finds nothing wrong on any kind of page: wide and narrow, light and dark.
+// axe-core finds nothing wrong on any kind of page: wide and narrow, light and dark. Pages that differ from others by
+// their content alone are looked at once.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -20,10 +21,12 @@ for (const { name, shop, path } of PAGES) {
     const page = await site.page(t, { shop });
     await page.goto(path);
     await page.evaluate(axe);
-    for (const viewport of [DESKTOP, PHONE]) {
+    const once = shop === "odd" || shop === "empty";
+    for (const viewport of once ? [PHONE] : [DESKTOP, PHONE]) {
       await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme: "light" });
       assert.deepEqual(await violations(page, ALL), [], `${viewport.width} px, light`);
+      if (once) continue;
       await page.emulateMedia({ colorScheme: "dark" });
       assert.deepEqual(await violations(page, COLOURS), [], `${viewport.width} px, dark`);
     }

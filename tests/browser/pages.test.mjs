@@ -19,6 +19,7 @@ for (const { name, shop, path, status } of PAGES) {
     await scrollThrough(page);
     assert.deepEqual(await lostPictures(page), []);
     assert.deepEqual(await lostIcons(page), []);
+    assert.deepEqual(await unlabelledFields(page), []);
     for (const width of [1280, 768, 390, 320]) {
       await page.setViewportSize({ width, height: 844 });
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
@@ -27,6 +28,36 @@ for (const { name, shop, path, status } of PAGES) {
     }
   });
 }
+
+test("the policy forbids inline code, and the browser holds it", async (t) => {
+  const page = await site.page(t);
+  const policy = (await page.goto("/")).headers()["content-security-policy"];
+  assert.match(policy, /default-src 'none'/);
+  assert.doesNotMatch(policy, /unsafe|\*/);
+  const refused = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+        const script = document.createElement("script");
+        script.textContent = "document.title = 'ran'";
+        document.body.append(script);
+        setTimeout(resolve, 1000, "nothing");
+      }),
+  );
+  assert.equal(refused, "script-src-elem");
+  assert.doesNotMatch(await page.title(), /ran/);
+  assert.equal(page.wrongs.length, 1, "and such a refusal is seen by these tests");
+  page.wrongs.length = 0;
+});
+
+test("a lost sprite would be noticed", async (t) => {
+  const page = await site.page(t);
+  await page.route(/icons\..*svg/, (route) => route.abort());
+  await page.goto("/");
+  assert.equal(await page.locator("svg use").first().evaluate((use) => use.getBBox().width), 0);
+  assert.notEqual(page.wrongs.length, 0);
+  page.wrongs.length = 0;
+});
 
 const lostPictures = (page) =>
   page.evaluate(() => [...document.images].filter((picture) => picture.naturalWidth === 0).map(({ src }) => src));
@@ -43,6 +74,12 @@ async function lostIcons(page) {
   assert.ok(icons.length >= 3, "logo, search, footer");
   return icons.filter(({ drawn }) => !drawn);
 }
+
+/** axe-core takes a placeholder for a label; people cannot, once they have typed. */
+const unlabelledFields = (page) =>
+  page
+    .locator("input:not([type=hidden]), select, textarea")
+    .evaluateAll((fields) => fields.filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML));
 
 /** Controls that are smaller than `least` in a direction; what grows with its text may be narrower than high. */
 function tooSmall(page, least) {

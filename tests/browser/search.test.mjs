@@ -20,7 +20,7 @@ test("the header finds products from any page, and keeps what was typed", async 
   for (const from of ["/", "/categories/outdoor/", "/products/halo-reading-lamp/"]) {
     await page.goto(from);
     await search(page, "KETTLE");
-    assert.deepEqual(await names(page), ["Heron gooseneck kettle", "Slow morning pour-over set"].slice(0, 1), from);
+    assert.deepEqual(await names(page), ["Heron gooseneck kettle"], from);
     assert.equal(await page.getByRole("searchbox").inputValue(), "KETTLE");
     assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "Results for “KETTLE”");
   }
@@ -65,7 +65,7 @@ test("chips show the filters and take them away one by one", async (t) => {
   assert.ok(await page.getByText("58 products").isVisible());
 });
 
-for (const path of ["/products/?q=a&tag=everyday", "/categories/home/"]) {
+for (const path of ["/products/?q=brass&tag=gift-idea", "/categories/home/"]) {
   test(`sorting by price with the button, on ${path}`, async (t) => {
     const page = await site.page(t);
     await page.goto(path);

@@ -12,8 +12,8 @@ use crate::models::{AppConfig, ModelName};
 pub const APP: AppConfig = AppConfig {
     label: "catalog",
     models: &[
-        ModelName::new("category", "category"),
         ModelName::new("tag", "tag"),
+        ModelName::new("category", "category"),
         ModelName::new("product", "product"),
     ],
     migrations: &[migration!("catalog", "0001_initial")],

@@ -10,8 +10,8 @@ use crate::auth::{Group, User};
 use crate::db::{Conn, Decimal, Timestamp};
 use crate::error::{Error, Result};
 use crate::schema::{
-    auth_group, auth_user, catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order,
-    orders_orderitem,
+    auth_group, auth_group_permissions, auth_user, auth_user_groups, auth_user_user_permissions, catalog_category,
+    catalog_product, catalog_product_tags, catalog_tag, orders_order, orders_orderitem,
 };
 
 /// One object of a fixture.
@@ -35,11 +35,15 @@ pub(super) enum Object {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct GroupFields {
     name: String,
+    #[serde(default)]
+    permissions: Vec<i32>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct UserFields {
     username: String,
     password: String,
@@ -59,9 +63,14 @@ pub(super) struct UserFields {
     is_active: bool,
     #[serde(default = "Utc::now")]
     date_joined: DateTime<Utc>,
+    #[serde(default)]
+    groups: Vec<i32>,
+    #[serde(default)]
+    user_permissions: Vec<i32>,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct CategoryFields {
     name: String,
     slug: String,
@@ -72,12 +81,14 @@ pub(super) struct CategoryFields {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct TagFields {
     name: String,
     slug: String,
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct ProductFields {
     name: String,
     slug: String,
@@ -103,6 +114,7 @@ pub(super) struct ProductFields {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct OrderFields {
     number: String,
     #[serde(default)]
@@ -121,6 +133,7 @@ pub(super) struct OrderFields {
 }
 
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct OrderItemFields {
     order: i64,
     product: i64,
@@ -155,34 +168,43 @@ macro_rules! save {
     }};
 }
 
+/// Makes the rows of a many-to-many field those of the fixture.
+macro_rules! link {
+    ($conn:expr, $table:ident, $from:ident = $pk:expr, $to:ident in $ids:expr) => {{
+        diesel::delete($table::table.filter($table::$from.eq($pk))).execute($conn)?;
+        for id in &$ids {
+            let row = ($table::$from.eq($pk), $table::$to.eq(id));
+            diesel::insert_into($table::table).values(row).execute($conn)?;
+        }
+    }};
+}
+
 impl Object {
     /// Saves the object.
     pub(super) fn save(&self, conn: &mut Conn) -> Result<()> {
         match self {
-            Self::Group { pk, fields } => save!(conn, auth_group, Group { id: *pk, name: fields.name.clone() }),
-            Self::User { pk, fields } => save!(conn, auth_user, fields.row(*pk)),
+            Self::Group { pk, fields } => {
+                save!(conn, auth_group, Group { id: *pk, name: fields.name.clone() });
+                link!(conn, auth_group_permissions, group_id = *pk, permission_id in fields.permissions);
+            }
+            Self::User { pk, fields } => {
+                save!(conn, auth_user, fields.row(*pk));
+                link!(conn, auth_user_groups, user_id = *pk, group_id in fields.groups);
+                link!(conn, auth_user_user_permissions, user_id = *pk, permission_id in fields.user_permissions);
+            }
             Self::Category { pk, fields } => save!(conn, catalog_category, fields.row(*pk)),
             Self::Tag { pk, fields } => {
                 save!(conn, catalog_tag, Tag { id: *pk, name: fields.name.clone(), slug: fields.slug.clone() });
             }
             Self::Product { pk, fields } => {
                 save!(conn, catalog_product, fields.row(*pk)?);
-                set_tags(conn, *pk, &fields.tags)?;
+                link!(conn, catalog_product_tags, product_id = *pk, tag_id in fields.tags);
             }
             Self::Order { pk, fields } => save!(conn, orders_order, fields.row(*pk)?),
             Self::OrderItem { pk, fields } => save!(conn, orders_orderitem, fields.row(*pk)?),
         }
         Ok(())
     }
-}
-
-fn set_tags(conn: &mut Conn, product: i64, tags: &[i64]) -> Result<()> {
-    use catalog_product_tags::{product_id, table, tag_id};
-    diesel::delete(table.filter(product_id.eq(product))).execute(conn)?;
-    for tag in tags {
-        diesel::insert_into(table).values((product_id.eq(product), tag_id.eq(tag))).execute(conn)?;
-    }
-    Ok(())
 }
 
 fn decimal(text: &str) -> Result<Decimal> {

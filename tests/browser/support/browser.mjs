@@ -34,7 +34,7 @@ export async function openPage(browser, shop, options = {}) {
     colorScheme: "light",
     ...options,
   });
-  context.setDefaultTimeout(5_000);
+  context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.wrongs = [];
   const own = (url) => url === page.url();
@@ -63,7 +63,7 @@ export async function scrollThrough(page) {
   await page.mouse.move(200, 300);
   const atEnd = () => Math.ceil(scrollY + innerHeight) >= document.scrollingElement.scrollHeight;
   while (!(await page.evaluate(atEnd))) {
-    await page.mouse.wheel(0, 800);
+    await page.mouse.wheel(0, 2000);
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
   await page.waitForFunction(() => [...document.images].every((picture) => picture.complete));

@@ -15,40 +15,42 @@ pub(super) fn texts(database: &Database, query: &'static str, columns: usize) ->
 }
 
 /// `pg_dump`, without what is different each time.
-pub(super) fn pg_dump(database: &Database, options: &[&str]) -> String {
+pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
     let folder = texts(database, "SELECT setting::text FROM pg_config WHERE name = 'BINDIR'", 1).remove(0).remove(0);
     let program = std::path::Path::new(&folder).join("pg_dump");
     let dump = output(std::process::Command::new(program).arg("--no-owner").args(options).arg(&database.url));
     let noise = |line: &&str| !["\\restrict", "\\unrestrict", "-- Dumped"].iter().any(|word| line.starts_with(word));
-    dump.lines().filter(noise).collect::<Vec<_>>().join("\n")
+    dump.lines().filter(noise).map(str::to_owned).collect()
 }
 
-/// Claims that two dumps are the same; what is only in one of them is said.
-pub(super) fn assert_same(theirs: &[String], ours: &[String]) {
+/// Claims that two dumps are the same; says only what differs, for they are long.
+pub(super) fn assert_same(one: &[String], other: &[String]) {
     let only = |these: &[String], those: &[String]| {
         these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>().join("\n")
     };
-    assert!(theirs == ours, "only Django:\n{}\nonly Nuages:\n{}", only(theirs, ours), only(ours, theirs));
+    // Nothing on either side: the same lines in another order.
+    assert!(one == other, "only on the left:\n{}\nonly on the right:\n{}", only(one, other), only(other, one));
 }
 
 impl Django {
     /// The schema, every row, and where each sequence stands.
-    pub(super) fn dump(&self, database: &Database) -> String {
+    pub(super) fn dump(&self, database: &Database) -> Vec<String> {
         match database.url.strip_prefix("sqlite:///") {
-            Some(path) => output(self.python(database).args(["-c", SQLITE_DUMP, path])),
+            Some(path) => {
+                output(self.python(database).args(["-c", SQLITE_DUMP, path])).lines().map(str::to_owned).collect()
+            }
             None => pg_dump(database, &["--inserts"]),
         }
     }
 
     /// The rows of these tables as they are stored.
     pub(super) fn stored(&self, database: &Database, tables: &[&str]) -> Vec<String> {
-        let dump = self.dump(database);
         let table = |line: &str| line.strip_prefix("INSERT INTO ")?.split_whitespace().next().map(str::to_owned);
-        let wanted = |line: &&str| {
+        let wanted = |line: &String| {
             table(line).is_some_and(|name| tables.contains(&name.trim_start_matches("public.").trim_matches('"')))
         };
-        let mut rows: Vec<String> = dump.lines().filter(wanted).map(str::to_owned).collect();
-        assert!(!rows.is_empty(), "{tables:?}: {dump}");
+        let mut rows: Vec<String> = self.dump(database).into_iter().filter(wanted).collect();
+        assert!(!rows.is_empty(), "nothing in {tables:?}");
         rows.sort();
         rows
     }

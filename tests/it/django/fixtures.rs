@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::dump::{assert_same, texts};
-use super::{made_by, nuages};
+use super::nuages;
 use crate::support::{Client, Database, TestSite};
 
 const TABLES: [&str; 6] =
@@ -52,7 +52,7 @@ with_django! {
     }
 
     fn what_django_loads_nuages_serves(kind, django) {
-        let database = made_by(django, kind);
+        let database = Database::empty(kind);
         let priced: Vec<(String, String)> =
             serde_json::from_str(&django.shell(&database, include_str!("load_demo.py"))).unwrap();
         assert_eq!(priced.len(), 58);

@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from catalog.models import Product
 from django.core.management import call_command
 
+call_command("migrate", verbosity=0)
 call_command("loaddata", "demo", verbosity=0)
 
 

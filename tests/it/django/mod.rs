@@ -9,7 +9,8 @@ macro_rules! with_django {
             $(
                 $(#[$meta])*
                 fn $name($kind: Kind) {
-                    let Some($django) = $crate::django::project::Django::find(module_path!()) else { return };
+                    const NAME: &str = concat!(module_path!(), "::", stringify!($name));
+                    let Some($django) = $crate::django::project::Django::find(NAME) else { return };
                     $body
                 }
             )+

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use super::dump::assert_same;
 use crate::support::Database;
 
 /// A Python that has what `tests/django/requirements.txt` names.
@@ -33,7 +34,9 @@ impl Django {
     pub(super) fn find(test: &str) -> Option<&'static Self> {
         if DJANGO.is_none() {
             let cure = "python3 -m venv .venv && .venv/bin/pip install -r tests/django/requirements.txt";
-            let _ = writeln!(std::io::stderr(), "SKIPPED {test}: there is no Django ({cure}, or NUAGES_DJANGO_PYTHON)");
+            let said = format!("SKIPPED {test}: there is no Django ({cure}, or NUAGES_DJANGO_PYTHON)\n");
+            // At once, or lines of several threads get mixed.
+            let _ = std::io::stderr().write_all(said.as_bytes());
         }
         DJANGO.as_ref()
     }
@@ -68,7 +71,7 @@ impl Django {
         let before = self.dump(database);
         let said = self.shell(database, include_str!("is_content.py"));
         assert!(said.contains("No migrations to apply."), "{said}");
-        assert_eq!(self.dump(database), before);
+        assert_same(&before, &self.dump(database));
     }
 }
 

@@ -12,7 +12,7 @@ const APPLIED: &str = "SELECT app, name FROM django_migrations ORDER BY 1, 2";
 pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Sqlite => texts(database, SQLITE_MASTER, 4).into_iter().map(|row| row.join(" ")).collect(),
-        Kind::Postgres => pg_dump(database, &["--schema-only"]).split("\n--\n").map(str::to_owned).collect(),
+        Kind::Postgres => pg_dump(database, &["--schema-only"]).join("\n").split("\n--\n").map(str::to_owned).collect(),
     }
 }
 
