@@ -87,7 +87,7 @@ impl Conn {
             // The busy timeout comes first: switching to WAL may itself have to wait.
             Self::Sqlite(_) => format!(
                 "PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; PRAGMA mmap_size = 134217728; \
+                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
                  PRAGMA temp_store = MEMORY; SELECT nuages_statement_timeout({statement});"
             ),
             Self::Postgres(_) => format!(

@@ -25,7 +25,7 @@ for (const viewport of [DESKTOP, PHONE]) {
 }
 
 test("every picture is there, and none moves the page when it comes", async (t) => {
-  const page = await site.page(t);
+  const page = await site.page(t, { fresh: true });
   await page.goto("/");
   await scrollThrough(page);
   const pictures = await page.evaluate(() => [...document.images].map(({ src, naturalWidth }) => [src, naturalWidth]));

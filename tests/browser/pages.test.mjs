@@ -51,7 +51,7 @@ test("the policy forbids inline code, and the browser holds it", async (t) => {
 });
 
 test("a lost sprite would be noticed", async (t) => {
-  const page = await site.page(t);
+  const page = await site.page(t, { fresh: true });
   await page.route(/icons\..*svg/, (route) => route.abort());
   await page.goto("/");
   assert.equal(await page.locator("svg use").first().evaluate((use) => use.getBBox().width), 0);

@@ -12,6 +12,8 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--renderer-process-limit=1",
+  "--disable-site-isolation-trials",
 ];
 
 export const DESKTOP = { width: 1280, height: 900 };
@@ -27,13 +29,8 @@ export function openBrowser() {
  * A page in a window of its own. `page.wrongs` fills with what a person would find in the console: errors and
  * warnings, refusals by the Content-Security-Policy, requests that failed or were answered with an error.
  */
-export async function openPage(browser, shop, options = {}) {
-  const context = await browser.newContext({
-    baseURL: shop.url,
-    viewport: DESKTOP,
-    colorScheme: "light",
-    ...options,
-  });
+export async function openPage(browser, shop, { javaScriptEnabled = true } = {}) {
+  const context = await browser.newContext({ baseURL: shop.url, javaScriptEnabled, viewport: DESKTOP });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.wrongs = [];

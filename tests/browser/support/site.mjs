@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { openBrowser, openPage } from "./browser.mjs";
+import { DESKTOP, openBrowser, openPage } from "./browser.mjs";
 import { openShop } from "./shop.mjs";
 
 /** Opens Chromium and these shops before the tests of a file, and closes them behind the last. */
 export function openSite(...contents) {
   const shops = {};
+  const pages = {};
   let browser;
   before(async () => {
     const opening = contents.map(async (content) => (shops[content] = await openShop(content)));
@@ -18,11 +19,19 @@ export function openSite(...contents) {
     await Promise.all(Object.values(shops).map((shop) => shop.close()));
   });
   return {
-    /** A page for test `t`; at its end nothing may have gone wrong on it. `shop` says which content. */
-    async page(t, { shop = "demo", ...options } = {}) {
-      const page = await openPage(browser, shops[shop], options);
+    /**
+     * A page for test `t`, as a new visitor sees it; at its end nothing may have gone wrong on it. `shop` says which
+     * content. Tests share a page, which takes Chromium long to open; a `fresh` one has nothing in its cache.
+     */
+    async page(t, { shop = "demo", javaScriptEnabled = true, fresh = false, viewport = DESKTOP } = {}) {
+      const open = () => openPage(browser, shops[shop], { javaScriptEnabled });
+      const page = fresh ? await open() : await (pages[`${shop} ${javaScriptEnabled}`] ??= open());
+      await page.context().clearCookies();
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: null });
+      page.wrongs.length = 0;
       t.after(async () => {
-        await page.context().close();
+        if (fresh) await page.context().close();
         assert.deepEqual(page.wrongs, []);
       });
       return page;
