@@ -6,6 +6,7 @@ use diesel::r2d2::{ManageConnection, R2D2Connection as _};
 
 use super::connection::{Conn, Limits};
 use crate::error::{Error, Result};
+use crate::logging::Context;
 use crate::settings::{DatabaseUrl, Settings};
 
 pub(super) type Pool = r2d2::Pool<Manager>;
@@ -28,7 +29,8 @@ pub(super) struct Slot {
 impl Slot {
     /// Looks whether the connection still works after a job failed on it.
     pub(super) fn examine(&mut self) {
-        self.broken = self.connection.ping().is_err();
+        // Not one of the statements that the request asked for.
+        self.broken = Context::enter(None, || self.connection.ping().is_err());
     }
 }
 

@@ -18,11 +18,6 @@ impl Page {
     pub fn new(request: &HttpRequest) -> Self {
         Self { path: request.path().to_owned() }
     }
-
-    /// `page` where this page lies under `section`, for the navigation: `aria-current="page"`.
-    pub fn is_in(&self, section: &str) -> bool {
-        self.path.starts_with(section)
-    }
 }
 
 impl FromRequest for Page {

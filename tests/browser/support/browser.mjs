@@ -12,8 +12,6 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
-  "--renderer-process-limit=1",
-  "--disable-site-isolation-trials",
 ];
 
 export const DESKTOP = { width: 1280, height: 900 };

@@ -32,7 +32,7 @@ pub struct CategoryTile {
     pub slug: String,
     /// A sentence or two.
     pub description: String,
-    /// The picture of its first product, if it has one.
+    /// The picture of the first product in it, or in a category that lies in it, that has one.
     pub picture: Option<Picture>,
 }
 
@@ -60,9 +60,15 @@ impl Category {
 impl CategoryTile {
     /// Categories by name: those in `parent`, or the outermost ones.
     pub fn within(conn: &mut Conn, parent: Option<i64>, limit: i64) -> Result<Vec<Self>> {
+        let inner = diesel::alias!(catalog_category as inner);
+        let shelves = inner
+            .filter(inner.field(catalog_category::id).eq(catalog_category::id))
+            .or_filter(inner.field(catalog_category::parent_id).eq(catalog_category::id.nullable()))
+            .select(inner.field(catalog_category::id));
         let picture = catalog_product::table
-            .filter(catalog_product::category_id.eq(catalog_category::id))
+            .filter(catalog_product::category_id.eq_any(shelves))
             .filter(catalog_product::is_active.eq(true))
+            .filter(catalog_product::image.ne(""))
             .order(catalog_product::id)
             .limit(1)
             .select(catalog_product::image)

@@ -134,20 +134,28 @@ impl ProductPage {
         found.first(conn).map_err(Error::from)
     }
 
-    /// Up to `limit` published products of the same category.
-    ///
-    /// Those that follow it in the order of their ids, so that the index on the category gives just these rows, however
-    /// many the category has.
+    /// Up to `limit` published products of the same category: those that follow it in the order of their ids, and then
+    /// the first ones. The index on the category gives just these rows, however many the category has.
     pub fn related(&self, conn: &mut Conn, limit: i64) -> Result<Vec<ProductRow>> {
-        let related = catalog_product::table
+        let mut related = self.neighbours(conn, self.id, i64::MAX, limit)?;
+        let missing = limit - i64::try_from(related.len()).unwrap_or(limit);
+        if missing > 0 {
+            related.extend(self.neighbours(conn, i64::MIN, self.id, missing)?);
+        }
+        Ok(related)
+    }
+
+    /// Published products of the same category with ids between these two.
+    fn neighbours(&self, conn: &mut Conn, above: i64, below: i64, limit: i64) -> Result<Vec<ProductRow>> {
+        let found = catalog_product::table
             .inner_join(catalog_category::table)
             .filter(catalog_product::category_id.eq(self.category_id))
-            .filter(catalog_product::id.gt(self.id))
+            .filter(catalog_product::id.gt(above).and(catalog_product::id.lt(below)))
             .filter(catalog_product::is_active.eq(true))
             .order(catalog_product::id)
             .limit(limit)
             .select(ProductRow::as_select());
-        related.load(conn).map_err(Error::from)
+        found.load(conn).map_err(Error::from)
     }
 
     /// The price with tax.

@@ -11,6 +11,10 @@ use crate::http::{Html, Page, render};
 
 /// Products with the tag of this slug are shown first.
 const FEATURED: &str = "staff-pick";
+/// One of them leads, four follow.
+const PICKS: i64 = 5;
+const NEWEST: i64 = 8;
+const CATEGORIES: i64 = 8;
 
 #[derive(Template)]
 #[template(path = "catalog/home.html")]
@@ -26,8 +30,12 @@ struct Home {
 pub(in crate::apps::catalog) async fn home(page: Page, db: web::Data<Db>) -> Result<Html> {
     let (picks, newest, tiles) = db
         .run(|conn| {
-            let picks = ProductRow::tagged(conn, FEATURED, 5)?;
-            Ok((picks, ProductRow::newest(conn, 8)?, CategoryTile::within(conn, None, 8)?))
+            let picks = ProductRow::tagged(conn, FEATURED, PICKS)?;
+            // What is picked is not shown a second time.
+            let mut newest = ProductRow::newest(conn, NEWEST + PICKS)?;
+            newest.retain(|row| picks.iter().all(|pick| pick.slug != row.slug));
+            newest.truncate(usize::try_from(NEWEST).unwrap_or_default());
+            Ok((picks, newest, CategoryTile::within(conn, None, CATEGORIES)?))
         })
         .await?;
     let mut picks = picks.into_iter().map(ProductCard::from);

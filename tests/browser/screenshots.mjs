@@ -1,0 +1,80 @@
+// Pictures of the shop.
+//
+//   node screenshots.mjs          the few that are kept in docs/screenshots/
+//   node screenshots.mjs FOLDER   every kind of page, whole, at 1280 and 390 px, light and dark: to look at
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DESKTOP, PHONE, openBrowser, openPage, scrollThrough } from "./support/browser.mjs";
+import { PAGES, SHOPS } from "./support/pages.mjs";
+import { openShop } from "./support/shop.mjs";
+
+const KEPT_IN = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
+const SCREENS = { desktop: DESKTOP, phone: PHONE };
+/** `[name, path, screen, scheme]`; the README shows `shop-home`, which is a PNG so that it is shown everywhere. */
+const KEPT = [
+  ["shop-home", "/", "desktop", "light"],
+  ["shop-home-phone-light", "/", "phone", "light"],
+  ["shop-home-desktop-dark", "/", "desktop", "dark"],
+  ["shop-products-desktop-light", "/products/", "desktop", "light"],
+  ["shop-products-phone-dark", "/products/", "phone", "dark"],
+  ["shop-product-desktop-light", "/products/heron-gooseneck-kettle/", "desktop", "light"],
+  ["shop-product-phone-light", "/products/errand-city-bicycle/", "phone", "light"],
+  ["shop-not-found-desktop-dark", "/nowhere/", "desktop", "dark"],
+];
+const QUALITY = 0.85;
+
+/** Chromium writes PNG and JPEG; WebP, which is a fifth of it, comes from a canvas. */
+async function webp(page, png) {
+  const url = await page.evaluate(
+    async ([png, quality]) => {
+      const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
+      const canvas = Object.assign(document.createElement("canvas"), { width: picture.width, height: picture.height });
+      canvas.getContext("2d").drawImage(picture, 0, 0);
+      return canvas.toDataURL("image/webp", quality);
+    },
+    [png.toString("base64"), QUALITY],
+  );
+  return Buffer.from(url.split(",")[1], "base64");
+}
+
+async function shoot(page, path, screen, scheme, fullPage) {
+  await page.setViewportSize(SCREENS[screen]);
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.goto(path);
+  await scrollThrough(page);
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.mouse.move(0, 0);
+  return page.screenshot({ fullPage, caret: "hide" });
+}
+
+const folder = process.argv[2];
+const browser = await openBrowser();
+const shops = Object.fromEntries(await Promise.all(SHOPS.map(async (name) => [name, await openShop(name)])));
+try {
+  const canvas = await browser.newPage();
+  const pages = {};
+  for (const name of SHOPS) pages[name] = await openPage(browser, shops[name]);
+  if (folder) {
+    await mkdir(folder, { recursive: true });
+    for (const { name, shop, path } of PAGES) {
+      for (const screen of Object.keys(SCREENS)) {
+        for (const scheme of ["light", "dark"]) {
+          const file = join(folder, `${name.replaceAll(" ", "-")}-${screen}-${scheme}.webp`);
+          await writeFile(file, await webp(canvas, await shoot(pages[shop], path, screen, scheme, true)));
+        }
+      }
+    }
+  } else {
+    await mkdir(KEPT_IN, { recursive: true });
+    for (const [name, path, screen, scheme] of KEPT) {
+      const png = await shoot(pages.demo, path, screen, scheme, false);
+      if (name === "shop-home") await writeFile(join(KEPT_IN, `${name}.png`), png);
+      else await writeFile(join(KEPT_IN, `${name}.webp`), await webp(canvas, png));
+    }
+  }
+} finally {
+  await browser.close();
+  await Promise.all(Object.values(shops).map((shop) => shop.close()));
+}
