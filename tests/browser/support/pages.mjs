@@ -8,7 +8,7 @@ export const PAGES = [
   ["search with filters", "demo", "/products/?q=lamp&category=lighting&tag=wood"],
   ["empty search", "demo", "/products/?q=umbrella"],
   ["categories", "demo", "/categories/"],
-  ["category", "demo", "/categories/home/"],
+  ["category", "demo", "/categories/living/"],
   ["product", "demo", "/products/halo-reading-lamp/"],
   ["product of which few are left", "demo", "/products/atlas-desk-globe/"],
   ["sold-out product", "demo", "/products/desert-trio-cacti/"],
