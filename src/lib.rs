@@ -7,10 +7,13 @@
 pub mod settings;
 pub mod logging;
 pub mod error;
+pub mod signing;
 pub mod db;
 pub mod schema;
 pub mod models;
 pub mod http;
+pub mod csrf;
+pub mod messages;
 pub mod sessions;
 pub mod auth;
 pub mod admin;

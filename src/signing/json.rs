@@ -1,0 +1,104 @@
+//! JSON in the very bytes that Python's `json.dumps` writes.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+/// `value` without white space (`separators=(",", ":")`): sessions, signed payloads.
+pub fn compact(value: &impl Serialize) -> Vec<u8> {
+    written(value, Python { comma: b",", colon: b":" })
+}
+
+/// `value` with Python's default separators `", "` and `": "`: messages within a session.
+pub fn spaced(value: &impl Serialize) -> Vec<u8> {
+    written(value, Python { comma: b", ", colon: b": " })
+}
+
+fn written(value: &impl Serialize, formatter: Python) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    // Writing to memory does not fail, and a `serde_json::Value` has no keys that are not strings.
+    let done = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
+    debug_assert!(done.is_ok(), "{done:?}");
+    bytes
+}
+
+struct Python {
+    comma: &'static [u8],
+    colon: &'static [u8],
+}
+
+impl Python {
+    fn between<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(self.comma) }
+    }
+}
+
+impl Formatter for Python {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.between(writer, first)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.between(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(self.colon)
+    }
+
+    /// Everything but printable ASCII is escaped, beyond the first plane as a pair (`ensure_ascii=True`).
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut units = [0; 2];
+        for c in fragment.chars() {
+            if matches!(c, ' '..='~') {
+                write!(writer, "{c}")?;
+            } else {
+                for unit in c.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        writer.write_all(float(value).as_bytes())
+    }
+}
+
+/// Python's `repr(value)`: an exponent of at least two digits below 1e-4 and from 1e16 on, else a point.
+fn float(value: f64) -> String {
+    let scientific = format!("{value:e}");
+    let plain = value.to_string();
+    match scientific.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()?))) {
+        Some((digits, power)) if !(-4..16).contains(&power) => {
+            format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs())
+        }
+        _ if plain.contains('.') => plain,
+        _ => format!("{plain}.0"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn bytes_are_pythons() {
+        let value = json!({
+            "n": [1, -2, 1.5, 1e16, 1e22, 1e-7, 0.0001, 123_456_789_012_345.6, 1e15, -0.0, 5e-324, f64::MAX, 100.0],
+            "s": "é€😀\u{7f}\u{1f}\n\"\\/<", "b": true, "z": null, "e": {}, "l": []
+        });
+        let expected = concat!(
+            r#"{"n":[1,-2,1.5,1e+16,1e+22,1e-07,0.0001,123456789012345.6,1000000000000000.0,-0.0,5e-324,"#,
+            r#"1.7976931348623157e+308,100.0],"s":"\u00e9\u20ac\ud83d\ude00\u007f\u001f\n\"\\/<","b":true,"#,
+            r#""z":null,"e":{},"l":[]}"#
+        );
+        assert_eq!(String::from_utf8(compact(&value)).unwrap(), expected);
+        assert_eq!(serde_json::from_str::<Value>(expected).unwrap(), value);
+        assert_eq!(spaced(&json!([1, {"a": "b", "c": []}])), br#"[1, {"a": "b", "c": []}]"#);
+    }
+}

@@ -1,0 +1,220 @@
+//! Signs payloads and checks signatures, with a time in them.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+
+use super::{
+    BASE62, BadSignature, KeyUsed, b64_decode, b64_encode, constant_time_eq, from_radix, key_used, salted_hmac,
+    to_radix,
+};
+use crate::settings::SecretKey;
+
+/// The most bytes that a compressed payload may unfold to.
+pub const MAX_PAYLOAD: usize = 1 << 20;
+
+/// Signs for one purpose: what is signed for another salt does not pass here.
+#[derive(Debug, Clone, Copy)]
+pub struct Signer<'a> {
+    key_prefix: &'static str,
+    salt: &'a str,
+}
+
+/// What a signature vouches for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The bytes that were signed, unfolded.
+    pub payload: Vec<u8>,
+    /// When, in Unix time.
+    pub signed_at: i64,
+    /// With which key.
+    pub key_used: KeyUsed,
+}
+
+impl Signed {
+    /// Only if it was signed at most `max_age` seconds before `now`.
+    pub fn within(self, max_age: i64, now: i64) -> Result<Self, BadSignature> {
+        if now.saturating_sub(self.signed_at) > max_age { Err(BadSignature::Expired) } else { Ok(self) }
+    }
+}
+
+impl<'a> Signer<'a> {
+    /// As Django's `TimestampSigner(salt=salt)`: sessions.
+    pub const fn new(salt: &'a str) -> Self {
+        Self { key_prefix: "", salt }
+    }
+
+    /// As Django's `get_cookie_signer(salt=salt)`, which puts `django.http.cookies` before the key: messages.
+    pub const fn for_cookies(salt: &'a str) -> Self {
+        Self { key_prefix: "django.http.cookies", salt }
+    }
+
+    /// `payload` as `base64:time:signature`; as `.base64:…` of its zlib form, if asked for and if that is shorter.
+    pub fn dumps(&self, payload: &[u8], key: &SecretKey, compress: bool, now: i64) -> String {
+        let folded = if compress { folded(payload) } else { None };
+        let value = folded.map_or_else(|| b64_encode(payload), |folded| format!(".{}", b64_encode(&folded)));
+        let (sign, seconds) = (if now < 0 { "-" } else { "" }, to_radix(now.unsigned_abs(), BASE62));
+        self.sign(&format!("{value}:{sign}{seconds}"), key)
+    }
+
+    /// The payload of a text of [`dumps`](Self::dumps), if one of `keys` (`SECRET_KEY` first) signed it.
+    pub fn loads<'k>(&self, text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Result<Signed, BadSignature> {
+        let (value, key_used) = self.unsign(text, keys)?;
+        let (value, seconds) = value.rsplit_once(':').ok_or(BadSignature::Malformed)?;
+        let signed_at = timestamp(seconds).ok_or(BadSignature::Malformed)?;
+        let payload = match value.strip_prefix('.') {
+            Some(folded) => b64_decode(folded).and_then(|bytes| unfolded(&bytes)),
+            None => b64_decode(value),
+        };
+        Ok(Signed { payload: payload.ok_or(BadSignature::Malformed)?, signed_at, key_used })
+    }
+
+    /// `value:signature`, without a time (Django's `Signer.sign`).
+    pub fn sign(&self, value: &str, key: &SecretKey) -> String {
+        format!("{value}:{}", self.signature(value, key))
+    }
+
+    /// The value of a text of [`sign`](Self::sign), and which key signed it.
+    pub fn unsign<'t, 'k>(
+        &self,
+        text: &'t str,
+        keys: impl Iterator<Item = &'k SecretKey>,
+    ) -> Result<(&'t str, KeyUsed), BadSignature> {
+        let (value, signature) = text.rsplit_once(':').ok_or(BadSignature::Mismatch)?;
+        let signed_by = |key: &SecretKey| constant_time_eq(signature.as_bytes(), self.signature(value, key).as_bytes());
+        key_used(keys, signed_by).map(|used| (value, used)).ok_or(BadSignature::Mismatch)
+    }
+
+    fn signature(&self, value: &str, key: &SecretKey) -> String {
+        let secret = format!("{}{}", self.key_prefix, key.reveal());
+        b64_encode(&salted_hmac(&format!("{}signer", self.salt), value.as_bytes(), &secret))
+    }
+}
+
+fn timestamp(text: &str) -> Option<i64> {
+    match text.strip_prefix('-') {
+        Some(before) => from_radix(before, BASE62).and_then(|seconds| 0_i64.checked_sub_unsigned(seconds)),
+        None => from_radix(text, BASE62).and_then(|seconds| i64::try_from(seconds).ok()),
+    }
+}
+
+/// `payload` in zlib's format, if that spares more than one byte (Django's rule).
+fn folded(payload: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
+    encoder.write_all(payload).ok()?;
+    encoder.finish().ok().filter(|folded| folded.len() + 1 < payload.len())
+}
+
+fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut payload = Vec::new();
+    // One byte more than allowed tells a payload that is too large from one that just fits.
+    ZlibDecoder::new(bytes).take(MAX_PAYLOAD as u64 + 1).read_to_end(&mut payload).ok()?;
+    (payload.len() <= MAX_PAYLOAD).then_some(payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::signing::{dumps, loads};
+
+    const NOW: i64 = 1_700_000_000;
+    const SESSIONS: &str = "django.contrib.sessions.SessionStore";
+
+    fn key() -> SecretKey {
+        SecretKey::new("x".repeat(50))
+    }
+
+    #[test]
+    fn texts_are_djangos() {
+        for (payload, text) in [
+            ("{\"a\":1}", "eyJhIjoxfQ:1r31eq:8XMfOPFLcqtG9jb5E7ySMDLgAXiobw-O1wWLnJDzZl0"),
+            ("{}", "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0"),
+        ] {
+            assert_eq!(dumps(payload.as_bytes(), SESSIONS, &key(), true, NOW), text);
+            let signed = loads(text, SESSIONS, [key()].iter()).unwrap();
+            assert_eq!(
+                signed,
+                Signed { payload: payload.into(), signed_at: NOW, key_used: KeyUsed::Current },
+                "{payload}"
+            );
+        }
+        let cookies = Signer::for_cookies("django.contrib.messages");
+        let text = "WyJoaSJd:1r31eq:T26PutKPtrpavEYtKMsheNKriSL1QJHuY0NyXEPsXiM";
+        assert_eq!(cookies.dumps(b"[\"hi\"]", &key(), false, NOW), text);
+        assert_eq!(Signer::new("s").sign("héllo", &key()), "héllo:ePP4Ee9R6kajTDgkB397OiJuAt6phHyDEV7HNN8GbqU");
+    }
+
+    #[test]
+    fn what_zlib_made_is_read() {
+        let text = ".eJyLVkocJkBJRymm1MAg1VIpFgB7ok8E:1r31eq:JKjf4ZVeyC5gEDGC6p1uoZg7-9OhTjGFq54f-ojyCK8";
+        let payload = format!("[\"{}\",\"\\u00e9\"]", "a".repeat(200)).into_bytes();
+        assert_eq!(loads(text, "s", [key()].iter()).unwrap().payload, payload);
+        let ours = dumps(&payload, "s", &key(), true, NOW);
+        assert!(ours.starts_with('.') && ours.len() < 100, "{ours}");
+        assert_eq!(loads(&ours, "s", [key()].iter()).unwrap().payload, payload);
+    }
+
+    #[test]
+    fn a_former_key_still_counts_and_is_told() {
+        let text = "eyJhIjoxfQ:1r31eq:8DhcCsrZwsnAR7WWJhHqYEi-IwPc-yku6FbUeIuHSCI";
+        let keys = [key(), SecretKey::new("old".repeat(20))];
+        assert_eq!(loads(text, SESSIONS, keys.iter()).unwrap().key_used, KeyUsed::Fallback);
+        assert_eq!(loads(text, SESSIONS, keys[..1].iter()), Err(BadSignature::Mismatch));
+    }
+
+    #[test]
+    fn age_and_purpose_are_checked() {
+        let text = dumps(b"x", "a", &key(), false, NOW);
+        let read = |salt| loads(&text, salt, [key()].iter());
+        assert!(read("a").unwrap().within(60, NOW + 60).is_ok());
+        assert_eq!(read("a").unwrap().within(60, NOW + 61), Err(BadSignature::Expired));
+        assert_eq!(read("b"), Err(BadSignature::Mismatch));
+        assert_eq!(Signer::for_cookies("a").loads(&text, [key()].iter()), Err(BadSignature::Mismatch));
+    }
+
+    #[test]
+    fn a_bomb_is_not_unfolded() {
+        let fits = dumps(&vec![b'a'; MAX_PAYLOAD], "s", &key(), true, NOW);
+        assert_eq!(loads(&fits, "s", [key()].iter()).unwrap().payload.len(), MAX_PAYLOAD);
+        let bomb = dumps(&vec![b'a'; MAX_PAYLOAD + 1], "s", &key(), true, NOW);
+        assert_eq!(loads(&bomb, "s", [key()].iter()), Err(BadSignature::Malformed));
+    }
+
+    #[test]
+    fn nonsense_that_we_signed_is_malformed() {
+        for value in ["", "x", ":", ":1", "e30:", "e30:é", ".e30:1", ".:1", "!!:1", "e30:zzzzzzzzzzzz", "e30:--1"] {
+            let text = Signer::new("s").sign(value, &key());
+            let read = loads(&text, "s", [key()].iter());
+            assert!(read == Err(BadSignature::Malformed) || value == ":1", "{value}: {read:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn payloads_come_back(payload: Vec<u8>, salt: String, compress: bool, now: i64) {
+            let text = dumps(&payload, &salt, &key(), compress, now);
+            let signed = loads(&text, &salt, [key()].iter());
+            prop_assert_eq!(signed, Ok(Signed { payload, signed_at: now, key_used: KeyUsed::Current }));
+        }
+
+        #[test]
+        fn nothing_passes_that_was_not_signed(text in "\\PC*", at: prop::sample::Index, to: char) {
+            prop_assert_eq!(loads(&text, "s", [key()].iter()), Err(BadSignature::Mismatch));
+            let good = dumps(b"payload", "s", &key(), false, NOW);
+            let mut bad: Vec<char> = good.chars().collect();
+            let at = at.index(bad.len());
+            bad[at] = to;
+            let bad: String = bad.into_iter().collect();
+            prop_assert!(bad == good || loads(&bad, "s", [key()].iter()) == Err(BadSignature::Mismatch));
+        }
+
+        #[test]
+        fn hostile_values_under_a_good_signature_do_no_harm(value in "[.]?[A-Za-z0-9_=:-]*") {
+            let _ = loads(&Signer::new("s").sign(&value, &key()), "s", [key()].iter());
+        }
+    }
+}
