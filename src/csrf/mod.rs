@@ -1,0 +1,14 @@
+//! Whether a form was sent from a page of this site: Django's CSRF rules, as functions.
+
+mod origin;
+mod rejection;
+mod token;
+
+pub use origin::{Site, TrustedOrigins, check_origin, check_referer, check_source};
+pub use rejection::{Rejection, TokenSource};
+pub use token::{BadToken, SECRET_LENGTH, Secret, TOKEN_LENGTH, tokens_match};
+
+/// Whether requests of this method need no token (RFC 9110's safe methods, as Django lists them).
+pub fn is_safe_method(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE")
+}

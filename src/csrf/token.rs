@@ -1,0 +1,158 @@
+//! The secret in the cookie, and the tokens in forms that hide it (so that BREACH cannot guess it from page lengths).
+
+use std::fmt;
+
+use crate::signing::{ALPHANUMERIC, constant_time_eq, random_string};
+
+/// Letters and digits of a secret.
+pub const SECRET_LENGTH: usize = 32;
+/// Letters and digits of a token in a form: a random mask, then the secret under that mask.
+pub const TOKEN_LENGTH: usize = 2 * SECRET_LENGTH;
+
+/// What the cookie `csrftoken` holds: 32 letters and digits.
+#[derive(Clone)]
+pub struct Secret([u8; SECRET_LENGTH]);
+
+/// What is wrong with a token, in Django's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadToken {
+    /// Neither 32 nor 64 characters.
+    #[error("has incorrect length")]
+    IncorrectLength,
+    /// Something else than letters and digits.
+    #[error("has invalid characters")]
+    InvalidCharacters,
+    /// Well-formed, and of another secret.
+    #[error("incorrect")]
+    Incorrect,
+}
+
+/// Whether `request_token` (bare or masked) is of the secret in `cookie` (bare, or masked as before Django 4.0).
+pub fn tokens_match(cookie: &str, request_token: &str) -> bool {
+    Secret::parse(cookie).is_ok_and(|secret| secret.check(request_token).is_ok())
+}
+
+impl Secret {
+    /// A new random secret.
+    pub fn generate() -> Self {
+        let mut secret = [0; SECRET_LENGTH];
+        secret.copy_from_slice(random_string(SECRET_LENGTH).as_bytes());
+        Self(secret)
+    }
+
+    /// The secret in a cookie, a form field or a header, bare or masked.
+    pub fn parse(text: &str) -> Result<Self, BadToken> {
+        if !matches!(text.chars().count(), SECRET_LENGTH | TOKEN_LENGTH) {
+            return Err(BadToken::IncorrectLength);
+        }
+        let places: Option<Vec<usize>> = text.bytes().map(place).collect();
+        let places = places.ok_or(BadToken::InvalidCharacters)?;
+        let (mask, cipher) = places.split_at(places.len() - SECRET_LENGTH);
+        let mut secret = [0; SECRET_LENGTH];
+        for (at, byte) in secret.iter_mut().enumerate() {
+            let masked_by = mask.get(at).copied().unwrap_or(0);
+            *byte = ALPHANUMERIC[(cipher[at] + ALPHANUMERIC.len() - masked_by) % ALPHANUMERIC.len()];
+        }
+        Ok(Self(secret))
+    }
+
+    /// For the cookie.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// For a form: another text each time.
+    pub fn masked(&self) -> String {
+        self.masked_with(&random_string(SECRET_LENGTH))
+    }
+
+    /// Whether `token`, of a form or header, is of this secret.
+    pub fn check(&self, token: &str) -> Result<(), BadToken> {
+        if constant_time_eq(&Self::parse(token)?.0, &self.0) { Ok(()) } else { Err(BadToken::Incorrect) }
+    }
+
+    fn masked_with(&self, mask: &str) -> String {
+        let places = self.0.iter().zip(mask.bytes());
+        let cipher = places.map(|(&secret, mask)| {
+            let sum = place(secret).unwrap_or(0) + place(mask).unwrap_or(0);
+            char::from(ALPHANUMERIC[sum % ALPHANUMERIC.len()])
+        });
+        mask.chars().chain(cipher).collect()
+    }
+}
+
+/// The place of a character in the alphabet.
+fn place(byte: u8) -> Option<usize> {
+    match byte {
+        b'a'..=b'z' => Some(usize::from(byte - b'a')),
+        b'A'..=b'Z' => Some(usize::from(byte - b'A') + 26),
+        b'0'..=b'9' => Some(usize::from(byte - b'0') + 52),
+        _ => None,
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("********")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const SECRET: &str = "ABCDEFGHIJabcdefghij0123456789xy";
+    const TOKEN: &str = "9876543210zyxwvutsrqponmlkjihgfezzzzzzzzzzzzzzzzzzzzffffffffffCC";
+
+    #[test]
+    fn masks_are_djangos() {
+        let secret = Secret::parse(SECRET).unwrap();
+        assert_eq!(secret.masked_with(&TOKEN[..32]), TOKEN);
+        assert_eq!(Secret::parse(TOKEN).unwrap().as_str(), SECRET);
+    }
+
+    #[test]
+    fn bare_and_masked_match_on_both_sides() {
+        for cookie in [SECRET, TOKEN] {
+            let fresh = Secret::parse(SECRET).unwrap().masked();
+            for token in [SECRET, TOKEN, &fresh] {
+                assert!(tokens_match(cookie, token), "{cookie} {token}");
+            }
+            assert!(!tokens_match(cookie, &Secret::generate().masked()));
+            assert!(!tokens_match(cookie, "") && !tokens_match("", cookie));
+        }
+        assert!(!tokens_match("", ""));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_as_django_says_it() {
+        let said = |token: &str| Secret::parse(SECRET).unwrap().check(token).unwrap_err().to_string();
+        assert_eq!(said("x"), "has incorrect length");
+        assert_eq!(said(&"é".repeat(32)), "has invalid characters");
+        assert_eq!(said(&"é".repeat(16)), "has incorrect length");
+        assert_eq!(said(&"x".repeat(32)), "incorrect");
+    }
+
+    #[test]
+    fn secrets_do_not_show_themselves() {
+        assert_eq!(format!("{:?}", Secret::generate()), "********");
+    }
+
+    proptest! {
+        #[test]
+        fn masked_secrets_come_back(secret in "[a-zA-Z0-9]{32}") {
+            let masked = Secret::parse(&secret).unwrap().masked();
+            prop_assert_eq!(masked.len(), TOKEN_LENGTH);
+            let unmasked = Secret::parse(&masked).unwrap();
+            prop_assert_eq!(unmasked.as_str(), secret);
+        }
+
+        #[test]
+        fn nonsense_is_refused(text: String, wrong in "\\PC{32}|\\PC{64}") {
+            prop_assert!(!tokens_match(SECRET, &text));
+            prop_assert!(!tokens_match(&wrong, SECRET));
+        }
+    }
+}
