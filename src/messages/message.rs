@@ -1,0 +1,72 @@
+//! One message.
+
+/// How weighty a message is; any number counts, these have names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Level(pub i64);
+
+impl Level {
+    /// For developers; not shown by default.
+    pub const DEBUG: Self = Self(10);
+    /// Something to know.
+    pub const INFO: Self = Self(20);
+    /// It worked.
+    pub const SUCCESS: Self = Self(25);
+    /// It worked, but.
+    pub const WARNING: Self = Self(30);
+    /// It did not work.
+    pub const ERROR: Self = Self(40);
+
+    /// The CSS class of a level with a name, else empty.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::DEBUG => "debug",
+            Self::INFO => "info",
+            Self::SUCCESS => "success",
+            Self::WARNING => "warning",
+            Self::ERROR => "error",
+            _ => "",
+        }
+    }
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// How weighty.
+    pub level: Level,
+    /// What it says.
+    pub text: String,
+    /// More CSS classes.
+    pub extra_tags: Option<String>,
+    /// The text is HTML that is shown as it is; only a Django beside this site makes such messages.
+    pub safe: bool,
+}
+
+impl Message {
+    /// A plain text.
+    pub fn new(level: Level, text: impl Into<String>) -> Self {
+        Self { level, text: text.into(), extra_tags: None, safe: false }
+    }
+
+    /// The CSS classes: the extra ones, then the level's.
+    pub fn tags(&self) -> String {
+        let tags = [self.extra_tags.as_deref().unwrap_or_default(), self.level.tag()];
+        tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_djangos() {
+        let mut message = Message::new(Level::SUCCESS, "Saved");
+        assert_eq!(message.tags(), "success");
+        message.extra_tags = Some("big".to_owned());
+        assert_eq!(message.tags(), "big success");
+        message.level = Level(35);
+        assert_eq!(message.tags(), "big");
+        assert!(Level::WARNING < Level(35) && Level(35) < Level::ERROR);
+    }
+}

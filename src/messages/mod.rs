@@ -1,0 +1,10 @@
+//! Messages for the visitor's next page, in Django's cookie and session formats.
+
+mod codec;
+mod message;
+
+pub use codec::{
+    COOKIE_NAME, MAX_COOKIE_SIZE, SESSION_KEY, Stored, decode_cookie, decode_session, encode_cookie,
+    encode_cookie_within, encode_session,
+};
+pub use message::{Level, Message};
