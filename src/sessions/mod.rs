@@ -1,5 +1,8 @@
 //! Sessions, in Django's table.
 
+pub mod codec;
+pub mod expiry;
+
 use diesel::prelude::*;
 
 use crate::db::Timestamp;
