@@ -1,0 +1,123 @@
+//! PBKDF2: `pbkdf2_sha256$<rounds>$<salt>$<base64 of the hash>`, Django's default.
+
+use ::pbkdf2::pbkdf2_hmac;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha1::Sha1;
+use sha2::Sha256;
+
+use super::SALT_LENGTH;
+use super::encoded::{masked, number};
+use crate::signing::constant_time_eq;
+
+/// Rounds of PBKDF2 in Django 5.2.
+pub const PBKDF2_ROUNDS: u32 = 1_000_000;
+/// Ten times as many; what asks for more is not checked.
+const MAX_ROUNDS: u32 = 10 * PBKDF2_ROUNDS;
+
+/// `pbkdf2_sha256$<rounds>$<salt>$<base64 of 32 bytes>`
+pub fn pbkdf2_sha256(password: &str, salt: &str, rounds: u32) -> String {
+    let mut hash = [0; 32];
+    pbkdf2_hmac::<Sha256>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash);
+    format!("pbkdf2_sha256${rounds}${salt}${}", STANDARD.encode(hash))
+}
+
+/// `pbkdf2_sha1$<rounds>$<salt>$<base64 of 20 bytes>`
+pub fn pbkdf2_sha1(password: &str, salt: &str, rounds: u32) -> String {
+    let mut hash = [0; 20];
+    pbkdf2_hmac::<Sha1>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash);
+    format!("pbkdf2_sha1${rounds}${salt}${}", STANDARD.encode(hash))
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Pbkdf2<'a> {
+    pub(super) algorithm: &'a str,
+    pub(super) rounds: u32,
+    salt: &'a str,
+    hash: &'a str,
+}
+
+impl<'a> Pbkdf2<'a> {
+    pub(super) fn parse(algorithm: &'a str, rest: &'a str) -> Option<Self> {
+        let (rounds, rest) = rest.split_once('$')?;
+        let (salt, hash) = rest.split_once('$')?;
+        let rounds = number(rounds).filter(|rounds| (1..=MAX_ROUNDS).contains(rounds))?;
+        (!salt.is_empty()).then_some(Self { algorithm, rounds, salt, hash })
+    }
+
+    pub(super) fn verify(&self, password: &str) -> bool {
+        let expected = self.encoded(password, self.rounds);
+        let hash = expected.rsplit('$').next().unwrap_or_default();
+        constant_time_eq(hash.as_bytes(), self.hash.as_bytes())
+    }
+
+    pub(super) fn must_update(&self) -> bool {
+        self.rounds != PBKDF2_ROUNDS || self.salt.chars().count() < SALT_LENGTH
+    }
+
+    pub(super) fn harden(&self, password: &str) {
+        let lacking = PBKDF2_ROUNDS.saturating_sub(self.rounds);
+        if lacking > 0 {
+            std::hint::black_box(self.encoded(password, lacking));
+        }
+    }
+
+    pub(super) fn summary(&self) -> Vec<(&'static str, String)> {
+        vec![("iterations", self.rounds.to_string()), ("salt", masked(self.salt)), ("hash", masked(self.hash))]
+    }
+
+    fn encoded(&self, password: &str, rounds: u32) -> String {
+        if self.algorithm == "pbkdf2_sha1" {
+            pbkdf2_sha1(password, self.salt, rounds)
+        } else {
+            pbkdf2_sha256(password, self.salt, rounds)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Check, Encoded, Hasher, check_password};
+    use super::*;
+
+    const SALT: &str = "abcdefghijklmnopqrstuv";
+
+    #[test]
+    fn hashes_are_djangos() {
+        let hash = |made: String| made.rsplit_once('$').map(|(_, hash)| hash.to_owned()).unwrap();
+        let sha256 = |password, rounds| hash(pbkdf2_sha256(password, SALT, rounds));
+        assert_eq!(sha256("correct horse", 1000), "3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=");
+        assert_eq!(sha256("pässwörd €", 1000), "6X+cRMGjvHQf6X3lau3g8Q2BVbQ2VoXZHa/wt+Psw9o=");
+        assert_eq!(sha256("correct horse", PBKDF2_ROUNDS), "RQsDuUkUYsVKKMGEVf7KhP1xnDLlZ9RiOO63KN0aAbE=");
+        assert_eq!(
+            pbkdf2_sha1("correct horse", SALT, 1000),
+            "pbkdf2_sha1$1000$abcdefghijklmnopqrstuv$Lk0noscGFKIci9bRr/p5U5TdvK4="
+        );
+        assert_eq!(hash(pbkdf2_sha1("pässwörd €", SALT, 1000)), "sx5YBfA6dBfpsOEKWYgwsiotl2Q=");
+        let encoded = "pbkdf2_sha256$1000000$abcdefghijklmnopqrstuv$RQsDuUkUYsVKKMGEVf7KhP1xnDLlZ9RiOO63KN0aAbE=";
+        assert_eq!(check_password("correct horse", encoded), Check { correct: true, must_update: false });
+        assert_eq!(check_password("correct horsf", encoded), Check { correct: false, must_update: false });
+    }
+
+    #[test]
+    fn rounds_and_short_salts_want_an_update() {
+        let must_update = |encoded: &str| Encoded::parse(encoded).unwrap().must_update(Hasher::Pbkdf2Sha256);
+        assert!(must_update("pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$x"));
+        assert!(must_update("pbkdf2_sha256$1000000$abcdefghijklmnopqrstu$x"));
+        assert!(must_update("pbkdf2_sha1$1000000$abcdefghijklmnopqrstuv$x"));
+        assert!(!must_update("pbkdf2_sha256$1000000$abcdefghijklmnopqrstuv$x"));
+        let old = pbkdf2_sha256("correct horse", SALT, 1000);
+        assert_eq!(check_password("correct horse", &old), Check { correct: true, must_update: true });
+    }
+
+    #[test]
+    fn malformed_and_boundless_rounds_are_refused() {
+        for rounds in ["", "0", "-1", "+1", "01", "1_0", " 1", "1e3", "10000001", "4294967296"] {
+            assert!(Encoded::parse(&format!("pbkdf2_sha256${rounds}$salt$hash")).is_none(), "{rounds}");
+        }
+        for encoded in ["pbkdf2_sha256$1", "pbkdf2_sha256$1$salt", "pbkdf2_sha256$1$$hash"] {
+            assert!(Encoded::parse(encoded).is_none(), "{encoded}");
+        }
+        assert!(!Encoded::parse("pbkdf2_sha256$1$salt$ha$sh").unwrap().verify(""));
+    }
+}
