@@ -1,0 +1,118 @@
+//! Which passwords are too easy to guess: Django's `AUTH_PASSWORD_VALIDATORS`.
+
+mod common;
+mod similarity;
+
+pub use common::is_common;
+pub use similarity::quick_ratio;
+
+/// What passwords are compared with.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UserAttributes<'a> {
+    /// The user name.
+    pub username: &'a str,
+    /// The first name.
+    pub first_name: &'a str,
+    /// The last name.
+    pub last_name: &'a str,
+    /// The e-mail address.
+    pub email: &'a str,
+}
+
+/// One rule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Validator {
+    /// Not like the user's names and address; the number is how like (`max_similarity`), from 0.1 to 1.
+    UserAttributeSimilarity(f64),
+    /// At least so many characters.
+    MinimumLength(usize),
+    /// Not one of those that everybody tries first.
+    CommonPassword,
+    /// Not only digits.
+    NumericPassword,
+}
+
+/// The four of Django's project template, with its defaults.
+pub const DEFAULT: [Validator; 4] = [
+    Validator::UserAttributeSimilarity(0.7),
+    Validator::MinimumLength(8),
+    Validator::CommonPassword,
+    Validator::NumericPassword,
+];
+
+/// What is wrong with `password`, one text for each of `validators` that it fails; empty if nothing is.
+pub fn validate_password(password: &str, user: Option<&UserAttributes<'_>>, validators: &[Validator]) -> Vec<String> {
+    validators.iter().filter_map(|validator| validator.complaint(password, user)).collect()
+}
+
+/// What `validators` want, one sentence for each.
+pub fn help_texts(validators: &[Validator]) -> Vec<String> {
+    validators.iter().map(|validator| validator.help_text()).collect()
+}
+
+impl Validator {
+    fn complaint(self, password: &str, user: Option<&UserAttributes<'_>>) -> Option<String> {
+        match self {
+            Self::UserAttributeSimilarity(max) => {
+                let attribute = similarity::similar_attribute(password, user?, max)?;
+                Some(format!("The password is too similar to the {attribute}."))
+            }
+            Self::MinimumLength(least) if password.chars().count() < least => {
+                let plural = if least == 1 { "" } else { "s" };
+                Some(format!("This password is too short. It must contain at least {least} character{plural}."))
+            }
+            Self::CommonPassword if is_common(password) => Some("This password is too common.".to_owned()),
+            // Fractions and Roman numerals count as digits here; Python's `isdigit` lets them pass.
+            Self::NumericPassword if !password.is_empty() && password.chars().all(char::is_numeric) => {
+                Some("This password is entirely numeric.".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn help_text(self) -> String {
+        match self {
+            Self::UserAttributeSimilarity(_) => {
+                "Choose something unlike your names and your e-mail address.".to_owned()
+            }
+            Self::MinimumLength(1) => "Use at least 1 character.".to_owned(),
+            Self::MinimumLength(least) => format!("Use at least {least} characters."),
+            Self::CommonPassword => "Avoid passwords that many people use.".to_owned(),
+            Self::NumericPassword => "Use more than digits.".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_in_djangos_words() {
+        let ann = UserAttributes { username: "ann", ..UserAttributes::default() };
+        let complaints = |password| validate_password(password, Some(&ann), &DEFAULT);
+        assert_eq!(complaints("correct horse battery"), Vec::<String>::new());
+        assert_eq!(
+            complaints("ann"),
+            [
+                "The password is too similar to the username.",
+                "This password is too short. It must contain at least 8 characters."
+            ]
+        );
+        assert_eq!(complaints("PassWord1 "), ["This password is too common."]);
+        assert_eq!(complaints("1234567890"), ["This password is too common.", "This password is entirely numeric."]);
+        assert_eq!(complaints("9417038265"), ["This password is entirely numeric."]);
+        assert_eq!(complaints("١٢٣٤٥٦٧٨"), ["This password is entirely numeric."]);
+        assert_eq!(complaints("пароль"), ["This password is too short. It must contain at least 8 characters."]);
+        assert_eq!(
+            validate_password("", None, &[Validator::MinimumLength(1), Validator::NumericPassword]),
+            ["This password is too short. It must contain at least 1 character."]
+        );
+    }
+
+    #[test]
+    fn each_rule_is_explained() {
+        assert_eq!(help_texts(&DEFAULT).len(), 4);
+        assert!(help_texts(&DEFAULT)[1].contains("8 characters"));
+    }
+}
