@@ -1,0 +1,29 @@
+//! One spelling for names that look the same.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A user name in the form in which it is stored and looked up (NFKC).
+pub fn username(name: &str) -> String {
+    name.nfkc().collect()
+}
+
+/// Whether an address that someone typed is the stored one, but for case and compatibility forms. Stricter than the
+/// database's own comparison, so that a look-alike address gets no mail (Django's `_unicode_ci_compare`).
+pub fn same_email(typed: &str, stored: &str) -> bool {
+    // Lower case instead of Python's case folding: `ß` and `ss` stay two addresses.
+    let folded = |email: &str| email.nfkc().collect::<String>().to_lowercase();
+    folded(typed) == folded(stored)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compatibility_forms_are_one() {
+        assert_eq!(username("ﬁn\u{65}\u{301}"), "finé");
+        assert!(same_email("Ann@Example.com", "ann@example.COM") && same_email("ﬁn@example.com", "FIN@example.com"));
+        assert!(!same_email("mıke@example.org", "mike@example.org"));
+        assert!(!same_email("ann@example.com", "ann@exàmple.com"));
+    }
+}
