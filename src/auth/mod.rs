@@ -2,7 +2,13 @@
 
 pub mod hashers;
 mod models;
+pub mod normalize;
+pub mod password_validation;
 pub mod permissions;
+pub mod recovery_codes;
+pub mod session_hash;
+pub mod tokens;
+pub mod totp;
 
 pub use models::{Group, NewUser, Permission, User, normalized_username};
 

@@ -1,0 +1,142 @@
+//! The second factor: codes of six digits that an authenticator app shows for half a minute (RFC 6238).
+
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use qrcode::QrCode;
+use qrcode::render::svg;
+use totp_rs::{Builder, Totp};
+
+/// The shared secret: 160 bits, as RFC 4226 recommends.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(totp_rs::Secret);
+
+impl Secret {
+    /// A new random secret.
+    pub fn generate() -> Self {
+        Self(totp_rs::Secret::new_stack(rand::random()))
+    }
+
+    /// The secret that [`to_base32`](Self::to_base32) wrote; `None` if it is none, or shorter than 128 bits.
+    pub fn from_base32(text: &str) -> Option<Self> {
+        let secret = totp_rs::Secret::try_from_base32(text).ok()?;
+        (16..=64).contains(&secret.as_bytes().len()).then_some(Self(secret))
+    }
+
+    /// For storage, and for typing where no camera is at hand.
+    pub fn to_base32(&self) -> String {
+        self.0.to_base32()
+    }
+
+    /// The time step that `code` is of, if it is of the one at `now` (Unix time) or of one beside it, and later than
+    /// `last_step`. Store it as the next `last_step`, so that nobody can use the code again.
+    pub fn verify(&self, code: &str, now: i64, last_step: Option<i64>) -> Option<i64> {
+        // Apps show "123 456".
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        let step = self.totp()?.check(&code, u64::try_from(now).ok()?)?;
+        i64::try_from(step).ok().filter(|step| last_step.is_none_or(|last| *step > last))
+    }
+
+    /// The code at `now`, as an app shows it.
+    pub fn code(&self, now: i64) -> Option<String> {
+        Some(self.totp()?.generate(u64::try_from(now).ok()?).to_string())
+    }
+
+    /// The URI that apps read: <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>.
+    pub fn uri(&self, issuer: &str, account: &str) -> String {
+        // A colon parts the issuer from the account.
+        let quoted = |text: &str| utf8_percent_encode(&text.replace(':', " "), NON_ALPHANUMERIC).to_string();
+        let (issuer, account, secret) = (quoted(issuer), quoted(account), self.to_base32());
+        format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30")
+    }
+
+    /// [`uri`](Self::uri) as a QR code: an `<svg>` element to stand in a page. `None` if the names are too long for one.
+    pub fn qr_svg(&self, issuer: &str, account: &str) -> Option<String> {
+        let code = QrCode::new(self.uri(issuer, account)).ok()?;
+        let image = code.render::<svg::Color<'_>>().min_dimensions(240, 240).build();
+        image.find("<svg").map(|start| image[start..].to_owned())
+    }
+
+    /// RFC 6238 with what every app takes: SHA-1, six digits, 30 seconds, and one step of tolerance on both sides.
+    fn totp(&self) -> Option<Totp> {
+        Builder::new().with_secret(self.0.clone()).build().ok()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("********")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn secret() -> Secret {
+        // RFC 6238, appendix B: "12345678901234567890".
+        Secret::from_base32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap()
+    }
+
+    #[test]
+    fn codes_are_those_of_the_rfc() {
+        for (now, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (1_111_111_111, "050471"),
+            (1_234_567_890, "005924"),
+            (2_000_000_000, "279037"),
+            (20_000_000_000, "353130"),
+        ] {
+            assert_eq!(secret().code(now).unwrap(), code);
+            assert_eq!(secret().verify(code, now, None), Some(now / 30));
+        }
+    }
+
+    #[test]
+    fn a_code_is_good_for_a_step_around_its_own_and_only_once() {
+        let (now, step) = (1_234_567_890, 1_234_567_890 / 30);
+        let verify = |now, last| secret().verify("005 924", now, last);
+        assert_eq!(verify(now + 30, None), Some(step));
+        assert_eq!(verify(now - 30, Some(step - 1)), Some(step));
+        assert_eq!(verify(now + 60, None), None);
+        assert_eq!(verify(now - 60, None), None);
+        assert_eq!(verify(now, Some(step)), None);
+        assert_eq!(verify(now, Some(step + 1)), None);
+        for wrong in ["", "005925", "05924", "0059241", "+05924", "००५९२४", "abcdef"] {
+            assert_eq!(secret().verify(wrong, now, None), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_random_and_masked() {
+        let fresh = Secret::generate();
+        assert_eq!(fresh.to_base32().len(), 32);
+        assert_eq!(Secret::from_base32(&fresh.to_base32()), Some(fresh.clone()));
+        assert_ne!(fresh, Secret::generate());
+        assert_eq!(format!("{fresh:?}"), "********");
+        for wrong in ["", "GEZDGNBV", "1", "é", &"A".repeat(200)] {
+            assert_eq!(Secret::from_base32(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn apps_get_a_uri_and_an_image() {
+        assert_eq!(
+            secret().uri("My: shop", "ann@example.com"),
+            "otpauth://totp/My%20%20shop:ann%40example%2Ecom?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\
+             &issuer=My%20%20shop&algorithm=SHA1&digits=6&period=30"
+        );
+        let image = secret().qr_svg("Shop", "ann").unwrap();
+        assert!(image.starts_with("<svg") && image.ends_with("</svg>"), "{image}");
+        assert!(!image.contains("style"), "a content security policy forbids inline styles");
+        assert_eq!(secret().qr_svg("Shop", &"a".repeat(5000)), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_code_has_an_answer(code: String, now: i64, last: Option<i64>, text: String) {
+            let _ = (secret().verify(&code, now, last), Secret::from_base32(&text));
+        }
+    }
+}
