@@ -82,7 +82,7 @@ pub fn check_referer(referer: Option<&str>, site: &Site<'_>, trusted: &TrustedOr
         None => site.host.map(str::to_owned),
     };
     let good = trusted.hosts.iter().chain(&good).any(|pattern| is_same_domain(&host, pattern));
-    if good { Ok(()) } else { Err(Rejection::BadReferer(referer.to_owned())) }
+    if good { Ok(()) } else { Err(Rejection::BadReferer(format!("{scheme}{}", &referer[scheme.len()..]))) }
 }
 
 /// Whether `host` is `pattern`, or for a pattern `.example.com` that domain or below it.

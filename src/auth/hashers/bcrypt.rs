@@ -84,7 +84,7 @@ impl<'a> Encoded<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Check, Encoded, Hasher};
+    use crate::auth::hashers::{Check, Encoded, Hasher};
 
     #[test]
     fn hashes_of_django_are_read() {

@@ -77,8 +77,8 @@ impl<'a> Pbkdf2<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Check, Encoded, Hasher, check_password};
     use super::*;
+    use crate::auth::hashers::{Check, Encoded, Hasher, check_password};
 
     const SALT: &str = "abcdefghijklmnopqrstuv";
 

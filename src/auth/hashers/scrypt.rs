@@ -73,8 +73,8 @@ impl<'a> Encoded<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Check, Encoded, Hasher};
     use super::encode;
+    use crate::auth::hashers::{Check, Encoded, Hasher};
 
     #[test]
     fn hashes_are_djangos() {

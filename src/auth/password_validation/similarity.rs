@@ -19,11 +19,13 @@ pub(super) fn similar_attribute(
     ];
     let similar = |value: &str| {
         let value = value.to_lowercase();
-        let words = value.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let separates = |c: char| !c.is_alphanumeric() && c != '_';
+        // What is before a separator at the start, or behind one at the end, is an empty word for Python.
+        let empty = (value.starts_with(separates) || value.ends_with(separates)).then_some("");
+        let words = value.split(separates).filter(|word| !word.is_empty()).chain(empty);
         let like = |part: &str| {
             !is_much_shorter(part, &password, max_similarity) && quick_ratio(&password, part) >= max_similarity
         };
-        // The gap between two separators is an empty word, for Python too.
         !value.is_empty() && words.chain([value.as_str()]).any(like)
     };
     attributes.into_iter().find(|(_, value)| similar(value)).map(|(name, _)| name)
@@ -93,6 +95,7 @@ mod tests {
             ("correct horse battery", UserAttributes { username: "correct-horse", ..none }, Some("username")),
             (&"a".repeat(50), UserAttributes { username: "aaa", ..none }, None),
             ("", UserAttributes { username: "a b-", ..none }, Some("username")),
+            ("", UserAttributes { username: "a - b", ..none }, None),
             ("", none, None),
             ("tnellcitse", UserAttributes { first_name: "Testclient", ..none }, Some("first name")),
             ("weiß weiß", UserAttributes { last_name: "Weiß", ..none }, None),
