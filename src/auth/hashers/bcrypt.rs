@@ -107,6 +107,17 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_password_on_a_cheap_hash_takes_as_long() {
+        let cheap = "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuIvyWZlBcE3WoQXKqRnwrLYJ6nenE0Bq";
+        let time = |password| {
+            let start = std::time::Instant::now();
+            assert!(Hasher::BcryptSha256.check(password, cheap).must_update);
+            start.elapsed()
+        };
+        assert!(time("wrong") > time("correct horse") * 10);
+    }
+
+    #[test]
     fn malformed_and_boundless_costs_are_refused() {
         let hash = "abcdefghijklmnopqrstuuIvyWZlBcE3WoQXKqRnwrLYJ6nenE0Bq";
         for start in ["$2b$17$", "$2b$31$", "$2b$99$", "$2b$03$", "$2b$+4$", "$2b$4$", "$2x$04$", "$3b$04$", "2b$04$"] {
