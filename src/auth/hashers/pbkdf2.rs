@@ -1,6 +1,6 @@
 //! PBKDF2: `pbkdf2_sha256$<rounds>$<salt>$<base64 of the hash>`, Django's default.
 
-use ::pbkdf2::pbkdf2_hmac;
+use ::pbkdf2::{Algorithm, Params, pbkdf2_hmac, pbkdf2_hmac_with_params};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha1::Sha1;
@@ -18,7 +18,13 @@ const MAX_ROUNDS: u32 = 10 * PBKDF2_ROUNDS;
 /// `pbkdf2_sha256$<rounds>$<salt>$<base64 of 32 bytes>`
 pub fn pbkdf2_sha256(password: &str, salt: &str, rounds: u32) -> String {
     let mut hash = [0; 32];
-    pbkdf2_hmac::<Sha256>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash);
+    let (password, salt_bytes) = (password.as_bytes(), salt.as_bytes());
+    // Both are the same. This one is no template, so that a debug build has it optimised: seconds less at each login.
+    match Params::new(rounds) {
+        Ok(params) => pbkdf2_hmac_with_params(password, salt_bytes, Algorithm::Pbkdf2Sha256, params, &mut hash),
+        // Fewer than a thousand rounds.
+        Err(_) => pbkdf2_hmac::<Sha256>(password, salt_bytes, rounds, &mut hash),
+    }
     format!("pbkdf2_sha256${rounds}${salt}${}", STANDARD.encode(hash))
 }
 
