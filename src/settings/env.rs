@@ -101,11 +101,15 @@ impl Env {
     }
 
     pub(super) fn seconds(&self, name: &str, default: f64, wrong: &mut Vec<String>) -> Duration {
+        self.seconds_up_to(name, default, 86_400.0, wrong)
+    }
+
+    pub(super) fn seconds_up_to(&self, name: &str, default: f64, most: f64, wrong: &mut Vec<String>) -> Duration {
         let seconds = match self.get(name).map(f64::from_str) {
             None => default,
-            Some(Ok(value)) if (0.0..=86_400.0).contains(&value) => value,
+            Some(Ok(value)) if (0.0..=most).contains(&value) => value,
             Some(_) => {
-                self.complain(name, "seconds from 0 to 86400, such as 2.5", wrong);
+                self.complain(name, &format!("seconds from 0 to {most}, such as 2.5"), wrong);
                 default
             }
         };

@@ -2,14 +2,18 @@
 //!
 //! This room is the only reader of the environment. A wrong value names the variable, the value and what is accepted.
 
+mod cookies;
 mod database_url;
+mod email;
 mod env;
 mod secret_key;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
 pub use database_url::DatabaseUrl;
+pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
 pub use secret_key::SecretKey;
 
@@ -47,10 +51,22 @@ pub struct Settings {
     pub append_slash: bool,
     /// `DATA_UPLOAD_MAX_MEMORY_SIZE` (bytes): the largest request body without files.
     pub data_upload_max_memory_size: usize,
+    /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the most fields of a form.
+    pub data_upload_max_number_fields: usize,
     /// `SHUTDOWN_TIMEOUT` (seconds): how long requests may finish after SIGTERM.
     pub shutdown_timeout: Duration,
     /// `SLOW_PAGE`: serve `/slow/`, a page that sleeps in the database, for load tests.
     pub slow_page: bool,
+    /// The `SESSION_…` settings.
+    pub session: SessionSettings,
+    /// The `CSRF_…` settings.
+    pub csrf: CsrfSettings,
+    /// The `EMAIL_…` settings.
+    pub email: EmailSettings,
+    /// `LOGIN_REDIRECT_URL`: where a login leads that came from nowhere.
+    pub login_redirect_url: String,
+    /// `PASSWORD_RESET_TIMEOUT`: how long a reset link works.
+    pub password_reset_timeout: Duration,
     /// The `SECURE_…` settings and `X_FRAME_OPTIONS`.
     pub security: Security,
 }
@@ -131,11 +147,27 @@ impl Settings {
                 1..=usize::MAX,
                 &mut wrong,
             ),
+            data_upload_max_number_fields: env.number(
+                "DATA_UPLOAD_MAX_NUMBER_FIELDS",
+                1000,
+                1..=usize::MAX,
+                &mut wrong,
+            ),
             shutdown_timeout: env.seconds("SHUTDOWN_TIMEOUT", 10.0, &mut wrong),
             slow_page: env.flag("SLOW_PAGE", false, &mut wrong),
+            session: SessionSettings::read(env, &mut wrong),
+            csrf: CsrfSettings::read(env, &mut wrong),
+            email: EmailSettings::read(env, &mut wrong),
+            login_redirect_url: env.get("LOGIN_REDIRECT_URL").unwrap_or("/accounts/profile/").to_owned(),
+            password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
             security: Security::read(env, &mut wrong),
         };
         if wrong.is_empty() { Ok(settings) } else { Err(SettingsError(wrong)) }
+    }
+
+    /// The keys that may have signed something: the current one first.
+    pub fn secret_keys(&self) -> impl Iterator<Item = &SecretKey> {
+        std::iter::once(&self.secret_key).chain(&self.secret_key_fallbacks)
     }
 
     /// Each setting as `(name, value)`, secrets masked: for the debug page and for start-up messages.

@@ -1,0 +1,75 @@
+//! The body of a request as fields and files: Django's `request.POST` and `request.FILES`.
+
+mod multipart;
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use bytes::BytesMut;
+use futures_util::StreamExt as _;
+
+use super::QueryDict;
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+
+pub use multipart::UploadedFile;
+
+/// What a form sent. Bodies of another kind are a form with nothing in it, as in Django.
+#[derive(Debug, Clone, Default)]
+pub struct PostData {
+    /// The fields, in order.
+    pub fields: QueryDict,
+    /// The files, with the names of their fields.
+    pub files: Vec<(String, UploadedFile)>,
+}
+
+impl PostData {
+    /// Reads the body, within `DATA_UPLOAD_MAX_MEMORY_SIZE` (without files) and `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
+    pub async fn read(request: &HttpRequest, payload: &mut Payload, settings: &Settings) -> Result<Self> {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match kind.as_str() {
+            "multipart/form-data" => multipart::read(request, payload, settings).await,
+            "application/x-www-form-urlencoded" => {
+                let body = whole(payload, settings.data_upload_max_memory_size).await?;
+                let fields = QueryDict::parse_bytes(&body);
+                within(fields.len(), settings.data_upload_max_number_fields)?;
+                Ok(Self { fields, files: Vec::new() })
+            }
+            _ => Ok(Self::default()),
+        }
+    }
+
+    /// The last value of the field `name`; "" where there is none.
+    pub fn get(&self, name: &str) -> &str {
+        self.fields.get(name).unwrap_or_default()
+    }
+}
+
+/// The body as middleware has read it; empty for requests without one.
+impl FromRequest for PostData {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(request.extensions().get::<Self>().cloned().unwrap_or_default()))
+    }
+}
+
+async fn whole(payload: &mut Payload, limit: usize) -> Result<BytesMut> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| Error::BadRequest(format!("the body broke off ({error})")))?;
+        if body.len() + chunk.len() > limit {
+            return Err(Error::PayloadTooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn within(count: usize, limit: usize) -> Result<()> {
+    if count > limit { Err(Error::BadRequest(format!("a form may have at most {limit} fields"))) } else { Ok(()) }
+}
