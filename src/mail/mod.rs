@@ -1,0 +1,162 @@
+//! Mail: composed and sent by lettre, by the way that `EMAIL_BACKEND` says.
+
+use std::fs;
+use std::io::Write as _;
+
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::{Message, SmtpTransport, Transport as _};
+
+use crate::error::{Error, Result};
+use crate::settings::{EmailBackend, EmailSettings};
+
+/// How often a mail server is asked before a message is given up.
+const ATTEMPTS: u32 = 3;
+
+/// A message, in text and HTML.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// To whom.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// For readers of text.
+    pub text: String,
+    /// For readers of HTML.
+    pub html: String,
+}
+
+impl Mail {
+    /// Composes and sends the message. It blocks; see [`Mail::send_in_background`].
+    ///
+    /// Line breaks in address or subject, with which a header could be smuggled in, are refused.
+    pub fn send(&self, settings: &EmailSettings) -> Result<()> {
+        let message = self.compose(settings)?;
+        match settings.backend {
+            EmailBackend::Console => {
+                let mut out = std::io::stdout().lock();
+                out.write_all(&message.formatted())?;
+                out.write_all(format!("\n{}\n", "-".repeat(79)).as_bytes())?;
+                out.flush().map_err(Error::from)
+            }
+            EmailBackend::File => {
+                fs::create_dir_all(&settings.file_path)?;
+                let name =
+                    format!("{}-{:08x}.eml", chrono::Utc::now().format("%Y%m%d-%H%M%S%6f"), rand::random::<u32>());
+                fs::write(settings.file_path.join(name), message.formatted()).map_err(Error::from)
+            }
+            EmailBackend::Smtp => {
+                let failed = |error: lettre::transport::smtp::Error| Error::command(format!("mail: {error}"));
+                transport(settings).map_err(failed)?.send(&message).map(drop).map_err(failed)
+            }
+        }
+    }
+
+    /// Sends the message on a thread of its own: neither a slow mail server nor one that fails keeps a page waiting.
+    /// A failure is logged, and tried again twice.
+    pub fn send_in_background(self, settings: EmailSettings) {
+        let work = move || {
+            for attempt in 1..=ATTEMPTS {
+                match self.send(&settings) {
+                    Ok(()) => return,
+                    Err(error) => log::error!(target: "nuages.mail", "attempt {attempt} of {ATTEMPTS}: {error}"),
+                }
+                std::thread::sleep(std::time::Duration::from_secs(u64::from(attempt) * 5));
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("mail".to_owned()).spawn(work) {
+            log::error!(target: "nuages.mail", "{error}");
+        }
+    }
+
+    fn compose(&self, settings: &EmailSettings) -> Result<Message> {
+        if self.subject.contains(['\r', '\n']) || self.to.contains(['\r', '\n']) {
+            return Err(Error::command("mail: a header may not contain a line break"));
+        }
+        let mailbox = |text: &str| {
+            text.parse::<Mailbox>().map_err(|error| Error::command(format!("mail: {text:?} is no address: {error}")))
+        };
+        Message::builder()
+            .from(mailbox(&settings.from)?)
+            .to(mailbox(&self.to)?)
+            .subject(&self.subject)
+            .multipart(
+                MultiPart::alternative()
+                    .singlepart(part(ContentType::TEXT_PLAIN, &self.text))
+                    .singlepart(part(ContentType::TEXT_HTML, &self.html)),
+            )
+            .map_err(|error| Error::command(format!("mail: {error}")))
+    }
+}
+
+/// A part as it is where the lines are short enough for that (RFC 5322: 998 characters): lettre would break links of
+/// more than 76 in two, also on the console.
+fn part(kind: ContentType, text: &str) -> SinglePart {
+    let plain = text.is_ascii() && text.lines().all(|line| line.len() <= 900);
+    let body = if plain {
+        let lines = text.lines().collect::<Vec<_>>().join("\r\n") + "\r\n";
+        Body::dangerous_pre_encoded(lines.into_bytes(), ContentTransferEncoding::SevenBit)
+    } else {
+        Body::new(text.to_owned())
+    };
+    SinglePart::builder().header(kind).body(body)
+}
+
+fn transport(settings: &EmailSettings) -> Result<SmtpTransport, lettre::transport::smtp::Error> {
+    let tls = || TlsParameters::new(settings.host.clone());
+    let security = match (settings.use_ssl, settings.use_tls) {
+        (true, _) => Tls::Wrapper(tls()?),
+        (_, true) => Tls::Required(tls()?),
+        _ => Tls::None,
+    };
+    let mut builder = SmtpTransport::builder_dangerous(&settings.host)
+        .port(settings.port)
+        .timeout(Some(settings.timeout))
+        .tls(security);
+    if !settings.user.is_empty() {
+        builder = builder.credentials(Credentials::new(settings.user.clone(), settings.password.reveal().to_owned()));
+    }
+    Ok(builder.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::{Env, Settings};
+
+    fn settings() -> EmailSettings {
+        Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap().email
+    }
+
+    fn mail(to: &str, subject: &str) -> Mail {
+        Mail { to: to.into(), subject: subject.into(), text: "Hello".into(), html: "<p>Hello</p>".into() }
+    }
+
+    #[test]
+    fn headers_cannot_be_smuggled_in() {
+        assert!(mail("a@example.com", "Hi").compose(&settings()).is_ok());
+        for (to, subject) in [
+            ("a@example.com\r\nBcc: b@example.com", "Hi"),
+            ("a@example.com", "Hi\nBcc: b@example.com"),
+            ("nobody", "Hi"),
+        ] {
+            assert!(mail(to, subject).compose(&settings()).is_err(), "{to} {subject}");
+        }
+    }
+
+    #[test]
+    fn the_text_comes_through_unbroken() {
+        let link = format!(
+            "http://a-rather-long-name.shop.test:8000/accounts/reset/Nw/{}/",
+            "d1rcit-d838189f742e8423916b1f3564de5aeb"
+        );
+        let mail = Mail { text: format!("Follow this:\n\n{link}\n"), ..mail("a@example.com", "Reset") };
+        let sent = String::from_utf8(mail.compose(&settings()).unwrap().formatted()).unwrap();
+        assert!(
+            sent.contains(&link) && sent.contains("To: a@example.com\r\n") && sent.contains("Subject: Reset\r\n"),
+            "{sent}"
+        );
+    }
+}
