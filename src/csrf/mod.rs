@@ -1,10 +1,12 @@
 //! Whether a form was sent from a page of this site: Django's CSRF rules, as functions.
 
 mod origin;
+mod protect;
 mod rejection;
 mod token;
 
 pub use origin::{Site, TrustedOrigins, check_origin, check_referer, check_source};
+pub use protect::{Csrf, protect};
 pub use rejection::{Rejection, TokenSource};
 pub use token::{BadToken, SECRET_LENGTH, Secret, TOKEN_LENGTH, tokens_match};
 

@@ -1,14 +1,17 @@
-//! Sessions, in Django's table.
+//! Sessions, in Django's table and encoding.
 
 pub mod codec;
 pub mod expiry;
+mod middleware;
+mod session;
+mod store;
 
-use diesel::prelude::*;
+pub use middleware::sessions;
+pub use session::Session;
+pub use store::SessionRow;
 
-use crate::db::Timestamp;
 use crate::migration;
 use crate::models::{AppConfig, ModelName};
-use crate::schema::django_session;
 
 /// The app that holds the table.
 pub const APP: AppConfig = AppConfig {
@@ -16,15 +19,3 @@ pub const APP: AppConfig = AppConfig {
     models: &[ModelName::new("session", "session")],
     migrations: &[migration!("sessions", "0001_initial")],
 };
-
-/// What the server keeps for a visitor.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable)]
-#[diesel(table_name = django_session, primary_key(session_key))]
-pub struct Session {
-    /// 32 characters, as in the cookie.
-    pub session_key: String,
-    /// Signed JSON.
-    pub session_data: String,
-    /// Until when it counts.
-    pub expire_date: Timestamp,
-}

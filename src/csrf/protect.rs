@@ -1,0 +1,110 @@
+//! Reads the body of every unsafe request and refuses what no page of this site sent: Django's `CsrfViewMiddleware`.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HOST, HeaderValue, ORIGIN, REFERER, VARY};
+use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
+
+use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, is_safe_method};
+use crate::error::{Error, Result};
+use crate::http::{PostData, cookie, is_secure, set_cookie};
+use crate::settings::Settings;
+
+/// The secret of the visitor in hand; pages take their tokens from it.
+#[derive(Clone, Default)]
+pub struct Csrf(Rc<State>);
+
+#[derive(Default)]
+struct State {
+    secret: RefCell<Option<Secret>>,
+    /// The cookie must be sent: a page used the token, or the secret is new.
+    used: Cell<bool>,
+}
+
+impl Csrf {
+    /// That of `request`.
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// A token for a form: the secret under a fresh mask (Django's `get_token`).
+    pub fn token(&self) -> String {
+        self.0.used.set(true);
+        self.0.secret.borrow_mut().get_or_insert_with(Secret::generate).masked()
+    }
+
+    /// A new secret, as at a login: tokens given out before are worthless.
+    pub fn rotate(&self) {
+        self.0.used.set(true);
+        self.0.secret.replace(Some(Secret::generate()));
+    }
+}
+
+/// See the module. There is no way around it for a URL: a view that takes POST is protected by being a view.
+pub async fn protect<B: MessageBody + 'static>(
+    settings: web::Data<Settings>,
+    mut request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let name = &settings.csrf.cookie.name;
+    let given = cookie(request.request(), name);
+    let secret = given.as_deref().and_then(|value| Secret::parse(value).ok());
+    // A cookie that is none of ours is replaced at once.
+    let replaced = given.is_some() && secret.is_none();
+    let csrf = Csrf::default();
+    csrf.0.secret.replace(if replaced { Some(Secret::generate()) } else { secret.clone() });
+    csrf.0.used.set(replaced);
+    request.extensions_mut().insert(csrf.clone());
+    // A path that does not exist is 404 whatever is sent to it.
+    if !is_safe_method(request.method().as_str()) && request.match_pattern().is_some() {
+        let mut payload = request.take_payload();
+        if let Err(error) = check(request.request(), &mut payload, &settings, secret.as_ref()).await {
+            return Ok(request.error_response(error));
+        }
+    }
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if csrf.0.used.get()
+        && let Some(secret) = &*csrf.0.secret.borrow()
+    {
+        set_cookie(response.headers_mut(), &settings.csrf.cookie, secret.as_str(), Some(settings.csrf.cookie.age));
+        response.headers_mut().append(VARY, HeaderValue::from_static("Cookie"));
+    }
+    Ok(response)
+}
+
+/// In Django's order: origin or referer, cookie, token. The body is left for the view.
+async fn check(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    settings: &Settings,
+    secret: Option<&Secret>,
+) -> Result<()> {
+    let refused = |reason: Rejection| {
+        log::warn!(target: "nuages.security", "Forbidden ({reason}): {}", request.path());
+        Error::Csrf(reason.to_string())
+    };
+    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let secure = is_secure(request, &settings.security);
+    let port = request.app_config().local_addr().port();
+    let site =
+        Site { is_secure: secure, host: header(&HOST), port, cookie_domain: settings.csrf.cookie.domain.as_deref() };
+    let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
+    check_source(header(&ORIGIN), header(&REFERER), &site, &trusted).map_err(refused)?;
+    let data = PostData::read(request, payload, settings).await?;
+    let secret = secret.ok_or_else(|| refused(Rejection::NoCookie))?;
+    let field = Some(data.get("csrfmiddlewaretoken")).filter(|token| !token.is_empty());
+    let (token, source) = match field.filter(|_| request.method() == actix_web::http::Method::POST) {
+        Some(token) => (Some(token), TokenSource::Form),
+        None => {
+            (request.headers().get(&settings.csrf.header).and_then(|value| value.to_str().ok()), TokenSource::Header)
+        }
+    };
+    let token = token.ok_or_else(|| refused(Rejection::TokenMissing))?;
+    secret.check(token).map_err(|why| refused(Rejection::BadToken(source, why)))?;
+    request.extensions_mut().insert(data);
+    Ok(())
+}

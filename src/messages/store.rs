@@ -1,0 +1,103 @@
+//! Messages for the visitor's next page: Django's `messages.success(request, …)`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
+use chrono::Utc;
+
+use super::codec::{
+    COOKIE_NAME, MAX_COOKIE_SIZE, SESSION_KEY, decode_cookie, decode_session, encode_cookie_within, encode_session,
+};
+use super::{Level, Message};
+use crate::http::{cookie, delete_cookie, set_cookie};
+use crate::sessions::Session;
+use crate::settings::{CookieSettings, Settings};
+
+/// The messages of the request in hand.
+#[derive(Clone, Default)]
+pub struct Messages(Rc<RefCell<State>>);
+
+#[derive(Default)]
+struct State {
+    /// Those that came with the request, oldest first.
+    stored: Vec<Message>,
+    /// Those that this request adds.
+    added: Vec<Message>,
+    /// The page has shown those that came.
+    shown: bool,
+    had_cookie: bool,
+    more_in_session: bool,
+}
+
+impl Messages {
+    /// Those of `request`.
+    pub fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// Adds a message to be shown on the next page.
+    pub fn add(&self, level: Level, text: impl Into<String>) {
+        self.0.borrow_mut().added.push(Message::new(level, text));
+    }
+
+    /// Adds a message that something worked.
+    pub fn success(&self, text: impl Into<String>) {
+        self.add(Level::SUCCESS, text);
+    }
+
+    /// Those to be shown now; afterwards they are gone.
+    pub fn take(&self, session: &Session) -> Vec<Message> {
+        let mut state = self.0.borrow_mut();
+        state.shown = true;
+        if std::mem::take(&mut state.more_in_session)
+            && let Some(rest) = session.remove(SESSION_KEY).as_ref().and_then(decode_session)
+        {
+            state.stored.extend(rest);
+        }
+        let mut all = state.stored.clone();
+        all.append(&mut state.added);
+        all
+    }
+}
+
+/// Gives each request its messages and stores those that were not shown: in the cookie, and in the session what does not
+/// fit there.
+pub async fn messages<B: MessageBody + 'static>(
+    settings: web::Data<Settings>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let given = cookie(request.request(), COOKIE_NAME);
+    let found = given.as_deref().and_then(|text| decode_cookie(text, settings.secret_keys()));
+    let more_in_session = found.as_ref().is_some_and(|found| found.more);
+    let stored = found.map(|found| found.messages).unwrap_or_default();
+    let state = State { stored, had_cookie: given.is_some(), more_in_session, ..State::default() };
+    let messages = Messages(Rc::new(RefCell::new(state)));
+    request.extensions_mut().insert(messages.clone());
+    let session = Session::of(request.request());
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    let mut state = messages.0.borrow_mut();
+    if !state.shown && state.added.is_empty() {
+        return Ok(response);
+    }
+    let added = std::mem::take(&mut state.added);
+    let mut left = if state.shown { Vec::new() } else { std::mem::take(&mut state.stored) };
+    left.extend(added);
+    let attributes = CookieSettings { name: COOKIE_NAME.to_owned(), httponly: true, ..settings.session.cookie.clone() };
+    if left.is_empty() {
+        if state.had_cookie {
+            delete_cookie(response.headers_mut(), &attributes);
+        }
+        return Ok(response);
+    }
+    let (text, fit) = encode_cookie_within(&left, MAX_COOKIE_SIZE, &settings.secret_key, Utc::now().timestamp());
+    if fit < left.len() {
+        session.insert(SESSION_KEY, encode_session(&left[fit..]));
+    }
+    set_cookie(response.headers_mut(), &attributes, &text, None);
+    Ok(response)
+}

@@ -1,0 +1,53 @@
+//! Gives each request its session, and writes what changed.
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderValue, VARY};
+use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpMessage as _, web};
+use chrono::Utc;
+
+use super::Session;
+use super::expiry::Expiry;
+use super::store::Changes;
+use crate::db::Db;
+use crate::http::{cookie, delete_cookie, set_cookie};
+use crate::settings::Settings;
+
+/// See the module. Nothing is saved for an answer of 500 and above, as in Django.
+pub async fn sessions<B: MessageBody + 'static>(
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, ActixError> {
+    let name = &settings.session.cookie.name;
+    let session = Session::with_cookie(cookie(request.request(), name));
+    request.extensions_mut().insert(session.clone());
+    let mut response = next.call(request).await?.map_into_boxed_body();
+    if !session.is_loaded() {
+        return Ok(response);
+    }
+    response.headers_mut().append(VARY, HeaderValue::from_static("Cookie"));
+    let (is_empty, modified) = {
+        let state = session.state();
+        (state.data.is_empty() && state.key.is_none(), state.modified || settings.session.save_every_request)
+    };
+    let save = modified && !response.status().is_server_error();
+    if save {
+        let (expiry, now, age) = (Expiry::of(&session.state().data), Utc::now(), settings.session.cookie.age);
+        let changes = Changes::of(&session, expiry.date(now, age), &settings.secret_key);
+        if let Err(error) = db.atomic(move |conn| changes.write(conn)).await {
+            return Ok(response.into_response(actix_web::HttpResponse::from_error(error)));
+        }
+        if !is_empty && let Some(key) = session.key() {
+            let ends = expiry.at_browser_close(settings.session.expire_at_browser_close);
+            let age = (!ends).then(|| expiry.age(now, age));
+            set_cookie(response.headers_mut(), &settings.session.cookie, &key, age);
+        }
+    }
+    if is_empty && session.has_cookie() {
+        delete_cookie(response.headers_mut(), &settings.session.cookie);
+    }
+    Ok(response)
+}

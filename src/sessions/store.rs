@@ -1,0 +1,92 @@
+//! Rows of `django_session`.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::codec::Data;
+use super::{Session as Handle, codec};
+use crate::db::{Conn, Timestamp};
+use crate::error::{Error, Result};
+use crate::schema::django_session;
+use crate::settings::SecretKey;
+
+/// What the server keeps for a visitor.
+#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable)]
+#[diesel(table_name = django_session, primary_key(session_key))]
+pub struct SessionRow {
+    /// 32 characters, as in the cookie.
+    pub session_key: String,
+    /// Signed JSON.
+    pub session_data: String,
+    /// Until when it counts.
+    pub expire_date: Timestamp,
+}
+
+impl SessionRow {
+    /// The data of the row `key`, if it is still valid. Data that cannot be read or was not signed by us is none.
+    pub fn find<'k>(conn: &mut Conn, key: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Result<Option<Data>> {
+        let data: Option<String> = django_session::table
+            .filter(django_session::session_key.eq(key))
+            .filter(django_session::expire_date.gt(Timestamp::now()))
+            .select(django_session::session_data)
+            .first(conn)
+            .optional()?;
+        let Some(text) = data else { return Ok(None) };
+        if let Ok((data, _)) = codec::decode(&text, keys) {
+            return Ok(Some(data));
+        }
+        log::warn!(target: "nuages.security", "session data corrupted");
+        Ok(Some(Data::new()))
+    }
+
+    /// Deletes rows that no longer count (`clearsessions`); how many.
+    pub fn delete_expired(conn: &mut Conn) -> Result<usize> {
+        let expired = django_session::table.filter(django_session::expire_date.lt(Timestamp::now()));
+        diesel::delete(expired).execute(conn).map_err(Into::into)
+    }
+}
+
+/// What a request leaves to be written.
+pub(super) struct Changes {
+    dropped: Vec<String>,
+    row: Option<(bool, SessionRow)>,
+}
+
+impl Changes {
+    /// The changes of `session`, which gets a key if it needs one.
+    pub(super) fn of(session: &Handle, expires: DateTime<Utc>, key: &SecretKey) -> Self {
+        let mut state = session.state();
+        let dropped = std::mem::take(&mut state.dropped);
+        if state.data.is_empty() && state.key.is_none() {
+            return Self { dropped, row: None };
+        }
+        let is_new = state.key.is_none();
+        let session_key = state.key.get_or_insert_with(new_key).clone();
+        let session_data = codec::encode(&state.data, key, Utc::now().timestamp());
+        Self { dropped, row: Some((is_new, SessionRow { session_key, session_data, expire_date: expires.into() })) }
+    }
+
+    /// Writes them, in a transaction of the caller's.
+    pub(super) fn write(self, conn: &mut Conn) -> Result<()> {
+        for key in self.dropped {
+            diesel::delete(django_session::table.find(key)).execute(conn)?;
+        }
+        let Some((is_new, row)) = self.row else { return Ok(()) };
+        if is_new {
+            diesel::insert_into(django_session::table).values(row).execute(conn)?;
+            return Ok(());
+        }
+        let values =
+            (django_session::session_data.eq(row.session_data), django_session::expire_date.eq(row.expire_date));
+        // Logged out meanwhile, by another request: what this one did must not bring the session back.
+        match diesel::update(django_session::table.find(row.session_key)).set(values).execute(conn)? {
+            0 => Err(Error::BadRequest("the session was deleted while the request was being answered".to_owned())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// 32 small letters and digits.
+fn new_key() -> String {
+    crate::signing::random_string_of(b"abcdefghijklmnopqrstuvwxyz0123456789", 32)
+}
