@@ -1,5 +1,8 @@
 //! Users, groups, permissions and passwords, in Django's tables and encodings.
 
+mod authenticate;
+mod current_user;
+pub mod hash_pool;
 pub mod hashers;
 mod models;
 pub mod normalize;
@@ -9,8 +12,11 @@ pub mod recovery_codes;
 pub mod session_hash;
 pub mod tokens;
 pub mod totp;
+pub mod visitor;
 
-pub use models::{Group, NewUser, Permission, User, normalized_username};
+pub use authenticate::{authenticate, set_password};
+pub use current_user::CurrentUser;
+pub use models::{Group, NewUser, Permission, User};
 
 use crate::migration;
 use crate::models::{AppConfig, ModelName};

@@ -1,8 +1,11 @@
 //! Rows of Django's `auth` app.
 
 use diesel::prelude::*;
-use unicode_normalization::UnicodeNormalization as _;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::Text;
 
+use super::hashers::is_password_usable;
+use super::tokens::Subject;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::{auth_group, auth_permission, auth_user};
@@ -65,6 +68,48 @@ impl User {
         let found = auth_user::table.filter(auth_user::username.eq(username)).select(Self::as_select()).first(conn);
         found.optional().map_err(Into::into)
     }
+
+    /// The user with this primary key.
+    pub fn find(conn: &mut Conn, id: i32) -> Result<Option<Self>> {
+        auth_user::table.find(id).select(Self::as_select()).first(conn).optional().map_err(Into::into)
+    }
+
+    /// Active users with a password who have this address, but for case (Django's `get_users`).
+    pub fn who_may_reset(conn: &mut Conn, email: &str) -> Result<Vec<Self>> {
+        let pattern = email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let found: Vec<Self> = auth_user::table
+            .filter(upper(auth_user::email).like(upper(pattern)).escape('\\'))
+            .filter(auth_user::is_active.eq(true))
+            .select(Self::as_select())
+            .load(conn)?;
+        Ok(found.into_iter().filter(|user| is_password_usable(&user.password)).collect())
+    }
+
+    /// Writes what a user may change of themselves.
+    pub fn set_profile(conn: &mut Conn, id: i32, first: &str, last: &str, email: &str) -> Result<()> {
+        let values = (
+            auth_user::first_name.eq(first),
+            auth_user::last_name.eq(last),
+            auth_user::email.eq(normalized_email(email)),
+        );
+        diesel::update(auth_user::table.find(id)).set(values).execute(conn)?;
+        Ok(())
+    }
+
+    /// What a reset token is about.
+    pub fn token_subject(&self) -> Subject<'_> {
+        Subject {
+            pk: self.id,
+            password: &self.password,
+            last_login: self.last_login.map(Timestamp::utc),
+            email: &self.email,
+        }
+    }
+}
+
+diesel::define_sql_function! {
+    /// `UPPER(text)`
+    fn upper(text: Text) -> Text;
 }
 
 impl NewUser {
@@ -83,15 +128,34 @@ impl NewUser {
         }
     }
 
+    /// Someone who signed up.
+    pub fn customer(username: &str, email: &str, password_hash: String) -> Self {
+        Self { is_superuser: false, is_staff: false, ..Self::superuser(username, email, password_hash) }
+    }
+
+    /// Django's rule: letters, digits and `@.+-_`, at most 150.
+    pub fn is_valid_username(name: &str) -> bool {
+        let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+        !name.is_empty() && name.chars().count() <= 150 && name.chars().all(plain)
+    }
+
+    /// Makes the user, unless somebody has the name, in whatever case.
+    pub fn save_if_free(&self, conn: &mut Conn) -> Result<Option<User>> {
+        let same = auth_user::table.filter(upper(auth_user::username).eq(upper(&self.username)));
+        if diesel::select(diesel::dsl::exists(same)).get_result(conn)? {
+            return Ok(None);
+        }
+        match diesel::insert_into(auth_user::table).values(self).get_result(conn) {
+            Ok(user) => Ok(Some(user)),
+            Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Makes the user.
     pub fn save(&self, conn: &mut Conn) -> Result<User> {
         diesel::insert_into(auth_user::table).values(self).get_result(conn).map_err(Into::into)
     }
-}
-
-/// The name in Unicode's NFKC form, so that names that look the same are the same (Django's `normalize_username`).
-pub fn normalized_username(name: &str) -> String {
-    name.nfkc().collect()
 }
 
 /// The address with the domain part in lower case (Django's `normalize_email`).

@@ -1,0 +1,44 @@
+//! Whether a name and a password are those of a user.
+
+use actix_web::web;
+use diesel::prelude::*;
+
+use super::hashers::{check_password, make_password, waste_time};
+use super::{User, hash_pool, normalize};
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
+use crate::schema::auth_user;
+
+/// The active user with this name and password (Django's `authenticate`).
+///
+/// An unknown name costs as much time as a wrong password. A hash that is weaker than today's is renewed.
+pub async fn authenticate(db: &web::Data<Db>, username: &str, password: &str) -> Result<Option<User>> {
+    let name = normalize::username(username);
+    let found = db.run(move |conn| User::find_by_username(conn, &name)).await?;
+    let password = password.to_owned();
+    let Some(mut user) = found else {
+        hash_pool::run(move || waste_time(&password)).await?;
+        return Ok(None);
+    };
+    let stored = user.password.clone();
+    let (correct, renewed) = hash_pool::run(move || {
+        let check = check_password(&password, &stored);
+        (check.correct, (check.correct && check.must_update).then(|| make_password(&password)))
+    })
+    .await?;
+    if !correct || !user.is_active {
+        return Ok(None);
+    }
+    if let Some(hash) = renewed {
+        user.password = hash.clone();
+        let id = user.id;
+        db.run(move |conn| set_password(conn, id, &hash)).await?;
+    }
+    Ok(Some(user))
+}
+
+/// Writes a hash that was made by [`make_password`](super::hashers::make_password).
+pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
+    let password = auth_user::password.eq(hash);
+    diesel::update(auth_user::table.find(user_id)).set(password).execute(conn).map(drop).map_err(Error::from)
+}

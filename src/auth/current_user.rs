@@ -1,0 +1,39 @@
+//! Extractors: a view's signature says who may enter.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+
+use super::{User, visitor};
+use crate::error::Error;
+
+/// The user who is asking. A visitor who is not logged in is led to the login page and back (Django's `login_required`).
+#[derive(Debug, Clone)]
+pub struct CurrentUser(pub Rc<User>);
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+impl FromRequest for CurrentUser {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move {
+            let user = visitor::user(&request).await?;
+            let here = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+            user.map(Self).ok_or(Error::LoginRequired(here))
+        }
+        .boxed_local()
+    }
+}

@@ -1,0 +1,133 @@
+//! Who is asking: the user of the request in hand.
+
+use std::rc::Rc;
+
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use diesel::prelude::*;
+
+use super::User;
+use super::session_hash::session_auth_hash;
+use crate::csrf::Csrf;
+use crate::db::{Conn, Db, Timestamp};
+use crate::error::{Error, Result};
+use crate::schema::auth_user;
+use crate::sessions::{Session, SessionRow};
+use crate::settings::Settings;
+use crate::signing::constant_time_eq;
+
+/// The session's keys, and the one backend there is, as Django names them.
+const USER_ID: &str = "_auth_user_id";
+const BACKEND: &str = "_auth_user_backend";
+const HASH: &str = "_auth_user_hash";
+const MODEL_BACKEND: &str = "django.contrib.auth.backends.ModelBackend";
+
+/// The user, once looked up.
+#[derive(Clone)]
+struct Known(Option<Rc<User>>);
+
+/// The user of `request`, or `None` for an anonymous visitor. The first call loads session and user in one go; without a
+/// session cookie nothing is asked.
+pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
+    if let Some(Known(user)) = request.extensions().get::<Known>() {
+        return Ok(user.clone());
+    }
+    let session = Session::of(request);
+    let mut found = None;
+    match (session.wanted(), app(request)) {
+        (Some(key), (settings, db)) => {
+            let settings = settings.clone().into_inner();
+            let (data, user) = db
+                .run(move |conn| {
+                    let data = SessionRow::find(conn, &key, settings.secret_keys())?;
+                    let id = data.as_ref().and_then(|data| data.get(USER_ID)?.as_str()?.parse().ok());
+                    let user = id.map(|id| active_user(conn, id)).transpose()?.flatten();
+                    Ok((data, user))
+                })
+                .await?;
+            session.fill(data);
+            found = user;
+        }
+        _ => session.fill(None),
+    }
+    let user = found.filter(|user| belongs(&session, user, app(request).0)).map(Rc::new);
+    request.extensions_mut().insert(Known(user.clone()));
+    Ok(user)
+}
+
+#[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
+fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
+    let settings = request.app_data::<web::Data<Settings>>().expect("settings are app data");
+    (settings, request.app_data::<web::Data<Db>>().expect("the database is app data"))
+}
+
+fn active_user(conn: &mut Conn, id: i32) -> Result<Option<User>> {
+    let found = auth_user::table.find(id).filter(auth_user::is_active.eq(true)).select(User::as_select());
+    found.first(conn).optional().map_err(Into::into)
+}
+
+/// Whether the session was made for this user's present password. One that was not is thrown away; one that was signed
+/// with a former key is signed anew.
+fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
+    if session.get_str(BACKEND).as_deref() != Some(MODEL_BACKEND) {
+        return false;
+    }
+    let given = session.get_str(HASH).unwrap_or_default();
+    let matching = settings
+        .secret_keys()
+        .position(|key| constant_time_eq(given.as_bytes(), session_auth_hash(&user.password, key).as_bytes()));
+    match matching {
+        Some(0) => true,
+        Some(_) => {
+            session.cycle_key();
+            session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));
+            true
+        }
+        None => {
+            session.flush();
+            false
+        }
+    }
+}
+
+/// Logs `user` in: the session gets a new key, and keeps its data unless it was another user's.
+pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
+    let before = self::user(request).await?;
+    let session = Session::of(request);
+    let (settings, db) = app(request);
+    if session.get(USER_ID).is_some()
+        && before.is_none_or(|before| before.id != user.id || before.password != user.password)
+    {
+        session.flush();
+    }
+    session.cycle_key();
+    session.insert(USER_ID, user.id.to_string());
+    session.insert(BACKEND, MODEL_BACKEND);
+    session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));
+    Csrf::of(request).rotate();
+    let id = user.id;
+    db.run(move |conn| {
+        let now = auth_user::last_login.eq(Some(Timestamp::now()));
+        diesel::update(auth_user::table.find(id)).set(now).execute(conn).map_err(Error::from)
+    })
+    .await?;
+    log::info!(target: "nuages.security", "login: {}", user.username);
+    request.extensions_mut().insert(Known(Some(Rc::new(user))));
+    Ok(())
+}
+
+/// Logs out: the session is gone, row and cookie.
+pub async fn logout(request: &HttpRequest) -> Result<()> {
+    if let Some(user) = user(request).await? {
+        log::info!(target: "nuages.security", "logout: {}", user.username);
+    }
+    Session::of(request).flush();
+    request.extensions_mut().insert(Known(None));
+    Ok(())
+}
+
+/// Keeps this session after its user's password changed; the others end, because their hash no longer fits.
+pub fn update_session_auth_hash(request: &HttpRequest, password: &str) {
+    let session = Session::of(request);
+    session.cycle_key();
+    session.insert(HASH, session_auth_hash(password, &app(request).0.secret_key));
+}
