@@ -1,0 +1,199 @@
+//! A field of a form.
+
+/// How a field is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Widget {
+    /// One line of text.
+    Text,
+    /// An e-mail address.
+    Email,
+    /// A password: what was typed is never sent back.
+    Password,
+    /// Digits.
+    Code,
+}
+
+impl Widget {
+    /// The `type` of the input.
+    pub fn input_type(self) -> &'static str {
+        match self {
+            Self::Text | Self::Code => "text",
+            Self::Email => "email",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// A field, with what was typed into it.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// The name that is sent.
+    pub name: &'static str,
+    /// What people read.
+    pub label: &'static str,
+    /// How it is shown.
+    pub widget: Widget,
+    /// Whether it may be empty.
+    pub required: bool,
+    /// The most characters.
+    pub max_length: Option<usize>,
+    /// What browsers fill in: a token of the HTML standard, or "".
+    pub autocomplete: &'static str,
+    /// Hints below the field.
+    pub help: Vec<String>,
+    /// What was typed, or stands there at first.
+    pub value: String,
+    /// What is wrong with it.
+    pub errors: Vec<String>,
+}
+
+impl Field {
+    /// A required line of text.
+    pub fn new(name: &'static str, label: &'static str) -> Self {
+        Self {
+            name,
+            label,
+            widget: Widget::Text,
+            required: true,
+            max_length: None,
+            autocomplete: "",
+            help: Vec::new(),
+            value: String::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// A required password.
+    pub fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
+        Self { widget: Widget::Password, autocomplete, max_length: Some(4096), ..Self::new(name, label) }
+    }
+
+    /// A required e-mail address.
+    pub fn email(name: &'static str, label: &'static str) -> Self {
+        Self { widget: Widget::Email, autocomplete: "email", max_length: Some(254), ..Self::new(name, label) }
+    }
+
+    /// May be empty.
+    #[must_use]
+    pub fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// At most so many characters.
+    #[must_use]
+    pub fn max_length(mut self, length: usize) -> Self {
+        self.max_length = Some(length);
+        self
+    }
+
+    /// What browsers may fill in.
+    #[must_use]
+    pub fn autocomplete(mut self, token: &'static str) -> Self {
+        self.autocomplete = token;
+        self
+    }
+
+    /// Hints below the field.
+    #[must_use]
+    pub fn help(mut self, hints: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.help = hints.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What stands there at first.
+    #[must_use]
+    pub fn initial(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    /// The `id` of its input: `id_username`.
+    pub fn id(&self) -> String {
+        format!("id_{}", self.name)
+    }
+
+    /// The ids that describe the input: its hints and its errors.
+    pub fn described_by(&self) -> String {
+        let id = self.id();
+        let help = (!self.help.is_empty()).then(|| format!("{id}_helptext"));
+        let errors = (!self.errors.is_empty()).then(|| format!("{id}_error"));
+        help.into_iter().chain(errors).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What the input shows: a password never comes back.
+    pub fn shown(&self) -> &str {
+        if self.widget == Widget::Password { "" } else { &self.value }
+    }
+
+    /// Takes what was sent, and looks whether it can be.
+    pub(super) fn bind(&mut self, sent: &str) {
+        // White space around a password is part of it.
+        self.value = if self.widget == Widget::Password { sent.to_owned() } else { sent.trim().to_owned() };
+        self.errors.clear();
+        let length = self.value.chars().count();
+        if self.value.contains('\0') {
+            self.errors.push("Null characters are not allowed.".to_owned());
+        } else if self.value.is_empty() {
+            if self.required {
+                self.errors.push("This field is required.".to_owned());
+            }
+        } else if let Some(most) = self.max_length.filter(|most| length > *most) {
+            self.errors.push(format!("Ensure this value has at most {most} characters (it has {length})."));
+        } else if self.widget == Widget::Email && !is_email(&self.value) {
+            self.errors.push("Enter a valid email address.".to_owned());
+        }
+    }
+}
+
+/// The shape of an address: what browsers and Django accept, without the quoted forms that nobody uses.
+pub fn is_email(text: &str) -> bool {
+    let Some((name, domain)) = text.rsplit_once('@') else { return false };
+    let atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{}|~.-".contains(c);
+    let dotted = !name.starts_with('.') && !name.ends_with('.') && !name.contains("..");
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    let labels: Vec<&str> = domain.split('.').collect();
+    let last = labels.last().copied().unwrap_or_default();
+    !name.is_empty()
+        && name.chars().all(atom)
+        && dotted
+        && labels.iter().copied().all(label)
+        && (domain == "localhost"
+            || (labels.len() > 1 && last.chars().count() > 1 && !last.chars().all(|c| c.is_ascii_digit())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_email;
+
+    #[test]
+    fn addresses_have_the_usual_shape() {
+        for good in
+            ["a@b.cd", "a.b+c@d-e.example", "x@localhost", "é@b.cd".replace('é', "e").as_str(), "a@bücher.example"]
+        {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.cd",
+            "a@b",
+            "a b@c.de",
+            "a@b..cd",
+            "a@-b.cd",
+            "a@b.c",
+            "a@b.11",
+            ".a@b.cd",
+            "a\r\nBcc: x@b.cd",
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Forms: fields with labels, what was typed, and what is wrong with it.
+
+mod field;
+mod form;
+
+pub use field::{Field, Widget, is_email};
+pub use form::Form;
