@@ -1,11 +1,15 @@
 //! The house's one error type, and the page that each variant becomes.
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, ResponseError};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// A result whose error is the house's own, unless said otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Where visitors log in (Django's `LOGIN_URL`).
+const LOGIN_URL: &str = "/accounts/login/";
 
 /// Why there is no answer, or not the one that was asked for. `http` renders a page for each.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +23,12 @@ pub enum Error {
     /// 403: known, and not allowed.
     #[error("permission denied")]
     PermissionDenied,
+    /// 302 to the login page, which leads back here.
+    #[error("a login is required")]
+    LoginRequired(String),
+    /// 403: an unsafe request that no page of this site sent; the text is Django's reason.
+    #[error("CSRF verification failed: {0}")]
+    Csrf(String),
     /// 405: the URL exists, but not for this method; the text is the `Allow` header.
     #[error("method not allowed, only {0}")]
     MethodNotAllowed(String),
@@ -85,7 +95,8 @@ impl ResponseError for Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::PermissionDenied => StatusCode::FORBIDDEN,
+            Self::PermissionDenied | Self::Csrf(_) => StatusCode::FORBIDDEN,
+            Self::LoginRequired(_) => StatusCode::FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -97,6 +108,12 @@ impl ResponseError for Error {
 
     /// The bare status; `http::middleware::error_pages` puts a page in it.
     fn error_response(&self) -> HttpResponse {
-        HttpResponse::new(self.status_code())
+        match self {
+            Self::LoginRequired(back) => {
+                let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
+                HttpResponse::Found().insert_header((LOCATION, format!("{LOGIN_URL}?{query}"))).finish()
+            }
+            _ => HttpResponse::new(self.status_code()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The installed apps.
 
+pub mod accounts;
 pub mod catalog;
 pub mod orders;
 

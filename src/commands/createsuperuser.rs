@@ -6,9 +6,10 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{ask, is_interactive, say};
-use crate::auth::{NewUser, User, hashers, normalized_username};
+use crate::auth::{NewUser, User, hashers, normalize};
 use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::forms::is_email;
 use crate::settings::{Env, Settings};
 
 #[derive(Debug, ClapArgs)]
@@ -92,7 +93,7 @@ fn ask_password() -> Result<String> {
 
 /// Django's rule for user names, and that nobody has this one.
 fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
-    let name = normalized_username(name);
+    let name = normalize::username(name);
     let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
     if name.is_empty() {
         return Err("This field cannot be blank.".to_owned());
@@ -111,14 +112,7 @@ fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
 }
 
 fn checked_email(email: &str) -> Result<String, String> {
-    let sound = email.is_empty()
-        || email.rsplit_once('@').is_some_and(|(name, domain)| {
-            let end = domain.rsplit('.').next().unwrap_or_default();
-            !name.is_empty()
-                && !email.contains(char::is_whitespace)
-                && (domain == "localhost" || (domain.contains('.') && !end.is_empty()))
-        });
-    if !sound {
+    if !email.is_empty() && !is_email(email) {
         return Err("Enter a valid email address.".to_owned());
     }
     if email.len() > 254 {

@@ -11,11 +11,16 @@ use clap::Args as ClapArgs;
 use super::connect;
 use super::terminal::{bold, dim, green, say};
 use crate::apps;
+use crate::auth::hash_pool;
+use crate::csrf::protect;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
 use crate::http::Urls;
-use crate::http::middleware::{append_slash, conditional, error_pages, hosts, requests, security};
+use crate::http::middleware::{append_slash, conditional, hosts, requests, security};
 use crate::logging;
+use crate::messages::messages;
+use crate::pages::error_pages;
+use crate::sessions::sessions;
 use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
 use crate::urls::urls;
 
@@ -63,8 +68,11 @@ pub fn server(listener: TcpListener, settings: Settings, urls: fn(&Settings) -> 
             .app_data(db.clone())
             .app_data(table.clone())
             .configure(|config| urls.register(config))
-            // The last is the outermost; see `http::middleware`.
+            // The last is the outermost.
             .wrap(from_fn(append_slash))
+            .wrap(from_fn(messages))
+            .wrap(from_fn(protect))
+            .wrap(from_fn(sessions))
             .wrap(from_fn(hosts))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(conditional))
@@ -75,7 +83,7 @@ pub fn server(listener: TcpListener, settings: Settings, urls: fn(&Settings) -> 
     let server = HttpServer::new(app)
         .workers(workers)
         // As many as can hold a connection: more would only wait for one. See `Db`.
-        .worker_max_blocking_threads(threads.max(2))
+        .worker_max_blocking_threads(threads + hash_pool::places())
         // Nagle's algorithm holds back the end of an answer.
         .tcp_nodelay(true)
         .keep_alive(KEEP_ALIVE)

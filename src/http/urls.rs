@@ -17,12 +17,15 @@ use crate::error::Error;
 pub enum Access {
     /// Anyone.
     Public,
+    /// Who is logged in; others are led to the login page.
+    Login,
 }
 
 impl std::fmt::Display for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(match self {
             Self::Public => "public",
+            Self::Login => "login",
         })
     }
 }
@@ -42,6 +45,31 @@ where
 {
     let route = move || Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(Caught(handler.clone()));
     View { methods: vec![Method::GET, Method::HEAD], routes: vec![Box::new(route)] }
+}
+
+/// A view that answers POST alone.
+pub fn post<F, Args>(handler: F) -> View
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    View { methods: Vec::new(), routes: Vec::new() }.post(handler)
+}
+
+impl View {
+    /// Lets the view answer POST as well. The body was read and the token checked before; see `csrf::protect`.
+    #[must_use]
+    pub fn post<F, Args>(mut self, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.methods.push(Method::POST);
+        self.routes.push(Box::new(move || Route::new().guard(guard::Post()).to(Caught(handler.clone()))));
+        self
+    }
 }
 
 /// A handler whose panics become [`Error::Panicked`], a 500 page with all the headers that pages have.

@@ -1,9 +1,8 @@
-//! What happens around every request. Outermost first: [`requests`] (id, log), compression, [`security`],
-//! [`conditional`] GET, [`error_pages`], [`hosts`], [`append_slash`].
+//! What happens around every request, as far as it needs to know of no user. `commands::runserver` puts the layers in
+//! order.
 
 mod append_slash;
 mod conditional;
-mod error_pages;
 mod hosts;
 mod requests;
 mod security;
@@ -11,10 +10,9 @@ mod security;
 pub use append_slash::append_slash;
 pub use conditional::conditional;
 pub(super) use conditional::etag_matches;
-pub use error_pages::error_pages;
 pub use hosts::hosts;
 pub use requests::requests;
-pub use security::security;
+pub use security::{is_secure, security};
 
 use actix_web::web;
 

@@ -4,7 +4,7 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpResponse};
+use actix_web::{Error as ActixError, HttpRequest, HttpResponse};
 
 use super::settings;
 use crate::settings::Security;
@@ -21,7 +21,7 @@ pub async fn security<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let settings = settings(&request);
     let security = &settings.security;
-    let secure = is_secure(&request, security);
+    let secure = is_secure(request.request(), security);
     let mut response = match ssl_location(&request, security).filter(|_| security.ssl_redirect && !secure) {
         Some(location) => {
             let redirect = HttpResponse::MovedPermanently().insert_header((LOCATION, location)).finish();
@@ -54,7 +54,7 @@ pub async fn security<B: MessageBody + 'static>(
 }
 
 /// Whether the visitor came by HTTPS: the proxy says so in the header that the settings name.
-fn is_secure(request: &ServiceRequest, security: &Security) -> bool {
+pub fn is_secure(request: &HttpRequest, security: &Security) -> bool {
     security.proxy_ssl_header.as_ref().is_some_and(|(name, expected)| {
         // With several proxies the first value is the visitor's.
         let given = request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();

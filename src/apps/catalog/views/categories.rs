@@ -7,7 +7,8 @@ use super::cards::{CategoryCard, Choice, Link, PER_PAGE, Pager, ProductCard, sor
 use crate::apps::catalog::models::{Category, CategoryTile, Listing, Sort};
 use crate::db::{Db, PageNumber};
 use crate::error::{Error, Result};
-use crate::http::{Html, Page, QueryDict, render};
+use crate::http::{Html, QueryDict, render};
+use crate::pages::Page;
 
 /// More categories than this are not shown on one page.
 const MAX_TILES: i64 = 200;

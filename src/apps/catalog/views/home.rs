@@ -7,7 +7,8 @@ use super::cards::{CategoryCard, ProductCard};
 use crate::apps::catalog::models::{CategoryTile, ProductRow};
 use crate::db::Db;
 use crate::error::Result;
-use crate::http::{Html, Page, render};
+use crate::http::{Html, render};
+use crate::pages::Page;
 
 /// Products with the tag of this slug are shown first.
 const FEATURED: &str = "staff-pick";

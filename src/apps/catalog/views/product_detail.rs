@@ -7,7 +7,8 @@ use super::cards::{Link, ProductCard};
 use crate::apps::catalog::models::{ProductPage, Tag};
 use crate::db::Db;
 use crate::error::Result;
-use crate::http::{Html, Page, render};
+use crate::http::{Html, render};
+use crate::pages::Page;
 
 /// Products shown below.
 const RELATED: i64 = 4;

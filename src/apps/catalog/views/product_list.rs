@@ -7,7 +7,8 @@ use super::cards::{Choice, Link, PER_PAGE, Pager, ProductCard, sorts};
 use crate::apps::catalog::models::{Category, Listing, Sort, Tag};
 use crate::db::{Conn, Db, Page as Rows, PageNumber};
 use crate::error::Result;
-use crate::http::{Html, Page, QueryDict, render};
+use crate::http::{Html, QueryDict, render};
+use crate::pages::Page;
 
 /// The parameters that the list understands.
 const KNOWN: [&str; 5] = ["q", "category", "tag", "sort", "page"];

@@ -7,12 +7,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpRequest, HttpResponse};
+use actix_web::{Error as ActixError, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::settings;
+use super::Page;
 use crate::error::Error;
-use crate::http::Page;
 use crate::logging::Context;
 use crate::settings::Settings;
 
@@ -49,10 +48,10 @@ struct Query {
 
 /// See the module. A response that already is a page stays as it is.
 pub async fn error_pages<B: MessageBody + 'static>(
+    settings: web::Data<Settings>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let settings = settings(&request);
     let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
     let is_page = response.headers().contains_key(CONTENT_TYPE) && response.response().error().is_none();
@@ -101,7 +100,7 @@ fn chain(error: &ActixError) -> Vec<String> {
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
     let (title, text, hint) = words(status, error);
     ErrorPage {
-        page: Page::new(request),
+        page: Page::bare(request),
         status: status.as_u16(),
         title,
         text,
@@ -149,6 +148,9 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'
         _ => ("This did not work", "The request could not be answered.", "Go back and try again."),
     };
     let text = match error {
+        Some(Error::Csrf(_)) => {
+            "CSRF verification failed: the form was not sent from a page of this shop, or that page is too old. Nothing was changed.".to_owned()
+        }
         Some(Error::BadRequest(reason)) => format!("{text} More exactly: {reason}."),
         Some(Error::StatementTimeout) => "This page took too long to put together. Nothing was lost.".to_owned(),
         _ => text.to_owned(),
@@ -172,7 +174,7 @@ fn debug_page(request: &HttpRequest, settings: &Settings, status: StatusCode, er
     let queries = Context::current().and_then(|context| context.queries);
     let queries = queries.map(|held| held.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default();
     DebugPage {
-        page: Page::new(request),
+        page: Page::bare(request),
         status: status.as_u16(),
         title: chain.first().cloned().unwrap_or_else(|| status.to_string()),
         chain,

@@ -1,0 +1,36 @@
+//! The pages below `/accounts/`.
+
+mod login;
+mod logout;
+mod password_change;
+mod password_reset;
+mod password_reset_confirm;
+mod profile;
+mod signup;
+
+pub(super) use login::{login, login_form};
+pub(super) use logout::logout;
+pub(super) use password_change::{password_change, password_change_done, password_change_form};
+pub(super) use password_reset::{password_reset, password_reset_done, password_reset_form};
+pub(super) use password_reset_confirm::{password_reset_complete, password_reset_confirm, password_reset_link};
+pub(super) use profile::{change_profile, profile};
+pub(super) use signup::{signup, signup_form};
+
+use actix_web::http::header::{CACHE_CONTROL, EXPIRES};
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
+use askama::Template;
+
+use crate::error::Result;
+use crate::http::render;
+
+/// A page that no cache keeps: it has somebody's data or a form with a password (Django's `never_cache`).
+fn private(request: &HttpRequest, page: &impl Template) -> Result<HttpResponse> {
+    let mut response = render(page)?.respond_to(request);
+    let headers = response.headers_mut();
+    headers.insert(
+        CACHE_CONTROL,
+        actix_web::http::header::HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private"),
+    );
+    headers.insert(EXPIRES, actix_web::http::header::HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT"));
+    Ok(response)
+}

@@ -1,0 +1,73 @@
+//! A new password, for who knows the old one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::private;
+use crate::apps::accounts::forms::{self, attributes, check_new_password};
+use crate::auth::hashers::{check_password, make_password};
+use crate::auth::{CurrentUser, hash_pool, set_password, visitor};
+use crate::db::Db;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::{PostData, redirect};
+use crate::pages::Page;
+
+#[derive(Template)]
+#[template(path = "registration/password_change_form.html")]
+struct PasswordChange {
+    page: Page,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "registration/password_change_done.html")]
+struct PasswordChangeDone {
+    page: Page,
+}
+
+/// `GET /accounts/password_change/`
+pub(in crate::apps::accounts) async fn password_change_form(
+    request: HttpRequest,
+    page: Page,
+    _user: CurrentUser,
+) -> Result<HttpResponse> {
+    private(&request, &PasswordChange { page, form: forms::password_change() })
+}
+
+/// `POST /accounts/password_change/`: keeps this session, ends the others.
+pub(in crate::apps::accounts) async fn password_change(
+    request: HttpRequest,
+    page: Page,
+    user: CurrentUser,
+    db: web::Data<Db>,
+    data: PostData,
+) -> Result<HttpResponse> {
+    let mut form = forms::password_change().bind(&data);
+    if form.is_clean("old_password") {
+        let (given, stored) = (form.value("old_password").to_owned(), user.password.clone());
+        if !hash_pool::run(move || check_password(&given, &stored).correct).await? {
+            form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again.");
+        }
+    }
+    check_new_password(&mut form, "new_password1", "new_password2", &attributes(&user));
+    if !form.is_valid() {
+        return private(&request, &PasswordChange { page, form });
+    }
+    let password = form.value("new_password1").to_owned();
+    let hash = hash_pool::run(move || make_password(&password)).await?;
+    let (id, stored) = (user.id, hash.clone());
+    db.run(move |conn| set_password(conn, id, &stored)).await?;
+    visitor::update_session_auth_hash(&request, &hash);
+    log::info!(target: "nuages.security", "password changed: {}", user.username);
+    Ok(redirect("/accounts/password_change/done/"))
+}
+
+/// `GET /accounts/password_change/done/`
+pub(in crate::apps::accounts) async fn password_change_done(
+    request: HttpRequest,
+    page: Page,
+    _user: CurrentUser,
+) -> Result<HttpResponse> {
+    private(&request, &PasswordChangeDone { page })
+}

@@ -1,0 +1,87 @@
+//! A link by mail, for who forgot the password.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::Utc;
+
+use super::private;
+use crate::apps::accounts::forms;
+use crate::auth::{User, normalize, tokens};
+use crate::db::Db;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::{PostData, is_secure, redirect};
+use crate::mail::Mail;
+use crate::pages::Page;
+use crate::settings::Settings;
+
+#[derive(Template)]
+#[template(path = "registration/password_reset_form.html")]
+struct PasswordReset {
+    page: Page,
+    form: Form,
+}
+
+#[derive(Template)]
+#[template(path = "registration/password_reset_done.html")]
+struct PasswordResetDone {
+    page: Page,
+}
+
+#[derive(Template)]
+#[template(path = "registration/password_reset_email.txt")]
+struct ResetText<'a> {
+    user: &'a User,
+    host: &'a str,
+    link: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "registration/password_reset_email.html")]
+struct ResetHtml<'a> {
+    user: &'a User,
+    host: &'a str,
+    link: &'a str,
+}
+
+/// `GET /accounts/password_reset/`
+pub(in crate::apps::accounts) async fn password_reset_form(request: HttpRequest, page: Page) -> Result<HttpResponse> {
+    private(&request, &PasswordReset { page, form: forms::password_reset() })
+}
+
+/// `POST /accounts/password_reset/`: the answer is the same whether the address is known or not.
+pub(in crate::apps::accounts) async fn password_reset(
+    request: HttpRequest,
+    page: Page,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+    data: PostData,
+) -> Result<HttpResponse> {
+    let form = forms::password_reset().bind(&data);
+    if !form.is_valid() {
+        return private(&request, &PasswordReset { page, form });
+    }
+    let typed = form.value("email").to_owned();
+    let users = db.run(move |conn| User::who_may_reset(conn, &typed)).await?;
+    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let scheme = if is_secure(&request, &settings.security) { "https" } else { "http" };
+    // The database's comparison is lax; a look-alike address gets no mail.
+    for user in users.iter().filter(|user| normalize::same_email(form.value("email"), &user.email)) {
+        let token = tokens::make_token(&user.token_subject(), &settings.secret_key, Utc::now(), settings.time_zone);
+        let link = format!("{scheme}://{host}/accounts/reset/{}/{token}/", tokens::encode_uid(user.id));
+        log::info!(target: "nuages.security", "password reset asked for: {}", user.username);
+        let mail = Mail {
+            to: user.email.clone(),
+            subject: format!("Password reset on {host}"),
+            text: ResetText { user, host, link: &link }.render()?,
+            html: ResetHtml { user, host, link: &link }.render()?,
+        };
+        mail.send_in_background(settings.email.clone());
+    }
+    Ok(redirect("/accounts/password_reset/done/"))
+}
+
+/// `GET /accounts/password_reset/done/`
+pub(in crate::apps::accounts) async fn password_reset_done(request: HttpRequest, page: Page) -> Result<HttpResponse> {
+    private(&request, &PasswordResetDone { page })
+}
