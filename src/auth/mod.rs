@@ -1,5 +1,6 @@
 //! Users, groups, permissions and passwords, in Django's tables and encodings.
 
+mod access;
 mod authenticate;
 mod current_user;
 pub mod hash_pool;
@@ -14,6 +15,7 @@ pub mod tokens;
 pub mod totp;
 pub mod visitor;
 
+pub use access::access;
 pub use authenticate::{authenticate, set_password};
 pub use current_user::CurrentUser;
 pub use models::{Group, NewUser, Permission, User};

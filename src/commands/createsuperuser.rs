@@ -4,8 +4,10 @@
 
 use clap::Args as ClapArgs;
 
+use super::changepassword::ask_password;
 use super::connect;
 use super::terminal::{ask, is_interactive, say};
+use crate::auth::password_validation::UserAttributes;
 use crate::auth::{NewUser, User, hashers, normalize};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -43,7 +45,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
         Some(email) => checked_email(email).map_err(Error::command)?,
         None => ask_until(|| ask("Email address: "), checked_email)?,
     };
-    let password = ask_password()?;
+    let password = ask_password(&UserAttributes { username: &username, email: &email, ..UserAttributes::default() })?;
     NewUser::superuser(&username, &email, hashers::make_password(&password)).save(&mut conn)?;
     say("Superuser created successfully.")
 }
@@ -75,33 +77,16 @@ fn ask_until(
     }
 }
 
-fn ask_password() -> Result<String> {
-    loop {
-        let password = rpassword::prompt_password("Password: ")?;
-        if password.trim().is_empty() {
-            say("Error: Blank passwords aren't allowed.")?;
-        } else if rpassword::prompt_password("Password (again): ")? != password {
-            say("Error: Your passwords didn't match.")?;
-        } else if password.chars().count() < 8
-            && !ask("This password is too short. Use it all the same? [y/N]: ")?.eq_ignore_ascii_case("y")
-        {
-        } else {
-            return Ok(password);
-        }
-    }
-}
-
 /// Django's rule for user names, and that nobody has this one.
 fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
     let name = normalize::username(name);
-    let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
     if name.is_empty() {
         return Err("This field cannot be blank.".to_owned());
     }
     if name.chars().count() > 150 {
         return Err("Ensure this value has at most 150 characters.".to_owned());
     }
-    if !name.chars().all(plain) {
+    if !NewUser::is_valid_username(&name) {
         return Err("Enter a valid username: letters, numbers, and @/./+/-/_ characters.".to_owned());
     }
     match User::find_by_username(conn, &name) {

@@ -1,6 +1,8 @@
 //! What `nuages COMMAND` does, as `manage.py COMMAND`.
 
+mod changepassword;
 mod check;
+mod clearsessions;
 mod createsuperuser;
 mod loaddata;
 mod migrate;
@@ -8,6 +10,7 @@ mod quickstart;
 mod routes;
 pub mod runserver;
 mod seed;
+mod sendtestemail;
 mod showmigrations;
 mod terminal;
 
@@ -37,7 +40,7 @@ enum Command {
     /// List the migrations and whether they were applied.
     Showmigrations,
     /// Look for what is wrong with the settings and the database.
-    Check,
+    Check(check::Args),
     /// List every URL, who may enter it, and its name.
     Routes,
     /// Load fixtures: JSON files as Django's dumpdata writes them, or `demo`, the shop that comes with Nuages.
@@ -46,6 +49,12 @@ enum Command {
     Seed(seed::Args),
     /// Make a user who may do everything.
     Createsuperuser(createsuperuser::Args),
+    /// Give a user a new password.
+    Changepassword(changepassword::Args),
+    /// Delete sessions that have expired.
+    Clearsessions,
+    /// Send a message, to see whether mail works.
+    Sendtestemail(sendtestemail::Args),
     /// Print the version.
     Version,
 }
@@ -74,11 +83,14 @@ fn run(command: Option<Command>) -> Result<()> {
         Some(Command::Runserver(args)) => runserver::run(&args, settings()?),
         Some(Command::Migrate(args)) => migrate::run(&args, &settings()?),
         Some(Command::Showmigrations) => showmigrations::run(&settings()?),
-        Some(Command::Check) => check::run(&settings()?),
+        Some(Command::Check(args)) => check::run(&args, &settings()?),
         Some(Command::Routes) => routes::run(&settings()?),
         Some(Command::Loaddata(args)) => loaddata::run(&args, &settings()?),
         Some(Command::Seed(args)) => seed::run(&args, &settings()?),
         Some(Command::Createsuperuser(args)) => createsuperuser::run(&args, &settings()?),
+        Some(Command::Changepassword(args)) => changepassword::run(&args, &settings()?),
+        Some(Command::Clearsessions) => clearsessions::run(&settings()?),
+        Some(Command::Sendtestemail(args)) => sendtestemail::run(&args, &settings()?),
         Some(Command::Version) => terminal::say(env!("CARGO_PKG_VERSION")),
     }
 }

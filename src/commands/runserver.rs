@@ -11,7 +11,7 @@ use clap::Args as ClapArgs;
 use super::connect;
 use super::terminal::{bold, dim, green, say};
 use crate::apps;
-use crate::auth::hash_pool;
+use crate::auth::{access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
@@ -70,6 +70,7 @@ pub fn server(listener: TcpListener, settings: Settings, urls: fn(&Settings) -> 
             .configure(|config| urls.register(config))
             // The last is the outermost.
             .wrap(from_fn(append_slash))
+            .wrap(from_fn(access))
             .wrap(from_fn(messages))
             .wrap(from_fn(protect))
             .wrap(from_fn(sessions))

@@ -1,5 +1,6 @@
 //! URLs as data: what `urls.py` says, with who may enter.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use actix_web::dev::{Handler, ResourceDef};
@@ -157,19 +158,31 @@ impl Urls {
         config.default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Error::NotFound) }));
     }
 
-    /// The patterns of pages, for `APPEND_SLASH`: files do not end in a slash.
+    /// What middleware asks of the URLs.
     pub fn table(&self) -> UrlTable {
+        // Files do not end in a slash.
         let pages = self.0.iter().filter(|url| url.pattern.ends_with('/'));
-        UrlTable(pages.map(|url| ResourceDef::new(url.pattern)).collect())
+        UrlTable {
+            pages: pages.map(|url| ResourceDef::new(url.pattern)).collect(),
+            access: self.0.iter().map(|url| (url.pattern, url.access)).collect(),
+        }
     }
 }
 
-/// Which pages exist.
-pub struct UrlTable(Vec<ResourceDef>);
+/// Which pages exist, and who may enter them.
+pub struct UrlTable {
+    pages: Vec<ResourceDef>,
+    access: HashMap<&'static str, Access>,
+}
 
 impl UrlTable {
     /// Whether there is a page at `path`.
     pub fn has(&self, path: &str) -> bool {
-        self.0.iter().any(|pattern| pattern.is_match(path))
+        self.pages.iter().any(|pattern| pattern.is_match(path))
+    }
+
+    /// Who may enter the URL with this pattern.
+    pub fn access(&self, pattern: &str) -> Option<Access> {
+        self.access.get(pattern).copied()
     }
 }

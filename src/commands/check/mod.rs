@@ -1,5 +1,9 @@
 //! `check`: what is wrong with the settings and the database, each with its remedy.
 
+mod deploy;
+
+use clap::Args as ClapArgs;
+
 use super::connect;
 use super::terminal::{green, say};
 use crate::apps;
@@ -7,8 +11,20 @@ use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::settings::{DatabaseUrl, Settings};
 
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// Also look for what is not fit for the public; a finding does not fail the command.
+    #[arg(long)]
+    deploy: bool,
+}
+
 /// Wrong settings were already refused when they were read; this looks at what they point to.
-pub(super) fn run(settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+    if args.deploy {
+        for (id, text) in deploy::findings(settings) {
+            say(&format!("WARNING ({id}) {text}"))?;
+        }
+    }
     let mut issues = Vec::new();
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {

@@ -1,0 +1,59 @@
+//! `changepassword`: asked for twice, like Django's.
+
+use clap::Args as ClapArgs;
+
+use super::connect;
+use super::terminal::{ask, is_interactive, say};
+use crate::auth::password_validation::{DEFAULT, UserAttributes, validate_password};
+use crate::auth::{User, hashers, normalize, set_password};
+use crate::error::{Error, Result};
+use crate::settings::Settings;
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// Whose.
+    username: String,
+}
+
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+    let mut conn = connect(settings)?;
+    let user = User::find_by_username(&mut conn, &normalize::username(&args.username))?
+        .ok_or_else(|| Error::command(format!("user '{}' does not exist", args.username)))?;
+    if !is_interactive() {
+        return Err(Error::command("this is no terminal: passwords are asked for, never given as an option"));
+    }
+    say(&format!("Changing password for user '{}'", user.username))?;
+    let password = ask_password(&UserAttributes {
+        username: &user.username,
+        first_name: &user.first_name,
+        last_name: &user.last_name,
+        email: &user.email,
+    })?;
+    set_password(&mut conn, user.id, &hashers::make_password(&password))?;
+    say(&format!("Password changed successfully for user '{}'", user.username))
+}
+
+/// Asks for a new password until two answers are the same; a weak one is taken only when it is insisted on.
+pub(super) fn ask_password(user: &UserAttributes<'_>) -> Result<String> {
+    loop {
+        let password = rpassword::prompt_password("Password: ")?;
+        if password.trim().is_empty() {
+            say("Error: Blank passwords aren't allowed.")?;
+            continue;
+        }
+        if rpassword::prompt_password("Password (again): ")? != password {
+            say("Error: Your passwords didn't match.")?;
+            continue;
+        }
+        let complaints = validate_password(&password, Some(user), &DEFAULT);
+        if complaints.is_empty() {
+            return Ok(password);
+        }
+        for complaint in complaints {
+            say(&complaint)?;
+        }
+        if ask("Use this password all the same? [y/N]: ")?.eq_ignore_ascii_case("y") {
+            return Ok(password);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `sendtestemail`: a message by the way that the settings say, so that a wrong setting is seen now.
+
+use clap::Args as ClapArgs;
+
+use super::terminal::say;
+use crate::error::Result;
+use crate::mail::Mail;
+use crate::settings::Settings;
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// To whom.
+    #[arg(required = true)]
+    email: Vec<String>,
+}
+
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+    for address in &args.email {
+        let mail = Mail {
+            to: address.clone(),
+            subject: "Test email from Nuages".to_owned(),
+            text: "If you read this, mail works.\n".to_owned(),
+            html: "<p>If you read this, mail works.</p>\n".to_owned(),
+        };
+        mail.send(&settings.email)?;
+        say(&format!("sent to {address}"))?;
+    }
+    Ok(())
+}
