@@ -135,5 +135,6 @@ fn greet(address: SocketAddr, settings: &Settings) -> Result<()> {
         dim(&format!("on {}", settings.database_url))
     ))?;
     say(&format!("  Shop   {}", green(&format!("http://{address}/"))))?;
+    say(&format!("  Log in {}", green(&format!("http://{address}/accounts/login/"))))?;
     say(&dim(&format!("  Log    standard error ({}); Ctrl+C stops the server", settings.log_filter)))
 }

@@ -9,12 +9,18 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 const BINARY = process.env.NUAGES_BIN ?? fileURLToPath(new URL("../../../target/debug/nuages", import.meta.url));
-const ODD = fileURLToPath(new URL("../fixtures/odd.json", import.meta.url));
+const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}.json`, import.meta.url));
 const READY_MS = 10_000;
+
+/** Who `fixtures/users.json` adds to the shops "demo" and "odd": somebody, and somebody whose name is one long word. */
+export const PASSWORD = "only-for-the-tests";
+export const ANN = { username: "ann", email: "ann@example.com", password: PASSWORD };
+export const LONG = { username: "W".repeat(150), password: PASSWORD };
 
 /**
  * `content`: "demo" is the shop that comes with Nuages, "odd" adds what strains a layout (long names, no pictures),
  * "empty" has tables and no rows, "broken" has no tables, so that every page fails, "debug" fails with DEBUG on.
+ * `mails()` is what it sent so far: without a mail server, mail goes to standard output.
  */
 export async function openShop(content) {
   const dir = await mkdtemp(join(tmpdir(), "nuages-browser-"));
@@ -43,11 +49,14 @@ export async function openShop(content) {
       await writeFile(join(dir, "db.sqlite3"), "");
     } else {
       await run(BINARY, ["migrate"], options);
-      if (content !== "empty") await run(BINARY, ["loaddata", "demo"], options);
-      if (content === "odd") await run(BINARY, ["loaddata", ODD], options);
+      if (content !== "empty") await run(BINARY, ["loaddata", "demo", fixture("users")], options);
+      if (content === "odd") await run(BINARY, ["loaddata", fixture("odd")], options);
     }
     server = spawn(BINARY, ["runserver", "127.0.0.1:0"], { ...options, stdio: ["ignore", "pipe", "pipe"] });
-    return { url: await address(server), close };
+    let said = "";
+    server.stdout.on("data", (data) => (said += data));
+    const mails = () => said.split(/^-{79}$/m).slice(0, -1).map(decoded);
+    return { url: await address(server), mails, close };
   } catch (error) {
     await close();
     throw error;
@@ -72,3 +81,7 @@ function address(server) {
     });
   });
 }
+
+/** A mail as it is read: without the line breaks of quoted-printable. */
+const decoded = (mail) =>
+  mail.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
