@@ -37,7 +37,7 @@ pub async fn authenticate(db: &web::Data<Db>, username: &str, password: &str) ->
     Ok(Some(user))
 }
 
-/// Writes a hash that was made by [`make_password`](super::hashers::make_password).
+/// Writes a hash that was made by [`make_password`].
 pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
     let password = auth_user::password.eq(hash);
     diesel::update(auth_user::table.find(user_id)).set(password).execute(conn).map(drop).map_err(Error::from)
