@@ -139,10 +139,15 @@ impl NewUser {
         !name.is_empty() && name.chars().count() <= 150 && name.chars().all(plain)
     }
 
+    /// Whether somebody has this name, in whatever case.
+    pub fn is_taken(conn: &mut Conn, username: &str) -> Result<bool> {
+        let same = auth_user::table.filter(upper(auth_user::username).eq(upper(username)));
+        diesel::select(diesel::dsl::exists(same)).get_result(conn).map_err(Into::into)
+    }
+
     /// Makes the user, unless somebody has the name, in whatever case.
     pub fn save_if_free(&self, conn: &mut Conn) -> Result<Option<User>> {
-        let same = auth_user::table.filter(upper(auth_user::username).eq(upper(&self.username)));
-        if diesel::select(diesel::dsl::exists(same)).get_result(conn)? {
+        if Self::is_taken(conn, &self.username)? {
             return Ok(None);
         }
         match diesel::insert_into(auth_user::table).values(self).get_result(conn) {

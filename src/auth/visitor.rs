@@ -54,6 +54,11 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     Ok(user)
 }
 
+/// The user of `request`, if somebody has asked already: for pages that must not ask the database.
+pub fn known(request: &HttpRequest) -> Option<Rc<User>> {
+    request.extensions().get::<Known>().and_then(|Known(user)| user.clone())
+}
+
 #[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
 fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
     let settings = request.app_data::<web::Data<Settings>>().expect("settings are app data");

@@ -21,6 +21,7 @@ pub struct Db {
     pool: Pool,
     places: Arc<Semaphore>,
     wait: Duration,
+    patience: Duration,
 }
 
 impl Db {
@@ -30,6 +31,7 @@ impl Db {
             pool: pool::open(settings)?,
             places: Arc::new(Semaphore::new(settings.conn_pool_size as usize)),
             wait: settings.conn_wait_timeout,
+            patience: settings.stream_timeout,
         })
     }
 
@@ -56,8 +58,8 @@ impl Db {
     /// Runs `job` on the blocking pool; the rows it gives to its [`RowSink`] come out of the stream in chunks of `chunk`
     /// rows (Django's `async for`).
     ///
-    /// No more than three chunks are in memory. When the reader is slow the job waits, and when the reader is gone the
-    /// job ends at its next row. See [`each_row!`](crate::each_row) for reading a query row by row.
+    /// No more than three chunks are in memory. When the reader is slow the job waits; when the reader is gone, or takes
+    /// nothing for `STREAM_TIMEOUT`, the job ends: it holds a connection that others wait for. See [`each_row!`](crate::each_row) for reading a query row by row.
     pub async fn stream<T, F>(&self, chunk: usize, job: F) -> Result<RowStream<T>>
     where
         F: FnOnce(&mut Conn, &mut RowSink<T>) -> Result<()> + Send + 'static,
@@ -65,7 +67,7 @@ impl Db {
     {
         let place = self.place().await?;
         let (pool, context) = (self.pool.clone(), Context::current());
-        let (mut sink, rows) = stream::channel(chunk);
+        let (mut sink, rows) = stream::channel(chunk, self.patience);
         actix_web::rt::spawn(async move {
             let failed = sink.failures();
             let work =

@@ -2,8 +2,10 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::Stream;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
 use crate::error::{Error, Result};
@@ -11,10 +13,10 @@ use crate::error::{Error, Result};
 /// Chunks that may wait between the thread that reads and the task that writes.
 const WAITING: usize = 2;
 
-pub(super) fn channel<T>(chunk: usize) -> (RowSink<T>, RowStream<T>) {
+pub(super) fn channel<T>(chunk: usize, patience: Duration) -> (RowSink<T>, RowStream<T>) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let size = chunk.max(1);
-    (RowSink { sender, rows: Vec::with_capacity(size), size }, RowStream(receiver))
+    (RowSink { sender, rows: Vec::with_capacity(size), size, patience }, RowStream(receiver))
 }
 
 /// Where a job puts its rows; see [`Db::stream`](super::Db::stream).
@@ -22,6 +24,7 @@ pub struct RowSink<T> {
     sender: mpsc::Sender<Result<Vec<T>>>,
     rows: Vec<T>,
     size: usize,
+    patience: Duration,
 }
 
 /// The other end of a job that failed.
@@ -46,7 +49,9 @@ impl<T> RowSink<T> {
             return Ok(());
         }
         let chunk = std::mem::replace(&mut self.rows, Vec::with_capacity(self.size));
-        self.sender.blocking_send(Ok(chunk)).map_err(|_| Error::command("the reader of a row stream is gone"))
+        let sent = self.sender.send_timeout(Ok(chunk), self.patience);
+        // On the blocking pool, where waiting is what the thread is for.
+        Handle::current().block_on(sent).map_err(|_| Error::command("the reader of a row stream is gone or too slow"))
     }
 
     pub(super) fn failures(&self) -> Failures<T> {

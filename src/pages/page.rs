@@ -30,7 +30,7 @@ impl Page {
     pub fn bare(request: &HttpRequest) -> Self {
         Self {
             path: request.path().to_owned(),
-            user: None,
+            user: visitor::known(request),
             csrf: Csrf::of(request),
             messages: Messages::default(),
             session: Session::of(request),

@@ -39,6 +39,8 @@ pub struct Settings {
     pub conn_wait_timeout: Duration,
     /// `STATEMENT_TIMEOUT` (seconds): how long one SQL statement may take; 0 is no limit.
     pub statement_timeout: Duration,
+    /// `STREAM_TIMEOUT` (seconds): how long a stream of rows waits for a reader who takes none, holding a connection.
+    pub stream_timeout: Duration,
     /// `TIME_ZONE`: the zone that times are shown in. They are stored in UTC.
     pub time_zone: chrono_tz::Tz,
     /// `MEDIA_ROOT`: where uploaded files lie; served under `/media/`.
@@ -51,6 +53,8 @@ pub struct Settings {
     pub append_slash: bool,
     /// `DATA_UPLOAD_MAX_MEMORY_SIZE` (bytes): the largest request body without files.
     pub data_upload_max_memory_size: usize,
+    /// `FILE_UPLOAD_MAX_SIZE` (bytes): the most that the files of one request may hold together.
+    pub file_upload_max_size: u64,
     /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the most fields of a form.
     pub data_upload_max_number_fields: usize,
     /// `SHUTDOWN_TIMEOUT` (seconds): how long requests may finish after SIGTERM.
@@ -126,6 +130,7 @@ impl Settings {
             ),
             conn_wait_timeout: env.seconds("CONN_WAIT_TIMEOUT", 5.0, &mut wrong),
             statement_timeout: env.seconds("STATEMENT_TIMEOUT", 30.0, &mut wrong),
+            stream_timeout: env.seconds("STREAM_TIMEOUT", 30.0, &mut wrong),
             time_zone: env.parsed(
                 "TIME_ZONE",
                 chrono_tz::UTC,
@@ -147,6 +152,7 @@ impl Settings {
                 1..=usize::MAX,
                 &mut wrong,
             ),
+            file_upload_max_size: env.number("FILE_UPLOAD_MAX_SIZE", 20 << 20, 1..=u64::MAX, &mut wrong),
             data_upload_max_number_fields: env.number(
                 "DATA_UPLOAD_MAX_NUMBER_FIELDS",
                 1000,

@@ -39,6 +39,7 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings:
     let mut parts = Multipart::new(request.headers(), payload.take());
     let mut data = PostData::default();
     let mut room = settings.data_upload_max_memory_size;
+    let mut disk = settings.file_upload_max_size;
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(bad)?;
         let Some(name) = part.name().map(str::to_owned) else { continue };
@@ -48,7 +49,7 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings:
             Some(file) if file.is_empty() => while part.next().await.is_some() {},
             Some(file) => {
                 within(data.files.len() + 1, MAX_FILES)?;
-                data.files.push((name, store(&mut part, file).await?));
+                data.files.push((name, store(&mut part, file, &mut disk).await?));
             }
             None => {
                 let value = text(&mut part, &mut room).await?;
@@ -70,12 +71,13 @@ async fn text(part: &mut Field, room: &mut usize) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn store(part: &mut Field, name: String) -> Result<UploadedFile> {
+async fn store(part: &mut Field, name: String, room: &mut u64) -> Result<UploadedFile> {
     let content_type = part.content_type().map(ToString::to_string).unwrap_or_default();
     let mut content = NamedTempFile::new()?;
     let mut size = 0;
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(bad)?;
+        *room = room.checked_sub(chunk.len() as u64).ok_or(Error::PayloadTooLarge)?;
         size += chunk.len() as u64;
         content.write_all(&chunk)?;
     }

@@ -16,6 +16,8 @@ use crate::messages::Messages;
 use crate::pages::Page;
 use crate::settings::Settings;
 
+const TAKEN: &str = "A user with that username already exists.";
+
 #[derive(Template)]
 #[template(path = "registration/signup.html")]
 struct Signup {
@@ -42,19 +44,25 @@ pub(in crate::apps::accounts) async fn signup(
     if form.is_clean("username") && !NewUser::is_valid_username(&username) {
         form.add_error("username", "Enter a valid username: letters, numbers, and @/./+/-/_ characters.");
     }
+    if form.is_clean("username") {
+        let name = username.clone();
+        if db.run(move |conn| NewUser::is_taken(conn, &name)).await? {
+            form.add_error("username", TAKEN);
+        }
+    }
     let attributes = UserAttributes { username: &username, email: &email, ..UserAttributes::default() };
     check_new_password(&mut form, "password1", "password2", &attributes);
     if form.is_valid() {
         let password = form.value("password1").to_owned();
         let hash = hash_pool::run(move || make_password(&password)).await?;
         let user = NewUser::customer(&username, &email, hash);
-        // Whether the name is free is asked where it is taken: two who want it at once do not both get it.
+        // Asked again where it is taken: two who want it at once do not both get it.
         if let Some(user) = db.atomic(move |conn| user.save_if_free(conn)).await? {
             visitor::login(&request, user).await?;
             Messages::of(&request).success("Welcome. Your account is ready.");
             return Ok(redirect(&settings.login_redirect_url));
         }
-        form.add_error("username", "A user with that username already exists.");
+        form.add_error("username", TAKEN);
     }
     private(&request, &Signup { page, form })
 }

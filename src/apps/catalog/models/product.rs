@@ -113,6 +113,9 @@ fn path_escaped(path: &str) -> impl std::fmt::Display + '_ {
     utf8_percent_encode(path, PATH)
 }
 
+/// Products that related ones are chosen from.
+const HANDFUL: i64 = 12;
+
 /// The page of the product with this slug (Django's `get_absolute_url`).
 pub fn url_of(slug: &str) -> String {
     format!("/products/{slug}/")
@@ -134,28 +137,30 @@ impl ProductPage {
         found.first(conn).map_err(Error::from)
     }
 
-    /// Up to `limit` published products of the same category: those that follow it in the order of their ids, and then
-    /// the first ones. The index on the category gives just these rows, however many the category has.
-    pub fn related(&self, conn: &mut Conn, limit: i64) -> Result<Vec<ProductRow>> {
-        let mut related = self.neighbours(conn, self.id, i64::MAX, limit)?;
-        let missing = limit - i64::try_from(related.len()).unwrap_or(limit);
-        if missing > 0 {
-            related.extend(self.neighbours(conn, i64::MIN, self.id, missing)?);
-        }
-        Ok(related)
-    }
-
-    /// Published products of the same category with ids between these two.
-    fn neighbours(&self, conn: &mut Conn, above: i64, below: i64, limit: i64) -> Result<Vec<ProductRow>> {
-        let found = catalog_product::table
-            .inner_join(catalog_category::table)
+    /// Up to `limit` published products of the same category: those that follow it by id, then the first ones.
+    ///
+    /// Chosen from a handful that the index on the category gives without sorting, however many the category has.
+    pub fn related(&self, conn: &mut Conn, limit: usize) -> Result<Vec<ProductRow>> {
+        let handful = catalog_product::table
             .filter(catalog_product::category_id.eq(self.category_id))
-            .filter(catalog_product::id.gt(above).and(catalog_product::id.lt(below)))
+            .filter(catalog_product::id.ne(self.id))
             .filter(catalog_product::is_active.eq(true))
-            .order(catalog_product::id)
-            .limit(limit)
-            .select(ProductRow::as_select());
-        found.load(conn).map_err(Error::from)
+            .limit(HANDFUL)
+            .select((
+                catalog_product::id,
+                catalog_product::name,
+                catalog_product::slug,
+                catalog_product::price,
+                catalog_product::stock,
+                catalog_product::image,
+            ));
+        let mut found: Vec<(i64, String, String, Decimal, i32, Picture)> = handful.load(conn)?;
+        found.sort_by_key(|(id, ..)| (*id < self.id, *id));
+        let row = |(_, name, slug, price, stock, image)| {
+            let category = self.category.clone();
+            ProductRow { name, slug, price, stock, image, category }
+        };
+        Ok(found.into_iter().take(limit).map(row).collect())
     }
 
     /// The price with tax.

@@ -11,7 +11,7 @@ use crate::http::{Html, render};
 use crate::pages::Page;
 
 /// Products shown below.
-const RELATED: i64 = 4;
+const RELATED: usize = 4;
 
 #[derive(Template)]
 #[template(path = "catalog/product_detail.html")]
