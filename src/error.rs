@@ -4,10 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, ResponseError};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// A result whose error is the house's own, unless said otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// What Python's `quote` leaves as it is.
+const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Where visitors log in (Django's `LOGIN_URL`).
 const LOGIN_URL: &str = "/accounts/login/";
 
@@ -110,8 +113,8 @@ impl ResponseError for Error {
     fn error_response(&self) -> HttpResponse {
         match self {
             Self::LoginRequired(back) => {
-                let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", back).finish();
-                HttpResponse::Found().insert_header((LOCATION, format!("{LOGIN_URL}?{query}"))).finish()
+                let back = utf8_percent_encode(back, QUOTED);
+                HttpResponse::Found().insert_header((LOCATION, format!("{LOGIN_URL}?next={back}"))).finish()
             }
             _ => HttpResponse::new(self.status_code()),
         }

@@ -52,21 +52,26 @@ pub async fn protect<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let name = &settings.csrf.cookie.name;
     let given = cookie(request.request(), name);
-    let secret = given.as_deref().and_then(|value| Secret::parse(value).ok());
+    let secret = match given.as_deref().map(Secret::parse) {
+        None => Err(Rejection::NoCookie),
+        Some(parsed) => parsed.map_err(Rejection::BadCookie),
+    };
     // A cookie that is none of ours is replaced at once.
-    let replaced = given.is_some() && secret.is_none();
+    let replaced = given.is_some() && secret.is_err();
     let csrf = Csrf::default();
-    csrf.0.secret.replace(if replaced { Some(Secret::generate()) } else { secret.clone() });
+    csrf.0.secret.replace(if replaced { Some(Secret::generate()) } else { secret.as_ref().ok().cloned() });
     csrf.0.used.set(replaced);
     request.extensions_mut().insert(csrf.clone());
     // A path that does not exist is 404 whatever is sent to it.
+    let mut refused = None;
     if !is_safe_method(request.method().as_str()) && request.match_pattern().is_some() {
         let mut payload = request.take_payload();
-        if let Err(error) = check(request.request(), &mut payload, &settings, secret.as_ref()).await {
-            return Ok(request.error_response(error));
-        }
+        refused = check(request.request(), &mut payload, &settings, secret).await.err();
     }
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let mut response = match refused {
+        Some(error) => request.error_response(error),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
     if csrf.0.used.get()
         && let Some(secret) = &*csrf.0.secret.borrow()
     {
@@ -81,7 +86,7 @@ async fn check(
     request: &HttpRequest,
     payload: &mut Payload,
     settings: &Settings,
-    secret: Option<&Secret>,
+    secret: Result<Secret, Rejection>,
 ) -> Result<()> {
     let refused = |reason: Rejection| {
         log::warn!(target: "nuages.security", "Forbidden ({reason}): {}", request.path());
@@ -95,7 +100,7 @@ async fn check(
     let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
     check_source(header(&ORIGIN), header(&REFERER), &site, &trusted).map_err(refused)?;
     let data = PostData::read(request, payload, settings).await?;
-    let secret = secret.ok_or_else(|| refused(Rejection::NoCookie))?;
+    let secret = secret.map_err(refused)?;
     let field = Some(data.get("csrfmiddlewaretoken")).filter(|token| !token.is_empty());
     let (token, source) = match field.filter(|_| request.method() == actix_web::http::Method::POST) {
         Some(token) => (Some(token), TokenSource::Form),

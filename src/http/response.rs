@@ -3,6 +3,7 @@
 use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::error::{Error, Result};
 
@@ -26,7 +27,10 @@ pub fn render(page: &impl Template) -> Result<Html> {
 
 /// A redirect (302) to `location`.
 pub fn redirect(location: &str) -> HttpResponse {
-    HttpResponse::Found().insert_header((LOCATION, location)).finish()
+    // What Django's `iri_to_uri` leaves as it is.
+    const SAFE: &AsciiSet =
+        &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+    HttpResponse::Found().insert_header((LOCATION, utf8_percent_encode(location, SAFE).to_string())).finish()
 }
 
 /// Plain text, or text of another kind.

@@ -13,6 +13,7 @@ use super::codec::{
     COOKIE_NAME, MAX_COOKIE_SIZE, SESSION_KEY, decode_cookie, decode_session, encode_cookie_within, encode_session,
 };
 use super::{Level, Message};
+use crate::db::Db;
 use crate::http::{cookie, delete_cookie, set_cookie};
 use crate::sessions::Session;
 use crate::settings::{CookieSettings, Settings};
@@ -68,6 +69,7 @@ impl Messages {
 /// fit there.
 pub async fn messages<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
+    db: web::Data<Db>,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
@@ -80,14 +82,26 @@ pub async fn messages<B: MessageBody + 'static>(
     request.extensions_mut().insert(messages.clone());
     let session = Session::of(request.request());
     let mut response = next.call(request).await?.map_into_boxed_body();
+    let waits = {
+        let state = messages.0.borrow();
+        if !state.shown && state.added.is_empty() {
+            return Ok(response);
+        }
+        !state.shown && state.more_in_session
+    };
+    if waits {
+        // The cookie is written anew, and with it what did not fit there.
+        session.load(&db, &settings).await?;
+    }
     let mut state = messages.0.borrow_mut();
-    if !state.shown && state.added.is_empty() {
-        return Ok(response);
+    if waits && let Some(rest) = session.remove(SESSION_KEY).as_ref().and_then(decode_session) {
+        state.stored.extend(rest);
     }
     let added = std::mem::take(&mut state.added);
     let mut left = if state.shown { Vec::new() } else { std::mem::take(&mut state.stored) };
     left.extend(added);
-    let attributes = CookieSettings { name: COOKIE_NAME.to_owned(), httponly: true, ..settings.session.cookie.clone() };
+    let attributes =
+        CookieSettings { name: COOKIE_NAME.to_owned(), path: "/".to_owned(), ..settings.session.cookie.clone() };
     if left.is_empty() {
         if state.had_cookie {
             delete_cookie(response.headers_mut(), &attributes);

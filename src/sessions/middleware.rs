@@ -25,6 +25,10 @@ pub async fn sessions<B: MessageBody + 'static>(
     let session = Session::with_cookie(cookie(request.request(), name));
     request.extensions_mut().insert(session.clone());
     let mut response = next.call(request).await?.map_into_boxed_body();
+    if session.is_modified() {
+        // A view may write without having read.
+        session.load(&db, &settings).await?;
+    }
     if !session.is_loaded() {
         return Ok(response);
     }

@@ -3,10 +3,14 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::{HttpMessage as _, HttpRequest, web};
 use serde_json::Value;
 
+use super::SessionRow;
 use super::codec::Data;
+use crate::db::Db;
+use crate::error::Result;
+use crate::settings::Settings;
 
 /// The session of the request in hand. Cloning it is cheap; all clones are the same session.
 ///
@@ -42,7 +46,9 @@ impl Session {
     pub fn wanted(&self) -> Option<String> {
         let state = self.0.borrow();
         // Shorter keys were never given out; Django refuses them as well.
-        state.cookie.clone().filter(|key| !state.loaded && key.len() >= 8 && key.len() <= 40)
+        state.cookie.clone().filter(|key| {
+            !state.loaded && (8..=40).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric())
+        })
     }
 
     /// Whether the request came with a session cookie.
@@ -60,8 +66,28 @@ impl Session {
         if let Some(data) = found {
             let State { key, cookie, .. } = &mut *state;
             key.clone_from(cookie);
-            state.data = data;
+            // What was written before the session was read counts more.
+            let written = std::mem::replace(&mut state.data, data);
+            state.data.extend(written);
         }
+    }
+
+    /// Reads the session, unless that was done before.
+    pub async fn load(&self, db: &Db, settings: &web::Data<Settings>) -> Result<()> {
+        let data = match self.wanted() {
+            Some(key) => {
+                let settings = settings.clone().into_inner();
+                db.run(move |conn| SessionRow::find(conn, &key, settings.secret_keys())).await?
+            }
+            None => None,
+        };
+        self.fill(data);
+        Ok(())
+    }
+
+    /// Whether something waits to be written.
+    pub(super) fn is_modified(&self) -> bool {
+        self.0.borrow().modified
     }
 
     /// Whether the session was asked for.

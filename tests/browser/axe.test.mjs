@@ -16,10 +16,10 @@ const ALL = {};
 /** What can differ between light and dark. */
 const COLOURS = { runOnly: ["cat.color"] };
 
-for (const { name, shop, path } of PAGES) {
+for (const { name, shop, reach } of PAGES) {
   test(`axe-core finds nothing wrong: ${name}`, async (t) => {
     const page = await site.page(t, { shop });
-    await page.goto(path);
+    await reach(page);
     await page.evaluate(axe);
     const once = shop === "odd" || shop === "empty";
     for (const viewport of once ? [PHONE] : [DESKTOP, PHONE]) {

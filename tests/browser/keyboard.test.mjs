@@ -9,6 +9,7 @@ const site = openSite("demo", "debug");
 const PATHS = [
   ["demo", "/"],
   ["demo", "/products/?q=a&page=2"],
+  ["demo", "/accounts/signup/"],
   ["demo", "/products/halo-reading-lamp/"],
   ["demo", "/nowhere/"],
   ["debug", "/"],
@@ -60,7 +61,7 @@ test("the skip link comes first and leads to the content", async (t) => {
 
 for (const viewport of [DESKTOP, PHONE]) {
   test(`Tab comes to every control, in order, with a ring around it, at ${viewport.width} px`, async (t) => {
-    for (const [shop, path] of viewport === PHONE ? PATHS.slice(0, 2) : PATHS) {
+    for (const [shop, path] of viewport === PHONE ? PATHS.slice(0, 3) : PATHS) {
       const page = await site.page(t, { shop, viewport });
       await page.goto(path);
       const wanted = await page.locator("a[href], button, input:not([type=hidden]), select").count();

@@ -43,7 +43,7 @@ test("who wants no motion gets none", async (t) => {
 
 test("text can be twice as large", async (t) => {
   const page = await site.page(t, { viewport: { width: 640, height: 800 } });
-  for (const path of ["/", "/products/", "/products/halo-reading-lamp/"]) {
+  for (const path of ["/", "/products/", "/products/halo-reading-lamp/", "/accounts/signup/"]) {
     await page.goto(path);
     await page.evaluate(() => (document.documentElement.style.zoom = 2));
     assert.ok(await page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth), path);

@@ -39,10 +39,9 @@ async function webp(page, png) {
   return Buffer.from(url.split(",")[1], "base64");
 }
 
-async function shoot(page, path, screen, scheme, fullPage) {
+async function shoot(page, screen, scheme, fullPage) {
   await page.setViewportSize(SCREENS[screen]);
   await page.emulateMedia({ colorScheme: scheme });
-  await page.goto(path);
   await scrollThrough(page);
   await page.evaluate(() => scrollTo(0, 0));
   await page.mouse.move(0, 0);
@@ -58,18 +57,21 @@ try {
   for (const name of SHOPS) pages[name] = await openPage(browser, shops[name]);
   if (folder) {
     await mkdir(folder, { recursive: true });
-    for (const { name, shop, path } of PAGES) {
+    for (const { name, shop, reach } of PAGES) {
+      await pages[shop].context().clearCookies();
+      await reach(pages[shop]);
       for (const screen of Object.keys(SCREENS)) {
         for (const scheme of ["light", "dark"]) {
           const file = join(folder, `${name.replaceAll(" ", "-")}-${screen}-${scheme}.webp`);
-          await writeFile(file, await webp(canvas, await shoot(pages[shop], path, screen, scheme, true)));
+          await writeFile(file, await webp(canvas, await shoot(pages[shop], screen, scheme, true)));
         }
       }
     }
   } else {
     await mkdir(KEPT_IN, { recursive: true });
     for (const [name, path, screen, scheme] of KEPT) {
-      const png = await shoot(pages.demo, path, screen, scheme, false);
+      await pages.demo.goto(path);
+      const png = await shoot(pages.demo, screen, scheme, false);
       if (name === "shop-home") await writeFile(join(KEPT_IN, `${name}.png`), png);
       else await writeFile(join(KEPT_IN, `${name}.webp`), await webp(canvas, png));
     }

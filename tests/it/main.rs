@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod accounts;
 mod categories;
 mod commands;
 mod db;
@@ -15,4 +16,5 @@ mod files;
 mod home;
 mod middleware;
 mod products;
+mod routes;
 mod sitemap;

@@ -25,13 +25,15 @@ export function openBrowser() {
 
 /**
  * A page in a window of its own. `page.wrongs` fills with what a person would find in the console: errors and
- * warnings, refusals by the Content-Security-Policy, requests that failed or were answered with an error.
+ * warnings, refusals by the Content-Security-Policy, requests that failed or were answered with an error. `page.mails()` is the
+ * mail that its shop sent.
  */
 export async function openPage(browser, shop, { javaScriptEnabled = true } = {}) {
   const context = await browser.newContext({ baseURL: shop.url, javaScriptEnabled, viewport: DESKTOP });
   context.setDefaultTimeout(15_000);
   const page = await context.newPage();
   page.wrongs = [];
+  page.mails = shop.mails;
   const own = (url) => url === page.url();
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;

@@ -2,39 +2,58 @@
 
 import { ANN, LONG } from "./shop.mjs";
 
-/** Fills in the form of the page's content, by the names of its fields, and sends it past the browser's own checks. */
-export async function send(page, fields) {
-  const form = page.getByRole("main").locator("form").first();
-  for (const [name, value] of Object.entries(fields)) await form.locator(`[name=${name}]`).fill(value);
-  await form.evaluate((form) => (form.noValidate = true));
-  const [response] = await Promise.all([
-    page.waitForResponse((response) => response.request().isNavigationRequest() && response.request().method() === "POST"),
-    form.getByRole("button").click(),
-  ]);
+/** Does what loads a page, and waits for that page; returns its response. */
+export async function follow(page, act) {
+  const arrives = (response) =>
+    response.request().isNavigationRequest() && !(response.status() >= 300 && response.status() < 400);
+  const [response] = await Promise.all([page.waitForResponse(arrives), act()]);
   await page.waitForLoadState();
   return response;
 }
 
+/** Fills in the form of the content by the names of its fields, and sends it, past the browser's own checks. */
+export async function send(page, fields) {
+  const form = page.getByRole("main").locator("form");
+  for (const [name, value] of Object.entries(fields)) await form.locator(`[name=${name}]`).fill(value);
+  await form.evaluate((form) => (form.noValidate = true));
+  return follow(page, () => form.getByRole("button").click());
+}
+
+/** Logs in by the form, which leads to `next`. */
 export async function logIn(page, { username, password }, next = "/accounts/profile/") {
   await page.goto(`/accounts/login/?next=${encodeURIComponent(next)}`);
-  await send(page, { username, password });
+  const response = await send(page, { username, password });
   await page.waitForURL(next);
+  return response;
+}
+
+/** Asks for a link for a new password, and takes it out of the mail. */
+export async function resetLink(page, { email }) {
+  const before = page.mails().length;
+  await page.goto("/accounts/password_reset/");
+  await send(page, { email });
+  const until = Date.now() + 10_000;
+  while (page.mails().length === before) {
+    if (Date.now() > until) throw new Error("no mail came");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return /http:\/\/\S+\/accounts\/reset\/\S+\//.exec(page.mails().at(-1))[0];
 }
 
 const as = (user) => (page, path) => logIn(page, user, path);
 const sending = (fields) => async (page, path) => {
   await page.goto(path);
-  await send(page, fields);
+  return send(page, fields);
 };
 const asAnn = (fields) => async (page, path) => {
   await logIn(page, ANN, path);
-  await send(page, fields);
+  return send(page, fields);
 };
-async function logOut(page) {
+async function loggingOut(page) {
   await logIn(page, ANN);
-  await page.getByRole("button", { name: "Log out" }).click();
-  await page.getByRole("heading", { name: "Logged out" }).waitFor();
+  return follow(page, () => page.getByRole("button", { name: "Log out" }).click());
 }
+const byMail = async (page) => page.goto(await resetLink(page, ANN));
 
 export const PAGES = [
   ["home", "demo", "/"],
@@ -65,7 +84,7 @@ export const PAGES = [
   ["profile with a long name", "odd", "/accounts/profile/", as(LONG)],
   ["home while logged in", "demo", "/", as(ANN)],
   ["home while logged in with a long name", "odd", "/", as(LONG)],
-  ["logged out", "demo", "/accounts/logout/", logOut],
+  ["logged out", "demo", "/accounts/logout/", loggingOut],
   ["password change", "demo", "/accounts/password_change/", as(ANN)],
   [
     "password change that failed",
@@ -77,7 +96,7 @@ export const PAGES = [
   ["password reset", "demo", "/accounts/password_reset/"],
   ["password reset that failed", "demo", "/accounts/password_reset/", sending({ email: "nowhere" })],
   ["password reset sent", "demo", "/accounts/password_reset/done/"],
-  ["password reset link", "demo", "/accounts/reset/OTAx/", RESET],
+  ["password reset link", "demo", "/accounts/reset/", byMail],
   ["password reset link that is invalid", "demo", "/accounts/reset/OTAx/nothing/"],
   ["password reset done", "demo", "/accounts/reset/done/"],
   ["failure", "broken", "/", 500],
@@ -96,7 +115,7 @@ export const PAGES = [
   ["product without a picture", "odd", "/products/no-picture/"],
 ].map(([name, shop, path, how = 200]) => {
   const status = typeof how === "number" ? how : 200;
-  return { name, shop, path, status, reach: typeof how === "function" ? how : (page) => page.goto(path) };
+  return { name, shop, path, status, reach: (page) => (status === how ? page.goto(path) : how(page, path)) };
 });
 
 export const SHOPS = ["demo", "odd", "empty", "broken", "debug"];

@@ -19,8 +19,6 @@ export function openSite(...contents) {
     await Promise.all(Object.values(shops).map((shop) => shop.close()));
   });
   return {
-    /** What a shop has sent so far. */
-    mails: (shop = "demo") => shops[shop].mails(),
     /**
      * A page for test `t`, as a new visitor sees it; at its end nothing may have gone wrong on it. `shop` says which
      * content. Tests share a page, which takes Chromium long to open; a `fresh` one has nothing in its cache.

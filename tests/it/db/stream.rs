@@ -71,6 +71,18 @@ on_both! {
         assert!(after <= before + 10, "{after}");
     }
 
+    fn a_reader_who_takes_nothing_gives_the_connection_back(kind: Kind) {
+        let database = Database::migrated(kind);
+        let pairs = [("SECRET_KEY", "x"), ("DATABASE_URL", &database.url), ("CONN_POOL_SIZE", "1"), ("STREAM_TIMEOUT", "0.2")];
+        let db = Db::open(&Settings::read(&Env::from_pairs(&pairs)).unwrap()).unwrap();
+        run(async move {
+            let rows = db.stream(1, |_, sink| (0..1000).try_for_each(|number| sink.send(number))).await.unwrap();
+            // The only connection is held by a stream that nobody reads.
+            db.run(|_| Ok(())).await.unwrap();
+            drop(rows);
+        });
+    }
+
     fn a_failure_is_the_last_item(kind: Kind) {
         let database = Database::migrated(kind);
         let db = open(&database);

@@ -25,6 +25,7 @@ mod migrate;
 mod project;
 mod rows;
 mod schema;
+mod sessions;
 
 /// What `nuages` said, on either stream.
 fn said(output: &std::process::Output) -> String {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use super::dump::assert_same;
-use crate::support::Database;
+use crate::support::{Database, SECRET_KEY};
 
 /// A Python that has what `tests/django/requirements.txt` names.
 pub(super) struct Django {
@@ -48,7 +48,7 @@ impl Django {
             .env_clear()
             .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "TMPDIR"))
             .env("DATABASE_URL", &database.url)
-            .env("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123")
+            .env("SECRET_KEY", SECRET_KEY)
             .env("PYTHONUTF8", "1")
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .stdin(Stdio::null())

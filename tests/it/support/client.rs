@@ -1,39 +1,22 @@
-//! A browser without a screen: follows no redirects, keeps what came back.
+//! A browser without a screen: keeps cookies and what came back, follows no redirects.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::Mutex;
 use std::time::Duration;
 
-use ureq::http::{HeaderMap, Method, Request};
+use ureq::http::{Method, Request};
+
+use super::personas::Persona;
+use super::reply::Reply;
+
+pub(crate) const LOGIN: &str = "/accounts/login/";
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 pub(crate) struct Client {
     agent: ureq::Agent,
     base: String,
-}
-
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) bytes: Vec<u8>,
-}
-
-impl Reply {
-    /// The body as text.
-    pub(crate) fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
-    }
-
-    /// A header's value, or "".
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Whether all these texts are on the page.
-    pub(crate) fn shows(&self, texts: &[&str]) -> bool {
-        let body = self.text();
-        texts.iter().all(|text| body.contains(text))
-    }
+    jar: Mutex<Vec<(String, String)>>,
 }
 
 impl Client {
@@ -42,9 +25,10 @@ impl Client {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
+            .allow_non_standard_methods(true)
             .timeout_global(Some(Duration::from_mins(1)))
             .build();
-        Self { agent: config.new_agent(), base: format!("http://127.0.0.1:{port}") }
+        Self { agent: config.new_agent(), base: format!("http://127.0.0.1:{port}"), jar: Mutex::default() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Reply {
@@ -56,13 +40,85 @@ impl Client {
     }
 
     pub(crate) fn request(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.send(method, path, headers, b"")
+    }
+
+    /// Sends `fields` from the form at `path`: with the token that stands there. Where there is no form, as at the URL
+    /// to log out, with that of the login page.
+    pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let token = self.token(path);
+        self.post_with(path, &[], &[fields, &[("csrfmiddlewaretoken", &token)]].concat())
+    }
+
+    /// Sends these fields and headers, and no others.
+    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Reply {
+        let body = form_urlencoded(fields);
+        self.send(Method::POST, path, &[headers, &[FORM]].concat(), body.as_bytes())
+    }
+
+    /// Sends these bytes; with the cookies, unless `headers` has others.
+    pub(crate) fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let has_body = method != Method::HEAD;
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = self.agent.run(request.body(()).unwrap()).unwrap();
-        let bytes = response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap();
-        Reply { status: response.status().as_u16(), headers: response.headers().clone(), bytes }
+        let cookies = self.cookies();
+        if !cookies.is_empty() && headers.iter().all(|(name, _)| *name != "cookie") {
+            request = request.header("cookie", cookies);
+        }
+        // Only a request that has a body says how long it is.
+        let mut response = if body.is_empty() {
+            self.agent.run(request.body(()).unwrap()).unwrap()
+        } else {
+            self.agent.run(request.body(body).unwrap()).unwrap()
+        };
+        // What is said to be compressed and is not there cannot be unpacked.
+        let bytes = if has_body {
+            response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap()
+        } else {
+            Vec::new()
+        };
+        let reply = Reply { status: response.status().as_u16(), headers: response.headers().clone(), bytes };
+        for (name, value, is_gone) in reply.cookies() {
+            self.forget(&name);
+            if !is_gone {
+                self.keep(&name, &value);
+            }
+        }
+        reply
+    }
+
+    /// Logs in at the login page.
+    pub(crate) fn log_in(&self, persona: &Persona) {
+        let reply = self.post(LOGIN, &[("username", persona.username), ("password", persona.password)]);
+        assert_eq!((reply.status, reply.header("location")), (302, "/accounts/profile/"), "{}", reply.text());
+    }
+
+    /// A token for a form: that on the page `path`, or else on the login page.
+    pub(crate) fn token(&self, path: &str) -> String {
+        self.get(path).token().unwrap_or_else(|| self.get(LOGIN).token().unwrap())
+    }
+
+    /// The cookie of this name.
+    pub(crate) fn cookie(&self, name: &str) -> Option<String> {
+        self.jar.lock().unwrap().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    /// Puts a cookie into the jar.
+    pub(crate) fn keep(&self, name: &str, value: &str) {
+        self.forget(name);
+        self.jar.lock().unwrap().push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Takes a cookie out of the jar.
+    pub(crate) fn forget(&self, name: &str) {
+        self.jar.lock().unwrap().retain(|(known, _)| known != name);
+    }
+
+    fn cookies(&self) -> String {
+        let jar = self.jar.lock().unwrap();
+        jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
     /// Sends bytes as they are and gives back what comes until the server closes: for requests no library would send.
@@ -74,4 +130,12 @@ impl Client {
         let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     }
+}
+
+fn form_urlencoded(fields: &[(&str, &str)]) -> String {
+    let word = |text: &str| {
+        let byte = |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
+        text.bytes().map(byte).collect::<String>()
+    };
+    fields.iter().map(|(name, value)| format!("{}={}", word(name), word(value))).collect::<Vec<_>>().join("&")
 }

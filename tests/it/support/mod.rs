@@ -2,14 +2,18 @@
 
 mod client;
 mod database;
+mod personas;
 mod postgres;
+mod reply;
 mod rows;
 mod site;
 
-pub(crate) use client::Client;
+pub(crate) use client::{Client, LOGIN};
 pub(crate) use database::{Database, Kind};
+pub(crate) use personas::{ALICE, CHARLIE, DANA, session_of};
+pub(crate) use reply::Reply;
 pub(crate) use rows::product;
-pub(crate) use site::{TestSite, nuages};
+pub(crate) use site::{SECRET_KEY, TestSite, nuages};
 
 /// Runs each test on both databases: `on_both! { fn a_claim(kind: Kind) { … } }` makes `a_claim::sqlite` and
 /// `a_claim::postgres`.

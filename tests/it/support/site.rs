@@ -13,6 +13,9 @@ use nuages::settings::{Env, LOOPBACK_HOSTS, Settings};
 use super::client::Client;
 use super::database::{Database, Kind};
 
+/// What the sites of tests sign with.
+pub(crate) const SECRET_KEY: &str = "only-for-tests-0123456789-0123456789-0123456789-0123";
+
 /// A site that serves in this process until the value is dropped.
 pub(crate) struct TestSite {
     pub(crate) database: Database,
@@ -27,7 +30,7 @@ pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "TMPDIR"))
         .env("DATABASE_URL", database_url)
-        .env("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123")
+        .env("SECRET_KEY", SECRET_KEY)
         .env("RUST_LOG", "warn")
         .stdin(std::process::Stdio::null())
         .current_dir(dir);
@@ -50,7 +53,7 @@ impl TestSite {
         let media = database.dir.path().join("media").display().to_string();
         let mut given = vec![
             ("DATABASE_URL", database.url.as_str()),
-            ("SECRET_KEY", "only-for-tests-0123456789-0123456789-0123456789-0123"),
+            ("SECRET_KEY", SECRET_KEY),
             ("MEDIA_ROOT", &media),
             ("NUAGES_WORKERS", "2"),
             ("SHUTDOWN_TIMEOUT", "0"),

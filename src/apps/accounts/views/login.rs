@@ -3,13 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::private;
+use super::{private, private_redirect};
 use crate::apps::accounts::forms;
 use crate::auth::{authenticate, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, QueryDict, is_safe_next, is_secure, redirect};
+use crate::http::{PostData, QueryDict, is_safe_next, is_secure};
 use crate::pages::Page;
 use crate::settings::Settings;
 
@@ -45,7 +45,7 @@ pub(in crate::apps::accounts) async fn login(
     if form.is_valid() {
         if let Some(user) = authenticate(&db, form.value("username"), form.value("password")).await? {
             visitor::login(&request, user).await?;
-            return Ok(redirect(safe_next(&request, &settings, &next).unwrap_or(&settings.login_redirect_url)));
+            return Ok(private_redirect(safe_next(&request, &settings, &next).unwrap_or(&settings.login_redirect_url)));
         }
         log::warn!(target: "nuages.security", "login failed: {:?}", form.value("username"));
         form.add_error(

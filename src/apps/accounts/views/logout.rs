@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::login::safe_next;
-use super::private;
+use super::{private, private_redirect};
 use crate::auth::visitor;
 use crate::error::Result;
-use crate::http::{PostData, QueryDict, redirect};
+use crate::http::{PostData, QueryDict};
 use crate::pages::Page;
 use crate::settings::Settings;
 
@@ -28,7 +28,7 @@ pub(in crate::apps::accounts) async fn logout(
     visitor::logout(&request).await?;
     let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default();
     match safe_next(&request, &settings, next) {
-        Some(next) => Ok(redirect(next)),
+        Some(next) => Ok(private_redirect(next)),
         None => private(&request, &LoggedOut { page: page.without_user() }),
     }
 }

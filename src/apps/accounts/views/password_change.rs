@@ -3,14 +3,14 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::private;
+use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
 use crate::auth::hashers::{check_password, make_password};
 use crate::auth::{CurrentUser, hash_pool, set_password, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, redirect};
+use crate::http::PostData;
 use crate::pages::Page;
 
 #[derive(Template)]
@@ -60,7 +60,7 @@ pub(in crate::apps::accounts) async fn password_change(
     db.run(move |conn| set_password(conn, id, &stored)).await?;
     visitor::update_session_auth_hash(&request, &hash);
     log::info!(target: "nuages.security", "password changed: {}", user.username);
-    Ok(redirect("/accounts/password_change/done/"))
+    Ok(private_redirect("/accounts/password_change/done/"))
 }
 
 /// `GET /accounts/password_change/done/`

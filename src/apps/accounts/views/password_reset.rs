@@ -4,13 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::Utc;
 
-use super::private;
+use super::{private, private_redirect};
 use crate::apps::accounts::forms;
 use crate::auth::{User, normalize, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, is_secure, redirect};
+use crate::http::{PostData, is_secure};
 use crate::mail::Mail;
 use crate::pages::Page;
 use crate::settings::Settings;
@@ -78,7 +78,7 @@ pub(in crate::apps::accounts) async fn password_reset(
         };
         mail.send_in_background(settings.email.clone());
     }
-    Ok(redirect("/accounts/password_reset/done/"))
+    Ok(private_redirect("/accounts/password_reset/done/"))
 }
 
 /// `GET /accounts/password_reset/done/`

@@ -4,14 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::Utc;
 
-use super::private;
+use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
 use crate::auth::hashers::make_password;
 use crate::auth::{User, hash_pool, set_password, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, redirect};
+use crate::http::PostData;
 use crate::pages::Page;
 use crate::sessions::Session;
 use crate::settings::Settings;
@@ -48,7 +48,7 @@ pub(in crate::apps::accounts) async fn password_reset_link(
     let user = find(&settings, &db, &uidb64, &token).await?;
     if user.is_some() && !hidden {
         session.insert(TOKEN_KEY, token);
-        return Ok(redirect(&format!("/accounts/reset/{uidb64}/{TOKEN_IN_URL}/")));
+        return Ok(private_redirect(&format!("/accounts/reset/{uidb64}/{TOKEN_IN_URL}/")));
     }
     private(&request, &PasswordResetConfirm { page, form: user.map(|_| forms::set_password()) })
 }
@@ -78,7 +78,7 @@ pub(in crate::apps::accounts) async fn password_reset_confirm(
     db.run(move |conn| set_password(conn, id, &hash)).await?;
     session.remove(TOKEN_KEY);
     log::info!(target: "nuages.security", "password reset: {}", user.username);
-    Ok(redirect("/accounts/reset/done/"))
+    Ok(private_redirect("/accounts/reset/done/"))
 }
 
 /// `GET /accounts/reset/done/`

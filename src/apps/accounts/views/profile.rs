@@ -3,13 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::private;
+use super::{private, private_redirect};
 use crate::apps::accounts::forms;
 use crate::auth::CurrentUser;
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, redirect};
+use crate::http::PostData;
 use crate::messages::Messages;
 use crate::pages::Page;
 
@@ -47,5 +47,5 @@ pub(in crate::apps::accounts) async fn change_profile(
     let [first, last, email] = ["first_name", "last_name", "email"].map(|name| form.value(name).to_owned());
     db.run(move |conn| crate::auth::User::set_profile(conn, id, &first, &last, &email)).await?;
     Messages::of(&request).success("Your profile was saved.");
-    Ok(redirect("/accounts/profile/"))
+    Ok(private_redirect("/accounts/profile/"))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::private;
+use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, check_new_password};
 use crate::auth::hashers::make_password;
 use crate::auth::password_validation::UserAttributes;
@@ -11,7 +11,7 @@ use crate::auth::{NewUser, hash_pool, normalize, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, redirect};
+use crate::http::PostData;
 use crate::messages::Messages;
 use crate::pages::Page;
 use crate::settings::Settings;
@@ -60,7 +60,7 @@ pub(in crate::apps::accounts) async fn signup(
         if let Some(user) = db.atomic(move |conn| user.save_if_free(conn)).await? {
             visitor::login(&request, user).await?;
             Messages::of(&request).success("Welcome. Your account is ready.");
-            return Ok(redirect(&settings.login_redirect_url));
+            return Ok(private_redirect(&settings.login_redirect_url));
         }
         form.add_error("username", TAKEN);
     }

@@ -61,15 +61,16 @@ impl Listing {
     /// The rows of the page that is asked for.
     ///
     /// The ids of the page are found first, by an index where the order allows it, and only these rows are joined and
-    /// read: a deep page skips thousands of index entries instead of thousands of rows. For the plain list both are one
-    /// query; a filter is put together at run time, and such a query cannot be part of another (ADR 1).
+    /// read: a deep page skips thousands of index entries instead of thousands of rows. For the plain list this and the
+    /// count are one query; a filter is put together at run time, and such a query cannot be part of another (ADR 1).
     pub fn page(&self, conn: &mut Conn, asked: PageNumber, per_page: i64) -> Result<Page<ProductRow>> {
+        if self.is_plain()
+            && let Some(page) = plain_page(conn, asked, per_page)?
+        {
+            return Ok(page);
+        }
         let paginator = Paginator { count: self.filtered().count().get_result(conn)?, per_page };
         let number = paginator.page_number(asked);
-        if self.is_plain() {
-            let rows = plain_page(conn, per_page, paginator.offset(number))?;
-            return Ok(Page { rows, number, paginator });
-        }
         let page = self.filtered().select(catalog_product::id).limit(per_page).offset(paginator.offset(number));
         let page = match self.sort {
             Sort::Name => page.order((catalog_product::name, catalog_product::id)),
@@ -117,20 +118,35 @@ impl Listing {
     }
 }
 
-fn plain_page(conn: &mut Conn, limit: i64, offset: i64) -> Result<Vec<ProductRow>> {
-    let listed = diesel::alias!(catalog_product as listed);
+/// A page of all products by name with their count; `None` if there is no such page, which the caller has to find out.
+fn plain_page(conn: &mut Conn, asked: PageNumber, per_page: i64) -> Result<Option<Page<ProductRow>>> {
+    let number = match asked {
+        PageNumber::First => 1,
+        PageNumber::Number(number) => number,
+        PageNumber::Last => return Ok(None),
+    };
+    let Some(offset) = (number - 1).checked_mul(per_page) else { return Ok(None) };
+    let (listed, counted) = diesel::alias!(catalog_product as listed, catalog_product as counted);
     let ids = listed
         .filter(listed.field(catalog_product::is_active).eq(true))
         .order((listed.field(catalog_product::name), listed.field(catalog_product::id)))
-        .limit(limit)
+        .limit(per_page)
         .offset(offset)
         .select(listed.field(catalog_product::id));
+    let count = counted.filter(counted.field(catalog_product::is_active).eq(true)).count().single_value();
     let rows = catalog_product::table
         .inner_join(catalog_category::table)
         .filter(catalog_product::id.eq_any(ids))
         .order((catalog_product::name, catalog_product::id))
-        .select(ProductRow::as_select());
-    rows.load(conn).map_err(Into::into)
+        .select((count, ProductRow::as_select()));
+    let rows: Vec<(Option<i64>, ProductRow)> = rows.load(conn)?;
+    let count = rows.first().and_then(|(count, _)| *count);
+    let page = |count| Page {
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        number,
+        paginator: Paginator { count, per_page },
+    };
+    Ok(count.map(page))
 }
 
 /// A LIKE pattern for texts that contain `word`.

@@ -1,0 +1,162 @@
+//! `/accounts/password_reset/` and `/accounts/reset/…/`
+
+use std::time::Duration;
+
+use chrono::{TimeDelta, Utc};
+use nuages::auth::hashers::check_password;
+use nuages::auth::tokens::{encode_uid, make_token};
+use nuages::settings::SecretKey;
+
+use super::{PROFILE, session, sessions, shop};
+use crate::support::{ALICE, CHARLIE, Client, DANA, Database, Kind, SECRET_KEY, TestSite};
+
+const RESET: &str = "/accounts/password_reset/";
+const NEW: &str = "nine-violet-teapots";
+
+/// A shop that puts its mail into a folder of the test's.
+fn mailing(kind: Kind) -> TestSite {
+    let database: Database = super::people(kind);
+    let folder = database.dir.path().join("mail").display().to_string();
+    TestSite::with(database, &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)], nuages::urls::urls)
+}
+
+/// Every mail that was sent, once there are `count`; they leave in the background.
+fn mails(site: &TestSite, count: usize) -> Vec<String> {
+    for _ in 0..100 {
+        let files = std::fs::read_dir(site.database.dir.path().join("mail")).into_iter().flatten();
+        let texts: Vec<String> = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        if texts.iter().filter(|text| text.contains("</html>")).count() >= count {
+            return texts;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("no mail came")
+}
+
+/// The path of the link in `mail`.
+fn link(mail: &str) -> &str {
+    let (_, rest) = mail.split_once("http://127.0.0.1:").unwrap();
+    &rest[rest.find('/').unwrap()..rest.find('\r').unwrap()]
+}
+
+/// A link for Charlie, made so long ago.
+fn made(site: &TestSite, ago: TimeDelta) -> String {
+    let user = CHARLIE.row(site);
+    let token = make_token(&user.token_subject(), &SecretKey::new(SECRET_KEY), Utc::now() - ago, chrono_tz::UTC);
+    format!("/accounts/reset/{}/{token}/", encode_uid(user.id))
+}
+
+/// Follows a link to the form behind it; that form's URL.
+fn follow(client: &Client, link: &str) -> String {
+    let reply = client.get(link);
+    assert_eq!(reply.status, 302, "{link}: {}", reply.text());
+    reply.header("location").to_owned()
+}
+
+fn is_invalid(client: &Client, path: &str) {
+    let page = client.get(path);
+    assert_eq!((page.status, page.token()), (200, None), "{path}");
+    assert!(page.shows(&["This link is invalid", RESET]), "{path}: {}", page.text());
+}
+
+on_both! {
+    fn the_answer_is_the_same_for_any_address_and_mail_goes_to_the_stored_one(kind: Kind) {
+        let site = mailing(kind);
+        // Of those who may not reset the last is asked for first: their mail would be there before Charlie's.
+        for typed in ["nobody@example.com", DANA.email, "%@example.com", "_harlie@example.com", "Charlie@EXAMPLE.COM"] {
+            let client = site.client();
+            let reply = client.post(RESET, &[("email", typed)]);
+            assert_eq!((reply.status, reply.header("location")), (302, "/accounts/password_reset/done/"), "{typed}");
+            let page = client.get(reply.header("location"));
+            assert!(page.shows(&["Check your mail"]) && !page.text().contains(typed), "{typed}");
+        }
+        let mails = mails(&site, 1);
+        assert_eq!(mails.len(), 1, "{mails:?}");
+        assert!(mails[0].contains("To: charlie@example.com\r\n") && mails[0].contains("Hello charlie,"), "{}", mails[0]);
+        assert!(!mails[0].contains("EXAMPLE.COM") && mails[0].contains("multipart/alternative"));
+        assert!(sessions(&site).is_empty());
+    }
+
+    fn what_is_no_address_is_said_beside_the_field(kind: Kind) {
+        let site = mailing(kind);
+        for (typed, error) in [("", "This field is required."), ("nonsense", "Enter a valid email address.")] {
+            let page = site.client().post(RESET, &[("email", typed)]);
+            assert_eq!((page.status, page.errors("email").as_str()), (200, error));
+        }
+    }
+
+    fn a_link_works_once_and_its_token_leaves_the_url_at_once(kind: Kind) {
+        let site = mailing(kind);
+        let elsewhere = CHARLIE.browser(&site);
+        let client = site.client();
+        client.post(RESET, &[("email", CHARLIE.email)]);
+        let mail = mails(&site, 1).remove(0);
+        let link = link(&mail);
+
+        let form = follow(&client, link);
+        let token = link.trim_end_matches('/').rsplit('/').next().unwrap();
+        assert!(form.ends_with("/set-password/") && !form.contains(token), "{form}");
+        let page = client.get(&form);
+        assert!(page.shows(&["Choose a new password", "noindex"]) && !page.text().contains(token));
+        assert_eq!(page.header("referrer-policy"), "same-origin");
+        // Looking at it used nothing up.
+        assert_eq!(follow(&site.client(), link), form);
+
+        let page = client.post(&form, &[("new_password1", NEW), ("new_password2", "other")]);
+        assert_eq!(page.errors("new_password2"), "The two password fields didn’t match.");
+        let reply = client.post(&form, &[("new_password1", NEW), ("new_password2", NEW)]);
+        assert_eq!((reply.status, reply.header("location")), (302, "/accounts/reset/done/"), "{}", reply.text());
+        assert!(client.get("/accounts/reset/done/").shows(&["Your new password is set.", "/accounts/login/"]));
+        assert!(check_password(NEW, &CHARLIE.row(&site).password).correct);
+
+        is_invalid(&client, link);
+        is_invalid(&client, &form);
+        is_invalid(&site.client(), link);
+        let key = client.cookie("sessionid");
+        assert!(key.is_none_or(|key| session(&site, &key).unwrap().is_empty()), "the token is gone from the session");
+        // Nobody is logged in by it, and whoever was is out.
+        assert_eq!((client.get(PROFILE).status, elsewhere.get(PROFILE).status), (302, 302));
+    }
+
+    fn links_that_are_old_foreign_or_garbage_are_invalid(kind: Kind) {
+        let site = shop(kind);
+        let client = site.client();
+        is_invalid(&client, &made(&site, TimeDelta::seconds(259_210)));
+        let (charlie, good) = (encode_uid(CHARLIE.row(&site).id), made(&site, TimeDelta::zero()));
+        let token = good.trim_end_matches('/').rsplit('/').next().unwrap().to_owned();
+        let alice = encode_uid(ALICE.row(&site).id);
+        for (uid, token) in [
+            (alice.as_str(), token.as_str()), (&charlie, "set-password"), (&charlie, "x"), (&charlie, "-"),
+            (&charlie, &token[1..]), (&charlie, "zzzzzzzzzzzzzzzz-00000000000000000000000000000000"),
+            ("LTE", &token), ("OTk5OTk5OTk5OTk5OTk5", &token), ("%C3%A9", &token), ("%00", &token), ("%ff", "%ff"),
+            (&"A".repeat(3000), "%0d%0a"), (&charlie, "%20"),
+        ] {
+            is_invalid(&client, &format!("/accounts/reset/{uid}/{token}/"));
+        }
+        assert!(sessions(&site).is_empty());
+        follow(&site.client(), &made(&site, TimeDelta::seconds(259_100)));
+    }
+
+    fn a_form_is_good_for_the_browser_and_the_user_of_the_link_alone(kind: Kind) {
+        let site = shop(kind);
+        let client = site.client();
+        let form = follow(&client, &made(&site, TimeDelta::zero()));
+        let alices = format!("/accounts/reset/{}/set-password/", encode_uid(ALICE.row(&site).id));
+        is_invalid(&client, &alices);
+        let fields = [("new_password1", NEW), ("new_password2", NEW)];
+        for (client, path) in [(&client, &alices), (&site.client(), &form), (&site.client(), &made(&site, TimeDelta::zero()))] {
+            let page = client.post(path, &fields);
+            assert_eq!(page.status, 200);
+            assert!(page.shows(&["This link is invalid"]), "{path}");
+        }
+        let hashes = [ALICE.row(&site).password, CHARLIE.row(&site).password];
+        assert!(hashes.iter().all(|hash| hash.contains("$saltof")), "{hashes:?}");
+    }
+
+    fn a_link_ends_with_the_next_login(kind: Kind) {
+        let site = shop(kind);
+        let link = made(&site, TimeDelta::zero());
+        site.client().log_in(&CHARLIE);
+        is_invalid(&site.client(), &link);
+    }
+}

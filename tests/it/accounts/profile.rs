@@ -1,0 +1,48 @@
+//! `/accounts/profile/`
+
+use super::{PROFILE, shop};
+use crate::support::{ALICE, CHARLIE};
+
+on_both! {
+    fn a_profile_is_saved_and_says_so_once(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let fields = [("first_name", " Charlie <3 "), ("last_name", "Ünal"), ("email", "Charlie@NEW.example")];
+        let reply = client.post(PROFILE, &fields);
+        assert_eq!((reply.status, reply.header("location")), (302, PROFILE));
+        let row = CHARLIE.row(&site);
+        assert_eq!([&row.first_name, &row.last_name, &row.email], ["Charlie <3", "Ünal", "Charlie@new.example"]);
+        let page = client.get(PROFILE);
+        assert!(page.shows(&["Your profile was saved.", "value=\"Charlie &#60;3\"", "value=\"Ünal\""]), "{}", page.text());
+        assert!(!client.get(PROFILE).shows(&["Your profile was saved."]));
+        assert_eq!(client.post(PROFILE, &[]).status, 302);
+        assert_eq!(CHARLIE.row(&site).email, "", "all three may be empty");
+    }
+
+    fn a_bad_address_or_a_long_name_is_refused_and_stays_as_typed(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        for bad in ["nonsense", "a@b", "a@b.example\r\nBcc: c@d.example", "a b@c.example", &format!("{}@b.example", "a".repeat(250))] {
+            let page = client.post(PROFILE, &[("first_name", "Charles"), ("email", bad)]);
+            assert_eq!(page.status, 200);
+            assert!(page.errors("email").starts_with("En"), "{bad}: {}", page.errors("email"));
+            assert!(page.shows(&["value=\"Charles\""]));
+        }
+        let page = client.post(PROFILE, &[("first_name", &"é".repeat(151)), ("last_name", "\0")]);
+        assert_eq!(page.errors("first_name"), "Ensure this value has at most 150 characters (it has 151).");
+        assert_eq!(page.errors("last_name"), "Null characters are not allowed.");
+        assert_eq!((CHARLIE.row(&site).email.as_str(), CHARLIE.row(&site).first_name.as_str()), (CHARLIE.email, ""));
+    }
+
+    fn nothing_else_and_nobody_else_can_be_changed(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let (alice, before) = (ALICE.row(&site), CHARLIE.row(&site));
+        let id = alice.id.to_string();
+        client.post("/accounts/profile/?id=1", &[
+            ("id", &id), ("username", "alice"), ("is_superuser", "on"), ("is_staff", "1"), ("password", "x"),
+            ("email", CHARLIE.email),
+        ]);
+        assert_eq!((ALICE.row(&site), CHARLIE.row(&site)), (alice, before));
+    }
+}

@@ -1,0 +1,76 @@
+//! Who may enter which URL.
+
+use nuages::http::Access;
+use nuages::settings::{Env, Settings};
+
+use crate::support::{CHARLIE, Database, TestSite};
+
+/// Whoever adds a URL that is open to anyone says so here as well.
+const PUBLIC: [&str; 17] = [
+    "home",
+    "product_list",
+    "product_detail",
+    "category_list",
+    "category_detail",
+    "sitemap",
+    "robots",
+    "login",
+    "logout",
+    "signup",
+    "password_reset",
+    "password_reset_done",
+    "password_reset_confirm",
+    "password_reset_complete",
+    "static",
+    "media",
+    "favicon",
+];
+
+/// `pattern` with something in each place.
+fn example(pattern: &str) -> String {
+    let mut path = String::new();
+    for part in pattern.split('{') {
+        path.push_str(part.split_once('}').map_or(part, |(_, rest)| rest));
+        path.push('1');
+    }
+    path.pop();
+    path
+}
+
+on_both! {
+    fn every_url_is_public_by_name_or_leads_to_the_login_page(kind: Kind) {
+        let site = TestSite::new(kind);
+        let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
+        let urls = nuages::urls::urls(&settings);
+        let mut open = Vec::new();
+        for url in urls.iter() {
+            let (client, path) = (site.client(), example(url.pattern));
+            let mut replies = vec![client.get(&path)];
+            if url.methods().contains("POST") {
+                replies.push(client.post(&path, &[]));
+            }
+            let is_public = PUBLIC.contains(&url.name);
+            assert_eq!(url.access == Access::Public, is_public, "{} ({path})", url.name);
+            for reply in replies {
+                let location = reply.header("location");
+                assert_eq!(location.starts_with("/accounts/login/?next="), !is_public, "{path}: {}", reply.status);
+                assert!(is_public || reply.status == 302, "{path}");
+                assert!(reply.status < 500, "{path}");
+            }
+            open.extend(is_public.then_some(url.name));
+        }
+        assert!(PUBLIC.iter().all(|name| open.contains(name)), "some of these are no URLs any more");
+    }
+
+    fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
+        let database = Database::migrated(kind);
+        CHARLIE.save(&mut database.connect());
+        let site = TestSite::with(database, &[], nuages::urls::urls);
+        let client = site.client();
+        let reply = client.get("/accounts/password_change/?a=b&c=%26");
+        // As Django quotes it.
+        assert_eq!(reply.header("location"), "/accounts/login/?next=/accounts/password_change/%3Fa%3Db%26c%3D%2526");
+        let reply = client.post(reply.header("location"), &[("username", "charlie"), ("password", CHARLIE.password)]);
+        assert_eq!(reply.header("location"), "/accounts/password_change/?a=b&c=%26");
+    }
+}

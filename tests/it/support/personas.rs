@@ -1,0 +1,92 @@
+//! Who visits the shop.
+
+use chrono::{TimeDelta, Utc};
+use nuages::auth::session_hash::session_auth_hash;
+use nuages::auth::{NewUser, User};
+use nuages::db::Conn;
+use nuages::schema::django_session;
+use nuages::sessions::{SessionRow, codec};
+use nuages::settings::SecretKey;
+use nuages::signing::random_string_of;
+use serde_json::json;
+
+use super::{Client, SECRET_KEY, TestSite};
+use diesel::RunQueryDsl as _;
+
+/// Someone with an account.
+pub(crate) struct Persona {
+    pub(crate) username: &'static str,
+    pub(crate) password: &'static str,
+    pub(crate) email: &'static str,
+    /// At full strength, made once: a hash takes a third of a second.
+    hash: &'static str,
+    is_superuser: bool,
+    is_active: bool,
+}
+
+/// The superuser.
+pub(crate) const ALICE: Persona = Persona {
+    username: "alice",
+    password: "alice-lights-7-lamps",
+    email: "alice@example.com",
+    hash: "pbkdf2_sha256$1000000$saltofalice0123456789a$ZpxDSpRXnc0PB5NzKgZpqCSLzWu0R1iKIZWqalPf7vU=",
+    is_superuser: true,
+    is_active: true,
+};
+
+/// A customer.
+pub(crate) const CHARLIE: Persona = Persona {
+    username: "charlie",
+    password: "charlie-counts-9-kettles",
+    email: "charlie@example.com",
+    hash: "pbkdf2_sha256$1000000$saltofcharlie012345678$/DNTU90ojCrEOzDatME+lxYszvQaV01X86y/sVwhpNQ=",
+    is_superuser: false,
+    is_active: true,
+};
+
+/// Was a customer; her account is deactivated.
+pub(crate) const DANA: Persona = Persona {
+    username: "dana",
+    password: "dana-drinks-5-teas",
+    email: "dana@example.com",
+    hash: "pbkdf2_sha256$1000000$saltofdana0123456789ab$O4iXHYpusDHevfPo4eV7Fto2FCoQpEQD9hV05jjMWkY=",
+    is_superuser: false,
+    is_active: false,
+};
+
+impl Persona {
+    /// Makes the account.
+    pub(crate) fn save(&self, conn: &mut Conn) -> User {
+        let Self { username, email, hash, is_superuser, is_active, .. } = *self;
+        let user = NewUser::superuser(username, email, hash.to_owned());
+        NewUser { is_superuser, is_staff: is_superuser, is_active, ..user }.save(conn).unwrap()
+    }
+
+    /// Their row as it is now.
+    pub(crate) fn row(&self, site: &TestSite) -> User {
+        User::find_by_username(&mut site.connect(), self.username).unwrap().unwrap()
+    }
+
+    /// A browser in which they are logged in, without the time that a login takes.
+    pub(crate) fn browser(&self, site: &TestSite) -> Client {
+        let client = site.client();
+        client.keep("sessionid", &session_of(&mut site.connect(), &self.row(site), &SecretKey::new(SECRET_KEY)));
+        client
+    }
+}
+
+/// The key of a new session in which `user` is logged in; `secret` signs it.
+pub(crate) fn session_of(conn: &mut Conn, user: &User, secret: &SecretKey) -> String {
+    let data = json!({
+        "_auth_user_id": user.id.to_string(),
+        "_auth_user_backend": "django.contrib.auth.backends.ModelBackend",
+        "_auth_user_hash": session_auth_hash(&user.password, secret),
+    });
+    let row = SessionRow {
+        session_key: random_string_of(b"abcdefghijklmnopqrstuvwxyz0123456789", 32),
+        session_data: codec::encode(data.as_object().unwrap(), secret, Utc::now().timestamp()),
+        expire_date: (Utc::now() + TimeDelta::days(14)).into(),
+    };
+    diesel::insert_into(django_session::table).values(&row).execute(conn).unwrap();
+    row.session_key
+}

@@ -1,0 +1,69 @@
+//! What came back.
+
+use ureq::http::HeaderMap;
+
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Reply {
+    /// The body as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// A header's value, or "".
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// A header's values, in one line and in lower case.
+    pub(crate) fn all(&self, name: &str) -> String {
+        let values = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_lowercase());
+        values.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether all these texts are on the page.
+    pub(crate) fn shows(&self, texts: &[&str]) -> bool {
+        let body = self.text();
+        texts.iter().all(|text| body.contains(text))
+    }
+
+    /// The token in the page's form.
+    pub(crate) fn token(&self) -> Option<String> {
+        let text = self.text();
+        let (_, rest) = text.split_once("name=\"csrfmiddlewaretoken\" value=\"")?;
+        rest.split_once('"').map(|(token, _)| token.to_owned())
+    }
+
+    /// What stands below the field `name` because something is wrong with it, without the markup.
+    pub(crate) fn errors(&self, name: &str) -> String {
+        let text = self.text();
+        let list = text.split_once(&format!("id=\"id_{name}_error\">")).and_then(|(_, rest)| rest.split_once("</ul>"));
+        let mut plain = String::new();
+        for part in list.map_or("", |(list, _)| list).split('<') {
+            plain.push_str(part.split_once('>').map_or("", |(_, text)| text));
+        }
+        plain
+    }
+
+    /// The line that sets or takes back the cookie `name`, or "".
+    pub(crate) fn set_cookie(&self, name: &str) -> &str {
+        let mut lines = self.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+        lines.rfind(|line| line.split('=').next() == Some(name)).unwrap_or_default()
+    }
+
+    /// Name and value of each cookie, and whether it is taken back.
+    pub(super) fn cookies(&self) -> Vec<(String, String, bool)> {
+        let lines = self.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+        lines
+            .map(|line| {
+                let (name, rest) = line.split_once('=').unwrap();
+                (name.to_owned(), rest.split(';').next().unwrap().to_owned(), line.contains("Max-Age=0"))
+            })
+            .collect()
+    }
+}
