@@ -127,14 +127,22 @@ fn with_tax(price: &Decimal) -> Decimal {
 }
 
 impl ProductPage {
-    /// The published product of this slug.
-    pub fn find(conn: &mut Conn, slug: &str) -> Result<Self> {
+    /// The published product of this slug, and its tags by name: one query, because a round trip costs more than the
+    /// columns that come once for each tag.
+    pub fn find(conn: &mut Conn, slug: &str) -> Result<(Self, Vec<Tag>)> {
         let found = catalog_product::table
             .inner_join(catalog_category::table)
+            // One after the other: SQLite would put a join within a join together for the whole table first.
+            .left_join(catalog_product_tags::table)
+            .left_join(catalog_tag::table.on(catalog_tag::id.nullable().eq(catalog_product_tags::tag_id.nullable())))
             .filter(catalog_product::slug.eq(slug))
             .filter(catalog_product::is_active.eq(true))
-            .select(Self::as_select());
-        found.first(conn).map_err(Error::from)
+            .order(catalog_tag::name)
+            .select((Self::as_select(), Option::<Tag>::as_select()));
+        let rows: Vec<(Self, Option<Tag>)> = found.load(conn)?;
+        let (products, tags): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let product = products.into_iter().next().ok_or(Error::NotFound)?;
+        Ok((product, tags.into_iter().flatten().collect()))
     }
 
     /// Up to `limit` published products of the same category: those that follow it by id, then the first ones.

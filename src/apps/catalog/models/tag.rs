@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
-use crate::schema::{catalog_product_tags, catalog_tag};
+use crate::schema::catalog_tag;
 
 /// A word that products share.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
@@ -23,16 +23,6 @@ impl Tag {
     pub fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
         let found = catalog_tag::table.filter(catalog_tag::slug.eq(slug)).select(Self::as_select()).first(conn);
         found.optional().map_err(Into::into)
-    }
-
-    /// The tags of a product, by name.
-    pub fn of_product(conn: &mut Conn, product_id: i64) -> Result<Vec<Self>> {
-        let tags = catalog_product_tags::table
-            .inner_join(catalog_tag::table)
-            .filter(catalog_product_tags::product_id.eq(product_id))
-            .order(catalog_tag::name)
-            .select(Self::as_select());
-        tags.load(conn).map_err(Into::into)
     }
 
     /// The list of products that have it.

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 
 use super::cards::{Link, ProductCard};
-use crate::apps::catalog::models::{ProductPage, Tag};
+use crate::apps::catalog::models::ProductPage;
 use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Html, render};
@@ -39,8 +39,7 @@ pub(in crate::apps::catalog) async fn product_detail(
 ) -> Result<Html> {
     let (product, tags, related) = db
         .run(move |conn| {
-            let product = ProductPage::find(conn, &slug)?;
-            let tags = Tag::of_product(conn, product.id)?;
+            let (product, tags) = ProductPage::find(conn, &slug)?;
             let related = product.related(conn, RELATED)?;
             Ok((product, tags, related))
         })
