@@ -2,11 +2,10 @@
 
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sql_types::Text;
 
 use super::hashers::is_password_usable;
 use super::tokens::Subject;
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, Timestamp, like_escaped, upper};
 use crate::error::Result;
 use crate::schema::{auth_group, auth_permission, auth_user};
 
@@ -76,9 +75,8 @@ impl User {
 
     /// Active users with a password who have this address, but for case (Django's `get_users`).
     pub fn who_may_reset(conn: &mut Conn, email: &str) -> Result<Vec<Self>> {
-        let pattern = email.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let found: Vec<Self> = auth_user::table
-            .filter(upper(auth_user::email).like(upper(pattern)).escape('\\'))
+            .filter(upper(auth_user::email).like(upper(like_escaped(email))).escape('\\'))
             .filter(auth_user::is_active.eq(true))
             .select(Self::as_select())
             .load(conn)?;
@@ -105,11 +103,6 @@ impl User {
             email: &self.email,
         }
     }
-}
-
-diesel::define_sql_function! {
-    /// `UPPER(text)`
-    fn upper(text: Text) -> Text;
 }
 
 impl NewUser {

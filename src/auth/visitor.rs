@@ -6,14 +6,14 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 use diesel::prelude::*;
 
 use super::User;
-use super::session_hash::session_auth_hash;
+use super::session_hash::{session_auth_hash, verify_session_hash};
 use crate::csrf::Csrf;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::schema::auth_user;
 use crate::sessions::{Session, SessionRow};
 use crate::settings::Settings;
-use crate::signing::constant_time_eq;
+use crate::signing::KeyUsed;
 
 /// The session's keys, and the one backend there is, as Django names them.
 const USER_ID: &str = "_auth_user_id";
@@ -77,12 +77,9 @@ fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
         return false;
     }
     let given = session.get_str(HASH).unwrap_or_default();
-    let matching = settings
-        .secret_keys()
-        .position(|key| constant_time_eq(given.as_bytes(), session_auth_hash(&user.password, key).as_bytes()));
-    match matching {
-        Some(0) => true,
-        Some(_) => {
+    match verify_session_hash(&given, &user.password, settings.secret_keys()) {
+        Some(KeyUsed::Current) => true,
+        Some(KeyUsed::Fallback) => {
             session.cycle_key();
             session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));
             true

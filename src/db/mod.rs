@@ -11,6 +11,7 @@ mod pool;
 mod sql;
 pub mod sql_types;
 mod stream;
+mod text;
 mod types;
 
 pub use connection::{Conn, Limits, MultiBackend};
@@ -18,4 +19,5 @@ pub use handle::Db;
 pub use paginator::{Page, PageNumber, Paginator};
 pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
+pub use text::{like_escaped, upper};
 pub use types::{Decimal, Json, Timestamp, Uuid};

@@ -1,5 +1,13 @@
 //! Which host names this site answers to: Django's `ALLOWED_HOSTS`.
 
+use actix_web::HttpRequest;
+use actix_web::http::header::HOST;
+
+/// The `Host` header, port and all; "" where there is none. The middleware has checked it against `ALLOWED_HOSTS`.
+pub fn host_of(request: &HttpRequest) -> &str {
+    request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+}
+
 /// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).
 pub fn split_host(header: &str) -> Option<String> {
     let host = header.to_ascii_lowercase();

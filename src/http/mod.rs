@@ -15,7 +15,7 @@ mod urls;
 pub use body::{PostData, UploadedFile};
 pub use cookies::{cookie, delete_cookie, set_cookie};
 pub use diagnostics::urls as diagnostics;
-pub use host::{is_allowed, split_host};
+pub use host::{host_of, is_allowed, split_host};
 pub use media::serve as media;
 pub use middleware::is_secure;
 pub use next::is_safe_next;

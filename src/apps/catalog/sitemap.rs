@@ -11,7 +11,7 @@ use super::models::url_of;
 use crate::db::{Db, Timestamp};
 use crate::each_row;
 use crate::error::{Error, Result};
-use crate::http::{QueryDict, text};
+use crate::http::{QueryDict, host_of, text};
 use crate::schema::catalog_product;
 
 /// URLs in one file, by the protocol.
@@ -83,6 +83,5 @@ fn index(site: &str, files: i64) -> String {
 /// `https://shop.example`, from the request; its host was checked against `ALLOWED_HOSTS`.
 fn site(request: &HttpRequest) -> String {
     let info = request.connection_info();
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
-    format!("{}://{host}", info.scheme())
+    format!("{}://{}", info.scheme(), host_of(request))
 }

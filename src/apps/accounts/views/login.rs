@@ -9,7 +9,7 @@ use crate::auth::{authenticate, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, QueryDict, is_safe_next, is_secure};
+use crate::http::{PostData, QueryDict, host_of, is_safe_next, is_secure};
 use crate::pages::Page;
 use crate::settings::Settings;
 
@@ -58,6 +58,5 @@ pub(in crate::apps::accounts) async fn login(
 
 /// `next`, if it leads to this site.
 pub(super) fn safe_next<'n>(request: &HttpRequest, settings: &Settings, next: &'n str) -> Option<&'n str> {
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
-    is_safe_next(next, host, is_secure(request, &settings.security)).then_some(next)
+    is_safe_next(next, host_of(request), is_secure(request, &settings.security)).then_some(next)
 }

@@ -10,7 +10,7 @@ use crate::auth::{User, normalize, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, is_secure};
+use crate::http::{PostData, host_of, is_secure};
 use crate::mail::Mail;
 use crate::pages::Page;
 use crate::settings::Settings;
@@ -63,7 +63,7 @@ pub(in crate::apps::accounts) async fn password_reset(
     }
     let typed = form.value("email").to_owned();
     let users = db.run(move |conn| User::who_may_reset(conn, &typed)).await?;
-    let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
+    let host = host_of(&request);
     let scheme = if is_secure(&request, &settings.security) { "https" } else { "http" };
     // The database's comparison is lax; a look-alike address gets no mail.
     for user in users.iter().filter(|user| normalize::same_email(form.value("email"), &user.email)) {

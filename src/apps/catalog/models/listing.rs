@@ -1,17 +1,11 @@
 //! Lists of products: filtered, sorted, cut into pages.
 
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 
 use super::ProductRow;
-use crate::db::{Conn, MultiBackend, Page, PageNumber, Paginator};
+use crate::db::{Conn, MultiBackend, Page, PageNumber, Paginator, like_escaped, upper};
 use crate::error::Result;
 use crate::schema::{catalog_category, catalog_product, catalog_product_tags};
-
-diesel::define_sql_function! {
-    /// `UPPER(text)`: ASCII letters only on SQLite, as in Django.
-    fn upper(text: Text) -> Text;
-}
 
 /// The order of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -151,5 +145,5 @@ fn plain_page(conn: &mut Conn, asked: PageNumber, per_page: i64) -> Result<Optio
 
 /// A LIKE pattern for texts that contain `word`.
 fn contains(word: &str) -> String {
-    format!("%{}%", word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+    format!("%{}%", like_escaped(word))
 }
