@@ -13,6 +13,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// Where visitors log in (Django's `LOGIN_URL`).
 const LOGIN_URL: &str = "/accounts/login/";
+/// Where staff log in.
+const ADMIN_LOGIN_URL: &str = "/admin/login/";
 
 /// Why there is no answer, or not the one that was asked for. `http` renders a page for each.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +31,9 @@ pub enum Error {
     /// 302 to the login page, which leads back here.
     #[error("a login is required")]
     LoginRequired(String),
+    /// 302 to the admin's login page, which leads back here; it says who is logged in and no staff.
+    #[error("a login of staff is required")]
+    StaffRequired(String),
     /// 403: an unsafe request that no page of this site sent; the text is Django's reason.
     #[error("CSRF verification failed: {0}")]
     Csrf(String),
@@ -99,7 +104,7 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::PermissionDenied | Self::Csrf(_) => StatusCode::FORBIDDEN,
-            Self::LoginRequired(_) => StatusCode::FOUND,
+            Self::LoginRequired(_) | Self::StaffRequired(_) => StatusCode::FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -111,12 +116,12 @@ impl ResponseError for Error {
 
     /// The bare status; `http::middleware::error_pages` puts a page in it.
     fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::LoginRequired(back) => {
-                let back = utf8_percent_encode(back, QUOTED);
-                HttpResponse::Found().insert_header((LOCATION, format!("{LOGIN_URL}?next={back}"))).finish()
-            }
-            _ => HttpResponse::new(self.status_code()),
-        }
+        let (login, back) = match self {
+            Self::LoginRequired(back) => (LOGIN_URL, back),
+            Self::StaffRequired(back) => (ADMIN_LOGIN_URL, back),
+            _ => return HttpResponse::new(self.status_code()),
+        };
+        let back = utf8_percent_encode(back, QUOTED);
+        HttpResponse::Found().insert_header((LOCATION, format!("{login}?next={back}"))).finish()
     }
 }

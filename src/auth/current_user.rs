@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
+use super::permissions::Permissions;
 use super::{User, visitor};
 use crate::error::Error;
 
@@ -35,5 +36,16 @@ impl FromRequest for CurrentUser {
             user.map(Self).ok_or(Error::LoginRequired(here))
         }
         .boxed_local()
+    }
+}
+
+/// What the user who is asking may do; nothing, for a visitor who is not logged in.
+impl FromRequest for Permissions {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move { visitor::permissions(&request).await.map(|permissions| Self::clone(&permissions)) }.boxed_local()
     }
 }

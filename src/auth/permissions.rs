@@ -1,14 +1,18 @@
-//! The permissions that each model has: add, change, delete, view.
+//! What users may do: the permissions that each model has, and those that a user was given.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use diesel::prelude::*;
 
+use super::User;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::models::AppConfig;
 use crate::models::content_types::ContentType;
-use crate::schema::auth_permission;
+use crate::schema::{
+    auth_group_permissions, auth_permission, auth_user_groups, auth_user_user_permissions, django_content_type,
+};
 
 /// In the order in which Django makes them.
 const ACTIONS: [&str; 4] = ["add", "change", "delete", "view"];
@@ -42,4 +46,57 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
         }
     }
     Ok(made)
+}
+
+/// What a user may do (Django's `ModelBackend`). Cloning it is cheap.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Permissions {
+    is_superuser: bool,
+    granted: Arc<HashSet<String>>,
+}
+
+impl Permissions {
+    /// Those of `user`, their own and their groups', in one query. A superuser has all and who is inactive has none,
+    /// which takes no query.
+    pub fn load(conn: &mut Conn, user: &User) -> Result<Self> {
+        if !user.is_active || user.is_superuser {
+            return Ok(Self { is_superuser: user.is_active, ..Self::default() });
+        }
+        let own = auth_user_user_permissions::table
+            .filter(auth_user_user_permissions::user_id.eq(user.id))
+            .select(auth_user_user_permissions::permission_id);
+        let groups =
+            auth_user_groups::table.filter(auth_user_groups::user_id.eq(user.id)).select(auth_user_groups::group_id);
+        let of_groups = auth_group_permissions::table
+            .filter(auth_group_permissions::group_id.eq_any(groups))
+            .select(auth_group_permissions::permission_id);
+        let granted: Vec<(String, String)> = auth_permission::table
+            .inner_join(django_content_type::table)
+            .filter(auth_permission::id.eq_any(own).or(auth_permission::id.eq_any(of_groups)))
+            .select((django_content_type::app_label, auth_permission::codename))
+            .load(conn)?;
+        let granted = granted.into_iter().map(|(app, codename)| format!("{app}.{codename}")).collect();
+        Ok(Self { is_superuser: false, granted: Arc::new(granted) })
+    }
+
+    /// Whether they may do this: `catalog.change_product`.
+    pub fn has_perm(&self, permission: &str) -> bool {
+        self.is_superuser || self.granted.contains(permission)
+    }
+
+    /// Whether they may do anything in this app.
+    pub fn has_module_perms(&self, app: &str) -> bool {
+        let of_app = |name: &String| name.strip_prefix(app).is_some_and(|rest| rest.starts_with('.'));
+        self.is_superuser || self.granted.iter().any(of_app)
+    }
+
+    /// Whether they may do everything.
+    pub fn is_superuser(&self) -> bool {
+        self.is_superuser
+    }
+
+    /// What they were given, by name; empty for a superuser, who needs nothing.
+    pub fn granted(&self) -> impl Iterator<Item = &str> {
+        self.granted.iter().map(String::as_str)
+    }
 }

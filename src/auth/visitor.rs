@@ -6,6 +6,7 @@ use actix_web::{HttpMessage as _, HttpRequest, web};
 use diesel::prelude::*;
 
 use super::User;
+use super::permissions::Permissions;
 use super::session_hash::{session_auth_hash, verify_session_hash};
 use crate::csrf::Csrf;
 use crate::db::{Conn, Db, Timestamp};
@@ -52,6 +53,28 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     let user = found.filter(|user| belongs(&session, user, app(request).0)).map(Rc::new);
     request.extensions_mut().insert(Known(user.clone()));
     Ok(user)
+}
+
+/// What the user of `request` may do; nothing, if nobody is logged in. The first call asks the database.
+pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
+    let user = user(request).await?;
+    if let Some(known) = request.extensions().get::<Rc<Permissions>>() {
+        return Ok(Rc::clone(known));
+    }
+    let loaded = match user.as_deref().cloned() {
+        Some(user) => app(request).1.run(move |conn| Permissions::load(conn, &user)).await?,
+        None => Permissions::default(),
+    };
+    let loaded = Rc::new(loaded);
+    request.extensions_mut().insert(Rc::clone(&loaded));
+    Ok(loaded)
+}
+
+/// Makes `user` the one who is asking, for the rest of the request.
+fn becomes(request: &HttpRequest, user: Option<User>) {
+    let mut extensions = request.extensions_mut();
+    extensions.insert(Known(user.map(Rc::new)));
+    extensions.remove::<Rc<Permissions>>();
 }
 
 /// The user of `request`, if somebody has asked already: for pages that must not ask the database.
@@ -113,7 +136,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     })
     .await?;
     log::info!(target: "nuages.security", "login: {}", user.username);
-    request.extensions_mut().insert(Known(Some(Rc::new(user))));
+    becomes(request, Some(user));
     Ok(())
 }
 
@@ -123,7 +146,7 @@ pub async fn logout(request: &HttpRequest) -> Result<()> {
         log::info!(target: "nuages.security", "logout: {}", user.username);
     }
     Session::of(request).flush();
-    request.extensions_mut().insert(Known(None));
+    becomes(request, None);
     Ok(())
 }
 

@@ -20,6 +20,10 @@ pub enum Access {
     Public,
     /// Who is logged in; others are led to the login page.
     Login,
+    /// Staff; others are led to the admin's login page (Django's `staff_member_required`).
+    Staff,
+    /// Who has this permission, `catalog.view_product`; who is logged in without it is refused with 403.
+    Permission(&'static str),
 }
 
 impl std::fmt::Display for Access {
@@ -27,6 +31,8 @@ impl std::fmt::Display for Access {
         f.pad(match self {
             Self::Public => "public",
             Self::Login => "login",
+            Self::Staff => "staff",
+            Self::Permission(name) => name,
         })
     }
 }

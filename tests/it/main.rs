@@ -15,6 +15,7 @@ mod errors;
 mod files;
 mod home;
 mod middleware;
+mod permissions;
 mod products;
 mod routes;
 mod sitemap;

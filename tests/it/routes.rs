@@ -52,8 +52,8 @@ on_both! {
             let is_public = PUBLIC.contains(&url.name);
             assert_eq!(url.access == Access::Public, is_public, "{} ({path})", url.name);
             for reply in replies {
-                let location = reply.header("location");
-                assert_eq!(location.starts_with("/accounts/login/?next="), !is_public, "{path}: {}", reply.status);
+                let door = if url.access == Access::Staff { "/admin/login/?next=" } else { "/accounts/login/?next=" };
+                assert_eq!(reply.header("location").starts_with(door), !is_public, "{path}: {}", reply.status);
                 assert!(is_public || reply.status == 302, "{path}");
                 assert!(reply.status < 500, "{path}");
             }

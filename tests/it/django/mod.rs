@@ -22,6 +22,7 @@ mod accounts;
 mod dump;
 mod fixtures;
 mod migrate;
+mod permissions;
 mod project;
 mod rows;
 mod schema;
