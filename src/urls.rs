@@ -1,5 +1,6 @@
 //! The root of the URLs: the sitemap.
 
+use crate::admin;
 use crate::apps::{accounts, catalog};
 use crate::http::Access::Public;
 use crate::http::{self, Urls, get, path};
@@ -7,7 +8,11 @@ use crate::settings::Settings;
 
 /// Every URL of the site.
 pub fn urls(settings: &Settings) -> Urls {
-    let urls = Urls::default().include(catalog::urls::urls()).include(accounts::urls::urls()).include(files());
+    let urls = Urls::default()
+        .include(catalog::urls::urls())
+        .include(accounts::urls::urls())
+        .include(admin::urls::urls())
+        .include(files());
     if settings.slow_page { urls.include(http::diagnostics()) } else { urls }
 }
 

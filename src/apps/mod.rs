@@ -4,13 +4,25 @@ pub mod accounts;
 pub mod catalog;
 pub mod orders;
 
+use std::sync::LazyLock;
+
+use crate::admin::AdminSite;
 use crate::db::migrations::Migration;
 use crate::models::{AppConfig, content_types};
 use crate::{admin, auth, sessions};
 
 /// The installed apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
-pub const INSTALLED: [AppConfig; 6] =
+pub static INSTALLED: [AppConfig; 6] =
     [admin::APP, auth::APP, content_types::APP, sessions::APP, catalog::APP, orders::APP];
+
+/// The admin: each app's models.
+pub fn admin_site() -> &'static AdminSite {
+    static SITE: LazyLock<AdminSite> = LazyLock::new(|| {
+        let site = AdminSite::new(&INSTALLED);
+        orders::admin::register(catalog::admin::register(accounts::admin::register(site)))
+    });
+    &SITE
+}
 
 /// Every migration, each behind those it needs.
 pub fn migrations() -> Vec<Migration> {

@@ -3,6 +3,7 @@
 mod access;
 mod authenticate;
 mod current_user;
+mod descriptions;
 pub mod hash_pool;
 pub mod hashers;
 mod models;
@@ -21,16 +22,18 @@ pub use current_user::CurrentUser;
 pub use models::{Group, NewUser, Permission, User};
 
 use crate::migration;
-use crate::models::{AppConfig, ModelName};
+use crate::models::{AppConfig, Model as _, ModelName};
 
 /// The app that holds the tables.
 pub const APP: AppConfig = AppConfig {
     label: "auth",
+    verbose_name: "Authentication and Authorization",
     models: &[
         ModelName::new("permission", "permission"),
         ModelName::new("group", "group"),
         ModelName::new("user", "user"),
     ],
+    described: || vec![Permission::meta(), Group::meta(), User::meta()],
     migrations: &[migration!(
         "auth",
         "0001_initial",

@@ -61,12 +61,14 @@ pub fn server(listener: TcpListener, settings: Settings, urls: fn(&Settings) -> 
     let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));
     let table = web::Data::new(urls(&settings).table());
+    let admin = web::Data::new(apps::admin_site());
     let app = move || {
         let urls = urls(&settings);
         App::new()
             .app_data(settings.clone())
             .app_data(db.clone())
             .app_data(table.clone())
+            .app_data(admin.clone())
             .configure(|config| urls.register(config))
             // The last is the outermost.
             .wrap(from_fn(append_slash))

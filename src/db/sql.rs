@@ -127,6 +127,8 @@ impl From<&str> for Value {
 #[derive(Debug)]
 enum Piece {
     Literal(&'static str),
+    /// What PostgreSQL is told, and what SQLite is.
+    Either(&'static str, &'static str),
     Identifier(&'static str),
     Bind(Value),
 }
@@ -155,6 +157,13 @@ impl Sql {
     #[must_use]
     pub fn raw(mut self, literal: &'static str) -> Self {
         self.pieces.push(Piece::Literal(literal));
+        self
+    }
+
+    /// Adds one literal for PostgreSQL, and another for SQLite.
+    #[must_use]
+    pub fn either(mut self, postgres: &'static str, sqlite: &'static str) -> Self {
+        self.pieces.push(Piece::Either(postgres, sqlite));
         self
     }
 
@@ -214,6 +223,10 @@ impl QueryFragment<MultiBackend> for Sql {
         for piece in &self.pieces {
             match piece {
                 Piece::Literal(text) => out.push_sql(text),
+                Piece::Either(postgres, sqlite) => out.push_sql(match out.backend() {
+                    MultiBackend::Postgres(_) => postgres,
+                    MultiBackend::Sqlite(_) => sqlite,
+                }),
                 Piece::Identifier(name) => out.push_identifier(name)?,
                 Piece::Bind(value) => value.bind(&mut out)?,
             }

@@ -1,5 +1,6 @@
 //! What an installed app says about itself.
 
+use super::Meta;
 use crate::db::migrations::Migration;
 
 /// An installed app (Django's `AppConfig`).
@@ -7,8 +8,12 @@ use crate::db::migrations::Migration;
 pub struct AppConfig {
     /// `catalog`: the first part of its tables, URLs and permissions.
     pub label: &'static str,
+    /// What people read: `Catalog`.
+    pub verbose_name: &'static str,
     /// Its models, in the order in which Django numbers their content types.
     pub models: &'static [ModelName],
+    /// The same models, described; those that nothing leads to may be missing.
+    pub described: fn() -> Vec<&'static Meta>,
     /// Its schema, step by step.
     pub migrations: &'static [Migration],
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{AppConfig, ModelName};
+use super::{AppConfig, Description, Model, ModelName};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::migration;
@@ -13,7 +13,9 @@ use crate::schema::django_content_type;
 /// The app that holds the table.
 pub const APP: AppConfig = AppConfig {
     label: "contenttypes",
+    verbose_name: "Content Types",
     models: &[ModelName::new("contenttype", "content type")],
+    described: || vec![ContentType::meta()],
     migrations: &[migration!("contenttypes", "0001_initial", ["0001_initial", "0002_remove_content_type_name"])],
 };
 
@@ -27,6 +29,23 @@ pub struct ContentType {
     pub app_label: String,
     /// `product`
     pub model: String,
+}
+
+impl Model for ContentType {
+    type Table = django_content_type::table;
+
+    fn describe() -> Description<django_content_type::table> {
+        use django_content_type::{app_label, model};
+        Description::new("contenttypes", "ContentType", django_content_type::table)
+            .db_table("django_content_type")
+            .display_with((app_label, model), |values| match values {
+                [app, name] => super::installed::labelled(&app.to_string(), &name.to_string()),
+                _ => String::new(),
+            })
+            .unique_together((app_label, model))
+            .field(app_label, |field| field.max_length(100))
+            .field(model, |field| field.max_length(100).verbose_name("python model class name"))
+    }
 }
 
 /// A content type to be made.

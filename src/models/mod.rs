@@ -1,6 +1,36 @@
-//! What a model says about itself.
+//! What a model says about itself, and questions to any model.
+//!
+//! A site author implements [`Model`] with a [`Description`] made of Diesel's own columns, so that a wrong column does
+//! not compile. From it one engine, which is not generic over models, reads [`Meta`] at run time: lists, forms, lookups,
+//! deletions.
 
 mod app;
+mod columns;
+mod condition;
 pub mod content_types;
+mod description;
+mod field;
+mod installed;
+mod lookup;
+mod meta;
+mod path;
+mod query;
+mod record;
+mod relation;
+mod text;
+mod value;
 
 pub use app::{AppConfig, ModelName};
+pub use columns::ColumnList;
+pub use condition::Condition;
+pub use description::{Description, Model};
+pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst};
+pub use installed::{all, app_verbose_name, find, install, labelled};
+pub use lookup::{Lookup, LookupError, Parameter};
+pub use meta::{Meta, Order};
+pub use path::{Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Step, Via, desc, via};
+pub use query::{Query, Row};
+pub use record::Record;
+pub use relation::{ManyToMany, OnDelete, Relation, Reverse};
+pub use text::Text;
+pub use value::{date_text, parse, time_text};

@@ -11,11 +11,13 @@ pub use session::Session;
 pub use store::SessionRow;
 
 use crate::migration;
-use crate::models::{AppConfig, ModelName};
+use crate::models::{AppConfig, Model as _, ModelName};
 
 /// The app that holds the table.
 pub const APP: AppConfig = AppConfig {
     label: "sessions",
+    verbose_name: "Sessions",
     models: &[ModelName::new("session", "session")],
+    described: || vec![SessionRow::meta()],
     migrations: &[migration!("sessions", "0001_initial")],
 };

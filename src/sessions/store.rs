@@ -7,6 +7,7 @@ use super::codec::Data;
 use super::{Session as Handle, codec};
 use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
+use crate::models::{Description, Model};
 use crate::schema::django_session;
 use crate::settings::SecretKey;
 
@@ -20,6 +21,18 @@ pub struct SessionRow {
     pub session_data: String,
     /// Until when it counts.
     pub expire_date: Timestamp,
+}
+
+impl Model for SessionRow {
+    type Table = django_session::table;
+
+    fn describe() -> Description<django_session::table> {
+        Description::new("sessions", "Session", django_session::table)
+            .db_table("django_session")
+            .field(django_session::session_key, |field| field.max_length(40).verbose_name("session key"))
+            .field(django_session::session_data, |field| field.verbose_name("session data"))
+            .field(django_session::expire_date, |field| field.verbose_name("expire date"))
+    }
 }
 
 impl SessionRow {

@@ -1,13 +1,16 @@
 //! Orders and what was ordered.
 
+pub mod admin;
 pub mod models;
 
 use crate::migration;
-use crate::models::{AppConfig, ModelName};
+use crate::models::{AppConfig, Model as _, ModelName};
 
 /// The app.
 pub const APP: AppConfig = AppConfig {
     label: "orders",
+    verbose_name: "Orders",
     models: &[ModelName::new("order", "order"), ModelName::new("orderitem", "order item")],
+    described: || vec![models::Order::meta(), models::OrderItem::meta()],
     migrations: &[migration!("orders", "0001_initial")],
 };

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::product::Picture;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::models::{Description, Model, OnDelete};
 use crate::schema::{catalog_category, catalog_product};
 
 /// A shelf of the shop.
@@ -21,6 +22,24 @@ pub struct Category {
     pub description: String,
     /// The category it lies in.
     pub parent_id: Option<i64>,
+}
+
+impl Model for Category {
+    type Table = catalog_category::table;
+
+    fn describe() -> Description<catalog_category::table> {
+        use catalog_category as category;
+        Description::new("catalog", "Category", category::table)
+            .verbose_names("category", "categories")
+            .display(category::name)
+            .ordering((category::name,))
+            .field(category::name, |field| field.max_length(100).unique())
+            .field(category::slug, |field| field.slug(100).unique())
+            .field(category::parent_id, |field| {
+                field.to::<Category>(OnDelete::Protect).related_name("children").blank()
+            })
+            .field(category::description, |field| field.blank())
+    }
 }
 
 /// A category with a picture of something in it.

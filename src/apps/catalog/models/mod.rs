@@ -3,6 +3,7 @@
 mod category;
 mod listing;
 mod product;
+mod product_description;
 mod tag;
 
 pub use category::{Category, CategoryTile};

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::db::Conn;
 use crate::error::Result;
+use crate::models::{Description, Model};
 use crate::schema::catalog_tag;
 
 /// A word that products share.
@@ -16,6 +17,19 @@ pub struct Tag {
     pub name: String,
     /// What stands in URLs.
     pub slug: String,
+}
+
+impl Model for Tag {
+    type Table = catalog_tag::table;
+
+    fn describe() -> Description<catalog_tag::table> {
+        use catalog_tag as tag;
+        Description::new("catalog", "Tag", tag::table)
+            .display(tag::name)
+            .ordering((tag::name,))
+            .field(tag::name, |field| field.max_length(50).unique())
+            .field(tag::slug, |field| field.slug(50).unique())
+    }
 }
 
 impl Tag {

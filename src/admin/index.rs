@@ -1,0 +1,47 @@
+//! The first page of the admin, and the first page of an app.
+
+use actix_web::web::Path;
+use askama::Template;
+
+use super::frame::{Crumb, Frame, MenuApp};
+use super::history::RecentAction;
+use super::{AdminRequest, LogEntry};
+use crate::error::{Error, Result};
+use crate::http::{Html, render};
+
+/// Acts of the user on the first page.
+const RECENT: i64 = 10;
+
+#[derive(Template)]
+#[template(path = "admin/index.html")]
+struct Index {
+    frame: Frame,
+    apps: Vec<MenuApp>,
+    recent: Vec<RecentAction>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/app_index.html")]
+struct AppIndex {
+    frame: Frame,
+    apps: Vec<MenuApp>,
+}
+
+/// `GET /admin/`
+pub(super) async fn index(request: AdminRequest) -> Result<Html> {
+    let user = request.user.id;
+    let entries = request.db.run(move |conn| LogEntry::recent_of(conn, user, RECENT)).await?;
+    let recent = entries.into_iter().map(|entry| RecentAction::new(&request, entry)).collect();
+    let frame = request.frame(request.site.index_title, Vec::new());
+    render(&Index { apps: frame.apps.clone(), frame, recent })
+}
+
+/// `GET /admin/catalog/`
+pub(super) async fn app_index(request: AdminRequest, app: Path<String>) -> Result<Html> {
+    let mut frame = request.frame("", Vec::new());
+    let found = frame.apps.iter().find(|known| known.label == *app).cloned();
+    let found = found.ok_or(Error::NotFound)?;
+    frame.title = format!("{} administration", found.name);
+    frame.crumbs = vec![Crumb::new(&found.name, "")];
+    render(&AppIndex { frame, apps: vec![found] })
+}

@@ -1,0 +1,117 @@
+//! Groups of fields in a form.
+
+use std::marker::PhantomData;
+
+use diesel::query_source::Column;
+
+use crate::models::ManyToMany;
+
+/// What can stand in a form: a field, or a many-to-many field. The names are columns' and many-to-many fields'.
+pub trait FieldName<T> {
+    /// The column, or the many-to-many field's name.
+    fn name(&self) -> &'static str;
+}
+
+impl<C: Column> FieldName<C::Table> for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+}
+
+impl<T> FieldName<T> for ManyToMany<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// A tuple of fields, in the order of a form. A tuple inside it is one line.
+pub trait FieldNames<T> {
+    /// The names.
+    fn names(self) -> Vec<&'static str>;
+}
+
+macro_rules! field_names {
+    ($($($field:ident)+;)+) => {$(
+        impl<T, $($field: FieldName<T>),+> FieldNames<T> for ($($field,)+) {
+            fn names(self) -> Vec<&'static str> {
+                #[expect(non_snake_case, reason = "one name for the type and the value")]
+                let ($($field,)+) = self;
+                vec![$($field.name()),+]
+            }
+        }
+    )+};
+}
+
+field_names! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
+}
+
+impl<T> FieldNames<T> for () {
+    fn names(self) -> Vec<&'static str> {
+        Vec::new()
+    }
+}
+
+/// A group of fields in a form of the model whose table is `T`.
+#[derive(Debug, Clone)]
+pub struct Fieldset<T = ()> {
+    /// Its heading; "" for none.
+    pub title: &'static str,
+    /// Columns and many-to-many fields, line by line.
+    pub lines: Vec<Vec<&'static str>>,
+    /// A sentence under the heading.
+    pub description: &'static str,
+    /// Closed until someone opens it.
+    pub collapsed: bool,
+    table: PhantomData<T>,
+}
+
+/// A group of fields, one a line: `fieldset("Sales", (product::price, product::stock))`.
+pub fn fieldset<T>(title: &'static str, fields: impl FieldNames<T>) -> Fieldset<T> {
+    let lines = fields.names().into_iter().map(|name| vec![name]).collect();
+    Fieldset { title, lines, description: "", collapsed: false, table: PhantomData }
+}
+
+impl<T> Fieldset<T> {
+    /// More fields, beside one another in one line.
+    #[must_use]
+    pub fn line(mut self, fields: impl FieldNames<T>) -> Self {
+        self.lines.push(fields.names());
+        self
+    }
+
+    /// A sentence under the heading.
+    #[must_use]
+    pub fn description(mut self, text: &'static str) -> Self {
+        self.description = text;
+        self
+    }
+
+    /// Closed until someone opens it (Django's class `collapse`).
+    #[must_use]
+    pub fn collapse(mut self) -> Self {
+        self.collapsed = true;
+        self
+    }
+
+    pub(super) fn untyped(self) -> Fieldset {
+        let Self { title, lines, description, collapsed, .. } = self;
+        Fieldset { title, lines, description, collapsed, table: PhantomData }
+    }
+
+    /// Every name in it.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.lines.iter().flatten().copied()
+    }
+}

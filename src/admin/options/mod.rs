@@ -1,0 +1,19 @@
+//! What a site author says about a model's admin, with Django's option names.
+
+mod action;
+mod column;
+mod fieldset;
+mod filter;
+mod inline;
+mod model_admin;
+mod search;
+
+pub use action::{Action, ActionRequest, ActionResult};
+pub use column::{Cell, IntoColumn, ListColumn, ListColumns, computed};
+pub use fieldset::{FieldNames, Fieldset, fieldset};
+pub use filter::{
+    FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter, used_only,
+};
+pub use inline::{Inline, InlineKind};
+pub use model_admin::{Facets, Hooks, ModelAdmin, Options};
+pub use search::{IntoSearch, SearchField, SearchFields, SearchMode, exact, starts_with};

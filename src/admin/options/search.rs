@@ -1,0 +1,92 @@
+//! Fields that a search looks into.
+
+use std::marker::PhantomData;
+
+use diesel::query_source::Column;
+
+use crate::models::{IntoPath, Path, Via};
+
+/// How a search looks into a field (Django's prefixes `^` and `=`, and none).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SearchMode {
+    /// The word stands anywhere in it.
+    Contains,
+    /// It starts with the word.
+    StartsWith,
+    /// It is the word, but for case.
+    Exact,
+}
+
+/// A field that a search looks into.
+#[derive(Debug, Clone)]
+pub struct SearchField {
+    /// The field.
+    pub path: Path,
+    /// How.
+    pub mode: SearchMode,
+}
+
+/// What can stand in `search_fields`.
+pub trait IntoSearch<T> {
+    /// The field.
+    fn into_search(self) -> SearchField;
+}
+
+impl<C: Column> IntoSearch<C::Table> for C {
+    fn into_search(self) -> SearchField {
+        SearchField { path: self.into_path(), mode: SearchMode::Contains }
+    }
+}
+
+impl<T> IntoSearch<T> for Via<T> {
+    fn into_search(self) -> SearchField {
+        SearchField { path: self.into_path(), mode: SearchMode::Contains }
+    }
+}
+
+/// See [`starts_with`] and [`exact`].
+#[derive(Debug, Clone)]
+pub struct Searched<T>(SearchField, PhantomData<T>);
+
+impl<T> IntoSearch<T> for Searched<T> {
+    fn into_search(self) -> SearchField {
+        self.0
+    }
+}
+
+/// Django's `"^name"`.
+pub fn starts_with<T>(path: impl IntoPath<T>) -> Searched<T> {
+    Searched(SearchField { path: path.into_path(), mode: SearchMode::StartsWith }, PhantomData)
+}
+
+/// Django's `"=name"`.
+pub fn exact<T>(path: impl IntoPath<T>) -> Searched<T> {
+    Searched(SearchField { path: path.into_path(), mode: SearchMode::Exact }, PhantomData)
+}
+
+/// A tuple of fields to search.
+pub trait SearchFields<T> {
+    /// The fields.
+    fn into_search_fields(self) -> Vec<SearchField>;
+}
+
+macro_rules! search_fields {
+    ($($($field:ident)+;)+) => {$(
+        impl<T, $($field: IntoSearch<T>),+> SearchFields<T> for ($($field,)+) {
+            fn into_search_fields(self) -> Vec<SearchField> {
+                #[expect(non_snake_case, reason = "one name for the type and the value")]
+                let ($($field,)+) = self;
+                vec![$($field.into_search()),+]
+            }
+        }
+    )+};
+}
+
+search_fields! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+}

@@ -1,0 +1,118 @@
+//! [`AdminRequest`]: who asks for a page of the admin, and what they may do.
+
+use std::rc::Rc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+
+use super::frame::{Crumb, Frame};
+use super::{AdminSite, Registered};
+use crate::auth::permissions::Permissions;
+use crate::auth::{User, visitor};
+use crate::db::Db;
+use crate::error::{Error, Result};
+use crate::http::QueryDict;
+use crate::messages::Messages;
+use crate::models::Record;
+use crate::pages::Page;
+use crate::settings::Settings;
+
+/// A request for a page of the admin by a member of staff; whoever else asks is led to the login page.
+pub struct AdminRequest {
+    /// The site.
+    pub site: &'static AdminSite,
+    /// Who asks.
+    pub user: Rc<User>,
+    /// What they may do.
+    pub permissions: Rc<Permissions>,
+    /// The database.
+    pub db: Db,
+    /// The settings.
+    pub settings: web::Data<Settings>,
+    /// The query string.
+    pub query: QueryDict,
+    /// Messages for the next page.
+    pub messages: Messages,
+    /// The request itself.
+    pub http: HttpRequest,
+    page: Page,
+}
+
+impl FromRequest for AdminRequest {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let http = request.clone();
+        async move {
+            let here = || http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+            let page = Page::extract(&http).await?;
+            let Some(user) = page.user.clone().filter(|user| user.is_staff) else {
+                return Err(Error::StaffRequired(here()));
+            };
+            let permissions = visitor::permissions(&http).await?;
+            Ok(Self {
+                site: site(&http),
+                user,
+                permissions,
+                db: app_data::<Db>(&http).get_ref().clone(),
+                settings: app_data::<Settings>(&http).clone(),
+                query: QueryDict::parse(http.query_string()),
+                messages: Messages::of(&http),
+                page,
+                http,
+            })
+        }
+        .boxed_local()
+    }
+}
+
+/// The admin site that `request` came to.
+pub(super) fn site(request: &HttpRequest) -> &'static AdminSite {
+    app_data::<&'static AdminSite>(request).get_ref()
+}
+
+#[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
+fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
+    request.app_data::<web::Data<T>>().expect("app data")
+}
+
+impl AdminRequest {
+    /// The model at `/admin/<app>/<model>/`; [`Error::NotFound`] where there is none.
+    pub fn model(&self, app: &str, model: &str) -> Result<&'static Registered> {
+        self.site.find(app, model).ok_or(Error::NotFound)
+    }
+
+    /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
+    /// about one.
+    pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
+        let has = |action: &str| {
+            self.permissions.has_perm(&known.model.permission(action))
+                && known.options.hooks.has_permission.is_none_or(|hook| hook(&self.permissions, action, record))
+        };
+        has(action) || (action == "view" && has("change"))
+    }
+
+    /// [`Error::PermissionDenied`] unless they [`may`](Self::may).
+    pub fn must(&self, known: &Registered, action: &str, record: Option<&Record>) -> Result<()> {
+        if self.may(known, action, record) { Ok(()) } else { Err(Error::PermissionDenied) }
+    }
+
+    /// Whether they may do anything with the model: it stands in menus then.
+    pub fn may_anything(&self, known: &Registered) -> bool {
+        ["view", "add", "change", "delete"].iter().any(|action| self.may(known, action, None))
+    }
+
+    /// Whether the page is for a pop-up window.
+    pub fn is_popup(&self) -> bool {
+        self.query.get("_popup").is_some()
+    }
+
+    /// The frame of a page with this title below these pages; "Home" stands before them.
+    pub fn frame(&self, title: impl Into<String>, crumbs: Vec<Crumb>) -> Frame {
+        let apps = if self.is_popup() { Vec::new() } else { super::frame::menu(self) };
+        Frame { page: self.page.clone(), site: self.site, title: title.into(), crumbs, apps, is_popup: self.is_popup() }
+    }
+}

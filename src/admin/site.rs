@@ -1,0 +1,131 @@
+//! [`AdminSite`]: the models that the admin shows, and what the site is called.
+
+use std::fmt::Write as _;
+
+use super::options::{ModelAdmin, Options};
+use crate::models::{AppConfig, Meta, Model, app_verbose_name, install};
+
+/// A model in the admin.
+#[derive(Debug)]
+pub struct Registered {
+    /// The model.
+    pub model: &'static Meta,
+    /// What its author says about its admin.
+    pub options: Options,
+}
+
+/// An admin site (Django's `AdminSite`).
+#[derive(Debug)]
+pub struct AdminSite {
+    /// The head of every page.
+    pub site_header: &'static str,
+    /// The end of every page's title.
+    pub site_title: &'static str,
+    /// The first page's heading.
+    pub index_title: &'static str,
+    /// Where "View site" leads.
+    pub site_url: &'static str,
+    /// What stands where there is nothing.
+    pub empty_value_display: &'static str,
+    registry: Vec<Registered>,
+}
+
+impl AdminSite {
+    /// A site without models, over the models of `apps`.
+    pub fn new(apps: &'static [AppConfig]) -> Self {
+        install(apps);
+        Self {
+            site_header: "Nuages administration",
+            site_title: "Nuages admin",
+            index_title: "Site administration",
+            site_url: "/",
+            empty_value_display: "-",
+            registry: Vec::new(),
+        }
+    }
+
+    /// Shows a model. A model registered again is shown as said last.
+    #[must_use]
+    pub fn register<M: Model>(mut self, admin: ModelAdmin<M>) -> Self {
+        let model = M::meta();
+        self.registry.retain(|known| known.model != model);
+        self.registry.push(Registered { model, options: admin.into_options() });
+        self
+    }
+
+    /// The model at `/admin/<app>/<model>/`.
+    pub fn find(&self, app: &str, model: &str) -> Option<&Registered> {
+        self.registry.iter().find(|known| known.model.app == app && known.model.name == model)
+    }
+
+    /// How `model` is shown, if it is.
+    pub fn of(&self, model: &Meta) -> Option<&Registered> {
+        self.registry.iter().find(|known| known.model == model)
+    }
+
+    /// Every model, in the order of registration.
+    pub fn models(&self) -> &[Registered] {
+        &self.registry
+    }
+
+    /// Apps by what people read, each with its models by what people read.
+    pub fn apps(&self) -> Vec<(String, &'static str, Vec<&Registered>)> {
+        let mut apps: Vec<(String, &'static str, Vec<&Registered>)> = Vec::new();
+        for known in &self.registry {
+            match apps.iter_mut().find(|(_, label, _)| *label == known.model.app) {
+                Some((_, _, models)) => models.push(known),
+                None => apps.push((app_verbose_name(known.model.app), known.model.app, vec![known])),
+            }
+        }
+        apps.sort_by_key(|(name, ..)| name.to_lowercase());
+        for (_, _, models) in &mut apps {
+            models.sort_by_key(|known| known.model.verbose_name_plural.to_lowercase());
+        }
+        apps
+    }
+}
+
+impl Registered {
+    /// Its list: `/admin/catalog/product/`.
+    pub fn url(&self) -> String {
+        format!("/admin/{}/{}/", self.model.app, self.model.name)
+    }
+
+    /// A page of one of its rows: `/admin/catalog/product/7/change/`.
+    pub fn object_url(&self, pk: &str, page: &str) -> String {
+        format!("/admin/{}/{}/{}/{page}/", self.model.app, self.model.name, quote(pk))
+    }
+}
+
+/// A primary key as part of a URL (Django's `quote`): each of these bytes becomes `_` and two hex digits.
+pub fn quote(pk: &str) -> String {
+    let mut quoted = String::with_capacity(pk.len());
+    for c in pk.chars() {
+        match c {
+            '"' | ':' | '/' | '_' | '#' | '?' | ';' | '@' | '&' | '=' | '+' | '$' | ',' | '[' | ']' | '<' | '>'
+            | '%' | '\n' | '\\' => {
+                let _ = write!(quoted, "_{:02X}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted
+}
+
+/// The primary key that [`quote`] made this of.
+pub fn unquote(part: &str) -> String {
+    let mut plain = String::with_capacity(part.len());
+    let mut rest = part;
+    while let Some(at) = rest.find('_') {
+        plain.push_str(&rest[..at]);
+        let code = rest.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        if let Some(code) = code {
+            plain.push(code.into());
+            rest = &rest[at + 3..];
+        } else {
+            plain.push('_');
+            rest = &rest[at + 1..];
+        }
+    }
+    plain + rest
+}

@@ -1,0 +1,63 @@
+//! The catalog in the admin.
+
+use super::models::{Category, Product, Tag};
+use crate::admin::options::{Action, ActionRequest, ActionResult};
+use crate::admin::{AdminSite, ModelAdmin, fieldset};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::schema::{catalog_category as category, catalog_product as product, catalog_tag as tag};
+
+/// Registers categories, tags and products.
+pub fn register(site: AdminSite) -> AdminSite {
+    site.register(categories()).register(tags()).register(products())
+}
+
+fn categories() -> ModelAdmin<Category> {
+    ModelAdmin::new()
+        .list_display((category::name, category::slug, category::parent_id))
+        .search_fields((category::name,))
+        .prepopulated_fields(category::slug, (category::name,))
+}
+
+fn tags() -> ModelAdmin<Tag> {
+    ModelAdmin::new()
+        .list_display((tag::name, tag::slug))
+        .search_fields((tag::name,))
+        .prepopulated_fields(tag::slug, (tag::name,))
+}
+
+fn products() -> ModelAdmin<Product> {
+    use product::{
+        category_id, created_at, description, image, is_active, name, price, released_on, sku, slug, stock, updated_at,
+    };
+    ModelAdmin::new()
+        .list_display((name, sku, category_id, price, stock, is_active, released_on))
+        .list_editable((price, stock))
+        .list_filter((is_active, category_id, released_on))
+        .search_fields((name, sku, description))
+        .date_hierarchy(released_on)
+        .prepopulated_fields(slug, (name,))
+        .autocomplete_fields((category_id,))
+        .filter_horizontal((Product::tags(),))
+        .readonly_fields((created_at, updated_at))
+        .save_as()
+        .actions([
+            Action::new("make_active", "Mark selected products as active", make_active),
+            Action::new("make_inactive", "Mark selected products as inactive", make_inactive),
+        ])
+        .fieldsets([
+            fieldset("", (name, slug, sku, category_id, Product::tags(), description, image)),
+            fieldset("Sales", (price, stock, is_active, released_on)),
+            fieldset("Dates", (created_at, updated_at)).collapse(),
+        ])
+}
+
+fn make_active(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
+    let changed = request.selection.update(conn, vec![("is_active", true.into())])?;
+    Ok(ActionResult::info(format!("{changed} products marked as active.")))
+}
+
+fn make_inactive(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
+    let changed = request.selection.update(conn, vec![("is_active", false.into())])?;
+    Ok(ActionResult::info(format!("{changed} products marked as inactive.")))
+}

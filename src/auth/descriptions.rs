@@ -1,0 +1,117 @@
+//! What users, groups and permissions say about themselves.
+
+use super::models::{Group, Permission, User};
+use crate::db::Value;
+use crate::models::content_types::ContentType;
+use crate::models::{Description, ManyToMany, Model, OnDelete, Validator, labelled, via};
+use crate::schema::{auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups};
+use crate::schema::{auth_user_user_permissions, django_content_type};
+
+impl Model for User {
+    type Table = auth_user::table;
+
+    fn describe() -> Description<auth_user::table> {
+        Description::new("auth", "User", auth_user::table)
+            .display(auth_user::username)
+            .field(auth_user::password, |field| field.max_length(128))
+            .field(auth_user::last_login, |field| field.blank())
+            .field(auth_user::is_superuser, |field| {
+                field.verbose_name("superuser status").default(|| false.into()).help_text(
+                    "Designates that this user has all permissions without explicitly assigning them.",
+                )
+            })
+            .field(auth_user::username, |field| {
+                field
+                    .max_length(150)
+                    .unique()
+                    .validator(Validator::Custom(valid_username))
+                    .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
+            })
+            .field(auth_user::first_name, |field| field.max_length(150).blank())
+            .field(auth_user::last_name, |field| field.max_length(150).blank())
+            .field(auth_user::email, |field| field.email(254).verbose_name("email address").blank())
+            .field(auth_user::is_staff, |field| {
+                field
+                    .verbose_name("staff status")
+                    .default(|| false.into())
+                    .help_text("Designates whether the user can log into this admin site.")
+            })
+            .field(auth_user::is_active, |field| {
+                field.verbose_name("active").default(|| true.into()).help_text(
+                    "Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                )
+            })
+            .field(auth_user::date_joined, |field| field.default_now())
+            .many_to_many(User::groups())
+            .many_to_many(User::user_permissions())
+    }
+}
+
+impl User {
+    /// The groups that a user is in.
+    pub fn groups() -> ManyToMany<auth_user::table> {
+        ManyToMany::new::<_, _, Group>("groups", auth_user_groups::user_id, auth_user_groups::group_id)
+            .related_name("user")
+            .blank()
+            .help_text(
+                "The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+            )
+    }
+
+    /// What a user may do, beyond what their groups may.
+    pub fn user_permissions() -> ManyToMany<auth_user::table> {
+        use auth_user_user_permissions::{permission_id, user_id};
+        ManyToMany::new::<_, _, Permission>("user_permissions", user_id, permission_id)
+            .verbose_name("user permissions")
+            .related_name("user")
+            .blank()
+            .help_text("Specific permissions for this user.")
+    }
+}
+
+fn valid_username(name: &Value) -> Option<String> {
+    let valid = name.as_str().is_some_and(super::NewUser::is_valid_username);
+    (!valid).then(|| {
+        "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.".to_owned()
+    })
+}
+
+impl Model for Group {
+    type Table = auth_group::table;
+
+    fn describe() -> Description<auth_group::table> {
+        Description::new("auth", "Group", auth_group::table)
+            .display(auth_group::name)
+            .field(auth_group::name, |field| field.max_length(150).unique())
+            .many_to_many(Group::permissions())
+    }
+}
+
+impl Group {
+    /// What its members may do.
+    pub fn permissions() -> ManyToMany<auth_group::table> {
+        use auth_group_permissions::{group_id, permission_id};
+        ManyToMany::new::<_, _, Permission>("permissions", group_id, permission_id).blank()
+    }
+}
+
+impl Model for Permission {
+    type Table = auth_permission::table;
+
+    fn describe() -> Description<auth_permission::table> {
+        use django_content_type::{app_label, model};
+        let content_type = auth_permission::content_type_id;
+        Description::new("auth", "Permission", auth_permission::table)
+            .display_with((via(content_type, app_label), via(content_type, model), auth_permission::name), |values| {
+                match values {
+                    [app, of, name] => format!("{} | {name}", labelled(&app.to_string(), &of.to_string())),
+                    _ => String::new(),
+                }
+            })
+            .ordering((via(content_type, app_label), via(content_type, model), auth_permission::codename))
+            .unique_together((content_type, auth_permission::codename))
+            .field(auth_permission::name, |field| field.max_length(255))
+            .field(content_type, |field| field.to::<ContentType>(OnDelete::Cascade).verbose_name("content type"))
+            .field(auth_permission::codename, |field| field.max_length(100))
+    }
+}

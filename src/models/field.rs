@@ -1,0 +1,338 @@
+//! A field of a model: what its column cannot say.
+
+use std::marker::PhantomData;
+
+use super::Model;
+use super::relation::{OnDelete, Relation};
+use crate::db::{Decimal, Kind, Timestamp, Value};
+
+/// What a field holds, beyond the kind of its column (Django's field classes).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// A primary key that the database numbers.
+    Auto,
+    /// One line of text, of at most so many characters.
+    Char(usize),
+    /// Letters, digits, `-` and `_`, for URLs.
+    Slug(usize),
+    /// An e-mail address.
+    Email(usize),
+    /// A URL.
+    Url(usize),
+    /// Text of any length.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A whole number from zero on.
+    PositiveInteger,
+    /// A decimal number with at most so many digits, and so many of them behind the point.
+    Decimal(u32, u32),
+    /// A float.
+    Float,
+    /// Yes or no; with `null` also unknown.
+    Boolean,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A point in time.
+    DateTime,
+    /// A UUID.
+    Uuid,
+    /// A JSON document.
+    Json,
+    /// A file below this folder of `MEDIA_ROOT`; the column holds its path.
+    File(&'static str),
+    /// An image file, likewise.
+    Image(&'static str),
+    /// The primary key of another model's row.
+    ForeignKey,
+}
+
+/// A rule for a field's values.
+#[derive(Debug, Clone)]
+pub enum Validator {
+    /// At least this.
+    Min(Decimal),
+    /// At most this.
+    Max(Decimal),
+    /// Whatever the function says: an error's text, or nothing.
+    Custom(fn(&Value) -> Option<String>),
+}
+
+/// A field, described.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// What forms and URLs call it: `category`.
+    pub name: &'static str,
+    /// Its column: `category_id`.
+    pub column: &'static str,
+    /// What people read: `category`.
+    pub verbose_name: String,
+    /// What it holds.
+    pub kind: FieldKind,
+    /// What its column holds.
+    pub sql: Kind,
+    /// Whether it may be NULL.
+    pub null: bool,
+    /// Whether a form may leave it empty.
+    pub blank: bool,
+    /// Whether no two rows may have the same value.
+    pub unique: bool,
+    /// Whether it is the primary key.
+    pub primary_key: bool,
+    /// Whether forms show it.
+    pub editable: bool,
+    /// The value of a new row.
+    pub default: Option<fn() -> Value>,
+    /// Set to now whenever the row is saved.
+    pub auto_now: bool,
+    /// Set to now when the row is made.
+    pub auto_now_add: bool,
+    /// The values that may be chosen, with what people read.
+    pub choices: &'static [(&'static str, &'static str)],
+    /// A hint for forms.
+    pub help_text: &'static str,
+    /// Rules for its values.
+    pub validators: Vec<Validator>,
+    /// Where a foreign key leads.
+    pub relation: Option<Relation>,
+}
+
+impl Field {
+    /// A field as its column tells it.
+    pub(super) fn of_column(column: &'static str, sql: Kind, null: bool) -> Self {
+        let kind = match sql {
+            Kind::SmallInt | Kind::Integer | Kind::BigInt => FieldKind::Integer,
+            Kind::Double => FieldKind::Float,
+            Kind::Bool => FieldKind::Boolean,
+            Kind::Text => FieldKind::Text,
+            Kind::Decimal => FieldKind::Decimal(10, 2),
+            Kind::Date => FieldKind::Date,
+            Kind::Time => FieldKind::Time,
+            Kind::Timestamp => FieldKind::DateTime,
+            Kind::Uuid => FieldKind::Uuid,
+            Kind::Json => FieldKind::Json,
+        };
+        Self {
+            name: column,
+            column,
+            verbose_name: column.replace('_', " "),
+            kind,
+            sql,
+            null,
+            blank: false,
+            unique: false,
+            primary_key: false,
+            editable: true,
+            default: None,
+            auto_now: false,
+            auto_now_add: false,
+            choices: &[],
+            help_text: "",
+            validators: Vec::new(),
+            relation: None,
+        }
+    }
+
+    /// The most characters its column takes.
+    pub fn max_length(&self) -> Option<usize> {
+        match self.kind {
+            FieldKind::Char(most) | FieldKind::Slug(most) | FieldKind::Email(most) | FieldKind::Url(most) => Some(most),
+            FieldKind::File(_) | FieldKind::Image(_) => Some(100),
+            _ => None,
+        }
+    }
+
+    /// What people read on a label: `Released on`.
+    pub fn label(&self) -> String {
+        capfirst(&self.verbose_name)
+    }
+
+    /// What people read for a value of its choices.
+    pub fn choice_label(&self, value: &str) -> Option<&'static str> {
+        self.choices.iter().find(|(key, _)| *key == value).map(|(_, label)| *label)
+    }
+
+    /// Whether it holds a file's path.
+    pub fn is_file(&self) -> bool {
+        matches!(self.kind, FieldKind::File(_) | FieldKind::Image(_))
+    }
+}
+
+/// The text with its first letter in upper case (Django's `capfirst`).
+pub fn capfirst(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Says what there is to say about a field; `T` is its table.
+#[derive(Debug)]
+pub struct FieldBuilder<T> {
+    pub(super) field: Field,
+    table: PhantomData<T>,
+}
+
+macro_rules! kinds_of_text {
+    ($($(#[$doc:meta])* $method:ident: $kind:ident),*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub fn $method(mut self, most: usize) -> Self {
+            self.field.kind = FieldKind::$kind(most);
+            self
+        }
+    )*};
+}
+
+impl<T> FieldBuilder<T> {
+    pub(super) fn new(field: Field) -> Self {
+        Self { field, table: PhantomData }
+    }
+
+    kinds_of_text! {
+        /// One line of at most so many characters (Django's `CharField`).
+        max_length: Char,
+        /// A slug of at most so many characters.
+        slug: Slug,
+        /// An e-mail address of at most so many characters.
+        email: Email,
+        /// A URL of at most so many characters.
+        url: Url
+    }
+
+    /// What people read.
+    #[must_use]
+    pub fn verbose_name(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.field.verbose_name);
+        self
+    }
+
+    /// A hint for forms.
+    #[must_use]
+    pub fn help_text(mut self, text: &'static str) -> Self {
+        self.field.help_text = text;
+        self
+    }
+
+    /// Forms may leave it empty.
+    #[must_use]
+    pub fn blank(mut self) -> Self {
+        self.field.blank = true;
+        self
+    }
+
+    /// No two rows may have the same value.
+    #[must_use]
+    pub fn unique(mut self) -> Self {
+        self.field.unique = true;
+        self
+    }
+
+    /// Forms do not show it.
+    #[must_use]
+    pub fn not_editable(mut self) -> Self {
+        self.field.editable = false;
+        self
+    }
+
+    /// The value of a new row.
+    #[must_use]
+    pub fn default(mut self, value: fn() -> Value) -> Self {
+        self.field.default = Some(value);
+        self
+    }
+
+    /// The value of a new row is the present time.
+    #[must_use]
+    pub fn default_now(self) -> Self {
+        self.default(|| Timestamp::now().into())
+    }
+
+    /// Set whenever the row is saved.
+    #[must_use]
+    pub fn auto_now(mut self) -> Self {
+        self.field.auto_now = true;
+        self.not_editable()
+    }
+
+    /// Set when the row is made.
+    #[must_use]
+    pub fn auto_now_add(mut self) -> Self {
+        self.field.auto_now_add = true;
+        self.not_editable()
+    }
+
+    /// The values that may be chosen, with what people read.
+    #[must_use]
+    pub fn choices(mut self, choices: &'static [(&'static str, &'static str)]) -> Self {
+        self.field.choices = choices;
+        self
+    }
+
+    /// From zero on.
+    #[must_use]
+    pub fn positive(mut self) -> Self {
+        self.field.kind = FieldKind::PositiveInteger;
+        self
+    }
+
+    /// At most `digits` digits, `places` of them behind the point.
+    #[must_use]
+    pub fn decimal(mut self, digits: u32, places: u32) -> Self {
+        self.field.kind = FieldKind::Decimal(digits, places);
+        self
+    }
+
+    /// At least this.
+    #[must_use]
+    pub fn min(self, least: impl Into<Decimal>) -> Self {
+        self.validator(Validator::Min(least.into()))
+    }
+
+    /// At most this.
+    #[must_use]
+    pub fn max(self, most: impl Into<Decimal>) -> Self {
+        self.validator(Validator::Max(most.into()))
+    }
+
+    /// A rule for its values.
+    #[must_use]
+    pub fn validator(mut self, rule: Validator) -> Self {
+        self.field.validators.push(rule);
+        self
+    }
+
+    /// The path of a file below this folder of `MEDIA_ROOT`.
+    #[must_use]
+    pub fn file(mut self, upload_to: &'static str) -> Self {
+        self.field.kind = FieldKind::File(upload_to);
+        self
+    }
+
+    /// The path of an image below this folder of `MEDIA_ROOT`.
+    #[must_use]
+    pub fn image(mut self, upload_to: &'static str) -> Self {
+        self.field.kind = FieldKind::Image(upload_to);
+        self
+    }
+
+    /// A foreign key to `M`; its name is the column's without `_id`.
+    #[must_use]
+    pub fn to<M: Model>(mut self, on_delete: OnDelete) -> Self {
+        let field = &mut self.field;
+        field.kind = FieldKind::ForeignKey;
+        field.name = field.column.strip_suffix("_id").unwrap_or(field.column);
+        field.verbose_name = field.name.replace('_', " ");
+        field.relation = Some(Relation::new(M::meta, on_delete));
+        self
+    }
+
+    /// What the other model calls the rows that lead to it: `orders`. Unless said, `<model>_set`.
+    #[must_use]
+    pub fn related_name(mut self, name: &'static str) -> Self {
+        if let Some(relation) = &mut self.field.relation {
+            relation.related_name = Some(name);
+        }
+        self
+    }
+}

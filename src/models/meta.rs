@@ -1,0 +1,114 @@
+//! What is known of a model at run time.
+
+use super::{Field, ManyToMany, Path, Reverse, Step, Text};
+
+/// One key of an ordering.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// What to order by.
+    pub path: Path,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// A model, described (Django's `_meta`).
+#[derive(Debug)]
+pub struct Meta {
+    /// `orders`
+    pub app: &'static str,
+    /// `orderitem`, as in URLs and permissions.
+    pub name: String,
+    /// `OrderItem`
+    pub object_name: &'static str,
+    /// `order item`
+    pub verbose_name: String,
+    /// `order items`
+    pub verbose_name_plural: String,
+    /// `orders_orderitem`
+    pub table: &'static str,
+    /// Its fields: those described, in that order, then the table's other columns.
+    pub fields: Vec<Field>,
+    /// Its many-to-many fields.
+    pub many: Vec<ManyToMany>,
+    /// Sets of columns that no two rows may share.
+    pub unique_together: Vec<Vec<&'static str>>,
+    /// How lists are ordered unless someone says otherwise.
+    pub ordering: Vec<Order>,
+    /// What a row is called (Django's `__str__`).
+    pub display: Text,
+    /// Where its page is (Django's `get_absolute_url`).
+    pub absolute_url: Option<Text>,
+    /// Where the primary key stands in `fields`.
+    pub(super) pk: usize,
+}
+
+impl PartialEq for Meta {
+    /// There is one `Meta` for each model.
+    fn eq(&self, other: &Self) -> bool {
+        self.app == other.app && self.name == other.name
+    }
+}
+
+impl Eq for Meta {}
+
+impl Meta {
+    /// The primary key.
+    pub fn pk(&self) -> &Field {
+        &self.fields[self.pk]
+    }
+
+    /// The field that forms call `name`.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The field in this column.
+    pub fn column(&self, column: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.column == column)
+    }
+
+    /// The many-to-many field called `name`.
+    pub fn many(&self, name: &str) -> Option<&ManyToMany> {
+        self.many.iter().find(|many| many.name == name)
+    }
+
+    /// `catalog.product`
+    pub fn label(&self) -> String {
+        format!("{}.{}", self.app, self.name)
+    }
+
+    /// `catalog.change_product`, for the action `change`.
+    pub fn permission(&self, action: &str) -> String {
+        format!("{}.{action}_{}", self.app, self.name)
+    }
+
+    /// `product` or `products`, as `count` wants it.
+    pub fn counted(&self, count: i64) -> &str {
+        if count == 1 { &self.verbose_name } else { &self.verbose_name_plural }
+    }
+
+    /// The foreign keys of all installed models that lead here.
+    pub fn reverse(&'static self) -> Vec<Reverse> {
+        let models = super::all().iter();
+        let keys = models.flat_map(|model| model.fields.iter().map(move |field| Reverse { model, field }));
+        keys.filter(|key| key.field.relation.as_ref().is_some_and(|relation| relation.to() == self)).collect()
+    }
+
+    /// The model that `step` leads to from here.
+    pub fn follow(&self, step: Step) -> Option<&'static Self> {
+        match step {
+            Step::Forward(column) => Some(self.column(column)?.relation.as_ref()?.to()),
+            Step::Many(name) => Some(self.many(name)?.to()),
+            Step::Reverse((app, name), _) => super::find(app, name),
+        }
+    }
+
+    /// The field at the end of `path`.
+    pub fn resolve(&'static self, path: &Path) -> Option<&'static Field> {
+        let mut model = self;
+        for step in &path.steps {
+            model = model.follow(*step)?;
+        }
+        if path.column.is_empty() { Some(model.pk()) } else { model.column(path.column) }
+    }
+}

@@ -1,0 +1,188 @@
+//! A way to a column: of the model itself, or of one that it leads to.
+
+use std::marker::PhantomData;
+
+use diesel::query_source::{Column, JoinTo};
+
+use super::ManyToMany;
+use super::meta::Order;
+
+/// One step from a model to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Along the foreign key in this column.
+    Forward(&'static str),
+    /// Along the many-to-many field of this name.
+    Many(&'static str),
+    /// Back along the foreign key in column `.1` of the model called `app.name`, `.0`.
+    Reverse((&'static str, &'static str), &'static str),
+}
+
+/// A column, and the steps to the model that has it. An empty column name stands for the primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// The steps, first one first.
+    pub steps: Vec<Step>,
+    /// The column.
+    pub column: &'static str,
+}
+
+impl Path {
+    /// A column of the model itself.
+    pub fn own(column: &'static str) -> Self {
+        Self { steps: Vec::new(), column }
+    }
+
+    /// The same column, seen from a model one step before.
+    #[must_use]
+    pub fn behind(&self, step: Step) -> Self {
+        let mut steps = vec![step];
+        steps.extend(&self.steps);
+        Self { steps, column: self.column }
+    }
+
+    /// Whether one row may have many values there.
+    pub fn is_to_many(&self) -> bool {
+        self.steps.iter().any(|step| !matches!(step, Step::Forward(_)))
+    }
+}
+
+/// What names a column of the model whose table is `T`, or leads to one from there.
+pub trait IntoPath<T> {
+    /// The way.
+    fn into_path(self) -> Path;
+}
+
+impl<C: Column> IntoPath<C::Table> for C {
+    fn into_path(self) -> Path {
+        Path::own(C::NAME)
+    }
+}
+
+/// See [`via`].
+#[derive(Debug, Clone)]
+pub struct Via<T>(Path, PhantomData<T>);
+
+impl<T> IntoPath<T> for Via<T> {
+    fn into_path(self) -> Path {
+        self.0
+    }
+}
+
+/// The foreign key `key`, followed to `column`: `via(product::category_id, category::name)`. It compiles where the
+/// two tables are `joinable!`.
+pub fn via<F, U>(_key: F, column: impl IntoPath<U>) -> Via<F::Table>
+where
+    F: Column,
+    F::Table: JoinTo<U>,
+{
+    Via(column.into_path().behind(Step::Forward(F::NAME)), PhantomData)
+}
+
+impl<T> IntoPath<T> for ManyToMany<T> {
+    /// The link to the other model, by its primary key.
+    fn into_path(self) -> Path {
+        Path { steps: vec![Step::Many(self.name)], column: "" }
+    }
+}
+
+/// A tuple of ways from the model whose table is `T`.
+pub trait Paths<T> {
+    /// The ways, in order.
+    fn into_paths(self) -> Vec<Path>;
+}
+
+macro_rules! paths {
+    ($($($path:ident)+;)+) => {$(
+        impl<T, $($path: IntoPath<T>),+> Paths<T> for ($($path,)+) {
+            fn into_paths(self) -> Vec<Path> {
+                #[expect(non_snake_case, reason = "one name for the type and the value")]
+                let ($($path,)+) = self;
+                vec![$($path.into_path()),+]
+            }
+        }
+    )+};
+}
+
+paths! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+    A B C D E;
+    A B C D E F;
+    A B C D E F G;
+    A B C D E F G H;
+    A B C D E F G H I;
+    A B C D E F G H I J;
+    A B C D E F G H I J K;
+    A B C D E F G H I J K L;
+    A B C D E F G H I J K L M;
+    A B C D E F G H I J K L M N;
+    A B C D E F G H I J K L M N O;
+    A B C D E F G H I J K L M N O P;
+}
+
+impl<T> Paths<T> for () {
+    fn into_paths(self) -> Vec<Path> {
+        Vec::new()
+    }
+}
+
+/// Largest first: `desc(order::created_at)`.
+pub fn desc<T, P: IntoPath<T>>(path: P) -> Descending<T> {
+    Descending(path.into_path(), PhantomData)
+}
+
+/// See [`desc`].
+#[derive(Debug, Clone)]
+pub struct Descending<T>(Path, PhantomData<T>);
+
+/// One key of an ordering.
+pub trait IntoOrder<T> {
+    /// The key.
+    fn into_order(self) -> Order;
+}
+
+impl<T> IntoOrder<T> for Descending<T> {
+    fn into_order(self) -> Order {
+        Order { path: self.0, descending: true }
+    }
+}
+
+impl<C: Column> IntoOrder<C::Table> for C {
+    fn into_order(self) -> Order {
+        Order { path: self.into_path(), descending: false }
+    }
+}
+
+impl<T> IntoOrder<T> for Via<T> {
+    fn into_order(self) -> Order {
+        Order { path: self.0, descending: false }
+    }
+}
+
+/// A tuple of keys.
+pub trait Ordering<T> {
+    /// The keys, most important first.
+    fn into_ordering(self) -> Vec<Order>;
+}
+
+macro_rules! orderings {
+    ($($($key:ident)+;)+) => {$(
+        impl<T, $($key: IntoOrder<T>),+> Ordering<T> for ($($key,)+) {
+            fn into_ordering(self) -> Vec<Order> {
+                #[expect(non_snake_case, reason = "one name for the type and the value")]
+                let ($($key,)+) = self;
+                vec![$($key.into_order()),+]
+            }
+        }
+    )+};
+}
+
+orderings! {
+    A;
+    A B;
+    A B C;
+    A B C D;
+}

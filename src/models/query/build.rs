@@ -1,0 +1,190 @@
+//! The SQL of a query: joins for the ways it goes, conditions, order.
+
+use crate::db::{Kind, Sql, Value};
+use crate::models::{Condition, Lookup, Meta, Order, Path, Step};
+
+const ALIASES: [&str; 32] = [
+    "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12", "t13", "t14", "t15", "t16", "t17",
+    "t18", "t19", "t20", "t21", "t22", "t23", "t24", "t25", "t26", "t27", "t28", "t29", "t30", "t31",
+];
+
+#[derive(Debug)]
+struct Join {
+    alias: usize,
+    /// Which join, or the model itself, the key is in; the key's column; whether it may lead nowhere.
+    from: usize,
+    key: &'static str,
+    model: &'static Meta,
+    optional: bool,
+}
+
+/// Puts a statement together. Foreign keys on the way become one join each, however often they are gone along.
+#[derive(Debug)]
+pub(super) struct Builder {
+    model: &'static Meta,
+    alias: usize,
+    next: usize,
+    joins: Vec<Join>,
+}
+
+impl Builder {
+    pub(super) fn new(model: &'static Meta) -> Self {
+        Self { model, alias: 0, next: 1, joins: Vec::new() }
+    }
+
+    /// For a query inside this one.
+    pub(super) fn inner(&self, model: &'static Meta) -> Self {
+        Self { model, alias: self.next, next: self.next + 1, joins: Vec::new() }
+    }
+
+    /// After a query inside this one was built: its aliases are taken.
+    pub(super) fn take_aliases(&mut self, inner: &Self) {
+        self.next = inner.next;
+    }
+
+    /// `FROM` with its joins.
+    pub(super) fn from(&self) -> Sql {
+        let mut sql = Sql::new(" FROM ").ident(self.model.table).raw(" AS ").ident(alias(self.alias));
+        for join in &self.joins {
+            sql = sql
+                .raw(if join.optional { " LEFT JOIN " } else { " INNER JOIN " })
+                .ident(join.model.table)
+                .raw(" AS ")
+                .ident(alias(join.alias))
+                .raw(" ON ")
+                .append(column(join.alias, join.model.pk().column))
+                .raw(" = ")
+                .append(column(join.from, join.key));
+        }
+        sql
+    }
+
+    /// The column at `path`, joined to where that is necessary. Only steps along foreign keys are gone.
+    pub(super) fn column(&mut self, path: &Path) -> Sql {
+        let (alias, name) = self.locate(path);
+        column(alias, name)
+    }
+
+    fn locate(&mut self, path: &Path) -> (usize, &'static str) {
+        let (mut at, mut model, mut optional) = (self.alias, self.model, false);
+        for (index, step) in path.steps.iter().enumerate() {
+            let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else { break };
+            // The key itself is the primary key at its end.
+            if index + 1 == path.steps.len() && (path.column.is_empty() || path.column == next.pk().column) {
+                return (at, key);
+            }
+            optional |= model.column(key).is_some_and(|field| field.null);
+            let known = self.joins.iter().find(|join| join.from == at && join.key == *key);
+            at = if let Some(join) = known {
+                join.alias
+            } else {
+                let alias = self.next;
+                self.next += 1;
+                self.joins.push(Join { alias, from: at, key, model: next, optional });
+                alias
+            };
+            model = next;
+        }
+        (at, if path.column.is_empty() { model.pk().column } else { path.column })
+    }
+
+    /// ` WHERE …`, or nothing.
+    pub(super) fn conditions(&mut self, conditions: &[Condition]) -> Sql {
+        let mut sql = Sql::default();
+        for (at, condition) in conditions.iter().enumerate() {
+            sql = sql.raw(if at > 0 { " AND " } else { " WHERE " }).append(self.condition(condition));
+        }
+        sql
+    }
+
+    fn condition(&mut self, condition: &Condition) -> Sql {
+        match condition {
+            Condition::All(parts) => self.joined(parts, " AND ", "(1 = 1)"),
+            Condition::Any(parts) => self.joined(parts, " OR ", "(1 = 0)"),
+            Condition::Not(part) => Sql::new("NOT (").append(self.condition(part)).raw(")"),
+            Condition::Is { path, lookup, values } => {
+                if let Some(at) = path.steps.iter().position(|step| !is_forward(*step)) {
+                    self.any_of_many(path, at, *lookup, values)
+                } else {
+                    let kind = self.model.resolve(path).map_or(Kind::Text, |field| field.sql);
+                    let (alias, name) = self.locate(path);
+                    super::compare::compare(&|| column(alias, name), kind, *lookup, values)
+                }
+            }
+        }
+    }
+
+    fn joined(&mut self, parts: &[Condition], word: &'static str, empty: &'static str) -> Sql {
+        let mut sql = Sql::default();
+        for (at, part) in parts.iter().enumerate() {
+            sql = sql.raw(if at > 0 { word } else { "(" }).append(self.condition(part));
+        }
+        if parts.is_empty() { sql.raw(empty) } else { sql.raw(")") }
+    }
+
+    /// A way with many ends holds where one of them does: no row comes twice, and nothing needs DISTINCT.
+    fn any_of_many(&mut self, path: &Path, at: usize, lookup: Lookup, values: &[Value]) -> Sql {
+        let mut model = self.model;
+        for step in &path.steps[..at] {
+            model = model.follow(*step).unwrap_or(model);
+        }
+        let here = Path { steps: path.steps[..at].to_vec(), column: model.pk().column };
+        let here = self.column(&here);
+        let step = path.steps[at];
+        let rest = Path { steps: path.steps[at + 1..].to_vec(), column: path.column };
+        let Some(next) = model.follow(step) else { return Sql::new("(1 = 0)") };
+        let mut inner = self.inner(next);
+        let condition = inner.condition(&Condition::Is { path: rest, lookup, values: values.to_vec() });
+        let sql = match step {
+            Step::Reverse(_, key) => here
+                .raw(" IN (SELECT ")
+                .append(column(inner.alias, key))
+                .append(inner.from())
+                .raw(" WHERE ")
+                .append(condition)
+                .raw(")"),
+            Step::Many(name) => {
+                let Some(many) = model.many(name) else { return Sql::new("(1 = 0)") };
+                here.raw(" IN (SELECT ")
+                    .ident(many.from_column)
+                    .raw(" FROM ")
+                    .ident(many.through())
+                    .raw(" WHERE ")
+                    .ident(many.to_column)
+                    .raw(" IN (SELECT ")
+                    .append(column(inner.alias, next.pk().column))
+                    .append(inner.from())
+                    .raw(" WHERE ")
+                    .append(condition)
+                    .raw("))")
+            }
+            Step::Forward(_) => Sql::new("(1 = 0)"),
+        };
+        self.take_aliases(&inner);
+        sql
+    }
+
+    /// ` ORDER BY …`, or nothing.
+    pub(super) fn order(&mut self, order: &[Order]) -> Sql {
+        let mut sql = Sql::default();
+        for (at, key) in order.iter().enumerate() {
+            sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).append(self.column(&key.path));
+            if key.descending {
+                sql = sql.raw(" DESC");
+            }
+        }
+        sql
+    }
+}
+
+fn is_forward(step: Step) -> bool {
+    matches!(step, Step::Forward(_))
+}
+
+fn alias(number: usize) -> &'static str {
+    ALIASES.get(number).copied().unwrap_or("t_too_many")
+}
+
+fn column(number: usize, name: &'static str) -> Sql {
+    Sql::default().ident(alias(number)).raw(".").ident(name)
+}

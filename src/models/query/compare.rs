@@ -1,0 +1,89 @@
+//! One comparison as SQL.
+
+use chrono::NaiveDate;
+
+use crate::db::{Kind, Sql, Value, like_escaped};
+use crate::models::Lookup;
+
+/// `column` compared with `values`; `kind` is what the column holds.
+pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, values: &[Value]) -> Sql {
+    let first = values.first().cloned().unwrap_or(Value::Null(kind));
+    match lookup {
+        Lookup::Exact if first.is_null() => column().raw(" IS NULL"),
+        Lookup::Exact => column().raw(" = ").bind(first),
+        Lookup::Gt => column().raw(" > ").bind(first),
+        Lookup::Gte => column().raw(" >= ").bind(first),
+        Lookup::Lt => column().raw(" < ").bind(first),
+        Lookup::Lte => column().raw(" <= ").bind(first),
+        Lookup::IsNull if first.is_true() => column().raw(" IS NULL"),
+        Lookup::IsNull => column().raw(" IS NOT NULL"),
+        Lookup::Range => {
+            let last = values.get(1).cloned().unwrap_or(Value::Null(kind));
+            column().raw(" BETWEEN ").bind(first).raw(" AND ").bind(last)
+        }
+        Lookup::In if values.is_empty() => Sql::new("(1 = 0)"),
+        Lookup::In => {
+            let mut sql = column().raw(" IN (");
+            for (at, value) in values.iter().enumerate() {
+                sql = if at > 0 { sql.raw(", ") } else { sql }.bind(value.clone());
+            }
+            sql.raw(")")
+        }
+        Lookup::Year => year(column, kind, &first),
+        Lookup::Month => part("EXTRACT(MONTH FROM ", "CAST(strftime('%m', ", column(), first),
+        Lookup::Day => part("EXTRACT(DAY FROM ", "CAST(strftime('%d', ", column(), first),
+        Lookup::Regex => column().either(" ~ ", " REGEXP ").bind(first),
+        Lookup::IRegex => column().either(" ~* ", " REGEXP '(?i)' || ").bind(first),
+        Lookup::IExact
+        | Lookup::Contains
+        | Lookup::IContains
+        | Lookup::StartsWith
+        | Lookup::IStartsWith
+        | Lookup::EndsWith
+        | Lookup::IEndsWith => like(column, kind, lookup, &first.to_string()),
+    }
+}
+
+fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, text: &str) -> Sql {
+    let literal = like_escaped(text);
+    let pattern = match lookup {
+        Lookup::Contains | Lookup::IContains => format!("%{literal}%"),
+        Lookup::StartsWith | Lookup::IStartsWith => format!("{literal}%"),
+        Lookup::EndsWith | Lookup::IEndsWith => format!("%{literal}"),
+        _ => literal,
+    };
+    let text = if kind == Kind::Text { column() } else { Sql::new("CAST(").append(column()).raw(" AS TEXT)") };
+    // SQLite's LIKE knows no case, as Django's users know.
+    match lookup {
+        Lookup::Contains | Lookup::StartsWith | Lookup::EndsWith => {
+            text.raw(" LIKE ").bind(pattern).raw(" ESCAPE '\\'")
+        }
+        _ => Sql::new("UPPER(").append(text).raw(") LIKE UPPER(").bind(pattern).raw(") ESCAPE '\\'"),
+    }
+}
+
+/// A part of a date.
+fn part(postgres: &'static str, sqlite: &'static str, column: Sql, number: Value) -> Sql {
+    Sql::default().either(postgres, sqlite).append(column).either(") = ", ") AS INTEGER) = ").bind(number)
+}
+
+/// A year is a range, which an index can serve.
+fn year(column: &dyn Fn() -> Sql, kind: Kind, year: &Value) -> Sql {
+    let number = year.as_i64().and_then(|year| i32::try_from(year).ok());
+    let first = number.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+    let next = number.and_then(|year| NaiveDate::from_ymd_opt(year.checked_add(1)?, 1, 1));
+    let (Some(first), Some(next)) = (first, next) else { return Sql::new("(1 = 0)") };
+    let value = |day: NaiveDate| match kind {
+        Kind::Timestamp => Value::Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc().into()),
+        _ => Value::Date(day),
+    };
+    Sql::new("(")
+        .append(column())
+        .raw(" >= ")
+        .bind(value(first))
+        .raw(" AND ")
+        .append(column())
+        .raw(" < ")
+        .bind(value(next))
+        .raw(")")
+}

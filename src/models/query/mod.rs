@@ -1,0 +1,157 @@
+//! Questions to the rows of any model (Django's querysets, as far as the admin needs them).
+
+mod build;
+mod compare;
+
+use super::{Condition, Meta, Order, Path, Record};
+use crate::db::{Conn, Kind, Sql, Value};
+use crate::error::Result;
+use build::Builder;
+
+/// The values of some columns of one row.
+pub type Row = Vec<Value>;
+
+/// Some rows of a model, in some order.
+#[derive(Debug, Clone)]
+pub struct Query {
+    model: &'static Meta,
+    conditions: Vec<Condition>,
+    order: Vec<Order>,
+}
+
+impl Query {
+    /// Every row of `model`, in the model's order.
+    pub fn new(model: &'static Meta) -> Self {
+        Self { model, conditions: Vec::new(), order: model.ordering.clone() }
+    }
+
+    /// The model.
+    pub fn model(&self) -> &'static Meta {
+        self.model
+    }
+
+    /// Only rows for which `condition` holds as well.
+    #[must_use]
+    pub fn filter(mut self, condition: Condition) -> Self {
+        self.conditions.push(condition);
+        self
+    }
+
+    /// Only the rows with these primary keys.
+    #[must_use]
+    pub fn with_pks(self, pks: Vec<Value>) -> Self {
+        let pk = Path::own(self.model.pk().column);
+        self.filter(Condition::one_of(pk, pks))
+    }
+
+    /// In this order instead.
+    #[must_use]
+    pub fn order_by(mut self, order: Vec<Order>) -> Self {
+        self.order = order;
+        self
+    }
+
+    /// Whether rows were filtered out at all.
+    pub fn is_filtered(&self) -> bool {
+        !self.conditions.is_empty()
+    }
+
+    /// How many rows there are.
+    pub fn count(&self, conn: &mut Conn) -> Result<i64> {
+        let mut builder = Builder::new(self.model);
+        let filter = builder.conditions(&self.conditions);
+        let rows =
+            Sql::new("SELECT COUNT(*)").append(builder.from()).append(filter).returns(&[Kind::BigInt]).load(conn)?;
+        Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_i64).unwrap_or_default())
+    }
+
+    /// The columns at `paths` of up to `limit` rows after the first `offset`.
+    ///
+    /// Behind the first page the rows are picked by primary key before anything is joined to them: skipping a joined row
+    /// costs as much as reading it.
+    pub fn rows(&self, conn: &mut Conn, paths: &[Path], limit: Option<i64>, offset: i64) -> Result<Vec<Row>> {
+        let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
+        let mut builder = Builder::new(self.model);
+        let mut select = Sql::new("SELECT ");
+        for (at, path) in paths.iter().enumerate() {
+            select = if at > 0 { select.raw(", ") } else { select }.append(builder.column(path));
+        }
+        let (filter, picked) = if offset > 0 && limit.is_some() {
+            let pk = Path::own(self.model.pk().column);
+            let inner = self.picked(&mut builder, limit, offset);
+            (Sql::new(" WHERE ").append(builder.column(&pk)).raw(" IN (").append(inner).raw(")"), true)
+        } else {
+            (builder.conditions(&self.conditions), false)
+        };
+        let order = builder.order(&self.order);
+        let mut sql = select.append(builder.from()).append(filter).append(order);
+        if let Some(limit) = limit.filter(|_| !picked) {
+            sql = sql.raw(" LIMIT ").bind(limit);
+        }
+        sql.returns(&kinds).load(conn)
+    }
+
+    /// `SELECT pk …`: these rows, for another statement to use; up to `limit` of them after the first `offset`.
+    fn picked(&self, outer: &mut Builder, limit: Option<i64>, offset: i64) -> Sql {
+        let mut builder = outer.inner(self.model);
+        let pk = builder.column(&Path::own(self.model.pk().column));
+        let filter = builder.conditions(&self.conditions);
+        let order = if limit.is_some() { builder.order(&self.order) } else { Sql::default() };
+        let mut sql = Sql::new("SELECT ").append(pk).append(builder.from()).append(filter).append(order);
+        if let Some(limit) = limit {
+            sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset);
+        }
+        outer.take_aliases(&builder);
+        sql
+    }
+
+    /// `SELECT pk …`: the primary keys of these rows, for another statement to use.
+    pub fn pks_sql(&self) -> Sql {
+        let mut outer = Builder::new(self.model);
+        self.picked(&mut outer, None, 0)
+    }
+
+    /// The primary keys.
+    pub fn pks(&self, conn: &mut Conn) -> Result<Vec<Value>> {
+        let pk = Path::own(self.model.pk().column);
+        Ok(self.rows(conn, &[pk], None, 0)?.into_iter().flatten().collect())
+    }
+
+    /// Whole rows.
+    pub fn records(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<Record>> {
+        let own: Vec<Path> = self.model.fields.iter().map(|field| Path::own(field.column)).collect();
+        let rows = self.rows(conn, &own, limit, offset)?;
+        Ok(rows.into_iter().map(|values| Record { model: self.model, values }).collect())
+    }
+
+    /// The row with this primary key, if it is among these.
+    pub fn find(&self, conn: &mut Conn, pk: Value) -> Result<Option<Record>> {
+        Ok(self.clone().with_pks(vec![pk]).order_by(Vec::new()).records(conn, Some(1), 0)?.pop())
+    }
+
+    /// Primary keys and what the rows are called, up to `limit` after the first `offset`.
+    pub fn named(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<(Value, String)>> {
+        let mut paths = vec![Path::own(self.model.pk().column)];
+        paths.extend(self.model.display.paths.iter().cloned());
+        let rows = self.rows(conn, &paths, limit, offset)?;
+        let named = rows.into_iter().map(|mut row| {
+            let pk = row.remove(0);
+            let name = self.model.display.say(&row);
+            (pk, name)
+        });
+        Ok(named.collect())
+    }
+
+    /// Sets columns in all these rows at once; how many.
+    pub fn update(&self, conn: &mut Conn, values: Vec<(&'static str, Value)>) -> Result<usize> {
+        let mut sql = Sql::new("UPDATE ").ident(self.model.table).raw(" SET ");
+        for (at, (column, value)) in values.into_iter().enumerate() {
+            sql = if at > 0 { sql.raw(", ") } else { sql }.ident(column).raw(" = ").bind(value);
+        }
+        sql.raw(" WHERE ").ident(self.model.pk().column).raw(" IN (").append(self.pks_sql()).raw(")").execute(conn)
+    }
+
+    fn kind(&self, path: &Path) -> Kind {
+        self.model.resolve(path).map_or(Kind::Text, |field| field.sql)
+    }
+}

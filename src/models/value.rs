@@ -1,0 +1,152 @@
+//! Values as texts: what people read, and what stands in URLs.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike as _};
+
+use super::{Field, FieldKind};
+use crate::db::{Kind, Timestamp, Value};
+
+impl fmt::Display for Value {
+    /// As Python's `str`, in UTC; nothing for NULL.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null(_) => Ok(()),
+            Self::SmallInt(number) => number.fmt(f),
+            Self::Integer(number) => number.fmt(f),
+            Self::BigInt(number) => number.fmt(f),
+            Self::Double(number) => number.fmt(f),
+            Self::Bool(yes) => f.write_str(if *yes { "True" } else { "False" }),
+            Self::Text(text) => f.write_str(text),
+            Self::Decimal(number) => number.fmt(f),
+            Self::Date(day) => day.fmt(f),
+            Self::Time(time) => time.fmt(f),
+            Self::Timestamp(time) => write!(f, "{}", time.utc().format("%Y-%m-%d %H:%M:%S%.f")),
+            Self::Uuid(id) => id.0.fmt(f),
+            Self::Json(document) => document.0.fmt(f),
+        }
+    }
+}
+
+impl Value {
+    /// Whether it is NULL.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null(_))
+    }
+
+    /// A whole number of any width.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::SmallInt(number) => Some((*number).into()),
+            Self::Integer(number) => Some((*number).into()),
+            Self::BigInt(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The text of a text column.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is true.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::Bool(true))
+    }
+}
+
+impl Field {
+    /// The field whose values this one holds: of a foreign key, the primary key at its end.
+    pub fn target(&'static self) -> &'static Self {
+        let mut field = self;
+        while let (FieldKind::ForeignKey, Some(relation)) = (field.kind, &field.relation) {
+            field = relation.to().pk();
+        }
+        field
+    }
+}
+
+/// The value that `text`, from a URL, is to `field`; nothing where it is none.
+pub fn parse(field: &Field, text: &str) -> Option<Value> {
+    let word = text.trim();
+    Some(match field.sql {
+        Kind::SmallInt => Value::SmallInt(word.parse().ok()?),
+        Kind::Integer => Value::Integer(word.parse().ok()?),
+        Kind::BigInt => Value::BigInt(word.parse().ok()?),
+        Kind::Double => Value::Double(word.parse().ok().filter(|number: &f64| number.is_finite())?),
+        Kind::Bool => match word {
+            "1" | "True" | "t" => Value::Bool(true),
+            "0" | "False" | "f" => Value::Bool(false),
+            _ => return None,
+        },
+        Kind::Text => Value::Text(text.to_owned()),
+        Kind::Decimal => Value::Decimal(word.parse().ok()?),
+        Kind::Date => Value::Date(parse_date(word)?),
+        Kind::Time => Value::Time(parse_time(word)?),
+        Kind::Timestamp => Value::Timestamp(parse_timestamp(word)?),
+        Kind::Uuid => Value::Uuid(crate::db::Uuid(word.parse().ok()?)),
+        Kind::Json => Value::Json(crate::db::Json(serde_json::from_str(word).ok()?)),
+    })
+}
+
+fn parse_date(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+}
+
+fn parse_time(text: &str) -> Option<NaiveTime> {
+    ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+}
+
+/// ISO 8601 with a day alone, a time, or a time and its distance to UTC; in UTC where that is not said.
+fn parse_timestamp(text: &str) -> Option<Timestamp> {
+    // A `+` in a query string arrives as a space.
+    let text = text.replacen('T', " ", 1);
+    let (day, rest) = text.split_once(' ').unwrap_or((text.as_str(), ""));
+    let day = parse_date(day)?;
+    if rest.is_empty() {
+        return Some(day.and_time(NaiveTime::MIN).and_utc().into());
+    }
+    if let Some(time) = parse_time(rest.trim_end_matches('Z')) {
+        return Some(day.and_time(time).and_utc().into());
+    }
+    let zoned = format!("{day} {}", rest.replace(' ', "+"));
+    let formats = ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z"];
+    let found = formats.iter().find_map(|format| DateTime::parse_from_str(&zoned, format).ok())?;
+    Some(found.to_utc().into())
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."];
+
+/// `Jan. 2, 2024` (Django's `DATE_FORMAT`).
+pub fn date_text(day: NaiveDate) -> String {
+    format!("{} {}, {}", MONTHS[day.month0() as usize], day.day(), day.year())
+}
+
+/// `3:04 p.m.`, `noon`, `midnight` (Django's `TIME_FORMAT`).
+pub fn time_text(time: NaiveTime) -> String {
+    let (afternoon, hour) = time.hour12();
+    let half = if afternoon { "p.m." } else { "a.m." };
+    match (time.hour(), time.minute()) {
+        (0, 0) => "midnight".to_owned(),
+        (12, 0) => "noon".to_owned(),
+        (_, 0) => format!("{hour} {half}"),
+        (_, minute) => format!("{hour}:{minute:02} {half}"),
+    }
+}
+
+impl Timestamp {
+    /// The same moment on the clocks of `zone`.
+    pub fn local<Z: TimeZone>(self, zone: &Z) -> NaiveDateTime {
+        self.utc().with_timezone(zone).naive_local()
+    }
+
+    /// `Jan. 2, 2024, 3:04 p.m.` on the clocks of `zone` (Django's `DATETIME_FORMAT`).
+    pub fn text<Z: TimeZone>(self, zone: &Z) -> String {
+        let local = self.local(zone);
+        format!("{}, {}", date_text(local.date()), time_text(local.time()))
+    }
+}

@@ -1,0 +1,278 @@
+// Every page of the admin: theme, sidebar, messages, tables, unsaved changes, keyboard.
+
+const root = document.documentElement;
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const sprite = $("use")?.getAttribute("href").split("#")[0] ?? "";
+
+/** Storage that may be forbidden. */
+const remember = (key, value, store = "localStorage") => {
+  try {
+    if (value === undefined) return window[store].getItem(key);
+    if (value === null) window[store].removeItem(key);
+    else window[store].setItem(key, value);
+  } catch {
+    // Then it is remembered for this page only.
+  }
+  return null;
+};
+
+// Theme: auto, light, dark
+
+const themeButton = $("[data-theme-toggle]");
+function setTheme(theme) {
+  if (theme === "auto") delete root.dataset.theme;
+  else root.dataset.theme = theme;
+  remember("theme", theme);
+  nameTheme();
+}
+const theme = () => root.dataset.theme ?? "auto";
+function nameTheme() {
+  if (!themeButton) return;
+  themeButton.title = `Theme: ${theme()}`;
+  themeButton.setAttribute("aria-label", themeButton.title);
+}
+const nextTheme = () => setTheme({ auto: "light", light: "dark", dark: "auto" }[theme()]);
+themeButton?.addEventListener("click", nextTheme);
+nameTheme();
+
+// Parts that can be closed: the sidebar, the filters
+
+function toggle(part) {
+  const open = root.dataset[part] === "closed";
+  if (open) delete root.dataset[part];
+  else root.dataset[part] = "closed";
+  remember(`admin.${part}`, open ? null : "closed");
+  showToggles();
+}
+function showToggles() {
+  for (const button of $$("[data-toggle]")) {
+    button.setAttribute("aria-expanded", String(root.dataset[button.dataset.toggle] !== "closed"));
+  }
+}
+for (const button of $$("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
+showToggles();
+
+// Sidebar: the filter, and the place one had scrolled to
+
+const filter = $("[data-sidebar-filter]");
+if (filter) {
+  const sidebar = filter.closest("nav");
+  const apply = () => {
+    const words = filter.value.trim().toLowerCase();
+    for (const section of $$("section", sidebar)) {
+      const whole = $("h2", section)?.textContent.toLowerCase().includes(words);
+      for (const item of $$("li", section)) item.hidden = !whole && !item.textContent.toLowerCase().includes(words);
+      section.hidden = !$("li:not([hidden])", section);
+    }
+    const none = $("[data-sidebar-none]", sidebar);
+    if (none) none.hidden = $("section:not([hidden])", sidebar) !== null;
+    remember("admin.filter", words || null, "sessionStorage");
+  };
+  filter.value = remember("admin.filter", undefined, "sessionStorage") ?? "";
+  filter.addEventListener("input", apply);
+  filter.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && filter.value) {
+      event.preventDefault();
+      filter.value = "";
+      apply();
+    }
+    if (event.key === "Enter" && filter.value) $("section:not([hidden]) li:not([hidden]) a", sidebar)?.click();
+  });
+  apply();
+  sidebar.scrollTop = Number(remember("admin.scroll", undefined, "sessionStorage"));
+  addEventListener("pagehide", () => remember("admin.scroll", String(sidebar.scrollTop), "sessionStorage"));
+}
+
+// Messages stay until they are dismissed; menus close when one goes elsewhere; filters remember what was open
+
+document.addEventListener("click", (event) => {
+  const dismiss = event.target.closest?.("[data-dismiss]");
+  if (dismiss) {
+    dismiss.closest(".message").remove();
+    $("#main")?.focus({ preventScroll: true });
+  }
+  for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  // A link to a field that a widget stands in for, or that a closed section hides.
+  const link = event.target.closest?.('a[href^="#"]');
+  const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (target) {
+    for (let at = target.closest("details"); at; at = at.parentElement.closest("details")) at.open = true;
+    const stand = target.dataset.proxy ? document.getElementById(target.dataset.proxy) : target;
+    if (stand.matches("input, select, textarea")) {
+      event.preventDefault();
+      stand.focus();
+    }
+  }
+});
+for (const details of $$(".filters details")) {
+  const key = `admin.filter.${location.pathname}${$("summary", details).firstChild.textContent.trim()}`;
+  const kept = remember(key);
+  if (kept) details.open = kept === "open";
+  details.addEventListener("toggle", () => remember(key, details.open ? "open" : "closed"));
+}
+$("[data-problem]")?.focus();
+
+// Tables: where nothing needs to scroll sideways, the head sticks to the window
+
+const sizes = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const wrap = target.closest("[data-table]");
+    wrap.classList.toggle("fits", target.scrollWidth <= wrap.clientWidth);
+  }
+});
+for (const table of $$("[data-table] > table")) {
+  sizes.observe(table);
+  sizes.observe(table.parentElement.appendChild(document.createElement("span")));
+}
+
+// Unsaved changes: what differs from what the server sent
+
+const IGNORED = new Set(["csrfmiddlewaretoken", "action", "index", "select_across", "_selected_action"]);
+function changed(control) {
+  if (!control.name || control.disabled || IGNORED.has(control.name)) return false;
+  if (control.type === "hidden" || control.type === "submit" || control.type === "button") return false;
+  if (control.type === "file") return control.files.length > 0;
+  if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+  if (control.tagName !== "SELECT") return control.value !== control.defaultValue;
+  const options = [...control.options];
+  const plain = !control.multiple && !options.some((option) => option.defaultSelected);
+  return options.some((option, index) => option.selected !== (plain ? index === 0 : option.defaultSelected));
+}
+for (const form of $$("form[data-guard]")) {
+  const rejected = $("[data-problem]") !== null;
+  const state = $("[data-changes]", form);
+  let dirty = rejected;
+  let sent = false;
+  const look = () => {
+    const controls = [...form.elements].filter(changed);
+    dirty = rejected || controls.length > 0;
+    form.classList.toggle("dirty", dirty);
+    let rows = 0;
+    if (form.matches("[data-list]")) {
+      const touched = new Set(controls.map((control) => control.closest("tr")));
+      for (const row of $$("tbody tr", form)) row.classList.toggle("changed", touched.has(row));
+      rows = touched.size;
+    }
+    if (state) {
+      const text = rows ? `${rows} ${rows === 1 ? "row" : "rows"} changed` : dirty ? "Unsaved changes" : "";
+      if (state.textContent !== text) state.textContent = text;
+    }
+  };
+  let planned = 0;
+  const soon = () => {
+    cancelAnimationFrame(planned);
+    planned = requestAnimationFrame(look);
+  };
+  form.addEventListener("input", soon);
+  form.addEventListener("change", soon);
+  document.addEventListener("admin:added", soon);
+  form.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault(); // once is enough
+    sent = true;
+    setTimeout(() => (sent = false), 4000); // an answer that never came, or a download
+  });
+  addEventListener("pageshow", () => {
+    sent = false;
+    look();
+  });
+  addEventListener("beforeunload", (event) => {
+    if (dirty && !sent) event.preventDefault();
+  });
+  look();
+}
+
+// Keyboard
+
+const KEYS = [
+  ["?", "This help"],
+  ["/", "Search"],
+  ["g h", "Go to the start page"],
+  ["g s", "Go to the site"],
+  ["g u", "Go up one level"],
+  ["n", "Add one"],
+  ["j", "Next row"],
+  ["k", "Previous row"],
+  ["x", "Select the row"],
+  ["[", "Sidebar"],
+  ["t", "Theme: auto, light, dark"],
+  ["f", "Filter models"],
+  ["Ctrl S", "Save"],
+  ["Ctrl Shift S", "Save and continue editing"],
+];
+let dialog;
+const single = () => remember("admin.keys") !== "off";
+function help() {
+  if (!dialog) {
+    dialog = document.createElement("dialog");
+    dialog.setAttribute("aria-labelledby", "help-title");
+    const keys = (text) =>
+      text
+        .replace("Ctrl", /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘" : "Ctrl")
+        .split(" ")
+        .map((key) => `<kbd>${key}</kbd>`)
+        .join(" ");
+    dialog.innerHTML = `<div class="head"><h2 id="help-title">Keyboard shortcuts</h2><button type="button" class="icon-button" aria-label="Close"><svg class="icon" aria-hidden="true"><use href="${sprite}#close"/></svg></button></div>
+<dl>${KEYS.map(([key, what]) => `<div><dt>${keys(key)}</dt><dd>${what}</dd></div>`).join("")}</dl>
+<label class="switch"><input type="checkbox"> Shortcuts of a single key</label>`;
+    document.body.append(dialog);
+    $("button", dialog).addEventListener("click", () => dialog.close());
+    const box = $("input", dialog);
+    box.checked = single();
+    box.addEventListener("change", () => remember("admin.keys", box.checked ? null : "off"));
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+  if (dialog.open) dialog.close();
+  else dialog.showModal();
+}
+for (const button of $$("[data-help]")) button.addEventListener("click", help);
+
+function step(by) {
+  const links = $$(".list tbody th a");
+  const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
+  links[at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
+}
+const DO = {
+  "?": help,
+  "/": () => {
+    const field = $("[data-search]") ?? filter;
+    field?.focus();
+    field?.select();
+  },
+  gh: () => $(".brand")?.click(),
+  gs: () => location.assign("/"),
+  gu: () => $$(".crumbs a").at(-1)?.click(),
+  n: () => $("[data-add]")?.click(),
+  j: () => step(1),
+  k: () => step(-1),
+  x: () => document.activeElement.closest(".list tr")?.querySelector(".select input")?.click(),
+  "[": () => $('[data-toggle="sidebar"]') && toggle("sidebar"),
+  t: nextTheme,
+  f: () => filter?.focus(),
+};
+let first = "";
+let firstAt = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
+    const save = (event.shiftKey && $('button[name="_continue"]')) || $("[data-save]") || $('button[name="_save"]');
+    if (save) {
+      event.preventDefault();
+      save.click();
+    }
+    return;
+  }
+  if (event.key === "Escape") for (const menu of $$("details.menu[open]")) menu.open = false;
+  if (event.ctrlKey || event.metaKey || event.altKey || !single()) return;
+  const at = event.target;
+  if (at.isContentEditable || at.matches?.('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;
+  if (dialog?.open && event.key !== "?") return;
+  const two = first && event.timeStamp - firstAt < 1200 ? first + event.key : "";
+  const act = DO[two] ?? DO[event.key];
+  first = event.key === "g" ? "g" : "";
+  firstAt = event.timeStamp;
+  if (act) {
+    event.preventDefault();
+    act();
+  }
+});
