@@ -89,7 +89,9 @@ if (filter) {
 document.addEventListener("click", (event) => {
   const dismiss = event.target.closest?.("[data-dismiss]");
   if (dismiss) {
+    const messages = dismiss.closest(".messages");
     dismiss.closest(".message").remove();
+    if (!messages.children.length) messages.remove();
     $("#main")?.focus({ preventScroll: true });
   }
   for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -197,6 +199,7 @@ const KEYS = [
   ["[", "Sidebar"],
   ["t", "Theme: auto, light, dark"],
   ["f", "Filter models"],
+  ["Esc", "Dismiss messages"],
   ["Ctrl S", "Save"],
   ["Ctrl Shift S", "Save and continue editing"],
 ];
@@ -262,7 +265,11 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (event.key === "Escape") for (const menu of $$("details.menu[open]")) menu.open = false;
+  if (event.key === "Escape" && !dialog?.open) {
+    const menus = $$("details.menu[open]");
+    for (const menu of menus) menu.open = false;
+    if (!menus.length && !$(":popover-open")) $("main > .messages")?.remove();
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || !single()) return;
   const at = event.target;
   if (at.isContentEditable || at.matches?.('textarea, select, input:not([type="checkbox"], [type="radio"])')) return;

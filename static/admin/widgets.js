@@ -179,9 +179,6 @@ function combobox(select) {
       event.preventDefault();
       if (!opened()) return void ask("", 1);
       if (items.length) move((active + (key === "ArrowDown" ? 1 : -1) + items.length + (active < 0 && key === "ArrowUp" ? 1 : 0)) % items.length);
-    } else if ((key === "Home" || key === "End") && opened() && items.length && active >= 0) {
-      event.preventDefault();
-      move(key === "Home" ? 0 : items.length - 1);
     } else if (key === "Enter" && opened()) {
       event.preventDefault();
       if (items[active]) choose(items[active]);
