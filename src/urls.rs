@@ -11,6 +11,7 @@ pub fn urls(settings: &Settings) -> Urls {
     let urls = Urls::default()
         .include(catalog::urls::urls())
         .include(accounts::urls::urls())
+        .include(accounts::admin::urls::urls())
         .include(admin::urls::urls())
         .include(files());
     if settings.slow_page { urls.include(http::diagnostics()) } else { urls }

@@ -1,13 +1,16 @@
 //! The admin: lists, forms and history for any described model, at Django's URLs.
 
+mod catch_all;
 pub mod frame;
 mod history;
 mod index;
+mod jsi18n;
 mod log_entry;
 pub mod options;
 mod request;
 mod site;
 pub mod urls;
+mod view_on_site;
 
 pub use log_entry::LogEntry;
 pub use options::{Inline, ModelAdmin, fieldset};

@@ -1,13 +1,20 @@
 //! The admin's URLs, which are Django's.
 
+use super::catch_all::catch_all;
 use super::index::{app_index, index};
+use super::jsi18n::jsi18n;
+use super::view_on_site::view_on_site;
 use crate::http::Access::Staff;
 use crate::http::{Urls, get, path};
 
-/// Every URL below `/admin/`.
+/// Every URL below `/admin/` but those of accounts, which stand before these.
 pub fn urls() -> Urls {
     Urls::new([
         path("/admin/", "admin:index", Staff, get(index)),
+        path("/admin/jsi18n/", "admin:jsi18n", Staff, get(jsi18n)),
+        path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),
+        // The last: whatever stands behind it is never reached.
+        path("/admin/{rest:.*}", "admin:catch_all", Staff, get(catch_all).post(catch_all)),
     ])
 }

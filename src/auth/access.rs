@@ -7,9 +7,9 @@ use actix_web::{Error as ActixError, HttpRequest, web};
 
 use super::visitor;
 use crate::error::{Error, Result};
-use crate::http::{Access, UrlTable};
+use crate::http::{Access, UrlTable, never_cache};
 
-/// See the module. It asks for the user only where a URL needs one.
+/// See the module. It asks for the user only where a URL needs one. Pages for staff are kept by no cache.
 pub async fn access<B: MessageBody + 'static>(
     urls: web::Data<UrlTable>,
     request: ServiceRequest,
@@ -17,12 +17,18 @@ pub async fn access<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let needed = request.match_pattern().and_then(|pattern| urls.access(&pattern));
     // No URL: what follows is a 404.
-    if let Some(access) = needed
-        && let Some(refusal) = refusal(request.request(), access).await?
-    {
-        return Ok(request.error_response(refusal));
+    let refusal = match needed {
+        Some(access) => refusal(request.request(), access).await?,
+        None => None,
+    };
+    let mut response = match refusal {
+        Some(refusal) => request.error_response(refusal),
+        None => next.call(request).await?.map_into_boxed_body(),
+    };
+    if needed == Some(Access::Staff) {
+        never_cache(response.headers_mut());
     }
-    Ok(next.call(request).await?.map_into_boxed_body())
+    Ok(response)
 }
 
 /// Why whoever is asking may not enter, if they may not.

@@ -20,6 +20,6 @@ pub use media::serve as media;
 pub use middleware::is_secure;
 pub use next::is_safe_next;
 pub use query::QueryDict;
-pub use response::{Html, redirect, render, text};
+pub use response::{Html, never_cache, redirect, render, text, uncached};
 pub use static_files::{assets, favicon, serve as static_file};
 pub use urls::{Access, Url, UrlTable, Urls, View, get, path, post};

@@ -1,6 +1,6 @@
 //! Shortcuts from data to responses, as in `django.shortcuts`.
 
-use actix_web::http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderValue, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -8,6 +8,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::error::{Error, Result};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
+const NEVER: HeaderValue = HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private");
+const LONG_AGO: HeaderValue = HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
 
 /// A rendered page.
 pub struct Html(String);
@@ -36,4 +38,19 @@ pub fn redirect(location: &str) -> HttpResponse {
 /// Plain text, or text of another kind.
 pub fn text(kind: &'static str, body: String) -> HttpResponse {
     HttpResponse::Ok().insert_header((CONTENT_TYPE, kind)).body(body)
+}
+
+/// The same answer for no cache to keep: it has somebody's data or a form with a password (Django's `never_cache`).
+#[must_use]
+pub fn uncached(mut response: HttpResponse) -> HttpResponse {
+    never_cache(response.headers_mut());
+    response
+}
+
+/// Tells caches to keep nothing, unless the page itself said something else.
+pub fn never_cache(headers: &mut HeaderMap) {
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, NEVER);
+        headers.insert(EXPIRES, LONG_AGO);
+    }
 }

@@ -169,7 +169,7 @@ impl Urls {
         // Files do not end in a slash.
         let pages = self.0.iter().filter(|url| url.pattern.ends_with('/'));
         UrlTable {
-            pages: pages.map(|url| ResourceDef::new(url.pattern)).collect(),
+            pages: pages.map(|url| (url.pattern, ResourceDef::new(url.pattern))).collect(),
             access: self.0.iter().map(|url| (url.pattern, url.access)).collect(),
         }
     }
@@ -177,14 +177,19 @@ impl Urls {
 
 /// Which pages exist, and who may enter them.
 pub struct UrlTable {
-    pages: Vec<ResourceDef>,
+    pages: Vec<(&'static str, ResourceDef)>,
     access: HashMap<&'static str, Access>,
 }
 
 impl UrlTable {
     /// Whether there is a page at `path`.
     pub fn has(&self, path: &str) -> bool {
-        self.pages.iter().any(|pattern| pattern.is_match(path))
+        self.pattern(path).is_some()
+    }
+
+    /// The pattern of the page at `path`.
+    pub fn pattern(&self, path: &str) -> Option<&'static str> {
+        self.pages.iter().find(|(_, page)| page.is_match(path)).map(|(pattern, _)| *pattern)
     }
 
     /// Who may enter the URL with this pattern.

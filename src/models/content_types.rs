@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{AppConfig, Description, Model, ModelName};
+use super::{AppConfig, Description, Meta, Model, ModelName};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::migration;
@@ -57,6 +57,20 @@ struct NewContentType {
 }
 
 impl ContentType {
+    /// The model with this number, if it is installed.
+    pub fn model(conn: &mut Conn, id: i32) -> Result<Option<&'static Meta>> {
+        let found = django_content_type::table.find(id).select(Self::as_select()).first(conn).optional()?;
+        Ok(found.and_then(|found| super::find(&found.app_label, &found.model)))
+    }
+
+    /// The number of `model` (Django's `get_for_model`); nothing before it was migrated.
+    pub fn of(conn: &mut Conn, model: &Meta) -> Result<Option<i32>> {
+        let found = django_content_type::table
+            .filter(django_content_type::app_label.eq(model.app))
+            .filter(django_content_type::model.eq(&model.name));
+        found.select(django_content_type::id).first(conn).optional().map_err(Into::into)
+    }
+
     /// The ids of all, by app label and model name.
     pub fn ids(conn: &mut Conn) -> Result<HashMap<(String, String), i32>> {
         let all = django_content_type::table.select(Self::as_select()).load(conn)?;

@@ -6,7 +6,7 @@ use nuages::settings::{Env, Settings};
 use crate::support::{CHARLIE, Database, TestSite};
 
 /// Whoever adds a URL that is open to anyone says so here as well.
-const PUBLIC: [&str; 17] = [
+const PUBLIC: [&str; 19] = [
     "home",
     "product_list",
     "product_detail",
@@ -14,6 +14,8 @@ const PUBLIC: [&str; 17] = [
     "category_detail",
     "sitemap",
     "robots",
+    "admin:login",
+    "admin:logout",
     "login",
     "logout",
     "signup",

@@ -57,6 +57,10 @@ pub(in crate::apps::accounts) async fn login(
 }
 
 /// `next`, if it leads to this site.
-pub(super) fn safe_next<'n>(request: &HttpRequest, settings: &Settings, next: &'n str) -> Option<&'n str> {
+pub(in crate::apps::accounts) fn safe_next<'n>(
+    request: &HttpRequest,
+    settings: &Settings,
+    next: &'n str,
+) -> Option<&'n str> {
     is_safe_next(next, host_of(request), is_secure(request, &settings.security)).then_some(next)
 }

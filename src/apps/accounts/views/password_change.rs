@@ -6,7 +6,7 @@ use askama::Template;
 use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
 use crate::auth::hashers::{check_password, make_password};
-use crate::auth::{CurrentUser, hash_pool, set_password, visitor};
+use crate::auth::{CurrentUser, User, hash_pool, set_password, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -43,24 +43,38 @@ pub(in crate::apps::accounts) async fn password_change(
     db: web::Data<Db>,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let mut form = forms::password_change().bind(&data);
+    let (changed, form) = change_password(&request, &user, &db, &data).await?;
+    if !changed {
+        return private(&request, &PasswordChange { page, form });
+    }
+    Ok(private_redirect("/accounts/password_change/done/"))
+}
+
+/// Gives `user` the new password that was sent, if the old one is right: whether it did, and the form.
+pub(in crate::apps::accounts) async fn change_password(
+    request: &HttpRequest,
+    user: &User,
+    db: &Db,
+    data: &PostData,
+) -> Result<(bool, Form)> {
+    let mut form = forms::password_change().bind(data);
     if form.is_clean("old_password") {
         let (given, stored) = (form.value("old_password").to_owned(), user.password.clone());
         if !hash_pool::run(move || check_password(&given, &stored).correct).await? {
             form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again.");
         }
     }
-    check_new_password(&mut form, "new_password1", "new_password2", &attributes(&user));
+    check_new_password(&mut form, "new_password1", "new_password2", &attributes(user));
     if !form.is_valid() {
-        return private(&request, &PasswordChange { page, form });
+        return Ok((false, form));
     }
     let password = form.value("new_password1").to_owned();
     let hash = hash_pool::run(move || make_password(&password)).await?;
     let (id, stored) = (user.id, hash.clone());
     db.run(move |conn| set_password(conn, id, &stored)).await?;
-    visitor::update_session_auth_hash(&request, &hash);
+    visitor::update_session_auth_hash(request, &hash);
     log::info!(target: "nuages.security", "password changed: {}", user.username);
-    Ok(private_redirect("/accounts/password_change/done/"))
+    Ok((true, form))
 }
 
 /// `GET /accounts/password_change/done/`

@@ -1,4 +1,9 @@
-//! Users and groups in the admin.
+//! The admin's doors, and users and groups in it.
+
+mod login;
+mod logout;
+mod password_change;
+pub mod urls;
 
 use crate::admin::{AdminSite, ModelAdmin, fieldset};
 use crate::auth::{Group, User};

@@ -1,0 +1,77 @@
+//! The admin's front door.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::admin::AdminSite;
+use crate::apps::accounts::forms;
+use crate::apps::accounts::views::{private, private_redirect, safe_next};
+use crate::auth::{authenticate, visitor};
+use crate::db::Db;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::{PostData, QueryDict};
+use crate::pages::Page;
+use crate::settings::Settings;
+
+const INDEX: &str = "/admin/";
+
+#[derive(Template)]
+#[template(path = "admin/login.html")]
+struct Login {
+    page: Page,
+    site: &'static AdminSite,
+    form: Form,
+    next: String,
+    /// Who is logged in and may not enter.
+    intruder: Option<String>,
+}
+
+impl Login {
+    fn new(page: Page, site: &'static AdminSite, form: Form, next: Option<&str>) -> Self {
+        let intruder = page.user.as_ref().filter(|user| !user.is_staff).map(|user| user.username.clone());
+        Self { page, site, form, next: next.unwrap_or(INDEX).to_owned(), intruder }
+    }
+}
+
+/// `GET /admin/login/`: staff who are logged in go on to the index, as Django's do.
+pub(super) async fn login_form(
+    request: HttpRequest,
+    page: Page,
+    site: web::Data<&'static AdminSite>,
+    query: QueryDict,
+) -> Result<HttpResponse> {
+    if page.user.as_ref().is_some_and(|user| user.is_staff) {
+        return Ok(private_redirect(INDEX));
+    }
+    private(&request, &Login::new(page, &site, forms::login(), query.get("next")))
+}
+
+/// `POST /admin/login/`
+pub(super) async fn login(
+    request: HttpRequest,
+    page: Page,
+    site: web::Data<&'static AdminSite>,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+    query: QueryDict,
+    data: PostData,
+) -> Result<HttpResponse> {
+    let next = data.fields.get("next").or_else(|| query.get("next"));
+    let mut form = forms::login().bind(&data);
+    if form.is_valid() {
+        let found = authenticate(&db, form.value("username"), form.value("password")).await?;
+        if let Some(user) = found.filter(|user| user.is_staff) {
+            visitor::login(&request, user).await?;
+            let next = safe_next(&request, &settings, next.unwrap_or_default());
+            return Ok(private_redirect(next.unwrap_or(&settings.login_redirect_url)));
+        }
+        log::warn!(target: "nuages.security", "login to the admin failed: {:?}", form.value("username"));
+        form.add_error(
+            "",
+            "Please enter the correct username and password for a staff account. Note that both fields may be \
+             case-sensitive.",
+        );
+    }
+    private(&request, &Login::new(page, &site, form, next))
+}

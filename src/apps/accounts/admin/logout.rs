@@ -1,0 +1,42 @@
+//! The way out of the admin.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use crate::admin::AdminSite;
+use crate::apps::accounts::views::{private, private_redirect};
+use crate::auth::visitor;
+use crate::error::{Error, Result};
+use crate::pages::Page;
+
+#[derive(Template)]
+#[template(path = "admin/logged_out.html")]
+struct LoggedOut {
+    site: &'static AdminSite,
+}
+
+/// `POST /admin/logout/`; who is not inside is led to the front door, as in Django.
+pub(super) async fn logout(
+    request: HttpRequest,
+    page: Page,
+    site: web::Data<&'static AdminSite>,
+) -> Result<HttpResponse> {
+    if !is_inside(&page) {
+        return Ok(private_redirect("/admin/"));
+    }
+    visitor::logout(&request).await?;
+    private(&request, &LoggedOut { site: &site })
+}
+
+/// `GET /admin/logout/`: a link must not log anyone out.
+pub(super) async fn refuse(page: Page) -> Result<HttpResponse> {
+    if is_inside(&page) {
+        Err(Error::MethodNotAllowed("POST, OPTIONS".to_owned()))
+    } else {
+        Ok(private_redirect("/admin/"))
+    }
+}
+
+fn is_inside(page: &Page) -> bool {
+    page.user.as_ref().is_some_and(|user| user.is_staff)
+}
