@@ -1,9 +1,12 @@
-//! `/media/`: uploaded files, from `MEDIA_ROOT`.
+//! `/media/`: uploaded files, from `MEDIA_ROOT`; a picture that is not there is a placeholder.
 
 use std::path::{Component, Path, PathBuf};
 
 use actix_files::NamedFile;
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ContentDisposition, DispositionType};
+use actix_web::http::header::{
+    ACCEPT, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ContentDisposition, DispositionType, HeaderMap, HeaderValue,
+    VARY, X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::error::{Error, Result};
@@ -11,6 +14,14 @@ use crate::settings::Settings;
 
 /// What an uploaded file may do when a browser opens it: nothing. An SVG or HTML file runs no script here.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/// A frame with hills and a sun, grey on any ground.
+const PLACEHOLDER: &str = concat!(
+    r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48" fill="none" stroke="#8a94a6" stroke-width="1.5">"##,
+    r##"<rect width="64" height="48" fill="#8a94a6" fill-opacity=".14" stroke="none"/>"##,
+    r##"<rect x="18" y="13" width="28" height="22" rx="2.5"/><circle cx="26" cy="20" r="2.5"/>"##,
+    r##"<path d="m18.5 32 8.5-8 6 5.5 4-3.5 8.5 7"/></svg>"##
+);
 
 /// `GET /media/…`
 pub async fn serve(
@@ -20,24 +31,41 @@ pub async fn serve(
 ) -> Result<HttpResponse> {
     let path = inside(&settings.media_root, &path).ok_or(Error::NotFound)?;
     // A folder, or no file: both are nothing at this URL.
-    let file = NamedFile::open_async(&path).await.map_err(|_| Error::NotFound)?;
-    if !file.metadata().is_file() {
-        return Err(Error::NotFound);
-    }
+    let file = match NamedFile::open_async(&path).await {
+        Ok(file) if file.metadata().is_file() => file,
+        _ if wants_a_picture(&request) => return Ok(placeholder()),
+        _ => return Err(Error::NotFound),
+    };
     let kind = file.content_type();
     let shown = matches!(kind.type_().as_str(), "image" | "audio" | "video") || kind.essence_str() == "application/pdf";
     let disposition = if shown { DispositionType::Inline } else { DispositionType::Attachment };
     let file = file.set_content_disposition(ContentDisposition { disposition, parameters: Vec::new() });
     let mut response = file.into_response(&request);
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, header_value(POLICY));
+    harmless(response.headers_mut());
     if shown {
         response.headers_mut().remove(CONTENT_DISPOSITION);
     }
     Ok(response)
 }
 
-fn header_value(text: &'static str) -> actix_web::http::header::HeaderValue {
-    actix_web::http::header::HeaderValue::from_static(text)
+/// A file is what its name says, whatever is in it, and runs nothing.
+fn harmless(headers: &mut HeaderMap) {
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Whether a page or a placeholder says that a file is missing.
+    headers.insert(VARY, HeaderValue::from_static("Accept"));
+}
+
+/// Whether an `<img>` asks, whose `Accept` begins with the kinds of images; a link asks for pages first.
+fn wants_a_picture(request: &HttpRequest) -> bool {
+    request.headers().get(ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"image/"))
+}
+
+/// Still a 404, but browsers show the picture that comes with it.
+fn placeholder() -> HttpResponse {
+    let mut response = HttpResponse::NotFound().content_type("image/svg+xml").body(PLACEHOLDER);
+    harmless(response.headers_mut());
+    response
 }
 
 /// `path` below `root`, unless it leads elsewhere or to a hidden file.

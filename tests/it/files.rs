@@ -57,4 +57,13 @@ on_both! {
             assert!(answer.starts_with("HTTP/1.1 404") || answer.starts_with("HTTP/1.1 400"), "{path}: {answer}");
         }
     }
+
+    fn a_picture_that_is_missing_is_a_placeholder(kind: Kind) {
+        let client = TestSite::new(kind).client();
+        let picture = client.get_with("/media/products/nope.webp", &[("accept", "image/avif,image/webp,*/*;q=0.8")]);
+        assert_eq!((picture.status, picture.header("content-type")), (404, "image/svg+xml"));
+        assert!(picture.text().starts_with("<svg ") && picture.header("x-content-type-options") == "nosniff");
+        let page = client.get_with("/media/products/nope.webp", &[("accept", "text/html,image/webp,*/*;q=0.8")]);
+        assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
+    }
 }

@@ -46,6 +46,11 @@ impl PostData {
     pub fn get(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
     }
+
+    /// The last file of the field `name`.
+    pub fn file(&self, name: &str) -> Option<&UploadedFile> {
+        self.files.iter().rev().find(|(field, _)| field == name).map(|(_, file)| file)
+    }
 }
 
 /// The body as middleware has read it; empty for requests without one.

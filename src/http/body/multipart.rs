@@ -6,6 +6,7 @@ use std::sync::Arc;
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
+use actix_web::http::header::ContentDisposition;
 use futures_util::StreamExt as _;
 use tempfile::NamedTempFile;
 
@@ -33,6 +34,15 @@ impl UploadedFile {
     pub fn path(&self) -> &std::path::Path {
         self.content.path()
     }
+
+    /// A file that no request sent, for tests.
+    #[cfg(test)]
+    pub(crate) fn of(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
+        let mut content = NamedTempFile::new()?;
+        content.write_all(bytes)?;
+        let (name, content_type) = (name.to_owned(), String::new());
+        Ok(Self { name, content_type, size: bytes.len() as u64, content: Arc::new(content) })
+    }
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings: &Settings) -> Result<PostData> {
@@ -43,7 +53,7 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings:
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(bad)?;
         let Some(name) = part.name().map(str::to_owned) else { continue };
-        let file = part.content_disposition().and_then(|header| header.get_filename()).map(base_name);
+        let file = part.content_disposition().and_then(file_name);
         match file {
             // A file field in which no file was chosen.
             Some(file) if file.is_empty() => while part.next().await.is_some() {},
@@ -84,9 +94,18 @@ async fn store(part: &mut Field, name: String, room: &mut u64) -> Result<Uploade
     Ok(UploadedFile { name, content_type, size, content: Arc::new(content) })
 }
 
-/// Browsers of old sent whole paths.
+/// The name in a header, as it is or as some libraries send what is not ASCII (`filename*=UTF-8''%C3%A4.png`).
+fn file_name(header: &ContentDisposition) -> Option<String> {
+    let extended = || Some(String::from_utf8_lossy(&header.get_filename_ext()?.value).into_owned());
+    header.get_filename().map(str::to_owned).or_else(extended).map(|name| base_name(&name))
+}
+
+/// Browsers of old sent whole paths. What is left of a name that only leads to a folder is none.
 fn base_name(name: &str) -> String {
-    name.rsplit(['/', '\\']).next().unwrap_or_default().trim().to_owned()
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let base: String = base.chars().filter(|c| !c.is_control()).collect();
+    let base = base.trim();
+    if matches!(base, "." | "..") { String::new() } else { base.to_owned() }
 }
 
 fn bad(error: impl std::fmt::Display) -> Error {

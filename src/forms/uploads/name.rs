@@ -1,0 +1,82 @@
+//! Names of stored files, as Django's storage makes them.
+
+use crate::signing::random_string_of;
+
+const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+/// What file systems take, in bytes.
+const MOST_BYTES: usize = 255;
+/// An ending may be so long; what is longer is part of the name.
+const MOST_ENDING: usize = 20;
+
+/// `name` with `_` for spaces and nothing but letters, digits, `_`, `-` and `.`; nothing if nothing is left.
+///
+/// A dot at its beginning would hide it, and goes.
+pub(super) fn valid(name: &str) -> Option<String> {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let name: String = base.trim().replace(' ', "_").chars().filter(kept).collect();
+    let name = name.trim_start_matches('.');
+    name.contains(|c: char| c.is_alphanumeric()).then(|| name.to_owned())
+}
+
+/// Names for `file` below `folder`, none of more than `most` characters: as it is, then with seven random letters.
+pub(super) fn candidates<'a>(folder: &'a str, file: &'a str, most: usize) -> impl Iterator<Item = String> + 'a {
+    let (stem, ending) = file.split_at(ending_at(file));
+    let room = most.saturating_sub(folder.chars().count());
+    let plain = (file.chars().count() <= room && file.len() <= MOST_BYTES).then(|| format!("{folder}{file}"));
+    let other = move || {
+        let end = format!("_{}{ending}", random_string_of(ALPHANUMERIC, 7));
+        let mut stem: String = stem.chars().take(room.saturating_sub(end.chars().count())).collect();
+        while stem.len() + end.len() > MOST_BYTES && stem.pop().is_some() {}
+        Some(format!("{folder}{stem}{end}"))
+    };
+    plain.into_iter().chain(std::iter::from_fn(other))
+}
+
+/// Where `.tar.gz` begins.
+fn ending_at(file: &str) -> usize {
+    let dots = file.match_indices('.').map(|(at, _)| at).filter(|at| *at > 0);
+    if file.ends_with('.') {
+        return file.len();
+    }
+    let short = |at: &usize| file[*at..].chars().count() <= MOST_ENDING;
+    dots.clone().find(short).unwrap_or(file.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_hold_no_path_and_nothing_odd() {
+        for (given, kept) in [
+            ("kept.png", "kept.png"),
+            (" john's portrait in 2004.jpg ", "johns_portrait_in_2004.jpg"),
+            ("../../../evil.png", "evil.png"),
+            ("..\\..\\evil.png", "evil.png"),
+            ("....evil.png", "evil.png"),
+            ("a\0b<script>.png", "abscript.png"),
+            ("Äpfel und 梨.png", "Äpfel_und_梨.png"),
+            (".htaccess", "htaccess"),
+        ] {
+            assert_eq!(valid(given).as_deref(), Some(kept));
+        }
+        for nothing in ["", ".", "..", "...", "///", "?", " ", "-_-"] {
+            assert_eq!(valid(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn other_names_keep_the_ending_and_the_limit() {
+        let second = |file: &str, most| candidates("products/", file, most).nth(1).unwrap();
+        assert_eq!(candidates("products/", "twin.png", 100).next().unwrap(), "products/twin.png");
+        let name = second("twin.tar.gz", 100);
+        assert!(name.starts_with("products/twin_") && name.ends_with(".tar.gz"), "{name}");
+        assert_eq!(name.len(), "products/twin.tar.gz".len() + 8);
+        for file in ["é".repeat(100), format!("{}.png", "x".repeat(96)), format!("a.{}", "x".repeat(98))] {
+            let first = candidates("products/", &file, 100).next().unwrap();
+            assert!(first.chars().count() == 100 && first.len() < 255, "{first}");
+        }
+        assert!(candidates("", &"梨".repeat(100), 100).next().unwrap().len() <= 255);
+    }
+}
