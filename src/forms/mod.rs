@@ -2,6 +2,7 @@
 
 mod field;
 mod form;
+pub mod model;
 pub mod uploads;
 
 pub use field::{Field, Widget, is_email};

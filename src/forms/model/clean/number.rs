@@ -1,0 +1,237 @@
+//! Numbers as Python reads them.
+
+use crate::db::{Decimal, Kind};
+use crate::models::{Field, FieldKind, Validator};
+
+/// Digits that Python's `int` refuses to read, so that nobody can keep it busy.
+const TOO_MANY_DIGITS: usize = 4300;
+
+/// Where Unicode's decimal digits begin, besides ASCII: Python reads them all.
+const ZEROS: [u32; 37] = [
+    0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66, 0xDE6, 0xE50, 0xED0, 0xF20,
+    0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0,
+    0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0, 0xFF10, 0x104A0,
+];
+
+/// The same text with every decimal digit of Unicode as an ASCII one.
+pub(super) fn ascii_digits(text: &str) -> String {
+    let digit = |c: char| {
+        let zero = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&u32::from(c)))?;
+        char::from_digit(u32::from(c) - zero, 10)
+    };
+    text.chars().map(|c| if c.is_ascii() { c } else { digit(c).unwrap_or(c) }).collect()
+}
+
+/// The digits of `text` without the underscores that Python allows between them.
+fn digits(text: &str) -> Option<String> {
+    let parts: Vec<&str> = text.split('_').collect();
+    let fine = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    fine.then(|| parts.concat())
+}
+
+fn signed(text: &str) -> (bool, &str) {
+    match text.as_bytes().first() {
+        Some(b'-') => (true, &text[1..]),
+        Some(b'+') => (false, &text[1..]),
+        _ => (false, text),
+    }
+}
+
+/// Python's `int(text)`; numbers that do not fit become the largest or smallest that do.
+pub(super) fn int(text: &str) -> Option<i128> {
+    let text = ascii_digits(super::strip(text));
+    let (negative, rest) = signed(&text);
+    let digits = digits(rest)?;
+    if digits.len() > TOO_MANY_DIGITS {
+        return None;
+    }
+    let size = digits.parse().unwrap_or(i128::MAX);
+    Some(if negative { -size } else { size })
+}
+
+/// A whole number as Django's forms read it: `7.0` is one.
+pub(super) fn whole(text: &str) -> Option<i128> {
+    let trimmed = super::strip(text);
+    let cut = match trimmed.rsplit_once('.') {
+        Some((before, after)) if after.bytes().all(|byte| byte == b'0') => before,
+        _ => trimmed,
+    };
+    int(cut)
+}
+
+/// What Python's `Decimal(text)` is made of: a sign, digits without leading zeros, and the power of ten they stand before.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Parts {
+    negative: bool,
+    digits: String,
+    exponent: i64,
+}
+
+/// Python's `Decimal(text)`; nothing for what is none, not finite, or absurdly large.
+pub(super) fn decimal_parts(text: &str) -> Option<Parts> {
+    let text = ascii_digits(super::strip(text)).replace('_', "").to_ascii_lowercase();
+    let (negative, rest) = signed(&text);
+    let (number, exponent) = match rest.split_once('e') {
+        Some((number, exponent)) => {
+            let (below, size) = signed(exponent);
+            let size: i64 = digits(size)?.parse().unwrap_or(i64::from(u32::MAX));
+            (number, if below { -size } else { size })
+        }
+        None => (rest, 0),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let all = format!("{whole}{fraction}");
+    if all.is_empty() || !all.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let trimmed = all.trim_start_matches('0');
+    let digits = if trimmed.is_empty() { "0" } else { trimmed };
+    let places = i64::try_from(fraction.len()).ok()?;
+    Some(Parts { negative, digits: digits.to_owned(), exponent: exponent - places })
+}
+
+impl Parts {
+    /// Why a column of `most` digits with `places` of them behind the point does not take it (Django's `DecimalValidator`).
+    pub(super) fn refused(&self, most: u32, places: u32) -> Option<String> {
+        let length = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
+        let (digits, decimals) = if self.exponent >= 0 {
+            (if self.digits == "0" { length } else { length.saturating_add(self.exponent) }, 0)
+        } else {
+            (length.max(-self.exponent), -self.exponent)
+        };
+        let say = |limit: u32, one: &str, many: &str| {
+            format!("Ensure that there are no more than {limit} {}.", if limit == 1 { one } else { many })
+        };
+        if digits > i64::from(most) {
+            Some(say(most, "digit in total", "digits in total"))
+        } else if decimals > i64::from(places) {
+            Some(say(places, "decimal place", "decimal places"))
+        } else if digits - decimals > i64::from(most - places.min(most)) {
+            Some(say(most - places, "digit before the decimal point", "digits before the decimal point"))
+        } else {
+            None
+        }
+    }
+
+    /// The number; only for one that was not [`refused`](Self::refused).
+    pub(super) fn value(&self) -> Option<Decimal> {
+        let sign = if self.negative { "-" } else { "" };
+        format!("{sign}{}E{}", self.digits, self.exponent).parse().ok()
+    }
+}
+
+/// Python's `float(text)`, finite.
+pub(super) fn float(text: &str) -> Option<f64> {
+    let text = ascii_digits(super::strip(text)).replace('_', "");
+    let shape = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    text.parse().ok().filter(|number: &f64| shape && number.is_finite())
+}
+
+/// The whole numbers that the column of `field` holds.
+fn range(field: &Field) -> (i128, i128) {
+    let (least, most) = match field.sql {
+        Kind::SmallInt => (i16::MIN.into(), i16::MAX.into()),
+        Kind::Integer => (i32::MIN.into(), i32::MAX.into()),
+        _ => (i64::MIN.into(), i64::MAX.into()),
+    };
+    if field.kind == FieldKind::PositiveInteger { (0, most) } else { (least, most) }
+}
+
+pub(super) fn at_least(limit: impl std::fmt::Display) -> String {
+    format!("Ensure this value is greater than or equal to {limit}.")
+}
+
+pub(super) fn at_most(limit: impl std::fmt::Display) -> String {
+    format!("Ensure this value is less than or equal to {limit}.")
+}
+
+/// Why the column of `field` cannot hold `number`. A rule of the author that is stricter says it instead.
+pub(super) fn out_of_range(field: &Field, number: i128) -> Option<String> {
+    let (least, most) = range(field);
+    let limit = |number: i128| Decimal::from(i64::try_from(number).unwrap_or_default());
+    let rules = &field.validators;
+    let low = || rules.iter().any(|rule| matches!(rule, Validator::Min(rule) if *rule >= limit(least)));
+    let high = || rules.iter().any(|rule| matches!(rule, Validator::Max(rule) if *rule <= limit(most)));
+    if number < least && !low() {
+        Some(at_least(least))
+    } else if number > most && !high() {
+        Some(at_most(most))
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_pythons() {
+        for (text, number) in [
+            ("7", 7),
+            (" 7 ", 7),
+            ("007", 7),
+            ("+7", 7),
+            ("-7", -7),
+            ("1_0", 10),
+            ("7.0", 7),
+            ("7.", 7),
+            ("7.00 ", 7),
+            ("٧", 7),
+            ("１２", 12),
+            ("-0", 0),
+        ] {
+            assert_eq!(whole(text), Some(number), "{text}");
+        }
+        for text in ["", " ", "1e2", "7.5", "0x7", "1__0", "_1", "1_", "7,0", "- 7", "--7", "seven", "1 0", "7..0", "."]
+        {
+            assert_eq!(whole(text), None, "{text}");
+        }
+        assert_eq!(whole(&"9".repeat(100)), Some(i128::MAX));
+        assert_eq!(whole(&"9".repeat(5000)), None);
+    }
+
+    #[test]
+    fn decimals_are_pythons() {
+        let value = |text: &str| decimal_parts(text).and_then(|parts| parts.value()).map(|number| number.to_string());
+        for (text, number) in [
+            ("7", "7"),
+            ("7.50", "7.50"),
+            ("1e2", "100"),
+            ("1E-2", "0.01"),
+            (".5", "0.5"),
+            ("5.", "5"),
+            ("+1.25", "1.25"),
+            ("-1", "-1"),
+            ("1_000", "1000"),
+            (" 3 ", "3"),
+            ("٣٫".trim_end_matches('٫'), "3"),
+            ("000.10", "0.10"),
+        ] {
+            assert_eq!(value(text).as_deref(), Some(number), "{text}");
+        }
+        for text in ["", " ", "NaN", "sNaN", "Infinity", "-inf", "1,5", "1e", "e5", ".", "1.2.3", "0x1", "1 2", "$5"] {
+            assert_eq!(value(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn digits_are_counted_as_django_does() {
+        let refused = |text: &str| decimal_parts(text).unwrap().refused(10, 2);
+        for fine in ["99999999.99", "0.01", "1e7", "0", "0e5", "0.10", "-12345678.90", "00000000000001.50"] {
+            assert_eq!(refused(fine), None, "{fine}");
+        }
+        assert_eq!(refused("1.234").unwrap(), "Ensure that there are no more than 2 decimal places.");
+        assert_eq!(
+            refused("123456789.1").unwrap(),
+            "Ensure that there are no more than 8 digits before the decimal point."
+        );
+        assert_eq!(refused("12345678901").unwrap(), "Ensure that there are no more than 10 digits in total.");
+        assert_eq!(
+            refused("1e99999999999999999999").unwrap(),
+            "Ensure that there are no more than 10 digits in total."
+        );
+        assert_eq!(refused("1e-5").unwrap(), "Ensure that there are no more than 2 decimal places.");
+        assert_eq!(refused("1e-11").unwrap(), "Ensure that there are no more than 10 digits in total.");
+    }
+}

@@ -1,0 +1,159 @@
+//! A form over one row of any model.
+
+use chrono_tz::Tz;
+
+use super::{Cleaned, ModelField, Posted, Typed, clean, prefixed, texts};
+use crate::db::Value;
+use crate::models::{Meta, Record};
+
+/// A field of a form, with what stands in it.
+#[derive(Debug, Clone)]
+pub struct BoundField {
+    /// The field.
+    pub field: ModelField,
+    /// A many-to-many field whose keys stand in one text, with commas between them.
+    pub commas: bool,
+    /// What it held when the form was made.
+    pub initial: Cleaned,
+    /// What stands in its controls.
+    pub typed: Typed,
+    /// What was sent, if that makes sense.
+    pub cleaned: Option<Cleaned>,
+    /// What is wrong with it.
+    pub errors: Vec<String>,
+}
+
+impl BoundField {
+    /// A field that holds this.
+    pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
+        let typed = texts(field, &initial, zone);
+        Self { field, commas: false, initial, typed, cleaned: None, errors: Vec::new() }
+    }
+
+    /// Whether what was sent differs from what it held; also when it makes no sense.
+    pub fn has_changed(&self) -> bool {
+        self.cleaned.as_ref().is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
+    }
+
+    /// What it holds now: what was sent, or else what it held.
+    pub fn value(&self) -> &Cleaned {
+        self.cleaned.as_ref().unwrap_or(&self.initial)
+    }
+}
+
+/// A form over one row: the fields in question, what was sent for them, and what is wrong with that.
+#[derive(Debug, Clone)]
+pub struct ModelForm {
+    /// The model.
+    pub model: &'static Meta,
+    /// What stands before its fields' names: `items-0`, or "".
+    pub prefix: String,
+    /// The row, as it was when the form was made; of a new row, its defaults.
+    pub record: Record,
+    /// Whether the row is new.
+    pub adding: bool,
+    /// Its fields, in order.
+    pub fields: Vec<BoundField>,
+    /// What is wrong with the form as a whole.
+    pub errors: Vec<String>,
+}
+
+impl ModelForm {
+    /// A form over `record` with these fields; `linked` says what a many-to-many field links to.
+    pub fn new(
+        record: Record,
+        adding: bool,
+        fields: &[ModelField],
+        linked: &dyn Fn(&'static str) -> Vec<Value>,
+        zone: Tz,
+    ) -> Self {
+        let bound = fields.iter().map(|&field| {
+            let held = match field {
+                ModelField::Column(column) => Cleaned::One(record.value(column).clone()),
+                ModelField::Many(many) => Cleaned::Many(linked(many.name)),
+            };
+            BoundField::new(field, held, zone)
+        });
+        let fields = bound.collect();
+        Self { model: record.model, prefix: String::new(), record, adding, fields, errors: Vec::new() }
+    }
+
+    /// With this before its fields' names.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = prefix.into();
+        self
+    }
+
+    /// Takes what was sent, each field looked at by itself. Fields of files are left as they are.
+    pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
+        for bound in &mut self.fields {
+            if bound.field.is_file() {
+                continue;
+            }
+            bound.typed = posted.typed(bound.field, bound.commas);
+            (bound.cleaned, bound.errors) = match clean(bound.field, &bound.typed, zone) {
+                Ok(cleaned) => (Some(cleaned), Vec::new()),
+                Err(errors) => (None, errors),
+            };
+            // What was not sent at all keeps its default, as in Django.
+            let has_default = bound.field.column().is_some_and(|column| column.default.is_some());
+            let left_out = bound.typed.0.is_empty() && !bound.field.is_box();
+            if left_out && has_default && bound.cleaned.as_ref().is_some_and(|cleaned| is_empty(cleaned)) {
+                bound.cleaned = Some(bound.initial.clone());
+            }
+        }
+    }
+
+    /// The field that forms call `name`.
+    pub fn field(&self, name: &str) -> Option<&BoundField> {
+        self.fields.iter().find(|bound| bound.field.name() == name)
+    }
+
+    /// The name of a field's control in the page.
+    pub fn name_of(&self, field: ModelField) -> String {
+        prefixed(&self.prefix, field.name())
+    }
+
+    /// Says that something is wrong with the field `name` (a column's name will do), or with the whole form.
+    pub fn add_error(&mut self, name: &str, text: impl Into<String>) {
+        let named = |bound: &&mut BoundField| bound.field.name() == name || bound.field.key() == name;
+        match self.fields.iter_mut().find(named) {
+            Some(bound) => bound.errors.push(text.into()),
+            None => self.errors.push(text.into()),
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub fn is_valid(&self) -> bool {
+        self.errors.is_empty() && self.fields.iter().all(|bound| bound.errors.is_empty())
+    }
+
+    /// The fields in which something else was sent than they held.
+    pub fn changed(&self) -> impl Iterator<Item = &BoundField> {
+        self.fields.iter().filter(|bound| !bound.field.is_file() || bound.cleaned.is_some()).filter(|b| b.has_changed())
+    }
+
+    /// Whether anything else was sent than it held.
+    pub fn has_changed(&self) -> bool {
+        self.changed().next().is_some()
+    }
+
+    /// The row as it would be saved: what was sent over what it held.
+    pub fn row(&self) -> Record {
+        let mut row = self.record.clone();
+        for bound in self.changed() {
+            if let (ModelField::Column(column), Some(Cleaned::One(value))) = (bound.field, &bound.cleaned) {
+                row.set(column.column, value.clone());
+            }
+        }
+        row
+    }
+}
+
+fn is_empty(cleaned: &Cleaned) -> bool {
+    match cleaned {
+        Cleaned::One(value) => value.is_null() || value.as_str().is_some_and(str::is_empty),
+        Cleaned::Many(keys) => keys.is_empty(),
+    }
+}

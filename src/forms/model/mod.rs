@@ -1,0 +1,23 @@
+//! Forms over rows of any model: what stands in a field, and what is wrong with what was sent.
+//!
+//! A caller names the fields, makes a [`ModelForm`] over a row, lets it [`bind`](ModelForm::bind) what was sent, and asks the
+//! database about the rest with [`check`]. The prefix makes the same form a row of an inline (`items-0`) or of a list
+//! (`form-0`).
+
+mod check;
+mod clean;
+mod field;
+mod form;
+mod initial;
+#[cfg(test)]
+mod tests;
+mod typed;
+mod widget;
+
+pub use check::{check, duplicates, exists, listed};
+pub use clean::clean;
+pub use field::{Cleaned, ModelField};
+pub use form::{BoundField, ModelForm};
+pub use initial::texts;
+pub use typed::{Posted, Typed, prefixed};
+pub use widget::{Choice, Control, ControlKind};

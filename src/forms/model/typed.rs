@@ -1,0 +1,80 @@
+//! What was sent for the fields of a model form.
+
+use super::ModelField;
+use crate::http::PostData;
+
+/// The texts of one field's controls: one of most, none of a box that is not ticked, date and time of a point in time, and
+/// each of what was chosen of many.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Typed(pub Vec<String>);
+
+impl Typed {
+    /// One text.
+    pub fn one(text: impl Into<String>) -> Self {
+        Self(vec![text.into()])
+    }
+
+    /// The first text, or "".
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
+    /// The second text, or "".
+    pub fn second(&self) -> &str {
+        self.0.get(1).map_or("", String::as_str)
+    }
+
+    /// Whether every text is empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.iter().all(String::is_empty)
+    }
+}
+
+/// What was sent for one form of a page: its names begin with the form's prefix (`items-0`, or "" for none).
+#[derive(Debug, Clone)]
+pub struct Posted<'a> {
+    /// All that was sent.
+    pub data: &'a PostData,
+    /// The prefix, without its dash.
+    pub prefix: String,
+}
+
+impl<'a> Posted<'a> {
+    /// The form without a prefix.
+    pub fn new(data: &'a PostData) -> Self {
+        Self { data, prefix: String::new() }
+    }
+
+    /// The form number `row` of the formset `prefix`.
+    pub fn row(data: &'a PostData, prefix: &str, row: usize) -> Self {
+        Self { data, prefix: format!("{prefix}-{row}") }
+    }
+
+    /// The last text sent for `name`.
+    pub fn last(&self, name: &str) -> Option<&'a str> {
+        self.data.fields.get(&prefixed(&self.prefix, name))
+    }
+
+    /// What was sent for `field`. `commas`: the keys of a many-to-many field stand in one text.
+    pub fn typed(&self, field: ModelField, commas: bool) -> Typed {
+        let name = field.name();
+        let texts = match field {
+            ModelField::Many(_) if commas => {
+                let text = self.last(name).unwrap_or_default();
+                text.split(',').map(str::to_owned).filter(|_| !text.is_empty()).collect()
+            }
+            ModelField::Many(_) => self.data.fields.all(&prefixed(&self.prefix, name)).map(str::to_owned).collect(),
+            ModelField::Column(_) if field.is_split() => {
+                let part = |part| self.last(&format!("{name}_{part}")).unwrap_or_default().to_owned();
+                vec![part(0), part(1)]
+            }
+            ModelField::Column(_) => self.last(name).map(str::to_owned).into_iter().collect(),
+        };
+        Typed(texts)
+    }
+}
+
+/// `items-0-quantity`, or `quantity` where there is no prefix.
+pub fn prefixed(prefix: &str, name: &str) -> String {
+    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}-{name}") }
+}

@@ -1,0 +1,178 @@
+//! How a field is shown: the controls of its value, ready for a template.
+
+use super::{BoundField, ModelField, ModelForm};
+use crate::models::{Field, FieldKind, Validator};
+
+/// What kind of control a field has; `templates/admin/_control.html` knows them all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ControlKind {
+    /// An `input` of this type.
+    Input(&'static str),
+    /// Several lines.
+    Textarea,
+    /// JSON in several lines.
+    Json,
+    /// A box to tick.
+    Checkbox,
+    /// One of several.
+    Select,
+    /// One of several, each with a button.
+    Radio,
+    /// A date and a time.
+    Split,
+    /// Many of several.
+    SelectMany,
+    /// Many of several, in two lists: `horizontal` or `vertical`.
+    Filtered(&'static str),
+    /// Searched as one types; holds what is chosen only.
+    Autocomplete,
+    /// The same for many.
+    AutocompleteMany,
+    /// A primary key, or several with commas.
+    RawId,
+    /// A file, or an image.
+    File,
+}
+
+/// One thing that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What people read.
+    pub text: String,
+    /// Whether it is chosen.
+    pub selected: bool,
+}
+
+/// A field's controls.
+#[derive(Debug, Clone)]
+pub struct Control {
+    /// What kind.
+    pub kind: ControlKind,
+    /// The name that is sent: `items-0-quantity`.
+    pub name: String,
+    /// What stands in it.
+    pub value: String,
+    /// What stands in the second of two.
+    pub second: String,
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
+    /// Whether it may not be empty.
+    pub required: bool,
+    /// The most characters.
+    pub max_length: Option<usize>,
+    /// The least number.
+    pub min: String,
+    /// Whether something is wrong with it.
+    pub invalid: bool,
+    /// Ids of what describes it.
+    pub described_by: String,
+    /// What it is called, where it has no label of its own.
+    pub aria_label: String,
+    /// More attributes, by name.
+    pub data: Vec<(&'static str, String)>,
+}
+
+impl Control {
+    /// The controls of a field of `form`, as its kind wants them. Relations get no choices yet.
+    pub fn new(form: &ModelForm, bound: &BoundField) -> Self {
+        let field = bound.field;
+        let (kind, min) = match field {
+            ModelField::Column(column) => kind_of(column, bound),
+            ModelField::Many(_) => (ControlKind::SelectMany, String::new()),
+        };
+        let mut control = Self {
+            kind,
+            name: form.name_of(field),
+            value: bound.typed.first().to_owned(),
+            second: bound.typed.second().to_owned(),
+            choices: Vec::new(),
+            required: field.required(),
+            max_length: field.column().filter(|column| !column.is_file()).and_then(Field::max_length),
+            min,
+            invalid: !bound.errors.is_empty(),
+            described_by: String::new(),
+            aria_label: String::new(),
+            data: Vec::new(),
+        };
+        if let ModelField::Column(column) = field {
+            control.choices = choices(column, &control.value);
+        }
+        if !field.help_text().is_empty() {
+            control.describe("helptext");
+        }
+        if control.invalid {
+            control.describe("error");
+        }
+        control
+    }
+
+    /// Its `id`.
+    pub fn id(&self) -> String {
+        format!("id_{}", self.name)
+    }
+
+    /// Says that an element describes it.
+    pub fn describe(&mut self, what: &str) {
+        if !self.described_by.is_empty() {
+            self.described_by.push(' ');
+        }
+        self.described_by.push_str(&format!("id_{}_{what}", self.name));
+    }
+
+    /// Whether its box is ticked: the texts that Django's box shows as ticked.
+    pub fn is_ticked(&self) -> bool {
+        !matches!(self.value.to_lowercase().as_str(), "" | "false")
+    }
+
+    /// How wide an input is.
+    pub fn size(&self) -> usize {
+        match (self.kind, self.max_length) {
+            (ControlKind::Input(_), Some(most)) => most.clamp(4, 50),
+            (ControlKind::Input(_), None) => 12,
+            _ => 10,
+        }
+    }
+}
+
+fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) {
+    // An input of these types drops what it cannot show.
+    let keeps = |kind| if bound.errors.is_empty() { kind } else { "text" };
+    let least = column.validators.iter().filter_map(|rule| match rule {
+        Validator::Min(least) => Some(least.to_string()),
+        _ => None,
+    });
+    let kind = match column.kind {
+        _ if !column.choices.is_empty() => ControlKind::Select,
+        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Uuid => ControlKind::Input("text"),
+        FieldKind::Email(_) => ControlKind::Input("email"),
+        FieldKind::Url(_) => ControlKind::Input("url"),
+        FieldKind::Text => ControlKind::Textarea,
+        FieldKind::Auto | FieldKind::Integer => ControlKind::Input(keeps("number")),
+        FieldKind::PositiveInteger => {
+            return (ControlKind::Input(keeps("number")), least.last().unwrap_or_else(|| "0".to_owned()));
+        }
+        FieldKind::Decimal(..) | FieldKind::Float => ControlKind::Input("decimal"),
+        FieldKind::Boolean if column.null => ControlKind::Select,
+        FieldKind::Boolean => ControlKind::Checkbox,
+        FieldKind::Date => ControlKind::Input(keeps("date")),
+        FieldKind::Time => ControlKind::Input(keeps("time")),
+        FieldKind::DateTime => ControlKind::Split,
+        FieldKind::Json => ControlKind::Json,
+        FieldKind::File(_) | FieldKind::Image(_) => ControlKind::File,
+        FieldKind::ForeignKey => ControlKind::Select,
+    };
+    (kind, if kind == ControlKind::Input("number") { least.last().unwrap_or_default() } else { String::new() })
+}
+
+fn choices(column: &Field, value: &str) -> Vec<Choice> {
+    let choice =
+        |(key, text): (&str, &str)| Choice { value: key.to_owned(), text: text.to_owned(), selected: key == value };
+    if column.kind == FieldKind::Boolean && column.null && column.choices.is_empty() {
+        return [("unknown", "Unknown"), ("true", "Yes"), ("false", "No")].map(choice).into();
+    }
+    // A field with a default is never without a choice.
+    let none = (!column.choices.is_empty() && (column.blank || column.default.is_none())).then_some(("", "---------"));
+    none.into_iter().chain(column.choices.iter().copied()).map(choice).collect()
+}
