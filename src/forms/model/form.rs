@@ -99,7 +99,7 @@ impl ModelForm {
             // What was not sent at all keeps its default, as in Django.
             let has_default = bound.field.column().is_some_and(|column| column.default.is_some());
             let left_out = bound.typed.0.is_empty() && !bound.field.is_box();
-            if left_out && has_default && bound.cleaned.as_ref().is_some_and(|cleaned| is_empty(cleaned)) {
+            if left_out && has_default && bound.cleaned.as_ref().is_some_and(is_empty) {
                 bound.cleaned = Some(bound.initial.clone());
             }
         }

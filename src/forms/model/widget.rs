@@ -118,7 +118,8 @@ impl Control {
         if !self.described_by.is_empty() {
             self.described_by.push(' ');
         }
-        self.described_by.push_str(&format!("id_{}_{what}", self.name));
+        let id = format!("id_{}_{what}", self.name);
+        self.described_by.push_str(&id);
     }
 
     /// Whether its box is ticked: the texts that Django's box shows as ticked.
@@ -139,10 +140,12 @@ impl Control {
 fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) {
     // An input of these types drops what it cannot show.
     let keeps = |kind| if bound.errors.is_empty() { kind } else { "text" };
-    let least = column.validators.iter().filter_map(|rule| match rule {
-        Validator::Min(least) => Some(least.to_string()),
-        _ => None,
-    });
+    let least = || {
+        column.validators.iter().find_map(|rule| match rule {
+            Validator::Min(least) => Some(least.to_string()),
+            _ => None,
+        })
+    };
     let kind = match column.kind {
         _ if !column.choices.is_empty() => ControlKind::Select,
         FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Uuid => ControlKind::Input("text"),
@@ -151,7 +154,7 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
         FieldKind::Text => ControlKind::Textarea,
         FieldKind::Auto | FieldKind::Integer => ControlKind::Input(keeps("number")),
         FieldKind::PositiveInteger => {
-            return (ControlKind::Input(keeps("number")), least.last().unwrap_or_else(|| "0".to_owned()));
+            return (ControlKind::Input(keeps("number")), least().unwrap_or_else(|| "0".to_owned()));
         }
         FieldKind::Decimal(..) | FieldKind::Float => ControlKind::Input("decimal"),
         FieldKind::Boolean if column.null => ControlKind::Select,
@@ -163,7 +166,7 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
         FieldKind::File(_) | FieldKind::Image(_) => ControlKind::File,
         FieldKind::ForeignKey => ControlKind::Select,
     };
-    (kind, if kind == ControlKind::Input("number") { least.last().unwrap_or_default() } else { String::new() })
+    (kind, if kind == ControlKind::Input("number") { least().unwrap_or_default() } else { String::new() })
 }
 
 fn choices(column: &Field, value: &str) -> Vec<Choice> {

@@ -87,11 +87,11 @@ fn read(text: &str, format: &str) -> Option<Parts> {
                     &rest[length..]
                 }
                 word => {
-                    let named = |month: &&str| {
+                    let named = |month: &str| {
                         let name = if word == 'b' { &month[..3] } else { month };
                         rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
                     };
-                    let at = MONTHS.iter().position(|month| named(&month))?;
+                    let at = MONTHS.iter().position(|month| named(month))?;
                     parts.month = u32::try_from(at).ok()? + 1;
                     &rest[if word == 'b' { 3 } else { MONTHS[at].len() }..]
                 }
@@ -106,21 +106,21 @@ fn read(text: &str, format: &str) -> Option<Parts> {
 /// `2006-10-25`, `10/25/2006`, `Oct 25, 2006`, `25 October 2006` …
 pub(super) fn date(text: &str) -> Option<NaiveDate> {
     let text = ascii_digits(super::strip(text));
-    let day = |format: &&str| {
+    let day = |format: &str| {
         let parts = read(&text, format).filter(|parts| parts.year > 0)?;
         NaiveDate::from_ymd_opt(parts.year, parts.month, parts.day)
     };
-    DATES.iter().find_map(|format| day(&format))
+    DATES.iter().find_map(|format| day(format))
 }
 
 /// `14:30`, `14:30:59`, `14:30:59.0002`
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
     let text = ascii_digits(super::strip(text));
-    let time = |format: &&str| {
+    let time = |format: &str| {
         let parts = read(&text, format)?;
         NaiveTime::from_hms_micro_opt(parts.hour, parts.minute, parts.second, parts.micros)
     };
-    TIMES.iter().find_map(|format| time(&format))
+    TIMES.iter().find_map(|format| time(format))
 }
 
 /// The point in time at which the clocks of `zone` show this; an error where they never do, or do so twice.

@@ -120,7 +120,7 @@ fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     };
     match column.kind {
         FieldKind::Slug(_) if !text::is_slug(&text) => {
-            errors.push("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.".to_owned())
+            errors.push("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.".to_owned());
         }
         FieldKind::Email(_) if text.chars().count() > 320 || !is_email(&text) => {
             errors.push("Enter a valid email address.".to_owned());
