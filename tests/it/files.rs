@@ -59,7 +59,8 @@ on_both! {
     }
 
     fn a_picture_that_is_missing_is_a_placeholder(kind: Kind) {
-        let client = TestSite::new(kind).client();
+        let site = TestSite::new(kind);
+        let client = site.client();
         let picture = client.get_with("/media/products/nope.webp", &[("accept", "image/avif,image/webp,*/*;q=0.8")]);
         assert_eq!((picture.status, picture.header("content-type")), (404, "image/svg+xml"));
         assert!(picture.text().starts_with("<svg ") && picture.header("x-content-type-options") == "nosniff");
