@@ -22,4 +22,5 @@ pub mod pages;
 pub mod admin;
 pub mod apps;
 pub mod urls;
+pub mod project;
 pub mod commands;

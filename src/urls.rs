@@ -6,21 +6,22 @@ use crate::http::Access::Public;
 use crate::http::{self, Urls, get, path};
 use crate::settings::Settings;
 
-/// Every URL of the site.
+/// Every URL of the shop.
 pub fn urls(settings: &Settings) -> Urls {
-    let urls = Urls::default()
-        .include(catalog::urls::urls())
-        .include(accounts::urls::urls())
-        .include(accounts::admin::urls::urls())
-        .include(admin::urls::urls())
-        .include(files());
+    let urls = Urls::default().include(catalog::urls::urls()).include(batteries());
     if settings.slow_page { urls.include(http::diagnostics()) } else { urls }
 }
 
-fn files() -> Urls {
-    Urls::new([
+/// What every site has: accounts, the admin, static and uploaded files.
+pub fn batteries() -> Urls {
+    let files = Urls::new([
         path("/static/{path:.*}", "static", Public, get(http::static_file)),
         path("/media/{path:.*}", "media", Public, get(http::media)),
         path("/favicon.ico", "favicon", Public, get(http::favicon)),
-    ])
+    ]);
+    Urls::default()
+        .include(accounts::urls::urls())
+        .include(accounts::admin::urls::urls())
+        .include(admin::urls::urls())
+        .include(files)
 }

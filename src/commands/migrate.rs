@@ -4,12 +4,12 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{bold, dim, green, say};
-use crate::apps;
 use crate::auth::permissions;
 use crate::db::Conn;
 use crate::db::migrations::{self, Applied};
 use crate::error::{Error, Result};
 use crate::models::content_types;
+use crate::project::Project;
 use crate::settings::Settings;
 
 #[derive(Debug, ClapArgs)]
@@ -27,20 +27,20 @@ pub(super) struct Args {
     check: bool,
 }
 
-pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
     match (&args.app, &args.target) {
-        (Some(app), Some(_)) => return reverse(&mut conn, app),
+        (Some(app), Some(_)) => return reverse(&mut conn, project, app),
         (Some(app), None) => {
             return Err(Error::command(format!("migrate {app} needs a target: `nuages migrate {app} zero`")));
         }
         _ => {}
     }
     if args.plan || args.check {
-        return plan(&mut conn, args.check);
+        return plan(&mut conn, project, args.check);
     }
     say(&format!("{} {}", bold("Migrating"), settings.database_url))?;
-    let (applied, rows) = apply(&mut conn)?;
+    let (applied, rows) = apply(&mut conn, project)?;
     for Applied { app, name } in &applied {
         say(&format!("  Applying {app}.{name}... {}", green("OK")))?;
     }
@@ -52,11 +52,11 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
 }
 
 /// Brings the database up to date; what was applied, and how many content types and permissions were added.
-pub(super) fn apply(conn: &mut Conn) -> Result<(Vec<Applied>, usize)> {
+pub fn apply(conn: &mut Conn, project: &Project) -> Result<(Vec<Applied>, usize)> {
     migrations::locked(conn, |conn| {
-        let applied = migrations::apply(conn, &apps::migrations())?;
+        let applied = migrations::apply(conn, &project.migrations())?;
         let mut rows = 0;
-        for app in &apps::INSTALLED {
+        for app in project.apps {
             rows += content_types::create(conn, app)?;
             rows += permissions::create(conn, app)?;
         }
@@ -64,8 +64,8 @@ pub(super) fn apply(conn: &mut Conn) -> Result<(Vec<Applied>, usize)> {
     })
 }
 
-fn plan(conn: &mut Conn, check: bool) -> Result<()> {
-    let all = apps::migrations();
+fn plan(conn: &mut Conn, project: &Project, check: bool) -> Result<()> {
+    let all = project.migrations();
     let todo: Vec<_> = migrations::plan(conn, &all)?.into_iter().filter(|(_, applied)| !applied).collect();
     if todo.is_empty() {
         return say("No migrations to apply.");
@@ -76,8 +76,8 @@ fn plan(conn: &mut Conn, check: bool) -> Result<()> {
     if check { Err(Error::command("there are migrations to apply")) } else { Ok(()) }
 }
 
-fn reverse(conn: &mut Conn, app: &str) -> Result<()> {
-    let all = apps::migrations();
+fn reverse(conn: &mut Conn, project: &Project, app: &str) -> Result<()> {
+    let all = project.migrations();
     if !all.iter().any(|migration| migration.app == app) {
         return Err(Error::command(format!("there is no app {app}")));
     }

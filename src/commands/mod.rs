@@ -5,7 +5,7 @@ mod check;
 mod clearsessions;
 mod createsuperuser;
 mod loaddata;
-mod migrate;
+pub mod migrate;
 mod quickstart;
 mod routes;
 pub mod runserver;
@@ -21,6 +21,7 @@ use clap::{Parser, Subcommand};
 use crate::db::{Conn, Limits};
 use crate::error::{Error, Result};
 use crate::logging;
+use crate::project::Project;
 use crate::settings::Settings;
 
 /// Django's batteries in Rust. Without a command: set up a demo shop here if there is none, and serve it.
@@ -59,8 +60,8 @@ enum Command {
     Version,
 }
 
-/// Runs the command line; the exit code is 0, 1 where a command failed, or 2 where it could not be understood.
-pub fn main() -> ExitCode {
+/// Runs the command line for `project`; the exit code is 0, 1 where a command failed, or 2 where it could not be understood.
+pub fn main(project: &'static Project) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -68,7 +69,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match run(cli.command) {
+    match run(project, cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             terminal::complain(&error.to_string());
@@ -77,14 +78,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Option<Command>) -> Result<()> {
+fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
     match command {
-        None => quickstart::run(),
-        Some(Command::Runserver(args)) => runserver::run(&args, settings()?),
-        Some(Command::Migrate(args)) => migrate::run(&args, &settings()?),
-        Some(Command::Showmigrations) => showmigrations::run(&settings()?),
-        Some(Command::Check(args)) => check::run(&args, &settings()?),
-        Some(Command::Routes) => routes::run(&settings()?),
+        None => quickstart::run(project),
+        Some(Command::Runserver(args)) => runserver::run(&args, project, settings()?),
+        Some(Command::Migrate(args)) => migrate::run(&args, project, &settings()?),
+        Some(Command::Showmigrations) => showmigrations::run(project, &settings()?),
+        Some(Command::Check(args)) => check::run(&args, project, &settings()?),
+        Some(Command::Routes) => routes::run(project, &settings()?),
         Some(Command::Loaddata(args)) => loaddata::run(&args, &settings()?),
         Some(Command::Seed(args)) => seed::run(&args, &settings()?),
         Some(Command::Createsuperuser(args)) => createsuperuser::run(&args, &settings()?),

@@ -9,21 +9,22 @@ use super::{connect, loaddata, migrate, runserver, settings};
 use crate::auth::{NewUser, hashers};
 use crate::db::{Conn, migrations};
 use crate::error::{Error, Result};
+use crate::project::Project;
 use crate::settings::{Env, Settings, random_key};
 
 /// Sets up what is missing and serves at the default address, which is the loopback, or at a port near it.
-pub(super) fn run() -> Result<()> {
+pub(super) fn run(project: &'static Project) -> Result<()> {
     let made_key = ensure_secret_key()?;
     let settings = settings()?;
     let address = free_address(runserver::resolve(runserver::DEFAULT_ADDRESS)?);
-    let password = set_up(&settings)?;
+    let password = set_up(project, &settings)?;
     if made_key {
         say(&dim("  .env   made, with a SECRET_KEY of its own"))?;
     }
     if let Some(password) = password {
         say(&format!("  Login  {} / {}   {}", bold("admin"), bold(&password), dim("(shown only this once)")))?;
     }
-    runserver::serve(address, settings)
+    runserver::serve(address, project, settings)
 }
 
 /// `address`, or the next of the nine behind it where another program has that one.
@@ -47,20 +48,23 @@ fn ensure_secret_key() -> Result<bool> {
     Ok(true)
 }
 
-/// Fills a database that has no tables at all with the demo shop; the password of its `admin`.
-fn set_up(settings: &Settings) -> Result<Option<String>> {
+/// Makes the tables in a database that has none at all, and the demo shop where there is one; the password of its `admin`.
+fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     let mut conn = connect(settings)?;
     if !migrations::is_fresh(&mut conn)? {
         return Ok(None);
     }
-    say(&format!("{} {}", bold("Setting up a demo shop in"), green(&settings.database_url.to_string())))?;
+    let what = if project.has_demo { "Setting up a demo shop in" } else { "Setting up" };
+    say(&format!("{} {}", bold(what), green(&settings.database_url.to_string())))?;
     let password = hashers::random_string(16);
     let hash = hashers::make_password(&password);
     // All of it or nothing: a second start finds either a shop or an empty database.
     conn.atomic(|conn: &mut Conn| {
-        migrate::apply(conn)?;
+        migrate::apply(conn, project)?;
         NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;
-        loaddata::demo(conn, settings)?;
+        if project.has_demo {
+            loaddata::demo(conn, settings)?;
+        }
         Ok(())
     })?;
     Ok(Some(password))

@@ -2,11 +2,11 @@
 
 use super::terminal::{bold, say};
 use crate::error::Result;
+use crate::project::Project;
 use crate::settings::Settings;
-use crate::urls::urls;
 
-pub(super) fn run(settings: &Settings) -> Result<()> {
-    let urls = urls(settings);
+pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
+    let urls = (project.urls)(settings);
     let width = urls.iter().map(|url| url.pattern.len()).max().unwrap_or_default();
     let methods = urls.iter().map(|url| url.methods().len()).max().unwrap_or_default();
     say(&bold(&format!("{:<width$}  {:<methods$}  {:<10}  NAME", "URL", "METHODS", "ACCESS")))?;

@@ -10,19 +10,17 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{bold, dim, green, say};
-use crate::apps;
 use crate::auth::{access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
-use crate::http::Urls;
 use crate::http::middleware::{append_slash, conditional, hosts, requests, security};
 use crate::logging;
 use crate::messages::messages;
 use crate::pages::error_pages;
+use crate::project::Project;
 use crate::sessions::sessions;
 use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
-use crate::urls::urls;
 
 /// Where a server listens unless told otherwise, as Django's.
 pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
@@ -36,34 +34,35 @@ pub(super) struct Args {
     addrport: String,
 }
 
-pub(super) fn run(args: &Args, settings: Settings) -> Result<()> {
-    serve(resolve(&args.addrport)?, settings)
+pub(super) fn run(args: &Args, project: &'static Project, settings: Settings) -> Result<()> {
+    serve(resolve(&args.addrport)?, project, settings)
 }
 
 /// Serves at `address` until SIGINT or SIGTERM; says so on standard output.
-pub(super) fn serve(address: SocketAddr, mut settings: Settings) -> Result<()> {
+pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings: Settings) -> Result<()> {
     settings.allowed_hosts = allowed_hosts(settings.allowed_hosts, address.ip())?;
     if settings.debug {
         logging::keep_queries();
     }
-    warn_of_migrations(&settings)?;
+    warn_of_migrations(project, &settings)?;
     let listener = TcpListener::bind(address).map_err(|error| {
         Error::command(format!("{address}: {error}. Give another with `nuages runserver ADDRESS:PORT`."))
     })?;
     let address = listener.local_addr()?;
-    greet(address, &settings)?;
-    actix_web::rt::System::new().block_on(async move { server(listener, settings, urls)?.await.map_err(Error::from) })
+    greet(address, project, &settings)?;
+    actix_web::rt::System::new()
+        .block_on(async move { server(listener, settings, project)?.await.map_err(Error::from) })
 }
 
-/// The server itself, to be awaited. It answers at `urls`, and to the hosts in `settings.allowed_hosts` only.
-pub fn server(listener: TcpListener, settings: Settings, urls: fn(&Settings) -> Urls) -> Result<Server> {
+/// The server itself, to be awaited. It serves `project`, and answers to the hosts in `settings.allowed_hosts` only.
+pub fn server(listener: TcpListener, settings: Settings, project: &'static Project) -> Result<Server> {
     let db = Db::open(&settings)?;
     let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));
-    let table = web::Data::new(urls(&settings).table());
-    let admin = web::Data::new(apps::admin_site());
+    let table = web::Data::new((project.urls)(&settings).table());
+    let admin = web::Data::new(project.admin_site());
     let app = move || {
-        let urls = urls(&settings);
+        let urls = (project.urls)(&settings);
         App::new()
             .app_data(settings.clone())
             .app_data(db.clone())
@@ -116,7 +115,7 @@ fn allowed_hosts(given: Vec<String>, ip: IpAddr) -> Result<Vec<String>> {
     )))
 }
 
-fn warn_of_migrations(settings: &Settings) -> Result<()> {
+fn warn_of_migrations(project: &Project, settings: &Settings) -> Result<()> {
     if matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return Err(Error::command(format!(
             "there is no database {}. Run `nuages migrate` first.",
@@ -124,19 +123,19 @@ fn warn_of_migrations(settings: &Settings) -> Result<()> {
         )));
     }
     let mut conn = connect(settings)?;
-    if !migrations::is_up_to_date(&mut conn, &apps::migrations())? {
+    if !migrations::is_up_to_date(&mut conn, &project.migrations())? {
         log::warn!(target: "nuages.db", "there are migrations to apply: run `nuages migrate`");
     }
     Ok(())
 }
 
-fn greet(address: SocketAddr, settings: &Settings) -> Result<()> {
+fn greet(address: SocketAddr, project: &Project, settings: &Settings) -> Result<()> {
     say(&format!(
         "{} {}",
         bold(&format!("Nuages {}", env!("CARGO_PKG_VERSION"))),
         dim(&format!("on {}", settings.database_url))
     ))?;
-    say(&format!("  Shop   {}", green(&format!("http://{address}/"))))?;
-    say(&format!("  Log in {}", green(&format!("http://{address}/accounts/login/"))))?;
+    say(&format!("  {:<6} {}", project.name, green(&format!("http://{address}/"))))?;
+    say(&format!("  Admin  {}", green(&format!("http://{address}/admin/"))))?;
     say(&dim(&format!("  Log    standard error ({}); Ctrl+C stops the server", settings.log_filter)))
 }

@@ -2,16 +2,16 @@
 
 use super::connect;
 use super::terminal::{bold, say};
-use crate::apps;
 use crate::db::migrations;
 use crate::error::Result;
+use crate::project::Project;
 use crate::settings::Settings;
 
-pub(super) fn run(settings: &Settings) -> Result<()> {
+pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
-    let all = apps::migrations();
+    let all = project.migrations();
     let planned = migrations::plan(&mut conn, &all)?;
-    for app in &apps::INSTALLED {
+    for app in project.apps {
         say(&bold(app.label))?;
         for (migration, applied) in planned.iter().filter(|(migration, _)| migration.app == app.label) {
             let mark = if *applied { "X" } else { " " };

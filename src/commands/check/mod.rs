@@ -6,9 +6,9 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{green, say};
-use crate::apps;
 use crate::db::migrations;
 use crate::error::{Error, Result};
+use crate::project::Project;
 use crate::settings::{DatabaseUrl, Settings};
 
 #[derive(Debug, ClapArgs)]
@@ -19,7 +19,7 @@ pub(super) struct Args {
 }
 
 /// Wrong settings were already refused when they were read; this looks at what they point to.
-pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     if args.deploy {
         for (id, text) in deploy::findings(settings) {
             say(&format!("WARNING ({id}) {text}"))?;
@@ -30,7 +30,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     if missing {
         issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));
     } else {
-        match connect(settings).and_then(|mut conn| migrations::is_up_to_date(&mut conn, &apps::migrations())) {
+        match connect(settings).and_then(|mut conn| migrations::is_up_to_date(&mut conn, &project.migrations())) {
             Ok(true) => {}
             Ok(false) => issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned()),
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),

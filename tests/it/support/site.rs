@@ -8,6 +8,7 @@ use actix_web::dev::ServerHandle;
 use nuages::commands::runserver::server;
 use nuages::db::Conn;
 use nuages::http::Urls;
+use nuages::project::Project;
 use nuages::settings::{Env, LOOPBACK_HOSTS, Settings};
 
 use super::client::Client;
@@ -48,8 +49,14 @@ impl TestSite {
         Self::with(Database::migrated(kind), settings, nuages::urls::urls)
     }
 
-    /// A site on `database` that answers at `urls`.
+    /// A shop on `database` that answers at `urls`.
     pub(crate) fn with(database: Database, settings: &[(&str, &str)], urls: fn(&Settings) -> Urls) -> Self {
+        let shop = Project::new("Shop", &nuages::apps::INSTALLED, urls, nuages::apps::register);
+        Self::of(database, settings, Box::leak(Box::new(shop)))
+    }
+
+    /// The site of `project` on `database`.
+    pub(crate) fn of(database: Database, settings: &[(&str, &str)], project: &'static Project) -> Self {
         let media = database.dir.path().join("media").display().to_string();
         let mut given = vec![
             ("DATABASE_URL", database.url.as_str()),
@@ -71,7 +78,7 @@ impl TestSite {
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async move {
-                let server = server(listener, settings, urls).unwrap();
+                let server = server(listener, settings, project).unwrap();
                 sender.send(server.handle()).unwrap();
                 server.await.unwrap();
             });
