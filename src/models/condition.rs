@@ -1,7 +1,10 @@
 //! What rows a query wants.
 
+use std::sync::Arc;
+
 use super::lookup::Lookup;
 use super::path::{IntoPath, Path};
+use super::{Meta, Query};
 use crate::db::Value;
 
 /// A condition on the rows of a model.
@@ -22,6 +25,31 @@ pub enum Condition {
         /// With what.
         values: Vec<Value>,
     },
+    /// The column at `path` holds the primary key of one of these rows.
+    Among {
+        /// The column; the way there is along foreign keys.
+        path: Path,
+        /// The rows.
+        rows: Box<Query>,
+    },
+    /// The row is one of `top`, or one of these keys leads from it to a row that is, however many steps away.
+    Below {
+        /// Foreign keys of the model to itself, by column.
+        keys: Vec<&'static str>,
+        /// The rows to begin with.
+        top: Box<Query>,
+    },
+    /// The same, where the keys lead in a circle through several models; which of them this row's is.
+    Circle(Arc<Circle>, usize),
+}
+
+/// Models whose foreign keys lead from one to another in a circle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Circle {
+    /// The models, each with the rows of it to begin with.
+    pub models: Vec<(&'static Meta, Query)>,
+    /// Foreign keys among them: whose rows they lead to, which model has them, in which column.
+    pub keys: Vec<(usize, usize, &'static str)>,
 }
 
 impl Condition {
@@ -33,6 +61,16 @@ impl Condition {
     /// The column has one of these values.
     pub fn one_of(path: Path, values: Vec<Value>) -> Self {
         Self::Is { path, lookup: Lookup::In, values }
+    }
+
+    /// The row is one of these.
+    pub fn among(rows: Query) -> Self {
+        Self::Among { path: Path::own(rows.model().pk().column), rows: Box::new(rows) }
+    }
+
+    /// The foreign key in `column` leads to one of these rows.
+    pub fn leads_to(column: &'static str, rows: Query) -> Self {
+        Self::Among { path: Path::own(column), rows: Box::new(rows) }
     }
 
     /// The same as [`equals`](Self::equals), with one of Diesel's columns: `Condition::of(product::is_active, true)`.

@@ -5,6 +5,7 @@
 //! deletions.
 
 mod app;
+mod collect;
 mod columns;
 mod condition;
 pub mod content_types;
@@ -21,8 +22,9 @@ mod text;
 mod value;
 
 pub use app::{AppConfig, ModelName};
+pub use collect::{Branch, Clearing, Collector, Deleted, LinkTable, Obstacle, Preview};
 pub use columns::ColumnList;
-pub use condition::Condition;
+pub use condition::{Circle, Condition};
 pub use description::{Description, Model};
 pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst};
 pub use installed::{all, app_verbose_name, find, install, labelled};

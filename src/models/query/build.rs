@@ -111,6 +111,16 @@ impl Builder {
                     super::compare::compare(&|| column(alias, name), kind, *lookup, values)
                 }
             }
+            Condition::Among { path, rows } => self.column(path).raw(" IN (").append(rows.pks_sql()).raw(")"),
+            Condition::Below { keys, top } => {
+                let pk = column(self.alias, self.model.pk().column);
+                pk.raw(" IN (").append(super::recursive::below(self.model, keys, top)).raw(")")
+            }
+            Condition::Circle(circle, at) => {
+                let pk = column(self.alias, self.model.pk().column);
+                let inside = super::recursive::around(circle, *at);
+                Sql::new("CAST(").append(pk).raw(" AS TEXT) IN (").append(inside).raw(")")
+            }
         }
     }
 

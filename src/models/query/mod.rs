@@ -2,6 +2,7 @@
 
 mod build;
 mod compare;
+mod recursive;
 
 use super::{Condition, Meta, Order, Path, Record};
 use crate::db::{Conn, Kind, Sql, Value};
@@ -12,7 +13,7 @@ use build::Builder;
 pub type Row = Vec<Value>;
 
 /// Some rows of a model, in some order.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     model: &'static Meta,
     conditions: Vec<Condition>,
@@ -58,11 +59,27 @@ impl Query {
 
     /// How many rows there are.
     pub fn count(&self, conn: &mut Conn) -> Result<i64> {
+        let rows = self.count_sql().returns(&[Kind::BigInt]).load(conn)?;
+        Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_i64).unwrap_or_default())
+    }
+
+    /// `SELECT COUNT(*) …`, for another statement to use.
+    pub(super) fn count_sql(&self) -> Sql {
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
-        let rows =
-            Sql::new("SELECT COUNT(*)").append(builder.from()).append(filter).returns(&[Kind::BigInt]).load(conn)?;
-        Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_i64).unwrap_or_default())
+        Sql::new("SELECT COUNT(*)").append(builder.from()).append(filter)
+    }
+
+    /// How many rows there are for each value of `column`.
+    pub fn count_by(&self, conn: &mut Conn, column: &'static str) -> Result<Vec<(Value, i64)>> {
+        let path = Path::own(column);
+        let mut builder = Builder::new(self.model);
+        let filter = builder.conditions(&self.conditions);
+        let by = builder.column(&path);
+        let sql = Sql::new("SELECT ").append(by).raw(", COUNT(*)").append(builder.from()).append(filter);
+        let sql = sql.raw(" GROUP BY ").append(builder.column(&path));
+        let rows = sql.returns(&[self.kind(&path), Kind::BigInt]).load(conn)?;
+        Ok(rows.into_iter().filter_map(|row| Some((row.first()?.clone(), row.get(1)?.as_i64()?))).collect())
     }
 
     /// The columns at `paths` of up to `limit` rows after the first `offset`.
@@ -149,6 +166,12 @@ impl Query {
             sql = if at > 0 { sql.raw(", ") } else { sql }.ident(column).raw(" = ").bind(value);
         }
         sql.raw(" WHERE ").ident(self.model.pk().column).raw(" IN (").append(self.pks_sql()).raw(")").execute(conn)
+    }
+
+    /// Deletes these rows and nothing else; how many. See [`Collector`](super::Collector) for what leads to them.
+    pub(super) fn delete_rows(&self, conn: &mut Conn) -> Result<usize> {
+        let sql = Sql::new("DELETE FROM ").ident(self.model.table).raw(" WHERE ").ident(self.model.pk().column);
+        sql.raw(" IN (").append(self.pks_sql()).raw(")").execute(conn)
     }
 
     fn kind(&self, path: &Path) -> Kind {

@@ -1,0 +1,80 @@
+//! The deletion itself.
+
+use super::graph::keys;
+use super::links::LinkTable;
+use super::{Collector, Graph};
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::models::{Condition, Lookup, OnDelete, Order, Path, Query};
+
+/// Rows that a deletion begins with at a time, and keys in one list.
+const CHUNK: i64 = 500;
+
+/// What a deletion did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Deleted {
+    /// The rows it began with.
+    pub roots: usize,
+    /// All rows, those of link tables too.
+    pub rows: usize,
+}
+
+impl Collector {
+    /// Deletes the rows and what goes with them, and clears what leads to them by `SET_NULL`. `before` is given each chunk,
+    /// with what its rows are called, before it goes.
+    ///
+    /// Call it inside [`Conn::atomic`], after [`obstacles`](Self::obstacles) found none: a row that forbids the deletion
+    /// after all is left to the database, which then refuses to commit.
+    pub fn delete(
+        &self,
+        conn: &mut Conn,
+        mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
+    ) -> Result<Deleted> {
+        let model = self.root.model();
+        let pk = Path::own(model.pk().column);
+        let in_order = self.root.clone().order_by(vec![Order { path: pk.clone(), descending: false }]);
+        let (mut done, mut rest) = (Deleted::default(), in_order.clone());
+        loop {
+            // The primary keys are fixed before anything goes: the query may ask for rows that go first.
+            let chunk = rest.named(conn, Some(CHUNK), 0)?;
+            let Some((last, _)) = chunk.last() else { return Ok(done) };
+            let behind = Condition::Is { path: pk.clone(), lookup: Lookup::Gt, values: vec![last.clone()] };
+            rest = in_order.clone().filter(behind);
+            before(conn, &chunk)?;
+            done.roots += chunk.len();
+            let pks = chunk.into_iter().map(|(pk, _)| pk).collect();
+            done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(pks)))?;
+            log::debug!(target: "nuages.db", "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
+        }
+    }
+}
+
+fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
+    let mut rows = 0;
+    for set in &graph.sets {
+        for key in keys(set.model(), OnDelete::SetNull) {
+            let column = key.field.column;
+            let leading = Query::new(key.model).filter(Condition::leads_to(column, set.clone()));
+            leading.update(conn, vec![(column, Value::Null(key.field.sql))])?;
+        }
+        for links in LinkTable::of(set.model()) {
+            rows += links.delete(conn, set)?;
+        }
+    }
+    // What leads to others first: the sets of the others do not depend on it.
+    for group in graph.groups.iter().rev() {
+        if let [model] = group.as_slice() {
+            rows += graph.sets[*model].delete_rows(conn)?;
+            continue;
+        }
+        // In a circle each set depends on the rows of the others, so the keys are read before any of them goes.
+        let members: Vec<&Query> = group.iter().map(|&model| &graph.sets[model]).collect();
+        let pks = members.iter().map(|set| set.pks(conn)).collect::<Result<Vec<_>>>()?;
+        for (set, pks) in members.into_iter().zip(pks) {
+            for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
+                rows += Query::new(set.model()).with_pks(some.to_vec()).delete_rows(conn)?;
+            }
+        }
+    }
+    Ok(rows)
+}

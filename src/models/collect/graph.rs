@@ -1,0 +1,133 @@
+//! Which models' rows a deletion takes with it.
+
+use std::sync::Arc;
+
+use crate::models::{Circle, Condition, Meta, OnDelete, Query, Reverse};
+
+/// The models that a deletion reaches by CASCADE, the one it began with first, and for each the rows it takes.
+#[derive(Debug)]
+pub(super) struct Graph {
+    /// The models with the rows that go.
+    pub(super) sets: Vec<Query>,
+    /// Foreign keys by which rows go: whose rows they lead to, which model has them, in which column.
+    pub(super) edges: Vec<(usize, usize, &'static str)>,
+    /// The models in groups, those that others' rows lead to first; a group of several is a circle.
+    pub(super) groups: Vec<Vec<usize>>,
+}
+
+/// The foreign keys to `model` that say `on_delete`.
+pub(super) fn keys(model: &'static Meta, on_delete: OnDelete) -> impl Iterator<Item = Reverse> {
+    model
+        .reverse()
+        .into_iter()
+        .filter(move |key| key.field.relation.as_ref().is_some_and(|relation| relation.on_delete == on_delete))
+}
+
+impl Graph {
+    pub(super) fn new(root: &Query) -> Self {
+        let (models, edges) = reached(root.model());
+        let groups = groups(models.len(), &edges);
+        // Every set begins empty; each group knows those before it.
+        let mut sets: Vec<Query> = models.iter().map(|model| Query::new(model).order_by(Vec::new())).collect();
+        for group in &groups {
+            let tops: Vec<Query> = group.iter().map(|&model| top(model, group, root, &sets, &edges)).collect();
+            let inner: Vec<_> =
+                edges.iter().filter(|(to, from, _)| group.contains(to) && group.contains(from)).collect();
+            match (group.as_slice(), tops.as_slice()) {
+                ([model], [top]) if inner.is_empty() => sets[*model] = top.clone(),
+                ([model], [top]) => {
+                    let keys = inner.iter().map(|(.., key)| *key).collect();
+                    let below = Condition::Below { keys, top: Box::new(top.clone()) };
+                    sets[*model] = Query::new(top.model()).order_by(Vec::new()).filter(below);
+                }
+                _ => {
+                    let place = |model: usize| group.iter().position(|&member| member == model).unwrap_or_default();
+                    let circle = Arc::new(Circle {
+                        models: tops.into_iter().map(|top| (top.model(), top)).collect(),
+                        keys: inner.iter().map(|(to, from, key)| (place(*to), place(*from), *key)).collect(),
+                    });
+                    for (at, &model) in group.iter().enumerate() {
+                        let rows = Query::new(models[model]).order_by(Vec::new());
+                        sets[model] = rows.filter(Condition::Circle(Arc::clone(&circle), at));
+                    }
+                }
+            }
+        }
+        Self { sets, edges, groups }
+    }
+
+    /// The rows of `model` that go, if any can.
+    pub(super) fn set_of(&self, model: &Meta) -> Option<&Query> {
+        self.sets.iter().find(|set| set.model() == model)
+    }
+}
+
+/// The rows of `model` that go because of what is before its group, or because the deletion began with them.
+fn top(model: usize, group: &[usize], root: &Query, sets: &[Query], edges: &[(usize, usize, &'static str)]) -> Query {
+    if model == 0 {
+        return root.clone().order_by(Vec::new());
+    }
+    let before = edges.iter().filter(|(to, from, _)| *from == model && !group.contains(to));
+    let ways = before.map(|(to, _, key)| Condition::leads_to(key, sets[*to].clone())).collect();
+    Query::new(sets[model].model()).order_by(Vec::new()).filter(Condition::Any(ways))
+}
+
+type Edges = Vec<(usize, usize, &'static str)>;
+
+fn reached(root: &'static Meta) -> (Vec<&'static Meta>, Edges) {
+    let (mut models, mut edges) = (vec![root], Vec::new());
+    let mut next = 0;
+    while next < models.len() {
+        for key in keys(models[next], OnDelete::Cascade) {
+            let known = models.iter().position(|model| *model == key.model);
+            let from = known.unwrap_or_else(|| {
+                models.push(key.model);
+                models.len() - 1
+            });
+            edges.push((next, from, key.field.column));
+        }
+        next += 1;
+    }
+    (models, edges)
+}
+
+/// Models from which one comes back to where one began stand in one group; a group follows those that lead to it.
+fn groups(count: usize, edges: &Edges) -> Vec<Vec<usize>> {
+    let mut reach = vec![vec![false; count]; count];
+    for (to, from, _) in edges {
+        reach[*to][*from] = true;
+    }
+    for middle in 0..count {
+        for start in 0..count {
+            for end in 0..count {
+                reach[start][end] |= reach[start][middle] && reach[middle][end];
+            }
+        }
+    }
+    let together = |one: usize, other: usize| one == other || (reach[one][other] && reach[other][one]);
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut placed = vec![false; count];
+    while let Some(model) = (0..count).find(|&model| {
+        !placed[model] && (0..count).all(|other| placed[other] || !reach[other][model] || together(other, model))
+    }) {
+        let group: Vec<usize> = (0..count).filter(|&other| together(model, other)).collect();
+        for &member in &group {
+            placed[member] = true;
+        }
+        groups.push(group);
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::groups;
+
+    #[test]
+    fn circles_stand_together_behind_what_leads_to_them() {
+        // 0 <- 1 <-> 2, 2 <- 3, 3 <- 3
+        let edges = vec![(0, 1, "a"), (1, 2, "b"), (2, 1, "c"), (2, 3, "d"), (3, 3, "e")];
+        assert_eq!(groups(4, &edges), [vec![0], vec![1, 2], vec![3]]);
+        assert_eq!(groups(3, &vec![(0, 2, "a"), (0, 1, "b"), (2, 1, "c")]), [vec![0], vec![2], vec![1]]);
+    }
+}

@@ -1,0 +1,126 @@
+//! What a deletion would do.
+
+use super::Collector;
+use super::graph::keys;
+use super::links::LinkTable;
+use super::tree::Branch;
+use crate::db::{Conn, Kind, Sql, Value};
+use crate::error::Result;
+use crate::models::{Condition, Meta, OnDelete, Query, Reverse};
+
+/// What a deletion would do.
+#[derive(Debug)]
+pub struct Preview {
+    /// Models with how many of their rows go, the model it begins with first.
+    pub counts: Vec<(&'static Meta, i64)>,
+    /// Link tables with how many of their rows go.
+    pub links: Vec<(LinkTable, i64)>,
+    /// Foreign keys that are cleared.
+    pub clearings: Vec<Clearing>,
+    /// What forbids it.
+    pub obstacles: Vec<Obstacle>,
+    /// The first rows, with what leads to them.
+    pub tree: Vec<Branch>,
+    /// How many more rows it begins with.
+    pub more: i64,
+}
+
+/// Rows that lead nowhere after a deletion.
+#[derive(Debug)]
+pub struct Clearing {
+    /// The foreign key.
+    pub key: Reverse,
+    /// How many rows.
+    pub count: i64,
+}
+
+/// Rows that forbid a deletion.
+#[derive(Debug)]
+pub struct Obstacle {
+    /// The foreign key that protects what it leads to.
+    pub key: Reverse,
+    /// How many rows.
+    pub count: i64,
+    /// The first of them, with what they are called.
+    pub rows: Vec<(Value, String)>,
+}
+
+impl Collector {
+    /// What the deletion would do, naming up to `limit` rows of each kind.
+    pub fn preview(&self, conn: &mut Conn, limit: i64) -> Result<Preview> {
+        let obstacles = self.obstacles(conn, limit)?;
+        let sets = &self.graph.sets;
+        let links: Vec<(LinkTable, &Query)> =
+            sets.iter().flat_map(|set| LinkTable::of(set.model()).into_iter().map(move |table| (table, set))).collect();
+        let cleared = self.leading(OnDelete::SetNull);
+        let mut questions: Vec<Sql> = sets.iter().map(Query::count_sql).collect();
+        questions.extend(links.iter().map(|(table, set)| table.count_sql(set)));
+        questions.extend(cleared.iter().map(|(_, rows)| rows.count_sql()));
+        let mut numbers = counts(conn, questions)?.into_iter();
+        let counts = sets.iter().map(Query::model).zip(numbers.by_ref().take(sets.len())).collect::<Vec<_>>();
+        let links = links.into_iter().map(|(table, _)| table).zip(numbers.by_ref()).collect::<Vec<_>>();
+        let (links, clearings) = (merged(links), cleared.into_iter().map(|(key, _)| key).zip(numbers));
+        let (tree, more) = self.tree(conn, limit, counts.first().map_or(0, |(_, count)| *count))?;
+        Ok(Preview {
+            counts: counts.into_iter().filter(|(_, count)| *count > 0).collect(),
+            links: links.into_iter().filter(|(_, count)| *count > 0).collect(),
+            clearings: clearings.filter(|(_, count)| *count > 0).map(|(key, count)| Clearing { key, count }).collect(),
+            obstacles,
+            tree,
+            more,
+        })
+    }
+
+    /// What forbids the deletion, naming up to `limit` rows of each kind: rows that lead to what would go by PROTECT, and
+    /// those by RESTRICT that would not go themselves.
+    pub fn obstacles(&self, conn: &mut Conn, limit: i64) -> Result<Vec<Obstacle>> {
+        let mut leading = self.leading(OnDelete::Protect);
+        leading.extend(self.leading(OnDelete::Restrict).into_iter().map(|(key, rows)| {
+            let going = self.graph.set_of(key.model).cloned();
+            let rows = match going {
+                Some(going) => rows.filter(Condition::Not(Box::new(Condition::among(going)))),
+                None => rows,
+            };
+            (key, rows)
+        }));
+        let numbers = counts(conn, leading.iter().map(|(_, rows)| rows.count_sql()).collect())?;
+        let found = leading.into_iter().zip(numbers).filter(|(_, count)| *count > 0);
+        found.map(|((key, rows), count)| Ok(Obstacle { key, count, rows: rows.named(conn, Some(limit), 0)? })).collect()
+    }
+
+    /// The rows that lead to what goes, along each foreign key that says `on_delete`.
+    fn leading(&self, on_delete: OnDelete) -> Vec<(Reverse, Query)> {
+        let sets = self.graph.sets.iter();
+        let keys = sets.flat_map(|set| keys(set.model(), on_delete).map(move |key| (key, set)));
+        let leading = |(key, set): (Reverse, &Query)| {
+            (key, Query::new(key.model).filter(Condition::leads_to(key.field.column, set.clone())))
+        };
+        keys.map(leading).collect()
+    }
+}
+
+/// A self-link stands there once for each of its ends.
+fn merged(links: Vec<(LinkTable, i64)>) -> Vec<(LinkTable, i64)> {
+    let mut merged: Vec<(LinkTable, i64)> = Vec::new();
+    for (table, count) in links {
+        match merged.iter_mut().find(|(known, _)| known.table == table.table) {
+            Some((_, most)) => *most = count.max(*most),
+            None => merged.push((table, count)),
+        }
+    }
+    merged
+}
+
+/// The answers to `SELECT COUNT(*) …` questions, in one statement.
+fn counts(conn: &mut Conn, questions: Vec<Sql>) -> Result<Vec<i64>> {
+    let mut sql = Sql::default();
+    let asked = questions.len();
+    for (at, question) in questions.into_iter().enumerate() {
+        sql = sql.raw(if at > 0 { ", (" } else { "SELECT (" }).append(question).raw(")");
+    }
+    if asked == 0 {
+        return Ok(Vec::new());
+    }
+    let rows = sql.returns(&vec![Kind::BigInt; asked]).load(conn)?;
+    Ok(rows.into_iter().flatten().map(|number| number.as_i64().unwrap_or_default()).collect())
+}

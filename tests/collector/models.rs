@@ -1,0 +1,122 @@
+//! Models that lead to one another in every way there is.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use nuages::db::Conn;
+use nuages::models::{AppConfig, Description, ManyToMany, Model, OnDelete, install};
+
+macro_rules! tables {
+    ($($table:ident: $model:ident { $($key:ident -> $to:ident, $null:ident, $on_delete:ident);* $(;)? })+) => {
+        $(
+            diesel::table! {
+                use super::*;
+
+                $table (id) {
+                    id -> BigInt,
+                    name -> Text,
+                    $($key -> $null<BigInt>,)*
+                }
+            }
+
+            pub(crate) struct $model;
+        )+
+        $(
+            impl Model for $model {
+                type Table = $table::table;
+
+                fn describe() -> Description<$table::table> {
+                    let description = Description::new("lab", stringify!($model), $table::table).display($table::name);
+                    $(let description = description.field($table::$key, |field| field.to::<$to>(OnDelete::$on_delete));)*
+                    $model::more(description)
+                }
+            }
+        )+
+    };
+}
+
+tables! {
+    lab_box: Box {}
+    lab_tray: Tray { box_id -> Box, Nullable, Cascade; parent_id -> Tray, Nullable, Cascade }
+    lab_seal: Seal { tray_id -> Tray, Nullable, Protect }
+    lab_note: Note { box_id -> Box, Nullable, SetNull }
+    lab_pin: Pin { tray_id -> Tray, Nullable, Restrict; box_id -> Box, Nullable, Cascade }
+    lab_ring: Ring { box_id -> Box, Nullable, Cascade; knot_id -> Knot, Nullable, Cascade }
+    lab_knot: Knot { ring_id -> Ring, Nullable, Cascade }
+    lab_label: Label {}
+}
+
+diesel::table! {
+    lab_box_labels (box_id, label_id) {
+        box_id -> BigInt,
+        label_id -> BigInt,
+    }
+}
+
+trait More: Model {
+    fn more(description: Description<Self::Table>) -> Description<Self::Table> {
+        description
+    }
+}
+
+impl More for Box {
+    fn more(description: Description<lab_box::table>) -> Description<lab_box::table> {
+        use lab_box_labels::{box_id, label_id};
+        description.many_to_many(ManyToMany::new::<_, _, Label>("labels", box_id, label_id))
+    }
+}
+impl More for Tray {}
+impl More for Seal {}
+impl More for Note {}
+impl More for Pin {}
+impl More for Ring {}
+impl More for Knot {}
+impl More for Label {}
+
+static LAB: [AppConfig; 1] = [AppConfig {
+    label: "lab",
+    verbose_name: "Lab",
+    models: &[],
+    described: || {
+        vec![
+            Box::meta(),
+            Tray::meta(),
+            Seal::meta(),
+            Note::meta(),
+            Pin::meta(),
+            Ring::meta(),
+            Knot::meta(),
+            Label::meta(),
+        ]
+    },
+    migrations: &[],
+}];
+
+/// Makes the models known, and their tables, which are empty.
+pub(crate) fn set_up(conn: &mut Conn) {
+    install(&LAB);
+    let tables = [
+        ("box", ""),
+        ("tray", "box_id > box, parent_id > tray"),
+        ("seal", "tray_id > tray"),
+        ("note", "box_id > box"),
+        ("pin", "tray_id > tray, box_id > box"),
+        ("ring", "box_id > box, knot_id bigint"),
+        ("knot", "ring_id > ring"),
+        ("label", ""),
+    ];
+    for (table, keys) in tables {
+        let mut columns = String::from("id bigint PRIMARY KEY, name text NOT NULL");
+        for key in keys.split(", ").filter(|key| !key.is_empty()) {
+            columns.push_str(", ");
+            let column = key.split_once(" > ").map_or_else(
+                || key.to_owned(),
+                |(key, to)| format!("{key} bigint REFERENCES lab_{to} (id) DEFERRABLE INITIALLY DEFERRED"),
+            );
+            columns.push_str(&column);
+        }
+        conn.batch_execute(&format!("CREATE TABLE lab_{table} ({columns})")).unwrap();
+    }
+    let links = "id bigint, box_id bigint REFERENCES lab_box (id) DEFERRABLE INITIALLY DEFERRED, label_id bigint \
+                 REFERENCES lab_label (id) DEFERRABLE INITIALLY DEFERRED";
+    conn.batch_execute(&format!("CREATE TABLE lab_box_labels ({links})")).unwrap();
+}
