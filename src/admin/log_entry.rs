@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 
 use crate::auth::User;
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, Timestamp, Value};
 use crate::error::Result;
 use crate::models::content_types::ContentType;
-use crate::models::{Description, Model, OnDelete, desc};
-use crate::schema::{django_admin_log, django_content_type};
+use crate::models::{Description, Meta, Model, OnDelete, desc};
+use crate::on_conn;
+use crate::schema::{auth_user, django_admin_log, django_content_type};
 
 /// One act of a user of the admin.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable)]
@@ -53,10 +54,89 @@ impl Model for LogEntry {
     }
 }
 
+/// What was done (Django's `action_flag`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flag {
+    /// A row was made.
+    Addition = 1,
+    /// A row was changed.
+    Change = 2,
+    /// A row was deleted.
+    Deletion = 3,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = django_admin_log)]
+struct NewLogEntry<'a> {
+    action_time: Timestamp,
+    object_id: String,
+    object_repr: String,
+    action_flag: i16,
+    change_message: &'a str,
+    content_type_id: Option<i32>,
+    user_id: i32,
+}
+
+/// Rows in one statement: SQLite takes 32,766 values.
+const AT_ONCE: usize = 500;
+/// The most characters of [`LogEntry::object_repr`].
+const REPR: usize = 200;
+
 /// A log entry, with the app and the model it is about, if that is still known.
 pub(super) type Act = (LogEntry, Option<String>, Option<String>);
 
 impl LogEntry {
+    /// Writes down what `user` did to rows of `model`, given by primary key and by what they are called. `message` is
+    /// Django's JSON; nothing for a deletion. Call it in the transaction of the act.
+    pub fn write(
+        conn: &mut Conn,
+        user: i32,
+        model: &Meta,
+        flag: Flag,
+        rows: &[(Value, String)],
+        message: &str,
+    ) -> Result<()> {
+        let content_type_id = ContentType::of(conn, model)?;
+        let action_time = Timestamp::now();
+        for some in rows.chunks(AT_ONCE) {
+            let entries = some.iter().map(|(pk, name)| NewLogEntry {
+                action_time,
+                object_id: pk.to_string(),
+                object_repr: name.chars().take(REPR).collect(),
+                action_flag: flag as i16,
+                change_message: message,
+                content_type_id,
+                user_id: user,
+            });
+            let entries: Vec<_> = entries.collect();
+            on_conn!(conn, |c| diesel::insert_into(django_admin_log::table).values(&entries).execute(c))?;
+        }
+        Ok(())
+    }
+
+    /// The acts on one row, oldest first, with their users: up to `limit` after the first `offset`; and how many there are.
+    pub(super) fn of_object(
+        conn: &mut Conn,
+        model: &Meta,
+        pk: &str,
+        page: impl FnOnce(i64) -> (i64, i64),
+    ) -> Result<(i64, Vec<(Self, User)>)> {
+        let content_type = ContentType::of(conn, model)?.unwrap_or(-1);
+        let of_object = || {
+            let same = django_admin_log::object_id.eq(pk).and(django_admin_log::content_type_id.eq(content_type));
+            django_admin_log::table.filter(same.assume_not_null())
+        };
+        let count = of_object().count().get_result(conn)?;
+        let (limit, offset) = page(count);
+        let entries = of_object()
+            .inner_join(auth_user::table)
+            .order((django_admin_log::action_time, django_admin_log::id))
+            .limit(limit)
+            .offset(offset)
+            .select((Self::as_select(), User::as_select()));
+        Ok((count, entries.load(conn)?))
+    }
+
     /// The latest acts of a user, newest first, with the app and model each was about.
     pub(super) fn recent_of(conn: &mut Conn, user: i32, limit: i64) -> Result<Vec<Act>> {
         let found = django_admin_log::table

@@ -6,13 +6,15 @@ mod history;
 mod index;
 mod jsi18n;
 mod log_entry;
+mod object;
 pub mod options;
+mod popup;
 mod request;
 mod site;
 pub mod urls;
 mod view_on_site;
 
-pub use log_entry::LogEntry;
+pub use log_entry::{Flag, LogEntry};
 pub use options::{Inline, ModelAdmin, fieldset};
 pub use request::AdminRequest;
 pub use site::{AdminSite, Registered, quote, unquote};

@@ -46,6 +46,13 @@ impl QueryDict {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Each name once, where it stands first, with its last value (Python's `dict(parse_qsl(…))`).
+    pub fn last_of_each(&self) -> impl Iterator<Item = (&str, &str)> {
+        let first = |at: usize, name: &str| self.0.iter().position(|(key, _)| key == name) == Some(at);
+        let names = self.0.iter().enumerate().filter(move |(at, (name, _))| first(*at, name));
+        names.map(|(_, (name, value))| (name.as_str(), self.get(name).unwrap_or(value)))
+    }
+
     /// The last value of `name` without white space around it; `None` where nothing is left.
     pub fn word(&self, name: &str) -> Option<&str> {
         self.get(name).map(str::trim).filter(|value| !value.is_empty())

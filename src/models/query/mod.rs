@@ -146,6 +146,17 @@ impl Query {
         Ok(self.clone().with_pks(vec![pk]).order_by(Vec::new()).records(conn, Some(1), 0)?.pop())
     }
 
+    /// The first row, and what it is called.
+    pub fn first_named(&self, conn: &mut Conn) -> Result<Option<(Record, String)>> {
+        let own = self.model.fields.iter().map(|field| Path::own(field.column));
+        let paths: Vec<Path> = own.chain(self.model.display.paths.iter().cloned()).collect();
+        let found = self.rows(conn, &paths, Some(1), 0)?.pop();
+        Ok(found.map(|mut values| {
+            let name = self.model.display.say(&values.split_off(self.model.fields.len()));
+            (Record { model: self.model, values }, name)
+        }))
+    }
+
     /// Primary keys and what the rows are called, up to `limit` after the first `offset`.
     pub fn named(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<(Value, String)>> {
         let mut paths = vec![Path::own(self.model.pk().column)];

@@ -1,0 +1,25 @@
+//! The last page of a pop-up window: it tells the window that opened it what was done.
+
+use actix_web::{HttpResponse, Responder as _};
+use askama::Template;
+
+use super::AdminRequest;
+use crate::error::Result;
+use crate::http::render;
+use crate::signing::json;
+
+#[derive(Template)]
+#[template(path = "admin/popup_response.html")]
+struct PopupResponse {
+    frame: super::frame::Frame,
+    /// JSON, as in Django's `data-popup-response`.
+    answer: String,
+}
+
+/// The page with `answer`: `{"value": "7", "obj": "Lamps"}` and the like.
+pub(super) fn popup_response(request: &AdminRequest, title: &str, answer: &serde_json::Value) -> Result<HttpResponse> {
+    let answer = String::from_utf8_lossy(&json::spaced(answer)).into_owned();
+    let mut frame = request.frame(title, Vec::new());
+    frame.is_popup = true;
+    Ok(render(&PopupResponse { frame, answer })?.respond_to(&request.http))
+}
