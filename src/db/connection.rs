@@ -95,6 +95,9 @@ impl Conn {
                  SET client_min_messages = warning;"
             ),
         };
+        if let Self::Sqlite(inner) = self {
+            super::functions::register(inner)?;
+        }
         self.batch_execute(&sql).map_err(Into::into)
     }
 

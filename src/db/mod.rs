@@ -4,6 +4,7 @@
 //! the blocking pool), [`Db::atomic`] (the same in a transaction) and [`Db::stream`] (rows in chunks).
 
 mod connection;
+mod functions;
 mod handle;
 pub mod migrations;
 mod paginator;
@@ -15,6 +16,7 @@ mod text;
 mod types;
 
 pub use connection::{Conn, Limits, MultiBackend};
+pub use functions::is_regex;
 pub use handle::Db;
 pub use paginator::{Page, PageNumber, Paginator};
 pub use sql::{Kind, Sql, SqlKind, Value};

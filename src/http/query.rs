@@ -31,6 +31,16 @@ impl QueryDict {
         self.0.is_empty()
     }
 
+    /// Each pair, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Every value of `name`, as `request.GET.getlist(name)`.
+    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+    }
+
     /// Adds a pair.
     pub fn push(&mut self, name: String, value: String) {
         self.0.push((name, value));

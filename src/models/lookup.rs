@@ -1,8 +1,10 @@
 //! Lookups as they stand in URLs: `price__gte=10`, `category__id__exact=3`.
 
-use super::value::parse;
+use chrono_tz::Tz;
+
+use super::value::parse_in;
 use super::{Condition, Field, Meta, Path, Step};
-use crate::db::Value;
+use crate::db::{Kind, Value};
 
 /// How a column is compared (Django's field lookups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +58,11 @@ impl Lookup {
             "day" => Self::Day,
             _ => return None,
         })
+    }
+
+    /// Whether a relation can be compared like this.
+    pub fn is_of_relations(self) -> bool {
+        matches!(self, Self::Exact | Self::In | Self::Gt | Self::Gte | Self::Lt | Self::Lte | Self::IsNull)
     }
 
     /// Whether it looks into a text, whatever the column holds.
@@ -134,8 +141,21 @@ impl Meta {
                 },
             }
         }
+        let relates = field.is_none_or(|field| field.relation.is_some());
         let field = field.unwrap_or_else(|| model.pk());
-        Ok(Parameter { path: Path { steps, column: field.column }, lookup: lookup.unwrap_or(Lookup::Exact), field })
+        let lookup = lookup.unwrap_or(Lookup::Exact);
+        if relates && !lookup.is_of_relations() {
+            return Err(LookupError::Unknown);
+        }
+        Ok(Parameter { path: Path { steps, column: field.column }, lookup, field })
+    }
+
+    /// The way to another model that is called `name`: a many-to-many field, or a foreign key of the other model.
+    pub fn named_step(&'static self, name: &str) -> Option<Step> {
+        match self.step(name)? {
+            Named::Step(step, _) => Some(step),
+            Named::Field(_) => None,
+        }
     }
 
     fn step(&'static self, name: &str) -> Option<Named> {
@@ -162,31 +182,105 @@ enum Named {
 }
 
 impl Parameter {
-    /// The condition that the parameter's values make together (repeated keys: any of them).
-    pub fn condition(&self, values: &[&str]) -> Result<Condition, LookupError> {
-        let each = values.iter().map(|value| self.one(value)).collect::<Result<Vec<_>, _>>()?;
-        Ok(if each.len() == 1 {
-            each.into_iter().next().unwrap_or(Condition::All(vec![]))
-        } else {
-            Condition::Any(each)
+    /// The condition that the parameter's values make together (repeated keys: any of them). Times that name no zone are
+    /// what the clocks of `zone` show.
+    pub fn condition(&self, values: &[impl AsRef<str>], zone: Tz) -> Result<Condition, LookupError> {
+        let mut each = Vec::with_capacity(values.len());
+        for value in values {
+            each.push(self.one(value.as_ref(), zone)?);
+        }
+        Ok(match <[Condition; 1]>::try_from(each) {
+            Ok([only]) => only,
+            Err(each) => Condition::Any(each),
         })
     }
 
-    fn one(&self, text: &str) -> Result<Condition, LookupError> {
-        let typed = |text: &str| parse(self.field.target(), text).ok_or(LookupError::Value);
-        let values = match self.lookup {
-            Lookup::IsNull => vec![Value::Bool(!matches!(text.to_lowercase().as_str(), "" | "0" | "false"))],
-            Lookup::In => text.split(',').map(typed).collect::<Result<_, _>>()?,
-            Lookup::Range => match text.split(',').collect::<Vec<_>>()[..] {
-                [from, to] => vec![typed(from)?, typed(to)?],
-                _ => return Err(LookupError::Value),
-            },
-            Lookup::Year | Lookup::Month | Lookup::Day => {
-                vec![Value::Integer(text.trim().parse().map_err(|_| LookupError::Value)?)]
+    fn one(&self, text: &str, zone: Tz) -> Result<Condition, LookupError> {
+        let target = self.field.target();
+        let typed = |text: &str| parse_in(target, text, zone).ok_or(LookupError::Value);
+        let is = |lookup, values| Ok(Condition::Is { path: self.path.clone(), lookup, values });
+        let dated = matches!(target.sql, Kind::Date | Kind::Timestamp);
+        match self.lookup {
+            Lookup::IsNull => {
+                let yes = !matches!(text.to_lowercase().as_str(), "" | "0" | "false");
+                is(Lookup::IsNull, vec![Value::Bool(yes)])
             }
-            lookup if lookup.is_textual() => vec![Value::Text(text.to_owned())],
-            _ => vec![typed(text)?],
-        };
-        Ok(Condition::Is { path: self.path.clone(), lookup: self.lookup, values })
+            // Django takes such a text apart letter by letter.
+            Lookup::Range => Err(LookupError::Value),
+            Lookup::Year | Lookup::Month | Lookup::Day if !dated => Err(LookupError::Unknown),
+            Lookup::Year | Lookup::Month | Lookup::Day => {
+                let Some(Whole::Number(number)) = whole(text) else { return Err(LookupError::Value) };
+                let number = i32::try_from(number).map_err(|_| LookupError::Value)?;
+                is(self.lookup, vec![Value::Integer(number), Value::Text(zone.name().to_owned())])
+            }
+            Lookup::Regex | Lookup::IRegex if !crate::db::is_regex(text) => Err(LookupError::Value),
+            // PostgreSQL has no text with it.
+            lookup if lookup.is_textual() && text.contains('\0') => Err(LookupError::Value),
+            lookup if lookup.is_textual() => is(lookup, vec![Value::Text(text.to_owned())]),
+            _ if matches!(target.sql, Kind::SmallInt | Kind::Integer | Kind::BigInt) => self.numbers(text, target.sql),
+            _ if target.sql == Kind::Text && text.contains('\0') => Err(LookupError::Value),
+            Lookup::In => {
+                let values = text.split(',').map(typed).collect::<Result<_, _>>()?;
+                is(Lookup::In, values)
+            }
+            lookup => is(lookup, vec![typed(text)?]),
+        }
+    }
+
+    /// A comparison with whole numbers; one that the column cannot hold is beyond all that it does.
+    fn numbers(&self, text: &str, kind: Kind) -> Result<Condition, LookupError> {
+        let mut values = Vec::new();
+        let mut beyond = None;
+        for part in if self.lookup == Lookup::In { text.split(',').collect() } else { vec![text] } {
+            match whole(part).ok_or(LookupError::Value)? {
+                Whole::Number(number) => match fitting(number, kind) {
+                    Some(value) => values.push(value),
+                    None => beyond = Some(number > 0),
+                },
+                Whole::Huge(above) => beyond = Some(above),
+            }
+        }
+        let path = self.path.clone();
+        Ok(match (self.lookup, beyond) {
+            (Lookup::In, _) | (_, None) => Condition::Is { path, lookup: self.lookup, values },
+            (Lookup::Lt | Lookup::Lte, Some(true)) | (Lookup::Gt | Lookup::Gte, Some(false)) => {
+                Condition::Is { path, lookup: Lookup::IsNull, values: vec![Value::Bool(false)] }
+            }
+            _ => Condition::Any(Vec::new()),
+        })
+    }
+}
+
+/// What Python's `int()` reads.
+enum Whole {
+    Number(i64),
+    /// Beyond 64 bits; whether above.
+    Huge(bool),
+}
+
+fn whole(text: &str) -> Option<Whole> {
+    let text = text.trim();
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
+    if digits.is_empty() || !grouped || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') {
+        return None;
+    }
+    let plain = text.replace('_', "");
+    Some(plain.parse().map_or_else(|_| Whole::Huge(!text.starts_with('-')), Whole::Number))
+}
+
+/// The number of Python's `int(text)`, if it is one of 64 bits.
+pub fn python_int(text: &str) -> Option<i64> {
+    match whole(text)? {
+        Whole::Number(number) => Some(number),
+        Whole::Huge(above) => Some(if above { i64::MAX } else { i64::MIN }),
+    }
+}
+
+fn fitting(number: i64, kind: Kind) -> Option<Value> {
+    match kind {
+        Kind::SmallInt => number.try_into().ok().map(Value::SmallInt),
+        Kind::Integer => number.try_into().ok().map(Value::Integer),
+        _ => Some(Value::BigInt(number)),
     }
 }

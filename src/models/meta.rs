@@ -111,4 +111,63 @@ impl Meta {
         }
         if path.column.is_empty() { Some(model.pk()) } else { model.column(path.column) }
     }
+
+    /// The model that the relation at `path` leads to: a foreign key, or the end of a way without a column.
+    pub fn related(&'static self, path: &Path) -> Option<&'static Self> {
+        let mut model = self;
+        for step in &path.steps {
+            model = model.follow(*step)?;
+        }
+        if path.column.is_empty() {
+            return Some(model).filter(|_| !path.steps.is_empty());
+        }
+        model.column(path.column)?.relation.as_ref().map(super::Relation::to)
+    }
+
+    /// How URLs spell `path`: `category__name`.
+    pub fn spelled(&'static self, path: &Path) -> String {
+        let mut model = self;
+        let mut names: Vec<&str> = Vec::new();
+        for step in &path.steps {
+            names.push(match *step {
+                Step::Forward(column) => model.column(column).map_or(column, |field| field.name),
+                Step::Many(name) => name,
+                Step::Reverse((_, name), column) => {
+                    let key = model.follow(*step).and_then(|other| other.column(column));
+                    key.and_then(|key| key.relation.as_ref()?.related_name).unwrap_or(name)
+                }
+            });
+            let Some(next) = model.follow(*step) else { break };
+            model = next;
+        }
+        if let Some(field) = model.column(path.column) {
+            names.push(field.name);
+        }
+        names.join("__")
+    }
+
+    /// The orders that an order by `path` comes to: a foreign key is ordered as the model it leads to.
+    pub fn ordered(&'static self, order: &Order) -> Vec<Order> {
+        self.ordered_within(order, 0)
+    }
+
+    fn ordered_within(&'static self, order: &Order, depth: usize) -> Vec<Order> {
+        let Some(target) = self.related(&order.path).filter(|_| !order.path.column.is_empty() && depth < 4) else {
+            return vec![order.clone()];
+        };
+        if target.ordering.is_empty() {
+            return vec![order.clone()];
+        }
+        let step = Step::Forward(order.path.column);
+        let mut orders = Vec::new();
+        for key in &target.ordering {
+            let mut steps = order.path.steps.clone();
+            steps.push(step);
+            steps.extend(&key.path.steps);
+            let path = Path { steps, column: key.path.column };
+            let key = Order { path, descending: key.descending != order.descending };
+            orders.extend(self.ordered_within(&key, depth + 1));
+        }
+        orders
+    }
 }

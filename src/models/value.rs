@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike as _};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike as _};
+use chrono_tz::Tz;
 
 use super::{Field, FieldKind};
-use crate::db::{Kind, Timestamp, Value};
+use crate::db::{Decimal, Kind, Timestamp, Value};
 
 impl fmt::Display for Value {
     /// As Python's `str`, in UTC; nothing for NULL.
@@ -69,8 +70,13 @@ impl Field {
     }
 }
 
-/// The value that `text`, from a URL, is to `field`; nothing where it is none.
+/// The value that `text`, from a URL, is to `field`; nothing where it is none. Times that name no zone are UTC.
 pub fn parse(field: &Field, text: &str) -> Option<Value> {
+    parse_in(field, text, Tz::UTC)
+}
+
+/// The same; times that name no zone are what the clocks of `zone` show.
+pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
     let word = text.trim();
     Some(match field.sql {
         Kind::SmallInt => Value::SmallInt(word.parse().ok()?),
@@ -83,34 +89,40 @@ pub fn parse(field: &Field, text: &str) -> Option<Value> {
             _ => return None,
         },
         Kind::Text => Value::Text(text.to_owned()),
-        Kind::Decimal => Value::Decimal(word.parse().ok()?),
+        // A short text can be a number with millions of digits.
+        Kind::Decimal => Value::Decimal(word.parse::<Decimal>().ok().filter(Decimal::is_modest)?),
         Kind::Date => Value::Date(parse_date(word)?),
         Kind::Time => Value::Time(parse_time(word)?),
-        Kind::Timestamp => Value::Timestamp(parse_timestamp(word)?),
+        Kind::Timestamp => Value::Timestamp(parse_timestamp(word, zone)?),
         Kind::Uuid => Value::Uuid(crate::db::Uuid(word.parse().ok()?)),
         Kind::Json => Value::Json(crate::db::Json(serde_json::from_str(word).ok()?)),
     })
 }
 
 fn parse_date(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+    // Python's years have four digits.
+    let four = text.find('-') == Some(4) && !text.starts_with("0000") && text.is_ascii();
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| four)
 }
 
 fn parse_time(text: &str) -> Option<NaiveTime> {
     ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
-/// ISO 8601 with a day alone, a time, or a time and its distance to UTC; in UTC where that is not said.
-fn parse_timestamp(text: &str) -> Option<Timestamp> {
+/// ISO 8601 with a day alone, a time, or a time and its distance to UTC; in `zone` where that is not said.
+fn parse_timestamp(text: &str, zone: Tz) -> Option<Timestamp> {
     // A `+` in a query string arrives as a space.
     let text = text.replacen('T', " ", 1);
     let (day, rest) = text.split_once(' ').unwrap_or((text.as_str(), ""));
     let day = parse_date(day)?;
     if rest.is_empty() {
-        return Some(day.and_time(NaiveTime::MIN).and_utc().into());
+        return Some(Timestamp::start_of(day, zone));
     }
-    if let Some(time) = parse_time(rest.trim_end_matches('Z')) {
+    if let Some(time) = rest.strip_suffix('Z').and_then(parse_time) {
         return Some(day.and_time(time).and_utc().into());
+    }
+    if let Some(time) = parse_time(rest) {
+        return Some(Timestamp::at(day.and_time(time), &zone));
     }
     let zoned = format!("{day} {}", rest.replace(' ', "+"));
     let formats = ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z"];
@@ -139,6 +151,18 @@ pub fn time_text(time: NaiveTime) -> String {
 }
 
 impl Timestamp {
+    /// The moment at which clocks of `zone` show this; where they skip it, the moment at which they skip.
+    pub fn at<Z: TimeZone>(local: NaiveDateTime, zone: &Z) -> Self {
+        let found = zone.from_local_datetime(&local).earliest();
+        let found = found.or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
+        found.map_or_else(|| local.and_utc(), |found| found.to_utc()).into()
+    }
+
+    /// The moment at which a day begins in `zone`.
+    pub fn start_of(day: NaiveDate, zone: Tz) -> Self {
+        Self::at(day.and_time(NaiveTime::MIN), &zone)
+    }
+
     /// The same moment on the clocks of `zone`.
     pub fn local<Z: TimeZone>(self, zone: &Z) -> NaiveDateTime {
         self.utc().with_timezone(zone).naive_local()

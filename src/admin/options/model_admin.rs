@@ -20,6 +20,8 @@ pub struct Hooks {
     /// Whether a user may view, add, change or delete (`"view"` …), on top of their permissions; the row is given where
     /// there is one.
     pub has_permission: Option<fn(&Permissions, &str, Option<&Record>) -> bool>,
+    /// Whether rows may be looked up by this parameter of a URL (`lookup_allowed`), on top of the engine's own rules.
+    pub lookup_allowed: Option<fn(&str) -> bool>,
     /// Before a row is written, inside the transaction; `true` for a new row (`save_model`).
     pub save_model: Option<fn(&mut Conn, &mut Record, bool, &User) -> Result<()>>,
     /// Before a row is deleted, inside the transaction (`delete_model`).

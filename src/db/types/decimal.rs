@@ -35,6 +35,13 @@ impl Decimal {
         Self(self.0.with_scale_round(places, RoundingMode::HalfEven))
     }
 
+    /// Whether it has no more than a hundred digits before the point, and behind it.
+    pub fn is_modest(&self) -> bool {
+        let scale = self.0.fractional_digit_count();
+        let digits = i64::try_from(self.0.digits()).unwrap_or(i64::MAX);
+        scale <= 100 && digits.saturating_sub(scale) <= 100
+    }
+
     /// Digits behind the point that are not trailing zeros.
     pub fn places(&self) -> i64 {
         self.0.normalized().fractional_digit_count().max(0)

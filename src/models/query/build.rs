@@ -97,13 +97,17 @@ impl Builder {
         sql
     }
 
-    fn condition(&mut self, condition: &Condition) -> Sql {
+    pub(super) fn condition(&mut self, condition: &Condition) -> Sql {
         match condition {
             Condition::All(parts) => self.joined(parts, " AND ", "(1 = 1)"),
             Condition::Any(parts) => self.joined(parts, " OR ", "(1 = 0)"),
             Condition::Not(part) => Sql::new("NOT (").append(self.condition(part)).raw(")"),
             Condition::Is { path, lookup, values } => {
                 if let Some(at) = path.steps.iter().position(|step| !is_forward(*step)) {
+                    let is_null = *lookup == Lookup::IsNull && values.first().is_some_and(Value::is_true);
+                    if is_null {
+                        return self.none_of_many(path, at);
+                    }
                     self.any_of_many(path, at, *lookup, values)
                 } else {
                     let kind = self.model.resolve(path).map_or(Kind::Text, |field| field.sql);
@@ -132,6 +136,14 @@ impl Builder {
         if parts.is_empty() { sql.raw(empty) } else { sql.raw(")") }
     }
 
+    /// Nothing lies at the end of a way with many ends, or NULL.
+    fn none_of_many(&mut self, path: &Path, at: usize) -> Sql {
+        let there = Path { steps: path.steps.clone(), column: "" };
+        let some = self.any_of_many(&there, at, Lookup::IsNull, &[false.into()]);
+        let null = self.any_of_many(path, at, Lookup::IsNull, &[true.into()]);
+        Sql::new("(NOT ").append(some).raw(" OR ").append(null).raw(")")
+    }
+
     /// A way with many ends holds where one of them does: no row comes twice, and nothing needs DISTINCT.
     fn any_of_many(&mut self, path: &Path, at: usize, lookup: Lookup, values: &[Value]) -> Sql {
         let mut model = self.model;
@@ -151,6 +163,8 @@ impl Builder {
                 .append(column(inner.alias, key))
                 .append(inner.from())
                 .raw(" WHERE ")
+                .append(column(inner.alias, key))
+                .raw(" IS NOT NULL AND ")
                 .append(condition)
                 .raw(")"),
             Step::Many(name) => {

@@ -1,8 +1,9 @@
 //! One comparison as SQL.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
-use crate::db::{Kind, Sql, Value, like_escaped};
+use crate::db::{Kind, Sql, Timestamp, Value, like_escaped};
 use crate::models::Lookup;
 
 /// `column` compared with `values`; `kind` is what the column holds.
@@ -29,11 +30,11 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
             }
             sql.raw(")")
         }
-        Lookup::Year => year(column, kind, &first),
-        Lookup::Month => part("EXTRACT(MONTH FROM ", "CAST(strftime('%m', ", column(), first),
-        Lookup::Day => part("EXTRACT(DAY FROM ", "CAST(strftime('%d', ", column(), first),
-        Lookup::Regex => column().either(" ~ ", " REGEXP ").bind(first),
-        Lookup::IRegex => column().either(" ~* ", " REGEXP '(?i)' || ").bind(first),
+        Lookup::Year => year(column, kind, &first, zone(values)),
+        Lookup::Month => part("EXTRACT(MONTH FROM ", "CAST(strftime('%m', ", local(column(), kind, values), first),
+        Lookup::Day => part("EXTRACT(DAY FROM ", "CAST(strftime('%d', ", local(column(), kind, values), first),
+        Lookup::Regex => as_text(column(), kind).either(" ~ ", " REGEXP ").bind(first),
+        Lookup::IRegex => as_text(column(), kind).either(" ~* ", " REGEXP ('(?i)' || ").bind(first).either("", ")"),
         Lookup::IExact
         | Lookup::Contains
         | Lookup::IContains
@@ -52,14 +53,43 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, text: &str) -> Sql
         Lookup::EndsWith | Lookup::IEndsWith => format!("%{literal}"),
         _ => literal,
     };
-    let text = if kind == Kind::Text { column() } else { Sql::new("CAST(").append(column()).raw(" AS TEXT)") };
-    // SQLite's LIKE knows no case, as Django's users know.
+    let text = as_text(column(), kind);
     match lookup {
         Lookup::Contains | Lookup::StartsWith | Lookup::EndsWith => {
             text.raw(" LIKE ").bind(pattern).raw(" ESCAPE '\\'")
         }
-        _ => Sql::new("UPPER(").append(text).raw(") LIKE UPPER(").bind(pattern).raw(") ESCAPE '\\'"),
+        // SQLite's LIKE knows no case, as Django's users know.
+        _ => Sql::default()
+            .either("UPPER(", "")
+            .append(text)
+            .either(") LIKE UPPER(", " LIKE ")
+            .bind(pattern)
+            .either(") ESCAPE '\\'", " ESCAPE '\\'"),
     }
+}
+
+/// What the column holds, as text.
+fn as_text(column: Sql, kind: Kind) -> Sql {
+    if kind == Kind::Text { column } else { Sql::new("CAST(").append(column).raw(" AS TEXT)") }
+}
+
+/// The zone that stands second among the values of a lookup of a part of a date.
+fn zone(values: &[Value]) -> Tz {
+    values.get(1).and_then(|zone| zone.as_str()?.parse().ok()).unwrap_or(Tz::UTC)
+}
+
+/// A time as the clocks of the zone among `values` show it.
+fn local(column: Sql, kind: Kind, values: &[Value]) -> Sql {
+    let zone = zone(values);
+    if kind != Kind::Timestamp || zone == Tz::UTC {
+        return column;
+    }
+    Sql::default()
+        .either("(", "nuages_local(")
+        .append(column)
+        .either(" AT TIME ZONE ", ", ")
+        .bind(zone.name())
+        .raw(")")
 }
 
 /// A part of a date.
@@ -68,13 +98,13 @@ fn part(postgres: &'static str, sqlite: &'static str, column: Sql, number: Value
 }
 
 /// A year is a range, which an index can serve.
-fn year(column: &dyn Fn() -> Sql, kind: Kind, year: &Value) -> Sql {
+fn year(column: &dyn Fn() -> Sql, kind: Kind, year: &Value, zone: Tz) -> Sql {
     let number = year.as_i64().and_then(|year| i32::try_from(year).ok());
     let first = number.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
     let next = number.and_then(|year| NaiveDate::from_ymd_opt(year.checked_add(1)?, 1, 1));
     let (Some(first), Some(next)) = (first, next) else { return Sql::new("(1 = 0)") };
     let value = |day: NaiveDate| match kind {
-        Kind::Timestamp => Value::Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc().into()),
+        Kind::Timestamp => Value::Timestamp(Timestamp::start_of(day, zone)),
         _ => Value::Date(day),
     };
     Sql::new("(")

@@ -1,5 +1,6 @@
 //! Questions to the rows of any model (Django's querysets, as far as the admin needs them).
 
+mod aggregate;
 mod build;
 mod compare;
 mod recursive;
@@ -7,6 +8,7 @@ mod recursive;
 use super::{Condition, Meta, Order, Path, Record};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
+pub use aggregate::Summary;
 use build::Builder;
 
 /// The values of some columns of one row.

@@ -5,6 +5,7 @@ mod logout;
 mod password_change;
 pub mod urls;
 
+use crate::admin::options::Hooks;
 use crate::admin::{AdminSite, ModelAdmin, fieldset};
 use crate::auth::{Group, User};
 use crate::schema::{auth_group as group, auth_user as user};
@@ -26,6 +27,8 @@ fn users() -> ModelAdmin<User> {
         .list_display((username, email, first_name, last_name, is_staff))
         .list_filter((is_staff, is_superuser, is_active, User::groups()))
         .search_fields((username, first_name, last_name, email))
+        // Nobody finds out a hash letter by letter.
+        .hooks(Hooks { lookup_allowed: Some(|lookup| !lookup.starts_with("password")), ..Hooks::default() })
         .ordering((username,))
         .filter_horizontal((User::groups(), User::user_permissions()))
         .fieldsets([

@@ -1,0 +1,130 @@
+//! What stands in a cell.
+
+use chrono_tz::Tz;
+
+use super::columns::{Column, Source};
+use super::markup::Markup;
+use crate::admin::options::Cell;
+use crate::db::Value;
+use crate::models::{Field, FieldKind, Row, date_text, time_text};
+
+/// Texts longer than this are cut; shorter ones are shortened by the style sheet where there is no room.
+const LONG: usize = 200;
+/// Texts longer than this may have no room, and so stand in `title` as well.
+const WIDE: usize = 30;
+
+/// What all cells share.
+#[derive(Clone, Copy)]
+pub(super) struct Look {
+    pub(super) zone: Tz,
+    /// What stands where there is nothing.
+    pub(super) empty: &'static str,
+}
+
+/// Writes what `column` shows of `row`. Inside a link there can be no other.
+pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
+    let values = column.values(row);
+    match column.source {
+        Source::Field(field) => match values {
+            [value] => field_value(out, look, field, value, column.is_link),
+            _ => drop(out.text(look.empty)),
+        },
+        Source::Text(format) => text(out, look, &format(values)),
+        Source::Related(format) => match values {
+            [key, name @ ..] if !key.is_null() => text(out, look, &format(name)),
+            _ => drop(out.text(look.empty)),
+        },
+        Source::Computed(compute) => match compute(values) {
+            Cell::Text(shown) => text(out, look, &shown),
+            Cell::Value(value) => any_value(out, look, &value),
+            Cell::Boolean(answer) => boolean(out, answer),
+            Cell::Link { text: shown, url } if !column.is_link && is_web(&url) => link(out, &url, &shown),
+            Cell::Link { text: shown, .. } => text(out, look, &shown),
+        },
+    }
+}
+
+fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_link: bool) {
+    if !field.choices.is_empty() {
+        let label = field.choice_label(&value.to_string()).unwrap_or(look.empty);
+        out.text(label);
+        return;
+    }
+    match (field.kind, value) {
+        (FieldKind::Boolean, Value::Bool(yes)) => boolean(out, Some(*yes)),
+        (FieldKind::Boolean, _) => boolean(out, None),
+        (_, Value::Null(_)) => drop(out.text(look.empty)),
+        (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.round(places.into()))),
+        (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
+            let url = media_url(path);
+            out.raw(if is_link { "" } else { "<a href=\"" }).text(if is_link { "" } else { &url });
+            out.raw(if is_link { "" } else { "\">" });
+            out.raw("<img src=\"").text(&url).raw("\" alt=\"").text(path).raw("\" title=\"").text(path);
+            out.raw("\" width=\"40\" height=\"30\" loading=\"lazy\">").raw(if is_link { "" } else { "</a>" });
+        }
+        (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => link(out, &media_url(path), path),
+        (FieldKind::Url(_), Value::Text(url)) if !is_link && is_web(url) => link(out, url, url),
+        (_, value) => any_value(out, look, value),
+    }
+}
+
+fn any_value(out: &mut Markup, look: Look, value: &Value) {
+    match value {
+        Value::Null(_) => drop(out.text(look.empty)),
+        Value::Text(shown) => text(out, look, shown),
+        Value::SmallInt(number) => drop(out.plain(number)),
+        Value::Integer(number) => drop(out.plain(number)),
+        Value::BigInt(number) => drop(out.plain(number)),
+        Value::Double(number) => drop(out.plain(format_args!("{number:?}"))),
+        Value::Date(day) => {
+            out.raw("<time datetime=\"").plain(day).raw("\">").raw(&date_text(*day)).raw("</time>");
+        }
+        Value::Time(time) => drop(out.raw(&time_text(*time))),
+        Value::Timestamp(time) => {
+            let exact = time.utc().with_timezone(&look.zone);
+            out.raw("<time datetime=\"").plain(exact.format("%Y-%m-%dT%H:%M:%S%:z")).raw("\" title=\"");
+            out.plain(exact.format("%Y-%m-%d %H:%M:%S %Z")).raw("\">").raw(&time.text(&look.zone)).raw("</time>");
+        }
+        value => text(out, look, &value.to_string()),
+    }
+}
+
+fn boolean(out: &mut Markup, answer: Option<bool>) {
+    let (name, word) = match answer {
+        Some(true) => ("yes", "True"),
+        Some(false) => ("no", "False"),
+        None => ("unknown", "None"),
+    };
+    out.raw("<span class=\"bool ").raw(name).raw("\">").icon(name, "").raw("<span class=\"hidden\">").raw(word);
+    out.raw("</span></span>");
+}
+
+fn text(out: &mut Markup, look: Look, shown: &str) {
+    if shown.trim().is_empty() {
+        out.text(look.empty);
+    } else if shown.len() <= WIDE {
+        out.text(shown);
+    } else {
+        let cut = shown.char_indices().nth(LONG).map(|(at, _)| &shown[..at]);
+        out.raw("<span title=\"").text(shown).raw("\">").text(cut.unwrap_or(shown));
+        out.raw(if cut.is_some() { "…</span>" } else { "</span>" });
+    }
+}
+
+fn link(out: &mut Markup, url: &str, shown: &str) {
+    out.raw("<a href=\"").text(url).raw("\">").text(shown).raw("</a>");
+}
+
+/// A path below `MEDIA_ROOT`, as browsers find it.
+fn media_url(path: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    format!("/media/{}", utf8_percent_encode(path, PATH))
+}
+
+/// Whether a click on it runs nothing.
+fn is_web(url: &str) -> bool {
+    let lower = url.trim_start().to_ascii_lowercase();
+    let is_known = ["http://", "https://", "ftp://", "ftps://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
+    is_known || lower.starts_with('/') || lower.starts_with('?')
+}

@@ -1,0 +1,158 @@
+//! The columns of a list: where their values stand in a row, how they are shown and ordered.
+
+use crate::admin::Registered;
+use crate::admin::options::{Cell, ListColumn};
+use crate::db::Value;
+use crate::models::{Field, FieldKind, Meta, Order, Path, Row, Step, Text, capfirst};
+
+/// What a column shows.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    /// The value of a field.
+    Field(&'static Field),
+    /// What a row is called.
+    Text(fn(&[Value]) -> String),
+    /// What the row at the end of a foreign key is called; the key itself is the first value.
+    Related(fn(&[Value]) -> String),
+    /// What the site author computes of its values.
+    Computed(fn(&[Value]) -> Cell),
+}
+
+/// A column.
+pub(super) struct Column {
+    /// Its column, or what the site author calls it.
+    pub(super) name: &'static str,
+    /// Its head.
+    pub(super) label: String,
+    pub(super) source: Source,
+    /// Where its values stand in a row.
+    pub(super) at: usize,
+    pub(super) width: usize,
+    /// The key that the list is ordered by when its head is clicked; nothing, if it cannot be.
+    pub(super) order: Option<Order>,
+    /// Whether its head can be clicked.
+    pub(super) is_sortable: bool,
+    /// Whether it leads to the form.
+    pub(super) is_link: bool,
+    pub(super) is_number: bool,
+    pub(super) is_picture: bool,
+}
+
+impl Column {
+    /// Its values in `row`.
+    pub(super) fn values<'a>(&self, row: &'a Row) -> &'a [Value] {
+        row.get(self.at..self.at + self.width).unwrap_or_default()
+    }
+}
+
+/// The columns, and everything that is read for them: the primary key first.
+pub(super) struct Columns {
+    pub(super) columns: Vec<Column>,
+    pub(super) paths: Vec<Path>,
+    /// What a row is called, for those who do not see it.
+    pub(super) name_at: usize,
+}
+
+impl Columns {
+    pub(super) fn of(known: &'static Registered) -> Self {
+        let model = known.model;
+        let mut paths = vec![Path::own(model.pk().column)];
+        let mut columns = Vec::with_capacity(known.options.list_display.len());
+        for column in &known.options.list_display {
+            columns.push(shown(known, column, &mut paths));
+        }
+        if columns.is_empty() {
+            columns.push(name_of_row(model, &mut paths));
+        }
+        let links = known.options.list_display_links.as_deref();
+        for (index, column) in columns.iter_mut().enumerate() {
+            column.is_link = links.is_some_and(|links| links.contains(&column.name) || links.is_empty() && index == 0);
+        }
+        let name_at = placed(&mut paths, &model.display.paths);
+        Self { columns, paths, name_at }
+    }
+
+    /// Where `path` is read, in addition to what the columns need.
+    pub(super) fn also(&mut self, path: &Path) -> usize {
+        placed(&mut self.paths, std::slice::from_ref(path))
+    }
+}
+
+/// Where these values, one after the other, stand among `paths`; put there if need be.
+fn placed(paths: &mut Vec<Path>, wanted: &[Path]) -> usize {
+    let known = paths.windows(wanted.len().max(1)).position(|some| some == wanted);
+    known.unwrap_or_else(|| {
+        paths.extend_from_slice(wanted);
+        paths.len() - wanted.len()
+    })
+}
+
+fn name_of_row(model: &'static Meta, paths: &mut Vec<Path>) -> Column {
+    Column {
+        name: "__str__",
+        label: capfirst(&model.verbose_name),
+        source: Source::Text(model.display.format),
+        at: placed(paths, &model.display.paths),
+        width: model.display.paths.len(),
+        order: None,
+        is_sortable: false,
+        is_link: false,
+        is_number: false,
+        is_picture: false,
+    }
+}
+
+fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Vec<Path>) -> Column {
+    let model = known.model;
+    let may_sort = |name: &str| known.options.sortable_by.as_ref().is_none_or(|allowed| allowed.contains(&name));
+    match column {
+        ListColumn::Field(path) => {
+            let field = model.resolve(path).unwrap_or_else(|| model.pk());
+            let (source, read) = match &field.relation {
+                Some(relation) => {
+                    let Text { paths, format } = &relation.to().display;
+                    let step = Step::Forward(field.column);
+                    let behind = |name: &Path| {
+                        let steps = path.steps.iter().copied().chain([step]).chain(name.steps.iter().copied());
+                        Path { steps: steps.collect(), column: name.column }
+                    };
+                    // The key itself tells whether there is a row at its end.
+                    let read: Vec<Path> = [path.clone()].into_iter().chain(paths.iter().map(behind)).collect();
+                    (Source::Related(*format), read)
+                }
+                None => (Source::Field(field), vec![path.clone()]),
+            };
+            let label = if path.steps.is_empty() {
+                field.label()
+            } else {
+                capfirst(&model.spelled(path).replace("__", " ").replace('_', " "))
+            };
+            let kinds = [FieldKind::Auto, FieldKind::Integer, FieldKind::PositiveInteger, FieldKind::Float];
+            let is_number = kinds.contains(&field.kind) || matches!(field.kind, FieldKind::Decimal(..));
+            Column {
+                name: path.column,
+                label,
+                source,
+                at: placed(paths, &read),
+                width: read.len(),
+                order: Some(Order { path: path.clone(), descending: false }),
+                is_sortable: may_sort(path.column),
+                is_link: false,
+                is_number: is_number && field.choices.is_empty(),
+                is_picture: matches!(field.kind, FieldKind::Image(_)),
+            }
+        }
+        ListColumn::Computed { name, description, paths: read, compute, ordering } => Column {
+            name,
+            label: capfirst(description),
+            source: Source::Computed(*compute),
+            at: placed(paths, read),
+            width: read.len(),
+            order: ordering.clone(),
+            is_sortable: ordering.is_some() && may_sort(name),
+            is_link: false,
+            is_number: false,
+            is_picture: false,
+        },
+    }
+}

@@ -1,0 +1,183 @@
+//! The filters beside a list: what they hold of the URL, and what they offer.
+
+mod dates;
+mod related;
+mod values;
+
+use super::params::Params;
+use super::{Problem, Site, lookup};
+use crate::admin::options::{FilterKind, ListFilter, OwnFilter};
+use crate::db::{Conn, Kind};
+use crate::error::Result;
+use crate::models::{Condition, Field, FieldKind, Meta, Path, Query, capfirst};
+use related::Search;
+
+/// The most values that are listed; more are searched.
+pub(super) const LISTED: i64 = 100;
+
+enum Offer {
+    Boolean,
+    Choices,
+    Dates,
+    Related { target: &'static Meta, used_only: bool },
+    AllValues,
+    Empty,
+    Own(OwnFilter),
+}
+
+/// A filter, and what the URL asks of it.
+pub(super) struct Filter {
+    /// What people read.
+    pub(super) title: String,
+    /// How URLs spell its field, or the parameter of one with words of its own.
+    name: String,
+    path: Path,
+    field: &'static Field,
+    offer: Offer,
+    /// The parameters that are its own.
+    expected: Vec<String>,
+    /// The rows that it leaves, if it is in use.
+    pub(super) condition: Option<Condition>,
+}
+
+/// One of the things that a filter offers.
+pub(super) struct Choice {
+    pub(super) text: String,
+    pub(super) url: String,
+    pub(super) is_chosen: bool,
+    /// The rows that it leaves; nothing for all.
+    condition: Option<Condition>,
+    /// How many these are, if that was asked for.
+    pub(super) count: Option<i64>,
+}
+
+/// What a filter offers, as the page shows it.
+pub(super) struct Shown {
+    pub(super) title: String,
+    pub(super) choices: Vec<Choice>,
+    pub(super) search: Option<Search>,
+    pub(super) is_active: bool,
+    /// The list without it.
+    pub(super) without: String,
+}
+
+impl Choice {
+    fn all(params: &Params, remove: &[&str], is_chosen: bool, text: &str) -> Self {
+        Self { text: text.to_owned(), url: params.link(&[], remove), is_chosen, condition: None, count: None }
+    }
+}
+
+impl Filter {
+    pub(super) fn new(site: Site, filter: &'static ListFilter, params: &Params) -> Result<Self, Problem> {
+        let model = site.known.model;
+        let (path, kind) = match filter {
+            ListFilter::Own(own) => {
+                let name = own.parameter_name.to_owned();
+                return Ok(Self {
+                    title: capfirst(own.title),
+                    condition: params.get(&name).map(own.condition),
+                    expected: vec![name.clone()],
+                    name,
+                    path: Path::own(model.pk().column),
+                    field: model.pk(),
+                    offer: Offer::Own(*own),
+                });
+            }
+            ListFilter::Field(path, kind) => (path, *kind),
+        };
+        let name = model.spelled(path);
+        let field = model.resolve(path).unwrap_or_else(|| model.pk());
+        let offer = match (kind, model.related(path)) {
+            (FilterKind::Empty, _) => Offer::Empty,
+            (FilterKind::AllValues, _) => Offer::AllValues,
+            (kind, Some(target)) => Offer::Related { target, used_only: kind == FilterKind::UsedOnly },
+            _ if field.kind == FieldKind::Boolean => Offer::Boolean,
+            _ if !field.choices.is_empty() => Offer::Choices,
+            _ if matches!(field.sql, Kind::Date | Kind::Timestamp) => Offer::Dates,
+            _ => Offer::AllValues,
+        };
+        let with = |lookup: &str| format!("{name}__{lookup}");
+        let expected = match &offer {
+            Offer::Related { target, .. } => vec![format!("{name}__{}__exact", target.pk().name), with("isnull")],
+            Offer::Dates => vec![with("gte"), with("lt"), with("isnull")],
+            Offer::AllValues => vec![name.clone(), with("isnull")],
+            Offer::Empty => vec![with("isempty")],
+            _ => vec![with("exact"), with("isnull")],
+        };
+        let title = match path.steps.last() {
+            Some(crate::models::Step::Many(many)) if path.column.is_empty() => {
+                model.many(many).map_or_else(|| capfirst(&name), crate::models::ManyToMany::label)
+            }
+            _ => field.label(),
+        };
+        let mut filter = Self { title, name, path: path.clone(), field, offer, expected, condition: None };
+        filter.condition = filter.asked(site, params)?;
+        Ok(filter)
+    }
+
+    fn asked(&self, site: Site, params: &Params) -> Result<Option<Condition>, Problem> {
+        if matches!(self.offer, Offer::Empty) {
+            return match params.get(&self.expected[0]) {
+                None => Ok(None),
+                Some("1") => Ok(Some(values::empty(self))),
+                Some("0") => Ok(Some(Condition::Not(Box::new(values::empty(self))))),
+                Some(_) => Err(Problem::Lookup),
+            };
+        }
+        let mut conditions = Vec::new();
+        for name in self.expected.iter().filter(|name| params.has(name)) {
+            conditions.push(lookup::condition(site, name, params.all(name))?);
+        }
+        Ok((!conditions.is_empty()).then_some(Condition::All(conditions)))
+    }
+
+    /// Whether the parameter `name` is one of its own.
+    pub(super) fn expects(&self, name: &str) -> bool {
+        self.expected.iter().any(|known| known == name)
+    }
+
+    /// What it offers, as the page shows it; nothing, if there is nothing to choose. `rest` are the rows that all other
+    /// filters leave, if choices are to be counted.
+    pub(super) fn shown(
+        &self,
+        conn: &mut Conn,
+        site: Site,
+        params: &Params,
+        base: &Query,
+        rest: Option<&Query>,
+    ) -> Result<Option<Shown>> {
+        let mut search = None;
+        let mut choices = match &self.offer {
+            Offer::Boolean => values::boolean(self, params),
+            Offer::Choices => values::choices(self, params),
+            Offer::Dates => dates::spans(self, site, params),
+            Offer::Related { target, used_only } => {
+                let (choices, box_to_search) = related::rows(self, conn, site, params, target, used_only.then_some(base))?;
+                if choices.len() < 3 && box_to_search.is_none() && self.condition.is_none() {
+                    return Ok(None);
+                }
+                search = box_to_search;
+                choices
+            }
+            Offer::AllValues => values::all(self, conn, site, params, base)?,
+            Offer::Empty => values::emptiness(self, params),
+            Offer::Own(own) if own.lookups.is_empty() => return Ok(None),
+            Offer::Own(own) => values::own(own, params),
+        };
+        if let Some(rest) = rest {
+            let counted: Vec<Condition> = choices.iter().filter_map(|choice| choice.condition.clone()).collect();
+            let mut counts = rest.counts(conn, &counted)?.into_iter();
+            for choice in choices.iter_mut().filter(|choice| choice.condition.is_some()) {
+                choice.count = counts.next();
+            }
+        }
+        let without: Vec<&str> = self.expected.iter().map(String::as_str).collect();
+        Ok(Some(Shown {
+            title: self.title.clone(),
+            choices,
+            search,
+            is_active: self.condition.is_some(),
+            without: params.link(&[], &without),
+        }))
+    }
+}

@@ -1,0 +1,91 @@
+//! Filters by the rows that a relation leads to.
+
+use super::{Choice, Filter, LISTED, Site};
+use crate::admin::changelist::params::{FIND, Params};
+use crate::admin::changelist::search::searched;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::models::{Condition, Lookup, Meta, Path, Query};
+
+/// Where the values of a filter are searched because they are too many to list.
+pub(in crate::admin) struct Search {
+    /// The parameter with the words.
+    pub(in crate::admin) name: String,
+    pub(in crate::admin) words: String,
+    /// What keeps the list as it is.
+    pub(in crate::admin) kept: Vec<(String, String)>,
+    /// Whether there are still more than shown.
+    pub(in crate::admin) is_cut: bool,
+}
+
+/// The rows that may be chosen; of those, only which `used` leads to, if that is given.
+pub(super) fn rows(
+    filter: &Filter,
+    conn: &mut Conn,
+    site: Site,
+    params: &Params,
+    target: &'static Meta,
+    used: Option<&Query>,
+) -> Result<(Vec<Choice>, Option<Search>)> {
+    let (exact, isnull) = (filter.expected[0].as_str(), filter.expected[1].as_str());
+    let pk = Path { steps: filter.path.steps.clone(), column: filter.path.column };
+    let known = site.admin.of(target);
+    let order = known.and_then(|known| known.options.ordering.as_deref()).filter(|order| !order.is_empty());
+    let order = order.unwrap_or(&target.ordering).iter().flat_map(|order| target.ordered(order)).collect();
+    let mut query = Query::new(target).order_by(order);
+    if let Some(used) = used {
+        let mut keys = used.clone().order_by(Vec::new()).distinct(conn, &pk, LISTED * 100)?;
+        keys.retain(|key| !key.is_null());
+        query = query.with_pks(keys);
+    }
+    let find = format!("{FIND}{}", filter.name);
+    let words = params.get(&find).unwrap_or_default();
+    let mut found = query.named(conn, Some(LISTED + 1), 0)?;
+    let chosen = params.all(exact);
+    let mut search = None;
+    if found.len() as i64 > LISTED {
+        let fields = known.map_or(&[][..], |known| &known.options.search_fields);
+        found = match searched(fields, words) {
+            Some(condition) => query.clone().filter(condition).named(conn, Some(LISTED + 1), 0)?,
+            None if fields.is_empty() => found,
+            None => Vec::new(),
+        };
+        let is_cut = found.len() as i64 > LISTED;
+        found.truncate(usize::try_from(LISTED).unwrap_or_default());
+        let missing: Vec<Value> = chosen
+            .iter()
+            .filter(|text| !found.iter().any(|(pk, _)| pk.to_string() == **text))
+            .filter_map(|text| crate::models::parse(target.pk(), text))
+            .collect();
+        if !missing.is_empty() {
+            let mut named = query.clone().with_pks(missing).named(conn, Some(LISTED), 0)?;
+            named.append(&mut found);
+            found = named;
+        }
+        let kept = params.kept(&[]).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        search = (!fields.is_empty()).then(|| Search { name: find, words: words.to_owned(), kept, is_cut });
+    }
+    let no_value = params.get(isnull).is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "0" | "false"));
+    let mut choices = vec![Choice::all(params, &[exact, isnull], chosen.is_empty() && !no_value, "All")];
+    let is = |lookup, value| Some(Condition::Is { path: pk.clone(), lookup, values: vec![value] });
+    for (value, text) in found {
+        let key = value.to_string();
+        choices.push(Choice {
+            text,
+            url: params.link(&[(exact, &key)], &[isnull]),
+            is_chosen: chosen.contains(&key),
+            condition: is(Lookup::Exact, value),
+            count: None,
+        });
+    }
+    if filter.field.null || filter.path.is_to_many() {
+        choices.push(Choice {
+            text: site.empty().to_owned(),
+            url: params.link(&[(isnull, "True")], &[exact]),
+            is_chosen: no_value,
+            condition: is(Lookup::IsNull, true.into()),
+            count: None,
+        });
+    }
+    Ok((choices, search))
+}

@@ -1,0 +1,240 @@
+//! The dates above a list: years, then months, then days.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike as _, Months, NaiveDate, TimeDelta};
+
+use super::params::Params;
+use super::{Problem, Site};
+use crate::db::{Conn, Kind, Value};
+use crate::error::Result;
+use crate::models::{Condition, Field, Lookup, Path, Query, python_int};
+
+/// More years than this are found one after the other.
+const MANY_YEARS: i32 = 150;
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+];
+
+/// The dates, and how far down the URL has gone.
+pub(super) struct Hierarchy {
+    name: String,
+    pub(super) path: Path,
+    field: &'static Field,
+    year: Option<i32>,
+    month: Option<u32>,
+    day: Option<u32>,
+    /// The rows of the span that the URL asks for.
+    pub(super) condition: Option<Condition>,
+}
+
+/// The dates, as the page shows them.
+#[derive(Default)]
+pub(super) struct Dates {
+    pub(super) label: String,
+    /// Ways back.
+    pub(super) up: Vec<(String, String)>,
+    pub(super) here: String,
+    /// Ways further down.
+    pub(super) down: Vec<(String, String)>,
+}
+
+impl Hierarchy {
+    pub(super) fn new(site: Site, path: &Path, params: &Params) -> Result<Self, Problem> {
+        let model = site.known.model;
+        let name = model.spelled(path);
+        let field = model.resolve(path).unwrap_or_else(|| model.pk());
+        let mut found = Self { path: path.clone(), field, year: None, month: None, day: None, condition: None, name };
+        let given = |part: &str| params.get(&format!("{}__{part}", found.name));
+        let Some(year) = given("year") else { return Ok(found) };
+        let number = |text: &str| python_int(text).ok_or(Problem::Lookup);
+        let year = i32::try_from(number(year)?).ok().filter(|year| (1..=9998).contains(year)).ok_or(Problem::Lookup)?;
+        let part = |part| given(part).map(|text| number(text)).transpose();
+        let part = |name| Ok(part(name)?.map(|number| u32::try_from(number).unwrap_or_default()));
+        let (month, day): (Option<u32>, Option<u32>) = (part("month")?, part("day")?);
+        let from = NaiveDate::from_ymd_opt(year, month.unwrap_or(1), day.unwrap_or(1)).ok_or(Problem::Lookup)?;
+        let to = match (month, day) {
+            (_, Some(_)) => from + TimeDelta::days(1),
+            (Some(_), None) => from + Months::new(1),
+            (None, None) => from + Months::new(12),
+        };
+        let is = |lookup, day| Condition::Is {
+            path: path.clone(),
+            lookup,
+            values: vec![site.day(found.field.sql, day)],
+        };
+        found.condition = Some(Condition::All(vec![is(Lookup::Gte, from), is(Lookup::Lt, to)]));
+        (found.year, found.month, found.day) = (Some(year), month, day);
+        Ok(found)
+    }
+
+    /// Whether the parameter `name` is one of its own.
+    pub(super) fn expects(&self, name: &str) -> bool {
+        let part = name.strip_prefix(self.name.as_str()).and_then(|rest| rest.strip_prefix("__"));
+        self.year.is_some() && matches!(part, Some("year" | "month" | "day"))
+    }
+
+    /// What the span is called: `March 2024`.
+    pub(super) fn span(&self) -> Option<String> {
+        let year = self.year?;
+        Some(match (self.month, self.day) {
+            (Some(month), Some(day)) => format!("{} {day}, {year}", month_name(month)),
+            (Some(month), None) => format!("{} {year}", month_name(month)),
+            _ => year.to_string(),
+        })
+    }
+
+    /// The list without it.
+    pub(super) fn without(&self, params: &Params) -> String {
+        params.link(&[], &[&format!("{}__", self.name)])
+    }
+
+    pub(super) fn label(&self) -> String {
+        self.field.label()
+    }
+
+    /// What the page shows. `ends` are the first and the last of the list's dates; `all` are all of them, if they are at
+    /// hand.
+    pub(super) fn dates(
+        &self,
+        conn: &mut Conn,
+        site: Site,
+        params: &Params,
+        query: &Query,
+        ends: Option<(&Value, &Value)>,
+        all: Option<Vec<&Value>>,
+    ) -> Result<Option<Dates>> {
+        let local = |value: &Value| local_day(value, site);
+        let ends = ends.and_then(|(first, last)| local(first).zip(local(last)));
+        let (mut year, mut month) = (self.year, self.month);
+        if let (None, Some((first, last))) = (year, ends)
+            && params.get(&format!("{}__month", self.name)).is_none()
+            && params.get(&format!("{}__day", self.name)).is_none()
+            && first.year() == last.year()
+        {
+            year = Some(first.year());
+            month = (first.month() == last.month()).then(|| first.month());
+        }
+        let link = |parts: &[(&str, String)]| {
+            let named: Vec<(String, &str)> =
+                parts.iter().map(|(part, text)| (format!("{}__{part}", self.name), text.as_str())).collect();
+            let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+            params.link(&set, &[&format!("{}__", self.name)])
+        };
+        let of_year = |year: i32| link(&[("year", year.to_string())]);
+        let of_month = |year: i32, month: u32| link(&[("month", month.to_string()), ("year", year.to_string())]);
+        let mut shown = Dates { label: self.label(), ..Dates::default() };
+        if let Some(year) = year {
+            shown.up.push(("All dates".to_owned(), link(&[])));
+            if month.is_some() {
+                shown.up.push((year.to_string(), of_year(year)));
+            }
+        }
+        let find = |conn: &mut Conn, spans: Vec<NaiveDate>, to: NaiveDate, pick: fn(NaiveDate) -> NaiveDate| {
+            if let Some(all) = &all {
+                return Ok(all.iter().filter_map(|value| local(value)).map(pick).collect());
+            }
+            self.occurring(conn, site, query, &spans, to)
+        };
+        match (year, month, self.day) {
+            (Some(year), Some(month), Some(day)) => {
+                shown.up.push((format!("{} {year}", month_name(month)), of_month(year, month)));
+                shown.here = format!("{} {day}", month_name(month));
+            }
+            (Some(year), Some(month), None) => {
+                shown.here = format!("{} {year}", month_name(month));
+                let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
+                let next = first + Months::new(1);
+                let days: BTreeSet<NaiveDate> = find(conn, first.iter_days().take_while(|day| *day < next).collect(), next, |day| day)?;
+                for day in days {
+                    let parts = [("day", day.day().to_string()), ("month", month.to_string()), ("year", year.to_string())];
+                    shown.down.push((format!("{} {}", month_name(month), day.day()), link(&parts)));
+                }
+            }
+            (Some(year), None, _) => {
+                shown.here = year.to_string();
+                let months: Vec<NaiveDate> = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect();
+                let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
+                for first in find(conn, months, next, |day| day.with_day(1).unwrap_or(day))? {
+                    shown.down.push((format!("{} {year}", month_name(first.month())), of_month(year, first.month())));
+                }
+            }
+            (None, ..) => {
+                let Some((first, last)) = ends else { return Ok(None) };
+                let years = (first.year()..=last.year()).filter_map(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+                let next = NaiveDate::from_ymd_opt(last.year() + 1, 1, 1).unwrap_or(NaiveDate::MAX);
+                let january = |day: NaiveDate| NaiveDate::from_ymd_opt(day.year(), 1, 1).unwrap_or(day);
+                let found = if last.year() - first.year() > MANY_YEARS && all.is_none() {
+                    self.far_apart(conn, site, query, first, last)?
+                } else {
+                    find(conn, years.collect(), next, january)?
+                };
+                for first in found {
+                    shown.down.push((first.year().to_string(), of_year(first.year())));
+                }
+            }
+        }
+        Ok(Some(shown))
+    }
+
+    /// Those of `spans`, by their first days, in which a date of the list lies; the last one ends at `to`.
+    fn occurring(
+        &self,
+        conn: &mut Conn,
+        site: Site,
+        query: &Query,
+        spans: &[NaiveDate],
+        to: NaiveDate,
+    ) -> Result<BTreeSet<NaiveDate>> {
+        let day = |day| site.day(self.field.sql, day);
+        let ends = spans.iter().skip(1).copied().chain([to]);
+        let pairs: Vec<(Value, Value)> = spans.iter().zip(ends).map(|(from, to)| (day(*from), day(to))).collect();
+        let found = query.occurring(conn, &self.path, &pairs)?;
+        Ok(spans.iter().zip(found).filter(|(_, yes)| *yes).map(|(first, _)| *first).collect())
+    }
+
+    /// The years of dates that lie centuries apart.
+    fn far_apart(
+        &self,
+        conn: &mut Conn,
+        site: Site,
+        query: &Query,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<BTreeSet<NaiveDate>> {
+        let mut years = BTreeSet::new();
+        let mut next = Some(first);
+        while let Some(year) = next.and_then(|day| NaiveDate::from_ymd_opt(day.year(), 1, 1)) {
+            years.insert(year);
+            let Some(after) = NaiveDate::from_ymd_opt(year.year() + 1, 1, 1).filter(|after| *after <= last) else { break };
+            let values = vec![site.day(self.field.sql, after)];
+            let later = Condition::Is { path: self.path.clone(), lookup: Lookup::Gte, values };
+            let ends = query.clone().filter(later).summary(conn, None, Some(&self.path))?.ends;
+            next = ends.and_then(|(least, _)| local_day(&least, site));
+        }
+        Ok(years)
+    }
+}
+
+fn local_day(value: &Value, site: Site) -> Option<NaiveDate> {
+    match value {
+        Value::Date(day) => Some(*day),
+        Value::Timestamp(time) => Some(time.local(&site.zone).date()),
+        _ => None,
+    }
+}
+
+fn month_name(month: u32) -> &'static str {
+    (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
+}
+
+impl Site {
+    /// The day, or the moment at which it begins, as a column of this kind holds it.
+    pub(super) fn day(self, kind: Kind, day: NaiveDate) -> Value {
+        match kind {
+            Kind::Timestamp => Value::Timestamp(crate::db::Timestamp::start_of(day, self.zone)),
+            _ => Value::Date(day),
+        }
+    }
+}

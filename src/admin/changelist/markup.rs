@@ -1,0 +1,77 @@
+//! HTML that is put together by hand, because a list is made of thousands of small pieces.
+
+use std::fmt;
+
+use crate::http::assets::ICONS_SVG;
+
+/// HTML that needs no escaping any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(in crate::admin) struct Markup(pub(in crate::admin) String);
+
+impl fmt::Display for Markup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::FastWritable for Markup {
+    fn write_into(&self, dest: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        dest.write_str(&self.0).map_err(Into::into)
+    }
+}
+
+impl askama::filters::HtmlSafe for Markup {}
+
+impl Markup {
+    /// Adds HTML.
+    pub(in crate::admin) fn raw(&mut self, html: &str) -> &mut Self {
+        self.0.push_str(html);
+        self
+    }
+
+    /// Adds text.
+    pub(in crate::admin) fn text(&mut self, text: &str) -> &mut Self {
+        let mut from = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let escaped = match byte {
+                b'&' => "&#38;",
+                b'<' => "&#60;",
+                b'>' => "&#62;",
+                b'"' => "&#34;",
+                b'\'' => "&#39;",
+                _ => continue,
+            };
+            self.0.push_str(&text[from..at]);
+            self.0.push_str(escaped);
+            from = at + 1;
+        }
+        self.0.push_str(&text[from..]);
+        self
+    }
+
+    /// Adds what `value` says of itself, which must hold nothing that HTML knows.
+    pub(in crate::admin) fn plain(&mut self, value: impl fmt::Display) -> &mut Self {
+        use fmt::Write as _;
+        // A String takes everything.
+        let _ = write!(self.0, "{value}");
+        self
+    }
+
+    /// Adds an icon of the sprite.
+    pub(in crate::admin) fn icon(&mut self, name: &str, classes: &str) -> &mut Self {
+        self.raw("<svg class=\"icon").raw(classes).raw("\" aria-hidden=\"true\"><use href=\"").raw(ICONS_SVG);
+        self.raw("#").raw(name).raw("\"/></svg>")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Markup;
+
+    #[test]
+    fn text_is_escaped() {
+        let mut html = Markup::default();
+        html.raw("<b>").text("<i a=\"1\" b='2'>é & ü</i>");
+        assert_eq!(html.0, "<b>&#60;i a=&#34;1&#34; b=&#39;2&#39;&#62;é &#38; ü&#60;/i&#62;");
+    }
+}

@@ -1,0 +1,204 @@
+//! The page around a list.
+
+use askama::Template;
+
+use super::cell::Look;
+use super::filters::Shown;
+use super::hierarchy::Dates;
+use super::list::{Found, List};
+use super::markup::Markup;
+use super::table::{self, Around};
+use crate::admin::frame::Frame;
+use crate::admin::options::Facets;
+use crate::admin::{AdminRequest, frame::Crumb};
+use crate::db::Paginator;
+use crate::models::capfirst;
+
+#[derive(Template)]
+#[template(path = "admin/change_list.html")]
+pub(super) struct ChangeListPage {
+    frame: Frame,
+    /// `product` and `products`
+    one: String,
+    many: String,
+    heading: String,
+    url: String,
+    add_url: Option<String>,
+    search: Option<SearchBox>,
+    is_narrowed: bool,
+    count: i64,
+    whole: Option<i64>,
+    /// The list without search and filters.
+    plain: String,
+    dates: Option<Dates>,
+    chips: Vec<Chip>,
+    clear: String,
+    filters: Vec<Shown>,
+    facets: Option<(String, &'static str)>,
+    actions: Vec<(&'static str, String)>,
+    head: Markup,
+    rows: Markup,
+    is_empty: bool,
+    range: (i64, i64),
+    pages: Vec<PageLink>,
+    show_all: Option<String>,
+}
+
+struct SearchBox {
+    words: String,
+    /// What it looks into.
+    hint: String,
+    help: &'static str,
+    kept: Vec<(String, String)>,
+}
+
+/// Something that narrows the list, and the list without it.
+struct Chip {
+    text: String,
+    url: String,
+}
+
+enum PageLink {
+    Page { number: i64, url: String, is_here: bool },
+    Gap,
+    Previous(String),
+    Next(String),
+}
+
+impl ChangeListPage {
+    pub(super) fn new(
+        request: &AdminRequest,
+        list: &List,
+        found: Found,
+        actions: Vec<(&'static str, String)>,
+    ) -> Self {
+        let (known, params) = (list.site.known, &list.params);
+        let (model, options) = (known.model, &known.options);
+        let is_popup = request.is_popup();
+        let look = Look { zone: list.site.zone, empty: list.site.empty() };
+        let has_boxes = list.first > 0 && !actions.is_empty();
+        let title = match (is_popup, request.may(known, "change", None)) {
+            (true, _) => format!("Select {}", model.verbose_name),
+            (_, true) => format!("Select {} to change", model.verbose_name),
+            (_, false) => format!("Select {} to view", model.verbose_name),
+        };
+        let paginator = Paginator { count: found.count, per_page: options.list_per_page.max(1) };
+        let all = params.has("all") && found.count <= options.list_max_show_all;
+        let shows_all = options.list_max_show_all >= found.count && !params.has("all") && paginator.num_pages() > 1;
+        let shown = i64::try_from(found.rows.len()).unwrap_or_default();
+        let before = if all { 0 } else { paginator.offset(found.page) };
+        let active: Vec<&str> = params.lookups().map(|(name, _)| name).collect();
+        let optional = options.show_facets == Facets::Allow && !found.filters.is_empty();
+        let facets = optional.then(|| match list.has_facets {
+            true => (params.link(&[], &["_facets"]), "Hide counts"),
+            false => (params.link(&[("_facets", "True")], &[]), "Show counts"),
+        });
+        Self {
+            one: model.verbose_name.clone(),
+            many: model.verbose_name_plural.clone(),
+            heading: capfirst(&model.verbose_name_plural),
+            url: known.url(),
+            add_url: request.may(known, "add", None).then(|| add_url(request, list)),
+            search: (!options.search_fields.is_empty()).then(|| search_box(list)),
+            is_narrowed: found.whole != Some(found.count) || list.is_narrowed(),
+            count: found.count,
+            whole: found.whole,
+            plain: plain(list),
+            chips: chips(list, &found.filters),
+            clear: params.link(&[], &active),
+            dates: found.dates,
+            filters: found.filters,
+            facets,
+            actions,
+            head: table::head(list),
+            rows: table::rows(list, &found.rows, look, &Around { has_boxes, is_popup }),
+            is_empty: found.rows.is_empty(),
+            range: (before + 1, before + shown),
+            pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
+            show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
+            frame: request.frame(title, Crumb::to(known)),
+        }
+    }
+
+    /// `product` or `products`
+    fn counted(&self) -> &str {
+        if self.count == 1 { &self.one } else { &self.many }
+    }
+}
+
+/// The add form, which leads back to this list.
+fn add_url(request: &AdminRequest, list: &List) -> String {
+    let mut query = String::new();
+    if list.site.known.options.preserve_filters {
+        query = list.params.preserved();
+    }
+    if request.is_popup() {
+        query.push_str(if query.is_empty() { "_popup=1" } else { "&_popup=1" });
+    }
+    if let Some(field) = list.params.get("_to_field").filter(|field| !field.is_empty()) {
+        query.push('&');
+        query.push_str(&super::params::encoded([("_to_field", field)]));
+    }
+    let query = query.trim_start_matches('&');
+    format!("{}add/{}{query}", list.site.known.url(), if query.is_empty() { "" } else { "?" })
+}
+
+/// The list with nothing searched for and nothing filtered.
+fn plain(list: &List) -> String {
+    let mut kept = Vec::new();
+    for name in ["_facets", "_popup", "_to_field"] {
+        kept.extend(list.params.get(name).map(|value| (name, value)));
+    }
+    format!("?{}", super::params::encoded(kept))
+}
+
+fn search_box(list: &List) -> SearchBox {
+    let model = list.site.known.model;
+    let fields = list.site.known.options.search_fields.iter();
+    let names = fields.filter_map(|field| model.resolve(&field.path)).map(|field| field.verbose_name.as_str());
+    SearchBox {
+        words: list.words.clone(),
+        hint: names.collect::<Vec<_>>().join(", "),
+        help: list.site.known.options.search_help_text,
+        kept: list.params.kept(&["q"]).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+    }
+}
+
+fn chips(list: &List, filters: &[Shown]) -> Vec<Chip> {
+    let mut chips = Vec::new();
+    for filter in filters.iter().filter(|filter| filter.is_active) {
+        let chosen = filter.choices.iter().skip(1).filter(|choice| choice.is_chosen).map(|choice| choice.text.as_str());
+        let chosen = chosen.collect::<Vec<_>>().join(", ");
+        let text = if chosen.is_empty() { "as the address says" } else { &chosen };
+        chips.push(Chip { text: format!("{}: {text}", filter.title), url: filter.without.clone() });
+    }
+    if let Some(dates) = &list.hierarchy
+        && let Some(span) = dates.span()
+    {
+        chips.push(Chip { text: format!("{}: {span}", dates.label()), url: dates.without(&list.params) });
+    }
+    for (name, values) in &list.others {
+        let text = format!("{} = {}", name.replace("__", " "), values.join(", "));
+        chips.push(Chip { text, url: list.params.link(&[], &[name]) });
+    }
+    chips
+}
+
+fn pages(list: &List, paginator: Paginator, here: i64) -> Vec<PageLink> {
+    if paginator.num_pages() < 2 {
+        return Vec::new();
+    }
+    let link = |number: i64| list.params.link(&[("p", &number.to_string())], &[]);
+    let mut pages = Vec::new();
+    if here > 1 {
+        pages.push(PageLink::Previous(link(here - 1)));
+    }
+    pages.extend(paginator.elided_page_range(here, 3, 2).into_iter().map(|page| match page {
+        Some(number) => PageLink::Page { number, url: link(number), is_here: number == here },
+        None => PageLink::Gap,
+    }));
+    if here < paginator.num_pages() {
+        pages.push(PageLink::Next(link(here + 1)));
+    }
+    pages
+}

@@ -1,0 +1,133 @@
+//! The query string of a list, and links that change it.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::http::QueryDict;
+use crate::models::python_int;
+
+/// What Python's `urlencode` leaves as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
+
+/// Parameters that are no lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
+const OTHERS: [&str; 8] = ["all", "o", "q", "_facets", "_popup", "_to_field", "p", "e"];
+
+/// Words that a filter with many values is searched for stand behind this and its field; links do not keep them.
+pub(super) const FIND: &str = "_find_";
+
+/// The parameters by name, each with its values, in the order in which the names came.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Params(Vec<(String, Vec<String>)>);
+
+impl Params {
+    pub(super) fn new(query: &QueryDict) -> Self {
+        let mut params: Vec<(String, Vec<String>)> = Vec::with_capacity(query.len());
+        for (name, value) in query.iter() {
+            match params.iter_mut().find(|(known, _)| known == name) {
+                Some((_, values)) => values.push(value.to_owned()),
+                None => params.push((name.to_owned(), vec![value.to_owned()])),
+            }
+        }
+        Self(params)
+    }
+
+    /// The last value of `name`.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.all(name).last().map(String::as_str)
+    }
+
+    /// Every value of `name`.
+    pub(super) fn all(&self, name: &str) -> &[String] {
+        self.0.iter().find(|(known, _)| known == name).map_or(&[], |(_, values)| values)
+    }
+
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// The page asked for: Python's `int(p)`, or the first.
+    pub(super) fn page(&self) -> i64 {
+        self.get("p").and_then(python_int).unwrap_or(1)
+    }
+
+    /// Everything that filters: parameters that are not known to mean something else.
+    pub(super) fn lookups(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let lookups = self.0.iter().filter(|(name, _)| !OTHERS.contains(&name.as_str()) && !name.starts_with(FIND));
+        lookups.map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+
+    /// What a form must send along to keep the list as it is: each name with its last value, but for these names.
+    pub(super) fn kept(&self, without: &[&str]) -> Vec<(&str, &str)> {
+        let kept = self.0.iter().filter(|(name, _)| !["p", "e"].contains(&name.as_str()) && !name.starts_with(FIND));
+        let kept = kept.filter(|(name, _)| !without.contains(&name.as_str()));
+        kept.filter_map(|(name, values)| Some((name.as_str(), values.last()?.as_str()))).collect()
+    }
+
+    /// A link to this list without the parameters whose names begin like those in `remove`, and with those in `set`; names
+    /// in order (Django's `get_query_string`).
+    pub(super) fn link(&self, set: &[(&str, &str)], remove: &[&str]) -> String {
+        let mut kept: Vec<(&str, &str)> = Vec::with_capacity(self.0.len() + set.len());
+        for (name, values) in &self.0 {
+            let gone = name == "p" || name == "e" || name.starts_with(FIND);
+            let replaced = set.iter().any(|(key, _)| key == name) || remove.iter().any(|start| name.starts_with(start));
+            if !gone && !replaced {
+                kept.extend(values.iter().map(|value| (name.as_str(), value.as_str())));
+            }
+        }
+        kept.extend(set);
+        kept.sort_by_key(|(name, _)| *name);
+        format!("?{}", encoded(kept))
+    }
+
+    /// What links to forms carry so that these lead back to the list as it is: `_changelist_filters=q%3Dlamp`, or nothing.
+    pub(super) fn preserved(&self) -> String {
+        let all = encoded(self.0.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str()))));
+        if all.is_empty() { all } else { encoded([("_changelist_filters", all.as_str())]) }
+    }
+}
+
+/// `a=1&b=2`, as Python's `urlencode`.
+pub(super) fn encoded<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = String::new();
+    for (name, value) in pairs {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        push(&mut query, name);
+        query.push('=');
+        push(&mut query, value);
+    }
+    query
+}
+
+fn push(query: &mut String, text: &str) {
+    for (at, part) in text.split(' ').enumerate() {
+        if at > 0 {
+            query.push('+');
+        }
+        query.extend(utf8_percent_encode(part, PLAIN));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(query: &str) -> Params {
+        Params::new(&QueryDict::parse(query))
+    }
+
+    #[test]
+    fn links_are_djangos() {
+        let list = params("q=red+lamp&p=3&tag=a&tag=b&is_active__exact=1&e=1&_find_x=y");
+        assert_eq!(list.link(&[], &[]), "?is_active__exact=1&q=red+lamp&tag=a&tag=b");
+        assert_eq!(list.link(&[("p", "2")], &["is_active"]), "?p=2&q=red+lamp&tag=a&tag=b");
+        assert_eq!(params("a=~%2F+%C3%A9*").link(&[], &[]), "?a=~%2F+%C3%A9%2A");
+        assert_eq!(params("").link(&[], &[]), "?");
+    }
+
+    #[test]
+    fn forms_lead_back_to_the_list() {
+        assert_eq!(params("q=a+b&p=2").preserved(), "_changelist_filters=q%3Da%2Bb%26p%3D2");
+        assert_eq!(params("").preserved(), "");
+    }
+}

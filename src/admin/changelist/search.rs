@@ -1,0 +1,107 @@
+//! Words to search for, as Django takes them apart.
+
+use crate::admin::options::{SearchField, SearchMode};
+use crate::db::Value;
+use crate::models::{Condition, Lookup};
+
+/// Rows in which each word of `text` is found in one of `fields`; all rows where there is nothing to search.
+pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<Condition> {
+    if fields.is_empty() || text.is_empty() {
+        return None;
+    }
+    let found = |word: &str| {
+        let field = |field: &SearchField| Condition::Is {
+            path: field.path.clone(),
+            lookup: match field.mode {
+                SearchMode::Contains => Lookup::IContains,
+                SearchMode::StartsWith => Lookup::IStartsWith,
+                SearchMode::Exact => Lookup::IExact,
+            },
+            values: vec![Value::Text(word.to_owned())],
+        };
+        Condition::Any(fields.iter().map(field).collect())
+    };
+    let words = words(text);
+    (!words.is_empty()).then(|| Condition::All(words.iter().map(|word| found(word)).collect()))
+}
+
+/// The words of a search; a phrase in quotes is one (Django's `smart_split`).
+fn words(text: &str) -> Vec<String> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < letters.len() {
+        if letters[at].is_whitespace() {
+            at += 1;
+            continue;
+        }
+        let end = with_phrases(&letters, at).unwrap_or_else(|| {
+            let space = letters[at..].iter().position(|letter| letter.is_whitespace());
+            space.map_or(letters.len(), |space| at + space)
+        });
+        found.push(unquoted(letters[at..end].iter().collect()));
+        at = end;
+    }
+    found
+}
+
+/// Where a run of letters and quoted phrases ends that begins at `at` and has at least one phrase.
+fn with_phrases(letters: &[char], mut at: usize) -> Option<usize> {
+    let mut end = None;
+    loop {
+        while letters.get(at).is_some_and(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'')) {
+            at += 1;
+        }
+        if end.is_some() {
+            end = Some(at);
+        }
+        let Some(quote @ ('"' | '\'')) = letters.get(at).copied() else { return end };
+        let mut inside = at + 1;
+        loop {
+            match letters.get(inside) {
+                None => return end,
+                Some('\\') => inside += 2,
+                Some(letter) if *letter == quote => break,
+                Some(_) => inside += 1,
+            }
+        }
+        at = inside + 1;
+        end = Some(at);
+    }
+}
+
+/// A phrase without its quotes.
+fn unquoted(word: String) -> String {
+    let Some(quote @ ('"' | '\'')) = word.chars().next() else { return word };
+    if !word.ends_with(quote) {
+        return word;
+    }
+    let inside = word.get(1..word.len() - 1).unwrap_or_default();
+    inside.replace(&format!("\\{quote}"), &quote.to_string()).replace("\\\\", "\\")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn phrases_are_djangos() {
+        // python: [unescape_string_literal(b) if … else b for b in smart_split(text)]
+        for (text, wanted) in [
+            ("amber lamp", vec!["amber", "lamp"]),
+            ("  a  b\tc ", vec!["a", "b", "c"]),
+            ("\"amber lamp\" x", vec!["amber lamp", "x"]),
+            ("'a b' \"c'd\"", vec!["a b", "c'd"]),
+            ("it's", vec!["it's"]),
+            ("a\"b c\"d e", vec!["a\"b c\"d", "e"]),
+            ("\"open phrase", vec!["\"open", "phrase"]),
+            ("\"", vec![""]),
+            ("\"\"", vec![""]),
+            (r#""a \"b\" c""#, vec!["a \"b\" c"]),
+            (r"\", vec![r"\"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(words(text), wanted, "{text}");
+        }
+    }
+}

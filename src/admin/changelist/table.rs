@@ -1,0 +1,122 @@
+//! The table: heads that order it, and a row for each object.
+
+use super::cell::{self, Look};
+use super::columns::Column;
+use super::list::List;
+use super::markup::Markup;
+use crate::admin::quote;
+use crate::models::Row;
+
+/// The row of heads.
+pub(super) fn head(list: &List) -> Markup {
+    let mut out = Markup::default();
+    let sorted = |column: &Column, number| list.sorting.rank(number).filter(|_| column.is_sortable);
+    let numbered = || list.columns.columns.iter().zip(list.first..);
+    let several = numbered().filter(|(column, number)| sorted(column, *number).is_some()).count() > 1;
+    for (column, number) in numbered() {
+        let state = sorted(column, number);
+        out.raw("<th scope=\"col\"").raw(if column.is_number { " class=\"number\"" } else { "" });
+        if let Some((_, descending)) = state {
+            out.raw(if descending { " aria-sort=\"descending\"" } else { " aria-sort=\"ascending\"" });
+        }
+        out.raw(">");
+        if !column.is_sortable {
+            out.text(&column.label).raw("</th>");
+            continue;
+        }
+        let link = |order: &str| list.params.link(&[("o", order)], &[]);
+        out.raw("<span class=\"sort\"><a href=\"").text(&link(&list.sorting.first(number)));
+        let Some((rank, descending)) = state else {
+            out.raw("\">").text(&column.label).icon("sort", " idle").raw("</a></span></th>");
+            continue;
+        };
+        let turn = if descending { "Sort ascending" } else { "Sort descending" };
+        let arrow = if descending { "arrow-down" } else { "arrow-up" };
+        out.raw("\" title=\"").raw(if several { "Sort by this first" } else { turn }).raw("\">").text(&column.label);
+        if several {
+            out.raw("</a><a href=\"").text(&link(&list.sorting.turned(number))).raw("\" title=\"").raw(turn).raw("\">");
+            out.icon(arrow, "").raw("<span class=\"rank\">").plain(rank).raw("</span><span class=\"hidden\">");
+            out.raw(turn).raw("</span></a>");
+        } else {
+            out.icon(arrow, "").raw("</a>");
+        }
+        out.raw("<a class=\"unsort\" href=\"").text(&link(&list.sorting.without(number)));
+        out.raw("\" title=\"Remove from sorting\">").icon("close", "").raw("<span class=\"hidden\">Remove ");
+        out.text(&column.label).raw(" from sorting</span></a></span></th>");
+    }
+    out
+}
+
+/// What the rows have beside what they show.
+pub(super) struct Around {
+    /// Whether rows can be ticked.
+    pub(super) has_boxes: bool,
+    /// Whether a click hands the row to the window that opened this one.
+    pub(super) is_popup: bool,
+}
+
+/// A row for each object.
+pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around) -> Markup {
+    let columns = &list.columns.columns;
+    let base = list.site.known.url();
+    let preserved = if list.site.known.options.preserve_filters { list.params.preserved() } else { String::new() };
+    let mut tail = Markup::default();
+    tail.raw("/change/").raw(if preserved.is_empty() { "" } else { "?" }).text(&preserved).raw("\"");
+    // Labels stand in each row, for phones, on which a row is a card.
+    let starts: Vec<Markup> = columns.iter().map(start).collect();
+    let mut out = Markup(String::with_capacity(rows.len() * 160 * (columns.len() + 1)));
+    let mut pk = String::new();
+    for row in rows {
+        pk.clear();
+        if let Some(value) = row.first() {
+            use std::fmt::Write as _;
+            let _ = write!(pk, "{value}");
+        }
+        out.raw("<tr>");
+        if around.has_boxes {
+            let name = list.row_name(row);
+            out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"").text(&pk);
+            out.raw("\"><span class=\"hidden\">Select ").text(&name).raw("</span></label></td>");
+        }
+        let mut is_first_link = true;
+        for (column, start) in columns.iter().zip(&starts) {
+            if !column.is_link {
+                out.raw(&start.0);
+                cell::write(&mut out, look, column, row);
+                out.raw("</td>");
+                continue;
+            }
+            out.raw(if is_first_link { "<th scope=\"row\">" } else { &start.0 });
+            out.raw("<a href=\"").raw(&base).text(&quote(&pk)).raw(&tail.0);
+            if around.is_popup {
+                out.raw(" data-popup-pick=\"").text(&pk).raw("\"");
+            }
+            out.raw(">");
+            cell::write(&mut out, look, column, row);
+            out.raw(if is_first_link { "</a></th>" } else { "</a></td>" });
+            is_first_link = false;
+        }
+        out.raw("</tr>\n");
+    }
+    out
+}
+
+/// How a cell of `column` begins.
+fn start(column: &Column) -> Markup {
+    let mut out = Markup::default();
+    out.raw(match (column.is_number, column.is_picture) {
+        (true, _) => "<td class=\"number\"",
+        (_, true) => "<td class=\"thumb\"",
+        _ => "<td",
+    });
+    out.raw(" data-label=\"").text(&column.label).raw("\">");
+    out
+}
+
+impl List {
+    /// What a row is called.
+    pub(super) fn row_name(&self, row: &Row) -> String {
+        let text = &self.site.known.model.display;
+        text.say(row.get(self.columns.name_at..self.columns.name_at + text.paths.len()).unwrap_or_default())
+    }
+}

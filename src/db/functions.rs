@@ -1,0 +1,59 @@
+//! Functions that SQLite lacks and Django's lookups need.
+
+use std::cell::RefCell;
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sqlite::SqliteConnection;
+use regex::{Regex, RegexBuilder};
+
+use crate::error::Result;
+
+diesel::define_sql_function! {
+    /// What `text REGEXP pattern` calls.
+    fn regexp(pattern: Text, text: Nullable<Text>) -> Nullable<Bool>;
+}
+
+diesel::define_sql_function! {
+    /// A time in UTC, as the clocks of a zone show it.
+    fn nuages_local(time: Nullable<Text>, zone: Text) -> Nullable<Text>;
+}
+
+/// Memory that a regular expression may take once compiled, and while it runs.
+const MOST: usize = 1 << 18;
+
+thread_local! {
+    /// The pattern that was used last: a statement asks for the same one row after row.
+    static LAST: RefCell<Option<(String, Option<Regex>)>> = const { RefCell::new(None) };
+}
+
+/// Makes the functions known on `conn`.
+pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
+    regexp_utils::register_impl(conn, |pattern: String, text: Option<String>| text.map(|text| matches(&pattern, &text)))?;
+    nuages_local_utils::register_impl(conn, |time: Option<String>, zone: String| {
+        let zone: Tz = zone.parse().ok()?;
+        let time = NaiveDateTime::parse_from_str(&time?, "%Y-%m-%d %H:%M:%S%.f").ok()?;
+        Some(time.and_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.f").to_string())
+    })?;
+    Ok(())
+}
+
+fn compiled(pattern: &str) -> Option<Regex> {
+    // The time that a match takes grows with the text alone: no pattern can hang the server.
+    RegexBuilder::new(pattern).size_limit(MOST).dfa_size_limit(MOST).build().ok()
+}
+
+fn matches(pattern: &str, text: &str) -> bool {
+    LAST.with_borrow_mut(|last| {
+        if last.as_ref().is_none_or(|(known, _)| known != pattern) {
+            *last = Some((pattern.to_owned(), compiled(pattern)));
+        }
+        last.as_ref().is_some_and(|(_, regex)| regex.as_ref().is_some_and(|regex| regex.is_match(text)))
+    })
+}
+
+/// Whether `pattern` is a regular expression, and not too large a one.
+pub fn is_regex(pattern: &str) -> bool {
+    !pattern.contains('\0') && compiled(pattern).is_some()
+}

@@ -1,0 +1,129 @@
+//! What can be said of many rows at once.
+
+use super::{Builder, Query};
+use crate::db::{Conn, Kind, Sql, Value};
+use crate::error::Result;
+use crate::models::{Condition, Path};
+
+/// Columns that one statement asks for, well below what both databases allow.
+const AT_ONCE: usize = 200;
+
+/// What a list says above its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// How many rows there are.
+    pub count: i64,
+    /// How many there are in the other query.
+    pub whole: Option<i64>,
+    /// The least and the greatest value of a column.
+    pub ends: Option<(Value, Value)>,
+}
+
+impl Query {
+    /// How many rows there are, how many `whole` has, and between what the column at `path` lies, in one statement.
+    pub fn summary(&self, conn: &mut Conn, whole: Option<&Self>, path: Option<&Path>) -> Result<Summary> {
+        let kind = path.map(|path| self.kind(path));
+        let mut kinds = vec![Kind::BigInt];
+        let mut sql = Sql::new("SELECT ");
+        if let (Some(path), true) = (path, self.is_filtered()) {
+            // One pass over the rows that were found.
+            let mut builder = Builder::new(self.model);
+            let conditions = builder.conditions(&self.conditions);
+            let (least, greatest) = (builder.column(path), builder.column(path));
+            sql = sql.raw("found.n, found.a, found.z");
+            if let Some(whole) = whole {
+                sql = sql.raw(", ").append(whole.counting());
+            }
+            sql = sql.raw(" FROM (SELECT COUNT(*) AS n, MIN(").append(least).raw(") AS a, MAX(").append(greatest);
+            sql = sql.raw(") AS z").append(builder.from()).append(conditions).raw(") AS found");
+            kinds.extend(kind.into_iter().chain(kind));
+        } else {
+            sql = sql.append(self.counting());
+            if let Some(path) = path {
+                // One by one, so that an index can answer.
+                sql = sql.raw(", ").append(self.end(path, "MIN(")).raw(", ").append(self.end(path, "MAX("));
+                kinds.extend(kind.into_iter().chain(kind));
+            }
+            if let Some(whole) = whole {
+                sql = sql.raw(", ").append(whole.counting());
+            }
+        }
+        kinds.extend(whole.map(|_| Kind::BigInt));
+        let mut row = sql.returns(&kinds).load(conn)?.pop().unwrap_or_default().into_iter();
+        let count = row.next().and_then(|count| count.as_i64()).unwrap_or_default();
+        let ends = path.and_then(|_| row.next().zip(row.next()));
+        Ok(Summary { count, whole: row.next().and_then(|count| count.as_i64()), ends })
+    }
+
+    /// `(SELECT COUNT(*) …)`
+    fn counting(&self) -> Sql {
+        let mut builder = Builder::new(self.model);
+        let conditions = builder.conditions(&self.conditions);
+        Sql::new("(SELECT COUNT(*)").append(builder.from()).append(conditions).raw(")")
+    }
+
+    fn end(&self, path: &Path, function: &'static str) -> Sql {
+        let mut builder = Builder::new(self.model);
+        let (column, conditions) = (builder.column(path), builder.conditions(&self.conditions));
+        let sql = Sql::new("(SELECT ").raw(function).append(column).raw(")");
+        sql.append(builder.from()).append(conditions).raw(")")
+    }
+
+    /// For each of `conditions`, for how many rows it holds as well.
+    pub fn counts(&self, conn: &mut Conn, conditions: &[Condition]) -> Result<Vec<i64>> {
+        let mut counts = Vec::with_capacity(conditions.len());
+        for some in conditions.chunks(AT_ONCE) {
+            let mut builder = Builder::new(self.model);
+            let mut sql = Sql::new("SELECT ");
+            for (at, condition) in some.iter().enumerate() {
+                sql = sql.raw(if at > 0 { ", COUNT(*) FILTER (WHERE " } else { "COUNT(*) FILTER (WHERE " });
+                sql = sql.append(builder.condition(condition)).raw(")");
+            }
+            let filter = builder.conditions(&self.conditions);
+            let rows = sql.append(builder.from()).append(filter).returns(&vec![Kind::BigInt; some.len()]).load(conn)?;
+            counts.extend(rows.into_iter().flatten().map(|count| count.as_i64().unwrap_or_default()));
+        }
+        Ok(counts)
+    }
+
+    /// For each of `spans`, whether the column at `path` has a value from its first on and below its second.
+    pub fn occurring(&self, conn: &mut Conn, path: &Path, spans: &[(Value, Value)]) -> Result<Vec<bool>> {
+        let mut found = Vec::with_capacity(spans.len());
+        for some in spans.chunks(AT_ONCE) {
+            let mut sql = Sql::new("SELECT ");
+            let mut builder = Builder::new(self.model);
+            for (at, (from, to)) in some.iter().enumerate() {
+                sql = sql.raw(if at > 0 { ", " } else { "" });
+                sql = if self.is_filtered() {
+                    // Finding the rows costs more than looking at them: once for all spans.
+                    sql.raw("COUNT(*) FILTER (WHERE ").append(within(&mut builder, path, from, to)).raw(") > 0")
+                } else {
+                    let mut inner = Builder::new(self.model);
+                    let condition = within(&mut inner, path, from, to);
+                    sql.raw("EXISTS (SELECT 1").append(inner.from()).raw(" WHERE ").append(condition).raw(")")
+                };
+            }
+            if self.is_filtered() {
+                let filter = builder.conditions(&self.conditions);
+                sql = sql.append(builder.from()).append(filter);
+            }
+            let rows = sql.returns(&vec![Kind::Bool; some.len()]).load(conn)?;
+            found.extend(rows.into_iter().flatten().map(|yes| yes.is_true()));
+        }
+        Ok(found)
+    }
+
+    /// The first `limit` values of the column at `path`, each once, in their order.
+    pub fn distinct(&self, conn: &mut Conn, path: &Path, limit: i64) -> Result<Vec<Value>> {
+        let mut builder = Builder::new(self.model);
+        let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
+        let sql = Sql::new("SELECT DISTINCT ").append(column).append(builder.from()).append(filter);
+        let sql = sql.raw(" ORDER BY 1 LIMIT ").bind(limit);
+        Ok(sql.returns(&[self.kind(path)]).load(conn)?.into_iter().flatten().collect())
+    }
+}
+
+fn within(builder: &mut Builder, path: &Path, from: &Value, to: &Value) -> Sql {
+    let (least, most) = (builder.column(path), builder.column(path));
+    least.raw(" >= ").bind(from.clone()).raw(" AND ").append(most).raw(" < ").bind(to.clone())
+}
