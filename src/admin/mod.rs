@@ -1,6 +1,7 @@
 //! The admin: lists, forms and history for any described model, at Django's URLs.
 
 mod catch_all;
+mod changelist;
 pub mod frame;
 mod history;
 mod index;

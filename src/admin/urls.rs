@@ -1,6 +1,7 @@
 //! The admin's URLs, which are Django's.
 
 use super::catch_all::catch_all;
+use super::changelist::change_list;
 use super::index::{app_index, index};
 use super::jsi18n::jsi18n;
 use super::view_on_site::view_on_site;
@@ -14,6 +15,7 @@ pub fn urls() -> Urls {
         path("/admin/jsi18n/", "admin:jsi18n", Staff, get(jsi18n)),
         path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),
+        path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list)),
         // The last: whatever stands behind it is never reached.
         path("/admin/{rest:.*}", "admin:catch_all", Staff, get(catch_all).post(catch_all)),
     ])

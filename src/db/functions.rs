@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
-use diesel::sql_types::{Bool, Nullable, Text};
+use diesel::sql_types::{Nullable, Text};
 use diesel::sqlite::SqliteConnection;
 use regex::{Regex, RegexBuilder};
 
@@ -30,7 +30,9 @@ thread_local! {
 
 /// Makes the functions known on `conn`.
 pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
-    regexp_utils::register_impl(conn, |pattern: String, text: Option<String>| text.map(|text| matches(&pattern, &text)))?;
+    regexp_utils::register_impl(conn, |pattern: String, text: Option<String>| {
+        text.map(|text| matches(&pattern, &text))
+    })?;
     nuages_local_utils::register_impl(conn, |time: Option<String>, zone: String| {
         let zone: Tz = zone.parse().ok()?;
         let time = NaiveDateTime::parse_from_str(&time?, "%Y-%m-%d %H:%M:%S%.f").ok()?;

@@ -35,11 +35,10 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             _ => drop(out.text(look.empty)),
         },
         Source::Computed(compute) => match compute(values) {
-            Cell::Text(shown) => text(out, look, &shown),
             Cell::Value(value) => any_value(out, look, &value),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_web(&url) => link(out, &url, &shown),
-            Cell::Link { text: shown, .. } => text(out, look, &shown),
+            Cell::Text(shown) | Cell::Link { text: shown, .. } => text(out, look, &shown),
         },
     }
 }
@@ -125,6 +124,7 @@ fn media_url(path: &str) -> String {
 /// Whether a click on it runs nothing.
 fn is_web(url: &str) -> bool {
     let lower = url.trim_start().to_ascii_lowercase();
-    let is_known = ["http://", "https://", "ftp://", "ftps://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
+    let is_known =
+        ["http://", "https://", "ftp://", "ftps://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
     is_known || lower.starts_with('/') || lower.starts_with('?')
 }

@@ -47,7 +47,7 @@ impl Column {
 
 /// The columns, and everything that is read for them: the primary key first.
 pub(super) struct Columns {
-    pub(super) columns: Vec<Column>,
+    pub(super) all: Vec<Column>,
     pub(super) paths: Vec<Path>,
     /// What a row is called, for those who do not see it.
     pub(super) name_at: usize,
@@ -69,7 +69,7 @@ impl Columns {
             column.is_link = links.is_some_and(|links| links.contains(&column.name) || links.is_empty() && index == 0);
         }
         let name_at = placed(&mut paths, &model.display.paths);
-        Self { columns, paths, name_at }
+        Self { all: columns, paths, name_at }
     }
 
     /// Where `path` is read, in addition to what the columns need.

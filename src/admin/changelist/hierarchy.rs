@@ -13,7 +13,17 @@ use crate::models::{Condition, Field, Lookup, Path, Query, python_int};
 /// More years than this are found one after the other.
 const MANY_YEARS: i32 = 150;
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -50,7 +60,7 @@ impl Hierarchy {
         let Some(year) = given("year") else { return Ok(found) };
         let number = |text: &str| python_int(text).ok_or(Problem::Lookup);
         let year = i32::try_from(number(year)?).ok().filter(|year| (1..=9998).contains(year)).ok_or(Problem::Lookup)?;
-        let part = |part| given(part).map(|text| number(text)).transpose();
+        let part = |part| given(part).map(number).transpose();
         let part = |name| Ok(part(name)?.map(|number| u32::try_from(number).unwrap_or_default()));
         let (month, day): (Option<u32>, Option<u32>) = (part("month")?, part("day")?);
         let from = NaiveDate::from_ymd_opt(year, month.unwrap_or(1), day.unwrap_or(1)).ok_or(Problem::Lookup)?;
@@ -59,11 +69,8 @@ impl Hierarchy {
             (Some(_), None) => from + Months::new(1),
             (None, None) => from + Months::new(12),
         };
-        let is = |lookup, day| Condition::Is {
-            path: path.clone(),
-            lookup,
-            values: vec![site.day(found.field.sql, day)],
-        };
+        let is =
+            |lookup, day| Condition::Is { path: path.clone(), lookup, values: vec![site.day(found.field.sql, day)] };
         found.condition = Some(Condition::All(vec![is(Lookup::Gte, from), is(Lookup::Lt, to)]));
         (found.year, found.month, found.day) = (Some(year), month, day);
         Ok(found)
@@ -146,15 +153,18 @@ impl Hierarchy {
                 shown.here = format!("{} {year}", month_name(month));
                 let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
                 let next = first + Months::new(1);
-                let days: BTreeSet<NaiveDate> = find(conn, first.iter_days().take_while(|day| *day < next).collect(), next, |day| day)?;
+                let days: BTreeSet<NaiveDate> =
+                    find(conn, first.iter_days().take_while(|day| *day < next).collect(), next, |day| day)?;
                 for day in days {
-                    let parts = [("day", day.day().to_string()), ("month", month.to_string()), ("year", year.to_string())];
+                    let parts =
+                        [("day", day.day().to_string()), ("month", month.to_string()), ("year", year.to_string())];
                     shown.down.push((format!("{} {}", month_name(month), day.day()), link(&parts)));
                 }
             }
             (Some(year), None, _) => {
                 shown.here = year.to_string();
-                let months: Vec<NaiveDate> = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect();
+                let months: Vec<NaiveDate> =
+                    (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect();
                 let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
                 for first in find(conn, months, next, |day| day.with_day(1).unwrap_or(day))? {
                     shown.down.push((format!("{} {year}", month_name(first.month())), of_month(year, first.month())));
@@ -207,7 +217,9 @@ impl Hierarchy {
         let mut next = Some(first);
         while let Some(year) = next.and_then(|day| NaiveDate::from_ymd_opt(day.year(), 1, 1)) {
             years.insert(year);
-            let Some(after) = NaiveDate::from_ymd_opt(year.year() + 1, 1, 1).filter(|after| *after <= last) else { break };
+            let Some(after) = NaiveDate::from_ymd_opt(year.year() + 1, 1, 1).filter(|after| *after <= last) else {
+                break;
+            };
             let values = vec![site.day(self.field.sql, after)];
             let later = Condition::Is { path: self.path.clone(), lookup: Lookup::Gte, values };
             let ends = query.clone().filter(later).summary(conn, None, Some(&self.path))?.ends;

@@ -83,8 +83,8 @@ impl List {
         unfiltered.extend(hierarchy.as_ref().and_then(|dates| dates.condition.clone()));
         unfiltered.extend(searched(&options.search_fields, &words));
         let mut columns = Columns::of(known);
-        let order = ordering(known, &params, &columns.columns, first);
-        let sorting = Sorting::of(known, &params, &columns.columns, first);
+        let order = ordering(known, &params, &columns.all, first);
+        let sorting = Sorting::of(known, &params, &columns.all, first);
         let date_at = hierarchy.as_ref().map_or(0, |dates| columns.also(&dates.path));
         let mut query = base.clone().order_by(order);
         for condition in unfiltered.iter().chain(filters.iter().filter_map(|filter| filter.condition.as_ref())) {
@@ -134,22 +134,22 @@ impl List {
         if self.is_narrowed() && (number == 1 || wants_all) {
             let limit = if wants_all { per_page.max(most) } else { per_page };
             let found = self.query.rows(conn, paths, Some(limit + 1), 0)?;
-            if found.len() as i64 > limit {
+            let seen = counted(&found);
+            if seen > limit {
                 rows = Some(found);
             } else {
                 let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
-                summary = Some((found.len() as i64, whole));
+                summary = Some((seen, whole));
                 rows = Some(found);
             }
         }
         let mut ends = None;
-        let (count, whole) = match summary {
-            Some(known) => known,
-            None => {
-                let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
-                ends = asked.ends;
-                (asked.count, asked.whole)
-            }
+        let (count, whole) = if let Some(known) = summary {
+            known
+        } else {
+            let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
+            ends = asked.ends;
+            (asked.count, asked.whole)
         };
         let whole = whole.or_else(|| (!self.is_narrowed()).then_some(count));
         let is_all = wants_all && count <= most || count <= per_page;
@@ -168,7 +168,7 @@ impl List {
         }
         let dates = match &self.hierarchy {
             Some(hierarchy) => {
-                let at_hand = rows.len() as i64 >= count;
+                let at_hand = counted(&rows) >= count;
                 let mut values: Vec<_> = rows.iter().map(|row| &row[self.date_at]).filter(|v| !v.is_null()).collect();
                 if at_hand && ends.is_none() {
                     values.sort_by_key(|value| sort_key(value));
@@ -196,6 +196,10 @@ impl List {
         let conditions = self.unfiltered.iter().chain(filters.filter_map(|(_, filter)| filter.condition.as_ref()));
         conditions.fold(self.base.clone(), |query, condition| query.filter(condition.clone()))
     }
+}
+
+fn counted(rows: &[Row]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }
 
 fn sort_key(value: &crate::db::Value) -> Option<chrono::NaiveDateTime> {

@@ -1,5 +1,6 @@
 //! `/admin/<app>/<model>/`: the list of a model's rows (Django's `ChangeList`).
 
+mod actions;
 mod cell;
 mod columns;
 mod filters;
@@ -64,14 +65,14 @@ struct InvalidSetup {
 pub(super) async fn change_list(request: AdminRequest, path: Path<(String, String)>) -> Result<HttpResponse> {
     let known = request.model(&path.0, &path.1)?;
     request.must(known, "view", None)?;
-    let actions = actions(&request, known);
+    let actions = actions::offered(&request, known);
     let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
     let (list, found) = request.db.run(move |conn| list.load(conn).map(|found| (list, found))).await?;
     let Some(found) = found else { return wrong(&request, known) };
     if list.has_nul {
         request.messages.add(Level::ERROR, "Null characters are not allowed.");
     }
-    Ok(render(&ChangeListPage::new(&request, &list, found, actions))?.respond_to(&request.http))
+    Ok(render(&ChangeListPage::new(&request, &list, found, &actions))?.respond_to(&request.http))
 }
 
 /// The list that the URL asks for; nothing, if rows cannot be looked up like that.
@@ -99,13 +100,4 @@ fn wrong(request: &AdminRequest, known: &'static Registered) -> Result<HttpRespo
     }
     let frame = request.frame("Database error", Crumb::to(known));
     Ok(render(&InvalidSetup { frame, url: known.url() })?.respond_to(&request.http))
-}
-
-/// What can be done to ticked rows, by name and by what people read.
-fn actions(request: &AdminRequest, known: &'static Registered) -> Vec<(&'static str, String)> {
-    if request.is_popup() {
-        return Vec::new();
-    }
-    let _ = known;
-    Vec::new()
 }

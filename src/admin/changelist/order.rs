@@ -30,7 +30,8 @@ pub(super) fn ordering(known: &'static Registered, params: &Params, columns: &[C
     if let Some(text) = params.get("o").filter(|text| !text.is_empty()) {
         let column = |number: i64| usize::try_from(number.checked_sub(first)?).ok().and_then(|at| columns.get(at));
         let keys = asked(text).filter_map(|(number, minus)| Some((column(number)?.order.as_ref()?, minus)));
-        orders = keys.map(|(key, minus)| Order { path: key.path.clone(), descending: key.descending != minus }).collect();
+        orders =
+            keys.map(|(key, minus)| Order { path: key.path.clone(), descending: key.descending != minus }).collect();
     }
     if !is_total(model, &orders) {
         orders.push(Order { path: Path::own(model.pk().column), descending: true });
@@ -54,7 +55,7 @@ fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
     }
     let is_not_null = |column: &&str| model.column(column).is_some_and(|field| !field.null);
     let mut sets = model.unique_together.iter();
-    sets.any(|set| set.iter().all(|column| is_not_null(&column) && ordered.contains(column)))
+    sets.any(|set| set.iter().all(|column| is_not_null(column) && ordered.contains(column)))
 }
 
 impl Sorting {

@@ -9,7 +9,7 @@ use super::list::{Found, List};
 use super::markup::Markup;
 use super::table::{self, Around};
 use crate::admin::frame::Frame;
-use crate::admin::options::Facets;
+use crate::admin::options::{Action, Facets};
 use crate::admin::{AdminRequest, frame::Crumb};
 use crate::db::Paginator;
 use crate::models::capfirst;
@@ -22,7 +22,6 @@ pub(super) struct ChangeListPage {
     one: String,
     many: String,
     heading: String,
-    url: String,
     add_url: Option<String>,
     search: Option<SearchBox>,
     is_narrowed: bool,
@@ -66,12 +65,7 @@ enum PageLink {
 }
 
 impl ChangeListPage {
-    pub(super) fn new(
-        request: &AdminRequest,
-        list: &List,
-        found: Found,
-        actions: Vec<(&'static str, String)>,
-    ) -> Self {
+    pub(super) fn new(request: &AdminRequest, list: &List, found: Found, actions: &[Action]) -> Self {
         let (known, params) = (list.site.known, &list.params);
         let (model, options) = (known.model, &known.options);
         let is_popup = request.is_popup();
@@ -89,15 +83,17 @@ impl ChangeListPage {
         let before = if all { 0 } else { paginator.offset(found.page) };
         let active: Vec<&str> = params.lookups().map(|(name, _)| name).collect();
         let optional = options.show_facets == Facets::Allow && !found.filters.is_empty();
-        let facets = optional.then(|| match list.has_facets {
-            true => (params.link(&[], &["_facets"]), "Hide counts"),
-            false => (params.link(&[("_facets", "True")], &[]), "Show counts"),
+        let facets = optional.then(|| {
+            if list.has_facets {
+                (params.link(&[], &["_facets"]), "Hide counts")
+            } else {
+                (params.link(&[("_facets", "True")], &[]), "Show counts")
+            }
         });
         Self {
             one: model.verbose_name.clone(),
             many: model.verbose_name_plural.clone(),
             heading: capfirst(&model.verbose_name_plural),
-            url: known.url(),
             add_url: request.may(known, "add", None).then(|| add_url(request, list)),
             search: (!options.search_fields.is_empty()).then(|| search_box(list)),
             is_narrowed: found.whole != Some(found.count) || list.is_narrowed(),
@@ -109,7 +105,7 @@ impl ChangeListPage {
             dates: found.dates,
             filters: found.filters,
             facets,
-            actions,
+            actions: actions.iter().map(|action| (action.name, action.label(model))).collect(),
             head: table::head(list),
             rows: table::rows(list, &found.rows, look, &Around { has_boxes, is_popup }),
             is_empty: found.rows.is_empty(),

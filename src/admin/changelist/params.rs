@@ -80,7 +80,8 @@ impl Params {
 
     /// What links to forms carry so that these lead back to the list as it is: `_changelist_filters=q%3Dlamp`, or nothing.
     pub(super) fn preserved(&self) -> String {
-        let all = encoded(self.0.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str()))));
+        let all =
+            encoded(self.0.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str()))));
         if all.is_empty() { all } else { encoded([("_changelist_filters", all.as_str())]) }
     }
 }

@@ -11,7 +11,7 @@ use crate::models::Row;
 pub(super) fn head(list: &List) -> Markup {
     let mut out = Markup::default();
     let sorted = |column: &Column, number| list.sorting.rank(number).filter(|_| column.is_sortable);
-    let numbered = || list.columns.columns.iter().zip(list.first..);
+    let numbered = || list.columns.all.iter().zip(list.first..);
     let several = numbered().filter(|(column, number)| sorted(column, *number).is_some()).count() > 1;
     for (column, number) in numbered() {
         let state = sorted(column, number);
@@ -57,7 +57,7 @@ pub(super) struct Around {
 
 /// A row for each object.
 pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around) -> Markup {
-    let columns = &list.columns.columns;
+    let columns = &list.columns.all;
     let base = list.site.known.url();
     let preserved = if list.site.known.options.preserve_filters { list.params.preserved() } else { String::new() };
     let mut tail = Markup::default();
@@ -75,7 +75,8 @@ pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around) -> Ma
         out.raw("<tr>");
         if around.has_boxes {
             let name = list.row_name(row);
-            out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"").text(&pk);
+            out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
+                .text(&pk);
             out.raw("\"><span class=\"hidden\">Select ").text(&name).raw("</span></label></td>");
         }
         let mut is_first_link = true;

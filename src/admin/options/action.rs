@@ -4,7 +4,7 @@ use crate::auth::User;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::messages::Level;
-use crate::models::Query;
+use crate::models::{Meta, Query};
 
 /// What an action gets.
 #[derive(Debug)]
@@ -66,6 +66,12 @@ impl Action {
         run: fn(&mut Conn, &ActionRequest<'_>) -> Result<ActionResult>,
     ) -> Self {
         Self { name, description, permissions: &[], confirm: false, run }
+    }
+
+    /// What people read of it on the list of `model`.
+    pub fn label(&self, model: &Meta) -> String {
+        let text = self.description.replace("%(verbose_name_plural)s", &model.verbose_name_plural);
+        text.replace("%(verbose_name)s", &model.verbose_name)
     }
 
     /// Only for who has one of these permissions on the model: `&["change"]`.

@@ -84,12 +84,7 @@ fn local(column: Sql, kind: Kind, values: &[Value]) -> Sql {
     if kind != Kind::Timestamp || zone == Tz::UTC {
         return column;
     }
-    Sql::default()
-        .either("(", "nuages_local(")
-        .append(column)
-        .either(" AT TIME ZONE ", ", ")
-        .bind(zone.name())
-        .raw(")")
+    Sql::default().either("(", "nuages_local(").append(column).either(" AT TIME ZONE ", ", ").bind(zone.name()).raw(")")
 }
 
 /// A part of a date.

@@ -152,7 +152,8 @@ impl Filter {
             Offer::Choices => values::choices(self, params),
             Offer::Dates => dates::spans(self, site, params),
             Offer::Related { target, used_only } => {
-                let (choices, box_to_search) = related::rows(self, conn, site, params, target, used_only.then_some(base))?;
+                let (choices, box_to_search) =
+                    related::rows(self, conn, site, params, target, used_only.then_some(base))?;
                 if choices.len() < 3 && box_to_search.is_none() && self.condition.is_none() {
                     return Ok(None);
                 }

@@ -43,14 +43,14 @@ pub(super) fn rows(
     let mut found = query.named(conn, Some(LISTED + 1), 0)?;
     let chosen = params.all(exact);
     let mut search = None;
-    if found.len() as i64 > LISTED {
+    if i64::try_from(found.len()).is_ok_and(|found| found > LISTED) {
         let fields = known.map_or(&[][..], |known| &known.options.search_fields);
         found = match searched(fields, words) {
             Some(condition) => query.clone().filter(condition).named(conn, Some(LISTED + 1), 0)?,
             None if fields.is_empty() => found,
             None => Vec::new(),
         };
-        let is_cut = found.len() as i64 > LISTED;
+        let is_cut = i64::try_from(found.len()).is_ok_and(|found| found > LISTED);
         found.truncate(usize::try_from(LISTED).unwrap_or_default());
         let missing: Vec<Value> = chosen
             .iter()

@@ -59,13 +59,7 @@ pub(super) fn choices(filter: &Filter, params: &Params) -> Vec<Choice> {
     choices
 }
 
-pub(super) fn all(
-    filter: &Filter,
-    conn: &mut Conn,
-    site: Site,
-    params: &Params,
-    base: &Query,
-) -> Result<Vec<Choice>> {
+pub(super) fn all(filter: &Filter, conn: &mut Conn, site: Site, params: &Params, base: &Query) -> Result<Vec<Choice>> {
     let (exact, isnull) = (&filter.expected[0], &filter.expected[1]);
     let mut choices = vec![Choice::all(params, &[exact, isnull], !params.has(exact) && !params.has(isnull), "All")];
     let mut none = None;
