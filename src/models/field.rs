@@ -121,7 +121,8 @@ impl Field {
             kind,
             sql,
             null,
-            blank: false,
+            // Django wants to be told; here a column that may be NULL says so.
+            blank: null,
             unique: false,
             primary_key: false,
             editable: true,

@@ -45,28 +45,35 @@ impl Migration {
 }
 
 /// A [`Migration`] from the files of its folders: `migration!("auth", "0001_initial")`, or with the names of Django's
-/// migrations that it stands for: `migration!("auth", "0001_initial", ["0001_initial", "0002_…"])`.
+/// migrations that it stands for: `migration!("auth", "0001_initial", ["0001_initial", "0002_…"])`. They lie in `migrations/`
+/// of the package, unless it says elsewhere: `migration!("blog", "0001_initial" in "examples/blog/migrations")`.
 #[macro_export]
 macro_rules! migration {
     ($app:literal, $name:literal) => {
         $crate::migration!($app, $name, [$name])
     };
     ($app:literal, $name:literal, [$($django:literal),+ $(,)?]) => {
+        $crate::migration!($app, $name, [$($django),+] in "migrations")
+    };
+    ($app:literal, $name:literal in $folder:literal) => {
+        $crate::migration!($app, $name, [$name] in $folder)
+    };
+    ($app:literal, $name:literal, [$($django:literal),+] in $folder:literal) => {
         $crate::db::migrations::Migration {
             app: $app,
             name: $name,
             stands_for: &[$($django),+],
-            sqlite: $crate::migration!(@script "sqlite", $app, $name),
-            postgres: $crate::migration!(@script "postgres", $app, $name),
+            sqlite: $crate::migration!(@script $folder, "sqlite", $app, $name),
+            postgres: $crate::migration!(@script $folder, "postgres", $app, $name),
         }
     };
-    (@script $database:literal, $app:literal, $name:literal) => {
+    (@script $folder:literal, $database:literal, $app:literal, $name:literal) => {
         $crate::db::migrations::Script {
             up: include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"), "/migrations/", $database, "/", $app, "_", $name, "/up.sql"
+                env!("CARGO_MANIFEST_DIR"), "/", $folder, "/", $database, "/", $app, "_", $name, "/up.sql"
             )),
             down: include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"), "/migrations/", $database, "/", $app, "_", $name, "/down.sql"
+                env!("CARGO_MANIFEST_DIR"), "/", $folder, "/", $database, "/", $app, "_", $name, "/down.sql"
             )),
         }
     };

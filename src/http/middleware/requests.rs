@@ -1,7 +1,7 @@
-//! An id for each request, and one line in the log.
+//! An id for each request, and one line in the log; in `DEBUG` what the database did for it.
 
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::Error as ActixError;
 use actix_web::body::{BodySize, MessageBody};
@@ -12,6 +12,8 @@ use actix_web::middleware::Next;
 use crate::logging::{Context, keeps_queries};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Browsers show it beside the time that a page took.
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// See the module.
 pub async fn requests<B: MessageBody + 'static>(
@@ -22,11 +24,20 @@ pub async fn requests<B: MessageBody + 'static>(
     let id = request_id(&request);
     let context =
         Context { request_id: id.clone(), queries: keeps_queries().then(|| Arc::new(Mutex::new(Vec::new()))) };
+    let queries = context.queries.clone();
     context
         .scope(async move {
             let mut response = next.call(request).await?.map_into_boxed_body();
             if let Ok(value) = HeaderValue::from_str(&id) {
                 response.headers_mut().insert(REQUEST_ID, value);
+            }
+            if let Some(queries) = queries {
+                let queries = queries.lock().unwrap_or_else(PoisonError::into_inner);
+                let took: Duration = queries.iter().map(|query| query.took).sum();
+                let timing = format!("db;desc=\"{} queries\";dur={:.1}", queries.len(), took.as_secs_f64() * 1e3);
+                if let Ok(value) = HeaderValue::from_str(&timing) {
+                    response.headers_mut().insert(SERVER_TIMING, value);
+                }
             }
             log_line(&response, began);
             Ok(response)

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ureq::http::{Method, Request};
 
+use super::form::Form;
 use super::personas::Persona;
 use super::reply::Reply;
 
@@ -87,6 +88,34 @@ impl Client {
             }
         }
         reply
+    }
+
+    /// The form with the field `name` on the page at `path`, as a browser would send it back.
+    pub(crate) fn form(&self, path: &str, name: &str) -> Form {
+        let reply = self.get(path);
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        reply.form(path, name)
+    }
+
+    /// Presses the button `name` of `form`, or just Enter where that is "".
+    pub(crate) fn submit(&self, form: &Form, name: &str) -> Reply {
+        let fields = form.sent(name);
+        if form.is_get {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+            return self.get(&format!("{}?{}", form.action, form_urlencoded(&fields)));
+        }
+        if form.is_multipart {
+            let (kind, body) = form.multipart(&fields);
+            return self.send(Method::POST, &form.action, &[("content-type", &kind)], &body);
+        }
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        self.post_with(&form.action, &[], &fields)
+    }
+
+    /// The page that a reply leads to.
+    pub(crate) fn follow(&self, reply: &Reply) -> Reply {
+        assert_eq!(reply.status, 302, "{}", reply.text());
+        self.get(reply.header("location"))
     }
 
     /// Logs in at the login page.

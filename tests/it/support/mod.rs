@@ -2,6 +2,8 @@
 
 mod client;
 mod database;
+mod form;
+mod html;
 mod personas;
 mod postgres;
 mod reply;
@@ -10,7 +12,7 @@ mod site;
 
 pub(crate) use client::{Client, LOGIN};
 pub(crate) use database::{Database, Kind};
-pub(crate) use personas::{ALICE, CHARLIE, DANA, session_of};
+pub(crate) use personas::{ALICE, BOB, CHARLIE, DANA, session_of};
 pub(crate) use reply::Reply;
 pub(crate) use rows::product;
 pub(crate) use site::{SECRET_KEY, TestSite, nuages};

@@ -11,7 +11,7 @@ use nuages::signing::random_string_of;
 use serde_json::json;
 
 use super::{Client, SECRET_KEY, TestSite};
-use diesel::RunQueryDsl as _;
+use diesel::prelude::*;
 
 /// Someone with an account.
 pub(crate) struct Persona {
@@ -20,6 +20,7 @@ pub(crate) struct Persona {
     pub(crate) email: &'static str,
     /// At full strength, made once: a hash takes a third of a second.
     hash: &'static str,
+    is_staff: bool,
     is_superuser: bool,
     is_active: bool,
 }
@@ -30,7 +31,19 @@ pub(crate) const ALICE: Persona = Persona {
     password: "alice-lights-7-lamps",
     email: "alice@example.com",
     hash: "pbkdf2_sha256$1000000$saltofalice0123456789a$ZpxDSpRXnc0PB5NzKgZpqCSLzWu0R1iKIZWqalPf7vU=",
+    is_staff: true,
     is_superuser: true,
+    is_active: true,
+};
+
+/// A clerk: staff who may do nothing until someone says so.
+pub(crate) const BOB: Persona = Persona {
+    username: "bob",
+    password: "bob-binds-8-books",
+    email: "bob@example.com",
+    hash: "pbkdf2_sha256$1000000$saltofbob0123456789abc$Gwy73o0DDcHZm1RMoDLyB0tktT+XaJNRmArK7Ak9DFQ=",
+    is_staff: true,
+    is_superuser: false,
     is_active: true,
 };
 
@@ -40,6 +53,7 @@ pub(crate) const CHARLIE: Persona = Persona {
     password: "charlie-counts-9-kettles",
     email: "charlie@example.com",
     hash: "pbkdf2_sha256$1000000$saltofcharlie012345678$/DNTU90ojCrEOzDatME+lxYszvQaV01X86y/sVwhpNQ=",
+    is_staff: false,
     is_superuser: false,
     is_active: true,
 };
@@ -50,6 +64,7 @@ pub(crate) const DANA: Persona = Persona {
     password: "dana-drinks-5-teas",
     email: "dana@example.com",
     hash: "pbkdf2_sha256$1000000$saltofdana0123456789ab$O4iXHYpusDHevfPo4eV7Fto2FCoQpEQD9hV05jjMWkY=",
+    is_staff: false,
     is_superuser: false,
     is_active: false,
 };
@@ -57,9 +72,21 @@ pub(crate) const DANA: Persona = Persona {
 impl Persona {
     /// Makes the account.
     pub(crate) fn save(&self, conn: &mut Conn) -> User {
-        let Self { username, email, hash, is_superuser, is_active, .. } = *self;
+        let Self { username, email, hash, is_staff, is_superuser, is_active, .. } = *self;
         let user = NewUser::superuser(username, email, hash.to_owned());
-        NewUser { is_superuser, is_staff: is_superuser, is_active, ..user }.save(conn).unwrap()
+        NewUser { is_superuser, is_staff, is_active, ..user }.save(conn).unwrap()
+    }
+
+    /// Gives them these permissions, by codename: those that only one app has.
+    pub(crate) fn may(&self, site: &TestSite, codenames: &[&str]) {
+        use nuages::schema::{auth_permission, auth_user_user_permissions as given};
+        let (user, conn) = (self.row(site).id, &mut site.connect());
+        for codename in codenames {
+            let named = auth_permission::table.filter(auth_permission::codename.eq(codename));
+            let id: i32 = named.select(auth_permission::id).first(conn).unwrap();
+            let row = (given::user_id.eq(user), given::permission_id.eq(id));
+            diesel::insert_into(given::table).values(row).execute(conn).unwrap();
+        }
     }
 
     /// Their row as it is now.

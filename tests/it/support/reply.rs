@@ -2,6 +2,8 @@
 
 use ureq::http::HeaderMap;
 
+use super::form::Form;
+
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -48,6 +50,29 @@ impl Reply {
             plain.push_str(part.split_once('>').map_or("", |(_, text)| text));
         }
         plain
+    }
+
+    /// The form with the field `name`; the page lies at `path`.
+    pub(crate) fn form(&self, path: &str, name: &str) -> Form {
+        let forms = Form::all(&self.text(), path);
+        let found = forms.into_iter().find(|form| form.has(name));
+        found.unwrap_or_else(|| panic!("{path}: no form with the field {name}: {}", self.text()))
+    }
+
+    /// How many statements the database ran for it; only in `DEBUG`.
+    pub(crate) fn queries(&self) -> usize {
+        let words = self.header("server-timing").split_once("desc=\"").unwrap().1;
+        words.split_once(' ').unwrap().0.parse().unwrap()
+    }
+
+    /// What a visitor reads: the page without tags, with single spaces.
+    pub(crate) fn words(&self) -> String {
+        super::html::words(&self.text())
+    }
+
+    /// Where the page's links lead.
+    pub(crate) fn links(&self) -> Vec<String> {
+        super::html::tags(&self.text()).iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href")).collect()
     }
 
     /// The line that sets or takes back the cookie `name`, or "".

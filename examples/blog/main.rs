@@ -1,0 +1,38 @@
+//! A blog on Nuages, the program of `docs/tutorial.md`: `cargo run --example blog`.
+
+mod admin;
+mod models;
+mod schema;
+
+use std::process::ExitCode;
+
+use nuages::models::{AppConfig, Model as _, ModelName, content_types};
+use nuages::project::Project;
+use nuages::settings::Settings;
+use nuages::{http, migration, sessions, urls};
+
+/// The app.
+const APP: AppConfig = AppConfig {
+    label: "blog",
+    verbose_name: "Blog",
+    models: &[ModelName::new("author", "author"), ModelName::new("post", "post"), ModelName::new("comment", "comment")],
+    described: || vec![models::Author::meta(), models::Post::meta(), models::Comment::meta()],
+    migrations: &[migration!("blog", "0001_initial" in "examples/blog/migrations")],
+};
+
+static INSTALLED: [AppConfig; 5] = [nuages::admin::APP, nuages::auth::APP, content_types::APP, sessions::APP, APP];
+
+/// What this program serves.
+pub(crate) static BLOG: Project = Project::new("Blog", &INSTALLED, blog_urls, register);
+
+fn blog_urls(_: &Settings) -> http::Urls {
+    urls::batteries()
+}
+
+fn register(site: nuages::admin::AdminSite) -> nuages::admin::AdminSite {
+    admin::register(nuages::apps::accounts::admin::register(site))
+}
+
+fn main() -> ExitCode {
+    nuages::commands::main(&BLOG)
+}

@@ -1,0 +1,74 @@
+//! Authors, their posts, and what readers say to them.
+
+use diesel::prelude::*;
+use nuages::db::Timestamp;
+use nuages::models::{Description, Model, OnDelete, desc};
+
+use super::schema::{blog_author as author, blog_comment as comment, blog_post as post};
+
+/// Who writes.
+#[derive(Debug, Clone, Identifiable, Queryable, Selectable)]
+#[diesel(table_name = author)]
+pub struct Author {
+    pub id: i64,
+    pub name: String,
+    pub email: String,
+}
+
+/// What they write.
+#[derive(Debug, Clone, Identifiable, Queryable, Selectable)]
+#[diesel(table_name = post)]
+pub struct Post {
+    pub id: i64,
+    pub title: String,
+    pub slug: String,
+    pub status: String,
+    pub published_on: Option<chrono::NaiveDate>,
+    pub body: String,
+    pub author_id: i64,
+}
+
+/// What a reader says to it.
+#[derive(Debug, Clone, Identifiable, Queryable, Selectable)]
+#[diesel(table_name = comment)]
+pub struct Comment {
+    pub id: i64,
+    pub name: String,
+    pub text: String,
+    pub created_at: Timestamp,
+    pub post_id: i64,
+}
+
+impl Model for Author {
+    type Table = author::table;
+    fn describe() -> Description<Self::Table> {
+        Description::new("blog", "Author", author::table)
+            .display(author::name)
+            .field(author::name, |field| field.max_length(100))
+            .field(author::email, |field| field.email(254).unique())
+    }
+}
+
+impl Model for Post {
+    type Table = post::table;
+    fn describe() -> Description<Self::Table> {
+        Description::new("blog", "Post", post::table)
+            .display(post::title)
+            .ordering((desc(post::published_on), post::title))
+            .field(post::title, |field| field.max_length(200))
+            .field(post::slug, |field| field.slug(200).unique())
+            .field(post::author_id, |field| field.to::<Author>(OnDelete::Protect))
+            .field(post::status, |field| field.max_length(10).choices(&[("draft", "Draft"), ("live", "Live")]))
+    }
+}
+
+impl Model for Comment {
+    type Table = comment::table;
+    fn describe() -> Description<Self::Table> {
+        Description::new("blog", "Comment", comment::table)
+            .display(comment::name)
+            .field(comment::post_id, |field| field.to::<Post>(OnDelete::Cascade))
+            .field(comment::name, |field| field.max_length(100))
+            .field(comment::created_at, |field| field.auto_now_add())
+    }
+}

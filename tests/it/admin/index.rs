@@ -1,0 +1,40 @@
+//! `/admin/`: who sees what.
+
+use crate::admin::shop;
+use crate::support::{ALICE, BOB, CHARLIE};
+
+const LOGIN: &str = "/admin/login/";
+
+on_both! {
+    fn staff_logs_in_and_others_do_not(kind: Kind) {
+        let site = shop(kind);
+        let bob = site.client();
+        let reply = bob.get("/admin/catalog/product/?q=1");
+        assert_eq!(reply.header("location"), "/admin/login/?next=/admin/catalog/product/%3Fq%3D1");
+        let form = bob.form("/admin/login/?next=/admin/catalog/", "username");
+        let wrong = bob.submit(&form.clone().set("username", "charlie").set("password", CHARLIE.password), "");
+        assert!(wrong.status == 200 && wrong.words().contains("staff account"), "{}", wrong.words());
+        let reply = bob.submit(&form.set("username", "bob").set("password", BOB.password), "");
+        assert_eq!(reply.header("location"), "/admin/catalog/");
+        assert_eq!(bob.follow(&reply).status, 404, "nothing of the catalog is his");
+        assert!(bob.get("/").links().contains(&"/admin/".to_owned()));
+        assert!(!CHARLIE.browser(&site).get("/").links().contains(&"/admin/".to_owned()));
+        for visitor in [site.client(), CHARLIE.browser(&site)] {
+            assert!(visitor.get("/admin/").header("location").starts_with(LOGIN));
+        }
+    }
+
+    fn the_index_holds_what_one_may_do(kind: Kind) {
+        let site = shop(kind);
+        let bob = BOB.browser(&site);
+        assert!(bob.get("/admin/").links().iter().all(|link| !link.starts_with("/admin/catalog/")));
+        BOB.may(&site, &["view_product", "add_tag"]);
+        let links = bob.get("/admin/").links();
+        let has = |link: &str| links.iter().any(|known| known == link);
+        assert!(has("/admin/catalog/product/") && has("/admin/catalog/tag/add/"), "{links:?}");
+        assert!(!has("/admin/catalog/product/add/") && !has("/admin/catalog/category/"), "{links:?}");
+        let all = ALICE.browser(&site).get("/admin/");
+        assert!(all.shows(&["/admin/catalog/product/add/", "/admin/auth/user/", "/admin/orders/order/"]));
+        assert!(all.queries() <= 3, "{}", all.header("server-timing"));
+    }
+}

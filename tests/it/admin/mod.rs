@@ -1,0 +1,15 @@
+//! `/admin/`
+
+use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
+
+mod index;
+
+/// A shop in which everyone has an account.
+fn shop(kind: Kind) -> TestSite {
+    let database = Database::migrated(kind);
+    for persona in [&ALICE, &BOB, &CHARLIE, &DANA] {
+        persona.save(&mut database.connect());
+    }
+    // Answers say how many queries they took.
+    TestSite::with(database, &[("DEBUG", "1")], nuages::urls::urls)
+}
