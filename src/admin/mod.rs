@@ -2,6 +2,7 @@
 
 mod catch_all;
 mod changelist;
+mod delete;
 pub mod frame;
 mod history;
 mod index;

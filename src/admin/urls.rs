@@ -2,6 +2,8 @@
 
 use super::catch_all::catch_all;
 use super::changelist::change_list;
+use super::delete::{delete, delete_form};
+use super::history::history;
 use super::index::{app_index, index};
 use super::jsi18n::jsi18n;
 use super::view_on_site::view_on_site;
@@ -16,6 +18,8 @@ pub fn urls() -> Urls {
         path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),
         path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list)),
+        path("/admin/{app}/{model}/{pk}/delete/", "admin:delete", Staff, get(delete_form).post(delete)),
+        path("/admin/{app}/{model}/{pk}/history/", "admin:history", Staff, get(history)),
         // The last: whatever stands behind it is never reached.
         path("/admin/{rest:.*}", "admin:catch_all", Staff, get(catch_all).post(catch_all)),
     ])

@@ -5,7 +5,7 @@ use super::links::LinkTable;
 use super::{Collector, Graph};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Condition, Lookup, OnDelete, Order, Path, Query};
+use crate::models::{Condition, OnDelete, Query};
 
 /// Rows that a deletion begins with at a time, and keys in one list.
 const CHUNK: i64 = 500;
@@ -31,21 +31,17 @@ impl Collector {
         mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
     ) -> Result<Deleted> {
         let model = self.root.model();
-        let pk = Path::own(model.pk().column);
-        let in_order = self.root.clone().order_by(vec![Order { path: pk.clone(), descending: false }]);
-        let (mut done, mut rest) = (Deleted::default(), in_order.clone());
-        loop {
-            // The primary keys are fixed before anything goes: the query may ask for rows that go first.
-            let chunk = rest.named(conn, Some(CHUNK), 0)?;
-            let Some((last, _)) = chunk.last() else { return Ok(done) };
-            let behind = Condition::Is { path: pk.clone(), lookup: Lookup::Gt, values: vec![last.clone()] };
-            rest = in_order.clone().filter(behind);
+        let mut done = Deleted::default();
+        // The primary keys are fixed before anything goes: the query may ask for rows that go first.
+        let mut chunks = self.root.chunks(CHUNK);
+        while let Some(chunk) = chunks.next_named(conn)? {
             before(conn, &chunk)?;
             done.roots += chunk.len();
             let pks = chunk.into_iter().map(|(pk, _)| pk).collect();
             done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(pks)))?;
             log::debug!(target: "nuages.db", "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
         }
+        Ok(done)
     }
 }
 

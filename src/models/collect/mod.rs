@@ -31,4 +31,9 @@ impl Collector {
         let graph = Graph::new(&rows);
         Self { root: rows, graph }
     }
+
+    /// The rows that go, by model; those it begins with first.
+    pub fn sets(&self) -> &[Query] {
+        &self.graph.sets
+    }
 }

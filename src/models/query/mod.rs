@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod build;
+mod chunks;
 mod compare;
 mod recursive;
 
@@ -10,6 +11,7 @@ use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 pub use aggregate::Summary;
 use build::Builder;
+pub use chunks::Chunks;
 
 /// The values of some columns of one row.
 pub type Row = Vec<Value>;

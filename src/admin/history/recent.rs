@@ -1,10 +1,10 @@
-//! What was done: the acts on the first page.
+//! The latest acts of a user, on the first page.
 
-use super::AdminRequest;
-use super::log_entry::Act;
+use crate::admin::AdminRequest;
+use crate::admin::log_entry::Act;
 
 /// An act of the user, on the first page.
-pub(super) struct RecentAction {
+pub(in crate::admin) struct RecentAction {
     /// What the object was called.
     pub object: String,
     /// Its form, if it is still there.
@@ -17,7 +17,7 @@ pub(super) struct RecentAction {
 
 impl RecentAction {
     /// As the page shows it.
-    pub(super) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
+    pub(in crate::admin) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
         let known = app.zip(model).and_then(|(app, model)| request.site.find(&app, &model));
         let kind = match entry.action_flag {
             1 => "added",

@@ -1,0 +1,140 @@
+//! What a deletion would do, for a page.
+
+use super::Deletion;
+use crate::admin::Registered;
+use crate::auth::permissions::Permissions;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::models::{Branch, Collector, Meta, Preview, Query, capfirst};
+
+/// Rows whose permissions are looked at together.
+const CHUNK: i64 = 500;
+
+/// What a deletion would do; see `admin/_consequences.html`.
+pub(in crate::admin) struct Consequences {
+    /// What people read for a kind of row, and how many go.
+    pub counts: Vec<(String, i64)>,
+    /// Rows that stay and lose what they led to: `12 orders: customer`.
+    pub cleared: Vec<String>,
+    /// The rows, as nested lists.
+    pub tree: Vec<Step>,
+    /// Kinds of rows that the user may not delete.
+    pub lacking: Vec<String>,
+    /// Rows that forbid it.
+    pub protected: Vec<Step>,
+    /// A table that no model describes forbids it.
+    pub is_held_elsewhere: bool,
+}
+
+/// A piece of a nested list.
+pub(in crate::admin) enum Step {
+    /// A row: its kind, its name and its form. It is open until [`Step::End`].
+    Row(String, String, Option<String>),
+    /// A list begins below the row.
+    Down,
+    /// It ends.
+    Up,
+    /// The row ends.
+    End,
+    /// So many of this kind are not named.
+    More(i64, String),
+}
+
+impl Consequences {
+    pub(super) fn new(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview: Preview) -> Result<Self> {
+        let counts = preview.counts.iter().map(|(model, count)| (model.counted(*count).to_owned(), *count));
+        let links = preview.links.iter().map(|(table, count)| (table.verbose_name(*count), *count));
+        let cleared = preview.clearings.iter().map(|clearing| {
+            let (model, field) = (clearing.key.model, clearing.key.field);
+            format!("{} {} will have no {}", clearing.count, model.counted(clearing.count), field.verbose_name)
+        });
+        let mut protected = Vec::new();
+        for obstacle in &preview.obstacles {
+            let model = obstacle.key.model;
+            for (pk, name) in &obstacle.rows {
+                protected.push(row(deletion, model, pk, name));
+                protected.push(Step::End);
+            }
+            let more = obstacle.count - i64::try_from(obstacle.rows.len()).unwrap_or(0);
+            if more > 0 {
+                protected.push(Step::More(more, model.counted(more).to_owned()));
+            }
+        }
+        let mut tree = Vec::new();
+        steps(deletion, &preview.tree, &mut tree);
+        if preview.more > 0 {
+            tree.push(Step::More(preview.more, deletion.known.model.counted(preview.more).to_owned()));
+        }
+        Ok(Self {
+            counts: counts.chain(links).collect(),
+            cleared: cleared.collect(),
+            tree,
+            lacking: lacking(conn, deletion, collector, &preview)?,
+            protected,
+            is_held_elsewhere: false,
+        })
+    }
+
+    /// Whether it may be done.
+    pub(in crate::admin) fn is_allowed(&self) -> bool {
+        self.lacking.is_empty() && self.protected.is_empty() && !self.is_held_elsewhere
+    }
+}
+
+fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {
+    for branch in branches {
+        out.push(match branch.model {
+            Some(model) => row(deletion, model, &branch.pk, &branch.name),
+            None => Step::Row(branch.kind.clone(), branch.name.clone(), None),
+        });
+        if !branch.children.is_empty() || !branch.more.is_empty() {
+            out.push(Step::Down);
+            steps(deletion, &branch.children, out);
+            out.extend(branch.more.iter().map(|(count, kind)| Step::More(*count, kind.clone())));
+            out.push(Step::Up);
+        }
+        out.push(Step::End);
+    }
+}
+
+fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Step {
+    let known = deletion.site.of(model).filter(|known| may_view(&deletion.permissions, known));
+    let url = known.map(|known| known.object_url(&pk.to_string(), "change"));
+    Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
+}
+
+fn may_view(permissions: &Permissions, known: &Registered) -> bool {
+    ["view", "change"].iter().any(|action| permissions.has_perm(&known.model.permission(action)))
+}
+
+/// What the user may not delete, of the models that the admin shows; in Django's words, their names.
+fn lacking(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview: &Preview) -> Result<Vec<String>> {
+    let mut lacking = Vec::new();
+    for rows in collector.sets() {
+        let goes = preview.counts.iter().any(|(model, _)| *model == rows.model());
+        let Some(known) = deletion.site.of(rows.model()).filter(|_| goes) else { continue };
+        if !may_delete(conn, &deletion.permissions, known, rows)? {
+            lacking.push(known.model.verbose_name.clone());
+        }
+    }
+    lacking.sort();
+    Ok(lacking)
+}
+
+/// Whether all of `rows` may be deleted. They are read only where the model has a say of its own about each.
+fn may_delete(conn: &mut Conn, permissions: &Permissions, known: &Registered, rows: &Query) -> Result<bool> {
+    if !permissions.has_perm(&known.model.permission("delete")) {
+        return Ok(false);
+    }
+    let Some(hook) = known.options.hooks.has_permission else { return Ok(true) };
+    if !hook(permissions, "delete", None) {
+        return Ok(false);
+    }
+    let mut chunks = rows.chunks(CHUNK);
+    while let Some(records) = chunks.next(conn)? {
+        if records.iter().any(|record| !hook(permissions, "delete", Some(record))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

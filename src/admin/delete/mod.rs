@@ -1,0 +1,109 @@
+//! Deleting rows: what goes with them is shown first, and what forbids it.
+
+mod consequences;
+mod one;
+mod selected;
+
+pub(super) use consequences::{Consequences, Step};
+pub(super) use one::{delete, delete_form};
+#[expect(unused_imports, reason = "for the list's delete_selected")]
+pub(super) use selected::delete_selected;
+
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+
+use super::log_entry::{Flag, LogEntry};
+use super::{AdminSite, Registered};
+use crate::auth::User;
+use crate::auth::permissions::Permissions;
+use crate::db::{Conn, Db};
+use crate::error::{Error, Result};
+use crate::models::{Collector, Query};
+
+/// Rows of each kind that a page names.
+const NAMED: i64 = 100;
+
+/// Who deletes what.
+#[derive(Clone)]
+struct Deletion {
+    site: &'static AdminSite,
+    known: &'static Registered,
+    user: User,
+    permissions: Permissions,
+    rows: Query,
+}
+
+/// How it went.
+enum Outcome {
+    /// There is nothing to delete.
+    Nothing,
+    /// Nothing was deleted: it was not confirmed, or something forbids it.
+    Asked(Consequences),
+    /// It was confirmed, and the user may not.
+    Denied,
+    /// So many rows of the model were deleted.
+    Deleted(usize),
+}
+
+impl Deletion {
+    /// Shows what would go, or, where `confirmed` and nothing forbids it, lets it go with its log entries, in one
+    /// transaction.
+    async fn carry_out(self, db: &Db, confirmed: bool) -> Result<Outcome> {
+        let again = self.clone();
+        if !confirmed {
+            return db.run(move |conn| self.look(conn)).await;
+        }
+        match db.atomic(move |conn| self.delete(conn)).await {
+            // A row came to lead there meanwhile, or it is in a table that no model describes.
+            Err(error) if is_foreign_key_violation(&error) => {
+                let outcome = db.run(move |conn| again.look(conn)).await?;
+                Ok(match outcome {
+                    Outcome::Asked(mut shown) => {
+                        shown.is_held_elsewhere = shown.protected.is_empty();
+                        Outcome::Asked(shown)
+                    }
+                    outcome => outcome,
+                })
+            }
+            outcome => outcome,
+        }
+    }
+
+    fn look(&self, conn: &mut Conn) -> Result<Outcome> {
+        let collector = Collector::new(self.rows.clone());
+        let preview = collector.preview(conn, NAMED)?;
+        if preview.counts.is_empty() {
+            return Ok(Outcome::Nothing);
+        }
+        Ok(Outcome::Asked(Consequences::new(conn, self, &collector, preview)?))
+    }
+
+    fn delete(&self, conn: &mut Conn) -> Result<Outcome> {
+        let shown = match self.look(conn)? {
+            Outcome::Asked(shown) if shown.protected.is_empty() => shown,
+            outcome => return Ok(outcome),
+        };
+        if !shown.lacking.is_empty() {
+            return Ok(Outcome::Denied);
+        }
+        let (model, user) = (self.known.model, &self.user);
+        let hook = self.known.options.hooks.delete_model;
+        let deleted = Collector::new(self.rows.clone()).delete(conn, |conn, rows| {
+            LogEntry::write(conn, user.id, model, Flag::Deletion, rows, "")?;
+            let Some(hook) = hook else { return Ok(()) };
+            let pks = rows.iter().map(|(pk, _)| pk.clone()).collect();
+            for record in Query::new(model).with_pks(pks).records(conn, None, 0)? {
+                hook(conn, &record, user)?;
+            }
+            Ok(())
+        })?;
+        log::info!(
+            target: "nuages.admin",
+            "{} deleted {} of {}, {} rows in all", user.username, deleted.roots, model.label(), deleted.rows
+        );
+        Ok(Outcome::Deleted(deleted.roots))
+    }
+}
+
+fn is_foreign_key_violation(error: &Error) -> bool {
+    matches!(error, Error::Database(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)))
+}

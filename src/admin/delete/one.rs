@@ -1,0 +1,107 @@
+//! Deleting one row.
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, Responder as _};
+use askama::Template;
+use serde_json::json;
+
+use super::consequences::Consequences;
+use super::{Deletion, Outcome};
+use crate::admin::frame::{Crumb, Frame};
+use crate::admin::popup::popup_response;
+use crate::admin::{AdminRequest, Registered};
+use crate::error::{Error, Result};
+use crate::http::{PostData, QueryDict, redirect, render};
+use crate::models::Record;
+
+#[derive(Template)]
+#[template(path = "admin/delete_confirmation.html")]
+struct DeleteConfirmation {
+    frame: Frame,
+    /// `product`
+    one: &'static str,
+    /// What the row is called.
+    name: String,
+    shown: Consequences,
+    to_field: Option<String>,
+    back_url: String,
+}
+
+/// `GET /admin/catalog/product/7/delete/`
+pub(in crate::admin) async fn delete_form(
+    request: AdminRequest,
+    place: Path<(String, String, String)>,
+) -> Result<HttpResponse> {
+    answer(request, &place, PostData::default(), false).await
+}
+
+/// `POST /admin/catalog/product/7/delete/`
+pub(in crate::admin) async fn delete(
+    request: AdminRequest,
+    place: Path<(String, String, String)>,
+    data: PostData,
+) -> Result<HttpResponse> {
+    answer(request, &place, data, true).await
+}
+
+async fn answer(
+    request: AdminRequest,
+    place: &(String, String, String),
+    data: PostData,
+    confirmed: bool,
+) -> Result<HttpResponse> {
+    let (app, model, part) = place;
+    let known = request.model(app, model)?;
+    let to_field = request.to_field(known, &data.fields)?;
+    let found = request.object(known, part).await?;
+    request.must(known, "delete", None)?;
+    let (Some((record, name)), Some(rows)) = (found, request.row(known, part)) else {
+        return Ok(request.missing(known, part));
+    };
+    request.must(known, "delete", Some(&record))?;
+    let deletion = Deletion {
+        site: request.site,
+        known,
+        user: (*request.user).clone(),
+        permissions: (*request.permissions).clone(),
+        rows,
+    };
+    match deletion.carry_out(&request.db, confirmed).await? {
+        Outcome::Nothing => Ok(request.missing(known, part)),
+        Outcome::Denied => Err(Error::PermissionDenied),
+        Outcome::Deleted(_) => deleted(&request, known, &record, &name, &data.fields),
+        Outcome::Asked(shown) => page(&request, known, &record, name, shown, to_field),
+    }
+}
+
+fn deleted(
+    request: &AdminRequest,
+    known: &Registered,
+    record: &Record,
+    name: &str,
+    posted: &QueryDict,
+) -> Result<HttpResponse> {
+    if posted.get("_popup").is_some() {
+        return popup_response(request, "Deleted", &json!({"action": "delete", "value": record.pk().to_string()}));
+    }
+    request.messages.success(format!("The {} “{name}” was deleted successfully.", known.model.verbose_name));
+    Ok(redirect(&if request.may(known, "change", None) { request.list_url(known) } else { "/admin/".to_owned() }))
+}
+
+fn page(
+    request: &AdminRequest,
+    known: &'static Registered,
+    record: &Record,
+    name: String,
+    shown: Consequences,
+    to_field: Option<String>,
+) -> Result<HttpResponse> {
+    let one = known.model.verbose_name.as_str();
+    let title = if shown.is_allowed() { format!("Delete {one}") } else { format!("Cannot delete {one}") };
+    let back_url = request.keeping_filters(known, &known.object_url(&record.pk().to_string(), "change"));
+    let mut crumbs = Crumb::to(known);
+    crumbs.extend([Crumb::new(&name, &back_url), Crumb::new("Delete", "")]);
+    let frame = request.frame(title, crumbs);
+    let page = DeleteConfirmation { frame, one, name, shown, to_field, back_url };
+    Ok(render(&page)?.respond_to(&request.http))
+}

@@ -1,0 +1,100 @@
+//! All acts on a row, oldest first.
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, Responder as _};
+use askama::Template;
+
+use super::sentence::sentence;
+use crate::admin::frame::{Crumb, Frame};
+use crate::admin::{AdminRequest, LogEntry, unquote};
+use crate::db::{PageNumber, Paginator};
+use crate::error::Result;
+use crate::http::render;
+
+/// Acts on one page.
+const PER_PAGE: i64 = 100;
+
+#[derive(Template)]
+#[template(path = "admin/object_history.html")]
+struct ObjectHistory {
+    frame: Frame,
+    entries: Vec<Entry>,
+    paginator: Paginator,
+    number: i64,
+}
+
+/// An act.
+struct Entry {
+    /// For machines.
+    moment: String,
+    /// `Jan. 2, 2024, 3:04 p.m.`
+    time: String,
+    /// `clerk (Clara Kerr)`
+    user: String,
+    /// `added`, `changed` or `deleted`.
+    kind: &'static str,
+    /// What was done.
+    what: String,
+}
+
+impl Entry {
+    fn icon(&self) -> &'static str {
+        match self.kind {
+            "added" => "plus",
+            "changed" => "edit",
+            _ => "trash",
+        }
+    }
+}
+
+/// `GET /admin/catalog/product/7/history/`
+pub(in crate::admin) async fn history(
+    request: AdminRequest,
+    place: Path<(String, String, String)>,
+) -> Result<HttpResponse> {
+    let (app, model, part) = place.into_inner();
+    let known = request.model(&app, &model)?;
+    let Some((record, name)) = request.object(known, &part).await? else {
+        // Whether there is such a row is for those to know who may see it.
+        request.must(known, "view", None)?;
+        return Ok(request.missing(known, &part));
+    };
+    request.must(known, "view", Some(&record))?;
+    let asked: PageNumber = request.query.get("p").unwrap_or_default().parse().unwrap_or_default();
+    let pk = record.pk().to_string();
+    let (count, number, found) = request
+        .db
+        .run(move |conn| {
+            let mut number = 1;
+            let (count, found) = LogEntry::of_object(conn, known.model, &pk, |count| {
+                let pages = Paginator { count, per_page: PER_PAGE };
+                number = pages.page_number(asked);
+                (PER_PAGE, pages.offset(number))
+            })?;
+            Ok((count, number, found))
+        })
+        .await?;
+    let zone = request.settings.time_zone;
+    let entries = found.into_iter().map(|(entry, user)| {
+        let full_name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
+        let kind = match entry.action_flag {
+            1 => "added",
+            2 => "changed",
+            _ => "deleted",
+        };
+        Entry {
+            moment: entry.action_time.utc().to_rfc3339(),
+            time: entry.action_time.text(&zone),
+            user: if full_name.is_empty() { user.username } else { format!("{} ({full_name})", user.username) },
+            what: sentence(&entry.change_message),
+            kind,
+        }
+    });
+    let mut crumbs = Crumb::to(known);
+    let url = request.keeping_filters(known, &known.object_url(&unquote(&part), "change"));
+    crumbs.extend([Crumb::new(&name, url), Crumb::new("History", "")]);
+    let frame = request.frame(format!("Change history: {name}"), crumbs);
+    let paginator = Paginator { count, per_page: PER_PAGE };
+    let page = ObjectHistory { frame, entries: entries.collect(), paginator, number };
+    Ok(render(&page)?.respond_to(&request.http))
+}

@@ -1,0 +1,50 @@
+//! All rows of a query, a bounded number at a time.
+
+use super::Query;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::models::{Condition, Lookup, Order, Path, Record};
+
+/// See [`Query::chunks`].
+#[derive(Debug)]
+pub struct Chunks {
+    rows: Query,
+    behind: Option<Value>,
+    size: i64,
+}
+
+impl Query {
+    /// All these rows by primary key, `size` at a time. Rows may go meanwhile.
+    pub fn chunks(&self, size: i64) -> Chunks {
+        let pk = Path::own(self.model.pk().column);
+        let rows = self.clone().order_by(vec![Order { path: pk, descending: false }]);
+        Chunks { rows, behind: None, size }
+    }
+}
+
+impl Chunks {
+    /// The next rows; none after the last.
+    pub fn next(&mut self, conn: &mut Conn) -> Result<Option<Vec<Record>>> {
+        let records = self.rest().records(conn, Some(self.size), 0)?;
+        self.behind = records.last().map(|record| record.pk().clone());
+        Ok(Some(records).filter(|records| !records.is_empty()))
+    }
+
+    /// The next rows by primary key and by what they are called; none after the last.
+    pub fn next_named(&mut self, conn: &mut Conn) -> Result<Option<Vec<(Value, String)>>> {
+        let named = self.rest().named(conn, Some(self.size), 0)?;
+        self.behind = named.last().map(|(pk, _)| pk.clone());
+        Ok(Some(named).filter(|named| !named.is_empty()))
+    }
+
+    fn rest(&self) -> Query {
+        let rows = self.rows.clone();
+        match &self.behind {
+            Some(last) => {
+                let path = Path::own(rows.model.pk().column);
+                rows.filter(Condition::Is { path, lookup: Lookup::Gt, values: vec![last.clone()] })
+            }
+            None => rows,
+        }
+    }
+}
