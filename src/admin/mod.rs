@@ -1,5 +1,6 @@
 //! The admin: lists, forms and history for any described model, at Django's URLs.
 
+mod autocomplete;
 mod catch_all;
 mod changelist;
 mod delete;

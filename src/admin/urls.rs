@@ -1,5 +1,6 @@
 //! The admin's URLs, which are Django's.
 
+use super::autocomplete::autocomplete;
 use super::catch_all::catch_all;
 use super::changelist::change_list;
 use super::delete::{delete, delete_form};
@@ -14,6 +15,7 @@ use crate::http::{Urls, get, path};
 pub fn urls() -> Urls {
     Urls::new([
         path("/admin/", "admin:index", Staff, get(index)),
+        path("/admin/autocomplete/", "admin:autocomplete", Staff, get(autocomplete)),
         path("/admin/jsi18n/", "admin:jsi18n", Staff, get(jsi18n)),
         path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),

@@ -29,6 +29,7 @@ use crate::models::Query;
 use list::List;
 use page::ChangeListPage;
 use params::Params;
+pub(super) use search::searched;
 
 /// What a list is about, wherever it is made.
 #[derive(Clone, Copy)]

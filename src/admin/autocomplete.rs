@@ -1,0 +1,76 @@
+//! What a field that is searched as one types may hold, as JSON.
+
+use actix_web::HttpResponse;
+use serde_json::json;
+
+use super::changelist::searched;
+use super::{AdminRequest, Registered};
+use crate::error::{Error, Result};
+use crate::http::text;
+use crate::models::{Meta, Order, Path, find, python_int};
+use crate::signing::json as python;
+
+/// Rows in one answer.
+const PER_PAGE: i64 = 20;
+
+/// `GET /admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&term=lam&page=2`
+///
+/// The names are those of the field; it answers with rows of the model that the field leads to.
+pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> {
+    let given = |name| request.query.get(name).ok_or(Error::PermissionDenied);
+    let (app, model, field) = (given("app_label")?, given("model_name")?, given("field_name")?);
+    let model = find(app, &model.to_lowercase()).ok_or(Error::PermissionDenied)?;
+    let target = leads_to(model, field).and_then(|target| request.site.of(target)).ok_or(Error::PermissionDenied)?;
+    if target.options.search_fields.is_empty() {
+        return Err(Error::NotFound);
+    }
+    request.must(target, "view", None)?;
+    let page = match request.query.get("page") {
+        None => 1,
+        Some(page) => python_int(page).filter(|page| *page > 0).ok_or(Error::NotFound)?,
+    };
+    let offset = page.checked_sub(1).and_then(|before| before.checked_mul(PER_PAGE)).ok_or(Error::NotFound)?;
+    let term = request.query.get("term").unwrap_or_default();
+    let mut rows = request.queryset(target).order_by(ordering(target));
+    if let Some(found) = searched(&target.options.search_fields, term) {
+        rows = rows.filter(found);
+    }
+    let mut named = if term.contains('\0') {
+        Vec::new()
+    } else {
+        request.db.run(move |conn| rows.named(conn, Some(PER_PAGE + 1), offset)).await?
+    };
+    if named.is_empty() && page > 1 {
+        return Err(Error::NotFound);
+    }
+    let limit = usize::try_from(PER_PAGE).unwrap_or_default();
+    let more = named.len() > limit;
+    named.truncate(limit);
+    let results: Vec<_> = named.into_iter().map(|(pk, name)| json!({"id": pk.to_string(), "text": name})).collect();
+    let body = python::spaced(&json!({"results": results, "pagination": {"more": more}}));
+    Ok(text("application/json", String::from_utf8_lossy(&body).into_owned()))
+}
+
+/// The model that the relation `name` of `model` leads to, forwards or backwards.
+fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
+    let own = model.fields.iter().find(|field| field.name == name || field.column == name);
+    if let Some(field) = own {
+        return field.relation.as_ref().map(|relation| relation.to());
+    }
+    if let Some(many) = model.many(name) {
+        return Some(many.to());
+    }
+    let back = model.reverse().into_iter().find(|key| {
+        let related_name = key.field.relation.as_ref().and_then(|relation| relation.related_name);
+        related_name.unwrap_or(&key.model.name) == name
+    });
+    back.map(|key| key.model)
+}
+
+/// The order of the model's list; with the primary key, so that pages do not overlap.
+fn ordering(known: &'static Registered) -> Vec<Order> {
+    let said = known.options.ordering.as_ref().filter(|order| !order.is_empty()).unwrap_or(&known.model.ordering);
+    let mut orders: Vec<Order> = said.iter().flat_map(|order| known.model.ordered(order)).collect();
+    orders.push(Order { path: Path::own(known.model.pk().column), descending: false });
+    orders
+}
