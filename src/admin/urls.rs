@@ -2,7 +2,7 @@
 
 use super::autocomplete::autocomplete;
 use super::catch_all::catch_all;
-use super::changelist::change_list;
+use super::changelist::{change_list, change_list_post};
 use super::delete::{delete, delete_form};
 use super::history::history;
 use super::index::{app_index, index};
@@ -19,7 +19,7 @@ pub fn urls() -> Urls {
         path("/admin/jsi18n/", "admin:jsi18n", Staff, get(jsi18n)),
         path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),
-        path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list)),
+        path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list).post(change_list_post)),
         path("/admin/{app}/{model}/{pk}/delete/", "admin:delete", Staff, get(delete_form).post(delete)),
         path("/admin/{app}/{model}/{pk}/history/", "admin:history", Staff, get(history)),
         // The last: whatever stands behind it is never reached.

@@ -1,17 +1,63 @@
-//! What can be done to the rows that are ticked.
+//! What can be done to the rows that are ticked, or to all that were found.
 
+use actix_web::{HttpResponse, Responder as _};
+use askama::Template;
+
+use super::list::List;
+use crate::admin::delete::{Consequences, Selected, delete_selected};
+use crate::admin::frame::{Crumb, Frame};
 use crate::admin::options::{Action, ActionRequest, ActionResult};
 use crate::admin::{AdminRequest, Registered};
-use crate::db::Conn;
+use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
+use crate::http::{PostData, redirect, render};
+use crate::messages::Level;
+use crate::models::{Query, parse, python_int};
 
 /// The one action that every list has.
 const DELETE: Action =
     Action::new("delete_selected", "Delete selected %(verbose_name_plural)s", never).permissions(&["delete"]);
 
+/// Rows that a page to confirm names one by one; more are found again by the list's own query. A form may have 1000 fields.
+const NAMED: i64 = 900;
+
+/// Rows that such a page shows.
+const SHOWN: i64 = 100;
+
 /// Deleting has steps of its own.
 fn never(_: &mut Conn, _: &ActionRequest<'_>) -> Result<ActionResult> {
     Err(Error::PermissionDenied)
+}
+
+#[derive(Template)]
+#[template(path = "admin/delete_selected_confirmation.html")]
+struct DeleteSelectedConfirmation {
+    frame: Frame,
+    /// `products`
+    many: String,
+    shown: Box<Consequences>,
+    again: Again,
+}
+
+#[derive(Template)]
+#[template(path = "admin/action_confirmation.html")]
+struct ActionConfirmation {
+    frame: Frame,
+    /// `2 products`
+    counted: String,
+    names: Vec<String>,
+    more: i64,
+    again: Again,
+}
+
+/// What a page to confirm sends.
+struct Again {
+    action: &'static str,
+    /// The rows by primary key.
+    pks: Vec<String>,
+    /// Or all of the list, and how many these were.
+    across: Option<i64>,
+    back_url: String,
 }
 
 /// What the user can do to rows of `known`.
@@ -24,4 +70,135 @@ pub(super) fn offered(request: &AdminRequest, known: &'static Registered) -> Vec
         action.permissions.is_empty() || action.permissions.iter().any(|needed| request.may(known, needed, None))
     };
     all.filter(may).collect()
+}
+
+/// Whether `data` asks for an action at all: one was run, or confirmed.
+pub(super) fn is_asked(data: &PostData, offered: &[Action]) -> bool {
+    let has = |name: &str| data.fields.get(name).is_some();
+    !offered.is_empty() && !has("_save") && (has("index") || has("_selected_action"))
+}
+
+/// Does what `data` asks for, and leads back to the list; or asks whether it shall be done.
+pub(super) async fn run(
+    request: &AdminRequest,
+    list: &List,
+    offered: &[Action],
+    data: &PostData,
+) -> Result<HttpResponse> {
+    let back_url = request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let back = || Ok(redirect(&back_url));
+    let ticked: Vec<&str> = data.fields.get_all("_selected_action").collect();
+    if ticked.is_empty() {
+        let text = "Items must be selected in order to perform actions on them. No items have been changed.";
+        request.messages.add(Level::WARNING, text);
+        return back();
+    }
+    let Some(action) = offered.iter().find(|action| chosen(data) == Some(action.name)) else {
+        request.messages.add(Level::WARNING, "No action selected.");
+        return back();
+    };
+    let known = list.site.known;
+    let across = !matches!(data.get("select_across").to_lowercase().as_str(), "" | "0" | "false");
+    let rows = if across {
+        list.query.clone()
+    } else {
+        let pks = ticked.iter().filter_map(|pk| parse(known.model.pk().target(), pk)).collect();
+        list.query.clone().with_pks(pks)
+    };
+    let mut is_confirmed = !data.get("post").is_empty();
+    let counting = rows.clone();
+    let count = request.db.run(move |conn| counting.count(conn)).await?;
+    if across && is_confirmed && data.fields.get("_count").is_some_and(|seen| python_int(seen) != Some(count)) {
+        request.messages.add(Level::WARNING, "The list has changed since. Please look at it again.");
+        is_confirmed = false;
+    }
+    if action.name == DELETE.name {
+        return match delete_selected(request, known, rows.clone(), is_confirmed).await? {
+            Selected::Deleted(0) => back(),
+            Selected::Deleted(count) => {
+                let counted = known.model.counted(i64::try_from(count).unwrap_or(i64::MAX));
+                request.messages.success(format!("Successfully deleted {count} {counted}."));
+                back()
+            }
+            Selected::Asked(shown) => {
+                let title = if shown.is_allowed() {
+                    format!("Delete {count} {}", known.model.counted(count))
+                } else {
+                    format!("Cannot delete {}", known.model.counted(count))
+                };
+                let mut crumbs = Crumb::to(known);
+                crumbs.push(Crumb::new("Delete", ""));
+                let again = Again::new(request, action, rows, across, count, back_url).await?;
+                let many = known.model.verbose_name_plural.clone();
+                let frame = request.frame(title, crumbs);
+                Ok(render(&DeleteSelectedConfirmation { frame, many, shown, again })?.respond_to(&request.http))
+            }
+        };
+    }
+    if action.confirm && !is_confirmed {
+        return confirmation(request, known, action, rows, across, count, back_url).await;
+    }
+    let (run, user) = (action.run, (*request.user).clone());
+    let done =
+        request.db.atomic(move |conn| run(conn, &ActionRequest { selection: &rows, count, user: &user })).await?;
+    log::info!(
+        target: "nuages.admin",
+        "{} ran {} on {count} of {}: {}", request.user.username, action.name, known.model.label(), done.message
+    );
+    if !done.message.is_empty() {
+        request.messages.add(done.level, done.message);
+    }
+    back()
+}
+
+/// The action of the bar whose button was clicked.
+fn chosen(data: &PostData) -> Option<&str> {
+    let given: Vec<&str> = data.fields.get_all("action").collect();
+    let index = data.fields.get("index").and_then(python_int).unwrap_or(0);
+    let at = if index < 0 { index + i64::try_from(given.len()).unwrap_or_default() } else { index };
+    let at = usize::try_from(at).ok();
+    at.and_then(|at| given.get(at)).or(given.last()).copied()
+}
+
+async fn confirmation(
+    request: &AdminRequest,
+    known: &'static Registered,
+    action: &Action,
+    rows: Query,
+    across: bool,
+    count: i64,
+    back_url: String,
+) -> Result<HttpResponse> {
+    let some = rows.clone();
+    let names = request.db.run(move |conn| some.named(conn, Some(SHOWN), 0)).await?;
+    let more = count - i64::try_from(names.len()).unwrap_or_default();
+    let again = Again::new(request, action, rows, across, count, back_url).await?;
+    let mut crumbs = Crumb::to(known);
+    crumbs.push(Crumb::new(action.label(known.model), ""));
+    let page = ActionConfirmation {
+        counted: format!("{count} {}", known.model.counted(count)),
+        names: names.into_iter().map(|(_, name)| name).collect(),
+        more,
+        again,
+        frame: request.frame(action.label(known.model), crumbs),
+    };
+    Ok(render(&page)?.respond_to(&request.http))
+}
+
+impl Again {
+    async fn new(
+        request: &AdminRequest,
+        action: &Action,
+        rows: Query,
+        across: bool,
+        count: i64,
+        back_url: String,
+    ) -> Result<Self> {
+        let is_many = across && count > NAMED;
+        let limit = if is_many { 1 } else { NAMED };
+        let pks: Vec<Value> =
+            request.db.run(move |conn| rows.named(conn, Some(limit), 0)).await?.into_iter().map(|(pk, _)| pk).collect();
+        let pks = pks.iter().map(ToString::to_string).collect();
+        Ok(Self { action: action.name, pks, across: is_many.then_some(count), back_url })
+    }
 }

@@ -23,9 +23,8 @@ use chrono_tz::Tz;
 use super::frame::{Crumb, Frame};
 use super::{AdminRequest, AdminSite, Registered};
 use crate::error::{Error, Result};
-use crate::http::{redirect, render};
+use crate::http::{PostData, redirect, render};
 use crate::messages::Level;
-use crate::models::Query;
 use list::List;
 use page::ChangeListPage;
 use params::Params;
@@ -76,6 +75,22 @@ pub(super) async fn change_list(request: AdminRequest, path: Path<(String, Strin
     Ok(render(&ChangeListPage::new(&request, &list, found, &actions))?.respond_to(&request.http))
 }
 
+/// `POST /admin/catalog/product/`: what was ticked, or typed in the list.
+pub(super) async fn change_list_post(
+    request: AdminRequest,
+    path: Path<(String, String)>,
+    data: PostData,
+) -> Result<HttpResponse> {
+    let known = request.model(&path.0, &path.1)?;
+    request.must(known, "view", None)?;
+    let actions = actions::offered(&request, known);
+    if !actions::is_asked(&data, &actions) {
+        return change_list(request, path).await;
+    }
+    let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
+    actions::run(&request, &list, &actions, &data).await
+}
+
 /// The list that the URL asks for; nothing, if rows cannot be looked up like that.
 fn asked(request: &AdminRequest, known: &'static Registered, is_without_boxes: bool) -> Result<Option<List>> {
     let zone = request.settings.time_zone;
@@ -85,9 +100,7 @@ fn asked(request: &AdminRequest, known: &'static Registered, is_without_boxes: b
     if let Some(field) = to_field.filter(|field| *field != known.model.pk().name) {
         return Err(Error::BadRequest(format!("the field {field} cannot be referenced")));
     }
-    let all = Query::new(known.model);
-    let base = known.options.hooks.queryset.map_or_else(|| all.clone(), |hook| hook(all.clone(), &request.user));
-    match List::new(site, params, base, i64::from(!is_without_boxes)) {
+    match List::new(site, params, request.queryset(known), i64::from(!is_without_boxes)) {
         Ok(list) => Ok(Some(list)),
         Err(Problem::Lookup) => Ok(None),
         Err(Problem::Refused(reason)) => Err(Error::BadRequest(reason)),

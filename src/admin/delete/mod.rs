@@ -6,8 +6,7 @@ mod selected;
 
 pub(super) use consequences::{Consequences, Step};
 pub(super) use one::{delete, delete_form};
-#[expect(unused_imports, reason = "for the list's delete_selected")]
-pub(super) use selected::delete_selected;
+pub(super) use selected::{Selected, delete_selected};
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 

@@ -13,7 +13,7 @@ use crate::models::{Condition, Field, FieldKind, Meta, Path, Query, capfirst};
 use related::Search;
 
 /// The most values that are listed; more are searched.
-pub(super) const LISTED: i64 = 100;
+pub(super) const LISTED: i64 = 200;
 
 enum Offer {
     Boolean,
