@@ -4,11 +4,13 @@ mod autocomplete;
 mod catch_all;
 mod changelist;
 mod delete;
+mod change_form;
 pub mod frame;
 mod history;
 mod index;
 mod jsi18n;
 mod log_entry;
+mod log_message;
 mod object;
 pub mod options;
 mod popup;
@@ -18,8 +20,9 @@ pub mod urls;
 mod view_on_site;
 
 pub use log_entry::{Flag, LogEntry};
+pub use log_message::{Done, change_message};
 pub use options::{Inline, ModelAdmin, fieldset};
-pub use request::AdminRequest;
+pub use request::{Actor, AdminRequest};
 pub use site::{AdminSite, Registered, quote, unquote};
 
 use crate::migration;

@@ -79,7 +79,36 @@ fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
     request.app_data::<web::Data<T>>().expect("app data")
 }
 
+/// Who asks and what they may do, to be taken along to where the database is.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Who.
+    pub user: User,
+    /// What they may do.
+    pub permissions: Permissions,
+}
+
+impl Actor {
+    /// See [`AdminRequest::may`].
+    pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
+        may(&self.permissions, known, action, record)
+    }
+}
+
+fn may(permissions: &Permissions, known: &Registered, action: &str, record: Option<&Record>) -> bool {
+    let has = |action: &str| {
+        permissions.has_perm(&known.model.permission(action))
+            && known.options.hooks.has_permission.is_none_or(|hook| hook(permissions, action, record))
+    };
+    has(action) || (action == "view" && has("change"))
+}
+
 impl AdminRequest {
+    /// Who asks, to be taken along to where the database is.
+    pub fn actor(&self) -> Actor {
+        Actor { user: (*self.user).clone(), permissions: (*self.permissions).clone() }
+    }
+
     /// The model at `/admin/<app>/<model>/`; [`Error::NotFound`] where there is none.
     pub fn model(&self, app: &str, model: &str) -> Result<&'static Registered> {
         self.site.find(app, model).ok_or(Error::NotFound)
@@ -88,11 +117,7 @@ impl AdminRequest {
     /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
     /// about one.
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        let has = |action: &str| {
-            self.permissions.has_perm(&known.model.permission(action))
-                && known.options.hooks.has_permission.is_none_or(|hook| hook(&self.permissions, action, record))
-        };
-        has(action) || (action == "view" && has("change"))
+        may(&self.permissions, known, action, record)
     }
 
     /// [`Error::PermissionDenied`] unless they [`may`](Self::may).

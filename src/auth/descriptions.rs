@@ -13,7 +13,7 @@ impl Model for User {
     fn describe() -> Description<auth_user::table> {
         Description::new("auth", "User", auth_user::table)
             .display(auth_user::username)
-            .field(auth_user::password, |field| field.max_length(128))
+            .field(auth_user::password, |field| field.max_length(128).secret())
             .field(auth_user::last_login, |field| field.blank())
             .field(auth_user::is_superuser, |field| {
                 field.verbose_name("superuser status").default(|| false.into()).help_text(

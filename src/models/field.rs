@@ -83,6 +83,8 @@ pub struct Field {
     pub primary_key: bool,
     /// Whether forms show it.
     pub editable: bool,
+    /// Whether nobody is shown what it holds: a hash of a password.
+    pub secret: bool,
     /// The value of a new row.
     pub default: Option<fn() -> Value>,
     /// Set to now whenever the row is saved.
@@ -126,6 +128,7 @@ impl Field {
             unique: false,
             primary_key: false,
             editable: true,
+            secret: false,
             default: None,
             auto_now: false,
             auto_now_add: false,
@@ -233,6 +236,13 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn not_editable(mut self) -> Self {
         self.field.editable = false;
+        self
+    }
+
+    /// Nobody is shown what it holds, and no form of the admin edits it.
+    #[must_use]
+    pub fn secret(mut self) -> Self {
+        self.field.secret = true;
         self
     }
 

@@ -18,6 +18,7 @@ mod path;
 mod query;
 mod record;
 mod relation;
+mod save;
 mod text;
 mod value;
 

@@ -2,8 +2,9 @@
 
 use chrono_tz::Tz;
 
-use super::{Cleaned, ModelField, Posted, Typed, clean, prefixed, texts};
+use super::{Cleaned, LOADED, ModelField, Posted, Typed, clean, prefixed, texts};
 use crate::db::Value;
+use crate::forms::uploads::{self, Change, Upload};
 use crate::models::{Meta, Record};
 
 /// A field of a form, with what stands in it.
@@ -19,6 +20,10 @@ pub struct BoundField {
     pub typed: Typed,
     /// What was sent, if that makes sense.
     pub cleaned: Option<Cleaned>,
+    /// A file that was sent, not stored yet.
+    pub upload: Option<Upload>,
+    /// Someone else has changed it since the page was made, and so does what was sent.
+    pub conflict: bool,
     /// What is wrong with it.
     pub errors: Vec<String>,
 }
@@ -27,7 +32,39 @@ impl BoundField {
     /// A field that holds this.
     pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
         let typed = texts(field, &initial, zone);
-        Self { field, commas: false, initial, typed, cleaned: None, errors: Vec::new() }
+        let (cleaned, upload, errors) = (None, None, Vec::new());
+        Self { field, commas: false, initial, typed, cleaned, upload, conflict: false, errors }
+    }
+
+    fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
+        self.typed = posted.typed(self.field, self.commas);
+        (self.cleaned, self.errors) = match clean(self.field, &self.typed, zone) {
+            Ok(cleaned) => (Some(cleaned), Vec::new()),
+            Err(errors) => (None, errors),
+        };
+        // What was not sent at all keeps its default, as in Django.
+        let has_default = self.field.column().is_some_and(|column| column.default.is_some());
+        let left_out = self.typed.0.is_empty() && !self.field.is_box();
+        if left_out && has_default && self.cleaned.as_ref().is_some_and(is_empty) {
+            self.cleaned = Some(self.initial.clone());
+        }
+    }
+
+    /// Looks at the file that was sent; reads it.
+    fn bind_file(&mut self, posted: &Posted<'_>) {
+        let ModelField::Column(column) = self.field else { return };
+        let name = prefixed(&posted.prefix, column.name);
+        let file = posted.data.files.iter().rev().find(|(field, _)| *field == name).map(|(_, file)| file);
+        let clear = uploads::is_cleared(posted.data, &name);
+        match uploads::clean(column, file, clear, self.typed.first()) {
+            Ok(Change::Keep) => self.cleaned = Some(self.initial.clone()),
+            Ok(Change::Clear) => self.cleaned = Some(Cleaned::One(Value::Text(String::new()))),
+            Ok(Change::New(upload)) => {
+                self.cleaned = Some(Cleaned::One(Value::Text(upload.name().to_owned())));
+                self.upload = Some(upload);
+            }
+            Err(error) => self.errors.push(error),
+        }
     }
 
     /// Whether what was sent differs from what it held; also when it makes no sense.
@@ -85,23 +122,13 @@ impl ModelForm {
         self
     }
 
-    /// Takes what was sent, each field looked at by itself. Fields of files are left as they are.
+    /// Takes what was sent, each field looked at by itself. It reads files: call it where blocking is allowed.
     pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
         for bound in &mut self.fields {
-            if bound.field.is_file() {
-                continue;
-            }
-            bound.typed = posted.typed(bound.field, bound.commas);
-            (bound.cleaned, bound.errors) = match clean(bound.field, &bound.typed, zone) {
-                Ok(cleaned) => (Some(cleaned), Vec::new()),
-                Err(errors) => (None, errors),
-            };
-            // What was not sent at all keeps its default, as in Django.
-            let has_default = bound.field.column().is_some_and(|column| column.default.is_some());
-            let left_out = bound.typed.0.is_empty() && !bound.field.is_box();
-            if left_out && has_default && bound.cleaned.as_ref().is_some_and(is_empty) {
-                bound.cleaned = Some(bound.initial.clone());
-            }
+            if bound.field.is_file() { bound.bind_file(posted) } else { bound.bind(posted, zone) }
+        }
+        if let Some(loaded) = posted.last(LOADED).filter(|_| !self.adding) {
+            self.merge(loaded, zone);
         }
     }
 
@@ -126,12 +153,12 @@ impl ModelForm {
 
     /// Whether nothing is wrong so far.
     pub fn is_valid(&self) -> bool {
-        self.errors.is_empty() && self.fields.iter().all(|bound| bound.errors.is_empty())
+        self.errors.is_empty() && self.fields.iter().all(|bound| bound.errors.is_empty() && !bound.conflict)
     }
 
     /// The fields in which something else was sent than they held.
     pub fn changed(&self) -> impl Iterator<Item = &BoundField> {
-        self.fields.iter().filter(|bound| !bound.field.is_file() || bound.cleaned.is_some()).filter(|b| b.has_changed())
+        self.fields.iter().filter(|bound| bound.has_changed())
     }
 
     /// Whether anything else was sent than it held.

@@ -9,6 +9,7 @@ mod clean;
 mod field;
 mod form;
 mod initial;
+mod loaded;
 #[cfg(test)]
 mod tests;
 mod typed;
@@ -19,5 +20,6 @@ pub use clean::clean;
 pub use field::{Cleaned, ModelField};
 pub use form::{BoundField, ModelForm};
 pub use initial::texts;
+pub use loaded::LOADED;
 pub use typed::{Posted, Typed, prefixed};
 pub use widget::{Choice, Control, ControlKind};

@@ -1,0 +1,3 @@
+//! The add and change form.
+
+mod shape;

@@ -1,0 +1,119 @@
+//! Which fields a form has, in which groups, and which of them are shown only.
+
+use crate::admin::Actor;
+use crate::admin::options::{ListColumn, Options};
+use crate::forms::model::ModelField;
+use crate::models::{Meta, Record};
+
+/// One place in a form.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Item {
+    /// A field that is edited.
+    Edit(ModelField),
+    /// A field that is shown.
+    Show(ModelField),
+    /// The computed column of this number.
+    Computed(usize),
+}
+
+/// Fields with a heading.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    pub(super) title: &'static str,
+    pub(super) description: &'static str,
+    pub(super) collapsed: bool,
+    pub(super) lines: Vec<Vec<Item>>,
+}
+
+/// The fields of a form.
+#[derive(Debug, Clone)]
+pub(super) struct Shape {
+    pub(super) groups: Vec<Group>,
+}
+
+/// Whose form it is, and what they may do with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct For<'a> {
+    pub(super) actor: &'a Actor,
+    pub(super) record: Option<&'a Record>,
+    pub(super) may_edit: bool,
+}
+
+impl Shape {
+    /// The form of `model`, as `options` want it; `without` is the key of an inline to its parent.
+    pub(super) fn new(model: &'static Meta, options: &Options, of: For<'_>, without: Option<&str>) -> Self {
+        let mut readonly = options.readonly_fields.clone();
+        if let Some(hook) = options.hooks.readonly_fields {
+            readonly.extend(hook(&of.actor.user, of.record));
+        }
+        let item = |name: &&'static str| -> Option<Item> {
+            let field = ModelField::of(model, name)?;
+            let column = field.column();
+            let hidden = column.is_some_and(|column| column.secret) || without == Some(*name);
+            if hidden || options.exclude.contains(name) {
+                return None;
+            }
+            let fixed = !of.may_edit || readonly.contains(name) || column.is_some_and(|column| !column.editable);
+            Some(if fixed { Item::Show(field) } else { Item::Edit(field) })
+        };
+        let mut groups: Vec<Group> = if options.fieldsets.is_empty() {
+            let names = options.fields.clone().unwrap_or_else(|| names(model, &readonly));
+            let lines = names.iter().filter_map(item).map(|item| vec![item]).collect();
+            vec![Group { title: "", description: "", collapsed: false, lines }]
+        } else {
+            let group = |set: &crate::admin::options::Fieldset| Group {
+                title: set.title,
+                description: set.description,
+                collapsed: set.collapsed,
+                lines: set.lines.iter().map(|line| line.iter().filter_map(item).collect()).collect(),
+            };
+            options.fieldsets.iter().map(group).collect()
+        };
+        if let Some(last) = groups.last_mut() {
+            last.lines.extend((0..options.readonly_computed.len()).map(|at| vec![Item::Computed(at)]));
+        }
+        for group in &mut groups {
+            group.lines.retain(|line| !line.is_empty());
+        }
+        groups.retain(|group| !group.lines.is_empty());
+        Self { groups }
+    }
+
+    /// Every place, in order.
+    pub(super) fn items(&self) -> impl Iterator<Item = Item> + '_ {
+        self.groups.iter().flat_map(|group| &group.lines).flatten().copied()
+    }
+
+    /// The fields that are edited, in order.
+    pub(super) fn edited(&self) -> Vec<ModelField> {
+        let edited = self.items().filter_map(|item| match item {
+            Item::Edit(field) => Some(field),
+            _ => None,
+        });
+        edited.collect()
+    }
+
+    /// The fields that are shown only.
+    pub(super) fn shown(&self) -> Vec<ModelField> {
+        let shown = self.items().filter_map(|item| match item {
+            Item::Show(field) => Some(field),
+            _ => None,
+        });
+        shown.collect()
+    }
+}
+
+/// What a form has without a word of its author: what can be edited, then what is only shown.
+fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
+    let columns = model.fields.iter().filter(|field| field.editable).map(|field| field.column);
+    let all = columns.chain(model.many.iter().map(|many| many.name));
+    all.filter(|name| !readonly.contains(name)).chain(readonly.iter().copied()).collect()
+}
+
+/// The head of a computed column.
+pub(super) fn head(column: &ListColumn) -> String {
+    match column {
+        ListColumn::Computed { description, .. } => crate::models::capfirst(description),
+        ListColumn::Field(path) => crate::models::capfirst(&path.column.replace('_', " ")),
+    }
+}

@@ -1,0 +1,101 @@
+//! What the fields of a form held when its page was made: how a save tells whose change is whose.
+//!
+//! A hidden input carries a short mark of every column that the form shows, and the keys of every many-to-many field. A
+//! field that was left as it was when the page was made never overwrites what someone else saved since; one that both
+//! have changed is a conflict, which is shown. The marks say nothing that the form does not show. They are not signed:
+//! whoever forges one can only overwrite, which they could without any.
+
+use chrono_tz::Tz;
+use sha2::{Digest as _, Sha256};
+
+use super::{BoundField, Cleaned, ModelField, ModelForm, Typed, texts};
+use crate::db::Value;
+
+/// The name of the hidden input, behind the form's prefix.
+pub const LOADED: &str = "_loaded";
+
+/// A mark of what stands in a field: eight bytes of a hash.
+fn mark(typed: &Typed) -> String {
+    let mut hash = Sha256::new();
+    for text in &typed.0 {
+        // Browsers write line ends in their own way.
+        hash.update(text.replace("\r\n", "\n"));
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn keys(values: &[Value]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+impl ModelForm {
+    /// What the hidden input says: `name=8c1f…&tags=3,5`; nothing for a row that is new.
+    pub fn loaded(&self, zone: Tz) -> String {
+        if self.adding {
+            return String::new();
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for bound in &self.fields {
+            match &bound.initial {
+                Cleaned::Many(links) => query.append_pair(bound.field.name(), &keys(links)),
+                value => query.append_pair(bound.field.name(), &mark(&texts(bound.field, value, zone))),
+            };
+        }
+        query.finish()
+    }
+
+    /// Whether someone else has changed a field that was changed here as well.
+    pub fn has_conflict(&self) -> bool {
+        self.fields.iter().any(|bound| bound.conflict)
+    }
+
+    /// Goes by what the hidden input said.
+    pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
+        for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {
+            if let Some(bound) = self.fields.iter_mut().find(|bound| bound.field.name() == name) {
+                bound.merge(&was, zone);
+            }
+        }
+    }
+}
+
+impl BoundField {
+    fn merge(&mut self, was: &str, zone: Tz) {
+        let current = texts(self.field, &self.initial, zone);
+        if let ModelField::Many(_) = self.field {
+            return self.merge_links(was);
+        }
+        let cleaned = self.cleaned.as_ref().map(|cleaned| texts(self.field, cleaned, zone));
+        let untouched = if self.field.is_file() {
+            !self.has_changed()
+        } else {
+            mark(&self.typed) == was || cleaned.is_some_and(|cleaned| mark(&cleaned) == was)
+        };
+        if mark(&current) == was {
+            // Nobody else was here.
+            if untouched && self.errors.is_empty() {
+                self.cleaned = Some(self.initial.clone());
+            }
+        } else if untouched {
+            self.cleaned = Some(self.initial.clone());
+            self.typed = current;
+            self.errors.clear();
+        } else {
+            self.conflict = self.has_changed();
+        }
+    }
+
+    /// Links that were added or taken away here are added to, or taken from, those that there are by now.
+    fn merge_links(&mut self, was: &str) {
+        let Some(Cleaned::Many(chosen)) = &self.cleaned else { return };
+        let Cleaned::Many(current) = &self.initial else { return };
+        let before: Vec<&str> = was.split(',').collect();
+        let was_there = |pk: &&Value| before.contains(&pk.to_string().as_str());
+        let kept = current.iter().filter(|pk| chosen.contains(pk) || !was_there(pk));
+        let fresh = chosen.iter().filter(|pk| !current.contains(pk) && !was_there(pk));
+        let merged: Vec<Value> = kept.chain(fresh).cloned().collect();
+        self.typed = Typed(merged.iter().map(ToString::to_string).collect());
+        self.cleaned = Some(Cleaned::Many(merged));
+    }
+}

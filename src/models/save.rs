@@ -1,0 +1,140 @@
+//! Writing rows and links of any model.
+
+use chrono::{TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+use super::{Condition, Field, ManyToMany, Meta, Path, Query, Record};
+use crate::db::{Conn, Kind, Sql, Timestamp, Value};
+use crate::error::Result;
+
+/// The present, as a column of this kind keeps it.
+fn now(kind: Kind, zone: Tz) -> Value {
+    let local = zone.from_utc_datetime(&Utc::now().naive_utc()).naive_local();
+    match kind {
+        Kind::Date => Value::Date(local.date()),
+        Kind::Time => Value::Time(local.time()),
+        _ => Timestamp::now().into(),
+    }
+}
+
+impl Record {
+    /// Sets what is set to now whenever a row is saved, and when it is made if it is `new`; these columns.
+    pub fn stamp(&mut self, new: bool, zone: Tz) -> Vec<&'static str> {
+        let stamped = self.model.fields.iter().filter(|field| field.auto_now || (new && field.auto_now_add));
+        let columns: Vec<(&'static str, Kind)> = stamped.map(|field| (field.column, field.sql)).collect();
+        for (column, kind) in &columns {
+            self.set(column, now(*kind, zone));
+        }
+        columns.into_iter().map(|(column, _)| column).collect()
+    }
+
+    /// Makes the row; its primary key is known from then on.
+    pub fn insert(&mut self, conn: &mut Conn) -> Result<()> {
+        let pk = self.model.pk();
+        let given = |(field, value): &(&'static Field, &Value)| !(field.primary_key && value.is_null());
+        let pairs: Vec<_> = self.model.fields.iter().zip(&self.values).filter(given).collect();
+        let (mut columns, mut values) = (Sql::default(), Sql::default());
+        for (at, (field, value)) in pairs.into_iter().enumerate() {
+            let comma = if at > 0 { ", " } else { "" };
+            columns = columns.raw(comma).ident(field.column);
+            values = values.raw(comma).bind(value.clone());
+        }
+        let sql = Sql::new("INSERT INTO ").ident(self.model.table).raw(" (").append(columns).raw(") VALUES (");
+        let sql = sql.append(values).raw(") RETURNING ").ident(pk.column).returns(&[pk.sql]);
+        if let Some(made) = sql.load(conn)?.into_iter().flatten().next() {
+            self.set(pk.column, made);
+        }
+        Ok(())
+    }
+
+    /// Writes these columns, and no others; how many rows there were.
+    pub fn update(&self, conn: &mut Conn, columns: &[&'static str]) -> Result<usize> {
+        let mut sql = Sql::new("UPDATE ").ident(self.model.table).raw(" SET ");
+        for (at, column) in columns.iter().enumerate() {
+            let Some(field) = self.model.column(column) else { continue };
+            sql = sql.raw(if at > 0 { ", " } else { "" }).ident(column).raw(" = ").bind(self.value(field).clone());
+        }
+        sql.raw(" WHERE ").ident(self.model.pk().column).raw(" = ").bind(self.pk().clone()).execute(conn)
+    }
+
+    /// The columns whose values differ from those in `other`.
+    pub fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let pairs = self.model.fields.iter().zip(self.values.iter().zip(&other.values));
+        pairs.filter(|(_, (mine, theirs))| mine != theirs).map(|(field, _)| field.column).collect()
+    }
+
+    /// What the row is called; it takes a query where that is said by other rows.
+    pub fn name(&self, conn: &mut Conn) -> Result<String> {
+        let own = |path: &Path| path.steps.is_empty().then(|| self.model.column(path.column)).flatten();
+        let display = &self.model.display;
+        let values: Option<Vec<Value>> =
+            display.paths.iter().map(|path| own(path).map(|field| self.value(field).clone())).collect();
+        if let Some(values) = values {
+            return Ok(display.say(&values));
+        }
+        let named = Query::new(self.model).with_pks(vec![self.pk().clone()]).order_by(Vec::new()).named(conn, Some(1), 0)?;
+        Ok(named.into_iter().next().map(|(_, name)| name).unwrap_or_default())
+    }
+}
+
+impl Query {
+    /// Whole rows that nobody else can change before this transaction ends.
+    pub fn locked(&self, conn: &mut Conn) -> Result<Vec<Record>> {
+        if conn.vendor() == "PostgreSQL" {
+            // SQLite has one writer at a time.
+            let lock = Sql::new("SELECT 1 FROM ").ident(self.model().table).raw(" WHERE ");
+            let lock = lock.ident(self.model().pk().column).raw(" IN (").append(self.pks_sql()).raw(") FOR UPDATE");
+            lock.load(conn)?;
+        }
+        self.records(conn, None, 0)
+    }
+}
+
+impl ManyToMany {
+    /// What the rows with these primary keys link to: pairs of both keys, in the order of the links.
+    pub fn linked(&self, conn: &mut Conn, from: &Meta, pks: &[Value]) -> Result<Vec<(Value, Value)>> {
+        if pks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("SELECT ").ident(self.from_column).raw(", ").ident(self.to_column).raw(" FROM ");
+        sql = sql.ident(self.through()).raw(" WHERE ").ident(self.from_column).raw(" IN (");
+        for (at, pk) in pks.iter().enumerate() {
+            sql = sql.raw(if at > 0 { ", " } else { "" }).bind(pk.clone());
+        }
+        let rows = sql.raw(") ORDER BY ").ident("id").returns(&[from.pk().sql, self.to().pk().sql]).load(conn)?;
+        Ok(rows.into_iter().filter_map(|row| Some(<[Value; 2]>::try_from(row).ok()?.into())).collect())
+    }
+
+    /// Makes the links of `from` be those to `to`: links that stay keep their ids.
+    pub fn set(&self, conn: &mut Conn, from: &Value, before: &[Value], to: &[Value]) -> Result<()> {
+        let gone: Vec<&Value> = before.iter().filter(|pk| !to.contains(pk)).collect();
+        let fresh: Vec<&Value> = to.iter().filter(|pk| !before.contains(pk)).collect();
+        if !gone.is_empty() {
+            let sql = Sql::new("DELETE FROM ").ident(self.through()).raw(" WHERE ").ident(self.from_column);
+            let mut sql = sql.raw(" = ").bind(from.clone()).raw(" AND ").ident(self.to_column).raw(" IN (");
+            for (at, pk) in gone.into_iter().enumerate() {
+                sql = sql.raw(if at > 0 { ", " } else { "" }).bind(pk.clone());
+            }
+            sql.raw(")").execute(conn)?;
+        }
+        if !fresh.is_empty() {
+            let sql = Sql::new("INSERT INTO ").ident(self.through()).raw(" (").ident(self.from_column);
+            let mut sql = sql.raw(", ").ident(self.to_column).raw(") VALUES ");
+            for (at, pk) in fresh.into_iter().enumerate() {
+                let open = if at > 0 { ", (" } else { "(" };
+                sql = sql.raw(open).bind(from.clone()).raw(", ").bind(pk.clone()).raw(")");
+            }
+            // Someone else may have made the same link meanwhile.
+            sql.raw(" ON CONFLICT DO NOTHING").execute(conn)?;
+        }
+        Ok(())
+    }
+}
+
+impl Meta {
+    /// The row with this primary key, which nobody else can change before this transaction ends.
+    pub fn lock(&'static self, conn: &mut Conn, query: Query, pk: Value) -> Result<Option<Record>> {
+        let own = Condition::equals(Path::own(self.pk().column), pk);
+        Ok(query.filter(own).order_by(Vec::new()).locked(conn)?.pop())
+    }
+}
