@@ -5,6 +5,7 @@ use super::catch_all::catch_all;
 use super::changelist::{change_list, change_list_post};
 use super::delete::{delete, delete_form};
 use super::history::history;
+use super::change_form::{add, add_post, change, change_post, to_change};
 use super::index::{app_index, index};
 use super::jsi18n::jsi18n;
 use super::view_on_site::view_on_site;
@@ -20,8 +21,11 @@ pub fn urls() -> Urls {
         path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),
         path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list).post(change_list_post)),
-        path("/admin/{app}/{model}/{pk}/delete/", "admin:delete", Staff, get(delete_form).post(delete)),
-        path("/admin/{app}/{model}/{pk}/history/", "admin:history", Staff, get(history)),
+        path("/admin/{app}/{model}/{pk:.+}/delete/", "admin:delete", Staff, get(delete_form).post(delete)),
+        path("/admin/{app}/{model}/{pk:.+}/history/", "admin:history", Staff, get(history)),
+        path("/admin/{app}/{model}/add/", "admin:add", Staff, get(add).post(add_post)),
+        path("/admin/{app}/{model}/{pk:.+}/change/", "admin:change", Staff, get(change).post(change_post)),
+        path("/admin/{app}/{model}/{pk:.+}/", "admin:object", Staff, get(to_change)),
         // The last: whatever stands behind it is never reached.
         path("/admin/{rest:.*}", "admin:catch_all", Staff, get(catch_all).post(catch_all)),
     ])

@@ -72,7 +72,8 @@ impl Record {
         if let Some(values) = values {
             return Ok(display.say(&values));
         }
-        let named = Query::new(self.model).with_pks(vec![self.pk().clone()]).order_by(Vec::new()).named(conn, Some(1), 0)?;
+        let named =
+            Query::new(self.model).with_pks(vec![self.pk().clone()]).order_by(Vec::new()).named(conn, Some(1), 0)?;
         Ok(named.into_iter().next().map(|(_, name)| name).unwrap_or_default())
     }
 }

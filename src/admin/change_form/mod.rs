@@ -1,3 +1,168 @@
-//! The add and change form.
+//! The add and change form of any model, with the rows inside it.
 
+mod draft;
+mod page;
+mod readonly;
+mod relations;
+mod save;
+mod screen;
 mod shape;
+mod shown;
+mod widgets;
+
+use actix_web::web::Path;
+use actix_web::{HttpResponse, Responder as _};
+use serde_json::json;
+
+use super::frame::Crumb;
+use super::popup::popup_response;
+use super::{AdminRequest, Registered};
+use crate::error::Result;
+use crate::http::{PostData, redirect, render};
+use crate::models::capfirst;
+use page::{ChangeForm, Content};
+use screen::{Outcome, Saved, Screen};
+
+/// `GET /admin/catalog/product/add/`
+pub(super) async fn add(request: AdminRequest, place: Path<(String, String)>) -> Result<HttpResponse> {
+    let (app, model) = place.into_inner();
+    answer(request, &app, &model, None, None).await
+}
+
+/// `POST /admin/catalog/product/add/`
+pub(super) async fn add_post(
+    request: AdminRequest,
+    place: Path<(String, String)>,
+    post: PostData,
+) -> Result<HttpResponse> {
+    let (app, model) = place.into_inner();
+    answer(request, &app, &model, None, Some(post)).await
+}
+
+/// `GET /admin/catalog/product/7/change/`
+pub(super) async fn change(request: AdminRequest, place: Path<(String, String, String)>) -> Result<HttpResponse> {
+    let (app, model, part) = place.into_inner();
+    answer(request, &app, &model, Some(part), None).await
+}
+
+/// `POST /admin/catalog/product/7/change/`
+pub(super) async fn change_post(
+    request: AdminRequest,
+    place: Path<(String, String, String)>,
+    post: PostData,
+) -> Result<HttpResponse> {
+    let (app, model, part) = place.into_inner();
+    answer(request, &app, &model, Some(part), Some(post)).await
+}
+
+/// `GET /admin/catalog/product/7/`, the place of old links.
+pub(super) async fn to_change(request: AdminRequest, place: Path<(String, String, String)>) -> Result<HttpResponse> {
+    request.model(&place.0, &place.1)?;
+    Ok(redirect(&format!("{}change/", request.http.path())))
+}
+
+async fn answer(
+    request: AdminRequest,
+    app: &str,
+    model: &str,
+    part: Option<String>,
+    post: Option<PostData>,
+) -> Result<HttpResponse> {
+    let known = request.site.find(app, model).ok_or(crate::error::Error::NotFound)?;
+    let posted = post.as_ref().map(|post| post.fields.clone()).unwrap_or_default();
+    let to_field = request.to_field(known, &posted)?;
+    let screen = Screen {
+        known,
+        site: request.site,
+        actor: request.actor(),
+        settings: request.settings.clone(),
+        query: request.query.clone(),
+        part: part.clone(),
+        post,
+        is_popup: request.is_popup() || posted.get("_popup").is_some(),
+        to_field,
+    };
+    let is_popup = screen.is_popup;
+    match request.db.run(move |conn| screen.run(conn)).await? {
+        Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
+        Outcome::Page(content) => page(&request, known, part.as_deref(), *content, is_popup),
+        Outcome::Saved(saved) if posted.get("_popup").is_some() => popup(&request, part.as_deref(), &saved),
+        Outcome::Saved(saved) => Ok(saved_response(&request, known, &saved, &|button| posted.get(button).is_some())),
+    }
+}
+
+fn popup(request: &AdminRequest, part: Option<&str>, saved: &Saved) -> Result<HttpResponse> {
+    let answer = match part.filter(|_| !saved.added) {
+        None => json!({"value": saved.pk, "obj": saved.name}),
+        Some(part) => json!({"action": "change", "value": part, "obj": saved.name, "new_value": saved.pk}),
+    };
+    popup_response(request, "Saved", &answer)
+}
+
+/// Where a save leads, and what it says there.
+fn saved_response(
+    request: &AdminRequest,
+    known: &'static Registered,
+    saved: &Saved,
+    pressed: &dyn Fn(&str) -> bool,
+) -> HttpResponse {
+    let (one, name) = (&known.model.verbose_name, &saved.name);
+    let done = if saved.added { "added" } else { "changed" };
+    let mut message = format!("The {one} “{name}” was {done} successfully.");
+    let as_new = pressed("_saveasnew") && saved.added && known.options.save_as_continue && saved.may_change;
+    let location = if pressed("_continue") || as_new {
+        if saved.may_change {
+            message.push_str(" You may edit it again below.");
+        }
+        request.keeping_filters(known, &known.object_url(&saved.pk, "change"))
+    } else if pressed("_addanother") {
+        message.push_str(&format!(" You may add another {one} below."));
+        request.keeping_filters(known, &format!("{}add/", known.url()))
+    } else if request.may(known, "view", None) {
+        request.list_url(known)
+    } else {
+        "/admin/".to_owned()
+    };
+    request.messages.success(message);
+    redirect(&location)
+}
+
+fn page(
+    request: &AdminRequest,
+    known: &'static Registered,
+    part: Option<&str>,
+    content: Content,
+    is_popup: bool,
+) -> Result<HttpResponse> {
+    let one = &known.model.verbose_name;
+    let title = if content.adding { format!("Add {one}") } else { content.name.clone() };
+    let mut crumbs = Crumb::to(known);
+    crumbs.push(Crumb::new(&title, ""));
+    let mut frame = request.frame(title, crumbs);
+    if is_popup {
+        frame.is_popup = true;
+        frame.apps.clear();
+    }
+    let sub = match (content.adding, content.may_edit) {
+        (true, _) => String::new(),
+        (false, true) => capfirst(one),
+        (false, false) => format!("{} · you may look at it, not change it", capfirst(one)),
+    };
+    let pk = part.map(super::unquote).filter(|_| !content.adding);
+    let of_row = |page: &str| pk.as_ref().map(|pk| known.object_url(pk, page)).unwrap_or_default();
+    let site_url = content.content_type.zip(pk.as_ref());
+    let page = ChangeForm {
+        history_url: if is_popup || content.adding {
+            String::new()
+        } else {
+            request.keeping_filters(known, &of_row("history"))
+        },
+        site_url: site_url.map(|(kind, pk)| format!("/admin/r/{kind}/{}/", super::quote(pk))).unwrap_or_default(),
+        delete_url: if content.may_delete { request.keeping_filters(known, &of_row("delete")) } else { String::new() },
+        close_url: request.list_url(known),
+        frame,
+        sub,
+        content,
+    };
+    Ok(render(&page)?.respond_to(&request.http))
+}

@@ -13,13 +13,15 @@ mod loaded;
 #[cfg(test)]
 mod tests;
 mod typed;
+mod violation;
 mod widget;
 
 pub use check::{check, duplicates, exists, listed};
-pub use clean::clean;
+pub use clean::{clean, key};
 pub use field::{Cleaned, ModelField};
 pub use form::{BoundField, ModelForm};
 pub use initial::texts;
 pub use loaded::LOADED;
 pub use typed::{Posted, Typed, prefixed};
+pub use violation::Violation;
 pub use widget::{Choice, Control, ControlKind};

@@ -34,6 +34,13 @@ pub enum ControlKind {
     File,
 }
 
+impl ControlKind {
+    /// Whether it takes a file: what is there already is not sent again.
+    pub fn is_file(self) -> bool {
+        self == Self::File
+    }
+}
+
 /// One thing that can be chosen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {

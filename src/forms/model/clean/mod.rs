@@ -193,8 +193,8 @@ fn json(field: ModelField, raw: &str) -> Result<Value, Errors> {
     }
 }
 
-/// The primary key that `text` is to `target`.
-pub(super) fn key(target: &Field, text: &str) -> Option<Value> {
+/// The primary key that `text` is to `target`; nothing for what can be none.
+pub fn key(target: &Field, text: &str) -> Option<Value> {
     let number = || number::int(text);
     match target.sql {
         Kind::SmallInt => number()?.try_into().map(Value::SmallInt).ok(),

@@ -1,0 +1,80 @@
+//! The page of a form: what its template gets.
+
+use askama::Template;
+
+use super::readonly::Shown;
+use super::shown::ShownGroup;
+use crate::admin::frame::Frame;
+use crate::forms::model::ControlKind;
+
+/// A field that two people have changed.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct ConflictRow {
+    /// The id of its control.
+    pub(in crate::admin) target: String,
+    pub(in crate::admin) label: String,
+    pub(in crate::admin) mine: String,
+    pub(in crate::admin) theirs: String,
+}
+
+/// Something that is wrong, with the id of the control it is about.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Problem {
+    pub(in crate::admin) target: String,
+    pub(in crate::admin) text: String,
+}
+
+/// Which buttons the form has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::admin) struct Buttons {
+    pub(in crate::admin) save: bool,
+    pub(in crate::admin) again: bool,
+    pub(in crate::admin) another: bool,
+    pub(in crate::admin) as_new: bool,
+    pub(in crate::admin) on_top: bool,
+}
+
+/// What a job finds out for the page; the frame comes later.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Content {
+    pub(in crate::admin) adding: bool,
+    /// Whether it can be saved.
+    pub(in crate::admin) may_edit: bool,
+    /// What the row is called; "" for a new one.
+    pub(in crate::admin) name: String,
+    pub(in crate::admin) one: String,
+    pub(in crate::admin) form_id: String,
+    /// Hidden inputs.
+    pub(in crate::admin) hidden: Vec<(String, String)>,
+    pub(in crate::admin) multipart: bool,
+    /// Whether something was sent and refused.
+    pub(in crate::admin) refused: bool,
+    pub(in crate::admin) errors: Vec<String>,
+    pub(in crate::admin) problems: Vec<Problem>,
+    pub(in crate::admin) conflicts: Vec<ConflictRow>,
+    pub(in crate::admin) groups: Vec<ShownGroup>,
+    pub(in crate::admin) buttons: Buttons,
+    pub(in crate::admin) has_required: bool,
+    /// The content type, where rows have a page on the site.
+    pub(in crate::admin) content_type: Option<i32>,
+    pub(in crate::admin) may_delete: bool,
+}
+
+#[derive(Template)]
+#[template(path = "admin/change_form.html")]
+pub(super) struct ChangeForm {
+    pub(super) frame: Frame,
+    pub(super) content: Content,
+    pub(super) sub: String,
+    pub(super) history_url: String,
+    pub(super) site_url: String,
+    pub(super) delete_url: String,
+    pub(super) close_url: String,
+}
+
+impl ChangeForm {
+    /// Whether a list of the groups stands beside the form.
+    fn has_aside(&self) -> bool {
+        !self.frame.is_popup && self.content.groups.iter().filter(|group| !group.title.is_empty()).count() > 1
+    }
+}

@@ -1,0 +1,116 @@
+//! Values that are shown and not edited.
+
+use chrono_tz::Tz;
+
+use super::relations::Relations;
+use crate::admin::options::Cell;
+use crate::admin::{Actor, AdminSite};
+use crate::db::Value;
+use crate::forms::model::ModelField;
+use crate::models::{Field, FieldKind, Meta, date_text, time_text};
+
+/// What stands where a value is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::admin) enum Shown {
+    /// Lines of text.
+    Lines(Vec<String>),
+    /// Yes, no or unknown.
+    Boolean(Option<bool>),
+    /// A moment, for machines and for people.
+    Time(String, String),
+    /// Names, and where they lead; nowhere where that is empty.
+    Links(Vec<(String, String)>),
+}
+
+/// What the showing of values needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Look<'a> {
+    pub(super) site: &'static AdminSite,
+    pub(super) actor: &'a Actor,
+    pub(super) relations: &'a Relations,
+    pub(super) zone: Tz,
+    pub(super) empty: &'static str,
+}
+
+impl Look<'_> {
+    /// The value of a field.
+    pub(super) fn field(self, field: ModelField, value: &Value, linked: &[Value]) -> Shown {
+        match field {
+            ModelField::Many(many) => self.links(many.to(), linked),
+            ModelField::Column(column) => self.column(column, value),
+        }
+    }
+
+    fn text(self, text: &str) -> Shown {
+        let text = if text.is_empty() { self.empty } else { text };
+        Shown::Lines(text.lines().map(str::to_owned).collect())
+    }
+
+    fn links(self, to: &'static Meta, keys: &[Value]) -> Shown {
+        let known = self.site.of(to).filter(|known| self.actor.may(known, "view", None));
+        let link = |key: &Value| {
+            let key = key.to_string();
+            let name = self.relations.name(to, &key).unwrap_or(&key).to_owned();
+            (name, known.map(|known| known.object_url(&key, "change")).unwrap_or_default())
+        };
+        if keys.is_empty() { self.text("") } else { Shown::Links(keys.iter().map(link).collect()) }
+    }
+
+    fn column(self, column: &Field, value: &Value) -> Shown {
+        if !column.choices.is_empty() {
+            return self.text(column.choice_label(&value.to_string()).unwrap_or_default());
+        }
+        match (column.kind, value) {
+            (FieldKind::Boolean, Value::Bool(yes)) => Shown::Boolean(Some(*yes)),
+            (FieldKind::Boolean, _) => Shown::Boolean(None),
+            (FieldKind::ForeignKey, value) if !value.is_null() => match &column.relation {
+                Some(relation) => self.links(relation.to(), std::slice::from_ref(value)),
+                None => self.value(value),
+            },
+            (FieldKind::Decimal(_, places), Value::Decimal(number)) => {
+                self.text(&number.round(places.into()).to_string())
+            }
+            (FieldKind::File(_) | FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
+                Shown::Links(vec![(path.clone(), media_url(path))])
+            }
+            (FieldKind::Url(_), Value::Text(url)) if url.starts_with("http://") || url.starts_with("https://") => {
+                Shown::Links(vec![(url.clone(), url.clone())])
+            }
+            (_, value) => self.value(value),
+        }
+    }
+
+    fn value(self, value: &Value) -> Shown {
+        match value {
+            Value::Date(day) => Shown::Time(day.to_string(), date_text(*day)),
+            Value::Time(time) => self.text(&time_text(*time)),
+            Value::Timestamp(time) => {
+                let exact = time.utc().with_timezone(&self.zone).format("%Y-%m-%dT%H:%M:%S%:z").to_string();
+                Shown::Time(exact, time.text(&self.zone))
+            }
+            Value::Bool(yes) => Shown::Boolean(Some(*yes)),
+            Value::Json(document) => self.text(&serde_json::to_string_pretty(&document.0).unwrap_or_default()),
+            value => self.text(&value.to_string()),
+        }
+    }
+
+    /// What a computed column says.
+    pub(super) fn cell(self, cell: &Cell) -> Shown {
+        match cell {
+            Cell::Text(text) => self.text(text),
+            Cell::Value(value) => self.value(value),
+            Cell::Boolean(answer) => Shown::Boolean(*answer),
+            Cell::Link { text, url } => {
+                let safe = url.starts_with('/') || url.starts_with("http://") || url.starts_with("https://");
+                Shown::Links(vec![(text.clone(), if safe { url.clone() } else { String::new() })])
+            }
+        }
+    }
+}
+
+/// Where browsers find the file at this path below `MEDIA_ROOT`.
+pub(super) fn media_url(path: &str) -> String {
+    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    format!("/media/{}", utf8_percent_encode(path, PATH))
+}

@@ -1,0 +1,92 @@
+//! The rows that can be chosen in a form, and what those are called that are chosen: two queries for each model, however
+//! many fields and rows lead to it, and never a whole table.
+
+use crate::admin::AdminSite;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::forms::model::key;
+use crate::models::{Meta, Query};
+
+/// A list of more rows than this is searched instead of shown.
+pub(super) const FEW: i64 = 250;
+/// The same, where many can be chosen.
+pub(super) const MANY: i64 = 1000;
+
+/// A row that can be chosen: its key and what it is called.
+pub(super) type Named = (String, String);
+
+#[derive(Debug)]
+struct Related {
+    model: &'static Meta,
+    /// All rows are wanted, if there are no more than these.
+    most: Option<i64>,
+    chosen: Vec<String>,
+    all: Option<Vec<Named>>,
+    names: Vec<Named>,
+}
+
+/// What is known of the models that a form leads to.
+#[derive(Debug, Default)]
+pub(super) struct Relations(Vec<Related>);
+
+impl Relations {
+    fn of(&mut self, model: &'static Meta) -> &mut Related {
+        let at = self.0.iter().position(|known| known.model == model).unwrap_or(self.0.len());
+        if at == self.0.len() {
+            self.0.push(Related { model, most: None, chosen: Vec::new(), all: None, names: Vec::new() });
+        }
+        &mut self.0[at]
+    }
+
+    /// Asks for all rows of `model`, unless there are more than `most`.
+    pub(super) fn want_all(&mut self, model: &'static Meta, most: i64) {
+        let known = self.of(model);
+        known.most = Some(known.most.unwrap_or_default().max(most));
+    }
+
+    /// Asks what the row with this key is called.
+    pub(super) fn want(&mut self, model: &'static Meta, key: &str) {
+        let known = self.of(model);
+        if !key.is_empty() && !known.chosen.iter().any(|chosen| chosen == key) {
+            known.chosen.push(key.to_owned());
+        }
+    }
+
+    /// Finds out.
+    pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
+        for known in &mut self.0 {
+            let mut query = Query::new(known.model);
+            if let Some(order) = site.of(known.model).and_then(|shown| shown.options.ordering.clone()) {
+                query = query.order_by(order);
+            }
+            if let Some(most) = known.most {
+                let rows = query.named(conn, Some(most + 1), 0)?;
+                if i64::try_from(rows.len()).is_ok_and(|count| count <= most) {
+                    known.all = Some(rows.into_iter().map(named).collect());
+                    continue;
+                }
+            }
+            let keys: Vec<Value> = known.chosen.iter().filter_map(|text| key(known.model.pk(), text)).collect();
+            if !keys.is_empty() {
+                known.names = query.with_pks(keys).named(conn, None, 0)?.into_iter().map(named).collect();
+            }
+        }
+        Ok(())
+    }
+
+    /// All rows of `model`, if they were asked for and are few.
+    pub(super) fn all(&self, model: &Meta) -> Option<&[Named]> {
+        self.0.iter().find(|known| known.model == model)?.all.as_deref()
+    }
+
+    /// What the row with this key is called.
+    pub(super) fn name(&self, model: &Meta, key: &str) -> Option<&str> {
+        let known = self.0.iter().find(|known| known.model == model)?;
+        let rows = known.all.as_ref().unwrap_or(&known.names);
+        rows.iter().find(|(pk, _)| pk == key.trim()).map(|(_, name)| name.as_str())
+    }
+}
+
+fn named((pk, name): (Value, String)) -> Named {
+    (pk.to_string(), name)
+}

@@ -1,0 +1,141 @@
+//! Saving what was sent: row, links and log entry in one transaction.
+
+use super::draft::Draft;
+use super::screen::{Outcome, Saved, Screen};
+use crate::admin::{Done, Flag, LogEntry, change_message};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::forms::model::{Cleaned, ModelField, ModelForm, Posted, Violation, check};
+use crate::forms::uploads::Stored;
+use crate::http::PostData;
+use crate::models::Record;
+
+/// How far a transaction came.
+enum Attempt {
+    Missing,
+    Refused,
+    Saved(Saved, Vec<Stored>),
+}
+
+impl Screen {
+    /// Takes what was sent. What the database refuses although it was found right is shown as an error of the form.
+    pub(super) fn save(&self, conn: &mut Conn) -> Result<Outcome> {
+        let Some(post) = &self.post else { return Ok(Outcome::Missing) };
+        let mut draft = None;
+        let attempt = conn.atomic(|conn| self.attempt(conn, post, &mut draft));
+        match (attempt, draft) {
+            (Ok(Attempt::Saved(saved, files)), _) => {
+                files.into_iter().for_each(Stored::keep);
+                Ok(Outcome::Saved(saved))
+            }
+            (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
+            (Ok(Attempt::Refused), Some(draft)) => self.show(conn, &draft, true),
+            (Err(error), draft) => {
+                let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else { return Err(error) };
+                violation.tell(&mut draft.form);
+                self.show(conn, &draft, true)
+            }
+        }
+    }
+
+    fn attempt(&self, conn: &mut Conn, post: &PostData, place: &mut Option<Draft>) -> Result<Attempt> {
+        let part = self.part.as_ref().filter(|_| post.fields.get("_saveasnew").is_none());
+        let row = match part {
+            None if self.may("add", None) => None,
+            None => return Err(Error::PermissionDenied),
+            Some(part) => {
+                let found = match self.row(part) {
+                    Some(row) => row.locked(conn)?.pop(),
+                    None => None,
+                };
+                if !self.may("change", found.as_ref()) {
+                    return Err(Error::PermissionDenied);
+                }
+                let Some(record) = found else { return Ok(Attempt::Missing) };
+                let name = record.name(conn)?;
+                Some((record, name))
+            }
+        };
+        let draft = place.insert(self.draft(conn, row, true)?);
+        draft.bound = true;
+        draft.form.bind(&Posted::new(post), self.zone());
+        self.check(conn, draft)?;
+        if !draft.form.is_valid() {
+            return Ok(Attempt::Refused);
+        }
+        self.write(conn, draft)
+    }
+
+    /// What the database and the author have to say.
+    fn check(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
+        check(conn, &mut [&mut draft.form])?;
+        if let Some(clean) = self.known.options.hooks.clean {
+            for (name, text) in clean(&draft.form.row()) {
+                draft.form.add_error(name, text);
+            }
+        }
+        Ok(())
+    }
+
+    fn write(&self, conn: &mut Conn, draft: &mut Draft) -> Result<Attempt> {
+        let mut files = Vec::new();
+        store(&mut draft.form, self, &mut files)?;
+        let form = &draft.form;
+        let record = self.write_row(conn, form, self.known.options.hooks.save_model)?;
+        let labels: Vec<String> = form.changed().map(|bound| bound.field.label()).collect();
+        let done = match (form.adding, labels.is_empty()) {
+            (true, _) => vec![Done::Added],
+            (false, true) => Vec::new(),
+            (false, false) => vec![Done::Changed(labels)],
+        };
+        let name = record.name(conn)?;
+        let flag = if form.adding { Flag::Addition } else { Flag::Change };
+        let named = [(record.pk().clone(), name.clone())];
+        LogEntry::write(conn, self.actor.user.id, self.model(), flag, &named, &change_message(&done))?;
+        let may_change = self.may("change", Some(&record));
+        let saved = Saved { pk: record.pk().to_string(), name, added: form.adding, may_change };
+        Ok(Attempt::Saved(saved, files))
+    }
+
+    /// Writes the row of `form` and its links: of a row that was there only what differs.
+    pub(super) fn write_row(&self, conn: &mut Conn, form: &ModelForm, hook: Option<SaveHook>) -> Result<Record> {
+        let mut record = form.row();
+        let mut stamped = record.stamp(form.adding, self.zone());
+        if let Some(hook) = hook {
+            hook(conn, &mut record, form.adding, &self.actor.user)?;
+        }
+        if form.adding {
+            record.insert(conn)?;
+        } else {
+            let mut columns = record.differing(&form.record);
+            columns.append(&mut stamped);
+            columns.dedup();
+            if !columns.is_empty() {
+                record.update(conn, &columns)?;
+            }
+        }
+        for bound in form.changed() {
+            if let (ModelField::Many(many), Cleaned::Many(before), Some(Cleaned::Many(after))) =
+                (bound.field, &bound.initial, &bound.cleaned)
+            {
+                many.set(conn, record.pk(), before, after)?;
+            }
+        }
+        Ok(record)
+    }
+}
+
+/// The author's function before a row is written.
+type SaveHook = fn(&mut Conn, &mut Record, bool, &crate::auth::User) -> Result<()>;
+
+/// Stores the files that were sent; their columns hold where they lie from then on.
+pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Stored>) -> Result<()> {
+    for bound in &mut form.fields {
+        if let Some(upload) = &bound.upload {
+            let stored = upload.store(&screen.settings)?;
+            bound.cleaned = Some(Cleaned::One(stored.name().to_owned().into()));
+            files.push(stored);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! What a request for a form wants, and the job that finds out what to answer.
+
+use actix_web::web;
+use chrono_tz::Tz;
+
+use super::draft::{Draft, prefill};
+use super::page::{Buttons, ConflictRow, Content, Problem};
+use super::readonly::Look;
+use super::relations::Relations;
+use super::shown::Showing;
+use super::widgets::{Around, want};
+use crate::admin::{Actor, AdminSite, Registered, unquote};
+use crate::db::Conn;
+use crate::error::{Error, Result};
+use crate::forms::model::{LOADED, ModelField, key};
+use crate::http::{PostData, QueryDict};
+use crate::models::content_types::ContentType;
+use crate::models::{Meta, Query, Record};
+use crate::settings::Settings;
+
+/// A request for a form, away from its threads.
+#[derive(Clone)]
+pub(super) struct Screen {
+    pub(super) known: &'static Registered,
+    pub(super) site: &'static AdminSite,
+    pub(super) actor: Actor,
+    pub(super) settings: web::Data<Settings>,
+    pub(super) query: QueryDict,
+    /// The row, as the URL calls it; nothing for a new one.
+    pub(super) part: Option<String>,
+    pub(super) post: Option<PostData>,
+    pub(super) is_popup: bool,
+    pub(super) to_field: Option<String>,
+}
+
+/// What became of it.
+pub(super) enum Outcome {
+    /// The form is shown.
+    Page(Box<Content>),
+    /// There is no such row.
+    Missing,
+    /// It was saved.
+    Saved(Saved),
+}
+
+/// A row that was saved.
+#[derive(Debug, Clone)]
+pub(super) struct Saved {
+    pub(super) pk: String,
+    pub(super) name: String,
+    pub(super) added: bool,
+    pub(super) may_change: bool,
+}
+
+impl Screen {
+    pub(super) fn zone(&self) -> Tz {
+        self.settings.time_zone
+    }
+
+    /// The rows that the user gets to see.
+    pub(super) fn queryset(&self) -> Query {
+        let all = Query::new(self.known.model);
+        self.known.options.hooks.queryset.map_or_else(|| all.clone(), |only| only(all.clone(), &self.actor.user))
+    }
+
+    /// The row in question, among those that the user gets to see.
+    pub(super) fn row(&self, part: &str) -> Option<Query> {
+        let pk = key(self.known.model.pk().target(), &unquote(part))?;
+        Some(self.queryset().with_pks(vec![pk]).order_by(Vec::new()))
+    }
+
+    pub(super) fn may(&self, action: &str, record: Option<&Record>) -> bool {
+        self.actor.may(self.known, action, record)
+    }
+
+    /// Answers the request.
+    pub(super) fn run(self, conn: &mut Conn) -> Result<Outcome> {
+        if self.post.is_some() {
+            return self.save(conn);
+        }
+        let Some(part) = &self.part else {
+            if !self.may("add", None) {
+                return Err(Error::PermissionDenied);
+            }
+            let mut draft = self.draft(conn, None, true)?;
+            prefill(&mut draft.form, &self.query, self.zone());
+            return self.show(conn, &draft, true);
+        };
+        let row = match self.row(part) {
+            Some(row) => row.first_named(conn)?,
+            None => None,
+        };
+        let record = row.as_ref().map(|(record, _)| record);
+        if !self.may("view", record) {
+            return Err(Error::PermissionDenied);
+        }
+        if row.is_none() {
+            return Ok(Outcome::Missing);
+        }
+        let may_edit = self.may("change", record);
+        let draft = self.draft(conn, row, may_edit)?;
+        self.show(conn, &draft, may_edit)
+    }
+
+    /// The page with this form.
+    pub(super) fn show(&self, conn: &mut Conn, draft: &Draft, may_edit: bool) -> Result<Outcome> {
+        let (model, options) = (self.known.model, &self.known.options);
+        let form = &draft.form;
+        let mut relations = Relations::default();
+        for bound in &form.fields {
+            want(&mut relations, bound, options);
+        }
+        for field in draft.shape.shown() {
+            self.want_shown(&mut relations, draft, field);
+        }
+        relations.load(conn, self.site)?;
+        let computed = self.computed(conn, draft)?;
+        let around =
+            Around { site: self.site, actor: &self.actor, relations: &relations, options, adding: form.adding };
+        let empty = options.empty_value_display.unwrap_or(self.site.empty_value_display);
+        let look = Look { site: self.site, actor: &self.actor, relations: &relations, zone: self.zone(), empty };
+        let showing = Showing { around, look, linked: &draft.linked, computed: &computed };
+        let groups = showing.groups(&draft.shape, form);
+        let fields = || groups.iter().flat_map(|group| group.lines.iter().flatten());
+        let problems = fields().flat_map(|field| {
+            field
+                .errors
+                .iter()
+                .map(|error| Problem { target: field.target(), text: format!("{}: {error}", field.label) })
+        });
+        let problems: Vec<Problem> = problems.collect();
+        let conflicts = form.fields.iter().filter(|bound| bound.conflict).map(|bound| ConflictRow {
+            target: format!("id_{}", form.name_of(bound.field)),
+            label: bound.field.label(),
+            mine: showing.text(bound.field, bound.value()),
+            theirs: showing.text(bound.field, &bound.initial),
+        });
+        let conflicts: Vec<ConflictRow> = conflicts.collect();
+        let record = (!form.adding).then_some(&form.record);
+        let has_page = options.view_on_site && model.absolute_url.is_some() && record.is_some();
+        let content = Content {
+            adding: form.adding,
+            may_edit,
+            name: draft.name.clone(),
+            one: model.verbose_name.clone(),
+            form_id: format!("{}_form", model.name),
+            hidden: self.hidden(draft),
+            multipart: form.fields.iter().any(|bound| bound.field.is_file()),
+            refused: draft.bound,
+            errors: form.errors.clone(),
+            problems,
+            conflicts,
+            has_required: fields().any(super::shown::ShownField::required),
+            buttons: self.buttons(record, may_edit, draft.bound),
+            content_type: if has_page { ContentType::of(conn, model)? } else { None },
+            may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
+            groups,
+        };
+        Ok(Outcome::Page(Box::new(content)))
+    }
+
+    fn want_shown(&self, relations: &mut Relations, draft: &Draft, field: ModelField) {
+        let Some(to) = field.to() else { return };
+        match field {
+            ModelField::Column(column) => relations.want(to, &draft.form.record.value(column).to_string()),
+            ModelField::Many(many) => {
+                let linked = draft.linked.iter().find(|(name, _)| *name == many.name);
+                for key in linked.iter().flat_map(|(_, keys)| keys) {
+                    relations.want(to, &key.to_string());
+                }
+            }
+        }
+    }
+
+    fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {
+        let mut hidden = Vec::new();
+        if self.is_popup {
+            hidden.push(("_popup".to_owned(), "1".to_owned()));
+        }
+        if let Some(to_field) = &self.to_field {
+            hidden.push(("_to_field".to_owned(), to_field.clone()));
+        }
+        if !draft.form.adding {
+            hidden.push((LOADED.to_owned(), draft.form.loaded(self.zone())));
+        }
+        hidden
+    }
+
+    /// Django's `submit_row`.
+    fn buttons(&self, record: Option<&Record>, may_edit: bool, bound: bool) -> Buttons {
+        let options = &self.known.options;
+        let may_add = self.may("add", None);
+        // Who asked for a new row from the form of another goes on asking for one.
+        let as_new = bound && self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some());
+        let changing = record.is_some() || as_new;
+        Buttons {
+            save: may_edit && !as_new,
+            again: may_edit && !self.is_popup && !as_new && self.may("view", record),
+            another: may_edit && may_add && !self.is_popup && (!options.save_as || !changing),
+            as_new: may_edit && may_add && !self.is_popup && options.save_as && changing,
+            on_top: options.save_on_top,
+        }
+    }
+
+    pub(super) fn model(&self) -> &'static Meta {
+        self.known.model
+    }
+}

@@ -1,0 +1,208 @@
+//! A form as its template shows it.
+
+use super::readonly::{Look, Shown, media_url};
+use super::shape::{Item, Shape, head};
+use super::widgets::{Around, Widget};
+use crate::admin::options::{Cell, ListColumn};
+use crate::db::Value;
+use crate::forms::model::{BoundField, Cleaned, ControlKind, ModelField, ModelForm, texts};
+use crate::models::FieldKind;
+
+/// The file that a field holds.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct FileNow {
+    pub(in crate::admin) path: String,
+    pub(in crate::admin) url: String,
+    pub(in crate::admin) is_image: bool,
+    /// Whether it can be taken away.
+    pub(in crate::admin) may_clear: bool,
+}
+
+/// What someone else has saved in a field meanwhile: for people, and for its control.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Theirs {
+    pub(in crate::admin) text: String,
+    pub(in crate::admin) value: String,
+}
+
+/// A field as it is shown.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct ShownField {
+    /// `items-0-quantity`
+    pub(in crate::admin) name: String,
+    pub(in crate::admin) label: String,
+    pub(in crate::admin) help: &'static str,
+    pub(in crate::admin) errors: Vec<String>,
+    /// How it is edited, if it is.
+    pub(in crate::admin) widget: Option<Widget>,
+    /// What is shown, if it is not.
+    pub(in crate::admin) shown: Option<Shown>,
+    pub(in crate::admin) file: Option<FileNow>,
+    pub(in crate::admin) theirs: Option<Theirs>,
+    pub(in crate::admin) is_number: bool,
+    pub(in crate::admin) accept: &'static str,
+}
+
+impl ShownField {
+    /// The `id` of its control.
+    pub(in crate::admin) fn id(&self) -> String {
+        format!("id_{}", self.name)
+    }
+
+    /// The id that a link in the summary of errors leads to.
+    pub(in crate::admin) fn target(&self) -> String {
+        let suffix = match self.widget.as_ref().map(|widget| widget.control.kind) {
+            Some(ControlKind::Split | ControlKind::Radio) => "_0",
+            _ => "",
+        };
+        format!("{}{suffix}", self.id())
+    }
+
+    /// Whether it may not be empty.
+    pub(in crate::admin) fn required(&self) -> bool {
+        self.widget.as_ref().is_some_and(|widget| widget.control.required)
+    }
+
+    /// Whether its control is of this kind.
+    pub(in crate::admin) fn is(&self, kind: ControlKind) -> bool {
+        self.widget.as_ref().is_some_and(|widget| widget.control.kind == kind)
+    }
+}
+
+/// Fields with a heading.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct ShownGroup {
+    pub(in crate::admin) title: &'static str,
+    pub(in crate::admin) description: &'static str,
+    pub(in crate::admin) collapsed: bool,
+    pub(in crate::admin) lines: Vec<Vec<ShownField>>,
+}
+
+impl ShownGroup {
+    /// Whether something is wrong inside it.
+    pub(in crate::admin) fn is_wrong(&self) -> bool {
+        self.lines.iter().flatten().any(|field| !field.errors.is_empty() || field.theirs.is_some())
+    }
+}
+
+/// What the showing of one form needs.
+#[derive(Clone, Copy)]
+pub(super) struct Showing<'a> {
+    pub(super) around: Around<'a>,
+    pub(super) look: Look<'a>,
+    /// What many-to-many fields link to, by name.
+    pub(super) linked: &'a [(&'static str, Vec<Value>)],
+    /// The values of the computed columns.
+    pub(super) computed: &'a [Cell],
+}
+
+impl Showing<'_> {
+    /// The groups of a form.
+    pub(super) fn groups(self, shape: &Shape, form: &ModelForm) -> Vec<ShownGroup> {
+        let group = |group: &super::shape::Group| ShownGroup {
+            title: group.title,
+            description: group.description,
+            collapsed: group.collapsed,
+            lines: group.lines.iter().map(|line| line.iter().map(|item| self.field(form, *item)).collect()).collect(),
+        };
+        shape.groups.iter().map(group).collect()
+    }
+
+    /// One place of a form.
+    pub(super) fn field(self, form: &ModelForm, item: Item) -> ShownField {
+        match item {
+            Item::Edit(field) => match form.field(field.name()) {
+                Some(bound) => self.edited(form, bound),
+                None => self.shown(form, field),
+            },
+            Item::Show(field) => self.shown(form, field),
+            Item::Computed(at) => {
+                let column = self.around.options.readonly_computed.get(at);
+                let name = match column {
+                    Some(ListColumn::Computed { name, .. }) => (*name).to_owned(),
+                    _ => String::new(),
+                };
+                let nothing = Cell::Text(String::new());
+                let shown = self.look.cell(self.computed.get(at).unwrap_or(&nothing));
+                ShownField { shown: Some(shown), ..plain(name, column.map(head).unwrap_or_default()) }
+            }
+        }
+    }
+
+    fn shown(self, form: &ModelForm, field: ModelField) -> ShownField {
+        let null = Value::Null(crate::db::Kind::Text);
+        let value = field.column().map_or(&null, |column| form.record.value(column));
+        let linked = self.linked.iter().find(|(name, _)| *name == field.name());
+        let shown = self.look.field(field, value, linked.map_or(&[], |(_, keys)| keys));
+        let is_number = field.column().is_some_and(is_number);
+        ShownField {
+            shown: Some(shown),
+            help: field.help_text(),
+            is_number,
+            ..plain(form.name_of(field), field.label())
+        }
+    }
+
+    fn edited(self, form: &ModelForm, bound: &BoundField) -> ShownField {
+        let field = bound.field;
+        let column = field.column();
+        let is_image = column.is_some_and(|column| matches!(column.kind, FieldKind::Image(_)));
+        let path = bound.initial.one().and_then(Value::as_str).unwrap_or_default();
+        let file = (field.is_file() && !path.is_empty()).then(|| FileNow {
+            path: path.to_owned(),
+            url: media_url(path),
+            is_image,
+            may_clear: !field.required(),
+        });
+        let theirs = bound.conflict.then(|| Theirs {
+            text: self.text(field, &bound.initial),
+            value: texts(field, &bound.initial, self.look.zone).first().to_owned(),
+        });
+        ShownField {
+            help: field.help_text(),
+            errors: bound.errors.clone(),
+            widget: Some(self.around.widget(form, bound)),
+            file,
+            theirs,
+            is_number: column.is_some_and(is_number),
+            accept: if is_image { "image/*" } else { "" },
+            ..plain(form.name_of(field), field.label())
+        }
+    }
+
+    /// A value as people read it.
+    pub(super) fn text(self, field: ModelField, value: &Cleaned) -> String {
+        let null = Value::Null(crate::db::Kind::Text);
+        match self.look.field(field, value.one().unwrap_or(&null), value.values()) {
+            Shown::Lines(lines) => lines.join("\n"),
+            Shown::Boolean(answer) => match answer {
+                Some(true) => "Yes",
+                Some(false) => "No",
+                None => "Unknown",
+            }
+            .to_owned(),
+            Shown::Time(_, text) => text,
+            Shown::Links(links) => links.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+fn is_number(column: &crate::models::Field) -> bool {
+    use crate::models::FieldKind::{Decimal, Float, Integer, PositiveInteger};
+    matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float) && column.choices.is_empty()
+}
+
+fn plain(name: String, label: String) -> ShownField {
+    ShownField {
+        name,
+        label,
+        help: "",
+        errors: Vec::new(),
+        widget: None,
+        shown: None,
+        file: None,
+        theirs: None,
+        is_number: false,
+        accept: "",
+    }
+}

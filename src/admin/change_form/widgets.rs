@@ -1,0 +1,246 @@
+//! Controls of fields that lead to other rows, with the links to these.
+
+use super::relations::{FEW, MANY, Relations};
+use crate::admin::options::Options;
+use crate::admin::{Actor, AdminSite, quote};
+use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
+use crate::models::{FieldKind, Meta, OnDelete};
+
+/// A link to a window of its own: to add a row, or to change, view or delete the one that is chosen.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct RelatedLink {
+    /// `add`, `change`, `view` or `delete`.
+    pub(in crate::admin) kind: &'static str,
+    /// Its icon.
+    pub(in crate::admin) icon: &'static str,
+    /// Where it leads; empty while nothing is chosen.
+    pub(in crate::admin) url: String,
+    /// The same with `__fk__` for what is chosen.
+    pub(in crate::admin) template: String,
+    /// What it does.
+    pub(in crate::admin) label: String,
+}
+
+/// Where a key can be looked up, and what the row with the key is called.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Lookup {
+    pub(in crate::admin) url: String,
+    pub(in crate::admin) label: String,
+    /// Names with the places of their forms; no place where there is none.
+    pub(in crate::admin) chosen: Vec<(String, String)>,
+}
+
+/// A control, with what stands around it.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Widget {
+    pub(in crate::admin) control: Control,
+    pub(in crate::admin) links: Vec<RelatedLink>,
+    pub(in crate::admin) lookup: Option<Lookup>,
+}
+
+/// Whether keys of the field are typed, with commas between them.
+pub(super) fn is_raw(field: ModelField, options: &Options) -> bool {
+    options.raw_id_fields.contains(&field.key())
+}
+
+/// How the author wants a field that leads to other rows; a list, unless there are too many.
+fn wanted(field: ModelField, options: &Options) -> ControlKind {
+    let has = |names: &[&'static str]| names.contains(&field.key());
+    let many = matches!(field, ModelField::Many(_));
+    if is_raw(field, options) {
+        ControlKind::RawId
+    } else if has(&options.autocomplete_fields) {
+        if many { ControlKind::AutocompleteMany } else { ControlKind::Autocomplete }
+    } else if has(&options.radio_fields) {
+        ControlKind::Radio
+    } else if has(&options.filter_horizontal) {
+        ControlKind::Filtered("horizontal")
+    } else if has(&options.filter_vertical) {
+        ControlKind::Filtered("vertical")
+    } else if many {
+        ControlKind::SelectMany
+    } else {
+        ControlKind::Select
+    }
+}
+
+/// Asks for what the field's control will show.
+pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Options) {
+    let Some(model) = bound.field.to() else { return };
+    match wanted(bound.field, options) {
+        ControlKind::Select | ControlKind::Radio => relations.want_all(model, FEW),
+        ControlKind::SelectMany | ControlKind::Filtered(_) => relations.want_all(model, MANY),
+        _ => {}
+    }
+    for key in bound.typed.0.iter().chain(&keys_held(bound)) {
+        relations.want(model, key);
+    }
+}
+
+fn keys_held(bound: &BoundField) -> Vec<String> {
+    bound.initial.values().iter().map(ToString::to_string).collect()
+}
+
+/// What the making of controls needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'a> {
+    pub(super) site: &'static AdminSite,
+    pub(super) actor: &'a Actor,
+    pub(super) relations: &'a Relations,
+    pub(super) options: &'a Options,
+    pub(super) adding: bool,
+}
+
+impl Around<'_> {
+    /// The control of `bound`, a field of `form`.
+    pub(super) fn widget(self, form: &ModelForm, bound: &BoundField) -> Widget {
+        let mut control = Control::new(form, bound);
+        let field = bound.field;
+        let Some(to) = field.to() else {
+            self.plain(field, form, &mut control);
+            return Widget { control, links: Vec::new(), lookup: None };
+        };
+        control.kind = self.affordable(to, wanted(field, self.options));
+        let typed = &bound.typed.0;
+        control.choices = match control.kind {
+            ControlKind::RawId => Vec::new(),
+            ControlKind::Autocomplete | ControlKind::AutocompleteMany => self.chosen(to, typed),
+            _ => self.offered(to, typed),
+        };
+        let single = matches!(field, ModelField::Column(_));
+        if single && matches!(control.kind, ControlKind::Select | ControlKind::Autocomplete) {
+            let none = Choice { value: String::new(), text: "---------".to_owned(), selected: typed.is_empty() };
+            control.choices.insert(0, none);
+        }
+        match control.kind {
+            ControlKind::RawId => {
+                control.value = typed.join(",");
+                if !single {
+                    control.data.push(("data-many", String::new()));
+                }
+            }
+            ControlKind::Autocomplete | ControlKind::AutocompleteMany => control.data.extend([
+                ("data-autocomplete-url", "/admin/autocomplete/".to_owned()),
+                ("data-app-label", form.model.app.to_owned()),
+                ("data-model-name", form.model.name.clone()),
+                ("data-field-name", field.name().to_owned()),
+            ]),
+            ControlKind::Filtered(direction) => control
+                .data
+                .extend([("data-filter", direction.to_owned()), ("data-filter-name", field.label().to_lowercase())]),
+            _ => {}
+        }
+        let raw = control.kind == ControlKind::RawId;
+        let links = if raw { Vec::new() } else { self.links(field, to, &control) };
+        let lookup = raw.then(|| self.lookup(to, field, typed));
+        Widget { control, links, lookup }
+    }
+
+    fn plain(self, field: ModelField, form: &ModelForm, control: &mut Control) {
+        let Some(column) = field.column() else { return };
+        if !column.choices.is_empty() && self.options.radio_fields.contains(&column.column) {
+            control.kind = ControlKind::Radio;
+            control.choices.retain(|choice| !choice.value.is_empty() || column.blank);
+            for choice in control.choices.iter_mut().filter(|choice| choice.value.is_empty()) {
+                "None".clone_into(&mut choice.text);
+            }
+        }
+        if let Some((_, from)) = self.options.prepopulated_fields.iter().find(|(slug, _)| *slug == column.column)
+            && self.adding
+        {
+            let name = |key: &&'static str| {
+                let source = ModelField::of(form.model, key).map_or(*key, ModelField::name);
+                format!("id_{}", crate::forms::model::prefixed(&form.prefix, source))
+            };
+            let ids: Vec<String> = from.iter().map(name).collect();
+            control.data.push(("data-prepopulate", ids.join(" ")));
+            let most = column.max_length().unwrap_or(50);
+            control.data.push(("data-prepopulate-max", most.to_string()));
+        }
+        if matches!(column.kind, FieldKind::Date | FieldKind::Time)
+            && let ControlKind::Input(kind @ ("date" | "time")) = control.kind
+        {
+            control.data.push(("data-now", kind.to_owned()));
+        }
+    }
+
+    /// A table that is too large for a list is searched, or else its keys are typed.
+    fn affordable(self, to: &'static Meta, kind: ControlKind) -> ControlKind {
+        let list = matches!(
+            kind,
+            ControlKind::Select | ControlKind::Radio | ControlKind::SelectMany | ControlKind::Filtered(_)
+        );
+        if !list || self.relations.all(to).is_some() {
+            return kind;
+        }
+        let shown = self.site.of(to);
+        let searched =
+            shown.is_some_and(|known| !known.options.search_fields.is_empty() && self.actor.may(known, "view", None));
+        match kind {
+            _ if !searched => ControlKind::RawId,
+            ControlKind::SelectMany | ControlKind::Filtered(_) => ControlKind::AutocompleteMany,
+            _ => ControlKind::Autocomplete,
+        }
+    }
+
+    fn offered(self, to: &Meta, typed: &[String]) -> Vec<Choice> {
+        let all = self.relations.all(to).unwrap_or_default().iter();
+        let choice = |(key, name): &(String, String)| Choice {
+            value: key.clone(),
+            text: name.clone(),
+            selected: typed.iter().any(|chosen| chosen.trim() == key),
+        };
+        all.map(choice).collect()
+    }
+
+    fn chosen(self, to: &Meta, typed: &[String]) -> Vec<Choice> {
+        let found = typed.iter().filter_map(|key| {
+            let text = self.relations.name(to, key)?.to_owned();
+            Some(Choice { value: key.trim().to_owned(), text, selected: true })
+        });
+        found.collect()
+    }
+
+    fn links(self, field: ModelField, to: &'static Meta, control: &Control) -> Vec<RelatedLink> {
+        let Some(known) = self.site.of(to) else { return Vec::new() };
+        let (name, pk) = (&to.verbose_name, to.pk().name);
+        let (base, query) = (known.url(), format!("?_to_field={pk}&_popup=1"));
+        let single = matches!(field, ModelField::Column(_));
+        let cascade = field.column().and_then(|column| column.relation.as_ref());
+        let cascade = cascade.is_some_and(|relation| relation.on_delete == OnDelete::Cascade);
+        let one = |kind: &'static str, icon, page: &str, verb: &str| {
+            let template = format!("{base}__fk__/{page}/{query}");
+            let chosen = control.choices.iter().find(|choice| choice.selected && !choice.value.is_empty());
+            let url = chosen.map(|choice| template.replace("__fk__", &quote(&choice.value))).unwrap_or_default();
+            RelatedLink { kind, icon, url, template, label: format!("{verb} selected {name}") }
+        };
+        let may = |action| self.actor.may(known, action, None);
+        let mut links = Vec::new();
+        if single && may("change") {
+            links.push(one("change", "edit", "change", "Change"));
+        }
+        if may("add") {
+            let url = format!("{base}add/{query}");
+            let label = format!("Add another {name}");
+            links.push(RelatedLink { kind: "add", icon: "plus", url, template: String::new(), label });
+        }
+        if single && !cascade && may("delete") {
+            links.push(one("delete", "trash", "delete", "Delete"));
+        }
+        if single && may("view") {
+            links.push(one("view", "eye", "change", "View"));
+        }
+        links
+    }
+
+    fn lookup(self, to: &'static Meta, field: ModelField, typed: &[String]) -> Lookup {
+        let known = self.site.of(to);
+        let url = known.map(|known| format!("{}?_to_field={}&_popup=1", known.url(), to.pk().name)).unwrap_or_default();
+        let chosen = typed.iter().filter_map(|key| {
+            let name = self.relations.name(to, key)?.to_owned();
+            let url = known.map(|known| known.object_url(key.trim(), "change")).unwrap_or_default();
+            Some((name, url))
+        });
+        Lookup { url, label: format!("Look up {}", field.label().to_lowercase()), chosen: chosen.collect() }
+    }
+}
