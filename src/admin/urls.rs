@@ -2,10 +2,10 @@
 
 use super::autocomplete::autocomplete;
 use super::catch_all::catch_all;
+use super::change_form::{add, add_post, change, change_post, to_change};
 use super::changelist::{change_list, change_list_post};
 use super::delete::{delete, delete_form};
 use super::history::history;
-use super::change_form::{add, add_post, change, change_post, to_change};
 use super::index::{app_index, index};
 use super::jsi18n::jsi18n;
 use super::view_on_site::view_on_site;

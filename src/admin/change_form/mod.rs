@@ -116,7 +116,7 @@ fn saved_response(
         }
         request.keeping_filters(known, &known.object_url(&saved.pk, "change"))
     } else if pressed("_addanother") {
-        message.push_str(&format!(" You may add another {one} below."));
+        message = format!("{message} You may add another {one} below.");
         request.keeping_filters(known, &format!("{}add/", known.url()))
     } else if request.may(known, "view", None) {
         request.list_url(known)
@@ -150,7 +150,7 @@ fn page(
     };
     let pk = part.map(super::unquote).filter(|_| !content.adding);
     let of_row = |page: &str| pk.as_ref().map(|pk| known.object_url(pk, page)).unwrap_or_default();
-    let site_url = content.content_type.zip(pk.as_ref());
+    let site_url = content.kind.zip(pk.as_ref());
     let page = ChangeForm {
         history_url: if is_popup || content.adding {
             String::new()

@@ -55,8 +55,8 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) groups: Vec<ShownGroup>,
     pub(in crate::admin) buttons: Buttons,
     pub(in crate::admin) has_required: bool,
-    /// The content type, where rows have a page on the site.
-    pub(in crate::admin) content_type: Option<i32>,
+    /// The number of the model's content type, where rows have a page on the site.
+    pub(in crate::admin) kind: Option<i32>,
     pub(in crate::admin) may_delete: bool,
 }
 

@@ -111,7 +111,7 @@ impl Screen {
             want(&mut relations, bound, options);
         }
         for field in draft.shape.shown() {
-            self.want_shown(&mut relations, draft, field);
+            want_shown(&mut relations, draft, field);
         }
         relations.load(conn, self.site)?;
         let computed = self.computed(conn, draft)?;
@@ -152,24 +152,11 @@ impl Screen {
             conflicts,
             has_required: fields().any(super::shown::ShownField::required),
             buttons: self.buttons(record, may_edit, draft.bound),
-            content_type: if has_page { ContentType::of(conn, model)? } else { None },
+            kind: if has_page { ContentType::of(conn, model)? } else { None },
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
             groups,
         };
         Ok(Outcome::Page(Box::new(content)))
-    }
-
-    fn want_shown(&self, relations: &mut Relations, draft: &Draft, field: ModelField) {
-        let Some(to) = field.to() else { return };
-        match field {
-            ModelField::Column(column) => relations.want(to, &draft.form.record.value(column).to_string()),
-            ModelField::Many(many) => {
-                let linked = draft.linked.iter().find(|(name, _)| *name == many.name);
-                for key in linked.iter().flat_map(|(_, keys)| keys) {
-                    relations.want(to, &key.to_string());
-                }
-            }
-        }
     }
 
     fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {
@@ -204,5 +191,18 @@ impl Screen {
 
     pub(super) fn model(&self) -> &'static Meta {
         self.known.model
+    }
+}
+
+fn want_shown(relations: &mut Relations, draft: &Draft, field: ModelField) {
+    let Some(to) = field.to() else { return };
+    match field {
+        ModelField::Column(column) => relations.want(to, &draft.form.record.value(column).to_string()),
+        ModelField::Many(many) => {
+            let linked = draft.linked.iter().find(|(name, _)| *name == many.name);
+            for key in linked.iter().flat_map(|(_, keys)| keys) {
+                relations.want(to, &key.to_string());
+            }
+        }
     }
 }

@@ -39,7 +39,6 @@ pub(in crate::admin) struct ShownField {
     pub(in crate::admin) shown: Option<Shown>,
     pub(in crate::admin) file: Option<FileNow>,
     pub(in crate::admin) theirs: Option<Theirs>,
-    pub(in crate::admin) is_number: bool,
     pub(in crate::admin) accept: &'static str,
 }
 
@@ -134,13 +133,7 @@ impl Showing<'_> {
         let value = field.column().map_or(&null, |column| form.record.value(column));
         let linked = self.linked.iter().find(|(name, _)| *name == field.name());
         let shown = self.look.field(field, value, linked.map_or(&[], |(_, keys)| keys));
-        let is_number = field.column().is_some_and(is_number);
-        ShownField {
-            shown: Some(shown),
-            help: field.help_text(),
-            is_number,
-            ..plain(form.name_of(field), field.label())
-        }
+        ShownField { shown: Some(shown), help: field.help_text(), ..plain(form.name_of(field), field.label()) }
     }
 
     fn edited(self, form: &ModelForm, bound: &BoundField) -> ShownField {
@@ -164,7 +157,6 @@ impl Showing<'_> {
             widget: Some(self.around.widget(form, bound)),
             file,
             theirs,
-            is_number: column.is_some_and(is_number),
             accept: if is_image { "image/*" } else { "" },
             ..plain(form.name_of(field), field.label())
         }
@@ -187,11 +179,6 @@ impl Showing<'_> {
     }
 }
 
-fn is_number(column: &crate::models::Field) -> bool {
-    use crate::models::FieldKind::{Decimal, Float, Integer, PositiveInteger};
-    matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float) && column.choices.is_empty()
-}
-
 fn plain(name: String, label: String) -> ShownField {
     ShownField {
         name,
@@ -202,7 +189,6 @@ fn plain(name: String, label: String) -> ShownField {
         shown: None,
         file: None,
         theirs: None,
-        is_number: false,
         accept: "",
     }
 }

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{BoundField, Cleaned, ModelField, ModelForm, Typed, texts};
 use crate::db::Value;
+use crate::signing::b64_encode;
 
 /// The name of the hidden input, behind the form's prefix.
 pub const LOADED: &str = "_loaded";
@@ -22,7 +23,7 @@ fn mark(typed: &Typed) -> String {
         hash.update(text.replace("\r\n", "\n"));
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    b64_encode(&hash.finalize()[..8])
 }
 
 fn keys(values: &[Value]) -> String {
@@ -39,7 +40,9 @@ impl ModelForm {
         for bound in &self.fields {
             match &bound.initial {
                 Cleaned::Many(links) => query.append_pair(bound.field.name(), &keys(links)),
-                value => query.append_pair(bound.field.name(), &mark(&texts(bound.field, value, zone))),
+                value @ Cleaned::One(_) => {
+                    query.append_pair(bound.field.name(), &mark(&texts(bound.field, value, zone)))
+                }
             };
         }
         query.finish()
