@@ -22,6 +22,7 @@ mod view_on_site;
 pub use log_entry::{Flag, LogEntry};
 pub use log_message::{Done, change_message};
 pub use options::{Inline, ModelAdmin, fieldset};
+pub use popup::popup_response;
 pub use request::{Actor, AdminRequest};
 pub use site::{AdminSite, Registered, quote, unquote};
 

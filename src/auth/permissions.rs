@@ -51,6 +51,7 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
 /// What a user may do (Django's `ModelBackend`). Cloning it is cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permissions {
+    user_id: Option<i32>,
     is_superuser: bool,
     granted: Arc<HashSet<String>>,
 }
@@ -60,7 +61,7 @@ impl Permissions {
     /// which takes no query.
     pub fn load(conn: &mut Conn, user: &User) -> Result<Self> {
         if !user.is_active || user.is_superuser {
-            return Ok(Self { is_superuser: user.is_active, ..Self::default() });
+            return Ok(Self { user_id: Some(user.id), is_superuser: user.is_active, ..Self::default() });
         }
         let own = auth_user_user_permissions::table
             .filter(auth_user_user_permissions::user_id.eq(user.id))
@@ -76,7 +77,7 @@ impl Permissions {
             .select((django_content_type::app_label, auth_permission::codename))
             .load(conn)?;
         let granted = granted.into_iter().map(|(app, codename)| format!("{app}.{codename}")).collect();
-        Ok(Self { is_superuser: false, granted: Arc::new(granted) })
+        Ok(Self { user_id: Some(user.id), is_superuser: false, granted: Arc::new(granted) })
     }
 
     /// Whether they may do this: `catalog.change_product`.
@@ -88,6 +89,11 @@ impl Permissions {
     pub fn has_module_perms(&self, app: &str) -> bool {
         let of_app = |name: &String| name.strip_prefix(app).is_some_and(|rest| rest.starts_with('.'));
         self.is_superuser || self.granted.iter().any(of_app)
+    }
+
+    /// Whose they are; nobody's, for a visitor who is not logged in.
+    pub fn user_id(&self) -> Option<i32> {
+        self.user_id
     }
 
     /// Whether they may do everything.

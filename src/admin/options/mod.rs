@@ -9,7 +9,7 @@ mod model_admin;
 mod search;
 
 pub use action::{Action, ActionRequest, ActionResult};
-pub use column::{Cell, IntoColumn, ListColumn, ListColumns, computed};
+pub use column::{Cell, Computed, IntoColumn, ListColumn, ListColumns, computed};
 pub use fieldset::{FieldNames, Fieldset, fieldset};
 pub use filter::{
     FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter, used_only,

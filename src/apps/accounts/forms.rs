@@ -67,6 +67,24 @@ fn new_password(name: &'static str, label: &'static str) -> Field {
     Field::password(name, label, "new-password").help(help_texts(&DEFAULT))
 }
 
+/// The name of a new user, in the admin.
+pub(super) fn admin_username() -> Form {
+    Form::new([Field::new("username", "Username")
+        .max_length(150)
+        .autocomplete("off")
+        .help(["Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."])])
+}
+
+/// A new password for someone else, in the admin; whether there must be one depends.
+pub(super) fn admin_password() -> Form {
+    Form::new([
+        new_password("password1", "Password").optional(),
+        Field::password("password2", "Password confirmation", "new-password")
+            .help(["Enter the same password as before, for verification."])
+            .optional(),
+    ])
+}
+
 /// Looks whether the two passwords are the same and good enough for `user`; Django says so beside the second.
 pub(super) fn check_new_password(form: &mut Form, first: &str, second: &str, user: &UserAttributes<'_>) {
     if !form.is_clean(first) || !form.is_clean(second) {

@@ -1,10 +1,10 @@
 //! URLs of the admin that are about accounts; they stand before the admin's own.
 
-use super::{login, logout, password_change};
+use super::{login, logout, password_change, users};
 use crate::http::Access::{Public, Staff};
 use crate::http::{Urls, get, path};
 
-/// Logging in and out, and one's own password.
+/// Logging in and out, passwords, and new users.
 pub fn urls() -> Urls {
     Urls::new([
         path("/admin/login/", "admin:login", Public, get(login::login_form).post(login::login)),
@@ -16,5 +16,12 @@ pub fn urls() -> Urls {
             get(password_change::form).post(password_change::change),
         ),
         path("/admin/password_change/done/", "admin:password_change_done", Staff, get(password_change::done)),
+        path("/admin/auth/user/add/", "admin:auth_user_add", Staff, get(users::add_form).post(users::add)),
+        path(
+            "/admin/auth/user/{pk}/password/",
+            "admin:auth_user_password_change",
+            Staff,
+            get(users::password_form).post(users::change_password),
+        ),
     ])
 }

@@ -1,0 +1,101 @@
+//! A new user: first a name and a password, then the form with everything else.
+
+use actix_web::HttpResponse;
+use askama::Template;
+
+use super::passwords::NewPassword;
+use crate::admin::frame::{Crumb, Frame};
+use crate::admin::{AdminRequest, Flag, LogEntry, Registered, popup_response};
+use crate::apps::accounts::forms;
+use crate::apps::accounts::views::{private, private_redirect};
+use crate::auth::password_validation::UserAttributes;
+use crate::auth::{NewUser, User, normalize};
+use crate::db::Value;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::PostData;
+
+const TAKEN: &str = "A user with that username already exists.";
+const INVALID: &str = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+
+#[derive(Template)]
+#[template(path = "admin/user_add.html")]
+struct AddUser {
+    frame: Frame,
+    form: Form,
+    usable: Option<bool>,
+    to_field: Option<String>,
+}
+
+/// `GET /admin/auth/user/add/`
+pub(in crate::apps::accounts::admin) async fn add_form(request: AdminRequest) -> Result<HttpResponse> {
+    let known = allowed(&request)?;
+    let mut form = forms::admin_username();
+    if let (Some(field), Some(name)) = (form.fields.first_mut(), request.query.get("username")) {
+        name.clone_into(&mut field.value);
+    }
+    page(&request, known, NewPassword::new(form, true), &PostData::default())
+}
+
+/// `POST /admin/auth/user/add/`
+pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: PostData) -> Result<HttpResponse> {
+    let known = allowed(&request)?;
+    let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
+    let username = normalize::username(new.form.value("username"));
+    if new.form.is_clean("username") && !NewUser::is_valid_username(&username) {
+        new.form.add_error("username", INVALID);
+    }
+    if new.form.is_clean("username") {
+        let name = username.clone();
+        if request.db.run(move |conn| NewUser::is_taken(conn, &name)).await? {
+            new.form.add_error("username", TAKEN);
+        }
+    }
+    new.check(&UserAttributes { username: &username, ..UserAttributes::default() });
+    if new.form.is_valid() {
+        let user = NewUser::customer(&username, "", new.hash().await?);
+        let by = request.user.id;
+        let saved = request.db.atomic(move |conn| {
+            let saved = user.save_if_free(conn)?;
+            if let Some(user) = &saved {
+                let named = [(Value::Integer(user.id), user.username.clone())];
+                LogEntry::write(conn, by, known.model, Flag::Addition, &named, r#"[{"added": {}}]"#)?;
+            }
+            Ok(saved)
+        });
+        if let Some(user) = saved.await? {
+            return added(&request, known, &user, &data);
+        }
+        new.form.add_error("username", TAKEN);
+    }
+    page(&request, known, new, &data)
+}
+
+/// Who may add users may change them as well, as in Django: see [`rules`](super::rules).
+fn allowed(request: &AdminRequest) -> Result<&'static Registered> {
+    let known = request.model("auth", "user")?;
+    request.must(known, "change", None)?;
+    request.must(known, "add", None)?;
+    Ok(known)
+}
+
+fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: &PostData) -> Result<HttpResponse> {
+    let pk = user.id.to_string();
+    if data.fields.get("_popup").is_some() {
+        return popup_response(request, "Saved", &serde_json::json!({"value": pk, "obj": user.username}));
+    }
+    let another = data.fields.get("_addanother").is_some();
+    let next = if another { "You may add another user below." } else { "You may edit it again below." };
+    request.messages.success(format!("The user “{}” was added successfully. {next}", user.username));
+    let url = if another { format!("{}add/", known.url()) } else { known.object_url(&pk, "change") };
+    Ok(private_redirect(&request.keeping_filters(known, &url)))
+}
+
+fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, data: &PostData) -> Result<HttpResponse> {
+    let to_field = request.to_field(known, &data.fields)?;
+    let mut crumbs = Crumb::to(known);
+    crumbs.push(Crumb::new("Add user", ""));
+    let mut frame = request.frame("Add user", crumbs);
+    frame.is_popup |= data.fields.get("_popup").is_some();
+    private(&request.http, &AddUser { frame, form: new.form, usable: new.usable, to_field })
+}

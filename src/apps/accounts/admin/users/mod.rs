@@ -1,0 +1,53 @@
+//! Users in the admin.
+
+mod add;
+mod password;
+mod passwords;
+mod rules;
+mod summary;
+
+pub(super) use add::{add, add_form};
+pub(super) use password::{change as change_password, form as password_form};
+
+use crate::admin::options::{Cell, Computed, Hooks, computed};
+use crate::admin::{ModelAdmin, fieldset};
+use crate::auth::User;
+use crate::db::Value;
+use crate::schema::auth_user as user;
+
+/// How users are shown.
+pub(super) fn admin() -> ModelAdmin<User> {
+    use user::{
+        date_joined, email, first_name, is_active, is_staff, is_superuser, last_login, last_name, password, username,
+    };
+    ModelAdmin::new()
+        .list_display((username, email, first_name, last_name, is_staff))
+        .list_filter((is_staff, is_superuser, is_active, User::groups()))
+        .search_fields((username, first_name, last_name, email))
+        .ordering((username,))
+        .filter_horizontal((User::groups(), User::user_permissions()))
+        .hooks(Hooks {
+            // Nobody finds out a hash letter by letter.
+            lookup_allowed: Some(|lookup| !lookup.starts_with("password")),
+            has_permission: Some(rules::has_permission),
+            readonly_fields: Some(rules::readonly_fields),
+            ..Hooks::default()
+        })
+        .readonly_computed((password_column(),))
+        .fieldsets([
+            fieldset("", (username, password)),
+            fieldset("Personal info", (first_name, last_name, email)),
+            fieldset("Permissions", (is_active, is_staff, is_superuser, User::groups(), User::user_permissions())),
+            fieldset("Important dates", (last_login, date_joined)),
+        ])
+}
+
+/// How the password is kept, and the way to another.
+fn password_column() -> Computed<user::table> {
+    computed("password", (user::id, user::password), |values| match values {
+        [id, Value::Text(hash)] => {
+            Cell::Link { text: summary::summary(hash), url: format!("/admin/auth/user/{id}/password/") }
+        }
+        _ => Cell::Text(String::new()),
+    })
+}

@@ -1,0 +1,63 @@
+//! The two fields of a new password, and whether there is to be one.
+
+use crate::apps::accounts::forms;
+use crate::auth::hash_pool;
+use crate::auth::hashers::{make_password, unusable_password};
+use crate::auth::password_validation::UserAttributes;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::PostData;
+
+/// A form with a new password, as it is shown and as it came back.
+pub(super) struct NewPassword {
+    /// `password1` and `password2`, behind what else the form has.
+    pub(super) form: Form,
+    /// Whether there is to be a password at all; none where nobody is asked.
+    pub(super) usable: Option<bool>,
+}
+
+impl NewPassword {
+    /// An empty form behind `before`; `asks` whether there is to be a password.
+    pub(super) fn new(before: Form, asks: bool) -> Self {
+        let mut form = before;
+        form.fields.extend(forms::admin_password().fields);
+        Self { form, usable: asks.then_some(true) }
+    }
+
+    /// The form as it was sent.
+    pub(super) fn bind(mut self, data: &PostData) -> Self {
+        self.form = self.form.bind(data);
+        self.usable = self.usable.map(|_| data.get("usable_password") != "false");
+        self
+    }
+
+    /// Looks whether the password will do for `user`.
+    pub(super) fn check(&mut self, user: &UserAttributes<'_>) {
+        if self.is_disabled() {
+            for field in self.form.fields.iter_mut().filter(|field| field.name.starts_with("password")) {
+                field.errors.clear();
+            }
+            return;
+        }
+        for name in ["password1", "password2"] {
+            if self.form.value(name).is_empty() && self.form.is_clean(name) {
+                self.form.add_error(name, "This field is required.");
+            }
+        }
+        forms::check_new_password(&mut self.form, "password1", "password2", user);
+    }
+
+    /// Whether nobody is to log in with a password.
+    pub(super) fn is_disabled(&self) -> bool {
+        self.usable == Some(false)
+    }
+
+    /// What is to be stored.
+    pub(super) async fn hash(&self) -> Result<String> {
+        if self.is_disabled() {
+            return Ok(unusable_password());
+        }
+        let password = self.form.value("password1").to_owned();
+        hash_pool::run(move || make_password(&password)).await
+    }
+}
