@@ -85,7 +85,7 @@ pub(super) async fn run(
     offered: &[Action],
     data: &PostData,
 ) -> Result<HttpResponse> {
-    let back_url = request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let back_url = super::here(request);
     let back = || Ok(redirect(&back_url));
     let ticked: Vec<&str> = data.fields.get_all("_selected_action").collect();
     if ticked.is_empty() {

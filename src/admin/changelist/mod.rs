@@ -3,6 +3,7 @@
 mod actions;
 mod cell;
 mod columns;
+mod editing;
 mod filters;
 mod hierarchy;
 mod list;
@@ -21,10 +22,12 @@ use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::frame::{Crumb, Frame};
+use super::options::Action;
 use super::{AdminRequest, AdminSite, Registered};
 use crate::error::{Error, Result};
 use crate::http::{PostData, redirect, render};
 use crate::messages::Level;
+use editing::{Editing, Outcome, Sent};
 use list::List;
 use page::ChangeListPage;
 use params::Params;
@@ -67,12 +70,41 @@ pub(super) async fn change_list(request: AdminRequest, path: Path<(String, Strin
     request.must(known, "view", None)?;
     let actions = actions::offered(&request, known);
     let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
-    let (list, found) = request.db.run(move |conn| list.load(conn).map(|found| (list, found))).await?;
-    let Some(found) = found else { return wrong(&request, known) };
+    show(&request, list, &actions, None).await
+}
+
+/// The page; `refused` is what was typed in the list and not saved, and what is wrong with no row of it.
+async fn show(
+    request: &AdminRequest,
+    list: List,
+    actions: &[Action],
+    refused: Option<(Vec<Sent>, Vec<String>)>,
+) -> Result<HttpResponse> {
+    let known = list.site.known;
+    let is_edited = is_edited(request, known);
+    let (list, found, editing) = request
+        .db
+        .run(move |conn| {
+            let found = list.load(conn)?;
+            let editing = (is_edited && found.is_some()).then(|| Editing::new(conn, &list)).transpose()?;
+            Ok((list, found, editing))
+        })
+        .await?;
+    let Some(found) = found else { return wrong(request, known) };
     if list.has_nul {
         request.messages.add(Level::ERROR, "Null characters are not allowed.");
     }
-    Ok(render(&ChangeListPage::new(&request, &list, found, &actions))?.respond_to(&request.http))
+    let editing = editing.map(|mut editing| {
+        (editing.sent, editing.errors) = refused.unwrap_or_default();
+        editing
+    });
+    let page = ChangeListPage::new(request, &list, found, actions, editing.as_ref());
+    Ok(render(&page)?.respond_to(&request.http))
+}
+
+/// Whether rows are edited in the list.
+fn is_edited(request: &AdminRequest, known: &'static Registered) -> bool {
+    !known.options.list_editable.is_empty() && !request.is_popup() && request.may(known, "change", None)
 }
 
 /// `POST /admin/catalog/product/`: what was ticked, or typed in the list.
@@ -84,11 +116,34 @@ pub(super) async fn change_list_post(
     let known = request.model(&path.0, &path.1)?;
     request.must(known, "view", None)?;
     let actions = actions::offered(&request, known);
-    if !actions::is_asked(&data, &actions) {
-        return change_list(request, path).await;
-    }
     let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
-    actions::run(&request, &list, &actions, &data).await
+    if actions::is_asked(&data, &actions) {
+        return actions::run(&request, &list, &actions, &data).await;
+    }
+    let is_saved = data.fields.get("_save").is_some() && !known.options.list_editable.is_empty() && !request.is_popup();
+    if !is_saved {
+        return show(&request, list, &actions, None).await;
+    }
+    request.must(known, "change", None)?;
+    let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
+    match request.db.run(move |conn| editing::save(conn, known, &all, &data, &actor, zone)).await? {
+        Outcome::Refused(sent, errors) => show(&request, list, &actions, Some((sent, errors))).await,
+        Outcome::Saved(count) => {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            if count > 0 {
+                let were = if count == 1 { "was" } else { "were" };
+                request
+                    .messages
+                    .success(format!("{count} {} {were} changed successfully.", known.model.counted(count)));
+            }
+            Ok(redirect(&here(&request)))
+        }
+    }
+}
+
+/// This list, as it is.
+fn here(request: &AdminRequest) -> String {
+    request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string)
 }
 
 /// The list that the URL asks for; nothing, if rows cannot be looked up like that.

@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::cell::Look;
+use super::editing::{Editing, Fault};
 use super::filters::Shown;
 use super::hierarchy::Dates;
 use super::list::{Found, List};
@@ -38,6 +39,11 @@ pub(super) struct ChangeListPage {
     head: Markup,
     rows: Markup,
     is_empty: bool,
+    /// Whether rows are edited, and what their fields hold.
+    held: Option<String>,
+    shown: i64,
+    faults: Vec<Fault>,
+    errors: Vec<String>,
     range: (i64, i64),
     pages: Vec<PageLink>,
     show_all: Option<String>,
@@ -65,7 +71,13 @@ enum PageLink {
 }
 
 impl ChangeListPage {
-    pub(super) fn new(request: &AdminRequest, list: &List, found: Found, actions: &[Action]) -> Self {
+    pub(super) fn new(
+        request: &AdminRequest,
+        list: &List,
+        found: Found,
+        actions: &[Action],
+        editing: Option<&Editing>,
+    ) -> Self {
         let (known, params) = (list.site.known, &list.params);
         let (model, options) = (known.model, &known.options);
         let is_popup = request.is_popup();
@@ -76,6 +88,9 @@ impl ChangeListPage {
             (_, true) => format!("Select {} to change", model.verbose_name),
             (_, false) => format!("Select {} to view", model.verbose_name),
         };
+        let faults = editing.map(Editing::faults).unwrap_or_default();
+        let is_wrong = !faults.is_empty() || editing.is_some_and(|editing| !editing.errors.is_empty());
+        let title = if is_wrong { format!("Error: {title}") } else { title };
         let paginator = Paginator { count: found.count, per_page: options.list_per_page.max(1) };
         let all = params.has("all") && found.count <= options.list_max_show_all;
         let shows_all = options.list_max_show_all >= found.count && !params.has("all") && paginator.num_pages() > 1;
@@ -107,8 +122,12 @@ impl ChangeListPage {
             facets,
             actions: actions.iter().map(|action| (action.name, action.label(model))).collect(),
             head: table::head(list),
-            rows: table::rows(list, &found.rows, look, &Around { has_boxes, is_popup }),
+            rows: table::rows(list, &found.rows, look, &Around { has_boxes, editing, is_popup }),
             is_empty: found.rows.is_empty(),
+            held: editing.map(|editing| editing.held(list, &found.rows)),
+            shown,
+            errors: editing.map(|editing| editing.errors.clone()).unwrap_or_default(),
+            faults,
             range: (before + 1, before + shown),
             pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),

@@ -2,6 +2,7 @@
 
 use super::cell::{self, Look};
 use super::columns::Column;
+use super::editing::Editing;
 use super::list::List;
 use super::markup::Markup;
 use crate::admin::quote;
@@ -48,15 +49,17 @@ pub(super) fn head(list: &List) -> Markup {
 }
 
 /// What the rows have beside what they show.
-pub(super) struct Around {
+pub(super) struct Around<'a> {
     /// Whether rows can be ticked.
     pub(super) has_boxes: bool,
+    /// Forms in the rows.
+    pub(super) editing: Option<&'a Editing>,
     /// Whether a click hands the row to the window that opened this one.
     pub(super) is_popup: bool,
 }
 
 /// A row for each object.
-pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around) -> Markup {
+pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around<'_>) -> Markup {
     let columns = &list.columns.all;
     let base = list.site.known.url();
     let preserved = if list.site.known.options.preserve_filters { list.params.preserved() } else { String::new() };
@@ -66,28 +69,54 @@ pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around) -> Ma
     let starts: Vec<Markup> = columns.iter().map(start).collect();
     let mut out = Markup(String::with_capacity(rows.len() * 160 * (columns.len() + 1)));
     let mut pk = String::new();
-    for row in rows {
+    for (number, row) in rows.iter().enumerate() {
         pk.clear();
         if let Some(value) = row.first() {
             use std::fmt::Write as _;
             let _ = write!(pk, "{value}");
         }
-        out.raw("<tr>");
+        let name = if around.has_boxes || around.editing.is_some() { list.row_name(row) } else { String::new() };
+        // Where a form is about, for those whose row it is.
+        let hidden = |out: &mut Markup| {
+            if around.editing.is_some() {
+                out.raw("<input type=\"hidden\" name=\"form-")
+                    .plain(number)
+                    .raw("-")
+                    .raw(list.site.known.model.pk().name);
+                out.raw("\" id=\"id_form-").plain(number).raw("-").raw(list.site.known.model.pk().name);
+                out.raw("\" value=\"").text(&pk).raw("\">");
+            }
+        };
+        out.raw(if around.editing.is_some() { "<tr id=\"id_form-" } else { "<tr>" });
+        if around.editing.is_some() {
+            out.plain(number).raw("\">");
+        }
         if around.has_boxes {
-            let name = list.row_name(row);
             out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
                 .text(&pk);
-            out.raw("\"><span class=\"hidden\">Select ").text(&name).raw("</span></label></td>");
+            out.raw("\"><span class=\"hidden\">Select ").text(&name).raw("</span></label>");
+            hidden(&mut out);
+            out.raw("</td>");
         }
         let mut is_first_link = true;
-        for (column, start) in columns.iter().zip(&starts) {
+        for (at, (column, start)) in columns.iter().zip(&starts).enumerate() {
             if !column.is_link {
                 out.raw(&start.0);
-                cell::write(&mut out, look, column, row);
+                if at == 0 && !around.has_boxes {
+                    hidden(&mut out);
+                }
+                let editing = around.editing;
+                let is_edited = editing.is_some_and(|e| e.write(&mut out, list, (at, number), row, (&pk, &name)));
+                if !is_edited {
+                    cell::write(&mut out, look, column, row);
+                }
                 out.raw("</td>");
                 continue;
             }
             out.raw(if is_first_link { "<th scope=\"row\">" } else { &start.0 });
+            if at == 0 && !around.has_boxes {
+                hidden(&mut out);
+            }
             out.raw("<a href=\"").raw(&base).text(&quote(&pk)).raw(&tail.0);
             if around.is_popup {
                 out.raw(" data-popup-pick=\"").text(&pk).raw("\"");

@@ -53,6 +53,13 @@ impl ModelForm {
         self.fields.iter().any(|bound| bound.conflict)
     }
 
+    /// Goes by what stood in the controls of its fields, in their order, when the page was made.
+    pub fn merge_texts(&mut self, were: &[Typed], zone: Tz) {
+        for (bound, was) in self.fields.iter_mut().zip(were) {
+            bound.merge(&mark(was), zone);
+        }
+    }
+
     /// Goes by what the hidden input said.
     pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
         for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {

@@ -1,0 +1,124 @@
+//! A control in a cell, with what is wrong with it.
+
+use super::{Edited, PREFIX};
+use crate::admin::changelist::markup::Markup;
+use crate::forms::model::{ControlKind, Typed};
+
+/// What one row says of a field.
+pub(super) struct Said<'a> {
+    pub(super) typed: &'a Typed,
+    pub(super) errors: &'a [String],
+    /// What someone else has saved meanwhile.
+    pub(super) theirs: Option<Typed>,
+}
+
+/// Writes the control of `edited` in the form number `number`, the row of which is called `row`.
+pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str, said: &Said<'_>) {
+    let control = Cell { edited, number, row, said };
+    let first = said.typed.first();
+    match edited.pattern.kind {
+        ControlKind::Checkbox => {
+            let ticked = !matches!(first.to_lowercase().as_str(), "" | "false");
+            out.raw("<input type=\"checkbox\"");
+            control.attributes(out, "");
+            out.raw(if ticked { " checked>" } else { ">" });
+        }
+        ControlKind::Select | ControlKind::Radio => {
+            out.raw("<select");
+            control.attributes(out, "");
+            out.raw(">");
+            for choice in &edited.pattern.choices {
+                out.raw("<option value=\"").text(&choice.value);
+                out.raw(if choice.value == first.trim() { "\" selected>" } else { "\">" }).text(&choice.text);
+                out.raw("</option>");
+            }
+            out.raw("</select>");
+        }
+        ControlKind::Textarea | ControlKind::Json => {
+            out.raw("<textarea rows=\"2\" cols=\"30\"");
+            control.attributes(out, "");
+            out.raw(">\n").text(first).raw("</textarea>");
+        }
+        ControlKind::Split => {
+            control.input(out, "date", "_0", first);
+            control.input(out, "time", "_1", said.typed.second());
+        }
+        ControlKind::Input(kind) => control.input(out, kind, "", first),
+        _ => control.input(out, "text", "", first),
+    }
+    control.what_is_wrong(out);
+}
+
+struct Cell<'a> {
+    edited: &'a Edited,
+    number: usize,
+    row: &'a str,
+    said: &'a Said<'a>,
+}
+
+impl Cell<'_> {
+    fn input(&self, out: &mut Markup, kind: &str, part: &str, value: &str) {
+        // An input of another type drops what it cannot show.
+        let kind = if self.said.errors.is_empty() { kind } else { "text" };
+        out.raw("<input type=\"").raw(if kind == "decimal" { "text\" inputmode=\"decimal" } else { kind }).raw("\"");
+        self.attributes(out, part);
+        if let Some(most) = self.edited.pattern.max_length {
+            out.raw(" maxlength=\"").plain(most).raw("\"");
+        }
+        if kind == "number" && !self.edited.pattern.min.is_empty() {
+            out.raw(" min=\"").text(&self.edited.pattern.min).raw("\"");
+        }
+        if kind == "time" {
+            out.raw(" step=\"1\"");
+        }
+        out.raw(" value=\"").text(value).raw("\">");
+    }
+
+    /// `form-0-price`
+    fn name(&self, out: &mut Markup) {
+        out.raw(PREFIX).raw("-").plain(self.number).raw("-").raw(self.edited.field.name());
+    }
+
+    fn attributes(&self, out: &mut Markup, part: &str) {
+        out.raw(" name=\"");
+        self.name(out);
+        out.raw(part).raw("\" id=\"id_");
+        self.name(out);
+        out.raw(part).raw("\" aria-label=\"").text(&self.edited.label);
+        out.raw(match part {
+            "_0" => " (date) of ",
+            "_1" => " (time) of ",
+            _ => " of ",
+        });
+        out.text(self.row).raw("\"");
+        if !self.said.errors.is_empty() || self.said.theirs.is_some() {
+            out.raw(" aria-invalid=\"true\" aria-describedby=\"id_");
+            self.name(out);
+            out.raw("_error\"");
+        }
+    }
+
+    fn what_is_wrong(&self, out: &mut Markup) {
+        if self.said.errors.is_empty() && self.said.theirs.is_none() {
+            return;
+        }
+        out.raw("<ul class=\"errorlist\" id=\"id_");
+        self.name(out);
+        out.raw("_error\">");
+        for error in self.said.errors {
+            out.raw("<li>").icon("alert", "").text(error).raw("</li>");
+        }
+        if let Some(theirs) = &self.said.theirs {
+            let value = theirs.first();
+            let shown = self.edited.pattern.choices.iter().find(|choice| choice.value == value);
+            let shown = shown.map_or_else(|| theirs.0.join(" "), |choice| choice.text.clone());
+            out.raw("<li class=\"theirs\">").icon("merge", "").raw("<span>Saved by someone else meanwhile: <strong>");
+            out.text(if shown.is_empty() { "-" } else { &shown }).raw("</strong></span>");
+            out.raw("<button class=\"mini needs-js\" type=\"button\" data-use-value=\"").text(value);
+            out.raw("\" data-use-for=\"id_");
+            self.name(out);
+            out.raw("\">Use this value</button></li>");
+        }
+        out.raw("</ul>");
+    }
+}

@@ -1,0 +1,158 @@
+//! Fields that are edited in the list: a form for each row (Django's `list_editable`).
+
+mod control;
+mod held;
+mod save;
+
+use super::list::List;
+use super::markup::Markup;
+use crate::admin::Registered;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::forms::model::{BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts};
+use crate::models::{Query, Record, Row};
+pub(super) use save::{Outcome, save};
+
+/// What stands before the names of all fields, as in Django.
+pub(super) const PREFIX: &str = "form";
+
+/// A foreign key to more rows than this is a number to type.
+const FEW: i64 = 250;
+
+/// A field that is edited, in the column of this number.
+struct Edited {
+    column: usize,
+    field: ModelField,
+    label: String,
+    /// Its control in any row, without what a row says.
+    pattern: Control,
+}
+
+/// What was sent for a row and not saved.
+pub(super) struct Sent {
+    /// The row's primary key.
+    pub(super) pk: String,
+    pub(super) form: ModelForm,
+    /// What the row is called.
+    pub(super) name: String,
+    /// Where it stood.
+    pub(super) number: usize,
+}
+
+/// Something that is wrong, for the summary above the list.
+pub(super) struct Fault {
+    pub(super) text: String,
+    /// The control that it is about.
+    pub(super) target: String,
+}
+
+/// The fields that are edited, and what was sent for them if that was not saved.
+pub(super) struct Editing {
+    edited: Vec<Edited>,
+    pub(super) sent: Vec<Sent>,
+    /// What is wrong with no row of them.
+    pub(super) errors: Vec<String>,
+}
+
+/// The fields of `known` that can be edited in its list.
+pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
+    let keys = known.options.list_editable.iter();
+    keys.filter_map(|key| ModelField::of(known.model, key)).filter(|field| !field.is_file()).collect()
+}
+
+impl Editing {
+    /// Prepares the controls: one query for each model that a field leads to.
+    pub(super) fn new(conn: &mut Conn, list: &List) -> Result<Self> {
+        let (known, fields) = (list.site.known, fields(list.site.known));
+        let form = ModelForm::new(Record::new(known.model), false, &fields, &|_| Vec::new(), list.site.zone);
+        let mut edited = Vec::with_capacity(fields.len());
+        for bound in &form.fields {
+            let key = bound.field.key();
+            let Some(column) = list.columns.all.iter().position(|column| column.name == key) else { continue };
+            let mut pattern = Control::new(&form, bound);
+            if let Some(target) = bound.field.to() {
+                let order = list.site.admin.of(target).and_then(|known| known.options.ordering.clone());
+                let rows = Query::new(target);
+                let rows = match order {
+                    Some(order) => rows.order_by(order),
+                    None => rows,
+                };
+                let found = rows.named(conn, Some(FEW + 1), 0)?;
+                if i64::try_from(found.len()).is_ok_and(|found| found <= FEW) {
+                    let none = Choice { value: String::new(), text: "---------".to_owned(), selected: false };
+                    let choices =
+                        found.into_iter().map(|(pk, text)| Choice { value: pk.to_string(), text, selected: false });
+                    pattern.kind = ControlKind::Select;
+                    pattern.choices = [none].into_iter().chain(choices).collect();
+                } else {
+                    pattern.kind = ControlKind::RawId;
+                }
+            }
+            edited.push(Edited { column, field: bound.field, label: bound.field.label(), pattern });
+        }
+        Ok(Self { edited, sent: Vec::new(), errors: Vec::new() })
+    }
+
+    /// Writes the control of the column `column` in row `number`; whether there is one.
+    pub(super) fn write(
+        &self,
+        out: &mut Markup,
+        list: &List,
+        (column, number): (usize, usize),
+        row: &Row,
+        (pk, name): (&str, &str),
+    ) -> bool {
+        let Some(edited) = self.edited.iter().find(|edited| edited.column == column) else { return false };
+        let sent = self.sent.iter().find(|sent| sent.pk == pk);
+        let held = Self::text(list, edited, row);
+        if let Some(bound) = sent.and_then(|sent| sent.form.field(edited.field.name())) {
+            let theirs = bound.conflict.then_some(held);
+            let said = control::Said { typed: &bound.typed, errors: &bound.errors, theirs };
+            control::write(out, edited, number, name, &said);
+        } else {
+            control::write(out, edited, number, name, &control::Said { typed: &held, errors: &[], theirs: None });
+        }
+        true
+    }
+
+    /// What the field holds in `row`, as a control shows it.
+    fn text(list: &List, edited: &Edited, row: &Row) -> Typed {
+        let value = list.columns.all[edited.column].values(row).first().cloned();
+        let value = value.unwrap_or(Value::Null(crate::db::Kind::Text));
+        texts(edited.field, &Cleaned::One(value), list.site.zone)
+    }
+
+    /// What all fields of all rows hold, for the form to bring back.
+    pub(super) fn held(&self, list: &List, rows: &[Row]) -> String {
+        let mut out = String::with_capacity(rows.len() * 24);
+        for row in rows {
+            let texts = self.edited.iter().map(|edited| Self::text(list, edited, row));
+            held::write(&mut out, &row.first().map(ToString::to_string).unwrap_or_default(), texts);
+        }
+        out
+    }
+
+    /// What is wrong, for the summary above the list.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for sent in &self.sent {
+            for bound in &sent.form.fields {
+                let target = format!("id_{PREFIX}-{}-{}", sent.number, bound.field.name());
+                let named = |text: &str| format!("{} of {}: {text}", bound.field.label(), sent.name);
+                let errors = bound.errors.iter().map(|error| named(error));
+                let conflict = bound.conflict.then(|| named("someone else has changed it meanwhile."));
+                faults.extend(errors.chain(conflict).map(|text| Fault { text, target: target.clone() }));
+            }
+            let errors = sent.form.errors.iter();
+            let target = format!("id_{PREFIX}-{}", sent.number);
+            faults
+                .extend(errors.map(|error| Fault { text: format!("{}: {error}", sent.name), target: target.clone() }));
+        }
+        faults
+    }
+}
+
+/// Whether anything is wrong with a field.
+fn is_wrong(bound: &BoundField) -> bool {
+    bound.conflict || !bound.errors.is_empty()
+}

@@ -1,0 +1,192 @@
+//! Saving what was typed in a list: all of it or nothing, in one transaction.
+
+use chrono_tz::Tz;
+
+use super::{PREFIX, Sent, fields, held, is_wrong};
+use crate::admin::{Actor, Done, Flag, LogEntry, Registered, change_message};
+use crate::db::{Conn, Value};
+use crate::error::{Error, Result};
+use crate::forms::model::{LOADED, ModelForm, Posted, Violation, check, duplicates, key, listed};
+use crate::http::PostData;
+use crate::models::{Query, Record, python_int};
+
+/// The most forms that are looked at (Django's `absolute_max`).
+const MOST: i64 = 2000;
+
+/// What became of it.
+pub(in crate::admin::changelist) enum Outcome {
+    /// So many rows were changed.
+    Saved(usize),
+    /// Nothing was saved: what was sent, and what is wrong with no row of it.
+    Refused(Vec<Sent>, Vec<String>),
+}
+
+/// Saves what was sent for rows of `all`.
+pub(in crate::admin::changelist) fn save(
+    conn: &mut Conn,
+    known: &'static Registered,
+    all: &Query,
+    data: &PostData,
+    actor: &Actor,
+    zone: Tz,
+) -> Result<Outcome> {
+    let mut sent = Vec::new();
+    match conn.atomic(|conn| attempt(conn, known, all, data, actor, zone, &mut sent)) {
+        Ok((_, errors)) if !errors.is_empty() || !sent.is_empty() => Ok(Outcome::Refused(sent, errors)),
+        Ok((count, _)) => Ok(Outcome::Saved(count)),
+        // Someone else was faster.
+        Err(error) => match Violation::of(&error) {
+            Some(_) => {
+                let text = "Someone else has just saved something that this collides with. Please look at it again.";
+                Ok(Outcome::Refused(sent, vec![text.to_owned()]))
+            }
+            None => Err(error),
+        },
+    }
+}
+
+/// How many rows were changed, or what is wrong. `place` keeps what was sent until it is saved.
+fn attempt(
+    conn: &mut Conn,
+    known: &'static Registered,
+    all: &Query,
+    data: &PostData,
+    actor: &Actor,
+    zone: Tz,
+    place: &mut Vec<Sent>,
+) -> Result<(usize, Vec<String>)> {
+    let number = |name: &str| {
+        let text = data.fields.get(&format!("{PREFIX}-{name}"));
+        text.and_then(python_int).filter(|number| *number >= 0)
+    };
+    let (Some(total), Some(initial)) = (number("TOTAL_FORMS"), number("INITIAL_FORMS")) else {
+        let text = "ManagementForm data is missing or has been tampered with. \
+                    Missing fields: form-TOTAL_FORMS, form-INITIAL_FORMS. \
+                    You may need to file a bug report if the issue persists.";
+        return Ok((0, vec![text.to_owned()]));
+    };
+    let (total, initial) = (total.min(MOST), initial.min(MOST));
+    let mut errors = read(conn, known, all, data, zone, initial.min(total), place)?;
+    let mut forms: Vec<&mut ModelForm> = place.iter_mut().map(|sent| &mut sent.form).collect();
+    check(conn, &mut forms)?;
+    if let Some(clean) = known.options.hooks.clean {
+        for form in forms.iter_mut().filter(|form| form.has_changed()) {
+            for (name, text) in clean(&form.row()) {
+                form.add_error(name, text);
+            }
+        }
+    }
+    let shared = duplicates(&place.iter().map(|sent| &sent.form).collect::<Vec<_>>());
+    for (columns, again) in shared {
+        let labels: Vec<String> = columns
+            .iter()
+            .filter_map(|column| known.model.column(column))
+            .map(|field| field.verbose_name.clone())
+            .collect();
+        let name = columns.first().copied().filter(|_| columns.len() == 1).unwrap_or_default();
+        for at in again {
+            let text = format!("Please correct the duplicate data for {}.", listed(&labels, "and"));
+            place[at].form.add_error(name, text);
+        }
+    }
+    let refused = place.iter().any(|sent| !sent.form.errors.is_empty() || sent.form.fields.iter().any(is_wrong));
+    if refused || !errors.is_empty() {
+        return Ok((0, errors));
+    }
+    if (initial..total).any(|row| is_new(known, data, row)) {
+        return Err(Error::BadRequest("a list does not allow adding rows".to_owned()));
+    }
+    let count = write(conn, known, actor, zone, place)?;
+    place.clear();
+    errors.clear();
+    Ok((count, errors))
+}
+
+/// Puts a form for each of the first `count` rows into `place`; what is wrong with no row.
+fn read(
+    conn: &mut Conn,
+    known: &'static Registered,
+    all: &Query,
+    data: &PostData,
+    zone: Tz,
+    count: i64,
+    place: &mut Vec<Sent>,
+) -> Result<Vec<String>> {
+    let (model, fields) = (known.model, fields(known));
+    let keys: Vec<(usize, &str)> = (0..usize::try_from(count).unwrap_or_default())
+        .map(|row| (row, data.get(&format!("{PREFIX}-{row}-{}", model.pk().name))))
+        .collect();
+    let pks: Vec<Value> = keys.iter().filter_map(|(_, text)| key(model.pk().target(), text)).collect();
+    let found = all.clone().with_pks(pks).order_by(Vec::new()).locked(conn)?;
+    let names = if found.is_empty() {
+        Vec::new()
+    } else {
+        let pks = found.iter().map(|record| record.pk().clone()).collect();
+        Query::new(model).with_pks(pks).order_by(Vec::new()).named(conn, None, 0)?
+    };
+    let loaded = data.fields.get(&format!("{PREFIX}-{LOADED}"));
+    let mut errors = Vec::new();
+    for (number, text) in keys {
+        let pk = key(model.pk().target(), text);
+        let record = pk.as_ref().and_then(|pk| found.iter().find(|record| record.pk() == pk)).cloned();
+        let Some(record) = record else {
+            let name = &model.verbose_name;
+            errors.push(format!("The {name} in row {} is no longer there. Nothing was saved.", number + 1));
+            continue;
+        };
+        let pk = record.pk().to_string();
+        let name =
+            names.iter().find(|(known, _)| known == record.pk()).map(|(_, name)| name.clone()).unwrap_or_default();
+        let mut form =
+            ModelForm::new(record, false, &fields, &|_| Vec::new(), zone).prefix(format!("{PREFIX}-{number}"));
+        form.bind(&Posted::row(data, PREFIX, number), zone);
+        if let Some(texts) = loaded.and_then(|loaded| held::read(loaded, &pk, &fields)) {
+            form.merge_texts(&texts, zone);
+        }
+        place.push(Sent { pk, form, name, number });
+    }
+    Ok(errors)
+}
+
+/// Whether something was typed into a form for a row that is not there.
+fn is_new(known: &'static Registered, data: &PostData, row: i64) -> bool {
+    let posted = Posted { data, prefix: format!("{PREFIX}-{row}") };
+    let blank = ModelForm::new(Record::new(known.model), true, &fields(known), &|_| Vec::new(), Tz::UTC);
+    blank.fields.iter().any(|bound| {
+        let typed = posted.typed(bound.field, false);
+        !typed.is_empty() && typed != bound.typed
+    })
+}
+
+/// Writes the rows that were changed, only the columns that were, with a log entry for each.
+fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, sent: &[Sent]) -> Result<usize> {
+    let mut entries: Vec<(String, Vec<(Value, String)>)> = Vec::new();
+    let changed: Vec<&Sent> = sent.iter().filter(|sent| sent.form.has_changed()).collect();
+    for Sent { form, .. } in &changed {
+        if !actor.may(known, "change", Some(&form.record)) {
+            return Err(Error::PermissionDenied);
+        }
+        let mut record = form.row();
+        let mut columns = record.stamp(false, zone);
+        if let Some(hook) = known.options.hooks.save_model {
+            hook(conn, &mut record, false, &actor.user)?;
+        }
+        columns.extend(record.differing(&form.record));
+        columns.sort_unstable();
+        columns.dedup();
+        if !columns.is_empty() {
+            record.update(conn, &columns)?;
+        }
+        let labels = form.changed().map(|bound| bound.field.label()).collect();
+        let message = change_message(&[Done::Changed(labels)]);
+        let named = (record.pk().clone(), record.name(conn)?);
+        match entries.iter_mut().find(|(known, _)| *known == message) {
+            Some((_, rows)) => rows.push(named),
+            None => entries.push((message, vec![named])),
+        }
+    }
+    for (message, rows) in entries {
+        LogEntry::write(conn, actor.user.id, known.model, Flag::Change, &rows, &message)?;
+    }
+    Ok(changed.len())
+}
