@@ -20,7 +20,7 @@ const MOST_SIDE: u32 = 32_767;
 const MOST_BYTES: u64 = 16 << 20;
 const NO_IMAGE: &str = "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
 
-/// Looks at the content of the file at `path`, and at the ending of the name it was sent under.
+/// Looks at the content of the file at `path`, and at the ending of the name it would have.
 pub(super) fn check(path: &Path, name: &str) -> Result<(), String> {
     match is_image(path) {
         Ok(Some(problem)) => return Err(format!("Upload a valid image. {problem}")),

@@ -2,7 +2,10 @@
 
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
+mod clerk;
 mod index;
+mod scenario;
+mod uploads;
 
 /// A shop in which everyone has an account.
 fn shop(kind: Kind) -> TestSite {

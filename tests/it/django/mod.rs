@@ -19,6 +19,7 @@ macro_rules! with_django {
 }
 
 mod accounts;
+mod admin;
 mod dump;
 mod fixtures;
 mod migrate;

@@ -82,7 +82,8 @@ impl Form {
             ("input", _) => self.fields.push((name, Some(value.unwrap_or_default()))),
             // Its first line break is not part of it.
             ("textarea", _) => {
-                let text = tag.text.strip_prefix('\n').unwrap_or(&tag.text).replace('\n', "\r\n");
+                let text = tag.text.replace("\r\n", "\n");
+                let text = text.strip_prefix('\n').unwrap_or(&text).replace('\n', "\r\n");
                 self.fields.push((name, Some(text)));
             }
             _ => {}
@@ -121,7 +122,6 @@ impl Form {
     }
 
     /// Chooses a file.
-    #[expect(dead_code, reason = "the change form is to come")]
     pub(crate) fn attach(mut self, field: &str, name: &str, kind: &str, content: &[u8]) -> Self {
         assert!(self.has(field) && self.is_multipart, "the form takes no file {field}");
         let (field, name, kind) = (field.to_owned(), name.to_owned(), kind.to_owned());

@@ -14,7 +14,7 @@ pub(crate) use client::{Client, LOGIN};
 pub(crate) use database::{Database, Kind};
 pub(crate) use personas::{ALICE, BOB, CHARLIE, DANA, session_of};
 pub(crate) use reply::Reply;
-pub(crate) use rows::product;
+pub(crate) use rows::{picture, product};
 pub(crate) use site::{SECRET_KEY, TestSite, nuages};
 
 /// Runs each test on both databases: `on_both! { fn a_claim(kind: Kind) { … } }` makes `a_claim::sqlite` and

@@ -88,6 +88,19 @@ impl NewProduct {
     }
 }
 
+/// A PNG file that says it is so large; its pixels are nonsense.
+pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
+    let chunk = |kind: &[u8; 4], data: &[u8]| {
+        let mut sum = flate2::Crc::new();
+        sum.update(kind);
+        sum.update(data);
+        [&u32::try_from(data.len()).unwrap().to_be_bytes(), &kind[..], data, &sum.sum().to_be_bytes()].concat()
+    };
+    let size = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let signature = b"\x89PNG\r\n\x1a\n".to_vec();
+    [signature, chunk(b"IHDR", &size), chunk(b"IDAT", b"x"), chunk(b"IEND", b"")].concat()
+}
+
 /// The id of the category of this name, made if need be.
 pub(crate) fn category_id(conn: &mut Conn, name: &str) -> i64 {
     let slug = name.to_lowercase().replace(' ', "-");
