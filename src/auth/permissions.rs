@@ -48,6 +48,29 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     Ok(made)
 }
 
+/// The names of the permissions with these ids: `catalog.change_product`.
+pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<(String, String)> = auth_permission::table
+        .inner_join(django_content_type::table)
+        .filter(auth_permission::id.eq_any(ids))
+        .select((django_content_type::app_label, auth_permission::codename))
+        .load(conn)?;
+    Ok(found.into_iter().map(|(app, codename)| format!("{app}.{codename}")).collect())
+}
+
+/// The names of the permissions that members of the groups with these ids have.
+pub fn of_groups(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
+    let found: Vec<i32> = auth_group_permissions::table
+        .filter(auth_group_permissions::group_id.eq_any(ids))
+        .select(auth_group_permissions::permission_id)
+        .distinct()
+        .load(conn)?;
+    named(conn, &found)
+}
+
 /// What a user may do (Django's `ModelBackend`). Cloning it is cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permissions {

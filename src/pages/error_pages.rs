@@ -118,7 +118,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'
             "Go back and try again, or start from the home page.",
         ),
         403 => (
-            "Not allowed",
+            "Forbidden",
             "You do not have permission to see this page.",
             "Log in with another account, or ask someone who manages this shop.",
         ),

@@ -62,7 +62,7 @@ on_both! {
 
     fn every_error_page_has_the_design_of_the_shop(kind: Kind) {
         let site = TestSite::with(Database::migrated(kind), &[], broken);
-        for (path, status, title) in [("/nope/", 404, "Page not found"), ("/forbidden/", 403, "Not allowed"), ("/panic/", 500, "Something went wrong")] {
+        for (path, status, title) in [("/nope/", 404, "Page not found"), ("/forbidden/", 403, "Forbidden"), ("/panic/", 500, "Something went wrong")] {
             let page = site.client().get(path);
             assert_eq!(page.status, status);
             assert!(page.shows(&[title, "shop/shop.", "Skip to content", "<h1>"]), "{path}");

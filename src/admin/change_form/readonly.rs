@@ -100,12 +100,18 @@ impl Look<'_> {
             Cell::Text(text) => self.text(text),
             Cell::Value(value) => self.value(value),
             Cell::Boolean(answer) => Shown::Boolean(*answer),
-            Cell::Link { text, url } => {
-                let safe = url.starts_with('/') || url.starts_with("http://") || url.starts_with("https://");
-                Shown::Links(vec![(text.clone(), if safe { url.clone() } else { String::new() })])
+            Cell::Link { text, url } => Shown::Links(vec![(text.clone(), safe(url))]),
+            Cell::TextAndLink { text, link, url } => {
+                Shown::Links(vec![(text.clone(), String::new()), (link.clone(), safe(url))])
             }
         }
     }
+}
+
+/// `url`, unless following it would run a script.
+fn safe(url: &str) -> String {
+    let is_safe = url.starts_with('/') || url.starts_with("http://") || url.starts_with("https://");
+    if is_safe { url.to_owned() } else { String::new() }
 }
 
 /// Where browsers find the file at this path below `MEDIA_ROOT`.

@@ -49,9 +49,12 @@ impl Shape {
         let item = |name: &&'static str| -> Option<Item> {
             let field = ModelField::of(model, name)?;
             let column = field.column();
-            let hidden = column.is_some_and(|column| column.secret) || without == Some(*name);
-            if hidden || options.exclude.contains(name) {
+            if without == Some(*name) || options.exclude.contains(name) {
                 return None;
+            }
+            // A computed column of its name says what may be said of a secret.
+            if column.is_some_and(|column| column.secret) {
+                return computed_at(options, name).map(Item::Computed);
             }
             let fixed = !of.may_edit || readonly.contains(name) || column.is_some_and(|column| !column.editable);
             Some(if fixed { Item::Show(field) } else { Item::Edit(field) })
@@ -69,8 +72,13 @@ impl Shape {
             };
             options.fieldsets.iter().map(group).collect()
         };
+        let placed = |at: &usize| {
+            let mut items = groups.iter().flat_map(|group| group.lines.iter().flatten());
+            items.any(|item| matches!(item, Item::Computed(known) if known == at))
+        };
+        let rest: Vec<usize> = (0..options.readonly_computed.len()).filter(|at| !placed(at)).collect();
         if let Some(last) = groups.last_mut() {
-            last.lines.extend((0..options.readonly_computed.len()).map(|at| vec![Item::Computed(at)]));
+            last.lines.extend(rest.into_iter().map(|at| vec![Item::Computed(at)]));
         }
         for group in &mut groups {
             group.lines.retain(|line| !line.is_empty());
@@ -101,6 +109,12 @@ impl Shape {
         });
         shown.collect()
     }
+}
+
+/// The number of the computed column called `name`.
+fn computed_at(options: &Options, name: &str) -> Option<usize> {
+    let is_called = |column: &ListColumn| matches!(column, ListColumn::Computed { name: own, .. } if *own == name);
+    options.readonly_computed.iter().position(is_called)
 }
 
 /// What a form has without a word of its author: what can be edited, then what is only shown.

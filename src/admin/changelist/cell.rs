@@ -38,7 +38,9 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             Cell::Value(value) => any_value(out, look, &value),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_web(&url) => link(out, &url, &shown),
-            Cell::Text(shown) | Cell::Link { text: shown, .. } => text(out, look, &shown),
+            Cell::Text(shown) | Cell::Link { text: shown, .. } | Cell::TextAndLink { text: shown, .. } => {
+                text(out, look, &shown);
+            }
         },
     }
 }

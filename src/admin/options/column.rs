@@ -23,6 +23,15 @@ pub enum Cell {
         /// Where it leads.
         url: String,
     },
+    /// A text, and beside it a link.
+    TextAndLink {
+        /// What people read.
+        text: String,
+        /// What people read on the link.
+        link: String,
+        /// Where it leads.
+        url: String,
+    },
 }
 
 /// A column of a list.

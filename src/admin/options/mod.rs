@@ -1,6 +1,7 @@
 //! What a site author says about a model's admin, with Django's option names.
 
 mod action;
+mod change;
 mod column;
 mod fieldset;
 mod filter;
@@ -9,6 +10,7 @@ mod model_admin;
 mod search;
 
 pub use action::{Action, ActionRequest, ActionResult};
+pub use change::Change;
 pub use column::{Cell, Computed, IntoColumn, ListColumn, ListColumns, computed};
 pub use fieldset::{FieldNames, Fieldset, fieldset};
 pub use filter::{

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, FieldNames, Fieldset, Inline, ListColumn, ListColumns, ListFilter, ListFilters, SearchField, SearchFields,
+    Action, Change, FieldNames, Fieldset, Inline, ListColumn, ListColumns, ListFilter, ListFilters, SearchField,
+    SearchFields,
 };
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
@@ -28,6 +29,8 @@ pub struct Hooks {
     pub delete_model: Option<fn(&mut Conn, &Record, &User) -> Result<()>>,
     /// Errors beside fields that concern more than one of them: names and texts; "" for the whole form (`Form.clean`).
     pub clean: Option<fn(&Record) -> Vec<(&'static str, String)>>,
+    /// The same, for what depends on who saves, or takes a look into the database.
+    pub check: Option<fn(&mut Conn, &Change<'_>) -> Result<Vec<(&'static str, String)>>>,
     /// Fields that this user may see and not change, on top of `readonly_fields` (`get_readonly_fields`).
     pub readonly_fields: Option<fn(&User, Option<&Record>) -> Vec<&'static str>>,
 }

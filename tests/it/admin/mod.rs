@@ -3,9 +3,11 @@
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
 mod clerk;
+mod delete;
 mod index;
 mod scenario;
 mod uploads;
+mod users;
 
 /// A shop in which everyone has an account.
 fn shop(kind: Kind) -> TestSite {

@@ -6,6 +6,7 @@ mod password_change;
 pub mod urls;
 mod users;
 
+use crate::admin::options::Hooks;
 use crate::admin::{AdminSite, ModelAdmin};
 use crate::auth::Group;
 use crate::schema::auth_group as group;
@@ -16,5 +17,9 @@ pub fn register(site: AdminSite) -> AdminSite {
 }
 
 fn groups() -> ModelAdmin<Group> {
-    ModelAdmin::new().search_fields((group::name,)).ordering((group::name,)).filter_horizontal((Group::permissions(),))
+    ModelAdmin::new()
+        .search_fields((group::name,))
+        .ordering((group::name,))
+        .filter_horizontal((Group::permissions(),))
+        .hooks(Hooks { check: Some(users::rules::check_group), ..Hooks::default() })
 }

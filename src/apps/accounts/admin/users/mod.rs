@@ -3,7 +3,7 @@
 mod add;
 mod password;
 mod passwords;
-mod rules;
+pub(super) mod rules;
 mod summary;
 
 pub(super) use add::{add, add_form};
@@ -12,6 +12,7 @@ pub(super) use password::{change as change_password, form as password_form};
 use crate::admin::options::{Cell, Computed, Hooks, computed};
 use crate::admin::{ModelAdmin, fieldset};
 use crate::auth::User;
+use crate::auth::hashers::is_password_usable;
 use crate::db::Value;
 use crate::schema::auth_user as user;
 
@@ -31,6 +32,7 @@ pub(super) fn admin() -> ModelAdmin<User> {
             lookup_allowed: Some(|lookup| !lookup.starts_with("password")),
             has_permission: Some(rules::has_permission),
             readonly_fields: Some(rules::readonly_fields),
+            check: Some(rules::check_user),
             ..Hooks::default()
         })
         .readonly_computed((password_column(),))
@@ -45,9 +47,11 @@ pub(super) fn admin() -> ModelAdmin<User> {
 /// How the password is kept, and the way to another.
 fn password_column() -> Computed<user::table> {
     computed("password", (user::id, user::password), |values| match values {
-        [id, Value::Text(hash)] => {
-            Cell::Link { text: summary::summary(hash), url: format!("/admin/auth/user/{id}/password/") }
-        }
+        [id, Value::Text(hash)] => Cell::TextAndLink {
+            text: summary::summary(hash),
+            link: if is_password_usable(hash) { "Change password" } else { "Set password" }.to_owned(),
+            url: format!("/admin/auth/user/{id}/password/"),
+        },
         _ => Cell::Text(String::new()),
     })
 }

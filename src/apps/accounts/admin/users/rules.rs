@@ -9,10 +9,9 @@
 //!
 //! Nobody deletes their own account, or takes their own way into the admin from it.
 
-use std::collections::HashSet;
-
+use crate::admin::options::Change;
 use crate::auth::User;
-use crate::auth::permissions::Permissions;
+use crate::auth::permissions::{self, Permissions};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::Record;
@@ -49,6 +48,63 @@ pub(super) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) 
         return Ok(false);
     }
     let theirs = Permissions::load(conn, &User { is_active: true, ..user.clone() })?;
-    let own: HashSet<&str> = permissions.granted().collect();
-    Ok(theirs.is_superuser() || theirs.granted().any(|granted| !own.contains(granted)))
+    Ok(theirs.is_superuser() || theirs.granted().any(|granted| !permissions.has_perm(granted)))
+}
+
+/// What is wrong with a change to a user.
+pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'static str, String)>> {
+    let mut wrong = Vec::new();
+    if is_own(change.permissions, change.after) {
+        let own = [("is_active", "log in"), ("is_staff", "enter this site"), ("is_superuser", "do everything")];
+        let lost = own.into_iter().filter(|(name, _)| change.unticks(name));
+        wrong.extend(lost.map(|(name, what)| {
+            (name, format!("This is your own account: you could no longer {what}. Ask another administrator."))
+        }));
+    }
+    if change.permissions.is_superuser() {
+        return Ok(wrong);
+    }
+    wrong.extend(check_granted(conn, change, "user_permissions")?);
+    let groups = change.added("groups");
+    let of_groups = permissions::of_groups(conn, &ids(&groups))?;
+    wrong.extend(refusal(change.permissions, of_groups).map(|text| ("groups", text)));
+    if change.changes("email") && outranks_record(conn, change)? {
+        let text = "This user has permissions that you lack: with another address a new password could be had.";
+        wrong.push(("email", text.to_owned()));
+    }
+    Ok(wrong)
+}
+
+/// What is wrong with a change to a group.
+pub(in crate::apps::accounts::admin) fn check_group(
+    conn: &mut Conn,
+    change: &Change<'_>,
+) -> Result<Vec<(&'static str, String)>> {
+    if change.permissions.is_superuser() { Ok(Vec::new()) } else { check_granted(conn, change, "permissions") }
+}
+
+fn check_granted(conn: &mut Conn, change: &Change<'_>, field: &'static str) -> Result<Vec<(&'static str, String)>> {
+    let granted = permissions::named(conn, &ids(&change.added(field)))?;
+    Ok(refusal(change.permissions, granted).map(|text| (field, text)).into_iter().collect())
+}
+
+/// Why these may not be granted by who has `own`.
+fn refusal(own: &Permissions, granted: Vec<String>) -> Option<String> {
+    let mut lacking: Vec<String> = granted.into_iter().filter(|name| !own.has_perm(name)).collect();
+    lacking.sort();
+    lacking.dedup();
+    let some = lacking.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let more = lacking.len().saturating_sub(5);
+    let and = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!lacking.is_empty()).then(|| format!("You cannot grant permissions that you do not have: {some}{and}."))
+}
+
+fn outranks_record(conn: &mut Conn, change: &Change<'_>) -> Result<bool> {
+    let id = change.after.pk().as_i64().and_then(|id| i32::try_from(id).ok());
+    let user = id.map(|id| User::find(conn, id)).transpose()?.flatten();
+    user.map_or(Ok(false), |user| outranks(conn, &user, change.permissions))
+}
+
+fn ids(values: &[Value]) -> Vec<i32> {
+    values.iter().filter_map(|value| i32::try_from(value.as_i64()?).ok()).collect()
 }
