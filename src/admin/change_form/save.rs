@@ -2,7 +2,6 @@
 
 use super::draft::Draft;
 use super::screen::{Outcome, Saved, Screen};
-use crate::admin::options::Change;
 use crate::admin::{Done, Flag, LogEntry, change_message};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -75,28 +74,7 @@ impl Screen {
                 draft.form.add_error(name, text);
             }
         }
-        let Some(look) = self.known.options.hooks.check.filter(|_| draft.form.is_valid()) else { return Ok(()) };
-        for (name, text) in look(conn, &self.change(&draft.form, &draft.form.row()))? {
-            draft.form.add_error(name, text);
-        }
-        Ok(())
-    }
-
-    /// What is about to be saved.
-    fn change<'a>(&'a self, form: &'a ModelForm, after: &'a Record) -> Change<'a> {
-        let links = form.fields.iter().filter_map(|bound| match (bound.field, &bound.initial, &bound.cleaned) {
-            (ModelField::Many(many), Cleaned::Many(before), Some(Cleaned::Many(after))) => {
-                Some((many.name, before.as_slice(), after.as_slice()))
-            }
-            _ => None,
-        });
-        Change {
-            user: &self.actor.user,
-            permissions: &self.actor.permissions,
-            before: (!form.adding).then_some(&form.record),
-            after,
-            links: links.collect(),
-        }
+        self.known.options.hooks.look_at(conn, &mut draft.form, &self.actor)
     }
 
     fn write(&self, conn: &mut Conn, draft: &mut Draft) -> Result<Attempt> {

@@ -76,6 +76,9 @@ fn attempt(
             }
         }
     }
+    for form in forms.iter_mut().filter(|form| form.has_changed()) {
+        known.options.hooks.look_at(conn, form, actor)?;
+    }
     let shared = duplicates(&place.iter().map(|sent| &sent.form).collect::<Vec<_>>());
     for (columns, again) in shared {
         let labels: Vec<String> = columns
@@ -165,6 +168,12 @@ fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, s
     for Sent { form, .. } in &changed {
         if !actor.may(known, "change", Some(&form.record)) {
             return Err(Error::PermissionDenied);
+        }
+        if let Some(readonly) = known.options.hooks.readonly_fields {
+            let fixed = readonly(&actor.user, Some(&form.record));
+            if form.changed().any(|bound| bound.field.column().is_some_and(|column| fixed.contains(&column.column))) {
+                return Err(Error::PermissionDenied);
+            }
         }
         let mut record = form.row();
         let mut columns = record.stamp(false, zone);
