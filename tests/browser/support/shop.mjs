@@ -12,9 +12,13 @@ const BINARY = process.env.NUAGES_BIN ?? fileURLToPath(new URL("../../../target/
 const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}.json`, import.meta.url));
 const READY_MS = 10_000;
 
-/** Who `fixtures/users.json` adds to the shops "demo" and "odd": somebody, and somebody whose name is one long word. */
+/**
+ * Who `fixtures/users.json` adds to the shops "demo" and "odd": somebody, somebody whose name is one long word, and a
+ * superuser.
+ */
 export const PASSWORD = "only-for-the-tests";
 export const ANN = { username: "ann", email: "ann@example.com", password: PASSWORD };
+export const BOSS = { username: "boss", email: "boss@example.com", password: PASSWORD };
 export const LONG = { username: "W".repeat(150), password: PASSWORD };
 
 /**
