@@ -3,6 +3,7 @@
 mod autocomplete;
 mod catch_all;
 mod changelist;
+mod checks;
 mod delete;
 mod change_form;
 pub mod frame;

@@ -1,4 +1,4 @@
-//! `check`: what is wrong with the settings and the database, each with its remedy.
+//! `check`: what is wrong with the settings, the database, the models and their admins, each with its remedy.
 
 mod deploy;
 
@@ -19,13 +19,16 @@ pub(super) struct Args {
 }
 
 /// Wrong settings were already refused when they were read; this looks at what they point to.
-pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -> Result<()> {
     if args.deploy {
         for (id, text) in deploy::findings(settings) {
             say(&format!("WARNING ({id}) {text}"))?;
         }
     }
-    let mut issues = Vec::new();
+    // The site makes the models known.
+    let site = project.admin_site();
+    let declared = crate::models::check(project.apps).into_iter().chain(site.check());
+    let mut issues: Vec<String> = declared.map(|finding| format!("ERROR {finding}")).collect();
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
         issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));

@@ -2,6 +2,7 @@
 
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
+mod checks;
 mod clerk;
 mod delete;
 mod index;

@@ -1,0 +1,45 @@
+//! Inlines.
+
+use super::Checks;
+use crate::models::Field;
+
+impl Checks<'_> {
+    pub(super) fn inlines(&mut self) {
+        let parent = self.known.model;
+        for inline in &self.options.inlines {
+            let mut checks = Checks { options: &inline.options, model: inline.model, found: Vec::new(), ..*self };
+            let leads = |field: &&Field| field.relation.as_ref().is_some_and(|relation| relation.to() == parent);
+            let keys: Vec<&str> = inline.model.fields.iter().filter(leads).map(|field| field.column).collect();
+            let label = parent.object_label();
+            match (keys.as_slice(), inline.fk_column) {
+                ([], _) => checks.add("admin.E202", "model", format!("it has no foreign key to {label}. Take it out.")),
+                ([_, _, ..], None) => {
+                    let text =
+                        format!("it has several foreign keys to {label} ({}). Say which by fk_name.", keys.join(", "));
+                    checks.add("admin.E202", "fk_name", text);
+                }
+                (keys, Some(said)) if !keys.contains(&said) => {
+                    checks.add(
+                        "admin.E202",
+                        "fk_name",
+                        format!("{said} does not lead to {label}. Name one that does."),
+                    );
+                }
+                _ => {}
+            }
+            if inline.max_num < inline.min_num {
+                let text = format!(
+                    "at least {} rows and at most {}: that cannot be. Raise max_num.",
+                    inline.min_num, inline.max_num
+                );
+                checks.add("admin.E204", "max_num", text);
+            }
+            if inline.per_page == 0 {
+                checks.add("nuages.E105", "per_page", "a page of no rows shows none. Say at least 1.");
+            }
+            checks.form();
+            let found = checks.found;
+            self.found.extend(found);
+        }
+    }
+}

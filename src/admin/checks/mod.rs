@@ -1,0 +1,67 @@
+//! What is wrong with what authors say about admins, with Django's numbers. What the compiler refuses has none here:
+//! fields that do not exist, values of a wrong type.
+
+mod form;
+mod inlines;
+mod list;
+
+use super::options::Options;
+use super::{AdminSite, Registered};
+use crate::models::{Field, Finding, ManyToMany, Meta};
+
+impl AdminSite {
+    /// What is wrong with the admins of the site's models.
+    pub fn check(&self) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for known in self.models() {
+            let mut checks =
+                Checks { site: self, known, options: &known.options, model: known.model, found: Vec::new() };
+            checks.list();
+            checks.form();
+            checks.inlines();
+            found.append(&mut checks.found);
+        }
+        found
+    }
+}
+
+/// The check of one admin, or of an inline of it.
+struct Checks<'a> {
+    site: &'a AdminSite,
+    known: &'a Registered,
+    options: &'a Options,
+    model: &'static Meta,
+    found: Vec<Finding>,
+}
+
+impl Checks<'_> {
+    fn add(&mut self, id: &'static str, option: &'static str, text: impl Into<String>) {
+        let of = self.known.model.object_label();
+        let place = if self.model == self.known.model {
+            format!("the admin of {of}")
+        } else {
+            format!("the inline {} in the admin of {of}", self.model.object_label())
+        };
+        self.found.push(Finding::new(id, place, option, text));
+    }
+
+    fn column(&self, name: &str) -> Option<&'static Field> {
+        self.model.column(name)
+    }
+
+    fn many(&self, name: &str) -> Option<&'static ManyToMany> {
+        self.model.many(name)
+    }
+
+    /// The model that the relation `name` leads to.
+    fn related(&self, name: &str) -> Option<&'static Meta> {
+        let key = self.column(name).and_then(|field| field.relation.as_ref());
+        key.map(|relation| relation.to()).or_else(|| self.many(name).map(ManyToMany::to))
+    }
+}
+
+/// Names that stand there twice.
+fn twice(names: &[&'static str]) -> Vec<&'static str> {
+    let again = names.iter().enumerate().filter(|(at, name)| names[..*at].contains(name));
+    again.map(|(_, name)| *name).collect()
+}

@@ -1,0 +1,118 @@
+//! What is wrong with what an author said.
+
+use std::fmt;
+
+use super::{AppConfig, Field, FieldKind, Meta, OnDelete};
+
+/// Something that is wrong with a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Django's number for it, `admin.E124`, or one of ours.
+    pub id: &'static str,
+    /// What was declared: `catalog.Product`, `the admin of catalog.Product`.
+    pub place: String,
+    /// The option that is wrong: `list_editable`.
+    pub option: &'static str,
+    /// What is wrong, and what to do.
+    pub text: String,
+}
+
+impl Finding {
+    /// Something that is wrong.
+    pub fn new(id: &'static str, place: impl Into<String>, option: &'static str, text: impl Into<String>) -> Self {
+        Self { id, place: place.into(), option, text: text.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "({}) {}, {}: {}", self.id, self.place, self.option, self.text)
+    }
+}
+
+impl Meta {
+    /// `catalog.Product`, as authors write it.
+    pub fn object_label(&self) -> String {
+        format!("{}.{}", self.app, self.object_name)
+    }
+}
+
+/// What is wrong with the models of `apps`, which are installed.
+pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let models: Vec<&'static Meta> = super::all().to_vec();
+    for (at, model) in models.iter().enumerate() {
+        if let Some(other) = models[..at].iter().find(|other| other.table == model.table) {
+            let text = format!("the table {} is that of {} already. Name another.", model.table, other.object_label());
+            found.push(Finding::new("models.E028", model.object_label(), "db_table", text));
+        }
+        let app = apps.iter().find(|app| app.label == model.app);
+        if !app.is_some_and(|app| app.models.iter().any(|named| named.name == model.name)) {
+            let text = format!(
+                "`models` of the app {} does not name it, so nobody can be permitted to touch it. Add \
+                                ModelName::new(\"{}\", \"{}\").",
+                model.app, model.name, model.verbose_name
+            );
+            found.push(Finding::new("nuages.E001", model.object_label(), "AppConfig::models", text));
+        }
+        for field in &model.fields {
+            check_field(model, field, &mut found);
+        }
+        check_accessors(model, &mut found);
+    }
+    found
+}
+
+fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Finding>) {
+    let mut add = |id, option, text: String| {
+        found.push(Finding::new(id, format!("{}.{}", model.object_label(), field.name), option, text));
+    };
+    if field.primary_key && field.null {
+        add("fields.E007", "null", "a primary key cannot be NULL. Make the column NOT NULL.".to_owned());
+    }
+    if let FieldKind::Decimal(digits, places) = field.kind
+        && digits < places
+    {
+        add("fields.E134", "decimal", format!("{places} places do not fit into {digits} digits. Allow more digits."));
+    }
+    let longest = field.choices.iter().map(|(value, _)| value.chars().count()).max().unwrap_or(0);
+    if let Some(most) = field.max_length().filter(|most| longest > *most) {
+        add(
+            "fields.E009",
+            "max_length",
+            format!("a choice has {longest} characters, and {most} fit. Allow {longest}."),
+        );
+    }
+    let Some(relation) = &field.relation else { return };
+    let target = relation.to();
+    if super::find(target.app, &target.name).is_none() {
+        let text = format!("{} is not installed. Name it in `described` of its app.", target.object_label());
+        add("fields.E300", "to", text);
+    }
+    if relation.on_delete == OnDelete::SetNull && !field.null {
+        let text = "the column cannot be NULL. Make it Nullable, or choose another rule.".to_owned();
+        add("fields.E320", "on_delete", text);
+    }
+    if field.sql != target.pk().sql {
+        let text = format!("it holds {:?} and leads to {:?}. Give both columns one type.", field.sql, target.pk().sql);
+        add("nuages.E002", "to", text);
+    }
+}
+
+/// Rows that lead to `model` are called by their accessors: each by one of its own.
+fn check_accessors(model: &'static Meta, found: &mut Vec<Finding>) {
+    let keys = model.reverse();
+    for (at, key) in keys.iter().enumerate() {
+        let accessor = key.accessor();
+        let place = || format!("{}.{}", key.model.object_label(), key.field.name);
+        if let Some(other) = keys[..at].iter().find(|other| other.accessor() == accessor) {
+            let (other, label) = (other.field.name, model.object_label());
+            let text = format!("{label}.{accessor} is that of {other} already. Give one of them a related_name.");
+            found.push(Finding::new("fields.E304", place(), "related_name", text));
+        }
+        if model.field(&accessor).is_some() || model.many(&accessor).is_some() {
+            let text = format!("{} has a field {accessor}. Give it a related_name.", model.object_label());
+            found.push(Finding::new("fields.E302", place(), "related_name", text));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `nuages check`: what is wrong with what an author says.
+
+use nuages::admin::{AdminSite, Inline, ModelAdmin, fieldset};
+use nuages::apps::INSTALLED;
+use nuages::apps::catalog::models::{Product, Tag};
+use nuages::apps::orders::models::{Order, OrderItem};
+use nuages::auth::User;
+use nuages::models::{Finding, check};
+use nuages::schema::{auth_user as user, catalog_product as product, orders_order as order};
+
+fn ids(found: &[Finding]) -> Vec<(&'static str, &'static str)> {
+    found.iter().map(|finding| (finding.id, finding.option)).collect()
+}
+
+#[test]
+fn wrong_admins_are_named_with_the_option_and_what_to_do() {
+    let products = ModelAdmin::<Product>::new()
+        .list_display((product::name, product::price))
+        .list_editable((product::name, product::stock, product::created_at))
+        .list_display_links(())
+        .date_hierarchy(product::price)
+        .list_per_page(0)
+        .fields((product::name,))
+        .fieldsets([fieldset("", (product::name, product::name))])
+        .raw_id_fields((product::name,))
+        .autocomplete_fields((product::category_id, Product::tags()))
+        .filter_horizontal((product::category_id,))
+        .radio_fields((product::price,))
+        .prepopulated_fields(product::slug, (product::created_at,))
+        .inlines([Inline::tabular(ModelAdmin::<Tag>::new())]);
+    let users = ModelAdmin::<User>::new().list_display((user::username, user::password));
+    let orders = ModelAdmin::<Order>::new()
+        .list_display((order::number,))
+        .inlines([Inline::stacked(ModelAdmin::<OrderItem>::new()).min_num(3).max_num(2)]);
+    let site = AdminSite::new(&INSTALLED).register(ModelAdmin::<Tag>::new());
+    let found = site.register(products).register(users).register(orders).check();
+    let expected = [
+        ("admin.E124", "list_editable"),
+        ("admin.E122", "list_editable"),
+        ("admin.E122", "list_editable"),
+        ("admin.E125", "list_editable"),
+        ("admin.E128", "date_hierarchy"),
+        ("admin.E118", "list_per_page"),
+        ("admin.E005", "fields"),
+        ("admin.E012", "fieldsets"),
+        ("admin.E003", "raw_id_fields"),
+        ("admin.E039", "autocomplete_fields"),
+        ("admin.E040", "autocomplete_fields"),
+        ("admin.E020", "filter_horizontal"),
+        ("admin.E023", "radio_fields"),
+        ("admin.E028", "prepopulated_fields"),
+        ("admin.E202", "model"),
+        ("nuages.E103", "list_display"),
+        ("admin.E204", "max_num"),
+    ];
+    assert_eq!(ids(&found), expected, "{found:#?}");
+    let said = found[1].to_string();
+    assert_eq!(
+        said,
+        "(admin.E122) the admin of catalog.Product, list_editable: stock is not in list_display. Add it there."
+    );
+}
+
+#[test]
+fn the_shop_says_nothing_wrong() {
+    assert_eq!(nuages::project::SHOP.admin_site().check(), []);
+    assert_eq!(check(&INSTALLED), []);
+}
