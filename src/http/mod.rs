@@ -1,6 +1,7 @@
 //! From requests to answers: URLs, pages, files and the middleware around them.
 
 mod body;
+mod client_address;
 mod cookies;
 mod diagnostics;
 mod host;
@@ -13,6 +14,7 @@ mod static_files;
 mod urls;
 
 pub use body::{PostData, UploadedFile};
+pub use client_address::client_address;
 pub use cookies::{cookie, delete_cookie, set_cookie};
 pub use diagnostics::urls as diagnostics;
 pub use host::{host_of, is_allowed, split_host};

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use rand::RngExt as _;
 
 use super::SecretKey;
@@ -61,6 +63,17 @@ impl Env {
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         let items = self.get(name).unwrap_or_default().split(',').map(str::trim);
         items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Addresses (`10.0.0.1`) and networks (`10.0.0.0/8`).
+    pub(super) fn networks(&self, name: &str, wrong: &mut Vec<String>) -> Vec<IpNet> {
+        let read = |item: &String| item.parse().ok().or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from));
+        let items = self.list(name);
+        let found: Vec<IpNet> = items.iter().filter_map(read).collect();
+        if found.len() < items.len() {
+            self.complain(name, "addresses and networks, such as 127.0.0.1,10.0.0.0/8", wrong);
+        }
+        found
     }
 
     pub(super) fn flag(&self, name: &str, default: bool, wrong: &mut Vec<String>) -> bool {

@@ -6,6 +6,7 @@ mod cookies;
 mod database_url;
 mod email;
 mod env;
+mod login;
 mod secret_key;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
 pub use database_url::DatabaseUrl;
 pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
+pub use login::LoginSettings;
 pub use secret_key::SecretKey;
 
 /// Names of the loopback interface: who may be asked for without `ALLOWED_HOSTS` when only the loopback is bound.
@@ -67,6 +69,8 @@ pub struct Settings {
     pub csrf: CsrfSettings,
     /// The `EMAIL_…` settings.
     pub email: EmailSettings,
+    /// The `LOGIN_FREE_FAILURES…` settings and `TRUSTED_PROXIES`.
+    pub login: LoginSettings,
     /// `LOGIN_REDIRECT_URL`: where a login leads that came from nowhere.
     pub login_redirect_url: String,
     /// `PASSWORD_RESET_TIMEOUT`: how long a reset link works.
@@ -164,6 +168,7 @@ impl Settings {
             session: SessionSettings::read(env, &mut wrong),
             csrf: CsrfSettings::read(env, &mut wrong),
             email: EmailSettings::read(env, &mut wrong),
+            login: LoginSettings::read(env, &mut wrong),
             login_redirect_url: env.get("LOGIN_REDIRECT_URL").unwrap_or("/accounts/profile/").to_owned(),
             password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
             security: Security::read(env, &mut wrong),
@@ -192,6 +197,10 @@ impl Settings {
             ("NUAGES_WORKERS", self.workers.to_string()),
             ("APPEND_SLASH", self.append_slash.to_string()),
             ("DATA_UPLOAD_MAX_MEMORY_SIZE", self.data_upload_max_memory_size.to_string()),
+            (
+                "TRUSTED_PROXIES",
+                self.login.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+            ),
             ("SECURE_SSL_REDIRECT", self.security.ssl_redirect.to_string()),
             ("SECURE_HSTS_SECONDS", self.security.hsts_seconds.to_string()),
             ("X_FRAME_OPTIONS", self.security.x_frame_options.clone()),
@@ -268,6 +277,7 @@ mod tests {
             ("CONN_POOL_SIZE", "0"),
             ("TIME_ZONE", "Mars/Olympus"),
             ("X_FRAME_OPTIONS", "ALLOW"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
         ])
         .unwrap_err()
         .to_string();
@@ -280,6 +290,7 @@ mod tests {
             "1 to 1000",
             "TIME_ZONE=\"Mars/Olympus\"",
             "SAMEORIGIN",
+            "TRUSTED_PROXIES=\"10.0.0.0/8, proxy\"",
         ] {
             assert!(error.contains(expected), "{expected} is not in: {error}");
         }

@@ -1,15 +1,20 @@
 //! `ALLOWED_HOSTS`: a request for another host is refused with 400, as Django does.
 
+use std::fmt::Display;
+
 use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Version;
 use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
+use log::Level;
 
 use super::settings;
 use crate::error::Error;
+use crate::http::client_address;
 use crate::http::host::{is_allowed, split_host};
+use crate::logging;
 
 /// See the module.
 pub async fn hosts<B: MessageBody + 'static>(
@@ -25,7 +30,10 @@ pub async fn hosts<B: MessageBody + 'static>(
         _ => false,
     };
     if !allowed {
-        log::warn!(target: "nuages.security", "refused: this host is not in ALLOWED_HOSTS");
+        let host = request.headers().get(HOST).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let fields: [(&str, &dyn Display); 2] =
+            [("host", &host.unwrap_or_default()), ("address", &client_address(request.request()))];
+        logging::security(Level::Warn, "host_refused", &fields);
         let error = Error::BadRequest("the Host header names no host of this site".to_owned());
         return Ok(request.error_response(error));
     }

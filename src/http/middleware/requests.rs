@@ -9,6 +9,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 
+use crate::http::client_address;
 use crate::logging::{Context, keeps_queries};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -73,7 +74,7 @@ fn log_line(response: &ServiceResponse, began: Instant) {
     };
     // The target as it came: percent-encoded, so it holds no control characters.
     let target = request.uri().path_and_query().map_or("-", actix_web::http::uri::PathAndQuery::as_str);
-    let peer = request.peer_addr().map_or_else(|| "-".to_owned(), |address| address.ip().to_string());
+    let peer = client_address(request);
     log::log!(
         target: "nuages.request",
         level,
