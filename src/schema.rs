@@ -174,6 +174,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::Text;
+    use super::sql_types::TimestampTz;
+
+    nuages_login_throttle (key) {
+        key -> Text,
+        empty_at -> TimestampTz,
+        blocked_until -> TimestampTz,
+    }
+}
+
 diesel::joinable!(auth_permission -> django_content_type (content_type_id));
 diesel::joinable!(auth_group_permissions -> auth_group (group_id));
 diesel::joinable!(auth_group_permissions -> auth_permission (permission_id));

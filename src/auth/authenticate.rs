@@ -3,29 +3,42 @@
 use actix_web::web;
 use diesel::prelude::*;
 
+use super::hash_pool::{self, Turn};
 use super::hashers::{check_password, make_password, waste_time};
-use super::{User, hash_pool, normalize};
+use super::{User, normalize};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::schema::auth_user;
 
 /// The active user with this name and password (Django's `authenticate`).
 ///
+/// For a try from outside take [`login_attempt`](super::login_attempt()), which slows down who guesses.
+///
 /// An unknown name costs as much time as a wrong password. A hash that is weaker than today's is renewed.
 pub async fn authenticate(db: &web::Data<Db>, username: &str, password: &str) -> Result<Option<User>> {
+    authenticate_in_turn(&hash_pool::turn().await?, db, username, password).await
+}
+
+/// [`authenticate`], its turn to make a hash having come.
+pub(super) async fn authenticate_in_turn(
+    turn: &Turn,
+    db: &web::Data<Db>,
+    username: &str,
+    password: &str,
+) -> Result<Option<User>> {
     let name = normalize::username(username);
     let found = db.run(move |conn| User::find_by_username(conn, &name)).await?;
     let password = password.to_owned();
     let Some(mut user) = found else {
-        hash_pool::run(move || waste_time(&password)).await?;
+        turn.run(move || waste_time(&password)).await?;
         return Ok(None);
     };
     let stored = user.password.clone();
-    let (correct, renewed) = hash_pool::run(move || {
+    let check_and_renew = move || {
         let check = check_password(&password, &stored);
         (check.correct, (check.correct && check.must_update).then(|| make_password(&password)))
-    })
-    .await?;
+    };
+    let (correct, renewed) = turn.run(check_and_renew).await?;
     if !correct || !user.is_active {
         return Ok(None);
     }

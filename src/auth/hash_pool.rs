@@ -1,8 +1,9 @@
 //! Threads for password hashes alone, so that a burst of logins keeps no page waiting.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{Error, Result};
 
@@ -16,11 +17,31 @@ static PLACES: std::sync::LazyLock<Semaphore> = std::sync::LazyLock::new(|| Sema
 /// Who waits longer is answered with 503: a queue of logins is no reason to keep visitors hanging.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// The right to make hashes, one at a time, until it is dropped and the last hash is made.
+#[derive(Debug)]
+pub struct Turn(Arc<SemaphorePermit<'static>>);
+
+/// Waits for a turn.
+pub async fn turn() -> Result<Turn> {
+    let place = tokio::time::timeout(PATIENCE, PLACES.acquire()).await.map_err(|_| Error::Busy)?;
+    place.map(|place| Turn(Arc::new(place))).map_err(|_| Error::Busy)
+}
+
+impl Turn {
+    /// Runs `work` on the blocking pool. It keeps its place also where nobody waits for it any more.
+    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let place = Arc::clone(&self.0);
+        #[expect(clippy::disallowed_methods, reason = "hashing is no database work, and has places of its own")]
+        let done = actix_web::web::block(move || {
+            let _place = place;
+            work()
+        })
+        .await;
+        done.map_err(|_| Error::Panicked("a password hash panicked".to_owned()))
+    }
+}
+
 /// Runs `work` on the blocking pool, when it is its turn.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let _place =
-        tokio::time::timeout(PATIENCE, PLACES.acquire()).await.map_err(|_| Error::Busy)?.map_err(|_| Error::Busy)?;
-    #[expect(clippy::disallowed_methods, reason = "hashing is no database work, and has places of its own")]
-    let done = actix_web::web::block(work).await;
-    done.map_err(|_| Error::Panicked("a password hash panicked".to_owned()))
+    turn().await?.run(work).await
 }

@@ -1,17 +1,20 @@
 //! Users, groups, permissions and passwords, in Django's tables and encodings.
 
 mod access;
+pub mod audit;
 mod authenticate;
 mod current_user;
 mod descriptions;
 pub mod hash_pool;
 pub mod hashers;
+mod login_attempt;
 mod models;
 pub mod normalize;
 pub mod password_validation;
 pub mod permissions;
 pub mod recovery_codes;
 pub mod session_hash;
+pub mod throttle;
 pub mod tokens;
 pub mod totp;
 pub mod visitor;
@@ -19,6 +22,7 @@ pub mod visitor;
 pub use access::access;
 pub use authenticate::{authenticate, set_password};
 pub use current_user::CurrentUser;
+pub use login_attempt::{LoginAttempt, login_attempt};
 pub use models::{Group, NewUser, Permission, User};
 
 use crate::migration;

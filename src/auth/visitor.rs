@@ -5,9 +5,9 @@ use std::rc::Rc;
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use diesel::prelude::*;
 
-use super::User;
 use super::permissions::Permissions;
 use super::session_hash::{session_auth_hash, verify_session_hash};
+use super::{User, audit, throttle};
 use crate::csrf::Csrf;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::{Error, Result};
@@ -83,7 +83,7 @@ pub fn known(request: &HttpRequest) -> Option<Rc<User>> {
 }
 
 #[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
-fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
+pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
     let settings = request.app_data::<web::Data<Settings>>().expect("settings are app data");
     (settings, request.app_data::<web::Data<Db>>().expect("the database is app data"))
 }
@@ -114,7 +114,8 @@ fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
     }
 }
 
-/// Logs `user` in: the session gets a new key, and keeps its data unless it was another user's.
+/// Logs `user` in: the session gets a new key, and keeps its data unless it was another user's. The browser knows the
+/// account from now on.
 pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     let before = self::user(request).await?;
     let session = Session::of(request);
@@ -135,7 +136,8 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
         diesel::update(auth_user::table.find(id)).set(now).execute(conn).map_err(Error::from)
     })
     .await?;
-    log::info!(target: "nuages.security", "login: {}", user.username);
+    throttle::remember(request, &user.username);
+    audit::note(request, "login", &user.username);
     becomes(request, Some(user));
     Ok(())
 }
@@ -143,7 +145,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
 /// Logs out: the session is gone, row and cookie.
 pub async fn logout(request: &HttpRequest) -> Result<()> {
     if let Some(user) = user(request).await? {
-        log::info!(target: "nuages.security", "logout: {}", user.username);
+        audit::note(request, "logout", &user.username);
     }
     Session::of(request).flush();
     becomes(request, None);

@@ -1,12 +1,14 @@
 //! `changepassword`: asked for twice, like Django's.
 
 use clap::Args as ClapArgs;
+use log::Level;
 
 use super::connect;
 use super::terminal::{ask, is_interactive, say};
 use crate::auth::password_validation::{DEFAULT, UserAttributes, validate_password};
 use crate::auth::{User, hashers, normalize, set_password};
 use crate::error::{Error, Result};
+use crate::logging;
 use crate::settings::Settings;
 
 #[derive(Debug, ClapArgs)]
@@ -30,6 +32,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
         email: &user.email,
     })?;
     set_password(&mut conn, user.id, &hashers::make_password(&password))?;
+    logging::security(Level::Info, "password_changed", &[("user", &user.username), ("by", &"changepassword")]);
     say(&format!("Password changed successfully for user '{}'", user.username))
 }
 

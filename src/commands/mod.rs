@@ -52,7 +52,7 @@ enum Command {
     Createsuperuser(createsuperuser::Args),
     /// Give a user a new password.
     Changepassword(changepassword::Args),
-    /// Delete sessions that have expired.
+    /// Delete sessions that have expired, and failed logins that are forgotten.
     Clearsessions,
     /// Send a message, to see whether mail works.
     Sendtestemail(sendtestemail::Args),

@@ -10,6 +10,7 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{bold, dim, green, say};
+use crate::auth::throttle::devices;
 use crate::auth::{access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Db, migrations};
@@ -72,6 +73,7 @@ pub fn server(listener: TcpListener, settings: Settings, project: &'static Proje
             // The last is the outermost.
             .wrap(from_fn(append_slash))
             .wrap(from_fn(access))
+            .wrap(from_fn(devices))
             .wrap(from_fn(messages))
             .wrap(from_fn(protect))
             .wrap(from_fn(sessions))

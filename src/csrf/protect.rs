@@ -1,6 +1,7 @@
 //! Reads the body of every unsafe request and refuses what no page of this site sent: Django's `CsrfViewMiddleware`.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -8,10 +9,12 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HOST, HeaderValue, ORIGIN, REFERER, VARY};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
+use log::Level;
 
 use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, is_safe_method};
 use crate::error::{Error, Result};
-use crate::http::{PostData, cookie, is_secure, set_cookie};
+use crate::http::{PostData, client_address, cookie, is_secure, set_cookie};
+use crate::logging;
 use crate::settings::Settings;
 
 /// The secret of the visitor in hand; pages take their tokens from it.
@@ -89,7 +92,9 @@ async fn check(
     secret: Result<Secret, Rejection>,
 ) -> Result<()> {
     let refused = |reason: Rejection| {
-        log::warn!(target: "nuages.security", "Forbidden ({reason}): {}", request.path());
+        let fields: [(&str, &dyn Display); 3] =
+            [("reason", &reason), ("path", &request.path()), ("address", &client_address(request))];
+        logging::security(Level::Warn, "csrf_refused", &fields);
         Error::Csrf(reason.to_string())
     };
     let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());

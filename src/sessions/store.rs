@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use log::Level;
 
 use super::codec::Data;
 use super::{Session as Handle, codec};
 use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
+use crate::logging;
 use crate::models::{Description, Model};
 use crate::schema::django_session;
 use crate::settings::SecretKey;
@@ -48,7 +50,7 @@ impl SessionRow {
         if let Ok((data, _)) = codec::decode(&text, keys) {
             return Ok(Some(data));
         }
-        log::warn!(target: "nuages.security", "session data corrupted");
+        logging::security(Level::Warn, "session_corrupted", &[]);
         Ok(Some(Data::new()))
     }
 

@@ -1,4 +1,4 @@
-//! `check --deploy`: settings that are fine on a desk and not in public, with Django's numbers.
+//! `check --deploy`: settings that are fine on a desk and not in public, with Django's numbers where it has them.
 
 use crate::settings::{SessionSettings, Settings};
 
@@ -8,7 +8,7 @@ const MIN_KEY_CHARACTERS: usize = 5;
 
 /// Each finding: its id and what to do.
 pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)> {
-    let Settings { security, session: SessionSettings { cookie: session, .. }, csrf, .. } = settings;
+    let Settings { security, session: SessionSettings { cookie: session, .. }, csrf, login, .. } = settings;
     let key = settings.secret_key.reveal();
     let different = key.chars().collect::<std::collections::HashSet<_>>().len();
     let weak =
@@ -60,6 +60,11 @@ pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)>
             "SECURE_HSTS_PRELOAD is off: the site cannot be put on the browsers' preload list.",
         ),
         (
+            "nuages.W001",
+            security.proxy_ssl_header.is_some() && login.trusted_proxies.is_empty(),
+            "TRUSTED_PROXIES is empty behind a proxy: all visitors have one address, and who guesses passwords slows down everybody's logins.",
+        ),
+        (
             "security.W022",
             security.referrer_policy.is_empty(),
             "SECURE_REFERRER_POLICY is empty: other sites see whole URLs.",
@@ -79,6 +84,8 @@ mod tests {
             ("SECRET_KEY", "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdef"),
             ("ALLOWED_HOSTS", "shop.example.com"),
             ("SECURE_SSL_REDIRECT", "1"),
+            ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https"),
+            ("TRUSTED_PROXIES", "10.0.0.1"),
             ("SECURE_HSTS_SECONDS", "31536000"),
             ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "1"),
             ("SECURE_HSTS_PRELOAD", "1"),

@@ -6,8 +6,7 @@ use askama::Template;
 use crate::admin::AdminSite;
 use crate::apps::accounts::forms;
 use crate::apps::accounts::views::{private, private_redirect, safe_next};
-use crate::auth::{authenticate, visitor};
-use crate::db::Db;
+use crate::auth::{LoginAttempt, audit, login_attempt, visitor};
 use crate::error::Result;
 use crate::forms::Form;
 use crate::http::{PostData, QueryDict};
@@ -53,20 +52,25 @@ pub(super) async fn login(
     page: Page,
     site: web::Data<&'static AdminSite>,
     settings: web::Data<Settings>,
-    db: web::Data<Db>,
     query: QueryDict,
     data: PostData,
 ) -> Result<HttpResponse> {
     let next = data.fields.get("next").or_else(|| query.get("next"));
     let mut form = forms::login().bind(&data);
     if form.is_valid() {
-        let found = authenticate(&db, form.value("username"), form.value("password")).await?;
-        if let Some(user) = found.filter(|user| user.is_staff) {
-            visitor::login(&request, user).await?;
-            let next = safe_next(&request, &settings, next.unwrap_or_default());
-            return Ok(private_redirect(next.unwrap_or(&settings.login_redirect_url)));
+        match login_attempt(&request, form.value("username"), form.value("password")).await? {
+            LoginAttempt::Accepted(user) if user.is_staff => {
+                visitor::login(&request, *user).await?;
+                let next = safe_next(&request, &settings, next.unwrap_or_default());
+                return Ok(private_redirect(next.unwrap_or(&settings.login_redirect_url)));
+            }
+            LoginAttempt::Blocked(blocked) => {
+                form.add_error("", blocked.text());
+                return Ok(blocked.answer(private(&request, &Login::new(page, &site, form, next))?));
+            }
+            LoginAttempt::Accepted(user) => audit::warn(&request, "login_refused", &user.username),
+            LoginAttempt::Refused => {}
         }
-        log::warn!(target: "nuages.security", "login to the admin failed: {:?}", form.value("username"));
         form.add_error(
             "",
             "Please enter the correct username and password for a staff account. Note that both fields may be \

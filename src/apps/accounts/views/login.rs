@@ -5,8 +5,7 @@ use askama::Template;
 
 use super::{private, private_redirect};
 use crate::apps::accounts::forms;
-use crate::auth::{authenticate, visitor};
-use crate::db::Db;
+use crate::auth::{LoginAttempt, login_attempt, visitor};
 use crate::error::Result;
 use crate::forms::Form;
 use crate::http::{PostData, QueryDict, host_of, is_safe_next, is_secure};
@@ -36,22 +35,27 @@ pub(in crate::apps::accounts) async fn login(
     request: HttpRequest,
     page: Page,
     settings: web::Data<Settings>,
-    db: web::Data<Db>,
     query: QueryDict,
     data: PostData,
 ) -> Result<HttpResponse> {
     let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default().to_owned();
     let mut form = forms::login().bind(&data);
     if form.is_valid() {
-        if let Some(user) = authenticate(&db, form.value("username"), form.value("password")).await? {
-            visitor::login(&request, user).await?;
-            return Ok(private_redirect(safe_next(&request, &settings, &next).unwrap_or(&settings.login_redirect_url)));
+        match login_attempt(&request, form.value("username"), form.value("password")).await? {
+            LoginAttempt::Accepted(user) => {
+                visitor::login(&request, *user).await?;
+                let next = safe_next(&request, &settings, &next).unwrap_or(&settings.login_redirect_url);
+                return Ok(private_redirect(next));
+            }
+            LoginAttempt::Refused => form.add_error(
+                "",
+                "Please enter a correct username and password. Note that both fields may be case-sensitive.",
+            ),
+            LoginAttempt::Blocked(blocked) => {
+                form.add_error("", blocked.text());
+                return Ok(blocked.answer(private(&request, &Login { page, form, next })?));
+            }
         }
-        log::warn!(target: "nuages.security", "login failed: {:?}", form.value("username"));
-        form.add_error(
-            "",
-            "Please enter a correct username and password. Note that both fields may be case-sensitive.",
-        );
     }
     private(&request, &Login { page, form, next })
 }

@@ -6,7 +6,7 @@ use askama::Template;
 use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
 use crate::auth::hashers::{check_password, make_password};
-use crate::auth::{CurrentUser, User, hash_pool, set_password, visitor};
+use crate::auth::{CurrentUser, User, audit, hash_pool, set_password, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -73,7 +73,7 @@ pub(in crate::apps::accounts) async fn change_password(
     let (id, stored) = (user.id, hash.clone());
     db.run(move |conn| set_password(conn, id, &stored)).await?;
     visitor::update_session_auth_hash(request, &hash);
-    log::info!(target: "nuages.security", "password changed: {}", user.username);
+    audit::note(request, "password_changed", &user.username);
     Ok((true, form))
 }
 

@@ -6,7 +6,7 @@ use chrono::Utc;
 
 use super::{private, private_redirect};
 use crate::apps::accounts::forms;
-use crate::auth::{User, normalize, tokens};
+use crate::auth::{User, audit, normalize, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -66,10 +66,15 @@ pub(in crate::apps::accounts) async fn password_reset(
     let host = host_of(&request);
     let scheme = if is_secure(&request, &settings.security) { "https" } else { "http" };
     // The database's comparison is lax; a look-alike address gets no mail.
-    for user in users.iter().filter(|user| normalize::same_email(form.value("email"), &user.email)) {
+    let typed = form.value("email");
+    let users: Vec<&User> = users.iter().filter(|user| normalize::same_email(typed, &user.email)).collect();
+    if users.is_empty() {
+        audit::note(&request, "password_reset_requested", "");
+    }
+    for user in users {
         let token = tokens::make_token(&user.token_subject(), &settings.secret_key, Utc::now(), settings.time_zone);
         let link = format!("{scheme}://{host}/accounts/reset/{}/{token}/", tokens::encode_uid(user.id));
-        log::info!(target: "nuages.security", "password reset asked for: {}", user.username);
+        audit::note(&request, "password_reset_requested", &user.username);
         let mail = Mail {
             to: user.email.clone(),
             subject: format!("Password reset on {host}"),

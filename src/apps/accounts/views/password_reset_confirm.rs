@@ -7,7 +7,7 @@ use chrono::Utc;
 use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
 use crate::auth::hashers::make_password;
-use crate::auth::{User, hash_pool, set_password, tokens};
+use crate::auth::{User, audit, hash_pool, set_password, throttle, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -77,7 +77,9 @@ pub(in crate::apps::accounts) async fn password_reset_confirm(
     let id = user.id;
     db.run(move |conn| set_password(conn, id, &hash)).await?;
     session.remove(TOKEN_KEY);
-    log::info!(target: "nuages.security", "password reset: {}", user.username);
+    audit::note(&request, "password_reset", &user.username);
+    // Who reads the owner's mail is the owner, whatever others tried meanwhile.
+    throttle::remember(&request, &user.username);
     Ok(private_redirect("/accounts/reset/done/"))
 }
 

@@ -7,7 +7,7 @@ use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, check_new_password};
 use crate::auth::hashers::make_password;
 use crate::auth::password_validation::UserAttributes;
-use crate::auth::{NewUser, hash_pool, normalize, visitor};
+use crate::auth::{NewUser, audit, hash_pool, normalize, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -58,6 +58,7 @@ pub(in crate::apps::accounts) async fn signup(
         let user = NewUser::customer(&username, &email, hash);
         // Asked again where it is taken: two who want it at once do not both get it.
         if let Some(user) = db.atomic(move |conn| user.save_if_free(conn)).await? {
+            audit::note(&request, "signup", &user.username);
             visitor::login(&request, user).await?;
             Messages::of(&request).success("Welcome. Your account is ready.");
             return Ok(private_redirect(&settings.login_redirect_url));

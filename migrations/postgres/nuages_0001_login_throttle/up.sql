@@ -1,0 +1,2 @@
+CREATE TABLE "nuages_login_throttle" ("key" varchar(64) NOT NULL PRIMARY KEY, "empty_at" timestamp with time zone NOT NULL, "blocked_until" timestamp with time zone NOT NULL);
+CREATE INDEX "nuages_login_throttle_empty_at" ON "nuages_login_throttle" ("empty_at");

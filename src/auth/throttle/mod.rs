@@ -1,0 +1,211 @@
+//! Guesses get slower and slower, and the owner of an account gets in all the same. docs/adr/0010 says why it is so.
+//!
+//! Failures fall into buckets that lie in the database, so that all processes count together; `rule` says how.
+//! A browser that knows the account (see [`remember`]) has a bucket of its own. All others share three: that of the
+//! account and their address, that of the account, and that of the address.
+
+mod device;
+mod rows;
+mod rule;
+
+pub use device::{devices, remember};
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, TimeDelta, Utc};
+use log::Level;
+
+use self::device::Device;
+use self::rows::{Bucket, Change};
+use self::rule::Rule;
+use super::audit;
+use crate::db::{Conn, Db, Timestamp};
+use crate::error::Result;
+use crate::http::client_address;
+use crate::migration;
+use crate::models::AppConfig;
+use crate::settings::Settings;
+use crate::signing::{b64_encode, salted_hmac};
+
+/// The app that holds the table. It has no models: a Django beside it knows nothing of it.
+pub const APP: AppConfig = AppConfig {
+    label: "nuages",
+    verbose_name: "Nuages",
+    models: &[],
+    described: Vec::new,
+    migrations: &[migration!("nuages", "0001_login_throttle")],
+};
+
+/// A failure is forgotten after this time where it was about one account, and where it was about an address.
+const ACCOUNT_FORGETS: TimeDelta = TimeDelta::minutes(15);
+const ADDRESS_FORGETS: TimeDelta = TimeDelta::seconds(10);
+/// One in so many failures deletes what counts for nothing any more.
+const TIDIES: u32 = 64;
+
+/// Too many tries have failed: nothing is tried until some time has passed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Blocked {
+    until: DateTime<Utc>,
+}
+
+impl Blocked {
+    /// Seconds to wait, at least one: for `Retry-After`.
+    pub fn seconds(&self) -> i64 {
+        (self.until - Utc::now()).num_seconds().max(0) + 1
+    }
+
+    /// `response`, the page with the form, as 429 with `Retry-After`.
+    pub fn answer(&self, mut response: HttpResponse) -> HttpResponse {
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.seconds()));
+        response
+    }
+
+    /// What the visitor is told. It is the same whether there is such an account or not.
+    pub fn text(&self) -> String {
+        let seconds = self.seconds();
+        let wait = match (seconds, (seconds + 59) / 60) {
+            (1, _) => "a second".to_owned(),
+            (2..=59, _) => format!("{seconds} seconds"),
+            (_, 1) => "a minute".to_owned(),
+            (_, minutes) => format!("{minutes} minutes"),
+        };
+        format!(
+            "There were too many failed attempts to log in. Nothing was checked this time: please wait {wait} and try \
+             again. A browser in which you have logged in before is let in at once, and so is this one after you have \
+             set a new password by mail."
+        )
+    }
+}
+
+/// The buckets that one visitor's tries at one account fall into.
+pub struct Throttle {
+    db: web::Data<Db>,
+    request: HttpRequest,
+    account: String,
+    buckets: Vec<Bucket>,
+}
+
+/// A try, counted as a failure before its outcome was known: so many at once are no way round.
+pub struct Try {
+    db: web::Data<Db>,
+    changes: Vec<Change>,
+}
+
+impl Throttle {
+    /// For tries of the visitor of `request` at `account`, a user name in normal form. What is tried for another
+    /// `purpose` is counted apart.
+    pub fn of(request: &HttpRequest, purpose: &str, account: &str) -> Self {
+        let (settings, db) = super::visitor::app(request);
+        let mut buckets = buckets(request, settings, purpose, account);
+        buckets.sort_by(|a, b| a.key.cmp(&b.key));
+        Self { db: db.clone(), request: request.clone(), account: account.to_owned(), buckets }
+    }
+
+    /// Whether a try would be let, as far as can be seen without making one.
+    pub async fn look(&self) -> Result<std::result::Result<(), Blocked>> {
+        let buckets = self.buckets.clone();
+        let until = self.db.run(move |conn| rows::blocked_until(conn, &buckets, Utc::now())).await?;
+        Ok(until.map_or(Ok(()), |until| Err(Blocked { until })))
+    }
+
+    /// Counts a try as failed, unless it has to wait.
+    pub async fn count(&self) -> Result<std::result::Result<Try, Blocked>> {
+        let buckets = self.buckets.clone();
+        // Cut to what the database keeps.
+        let counted = self.db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await?;
+        let changes = match counted {
+            Ok(changes) => changes,
+            Err(until) => return Ok(Err(Blocked { until })),
+        };
+        Ok(Ok(Try { db: self.db.clone(), changes }))
+    }
+
+    /// The try has failed indeed: says so in the security log if that closes a bucket, and tidies up now and then.
+    pub async fn failed(&self, tried: Try) -> Result<()> {
+        let now = Utc::now();
+        for Change { bucket, after, .. } in &tried.changes {
+            if let Some(wait) = after.wait(now) {
+                let wait = wait.num_seconds() + 1;
+                audit::about(
+                    &self.request,
+                    Level::Warn,
+                    "lockout",
+                    &self.account,
+                    &[("scope", &bucket.scope), ("seconds", &wait)],
+                );
+            }
+        }
+        if rand::random_ratio(1, TIDIES) {
+            self.db.run(delete_forgotten).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Try {
+    /// It was no failure: the buckets are as if it had not been.
+    pub async fn give_back(self) -> Result<()> {
+        let changes = self.changes;
+        self.db.atomic(move |conn| rows::give_back(conn, &changes, Timestamp::now().utc())).await
+    }
+}
+
+/// Deletes buckets that have emptied; how many. Part of `clearsessions`.
+pub fn delete_forgotten(conn: &mut Conn) -> Result<usize> {
+    rows::delete_forgotten(conn, Utc::now())
+}
+
+fn buckets(request: &HttpRequest, settings: &Settings, purpose: &str, account: &str) -> Vec<Bucket> {
+    // Keyed: people type passwords into the field for the name, and addresses are nobody else's business.
+    let bucket = |scope: &'static str, parts: [&str; 2], free: u32, forgets: TimeDelta| {
+        let text = [purpose, scope, parts[0], parts[1]].join("\0");
+        let key = salted_hmac("nuages.auth.throttle", text.as_bytes(), settings.secret_key.reveal());
+        Bucket { key: b64_encode(&key), scope, rule: Rule { free, forgets } }
+    };
+    let login = &settings.login;
+    if let Some(device) = Device::of(request, settings).filter(|device| device.knows(account)) {
+        return vec![bucket("device", [account, &device.id], login.free_failures, ACCOUNT_FORGETS)];
+    }
+    let address = network(client_address(request)).to_string();
+    vec![
+        bucket("account and address", [account, &address], login.free_failures, ACCOUNT_FORGETS),
+        bucket("account", [account, ""], login.free_failures_per_account, ACCOUNT_FORGETS),
+        bucket("address", ["", &address], login.free_failures_per_address, ADDRESS_FORGETS),
+    ]
+}
+
+/// What one visitor has of addresses: one of IPv4, or the 2⁶⁴ of an IPv6 network.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_is_told_in_words() {
+        let told = |seconds: i64| {
+            let blocked = Blocked { until: Utc::now() + TimeDelta::seconds(seconds) - TimeDelta::milliseconds(500) };
+            assert_eq!(blocked.seconds(), seconds);
+            blocked.text()
+        };
+        for (seconds, words) in [(1, "wait a second and"), (59, "59 seconds"), (60, "a minute"), (900, "15 minutes")] {
+            assert!(told(seconds).contains(words), "{}", told(seconds));
+        }
+        assert_eq!(Blocked { until: Utc::now() - TimeDelta::hours(1) }.seconds(), 1);
+    }
+
+    #[test]
+    fn an_ipv6_network_is_one_visitor() {
+        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()).to_string(), "2001:db8:1:2::");
+        assert_eq!(network("192.0.2.7".parse().unwrap()).to_string(), "192.0.2.7");
+    }
+}

@@ -1,0 +1,119 @@
+//! How long the next try has to wait: a bucket that fills with failures and slowly empties.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// The longest wait.
+const LONGEST: TimeDelta = TimeDelta::minutes(15);
+
+/// What a bucket holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct State {
+    /// When all its failures will be forgotten, if there are no more.
+    pub(super) empty_at: DateTime<Utc>,
+    /// Until when nothing is tried.
+    pub(super) blocked_until: DateTime<Utc>,
+}
+
+/// How much a bucket holds, and how fast it empties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// Failures after which the first wait comes.
+    pub(super) free: u32,
+    /// In this time one failure is forgotten.
+    pub(super) forgets: TimeDelta,
+}
+
+impl State {
+    /// How long from `now` until the next try, if there is anything to wait for.
+    pub(super) fn wait(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        (self.blocked_until > now).then(|| self.blocked_until - now)
+    }
+}
+
+impl Rule {
+    /// `state` with one more failure. Once `free` are in it, each is followed by a wait: 1 second, 2, 4, … 15 minutes.
+    ///
+    /// So at most `free + 10` tries are made at once, and afterwards one in `forgets` or in 15 minutes, whichever is
+    /// shorter.
+    pub(super) fn after_failure(&self, state: State, now: DateTime<Utc>) -> State {
+        let empty_at = state.empty_at.max(now) + self.forgets;
+        let (full, one) = ((empty_at - now).num_milliseconds(), self.forgets.num_milliseconds().max(1));
+        // Rounded up: a part of a failure that is not forgotten counts.
+        let failures = (full + one - 1) / one;
+        let wait = match u32::try_from(failures - i64::from(self.free)) {
+            Ok(over) => TimeDelta::seconds(1 << over.min(20)).min(LONGEST),
+            Err(_) => return State { empty_at, ..state },
+        };
+        State { empty_at, blocked_until: now + wait }
+    }
+
+    /// `now` with one failure less, the one that made `after` of `before`: it was none. What others did since remains.
+    pub(super) fn without(&self, now: State, before: State, after: State) -> State {
+        let blocked_until =
+            if now.blocked_until == after.blocked_until { before.blocked_until } else { now.blocked_until };
+        State { empty_at: now.empty_at - self.forgets, blocked_until }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: Rule = Rule { free: 50, forgets: TimeDelta::minutes(15) };
+
+    fn empty(now: DateTime<Utc>) -> State {
+        State { empty_at: now, blocked_until: now }
+    }
+
+    /// How many tries somebody makes in `time` who makes each as soon as it is let.
+    fn tries(rule: Rule, time: TimeDelta) -> u32 {
+        let start = Utc::now();
+        let (mut now, mut state, mut count) = (start, empty(start), 0);
+        while now - start < time {
+            state = rule.after_failure(state, now);
+            count += 1;
+            now += state.wait(now).unwrap_or(TimeDelta::milliseconds(1));
+        }
+        count
+    }
+
+    #[test]
+    fn waits_grow_from_a_second_to_a_quarter_of_an_hour() {
+        let now = Utc::now();
+        let mut state = empty(now);
+        let mut waits = Vec::new();
+        for _ in 0..63 {
+            state = RULE.after_failure(state, now);
+            waits.push(state.wait(now).map_or(0, |wait| wait.num_seconds()));
+        }
+        assert_eq!(waits[..49], [0; 49]);
+        assert_eq!(waits[49..], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]);
+    }
+
+    #[test]
+    fn an_attacker_gets_the_documented_number_of_tries() {
+        assert!(tries(RULE, TimeDelta::minutes(10)) <= 60);
+        assert!(tries(RULE, TimeDelta::hours(24)) <= 60 + 96);
+        let account = Rule { free: 200, ..RULE };
+        assert!(tries(account, TimeDelta::hours(24)) <= 210 + 96);
+        let address = Rule { free: 500, forgets: TimeDelta::seconds(10) };
+        assert!(tries(address, TimeDelta::hours(1)) <= 510 + 360);
+    }
+
+    #[test]
+    fn what_is_given_back_was_never_there() {
+        let now = Utc::now();
+        let mut full = empty(now);
+        for _ in 0..55 {
+            full = RULE.after_failure(full, now);
+        }
+        for before in [empty(now), full] {
+            let after = RULE.after_failure(before, now);
+            assert_eq!(RULE.without(after, before, after), before);
+            // Another failed meanwhile: its wait stays.
+            let later = RULE.after_failure(after, now + TimeDelta::minutes(16));
+            let given = RULE.without(later, before, after);
+            assert_eq!((given.empty_at, given.blocked_until), (later.empty_at - RULE.forgets, later.blocked_until));
+        }
+    }
+}
