@@ -17,8 +17,10 @@ mod password_change;
 mod password_reset;
 mod privacy;
 mod profile;
+mod security_log;
 mod sessions;
 mod signup;
+mod throttle;
 
 const PROFILE: &str = "/accounts/profile/";
 

@@ -1,6 +1,6 @@
 //! `nuages migrate` and `manage.py migrate`, one after the other.
 
-use super::dump::{assert_same, texts};
+use super::dump::{assert_same, shared, texts};
 use super::project::Django;
 use super::schema::schema;
 use super::{made_by, nuages};
@@ -8,7 +8,7 @@ use crate::support::{Database, Kind};
 
 /// Content types and permissions cannot be there twice: their tables are UNIQUE.
 const COUNTS: &str = "SELECT concat(COUNT(*), ' ', COUNT(DISTINCT concat(app, '.', name)), ' ',
-    (SELECT COUNT(*) FROM django_content_type), ' ', (SELECT COUNT(*) FROM auth_permission)) FROM django_migrations";
+    (SELECT COUNT(*) FROM django_content_type), ' ', (SELECT COUNT(*) FROM auth_permission)) FROM django_migrations WHERE app <> 'nuages'";
 /// The types of the ids of which `DEFAULT_AUTO_FIELD` decides.
 const IDS: &str =
     "SELECT DISTINCT data_type::text FROM information_schema.columns WHERE column_name = 'id' AND table_name
@@ -22,16 +22,28 @@ fn is_finished(django: &Django, database: &Database, kind: Kind) {
     assert_same(&schema(database, kind), &schema(&Database::migrated(kind), kind));
 }
 
+/// Claims that Nuages, where Django was, makes what only Nuages has, and nothing else.
+fn only_its_own(database: &Database) {
+    let said = nuages(database, &["migrate"]);
+    assert_eq!(said.matches("Applying ").count(), said.matches("Applying nuages.").count(), "{said}");
+    assert!(said.contains("Applying nuages.0001_login_throttle"), "{said}");
+}
+
 with_django! {
-    fn nuages_changes_nothing_where_django_was(kind, django) {
+    fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind, django) {
         let database = made_by(django, kind);
-        let before = django.dump(&database);
+        let before = shared(&django.dump(&database));
+        only_its_own(&database);
         assert!(nuages(&database, &["migrate"]).contains("No migrations to apply.\n"));
         nuages(&database, &["migrate", "--check"]);
         let shown = nuages(&database, &["showmigrations"]);
         assert!(shown.contains("[X] 0001_initial") && !shown.contains("[ ]"), "{shown}");
         assert!(nuages(&database, &["check"]).contains("no issues"));
-        assert_same(&before, &django.dump(&database));
+        assert_same(&before, &shared(&django.dump(&database)));
+        django.is_content(&database);
+        nuages(&database, &["migrate", "nuages", "zero"]);
+        assert_same(&before, &shared(&django.dump(&database)));
+        assert!(texts(&database, "SELECT app FROM django_migrations WHERE app = 'nuages'", 1).is_empty());
     }
 
     fn django_changes_nothing_where_nuages_was(kind, django) {
@@ -68,9 +80,9 @@ fn a_project_without_default_auto_field_is_recognised() {
     let database = Database::empty(Kind::Postgres);
     django.shell(&database, include_str!("migrate_without_default.py"));
     assert_eq!(texts(&database, IDS, 1), [["integer"]]);
-    let before = django.dump(&database);
-    assert!(nuages(&database, &["migrate"]).contains("No migrations to apply."));
-    assert_same(&before, &django.dump(&database));
+    let before = shared(&django.dump(&database));
+    only_its_own(&database);
+    assert_same(&before, &shared(&django.dump(&database)));
     // And its own rows fit in.
     nuages(&database, &["migrate", "orders", "zero"]);
     nuages(&database, &["migrate"]);

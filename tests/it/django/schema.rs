@@ -4,15 +4,19 @@ use super::dump::{assert_same, pg_dump, texts};
 use super::made_by;
 use crate::support::{Database, Kind};
 
-const SQLITE_MASTER: &str =
-    "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master ORDER BY type, name, tbl_name";
-const APPLIED: &str = "SELECT app, name FROM django_migrations ORDER BY 1, 2";
+const SQLITE_MASTER: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master
+    WHERE tbl_name NOT LIKE 'nuages\\_%' ESCAPE '\\' ORDER BY type, name, tbl_name";
+const APPLIED: &str = "SELECT app, name FROM django_migrations WHERE app <> 'nuages' ORDER BY 1, 2";
 
-/// What the database says of its tables and indexes, one by one.
+/// What the database says of its tables and indexes, one by one; without those that only Nuages has.
 pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Sqlite => texts(database, SQLITE_MASTER, 4).into_iter().map(|row| row.join(" ")).collect(),
-        Kind::Postgres => pg_dump(database, &["--schema-only"]).join("\n").split("\n--\n").map(str::to_owned).collect(),
+        Kind::Postgres => pg_dump(database, &["--schema-only", "--exclude-table=nuages_*"])
+            .join("\n")
+            .split("\n--\n")
+            .map(str::to_owned)
+            .collect(),
     }
 }
 

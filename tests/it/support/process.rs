@@ -1,0 +1,54 @@
+//! A site in a process of its own.
+
+use std::fs::File;
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Stdio};
+use std::time::Duration;
+
+use super::client::Client;
+use super::database::Database;
+use super::site::nuages;
+
+/// `nuages runserver`, gone when the value is.
+pub(crate) struct Process {
+    child: Child,
+    port: u16,
+    log: PathBuf,
+}
+
+impl Process {
+    /// A site on `database` with these settings, once it answers.
+    pub(crate) fn start(database: &Database, settings: &[(&str, &str)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = database.dir.path().join(format!("log-{port}"));
+        let mut command = nuages(database.dir.path(), &database.url);
+        command.args(["runserver", &port.to_string()]).envs(settings.iter().copied());
+        let child = command.stdout(Stdio::null()).stderr(File::create(&log).unwrap()).spawn().unwrap();
+        let process = Self { child, port, log };
+        for _ in 0..200 {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return process;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("no answer: {}", process.log());
+    }
+
+    /// A visitor.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.port)
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
