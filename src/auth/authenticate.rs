@@ -4,7 +4,7 @@ use actix_web::web;
 use diesel::prelude::*;
 
 use super::hash_pool::{self, Turn};
-use super::hashers::{check_password, make_password, waste_time};
+use super::hashers::Hasher;
 use super::{User, normalize};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
@@ -14,14 +14,16 @@ use crate::schema::auth_user;
 ///
 /// For a try from outside take [`login_attempt`](super::login_attempt()), which slows down who guesses.
 ///
-/// An unknown name costs as much time as a wrong password. A hash that is weaker than today's is renewed.
-pub async fn authenticate(db: &web::Data<Db>, username: &str, password: &str) -> Result<Option<User>> {
-    authenticate_in_turn(&hash_pool::turn().await?, db, username, password).await
+/// An unknown name costs as much time as a wrong password. A hash that `hasher` would not make
+/// today, because it is another's or cheaper, is renewed.
+pub async fn authenticate(hasher: Hasher, db: &web::Data<Db>, username: &str, password: &str) -> Result<Option<User>> {
+    authenticate_in_turn(&hash_pool::turn().await?, hasher, db, username, password).await
 }
 
 /// [`authenticate`], its turn to make a hash having come.
 pub(super) async fn authenticate_in_turn(
     turn: &Turn,
+    hasher: Hasher,
     db: &web::Data<Db>,
     username: &str,
     password: &str,
@@ -30,13 +32,13 @@ pub(super) async fn authenticate_in_turn(
     let found = db.run(move |conn| User::find_by_username(conn, &name)).await?;
     let password = password.to_owned();
     let Some(mut user) = found else {
-        turn.run(move || waste_time(&password)).await?;
+        turn.run(move || hasher.waste_time(&password)).await?;
         return Ok(None);
     };
     let stored = user.password.clone();
     let check_and_renew = move || {
-        let check = check_password(&password, &stored);
-        (check.correct, (check.correct && check.must_update).then(|| make_password(&password)))
+        let check = hasher.check(&password, &stored);
+        (check.correct, (check.correct && check.must_update).then(|| hasher.encode(&password)))
     };
     let (correct, renewed) = turn.run(check_and_renew).await?;
     if !correct || !user.is_active {
@@ -50,7 +52,7 @@ pub(super) async fn authenticate_in_turn(
     Ok(Some(user))
 }
 
-/// Writes a hash that was made by [`make_password`].
+/// Writes a hash that was made by [`hash_password`](super::hash_password()).
 pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
     let password = auth_user::password.eq(hash);
     diesel::update(auth_user::table.find(user_id)).set(password).execute(conn).map(drop).map_err(Error::from)

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 
 use super::authenticate::authenticate_in_turn;
+use super::hashers::Hasher;
 use super::throttle::{Blocked, Throttle};
 use super::{User, audit, hash_pool, normalize, visitor};
 use crate::error::Result;
@@ -37,8 +38,8 @@ pub async fn login_attempt(request: &HttpRequest, username: &str, password: &str
         Ok(tried) => tried,
         Err(wait) => return blocked(wait),
     };
-    let (_, db) = visitor::app(request);
-    match authenticate_in_turn(&turn, db, &account, password).await {
+    let (settings, db) = visitor::app(request);
+    match authenticate_in_turn(&turn, Hasher::of(settings), db, &account, password).await {
         Ok(Some(user)) => {
             tried.give_back().await?;
             Ok(LoginAttempt::Accepted(Box::new(user)))

@@ -11,6 +11,7 @@ mod login_attempt;
 mod models;
 pub mod normalize;
 pub mod password_validation;
+mod passwords;
 pub mod permissions;
 pub mod recovery_codes;
 pub mod session_hash;
@@ -24,6 +25,7 @@ pub use authenticate::{authenticate, set_password};
 pub use current_user::CurrentUser;
 pub use login_attempt::{LoginAttempt, login_attempt};
 pub use models::{Group, NewUser, Permission, User};
+pub use passwords::{hash_password, is_password_of};
 
 use crate::migration;
 use crate::models::{AppConfig, Model as _, ModelName};

@@ -5,8 +5,9 @@ use log::Level;
 
 use super::connect;
 use super::terminal::{ask, is_interactive, say};
+use crate::auth::hashers::Hasher;
 use crate::auth::password_validation::{DEFAULT, UserAttributes, validate_password};
-use crate::auth::{User, hashers, normalize, set_password};
+use crate::auth::{User, normalize, set_password};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::settings::Settings;
@@ -31,7 +32,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
         last_name: &user.last_name,
         email: &user.email,
     })?;
-    set_password(&mut conn, user.id, &hashers::make_password(&password))?;
+    set_password(&mut conn, user.id, &Hasher::of(settings).encode(&password))?;
     logging::security(Level::Info, "password_changed", &[("user", &user.username), ("by", &"changepassword")]);
     say(&format!("Password changed successfully for user '{}'", user.username))
 }

@@ -73,6 +73,9 @@ pub struct Settings {
     pub login: LoginSettings,
     /// `LOGIN_REDIRECT_URL`: where a login leads that came from nowhere.
     pub login_redirect_url: String,
+    /// `PASSWORD_HASHER`: what makes new hashes, the first of Django's `PASSWORD_HASHERS`. All of them are read, and
+    /// another's hash is renewed at the next login.
+    pub password_hasher: String,
     /// `PASSWORD_RESET_TIMEOUT`: how long a reset link works.
     pub password_reset_timeout: Duration,
     /// The `SECURE_…` settings and `X_FRAME_OPTIONS`.
@@ -170,6 +173,7 @@ impl Settings {
             email: EmailSettings::read(env, &mut wrong),
             login: LoginSettings::read(env, &mut wrong),
             login_redirect_url: env.get("LOGIN_REDIRECT_URL").unwrap_or("/accounts/profile/").to_owned(),
+            password_hasher: env.word("PASSWORD_HASHER", "pbkdf2_sha256", &PASSWORD_HASHERS, &mut wrong),
             password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
             security: Security::read(env, &mut wrong),
         };
@@ -229,6 +233,9 @@ impl Security {
         }
     }
 }
+
+/// The hashers that make new hashes, by Django's names of their algorithms.
+const PASSWORD_HASHERS: [&str; 5] = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"];
 
 /// <https://www.w3.org/TR/referrer-policy/#referrer-policies>
 const REFERRER_POLICIES: [&str; 9] = [

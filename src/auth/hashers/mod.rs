@@ -9,6 +9,7 @@ mod scrypt;
 pub use encoded::Encoded;
 pub use pbkdf2::{PBKDF2_ROUNDS, pbkdf2_sha1, pbkdf2_sha256};
 
+use crate::settings::Settings;
 pub use crate::signing::random_string;
 
 /// Characters of a new salt: the fewest that hold 128 bits.
@@ -40,6 +41,11 @@ pub struct Check {
 }
 
 impl Hasher {
+    /// The one that `PASSWORD_HASHER` names.
+    pub fn of(settings: &Settings) -> Self {
+        Self::named(&settings.password_hasher).unwrap_or_default()
+    }
+
     /// The hasher of this algorithm's name.
     pub fn named(algorithm: &str) -> Option<Self> {
         let all = [Self::Pbkdf2Sha256, Self::Pbkdf2Sha1, Self::Argon2, Self::BcryptSha256, Self::Scrypt];
@@ -91,19 +97,9 @@ impl Hasher {
     }
 }
 
-/// The hash of `password` by Django's default hasher.
-pub fn make_password(password: &str) -> String {
-    Hasher::default().encode(password)
-}
-
 /// Whether `password` is the one of the hash `encoded`, Django's default hasher being the preferred one.
 pub fn check_password(password: &str, encoded: &str) -> Check {
     Hasher::default().check(password, encoded)
-}
-
-/// [`Hasher::waste_time`] of Django's default hasher.
-pub fn waste_time(password: &str) {
-    Hasher::default().waste_time(password);
 }
 
 /// A hash that no password has: the user cannot log in with one.

@@ -5,7 +5,7 @@ use nuages::auth::hashers::{pbkdf2_sha256, unusable_password};
 use nuages::auth::{NewUser, User};
 use nuages::schema::auth_user;
 
-use super::{PROFILE, sessions, shop};
+use super::{PROFILE, sessions, shop, shop_with};
 use crate::support::{CHARLIE, DANA, LOGIN, TestSite};
 
 /// The page that an attempt to log in ends on, without what differs each time.
@@ -115,6 +115,28 @@ on_both! {
         assert!(renewed.starts_with("pbkdf2_sha256$1000000$") && !renewed.contains("abcdefghijklmnopqrstuv"), "{renewed}");
         // The session is made for the new one.
         assert!(client.get("/").shows(&["Hello, charlie"]));
+    }
+
+    fn the_hasher_of_the_settings_makes_every_new_hash(kind: Kind) {
+        let site = shop_with(kind, &[("PASSWORD_HASHER", "argon2")]);
+        assert!(CHARLIE.row(&site).password.starts_with("pbkdf2_sha256$"));
+        let client = site.client();
+        client.log_in(&CHARLIE);
+        let renewed = CHARLIE.row(&site).password;
+        assert!(renewed.starts_with("argon2$argon2id$v=19$m=102400,t=2,p=8$"), "{renewed}");
+        assert_eq!(client.get(PROFILE).status, 200);
+        let new = "nine-violet-teapots";
+        let fields = [("old_password", CHARLIE.password), ("new_password1", new), ("new_password2", new)];
+        assert_eq!(client.post("/accounts/password_change/", &fields).status, 302);
+        let changed = CHARLIE.row(&site).password;
+        assert!(changed.starts_with("argon2$") && changed != renewed, "{changed}");
+        let fields = [("username", "zoe"), ("email", "zoe@example.com"), ("password1", new), ("password2", new)];
+        assert_eq!(site.client().post("/accounts/signup/", &fields).status, 302);
+        let zoe = User::find_by_username(&mut site.connect(), "zoe").unwrap().unwrap();
+        assert!(zoe.password.starts_with("argon2$"));
+        // A later login finds nothing to renew.
+        assert_eq!(site.client().post(LOGIN, &[("username", "charlie"), ("password", new)]).status, 302);
+        assert_eq!(CHARLIE.row(&site).password, changed);
     }
 
     fn a_user_deactivated_meanwhile_is_out(kind: Kind) {

@@ -6,7 +6,7 @@ use nuages::auth::{NewUser, User};
 use nuages::schema::auth_user;
 
 use super::{PROFILE, sessions, shop};
-use crate::support::{Reply, TestSite};
+use crate::support::{LOGIN, Reply, TestSite};
 
 const SIGNUP: &str = "/accounts/signup/";
 const GOOD: &str = "nine-violet-teapots";
@@ -49,6 +49,26 @@ on_both! {
         assert!(zoe.is_active && !zoe.is_staff && !zoe.is_superuser && zoe.last_login.is_some());
         assert_eq!(zoe.email, "Zoe@example.com");
         assert!(check_password(GOOD, &zoe.password).correct);
+    }
+
+    fn next_is_followed_to_this_site_only_and_the_two_pages_hand_it_on(kind: Kind) {
+        let site = shop(kind);
+        let lands = |name: &str, next: &str| {
+            let fields = [("username", name), ("email", "z@example.com"), ("password1", GOOD), ("password2", GOOD), ("next", next)];
+            site.client().post(SIGNUP, &fields).header("location").to_owned()
+        };
+        assert_eq!(lands("zoe", "/products/?page=2"), "/products/?page=2");
+        assert_eq!(lands("yan", "//evil.example/"), PROFILE);
+        let client = site.client();
+        let quoted = "?next=/products/%3Fpage%3D2%26q%3D%22";
+        let page = client.get(&format!("{LOGIN}{quoted}"));
+        assert!(page.shows(&[&format!("href=\"{SIGNUP}{quoted}\"")]), "{}", page.text());
+        let page = client.get(&format!("{SIGNUP}{quoted}"));
+        assert!(page.shows(&[&format!("href=\"{LOGIN}{quoted}\""), "name=\"next\" value=\"/products/?page=2&#38;q=&#34;\""]), "{}", page.text());
+        // Also after a mistake.
+        let page = client.post(&format!("{SIGNUP}{quoted}"), &[("username", "xia")]);
+        assert!(page.shows(&[&format!("href=\"{LOGIN}{quoted}\"")]));
+        assert!(client.get(LOGIN).shows(&[&format!("href=\"{SIGNUP}\"")]));
     }
 
     fn a_name_that_differs_only_by_case_is_taken(kind: Kind) {

@@ -40,6 +40,18 @@ on_both! {
         assert_eq!(auth_user::table.count().get_result(&mut database.connect()), Ok(1_i64));
     }
 
+    fn createsuperuser_uses_the_hasher_of_the_settings(kind: Kind) {
+        let database = Database::migrated(kind);
+        let run = |hasher: &str| nuages(database.dir.path(), &database.url)
+            .args(["createsuperuser", "--noinput", "--username", "ann", "--email", ""])
+            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse").env("PASSWORD_HASHER", hasher).output().unwrap();
+        let done = run("md5");
+        assert!(!done.status.success() && said(&done).contains("pbkdf2_sha256, pbkdf2_sha1, argon2"), "{}", said(&done));
+        assert!(run("argon2").status.success());
+        let user = User::find_by_username(&mut database.connect(), "ann").unwrap().unwrap();
+        assert!(user.password.starts_with("argon2$argon2id$"), "{}", user.password);
+    }
+
     fn seed_fills_an_empty_shop_once(kind: Kind) {
         let database = Database::migrated(kind);
         let done = database.nuages(&["seed", "--products", "1500", "--orders", "1200"]);

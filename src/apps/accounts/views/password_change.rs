@@ -5,8 +5,7 @@ use askama::Template;
 
 use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
-use crate::auth::hashers::{check_password, make_password};
-use crate::auth::{CurrentUser, User, audit, hash_pool, set_password, visitor};
+use crate::auth::{CurrentUser, User, audit, hash_password, is_password_of, set_password, visitor};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -58,18 +57,14 @@ pub(in crate::apps::accounts) async fn change_password(
     data: &PostData,
 ) -> Result<(bool, Form)> {
     let mut form = forms::password_change().bind(data);
-    if form.is_clean("old_password") {
-        let (given, stored) = (form.value("old_password").to_owned(), user.password.clone());
-        if !hash_pool::run(move || check_password(&given, &stored).correct).await? {
-            form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again.");
-        }
+    if form.is_clean("old_password") && !is_password_of(request, user, form.value("old_password")).await? {
+        form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again.");
     }
     check_new_password(&mut form, "new_password1", "new_password2", &attributes(user));
     if !form.is_valid() {
         return Ok((false, form));
     }
-    let password = form.value("new_password1").to_owned();
-    let hash = hash_pool::run(move || make_password(&password)).await?;
+    let hash = hash_password(request, form.value("new_password1")).await?;
     let (id, stored) = (user.id, hash.clone());
     db.run(move |conn| set_password(conn, id, &stored)).await?;
     visitor::update_session_auth_hash(request, &hash);

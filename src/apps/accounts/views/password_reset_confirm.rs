@@ -6,8 +6,7 @@ use chrono::Utc;
 
 use super::{private, private_redirect};
 use crate::apps::accounts::forms::{self, attributes, check_new_password};
-use crate::auth::hashers::make_password;
-use crate::auth::{User, audit, hash_pool, set_password, throttle, tokens};
+use crate::auth::{User, audit, hash_password, set_password, throttle, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
@@ -72,8 +71,7 @@ pub(in crate::apps::accounts) async fn password_reset_confirm(
     if !form.is_valid() {
         return private(&request, &PasswordResetConfirm { page, form: Some(form) });
     }
-    let password = form.value("new_password1").to_owned();
-    let hash = hash_pool::run(move || make_password(&password)).await?;
+    let hash = hash_password(&request, form.value("new_password1")).await?;
     let id = user.id;
     db.run(move |conn| set_password(conn, id, &hash)).await?;
     session.remove(TOKEN_KEY);

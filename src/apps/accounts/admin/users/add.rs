@@ -53,7 +53,7 @@ pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: P
     }
     new.check(&UserAttributes { username: &username, ..UserAttributes::default() });
     if new.form.is_valid() {
-        let user = NewUser::customer(&username, "", new.hash().await?);
+        let user = NewUser::customer(&username, "", new.hash(&request.http).await?);
         let by = request.user.id;
         let saved = request.db.atomic(move |conn| {
             let saved = user.save_if_free(conn)?;

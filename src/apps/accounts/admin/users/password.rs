@@ -52,7 +52,7 @@ pub(in crate::apps::accounts::admin) async fn change(
         request.messages.add(Level::ERROR, "Conflicting form data submitted. Please try again.");
         return Ok(private_redirect(request.http.path()));
     }
-    let hash = new.hash().await?;
+    let hash = new.hash(&request.http).await?;
     let (by, id, name, stored) = (request.user.id, user.id, user.username.clone(), hash.clone());
     let done = request.db.atomic(move |conn| {
         set_password(conn, id, &stored)?;

@@ -1,8 +1,10 @@
 //! The two fields of a new password, and whether there is to be one.
 
+use actix_web::HttpRequest;
+
 use crate::apps::accounts::forms;
-use crate::auth::hash_pool;
-use crate::auth::hashers::{make_password, unusable_password};
+use crate::auth::hash_password;
+use crate::auth::hashers::unusable_password;
 use crate::auth::password_validation::UserAttributes;
 use crate::error::Result;
 use crate::forms::Form;
@@ -53,11 +55,10 @@ impl NewPassword {
     }
 
     /// What is to be stored.
-    pub(super) async fn hash(&self) -> Result<String> {
+    pub(super) async fn hash(&self, request: &HttpRequest) -> Result<String> {
         if self.is_disabled() {
             return Ok(unusable_password());
         }
-        let password = self.form.value("password1").to_owned();
-        hash_pool::run(move || make_password(&password)).await
+        hash_password(request, self.form.value("password1")).await
     }
 }
