@@ -1,11 +1,18 @@
 #!/usr/bin/env python3
-"""Makes common_passwords.txt.gz: words, names, keyboard walks and digits, and what people do to them.
+"""Makes common_passwords.txt.gz: words, names, keyboard walks and digits, and what people do to them; and the list of
+zxcvbn-ts, which was counted in leaks (MIT, see LICENSE-zxcvbn-ts.txt).
 
-Run it in this folder after a change; the same source gives the same bytes.
+    npm pack @zxcvbn-ts/language-common@4.1.3 && tar xzf zxcvbn-ts-language-common-4.1.3.tgz
+    python3 common_passwords.py package/src/passwords.json
+
+The same source gives the same bytes.
 """
 
 import gzip
+import hashlib
 import itertools
+import json
+import sys
 from pathlib import Path
 
 WORDS = """
@@ -163,9 +170,19 @@ def made():
         yield from (run[:length][::-1] for length in range(4, 13))
 
 
+ZXCVBN_TS = "f422773d94d630f27e08b26d7017e847bb1feb2a84809340e9c0b0c47b33e3f1"
+
+
+def counted(path):
+    data = Path(path).read_bytes()
+    if hashlib.sha256(data).hexdigest() != ZXCVBN_TS:
+        sys.exit(f"{path} is not the list of 4.1.3")
+    return json.loads(data)
+
+
 def main():
     # Django's shortest password has eight characters by default; three still catch a laxer site.
-    passwords = sorted({password.lower().strip() for password in made() if len(password) >= 3})
+    passwords = sorted({password.lower().strip() for password in [*made(), *counted(sys.argv[1])] if len(password) >= 3})
     text = "".join(f"{password}\n" for password in passwords).encode()
     target = Path(__file__).with_name("common_passwords.txt.gz")
     target.write_bytes(gzip.compress(text, 9, mtime=0))
