@@ -55,7 +55,7 @@ impl Mail {
     }
 
     /// Sends the message on a thread of its own: neither a slow mail server nor one that fails keeps a page waiting.
-    /// A failure is logged, and tried again twice.
+    /// A failure is logged, and tried again after 5 seconds and after 10 more.
     pub fn send_in_background(self, settings: EmailSettings) {
         let work = move || {
             for attempt in 1..=ATTEMPTS {
@@ -63,7 +63,9 @@ impl Mail {
                     Ok(()) => return,
                     Err(error) => log::error!(target: "nuages.mail", "attempt {attempt} of {ATTEMPTS}: {error}"),
                 }
-                std::thread::sleep(std::time::Duration::from_secs(u64::from(attempt) * 5));
+                if attempt < ATTEMPTS {
+                    std::thread::sleep(std::time::Duration::from_secs(u64::from(attempt) * 5));
+                }
             }
         };
         if let Err(error) = std::thread::Builder::new().name("mail".to_owned()).spawn(work) {

@@ -15,6 +15,7 @@ mod django;
 mod errors;
 mod files;
 mod home;
+mod mail;
 mod middleware;
 mod permissions;
 mod products;

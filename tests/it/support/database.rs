@@ -24,7 +24,7 @@ impl Kind {
     pub(crate) fn postgres_is_there(test: &str) -> bool {
         let there = cluster().is_some();
         if !there {
-            say_skipped(test);
+            say_skipped(test, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
         }
         there
     }

@@ -99,8 +99,8 @@ impl Cluster {
 }
 
 /// Says on the real standard error, which the test runner does not capture, that a test was not run.
-pub(crate) fn say_skipped(test: &str) {
-    let line = format!("SKIPPED {test}: PostgreSQL is not installed (Debian: apt-get install postgresql)\n");
+pub(crate) fn say_skipped(test: &str, why: &str) {
+    let line = format!("SKIPPED {test}: {why}\n");
     // In one piece: other tests write at the same time.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }
