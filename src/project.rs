@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use crate::admin::AdminSite;
 use crate::apps;
+use crate::auth::throttle;
 use crate::db::migrations::Migration;
 use crate::http::Urls;
 use crate::models::{AppConfig, content_types};
@@ -52,12 +53,14 @@ impl Project {
         self.admin_site.get_or_init(|| (self.register)(AdminSite::new(self.apps)))
     }
 
-    /// Every migration, each behind those it needs: those of the batteries first, then app by app.
+    /// Every migration, each behind those it needs: those of the batteries first, then app by app, then those of the
+    /// tables that logging in needs and Django does not have.
     pub fn migrations(&self) -> Vec<Migration> {
         let batteries = [content_types::APP, auth::APP, admin::APP, sessions::APP].map(|app| app.label);
         let named = |label: &&str| self.apps.iter().find(|app| app.label == *label);
         let own = self.apps.iter().filter(|app| !batteries.contains(&app.label));
-        batteries.iter().filter_map(named).chain(own).flat_map(|app| app.migrations).copied().collect()
+        let login = self.apps.iter().any(|app| app.label == auth::APP.label).then_some(&throttle::APP);
+        batteries.iter().filter_map(named).chain(own).chain(login).flat_map(|app| app.migrations).copied().collect()
     }
 }
 
@@ -73,5 +76,6 @@ mod tests {
             assert_eq!(planned, app.migrations.len(), "{}", app.label);
         }
         assert_eq!(migrations[0].app, "contenttypes");
+        assert_eq!(migrations.last().map(|last| last.app), Some("nuages"));
     }
 }

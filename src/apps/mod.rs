@@ -9,8 +9,8 @@ use crate::models::{AppConfig, content_types};
 use crate::{admin, auth, sessions};
 
 /// The installed apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
-pub static INSTALLED: [AppConfig; 7] =
-    [admin::APP, auth::APP, content_types::APP, sessions::APP, catalog::APP, orders::APP, auth::throttle::APP];
+pub static INSTALLED: [AppConfig; 6] =
+    [admin::APP, auth::APP, content_types::APP, sessions::APP, catalog::APP, orders::APP];
 
 /// Shows each app's models in the admin.
 pub fn register(site: AdminSite) -> AdminSite {

@@ -30,7 +30,8 @@ use crate::models::AppConfig;
 use crate::settings::Settings;
 use crate::signing::{b64_encode, salted_hmac};
 
-/// The app that holds the table. It has no models: a Django beside it knows nothing of it.
+/// The app that holds the table, part of every project with logins. It has no models: a Django beside it knows nothing
+/// of it.
 pub const APP: AppConfig = AppConfig {
     label: "nuages",
     verbose_name: "Nuages",
