@@ -11,7 +11,7 @@ use crate::admin::{AdminRequest, Flag, LogEntry, Registered};
 use crate::apps::accounts::forms::attributes;
 use crate::apps::accounts::views::{private, private_redirect};
 use crate::auth::hashers::is_password_usable;
-use crate::auth::{User, set_password, visitor};
+use crate::auth::{User, audit, set_password, visitor};
 use crate::db::Value;
 use crate::error::{Error, Result};
 use crate::forms::Form;
@@ -63,7 +63,13 @@ pub(in crate::apps::accounts::admin) async fn change(
     if is_own {
         visitor::update_session_auth_hash(&request.http, &hash);
     }
-    log::info!(target: "nuages.security", "{} changed the password of {}", request.user.username, user.username);
+    audit::about(
+        &request.http,
+        log::Level::Info,
+        "password_changed",
+        &user.username,
+        &[("by", &request.user.username)],
+    );
     request.messages.success(if new.is_disabled() {
         "Password-based authentication was disabled."
     } else {
