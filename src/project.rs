@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 
 use crate::admin::AdminSite;
 use crate::apps;
-use crate::auth::throttle;
 use crate::db::migrations::Migration;
 use crate::http::Urls;
 use crate::models::{AppConfig, content_types};
@@ -59,7 +58,7 @@ impl Project {
         let batteries = [content_types::APP, auth::APP, admin::APP, sessions::APP].map(|app| app.label);
         let named = |label: &&str| self.apps.iter().find(|app| app.label == *label);
         let own = self.apps.iter().filter(|app| !batteries.contains(&app.label));
-        let login = self.apps.iter().any(|app| app.label == auth::APP.label).then_some(&throttle::APP);
+        let login = self.apps.iter().any(|app| app.label == auth::APP.label).then_some(&auth::NUAGES);
         batteries.iter().filter_map(named).chain(own).chain(login).flat_map(|app| app.migrations).copied().collect()
     }
 }

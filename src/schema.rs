@@ -1,4 +1,5 @@
-//! The tables, as Django 5.2 makes them (`migrations/`). Django's own ids are 32 bits wide, the shop's 64.
+//! The tables, as Django 5.2 makes them (`migrations/`), and our own, `nuages_…`, which it does not know. Django's own ids
+//! are 32 bits wide, the shop's 64.
 
 #![expect(missing_docs, reason = "`table!` makes the items; the columns are documented on the row structs")]
 
@@ -185,6 +186,41 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_two_factor (user_id) {
+        user_id -> Integer,
+        secret -> Text,
+        created_at -> TimestampTz,
+        last_step -> Nullable<BigInt>,
+        failures -> Integer,
+        failed_at -> Nullable<TimestampTz>,
+    }
+}
+
+diesel::table! {
+    nuages_recovery_code (user_id, hash) {
+        user_id -> Integer,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_session (session_key) {
+        session_key -> Text,
+        user_id -> Integer,
+        created_at -> Nullable<TimestampTz>,
+        last_seen -> TimestampTz,
+        address -> Text,
+        user_agent -> Text,
+    }
+}
+
 diesel::joinable!(auth_permission -> django_content_type (content_type_id));
 diesel::joinable!(auth_group_permissions -> auth_group (group_id));
 diesel::joinable!(auth_group_permissions -> auth_permission (permission_id));
@@ -217,3 +253,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders_order,
     orders_orderitem,
 );
+
+diesel::allow_tables_to_appear_in_same_query!(django_session, nuages_session);

@@ -57,3 +57,10 @@ pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
     let password = auth_user::password.eq(hash);
     diesel::update(auth_user::table.find(user_id)).set(password).execute(conn).map(drop).map_err(Error::from)
 }
+
+/// Puts a new hash of the same password in place of `old`, which ends every session of the user wherever it was made;
+/// `false` if the password was changed meanwhile.
+pub fn renew_hash(conn: &mut Conn, user_id: i32, old: &str, new: &str) -> Result<bool> {
+    let unchanged = auth_user::table.find(user_id).filter(auth_user::password.eq(old));
+    Ok(diesel::update(unchanged).set(auth_user::password.eq(new)).execute(conn)? == 1)
+}

@@ -10,6 +10,7 @@ pub mod hashers;
 mod login_attempt;
 mod models;
 pub mod normalize;
+mod own_sessions;
 pub mod password_validation;
 mod passwords;
 pub mod permissions;
@@ -21,10 +22,11 @@ pub mod totp;
 pub mod visitor;
 
 pub use access::access;
-pub use authenticate::{authenticate, set_password};
+pub use authenticate::{authenticate, renew_hash, set_password};
 pub use current_user::CurrentUser;
 pub use login_attempt::{LoginAttempt, login_attempt};
 pub use models::{Group, NewUser, Permission, User};
+pub use own_sessions::{OwnSession, OwnSessions};
 pub use passwords::{hash_password, is_password_of};
 
 use crate::migration;
@@ -58,4 +60,18 @@ pub const APP: AppConfig = AppConfig {
             "0012_alter_user_first_name_max_length",
         ]
     )],
+};
+
+/// The app that holds the tables beyond Django's, named `nuages_…`: part of every project with logins. It has no models, so that Django's content types and
+/// permissions stay Django's.
+pub const NUAGES: AppConfig = AppConfig {
+    label: "nuages",
+    verbose_name: "Nuages",
+    models: &[],
+    described: Vec::new,
+    migrations: &[
+        migration!("nuages", "0001_login_throttle"),
+        migration!("nuages", "0002_two_factor"),
+        migration!("nuages", "0003_sessions"),
+    ],
 };

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use actix_web::{HttpMessage as _, HttpRequest, web};
 use diesel::prelude::*;
+use serde_json::Value;
 
 use super::permissions::Permissions;
 use super::session_hash::{session_auth_hash, verify_session_hash};
@@ -12,7 +13,8 @@ use crate::csrf::Csrf;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::schema::auth_user;
-use crate::sessions::{Session, SessionRow};
+use crate::sessions::codec::Data;
+use crate::sessions::{Origin, Session, SessionRow, Visit};
 use crate::settings::Settings;
 use crate::signing::KeyUsed;
 
@@ -36,17 +38,24 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     let mut found = None;
     match (session.wanted(), app(request)) {
         (Some(key), (settings, db)) => {
-            let settings = settings.clone().into_inner();
-            let (data, user) = db
+            let (settings, origin) = (settings.clone().into_inner(), Origin::of(request));
+            let loaded = db
                 .run(move |conn| {
-                    let data = SessionRow::find(conn, &key, settings.secret_keys())?;
-                    let id = data.as_ref().and_then(|data| data.get(USER_ID)?.as_str()?.parse().ok());
+                    let Some((data, visit)) = SessionRow::find_with_visit(conn, &key, settings.secret_keys())? else {
+                        return Ok(None);
+                    };
+                    let id = data.get(USER_ID).and_then(|id| id.as_str()?.parse().ok());
                     let user = id.map(|id| active_user(conn, id)).transpose()?.flatten();
-                    Ok((data, user))
+                    let since = user.as_ref().and_then(|user| Visit::note(conn, &key, user.id, visit, origin));
+                    Ok(Some((data, user, since)))
                 })
                 .await?;
+            if let Some((_, Some(user), since)) = &loaded {
+                session.set_user(user.id, *since);
+            }
+            let (data, user) = loaded.map(|(data, user, _)| (data, user)).unzip();
             session.fill(data);
-            found = user;
+            found = user.flatten();
         }
         _ => session.fill(None),
     }
@@ -114,6 +123,15 @@ fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
     }
 }
 
+/// Whether somebody who has a session with this `data` is logged in as `user`.
+pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
+    let text = |name| data.get(name).and_then(Value::as_str);
+    let hash = text(HASH).unwrap_or_default();
+    text(USER_ID).and_then(|id| id.parse().ok()) == Some(user.id)
+        && text(BACKEND) == Some(MODEL_BACKEND)
+        && verify_session_hash(hash, &user.password, settings.secret_keys()).is_some()
+}
+
 /// Logs `user` in: the session gets a new key, and keeps its data unless it was another user's. The browser knows the
 /// account from now on.
 pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
@@ -126,6 +144,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
         session.flush();
     }
     session.cycle_key();
+    session.set_user(user.id, Some(Timestamp::now()));
     session.insert(USER_ID, user.id.to_string());
     session.insert(BACKEND, MODEL_BACKEND);
     session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));

@@ -12,6 +12,7 @@ mod query;
 mod response;
 mod static_files;
 mod urls;
+mod user_agent;
 
 pub use body::{PostData, UploadedFile};
 pub use client_address::client_address;
@@ -25,3 +26,4 @@ pub use query::QueryDict;
 pub use response::{Html, never_cache, redirect, render, text, uncached};
 pub use static_files::{assets, favicon, serve as static_file};
 pub use urls::{Access, Url, UrlTable, Urls, View, get, path, post};
+pub use user_agent::device;

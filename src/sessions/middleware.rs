@@ -7,9 +7,9 @@ use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, web};
 use chrono::Utc;
 
-use super::Session;
 use super::expiry::Expiry;
 use super::store::Changes;
+use super::{Origin, Session};
 use crate::db::Db;
 use crate::http::{cookie, delete_cookie, set_cookie};
 use crate::settings::Settings;
@@ -40,7 +40,8 @@ pub async fn sessions<B: MessageBody + 'static>(
     let save = modified && !response.status().is_server_error();
     if save {
         let (expiry, now, age) = (Expiry::of(&session.state().data), Utc::now(), settings.session.cookie.age);
-        let changes = Changes::of(&session, expiry.date(now, age), &settings.secret_key);
+        let origin = Origin::of(response.request());
+        let changes = Changes::of(&session, expiry.date(now, age), &settings.secret_key, origin);
         if let Err(error) = db.atomic(move |conn| changes.write(conn)).await {
             return Ok(response.into_response(actix_web::HttpResponse::from_error(error)));
         }

@@ -5,10 +5,12 @@ pub mod expiry;
 mod middleware;
 mod session;
 mod store;
+mod visit;
 
 pub use middleware::sessions;
 pub use session::Session;
 pub use store::SessionRow;
+pub use visit::{Origin, Visit};
 
 use crate::migration;
 use crate::models::{AppConfig, Model as _, ModelName};

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::SessionRow;
 use super::codec::Data;
-use crate::db::Db;
+use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::settings::Settings;
 
@@ -28,6 +28,8 @@ pub(super) struct State {
     pub(super) key: Option<String>,
     pub(super) data: Data,
     pub(super) modified: bool,
+    /// Who is logged in, and since when, if that is known.
+    pub(super) user: Option<(i32, Option<Timestamp>)>,
     /// Rows that are gone with the next save.
     pub(super) dropped: Vec<String>,
 }
@@ -125,6 +127,11 @@ impl Session {
         value
     }
 
+    /// Says who is logged in, and since when, for the notes on where sessions are used from.
+    pub fn set_user(&self, id: i32, since: Option<Timestamp>) {
+        self.0.borrow_mut().user = Some((id, since));
+    }
+
     /// Keeps the data under a new key, as at a login: who knew the old key knows nothing.
     pub fn cycle_key(&self) {
         let mut state = self.0.borrow_mut();
@@ -137,6 +144,7 @@ impl Session {
     pub fn flush(&self) {
         let mut state = self.0.borrow_mut();
         state.data.clear();
+        state.user = None;
         let old = state.key.take();
         state.dropped.extend(old);
         state.modified = true;

@@ -5,12 +5,12 @@ use diesel::prelude::*;
 use log::Level;
 
 use super::codec::Data;
-use super::{Session as Handle, codec};
+use super::{Origin, Session as Handle, Visit, codec};
 use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::models::{Description, Model};
-use crate::schema::django_session;
+use crate::schema::{django_session, nuages_session};
 use crate::settings::SecretKey;
 
 /// What the server keeps for a visitor.
@@ -46,12 +46,24 @@ impl SessionRow {
             .select(django_session::session_data)
             .first(conn)
             .optional()?;
-        let Some(text) = data else { return Ok(None) };
-        if let Ok((data, _)) = codec::decode(&text, keys) {
-            return Ok(Some(data));
-        }
-        logging::security(Level::Warn, "session_corrupted", &[]);
-        Ok(Some(Data::new()))
+        Ok(data.map(|text| read(&text, keys)))
+    }
+
+    /// The same, with what was noted of where it is used from.
+    pub fn find_with_visit<'k>(
+        conn: &mut Conn,
+        key: &str,
+        keys: impl Iterator<Item = &'k SecretKey>,
+    ) -> Result<Option<(Data, Option<Visit>)>> {
+        let visits = nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
+        let found: Option<(String, Option<Visit>)> = django_session::table
+            .left_join(visits)
+            .filter(django_session::session_key.eq(key))
+            .filter(django_session::expire_date.gt(Timestamp::now()))
+            .select((django_session::session_data, Option::<Visit>::as_select()))
+            .first(conn)
+            .optional()?;
+        Ok(found.map(|(text, visit)| (read(&text, keys), visit)))
     }
 
     /// Deletes rows that no longer count (`clearsessions`); how many.
@@ -61,35 +73,48 @@ impl SessionRow {
     }
 }
 
+fn read<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Data {
+    if let Ok((data, _)) = codec::decode(text, keys) {
+        return data;
+    }
+    logging::security(Level::Warn, "session_corrupted", &[]);
+    Data::new()
+}
+
 /// What a request leaves to be written.
 pub(super) struct Changes {
     dropped: Vec<String>,
     row: Option<(bool, SessionRow)>,
+    visit: Option<Visit>,
 }
 
 impl Changes {
     /// The changes of `session`, which gets a key if it needs one.
-    pub(super) fn of(session: &Handle, expires: DateTime<Utc>, key: &SecretKey) -> Self {
+    pub(super) fn of(session: &Handle, expires: DateTime<Utc>, key: &SecretKey, origin: Origin) -> Self {
         let mut state = session.state();
         let dropped = std::mem::take(&mut state.dropped);
         if state.data.is_empty() && state.key.is_none() {
-            return Self { dropped, row: None };
+            return Self { dropped, row: None, visit: None };
         }
         let is_new = state.key.is_none();
         let session_key = state.key.get_or_insert_with(new_key).clone();
         let session_data = codec::encode(&state.data, key, Utc::now().timestamp());
-        Self { dropped, row: Some((is_new, SessionRow { session_key, session_data, expire_date: expires.into() })) }
+        let user = state.user.filter(|_| is_new);
+        let visit = user.map(|(user_id, began)| Visit::now(session_key.clone(), user_id, began, origin));
+        let row = SessionRow { session_key, session_data, expire_date: expires.into() };
+        Self { dropped, row: Some((is_new, row)), visit }
     }
 
     /// Writes them, in a transaction of the caller's.
     pub(super) fn write(self, conn: &mut Conn) -> Result<()> {
         for key in self.dropped {
-            diesel::delete(django_session::table.find(key)).execute(conn)?;
+            diesel::delete(django_session::table.find(&key)).execute(conn)?;
+            diesel::delete(nuages_session::table.find(&key)).execute(conn)?;
         }
         let Some((is_new, row)) = self.row else { return Ok(()) };
         if is_new {
             diesel::insert_into(django_session::table).values(row).execute(conn)?;
-            return Ok(());
+            return self.visit.map_or(Ok(()), |visit| visit.save(conn));
         }
         let values =
             (django_session::session_data.eq(row.session_data), django_session::expire_date.eq(row.expire_date));

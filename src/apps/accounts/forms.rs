@@ -58,6 +58,11 @@ pub(super) fn set_password() -> Form {
     ])
 }
 
+/// One's password once more, before something that whoever finds an open browser must not do.
+pub(super) fn confirm_password() -> Form {
+    Form::new([Field::password("password", "Your password", "current-password")])
+}
+
 /// The address that a reset link is sent to.
 pub(super) fn password_reset() -> Form {
     Form::new([Field::email("email", "Email")])

@@ -4,13 +4,14 @@ use super::views;
 use crate::http::Access::{Login, Public};
 use crate::http::{Urls, get, path, post};
 
-/// The app's URLs: Django's `contrib.auth.urls`, signing up, and the profile.
+/// The app's URLs: Django's `contrib.auth.urls`, signing up, the profile, and one's sessions.
 pub fn urls() -> Urls {
     Urls::new([
         path("/accounts/login/", "login", Public, get(views::login_form).post(views::login)),
         path("/accounts/logout/", "logout", Public, post(views::logout)),
         path("/accounts/signup/", "signup", Public, get(views::signup_form).post(views::signup)),
         path("/accounts/profile/", "profile", Login, get(views::profile).post(views::change_profile)),
+        path("/accounts/sessions/", "sessions", Login, get(views::sessions).post(views::end_sessions)),
         path(
             "/accounts/password_change/",
             "password_change",

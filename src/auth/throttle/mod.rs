@@ -25,20 +25,8 @@ use super::audit;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Result;
 use crate::http::client_address;
-use crate::migration;
-use crate::models::AppConfig;
 use crate::settings::Settings;
 use crate::signing::{b64_encode, salted_hmac};
-
-/// The app that holds the table, part of every project with logins. It has no models: a Django beside it knows nothing
-/// of it.
-pub const APP: AppConfig = AppConfig {
-    label: "nuages",
-    verbose_name: "Nuages",
-    models: &[],
-    described: Vec::new,
-    migrations: &[migration!("nuages", "0001_login_throttle")],
-};
 
 /// A failure is forgotten after this time where it was about one account, and where it was about an address.
 const ACCOUNT_FORGETS: TimeDelta = TimeDelta::minutes(15);

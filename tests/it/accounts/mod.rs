@@ -13,6 +13,7 @@ mod csrf_bodies;
 mod login;
 mod logout;
 mod messages;
+mod own_sessions;
 mod password_change;
 mod password_reset;
 mod privacy;

@@ -6,6 +6,7 @@ mod password_change;
 mod password_reset;
 mod password_reset_confirm;
 mod profile;
+mod sessions;
 mod signup;
 
 pub(super) use login::{login, login_form, safe_next};
@@ -14,6 +15,7 @@ pub(super) use password_change::{change_password, password_change, password_chan
 pub(super) use password_reset::{password_reset, password_reset_done, password_reset_form};
 pub(super) use password_reset_confirm::{password_reset_complete, password_reset_confirm, password_reset_link};
 pub(super) use profile::{change_profile, profile};
+pub(super) use sessions::{end_sessions, sessions};
 pub(super) use signup::{signup, signup_form};
 
 use actix_web::{HttpRequest, HttpResponse, Responder as _};

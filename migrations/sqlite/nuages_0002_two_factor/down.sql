@@ -1,0 +1,2 @@
+DROP TABLE "nuages_recovery_code";
+DROP TABLE "nuages_two_factor";

@@ -1,0 +1,3 @@
+-- The database itself deletes these rows with their user: a Django that deletes a user does not know them.
+CREATE TABLE "nuages_two_factor" ("user_id" integer NOT NULL PRIMARY KEY REFERENCES "auth_user" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, "secret" text NOT NULL, "created_at" datetime NOT NULL, "last_step" bigint NULL, "failures" integer NOT NULL, "failed_at" datetime NULL);
+CREATE TABLE "nuages_recovery_code" ("user_id" integer NOT NULL REFERENCES "auth_user" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED, "hash" varchar(64) NOT NULL, PRIMARY KEY ("user_id", "hash"));

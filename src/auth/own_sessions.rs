@@ -1,0 +1,135 @@
+//! The sessions in which a user is logged in, whichever side made them.
+//!
+//! Django's table says neither whose a session is nor where from, so those that Nuages knows are found by
+//! [`Visit`]s, and the others by looking into them: some thousands, those that end last first. See ADR 10.
+
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+
+use super::User;
+use super::visitor::is_of;
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::schema::{django_session, nuages_session};
+use crate::sessions::{SessionRow, Visit, codec};
+use crate::settings::{SecretKey, Settings};
+use crate::signing::{constant_time_eq, hex, salted_hmac};
+
+/// How many sessions without a visit are looked into, and how many at once. Each takes some microseconds.
+const LOOKED_INTO: usize = 10_000;
+const CHUNK: usize = 500;
+
+/// A session in which a user is logged in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    key: String,
+    /// Where it was used from, if it ever was used here.
+    pub visit: Option<Visit>,
+    /// When it ends.
+    pub expires: Timestamp,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSessions {
+    /// The sessions: those used last first, then those that were never used here.
+    pub list: Vec<OwnSession>,
+    /// Whether all were looked into.
+    pub is_complete: bool,
+}
+
+impl OwnSession {
+    /// What stands for the session in a page, which must not give its key away.
+    pub fn mark(&self, secret: &SecretKey) -> String {
+        mark(&self.key, secret)
+    }
+
+    /// Whether it lies under this key.
+    pub fn has_key(&self, key: Option<&str>) -> bool {
+        key.is_some_and(|key| constant_time_eq(key.as_bytes(), self.key.as_bytes()))
+    }
+}
+
+fn mark(key: &str, secret: &SecretKey) -> String {
+    hex(&salted_hmac("nuages.auth.own_sessions", key.as_bytes(), secret.reveal())[..16])
+}
+
+impl OwnSessions {
+    /// Those of `user` that count: live, signed by us, and made for the present password.
+    pub fn of(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Self> {
+        let mut list = visited(conn, user, settings)?;
+        let (others, is_complete) = unvisited(conn, user, settings)?;
+        list.extend(others);
+        Ok(Self { list, is_complete })
+    }
+
+    /// Ends the one with this [`mark`](OwnSession::mark); whether there was one.
+    pub fn end(conn: &mut Conn, user: &User, settings: &Settings, marked: &str) -> Result<bool> {
+        let is_it = |session: &OwnSession| {
+            settings.secret_keys().any(|key| constant_time_eq(session.mark(key).as_bytes(), marked.as_bytes()))
+        };
+        match Self::of(conn, user, settings)?.list.into_iter().find(is_it) {
+            Some(session) => Ok(delete(conn, &session.key)? > 0),
+            None => Ok(false),
+        }
+    }
+
+    /// Deletes those that were used here, but for the one under `kept`. To be called when the password's hash has
+    /// changed, which has ended all of them: then no rows are left of what is over.
+    pub fn sweep(conn: &mut Conn, user_id: i32, kept: Option<&str>) -> Result<()> {
+        let own = nuages_session::table.filter(nuages_session::user_id.eq(user_id)).select(nuages_session::session_key);
+        for key in own.load::<String>(conn)?.iter().filter(|key| Some(key.as_str()) != kept) {
+            delete(conn, key)?;
+        }
+        Ok(())
+    }
+}
+
+fn delete(conn: &mut Conn, key: &str) -> Result<usize> {
+    diesel::delete(nuages_session::table.find(key)).execute(conn)?;
+    diesel::delete(django_session::table.find(key)).execute(conn).map_err(Into::into)
+}
+
+fn decoded(row: SessionRow, visit: Option<Visit>, user: &User, settings: &Settings) -> Option<OwnSession> {
+    let (data, _) = codec::decode(&row.session_data, settings.secret_keys()).ok()?;
+    is_of(&data, user, settings).then_some(OwnSession { key: row.session_key, visit, expires: row.expire_date })
+}
+
+fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Vec<OwnSession>> {
+    let rows: Vec<(SessionRow, Visit)> = django_session::table
+        .inner_join(nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key)))
+        .filter(nuages_session::user_id.eq(user.id))
+        .filter(django_session::expire_date.gt(Timestamp::now()))
+        .order((nuages_session::last_seen.desc(), nuages_session::session_key))
+        .select((SessionRow::as_select(), Visit::as_select()))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(row, visit)| decoded(row, Some(visit), user, settings)).collect())
+}
+
+/// Those without a visit, and whether none was left out.
+fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
+    let mut found = Vec::new();
+    let mut after: Option<(Timestamp, String)> = None;
+    for _ in 0..LOOKED_INTO / CHUNK {
+        let visit = nuages_session::table.filter(nuages_session::session_key.eq(django_session::session_key));
+        let mut query = django_session::table
+            .filter(django_session::expire_date.gt(Timestamp::now()))
+            .filter(not(exists(visit)))
+            .order((django_session::expire_date.desc(), django_session::session_key))
+            .limit(i64::try_from(CHUNK).unwrap_or(i64::MAX))
+            .select(SessionRow::as_select())
+            .into_boxed();
+        if let Some((end, key)) = &after {
+            let further = django_session::expire_date.lt(end).or(django_session::session_key.gt(key));
+            query = query.filter(django_session::expire_date.le(end)).filter(further);
+        }
+        let rows: Vec<SessionRow> = query.load(conn)?;
+        let is_last = rows.len() < CHUNK;
+        after = rows.last().map(|row| (row.expire_date, row.session_key.clone()));
+        found.extend(rows.into_iter().filter_map(|row| decoded(row, None, user, settings)));
+        if is_last {
+            return Ok((found, true));
+        }
+    }
+    Ok((found, false))
+}

@@ -1,0 +1,120 @@
+//! Where a session is used from: rows of our own beside Django's, whose sessions know neither their user nor their browser.
+
+use actix_web::HttpRequest;
+use actix_web::http::header::USER_AGENT;
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::http::client_address;
+use crate::on_conn;
+use crate::schema::{auth_user, django_session, nuages_session};
+
+/// A session that is in use is noted again after this time; one that moved about, after the shorter one.
+const COARSE: TimeDelta = TimeDelta::minutes(5);
+const COARSE_IF_MOVED: TimeDelta = TimeDelta::minutes(1);
+const MAX_USER_AGENT: usize = 300;
+
+/// A session in which somebody is logged in, and where it was last used.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = nuages_session, primary_key(session_key), treat_none_as_null = true)]
+pub struct Visit {
+    /// The session's row.
+    pub session_key: String,
+    /// Who is logged in.
+    pub user_id: i32,
+    /// When they logged in; unknown for a session that Django made.
+    pub created_at: Option<Timestamp>,
+    /// When they were last here, to some minutes.
+    pub last_seen: Timestamp,
+    /// Their address then.
+    pub address: String,
+    /// What their browser said of itself.
+    pub user_agent: String,
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    address: String,
+    user_agent: String,
+}
+
+impl Origin {
+    /// That of `request`.
+    pub fn of(request: &HttpRequest) -> Self {
+        let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        Self {
+            address: client_address(request).to_string(),
+            user_agent: agent.unwrap_or_default().chars().take(MAX_USER_AGENT).collect(),
+        }
+    }
+}
+
+impl Visit {
+    /// `user_id` uses this session now.
+    pub fn now(session_key: String, user_id: i32, created_at: Option<Timestamp>, origin: Origin) -> Self {
+        let Origin { address, user_agent } = origin;
+        Self { session_key, user_id, created_at, last_seen: Timestamp::now(), address, user_agent }
+    }
+
+    /// Notes that `user_id` uses the session `key`, of which `known` was noted before; when it began, if that is known.
+    /// What goes wrong here keeps nobody from their page.
+    pub fn note(conn: &mut Conn, key: &str, user_id: i32, known: Option<Self>, origin: Origin) -> Option<Timestamp> {
+        let known = known.filter(|known| known.user_id == user_id);
+        let began = known.as_ref().and_then(|known| known.created_at);
+        let visit = Self::now(key.to_owned(), user_id, began, origin);
+        if known.is_none_or(|known| visit.is_news_after(&known))
+            && let Err(error) = visit.save(conn)
+        {
+            log::warn!(target: "nuages.db", "a visit was not noted: {error}");
+        }
+        began
+    }
+
+    fn is_news_after(&self, known: &Self) -> bool {
+        let age = self.last_seen.utc() - known.last_seen.utc();
+        let moved = self.address != known.address || self.user_agent != known.user_agent;
+        age > if moved { COARSE_IF_MOVED } else { COARSE }
+    }
+
+    /// Writes the row, unless the user is gone.
+    pub(super) fn save(&self, conn: &mut Conn) -> Result<()> {
+        let there = auth_user::table.find(self.user_id).select(auth_user::id);
+        if !diesel::select(diesel::dsl::exists(there)).get_result(conn)? {
+            return Ok(());
+        }
+        on_conn!(conn, |conn| diesel::insert_into(nuages_session::table)
+            .values(self)
+            .on_conflict(nuages_session::session_key)
+            .do_update()
+            .set(self)
+            .execute(conn))?;
+        Ok(())
+    }
+
+    /// Deletes rows of sessions that are gone; how many.
+    pub fn delete_orphans(conn: &mut Conn) -> Result<usize> {
+        let session = django_session::table.filter(django_session::session_key.eq(nuages_session::session_key));
+        let orphans = nuages_session::table.filter(diesel::dsl::not(diesel::dsl::exists(session)));
+        diesel::delete(orphans).execute(conn).map_err(Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_visit_is_news_after_a_while_and_sooner_from_elsewhere() {
+        let origin = Origin { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned() };
+        let visit = Visit::now("key".to_owned(), 1, None, origin);
+        let ago = |minutes: i64, address: &str| {
+            let last_seen = (visit.last_seen.utc() - TimeDelta::minutes(minutes)).into();
+            Visit { last_seen, address: address.to_owned(), ..visit.clone() }
+        };
+        assert!(!visit.is_news_after(&ago(4, "192.0.2.1")) && visit.is_news_after(&ago(6, "192.0.2.1")));
+        assert!(!visit.is_news_after(&ago(0, "192.0.2.2")) && visit.is_news_after(&ago(2, "192.0.2.2")));
+    }
+}
