@@ -15,6 +15,8 @@ const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_
 const LOGIN_URL: &str = "/accounts/login/";
 /// Where staff log in.
 const ADMIN_LOGIN_URL: &str = "/admin/login/";
+/// Where the second factor is shown.
+const CODE_URL: &str = "/accounts/login/code/";
 
 /// Why there is no answer, or not the one that was asked for. `http` renders a page for each.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,9 @@ pub enum Error {
     /// 302 to the admin's login page, which leads back here; it says who is logged in and no staff.
     #[error("a login of staff is required")]
     StaffRequired(String),
+    /// 302 to the page that asks for the second factor, which leads back here.
+    #[error("a second factor is required")]
+    TwoFactorRequired(String),
     /// 403: an unsafe request that no page of this site sent; the text is Django's reason.
     #[error("CSRF verification failed: {0}")]
     Csrf(String),
@@ -104,7 +109,7 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::PermissionDenied | Self::Csrf(_) => StatusCode::FORBIDDEN,
-            Self::LoginRequired(_) | Self::StaffRequired(_) => StatusCode::FOUND,
+            Self::LoginRequired(_) | Self::StaffRequired(_) | Self::TwoFactorRequired(_) => StatusCode::FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -119,6 +124,7 @@ impl ResponseError for Error {
         let (login, back) = match self {
             Self::LoginRequired(back) => (LOGIN_URL, back),
             Self::StaffRequired(back) => (ADMIN_LOGIN_URL, back),
+            Self::TwoFactorRequired(back) => (CODE_URL, back),
             _ => return HttpResponse::new(self.status_code()),
         };
         let back = utf8_percent_encode(back, QUOTED);

@@ -19,6 +19,7 @@ pub mod session_hash;
 pub mod throttle;
 pub mod tokens;
 pub mod totp;
+pub mod two_factor;
 pub mod visitor;
 
 pub use access::access;

@@ -1,7 +1,7 @@
 //! The sessions in which a user is logged in, whichever side made them.
 //!
 //! Django's table says neither whose a session is nor where from, so those that Nuages knows are found by
-//! [`Visit`]s, and the others by looking into them: some thousands, those that end last first. See ADR 10.
+//! [`Visit`]s, and the others by looking into them: some thousands, those that end last first. See ADR 11.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;

@@ -7,6 +7,7 @@ mod createsuperuser;
 mod loaddata;
 pub mod migrate;
 mod quickstart;
+mod removetwofactor;
 mod routes;
 pub mod runserver;
 mod seed;
@@ -52,6 +53,8 @@ enum Command {
     Createsuperuser(createsuperuser::Args),
     /// Give a user a new password.
     Changepassword(changepassword::Args),
+    /// Turn off two-factor login for a user who lost both phone and recovery codes.
+    Removetwofactor(removetwofactor::Args),
     /// Delete sessions that have expired, and failed logins that are forgotten.
     Clearsessions,
     /// Send a message, to see whether mail works.
@@ -90,6 +93,7 @@ fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
         Some(Command::Seed(args)) => seed::run(&args, &settings()?),
         Some(Command::Createsuperuser(args)) => createsuperuser::run(&args, &settings()?),
         Some(Command::Changepassword(args)) => changepassword::run(&args, &settings()?),
+        Some(Command::Removetwofactor(args)) => removetwofactor::run(&args, &settings()?),
         Some(Command::Clearsessions) => clearsessions::run(&settings()?),
         Some(Command::Sendtestemail(args)) => sendtestemail::run(&args, &settings()?),
         Some(Command::Version) => terminal::say(env!("CARGO_PKG_VERSION")),

@@ -68,6 +68,11 @@ impl Field {
         Self { widget: Widget::Password, autocomplete, max_length: Some(4096), ..Self::new(name, label) }
     }
 
+    /// A required code of digits.
+    pub fn code(name: &'static str, label: &'static str) -> Self {
+        Self { widget: Widget::Code, autocomplete: "one-time-code", max_length: Some(32), ..Self::new(name, label) }
+    }
+
     /// A required e-mail address.
     pub fn email(name: &'static str, label: &'static str) -> Self {
         Self { widget: Widget::Email, autocomplete: "email", max_length: Some(254), ..Self::new(name, label) }

@@ -76,6 +76,8 @@ pub struct Settings {
     /// `PASSWORD_HASHER`: what makes new hashes, the first of Django's `PASSWORD_HASHERS`. All of them are read, and
     /// another's hash is renewed at the next login.
     pub password_hasher: String,
+    /// `REQUIRE_STAFF_TWO_FACTOR`: staff get nowhere that needs staff before they showed a second factor.
+    pub require_staff_two_factor: bool,
     /// `PASSWORD_RESET_TIMEOUT`: how long a reset link works.
     pub password_reset_timeout: Duration,
     /// The `SECURE_…` settings and `X_FRAME_OPTIONS`.
@@ -174,6 +176,7 @@ impl Settings {
             login: LoginSettings::read(env, &mut wrong),
             login_redirect_url: env.get("LOGIN_REDIRECT_URL").unwrap_or("/accounts/profile/").to_owned(),
             password_hasher: env.word("PASSWORD_HASHER", "pbkdf2_sha256", &PASSWORD_HASHERS, &mut wrong),
+            require_staff_two_factor: env.flag("REQUIRE_STAFF_TWO_FACTOR", false, &mut wrong),
             password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
             security: Security::read(env, &mut wrong),
         };
@@ -181,7 +184,7 @@ impl Settings {
     }
 
     /// The keys that may have signed something: the current one first.
-    pub fn secret_keys(&self) -> impl Iterator<Item = &SecretKey> {
+    pub fn secret_keys(&self) -> impl Iterator<Item = &SecretKey> + Clone {
         std::iter::once(&self.secret_key).chain(&self.secret_key_fallbacks)
     }
 

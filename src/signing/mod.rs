@@ -1,16 +1,18 @@
-//! Texts that carry a signature, in Django's format: `payload:timestamp:signature`.
+//! Texts that carry a signature, in Django's format: `payload:timestamp:signature`; and texts that are sealed.
 
 mod base64;
 pub mod json;
 mod radix;
 mod random;
 mod salted_hmac;
+mod seal;
 mod signer;
 
 pub use base64::{b64_decode, b64_encode};
 pub use radix::{BASE36, BASE62, from_radix, to_radix};
 pub use random::{ALPHANUMERIC, random_string, random_string_of};
 pub use salted_hmac::{constant_time_eq, hex, salted_hmac};
+pub use seal::{seal, unseal};
 pub use signer::{MAX_PAYLOAD, Signed, Signer};
 
 use crate::settings::SecretKey;

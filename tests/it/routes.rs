@@ -6,7 +6,7 @@ use nuages::settings::{Env, Settings};
 use crate::support::{CHARLIE, Database, TestSite};
 
 /// Whoever adds a URL that is open to anyone says so here as well.
-const PUBLIC: [&str; 19] = [
+const PUBLIC: [&str; 20] = [
     "home",
     "product_list",
     "product_detail",
@@ -17,6 +17,7 @@ const PUBLIC: [&str; 19] = [
     "admin:login",
     "admin:logout",
     "login",
+    "login_code",
     "logout",
     "signup",
     "password_reset",

@@ -63,6 +63,26 @@ pub(super) fn confirm_password() -> Form {
     Form::new([Field::password("password", "Your password", "current-password")])
 }
 
+/// The code of the second step of a login: of the authenticator, or a recovery code.
+pub(super) fn login_code(recovery: bool) -> Form {
+    let field = if recovery {
+        Field::new("code", "Recovery code")
+            .max_length(32)
+            .autocomplete("off")
+            .help(["One of those you kept when you turned this on. Each works once."])
+    } else {
+        Field::code("code", "Code").help(["The six digits that your authenticator app shows now."])
+    };
+    Form::new([field])
+}
+
+/// The first code of a new authenticator.
+pub(super) fn two_factor_set_up() -> Form {
+    let mut form = confirm_password();
+    form.fields.insert(0, Field::code("code", "Code").help(["The six digits that the app shows now."]));
+    form
+}
+
 /// The address that a reset link is sent to.
 pub(super) fn password_reset() -> Form {
     Form::new([Field::email("email", "Email")])

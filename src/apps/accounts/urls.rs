@@ -4,14 +4,34 @@ use super::views;
 use crate::http::Access::{Login, Public};
 use crate::http::{Urls, get, path, post};
 
-/// The app's URLs: Django's `contrib.auth.urls`, signing up, the profile, and one's sessions.
+/// The app's URLs: Django's `contrib.auth.urls`, signing up, the profile, one's sessions, and the second factor.
 pub fn urls() -> Urls {
     Urls::new([
         path("/accounts/login/", "login", Public, get(views::login_form).post(views::login)),
+        path("/accounts/login/code/", "login_code", Public, get(views::login_code_form).post(views::login_code)),
         path("/accounts/logout/", "logout", Public, post(views::logout)),
         path("/accounts/signup/", "signup", Public, get(views::signup_form).post(views::signup)),
         path("/accounts/profile/", "profile", Login, get(views::profile).post(views::change_profile)),
         path("/accounts/sessions/", "sessions", Login, get(views::sessions).post(views::end_sessions)),
+        path("/accounts/two-factor/", "two_factor", Login, get(views::two_factor)),
+        path(
+            "/accounts/two-factor/set-up/",
+            "two_factor_set_up",
+            Login,
+            get(views::two_factor_set_up).post(views::turn_two_factor_on),
+        ),
+        path(
+            "/accounts/two-factor/recovery-codes/",
+            "recovery_codes",
+            Login,
+            get(views::recovery_codes).post(views::renew_recovery_codes),
+        ),
+        path(
+            "/accounts/two-factor/off/",
+            "two_factor_off",
+            Login,
+            get(views::two_factor_off).post(views::turn_two_factor_off),
+        ),
         path(
             "/accounts/password_change/",
             "password_change",

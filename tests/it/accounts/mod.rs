@@ -22,6 +22,7 @@ mod security_log;
 mod sessions;
 mod signup;
 mod throttle;
+mod two_factor;
 
 const PROFILE: &str = "/accounts/profile/";
 

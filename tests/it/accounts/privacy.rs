@@ -10,7 +10,7 @@ on_both! {
         for path in [
             LOGIN, PROFILE, "/accounts/signup/", "/accounts/password_change/", "/accounts/password_change/done/",
             "/accounts/password_reset/", "/accounts/password_reset/done/", "/accounts/reset/MQ/x/", "/accounts/reset/done/",
-            "/accounts/sessions/",
+            "/accounts/sessions/", "/accounts/two-factor/", "/accounts/two-factor/set-up/", "/accounts/two-factor/off/",
         ] {
             let page = client.get(path);
             assert_eq!(page.status, 200, "{path}");

@@ -23,6 +23,7 @@ mod admin;
 mod dump;
 mod fixtures;
 mod migrate;
+mod own_tables;
 mod permissions;
 mod project;
 mod rows;

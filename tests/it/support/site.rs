@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use actix_web::dev::ServerHandle;
 use nuages::commands::runserver::server;
@@ -19,7 +20,7 @@ pub(crate) const SECRET_KEY: &str = "only-for-tests-0123456789-0123456789-012345
 
 /// A site that serves in this process until the value is dropped.
 pub(crate) struct TestSite {
-    pub(crate) database: Database,
+    pub(crate) database: Arc<Database>,
     pub(crate) port: u16,
     handle: ServerHandle,
 }
@@ -38,6 +39,10 @@ pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
     command
 }
 
+fn shop(urls: fn(&Settings) -> Urls) -> &'static Project {
+    Box::leak(Box::new(Project::new("Shop", &nuages::apps::INSTALLED, urls, nuages::apps::register)))
+}
+
 impl TestSite {
     /// An empty shop.
     pub(crate) fn new(kind: Kind) -> Self {
@@ -51,12 +56,20 @@ impl TestSite {
 
     /// A shop on `database` that answers at `urls`.
     pub(crate) fn with(database: Database, settings: &[(&str, &str)], urls: fn(&Settings) -> Urls) -> Self {
-        let shop = Project::new("Shop", &nuages::apps::INSTALLED, urls, nuages::apps::register);
-        Self::of(database, settings, Box::leak(Box::new(shop)))
+        Self::on(Arc::new(database), settings, shop(urls))
     }
 
     /// The site of `project` on `database`.
     pub(crate) fn of(database: Database, settings: &[(&str, &str)], project: &'static Project) -> Self {
+        Self::on(Arc::new(database), settings, project)
+    }
+
+    /// Another shop on the database of `other`.
+    pub(crate) fn beside(other: &Self, settings: &[(&str, &str)]) -> Self {
+        Self::on(Arc::clone(&other.database), settings, shop(nuages::urls::urls))
+    }
+
+    fn on(database: Arc<Database>, settings: &[(&str, &str)], project: &'static Project) -> Self {
         let media = database.dir.path().join("media").display().to_string();
         let mut given = vec![
             ("DATABASE_URL", database.url.as_str()),

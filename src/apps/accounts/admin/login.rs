@@ -6,7 +6,7 @@ use askama::Template;
 use crate::admin::AdminSite;
 use crate::apps::accounts::forms;
 use crate::apps::accounts::views::{private, private_redirect, safe_next};
-use crate::auth::{LoginAttempt, audit, login_attempt, visitor};
+use crate::auth::{LoginAttempt, audit, login_attempt, two_factor};
 use crate::error::Result;
 use crate::forms::Form;
 use crate::http::{PostData, QueryDict};
@@ -60,9 +60,9 @@ pub(super) async fn login(
     if form.is_valid() {
         match login_attempt(&request, form.value("username"), form.value("password")).await? {
             LoginAttempt::Accepted(user) if user.is_staff => {
-                visitor::login(&request, *user).await?;
                 let next = safe_next(&request, &settings, next.unwrap_or_default());
-                return Ok(private_redirect(next.unwrap_or(&settings.login_redirect_url)));
+                let next = next.unwrap_or(&settings.login_redirect_url);
+                return Ok(private_redirect(&two_factor::log_in(&request, *user, next).await?));
             }
             LoginAttempt::Blocked(blocked) => {
                 form.add_error("", blocked.text());

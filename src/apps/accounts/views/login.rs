@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::{private, private_redirect};
 use crate::apps::accounts::forms;
-use crate::auth::{LoginAttempt, login_attempt, visitor};
+use crate::auth::{LoginAttempt, login_attempt, two_factor};
 use crate::error::Result;
 use crate::forms::Form;
 use crate::http::{PostData, QueryDict, host_of, is_safe_next, is_secure};
@@ -43,9 +43,8 @@ pub(in crate::apps::accounts) async fn login(
     if form.is_valid() {
         match login_attempt(&request, form.value("username"), form.value("password")).await? {
             LoginAttempt::Accepted(user) => {
-                visitor::login(&request, *user).await?;
                 let next = safe_next(&request, &settings, &next).unwrap_or(&settings.login_redirect_url);
-                return Ok(private_redirect(next));
+                return Ok(private_redirect(&two_factor::log_in(&request, *user, next).await?));
             }
             LoginAttempt::Refused => form.add_error(
                 "",

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono_tz::Tz;
 
-use super::{private, private_redirect};
+use super::{WRONG_PASSWORD, private, private_redirect};
 use crate::apps::accounts::forms;
 use crate::auth::{
     CurrentUser, OwnSession, OwnSessions, User, audit, hash_password, is_password_of, renew_hash, visitor,
@@ -111,7 +111,7 @@ pub(in crate::apps::accounts) async fn end_sessions(
             Messages::of(&request).success("You are logged out everywhere but here.");
             return Ok(private_redirect(HERE));
         }
-        form.add_error("password", "Your password was entered incorrectly. Please enter it again.");
+        form.add_error("password", WRONG_PASSWORD);
     }
     show(&request, page, user, settings, db, form).await
 }

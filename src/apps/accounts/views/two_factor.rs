@@ -1,0 +1,38 @@
+//! Whether one's login takes a code.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::private;
+use crate::auth::CurrentUser;
+use crate::auth::two_factor::TwoFactor as Stored;
+use crate::db::Db;
+use crate::error::Result;
+use crate::pages::Page;
+use crate::settings::Settings;
+
+#[derive(Template)]
+#[template(path = "accounts/two_factor.html")]
+struct TwoFactor {
+    page: Page,
+    /// Since when it is on.
+    since: Option<String>,
+    codes_left: usize,
+    is_required: bool,
+}
+
+/// `GET /accounts/two-factor/`
+pub(in crate::apps::accounts) async fn two_factor(
+    request: HttpRequest,
+    page: Page,
+    user: CurrentUser,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let id = user.id;
+    let (stored, codes_left) = db.run(move |conn| Ok((Stored::find(conn, id)?, Stored::codes_left(conn, id)?))).await?;
+    let day =
+        |stored: Stored| stored.created_at.utc().with_timezone(&settings.time_zone).format("%-d %b %Y").to_string();
+    let is_required = settings.require_staff_two_factor && user.is_staff;
+    private(&request, &TwoFactor { page, since: stored.map(day), codes_left, is_required })
+}

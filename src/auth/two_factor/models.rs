@@ -1,0 +1,204 @@
+//! What is stored of a second factor.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use log::Level;
+
+use super::{seal, unseal};
+use crate::auth::recovery_codes;
+use crate::auth::totp::Secret;
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::logging;
+use crate::on_conn;
+use crate::schema::{nuages_recovery_code, nuages_two_factor};
+use crate::settings::Settings;
+use crate::signing::KeyUsed;
+
+/// Wrong codes in a row after which each further one costs a wait, from a minute to an hour. A guess is right once in
+/// some 300,000; only who has the password can make one.
+const FREE_FAILURES: i32 = 10;
+const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
+
+/// A user's second factor; who has no row has none.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = nuages_two_factor)]
+pub struct TwoFactor {
+    /// Whose.
+    pub user_id: i32,
+    /// The authenticator's secret, sealed.
+    secret: String,
+    /// When it was set up.
+    pub created_at: Timestamp,
+    /// The step of the last code that was used: no code of it or before it counts any more.
+    last_step: Option<i64>,
+    /// Wrong codes since the last right one, and when the last of them came.
+    failures: i32,
+    failed_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Insertable)]
+#[diesel(table_name = nuages_recovery_code)]
+struct NewCode {
+    user_id: i32,
+    hash: String,
+}
+
+/// What became of a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It was right; used up with it was a recovery code, if so many are left.
+    Right(Option<usize>),
+    /// It was wrong, or used before.
+    Wrong,
+    /// It was not looked at: too many were wrong. So long until the next.
+    Wait(TimeDelta),
+    /// The user has no second factor.
+    Off,
+}
+
+impl TwoFactor {
+    /// The one of this user.
+    pub fn find(conn: &mut Conn, user_id: i32) -> Result<Option<Self>> {
+        nuages_two_factor::table.find(user_id).select(Self::as_select()).first(conn).optional().map_err(Into::into)
+    }
+
+    /// Whether this user has one.
+    pub fn is_on(conn: &mut Conn, user_id: i32) -> Result<bool> {
+        let row = nuages_two_factor::table.find(user_id);
+        diesel::select(diesel::dsl::exists(row)).get_result(conn).map_err(Into::into)
+    }
+
+    /// How many recovery codes this user has left.
+    pub fn codes_left(conn: &mut Conn, user_id: i32) -> Result<usize> {
+        Ok(hashes(conn, user_id)?.len())
+    }
+
+    /// Turns it on, in place of a former one, with a `secret` of which the code of `step` was shown; the recovery codes.
+    /// To be called in a transaction.
+    pub fn turn_on(
+        conn: &mut Conn,
+        user_id: i32,
+        secret: &Secret,
+        step: i64,
+        settings: &Settings,
+    ) -> Result<Vec<String>> {
+        Self::turn_off(conn, user_id)?;
+        let row = Self {
+            user_id,
+            secret: seal(secret, user_id, &settings.secret_key),
+            created_at: Timestamp::now(),
+            last_step: Some(step),
+            failures: 0,
+            failed_at: None,
+        };
+        diesel::insert_into(nuages_two_factor::table).values(row).execute(conn)?;
+        Self::renew_codes(conn, user_id, settings)
+    }
+
+    /// Turns it off; whether it was on.
+    pub fn turn_off(conn: &mut Conn, user_id: i32) -> Result<bool> {
+        delete_codes(conn, user_id)?;
+        Ok(diesel::delete(nuages_two_factor::table.find(user_id)).execute(conn)? > 0)
+    }
+
+    /// New recovery codes in place of the former. To be called in a transaction.
+    pub fn renew_codes(conn: &mut Conn, user_id: i32, settings: &Settings) -> Result<Vec<String>> {
+        delete_codes(conn, user_id)?;
+        let codes = recovery_codes::generate();
+        let hash = |code: &String| recovery_codes::hash(code, &settings.secret_key);
+        let rows: Vec<NewCode> = codes.iter().map(|code| NewCode { user_id, hash: hash(code) }).collect();
+        on_conn!(conn, |conn| diesel::insert_into(nuages_recovery_code::table).values(&rows).execute(conn))?;
+        Ok(codes)
+    }
+
+    /// Looks at a code, which is used up if it was right. To be called in a transaction.
+    pub fn check(conn: &mut Conn, user_id: i32, code: &str, settings: &Settings) -> Result<Answer> {
+        // Counted before it is looked at: of guesses made at once each waits here for the one before it.
+        let row = nuages_two_factor::table.find(user_id);
+        let one_more = nuages_two_factor::failures.eq(nuages_two_factor::failures + 1);
+        if diesel::update(row).set(one_more).execute(conn)? == 0 {
+            return Ok(Answer::Off);
+        }
+        let Some(stored) = Self::find(conn, user_id)? else { return Ok(Answer::Off) };
+        let (now, before) = (Utc::now(), stored.failures - 1);
+        let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
+        if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
+            return stored.check_recovery_code(conn, &code, settings);
+        }
+        if let Some(wait) = wait(before, stored.failed_at, now) {
+            diesel::update(row).set(nuages_two_factor::failures.eq(before)).execute(conn)?;
+            return Ok(Answer::Wait(wait));
+        }
+        let Some((secret, key_used)) = unseal(&stored.secret, user_id, settings.secret_keys()) else {
+            logging::security(Level::Error, "two_factor_unreadable", &[("user_id", &user_id)]);
+            return stored.failed(conn);
+        };
+        let Some(step) = secret.verify(&code, now.timestamp(), stored.last_step) else { return stored.failed(conn) };
+        let kept = match key_used {
+            KeyUsed::Current => stored.secret,
+            KeyUsed::Fallback => seal(&secret, user_id, &settings.secret_key),
+        };
+        let values = (nuages_two_factor::last_step.eq(Some(step)), nuages_two_factor::secret.eq(kept), no_failures());
+        diesel::update(row).set(values).execute(conn)?;
+        Ok(Answer::Right(None))
+    }
+
+    fn check_recovery_code(&self, conn: &mut Conn, code: &str, settings: &Settings) -> Result<Answer> {
+        let mut stored = hashes(conn, self.user_id)?;
+        let Some(at) = recovery_codes::find(code, &stored, settings.secret_keys()) else { return self.failed(conn) };
+        let used = stored.remove(at);
+        diesel::delete(nuages_recovery_code::table.find((self.user_id, used))).execute(conn)?;
+        diesel::update(nuages_two_factor::table.find(self.user_id)).set(no_failures()).execute(conn)?;
+        Ok(Answer::Right(Some(stored.len())))
+    }
+
+    /// The failure is counted already.
+    fn failed(&self, conn: &mut Conn) -> Result<Answer> {
+        let now = nuages_two_factor::failed_at.eq(Some(Timestamp::now()));
+        diesel::update(nuages_two_factor::table.find(self.user_id)).set(now).execute(conn)?;
+        Ok(Answer::Wrong)
+    }
+}
+
+type NoFailures = (
+    diesel::dsl::Eq<nuages_two_factor::failures, i32>,
+    diesel::dsl::Eq<nuages_two_factor::failed_at, Option<Timestamp>>,
+);
+
+fn no_failures() -> NoFailures {
+    (nuages_two_factor::failures.eq(0), nuages_two_factor::failed_at.eq(None))
+}
+
+fn hashes(conn: &mut Conn, user_id: i32) -> Result<Vec<String>> {
+    let own = nuages_recovery_code::table.filter(nuages_recovery_code::user_id.eq(user_id));
+    own.select(nuages_recovery_code::hash).load(conn).map_err(Into::into)
+}
+
+fn delete_codes(conn: &mut Conn, user_id: i32) -> Result<()> {
+    let own = nuages_recovery_code::table.filter(nuages_recovery_code::user_id.eq(user_id));
+    diesel::delete(own).execute(conn)?;
+    Ok(())
+}
+
+/// How long the next code must wait after so many wrong ones.
+fn wait(failures: i32, failed_at: Option<Timestamp>, now: DateTime<Utc>) -> Option<TimeDelta> {
+    let over = u32::try_from(failures - FREE_FAILURES).ok()?;
+    let wait = TimeDelta::minutes(1 << over.min(6)).min(LONGEST_WAIT);
+    let left = failed_at?.utc() + wait - now;
+    (left > TimeDelta::zero()).then_some(left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_to_an_hour() {
+        let now = Utc::now();
+        let minutes = |failures| wait(failures, Some(now.into()), now).map_or(0, |wait| (wait.num_seconds() + 59) / 60);
+        assert_eq!([0, 9, 10, 11, 12, 15, 16, 1000, i32::MAX].map(minutes), [0, 0, 1, 2, 4, 32, 60, 60, 60]);
+        assert_eq!(wait(10, Some((now - TimeDelta::minutes(1)).into()), now), None);
+        assert_eq!(wait(10, None, now), None);
+    }
+}

@@ -1,0 +1,79 @@
+//! Texts that only this site can read: sealed with a key made of `SECRET_KEY`.
+
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
+
+use super::{KeyUsed, b64_decode, b64_encode, salted_hmac};
+use crate::settings::SecretKey;
+
+const NONCE: usize = 24;
+
+/// `plain`, unreadable and unchangeable without `secret`. `salt` says for what, `context` for whom: the text opens for
+/// nothing and nobody else.
+pub fn seal(plain: &[u8], salt: &str, context: &str, secret: &SecretKey) -> String {
+    // So long that random ones never meet.
+    let nonce: [u8; NONCE] = rand::random();
+    let payload = Payload { msg: plain, aad: context.as_bytes() };
+    // Only a text of hundreds of gigabytes is too long.
+    let sealed = cipher(salt, secret).encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+    b64_encode(&[&nonce[..], &sealed].concat())
+}
+
+/// What [`seal`] sealed for this `salt` and `context` with one of `keys`, and with which; `None` if it did not.
+pub fn unseal<'a>(
+    text: &str,
+    salt: &str,
+    context: &str,
+    mut keys: impl Iterator<Item = &'a SecretKey>,
+) -> Option<(Vec<u8>, KeyUsed)> {
+    let bytes = b64_decode(text)?;
+    let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
+    let mut used = KeyUsed::Current;
+    keys.find_map(|key| {
+        let payload = Payload { msg: sealed, aad: context.as_bytes() };
+        let plain = cipher(salt, key).decrypt(&XNonce::from(*nonce), payload).ok();
+        let found = plain.map(|plain| (plain, used));
+        used = KeyUsed::Fallback;
+        found
+    })
+}
+
+fn cipher(salt: &str, secret: &SecretKey) -> XChaCha20Poly1305 {
+    XChaCha20Poly1305::new(&salted_hmac(salt, b"", secret.reveal()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn keys() -> [SecretKey; 2] {
+        [SecretKey::new("new"), SecretKey::new("former")]
+    }
+
+    #[test]
+    fn only_who_has_the_key_reads_it_and_only_where_it_belongs() {
+        let text = seal(b"GEZDGNBV", "salt", "7", &keys()[0]);
+        assert!(!text.contains("GEZDGNBV") && text != seal(b"GEZDGNBV", "salt", "7", &keys()[0]));
+        let plain = |used| Some((b"GEZDGNBV".to_vec(), used));
+        assert_eq!(unseal(&text, "salt", "7", keys().iter()), plain(KeyUsed::Current));
+        assert_eq!(unseal(&text, "salt", "7", keys().iter().rev()), plain(KeyUsed::Fallback));
+        assert_eq!(unseal(&text, "salt", "7", keys()[1..].iter()), None);
+        assert_eq!(unseal(&text, "pepper", "7", keys().iter()), None);
+        assert_eq!(unseal(&text, "salt", "8", keys().iter()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_changed_does_not_open(plain: Vec<u8>, context: String, at: prop::sample::Index, bit in 0..8_u32, text: String) {
+            let sealed = seal(&plain, "salt", &context, &keys()[0]);
+            prop_assert_eq!(unseal(&sealed, "salt", &context, keys().iter()), Some((plain, KeyUsed::Current)));
+            let mut bytes = b64_decode(&sealed).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            prop_assert_eq!(unseal(&b64_encode(&bytes), "salt", &context, keys().iter()), None);
+            prop_assert_eq!(unseal(&text, "salt", &context, keys().iter()), None);
+        }
+    }
+}

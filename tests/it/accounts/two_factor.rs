@@ -1,0 +1,346 @@
+//! `/accounts/two-factor/`, and the second step of a login
+
+use std::thread;
+
+use chrono::Utc;
+use diesel::prelude::*;
+use nuages::auth::totp::Secret;
+use nuages::http::{Access, Urls, get, path};
+use nuages::schema::{auth_user, django_session, nuages_recovery_code, nuages_two_factor};
+use nuages::sessions::codec;
+use nuages::settings::{SecretKey, Settings};
+
+use super::{PROFILE, people, session, shop, shop_with};
+use crate::support::{ALICE, CHARLIE, Client, LOGIN, Persona, Reply, SECRET_KEY, TestSite};
+
+const STATUS: &str = "/accounts/two-factor/";
+const SET_UP: &str = "/accounts/two-factor/set-up/";
+const CODES: &str = "/accounts/two-factor/recovery-codes/";
+const OFF: &str = "/accounts/two-factor/off/";
+const CODE: &str = "/accounts/login/code/";
+const WRONG: &str = "This code is wrong, or was used before. Enter another one.";
+
+/// The secret that the page shows.
+fn shown_secret(page: &Reply) -> Secret {
+    let text = page.text();
+    let (_, rest) = text.split_once("<p class=\"secret\"><code>").unwrap();
+    Secret::from_base32(&rest.split('<').next().unwrap().replace(' ', "")).unwrap()
+}
+
+fn shown_codes(page: &Reply) -> Vec<String> {
+    let text = page.text();
+    text.split("<li><code>").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect()
+}
+
+fn now(secret: &Secret) -> String {
+    secret.code(Utc::now().timestamp()).unwrap()
+}
+
+/// No code that an authenticator shows around now.
+fn wrong(secret: &Secret) -> String {
+    let around: Vec<String> = (-2..=2).map(|step| secret.code(Utc::now().timestamp() + 30 * step).unwrap()).collect();
+    (0..).map(|number| format!("{number:06}")).find(|code| !around.contains(code)).unwrap()
+}
+
+/// Turns it on for who is logged in; the secret and the recovery codes.
+fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
+    let secret = shown_secret(&client.get(SET_UP));
+    let page = client.post(SET_UP, &[("code", &now(&secret)), ("password", persona.password)]);
+    let codes = shown_codes(&page);
+    assert_eq!((page.status, codes.len()), (200, 10), "{}", page.text());
+    (secret, codes)
+}
+
+/// Lets time pass: the code that is shown now was not used yet.
+fn later(site: &TestSite) {
+    let none = nuages_two_factor::last_step.eq(None::<i64>);
+    diesel::update(nuages_two_factor::table).set(none).execute(&mut site.connect()).unwrap();
+}
+
+/// The first step of a login, as a new visitor.
+fn half_way(site: &TestSite, persona: &Persona, next: &str) -> Client {
+    let client = site.client();
+    let reply = client.post(LOGIN, &[("username", persona.username), ("password", persona.password), ("next", next)]);
+    assert_eq!((reply.status, reply.header("location")), (302, CODE), "{}", reply.text());
+    client
+}
+
+fn send(client: &Client, code: &str) -> Reply {
+    client.post(CODE, &[("code", code)])
+}
+
+fn failures(site: &TestSite) -> i32 {
+    nuages_two_factor::table.select(nuages_two_factor::failures).first(&mut site.connect()).unwrap()
+}
+
+async fn staff_room() -> &'static str {
+    "come in"
+}
+
+fn with_staff_room(settings: &Settings) -> Urls {
+    let room = path("/staff/", "staff", Access::Staff, get(staff_room));
+    Urls::new([room]).include(nuages::urls::urls(settings))
+}
+
+on_both! {
+    fn it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        assert!(client.get(STATUS).shows(&["Off", "Set up"]));
+        let page = client.get(SET_UP);
+        let secret = shown_secret(&page);
+        assert!(page.shows(&["<svg class=\"qr\"", "otpauth://totp/127%2E0%2E0%2E1"]) && !page.shows(&["style="]), "{}", page.text());
+        assert_eq!(page.header("content-encoding"), "identity");
+        assert_eq!(shown_secret(&client.get(SET_UP)), secret, "a page that is loaded again shows the same");
+        assert!(shown_secret(&ALICE.browser(&site).get(SET_UP)) != secret);
+
+        for (code, password, field, complaint) in [
+            (wrong(&secret), CHARLIE.password, "code", "This code is wrong."),
+            (String::new(), CHARLIE.password, "code", "This field is required."),
+            (now(&secret), ALICE.password, "password", "Your password was entered incorrectly."),
+        ] {
+            let page = client.post(SET_UP, &[("code", &code), ("password", password)]);
+            assert!(page.status == 200 && page.errors(field).starts_with(complaint), "{}", page.text());
+            assert_eq!(shown_secret(&page), secret);
+        }
+        assert!(client.get(STATUS).shows(&["Off"]));
+        let (_, codes) = turn_on(&client, &CHARLIE);
+        assert!(client.get(STATUS).shows(&["On since", "10 left", "Turn off"]));
+        // Shown once; what is stored gives neither secret nor codes away.
+        for path in [STATUS, SET_UP, CODES] {
+            assert!(!client.get(path).shows(&[&codes[0]]));
+        }
+        assert_eq!(client.get(SET_UP).header("location"), STATUS);
+        assert_eq!(client.post(SET_UP, &[("code", "1")]).header("location"), STATUS);
+        let stored: String = nuages_two_factor::table.select(nuages_two_factor::secret).first(&mut site.connect()).unwrap();
+        assert!(!stored.contains(&secret.to_base32()));
+        let hashes: Vec<String> = nuages_recovery_code::table.select(nuages_recovery_code::hash).load(&mut site.connect()).unwrap();
+        assert!(hashes.len() == 10 && hashes.iter().all(|hash| hash.len() == 64 && !codes.contains(hash)));
+        assert_eq!(client.get(PROFILE).status, 200, "who turned it on stays in");
+    }
+
+    fn a_login_takes_the_password_and_then_a_code(kind: Kind) {
+        let site = shop(kind);
+        let (secret, _) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        later(&site);
+        let client = half_way(&site, &CHARLIE, "/categories/?a=b");
+        // Nobody is logged in yet, here or in Django.
+        let half = client.cookie("sessionid").unwrap();
+        assert!(session(&site, &half).unwrap().get("_auth_user_id").is_none());
+        assert!(client.get(PROFILE).status == 302 && CHARLIE.row(&site).last_login.is_none());
+        let page = client.get(CODE);
+        assert!(page.shows(&["Your password is right, charlie", "inputmode=\"numeric\"", "autocomplete=\"one-time-code\""]) && !page.shows(&["Hello"]));
+        assert!(page.all("cache-control").contains("no-store"));
+        let secret_before = client.cookie("csrftoken");
+        let code = now(&secret);
+        let reply = send(&client, &format!(" {} {} ", &code[..3], &code[3..]));
+        assert_eq!((reply.status, reply.header("location")), (302, "/categories/?a=b"), "{}", reply.text());
+        assert!(client.get("/").shows(&["Hello, charlie"]) && CHARLIE.row(&site).last_login.is_some());
+        let key = client.cookie("sessionid").unwrap();
+        assert!(key != half && session(&site, &half).is_none() && client.cookie("csrftoken") != secret_before);
+        assert!(session(&site, &key).unwrap().keys().all(|name| !name.contains("pending")));
+        // Others log in as before.
+        site.client().log_in(&ALICE);
+    }
+
+    fn a_password_alone_leads_nowhere(kind: Kind) {
+        let site = shop(kind);
+        turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        assert_eq!(site.client().get(CODE).header("location"), LOGIN);
+        assert_eq!(site.client().post(CODE, &[("code", "123456")]).header("location"), LOGIN);
+        // The session of before the password, which somebody else may know, is not the one that waits.
+        let client = site.client();
+        client.keep("sessionid", "abcdefghijklmnopqrstuvwxyz012345");
+        client.post(LOGIN, &[("username", "charlie"), ("password", CHARLIE.password)]);
+        assert!(client.cookie("sessionid").unwrap() != "abcdefghijklmnopqrstuvwxyz012345");
+        for path in [STATUS, SET_UP, CODES, OFF, "/accounts/sessions/", "/accounts/password_change/"] {
+            assert!(client.get(path).header("location").starts_with("/accounts/login/?next="), "{path}");
+        }
+        // Who is logged in stays who they are until the code is right.
+        let alice = ALICE.browser(&site);
+        alice.post(LOGIN, &[("username", "charlie"), ("password", CHARLIE.password)]);
+        assert!(alice.get("/").shows(&["Hello, alice"]) && alice.get(CODE).shows(&["charlie"]));
+    }
+
+    fn a_code_works_once_and_a_recovery_code_too(kind: Kind) {
+        let site = shop(kind);
+        let (secret, codes) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        let client = half_way(&site, &CHARLIE, "");
+        assert_eq!(send(&client, &now(&secret)).errors("code"), WRONG, "used to turn it on");
+        later(&site);
+        let code = now(&secret);
+        assert_eq!(send(&client, &code).header("location"), PROFILE);
+        assert_eq!(send(&half_way(&site, &CHARLIE, ""), &code).errors("code"), WRONG);
+
+        let client = half_way(&site, &CHARLIE, "");
+        assert!(client.get("/accounts/login/code/?recovery=1").shows(&["Recovery code"]));
+        assert_eq!(send(&client, &codes[3].to_uppercase().replace('-', " ")).header("location"), PROFILE);
+        assert!(client.get(PROFILE).shows(&["You have 9 recovery codes left."]));
+        assert_eq!(send(&half_way(&site, &CHARLIE, ""), &codes[3]).errors("code"), WRONG);
+        assert!(client.get(STATUS).shows(&["9 left"]));
+        // New ones in their place.
+        let page = client.post(CODES, &[("password", ALICE.password)]);
+        assert!(page.errors("password").starts_with("Your password was entered incorrectly."));
+        let fresh = shown_codes(&client.post(CODES, &[("password", CHARLIE.password)]));
+        assert_eq!(fresh.len(), 10);
+        assert_eq!(send(&half_way(&site, &CHARLIE, ""), &codes[4]).errors("code"), WRONG);
+        assert_eq!(send(&half_way(&site, &CHARLIE, ""), &fresh[4]).header("location"), PROFILE);
+    }
+
+    fn of_the_same_code_sent_by_many_at_once_one_counts(kind: Kind) {
+        let site = shop(kind);
+        let (secret, codes) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        later(&site);
+        for code in [&now(&secret), &codes[0]] {
+            let clients: Vec<Client> = (0..4).map(|_| half_way(&site, &CHARLIE, "")).collect();
+            let tokens: Vec<String> = clients.iter().map(|client| client.token(CODE)).collect();
+            let statuses: Vec<u16> = thread::scope(|scope| {
+                let send = |(client, token): (&Client, &String)| client.post_with(CODE, &[], &[("code", code), ("csrfmiddlewaretoken", token)]).status;
+                let threads: Vec<_> = clients.iter().zip(&tokens).map(|one| scope.spawn(move || send(one))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert_eq!(statuses.iter().filter(|status| **status == 302).count(), 1, "{statuses:?}");
+        }
+    }
+
+    fn five_wrong_codes_end_the_login_and_ten_cost_time(kind: Kind) {
+        let site = shop(kind);
+        let (secret, codes) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        later(&site);
+        let wrong = wrong(&secret);
+        for round in [5, 10] {
+            let client = half_way(&site, &CHARLIE, "/categories/");
+            for _ in 0..4 {
+                assert_eq!(send(&client, &wrong).errors("code"), WRONG);
+            }
+            let reply = send(&client, &wrong);
+            assert_eq!(reply.header("location"), "/accounts/login/?next=%2Fcategories%2F");
+            assert!(client.get(LOGIN).shows(&["Too many wrong codes."]));
+            assert_eq!(send(&client, &now(&secret)).header("location"), LOGIN, "it begins anew");
+            assert_eq!(failures(&site), round);
+        }
+        // Even the right one has to wait; a recovery code has not.
+        let client = half_way(&site, &CHARLIE, "");
+        assert!(send(&client, &now(&secret)).errors("code").starts_with("Too many codes were wrong. Try again in 1 minute, or"));
+        assert_eq!(failures(&site), 10);
+        let a_minute_ago = nuages_two_factor::failed_at.eq(Some(nuages::db::Timestamp::from(Utc::now() - chrono::TimeDelta::seconds(61))));
+        diesel::update(nuages_two_factor::table).set(a_minute_ago).execute(&mut site.connect()).unwrap();
+        assert_eq!(send(&client, &wrong).errors("code"), WRONG);
+        assert!(send(&client, &now(&secret)).errors("code").starts_with("Too many codes were wrong. Try again in 2 minutes, or"));
+        assert_eq!(send(&client, &codes[0]).header("location"), PROFILE);
+        assert_eq!(failures(&site), 0);
+        assert_eq!(send(&half_way(&site, &CHARLIE, ""), &now(&secret)).header("location"), PROFILE);
+    }
+
+    fn a_login_waits_for_its_code_ten_minutes_and_for_the_same_password(kind: Kind) {
+        let site = shop(kind);
+        let (secret, _) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        later(&site);
+        let client = half_way(&site, &CHARLIE, "");
+        let key = client.cookie("sessionid").unwrap();
+        let mut data = session(&site, &key).unwrap();
+        data["_nuages_pending_login"]["at"] = (Utc::now().timestamp() - 601).into();
+        let text = codec::encode(&data, &SecretKey::new(SECRET_KEY), Utc::now().timestamp());
+        diesel::update(django_session::table.find(&key)).set(django_session::session_data.eq(text)).execute(&mut site.connect()).unwrap();
+        assert_eq!(send(&client, &now(&secret)).header("location"), LOGIN);
+        assert!(client.get(LOGIN).shows(&["That took too long. Please log in again."]));
+
+        let clients = [half_way(&site, &CHARLIE, ""), half_way(&site, &CHARLIE, "")];
+        let charlie = auth_user::table.find(CHARLIE.row(&site).id);
+        let conn = &mut site.connect();
+        diesel::update(charlie).set(auth_user::is_active.eq(false)).execute(conn).unwrap();
+        assert_eq!(send(&clients[0], &now(&secret)).header("location"), LOGIN, "deactivated");
+        diesel::update(charlie).set((auth_user::is_active.eq(true), auth_user::password.eq("!"))).execute(conn).unwrap();
+        assert_eq!(send(&clients[1], &now(&secret)).header("location"), LOGIN, "another password");
+    }
+
+    fn turning_it_off_takes_the_password(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        turn_on(&client, &CHARLIE);
+        let page = client.post(OFF, &[("password", ALICE.password)]);
+        assert!(page.errors("password").starts_with("Your password was entered incorrectly."));
+        assert!(client.get(STATUS).shows(&["On since"]));
+        assert_eq!(client.post(OFF, &[("password", CHARLIE.password)]).header("location"), STATUS);
+        assert!(client.get(STATUS).shows(&["Your login takes no code any more.", "Set up"]));
+        site.client().log_in(&CHARLIE);
+        assert_eq!(client.get(CODES).header("location"), STATUS);
+        let left: i64 = nuages_recovery_code::table.count().get_result(&mut site.connect()).unwrap();
+        assert_eq!(left, 0);
+        // And on again, with another secret.
+        turn_on(&client, &CHARLIE);
+        let removed = || site.database.nuages(&["removetwofactor", "charlie"]);
+        assert!(removed().status.success() && removed().status.code() == Some(1));
+        site.client().log_in(&CHARLIE);
+    }
+
+    fn a_former_secret_key_still_opens_it_and_another_does_not(kind: Kind) {
+        let site = shop_with(kind, &[("SECRET_KEY", "a-former-key"), ("SECRET_KEY_FALLBACKS", SECRET_KEY)]);
+        let (secret, codes) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        later(&site);
+        let stored = |site: &TestSite| -> String { nuages_two_factor::table.select(nuages_two_factor::secret).first(&mut site.connect()).unwrap() };
+        let before = stored(&site);
+        let rotated = TestSite::beside(&site, &[("SECRET_KEY", "a-new-key"), ("SECRET_KEY_FALLBACKS", "a-former-key")]);
+        let client = half_way(&rotated, &CHARLIE, "");
+        assert_eq!(send(&client, &now(&secret)).header("location"), PROFILE);
+        assert!(stored(&site) != before, "sealed anew");
+        assert_eq!(send(&half_way(&rotated, &CHARLIE, ""), &codes[0]).header("location"), PROFILE);
+        later(&site);
+        let alone = TestSite::beside(&site, &[("SECRET_KEY", "a-new-key")]);
+        assert_eq!(send(&half_way(&alone, &CHARLIE, ""), &now(&secret)).header("location"), PROFILE);
+        later(&site);
+        let stranger = TestSite::beside(&site, &[("SECRET_KEY", "a-stranger's-key")]);
+        let client = half_way(&stranger, &CHARLIE, "");
+        assert_eq!(send(&client, &now(&secret)).errors("code"), WRONG);
+        assert_eq!(send(&client, &codes[1]).errors("code"), WRONG);
+    }
+
+    fn staff_can_be_asked_for_it_before_anything_that_needs_staff(kind: Kind) {
+        let site = TestSite::with(people(kind), &[("REQUIRE_STAFF_TWO_FACTOR", "1")], with_staff_room);
+        // Customers are left alone.
+        site.client().log_in(&CHARLIE);
+        let client = site.client();
+        let reply = client.post(LOGIN, &[("username", "alice"), ("password", ALICE.password), ("next", "/staff/")]);
+        let set_up = "/accounts/two-factor/set-up/?next=%2Fstaff%2F";
+        assert_eq!(reply.header("location"), set_up);
+        assert_eq!(client.get("/staff/").header("location"), "/accounts/login/code/?next=/staff/");
+        assert_eq!(client.get("/accounts/login/code/?next=/staff/").header("location"), set_up);
+        let page = client.get(set_up);
+        let secret = shown_secret(&page);
+        assert!(page.shows(&["This site asks it of its staff."]));
+        let page = client.post(set_up, &[("code", &now(&secret)), ("password", ALICE.password), ("next", "/staff/")]);
+        assert!(page.shows(&["href=\"/staff/\""]), "{}", page.text());
+        assert_eq!(client.get("/staff/").text(), "come in");
+        assert_eq!(client.get("/accounts/login/code/?next=/staff/").header("location"), "/staff/");
+        assert_eq!((client.get(OFF).status, client.post(OFF, &[("password", ALICE.password)]).status), (403, 403));
+        later(&site);
+        // A session that Django made shows the code here, before it gets further.
+        let elsewhere = ALICE.browser(&site);
+        assert_eq!(elsewhere.get(PROFILE).status, 200);
+        let reply = elsewhere.get("/staff/?a=b");
+        assert_eq!(reply.header("location"), "/accounts/login/code/?next=/staff/%3Fa%3Db");
+        assert!(elsewhere.get(reply.header("location")).shows(&["Enter your code"]));
+        assert_eq!(elsewhere.get("/staff/").status, 302);
+        assert_eq!(send(&elsewhere, &now(&secret)).header("location"), "/staff/?a=b");
+        assert_eq!(elsewhere.get("/staff/").text(), "come in");
+        // As does a login.
+        later(&site);
+        let client = half_way(&site, &ALICE, "/staff/");
+        assert_eq!(send(&client, &now(&secret)).header("location"), "/staff/");
+        assert_eq!(client.get("/staff/").text(), "come in");
+        // What one user showed is not another's.
+        client.log_in(&CHARLIE);
+        assert_eq!(client.get("/staff/").header("location"), "/admin/login/?next=/staff/");
+        let open = TestSite::with(people(kind), &[], with_staff_room);
+        assert_eq!(ALICE.browser(&open).get("/staff/").text(), "come in");
+    }
+
+    fn it_goes_with_its_user(kind: Kind) {
+        let site = shop_with(kind, &[]);
+        turn_on(&CHARLIE.browser(&site), &CHARLIE);
+        diesel::delete(auth_user::table.find(CHARLIE.row(&site).id)).execute(&mut site.connect()).unwrap();
+        let rows: i64 = nuages_two_factor::table.count().get_result(&mut site.connect()).unwrap();
+        let codes: i64 = nuages_recovery_code::table.count().get_result(&mut site.connect()).unwrap();
+        assert_eq!((rows, codes), (0, 0));
+    }
+}
