@@ -39,7 +39,7 @@ fn now(secret: &Secret) -> String {
 /// No code that an authenticator shows around now.
 fn wrong(secret: &Secret) -> String {
     let around: Vec<String> = (-2..=2).map(|step| secret.code(Utc::now().timestamp() + 30 * step).unwrap()).collect();
-    (0..).map(|number| format!("{number:06}")).find(|code| !around.contains(code)).unwrap()
+    (0..9).map(|number| format!("{number:06}")).find(|code| !around.contains(code)).unwrap()
 }
 
 /// Turns it on for who is logged in; the secret and the recovery codes.
