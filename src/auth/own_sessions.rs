@@ -18,6 +18,8 @@ use crate::signing::{constant_time_eq, hex, salted_hmac};
 /// How many sessions without a visit are looked into, and how many at once. Each takes some microseconds.
 const LOOKED_INTO: usize = 10_000;
 const CHUNK: usize = 500;
+/// How many sessions with a visit are shown: nobody reads more.
+const SHOWN: usize = 100;
 
 /// A session in which a user is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,10 +59,10 @@ fn mark(key: &str, secret: &SecretKey) -> String {
 impl OwnSessions {
     /// Those of `user` that count: live, signed by us, and made for the present password.
     pub fn of(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Self> {
-        let mut list = visited(conn, user, settings)?;
-        let (others, is_complete) = unvisited(conn, user, settings)?;
+        let (mut list, all_visited) = visited(conn, user, settings)?;
+        let (others, all_others) = unvisited(conn, user, settings)?;
         list.extend(others);
-        Ok(Self { list, is_complete })
+        Ok(Self { list, is_complete: all_visited && all_others })
     }
 
     /// Ends the one with this [`mark`](OwnSession::mark); whether there was one.
@@ -95,15 +97,22 @@ fn decoded(row: SessionRow, visit: Option<Visit>, user: &User, settings: &Settin
     is_of(&data, user, settings).then_some(OwnSession { key: row.session_key, visit, expires: row.expire_date })
 }
 
-fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Vec<OwnSession>> {
-    let rows: Vec<(SessionRow, Visit)> = django_session::table
+/// Those with a visit, and whether these are all.
+fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
+    let found: Vec<(SessionRow, Visit)> = django_session::table
         .inner_join(nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key)))
         .filter(nuages_session::user_id.eq(user.id))
         .filter(django_session::expire_date.gt(Timestamp::now()))
         .order((nuages_session::last_seen.desc(), nuages_session::session_key))
+        .limit(rows(SHOWN))
         .select((SessionRow::as_select(), Visit::as_select()))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(|(row, visit)| decoded(row, Some(visit), user, settings)).collect())
+    let is_complete = found.len() < SHOWN;
+    Ok((found.into_iter().filter_map(|(row, visit)| decoded(row, Some(visit), user, settings)).collect(), is_complete))
+}
+
+fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// Those without a visit, and whether none was left out.
@@ -116,7 +125,7 @@ fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<O
             .filter(django_session::expire_date.gt(Timestamp::now()))
             .filter(not(exists(visit)))
             .order((django_session::expire_date.desc(), django_session::session_key))
-            .limit(i64::try_from(CHUNK).unwrap_or(i64::MAX))
+            .limit(rows(CHUNK))
             .select(SessionRow::as_select())
             .into_boxed();
         if let Some((end, key)) = &after {

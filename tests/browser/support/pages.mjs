@@ -1,6 +1,7 @@
 // Every kind of page there is: `[what it is, which shop, its path, its status or how one comes to it]`.
 
 import { ANN, LONG } from "./shop.mjs";
+import { codeOf } from "./totp.mjs";
 
 /** Does what loads a page, and waits for that page; returns its response. */
 export async function follow(page, act) {
@@ -39,6 +40,49 @@ export async function resetLink(page, { email }) {
   }
   return /http:\/\/\S+\/accounts\/reset\/\S+\//.exec(page.mails().at(-1))[0];
 }
+
+let made = 0;
+/** Creates an account that nobody had before, and is logged in to it. */
+export async function signUp(page) {
+  made += 1;
+  const user = { username: `newcomer${made}`, email: `newcomer${made}@example.com`, password: "soft rain in june" };
+  await page.goto("/accounts/signup/");
+  await send(page, {
+    username: user.username,
+    email: user.email,
+    password1: user.password,
+    password2: user.password,
+  });
+  await page.waitForURL("/accounts/profile/");
+  return user;
+}
+
+/** Turns on two-factor login for `user`, who is logged in, and keeps `user.secret`. The page shows the recovery codes then. */
+export async function turnOn(page, user) {
+  await page.goto("/accounts/two-factor/set-up/");
+  user.secret = (await page.locator(".secret").innerText()).replaceAll(" ", "");
+  return send(page, { code: codeOf(user.secret), password: user.password });
+}
+
+const withTwoFactor = async (page, path) => {
+  await turnOn(page, await signUp(page));
+  return page.goto(path);
+};
+const showingCodes = async (page) => turnOn(page, await signUp(page));
+/** Half-way through a login, at `path`. */
+const halfWay = (then = async () => {}) => async (page, path) => {
+  const user = await signUp(page);
+  await turnOn(page, user);
+  await follow(page, () => page.getByRole("button", { name: "Log out" }).click());
+  await page.goto("/accounts/login/");
+  await send(page, { username: user.username, password: user.password });
+  return (await then(page)) ?? page.goto(path);
+};
+const endingOthers = (password) => async (page, path) => {
+  await logIn(page, ANN, path);
+  await page.getByLabel("Your password").fill(password);
+  return follow(page, () => page.getByRole("button", { name: "Log out everywhere else" }).click());
+};
 
 const as = (user) => (page, path) => logIn(page, user, path);
 const sending = (fields) => async (page, path) => {
@@ -93,6 +137,18 @@ export const PAGES = [
     asAnn({ old_password: "wrong", new_password1: "abc", new_password2: "ann" }),
   ],
   ["password changed", "demo", "/accounts/password_change/done/", as(ANN)],
+  ["sessions", "demo", "/accounts/sessions/", as(ANN)],
+  ["sessions with a wrong password", "demo", "/accounts/sessions/", endingOthers("wrong")],
+  ["two-factor login off", "demo", "/accounts/two-factor/", as(ANN)],
+  ["two-factor set-up", "demo", "/accounts/two-factor/set-up/", as(ANN)],
+  ["two-factor set-up that failed", "demo", "/accounts/two-factor/set-up/", asAnn({ code: "12", password: "wrong" })],
+  ["recovery codes", "demo", "/accounts/two-factor/set-up/", showingCodes],
+  ["two-factor login on", "demo", "/accounts/two-factor/", withTwoFactor],
+  ["new recovery codes", "demo", "/accounts/two-factor/recovery-codes/", withTwoFactor],
+  ["turning off two-factor login", "demo", "/accounts/two-factor/off/", withTwoFactor],
+  ["login code", "demo", "/accounts/login/code/", halfWay()],
+  ["login with a recovery code", "demo", "/accounts/login/code/?recovery=1", halfWay()],
+  ["login code that failed", "demo", "/accounts/login/code/", halfWay((page) => send(page, { code: "12" }))],
   ["password reset", "demo", "/accounts/password_reset/"],
   ["password reset that failed", "demo", "/accounts/password_reset/", sending({ email: "nowhere" })],
   ["password reset sent", "demo", "/accounts/password_reset/done/"],

@@ -192,7 +192,7 @@ on_both! {
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
         assert!(!found.is_complete && found.list.is_empty());
         let here = log_in(&site, FIREFOX);
-        assert!(here.get(SESSIONS).shows(&["more sessions on this site than could be looked through"]));
+        assert!(here.get(SESSIONS).shows(&["There are more sessions than could be looked through"]));
         // Those are ended all the same.
         here.post(SESSIONS, &[("password", CHARLIE.password)]);
         let client = site.client();
