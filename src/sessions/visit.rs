@@ -66,7 +66,7 @@ impl Visit {
         let began = known.as_ref().and_then(|known| known.created_at);
         let visit = Self::now(key.to_owned(), user_id, began, origin);
         if known.is_none_or(|known| visit.is_news_after(&known))
-            && let Err(error) = visit.save(conn)
+            && let Err(error) = visit.write(conn)
         {
             log::warn!(target: "nuages.db", "a visit was not noted: {error}");
         }
@@ -85,6 +85,10 @@ impl Visit {
         if !diesel::select(diesel::dsl::exists(there)).get_result(conn)? {
             return Ok(());
         }
+        self.write(conn)
+    }
+
+    fn write(&self, conn: &mut Conn) -> Result<()> {
         on_conn!(conn, |conn| diesel::insert_into(nuages_session::table)
             .values(self)
             .on_conflict(nuages_session::session_key)

@@ -5,7 +5,7 @@ use nuages::auth::session_hash::session_auth_hash;
 use nuages::auth::{NewUser, User};
 use nuages::db::Conn;
 use nuages::schema::django_session;
-use nuages::sessions::{SessionRow, codec};
+use nuages::sessions::{Origin, SessionRow, Visit, codec};
 use nuages::settings::SecretKey;
 use nuages::signing::random_string_of;
 use serde_json::json;
@@ -96,8 +96,11 @@ impl Persona {
 
     /// A browser in which they are logged in, without the time that a login takes.
     pub(crate) fn browser(&self, site: &TestSite) -> Client {
-        let client = site.client();
-        client.keep("sessionid", &session_of(&mut site.connect(), &self.row(site), &SecretKey::new(SECRET_KEY)));
+        let (client, user, conn) = (site.client(), self.row(site), &mut site.connect());
+        let key = session_of(conn, &user, &SecretKey::new(SECRET_KEY));
+        // As after a login here, and not one that Django made.
+        Visit::note(conn, &key, user.id, None, Origin::default());
+        client.keep("sessionid", &key);
         client
     }
 }
