@@ -56,7 +56,7 @@ impl TestSite {
 
     /// A shop on `database` that answers at `urls`.
     pub(crate) fn with(database: Database, settings: &[(&str, &str)], urls: fn(&Settings) -> Urls) -> Self {
-        Self::on(Arc::new(database), settings, shop(urls))
+        Self::of(database, settings, shop(urls))
     }
 
     /// The site of `project` on `database`.
