@@ -5,6 +5,7 @@ mod catch_all;
 mod changelist;
 mod checks;
 mod delete;
+mod docs;
 mod change_form;
 pub mod frame;
 mod history;

@@ -5,6 +5,7 @@ use super::catch_all::catch_all;
 use super::change_form::{add, add_post, change, change_post, to_change};
 use super::changelist::{change_list, change_list_post};
 use super::delete::{delete, delete_form};
+use super::docs;
 use super::history::history;
 use super::index::{app_index, index};
 use super::jsi18n::jsi18n;
@@ -17,6 +18,8 @@ pub fn urls() -> Urls {
     Urls::new([
         path("/admin/", "admin:index", Staff, get(index)),
         path("/admin/autocomplete/", "admin:autocomplete", Staff, get(autocomplete)),
+        path("/admin/doc/models/", "admin:doc_models", Staff, get(docs::models)),
+        path("/admin/doc/models/{name}/", "admin:doc_model", Staff, get(docs::model)),
         path("/admin/jsi18n/", "admin:jsi18n", Staff, get(jsi18n)),
         path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site)),
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index)),

@@ -29,9 +29,11 @@ fn wrong_admins_are_named_with_the_option_and_what_to_do() {
         .prepopulated_fields(product::slug, (product::created_at,))
         .inlines([Inline::tabular(ModelAdmin::<Tag>::new())]);
     let users = ModelAdmin::<User>::new().list_display((user::username, user::password));
-    let orders = ModelAdmin::<Order>::new()
-        .list_display((order::number,))
-        .inlines([Inline::stacked(ModelAdmin::<OrderItem>::new()).min_num(3).max_num(2)]);
+    let orders = ModelAdmin::<Order>::new().list_display((order::number,)).inlines([Inline::stacked(ModelAdmin::<
+        OrderItem,
+    >::new())
+    .min_num(3)
+    .max_num(2)]);
     let site = AdminSite::new(&INSTALLED).register(ModelAdmin::<Tag>::new());
     let found = site.register(products).register(users).register(orders).check();
     let expected = [

@@ -5,6 +5,7 @@ use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 mod checks;
 mod clerk;
 mod delete;
+mod docs;
 mod index;
 mod scenario;
 mod uploads;
