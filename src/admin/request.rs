@@ -8,6 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::frame::{Crumb, Frame};
+use super::options::{Hooks, Inline};
 use super::{AdminSite, Registered};
 use crate::auth::permissions::Permissions;
 use crate::auth::{User, visitor};
@@ -15,7 +16,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::QueryDict;
 use crate::messages::Messages;
-use crate::models::Record;
+use crate::models::{Meta, Record};
 use crate::pages::Page;
 use crate::settings::Settings;
 
@@ -91,14 +92,19 @@ pub struct Actor {
 impl Actor {
     /// See [`AdminRequest::may`].
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(&self.permissions, known, action, record)
+        may(&self.permissions, known.model, &known.options.hooks, action, record)
+    }
+
+    /// The same for the rows of an inline.
+    pub fn may_inside(&self, inline: &Inline, action: &str) -> bool {
+        may(&self.permissions, inline.model, &inline.options.hooks, action, None)
     }
 }
 
-fn may(permissions: &Permissions, known: &Registered, action: &str, record: Option<&Record>) -> bool {
+fn may(permissions: &Permissions, model: &Meta, hooks: &Hooks, action: &str, record: Option<&Record>) -> bool {
     let has = |action: &str| {
-        permissions.has_perm(&known.model.permission(action))
-            && known.options.hooks.has_permission.is_none_or(|hook| hook(permissions, action, record))
+        permissions.has_perm(&model.permission(action))
+            && hooks.has_permission.is_none_or(|hook| hook(permissions, action, record))
     };
     has(action) || (action == "view" && has("change"))
 }
@@ -117,7 +123,7 @@ impl AdminRequest {
     /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
     /// about one.
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(&self.permissions, known, action, record)
+        may(&self.permissions, known.model, &known.options.hooks, action, record)
     }
 
     /// [`Error::PermissionDenied`] unless they [`may`](Self::may).

@@ -3,7 +3,7 @@
 use chrono::{TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use super::{Condition, Field, ManyToMany, Meta, Path, Query, Record};
+use super::{Field, ManyToMany, Meta, Path, Query, Record};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::Result;
 
@@ -79,15 +79,15 @@ impl Record {
 }
 
 impl Query {
-    /// Whole rows that nobody else can change before this transaction ends.
-    pub fn locked(&self, conn: &mut Conn) -> Result<Vec<Record>> {
+    /// Whole rows that nobody else can change before this transaction ends, with what they are called.
+    pub fn locked(&self, conn: &mut Conn) -> Result<Vec<(Record, String)>> {
         if conn.vendor() == "PostgreSQL" {
             // SQLite has one writer at a time.
             let lock = Sql::new("SELECT 1 FROM ").ident(self.model().table).raw(" WHERE ");
             let lock = lock.ident(self.model().pk().column).raw(" IN (").append(self.pks_sql()).raw(") FOR UPDATE");
             lock.load(conn)?;
         }
-        self.records(conn, None, 0)
+        self.named_records(conn, None, 0)
     }
 }
 
@@ -129,13 +129,5 @@ impl ManyToMany {
             sql.raw(" ON CONFLICT DO NOTHING").execute(conn)?;
         }
         Ok(())
-    }
-}
-
-impl Meta {
-    /// The row with this primary key, which nobody else can change before this transaction ends.
-    pub fn lock(&'static self, conn: &mut Conn, query: Query, pk: Value) -> Result<Option<Record>> {
-        let own = Condition::equals(Path::own(self.pk().column), pk);
-        Ok(query.filter(own).order_by(Vec::new()).locked(conn)?.pop())
     }
 }

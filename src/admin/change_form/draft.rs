@@ -1,5 +1,6 @@
 //! A form in the making: the row, the fields, what was typed.
 
+use super::inline::Formset;
 use super::screen::Screen;
 use super::shape::{For, Shape};
 use super::widgets::is_raw;
@@ -19,8 +20,21 @@ pub(super) struct Draft {
     pub(super) form: ModelForm,
     /// What many-to-many fields link to, by name.
     pub(super) linked: Vec<(&'static str, Vec<Value>)>,
+    /// The rows inside it.
+    pub(super) inlines: Vec<Formset>,
     /// Whether something was sent.
     pub(super) bound: bool,
+}
+
+impl Draft {
+    /// Forgets what is wrong: the form goes on.
+    pub(super) fn forgive(&mut self) {
+        self.form.errors.clear();
+        for bound in &mut self.form.fields {
+            bound.errors.clear();
+        }
+        self.inlines.iter_mut().for_each(Formset::forgive);
+    }
 }
 
 impl Screen {
@@ -49,7 +63,7 @@ impl Screen {
         for bound in &mut form.fields {
             bound.commas = is_raw(bound.field, options);
         }
-        Ok(Draft { name, shape, form, linked, bound: false })
+        Ok(Draft { name, shape, form, linked, inlines: Vec::new(), bound: false })
     }
 
     /// The values of the columns that are computed from the row.

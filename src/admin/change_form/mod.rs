@@ -1,6 +1,7 @@
 //! The add and change form of any model, with the rows inside it.
 
 mod draft;
+mod inline;
 mod page;
 mod readonly;
 mod relations;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::inline::ShownInline;
 use super::readonly::Shown;
 use super::shown::ShownGroup;
 use crate::admin::frame::Frame;
@@ -53,6 +54,7 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) problems: Vec<Problem>,
     pub(in crate::admin) conflicts: Vec<ConflictRow>,
     pub(in crate::admin) groups: Vec<ShownGroup>,
+    pub(in crate::admin) inlines: Vec<ShownInline>,
     pub(in crate::admin) buttons: Buttons,
     pub(in crate::admin) has_required: bool,
     /// The number of the model's content type, where rows have a page on the site.

@@ -32,7 +32,13 @@ impl Screen {
             (Ok(Attempt::Refused), Some(draft)) => self.show(conn, &draft, true),
             (Err(error), draft) => {
                 let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else { return Err(error) };
-                violation.tell(&mut draft.form);
+                let inside = draft.inlines.iter_mut().find(|formset| violation.is_of(formset.model().table));
+                match inside {
+                    Some(formset) if !violation.is_of(draft.form.model.table) => {
+                        formset.errors.push(violation.text(formset.model()));
+                    }
+                    _ => violation.tell(&mut draft.form),
+                }
                 self.show(conn, &draft, true)
             }
         }
@@ -48,19 +54,29 @@ impl Screen {
                     Some(row) => row.locked(conn)?.pop(),
                     None => None,
                 };
-                if !self.may("change", found.as_ref()) {
+                if !self.may("change", found.as_ref().map(|(record, _)| record)) {
                     return Err(Error::PermissionDenied);
                 }
-                let Some(record) = found else { return Ok(Attempt::Missing) };
-                let name = record.name(conn)?;
-                Some((record, name))
+                let Some(row) = found else { return Ok(Attempt::Missing) };
+                Some(row)
             }
         };
         let draft = place.insert(self.draft(conn, row, true)?);
         draft.bound = true;
         draft.form.bind(&Posted::new(post), self.zone());
+        let parent = (!draft.form.adding).then_some(&draft.form.record);
+        draft.inlines = self.bind_formsets(conn, parent, post)?;
+        if let Some(prefix) = post.fields.get("_addrow") {
+            // One more row for a browser without scripts: nothing is saved, and nothing is wrong yet.
+            draft.bound = false;
+            draft.forgive();
+            for formset in draft.inlines.iter_mut().filter(|formset| formset.prefix == prefix) {
+                formset.add_row(self);
+            }
+            return Ok(Attempt::Refused);
+        }
         self.check(conn, draft)?;
-        if !draft.form.is_valid() {
+        if !draft.form.is_valid() || !draft.inlines.iter().all(|formset| formset.is_valid(self)) {
             return Ok(Attempt::Refused);
         }
         self.write(conn, draft)
@@ -74,6 +90,9 @@ impl Screen {
                 draft.form.add_error(name, text);
             }
         }
+        for formset in &mut draft.inlines {
+            formset.check(conn, self)?;
+        }
         self.known.options.hooks.look_at(conn, &mut draft.form, &self.actor)
     }
 
@@ -83,17 +102,20 @@ impl Screen {
         let form = &draft.form;
         let record = self.write_row(conn, form, self.known.options.hooks.save_model)?;
         let labels: Vec<String> = form.changed().map(|bound| bound.field.label()).collect();
-        let done = match (form.adding, labels.is_empty()) {
+        let mut done = match (form.adding, labels.is_empty()) {
             (true, _) => vec![Done::Added],
             (false, true) => Vec::new(),
             (false, false) => vec![Done::Changed(labels)],
         };
+        for formset in &mut draft.inlines {
+            done.extend(formset.save(conn, self, &record, &mut files)?);
+        }
         let name = record.name(conn)?;
-        let flag = if form.adding { Flag::Addition } else { Flag::Change };
+        let flag = if draft.form.adding { Flag::Addition } else { Flag::Change };
         let named = [(record.pk().clone(), name.clone())];
         LogEntry::write(conn, self.actor.user.id, self.model(), flag, &named, &change_message(&done))?;
         let may_change = self.may("change", Some(&record));
-        let saved = Saved { pk: record.pk().to_string(), name, added: form.adding, may_change };
+        let saved = Saved { pk: record.pk().to_string(), name, added: draft.form.adding, may_change };
         Ok(Attempt::Saved(saved, files))
     }
 

@@ -4,19 +4,23 @@ use actix_web::web;
 use chrono_tz::Tz;
 
 use super::draft::{Draft, prefill};
+use super::inline::{Formset, Inside, ShownInline};
 use super::page::{Buttons, ConflictRow, Content, Problem};
 use super::readonly::Look;
 use super::relations::Relations;
 use super::shown::Showing;
 use super::widgets::{Around, want};
 use crate::admin::{Actor, AdminSite, Registered, unquote};
-use crate::db::Conn;
+use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{LOADED, ModelField, key};
+use crate::forms::model::{LOADED, ModelField, ModelForm, key};
 use crate::http::{PostData, QueryDict};
 use crate::models::content_types::ContentType;
 use crate::models::{Meta, Query, Record};
 use crate::settings::Settings;
+
+/// A many-to-many field, and what it links to.
+pub(super) type Linked = (&'static str, Vec<Value>);
 
 /// A request for a form, away from its threads.
 #[derive(Clone)]
@@ -83,6 +87,7 @@ impl Screen {
                 return Err(Error::PermissionDenied);
             }
             let mut draft = self.draft(conn, None, true)?;
+            draft.inlines = self.formsets(conn, None, true)?;
             prefill(&mut draft.form, &self.query, self.zone());
             return self.show(conn, &draft, true);
         };
@@ -98,7 +103,8 @@ impl Screen {
             return Ok(Outcome::Missing);
         }
         let may_edit = self.may("change", record);
-        let draft = self.draft(conn, row, may_edit)?;
+        let mut draft = self.draft(conn, row, may_edit)?;
+        draft.inlines = self.formsets(conn, Some(&draft.form.record), may_edit)?;
         self.show(conn, &draft, may_edit)
     }
 
@@ -111,7 +117,10 @@ impl Screen {
             want(&mut relations, bound, options);
         }
         for field in draft.shape.shown() {
-            want_shown(&mut relations, draft, field);
+            want_shown(&mut relations, form, &draft.linked, field);
+        }
+        for formset in &draft.inlines {
+            formset.want(&mut relations);
         }
         relations.load(conn, self.site)?;
         let computed = self.computed(conn, draft)?;
@@ -128,14 +137,20 @@ impl Screen {
                 .iter()
                 .map(|error| Problem { target: field.target(), text: format!("{}: {error}", field.label) })
         });
-        let problems: Vec<Problem> = problems.collect();
-        let conflicts = form.fields.iter().filter(|bound| bound.conflict).map(|bound| ConflictRow {
-            target: format!("id_{}", form.name_of(bound.field)),
-            label: bound.field.label(),
-            mine: showing.text(bound.field, bound.value()),
-            theirs: showing.text(bound.field, &bound.initial),
+        let mut problems: Vec<Problem> = problems.collect();
+        let conflicts = fields().filter_map(|field| {
+            let theirs = field.theirs.as_ref()?;
+            let (mine, theirs) = (theirs.mine.clone(), theirs.text.clone());
+            Some(ConflictRow { target: field.target(), label: field.label.clone(), mine, theirs })
         });
-        let conflicts: Vec<ConflictRow> = conflicts.collect();
+        let mut conflicts: Vec<ConflictRow> = conflicts.collect();
+        let parent = if form.adding { String::new() } else { form.record.pk().to_string() };
+        let inside = Inside { screen: self, relations: &relations, look, parent: &parent };
+        let inlines: Vec<ShownInline> = draft.inlines.iter().map(|formset| formset.show(inside)).collect();
+        for inline in &inlines {
+            problems.extend(inline.problems());
+            conflicts.extend(inline.conflicts());
+        }
         let record = (!form.adding).then_some(&form.record);
         let has_page = options.view_on_site && model.absolute_url.is_some() && record.is_some();
         let content = Content {
@@ -145,7 +160,8 @@ impl Screen {
             one: model.verbose_name.clone(),
             form_id: format!("{}_form", model.name),
             hidden: self.hidden(draft),
-            multipart: form.fields.iter().any(|bound| bound.field.is_file()),
+            multipart: form.fields.iter().any(|bound| bound.field.is_file())
+                || draft.inlines.iter().any(Formset::takes_files),
             refused: draft.bound,
             errors: form.errors.clone(),
             problems,
@@ -155,6 +171,7 @@ impl Screen {
             kind: if has_page { ContentType::of(conn, model)? } else { None },
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
             groups,
+            inlines,
         };
         Ok(Outcome::Page(Box::new(content)))
     }
@@ -194,12 +211,13 @@ impl Screen {
     }
 }
 
-fn want_shown(relations: &mut Relations, draft: &Draft, field: ModelField) {
+/// Asks what the rows are called that a field leads to which is only shown.
+pub(super) fn want_shown(relations: &mut Relations, form: &ModelForm, linked: &[Linked], field: ModelField) {
     let Some(to) = field.to() else { return };
     match field {
-        ModelField::Column(column) => relations.want(to, &draft.form.record.value(column).to_string()),
+        ModelField::Column(column) => relations.want(to, &form.record.value(column).to_string()),
         ModelField::Many(many) => {
-            let linked = draft.linked.iter().find(|(name, _)| *name == many.name);
+            let linked = linked.iter().find(|(name, _)| *name == many.name);
             for key in linked.iter().flat_map(|(_, keys)| keys) {
                 relations.want(to, &key.to_string());
             }

@@ -21,6 +21,7 @@ pub(in crate::admin) struct FileNow {
 /// What someone else has saved in a field meanwhile: for people, and for its control.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Theirs {
+    pub(in crate::admin) mine: String,
     pub(in crate::admin) text: String,
     pub(in crate::admin) value: String,
 }
@@ -148,6 +149,7 @@ impl Showing<'_> {
             may_clear: !field.required(),
         });
         let theirs = bound.conflict.then(|| Theirs {
+            mine: bound.cleaned.as_ref().map_or_else(|| bound.typed.0.join(" "), |mine| self.text(field, mine)),
             text: self.text(field, &bound.initial),
             value: texts(field, &bound.initial, self.look.zone).first().to_owned(),
         });

@@ -1,7 +1,7 @@
 //! What only the database can say of forms: whether the rows they lead to exist, and whether what must be unique is.
 
 use super::clean::{NO_SUCH_ROW, no_such_choice};
-use super::{Cleaned, ModelField, ModelForm};
+use super::{ModelField, ModelForm};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{Condition, Meta, Path, Query, Record};
@@ -64,16 +64,17 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
 /// The values of `columns` in the row of `form`, if the form asks for them all, all make sense, one is new, and none is
 /// NULL.
 fn key_of(form: &ModelForm, columns: &[&'static str]) -> Option<Vec<Value>> {
-    let bound = columns.iter().map(|column| form.fields.iter().find(|bound| bound.field.key() == *column));
-    let bound: Vec<_> = bound.collect::<Option<_>>()?;
-    if !bound.iter().any(|bound| form.adding || bound.has_changed()) {
+    let fixed = |column: &&'static str| form.fixed.contains(column).then(|| form.model.column(column)).flatten();
+    let asked = |column: &&'static str| form.fields.iter().find(|bound| bound.field.key() == *column);
+    if !columns.iter().filter_map(asked).any(|bound| form.adding || bound.has_changed()) {
         return None;
     }
-    let values = bound.iter().map(|bound| match bound.cleaned.as_ref()? {
-        Cleaned::One(value) if !value.is_null() && bound.errors.is_empty() => Some(value.clone()),
+    let values = columns.iter().map(|column| match (asked(column), fixed(column)) {
+        (Some(bound), _) if bound.errors.is_empty() => bound.cleaned.as_ref()?.one().cloned(),
+        (None, Some(field)) => Some(form.record.value(field).clone()),
         _ => None,
     });
-    values.collect()
+    values.map(|value| value.filter(|value| !value.is_null())).collect()
 }
 
 fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], columns: &[&'static str]) -> Result<()> {

@@ -51,12 +51,13 @@ impl BoundField {
     }
 
     /// Looks at the file that was sent; reads it.
-    fn bind_file(&mut self, posted: &Posted<'_>) {
+    fn bind_file(&mut self, posted: &Posted<'_>, adding: bool) {
         let ModelField::Column(column) = self.field else { return };
         let name = prefixed(&posted.prefix, column.name);
         let file = posted.data.files.iter().rev().find(|(field, _)| *field == name).map(|(_, file)| file);
         let clear = uploads::is_cleared(posted.data, &name);
-        match uploads::clean(column, file, clear, self.typed.first()) {
+        let held = if adding { "" } else { self.typed.first() };
+        match uploads::clean(column, file, clear, held) {
             Ok(Change::Keep) => self.cleaned = Some(self.initial.clone()),
             Ok(Change::Clear) => self.cleaned = Some(Cleaned::One(Value::Text(String::new()))),
             Ok(Change::New(upload)) => {
@@ -70,6 +71,12 @@ impl BoundField {
     /// Whether what was sent differs from what it held; also when it makes no sense.
     pub fn has_changed(&self) -> bool {
         self.cleaned.as_ref().is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
+    }
+
+    /// Whether something was typed into it.
+    pub fn is_touched(&self, zone: Tz) -> bool {
+        let held = || texts(self.field, &self.initial, zone);
+        self.has_changed() && (self.cleaned.is_some() || (self.typed != held() && !(self.typed.is_empty() && held().is_empty())))
     }
 
     /// What it holds now: what was sent, or else what it held.
@@ -91,6 +98,8 @@ pub struct ModelForm {
     pub adding: bool,
     /// Its fields, in order.
     pub fields: Vec<BoundField>,
+    /// Columns that are no fields of it and yet fixed: an inline's key to its parent.
+    pub fixed: Vec<&'static str>,
     /// What is wrong with the form as a whole.
     pub errors: Vec<String>,
 }
@@ -112,7 +121,8 @@ impl ModelForm {
             BoundField::new(field, held, zone)
         });
         let fields = bound.collect();
-        Self { model: record.model, prefix: String::new(), record, adding, fields, errors: Vec::new() }
+        let (fixed, errors) = (Vec::new(), Vec::new());
+        Self { model: record.model, prefix: String::new(), record, adding, fields, fixed, errors }
     }
 
     /// With this before its fields' names.
@@ -125,7 +135,7 @@ impl ModelForm {
     /// Takes what was sent, each field looked at by itself. It reads files: call it where blocking is allowed.
     pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
         for bound in &mut self.fields {
-            if bound.field.is_file() { bound.bind_file(posted) } else { bound.bind(posted, zone) }
+            if bound.field.is_file() { bound.bind_file(posted, self.adding) } else { bound.bind(posted, zone) }
         }
         if let Some(loaded) = posted.last(LOADED).filter(|_| !self.adding) {
             self.merge(loaded, zone);

@@ -6,6 +6,7 @@ use super::ModelForm;
 use super::check::exists;
 use super::clean::NO_SUCH_ROW;
 use crate::error::Error;
+use crate::models::Meta;
 
 /// A rule of the database that a statement broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,17 +60,28 @@ impl Violation {
         self.table.as_ref().is_none_or(|known| known == table)
     }
 
-    /// Says so in `form`.
-    pub fn tell(&self, form: &mut ModelForm) {
-        let known = self.columns.iter().filter_map(|name| form.model.column(name));
+    /// The column it is about, or "", and what it says to someone who sent a form over `model`.
+    fn said(&self, model: &'static Meta) -> (&'static str, String) {
+        let known = self.columns.iter().filter_map(|name| model.column(name));
         let columns: Vec<&'static str> = known.map(|field| field.column).collect();
         let one = if let [column] = columns[..] { column } else { "" };
         let text = match self.rule {
-            Rule::Unique => exists(form.model, &columns),
+            Rule::Unique => exists(model, &columns),
             Rule::NotNull => "This field cannot be null.".to_owned(),
             Rule::ForeignKey if one.is_empty() => "Something that this leads to was deleted meanwhile.".to_owned(),
             Rule::ForeignKey => NO_SUCH_ROW.to_owned(),
         };
-        form.add_error(one, text);
+        (one, text)
+    }
+
+    /// What it says to someone who sent a form over `model`.
+    pub fn text(&self, model: &'static Meta) -> String {
+        self.said(model).1
+    }
+
+    /// Says so in `form`.
+    pub fn tell(&self, form: &mut ModelForm) {
+        let (column, text) = self.said(form.model);
+        form.add_error(column, text);
     }
 }

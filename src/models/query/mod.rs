@@ -152,13 +152,18 @@ impl Query {
 
     /// The first row, and what it is called.
     pub fn first_named(&self, conn: &mut Conn) -> Result<Option<(Record, String)>> {
+        Ok(self.named_records(conn, Some(1), 0)?.pop())
+    }
+
+    /// Whole rows, with what they are called.
+    pub fn named_records(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<(Record, String)>> {
         let own = self.model.fields.iter().map(|field| Path::own(field.column));
         let paths: Vec<Path> = own.chain(self.model.display.paths.iter().cloned()).collect();
-        let found = self.rows(conn, &paths, Some(1), 0)?.pop();
-        Ok(found.map(|mut values| {
+        let named = self.rows(conn, &paths, limit, offset)?.into_iter().map(|mut values| {
             let name = self.model.display.say(&values.split_off(self.model.fields.len()));
             (Record { model: self.model, values }, name)
-        }))
+        });
+        Ok(named.collect())
     }
 
     /// Primary keys and what the rows are called, up to `limit` after the first `offset`.

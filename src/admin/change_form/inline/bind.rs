@@ -1,0 +1,151 @@
+//! The rows inside a form, as they were sent.
+
+use super::{Formset, Row};
+use crate::admin::change_form::screen::Screen;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::forms::model::{Posted, key};
+use crate::http::PostData;
+use crate::models::{Query, Record};
+
+/// Rows beyond the most that an inline has: nobody can make the server build more.
+const BEYOND: usize = 1000;
+
+impl Screen {
+    /// What was sent for the rows of `parent`, or of a new row. The rows are locked.
+    pub(in crate::admin::change_form) fn bind_formsets(
+        &self,
+        conn: &mut Conn,
+        parent: Option<&Record>,
+        post: &PostData,
+    ) -> Result<Vec<Formset>> {
+        let found = self.inlines(true).into_iter().map(|(inline, prefix, fk, rights)| {
+            let mut formset = self.formset(inline, prefix, fk, rights);
+            let posted = Posted { data: post, prefix: formset.prefix.clone() };
+            let Some((total, initial)) = counts(&mut formset, &posted) else {
+                let errors = std::mem::take(&mut formset.errors);
+                let mut fresh = match parent.filter(|_| rights.view) {
+                    Some(parent) => {
+                        let all = self.rows_of(&formset, parent.pk());
+                        let per_page = i64::try_from(inline.per_page).unwrap_or(i64::MAX);
+                        let found = all.named_records(conn, Some(per_page), 0)?;
+                        Formset { rows: self.rows(conn, &formset, found)?, ..formset }
+                    }
+                    None => formset,
+                };
+                self.add_empty(&mut fresh);
+                fresh.errors = errors;
+                return Ok(fresh);
+            };
+            // "Save as new": every row is a new one.
+            let initial = if parent.is_some() { initial.min(total) } else { 0 };
+            self.bind_rows(conn, &mut formset, parent, post, (total, initial))?;
+            Ok(formset)
+        });
+        found.collect()
+    }
+
+    fn bind_rows(
+        &self,
+        conn: &mut Conn,
+        formset: &mut Formset,
+        parent: Option<&Record>,
+        post: &PostData,
+        (total, initial): (usize, usize),
+    ) -> Result<()> {
+        let prefix = formset.prefix.clone();
+        let pk = formset.model().pk();
+        let posted = |at| Posted::row(post, &prefix, at);
+        let keys: Vec<Option<Value>> =
+            (0..initial).map(|at| posted(at).last(pk.name).and_then(|text| key(pk.target(), text))).collect();
+        let wanted: Vec<Value> = keys.iter().flatten().cloned().collect();
+        let mut there: Vec<Row> = Vec::new();
+        if let Some(parent) = parent.filter(|_| formset.rights.view && !wanted.is_empty()) {
+            let found = self.rows_of(formset, parent.pk()).with_pks(wanted).locked(conn)?;
+            there = self.rows(conn, formset, found)?;
+        }
+        for at in 0..total {
+            let old = keys.get(at).map(|key| {
+                let is_it = |row: &Row| key.as_ref() == Some(row.form.record.pk());
+                there.iter().position(is_it).map(|found| there.swap_remove(found))
+            });
+            let mut row = match old {
+                Some(Some(row)) => row,
+                Some(None) => Row { lost: true, ..self.empty_row(formset, at) },
+                None if !formset.rights.add => continue,
+                None => self.empty_row(formset, at),
+            };
+            row.form.prefix = format!("{prefix}-{at}");
+            let posted = posted(at);
+            row.form.bind(&posted, self.zone());
+            let ticked = posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
+            row.delete = ticked && formset.inline.can_delete && (row.form.adding || formset.rights.delete);
+            if row.lost {
+                for bound in &mut row.form.fields {
+                    bound.errors.clear();
+                }
+                row.form.errors.push(super::check::LOST.to_owned());
+            } else if row.counts(self) && !matches_parent(posted.last(formset.fk.name), parent) {
+                row.form.errors.push("The inline value did not match the parent instance.".to_owned());
+            }
+            formset.rows.push(row);
+        }
+        if let Some(parent) = parent {
+            for row in formset.rows.iter_mut().filter(|row| row.form.adding) {
+                row.form.record.set(formset.fk.column, parent.pk().clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether the hidden key of a row leads to the row that the form is about.
+fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
+    sent.is_none_or(|sent| sent.is_empty() || parent.is_none_or(|parent| parent.pk().to_string() == sent))
+}
+
+/// How many rows were sent, and how many of them were there already; nothing where the inputs that say so are no numbers.
+fn counts(formset: &mut Formset, posted: &Posted<'_>) -> Option<(usize, usize)> {
+    let number = |name: &str| {
+        let number: i64 = posted.last(name)?.trim().parse().ok()?;
+        Some(usize::try_from(number.max(0)).unwrap_or(usize::MAX))
+    };
+    let (total, initial) = (number("TOTAL_FORMS"), number("INITIAL_FORMS"));
+    if let Some((total, initial)) = total.zip(initial) {
+        return Some((total.min(formset.inline.max_num + BEYOND), initial));
+    }
+    let missing = [("TOTAL_FORMS", total), ("INITIAL_FORMS", initial)].into_iter().filter(|(_, found)| found.is_none());
+    let names: Vec<String> = missing.map(|(name, _)| format!("{}-{name}", formset.prefix)).collect();
+    formset.errors.push(format!(
+        "ManagementForm data is missing or has been tampered with. Missing fields: {}. You may need to file a bug report \
+         if the issue persists.",
+        names.join(", ")
+    ));
+    None
+}
+
+impl Formset {
+    /// One more empty row, for browsers without scripts.
+    pub(in crate::admin::change_form) fn add_row(&mut self, screen: &Screen) {
+        if self.rights.add && self.rows.len() < self.inline.max_num {
+            let row = screen.empty_row(self, self.rows.len());
+            self.rows.push(row);
+        }
+    }
+
+    /// Forgets what is wrong: the form goes on.
+    pub(in crate::admin::change_form) fn forgive(&mut self) {
+        self.errors.clear();
+        for row in &mut self.rows {
+            row.form.errors.clear();
+            for bound in &mut row.form.fields {
+                bound.errors.clear();
+            }
+        }
+    }
+
+    /// The rows among these primary keys.
+    pub(super) fn among(&self, pks: Vec<Value>) -> Query {
+        Query::new(self.model()).with_pks(pks)
+    }
+}

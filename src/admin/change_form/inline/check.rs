@@ -1,0 +1,83 @@
+//! What the database, the author and the other rows have to say of the rows inside a form.
+
+use super::Formset;
+use crate::admin::change_form::screen::Screen;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::forms::model::{ModelForm, check, duplicates, listed};
+use crate::models::{Collector, Obstacle};
+
+/// What is said of a row that is not there any more, or never was below this parent.
+pub(super) const LOST: &str = "Select a valid choice. That choice is not one of the available choices.";
+/// Rows of each kind that a message names.
+const NAMED: i64 = 10;
+
+impl Formset {
+    /// Looks at the rows that count.
+    pub(in crate::admin::change_form) fn check(&mut self, conn: &mut Conn, screen: &Screen) -> Result<()> {
+        let fk = self.fk;
+        let mut counting: Vec<_> =
+            self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts(screen)).collect();
+        let mut forms: Vec<&mut ModelForm> = counting.iter_mut().map(|row| &mut row.form).collect();
+        check(conn, &mut forms)?;
+        if let Some(clean) = self.inline.options.hooks.clean {
+            for form in &mut forms {
+                for (name, text) in clean(&form.row()) {
+                    form.add_error(name, text);
+                }
+            }
+        }
+        let valid: Vec<usize> = (0..forms.len()).filter(|at| forms[*at].is_valid()).collect();
+        let looked: Vec<&ModelForm> = valid.iter().map(|at| &*forms[*at]).collect();
+        for (columns, again) in duplicates(&looked) {
+            let names = columns.iter().filter(|column| **column != fk.column);
+            let names: Vec<String> =
+                names.map(|column| fk_free_name(forms.first().map(|form| &**form), column)).collect();
+            let rest = if names.len() == 1 { "" } else { ", which must be unique" };
+            self.errors.push(format!("Please correct the duplicate data for {}{rest}.", listed(&names, "and")));
+            for at in again {
+                forms[valid[at]].errors.push("Please correct the duplicate values below.".to_owned());
+            }
+        }
+        self.check_deleted(conn)
+    }
+
+    /// Rows that others need cannot go.
+    fn check_deleted(&mut self, conn: &mut Conn) -> Result<()> {
+        let going: Vec<Value> =
+            self.rows.iter().filter(|row| row.goes()).map(|row| row.form.record.pk().clone()).collect();
+        if going.is_empty() || Collector::new(self.among(going)).obstacles(conn, 1)?.is_empty() {
+            return Ok(());
+        }
+        let (model, one) = (self.model(), self.model().verbose_name.clone());
+        for row in self.rows.iter_mut().filter(|row| row.goes()) {
+            let own = crate::models::Query::new(model).with_pks(vec![row.form.record.pk().clone()]);
+            let obstacles = Collector::new(own).obstacles(conn, NAMED)?;
+            if obstacles.is_empty() {
+                continue;
+            }
+            let named = |obstacle: &Obstacle| -> Vec<String> {
+                let kind = &obstacle.key.model.verbose_name;
+                obstacle.rows.iter().map(|(_, name)| format!("{kind} {name}")).collect()
+            };
+            let names: Vec<String> = obstacles.iter().flat_map(named).collect();
+            row.form.errors.push(format!(
+                "Deleting {one} {} would require deleting the following protected related objects: {}",
+                row.name,
+                listed(&names, "and")
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl super::Row {
+    /// Whether it is there and is to be deleted.
+    pub(super) fn goes(&self) -> bool {
+        self.delete && !self.lost && !self.form.adding
+    }
+}
+
+fn fk_free_name(form: Option<&ModelForm>, column: &'static str) -> String {
+    form.and_then(|form| form.model.column(column)).map_or(column, |field| field.name).to_owned()
+}

@@ -1,0 +1,144 @@
+//! The rows inside a form, as they are in the database.
+
+use super::{Formset, Rights, Row};
+use crate::admin::change_form::screen::Screen;
+use crate::admin::change_form::shape::{For, Shape};
+use crate::admin::change_form::widgets::is_raw;
+use crate::admin::options::Inline;
+use crate::db::{Conn, PageNumber, Paginator, Value};
+use crate::error::Result;
+use crate::forms::model::{ModelField, ModelForm};
+use crate::models::{Condition, Field, Order, Path, Query, Record};
+
+impl Screen {
+    /// The rows inside the form of `parent`, or of a new row.
+    pub(in crate::admin::change_form) fn formsets(
+        &self,
+        conn: &mut Conn,
+        parent: Option<&Record>,
+        may_edit: bool,
+    ) -> Result<Vec<Formset>> {
+        let found = self.inlines(may_edit).into_iter().map(|(inline, prefix, fk, rights)| {
+            let mut formset = self.formset(inline, prefix, fk, rights);
+            if let Some(parent) = parent.filter(|_| rights.view) {
+                self.load(conn, &mut formset, parent)?;
+            }
+            self.add_empty(&mut formset);
+            Ok(formset)
+        });
+        found.collect()
+    }
+
+    pub(super) fn formset(
+        &self,
+        inline: &'static Inline,
+        prefix: String,
+        fk: &'static Field,
+        rights: Rights,
+    ) -> Formset {
+        let shape = |may_edit| {
+            let of = For { actor: &self.actor, record: None, may_edit };
+            Shape::new(inline.model, &inline.options, of, Some(fk.column))
+        };
+        let (old, new) = (shape(rights.change), shape(rights.add));
+        Formset { inline, prefix, fk, rights, old, new, rows: Vec::new(), errors: Vec::new(), page: None }
+    }
+
+    /// The rows of `parent` that the user gets to see.
+    pub(super) fn rows_of(&self, formset: &Formset, parent: &Value) -> Query {
+        let inline = formset.inline;
+        let all = Query::new(inline.model).filter(Condition::equals(Path::own(formset.fk.column), parent.clone()));
+        let all = inline.options.hooks.queryset.map_or_else(|| all.clone(), |only| only(all.clone(), &self.actor.user));
+        let mut order = inline.options.ordering.clone().unwrap_or_else(|| inline.model.ordering.clone());
+        order.push(Order { path: Path::own(inline.model.pk().column), descending: false });
+        all.order_by(order)
+    }
+
+    fn load(&self, conn: &mut Conn, formset: &mut Formset, parent: &Record) -> Result<()> {
+        let query = self.rows_of(formset, parent.pk());
+        let per_page = i64::try_from(formset.inline.per_page).unwrap_or(i64::MAX - 1).max(1);
+        let asked = self.query.get(&format!("{}-p", formset.prefix)).unwrap_or_default();
+        let asked: PageNumber = asked.parse().unwrap_or_default();
+        let mut offset = 0;
+        if asked != PageNumber::First {
+            let pages = Paginator { count: query.count(conn)?, per_page };
+            let number = pages.page_number(asked);
+            offset = pages.offset(number);
+            formset.page = Some((pages, number)).filter(|_| pages.num_pages() > 1);
+        }
+        let mut found = query.named_records(conn, Some(per_page + 1), offset)?;
+        if i64::try_from(found.len()).is_ok_and(|count| count > per_page) {
+            found.pop();
+            if formset.page.is_none() {
+                formset.page = Some((Paginator { count: query.count(conn)?, per_page }, 1));
+            }
+        }
+        formset.rows = self.rows(conn, formset, found)?;
+        Ok(())
+    }
+
+    /// Forms over rows that are there.
+    pub(super) fn rows(
+        &self,
+        conn: &mut Conn,
+        formset: &Formset,
+        found: Vec<(Record, String)>,
+    ) -> Result<Vec<Row>> {
+        let (edited, shown) = (formset.old.edited(), formset.old.shown());
+        let pks: Vec<Value> = found.iter().map(|(record, _)| record.pk().clone()).collect();
+        let mut linked = Vec::new();
+        for field in edited.iter().chain(&shown) {
+            if let ModelField::Many(many) = field {
+                linked.push((many.name, many.linked(conn, formset.model(), &pks)?));
+            }
+        }
+        let rows = found.into_iter().enumerate().map(|(at, (record, name))| {
+            let own = |pairs: &Vec<(Value, Value)>| -> Vec<Value> {
+                pairs.iter().filter(|(from, _)| from == record.pk()).map(|(_, to)| to.clone()).collect()
+            };
+            let linked: Vec<(&'static str, Vec<Value>)> = linked.iter().map(|(name, all)| (*name, own(all))).collect();
+            let links = |name: &'static str| {
+                linked.iter().find(|(known, _)| *known == name).map(|(_, keys)| keys.clone()).unwrap_or_default()
+            };
+            let form = ModelForm::new(record, false, &edited, &links, self.zone());
+            self.row_of(formset, form, at, name, linked.clone())
+        });
+        Ok(rows.collect())
+    }
+
+    fn row_of(
+        &self,
+        formset: &Formset,
+        form: ModelForm,
+        at: usize,
+        name: String,
+        linked: Vec<(&'static str, Vec<Value>)>,
+    ) -> Row {
+        let mut form = form.prefix(format!("{}-{at}", formset.prefix));
+        form.fixed.push(formset.fk.column);
+        for bound in &mut form.fields {
+            bound.commas = is_raw(bound.field, &formset.inline.options);
+        }
+        Row { form, name, delete: false, lost: false, linked }
+    }
+
+    /// A new row, at this place.
+    pub(super) fn empty_row(&self, formset: &Formset, at: usize) -> Row {
+        let record = Record::new(formset.model());
+        let form = ModelForm::new(record, true, &formset.new.edited(), &|_| Vec::new(), self.zone());
+        self.row_of(formset, form, at, String::new(), Vec::new())
+    }
+
+    /// The empty rows that the author wants.
+    pub(super) fn add_empty(&self, formset: &mut Formset) {
+        let (there, inline) = (formset.rows.len(), formset.inline);
+        if !formset.rights.add {
+            return;
+        }
+        let wanted = there.max(inline.min_num) + inline.extra;
+        for at in there..wanted.min(inline.max_num.max(there)) {
+            let row = self.empty_row(formset, at);
+            formset.rows.push(row);
+        }
+    }
+}

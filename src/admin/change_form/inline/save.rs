@@ -1,0 +1,63 @@
+//! Saving the rows inside a form.
+
+use super::Formset;
+use crate::admin::Done;
+use crate::admin::change_form::save::store;
+use crate::admin::change_form::screen::Screen;
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::forms::uploads::Stored;
+use crate::models::{Collector, Record};
+
+impl Formset {
+    /// Writes, adds and deletes rows; what was done, for the history of `parent`.
+    pub(in crate::admin::change_form) fn save(
+        &mut self,
+        conn: &mut Conn,
+        screen: &Screen,
+        parent: &Record,
+        files: &mut Vec<Stored>,
+    ) -> Result<Vec<Done>> {
+        let (fk, hook) = (self.fk.column, self.inline.options.hooks.save_model);
+        let mut changed: Vec<(Value, Vec<String>)> = Vec::new();
+        let mut added: Vec<Value> = Vec::new();
+        let deleted = self.delete(conn, screen)?;
+        for row in self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts(screen)) {
+            if row.form.adding {
+                row.form.record.set(fk, parent.pk().clone());
+            }
+            let labels: Vec<String> = row.form.changed().map(|bound| bound.field.label()).collect();
+            if labels.is_empty() && !row.form.adding {
+                continue;
+            }
+            store(&mut row.form, screen, files)?;
+            let record = screen.write_row(conn, &row.form, hook)?;
+            let pk = record.pk().clone();
+            if row.form.adding { added.push(pk) } else { changed.push((pk, labels)) }
+        }
+        let one = self.model().verbose_name.clone();
+        let pks: Vec<Value> = added.iter().chain(changed.iter().map(|(pk, _)| pk)).cloned().collect();
+        let names = if pks.is_empty() { Vec::new() } else { self.among(pks).order_by(Vec::new()).named(conn, None, 0)? };
+        let name = |pk: &Value| names.iter().find(|(known, _)| known == pk).map(|(_, name)| name.clone()).unwrap_or_default();
+        let mut done: Vec<Done> = added.iter().map(|pk| Done::RowAdded(one.clone(), name(pk))).collect();
+        done.extend(changed.into_iter().map(|(pk, labels)| Done::RowChanged(one.clone(), name(&pk), labels)));
+        done.extend(deleted.into_iter().map(|name| Done::RowDeleted(one.clone(), name)));
+        Ok(done)
+    }
+
+    /// Deletes the rows that are to go; what they were called.
+    fn delete(&self, conn: &mut Conn, screen: &Screen) -> Result<Vec<String>> {
+        let going: Vec<_> = self.rows.iter().filter(|row| row.goes()).collect();
+        if going.is_empty() {
+            return Ok(Vec::new());
+        }
+        if let Some(hook) = self.inline.options.hooks.delete_model {
+            for row in &going {
+                hook(conn, &row.form.record, &screen.actor.user)?;
+            }
+        }
+        let pks = going.iter().map(|row| row.form.record.pk().clone()).collect();
+        Collector::new(self.among(pks)).delete(conn, |_, _| Ok(()))?;
+        Ok(going.into_iter().map(|row| row.name.clone()).collect())
+    }
+}

@@ -1,0 +1,260 @@
+//! The rows inside a form, as their template shows them.
+
+use super::{Formset, Row};
+use crate::admin::change_form::page::{ConflictRow, Problem};
+use crate::admin::change_form::readonly::Look;
+use crate::admin::change_form::relations::Relations;
+use crate::admin::change_form::screen::{Screen, want_shown};
+use crate::admin::change_form::shape::{Item, Shape};
+use crate::admin::change_form::shown::{ShownField, ShownGroup, Showing};
+use crate::admin::change_form::widgets::{Around, want};
+use crate::admin::options::InlineKind;
+use crate::forms::model::LOADED;
+use crate::models::capfirst;
+
+/// The head of a column.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Head {
+    pub(in crate::admin) label: String,
+    pub(in crate::admin) required: bool,
+    pub(in crate::admin) is_number: bool,
+}
+
+/// A row inside a form.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct ShownRow {
+    /// `items-0`
+    pub(in crate::admin) id: String,
+    pub(in crate::admin) is_new: bool,
+    pub(in crate::admin) name: String,
+    pub(in crate::admin) change_url: String,
+    pub(in crate::admin) hidden: Vec<(String, String)>,
+    pub(in crate::admin) errors: Vec<String>,
+    pub(in crate::admin) groups: Vec<ShownGroup>,
+    /// Whether it can be ticked for deletion, and is.
+    pub(in crate::admin) delete: Option<bool>,
+}
+
+impl ShownRow {
+    /// Its fields, one after the other.
+    pub(in crate::admin) fn fields(&self) -> Vec<&ShownField> {
+        self.groups.iter().flat_map(|group| group.lines.iter().flatten()).collect()
+    }
+}
+
+/// A link to a page of rows; no number where some are left out.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct PageLink {
+    pub(in crate::admin) number: Option<i64>,
+    pub(in crate::admin) is_current: bool,
+}
+
+/// The rows of an inline.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct ShownInline {
+    pub(in crate::admin) prefix: String,
+    pub(in crate::admin) title: String,
+    pub(in crate::admin) one: String,
+    pub(in crate::admin) is_tabular: bool,
+    pub(in crate::admin) is_collapsed: bool,
+    pub(in crate::admin) management: [(&'static str, usize); 4],
+    pub(in crate::admin) errors: Vec<String>,
+    pub(in crate::admin) heads: Vec<Head>,
+    pub(in crate::admin) rows: Vec<ShownRow>,
+    /// The row that a script copies, if rows can be added.
+    pub(in crate::admin) template: Option<ShownRow>,
+    pub(in crate::admin) may_delete: bool,
+    pub(in crate::admin) pages: Vec<PageLink>,
+    /// `1–100 of 50000 order items`, where there are pages.
+    pub(in crate::admin) count: String,
+}
+
+impl ShownInline {
+    /// How many columns the table has.
+    pub(in crate::admin) fn width(&self) -> usize {
+        self.heads.len() + usize::from(self.may_delete || self.template.is_some())
+    }
+
+    /// Whether something is wrong inside it.
+    pub(in crate::admin) fn is_wrong(&self) -> bool {
+        let wrong = |row: &ShownRow| !row.errors.is_empty() || row.groups.iter().any(ShownGroup::is_wrong);
+        !self.errors.is_empty() || self.rows.iter().any(wrong)
+    }
+}
+
+/// What the showing of rows needs.
+#[derive(Clone, Copy)]
+pub(in crate::admin::change_form) struct Inside<'a> {
+    pub(in crate::admin::change_form) screen: &'a Screen,
+    pub(in crate::admin::change_form) relations: &'a Relations,
+    pub(in crate::admin::change_form) look: Look<'a>,
+    /// The parent's primary key; "" for a new one.
+    pub(in crate::admin::change_form) parent: &'a str,
+}
+
+impl Formset {
+    /// Asks for what its rows will show.
+    pub(in crate::admin::change_form) fn want(&self, relations: &mut Relations) {
+        for row in &self.rows {
+            for bound in &row.form.fields {
+                want(relations, bound, &self.inline.options);
+            }
+            for field in self.shape(row).shown() {
+                want_shown(relations, &row.form, &row.linked, field);
+            }
+        }
+        if self.rights.add {
+            for field in self.new.edited() {
+                let empty = crate::forms::model::Cleaned::Many(Vec::new());
+                let bound = crate::forms::model::BoundField::new(field, empty, chrono_tz::UTC);
+                want(relations, &bound, &self.inline.options);
+            }
+        }
+    }
+
+    fn shape(&self, row: &Row) -> &Shape {
+        if row.form.adding { &self.new } else { &self.old }
+    }
+
+    /// The rows, ready for the template.
+    pub(in crate::admin::change_form) fn show(&self, inside: Inside<'_>) -> ShownInline {
+        let model = self.model();
+        let rows: Vec<ShownRow> = self.rows.iter().map(|row| self.show_row(row, inside)).collect();
+        let template = self.rights.add.then(|| {
+            let mut row = inside.screen.empty_row(self, 0);
+            row.form.prefix = format!("{}-__prefix__", self.prefix);
+            self.show_row(&row, inside)
+        });
+        let shape = if self.rights.add { &self.new } else { &self.old };
+        let most = if self.rights.add { self.inline.max_num } else { 0 };
+        ShownInline {
+            prefix: self.prefix.clone(),
+            title: capfirst(&model.verbose_name_plural),
+            one: model.verbose_name.clone(),
+            is_tabular: self.inline.kind == InlineKind::Tabular,
+            is_collapsed: self.inline.collapsed,
+            management: [
+                ("TOTAL_FORMS", self.rows.len()),
+                ("INITIAL_FORMS", self.initial()),
+                ("MIN_NUM_FORMS", self.inline.min_num),
+                ("MAX_NUM_FORMS", most),
+            ],
+            errors: self.errors.clone(),
+            heads: shape.items().map(|item| self.head(item)).collect(),
+            rows,
+            template,
+            may_delete: self.rights.delete,
+            pages: self.pages(),
+            count: self.count(),
+        }
+    }
+
+    fn head(&self, item: Item) -> Head {
+        use crate::models::FieldKind::{Decimal, Float, Integer, PositiveInteger};
+        match item {
+            Item::Edit(field) | Item::Show(field) => {
+                let is_number = field.column().is_some_and(|column| {
+                    matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float) && column.choices.is_empty()
+                });
+                Head { label: field.label(), required: matches!(item, Item::Edit(_)) && field.required(), is_number }
+            }
+            Item::Computed(at) => {
+                let column = self.inline.options.readonly_computed.get(at);
+                let label = column.map(crate::admin::change_form::shape::head).unwrap_or_default();
+                Head { label, required: false, is_number: false }
+            }
+        }
+    }
+
+    fn show_row(&self, row: &Row, inside: Inside<'_>) -> ShownRow {
+        let screen = inside.screen;
+        let around = Around {
+            site: screen.site,
+            actor: &screen.actor,
+            relations: inside.relations,
+            options: &self.inline.options,
+            adding: row.form.adding,
+        };
+        let showing = Showing { around, look: inside.look, linked: &row.linked, computed: &[] };
+        let mut groups = showing.groups(self.shape(row), &row.form);
+        let is_new = row.form.adding && !row.lost;
+        let silent = is_new && !row.counts(screen);
+        for field in groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten()) {
+            if silent {
+                field.errors.clear();
+            }
+            if let Some(widget) = &mut field.widget {
+                // An empty row need not be filled in.
+                widget.control.required &= !is_new;
+                widget.control.invalid &= !silent;
+                if self.inline.kind == InlineKind::Tabular {
+                    widget.control.aria_label.clone_from(&field.label);
+                }
+            }
+        }
+        let name = |part: &str| format!("{}-{part}", row.form.prefix);
+        let pk = if row.form.adding { String::new() } else { row.form.record.pk().to_string() };
+        let known = screen.site.of(self.model()).filter(|_| self.inline.show_change_link && !row.form.adding);
+        let change_url = known.map(|known| known.object_url(&pk, "change")).unwrap_or_default();
+        let mut hidden =
+            vec![(name(self.model().pk().name), pk), (name(self.fk.name), inside.parent.to_owned())];
+        if !row.form.adding && self.rights.change {
+            hidden.push((name(LOADED), row.form.loaded(screen.zone())));
+        }
+        ShownRow {
+            id: row.form.prefix.clone(),
+            is_new,
+            name: row.name.clone(),
+            change_url,
+            hidden,
+            errors: row.form.errors.clone(),
+            groups,
+            delete: (!is_new && self.rights.delete).then_some(row.delete),
+        }
+    }
+
+    fn pages(&self) -> Vec<PageLink> {
+        let Some((pages, current)) = self.page else { return Vec::new() };
+        let link = |number: Option<i64>| PageLink { number, is_current: number == Some(current) };
+        pages.elided_page_range(current, 2, 1).into_iter().map(link).collect()
+    }
+
+    fn count(&self) -> String {
+        let Some((pages, current)) = self.page else { return String::new() };
+        let first = pages.offset(current) + 1;
+        let last = (first + pages.per_page - 1).min(pages.count);
+        format!("{first}–{last} of {} {}", pages.count, self.model().verbose_name_plural)
+    }
+}
+
+impl ShownInline {
+    /// What is wrong with its rows, for the summary above the form.
+    pub(in crate::admin::change_form) fn problems(&self) -> Vec<Problem> {
+        let one = capfirst(&self.one);
+        let whole = self.errors.iter().map(|error| Problem { target: format!("{}-group", self.prefix), text: error.clone() });
+        let of_row = |(at, row): (usize, &ShownRow)| -> Vec<Problem> {
+            let head = format!("{one} {}", at + 1);
+            let own = row.errors.iter().map(|error| Problem { target: row.id.clone(), text: format!("{head}: {error}") });
+            let fields = row.fields().into_iter().flat_map(|field| {
+                let texts = field.errors.iter();
+                texts.map(|error| Problem { target: field.target(), text: format!("{head}, {}: {error}", field.label) })
+            });
+            own.chain(fields).collect()
+        };
+        whole.chain(self.rows.iter().enumerate().flat_map(of_row)).collect()
+    }
+
+    /// What two people have changed in its rows.
+    pub(in crate::admin::change_form) fn conflicts(&self) -> Vec<ConflictRow> {
+        let one = capfirst(&self.one);
+        let of_row = |(at, row): (usize, &ShownRow)| -> Vec<ConflictRow> {
+            let conflicts = row.fields().into_iter().filter_map(|field| {
+                let theirs = field.theirs.as_ref()?;
+                let label = format!("{one} {}, {}", at + 1, field.label);
+                Some(ConflictRow { target: field.target(), label, mine: theirs.mine.clone(), theirs: theirs.text.clone() })
+            });
+            conflicts.collect()
+        };
+        self.rows.iter().enumerate().flat_map(of_row).collect()
+    }
+}
