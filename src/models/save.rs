@@ -79,14 +79,26 @@ impl Record {
 }
 
 impl Query {
-    /// Whole rows that nobody else can change before this transaction ends, with what they are called.
-    pub fn locked(&self, conn: &mut Conn) -> Result<Vec<(Record, String)>> {
+    /// Nobody else can change these rows before this transaction ends.
+    fn lock(&self, conn: &mut Conn) -> Result<()> {
+        // SQLite has one writer at a time.
         if conn.vendor() == "PostgreSQL" {
-            // SQLite has one writer at a time.
             let lock = Sql::new("SELECT 1 FROM ").ident(self.model().table).raw(" WHERE ");
             let lock = lock.ident(self.model().pk().column).raw(" IN (").append(self.pks_sql()).raw(") FOR UPDATE");
             lock.load(conn)?;
         }
+        Ok(())
+    }
+
+    /// Whole rows that nobody else can change before this transaction ends.
+    pub fn locked(&self, conn: &mut Conn) -> Result<Vec<Record>> {
+        self.lock(conn)?;
+        self.records(conn, None, 0)
+    }
+
+    /// The same, with what the rows are called.
+    pub fn locked_named(&self, conn: &mut Conn) -> Result<Vec<(Record, String)>> {
+        self.lock(conn)?;
         self.named_records(conn, None, 0)
     }
 }

@@ -51,7 +51,7 @@ impl Screen {
             None => return Err(Error::PermissionDenied),
             Some(part) => {
                 let found = match self.row(part) {
-                    Some(row) => row.locked(conn)?.pop(),
+                    Some(row) => row.locked_named(conn)?.pop(),
                     None => None,
                 };
                 if !self.may("change", found.as_ref().map(|(record, _)| record)) {

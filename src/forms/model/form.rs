@@ -76,7 +76,8 @@ impl BoundField {
     /// Whether something was typed into it.
     pub fn is_touched(&self, zone: Tz) -> bool {
         let held = || texts(self.field, &self.initial, zone);
-        self.has_changed() && (self.cleaned.is_some() || (self.typed != held() && !(self.typed.is_empty() && held().is_empty())))
+        self.has_changed()
+            && (self.cleaned.is_some() || (self.typed != held() && !(self.typed.is_empty() && held().is_empty())))
     }
 
     /// What it holds now: what was sent, or else what it held.

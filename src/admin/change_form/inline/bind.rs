@@ -61,7 +61,7 @@ impl Screen {
         let wanted: Vec<Value> = keys.iter().flatten().cloned().collect();
         let mut there: Vec<Row> = Vec::new();
         if let Some(parent) = parent.filter(|_| formset.rights.view && !wanted.is_empty()) {
-            let found = self.rows_of(formset, parent.pk()).with_pks(wanted).locked(conn)?;
+            let found = self.rows_of(formset, parent.pk()).with_pks(wanted).locked_named(conn)?;
             there = self.rows(conn, formset, found)?;
         }
         for at in 0..total {
@@ -78,7 +78,8 @@ impl Screen {
             row.form.prefix = format!("{prefix}-{at}");
             let posted = posted(at);
             row.form.bind(&posted, self.zone());
-            let ticked = posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
+            let ticked =
+                posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
             row.delete = ticked && formset.inline.can_delete && (row.form.adding || formset.rights.delete);
             if row.lost {
                 for bound in &mut row.form.fields {

@@ -56,11 +56,11 @@ impl Formset {
             if obstacles.is_empty() {
                 continue;
             }
-            let named = |obstacle: &Obstacle| -> Vec<String> {
+            let rows_of = |obstacle: &Obstacle| -> Vec<String> {
                 let kind = &obstacle.key.model.verbose_name;
                 obstacle.rows.iter().map(|(_, name)| format!("{kind} {name}")).collect()
             };
-            let names: Vec<String> = obstacles.iter().flat_map(named).collect();
+            let names: Vec<String> = obstacles.iter().flat_map(rows_of).collect();
             row.form.errors.push(format!(
                 "Deleting {one} {} would require deleting the following protected related objects: {}",
                 row.name,

@@ -78,12 +78,7 @@ impl Screen {
     }
 
     /// Forms over rows that are there.
-    pub(super) fn rows(
-        &self,
-        conn: &mut Conn,
-        formset: &Formset,
-        found: Vec<(Record, String)>,
-    ) -> Result<Vec<Row>> {
+    pub(super) fn rows(&self, conn: &mut Conn, formset: &Formset, found: Vec<(Record, String)>) -> Result<Vec<Row>> {
         let (edited, shown) = (formset.old.edited(), formset.old.shown());
         let pks: Vec<Value> = found.iter().map(|(record, _)| record.pk().clone()).collect();
         let mut linked = Vec::new();
@@ -101,32 +96,16 @@ impl Screen {
                 linked.iter().find(|(known, _)| *known == name).map(|(_, keys)| keys.clone()).unwrap_or_default()
             };
             let form = ModelForm::new(record, false, &edited, &links, self.zone());
-            self.row_of(formset, form, at, name, linked.clone())
+            row_of(formset, form, at, name, linked.clone())
         });
         Ok(rows.collect())
-    }
-
-    fn row_of(
-        &self,
-        formset: &Formset,
-        form: ModelForm,
-        at: usize,
-        name: String,
-        linked: Vec<(&'static str, Vec<Value>)>,
-    ) -> Row {
-        let mut form = form.prefix(format!("{}-{at}", formset.prefix));
-        form.fixed.push(formset.fk.column);
-        for bound in &mut form.fields {
-            bound.commas = is_raw(bound.field, &formset.inline.options);
-        }
-        Row { form, name, delete: false, lost: false, linked }
     }
 
     /// A new row, at this place.
     pub(super) fn empty_row(&self, formset: &Formset, at: usize) -> Row {
         let record = Record::new(formset.model());
         let form = ModelForm::new(record, true, &formset.new.edited(), &|_| Vec::new(), self.zone());
-        self.row_of(formset, form, at, String::new(), Vec::new())
+        row_of(formset, form, at, String::new(), Vec::new())
     }
 
     /// The empty rows that the author wants.
@@ -141,4 +120,14 @@ impl Screen {
             formset.rows.push(row);
         }
     }
+}
+
+/// The row that `form` is for, at this place.
+fn row_of(formset: &Formset, form: ModelForm, at: usize, name: String, linked: Vec<(&'static str, Vec<Value>)>) -> Row {
+    let mut form = form.prefix(format!("{}-{at}", formset.prefix));
+    form.fixed.push(formset.fk.column);
+    for bound in &mut form.fields {
+        bound.commas = is_raw(bound.field, &formset.inline.options);
+    }
+    Row { form, name, delete: false, lost: false, linked }
 }

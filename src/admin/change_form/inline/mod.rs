@@ -13,8 +13,8 @@ use crate::db::{Paginator, Value};
 use crate::forms::model::{ModelField, ModelForm};
 use crate::models::{Field, Meta, Reverse};
 
-pub(in crate::admin) use show::ShownInline;
 pub(super) use show::Inside;
+pub(in crate::admin) use show::ShownInline;
 
 /// What a user may do with the rows of an inline.
 #[derive(Debug, Clone, Copy)]

@@ -37,8 +37,10 @@ impl Formset {
         }
         let one = self.model().verbose_name.clone();
         let pks: Vec<Value> = added.iter().chain(changed.iter().map(|(pk, _)| pk)).cloned().collect();
-        let names = if pks.is_empty() { Vec::new() } else { self.among(pks).order_by(Vec::new()).named(conn, None, 0)? };
-        let name = |pk: &Value| names.iter().find(|(known, _)| known == pk).map(|(_, name)| name.clone()).unwrap_or_default();
+        let names =
+            if pks.is_empty() { Vec::new() } else { self.among(pks).order_by(Vec::new()).named(conn, None, 0)? };
+        let name =
+            |pk: &Value| names.iter().find(|(known, _)| known == pk).map(|(_, name)| name.clone()).unwrap_or_default();
         let mut done: Vec<Done> = added.iter().map(|pk| Done::RowAdded(one.clone(), name(pk))).collect();
         done.extend(changed.into_iter().map(|(pk, labels)| Done::RowChanged(one.clone(), name(&pk), labels)));
         done.extend(deleted.into_iter().map(|name| Done::RowDeleted(one.clone(), name)));

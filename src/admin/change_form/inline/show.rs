@@ -6,7 +6,7 @@ use crate::admin::change_form::readonly::Look;
 use crate::admin::change_form::relations::Relations;
 use crate::admin::change_form::screen::{Screen, want_shown};
 use crate::admin::change_form::shape::{Item, Shape};
-use crate::admin::change_form::shown::{ShownField, ShownGroup, Showing};
+use crate::admin::change_form::shown::{Showing, ShownField, ShownGroup};
 use crate::admin::change_form::widgets::{Around, want};
 use crate::admin::options::InlineKind;
 use crate::forms::model::LOADED;
@@ -196,8 +196,7 @@ impl Formset {
         let pk = if row.form.adding { String::new() } else { row.form.record.pk().to_string() };
         let known = screen.site.of(self.model()).filter(|_| self.inline.show_change_link && !row.form.adding);
         let change_url = known.map(|known| known.object_url(&pk, "change")).unwrap_or_default();
-        let mut hidden =
-            vec![(name(self.model().pk().name), pk), (name(self.fk.name), inside.parent.to_owned())];
+        let mut hidden = vec![(name(self.model().pk().name), pk), (name(self.fk.name), inside.parent.to_owned())];
         if !row.form.adding && self.rights.change {
             hidden.push((name(LOADED), row.form.loaded(screen.zone())));
         }
@@ -231,10 +230,12 @@ impl ShownInline {
     /// What is wrong with its rows, for the summary above the form.
     pub(in crate::admin::change_form) fn problems(&self) -> Vec<Problem> {
         let one = capfirst(&self.one);
-        let whole = self.errors.iter().map(|error| Problem { target: format!("{}-group", self.prefix), text: error.clone() });
+        let whole =
+            self.errors.iter().map(|error| Problem { target: format!("{}-group", self.prefix), text: error.clone() });
         let of_row = |(at, row): (usize, &ShownRow)| -> Vec<Problem> {
             let head = format!("{one} {}", at + 1);
-            let own = row.errors.iter().map(|error| Problem { target: row.id.clone(), text: format!("{head}: {error}") });
+            let own =
+                row.errors.iter().map(|error| Problem { target: row.id.clone(), text: format!("{head}: {error}") });
             let fields = row.fields().into_iter().flat_map(|field| {
                 let texts = field.errors.iter();
                 texts.map(|error| Problem { target: field.target(), text: format!("{head}, {}: {error}", field.label) })
@@ -251,7 +252,12 @@ impl ShownInline {
             let conflicts = row.fields().into_iter().filter_map(|field| {
                 let theirs = field.theirs.as_ref()?;
                 let label = format!("{one} {}, {}", at + 1, field.label);
-                Some(ConflictRow { target: field.target(), label, mine: theirs.mine.clone(), theirs: theirs.text.clone() })
+                Some(ConflictRow {
+                    target: field.target(),
+                    label,
+                    mine: theirs.mine.clone(),
+                    theirs: theirs.text.clone(),
+                })
             });
             conflicts.collect()
         };
