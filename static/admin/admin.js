@@ -120,7 +120,7 @@ $("[data-problem]")?.focus();
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const wrap = target.closest("[data-table]");
-    wrap.classList.toggle("fits", target.scrollWidth <= wrap.clientWidth);
+    wrap.classList.toggle("fits", wrap.firstElementChild.scrollWidth <= wrap.clientWidth);
   }
 });
 for (const table of $$("[data-table] > table")) {
