@@ -10,6 +10,7 @@ mod rule;
 
 pub use device::{devices, remember};
 
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv6Addr};
 
 use actix_web::http::StatusCode;
@@ -115,17 +116,10 @@ impl Throttle {
 
     /// The try has failed indeed: says so in the security log if that closes a bucket, and tidies up now and then.
     pub async fn failed(&self, tried: Try) -> Result<()> {
-        let now = Utc::now();
-        for Change { bucket, after, .. } in &tried.changes {
-            if let Some(wait) = after.wait(now) {
-                let wait = wait.num_seconds() + 1;
-                audit::about(
-                    &self.request,
-                    Level::Warn,
-                    "lockout",
-                    &self.account,
-                    &[("scope", &bucket.scope), ("seconds", &wait)],
-                );
+        for Change { bucket, wait, .. } in &tried.changes {
+            if let Some(wait) = wait {
+                let more: [(&str, &dyn Display); 2] = [("scope", &bucket.scope), ("seconds", &wait.num_seconds())];
+                audit::about(&self.request, Level::Warn, "lockout", &self.account, &more);
             }
         }
         if rand::random_ratio(1, TIDIES) {

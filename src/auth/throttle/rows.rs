@@ -1,6 +1,6 @@
 //! The buckets in the database, which all processes share.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -23,7 +23,9 @@ pub(super) struct Bucket {
 pub(super) struct Change {
     pub(super) bucket: Bucket,
     before: State,
-    pub(super) after: State,
+    after: State,
+    /// How long the next try has to wait if this one fails.
+    pub(super) wait: Option<TimeDelta>,
 }
 
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -62,7 +64,8 @@ pub(super) fn count(
     let mut changes = Vec::new();
     for bucket in buckets {
         let before = locked(conn, &bucket.key, now)?;
-        changes.push(Change { bucket: bucket.clone(), before, after: bucket.rule.after_failure(before, now) });
+        let after = bucket.rule.after_failure(before, now);
+        changes.push(Change { bucket: bucket.clone(), before, after, wait: after.wait(now) });
     }
     let blocked = changes.iter().filter(|change| change.before.wait(now).is_some());
     if let Some(until) = blocked.map(|change| change.before.blocked_until).max() {
@@ -76,7 +79,7 @@ pub(super) fn count(
 
 /// Takes back what [`count`] did, because it was no failure. To be called in a transaction.
 pub(super) fn give_back(conn: &mut Conn, changes: &[Change], now: DateTime<Utc>) -> Result<()> {
-    for Change { bucket, before, after } in changes {
+    for Change { bucket, before, after, .. } in changes {
         let present = locked(conn, &bucket.key, now)?;
         write(conn, &bucket.key, bucket.rule.without(present, *before, *after))?;
     }

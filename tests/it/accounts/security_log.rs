@@ -4,6 +4,7 @@ use nuages::auth::tokens::{encode_uid, make_token};
 use nuages::settings::SecretKey;
 
 use super::people;
+use super::throttle::blocked_for;
 use crate::support::{CHARLIE, LOGIN, Process, SECRET_KEY};
 
 const NEW: &str = "nine-violet-teapots";
@@ -34,6 +35,7 @@ on_both! {
             client.post_with(LOGIN, &[("x-forwarded-for", "2001:db8::7")], &fields)
         };
         log_in("charlie", "a-wrong-secret");
+        blocked_for(&database, 600);
         log_in("charlie", "a-wrong-secret");
         log_in("e\u{202e}ve\u{1b}[2J\" user=\"bob", "a-wrong-secret");
         client.post("/accounts/password_reset/", &[("email", CHARLIE.email)]);

@@ -9,7 +9,7 @@ use nuages::db::{Conn, Timestamp};
 use nuages::schema::{auth_user, nuages_login_throttle};
 
 use super::{PROFILE, people, shop, shop_with};
-use crate::support::{CHARLIE, Client, Kind, LOGIN, Process, Reply, TestSite};
+use crate::support::{CHARLIE, Client, Database, Kind, LOGIN, Process, Reply, TestSite};
 
 /// Of "correct horse", and quickly made: what counts here is how many are.
 const CHEAP: &str =
@@ -83,15 +83,15 @@ fn fail(site: &TestSite, client: &Client, address: &str, username: &str, times: 
     for _ in 0..times {
         assert_eq!(attempt(client, &token, address, username, "wrong").status, 200);
     }
-    blocked_for(site, 600);
+    blocked_for(&site.database, 600);
 }
 
 /// Lets every wait that there was or is end in so many seconds.
-fn blocked_for(site: &TestSite, seconds: i64) {
+pub(super) fn blocked_for(database: &Database, seconds: i64) {
     let until = |seconds| Timestamp::from(Utc::now() + TimeDelta::seconds(seconds));
     let blocked = nuages_login_throttle::table.filter(nuages_login_throttle::blocked_until.gt(until(-3600)));
     let later = nuages_login_throttle::blocked_until.eq(until(seconds));
-    assert!(diesel::update(blocked).set(later).execute(&mut site.connect()).unwrap() > 0);
+    assert!(diesel::update(blocked).set(later).execute(&mut database.connect()).unwrap() > 0);
 }
 
 fn is_in(client: &Client) -> bool {
@@ -175,7 +175,7 @@ on_both! {
         let token = client.token(LOGIN);
         let again = || attempt(&client, &token, "192.0.2.1", "charlie", RIGHT);
         assert!((595..=601).contains(&again().header("retry-after").parse::<u64>().unwrap()));
-        blocked_for(&site, 4);
+        blocked_for(&site.database, 4);
         let page = again();
         assert_eq!(page.status, 429);
         std::thread::sleep(Duration::from_secs(page.header("retry-after").parse().unwrap()));
@@ -235,7 +235,7 @@ on_both! {
         for name in ["ann", "bob", "eve"] {
             assert_eq!(stranger(&site, "192.0.2.1", name, "wrong"), 200);
         }
-        blocked_for(&site, 600);
+        blocked_for(&site.database, 600);
         assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429);
         assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 302);
     }
