@@ -1,5 +1,6 @@
 //! The latest acts of a user, on the first page.
 
+use super::sentence::sentence;
 use crate::admin::AdminRequest;
 use crate::admin::log_entry::Act;
 
@@ -13,16 +14,24 @@ pub(in crate::admin) struct RecentAction {
     pub model: String,
     /// `added`, `changed` or `deleted`.
     pub kind: &'static str,
+    /// The picture of that.
+    pub icon: &'static str,
+    /// What was changed: `Changed Price.`
+    pub what: String,
+    /// When, for machines.
+    pub moment: String,
+    /// `Jan. 2, 2024, 3:04 p.m.`
+    pub time: String,
 }
 
 impl RecentAction {
     /// As the page shows it.
     pub(in crate::admin) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
         let known = app.zip(model).and_then(|(app, model)| request.site.find(&app, &model));
-        let kind = match entry.action_flag {
-            1 => "added",
-            2 => "changed",
-            _ => "deleted",
+        let (kind, icon) = match entry.action_flag {
+            1 => ("added", "plus"),
+            2 => ("changed", "edit"),
+            _ => ("deleted", "trash"),
         };
         let url = known.zip(entry.object_id.as_deref()).filter(|_| kind != "deleted");
         Self {
@@ -33,6 +42,10 @@ impl RecentAction {
                 |known| crate::models::capfirst(&known.model.verbose_name),
             ),
             kind,
+            icon,
+            what: if kind == "changed" { sentence(&entry.change_message) } else { String::new() },
+            moment: entry.action_time.utc().to_rfc3339(),
+            time: entry.action_time.text(&request.settings.time_zone),
         }
     }
 }

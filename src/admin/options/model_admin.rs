@@ -125,7 +125,7 @@ impl Default for Options {
             save_on_top: false,
             view_on_site: true,
             empty_value_display: None,
-            icon: "",
+            icon: "database",
             hooks: Hooks::default(),
         }
     }

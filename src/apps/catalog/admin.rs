@@ -14,6 +14,7 @@ pub fn register(site: AdminSite) -> AdminSite {
 
 fn categories() -> ModelAdmin<Category> {
     ModelAdmin::new()
+        .icon("folder")
         .list_display((category::name, category::slug, category::parent_id))
         .search_fields((category::name,))
         .prepopulated_fields(category::slug, (category::name,))
@@ -21,6 +22,7 @@ fn categories() -> ModelAdmin<Category> {
 
 fn tags() -> ModelAdmin<Tag> {
     ModelAdmin::new()
+        .icon("tag")
         .list_display((tag::name, tag::slug))
         .search_fields((tag::name,))
         .prepopulated_fields(tag::slug, (tag::name,))
@@ -31,6 +33,7 @@ fn products() -> ModelAdmin<Product> {
         category_id, created_at, description, image, is_active, name, price, released_on, sku, slug, stock, updated_at,
     };
     ModelAdmin::new()
+        .icon("box")
         .list_display((name, sku, category_id, price, stock, is_active, released_on))
         .list_editable((price, stock))
         .list_filter((is_active, category_id, released_on))

@@ -9,6 +9,7 @@ use crate::schema::{auth_user as user, orders_order as order, orders_orderitem a
 pub fn register(site: AdminSite) -> AdminSite {
     let items = ModelAdmin::<OrderItem>::new().autocomplete_fields((item::product_id,));
     let orders = ModelAdmin::<Order>::new()
+        .icon("cart")
         .list_display((order::number, order::customer_id, order::email, order::status, order::total, order::created_at))
         .list_filter((order::status, order::created_at))
         .search_fields((order::number, order::email, via(order::customer_id, user::username)))

@@ -18,6 +18,7 @@ pub fn register(site: AdminSite) -> AdminSite {
 
 fn groups() -> ModelAdmin<Group> {
     ModelAdmin::new()
+        .icon("users")
         .search_fields((group::name,))
         .ordering((group::name,))
         .filter_horizontal((Group::permissions(),))

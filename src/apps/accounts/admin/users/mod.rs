@@ -22,6 +22,7 @@ pub(super) fn admin() -> ModelAdmin<User> {
         date_joined, email, first_name, is_active, is_staff, is_superuser, last_login, last_name, password, username,
     };
     ModelAdmin::new()
+        .icon("user")
         .list_display((username, email, first_name, last_name, is_staff))
         .list_filter((is_staff, is_superuser, is_active, User::groups()))
         .search_fields((username, first_name, last_name, email))
