@@ -29,6 +29,13 @@ struct ErrorPage {
     request_id: String,
 }
 
+/// The same for staff.
+#[derive(Template)]
+#[template(path = "errors/admin.html")]
+struct AdminErrorPage {
+    said: ErrorPage,
+}
+
 #[derive(Template)]
 #[template(path = "errors/debug.html")]
 struct DebugPage {
@@ -67,7 +74,8 @@ pub async fn error_pages<B: MessageBody + 'static>(
     let html = if settings.debug && status == StatusCode::INTERNAL_SERVER_ERROR {
         debug_page(response.request(), &settings, status, response.response().error()).render()
     } else {
-        error_page(response.request(), status, error).render()
+        let said = error_page(response.request(), status, error);
+        if response.request().path().starts_with("/admin/") { AdminErrorPage { said }.render() } else { said.render() }
     };
     let mut page = HttpResponse::build(status);
     page.content_type("text/html; charset=utf-8");

@@ -182,7 +182,11 @@ function combobox(select) {
     } else if (key === "Enter" && opened()) {
       event.preventDefault();
       if (items[active]) choose(items[active]);
-    } else if (key === "Escape" && opened()) {
+    } else if (key === "Enter" && input.value !== text()) {
+      event.preventDefault(); // faster than the search: nothing was chosen yet
+      clearTimeout(timer);
+      ask(input.value.trim(), 1);
+    } else if (key === "Escape" && (opened() || input.value !== text())) {
       event.preventDefault();
       close();
       input.value = text();
