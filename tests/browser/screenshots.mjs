@@ -1,11 +1,12 @@
-// Pictures of the shop.
+// Pictures of the shop and of its admin.
 //
-//   node screenshots.mjs          the few that are kept in docs/screenshots/
+//   node screenshots.mjs          those that are kept in docs/screenshots/: some of the shop, every screen of the admin
 //   node screenshots.mjs FOLDER   every kind of page, whole, at 1280 and 390 px, light and dark: to look at
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { SCREENS as ADMIN } from "./support/admin.mjs";
 import { DESKTOP, PHONE, openBrowser, openPage, scrollThrough } from "./support/browser.mjs";
 import { PAGES, SHOPS } from "./support/pages.mjs";
 import { openShop } from "./support/shop.mjs";
@@ -24,6 +25,9 @@ const KEPT = [
   ["shop-not-found-desktop-dark", "/nowhere/", "desktop", "dark"],
 ];
 const QUALITY = 0.85;
+/** How each screen of the admin is kept, and in which of these ways also some. */
+const EVERY = [["desktop", "light"], ["phone", "dark"]];
+const ALSO = ["start", "products", "product", "order", "login"];
 
 /** Chromium writes PNG and JPEG; WebP, which is a fifth of it, comes from a canvas. */
 async function webp(page, png) {
@@ -57,7 +61,8 @@ try {
   for (const name of SHOPS) pages[name] = await openPage(browser, shops[name]);
   if (folder) {
     await mkdir(folder, { recursive: true });
-    for (const { name, shop, reach } of PAGES) {
+    const admin = ADMIN.map(({ name, reach }) => ({ name: `admin ${name}`, shop: "demo", reach }));
+    for (const { name, shop, reach } of [...PAGES, ...admin]) {
       await pages[shop].context().clearCookies();
       await reach(pages[shop]);
       for (const screen of Object.keys(SCREENS)) {
@@ -74,6 +79,16 @@ try {
       const png = await shoot(pages.demo, screen, scheme, false);
       if (name === "shop-home") await writeFile(join(KEPT_IN, `${name}.png`), png);
       else await writeFile(join(KEPT_IN, `${name}.webp`), await webp(canvas, png));
+    }
+    await mkdir(join(KEPT_IN, "admin"), { recursive: true });
+    for (const { name, reach } of ADMIN) {
+      await pages.demo.context().clearCookies();
+      await reach(pages.demo);
+      const ways = ALSO.includes(name) ? [...EVERY, ["desktop", "dark"], ["phone", "light"]] : EVERY;
+      for (const [screen, scheme] of ways) {
+        const file = join(KEPT_IN, "admin", `${name.replaceAll(" ", "-")}-${screen}-${scheme}.webp`);
+        await writeFile(file, await webp(canvas, await shoot(pages.demo, screen, scheme, false)));
+      }
     }
   }
 } finally {

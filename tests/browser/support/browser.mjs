@@ -34,6 +34,7 @@ export async function openPage(browser, shop, { javaScriptEnabled = true } = {})
   const page = await context.newPage();
   page.wrongs = [];
   page.mails = shop.mails;
+  page.siteUrl = shop.url;
   const own = (url) => url === page.url();
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;

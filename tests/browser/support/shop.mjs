@@ -13,12 +13,13 @@ const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}.json`, impo
 const READY_MS = 10_000;
 
 /**
- * Who `fixtures/users.json` adds to the shops "demo" and "odd": somebody, somebody whose name is one long word, and a
- * superuser.
+ * Who `fixtures/users.json` adds to the shops "demo" and "odd": somebody, somebody whose name is one long word, a
+ * superuser, and one of the staff who may look at products and orders.
  */
 export const PASSWORD = "only-for-the-tests";
 export const ANN = { username: "ann", email: "ann@example.com", password: PASSWORD };
 export const BOSS = { username: "boss", email: "boss@example.com", password: PASSWORD };
+export const VERA = { username: "vera", password: PASSWORD };
 export const LONG = { username: "W".repeat(150), password: PASSWORD };
 
 /**

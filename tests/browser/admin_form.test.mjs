@@ -1,0 +1,212 @@
+// Forms of the admin in a browser: what scripts add to the fields, and that all of it works without them.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ORDER, PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
+import { violations } from "./support/axe.mjs";
+import { follow } from "./support/pages.mjs";
+import { openSite } from "./support/site.mjs";
+
+const site = openSite("demo");
+const said = (page) => main(page).locator(".messages").innerText();
+const total = (page) => page.locator("#id_items-TOTAL_FORMS").inputValue();
+const category = (page) => page.locator("#id_category_search");
+const options = (page) => page.locator(".combo li[role=option]:not(.note)");
+
+test("a category is searched, chosen and given up by the keyboard", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}add/`);
+  await category(page).focus();
+  await page.keyboard.press("ArrowDown");
+  await options(page).first().waitFor();
+  assert.deepEqual(await violations(page), [], "the list of the combobox");
+  await category(page).fill("light");
+  await page.waitForFunction(() => document.querySelectorAll(".combo li:not(.note)").length === 1);
+  await page.keyboard.press("Enter");
+  assert.equal(await category(page).inputValue(), "Lighting");
+  const chosen = await page.locator("#id_category").inputValue();
+  const change = page.locator("[data-popup=change][data-for=id_category]");
+  assert.match(await change.getAttribute("href"), new RegExp(`/category/${chosen}/change/`));
+  await category(page).fill("desk");
+  await page.keyboard.press("Escape");
+  assert.equal(await category(page).inputValue(), "Lighting", "Escape takes the typing back");
+  await page.locator(".combo:has(#id_category_search) .clear").click();
+  assert.equal(await page.locator("#id_category").inputValue(), "");
+});
+
+test("slugs are made as the server makes them, until one writes one's own", async (t) => {
+  const page = await site.page(t);
+  await staff(page, "/admin/catalog/tag/add/");
+  // What django.utils.text.slugify answers.
+  const known = {
+    "Hello World": "hello-world",
+    " a  b - c ": "a-b-c",
+    "Üniçödé Straße": "unicode-strae",
+    "Žluťoučký 猫 🐈 x": "zlutoucky-x",
+    "--__a_b__--": "a_b",
+    "½ cup & more": "12-cup-more",
+    "n° 2": "n-2",
+    "a\u00a0b": "a-b",
+    "ﬁne Ⅷ ²": "fine-viii-2",
+    "...": "",
+    "don't stop": "dont-stop",
+    "a—b–c": "abc",
+    "K": "k",
+  };
+  for (const [name, slug] of Object.entries(known)) {
+    await named(page, "name").fill(name);
+    assert.equal(await named(page, "slug").inputValue(), slug, name);
+  }
+  await named(page, "slug").pressSequentially("own");
+  await named(page, "name").fill("Other");
+  assert.doesNotMatch(await named(page, "slug").inputValue(), /other/);
+});
+
+test("Today and Now are the browser's; characters are counted; unsaved changes are asked about", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}1/change/`);
+  const today = await page.evaluate(() => {
+    const two = (number) => String(number).padStart(2, "0");
+    const now = new Date();
+    return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
+  });
+  await main(page).getByRole("button", { name: /^Today/ }).click();
+  assert.equal(await named(page, "released_on").inputValue(), today);
+  await named(page, "name").focus();
+  assert.match(await main(page).locator(".length:visible").innerText(), /^\d+ \/ 200$/);
+  await page.waitForFunction(() => document.querySelector("[data-changes]").textContent === "Unsaved changes");
+  let asked = 0;
+  const answer = (dialog) => ((asked += 1), dialog.accept());
+  page.on("dialog", answer);
+  await page.goto(ORDER);
+  await main(page).getByRole("button", { name: /^Now/ }).last().click();
+  assert.match(await named(page, "paid_at_1").inputValue(), /^\d\d:\d\d(:\d\d)?$/);
+  await page.goto("/admin/");
+  page.off("dialog", answer);
+  assert.equal(asked, 2);
+});
+
+test("tags move between two lists, filtered, and are saved", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}3/change/`);
+  const chosen = () => page.locator("#id_tags").evaluate((it) => [...it.selectedOptions].map((o) => o.text));
+  const before = await chosen();
+  await page.locator("#id_tags_search").fill("bra");
+  assert.deepEqual(await page.getByRole("listbox", { name: "Available tags" }).locator("option").allInnerTexts(), ["Brass"]);
+  await page.keyboard.press("Enter");
+  assert.deepEqual((await chosen()).sort(), [...before, "Brass"].sort());
+  await press(page, "Save and continue editing");
+  assert.deepEqual((await chosen()).sort(), [...before, "Brass"].sort());
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`sections fold${javaScriptEnabled ? "" : ", and many are chosen in a plain list, without JavaScript"}`, async (t) => {
+    const page = await site.page(t, { javaScriptEnabled });
+    await staff(page, `${PRODUCTS}4/change/`);
+    const section = main(page).locator("details:has(> summary h2)");
+    const content = section.locator(".body");
+    assert.equal(await content.isVisible(), false);
+    await section.locator("summary").click();
+    assert.equal(await content.isVisible(), true);
+    if (javaScriptEnabled) return;
+    await named(page, "tags").selectOption(["Brass", "Glass"]);
+    await press(page, "Save and continue editing");
+    const chosen = await page.locator("#id_tags option:checked").allInnerTexts();
+    assert.deepEqual(chosen.sort(), ["Brass", "Glass"]);
+  });
+}
+
+test("a category is added and changed in a popup, and a customer is looked up", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}add/`);
+  const popup = (selector) => Promise.all([page.context().waitForEvent("page"), page.locator(selector).click()]);
+  const [add] = await popup("[data-popup=add][data-for=id_category]");
+  assert.match(add.url(), /_popup=1/);
+  await named(add, "name").fill("Popped <up>");
+  await Promise.all([add.waitForEvent("close"), main(add).getByRole("button", { name: /^Save/ }).first().click()]);
+  assert.equal(await category(page).inputValue(), "Popped <up>");
+  assert.notEqual(await page.locator("#id_category").inputValue(), "");
+  const [change] = await popup("[data-popup=change][data-for=id_category]");
+  await named(change, "name").fill("Popped up");
+  await Promise.all([change.waitForEvent("close"), main(change).getByRole("button", { name: /^Save/ }).first().click()]);
+  await page.waitForFunction(() => document.querySelector("#id_category_search").value === "Popped up");
+
+  await page.goto(ORDER);
+  const [choose] = await popup(".related-lookup");
+  await choose.waitForLoadState();
+  const pick = choose.locator("[data-popup-pick]").first();
+  const [value, name] = [await pick.getAttribute("data-popup-pick"), await pick.innerText()];
+  await Promise.all([choose.waitForEvent("close"), pick.click()]);
+  assert.equal(await named(page, "customer").inputValue(), value);
+  assert.equal(await page.locator("[data-chosen-for=id_customer]").innerText(), name);
+});
+
+test("rows are added to an order, taken away again, marked for deletion and saved", async (t) => {
+  const page = await site.page(t);
+  await staff(page, ORDER);
+  const before = Number(await total(page));
+  const add = main(page).locator("[data-inline-add]");
+  await add.click();
+  await add.click();
+  assert.equal(await total(page), String(before + 2));
+  const row = `items-${before + 1}`;
+  assert.equal(await page.evaluate(() => document.activeElement.id), `id_${row}-product_search`);
+  await page.keyboard.type("atlas");
+  await page.waitForFunction((row) => document.querySelectorAll(`#${row} .combo li:not(.note)`).length === 1, row);
+  await page.keyboard.press("Enter");
+  await named(page, `${row}-quantity`).fill("7");
+  await named(page, `${row}-unit_price`).fill("1.50");
+  await main(page).locator(`#items-${before} [data-inline-remove]`).click();
+  assert.equal(await total(page), String(before + 1));
+  assert.equal(await named(page, `items-${before}-quantity`).inputValue(), "7", "the later row moved up");
+  assert.deepEqual(await violations(page), [], "rows that a script made");
+  await named(page, "items-0-DELETE").check();
+  assert.equal(await main(page).locator("#items-0.gone").count(), 1);
+  await press(page, "Save and continue editing");
+  assert.match(await said(page), /changed successfully/);
+  const rows = main(page).locator("tr.of");
+  assert.equal(await rows.filter({ hasText: "7 × Atlas desk globe" }).count(), 1);
+  assert.equal(await rows.count(), before - 1, "one more, one less; an empty row was among the first");
+});
+
+test("without JavaScript a row is added by the server, and is saved", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  await staff(page, "/admin/orders/order/2/change/");
+  const before = Number(await total(page));
+  await named(page, "note").fill("kept meanwhile");
+  await follow(page, () => main(page).locator("[data-inline-add]").click());
+  assert.equal(await total(page), String(before + 1));
+  assert.equal(await named(page, "note").inputValue(), "kept meanwhile");
+  await named(page, "items-0-quantity").fill("9");
+  await press(page, "Save and continue editing");
+  assert.match(await said(page), /changed successfully/);
+  assert.equal(await named(page, "items-0-quantity").inputValue(), "9");
+});
+
+test("errors are listed, lead to their fields, and open what is folded", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}5/change/`);
+  await named(page, "price").fill("x");
+  await press(page, /^Save product$/);
+  assert.match(await page.title(), /^Error: /);
+  assert.equal(await page.evaluate(() => document.activeElement.matches("[data-problem]")), true);
+  await main(page).locator('.problem a[href="#id_price"]').click();
+  assert.equal(await page.evaluate(() => document.activeElement.id), "id_price");
+  const described = await named(page, "price").getAttribute("aria-describedby");
+  assert.match(await page.locator(`#${described.split(" ").at(-1)}`).innerText(), /number/);
+});
+
+test("the value that somebody else saved is taken over by a click", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}6/change/`);
+  const other = await page.context().newPage();
+  await other.goto(`${PRODUCTS}6/change/`);
+  await named(other, "price").fill("79.00");
+  await press(other, "Save product");
+  await other.close();
+  await named(page, "price").fill("81.00");
+  await press(page, "Save product");
+  assert.equal(await named(page, "price").inputValue(), "81.00");
+  await main(page).locator("[data-use-value]").first().click();
+  assert.equal(await named(page, "price").inputValue(), "79.00");
+});

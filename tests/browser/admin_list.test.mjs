@@ -1,0 +1,178 @@
+// Lists and the frame of the admin in a browser: selecting, editing in place, the keyboard, and what one closes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
+import { violations } from "./support/axe.mjs";
+import { PHONE } from "./support/browser.mjs";
+import { openSite } from "./support/site.mjs";
+
+const site = openSite("demo");
+const boxes = (page) => main(page).locator("input[name=_selected_action]");
+const said = (page) => main(page).locator(".messages").innerText();
+const focused = (page, what) => page.evaluate((what) => document.activeElement.matches(what), what);
+const root = (page) => page.locator("html");
+
+test("rows are selected one by one, as a range, all of the page, and all there are", async (t) => {
+  const page = await site.page(t);
+  await staff(page, "/admin/catalog/tag/");
+  const count = main(page).locator("[data-count]");
+  const all = await boxes(page).count();
+  await boxes(page).nth(1).click();
+  await boxes(page).nth(4).click({ modifiers: ["Shift"] });
+  assert.equal(await count.innerText(), `4 of ${all} selected`);
+  assert.deepEqual(await violations(page), [], "the bar of actions");
+  await main(page).locator("[data-select-all]").click();
+  assert.equal(await count.innerText(), `${all} of ${all} selected`);
+  await main(page).locator("[data-clear]").click();
+  assert.equal(await main(page).locator(".bulk.shown").count(), 0);
+
+  await page.goto("/admin/orders/order/?created_at__year=2025&all=");
+  await page.goto(`${PRODUCTS}?q=lamp`);
+  await boxes(page).first().check();
+  await named(page, "action").selectOption("make_inactive");
+  await press(page, "Run");
+  assert.match(await said(page), /^1 product/);
+});
+
+test("without JavaScript rows are selected and an action runs on them", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  await staff(page, `${PRODUCTS}?q=lamp`);
+  await boxes(page).nth(0).check();
+  await boxes(page).nth(1).check();
+  await named(page, "action").selectOption("make_active");
+  await press(page, "Run");
+  assert.match(await said(page), /^2 products/);
+  await named(page, "form-0-stock").fill("123");
+  await press(page, "Save");
+  assert.match(await said(page), /1 product was changed successfully/);
+});
+
+test("fields in the list say how many rows changed, and one is asked before they are lost", async (t) => {
+  const page = await site.page(t);
+  await staff(page, PRODUCTS);
+  await named(page, "form-1-price").fill("5");
+  await named(page, "form-3-stock").fill("5");
+  const state = main(page).locator("[data-changes]");
+  await page.waitForFunction(() => document.querySelector("[data-changes]").textContent === "2 rows changed");
+  let asked = 0;
+  const answer = (dialog) => ((asked += 1), dialog.accept());
+  page.on("dialog", answer);
+  await page.goto(PRODUCTS);
+  page.off("dialog", answer);
+  assert.equal(asked, 1);
+  assert.equal(await state.innerText(), "");
+});
+
+test("a table that is too wide scrolls inside its card", async (t) => {
+  const page = await site.page(t);
+  await staff(page, PRODUCTS);
+  for (const width of [1440, 1280, 1200, 1024, 768]) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const [card, table, right] = await page.evaluate(() => {
+      const card = document.querySelector("[data-table]");
+      const scrolls = getComputedStyle(card).overflowX !== "visible";
+      return [card.clientWidth, card.firstElementChild.offsetWidth, scrolls];
+    });
+    assert.ok(table <= card || right, `${table} px of table in ${card} px at ${width} px`);
+  }
+});
+
+test("the keyboard: help, search, rows, theme, the sidebar and its filter", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  await staff(page, PRODUCTS);
+  await page.keyboard.press("?");
+  assert.equal(await page.locator("dialog[open]").count(), 1);
+  assert.deepEqual(await violations(page), [], "the help");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("dialog[open]").count(), 0);
+
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  assert.equal(await boxes(page).nth(1).isChecked(), true);
+  await page.keyboard.press("k");
+  assert.equal(await focused(page, ".list tbody tr:first-child th a"), true);
+  await page.keyboard.press("/");
+  assert.equal(await focused(page, "input[name=q]"), true);
+  await page.keyboard.type("?t");
+  assert.equal(await page.locator("dialog[open]").count(), 0, "keys of a field are its own");
+  await page.evaluate(() => document.activeElement.blur());
+
+  await page.keyboard.press("t");
+  assert.equal(await root(page).getAttribute("data-theme"), "light");
+  await page.keyboard.press("t");
+  await page.reload();
+  assert.equal(await root(page).getAttribute("data-theme"), "dark", "kept");
+  await page.keyboard.press("t");
+  assert.equal(await root(page).getAttribute("data-theme"), null);
+
+  const filter = page.locator("[data-sidebar-filter]");
+  await page.keyboard.press("f");
+  await page.keyboard.type("prod");
+  assert.deepEqual(await page.locator(".sidebar li:visible > a:first-child").allInnerTexts(), ["Products"]);
+  await filter.fill("xyz");
+  assert.equal(await page.locator("[data-sidebar-none]").isVisible(), true);
+  await page.keyboard.press("Escape");
+  assert.equal(await filter.inputValue(), "");
+  await page.evaluate(() => document.activeElement.blur());
+  for (const visible of [false, true]) {
+    await page.keyboard.press("[");
+    await page.reload();
+    assert.equal(await page.locator(".sidebar").isVisible(), visible);
+    await page.locator('[data-toggle="filters"]').click();
+    assert.equal(await page.locator(".filters").isVisible(), visible);
+  }
+  await page.keyboard.press("g");
+  await Promise.all([page.waitForURL("/admin/"), page.keyboard.press("h")]);
+});
+
+test("a list and a form are worked through by the keyboard alone", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: true });
+  await staff(page, "/admin/catalog/tag/");
+  await page.keyboard.press("Tab");
+  assert.equal(await focused(page, ".skip"), true);
+  await page.keyboard.press("Enter");
+  const tabTo = async (what) => {
+    for (let i = 0; i < 40; i += 1) {
+      await page.keyboard.press("Tab");
+      if (await focused(page, what)) {
+        const seen = await page.evaluate(() => document.activeElement.matches(":focus-visible"));
+        assert.ok(seen, `${what} shows that it has the focus`);
+        return;
+      }
+    }
+    assert.fail(`Tab does not lead to ${what}`);
+  };
+  await tabTo(".list tbody th a");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/change/);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await tabTo("#id_name");
+  await page.keyboard.press("End");
+  await page.keyboard.type(" by hand");
+  await Promise.all([page.waitForURL(/tag\/(#main)?$/), page.keyboard.press("Control+s")]);
+  assert.match(await said(page), /by hand.* was changed successfully/);
+  await page.keyboard.press("Escape");
+  assert.equal(await main(page).locator(".messages").count(), 0);
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`on a phone the menu and the filters open${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    const page = await site.page(t, { javaScriptEnabled, viewport: PHONE });
+    await staff(page, PRODUCTS);
+    for (const [button, panel] of [["[popovertarget=sidebar]", ".sidebar"], [".filters-button[popovertarget]", ".filters"]]) {
+      assert.equal(await page.locator(panel).isVisible(), false);
+      await page.locator(button).click();
+      assert.equal(await page.locator(panel).isVisible(), true);
+      if (javaScriptEnabled) assert.deepEqual(await violations(page), [], panel);
+      await page.keyboard.press("Escape");
+    }
+    const cells = await page.locator(".list tbody tr").first().locator("td[data-label]").evaluateAll((cells) =>
+      cells.map((cell) => getComputedStyle(cell).display),
+    );
+    assert.ok(cells.length > 3 && cells.every((display) => display === "grid"), "rows are cards");
+  });
+}

@@ -1,0 +1,107 @@
+// The admin in a browser: who works in it, its screens, and what a test does on them.
+
+import { follow, send } from "./pages.mjs";
+import { BOSS, VERA } from "./shop.mjs";
+
+export const PRODUCTS = "/admin/catalog/product/";
+export const ORDER = "/admin/orders/order/1/change/";
+export const main = (page) => page.getByRole("main");
+export const named = (page, name) => main(page).locator(`[name="${name}"]`);
+
+const kept = new Map();
+/** Is logged in as `user` at `path`; a password is hashed once in a file, its session serves the other tests. */
+export async function staff(page, path, user = BOSS) {
+  const key = `${new URL(page.siteUrl).host} ${user.username}`;
+  if (!kept.has(key)) {
+    await page.goto("/admin/login/");
+    await send(page, { username: user.username, password: user.password });
+    kept.set(key, (await page.context().cookies()).filter(({ name }) => name === "sessionid"));
+  }
+  await page.context().addCookies(kept.get(key));
+  return page.goto(path);
+}
+
+/** Presses a button of the content that leads to another page. */
+export const press = (page, name) => follow(page, () => main(page).getByRole("button", { name }).first().click());
+
+const at = (path, user = BOSS) => (page) => staff(page, path, user);
+const pressing = (path, name, fields = {}) => async (page) => {
+  await staff(page, path);
+  for (const [field, value] of Object.entries(fields)) await named(page, field).fill(value);
+  return press(page, name);
+};
+async function loggingOut(page) {
+  await page.goto("/admin/login/");
+  await send(page, { username: BOSS.username, password: BOSS.password });
+  await page.goto("/admin/");
+  await page.locator(".menu > summary").click();
+  return follow(page, () => page.getByRole("button", { name: "Log out" }).click());
+}
+const acting = (action) => async (page) => {
+  await staff(page, PRODUCTS);
+  await main(page).locator("input[name=_selected_action]").first().check();
+  await named(page, "action").selectOption(action);
+  return press(page, "Run");
+};
+/** Saved by somebody else meanwhile. */
+async function conflict(page) {
+  const other = await page.context().newPage();
+  await staff(page, `${PRODUCTS}2/change/`);
+  await other.goto(`${PRODUCTS}2/change/`);
+  const before = await named(page, "price").inputValue();
+  await named(other, "price").fill(`${Number.parseFloat(before) + 1}.00`);
+  await press(other, "Save product");
+  await other.close();
+  await named(page, "price").fill("3.00");
+  return press(page, "Save product");
+}
+
+/** `[what it is, how one comes to it, status]` */
+export const SCREENS = [
+  ["login", (page) => page.goto("/admin/login/")],
+  ["login that failed", async (page) => (await page.goto("/admin/login/"), send(page, { username: "x", password: "y" }))],
+  ["logged out", loggingOut],
+  ["start", at("/admin/")],
+  ["start of somebody who may look", at("/admin/", VERA)],
+  ["app", at("/admin/catalog/")],
+  ["products", at(PRODUCTS)],
+  ["products searched and filtered", at(`${PRODUCTS}?q=lamp&is_active__exact=1&_facets=True`)],
+  ["products of a month", at(`${PRODUCTS}?released_on__year=2025&released_on__month=5`)],
+  ["products not found", at(`${PRODUCTS}?q=umbrella`)],
+  ["products edited wrongly", pressing(PRODUCTS, "Save", { "form-0-price": "x", "form-1-stock": "-1" })],
+  ["categories", at("/admin/catalog/category/")],
+  ["tags", at("/admin/catalog/tag/")],
+  ["orders", at("/admin/orders/order/")],
+  ["users", at("/admin/auth/user/")],
+  ["no groups", at("/admin/auth/group/")],
+  ["product to add", at(`${PRODUCTS}add/`)],
+  ["product", at(`${PRODUCTS}1/change/`)],
+  ["product that is wrong", pressing(`${PRODUCTS}1/change/`, "Save product", { name: "", price: "x", slug: "a b" })],
+  ["product somebody else saved", conflict],
+  ["product to look at", at(`${PRODUCTS}1/change/`, VERA)],
+  ["order to look at", at(ORDER, VERA)],
+  ["category", at("/admin/catalog/category/6/change/")],
+  ["tag to add", at("/admin/catalog/tag/add/")],
+  ["order", at(ORDER)],
+  ["order that is wrong", pressing(ORDER, "Save order", { "items-0-quantity": "0", email: "" })],
+  ["order to add", at("/admin/orders/order/add/")],
+  ["user", at("/admin/auth/user/901/change/")],
+  ["user to add", at("/admin/auth/user/add/")],
+  ["user whose passwords differ", pressing("/admin/auth/user/add/", "Save", { username: "a b", password1: "1", password2: "2" })],
+  ["password of a user", at("/admin/auth/user/901/password/")],
+  ["group to add", at("/admin/auth/group/add/")],
+  ["deleting a tag", at("/admin/catalog/tag/1/delete/")],
+  ["deleting a category of products", at("/admin/catalog/category/6/delete/")],
+  ["deleting selected products", acting("delete_selected")],
+  ["history", at(`${PRODUCTS}2/history/`)],
+  ["history of nothing", at(`${PRODUCTS}5/history/`)],
+  ["own password", at("/admin/password_change/")],
+  ["own password that failed", pressing("/admin/password_change/", "Change my password", { old_password: "x" })],
+  ["own password changed", at("/admin/password_change/done/")],
+  ["documentation", at("/admin/doc/models/")],
+  ["documentation of a model", at("/admin/doc/models/catalog.product/")],
+  ["popup to add", at("/admin/catalog/category/add/?_to_field=id&_popup=1")],
+  ["popup to choose", at("/admin/auth/user/?_to_field=id&_popup=1")],
+  ["what one may not see", at("/admin/auth/user/", VERA), 403],
+  ["a page that is not there", at("/admin/nothing/"), 404],
+].map(([name, reach, status = 200]) => ({ name, reach, status }));
