@@ -89,6 +89,8 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(`${PRODUCTS}?is_active__exact=1&q=gnomon`);
     assert.ok((await names(page)).includes(product));
     await page.goto(PRODUCTS);
+    const spills = (table) => table.scrollWidth > table.clientWidth && getComputedStyle(table).overflowX === "visible";
+    assert.equal(await main(page).locator(".table").evaluate(spills), false, "a wide list scrolls in its frame");
     const head = (name) => main(page).locator("thead").getByRole("link", { name: new RegExp(`^${name}`, "i") }).first();
     await follow(page, () => head("price").click());
     await follow(page, () => head("name").click());
