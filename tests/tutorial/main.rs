@@ -12,6 +12,8 @@ mod support;
 #[expect(dead_code, reason = "the program's `main` and what only the admin reads")]
 mod blog;
 
+mod staff;
+
 use std::fs;
 
 use diesel::connection::SimpleConnection as _;
