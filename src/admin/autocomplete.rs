@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::changelist::searched;
 use super::{AdminRequest, Registered};
+use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
 use crate::models::{Meta, Order, Path, find, python_int};
@@ -25,16 +26,21 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         return Err(Error::NotFound);
     }
     request.must(target, "view", None)?;
-    let page = match request.query.get("page") {
-        None => 1,
-        Some(page) => python_int(page).filter(|page| *page > 0).ok_or(Error::NotFound)?,
-    };
-    let offset = page.checked_sub(1).and_then(|before| before.checked_mul(PER_PAGE)).ok_or(Error::NotFound)?;
     let term = request.query.get("term").unwrap_or_default();
     let mut rows = request.queryset(target).order_by(ordering(target));
     if let Some(found) = searched(&target.options.search_fields, term) {
         rows = rows.filter(found);
     }
+    let asked = request.query.get("page").unwrap_or("1");
+    let page = if asked == "last" {
+        let rows = rows.clone();
+        let count = request.db.run(move |conn| rows.count(conn)).await?;
+        Some(Paginator { count, per_page: PER_PAGE }.num_pages())
+    } else {
+        python_int(asked).filter(|page| *page > 0)
+    };
+    let page = page.ok_or(Error::NotFound)?;
+    let offset = page.checked_sub(1).and_then(|before| before.checked_mul(PER_PAGE)).ok_or(Error::NotFound)?;
     let mut named = if term.contains('\0') {
         Vec::new()
     } else {

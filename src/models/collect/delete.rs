@@ -9,6 +9,8 @@ use crate::models::{Condition, OnDelete, Query};
 
 /// Rows that a deletion begins with at a time, and keys in one list.
 const CHUNK: i64 = 500;
+/// After so many, the log says how far it came.
+const LOGGED: usize = 10_000;
 
 /// What a deletion did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,7 +41,8 @@ impl Collector {
             done.roots += chunk.len();
             let pks = chunk.into_iter().map(|(pk, _)| pk).collect();
             done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(pks)))?;
-            log::debug!(target: "nuages.db", "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
+            let level = if done.roots % LOGGED == 0 { log::Level::Info } else { log::Level::Debug };
+            log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
         }
         Ok(done)
     }

@@ -30,6 +30,11 @@ impl NewPassword {
     pub(super) fn bind(mut self, data: &PostData) -> Self {
         self.form = self.form.bind(data);
         self.usable = self.usable.map(|_| data.get("usable_password") != "false");
+        let sent = data.get("usable_password");
+        if self.usable.is_some() && !["", "true", "false"].contains(&sent) {
+            let text = format!("Select a valid choice. {sent} is not one of the available choices.");
+            self.form.add_error("", format!("Password-based authentication: {text}"));
+        }
         self
     }
 
