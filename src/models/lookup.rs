@@ -2,8 +2,8 @@
 
 use chrono_tz::Tz;
 
-use super::value::parse_in;
-use super::{Condition, Field, Meta, Path, Step};
+use super::value::{parse_in, parse_kind};
+use super::{Comparison, Condition, DatePart, Field, Meta, Path, Step};
 use crate::db::{Kind, Value};
 
 /// How a column is compared (Django's field lookups).
@@ -27,9 +27,10 @@ pub enum Lookup {
     In,
     Range,
     IsNull,
+    /// A whole year: a range, which an index can serve.
     Year,
-    Month,
-    Day,
+    /// A part of a date or a time; the zone whose clocks count stands behind the values.
+    Part(DatePart, Comparison),
 }
 
 impl Lookup {
@@ -53,9 +54,6 @@ impl Lookup {
             "in" => Self::In,
             "range" => Self::Range,
             "isnull" => Self::IsNull,
-            "year" => Self::Year,
-            "month" => Self::Month,
-            "day" => Self::Day,
             _ => return None,
         })
     }
@@ -109,6 +107,7 @@ impl Meta {
         let mut steps = Vec::new();
         let mut field: Option<&'static Field> = None;
         let mut lookup = None;
+        let mut date_part = None;
         for part in key.split("__") {
             if lookup.is_some() {
                 return Err(LookupError::Unknown);
@@ -123,6 +122,10 @@ impl Meta {
                     }
                     (_, Some(named)) => {
                         lookup = Some(named);
+                        continue;
+                    }
+                    _ if date_part.is_none() => {
+                        date_part = Some(DatePart::named(part, key).ok_or(LookupError::Unknown)?);
                         continue;
                     }
                     _ => return Err(LookupError::Unknown),
@@ -147,6 +150,13 @@ impl Meta {
         if relates && !lookup.is_of_relations() {
             return Err(LookupError::Unknown);
         }
+        let lookup = match date_part {
+            None => lookup,
+            Some(DatePart::Year) if lookup == Lookup::Exact => Lookup::Year,
+            // Whether there is a date is whether there is its part.
+            Some(_) if lookup == Lookup::IsNull => lookup,
+            Some(part) => Lookup::Part(part, Comparison::of(lookup).ok_or(LookupError::Unknown)?),
+        };
         Ok(Parameter { path: Path { steps, column: field.column }, lookup, field })
     }
 
@@ -199,7 +209,6 @@ impl Parameter {
         let target = self.field.target();
         let typed = |text: &str| parse_in(target, text, zone).ok_or(LookupError::Value);
         let is = |lookup, values| Ok(Condition::Is { path: self.path.clone(), lookup, values });
-        let dated = matches!(target.sql, Kind::Date | Kind::Timestamp);
         match self.lookup {
             Lookup::IsNull => {
                 let yes = !matches!(text.to_lowercase().as_str(), "" | "0" | "false");
@@ -207,18 +216,30 @@ impl Parameter {
             }
             // Django takes such a text apart letter by letter.
             Lookup::Range => Err(LookupError::Value),
-            Lookup::Year | Lookup::Month | Lookup::Day if !dated => Err(LookupError::Unknown),
-            Lookup::Year | Lookup::Month | Lookup::Day => {
-                let Some(Whole::Number(number)) = whole(text) else { return Err(LookupError::Value) };
-                let number = i32::try_from(number).map_err(|_| LookupError::Value)?;
-                is(self.lookup, vec![Value::Integer(number), Value::Text(zone.name().to_owned())])
+            Lookup::Year => {
+                let number = small(text).ok_or(LookupError::Value)?;
+                is(self.lookup, vec![Value::Integer(number), zone.name().into()])
+            }
+            Lookup::Part(part, how) => {
+                let one = |text: &str| match part.kind() {
+                    Kind::Integer => small(text).map(Value::Integer).ok_or(LookupError::Value),
+                    kind => parse_kind(kind, text, zone).ok_or(LookupError::Value),
+                };
+                let mut values = if how == Comparison::In {
+                    text.split(',').map(one).collect::<Result<Vec<_>, _>>()?
+                } else {
+                    vec![one(text)?]
+                };
+                values.push(zone.name().into());
+                is(self.lookup, values)
             }
             Lookup::Regex | Lookup::IRegex if !crate::db::is_regex(text) => Err(LookupError::Value),
-            // PostgreSQL has no text with it.
-            lookup if lookup.is_textual() && text.contains('\0') => Err(LookupError::Value),
+            // PostgreSQL has no text with it, and so nowhere a row.
+            lookup if (lookup.is_textual() || target.sql == Kind::Text) && text.contains('\0') => {
+                Ok(Condition::Any(Vec::new()))
+            }
             lookup if lookup.is_textual() => is(lookup, vec![Value::Text(text.to_owned())]),
             _ if matches!(target.sql, Kind::SmallInt | Kind::Integer | Kind::BigInt) => self.numbers(text, target.sql),
-            _ if target.sql == Kind::Text && text.contains('\0') => Err(LookupError::Value),
             Lookup::In => {
                 let values = text.split(',').map(typed).collect::<Result<_, _>>()?;
                 is(Lookup::In, values)
@@ -275,6 +296,11 @@ pub fn python_int(text: &str) -> Option<i64> {
         Whole::Number(number) => Some(number),
         Whole::Huge(above) => Some(if above { i64::MAX } else { i64::MIN }),
     }
+}
+
+/// A year, a month, a day of one.
+fn small(text: &str) -> Option<i32> {
+    i32::try_from(python_int(text)?).ok()
 }
 
 fn fitting(number: i64, kind: Kind) -> Option<Value> {

@@ -77,8 +77,13 @@ pub fn parse(field: &Field, text: &str) -> Option<Value> {
 
 /// The same; times that name no zone are what the clocks of `zone` show.
 pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
+    parse_kind(field.sql, text, zone)
+}
+
+/// The value of this kind that `text` is.
+pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
     let word = text.trim();
-    Some(match field.sql {
+    Some(match kind {
         Kind::SmallInt => Value::SmallInt(word.parse().ok()?),
         Kind::Integer => Value::Integer(word.parse().ok()?),
         Kind::BigInt => Value::BigInt(word.parse().ok()?),
@@ -99,7 +104,14 @@ pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
     })
 }
 
+/// What Python's `date.fromisoformat` reads, and days and months of one digit.
 fn parse_date(text: &str) -> Option<NaiveDate> {
+    if !text.contains('-') && text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
+    }
+    if text.contains('W') {
+        return NaiveDate::parse_from_str(text, "%G-W%V-%u").ok();
+    }
     // Python's years have four digits.
     let four = text.find('-') == Some(4) && !text.starts_with("0000") && text.is_ascii();
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| four)

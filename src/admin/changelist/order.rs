@@ -32,6 +32,8 @@ pub(super) fn ordering(known: &'static Registered, params: &Params, columns: &[C
         let keys = asked(text).filter_map(|(number, minus)| Some((column(number)?.order.as_ref()?, minus)));
         orders =
             keys.map(|(key, minus)| Order { path: key.path.clone(), descending: key.descending != minus }).collect();
+        // What the author said breaks ties; what the model says does not.
+        orders.extend(known.options.ordering.iter().flatten().cloned());
     }
     if !is_total(model, &orders) {
         orders.push(Order { path: Path::own(model.pk().column), descending: true });

@@ -160,11 +160,9 @@ fn add_url(request: &AdminRequest, list: &List) -> String {
 
 /// The list with nothing searched for and nothing filtered.
 fn plain(list: &List) -> String {
-    let mut kept = Vec::new();
-    for name in ["_facets", "_popup", "_to_field"] {
-        kept.extend(list.params.get(name).map(|value| (name, value)));
-    }
-    format!("?{}", super::params::encoded(kept))
+    let kept = [("_popup", "_popup=1"), ("_facets", "_facets")];
+    let kept = kept.iter().filter(|(name, _)| list.params.has(name)).map(|(_, text)| *text);
+    format!("?{}", kept.collect::<Vec<_>>().join("&"))
 }
 
 fn search_box(list: &List) -> SearchBox {

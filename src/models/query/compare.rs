@@ -31,8 +31,7 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
             sql.raw(")")
         }
         Lookup::Year => year(column, kind, &first, zone(values)),
-        Lookup::Month => part("EXTRACT(MONTH FROM ", "CAST(strftime('%m', ", local(column(), kind, values), first),
-        Lookup::Day => part("EXTRACT(DAY FROM ", "CAST(strftime('%d', ", local(column(), kind, values), first),
+        Lookup::Part(part, how) => super::part::compare(column(), kind, part, how, values),
         Lookup::Regex => as_text(column(), kind).either(" ~ ", " REGEXP ").bind(first),
         Lookup::IRegex => as_text(column(), kind).either(" ~* ", " REGEXP ('(?i)' || ").bind(first).either("", ")"),
         Lookup::IExact
@@ -76,20 +75,6 @@ fn as_text(column: Sql, kind: Kind) -> Sql {
 /// The zone that stands second among the values of a lookup of a part of a date.
 fn zone(values: &[Value]) -> Tz {
     values.get(1).and_then(|zone| zone.as_str()?.parse().ok()).unwrap_or(Tz::UTC)
-}
-
-/// A time as the clocks of the zone among `values` show it.
-fn local(column: Sql, kind: Kind, values: &[Value]) -> Sql {
-    let zone = zone(values);
-    if kind != Kind::Timestamp || zone == Tz::UTC {
-        return column;
-    }
-    Sql::default().either("(", "nuages_local(").append(column).either(" AT TIME ZONE ", ", ").bind(zone.name()).raw(")")
-}
-
-/// A part of a date.
-fn part(postgres: &'static str, sqlite: &'static str, column: Sql, number: Value) -> Sql {
-    Sql::default().either(postgres, sqlite).append(column).either(") = ", ") AS INTEGER) = ").bind(number)
 }
 
 /// A year is a range, which an index can serve.

@@ -4,6 +4,7 @@ mod aggregate;
 mod build;
 mod chunks;
 mod compare;
+mod part;
 mod recursive;
 
 use super::{Condition, Meta, Order, Path, Record};
