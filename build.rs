@@ -19,17 +19,20 @@ fn main() -> io::Result<()> {
     static_files(Path::new("static"), &out)
 }
 
-/// SQLite has no statement timeout, Diesel 2.3 no progress handler, and this package no unsafe code: a few lines of C
-/// register an SQL function with SQLite at program start. See `src/db/sqlite/statement_timeout.c`.
+/// SQLite has no statement timeout and a slow LIKE, Diesel 2.3 no progress handler, and this package no unsafe code: a few
+/// lines of C register SQL functions with SQLite at program start. See `src/db/sqlite/`.
 fn statement_timeout() {
-    let source = "src/db/sqlite/statement_timeout.c";
-    println!("cargo:rerun-if-changed={source}");
     let mut build = cc::Build::new();
+    build.opt_level(3);
+    for source in ["src/db/sqlite/statement_timeout.c", "src/db/sqlite/contains.c"] {
+        println!("cargo:rerun-if-changed={source}");
+        build.file(source);
+    }
     if let Some(include) = env::var_os("DEP_SQLITE3_INCLUDE") {
         build.include(include);
     }
     // Nothing in Rust names a symbol of it, so the linker must be told to keep it.
-    build.file(source).link_lib_modifier("+whole-archive").compile("nuages_statement_timeout");
+    build.link_lib_modifier("+whole-archive").compile("nuages_statement_timeout");
 }
 
 /// Writes `demo_pictures.rs`: the pictures of the demo shop as a slice of `(file name, content)`.

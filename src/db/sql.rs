@@ -131,6 +131,8 @@ enum Piece {
     Either(&'static str, &'static str),
     Identifier(&'static str),
     Bind(Value),
+    /// What PostgreSQL is given, and what SQLite is.
+    EitherBind(Value, Value),
 }
 
 /// A statement, put together piece by piece.
@@ -178,6 +180,13 @@ impl Sql {
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.pieces.push(Piece::Bind(value.into()));
+        self
+    }
+
+    /// Adds one value for PostgreSQL, and another for SQLite, bound.
+    #[must_use]
+    pub fn bind_either(mut self, postgres: impl Into<Value>, sqlite: impl Into<Value>) -> Self {
+        self.pieces.push(Piece::EitherBind(postgres.into(), sqlite.into()));
         self
     }
 
@@ -229,6 +238,10 @@ impl QueryFragment<MultiBackend> for Sql {
                 }),
                 Piece::Identifier(name) => out.push_identifier(name)?,
                 Piece::Bind(value) => value.bind(&mut out)?,
+                Piece::EitherBind(postgres, sqlite) => match out.backend() {
+                    MultiBackend::Postgres(_) => postgres.bind(&mut out)?,
+                    MultiBackend::Sqlite(_) => sqlite.bind(&mut out)?,
+                },
             }
         }
         Ok(())

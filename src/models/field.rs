@@ -79,6 +79,8 @@ pub struct Field {
     pub blank: bool,
     /// Whether no two rows may have the same value.
     pub unique: bool,
+    /// Whether an index of its own orders its values, which a unique field has anyway.
+    pub db_index: bool,
     /// Whether it is the primary key.
     pub primary_key: bool,
     /// Whether forms show it.
@@ -126,6 +128,7 @@ impl Field {
             // Django wants to be told; here a column that may be NULL says so.
             blank: null,
             unique: false,
+            db_index: false,
             primary_key: false,
             editable: true,
             secret: false,
@@ -229,6 +232,13 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn unique(mut self) -> Self {
         self.field.unique = true;
+        self
+    }
+
+    /// An index of its own orders its values: the least and the greatest are found at once.
+    #[must_use]
+    pub fn db_index(mut self) -> Self {
+        self.field.db_index = true;
         self
     }
 

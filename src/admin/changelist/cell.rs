@@ -82,9 +82,10 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
         }
         Value::Time(time) => drop(out.raw(&time_text(*time))),
         Value::Timestamp(time) => {
-            let exact = time.utc().with_timezone(&look.zone);
-            out.raw("<time datetime=\"").plain(exact.format("%Y-%m-%dT%H:%M:%S%:z")).raw("\" title=\"");
-            out.plain(exact.format("%Y-%m-%d %H:%M:%S %Z")).raw("\">").raw(&time.text(&look.zone)).raw("</time>");
+            let local = time.local(&look.zone);
+            out.raw("<time datetime=\"").plain(format_args!("{:?}", time.utc().naive_utc())).raw("Z\" title=\"");
+            out.plain(local).raw("\">").raw(&date_text(local.date())).raw(", ").raw(&time_text(local.time()));
+            out.raw("</time>");
         }
         value => text(out, look, &value.to_string()),
     }

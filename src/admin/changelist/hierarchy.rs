@@ -39,6 +39,14 @@ pub(super) struct Hierarchy {
     pub(super) condition: Option<Condition>,
 }
 
+/// Which dates of the list are known already.
+pub(super) enum AtHand<'a> {
+    /// All of them.
+    All(Vec<&'a Value>),
+    /// None; whether the list has many rows of all there are.
+    None { many: bool },
+}
+
 /// The dates, as the page shows them.
 #[derive(Default)]
 pub(super) struct Dates {
@@ -101,8 +109,8 @@ impl Hierarchy {
         self.field.label()
     }
 
-    /// What the page shows. `ends` are the first and the last of the list's dates; `all` are all of them, if they are at
-    /// hand.
+    /// What the page shows. `ends` are the first and the last of the list's dates; `at_hand` says
+    /// which are known.
     pub(super) fn dates(
         &self,
         conn: &mut Conn,
@@ -110,8 +118,12 @@ impl Hierarchy {
         params: &Params,
         query: &Query,
         ends: Option<(&Value, &Value)>,
-        all: Option<Vec<&Value>>,
+        at_hand: AtHand<'_>,
     ) -> Result<Option<Dates>> {
+        let (all, many) = match at_hand {
+            AtHand::All(all) => (Some(all), false),
+            AtHand::None { many } => (None, many),
+        };
         let local = |value: &Value| local_day(value, site);
         let ends = ends.and_then(|(first, last)| local(first).zip(local(last)));
         let (mut year, mut month) = (self.year, self.month);
@@ -142,7 +154,7 @@ impl Hierarchy {
             if let Some(all) = &all {
                 return Ok(all.iter().filter_map(|value| local(value)).map(pick).collect());
             }
-            self.occurring(conn, site, query, &spans, to)
+            self.occurring(conn, site, query, &spans, to, many)
         };
         match (year, month, self.day) {
             (Some(year), Some(month), Some(day)) => {
@@ -196,11 +208,12 @@ impl Hierarchy {
         query: &Query,
         spans: &[NaiveDate],
         to: NaiveDate,
+        many: bool,
     ) -> Result<BTreeSet<NaiveDate>> {
         let day = |day| site.day(self.field.sql, day);
         let ends = spans.iter().skip(1).copied().chain([to]);
         let pairs: Vec<(Value, Value)> = spans.iter().zip(ends).map(|(from, to)| (day(*from), day(to))).collect();
-        let found = query.occurring(conn, &self.path, &pairs)?;
+        let found = query.occurring(conn, &self.path, &pairs, many)?;
         Ok(spans.iter().zip(found).filter(|(_, yes)| *yes).map(|(first, _)| *first).collect())
     }
 

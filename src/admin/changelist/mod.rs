@@ -7,6 +7,7 @@ mod editing;
 mod filters;
 mod hierarchy;
 mod list;
+mod load;
 mod lookup;
 mod markup;
 mod order;

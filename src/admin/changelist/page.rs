@@ -6,7 +6,8 @@ use super::cell::Look;
 use super::editing::{Editing, Fault};
 use super::filters::Shown;
 use super::hierarchy::Dates;
-use super::list::{Found, List};
+use super::list::List;
+use super::load::Loaded;
 use super::markup::Markup;
 use super::table::{self, Around};
 use crate::admin::frame::Frame;
@@ -74,7 +75,7 @@ impl ChangeListPage {
     pub(super) fn new(
         request: &AdminRequest,
         list: &List,
-        found: Found,
+        found: Loaded,
         actions: &[Action],
         editing: Option<&Editing>,
     ) -> Self {

@@ -78,6 +78,13 @@ impl Params {
         format!("?{}", encoded(kept))
     }
 
+    /// The two ends of such links that differ in the value of `name` alone.
+    pub(super) fn link_ends(&self, name: &str, remove: &[&str]) -> (String, String) {
+        // A value that no other parameter has.
+        let link = self.link(&[(name, "\u{1}\u{1}")], remove);
+        link.split_once("%01%01").map_or_else(|| (link.clone(), String::new()), |(a, z)| (a.to_owned(), z.to_owned()))
+    }
+
     /// What links to forms carry so that these lead back to the list as it is: `_changelist_filters=q%3Dlamp`, or nothing.
     pub(super) fn preserved(&self) -> String {
         let all =
@@ -100,7 +107,7 @@ pub(super) fn encoded<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -
     query
 }
 
-fn push(query: &mut String, text: &str) {
+pub(super) fn push(query: &mut String, text: &str) {
     for (at, part) in text.split(' ').enumerate() {
         if at > 0 {
             query.push('+');

@@ -71,7 +71,7 @@ impl Model for Order {
             .field(order::status, |field| field.max_length(10).choices(&STATUSES).default(|| "pending".into()))
             .field(order::note, |field| field.blank())
             .field(order::total, |field| field.decimal(12, 2).default(|| Decimal::new(0, 2).into()))
-            .field(order::created_at, |field| field.default_now())
+            .field(order::created_at, |field| field.default_now().db_index())
             .field(order::paid_at, |field| field.blank())
     }
 }

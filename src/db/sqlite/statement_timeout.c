@@ -50,9 +50,14 @@ static void statement_timeout(sqlite3_context *context, int count, sqlite3_value
     sqlite3_result_int64(context, milliseconds);
 }
 
+int nuages_contains_register(sqlite3 *connection);  /* contains.c */
+
 static int on_open(sqlite3 *connection, char **message, const sqlite3_api_routines *api) {
-    Timer *timer = calloc(1, sizeof(Timer));
+    Timer *timer;
+    int done = nuages_contains_register(connection);
     (void)message; (void)api;
+    if (done != SQLITE_OK) return done;
+    timer = calloc(1, sizeof(Timer));
     if (!timer) return SQLITE_NOMEM;
     /* free() is called for the timer when the connection closes, and when this call fails. */
     return sqlite3_create_function_v2(connection, "nuages_statement_timeout", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,

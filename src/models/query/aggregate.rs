@@ -25,8 +25,12 @@ impl Query {
         let kind = path.map(|path| self.kind(path));
         let mut kinds = vec![Kind::BigInt];
         let mut sql = Sql::new("SELECT ");
-        if let (Some(path), true) = (path, self.is_filtered()) {
-            // One pass over the rows that were found.
+        let is_indexed = |path: &Path| {
+            let field = self.model.resolve(path).filter(|_| path.steps.is_empty());
+            field.is_some_and(|field| field.db_index || field.unique || field.primary_key)
+        };
+        if let Some(path) = path.filter(|path| self.is_filtered() || !is_indexed(path)) {
+            // One pass over the rows.
             let mut builder = Builder::new(self.model);
             let conditions = builder.conditions(&self.conditions);
             let (least, greatest) = (builder.column(path), builder.column(path));
@@ -86,24 +90,29 @@ impl Query {
         Ok(counts)
     }
 
-    /// For each of `spans`, whether the column at `path` has a value from its first on and below its second.
-    pub fn occurring(&self, conn: &mut Conn, path: &Path, spans: &[(Value, Value)]) -> Result<Vec<bool>> {
+    /// For each of `spans`, whether the column at `path` has a value from its first on and below its second. Where these
+    /// rows are `many` of all, one is soon found for each.
+    pub fn occurring(&self, conn: &mut Conn, path: &Path, spans: &[(Value, Value)], many: bool) -> Result<Vec<bool>> {
+        let in_one_pass = self.is_filtered() && !many;
         let mut found = Vec::with_capacity(spans.len());
         for some in spans.chunks(AT_ONCE) {
             let mut sql = Sql::new("SELECT ");
             let mut builder = Builder::new(self.model);
             for (at, (from, to)) in some.iter().enumerate() {
                 sql = sql.raw(if at > 0 { ", " } else { "" });
-                sql = if self.is_filtered() {
+                sql = if in_one_pass {
                     // Finding the rows costs more than looking at them: once for all spans.
                     sql.raw("COUNT(*) FILTER (WHERE ").append(within(&mut builder, path, from, to)).raw(") > 0")
                 } else {
                     let mut inner = Builder::new(self.model);
-                    let condition = within(&mut inner, path, from, to);
+                    let mut condition = within(&mut inner, path, from, to);
+                    for other in &self.conditions {
+                        condition = condition.raw(" AND ").append(inner.condition(other));
+                    }
                     sql.raw("EXISTS (SELECT 1").append(inner.from()).raw(" WHERE ").append(condition).raw(")")
                 };
             }
-            if self.is_filtered() {
+            if in_one_pass {
                 let filter = builder.conditions(&self.conditions);
                 sql = sql.append(builder.from()).append(filter);
             }

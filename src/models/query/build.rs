@@ -42,6 +42,11 @@ impl Builder {
         self.next = inner.next;
     }
 
+    /// Whether anything was joined so far.
+    pub(super) fn is_joined(&self) -> bool {
+        !self.joins.is_empty()
+    }
+
     /// `FROM` with its joins.
     pub(super) fn from(&self) -> Sql {
         let mut sql = Sql::new(" FROM ").ident(self.model.table).raw(" AS ").ident(alias(self.alias));

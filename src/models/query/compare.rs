@@ -44,8 +44,8 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
     }
 }
 
-fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, text: &str) -> Sql {
-    let literal = like_escaped(text);
+fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sql {
+    let literal = like_escaped(plain);
     let pattern = match lookup {
         Lookup::Contains | Lookup::IContains => format!("%{literal}%"),
         Lookup::StartsWith | Lookup::IStartsWith => format!("{literal}%"),
@@ -54,10 +54,20 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, text: &str) -> Sql
     };
     let text = as_text(column(), kind);
     match lookup {
-        Lookup::Contains | Lookup::StartsWith | Lookup::EndsWith => {
-            text.raw(" LIKE ").bind(pattern).raw(" ESCAPE '\\'")
-        }
-        // SQLite's LIKE knows no case, as Django's users know.
+        // SQLite knows no case here either way, as Django's users know.
+        Lookup::Contains => Sql::default()
+            .either("", "nuages_contains(")
+            .append(text)
+            .either(" LIKE ", ", ")
+            .bind_either(pattern, plain)
+            .either(" ESCAPE '\\'", ")"),
+        Lookup::IContains => Sql::default()
+            .either("UPPER(", "nuages_contains(")
+            .append(text)
+            .either(") LIKE UPPER(", ", ")
+            .bind_either(pattern, plain)
+            .either(") ESCAPE '\\'", ")"),
+        Lookup::StartsWith | Lookup::EndsWith => text.raw(" LIKE ").bind(pattern).raw(" ESCAPE '\\'"),
         _ => Sql::default()
             .either("UPPER(", "")
             .append(text)

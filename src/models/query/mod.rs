@@ -4,6 +4,7 @@ mod aggregate;
 mod build;
 mod chunks;
 mod compare;
+mod found;
 mod part;
 mod recursive;
 
@@ -57,6 +58,11 @@ impl Query {
         self
     }
 
+    /// Its order.
+    pub fn order(&self) -> &[Order] {
+        &self.order
+    }
+
     /// Whether rows were filtered out at all.
     pub fn is_filtered(&self) -> bool {
         !self.conditions.is_empty()
@@ -89,8 +95,8 @@ impl Query {
 
     /// The columns at `paths` of up to `limit` rows after the first `offset`.
     ///
-    /// Behind the first page the rows are picked by primary key before anything is joined to them: skipping a joined row
-    /// costs as much as reading it.
+    /// The rows of a page are picked by primary key before anything is joined to them: skipping or sorting a joined row costs
+    /// as much as reading it.
     pub fn rows(&self, conn: &mut Conn, paths: &[Path], limit: Option<i64>, offset: i64) -> Result<Vec<Row>> {
         let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
         let mut builder = Builder::new(self.model);
@@ -98,7 +104,7 @@ impl Query {
         for (at, path) in paths.iter().enumerate() {
             select = if at > 0 { select.raw(", ") } else { select }.append(builder.column(path));
         }
-        let (filter, picked) = if offset > 0 && limit.is_some() {
+        let (filter, picked) = if limit.is_some() && (offset > 0 || builder.is_joined()) {
             let pk = Path::own(self.model.pk().column);
             let inner = self.picked(&mut builder, limit, offset);
             (Sql::new(" WHERE ").append(builder.column(&pk)).raw(" IN (").append(inner).raw(")"), true)

@@ -1,7 +1,7 @@
 //! Filters by the rows that a relation leads to.
 
 use super::{Choice, Filter, LISTED, Site};
-use crate::admin::changelist::params::{FIND, Params};
+use crate::admin::changelist::params::{FIND, Params, push};
 use crate::admin::changelist::search::searched;
 use crate::db::{Conn, Value};
 use crate::error::Result;
@@ -68,11 +68,16 @@ pub(super) fn rows(
     let no_value = params.get(isnull).is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "0" | "false"));
     let mut choices = vec![Choice::all(params, &[exact, isnull], chosen.is_empty() && !no_value, "All")];
     let is = |lookup, value| Some(Condition::Is { path: pk.clone(), lookup, values: vec![value] });
+    let (head, tail) = params.link_ends(exact, &[isnull]);
     for (value, text) in found {
         let key = value.to_string();
+        let mut url = String::with_capacity(head.len() + tail.len() + key.len());
+        url.push_str(&head);
+        push(&mut url, &key);
+        url.push_str(&tail);
         choices.push(Choice {
             text,
-            url: params.link(&[(exact, &key)], &[isnull]),
+            url,
             is_chosen: chosen.contains(&key),
             condition: is(Lookup::Exact, value),
             count: None,

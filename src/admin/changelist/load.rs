@@ -1,0 +1,162 @@
+//! What the database says to a list: a fixed number of queries, whatever the rows.
+
+use super::filters::Shown;
+use super::hierarchy::{AtHand, Dates};
+use super::list::List;
+use crate::db::{Conn, Paginator, Value};
+use crate::error::Result;
+use crate::models::Row;
+
+/// The most rows of a search whose primary keys and dates are kept in memory.
+const FEW: i64 = 300;
+
+/// One row of so many is many.
+const MANY: i64 = 10;
+
+/// What the database says.
+pub(super) struct Loaded {
+    pub(super) rows: Vec<Row>,
+    /// How many were found.
+    pub(super) count: i64,
+    /// How many there are; nothing, where that is not counted.
+    pub(super) whole: Option<i64>,
+    /// The page, from 1.
+    pub(super) page: i64,
+    pub(super) filters: Vec<Shown>,
+    pub(super) dates: Option<Dates>,
+}
+
+/// What is known before the page is read.
+#[derive(Default)]
+struct Known {
+    /// Every row of a search by primary key and date, if they are few.
+    keys: Option<Vec<Row>>,
+    /// The first rows, if they were read to see whether there are more.
+    rows: Option<Vec<Row>>,
+    count: i64,
+    whole: Option<i64>,
+    /// The first and the last date.
+    ends: Option<(Value, Value)>,
+}
+
+impl List {
+    /// Asks the database; nothing, if there is no such page.
+    pub(super) fn load(&self, conn: &mut Conn) -> Result<Option<Loaded>> {
+        let options = &self.site.known.options;
+        let (per_page, most) = (options.list_per_page.max(1), options.list_max_show_all);
+        let number = self.params.page();
+        let mut known = self.known(conn, per_page, most, number)?;
+        let count = known.count;
+        let is_all = self.params.has("all") && count <= most || count <= per_page;
+        let paginator = Paginator { count, per_page };
+        if !is_all && !(1..=paginator.num_pages()).contains(&number) {
+            return Ok(None);
+        }
+        let page = if is_all { 1 } else { number };
+        let mut rows = match (known.rows.take().filter(|_| page == 1), &known.keys) {
+            (Some(rows), _) => rows,
+            (None, Some(keys)) => {
+                let skipped = usize::try_from(paginator.offset(page)).unwrap_or(usize::MAX);
+                let shown = keys.iter().skip(skipped).take(usize::try_from(per_page).unwrap_or(usize::MAX));
+                self.rows_of(conn, shown.filter_map(|key| key.first().cloned()).collect())?
+            }
+            (None, None) if is_all => self.query.rows(conn, &self.columns.paths, None, 0)?,
+            (None, None) => self.page(conn, &known, per_page, paginator.offset(page))?,
+        };
+        if !is_all {
+            rows.truncate(usize::try_from(per_page).unwrap_or(usize::MAX));
+        }
+        let dates = self.dates(conn, &known, &rows)?;
+        let mut filters = Vec::with_capacity(self.filters.len());
+        for (at, filter) in self.filters.iter().enumerate() {
+            let rest = self.has_facets.then(|| self.without(at));
+            filters.extend(filter.shown(conn, self.site, &self.params, &self.base, rest.as_ref())?);
+        }
+        Ok(Some(Loaded { rows, count, whole: known.whole, page, filters, dates }))
+    }
+
+    /// Counts, and reads on the way what costs as much as counting.
+    fn known(&self, conn: &mut Conn, per_page: i64, most: i64, number: i64) -> Result<Known> {
+        let wants_all = self.params.has("all");
+        let dates = self.hierarchy.as_ref().map(|dates| &dates.path);
+        let counts_whole = self.site.known.options.show_full_result_count && self.is_narrowed();
+        if self.is_searched && !wants_all {
+            if let Some(keys) = self.query.few(conn, dates, FEW.max(per_page))? {
+                let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
+                return Ok(Known { count: counted(&keys), keys: Some(keys), whole, ..Known::default() });
+            }
+        } else if self.is_narrowed() && (number == 1 || wants_all) {
+            // One row more than fits tells whether there is more to count.
+            let limit = if wants_all { per_page.max(most) } else { per_page };
+            let rows = self.query.rows(conn, &self.columns.paths, Some(limit + 1), 0)?;
+            let count = counted(&rows);
+            if count <= limit {
+                let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
+                return Ok(Known { count, rows: Some(rows), whole, ..Known::default() });
+            }
+            let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
+            return Ok(Known {
+                rows: Some(rows),
+                count: asked.count,
+                whole: asked.whole,
+                ends: asked.ends,
+                keys: None,
+            });
+        }
+        let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
+        let whole = if self.is_narrowed() { asked.whole } else { Some(asked.count) };
+        Ok(Known { count: asked.count, whole, ends: asked.ends, ..Known::default() })
+    }
+
+    /// The rows with these primary keys, in the order of the list.
+    fn rows_of(&self, conn: &mut Conn, pks: Vec<Value>) -> Result<Vec<Row>> {
+        let rows = self.base.clone().order_by(self.query.order().to_vec()).with_pks(pks);
+        rows.rows(conn, &self.columns.paths, None, 0)
+    }
+
+    /// The rows of a page.
+    fn page(&self, conn: &mut Conn, known: &Known, limit: i64, offset: i64) -> Result<Vec<Row>> {
+        // Where a search finds much, a page of it stands among the first rows of all: half as many again as on average.
+        let first = |whole: i64| (offset + limit).saturating_mul(whole) / known.count.max(1) * 3 / 2 + limit;
+        let first = known.whole.map(|whole| (first(whole), whole)).filter(|(first, whole)| first * 4 < *whole);
+        if let (true, Some((first, _))) = (self.is_searched, first) {
+            let pks = self.query.among_first(conn, &self.base, first, limit, offset)?;
+            if i64::try_from(pks.len()).is_ok_and(|found| found == limit.min(known.count - offset)) {
+                return self.rows_of(conn, pks);
+            }
+        }
+        self.query.rows(conn, &self.columns.paths, Some(limit), offset)
+    }
+
+    fn dates(&self, conn: &mut Conn, known: &Known, rows: &[Row]) -> Result<Option<Dates>> {
+        let Some(hierarchy) = &self.hierarchy else { return Ok(None) };
+        let mut values: Vec<&Value> = match &known.keys {
+            Some(keys) => keys.iter().filter_map(|key| key.get(1)).collect(),
+            None => rows.iter().filter_map(|row| row.get(self.date_at)).collect(),
+        };
+        values.retain(|value| !value.is_null());
+        let is_known = known.keys.is_some() || counted(rows) >= known.count;
+        if is_known {
+            values.sort_by_key(|value| sort_key(value));
+        }
+        let ends = match &known.ends {
+            Some((first, last)) => Some((first, last)),
+            None => values.first().copied().zip(values.last().copied()),
+        };
+        let many = known.whole.is_some_and(|whole| known.count.saturating_mul(MANY) >= whole);
+        let at_hand = if is_known { AtHand::All(values) } else { AtHand::None { many } };
+        hierarchy.dates(conn, self.site, &self.params, &self.query, ends, at_hand)
+    }
+}
+
+fn counted(rows: &[Row]) -> i64 {
+    i64::try_from(rows.len()).unwrap_or(i64::MAX)
+}
+
+fn sort_key(value: &Value) -> Option<chrono::NaiveDateTime> {
+    match value {
+        Value::Date(day) => Some(day.and_time(chrono::NaiveTime::MIN)),
+        Value::Timestamp(time) => Some(time.utc().naive_utc()),
+        _ => None,
+    }
+}

@@ -1,0 +1,48 @@
+//! Searches, which look into texts: that costs far more than keeping what was found.
+
+use super::{Builder, Query, Row};
+use crate::db::{Conn, Sql, Value};
+use crate::error::Result;
+use crate::models::Path;
+
+/// Names for the keys of the order, within a statement.
+const ORDER: [&str; 8] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"];
+
+impl Query {
+    /// The primary keys of these rows in order, each with the value of the column at `path`, in one pass; nothing if they
+    /// are more than `most`, which is found out early.
+    pub fn few(&self, conn: &mut Conn, path: Option<&Path>, most: i64) -> Result<Option<Vec<Row>>> {
+        let pk = Path::own(self.model.pk().column);
+        let path = path.unwrap_or(&pk);
+        let mut builder = Builder::new(self.model);
+        let mut inner = Sql::new("SELECT ").append(builder.column(&pk)).raw(" AS k, ");
+        inner = inner.append(builder.column(path)).raw(" AS d");
+        let mut order = Sql::default();
+        for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
+            inner = inner.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
+            order = order.raw(if at > 0 { ", f." } else { " ORDER BY f." }).ident(name);
+            order = order.raw(if key.descending { " DESC" } else { "" });
+        }
+        let conditions = builder.conditions(&self.conditions);
+        let sql = Sql::new("WITH f AS MATERIALIZED (").append(inner).append(builder.from()).append(conditions);
+        let sql = sql.raw(" LIMIT ").bind(most + 1).raw(") SELECT f.k, f.d FROM f").append(order);
+        let found = sql.returns(&[self.model.pk().sql, self.kind(path)]).load(conn)?;
+        Ok(i64::try_from(found.len()).is_ok_and(|found| found <= most).then_some(found))
+    }
+
+    /// The primary keys of up to `limit` of these rows after the first `offset`, looked for among the first `first` of
+    /// `all`: where many rows are found, the first of them stand there.
+    pub fn among_first(&self, conn: &mut Conn, all: &Self, first: i64, limit: i64, offset: i64) -> Result<Vec<Value>> {
+        let pk = Path::own(self.model.pk().column);
+        let mut builder = Builder::new(self.model);
+        let select = Sql::new("SELECT ").append(builder.column(&pk));
+        let conditions = builder.conditions(&self.conditions);
+        let order = builder.order(&self.order);
+        let inner = all.clone().order_by(self.order.clone()).picked(&mut builder, Some(first), 0);
+        let sql = select.append(builder.from()).append(conditions);
+        let sql = sql.raw(if self.conditions.is_empty() { " WHERE " } else { " AND " });
+        let sql = sql.append(builder.column(&pk)).raw(" IN (").append(inner).raw(")").append(order);
+        let sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset);
+        Ok(sql.returns(&[self.model.pk().sql]).load(conn)?.into_iter().flatten().collect())
+    }
+}
