@@ -45,8 +45,8 @@ async function webp(page, png) {
 
 async function shoot(page, screen, scheme, fullPage) {
   await page.setViewportSize(SCREENS[screen]);
-  await page.emulateMedia({ colorScheme: scheme });
-  await scrollThrough(page);
+  await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
+  if (!page.url().includes("/admin/")) await scrollThrough(page);
   await page.evaluate(() => scrollTo(0, 0));
   await page.mouse.move(0, 0);
   return page.screenshot({ fullPage, caret: "hide" });

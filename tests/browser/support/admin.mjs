@@ -72,7 +72,7 @@ export const SCREENS = [
   ["categories", at("/admin/catalog/category/")],
   ["tags", at("/admin/catalog/tag/")],
   ["orders", at("/admin/orders/order/")],
-  ["users", at("/admin/auth/user/")],
+  ["users", at("/admin/auth/user/?q=example.com")],
   ["no groups", at("/admin/auth/group/")],
   ["product to add", at(`${PRODUCTS}add/`)],
   ["product", at(`${PRODUCTS}1/change/`)],
@@ -101,7 +101,7 @@ export const SCREENS = [
   ["documentation", at("/admin/doc/models/")],
   ["documentation of a model", at("/admin/doc/models/catalog.product/")],
   ["popup to add", at("/admin/catalog/category/add/?_to_field=id&_popup=1")],
-  ["popup to choose", at("/admin/auth/user/?_to_field=id&_popup=1")],
+  ["popup to choose", at("/admin/auth/user/?q=example.com&_to_field=id&_popup=1")],
   ["what one may not see", at("/admin/auth/user/", VERA), 403],
   ["a page that is not there", at("/admin/nothing/"), 404],
 ].map(([name, reach, status = 200]) => ({ name, reach, status }));
