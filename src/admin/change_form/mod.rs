@@ -3,6 +3,7 @@
 mod draft;
 mod inline;
 mod page;
+pub(super) mod parts;
 mod readonly;
 mod relations;
 mod save;

@@ -3,10 +3,8 @@
 use askama::Template;
 
 use super::inline::ShownInline;
-use super::readonly::Shown;
 use super::shown::ShownGroup;
 use crate::admin::frame::Frame;
-use crate::forms::model::ControlKind;
 
 /// A field that two people have changed.
 #[derive(Debug, Clone)]
