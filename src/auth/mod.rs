@@ -26,7 +26,7 @@ pub use access::access;
 pub use authenticate::{authenticate, renew_hash, set_password};
 pub use current_user::CurrentUser;
 pub use login_attempt::{LoginAttempt, login_attempt};
-pub use models::{Group, NewUser, Permission, User};
+pub use models::{Group, NewUser, Permission, User, normalized_email};
 pub use own_sessions::{OwnSession, OwnSessions};
 pub use passwords::{hash_password, is_password_of};
 

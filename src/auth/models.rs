@@ -157,7 +157,7 @@ impl NewUser {
 }
 
 /// The address with the domain part in lower case (Django's `normalize_email`).
-fn normalized_email(email: &str) -> String {
+pub fn normalized_email(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((name, domain)) => format!("{name}@{}", domain.to_lowercase()),
         None => email.to_owned(),

@@ -24,6 +24,7 @@ struct AddUser {
     frame: Frame,
     form: Form,
     usable: Option<bool>,
+    usable_error: Option<String>,
     to_field: Option<String>,
 }
 
@@ -97,5 +98,8 @@ fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, da
     crumbs.push(Crumb::new("Add user", ""));
     let mut frame = request.frame("Add user", crumbs);
     frame.is_popup |= data.fields.get("_popup").is_some();
-    private(&request.http, &AddUser { frame, form: new.form, usable: new.usable, to_field })
+    private(
+        &request.http,
+        &AddUser { frame, form: new.form, usable: new.usable, usable_error: new.usable_error, to_field },
+    )
 }

@@ -34,6 +34,7 @@ pub(super) fn admin() -> ModelAdmin<User> {
             has_permission: Some(rules::has_permission),
             readonly_fields: Some(rules::readonly_fields),
             check: Some(rules::check_user),
+            save_model: Some(rules::save_user),
             ..Hooks::default()
         })
         .readonly_computed((password_column(),))

@@ -24,6 +24,7 @@ struct UserPassword {
     frame: Frame,
     form: Form,
     usable: Option<bool>,
+    usable_error: Option<String>,
 }
 
 /// `GET /admin/auth/user/7/password/`
@@ -98,5 +99,5 @@ fn page(request: &AdminRequest, known: &'static Registered, user: &User, new: Ne
     crumbs.push(Crumb::new(&user.username, known.object_url(&user.id.to_string(), "change")));
     crumbs.push(Crumb::new(format!("{verb} password"), ""));
     let frame = request.frame(format!("{verb} password: {}", user.username), crumbs);
-    private(&request.http, &UserPassword { frame, form: new.form, usable: new.usable })
+    private(&request.http, &UserPassword { frame, form: new.form, usable: new.usable, usable_error: new.usable_error })
 }

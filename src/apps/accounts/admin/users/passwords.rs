@@ -16,6 +16,8 @@ pub(super) struct NewPassword {
     pub(super) form: Form,
     /// Whether there is to be a password at all; none where nobody is asked.
     pub(super) usable: Option<bool>,
+    /// What is wrong with the answer to that.
+    pub(super) usable_error: Option<String>,
 }
 
 impl NewPassword {
@@ -23,18 +25,19 @@ impl NewPassword {
     pub(super) fn new(before: Form, asks: bool) -> Self {
         let mut form = before;
         form.fields.extend(forms::admin_password().fields);
-        Self { form, usable: asks.then_some(true) }
+        Self { form, usable: asks.then_some(true), usable_error: None }
     }
 
     /// The form as it was sent.
     pub(super) fn bind(mut self, data: &PostData) -> Self {
         self.form = self.form.bind(data);
-        self.usable = self.usable.map(|_| data.get("usable_password") != "false");
-        let sent = data.get("usable_password");
-        if self.usable.is_some() && !["", "true", "false"].contains(&sent) {
-            let text = format!("Select a valid choice. {sent} is not one of the available choices.");
-            self.form.add_error("", format!("Password-based authentication: {text}"));
+        let answer = data.get("usable_password");
+        if self.usable.is_some() && !["", "true", "false"].contains(&answer) {
+            let text = format!("Select a valid choice. {answer} is not one of the available choices.");
+            self.form.errors.push(text.clone());
+            self.usable_error = Some(text);
         }
+        self.usable = self.usable.map(|_| answer != "false");
         self
     }
 

@@ -10,8 +10,8 @@
 //! Nobody deletes their own account, or takes their own way into the admin from it.
 
 use crate::admin::options::Change;
-use crate::auth::User;
 use crate::auth::permissions::{self, Permissions};
+use crate::auth::{User, normalized_email};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::Record;
@@ -73,6 +73,15 @@ pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'
         wrong.push(("email", text.to_owned()));
     }
     Ok(wrong)
+}
+
+/// An address is kept as Django keeps it.
+pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) -> Result<()> {
+    if let Some(Value::Text(email)) = record.get("email") {
+        let normal = normalized_email(email);
+        record.set("email", normal);
+    }
+    Ok(())
 }
 
 /// What is wrong with a change to a group.
