@@ -163,6 +163,9 @@ pub fn is_email(text: &str) -> bool {
             && !label.ends_with('-')
             && label.chars().all(|c| c.is_alphanumeric() || c == '-')
     };
+    if let Some(address) = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
+        return !name.is_empty() && name.chars().all(atom) && dotted && address.parse::<std::net::IpAddr>().is_ok();
+    }
     let labels: Vec<&str> = domain.split('.').collect();
     let last = labels.last().copied().unwrap_or_default();
     !name.is_empty()
@@ -179,9 +182,14 @@ mod tests {
 
     #[test]
     fn addresses_have_the_usual_shape() {
-        for good in
-            ["a@b.cd", "a.b+c@d-e.example", "x@localhost", "é@b.cd".replace('é', "e").as_str(), "a@bücher.example"]
-        {
+        for good in [
+            "a@b.cd",
+            "a.b+c@d-e.example",
+            "x@localhost",
+            "é@b.cd".replace('é', "e").as_str(),
+            "a@bücher.example",
+            "a@[127.0.0.1]",
+        ] {
             assert!(is_email(good), "{good}");
         }
         for bad in [
@@ -195,6 +203,7 @@ mod tests {
             "a@-b.cd",
             "a@b.c",
             "a@b.11",
+            "a@[127.0.0.256]",
             ".a@b.cd",
             "a\r\nBcc: x@b.cd",
         ] {

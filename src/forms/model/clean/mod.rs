@@ -166,10 +166,10 @@ fn moment(field: ModelField, typed: &Typed, zone: Tz) -> Result<Value, Errors> {
         return date::moment(day, time, zone).map(Value::Timestamp).map_err(|error| vec![error]);
     }
     let mut errors = Vec::new();
-    if found.0.is_none() {
+    // What is missing is only looked at when what is there makes sense.
+    if found.0.is_none() && !(day.is_empty() && found.1.is_none()) {
         errors.push("Enter a valid date.".to_owned());
     }
-    // What is missing is only looked at when what is there makes sense.
     if found.1.is_none() && !(time.is_empty() && found.0.is_none()) {
         errors.push("Enter a valid time.".to_owned());
     }
