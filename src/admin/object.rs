@@ -68,6 +68,18 @@ impl AdminRequest {
         }
     }
 
+    /// The same, with whatever else the request's query says: the form stays as it was asked for.
+    pub fn staying(&self, known: &Registered, url: &str) -> String {
+        let mut kept = QueryDict::default();
+        for (name, value) in self.query.last_of_each().filter(|(name, value)| *name != FILTERS && !value.is_empty()) {
+            kept.push(name.to_owned(), value.to_owned());
+        }
+        if let Some(query) = self.list_query(known) {
+            kept.push(FILTERS.to_owned(), query);
+        }
+        if kept.is_empty() { url.to_owned() } else { with_query(url, &kept) }
+    }
+
     /// The field by which a pop-up window's opener knows rows: the primary key, or nothing was said. Anything else is
     /// refused, because it would show what the user may not see.
     pub fn to_field(&self, known: &Registered, posted: &QueryDict) -> Result<Option<String>> {

@@ -116,10 +116,10 @@ fn saved_response(
         if saved.may_change {
             message.push_str(" You may edit it again below.");
         }
-        request.keeping_filters(known, &known.object_url(&saved.pk, "change"))
+        request.staying(known, &known.object_url(&saved.pk, "change"))
     } else if pressed("_addanother") {
         message = format!("{message} You may add another {one} below.");
-        request.keeping_filters(known, &format!("{}add/", known.url()))
+        request.staying(known, &format!("{}add/", known.url()))
     } else if request.may(known, "view", None) {
         request.list_url(known)
     } else {

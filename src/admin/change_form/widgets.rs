@@ -108,7 +108,12 @@ impl Around<'_> {
             _ => self.offered(to, typed),
         };
         let single = matches!(field, ModelField::Column(_));
-        if single && matches!(control.kind, ControlKind::Select | ControlKind::Autocomplete) {
+        let may_be_none = match control.kind {
+            ControlKind::Select => true,
+            ControlKind::Autocomplete => !field.required(),
+            _ => false,
+        };
+        if single && may_be_none {
             let none = Choice { value: String::new(), text: "---------".to_owned(), selected: typed.is_empty() };
             control.choices.insert(0, none);
         }

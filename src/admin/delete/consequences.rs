@@ -117,7 +117,13 @@ fn lacking(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview:
             lacking.push(known.model.verbose_name.clone());
         }
     }
+    // What forbids it would have to go first.
+    let forbidding = preview.obstacles.iter().filter_map(|obstacle| deletion.site.of(obstacle.key.model));
+    for known in forbidding.filter(|known| !deletion.permissions.has_perm(&known.model.permission("delete"))) {
+        lacking.push(known.model.verbose_name.clone());
+    }
     lacking.sort();
+    lacking.dedup();
     Ok(lacking)
 }
 
