@@ -2,6 +2,8 @@
 
 mod draft;
 mod inline;
+#[cfg(test)]
+mod lost_updates;
 mod page;
 pub(super) mod parts;
 mod readonly;

@@ -7,6 +7,7 @@ mod clerk;
 mod delete;
 mod docs;
 mod index;
+mod inlines;
 mod scenario;
 mod uploads;
 mod users;

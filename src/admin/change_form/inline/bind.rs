@@ -27,8 +27,7 @@ impl Screen {
                 let mut fresh = match parent.filter(|_| rights.view) {
                     Some(parent) => {
                         let all = self.rows_of(&formset, parent.pk());
-                        let per_page = i64::try_from(inline.per_page).unwrap_or(i64::MAX);
-                        let found = all.named_records(conn, Some(per_page), 0)?;
+                        let found = all.named_records(conn, Some(self.per_page(&formset)), 0)?;
                         Formset { rows: self.rows(conn, &formset, found)?, ..formset }
                     }
                     None => formset,

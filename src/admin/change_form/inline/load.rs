@@ -56,7 +56,7 @@ impl Screen {
 
     fn load(&self, conn: &mut Conn, formset: &mut Formset, parent: &Record) -> Result<()> {
         let query = self.rows_of(formset, parent.pk());
-        let per_page = i64::try_from(formset.inline.per_page).unwrap_or(i64::MAX - 1).max(1);
+        let per_page = self.per_page(formset);
         let asked = self.query.get(&format!("{}-p", formset.prefix)).unwrap_or_default();
         let asked: PageNumber = asked.parse().unwrap_or_default();
         let mut offset = 0;
@@ -75,6 +75,13 @@ impl Screen {
         }
         formset.rows = self.rows(conn, formset, found)?;
         Ok(())
+    }
+
+    /// How many rows a page of the form holds: not more than can be sent back.
+    pub(super) fn per_page(&self, formset: &Formset) -> i64 {
+        let inputs = formset.old.edited().len() + 4;
+        let most = self.settings.data_upload_max_number_fields.saturating_sub(100) / inputs;
+        i64::try_from(formset.inline.per_page.min(most).max(1)).unwrap_or(i64::MAX - 1)
     }
 
     /// Forms over rows that are there.

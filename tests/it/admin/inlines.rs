@@ -1,0 +1,117 @@
+//! Rows inside a form, and forms that race one another.
+
+use diesel::connection::SimpleConnection as _;
+
+use crate::admin::shop;
+use crate::support::{ALICE, TestSite, product};
+
+const ORDER: &str = "/admin/orders/order/1/change/";
+
+/// An order with so many items of one product.
+fn order(site: &TestSite, items: usize) {
+    let conn = &mut site.connect();
+    product("Lamp").save(conn);
+    product("Žluť").save(conn);
+    let sql = format!(
+        "INSERT INTO orders_order (id, number, email, status, note, total, created_at)
+             VALUES (1, 'R1', 'a@example.com', 'paid', '', 10, '2025-01-01 00:00:00');
+         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {items})
+             INSERT INTO orders_orderitem (quantity, unit_price, order_id, product_id) SELECT i, 2.50, 1, 1 FROM n;"
+    );
+    conn.batch_execute(&sql).unwrap();
+}
+
+/// Quantities by id.
+fn quantities(site: &TestSite) -> Vec<i32> {
+    use diesel::prelude::*;
+    use nuages::schema::orders_orderitem::dsl::{id, orders_orderitem, quantity};
+    orders_orderitem.order(id).select(quantity).load(&mut site.connect()).unwrap()
+}
+
+on_both! {
+    fn rows_are_changed_added_and_deleted_in_one_save(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 3);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(ORDER, "number");
+        assert_eq!((form.value("items-TOTAL_FORMS"), form.value("items-INITIAL_FORMS")), ("4".into(), "3".into()));
+        let form = form.set("items-0-DELETE", "on").set("items-1-quantity", "20");
+        let form = form.set("items-3-product", "2").set("items-3-quantity", "7").set("items-3-unit_price", "1.5");
+        assert_eq!(alice.submit(&form, "_continue").status, 302);
+        assert_eq!(quantities(&site), [20, 3, 7]);
+        let history = alice.get("/admin/orders/order/1/history/").words();
+        for done in ["Added order item “7 × Žluť”", "Changed Quantity for order item “20 × Lamp”", "Deleted order item “1 × Lamp”"] {
+            assert!(history.contains(done), "{done}: {history}");
+        }
+    }
+
+    fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 3);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(ORDER, "number").set("note", "changed").set("items-1-quantity", "0").set("items-0-DELETE", "on");
+        let reply = alice.submit(&form, "_save");
+        assert_eq!(reply.status, 200);
+        assert_eq!(reply.errors("items-1-quantity"), "Ensure this value is greater than or equal to 1.");
+        assert_eq!(quantities(&site), [1, 2, 3]);
+        assert_eq!(alice.form(ORDER, "number").value("note"), "");
+    }
+
+    fn a_row_that_two_have_changed_is_asked_about(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 3);
+        let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
+        let (ours, theirs) = (alice.form(ORDER, "number"), other.form(ORDER, "number"));
+        let theirs = theirs.set("items-0-quantity", "11").set("items-1-unit_price", "9.00");
+        assert_eq!(other.submit(&theirs, "_save").status, 302);
+        // Another field of the same row collides with nothing.
+        assert_eq!(alice.submit(&ours.clone().set("items-1-quantity", "12"), "_save").status, 302);
+        assert_eq!(quantities(&site), [11, 12, 3]);
+        let reply = alice.submit(&ours.set("items-0-quantity", "10"), "_save");
+        assert_eq!(reply.status, 200);
+        assert!(reply.words().contains("Someone else changed this order"), "{}", reply.words());
+        assert_eq!(quantities(&site), [11, 12, 3]);
+        assert_eq!(alice.submit(&reply.form(ORDER, "number"), "_save").status, 302);
+        assert_eq!(quantities(&site), [10, 12, 3]);
+    }
+
+    fn a_row_is_added_without_scripts(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 1);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(ORDER, "number").set("note", "half done").set("items-0-quantity", "x");
+        let reply = alice.submit(&form, "_addrow");
+        let form = reply.form(ORDER, "number");
+        assert_eq!((form.value("items-TOTAL_FORMS"), form.value("note")), ("3".into(), "half done".into()));
+        assert_eq!((form.value("items-0-quantity"), reply.errors("items-0-quantity")), ("x".into(), String::new()));
+        assert_eq!(quantities(&site), [1]);
+    }
+
+    fn many_rows_are_paged_and_only_those_shown_are_sent(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 3_000);
+        let alice = ALICE.browser(&site);
+        let page = alice.get(&format!("{ORDER}?items-p=3"));
+        assert!(page.words().contains("201–300 of 3000 order items"), "{}", page.words());
+        assert!(page.queries() <= 16, "{}", page.header("server-timing"));
+        let form = page.form(&format!("{ORDER}?items-p=3"), "number");
+        assert_eq!((form.value("items-INITIAL_FORMS"), form.value("items-0-quantity")), ("100".into(), "201".into()));
+        assert_eq!(alice.submit(&form.set("items-0-quantity", "9999"), "_save").status, 302);
+        let now = quantities(&site);
+        assert_eq!((now.len(), now[200], now[199], now[201]), (3_000, 9999, 200, 202));
+    }
+
+    fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {
+        let site = shop(kind);
+        let browsers: Vec<_> = (0..12).map(|_| ALICE.browser(&site)).collect();
+        let forms: Vec<_> = browsers.iter().map(|browser| browser.form("/admin/catalog/tag/add/", "name")).collect();
+        let answers: Vec<u16> = std::thread::scope(|scope| {
+            let jobs: Vec<_> = browsers.iter().zip(forms).map(|(browser, form)| {
+                scope.spawn(move || browser.submit(&form.set("name", "racing").set("slug", "racing"), "_save").status)
+            }).collect();
+            jobs.into_iter().map(|job| job.join().unwrap()).collect()
+        });
+        assert_eq!(answers.iter().filter(|status| **status == 302).count(), 1, "{answers:?}");
+        assert_eq!(answers.iter().filter(|status| **status == 200).count(), 11, "{answers:?}");
+    }
+}
