@@ -76,6 +76,7 @@ pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'
 }
 
 /// An address is kept as Django keeps it.
+#[expect(clippy::unnecessary_wraps, reason = "the hook's type")]
 pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) -> Result<()> {
     if let Some(Value::Text(email)) = record.get("email") {
         let normal = normalized_email(email);
