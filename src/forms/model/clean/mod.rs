@@ -30,7 +30,7 @@ pub(super) fn no_such_choice(key: &str) -> String {
 }
 
 /// The value of `field`. Whether rows that it leads to exist, and whether it is unique, is for the database to say: see
-/// [`check`](super::check). Files are not looked at.
+/// [`check`](fn@super::check). Files are not looked at.
 pub fn clean(field: ModelField, typed: &Typed, zone: Tz) -> Result<Cleaned, Errors> {
     match field {
         ModelField::Many(many) => keys(many, typed).map(Cleaned::Many),
