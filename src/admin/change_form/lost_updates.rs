@@ -285,6 +285,27 @@ fn a_client_without_marks_saves_as_in_django() {
 }
 
 #[test]
+fn a_page_that_is_sent_again_is_not_somebody_else() {
+    let mut world = World::new();
+    let with = |loaded: &State, stock: &str| {
+        let mut state = loaded.clone();
+        state.insert("stock".to_owned(), stock.to_owned());
+        state
+    };
+    let (back, other) = (world.open(), world.open());
+    let first = back.loaded["stock"].clone();
+    for stock in ["50", "60", first.as_str(), "70"] {
+        assert!(world.send(&back.hidden, &with(&back.loaded, stock), true).is_none());
+        assert_eq!(world.open().loaded["stock"], stock);
+    }
+    // Another page is somebody else, whoever sits before it.
+    assert_eq!(world.send(&other.hidden, &with(&other.loaded, "80"), true).unwrap().conflicts.len(), 1);
+    let third = world.open();
+    assert!(world.send(&third.hidden, &with(&third.loaded, "90"), true).is_none());
+    assert_eq!(world.send(&back.hidden, &with(&back.loaded, "100"), true).unwrap().conflicts.len(), 1);
+}
+
+#[test]
 fn only_what_changed_is_written() {
     let mut world = World::new();
     let writer = world.open();

@@ -143,6 +143,7 @@ impl Screen {
                 many.set(conn, record.pk(), before, after)?;
             }
         }
+        form.saved(self.zone());
         Ok(record)
     }
 }

@@ -93,6 +93,8 @@ pub struct ModelForm {
     pub model: &'static Meta,
     /// What stands before its fields' names: `items-0`, or "".
     pub prefix: String,
+    /// What the page that was sent calls itself; see `loaded`.
+    pub(super) page: String,
     /// The row, as it was when the form was made; of a new row, its defaults.
     pub record: Record,
     /// Whether the row is new.
@@ -123,7 +125,8 @@ impl ModelForm {
         });
         let fields = bound.collect();
         let (fixed, errors) = (Vec::new(), Vec::new());
-        Self { model: record.model, prefix: String::new(), record, adding, fields, fixed, errors }
+        let (prefix, page) = (String::new(), String::new());
+        Self { model: record.model, prefix, page, record, adding, fields, fixed, errors }
     }
 
     /// With this before its fields' names.

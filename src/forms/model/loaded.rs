@@ -8,12 +8,15 @@
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-use super::{BoundField, Cleaned, ModelField, ModelForm, Typed, texts};
+use super::{BoundField, Cleaned, ModelField, ModelForm, Typed, own_saves, texts};
 use crate::db::Value;
-use crate::signing::b64_encode;
+use crate::signing::{b64_encode, random_string};
 
 /// The name of the hidden input, behind the form's prefix.
 pub const LOADED: &str = "_loaded";
+/// In it, what the page itself is called; no field has this name.
+const PAGE: &str = "";
+const PAGE_LENGTH: usize = 16;
 
 /// A mark of what stands in a field: eight bytes of a hash.
 fn mark(typed: &Typed) -> String {
@@ -37,13 +40,9 @@ impl ModelForm {
             return String::new();
         }
         let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair(PAGE, &random_string(PAGE_LENGTH));
         for bound in &self.fields {
-            match &bound.initial {
-                Cleaned::Many(links) => query.append_pair(bound.field.name(), &keys(links)),
-                value @ Cleaned::One(_) => {
-                    query.append_pair(bound.field.name(), &mark(&texts(bound.field, value, zone)))
-                }
-            };
+            query.append_pair(bound.field.name(), &bound.mark(&bound.initial, zone));
         }
         query.finish()
     }
@@ -62,15 +61,45 @@ impl ModelForm {
 
     /// Goes by what the hidden input said.
     pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
+        let mut own = None;
         for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {
+            if name == PAGE {
+                own = own_saves::of(&was);
+                self.page = was.into_owned();
+                continue;
+            }
+            // What this page has saved itself, it knows.
+            let saved = own.iter().flatten().find(|(field, _)| *field == name).map(|(_, mark)| mark.as_str());
+            let was = saved.unwrap_or(&was);
             if let Some(bound) = self.fields.iter_mut().find(|bound| bound.field.name() == name) {
-                bound.merge(&was, zone);
+                bound.merge(was, zone);
             }
         }
+    }
+
+    /// After a save: what the page wrote is not somebody else's change when it is sent once more. To be called before the
+    /// transaction ends, so that the next to lock the row finds it.
+    pub fn saved(&self, zone: Tz) {
+        if self.page.is_empty() {
+            return;
+        }
+        let mark = |bound: &BoundField| {
+            let value = bound.cleaned.as_ref().unwrap_or(&bound.initial);
+            (bound.field.name(), bound.mark(value, zone))
+        };
+        own_saves::remember(&self.page, self.fields.iter().map(mark).collect());
     }
 }
 
 impl BoundField {
+    /// The mark of a value of this field; of links their keys.
+    fn mark(&self, value: &Cleaned, zone: Tz) -> String {
+        match value {
+            Cleaned::Many(links) => keys(links),
+            one @ Cleaned::One(_) => mark(&texts(self.field, one, zone)),
+        }
+    }
+
     fn merge(&mut self, was: &str, zone: Tz) {
         let current = texts(self.field, &self.initial, zone);
         if let ModelField::Many(_) = self.field {

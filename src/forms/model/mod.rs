@@ -1,7 +1,7 @@
 //! Forms over rows of any model: what stands in a field, and what is wrong with what was sent.
 //!
 //! A caller names the fields, makes a [`ModelForm`] over a row, lets it [`bind`](ModelForm::bind) what was sent, and asks the
-//! database about the rest with [`check`]. The prefix makes the same form a row of an inline (`items-0`) or of a list
+//! database about the rest with [`check()`]. The prefix makes the same form a row of an inline (`items-0`) or of a list
 //! (`form-0`).
 
 mod check;
@@ -10,6 +10,7 @@ mod field;
 mod form;
 mod initial;
 mod loaded;
+mod own_saves;
 #[cfg(test)]
 mod tests;
 mod typed;

@@ -1,0 +1,49 @@
+//! What a page has saved itself: a browser that goes back and saves again is not somebody else.
+//!
+//! Kept by this process alone. Another process asks once more than it had to, and nothing is lost.
+
+use std::collections::VecDeque;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// Pages that are remembered.
+const KEPT: usize = 1000;
+
+/// The marks of a page's fields after its own last save, by name.
+pub(super) type Marks = Vec<(&'static str, String)>;
+
+static PAGES: LazyLock<Mutex<VecDeque<(String, Marks)>>> = LazyLock::new(Mutex::default);
+
+/// Remembers what `page` has just written.
+pub(super) fn remember(page: &str, marks: Marks) {
+    let mut pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, known)) = pages.iter_mut().find(|(known, _)| known == page) {
+        *known = marks;
+    } else {
+        pages.push_front((page.to_owned(), marks));
+        pages.truncate(KEPT);
+    }
+}
+
+/// What `page` wrote last, if it is still known.
+pub(super) fn of(page: &str) -> Option<Marks> {
+    let pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
+    pages.iter().find(|(known, _)| known == page).map(|(_, marks)| marks.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KEPT, of, remember};
+
+    #[test]
+    fn a_page_goes_by_its_own_last_save() {
+        assert_eq!(of("a page of its own"), None);
+        for stock in ["1", "2"] {
+            remember("a page of its own", vec![("stock", stock.to_owned())]);
+        }
+        assert_eq!(of("a page of its own"), Some(vec![("stock", "2".to_owned())]));
+        for number in 0..KEPT {
+            remember(&format!("other {number}"), Vec::new());
+        }
+        assert_eq!(of("a page of its own"), None);
+    }
+}
