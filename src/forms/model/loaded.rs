@@ -55,7 +55,7 @@ impl ModelForm {
     /// Goes by what stood in the controls of its fields, in their order, when the page was made.
     pub fn merge_texts(&mut self, were: &[Typed], zone: Tz) {
         for (bound, was) in self.fields.iter_mut().zip(were) {
-            bound.merge(&mark(was), zone);
+            bound.merge(&mark(was), None, zone);
         }
     }
 
@@ -68,11 +68,10 @@ impl ModelForm {
                 self.page = was.into_owned();
                 continue;
             }
-            // What this page has saved itself, it knows.
+            // What this page has saved itself is nobody else's change.
             let saved = own.iter().flatten().find(|(field, _)| *field == name).map(|(_, mark)| mark.as_str());
-            let was = saved.unwrap_or(&was);
             if let Some(bound) = self.fields.iter_mut().find(|bound| bound.field.name() == name) {
-                bound.merge(was, zone);
+                bound.merge(&was, saved, zone);
             }
         }
     }
@@ -87,7 +86,7 @@ impl ModelForm {
             let value = bound.cleaned.as_ref().unwrap_or(&bound.initial);
             (bound.field.name(), bound.mark(value, zone))
         };
-        own_saves::remember(&self.page, self.fields.iter().map(mark).collect());
+        own_saves::remember(&self.page, self.changed().map(mark).collect());
     }
 }
 
@@ -100,7 +99,8 @@ impl BoundField {
         }
     }
 
-    fn merge(&mut self, was: &str, zone: Tz) {
+    /// `was` is the mark of what stood there, `saved` of what the same page wrote there since.
+    fn merge(&mut self, was: &str, saved: Option<&str>, zone: Tz) {
         let current = texts(self.field, &self.initial, zone);
         if let ModelField::Many(_) = self.field {
             return self.merge_links(was);
@@ -121,7 +121,7 @@ impl BoundField {
             self.typed = current;
             self.errors.clear();
         } else {
-            self.conflict = self.has_changed();
+            self.conflict = saved != Some(mark(&current).as_str()) && self.has_changed();
         }
     }
 

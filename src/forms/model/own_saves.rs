@@ -8,23 +8,24 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 /// Pages that are remembered.
 const KEPT: usize = 1000;
 
-/// The marks of a page's fields after its own last save, by name.
+/// The marks of what a page wrote itself, by the names of the fields.
 pub(super) type Marks = Vec<(&'static str, String)>;
 
 static PAGES: LazyLock<Mutex<VecDeque<(String, Marks)>>> = LazyLock::new(Mutex::default);
 
-/// Remembers what `page` has just written.
-pub(super) fn remember(page: &str, marks: Marks) {
+/// Remembers what `page` has just written, beside what it wrote before.
+pub(super) fn remember(page: &str, mut marks: Marks) {
     let mut pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, known)) = pages.iter_mut().find(|(known, _)| known == page) {
-        *known = marks;
+        known.retain(|(name, _)| marks.iter().all(|(other, _)| other != name));
+        known.append(&mut marks);
     } else {
         pages.push_front((page.to_owned(), marks));
         pages.truncate(KEPT);
     }
 }
 
-/// What `page` wrote last, if it is still known.
+/// What `page` wrote, if it is still known.
 pub(super) fn of(page: &str) -> Option<Marks> {
     let pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     pages.iter().find(|(known, _)| known == page).map(|(_, marks)| marks.clone())
