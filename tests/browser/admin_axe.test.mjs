@@ -22,6 +22,8 @@ for (const { name, reach, status } of SCREENS) {
     }
     for (const width of [1280, 1024, 768, 390, 320]) {
       await page.setViewportSize({ width, height: 844 });
+      // Scripts settle the widths of tables after a resize.
+      await page.waitForFunction((most) => document.scrollingElement.scrollWidth <= most, width, { timeout: 3000 }).catch(() => {});
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
       assert.ok(wide <= width, `${wide} px of content at ${width} px`);
     }

@@ -13,7 +13,7 @@ const total = (page) => page.locator("#id_items-TOTAL_FORMS").inputValue();
 const category = (page) => page.locator("#id_category_search");
 const options = (page) => page.locator(".combo li[role=option]:not(.note)");
 
-test("a category is searched, chosen and given up by the keyboard", async (t) => {
+test("a category is searched and chosen by the keyboard", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}add/`);
   await category(page).focus();
@@ -30,8 +30,7 @@ test("a category is searched, chosen and given up by the keyboard", async (t) =>
   await category(page).fill("desk");
   await page.keyboard.press("Escape");
   assert.equal(await category(page).inputValue(), "Lighting", "Escape takes the typing back");
-  await page.locator(".combo:has(#id_category_search) .clear").click();
-  assert.equal(await page.locator("#id_category").inputValue(), "");
+  assert.ok(await page.locator(".combo:has(#id_category_search) .clear").isHidden(), "what is required cannot be emptied");
 });
 
 test("slugs are made as the server makes them, until one writes one's own", async (t) => {
