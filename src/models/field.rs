@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use super::Model;
 use super::relation::{OnDelete, Relation};
 use crate::db::{Decimal, Kind, Timestamp, Value};
@@ -165,6 +167,12 @@ impl Field {
     pub fn is_file(&self) -> bool {
         matches!(self.kind, FieldKind::File(_) | FieldKind::Image(_))
     }
+}
+
+/// Where browsers find the file at this path below `MEDIA_ROOT` (Django's `FieldFile.url`).
+pub fn file_url(path: &str) -> String {
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    format!("/media/{}", utf8_percent_encode(path, PATH))
 }
 
 /// The text with its first letter in upper case (Django's `capfirst`).

@@ -22,6 +22,7 @@ mod record;
 mod relation;
 mod save;
 mod text;
+mod tuples;
 mod value;
 
 pub use app::{AppConfig, ModelName};
@@ -29,7 +30,7 @@ pub use collect::{Branch, Clearing, Collector, Deleted, LinkTable, Obstacle, Pre
 pub use columns::ColumnList;
 pub use condition::{Circle, Condition};
 pub use description::{Description, Model};
-pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst};
+pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst, file_url};
 pub use finding::{Finding, check};
 pub use installed::{all, app_verbose_name, find, install, labelled};
 pub use lookup::{Lookup, LookupError, Parameter, python_int};
@@ -40,4 +41,5 @@ pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{ManyToMany, OnDelete, Relation, Reverse};
 pub use text::Text;
+pub(crate) use tuples::tuples;
 pub use value::{date_text, parse, parse_in, time_text};

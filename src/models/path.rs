@@ -6,6 +6,7 @@ use diesel::query_source::{Column, JoinTo};
 
 use super::ManyToMany;
 use super::meta::Order;
+use super::tuples::tuples;
 
 /// One step from a model to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,41 +87,9 @@ impl<T> IntoPath<T> for ManyToMany<T> {
     }
 }
 
-/// A tuple of ways from the model whose table is `T`.
-pub trait Paths<T> {
-    /// The ways, in order.
-    fn into_paths(self) -> Vec<Path>;
-}
-
-macro_rules! paths {
-    ($($($path:ident)+;)+) => {$(
-        impl<T, $($path: IntoPath<T>),+> Paths<T> for ($($path,)+) {
-            fn into_paths(self) -> Vec<Path> {
-                #[expect(non_snake_case, reason = "one name for the type and the value")]
-                let ($($path,)+) = self;
-                vec![$($path.into_path()),+]
-            }
-        }
-    )+};
-}
-
-paths! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-    A B C D E F G H I;
-    A B C D E F G H I J;
-    A B C D E F G H I J K;
-    A B C D E F G H I J K L;
-    A B C D E F G H I J K L M;
-    A B C D E F G H I J K L M N;
-    A B C D E F G H I J K L M N O;
-    A B C D E F G H I J K L M N O P;
+tuples! {
+    /// A tuple of ways from the model whose table is `T`.
+    Paths::into_paths(IntoPath::into_path) -> Path
 }
 
 impl<T> Paths<T> for () {
@@ -162,27 +131,7 @@ impl<T> IntoOrder<T> for Via<T> {
     }
 }
 
-/// A tuple of keys.
-pub trait Ordering<T> {
-    /// The keys, most important first.
-    fn into_ordering(self) -> Vec<Order>;
-}
-
-macro_rules! orderings {
-    ($($($key:ident)+;)+) => {$(
-        impl<T, $($key: IntoOrder<T>),+> Ordering<T> for ($($key,)+) {
-            fn into_ordering(self) -> Vec<Order> {
-                #[expect(non_snake_case, reason = "one name for the type and the value")]
-                let ($($key,)+) = self;
-                vec![$($key.into_order()),+]
-            }
-        }
-    )+};
-}
-
-orderings! {
-    A;
-    A B;
-    A B C;
-    A B C D;
+tuples! {
+    /// A tuple of keys, most important first.
+    Ordering::into_ordering(IntoOrder::into_order) -> Order
 }

@@ -7,7 +7,7 @@ use crate::admin::options::Cell;
 use crate::admin::{Actor, AdminSite};
 use crate::db::Value;
 use crate::forms::model::ModelField;
-use crate::models::{Field, FieldKind, Meta, date_text, time_text};
+use crate::models::{Field, FieldKind, Meta, date_text, file_url, time_text};
 
 /// What stands where a value is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Look<'_> {
                 self.text(&number.round(places.into()).to_string())
             }
             (FieldKind::File(_) | FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
-                Shown::Links(vec![(path.clone(), media_url(path))])
+                Shown::Links(vec![(path.clone(), file_url(path))])
             }
             (FieldKind::Url(_), Value::Text(url)) if url.starts_with("http://") || url.starts_with("https://") => {
                 Shown::Links(vec![(url.clone(), url.clone())])
@@ -112,11 +112,4 @@ impl Look<'_> {
 fn safe(url: &str) -> String {
     let is_safe = url.starts_with('/') || url.starts_with("http://") || url.starts_with("https://");
     if is_safe { url.to_owned() } else { String::new() }
-}
-
-/// Where browsers find the file at this path below `MEDIA_ROOT`.
-pub(super) fn media_url(path: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    format!("/media/{}", utf8_percent_encode(path, PATH))
 }

@@ -6,7 +6,7 @@ use super::columns::{Column, Source};
 use super::markup::Markup;
 use crate::admin::options::Cell;
 use crate::db::Value;
-use crate::models::{Field, FieldKind, Row, date_text, time_text};
+use crate::models::{Field, FieldKind, Row, date_text, file_url, time_text};
 
 /// Texts longer than this are cut; shorter ones are shortened by the style sheet where there is no room.
 const LONG: usize = 200;
@@ -57,13 +57,13 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
         (_, Value::Null(_)) => drop(out.text(look.empty)),
         (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.round(places.into()))),
         (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
-            let url = media_url(path);
+            let url = file_url(path);
             out.raw(if is_link { "" } else { "<a href=\"" }).text(if is_link { "" } else { &url });
             out.raw(if is_link { "" } else { "\">" });
             out.raw("<img src=\"").text(&url).raw("\" alt=\"").text(path).raw("\" title=\"").text(path);
             out.raw("\" width=\"40\" height=\"30\" loading=\"lazy\">").raw(if is_link { "" } else { "</a>" });
         }
-        (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => link(out, &media_url(path), path),
+        (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => link(out, &file_url(path), path),
         (FieldKind::Url(_), Value::Text(url)) if !is_link && is_web(url) => link(out, url, url),
         (_, value) => any_value(out, look, value),
     }
@@ -115,13 +115,6 @@ fn text(out: &mut Markup, look: Look, shown: &str) {
 
 fn link(out: &mut Markup, url: &str, shown: &str) {
     out.raw("<a href=\"").text(url).raw("\">").text(shown).raw("</a>");
-}
-
-/// A path below `MEDIA_ROOT`, as browsers find it.
-fn media_url(path: &str) -> String {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    format!("/media/{}", utf8_percent_encode(path, PATH))
 }
 
 /// Whether a click on it runs nothing.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use diesel::query_source::Column;
 
 use crate::db::Value;
-use crate::models::{IntoOrder, IntoPath, Order, Path, Paths, Via};
+use crate::models::{IntoOrder, IntoPath, Order, Path, Paths, Via, tuples};
 
 /// What a computed column shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,35 +111,7 @@ impl<T> IntoColumn<T> for Computed<T> {
     }
 }
 
-/// A tuple of columns.
-pub trait ListColumns<T> {
-    /// The columns, in order.
-    fn into_columns(self) -> Vec<ListColumn>;
-}
-
-macro_rules! list_columns {
-    ($($($column:ident)+;)+) => {$(
-        impl<T, $($column: IntoColumn<T>),+> ListColumns<T> for ($($column,)+) {
-            fn into_columns(self) -> Vec<ListColumn> {
-                #[expect(non_snake_case, reason = "one name for the type and the value")]
-                let ($($column,)+) = self;
-                vec![$($column.into_column()),+]
-            }
-        }
-    )+};
-}
-
-list_columns! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-    A B C D E F G H I;
-    A B C D E F G H I J;
-    A B C D E F G H I J K;
-    A B C D E F G H I J K L;
+tuples! {
+    /// A tuple of columns, in order.
+    ListColumns::into_columns(IntoColumn::into_column) -> ListColumn
 }

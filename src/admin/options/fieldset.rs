@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use crate::models::ManyToMany;
+use crate::models::{ManyToMany, tuples};
 
 /// What can stand in a form: a field, or a many-to-many field. The names are columns' and many-to-many fields'.
 pub trait FieldName<T> {
@@ -24,37 +24,9 @@ impl<T> FieldName<T> for ManyToMany<T> {
     }
 }
 
-/// A tuple of fields, in the order of a form. A tuple inside it is one line.
-pub trait FieldNames<T> {
-    /// The names.
-    fn names(self) -> Vec<&'static str>;
-}
-
-macro_rules! field_names {
-    ($($($field:ident)+;)+) => {$(
-        impl<T, $($field: FieldName<T>),+> FieldNames<T> for ($($field,)+) {
-            fn names(self) -> Vec<&'static str> {
-                #[expect(non_snake_case, reason = "one name for the type and the value")]
-                let ($($field,)+) = self;
-                vec![$($field.name()),+]
-            }
-        }
-    )+};
-}
-
-field_names! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
-    A B C D E F G H I;
-    A B C D E F G H I J;
-    A B C D E F G H I J K;
-    A B C D E F G H I J K L;
+tuples! {
+    /// A tuple of fields, in the order of a form.
+    FieldNames::names(FieldName::name) -> &'static str
 }
 
 impl<T> FieldNames<T> for () {

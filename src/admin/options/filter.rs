@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use crate::models::{Condition, IntoPath, ManyToMany, Path, Via};
+use crate::models::{Condition, IntoPath, ManyToMany, Path, Via, tuples};
 
 /// A filter beside a list.
 #[derive(Debug, Clone)]
@@ -95,31 +95,7 @@ pub fn own_filter<T>(filter: OwnFilter) -> Filtered<T> {
     Filtered(ListFilter::Own(filter), PhantomData)
 }
 
-/// A tuple of filters.
-pub trait ListFilters<T> {
-    /// The filters, in order.
-    fn into_filters(self) -> Vec<ListFilter>;
-}
-
-macro_rules! list_filters {
-    ($($($filter:ident)+;)+) => {$(
-        impl<T, $($filter: IntoFilter<T>),+> ListFilters<T> for ($($filter,)+) {
-            fn into_filters(self) -> Vec<ListFilter> {
-                #[expect(non_snake_case, reason = "one name for the type and the value")]
-                let ($($filter,)+) = self;
-                vec![$($filter.into_filter()),+]
-            }
-        }
-    )+};
-}
-
-list_filters! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
-    A B C D E F G;
-    A B C D E F G H;
+tuples! {
+    /// A tuple of filters, in order.
+    ListFilters::into_filters(IntoFilter::into_filter) -> ListFilter
 }

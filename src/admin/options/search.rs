@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use crate::models::{IntoPath, Path, Via};
+use crate::models::{IntoPath, Path, Via, tuples};
 
 /// How a search looks into a field (Django's prefixes `^` and `=`, and none).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,29 +64,7 @@ pub fn exact<T>(path: impl IntoPath<T>) -> Searched<T> {
     Searched(SearchField { path: path.into_path(), mode: SearchMode::Exact }, PhantomData)
 }
 
-/// A tuple of fields to search.
-pub trait SearchFields<T> {
-    /// The fields.
-    fn into_search_fields(self) -> Vec<SearchField>;
-}
-
-macro_rules! search_fields {
-    ($($($field:ident)+;)+) => {$(
-        impl<T, $($field: IntoSearch<T>),+> SearchFields<T> for ($($field,)+) {
-            fn into_search_fields(self) -> Vec<SearchField> {
-                #[expect(non_snake_case, reason = "one name for the type and the value")]
-                let ($($field,)+) = self;
-                vec![$($field.into_search()),+]
-            }
-        }
-    )+};
-}
-
-search_fields! {
-    A;
-    A B;
-    A B C;
-    A B C D;
-    A B C D E;
-    A B C D E F;
+tuples! {
+    /// A tuple of fields to search.
+    SearchFields::into_search_fields(IntoSearch::into_search) -> SearchField
 }

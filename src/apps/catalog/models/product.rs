@@ -7,6 +7,7 @@ use diesel::sql_types::Text;
 use super::Tag;
 use crate::db::{Conn, Decimal, MultiBackend, Timestamp};
 use crate::error::{Error, Result};
+use crate::models::file_url;
 use crate::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 
 /// Something we sell.
@@ -103,14 +104,8 @@ impl FromSql<Text, MultiBackend> for Picture {
 impl Picture {
     /// Where a browser finds it.
     pub fn url(&self) -> Option<String> {
-        (!self.0.is_empty()).then(|| format!("/media/{}", path_escaped(&self.0)))
+        (!self.0.is_empty()).then(|| file_url(&self.0))
     }
-}
-
-fn path_escaped(path: &str) -> impl std::fmt::Display + '_ {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-    utf8_percent_encode(path, PATH)
 }
 
 /// Products that related ones are chosen from.
