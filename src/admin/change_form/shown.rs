@@ -1,12 +1,12 @@
 //! A form as its template shows it.
 
-use super::readonly::{Look, Shown, media_url};
+use super::readonly::{Look, Shown};
 use super::shape::{Item, Shape, head};
 use super::widgets::{Around, Widget};
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
 use crate::forms::model::{BoundField, Cleaned, ControlKind, ModelField, ModelForm, texts};
-use crate::models::FieldKind;
+use crate::models::{FieldKind, file_url};
 
 /// The file that a field holds.
 #[derive(Debug, Clone)]
@@ -144,7 +144,7 @@ impl Showing<'_> {
         let path = bound.initial.one().and_then(Value::as_str).unwrap_or_default();
         let file = (field.is_file() && !path.is_empty()).then(|| FileNow {
             path: path.to_owned(),
-            url: media_url(path),
+            url: file_url(path),
             is_image,
             may_clear: !field.required(),
         });

@@ -98,13 +98,9 @@ fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {
 }
 
 fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Step {
-    let known = deletion.site.of(model).filter(|known| may_view(&deletion.permissions, known));
+    let known = deletion.site.of(model).filter(|known| deletion.actor.may(known, "view", None));
     let url = known.map(|known| known.object_url(&pk.to_string(), "change"));
     Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
-}
-
-fn may_view(permissions: &Permissions, known: &Registered) -> bool {
-    ["view", "change"].iter().any(|action| permissions.has_perm(&known.model.permission(action)))
 }
 
 /// What the user may not delete, of the models that the admin shows; in Django's words, their names.
@@ -113,13 +109,13 @@ fn lacking(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview:
     for rows in collector.sets() {
         let goes = preview.counts.iter().any(|(model, _)| *model == rows.model());
         let Some(known) = deletion.site.of(rows.model()).filter(|_| goes) else { continue };
-        if !may_delete(conn, &deletion.permissions, known, rows)? {
+        if !may_delete(conn, &deletion.actor.permissions, known, rows)? {
             lacking.push(known.model.verbose_name.clone());
         }
     }
     // What forbids it would have to go first.
     let forbidding = preview.obstacles.iter().filter_map(|obstacle| deletion.site.of(obstacle.key.model));
-    for known in forbidding.filter(|known| !deletion.permissions.has_perm(&known.model.permission("delete"))) {
+    for known in forbidding.filter(|known| !deletion.actor.permissions.has_perm(&known.model.permission("delete"))) {
         lacking.push(known.model.verbose_name.clone());
     }
     lacking.sort();

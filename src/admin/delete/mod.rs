@@ -11,9 +11,7 @@ pub(super) use selected::{Selected, delete_selected};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::log_entry::{Flag, LogEntry};
-use super::{AdminSite, Registered};
-use crate::auth::User;
-use crate::auth::permissions::Permissions;
+use super::{Actor, AdminRequest, AdminSite, Registered};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::models::{Collector, Query};
@@ -26,8 +24,7 @@ const NAMED: i64 = 100;
 struct Deletion {
     site: &'static AdminSite,
     known: &'static Registered,
-    user: User,
-    permissions: Permissions,
+    actor: Actor,
     rows: Query,
 }
 
@@ -44,6 +41,11 @@ enum Outcome {
 }
 
 impl Deletion {
+    /// `rows` of `known`, by who asks.
+    fn new(request: &AdminRequest, known: &'static Registered, rows: Query) -> Self {
+        Self { site: request.site, known, actor: request.actor(), rows }
+    }
+
     /// Shows what would go, or, where `confirmed` and nothing forbids it, lets it go with its log entries, in one
     /// transaction.
     async fn carry_out(self, db: &Db, confirmed: bool) -> Result<Outcome> {
@@ -84,7 +86,7 @@ impl Deletion {
         if !shown.lacking.is_empty() {
             return Ok(Outcome::Denied);
         }
-        let (model, user) = (self.known.model, &self.user);
+        let (model, user) = (self.known.model, &self.actor.user);
         let hook = self.known.options.hooks.delete_model;
         let deleted = Collector::new(self.rows.clone()).delete(conn, |conn, rows| {
             LogEntry::write(conn, user.id, model, Flag::Deletion, rows, "")?;

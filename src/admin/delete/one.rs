@@ -59,14 +59,7 @@ async fn answer(
         return Ok(request.missing(known, part));
     };
     request.must(known, "delete", Some(&record))?;
-    let deletion = Deletion {
-        site: request.site,
-        known,
-        user: (*request.user).clone(),
-        permissions: (*request.permissions).clone(),
-        rows,
-    };
-    match deletion.carry_out(&request.db, confirmed).await? {
+    match Deletion::new(&request, known, rows).carry_out(&request.db, confirmed).await? {
         Outcome::Nothing => Ok(request.missing(known, part)),
         Outcome::Denied => Err(Error::PermissionDenied),
         Outcome::Deleted(_) => deleted(&request, known, &record, &name, &data.fields),

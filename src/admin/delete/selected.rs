@@ -20,14 +20,7 @@ pub(in crate::admin) async fn delete_selected(
     rows: Query,
     confirmed: bool,
 ) -> Result<Selected> {
-    let deletion = Deletion {
-        site: request.site,
-        known,
-        user: (*request.user).clone(),
-        permissions: (*request.permissions).clone(),
-        rows,
-    };
-    match deletion.carry_out(&request.db, confirmed).await? {
+    match Deletion::new(request, known, rows).carry_out(&request.db, confirmed).await? {
         Outcome::Nothing => Ok(Selected::Deleted(0)),
         Outcome::Asked(shown) => Ok(Selected::Asked(Box::new(shown))),
         Outcome::Denied => Err(Error::PermissionDenied),
