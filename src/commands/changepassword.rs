@@ -3,11 +3,11 @@
 use clap::Args as ClapArgs;
 use log::Level;
 
-use super::connect;
 use super::terminal::{ask, is_interactive, say};
+use super::{connect, user_named};
 use crate::auth::hashers::Hasher;
 use crate::auth::password_validation::{DEFAULT, UserAttributes, validate_password};
-use crate::auth::{User, normalize, set_password};
+use crate::auth::set_password;
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::settings::Settings;
@@ -20,8 +20,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
-    let user = User::find_by_username(&mut conn, &normalize::username(&args.username))?
-        .ok_or_else(|| Error::command(format!("user '{}' does not exist", args.username)))?;
+    let user = user_named(&mut conn, &args.username)?;
     if !is_interactive() {
         return Err(Error::command("this is no terminal: passwords are asked for, never given as an option"));
     }

@@ -19,6 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::auth::{User, normalize};
 use crate::db::{Conn, Limits};
 use crate::error::{Error, Result};
 use crate::logging;
@@ -105,6 +106,12 @@ fn settings() -> Result<Settings> {
     let settings = Settings::from_env().map_err(|error| Error::command(error.to_string()))?;
     logging::init(&settings.log_filter);
     Ok(settings)
+}
+
+/// The user whom a command is about.
+fn user_named(conn: &mut Conn, username: &str) -> Result<User> {
+    User::find_by_username(conn, &normalize::username(username))?
+        .ok_or_else(|| Error::command(format!("user '{username}' does not exist")))
 }
 
 /// A connection for a command, which may take its time.

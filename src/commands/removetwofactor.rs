@@ -3,10 +3,9 @@
 use clap::Args as ClapArgs;
 use log::Level;
 
-use super::connect;
 use super::terminal::say;
+use super::{connect, user_named};
 use crate::auth::two_factor::TwoFactor;
-use crate::auth::{User, normalize};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::settings::Settings;
@@ -19,8 +18,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
-    let user = User::find_by_username(&mut conn, &normalize::username(&args.username))?
-        .ok_or_else(|| Error::command(format!("user '{}' does not exist", args.username)))?;
+    let user = user_named(&mut conn, &args.username)?;
     if !conn.atomic(|conn| TwoFactor::turn_off(conn, user.id))? {
         return Err(Error::command(format!("two-factor login is off for user '{}'", user.username)));
     }
