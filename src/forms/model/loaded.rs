@@ -34,7 +34,7 @@ fn keys(values: &[Value]) -> String {
 }
 
 impl ModelForm {
-    /// What the hidden input says: `name=8c1f…&tags=3,5`; nothing for a row that is new.
+    /// What the hidden input says: `=Xk3…&name=8c1f…&tags=3,5`; nothing for a row that is new.
     pub fn loaded(&self, zone: Tz) -> String {
         if self.adding {
             return String::new();
@@ -63,7 +63,8 @@ impl ModelForm {
     pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
         let mut own = None;
         for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {
-            if name == PAGE {
+            // Only what may have been made here is remembered.
+            if name == PAGE && was.len() == PAGE_LENGTH {
                 own = own_saves::of(&was);
                 self.page = was.into_owned();
                 continue;
