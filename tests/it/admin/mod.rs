@@ -8,6 +8,7 @@ mod delete;
 mod docs;
 mod index;
 mod inlines;
+mod list_editing;
 mod scenario;
 mod uploads;
 mod users;

@@ -1,0 +1,46 @@
+//! `POST /admin/catalog/product/`: fields that are edited in the list.
+
+use diesel::prelude::*;
+use nuages::db::Decimal;
+use nuages::schema::catalog_product;
+
+use crate::admin::shop;
+use crate::support::{ALICE, TestSite, product};
+
+const PRODUCTS: &str = "/admin/catalog/product/";
+
+/// Two products.
+fn stock(site: &TestSite) {
+    let conn = &mut site.connect();
+    product("Ash").price("1.00").stock(1).save(conn);
+    product("Birch").price("2.00").stock(2).save(conn);
+}
+
+/// Prices and stocks, by name.
+fn stored(site: &TestSite) -> Vec<(String, i32)> {
+    let columns = (catalog_product::price, catalog_product::stock);
+    let rows = catalog_product::table.order(catalog_product::name).select(columns);
+    let rows: Vec<(Decimal, i32)> = rows.load(&mut site.connect()).unwrap();
+    rows.into_iter().map(|(price, stock)| (price.round(2).to_string(), stock)).collect()
+}
+
+on_both! {
+    fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
+        let site = shop(kind);
+        stock(&site);
+        let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
+        let (ours, theirs) = (alice.form(PRODUCTS, "form-0-stock"), other.form(PRODUCTS, "form-0-stock"));
+        assert_eq!(other.submit(&theirs.set("form-0-stock", "11").set("form-1-price", "9.00"), "_save").status, 302);
+        // Other fields of the same rows collide with nothing, and keep what was saved meanwhile.
+        assert_eq!(alice.submit(&ours.clone().set("form-0-price", "5.00"), "_save").status, 302);
+        assert_eq!(stored(&site), [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]);
+        // The same field: the page says so, and nothing is written.
+        let reply = alice.submit(&ours.set("form-0-stock", "12").set("form-1-stock", "13"), "_save");
+        assert_eq!(reply.status, 200);
+        assert!(!reply.errors("form-0-stock").is_empty(), "{}", reply.words());
+        assert_eq!(stored(&site), [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]);
+        // Who insists has seen it.
+        assert_eq!(alice.submit(&reply.form(PRODUCTS, "form-0-stock"), "_save").status, 302);
+        assert_eq!(stored(&site), [("5.00".to_owned(), 12), ("9.00".to_owned(), 13)]);
+    }
+}
