@@ -8,11 +8,11 @@ use super::{AdminRequest, Registered};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
-use crate::models::{Meta, Order, Path, find, python_int};
+use crate::models::{Meta, Order, Path, Query, find, python_int};
 use crate::signing::json as python;
 
 /// Rows in one answer.
-const PER_PAGE: i64 = 20;
+pub(super) const PER_PAGE: i64 = 20;
 
 /// `GET /admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&term=lam&page=2`
 ///
@@ -27,10 +27,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     }
     request.must(target, "view", None)?;
     let term = request.query.get("term").unwrap_or_default();
-    let mut rows = request.queryset(target).order_by(ordering(target));
-    if let Some(found) = searched(&target.options.search_fields, term) {
-        rows = rows.filter(found);
-    }
+    let rows = matching(target, request.queryset(target), term);
     let asked = request.query.get("page").unwrap_or("1");
     let page = if asked == "last" {
         let rows = rows.clone();
@@ -55,6 +52,15 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     let results: Vec<_> = named.into_iter().map(|(pk, name)| json!({"id": pk.to_string(), "text": name})).collect();
     let body = python::spaced(&json!({"results": results, "pagination": {"more": more}}));
     Ok(text("application/json", String::from_utf8_lossy(&body).into_owned()))
+}
+
+/// Those among `rows` of a model in which `term` is found, in the order of its list.
+pub(super) fn matching(target: &'static Registered, rows: Query, term: &str) -> Query {
+    let rows = rows.order_by(ordering(target));
+    match searched(&target.options.search_fields, term) {
+        Some(found) => rows.filter(found),
+        None => rows,
+    }
 }
 
 /// The model that the relation `name` of `model` leads to, forwards or backwards.

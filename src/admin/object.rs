@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::request::rows_for;
 use super::{AdminRequest, Registered, unquote};
 use crate::error::{Error, Result};
 use crate::http::{QueryDict, redirect};
@@ -14,11 +15,7 @@ const FILTERS: &str = "_changelist_filters";
 impl AdminRequest {
     /// The rows that the user gets to see (Django's `get_queryset`).
     pub fn queryset(&self, known: &Registered) -> Query {
-        let all = Query::new(known.model);
-        match known.options.hooks.queryset {
-            Some(only) => only(all, &self.user),
-            None => all,
-        }
+        rows_for(&self.user, known)
     }
 
     /// The one of them that a URL calls `part`; nothing where its key cannot be read.

@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::QueryDict;
 use crate::messages::Messages;
-use crate::models::{Meta, Record};
+use crate::models::{Meta, Query, Record};
 use crate::pages::Page;
 use crate::settings::Settings;
 
@@ -90,6 +90,11 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// The rows that they get to see (Django's `get_queryset`).
+    pub fn queryset(&self, known: &Registered) -> Query {
+        rows_for(&self.user, known)
+    }
+
     /// See [`AdminRequest::may`].
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
         may(&self.permissions, known.model, &known.options.hooks, action, record)
@@ -98,6 +103,15 @@ impl Actor {
     /// The same for the rows of an inline.
     pub fn may_inside(&self, inline: &Inline, action: &str) -> bool {
         may(&self.permissions, inline.model, &inline.options.hooks, action, None)
+    }
+}
+
+/// The rows that `user` gets to see.
+pub(super) fn rows_for(user: &User, known: &Registered) -> Query {
+    let all = Query::new(known.model);
+    match known.options.hooks.queryset {
+        Some(only) => only(all, user),
+        None => all,
     }
 }
 

@@ -1,5 +1,6 @@
 //! A form in the making: the row, the fields, what was typed.
 
+use super::find::Found;
 use super::inline::Formset;
 use super::screen::Screen;
 use super::shape::{For, Shape};
@@ -22,6 +23,8 @@ pub(super) struct Draft {
     pub(super) linked: Vec<(&'static str, Vec<Value>)>,
     /// The rows inside it.
     pub(super) inlines: Vec<Formset>,
+    /// What was searched for a field of it.
+    pub(super) found: Option<Found>,
     /// Whether something was sent.
     pub(super) bound: bool,
 }
@@ -63,7 +66,7 @@ impl Screen {
         for bound in &mut form.fields {
             bound.commas = is_raw(bound.field, options);
         }
-        Ok(Draft { name, shape, form, linked, inlines: Vec::new(), bound: false })
+        Ok(Draft { name, shape, form, linked, inlines: Vec::new(), found: None, bound: false })
     }
 
     /// The values of the columns that are computed from the row.

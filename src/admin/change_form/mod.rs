@@ -1,6 +1,7 @@
 //! The add and change form of any model, with the rows inside it.
 
 mod draft;
+pub(super) mod find;
 mod inline;
 #[cfg(test)]
 mod lost_updates;

@@ -33,6 +33,13 @@ pub(in crate::admin) struct Buttons {
     pub(in crate::admin) on_top: bool,
 }
 
+impl Buttons {
+    /// What the key Enter does, which presses a form's first button: another than this may come before.
+    pub(in crate::admin) fn first(self) -> &'static str {
+        if self.as_new && !self.save { "_saveasnew" } else { "_save" }
+    }
+}
+
 /// What a job finds out for the page; the frame comes later.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Content {

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::find::Find;
 use super::inline::ShownInline;
 use super::readonly::Shown;
 use super::shown::ShownField;
@@ -32,11 +33,18 @@ pub(in crate::admin) struct InlinePart<'a> {
     inline: &'a ShownInline,
 }
 
+#[derive(Template)]
+#[template(path = "admin/_find.html")]
+pub(in crate::admin) struct FindPart<'a> {
+    find: &'a Find,
+}
+
 // Each is a template, and has escaped what it shows.
 impl HtmlSafe for FieldPart<'_> {}
 impl HtmlSafe for CellPart<'_> {}
 impl HtmlSafe for ControlPart<'_> {}
 impl HtmlSafe for InlinePart<'_> {}
+impl HtmlSafe for FindPart<'_> {}
 
 /// A field with its label, help and errors.
 pub(in crate::admin) fn field(field: &ShownField) -> FieldPart<'_> {
@@ -56,4 +64,9 @@ pub(in crate::admin) fn control(control: &Control) -> ControlPart<'_> {
 /// The rows of another model.
 pub(in crate::admin) fn inline(inline: &ShownInline) -> InlinePart<'_> {
     InlinePart { inline }
+}
+
+/// The search for a field, where there are no scripts.
+pub(in crate::admin) fn find(find: &Find) -> FindPart<'_> {
+    FindPart { find }
 }

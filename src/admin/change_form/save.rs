@@ -1,6 +1,7 @@
 //! Saving what was sent: row, links and log entry in one transaction.
 
 use super::draft::Draft;
+use super::find;
 use super::screen::{Outcome, Saved, Screen};
 use crate::admin::{Done, Flag, LogEntry, change_message};
 use crate::db::Conn;
@@ -66,12 +67,16 @@ impl Screen {
         draft.form.bind(&Posted::new(post), self.zone());
         let parent = (!draft.form.adding).then_some(&draft.form.record);
         draft.inlines = self.bind_formsets(conn, parent, post)?;
-        if let Some(prefix) = post.fields.get("_addrow") {
-            // One more row for a browser without scripts: nothing is saved, and nothing is wrong yet.
+        let (row_of, field) = (post.fields.get("_addrow"), find::asked(&post.fields));
+        if row_of.is_some() || field.is_some() {
+            // For a browser without scripts: nothing is saved, and nothing is wrong yet.
             draft.bound = false;
             draft.forgive();
-            for formset in draft.inlines.iter_mut().filter(|formset| formset.prefix == prefix) {
+            for formset in draft.inlines.iter_mut().filter(|formset| row_of == Some(formset.prefix.as_str())) {
                 formset.add_row(self);
+            }
+            if let Some((field, term)) = field {
+                draft.found = self.find(conn, draft, &field, &term)?;
             }
             return Ok(Attempt::Refused);
         }

@@ -61,16 +61,10 @@ impl Screen {
         self.settings.time_zone
     }
 
-    /// The rows that the user gets to see.
-    pub(super) fn queryset(&self) -> Query {
-        let all = Query::new(self.known.model);
-        self.known.options.hooks.queryset.map_or_else(|| all.clone(), |only| only(all.clone(), &self.actor.user))
-    }
-
     /// The row in question, among those that the user gets to see.
     pub(super) fn row(&self, part: &str) -> Option<Query> {
         let pk = key(self.known.model.pk().target(), &unquote(part))?;
-        Some(self.queryset().with_pks(vec![pk]).order_by(Vec::new()))
+        Some(self.actor.queryset(self.known).with_pks(vec![pk]).order_by(Vec::new()))
     }
 
     pub(super) fn may(&self, action: &str, record: Option<&Record>) -> bool {
@@ -124,8 +118,9 @@ impl Screen {
         }
         relations.load(conn, self.site)?;
         let computed = self.computed(conn, draft)?;
+        let found = draft.found.as_ref();
         let around =
-            Around { site: self.site, actor: &self.actor, relations: &relations, options, adding: form.adding };
+            Around { site: self.site, actor: &self.actor, relations: &relations, options, adding: form.adding, found };
         let empty = options.empty_value_display.unwrap_or(self.site.empty_value_display);
         let look = Look { site: self.site, actor: &self.actor, relations: &relations, zone: self.zone(), empty };
         let showing = Showing { around, look, linked: &draft.linked, computed: &computed };
@@ -145,7 +140,7 @@ impl Screen {
         });
         let mut conflicts: Vec<ConflictRow> = conflicts.collect();
         let parent = if form.adding { String::new() } else { form.record.pk().to_string() };
-        let inside = Inside { screen: self, relations: &relations, look, parent: &parent };
+        let inside = Inside { screen: self, relations: &relations, look, parent: &parent, found };
         let inlines: Vec<ShownInline> = draft.inlines.iter().map(|formset| formset.show(inside)).collect();
         for inline in &inlines {
             problems.extend(inline.problems());

@@ -52,10 +52,15 @@ impl ShownField {
     /// The id that a link in the summary of errors leads to.
     pub(in crate::admin) fn target(&self) -> String {
         let suffix = match self.widget.as_ref().map(|widget| widget.control.kind) {
-            Some(ControlKind::Split | ControlKind::Radio) => "_0",
+            Some(ControlKind::Split | ControlKind::Radio | ControlKind::Boxes) => "_0",
             _ => "",
         };
         format!("{}{suffix}", self.id())
+    }
+
+    /// Whether it has several controls.
+    pub(in crate::admin) fn is_group(&self) -> bool {
+        !self.target().ends_with(&self.name)
     }
 
     /// Whether it may not be empty.

@@ -1,5 +1,6 @@
 //! Controls of fields that lead to other rows, with the links to these.
 
+use super::find::{Find, Found, searchable};
 use super::relations::{FEW, MANY, Relations};
 use crate::admin::options::Options;
 use crate::admin::{Actor, AdminSite, quote};
@@ -36,6 +37,8 @@ pub(in crate::admin) struct Widget {
     pub(in crate::admin) control: Control,
     pub(in crate::admin) links: Vec<RelatedLink>,
     pub(in crate::admin) lookup: Option<Lookup>,
+    /// The search for browsers without scripts.
+    pub(in crate::admin) find: Option<Find>,
 }
 
 /// Whether keys of the field are typed, with commas between them.
@@ -89,6 +92,8 @@ pub(super) struct Around<'a> {
     pub(super) relations: &'a Relations,
     pub(super) options: &'a Options,
     pub(super) adding: bool,
+    /// What was searched for one of the fields.
+    pub(super) found: Option<&'a Found>,
 }
 
 impl Around<'_> {
@@ -98,7 +103,7 @@ impl Around<'_> {
         let field = bound.field;
         let Some(to) = field.to() else {
             self.plain(field, form, &mut control);
-            return Widget { control, links: Vec::new(), lookup: None };
+            return Widget { control, links: Vec::new(), lookup: None, find: None };
         };
         control.kind = self.affordable(to, wanted(field, self.options));
         let typed = &bound.typed.0;
@@ -138,7 +143,9 @@ impl Around<'_> {
         let raw = control.kind == ControlKind::RawId;
         let links = if raw { Vec::new() } else { self.links(field, to, &control) };
         let lookup = raw.then(|| self.lookup(to, field, typed));
-        Widget { control, links, lookup }
+        let searched = matches!(control.kind, ControlKind::Autocomplete | ControlKind::AutocompleteMany);
+        let find = (searched && self.can_search(to)).then(|| Find::new(&mut control, field, self.found));
+        Widget { control, links, lookup, find }
     }
 
     fn plain(self, field: ModelField, form: &ModelForm, control: &mut Control) {
@@ -178,14 +185,16 @@ impl Around<'_> {
         if !list || self.relations.all(to).is_some() {
             return kind;
         }
-        let shown = self.site.of(to);
-        let searched =
-            shown.is_some_and(|known| !known.options.search_fields.is_empty() && self.actor.may(known, "view", None));
         match kind {
-            _ if !searched => ControlKind::RawId,
+            _ if !self.can_search(to) => ControlKind::RawId,
             ControlKind::SelectMany | ControlKind::Filtered(_) => ControlKind::AutocompleteMany,
             _ => ControlKind::Autocomplete,
         }
+    }
+
+    /// Whether rows of `to` can be searched by this user.
+    fn can_search(self, to: &Meta) -> bool {
+        searchable(self.site, self.actor, to).is_some()
     }
 
     fn offered(self, to: &Meta, typed: &[String]) -> Vec<Choice> {

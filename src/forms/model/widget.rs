@@ -18,6 +18,8 @@ pub enum ControlKind {
     Select,
     /// One of several, each with a button.
     Radio,
+    /// Many of several, each with a box.
+    Boxes,
     /// A date and a time.
     Split,
     /// Many of several.
@@ -77,6 +79,8 @@ pub struct Control {
     pub described_by: String,
     /// What it is called, where it has no label of its own.
     pub aria_label: String,
+    /// The choice, by number, that has the focus when the page is opened.
+    pub focus: Option<usize>,
     /// More attributes, by name.
     pub data: Vec<(&'static str, String)>,
 }
@@ -101,6 +105,7 @@ impl Control {
             invalid: !bound.errors.is_empty(),
             described_by: String::new(),
             aria_label: String::new(),
+            focus: None,
             data: Vec::new(),
         };
         if let ModelField::Column(column) = field {

@@ -6,6 +6,7 @@ mod checks;
 mod clerk;
 mod delete;
 mod docs;
+mod find;
 mod index;
 mod inlines;
 mod list_editing;

@@ -97,7 +97,7 @@ impl Client {
         reply.form(path, name)
     }
 
-    /// Presses the button `name` of `form`, or just Enter where that is "".
+    /// Presses the button `name` (or `name=value`) of `form`, or just sends it where that is "".
     pub(crate) fn submit(&self, form: &Form, name: &str) -> Reply {
         let fields = form.sent(name);
         if form.is_get {

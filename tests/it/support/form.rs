@@ -90,9 +90,10 @@ impl Form {
         }
     }
 
-    /// Whether it has a field or a button of this name.
+    /// Whether it has a field or a button of this name; `_find=category` is a button.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name) || self.buttons.iter().any(|(known, _)| known == name)
+        let is_it = |(known, value): &(String, String)| known == name || format!("{known}={value}") == name;
+        self.fields.iter().any(|(known, _)| known == name) || self.buttons.iter().any(is_it)
     }
 
     /// A field's value; "" where there is none.
@@ -129,12 +130,14 @@ impl Form {
         self
     }
 
-    /// What is sent when the button is pressed.
+    /// What is sent when the button is pressed: the first called `_find`, or that which is `_find=category`.
     pub(super) fn sent(&self, button: &str) -> Vec<(String, String)> {
+        let (wanted, value) = button.split_once('=').map_or((button, None), |(name, value)| (name, Some(value)));
         let ticked = self.fields.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
         let mut sent: Vec<(String, String)> = ticked.collect();
         if !button.is_empty() {
-            let pressed = self.buttons.iter().find(|(name, _)| name == button);
+            let pressed =
+                self.buttons.iter().find(|(name, own)| name == wanted && value.is_none_or(|value| value == own));
             sent.push(pressed.cloned().unwrap_or_else(|| panic!("no button {button}: {:?}", self.buttons)));
         }
         sent
@@ -196,6 +199,7 @@ two</textarea><input name=g disabled value=1><button name=_save>Save</button><bu
     let plain = [pair("a", "1"), pair("c", "on"), pair("d", "x"), pair("e", "2"), pair("f", "one\r\ntwo")];
     assert_eq!(form.sent(""), plain);
     assert_eq!(form.sent("_more")[5..], [pair("_more", "2")]);
+    assert_eq!(form.sent("_more=2")[5..], [pair("_more", "2")]);
     let form = form.set("b", "on").choose("e", &["1", "2"]).choose("c", &[]);
     assert_eq!(
         (form.values("e"), form.value("b"), form.value("c")),

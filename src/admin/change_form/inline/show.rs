@@ -1,6 +1,7 @@
 //! The rows inside a form, as their template shows them.
 
 use super::{Formset, Row};
+use crate::admin::change_form::find::Found;
 use crate::admin::change_form::page::{ConflictRow, Problem};
 use crate::admin::change_form::readonly::Look;
 use crate::admin::change_form::relations::Relations;
@@ -90,6 +91,7 @@ pub(in crate::admin::change_form) struct Inside<'a> {
     pub(in crate::admin::change_form) look: Look<'a>,
     /// The parent's primary key; "" for a new one.
     pub(in crate::admin::change_form) parent: &'a str,
+    pub(in crate::admin::change_form) found: Option<&'a Found>,
 }
 
 impl Formset {
@@ -123,7 +125,12 @@ impl Formset {
         let template = self.rights.add.then(|| {
             let mut row = inside.screen.empty_row(self, 0);
             row.form.prefix = format!("{}-__prefix__", self.prefix);
-            self.show_row(&row, inside)
+            let mut shown = self.show_row(&row, inside);
+            // Scripts copy it, and they have a search of their own.
+            for field in shown.groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten()) {
+                field.widget.iter_mut().for_each(|widget| widget.find = None);
+            }
+            shown
         });
         let shape = if self.rights.add { &self.new } else { &self.old };
         let most = if self.rights.add { self.inline.max_num } else { 0 };
@@ -174,6 +181,7 @@ impl Formset {
             relations: inside.relations,
             options: &self.inline.options,
             adding: row.form.adding,
+            found: inside.found,
         };
         let showing = Showing { around, look: inside.look, linked: &row.linked, computed: &[] };
         let mut groups = showing.groups(self.shape(row), &row.form);

@@ -1,0 +1,141 @@
+//! Search and pick without scripts: a button shows the first rows that a field may lead to in the form, with a box to
+//! search for others.
+
+use super::draft::Draft;
+use super::relations::Named;
+use super::screen::Screen;
+use crate::admin::autocomplete::{PER_PAGE, matching};
+use crate::admin::{Actor, AdminSite, Registered};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::forms::model::{Choice, Control, ControlKind, ModelField};
+use crate::http::QueryDict;
+use crate::models::Meta;
+
+/// What stands before a field's name in the name of its search box.
+const BOX: &str = "_find-";
+/// The value of the button that the key Enter presses.
+pub(in crate::admin) const ENTER: &str = "enter";
+
+/// What a search found for a field.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    /// The field: `items-0-product`
+    name: String,
+    term: String,
+    rows: Vec<Named>,
+    /// Whether there are more.
+    more: bool,
+}
+
+/// The search of a field.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct Find {
+    /// The name of the field.
+    pub(in crate::admin) name: String,
+    /// What is searched, as people call it.
+    pub(in crate::admin) label: String,
+    /// What became of the last search; "" before any.
+    pub(in crate::admin) note: String,
+    /// Whether its box has the focus when the page is opened.
+    pub(in crate::admin) focus: bool,
+}
+
+/// The field that is to be searched for, and the words; nothing where the form is sent for another reason. Who presses
+/// Enter in a search box wants to search, and has pressed the form's first button.
+pub(super) fn asked(posted: &QueryDict) -> Option<(String, String)> {
+    if let Some(name) = posted.get("_find") {
+        let term = posted.get(&format!("{BOX}{name}")).unwrap_or_default();
+        return Some((name.to_owned(), term.trim().to_owned()));
+    }
+    let is_enter = ["_save", "_saveasnew"].iter().any(|button| posted.get(button) == Some(ENTER));
+    let mut written = posted.last_of_each().filter(|(_, text)| is_enter && !text.trim().is_empty());
+    written.find_map(|(name, text)| Some((name.strip_prefix(BOX)?.to_owned(), text.trim().to_owned())))
+}
+
+/// The model's place in the admin, if its rows can be searched by this user.
+pub(super) fn searchable(site: &'static AdminSite, actor: &Actor, model: &Meta) -> Option<&'static Registered> {
+    site.of(model).filter(|known| !known.options.search_fields.is_empty() && actor.may(known, "view", None))
+}
+
+impl Screen {
+    /// Searches for the field called `name`, as the autocomplete would; nothing if there is none.
+    pub(super) fn find(&self, conn: &mut Conn, draft: &Draft, name: &str, term: &str) -> Result<Option<Found>> {
+        let inside = draft.inlines.iter().flat_map(|formset| formset.rows.iter().map(|row| &row.form));
+        let fields = std::iter::once(&draft.form)
+            .chain(inside)
+            .flat_map(|form| form.fields.iter().map(|bound| (form.name_of(bound.field), bound.field)));
+        let mut called = fields.filter(|(known, _)| known == name);
+        let target = called.find_map(|(_, field)| searchable(self.site, &self.actor, field.to()?));
+        let Some(target) = target else { return Ok(None) };
+        let mut named = if term.contains('\0') {
+            Vec::new()
+        } else {
+            matching(target, self.actor.queryset(target), term).named(conn, Some(PER_PAGE + 1), 0)?
+        };
+        let limit = usize::try_from(PER_PAGE).unwrap_or_default();
+        let more = named.len() > limit;
+        named.truncate(limit);
+        let rows = named.into_iter().map(|(pk, name)| (pk.to_string(), name)).collect();
+        Ok(Some(Found { name: name.to_owned(), term: term.to_owned(), rows, more }))
+    }
+}
+
+impl Found {
+    /// What became of it, for people.
+    fn note(&self) -> String {
+        let of = if self.term.is_empty() { String::new() } else { format!(" for “{}”", self.term) };
+        match (self.rows.len(), self.more) {
+            (0, _) => format!("Nothing found{of}."),
+            (1, _) => format!("1 match{of}. Choose it, then save."),
+            (count, false) => format!("{count} matches{of}. Choose, then save."),
+            (count, true) if of.is_empty() => format!("The first {count}. Choose, then save, or search."),
+            (count, true) => format!("The first {count} matches{of}. Choose, then save, or search for more words."),
+        }
+    }
+}
+
+impl Find {
+    /// The search of the field of `control`, which offers what was found for it.
+    pub(super) fn new(control: &mut Control, field: ModelField, found: Option<&Found>) -> Self {
+        let mut find =
+            Self { name: control.name.clone(), label: field.label().to_lowercase(), note: String::new(), focus: false };
+        let Some(found) = found.filter(|found| found.name == control.name) else { return find };
+        find.note = found.note();
+        if found.rows.is_empty() {
+            find.focus = true;
+            return find;
+        }
+        control.kind = match control.kind {
+            ControlKind::AutocompleteMany => ControlKind::Boxes,
+            _ => ControlKind::Radio,
+        };
+        for none in control.choices.iter_mut().filter(|choice| choice.value.is_empty()) {
+            "None".clone_into(&mut none.text);
+        }
+        for (value, text) in &found.rows {
+            let there = control.choices.iter().position(|choice| choice.value == *value);
+            control.focus = control.focus.or(there).or(Some(control.choices.len()));
+            if there.is_none() {
+                let choice = Choice { value: value.clone(), text: text.clone(), selected: false };
+                control.choices.push(choice);
+            }
+        }
+        if found.more && found.term.is_empty() {
+            find.focus = true;
+            control.focus = None;
+        }
+        control.describe("found");
+        find
+    }
+
+    /// The name of its box.
+    pub(in crate::admin) fn box_name(&self) -> String {
+        format!("{BOX}{}", self.name)
+    }
+
+    /// Whether there was a search.
+    pub(in crate::admin) fn has_note(&self) -> bool {
+        !self.note.is_empty()
+    }
+}

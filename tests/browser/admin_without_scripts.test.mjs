@@ -1,0 +1,94 @@
+// The admin without JavaScript: what scripts would do in the page is done by pages.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ORDER, PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
+import { violations } from "./support/axe.mjs";
+import { DESKTOP, PHONE } from "./support/browser.mjs";
+import { follow } from "./support/pages.mjs";
+import { openSite } from "./support/site.mjs";
+
+const site = openSite("demo");
+const said = (page) => main(page).locator(".messages").innerText();
+const box = (page, name) => main(page).locator(`[name="_find-${name}"]`);
+/** The first that a field may hold, and a box to search for others. */
+const find = (page, what, row = "main") => follow(page, () => page.locator(row).getByRole("button", { name: `Find ${what}` }).first().click());
+const focused = (page) => page.evaluate(() => document.activeElement.id);
+
+test("a category is searched and picked, and what was typed is kept", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  await staff(page, `${PRODUCTS}8/change/`);
+  await named(page, "name").fill("Half a name");
+  await find(page, "category");
+  await box(page, "category").fill("umbrella");
+  await find(page, "category");
+  assert.match(await main(page).getByRole("status").innerText(), /Nothing found for “umbrella”/);
+  assert.equal(await focused(page), "id_category_find");
+  await page.keyboard.type("light");
+  await follow(page, () => page.keyboard.press("Enter"));
+  assert.equal(await named(page, "name").inputValue(), "Half a name");
+  assert.equal(await main(page).getByRole("status").innerText(), "1 match for “light”. Choose it, then save.");
+  const match = main(page).getByRole("group", { name: "Category" }).getByRole("radio", { name: "Lighting" });
+  assert.equal(await focused(page), await match.getAttribute("id"), "the focus is on the match");
+  await page.keyboard.press("Space");
+  assert.equal(await match.isChecked(), true);
+  await press(page, "Save and continue editing");
+  assert.match(await said(page), /“Half a name” was changed successfully/);
+  assert.equal(await main(page).locator("#id_category option:checked").innerText(), "Lighting");
+});
+
+test("a product is searched and picked in a row of an order, on a phone as well", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false, viewport: PHONE });
+  await staff(page, ORDER);
+  await named(page, "items-0-quantity").fill("4");
+  await find(page, "product", "#items-0");
+  assert.equal(await focused(page), "id_items-0-product_find", "there are more than are shown: the focus is on the box");
+  await page.keyboard.type("lamp");
+  await follow(page, () => box(page, "items-0-product").press("Enter"));
+  const group = main(page).locator("#items-0").getByRole("group", { name: "Product" });
+  assert.ok((await group.getByRole("radio").count()) > 2);
+  assert.ok((await page.evaluate(() => document.scrollingElement.scrollWidth)) <= PHONE.width);
+  const lamp = (await group.locator("label").allInnerTexts()).at(-1);
+  await group.getByText(lamp, { exact: true }).click();
+  assert.equal(await named(page, "items-0-quantity").inputValue(), "4");
+  await press(page, "Save and continue editing");
+  assert.match(await main(page).locator("tr.of").first().innerText(), new RegExp(`4 × ${lamp}`));
+});
+
+test("axe-core finds nothing on a form with a search and its matches", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  // It needs timers, which a page without JavaScript has not: this one has them, and none of the admin's scripts.
+  await page.route("**/change/", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/<script.*?<\/script>/gs, "").replaceAll("noscript>", "no-script>");
+    await route.fulfill({ response, body });
+  });
+  for (const [path, field, words] of [[`${PRODUCTS}8/change/`, "category", "light"], [ORDER, "items-0-product", "lamp"], [ORDER, "items-0-product", "xyz"]]) {
+    await staff(page, path);
+    assert.deepEqual(await violations(page), [], `${path} with a search`);
+    await find(page, field.split("-").at(-1));
+    await box(page, field).fill(words);
+    await follow(page, () => box(page, field).press("Enter"));
+    assert.match(await main(page).getByRole("status").innerText(), /matches|1 match|Nothing found/);
+    for (const viewport of [DESKTOP, PHONE]) {
+      await page.setViewportSize(viewport);
+      assert.deepEqual(await violations(page), [], `${field}, searched for ${words}, ${viewport.width} px`);
+    }
+  }
+});
+
+test("with JavaScript there is one search, that of the combobox", async (t) => {
+  const page = await site.page(t);
+  await staff(page, ORDER);
+  assert.equal(await page.locator("button[name=_find]").count(), 0);
+});
+
+test("Enter in a field saves, whatever buttons come before Save", async (t) => {
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await site.page(t, { javaScriptEnabled });
+    await staff(page, "/admin/orders/order/3/change/");
+    await named(page, "number").fill(`E-${javaScriptEnabled}`);
+    await follow(page, () => named(page, "number").press("Enter"));
+    assert.match(await said(page), new RegExp(`“E-${javaScriptEnabled}.*” was changed successfully`));
+  }
+});
