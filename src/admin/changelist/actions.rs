@@ -138,13 +138,13 @@ pub(super) async fn run(
     if action.confirm && !is_confirmed {
         return confirmation(request, known, action, rows, across, count, back_url).await;
     }
-    let (run, user) = (action.run, (*request.user).clone());
-    let done =
-        request.db.atomic(move |conn| run(conn, &ActionRequest { selection: &rows, count, user: &user })).await?;
-    log::info!(
-        target: "nuages.admin",
-        "{} ran {} on {count} of {}: {}", request.user.username, action.name, known.model.label(), done.message
-    );
+    let (run, name, user) = (action.run, action.name, (*request.user).clone());
+    let told = format!("{} ran {name} on {count} of {}", user.username, known.model.label());
+    let job = move |conn: &mut Conn| run(conn, &ActionRequest { action: name, selection: &rows, count, user: &user });
+    let done = request.db.atomic(job).await.inspect_err(|error| {
+        log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
+    })?;
+    log::info!(target: "nuages.admin", "{told}: {}", done.message);
     if !done.message.is_empty() {
         request.messages.add(done.level, done.message);
     }

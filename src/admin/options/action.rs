@@ -1,20 +1,59 @@
 //! What can be done to the rows that are ticked in a list.
 
 use crate::auth::User;
-use crate::db::Conn;
+use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::messages::Level;
-use crate::models::{Meta, Query};
+use crate::models::{Meta, Query, Record};
+
+/// Rows that an action is given at a time.
+const CHUNK: i64 = 500;
+/// After so many, the log says how far it came.
+const LOGGED: i64 = 10_000;
 
 /// What an action gets.
 #[derive(Debug)]
 pub struct ActionRequest<'a> {
+    /// The action's name.
+    pub action: &'static str,
     /// The chosen rows: those ticked, or all of the list.
     pub selection: &'a Query,
     /// How many they are.
     pub count: i64,
     /// Who asks.
     pub user: &'a User,
+}
+
+impl ActionRequest<'_> {
+    /// Sets columns in all chosen rows, 10,000 with one statement: a database remembers in memory how to take a statement
+    /// back. The log says how far it came. How many there were.
+    pub fn update(&self, conn: &mut Conn, values: &[(&'static str, Value)]) -> Result<i64> {
+        let (mut chunks, mut done) = (self.selection.chunks(LOGGED), 0);
+        while let Some(rows) = chunks.next_query(conn)? {
+            done += i64::try_from(rows.update(conn, values.to_vec())?).unwrap_or_default();
+            self.log(done);
+        }
+        Ok(done)
+    }
+
+    /// Calls `work` with all chosen rows, 500 at a time: memory holds no more of them, however many they are. The log says
+    /// every 10,000 rows how far it came. How many there were.
+    pub fn each_chunk(&self, conn: &mut Conn, mut work: impl FnMut(&mut Conn, &[Record]) -> Result<()>) -> Result<i64> {
+        let (mut chunks, mut done) = (self.selection.chunks(CHUNK), 0);
+        while let Some(records) = chunks.next(conn)? {
+            work(conn, &records)?;
+            done += i64::try_from(records.len()).unwrap_or_default();
+            self.log(done);
+        }
+        Ok(done)
+    }
+
+    fn log(&self, done: i64) {
+        if done > 0 && done % LOGGED == 0 {
+            let model = self.selection.model().label();
+            log::info!(target: "nuages.admin", "{}: {done} of {} of {model}", self.action, self.count);
+        }
+    }
 }
 
 /// What an action says when it is done.
@@ -43,7 +82,10 @@ impl ActionResult {
     }
 }
 
-/// Something that can be done to chosen rows. It runs in one transaction.
+/// Something that can be done to chosen rows. It runs in one transaction: what it returns an error for has not happened.
+///
+/// What is the same for all rows is [`ActionRequest::update`]; what is not goes row by row, with
+/// [`ActionRequest::each_chunk`]. Neither holds more rows in memory the more are chosen.
 #[derive(Debug, Clone, Copy)]
 pub struct Action {
     /// What forms call it.

@@ -56,11 +56,11 @@ fn products() -> ModelAdmin<Product> {
 }
 
 fn make_active(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    let changed = request.selection.update(conn, vec![("is_active", true.into())])?;
+    let changed = request.update(conn, &[("is_active", true.into())])?;
     Ok(ActionResult::info(format!("{changed} products marked as active.")))
 }
 
 fn make_inactive(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    let changed = request.selection.update(conn, vec![("is_active", false.into())])?;
+    let changed = request.update(conn, &[("is_active", false.into())])?;
     Ok(ActionResult::info(format!("{changed} products marked as inactive.")))
 }

@@ -11,18 +11,33 @@ pub struct Chunks {
     rows: Query,
     behind: Option<Value>,
     size: i64,
+    is_over: bool,
 }
 
 impl Query {
-    /// All these rows by primary key, `size` at a time. Rows may go meanwhile.
+    /// All these rows by primary key, `size` at a time, which is at least one. Rows may go meanwhile.
     pub fn chunks(&self, size: i64) -> Chunks {
         let pk = Path::own(self.model.pk().column);
         let rows = self.clone().order_by(vec![Order { path: pk, descending: false }]);
-        Chunks { rows, behind: None, size }
+        Chunks { rows, behind: None, size, is_over: false }
     }
 }
 
 impl Chunks {
+    /// The next rows as a query of their own; none after the last. Nothing is read but where they end.
+    pub fn next_query(&mut self, conn: &mut Conn) -> Result<Option<Query>> {
+        let pk = Path::own(self.rows.model.pk().column);
+        let rest = self.rest();
+        let end =
+            rest.rows(conn, std::slice::from_ref(&pk), Some(1), self.size - 1)?.pop().and_then(|mut row| row.pop());
+        if let Some(last) = end {
+            self.behind = Some(last.clone());
+            return Ok(Some(rest.filter(Condition::Is { path: pk, lookup: Lookup::Lte, values: vec![last] })));
+        }
+        let is_over = std::mem::replace(&mut self.is_over, true);
+        Ok(Some(rest).filter(|_| !is_over))
+    }
+
     /// The next rows; none after the last.
     pub fn next(&mut self, conn: &mut Conn) -> Result<Option<Vec<Record>>> {
         let records = self.rest().records(conn, Some(self.size), 0)?;

@@ -2,6 +2,7 @@
 
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
+mod bulk;
 mod checks;
 mod clerk;
 mod delete;
