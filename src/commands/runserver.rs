@@ -11,7 +11,7 @@ use clap::Args as ClapArgs;
 use super::connect;
 use super::terminal::{bold, dim, green, say};
 use crate::auth::throttle::devices;
-use crate::auth::{access, hash_pool};
+use crate::auth::{self, access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
@@ -45,7 +45,7 @@ pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings
     if settings.debug {
         logging::keep_queries();
     }
-    warn_of_migrations(project, &settings)?;
+    look_for_tables(project, &settings)?;
     let listener = TcpListener::bind(address).map_err(|error| {
         Error::command(format!("{address}: {error}. Give another with `nuages runserver ADDRESS:PORT`."))
     })?;
@@ -117,7 +117,8 @@ fn allowed_hosts(given: Vec<String>, ip: IpAddr) -> Result<Vec<String>> {
     )))
 }
 
-fn warn_of_migrations(project: &Project, settings: &Settings) -> Result<()> {
+/// Refuses a database without the tables that every login needs and that Django does not make; warns where others may lack.
+fn look_for_tables(project: &Project, settings: &Settings) -> Result<()> {
     if matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return Err(Error::command(format!(
             "there is no database {}. Run `nuages migrate` first.",
@@ -125,7 +126,16 @@ fn warn_of_migrations(project: &Project, settings: &Settings) -> Result<()> {
         )));
     }
     let mut conn = connect(settings)?;
-    if !migrations::is_up_to_date(&mut conn, &project.migrations())? {
+    let migrations = project.migrations();
+    let plan = migrations::plan(&mut conn, &migrations)?;
+    if plan.iter().any(|(migration, applied)| !applied && migration.app == auth::NUAGES.label) {
+        return Err(Error::command(format!(
+            "{} lacks tables of Nuages' own (nuages_…), without which nobody can log in. Run `nuages migrate` first: \
+             where Django made the database it adds these and changes nothing else.",
+            settings.database_url
+        )));
+    }
+    if plan.iter().any(|(_, applied)| !applied) {
         log::warn!(target: "nuages.db", "there are migrations to apply: run `nuages migrate`");
     }
     Ok(())

@@ -19,6 +19,16 @@ on_both! {
         assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
     }
 
+    fn a_database_without_our_tables_is_not_served(kind: Kind) {
+        let database = Database::migrated(kind);
+        assert!(database.nuages(&["migrate", "nuages", "zero"]).status.success());
+        for command in [&["runserver", "0"][..], &["check"]] {
+            let done = database.nuages(command);
+            assert_eq!(done.status.code(), Some(1), "{command:?}: {}", said(&done));
+            assert!(said(&done).contains("nuages migrate"), "{command:?}: {}", said(&done));
+        }
+    }
+
     fn createsuperuser_makes_one_from_the_environment(kind: Kind) {
         let database = Database::migrated(kind);
         let run = || nuages(database.dir.path(), &database.url)
