@@ -22,6 +22,7 @@ mod accounts;
 mod admin;
 mod dump;
 mod fixtures;
+mod lists;
 mod migrate;
 mod own_tables;
 mod permissions;
@@ -29,6 +30,7 @@ mod project;
 mod rows;
 mod schema;
 mod sessions;
+mod working;
 
 /// What `nuages` said, on either stream.
 fn said(output: &std::process::Output) -> String {
