@@ -7,12 +7,16 @@ pub fn username(name: &str) -> String {
     name.nfkc().collect()
 }
 
+/// A mail address in the form in which two are the same.
+pub fn email(address: &str) -> String {
+    // Lower case instead of Python's case folding: `ß` and `ss` stay two addresses.
+    address.nfkc().collect::<String>().to_lowercase()
+}
+
 /// Whether an address that someone typed is the stored one, but for case and compatibility forms. Stricter than the
 /// database's own comparison, so that a look-alike address gets no mail (Django's `_unicode_ci_compare`).
 pub fn same_email(typed: &str, stored: &str) -> bool {
-    // Lower case instead of Python's case folding: `ß` and `ss` stay two addresses.
-    let folded = |email: &str| email.nfkc().collect::<String>().to_lowercase();
-    folded(typed) == folded(stored)
+    email(typed) == email(stored)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub struct Settings {
     pub csrf: CsrfSettings,
     /// The `EMAIL_…` settings.
     pub email: EmailSettings,
-    /// The `LOGIN_FREE_FAILURES…` settings and `TRUSTED_PROXIES`.
+    /// The `LOGIN_FREE_FAILURES…` and `PASSWORD_RESET_FREE_MAILS…` settings and `TRUSTED_PROXIES`.
     pub login: LoginSettings,
     /// `LOGIN_REDIRECT_URL`: where a login leads that came from nowhere.
     pub login_redirect_url: String,

@@ -5,10 +5,12 @@
 //! account and their address, that of the account, and that of the address.
 
 mod device;
+mod reset_mail;
 mod rows;
 mod rule;
 
 pub use device::{devices, remember};
+pub use reset_mail::may_mail;
 
 use std::fmt::Display;
 use std::net::{IpAddr, Ipv6Addr};
@@ -122,10 +124,7 @@ impl Throttle {
                 audit::about(&self.request, Level::Warn, "lockout", &self.account, &more);
             }
         }
-        if rand::random_ratio(1, TIDIES) {
-            self.db.run(delete_forgotten).await?;
-        }
-        Ok(())
+        tidy(&self.db).await
     }
 }
 
@@ -137,17 +136,32 @@ impl Try {
     }
 }
 
+/// Now and then, deletes what counts for nothing any more.
+async fn tidy(db: &Db) -> Result<()> {
+    if rand::random_ratio(1, TIDIES) {
+        db.run(delete_forgotten).await?;
+    }
+    Ok(())
+}
+
 /// Deletes buckets that have emptied; how many. Part of `clearsessions`.
 pub fn delete_forgotten(conn: &mut Conn) -> Result<usize> {
     rows::delete_forgotten(conn, Utc::now())
 }
 
-fn buckets(request: &HttpRequest, settings: &Settings, purpose: &str, account: &str) -> Vec<Bucket> {
+/// What a bucket is about: who is tried, and from where.
+type Parts<'a> = [&'a str; 2];
+
+fn bucket(settings: &Settings, purpose: &str, scope: &'static str, parts: Parts<'_>, rule: Rule) -> Bucket {
     // Keyed: people type passwords into the field for the name, and addresses are nobody else's business.
-    let bucket = |scope: &'static str, parts: [&str; 2], free: u32, forgets: TimeDelta| {
-        let text = [purpose, scope, parts[0], parts[1]].join("\0");
-        let key = salted_hmac("nuages.auth.throttle", text.as_bytes(), settings.secret_key.reveal());
-        Bucket { key: b64_encode(&key), scope, rule: Rule { free, forgets } }
+    let text = [purpose, scope, parts[0], parts[1]].join("\0");
+    let key = salted_hmac("nuages.auth.throttle", text.as_bytes(), settings.secret_key.reveal());
+    Bucket { key: b64_encode(&key), scope, rule }
+}
+
+fn buckets(request: &HttpRequest, settings: &Settings, purpose: &str, account: &str) -> Vec<Bucket> {
+    let bucket = |scope: &'static str, parts: Parts<'_>, free: u32, forgets: TimeDelta| {
+        bucket(settings, purpose, scope, parts, Rule { free, forgets })
     };
     let login = &settings.login;
     if let Some(device) = Device::of(request, settings).filter(|device| device.knows(account)) {

@@ -8,7 +8,7 @@ use nuages::auth::tokens::{encode_uid, make_token};
 use nuages::settings::SecretKey;
 
 use super::{PROFILE, session, sessions, shop};
-use crate::support::{ALICE, CHARLIE, Client, DANA, Database, Kind, SECRET_KEY, TestSite};
+use crate::support::{ALICE, CHARLIE, Client, DANA, Database, Kind, Process, SECRET_KEY, TestSite};
 
 const RESET: &str = "/accounts/password_reset/";
 const NEW: &str = "nine-violet-teapots";
@@ -22,8 +22,12 @@ fn mailing(kind: Kind) -> TestSite {
 
 /// Every mail that was sent, once there are `count`; they leave in the background.
 fn mails(site: &TestSite, count: usize) -> Vec<String> {
+    mails_in(&site.database, count)
+}
+
+fn mails_in(database: &Database, count: usize) -> Vec<String> {
     for _ in 0..100 {
-        let files = std::fs::read_dir(site.database.dir.path().join("mail")).into_iter().flatten();
+        let files = std::fs::read_dir(database.dir.path().join("mail")).into_iter().flatten();
         let texts: Vec<String> = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
         if texts.iter().filter(|text| text.contains("</html>")).count() >= count {
             return texts;
@@ -75,6 +79,48 @@ on_both! {
         assert!(mails[0].contains("To: charlie@example.com\r\n") && mails[0].contains("Hello charlie,"), "{}", mails[0]);
         assert!(!mails[0].contains("EXAMPLE.COM") && mails[0].contains("multipart/alternative"));
         assert!(sessions(&site).is_empty());
+    }
+
+    fn mails_to_one_account_or_from_one_address_get_slower_and_the_answer_does_not_tell(kind: Kind) {
+        let database = super::people(kind);
+        let settings = [
+            ("RUST_LOG", "nuages.security=info"), ("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", "mail"),
+            ("PASSWORD_RESET_FREE_MAILS", "2"), ("PASSWORD_RESET_FREE_MAILS_PER_ADDRESS", "4"), ("TRUSTED_PROXIES", "127.0.0.1"),
+        ];
+        let site = Process::start(&database, &settings);
+        let client = site.client();
+        let token = client.token(RESET);
+        let ask = |email: &str, address: &str| {
+            let fields = [("email", email), ("csrfmiddlewaretoken", &token)];
+            let reply = client.post_with(RESET, &[("x-forwarded-for", address)], &fields);
+            assert_eq!((reply.status, reply.header("location")), (302, "/accounts/password_reset/done/"), "{email}");
+        };
+        // A wait of a second may be over in a busy test.
+        let lengthen = || super::throttle::blocked_for(&database, 600);
+        // Spelled otherwise it is the same account, and from elsewhere too.
+        for (email, address) in [(CHARLIE.email, "192.0.2.1"), ("Charlie@EXAMPLE.com", "192.0.2.2"), (CHARLIE.email, "192.0.2.3")] {
+            ask(email, address);
+            if address == "192.0.2.2" {
+                lengthen();
+            }
+        }
+        // Four of anybody's from one address, of whom nobody is known.
+        for name in ["a", "b", "c", "d"] {
+            ask(&format!("{name}@example.com"), "192.0.2.9");
+        }
+        lengthen();
+        ask(ALICE.email, "192.0.2.9");
+        ask(ALICE.email, "192.0.2.4");
+        let log = site.log();
+        let events: Vec<&str> = log.lines().filter_map(|line| line.split_once("event=password_reset_").map(|(_, rest)| rest)).collect();
+        let unknown = r#"requested user="" address="192.0.2.9""#;
+        assert_eq!(events, [
+            r#"requested user="charlie" address="192.0.2.1""#, r#"requested user="charlie" address="192.0.2.2""#,
+            r#"blocked user="charlie" address="192.0.2.3""#, unknown, unknown, unknown, unknown,
+            r#"blocked user="alice" address="192.0.2.9""#, r#"requested user="alice" address="192.0.2.4""#,
+        ]);
+        let sent = mails_in(&database, 3);
+        assert_eq!(sent.len(), 3, "{sent:?}");
     }
 
     fn what_is_no_address_is_said_beside_the_field(kind: Kind) {

@@ -6,6 +6,7 @@ use chrono::Utc;
 
 use super::{private, private_redirect};
 use crate::apps::accounts::forms;
+use crate::auth::throttle::may_mail;
 use crate::auth::{User, audit, normalize, tokens};
 use crate::db::Db;
 use crate::error::Result;
@@ -14,6 +15,8 @@ use crate::http::{PostData, host_of, is_secure};
 use crate::mail::Mail;
 use crate::pages::Page;
 use crate::settings::Settings;
+
+const DONE: &str = "/accounts/password_reset/done/";
 
 #[derive(Template)]
 #[template(path = "registration/password_reset_form.html")]
@@ -49,7 +52,7 @@ pub(in crate::apps::accounts) async fn password_reset_form(request: HttpRequest,
     private(&request, &PasswordReset { page, form: forms::password_reset() })
 }
 
-/// `POST /accounts/password_reset/`: the answer is the same whether the address is known or not.
+/// `POST /accounts/password_reset/`: the answer is the same whether the address is known or not, and whether a mail is sent.
 pub(in crate::apps::accounts) async fn password_reset(
     request: HttpRequest,
     page: Page,
@@ -62,12 +65,18 @@ pub(in crate::apps::accounts) async fn password_reset(
         return private(&request, &PasswordReset { page, form });
     }
     let typed = form.value("email").to_owned();
+    let is_sent = may_mail(&request, &typed).await?;
     let users = db.run(move |conn| User::who_may_reset(conn, &typed)).await?;
     let host = host_of(&request);
     let scheme = if is_secure(&request, &settings.security) { "https" } else { "http" };
     // The database's comparison is lax; a look-alike address gets no mail.
     let typed = form.value("email");
     let users: Vec<&User> = users.iter().filter(|user| normalize::same_email(typed, &user.email)).collect();
+    if !is_sent {
+        let asked_for: Vec<&str> = users.iter().map(|user| user.username.as_str()).collect();
+        audit::warn(&request, "password_reset_blocked", &asked_for.join(" "));
+        return Ok(private_redirect(DONE));
+    }
     if users.is_empty() {
         audit::note(&request, "password_reset_requested", "");
     }
@@ -83,7 +92,7 @@ pub(in crate::apps::accounts) async fn password_reset(
         };
         mail.send_in_background(settings.email.clone());
     }
-    Ok(private_redirect("/accounts/password_reset/done/"))
+    Ok(private_redirect(DONE))
 }
 
 /// `GET /accounts/password_reset/done/`

@@ -1,0 +1,34 @@
+//! How many mails with a link anybody can have sent to somebody.
+
+use actix_web::HttpRequest;
+use chrono::TimeDelta;
+
+use super::{ACCOUNT_FORGETS, bucket, network, rows, tidy};
+use crate::auth::normalize;
+use crate::auth::throttle::rule::Rule;
+use crate::auth::visitor;
+use crate::db::Timestamp;
+use crate::error::Result;
+use crate::http::client_address;
+
+/// An address of the network may ask for one more mail after this time.
+const ADDRESS_FORGETS: TimeDelta = TimeDelta::minutes(1);
+
+/// Counts a mail to `email` that the visitor asks for, whether anybody has that address or not. False if there were too
+/// many: then none is to be sent.
+pub async fn may_mail(request: &HttpRequest, email: &str) -> Result<bool> {
+    let (settings, db) = visitor::app(request);
+    let (email, address) = (normalize::email(email), network(client_address(request)).to_string());
+    let login = &settings.login;
+    let account = Rule { free: login.free_mails, forgets: ACCOUNT_FORGETS };
+    let place = Rule { free: login.free_mails_per_address, forgets: ADDRESS_FORGETS };
+    let mut buckets = [
+        bucket(settings, "reset mail", "account", [&email, ""], account),
+        bucket(settings, "reset mail", "address", ["", &address], place),
+    ];
+    buckets.sort_by(|a, b| a.key.cmp(&b.key));
+    // Cut to what the database keeps.
+    let counted = db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await?;
+    tidy(db).await?;
+    Ok(counted.is_ok())
+}
