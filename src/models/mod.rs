@@ -36,7 +36,7 @@ pub use installed::{all, app_verbose_name, find, install, labelled};
 pub use lookup::{Lookup, LookupError, Parameter, python_int};
 pub use meta::{Meta, Order};
 pub use part::{Comparison, DatePart};
-pub use path::{Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Step, Via, desc, via};
+pub use path::{Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Step, Via, desc, via, via_self};
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{ManyToMany, OnDelete, Relation, Reverse};

@@ -80,6 +80,13 @@ where
     Via(column.into_path().behind(Step::Forward(F::NAME)), PhantomData)
 }
 
+/// A foreign key from a table to itself, followed to `column`: `via_self(category::parent_id, category::name)`.
+///
+/// Diesel joins a table to itself only through aliases, so [`via`] cannot know these.
+pub fn via_self<F: Column>(_key: F, column: impl IntoPath<F::Table>) -> Via<F::Table> {
+    Via(column.into_path().behind(Step::Forward(F::NAME)), PhantomData)
+}
+
 impl<T> IntoPath<T> for ManyToMany<T> {
     /// The link to the other model, by its primary key.
     fn into_path(self) -> Path {

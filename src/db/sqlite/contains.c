@@ -1,7 +1,8 @@
 /* Looking for a text within another, for SQLite: what LIKE '%text%' does, several times as fast.
  *
- * Every new connection gets the SQL function nuages_contains(text, what). Letters of ASCII are the same in either case, as
- * for LIKE; NULL within is NULL.
+ * Every new connection gets the SQL function nuages_contains(text, what, ...): whether what is in text, or the next what
+ * in the next text, and so on; one call costs less than several with OR between them. Letters of ASCII are the same in
+ * either case, as for LIKE; NULL is as OR has it.
  */
 #include <stdint.h>
 #include <string.h>
@@ -70,23 +71,42 @@ static int is_in(const What *what, const unsigned char *text, int size) {
     return 0;
 }
 
+/* What argument number `at` asks for; it is kept for the rows that follow. The caller frees it where `*mine` is set. */
+static What *asked(sqlite3_context *context, sqlite3_value **values, int at, int *mine) {
+    What *what = sqlite3_get_auxdata(context, at);
+    *mine = 0;
+    if (what) return what;
+    what = prepared(values[at]);
+    if (!what) return NULL;
+    sqlite3_set_auxdata(context, at, what, sqlite3_free);
+    /* It may have been freed at once. */
+    if (sqlite3_get_auxdata(context, at) == what) return what;
+    *mine = 1;
+    return prepared(values[at]);
+}
+
 static void contains(sqlite3_context *context, int count, sqlite3_value **values) {
-    const unsigned char *text;
-    What *what = sqlite3_get_auxdata(context, 1);
-    (void)count;
-    if (sqlite3_value_type(values[0]) == SQLITE_NULL || sqlite3_value_type(values[1]) == SQLITE_NULL) return;
-    text = sqlite3_value_text(values[0]);
-    if (!text) { sqlite3_result_error_nomem(context); return; }
-    if (what) { sqlite3_result_int(context, is_in(what, text, sqlite3_value_bytes(values[0]))); return; }
-    what = prepared(values[1]);
-    if (!what) { sqlite3_result_error_nomem(context); return; }
-    sqlite3_result_int(context, is_in(what, text, sqlite3_value_bytes(values[0])));
-    /* Kept for the rows that follow; it may be freed at once. */
-    sqlite3_set_auxdata(context, 1, what, sqlite3_free);
+    int at, unknown = 0;
+    for (at = 0; at + 1 < count; at += 2) {
+        const unsigned char *text;
+        What *what;
+        int found, mine;
+        if (sqlite3_value_type(values[at]) == SQLITE_NULL || sqlite3_value_type(values[at + 1]) == SQLITE_NULL) {
+            unknown = 1;
+            continue;
+        }
+        text = sqlite3_value_text(values[at]);
+        what = asked(context, values, at + 1, &mine);
+        if (!text || !what) { sqlite3_result_error_nomem(context); return; }
+        found = is_in(what, text, sqlite3_value_bytes(values[at]));
+        if (mine) sqlite3_free(what);
+        if (found) { sqlite3_result_int(context, 1); return; }
+    }
+    if (!unknown) sqlite3_result_int(context, 0);
 }
 
 int nuages_contains_register(sqlite3 *connection) {
-    return sqlite3_create_function_v2(connection, "nuages_contains", 2,
+    return sqlite3_create_function_v2(connection, "nuages_contains", -1,
                                       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
                                       NULL, contains, NULL, NULL, NULL);
 }

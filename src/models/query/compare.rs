@@ -47,26 +47,16 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
 fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sql {
     let literal = like_escaped(plain);
     let pattern = match lookup {
-        Lookup::Contains | Lookup::IContains => format!("%{literal}%"),
         Lookup::StartsWith | Lookup::IStartsWith => format!("{literal}%"),
         Lookup::EndsWith | Lookup::IEndsWith => format!("%{literal}"),
         _ => literal,
     };
     let text = as_text(column(), kind);
     match lookup {
-        // SQLite knows no case here either way, as Django's users know.
-        Lookup::Contains => Sql::default()
-            .either("", "nuages_contains(")
-            .append(text)
-            .either(" LIKE ", ", ")
-            .bind_either(pattern, plain)
-            .either(" ESCAPE '\\'", ")"),
-        Lookup::IContains => Sql::default()
-            .either("UPPER(", "nuages_contains(")
-            .append(text)
-            .either(") LIKE UPPER(", ", ")
-            .bind_either(pattern, plain)
-            .either(") ESCAPE '\\'", ")"),
+        Lookup::Contains | Lookup::IContains => {
+            let within = pair(text, lookup, plain);
+            Sql::default().either("", "nuages_contains(").append(within).either("", ")")
+        }
         Lookup::StartsWith | Lookup::EndsWith => text.raw(" LIKE ").bind(pattern).raw(" ESCAPE '\\'"),
         _ => Sql::default()
             .either("UPPER(", "")
@@ -75,6 +65,32 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sq
             .bind(pattern)
             .either(") ESCAPE '\\'", " ESCAPE '\\'"),
     }
+}
+
+/// One of these texts contains `plain`; on SQLite this is one call of a function.
+pub(super) fn any_contains(columns: Vec<(Sql, Kind)>, lookup: Lookup, plain: &str) -> Sql {
+    let mut sql = Sql::default().either("(", "nuages_contains(");
+    for (at, (column, kind)) in columns.into_iter().enumerate() {
+        sql = if at > 0 { sql.either(" OR ", ", ") } else { sql };
+        sql = sql.append(pair(as_text(column, kind), lookup, plain));
+    }
+    sql.raw(")")
+}
+
+/// The text contains `plain`, for PostgreSQL; two arguments of `nuages_contains` for SQLite, which knows no case here
+/// either way, as Django's users know.
+fn pair(text: Sql, lookup: Lookup, plain: &str) -> Sql {
+    let pattern = format!("%{}%", like_escaped(plain));
+    let (upper, close) = if lookup == Lookup::IContains { ("UPPER(", ")") } else { ("", "") };
+    Sql::default()
+        .either(upper, "")
+        .append(text)
+        .either(close, "")
+        .either(" LIKE ", ", ")
+        .either(upper, "")
+        .bind_either(pattern, plain)
+        .either(close, "")
+        .either(" ESCAPE '\\'", "")
 }
 
 /// What the column holds, as text.
