@@ -57,6 +57,9 @@ pub enum Error {
     /// 503: the database cannot be reached.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
+    /// 500: the database lacks a table of Nuages' own: it is another one, or somebody took them away.
+    #[error("{0}: run `nuages migrate`, which makes the tables that only Nuages has")]
+    NotMigrated(String),
     /// 500: the database refused a statement.
     #[error("database error: {0}")]
     Database(#[source] DieselError),
@@ -89,12 +92,19 @@ impl From<DieselError> for Error {
                 // SQLITE_INTERRUPT, and PostgreSQL's query_canceled.
                 (_, "interrupted" | "canceling statement due to statement timeout") => Self::StatementTimeout,
                 (_, text) if text.starts_with("database is locked") => Self::Busy,
+                (_, text) if lacks_own_table(text) => Self::NotMigrated(text.to_owned()),
                 (DatabaseErrorKind::ClosedConnection, text) => Self::Unreachable(text.to_owned()),
                 (kind, _) => Self::Database(DieselError::DatabaseError(kind, info)),
             },
             error => Self::Database(error),
         }
     }
+}
+
+/// Whether that is what SQLite or PostgreSQL says.
+fn lacks_own_table(text: &str) -> bool {
+    text.starts_with("no such table: nuages_")
+        || text.starts_with("relation \"nuages_") && text.ends_with("does not exist")
 }
 
 impl From<diesel::ConnectionError> for Error {
@@ -113,9 +123,12 @@ impl ResponseError for Error {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Database(_) | Self::Panicked(_) | Self::Template(_) | Self::Io(_) | Self::Command(_) => {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
+            Self::NotMigrated(_)
+            | Self::Database(_)
+            | Self::Panicked(_)
+            | Self::Template(_)
+            | Self::Io(_)
+            | Self::Command(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 

@@ -102,16 +102,7 @@ fn chain(error: &ActixError) -> Vec<String> {
         chain.push(error.to_string());
         cause = error.source();
     }
-    if chain.last().is_some_and(|text| lacks_own_table(text)) {
-        chain.push("the database lacks tables of Nuages' own: run `nuages migrate`".to_owned());
-    }
     chain
-}
-
-/// Whether a database says so: it was given another one, or somebody took them away.
-fn lacks_own_table(text: &str) -> bool {
-    text.starts_with("no such table: nuages_")
-        || text.starts_with("relation \"nuages_") && text.ends_with("does not exist")
 }
 
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
@@ -201,18 +192,5 @@ fn debug_page(request: &HttpRequest, settings: &Settings, status: StatusCode, er
             .map(|query| Query { sql: query.sql, ms: format!("{:.2}", query.took.as_secs_f64() * 1e3) })
             .collect(),
         settings: settings.shown(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lacks_own_table;
-
-    #[test]
-    fn what_a_migration_would_mend_is_known() {
-        for text in ["no such table: nuages_session", "relation \"nuages_login_throttle\" does not exist"] {
-            assert!(lacks_own_table(text), "{text}");
-        }
-        assert!(!lacks_own_table("no such table: catalog_product") && !lacks_own_table("nuages_session is locked"));
     }
 }

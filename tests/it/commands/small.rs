@@ -22,7 +22,7 @@ on_both! {
     fn a_database_without_our_tables_is_not_served(kind: Kind) {
         let database = Database::migrated(kind);
         assert!(database.nuages(&["migrate", "nuages", "zero"]).status.success());
-        for command in [&["runserver", "0"][..], &["check"]] {
+        for command in [&["runserver", "0"][..], &["check"], &["clearsessions"]] {
             let done = database.nuages(command);
             assert_eq!(done.status.code(), Some(1), "{command:?}: {}", said(&done));
             assert!(said(&done).contains("nuages migrate"), "{command:?}: {}", said(&done));
