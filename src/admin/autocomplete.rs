@@ -26,8 +26,8 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         return Err(Error::NotFound);
     }
     request.must(target, "view", None)?;
-    let term = request.query.get("term").unwrap_or_default();
-    let rows = matching(target, request.queryset(target), term);
+    let term = request.query.get("term").unwrap_or_default().replace('\0', "");
+    let rows = matching(target, request.queryset(target), &term);
     let asked = request.query.get("page").unwrap_or("1");
     let page = if asked == "last" {
         let rows = rows.clone();
@@ -38,11 +38,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     };
     let page = page.ok_or(Error::NotFound)?;
     let offset = page.checked_sub(1).and_then(|before| before.checked_mul(PER_PAGE)).ok_or(Error::NotFound)?;
-    let mut named = if term.contains('\0') {
-        Vec::new()
-    } else {
-        request.db.run(move |conn| rows.named(conn, Some(PER_PAGE + 1), offset)).await?
-    };
+    let mut named = request.db.run(move |conn| rows.named(conn, Some(PER_PAGE + 1), offset)).await?;
     if named.is_empty() && page > 1 {
         return Err(Error::NotFound);
     }

@@ -97,16 +97,17 @@ impl Registered {
     }
 }
 
+/// What means something else in a URL.
+const SPECIAL: &str = "\":/_#?;@&=+$,[]<>%\n\\";
+
 /// A primary key as part of a URL (Django's `quote`): each of these bytes becomes `_` and two hex digits.
 pub fn quote(pk: &str) -> String {
     let mut quoted = String::with_capacity(pk.len());
     for c in pk.chars() {
-        match c {
-            '"' | ':' | '/' | '_' | '#' | '?' | ';' | '@' | '&' | '=' | '+' | '$' | ',' | '[' | ']' | '<' | '>'
-            | '%' | '\n' | '\\' => {
-                let _ = write!(quoted, "_{:02X}", u32::from(c));
-            }
-            c => quoted.push(c),
+        if SPECIAL.contains(c) {
+            let _ = write!(quoted, "_{:02X}", u32::from(c));
+        } else {
+            quoted.push(c);
         }
     }
     quoted
@@ -118,9 +119,10 @@ pub fn unquote(part: &str) -> String {
     let mut rest = part;
     while let Some(at) = rest.find('_') {
         plain.push_str(&rest[..at]);
-        let code = rest.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        // Only what was quoted: `1_00` is a hundred, to Python.
+        let code = SPECIAL.chars().find(|c| rest[at + 1..].starts_with(&format!("{:02X}", u32::from(*c))));
         if let Some(code) = code {
-            plain.push(code.into());
+            plain.push(code);
             rest = &rest[at + 3..];
         } else {
             plain.push('_');

@@ -3,8 +3,8 @@
 use chrono_tz::Tz;
 
 use super::value::{parse_in, parse_kind};
-use super::{Comparison, Condition, DatePart, Field, Meta, Path, Step};
-use crate::db::{Kind, Value};
+use super::{Comparison, Condition, DatePart, Field, ManyToMany, Meta, Path, Reverse, Step, ascii_digits};
+use crate::db::{Decimal, Kind, Value};
 
 /// How a column is compared (Django's field lookups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -160,7 +160,8 @@ impl Meta {
         Ok(Parameter { path: Path { steps, column: field.column }, lookup, field })
     }
 
-    /// The way to another model that is called `name`: a many-to-many field, or a foreign key of the other model.
+    /// The way to another model that is called `name`: a many-to-many field, or a foreign key or such a field of the other
+    /// model.
     pub fn named_step(&'static self, name: &str) -> Option<Step> {
         match self.step(name)? {
             Named::Step(step, _) => Some(step),
@@ -181,8 +182,19 @@ impl Meta {
         let reverse = self.reverse().into_iter().find(|key| {
             let query_name = key.field.relation.as_ref().and_then(|relation| relation.related_name);
             query_name.map_or(key.model.name == name, |named| named == name)
-        })?;
-        Some(Named::Step(Step::Reverse((reverse.model.app, &reverse.model.name), reverse.field.column), reverse.model))
+        });
+        if let Some(Reverse { model, field }) = reverse {
+            return Some(Named::Step(Step::Reverse((model.app, &model.name), field.column), model));
+        }
+        let (model, many) = self.reverse_many(name)?;
+        Some(Named::Step(Step::ReverseMany((model.app, &model.name), many.name), model))
+    }
+
+    /// The many-to-many field that leads here, of another model whose rows this one calls `name`.
+    fn reverse_many(&'static self, name: &str) -> Option<(&'static Self, &'static ManyToMany)> {
+        let models = super::all().iter().copied();
+        let mut fields = models.flat_map(|model| model.many.iter().map(move |many| (model, many)));
+        fields.find(|(model, many)| many.to() == self && many.related_name.unwrap_or(&model.name) == name)
     }
 }
 
@@ -214,8 +226,11 @@ impl Parameter {
                 let yes = !matches!(text.to_lowercase().as_str(), "" | "0" | "false");
                 is(Lookup::IsNull, vec![Value::Bool(yes)])
             }
-            // Django takes such a text apart letter by letter.
-            Lookup::Range => Err(LookupError::Value),
+            // Django takes such a text apart letter by letter: two of them are the ends.
+            Lookup::Range => {
+                let ends: Vec<Value> = text.chars().map(|end| typed(&end.to_string())).collect::<Result<_, _>>()?;
+                if ends.len() == 2 && !text.contains('\0') { is(Lookup::Range, ends) } else { Err(LookupError::Value) }
+            }
             Lookup::Year => {
                 let number = small(text).ok_or(LookupError::Value)?;
                 is(self.lookup, vec![Value::Integer(number), zone.name().into()])
@@ -239,7 +254,9 @@ impl Parameter {
                 Ok(Condition::Any(Vec::new()))
             }
             lookup if lookup.is_textual() => is(lookup, vec![Value::Text(text.to_owned())]),
-            _ if matches!(target.sql, Kind::SmallInt | Kind::Integer | Kind::BigInt) => self.numbers(text, target.sql),
+            _ if matches!(target.sql, Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::Decimal) => {
+                self.numbers(text, target.sql)
+            }
             Lookup::In => {
                 let values = text.split(',').map(typed).collect::<Result<_, _>>()?;
                 is(Lookup::In, values)
@@ -248,17 +265,14 @@ impl Parameter {
         }
     }
 
-    /// A comparison with whole numbers; one that the column cannot hold is beyond all that it does.
+    /// A comparison with numbers; one that the column cannot hold is beyond all that it does.
     fn numbers(&self, text: &str, kind: Kind) -> Result<Condition, LookupError> {
         let mut values = Vec::new();
         let mut beyond = None;
         for part in if self.lookup == Lookup::In { text.split(',').collect() } else { vec![text] } {
-            match whole(part).ok_or(LookupError::Value)? {
-                Whole::Number(number) => match fitting(number, kind) {
-                    Some(value) => values.push(value),
-                    None => beyond = Some(number > 0),
-                },
-                Whole::Huge(above) => beyond = Some(above),
+            match number(part, kind).ok_or(LookupError::Value)? {
+                Ok(value) => values.push(value),
+                Err(above) => beyond = Some(above),
             }
         }
         let path = self.path.clone();
@@ -280,8 +294,8 @@ enum Whole {
 }
 
 fn whole(text: &str) -> Option<Whole> {
-    let text = text.trim();
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let text = ascii_digits(text.trim());
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
     let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
     if digits.is_empty() || !grouped || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') {
         return None;
@@ -298,15 +312,31 @@ pub fn python_int(text: &str) -> Option<i64> {
     }
 }
 
+/// The same; nothing for a number beyond 64 bits.
+pub(super) fn int(text: &str) -> Option<i64> {
+    match whole(text)? {
+        Whole::Number(number) => Some(number),
+        Whole::Huge(_) => None,
+    }
+}
+
 /// A year, a month, a day of one.
 fn small(text: &str) -> Option<i32> {
     i32::try_from(python_int(text)?).ok()
 }
 
-fn fitting(number: i64, kind: Kind) -> Option<Value> {
-    match kind {
-        Kind::SmallInt => number.try_into().ok().map(Value::SmallInt),
-        Kind::Integer => number.try_into().ok().map(Value::Integer),
-        _ => Some(Value::BigInt(number)),
+/// The value of a column of this kind that `text` is; of a number that it cannot hold, whether that is above.
+fn number(text: &str, kind: Kind) -> Option<Result<Value, bool>> {
+    if kind == Kind::Decimal {
+        let number: Decimal = ascii_digits(text.trim()).parse().ok()?;
+        return Some(if number.is_modest() { Ok(Value::Decimal(number)) } else { Err(!text.trim().starts_with('-')) });
     }
+    Some(match whole(text)? {
+        Whole::Number(number) => match kind {
+            Kind::SmallInt => number.try_into().map(Value::SmallInt).map_err(|_| number > 0),
+            Kind::Integer => number.try_into().map(Value::Integer).map_err(|_| number > 0),
+            _ => Ok(Value::BigInt(number)),
+        },
+        Whole::Huge(above) => Err(above),
+    })
 }

@@ -99,7 +99,7 @@ impl Meta {
         match step {
             Step::Forward(column) => Some(self.column(column)?.relation.as_ref()?.to()),
             Step::Many(name) => Some(self.many(name)?.to()),
-            Step::Reverse((app, name), _) => super::find(app, name),
+            Step::Reverse((app, name), _) | Step::ReverseMany((app, name), _) => super::find(app, name),
         }
     }
 
@@ -135,6 +135,10 @@ impl Meta {
                 Step::Reverse((_, name), column) => {
                     let key = model.follow(*step).and_then(|other| other.column(column));
                     key.and_then(|key| key.relation.as_ref()?.related_name).unwrap_or(name)
+                }
+                Step::ReverseMany((_, name), many) => {
+                    let many = model.follow(*step).and_then(|other| other.many(many));
+                    many.and_then(|many| many.related_name).unwrap_or(name)
                 }
             });
             let Some(next) = model.follow(*step) else { break };

@@ -10,6 +10,7 @@ mod columns;
 mod condition;
 pub mod content_types;
 mod description;
+mod digits;
 mod field;
 mod finding;
 mod installed;
@@ -30,6 +31,7 @@ pub use collect::{Branch, Clearing, Collector, Deleted, LinkTable, Obstacle, Pre
 pub use columns::ColumnList;
 pub use condition::{Circle, Condition};
 pub use description::{Description, Model};
+pub use digits::ascii_digits;
 pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst, file_url};
 pub use finding::{Finding, check};
 pub use installed::{all, app_verbose_name, find, install, labelled};

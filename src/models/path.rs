@@ -17,6 +17,8 @@ pub enum Step {
     Many(&'static str),
     /// Back along the foreign key in column `.1` of the model called `app.name`, `.0`.
     Reverse((&'static str, &'static str), &'static str),
+    /// Back along the many-to-many field `.1` of the model called `app.name`, `.0`.
+    ReverseMany((&'static str, &'static str), &'static str),
 }
 
 /// A column, and the steps to the model that has it. An empty column name stands for the primary key.

@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike as _};
 use chrono_tz::Tz;
 
+use super::lookup::int;
 use super::{Field, FieldKind};
 use crate::db::{Decimal, Kind, Timestamp, Value};
 
@@ -84,9 +85,9 @@ pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
 pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
     let word = text.trim();
     Some(match kind {
-        Kind::SmallInt => Value::SmallInt(word.parse().ok()?),
-        Kind::Integer => Value::Integer(word.parse().ok()?),
-        Kind::BigInt => Value::BigInt(word.parse().ok()?),
+        Kind::SmallInt => Value::SmallInt(int(word)?.try_into().ok()?),
+        Kind::Integer => Value::Integer(int(word)?.try_into().ok()?),
+        Kind::BigInt => Value::BigInt(int(word)?),
         Kind::Double => Value::Double(word.parse().ok().filter(|number: &f64| number.is_finite())?),
         Kind::Bool => match word {
             "1" | "True" | "t" => Value::Bool(true),

@@ -10,7 +10,7 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{Cleaned, ModelField, ModelForm, Typed};
 use crate::http::QueryDict;
-use crate::models::{Path, Query, Record, parse};
+use crate::models::{Path, Query, Record, parse_in};
 
 /// A form in the making.
 #[derive(Debug)]
@@ -100,7 +100,7 @@ pub(super) fn prefill(form: &mut ModelForm, query: &QueryDict, zone: chrono_tz::
         let Some(text) = query.get(bound.field.name()) else { continue };
         bound.typed = match bound.field {
             ModelField::Many(_) => Typed(text.split(',').map(str::to_owned).collect()),
-            ModelField::Column(column) if bound.field.is_split() => match parse(column, text) {
+            ModelField::Column(column) if bound.field.is_split() => match parse_in(column, text, zone) {
                 Some(value) => crate::forms::model::texts(bound.field, &Cleaned::One(value), zone),
                 None => Typed(vec![text.to_owned(), String::new()]),
             },

@@ -100,7 +100,7 @@ fn way(path: &Path) -> String {
     let steps = path.steps.iter().map(|step| match step {
         Step::Forward(column) => column.strip_suffix("_id").unwrap_or(column).to_owned(),
         Step::Many(name) => (*name).to_owned(),
-        Step::Reverse((_, model), _) => (*model).to_owned(),
+        Step::Reverse((_, model), _) | Step::ReverseMany((_, model), _) => (*model).to_owned(),
     });
     let last = (!path.column.is_empty()).then(|| path.column.to_owned());
     steps.chain(last).collect::<Vec<_>>().join("__")

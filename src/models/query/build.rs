@@ -197,14 +197,17 @@ impl Builder {
                 .raw(" IS NOT NULL AND ")
                 .append(condition)
                 .raw(")"),
-            Step::Many(name) => {
-                let Some(many) = model.many(name) else { return Sql::new("(1 = 0)") };
+            Step::Many(name) | Step::ReverseMany(_, name) => {
+                let is_back = matches!(step, Step::ReverseMany(..));
+                let Some(many) = (if is_back { next } else { model }).many(name) else { return Sql::new("(1 = 0)") };
+                let (near, far) = (many.from_column, many.to_column);
+                let (near, far) = if is_back { (far, near) } else { (near, far) };
                 here.raw(" IN (SELECT ")
-                    .ident(many.from_column)
+                    .ident(near)
                     .raw(" FROM ")
                     .ident(many.through())
                     .raw(" WHERE ")
-                    .ident(many.to_column)
+                    .ident(far)
                     .raw(" IN (SELECT ")
                     .append(column(inner.alias, next.pk().column))
                     .append(inner.from())

@@ -1,10 +1,10 @@
 //! Dates and times in the formats that Django's English forms read.
 
-use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone as _};
+use chrono::{Datelike as _, LocalResult, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 
-use super::number::ascii_digits;
 use crate::db::Timestamp;
+use crate::models::ascii_digits;
 
 const DATES: [&str; 11] = [
     "%Y-%m-%d",
@@ -127,6 +127,10 @@ pub(super) fn time(text: &str) -> Option<NaiveTime> {
 pub(super) fn moment(day: NaiveDate, time: NaiveTime, zone: Tz) -> Result<Timestamp, String> {
     let local = day.and_time(time);
     match zone.from_local_datetime(&local) {
+        // Python's years, in which Django reads it again.
+        LocalResult::Single(moment) if !(1..=9999).contains(&moment.to_utc().year()) => {
+            Err("Enter a valid date.".to_owned())
+        }
         LocalResult::Single(moment) => Ok(moment.to_utc().into()),
         LocalResult::None | LocalResult::Ambiguous(..) => Err(format!(
             "{} couldn’t be interpreted in time zone {zone}; it may be ambiguous or it may not exist.",
