@@ -1,6 +1,6 @@
 //! Points in time, kept in UTC.
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound as _, Timelike as _, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, Timelike as _, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -50,8 +50,24 @@ impl ToSql<sql_types::TimestampTz, Pg> for Timestamp {
 
 impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(NaiveDateTime::parse_from_str(raw.read_text(), "%Y-%m-%d %H:%M:%S%.f")?.and_utc()))
+        let text = raw.read_text();
+        let found = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
+        Ok(Self(found.or_else(|error| by_others(text).ok_or(error))?.and_utc()))
     }
+}
+
+/// What Django reads besides what it writes: a day alone, a `T` between day and time, no seconds, a distance to UTC.
+fn by_others(text: &str) -> Option<NaiveDateTime> {
+    let text = text.trim().replacen('T', " ", 1);
+    if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
+        return Some(day.and_time(NaiveTime::MIN));
+    }
+    let zoned = text.strip_suffix('Z').map_or_else(|| text.clone(), |text| format!("{text}+00:00"));
+    let formats = ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z"];
+    let moment = formats.iter().find_map(|format| DateTime::parse_from_str(&zoned, format).ok());
+    let local =
+        || ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"].iter().find_map(|f| NaiveDateTime::parse_from_str(&text, f).ok());
+    moment.map(|moment| moment.naive_utc()).or_else(local)
 }
 
 impl ToSql<sql_types::TimestampTz, Sqlite> for Timestamp {
@@ -60,5 +76,24 @@ impl ToSql<sql_types::TimestampTz, Sqlite> for Timestamp {
         let format = if self.0.nanosecond() / 1000 == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.6f" };
         out.set_value(self.0.format(format).to_string());
         Ok(IsNull::No)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_is_read() {
+        let read = |text: &str| by_others(text).map(|moment| moment.to_string());
+        for (text, moment) in [
+            ("2025-01-02", "2025-01-02 00:00:00"),
+            ("2025-01-02T03:04", "2025-01-02 03:04:00"),
+            ("2025-01-02T03:04:05.5Z", "2025-01-02 03:04:05.500"),
+            ("2025-01-02 03:04:05+02:00", "2025-01-02 01:04:05"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(moment), "{text}");
+        }
+        assert_eq!(read("soon"), None);
     }
 }
