@@ -1,5 +1,9 @@
 //! One message.
 
+use std::fmt;
+
+use askama::filters::{Html, HtmlSafe, escape};
+
 /// How weighty a message is; any number counts, these have names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(pub i64);
@@ -38,14 +42,44 @@ pub struct Message {
     pub text: String,
     /// More CSS classes.
     pub extra_tags: Option<String>,
-    /// The text is HTML that is shown as it is; only a Django beside this site makes such messages.
+    /// The text is HTML that is shown as it is.
     pub safe: bool,
 }
+
+/// What a message says, as HTML.
+#[derive(Debug, Clone)]
+pub struct Shown(String);
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl askama::FastWritable for Shown {
+    fn write_into(&self, out: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
+        out.write_str(&self.0).map_err(Into::into)
+    }
+}
+
+impl HtmlSafe for Shown {}
 
 impl Message {
     /// A plain text.
     pub fn new(level: Level, text: impl Into<String>) -> Self {
         Self { level, text: text.into(), extra_tags: None, safe: false }
+    }
+
+    /// A text in which `name` leads to `url`.
+    pub fn linked(level: Level, before: &str, (name, url): (&str, &str), after: &str) -> Self {
+        let [before, name, url, after] = [before, name, url, after].map(escaped);
+        let text = format!("{before}<a href=\"{url}\">{name}</a>{after}");
+        Self { level, text, extra_tags: None, safe: true }
+    }
+
+    /// What it says, as HTML.
+    pub fn html(&self) -> Shown {
+        Shown(if self.safe { self.text.clone() } else { escaped(&self.text) })
     }
 
     /// The CSS classes: the extra ones, then the level's.
@@ -55,9 +89,20 @@ impl Message {
     }
 }
 
+fn escaped(text: &str) -> String {
+    escape(text, Html).map(|text| text.to_string()).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_safe_messages_are_html() {
+        assert_eq!(Message::new(Level::INFO, "<b>").html().to_string(), "&#60;b&#62;");
+        let linked = Message::linked(Level::INFO, "The “", ("<i>", "/a/?b&c"), "” & co");
+        assert_eq!(linked.html().to_string(), "The “<a href=\"/a/?b&#38;c\">&#60;i&#62;</a>” &#38; co");
+    }
 
     #[test]
     fn tags_are_djangos() {

@@ -42,7 +42,12 @@ impl Messages {
 
     /// Adds a message to be shown on the next page.
     pub fn add(&self, level: Level, text: impl Into<String>) {
-        self.0.borrow_mut().added.push(Message::new(level, text));
+        self.push(Message::new(level, text));
+    }
+
+    /// The same, of one that is made already.
+    pub fn push(&self, message: Message) {
+        self.0.borrow_mut().added.push(message);
     }
 
     /// Adds a message that something worked.

@@ -24,6 +24,7 @@ use super::popup::popup_response;
 use super::{AdminRequest, Registered};
 use crate::error::Result;
 use crate::http::{PostData, redirect, render};
+use crate::messages::{Level, Message};
 use crate::models::capfirst;
 use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
@@ -113,22 +114,28 @@ fn saved_response(
 ) -> HttpResponse {
     let (one, name) = (&known.model.verbose_name, &saved.name);
     let done = if saved.added { "added" } else { "changed" };
-    let mut message = format!("The {one} “{name}” was {done} successfully.");
+    let mut after = format!("” was {done} successfully.");
     let as_new = pressed("_saveasnew") && saved.added && known.options.save_as_continue && saved.may_change;
     let location = if pressed("_continue") || as_new {
         if saved.may_change {
-            message.push_str(" You may edit it again below.");
+            after.push_str(" You may edit it again below.");
         }
         request.staying(known, &known.object_url(&saved.pk, "change"))
     } else if pressed("_addanother") {
-        message = format!("{message} You may add another {one} below.");
+        after = format!("{after} You may add another {one} below.");
         request.staying(known, &format!("{}add/", known.url()))
     } else if request.may(known, "view", None) {
         request.list_url(known)
     } else {
         "/admin/".to_owned()
     };
-    request.messages.success(message);
+    let before = format!("The {one} “");
+    request.messages.push(if saved.may_change {
+        let url = known.object_url(&saved.pk, "change");
+        Message::linked(Level::SUCCESS, &before, (name, &url), &after)
+    } else {
+        Message::new(Level::SUCCESS, format!("{before}{name}{after}"))
+    });
     redirect(&location)
 }
 

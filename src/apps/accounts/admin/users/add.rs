@@ -14,6 +14,7 @@ use crate::db::Value;
 use crate::error::Result;
 use crate::forms::Form;
 use crate::http::PostData;
+use crate::messages::{Level, Message};
 
 const TAKEN: &str = "A user with that username already exists.";
 const INVALID: &str = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
@@ -35,7 +36,9 @@ pub(in crate::apps::accounts::admin) async fn add_form(request: AdminRequest) ->
     if let (Some(field), Some(name)) = (form.fields.first_mut(), request.query.get("username")) {
         name.clone_into(&mut field.value);
     }
-    page(&request, known, NewPassword::new(form, true), &PostData::default())
+    let mut new = NewPassword::new(form, true);
+    new.usable = Some(request.query.get("usable_password") != Some("false"));
+    page(&request, known, new, &PostData::default())
 }
 
 /// `POST /admin/auth/user/add/`
@@ -87,8 +90,10 @@ fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: 
     }
     let another = data.fields.get("_addanother").is_some();
     let next = if another { "You may add another user below." } else { "You may edit it again below." };
-    request.messages.success(format!("The user “{}” was added successfully. {next}", user.username));
-    let url = if another { format!("{}add/", known.url()) } else { known.object_url(&pk, "change") };
+    let row = known.object_url(&pk, "change");
+    let after = format!("” was added successfully. {next}");
+    request.messages.push(Message::linked(Level::SUCCESS, "The user “", (&user.username, &row), &after));
+    let url = if another { format!("{}add/", known.url()) } else { row };
     Ok(private_redirect(&request.keeping_filters(known, &url)))
 }
 
