@@ -112,10 +112,11 @@ pub(super) fn admin_password() -> Form {
 
 /// Looks whether the two passwords are the same and good enough for `user`; Django says so beside the second.
 pub(super) fn check_new_password(form: &mut Form, first: &str, second: &str, user: &UserAttributes<'_>) {
-    if !form.is_clean(first) || !form.is_clean(second) {
+    if !form.is_clean(second) {
         return;
     }
-    if form.value(first) != form.value(second) {
+    // The second is looked at even where there is no first.
+    if form.is_clean(first) && form.value(first) != form.value(second) {
         return form.add_error(second, "The two password fields didn’t match.");
     }
     for complaint in validate_password(form.value(second), Some(user), &DEFAULT) {

@@ -38,12 +38,15 @@ pub(super) async fn login_form(
     request: HttpRequest,
     page: Page,
     site: web::Data<&'static AdminSite>,
+    settings: web::Data<Settings>,
     query: QueryDict,
 ) -> Result<HttpResponse> {
     if page.user.as_ref().is_some_and(|user| user.is_staff) {
         return Ok(private_redirect(INDEX));
     }
-    private(&request, &Login::new(page, &site, forms::login(), query.get("next")))
+    // Another site is not even named.
+    let next = query.get("next").map(|next| safe_next(&request, &settings, next).unwrap_or_default());
+    private(&request, &Login::new(page, &site, forms::login(), next))
 }
 
 /// `POST /admin/login/`
@@ -56,12 +59,12 @@ pub(super) async fn login(
     data: PostData,
 ) -> Result<HttpResponse> {
     let next = data.fields.get("next").or_else(|| query.get("next"));
+    let next = next.map(|next| safe_next(&request, &settings, next).unwrap_or_default());
     let mut form = forms::login().bind(&data);
     if form.is_valid() {
         match login_attempt(&request, form.value("username"), form.value("password")).await? {
             LoginAttempt::Accepted(user) if user.is_staff => {
-                let next = safe_next(&request, &settings, next.unwrap_or_default());
-                let next = next.unwrap_or(&settings.login_redirect_url);
+                let next = next.filter(|next| !next.is_empty()).unwrap_or(&settings.login_redirect_url);
                 return Ok(private_redirect(&two_factor::log_in(&request, *user, next).await?));
             }
             LoginAttempt::Blocked(blocked) => {

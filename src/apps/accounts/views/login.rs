@@ -24,9 +24,11 @@ struct Login {
 pub(in crate::apps::accounts) async fn login_form(
     request: HttpRequest,
     page: Page,
+    settings: web::Data<Settings>,
     query: QueryDict,
 ) -> Result<HttpResponse> {
-    let next = query.get("next").unwrap_or_default().to_owned();
+    // Another site is not even named.
+    let next = query.get("next").and_then(|next| safe_next(&request, &settings, next)).unwrap_or_default().to_owned();
     private(&request, &Login { page, form: forms::login(), next })
 }
 
@@ -38,12 +40,13 @@ pub(in crate::apps::accounts) async fn login(
     query: QueryDict,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default().to_owned();
+    let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default();
+    let next = safe_next(&request, &settings, next).unwrap_or_default().to_owned();
     let mut form = forms::login().bind(&data);
     if form.is_valid() {
         match login_attempt(&request, form.value("username"), form.value("password")).await? {
             LoginAttempt::Accepted(user) => {
-                let next = safe_next(&request, &settings, &next).unwrap_or(&settings.login_redirect_url);
+                let next = if next.is_empty() { &settings.login_redirect_url } else { &next };
                 return Ok(private_redirect(&two_factor::log_in(&request, *user, next).await?));
             }
             LoginAttempt::Refused => form.add_error(

@@ -22,6 +22,8 @@ use crate::messages::Level;
 #[template(path = "admin/user_password.html")]
 struct UserPassword {
     frame: Frame,
+    /// For programs that keep passwords.
+    username: String,
     form: Form,
     usable: Option<bool>,
     usable_error: Option<String>,
@@ -99,5 +101,6 @@ fn page(request: &AdminRequest, known: &'static Registered, user: &User, new: Ne
     crumbs.push(Crumb::new(&user.username, known.object_url(&user.id.to_string(), "change")));
     crumbs.push(Crumb::new(format!("{verb} password"), ""));
     let frame = request.frame(format!("{verb} password: {}", user.username), crumbs);
-    private(&request.http, &UserPassword { frame, form: new.form, usable: new.usable, usable_error: new.usable_error })
+    let NewPassword { form, usable, usable_error } = new;
+    private(&request.http, &UserPassword { frame, username: user.username.clone(), form, usable, usable_error })
 }
