@@ -16,7 +16,7 @@ use crate::http::{Urls, get, path};
 /// Every URL below `/admin/` but those of accounts, which stand before these.
 pub fn urls() -> Urls {
     Urls::new([
-        path("/admin/", "admin:index", Staff, get(index)),
+        path("/admin/", "admin:index", Staff, get(index).post(index)),
         path("/admin/autocomplete/", "admin:autocomplete", Staff, get(autocomplete)),
         path("/admin/doc/models/", "admin:doc_models", Staff, get(docs::models)),
         path("/admin/doc/models/{name}/", "admin:doc_model", Staff, get(docs::model)),
@@ -26,7 +26,7 @@ pub fn urls() -> Urls {
         path("/admin/{app}/", "admin:app_list", Staff, get(app_index).post(app_index)),
         path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list).post(change_list_post)),
         path("/admin/{app}/{model}/{pk:.+}/delete/", "admin:delete", Staff, get(delete_form).post(delete)),
-        path("/admin/{app}/{model}/{pk:.+}/history/", "admin:history", Staff, get(history)),
+        path("/admin/{app}/{model}/{pk:.+}/history/", "admin:history", Staff, get(history).post(history)),
         path("/admin/{app}/{model}/add/", "admin:add", Staff, get(add).post(add_post)),
         path("/admin/{app}/{model}/{pk:.+}/change/", "admin:change", Staff, get(change).post(change_post)),
         path("/admin/{app}/{model}/{pk:.+}/", "admin:object", Staff, get(to_change).post(to_change)),

@@ -47,11 +47,11 @@ impl List {
         let number = self.params.page();
         let mut known = self.known(conn, per_page, most, number)?;
         let count = known.count;
-        let is_all = self.params.has("all") && count <= most || count <= per_page;
-        let paginator = Paginator { count, per_page };
-        if !is_all && !(1..=paginator.num_pages()).contains(&number) {
+        if !self.is_page(number, count) {
             return Ok(None);
         }
+        let is_all = self.is_whole(count);
+        let paginator = Paginator { count, per_page };
         let page = if is_all { 1 } else { number };
         let mut rows = match (known.rows.take().filter(|_| page == 1), &known.keys) {
             (Some(rows), _) => rows,
@@ -73,6 +73,23 @@ impl List {
             filters.extend(filter.shown(conn, self.site, &self.params, &self.base, rest.as_ref())?);
         }
         Ok(Some(Loaded { rows, count, whole: known.whole, page, filters, dates }))
+    }
+
+    /// Whether `count` rows stand on one page.
+    fn is_whole(&self, count: i64) -> bool {
+        let options = &self.site.known.options;
+        self.params.has("all") && count <= options.list_max_show_all || count <= options.list_per_page.max(1)
+    }
+
+    fn is_page(&self, number: i64, count: i64) -> bool {
+        let per_page = self.site.known.options.list_per_page.max(1);
+        self.is_whole(count) || (1..=Paginator { count, per_page }.num_pages()).contains(&number)
+    }
+
+    /// Whether there is the page that the URL asks for; the first one always is.
+    pub(super) fn has_page(&self, conn: &mut Conn) -> Result<bool> {
+        let number = self.params.page();
+        Ok(number == 1 || self.is_page(number, self.query.count(conn)?))
     }
 
     /// Counts, and reads on the way what costs as much as counting.

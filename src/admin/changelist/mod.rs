@@ -118,6 +118,16 @@ pub(super) async fn change_list_post(
     request.must(known, "view", None)?;
     let actions = actions::offered(&request, known);
     let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
+    // Nothing is done to rows of a page that is not there.
+    let list = if list.params.page() == 1 {
+        list
+    } else {
+        let (list, is_there) = request.db.run(move |conn| list.has_page(conn).map(|is_there| (list, is_there))).await?;
+        if !is_there {
+            return wrong(&request, known);
+        }
+        list
+    };
     if actions::is_asked(&data, &actions) {
         return actions::run(&request, &list, &actions, &data).await;
     }

@@ -11,6 +11,7 @@ use crate::models::{Branch, Collector, Meta, Preview, Query, capfirst};
 const CHUNK: i64 = 500;
 
 /// What a deletion would do; see `admin/_consequences.html`.
+#[derive(Default)]
 pub(in crate::admin) struct Consequences {
     /// What people read for a kind of row, and how many go.
     pub counts: Vec<(String, i64)>,

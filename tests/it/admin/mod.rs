@@ -4,6 +4,7 @@ use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
 mod bulk;
 mod checks;
+mod changelist;
 mod clerk;
 mod delete;
 mod docs;

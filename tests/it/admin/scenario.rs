@@ -19,8 +19,8 @@ fn add(browser: &Client, model: &str, fields: &[(&str, &str)]) {
     let form = fields.iter().fold(form, |form, (name, value)| form.set(name, value));
     let reply = browser.submit(&form, "_save");
     assert_eq!(reply.header("location"), format!("/admin/catalog/{model}/"), "{}", reply.words());
-    let said = browser.follow(&reply).words();
-    assert!(said.contains(&format!("“{}” was added successfully", fields[0].1)), "{said}");
+    let page = browser.follow(&reply);
+    assert!(page.shows(&[&format!("{}</a>” was added successfully", fields[0].1)]), "{}", page.words());
 }
 
 /// A category, two tags, and three products, the first with a picture and both tags.

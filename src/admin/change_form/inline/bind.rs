@@ -106,11 +106,11 @@ fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
 
 /// How many rows were sent, and how many of them were there already; nothing where the inputs that say so are no numbers.
 fn counts(formset: &mut Formset, posted: &Posted<'_>) -> Option<(usize, usize)> {
-    let number = |name: &str| {
-        let number: i64 = posted.last(name)?.trim().parse().ok()?;
-        Some(usize::try_from(number.max(0)).unwrap_or(usize::MAX))
-    };
-    let (total, initial) = (number("TOTAL_FORMS"), number("INITIAL_FORMS"));
+    let number = |name: &str| posted.last(name)?.trim().parse::<i64>().ok();
+    let counted = |number: i64| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
+    let total = number("TOTAL_FORMS").map(counted);
+    // With fewer than none of them there already, all would be taken for new ones.
+    let initial = number("INITIAL_FORMS").filter(|initial| *initial >= 0).map(counted);
     if let Some((total, initial)) = total.zip(initial) {
         return Some((total.min(formset.inline.max_num + BEYOND), initial));
     }

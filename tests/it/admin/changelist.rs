@@ -1,0 +1,111 @@
+//! `/admin/catalog/product/?…`: what the query string of a list may say.
+
+use nuages::messages::{Level, Message, encode_cookie};
+use nuages::settings::SecretKey;
+
+use crate::admin::shop;
+use crate::support::{ALICE, Client, SECRET_KEY, TestSite, product};
+
+const PRODUCTS: &str = "/admin/catalog/product/";
+
+/// Three products, the first and the last with a tag.
+fn stock(site: &TestSite) -> Client {
+    let conn = &mut site.connect();
+    product("Ash").price("1.00").tag("hard").save(conn);
+    product("Birch").price("2.00").save(conn);
+    product("Cedar").price("3.00").tag("hard").tag("red").save(conn);
+    ALICE.browser(site)
+}
+
+/// Which of `names` a list shows; its status, where it shows none.
+fn shown(client: &Client, url: &str, names: &[&str]) -> String {
+    let reply = client.get(url);
+    if reply.status != 200 {
+        return format!("{} {}", reply.status, reply.header("Location"));
+    }
+    let words = reply.words();
+    names.iter().copied().filter(|name| words.contains(name)).collect::<Vec<_>>().join(" ")
+}
+
+on_both! {
+    fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let tags = |query: &str| {
+            let found = alice.get(&format!("/admin/catalog/tag/?{query}"));
+            let named = |id: i32| found.shows(&[&format!("/admin/catalog/tag/{id}/change/")]);
+            (found.status, named(1), named(2))
+        };
+        assert_eq!(tags("products=1"), (200, true, false));
+        assert_eq!(tags("products__id__exact=3"), (200, true, true));
+        assert_eq!(tags("products__in=1,2"), (200, true, false));
+        assert_eq!(tags("products__isnull=True"), (200, false, false));
+        assert_eq!(tags("products=none").0, 302);
+        // Further away only where a filter goes the same way, and never to a password.
+        assert_eq!(tags("products__price__gt=1").0, 400);
+        assert_eq!(alice.get("/admin/auth/group/?user=1").status, 200);
+        assert_eq!(alice.get("/admin/auth/group/?user__password__startswith=p").status, 400);
+        assert_eq!(alice.get("/admin/auth/user/?password__startswith=p").status, 400);
+    }
+
+    fn values_are_read_as_python_reads_them(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let plain = format!("302 {PRODUCTS}?e=1");
+        for (query, wanted) in [
+            ("id=%D9%A3", "Cedar"),
+            ("id__in=1,%203", "Ash Cedar"),
+            ("id__range=12", "Ash Birch"),
+            ("name__range=AC", "Ash Birch"),
+            ("id__range=1,2", &plain),
+            ("price__gt=1e500", ""),
+            ("price__lt=1e500", "Ash Birch Cedar"),
+            ("price__gt=-1e500&price__lt=2", "Ash"),
+            ("price__gt=cheap", &plain),
+            ("p=%EF%BC%91", "Ash Birch Cedar"),
+            // Pages do not matter where one holds everything.
+            ("p=99", "Ash Birch Cedar"),
+        ] {
+            assert_eq!(shown(&alice, &format!("{PRODUCTS}?{query}"), &["Ash", "Birch", "Cedar"]), wanted, "{query}");
+        }
+        assert_eq!(alice.get(&format!("{PRODUCTS}%D9%A3/change/")).status, 200);
+        // Only what a URL would quote is unquoted: to Python this is 3, and that no number.
+        assert_eq!(alice.get(&format!("{PRODUCTS}0_3/change/")).status, 200);
+        assert_eq!(alice.get(&format!("{PRODUCTS}_33/change/")).status, 302);
+    }
+
+    fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
+        let site = shop(kind);
+        let conn = &mut site.connect();
+        for number in 0..101 {
+            product(&format!("Plank {number:03}")).save(conn);
+        }
+        let alice = ALICE.browser(&site);
+        let run = |query: &str| {
+            let fields = [("action", "make_inactive"), ("_selected_action", "1"), ("index", "0")];
+            alice.post(&format!("{PRODUCTS}?{query}"), &fields).header("Location").to_owned()
+        };
+        let inactive = || shown(&alice, &format!("{PRODUCTS}?is_active__exact=0"), &["Plank 000"]);
+        assert_eq!(run("p=3"), format!("{PRODUCTS}?e=1"));
+        assert_eq!(inactive(), "");
+        assert_eq!(run("p=2"), format!("{PRODUCTS}?p=2"));
+        assert_eq!(inactive(), "Plank 000");
+        // Of rows that are gone already Django asks all the same.
+        let gone = [("action", "delete_selected"), ("_selected_action", "999"), ("index", "0")];
+        assert_eq!(alice.post(PRODUCTS, &gone).status, 200);
+    }
+
+    fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let form = alice.form(&format!("{PRODUCTS}1/change/"), "name").set("name", "<i>Ash</i>");
+        let reply = alice.follow(&alice.submit(&form, "_continue"));
+        let link = "<a href=\"/admin/catalog/product/1/change/\">&#60;i&#62;Ash&#60;/i&#62;</a>” was changed successfully.";
+        assert!(reply.shows(&[link]), "{}", reply.words());
+        // As a Django beside this site would say it.
+        let said = [Message::new(Level::INFO, "<u>plain</u>"), Message { safe: true, ..Message::new(Level::INFO, "<u>safe</u>") }];
+        alice.keep("messages", &encode_cookie(&said, &SecretKey::new(SECRET_KEY), chrono::Utc::now().timestamp()));
+        let page = alice.get("/admin/");
+        assert!(page.shows(&["<u>safe</u>"]) && !page.shows(&["<u>plain</u>"]), "{}", page.words());
+    }
+}
