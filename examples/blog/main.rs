@@ -1,6 +1,7 @@
 //! A blog on Nuages, the program of `docs/tutorial.md`: `cargo run --example blog`.
 
 mod admin;
+mod desk;
 mod models;
 mod schema;
 
@@ -26,11 +27,11 @@ static INSTALLED: [AppConfig; 5] = [nuages::admin::APP, nuages::auth::APP, conte
 pub(crate) static BLOG: Project = Project::new("Blog", &INSTALLED, blog_urls, register);
 
 fn blog_urls(_: &Settings) -> http::Urls {
-    urls::batteries()
+    desk::urls().include(urls::batteries())
 }
 
 fn register(site: nuages::admin::AdminSite) -> nuages::admin::AdminSite {
-    admin::register(nuages::apps::accounts::admin::register(site))
+    desk::arrange(admin::register(nuages::apps::accounts::admin::register(site)))
 }
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! What every page of the admin shows around its content.
 
-use super::{AdminRequest, AdminSite, Registered};
+use super::{AdminRequest, AdminSite, MenuLink, Registered};
 use crate::pages::Page;
 
 /// A page above the one that is shown.
@@ -59,8 +59,12 @@ pub struct MenuApp {
     pub label: &'static str,
     /// Its page.
     pub url: String,
+    /// Its picture; "" for none.
+    pub icon: &'static str,
     /// Its models.
     pub models: Vec<MenuModel>,
+    /// Its other pages, and whether the page is one of them.
+    pub links: Vec<(MenuLink, bool)>,
 }
 
 /// The apps and models with which the user may do something.
@@ -79,13 +83,15 @@ pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
             icon: known.options.icon,
         }
     };
-    let apps = request.site.apps().into_iter().map(|(name, label, models)| MenuApp {
-        name,
-        label,
-        url: format!("/admin/{label}/"),
-        models: models.into_iter().filter(|known| request.may_anything(known)).map(entry).collect(),
+    let apps = request.site.apps().iter().map(|app| MenuApp {
+        name: app.name.clone(),
+        label: app.label,
+        icon: app.icon,
+        url: format!("/admin/{}/", app.label),
+        models: request.site.models_of(app).filter(|known| request.may_anything(known)).map(entry).collect(),
+        links: app.links.iter().map(|link| (link.clone(), path == link.url)).collect(),
     });
-    apps.filter(|app| !app.models.is_empty()).collect()
+    apps.filter(|app| !app.models.is_empty() || !app.links.is_empty()).collect()
 }
 
 /// What `admin/base.html` needs, whatever the page.

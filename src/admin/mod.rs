@@ -1,5 +1,6 @@
 //! The admin: lists, forms and history for any described model, at Django's URLs.
 
+mod app_admin;
 mod autocomplete;
 mod catch_all;
 mod changelist;
@@ -14,6 +15,7 @@ mod jsi18n;
 mod log_entry;
 mod log_message;
 mod object;
+mod own_page;
 pub mod options;
 mod popup;
 mod request;
@@ -21,6 +23,7 @@ mod site;
 pub mod urls;
 mod view_on_site;
 
+pub use app_admin::{App, AppAdmin, MenuLink};
 pub use log_entry::{Flag, LogEntry};
 pub use log_message::{Done, change_message};
 pub use options::{Inline, ModelAdmin, fieldset};

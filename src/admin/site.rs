@@ -1,9 +1,11 @@
 //! [`AdminSite`]: the models that the admin shows, and what the site is called.
 
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
+use super::app_admin::{self, App, AppAdmin};
 use super::options::{ModelAdmin, Options};
-use crate::models::{AppConfig, Meta, Model, app_verbose_name, install};
+use crate::models::{AppConfig, Meta, Model, install};
 
 /// A model in the admin.
 #[derive(Debug)]
@@ -28,6 +30,9 @@ pub struct AdminSite {
     /// What stands where there is nothing.
     pub empty_value_display: &'static str,
     registry: Vec<Registered>,
+    pub(super) said: Vec<AppAdmin>,
+    /// Known from the first page on.
+    apps: OnceLock<Vec<App>>,
 }
 
 impl AdminSite {
@@ -41,6 +46,8 @@ impl AdminSite {
             site_url: "/",
             empty_value_display: "-",
             registry: Vec::new(),
+            said: Vec::new(),
+            apps: OnceLock::new(),
         }
     }
 
@@ -50,6 +57,23 @@ impl AdminSite {
         let model = M::meta();
         self.registry.retain(|known| known.model != model);
         self.registry.push(Registered { model, options: admin.into_options() });
+        self.apps = OnceLock::new();
+        self
+    }
+
+    /// Says how an app stands in menus. What is said last of an app counts.
+    ///
+    /// ```
+    /// use nuages::admin::{AdminSite, AppAdmin};
+    ///
+    /// let mut site = AdminSite::new(&nuages::apps::INSTALLED).app(AppAdmin::new("orders").icon("cart").order(1));
+    /// site.site_header = "The back office";
+    /// ```
+    #[must_use]
+    pub fn app(mut self, app: AppAdmin) -> Self {
+        self.said.retain(|known| known.label != app.label);
+        self.said.push(app);
+        self.apps = OnceLock::new();
         self
     }
 
@@ -68,20 +92,14 @@ impl AdminSite {
         &self.registry
     }
 
-    /// Apps by what people read, each with its models by what people read.
-    pub fn apps(&self) -> Vec<(String, &'static str, Vec<&Registered>)> {
-        let mut apps: Vec<(String, &'static str, Vec<&Registered>)> = Vec::new();
-        for known in &self.registry {
-            match apps.iter_mut().find(|(_, label, _)| *label == known.model.app) {
-                Some((_, _, models)) => models.push(known),
-                None => apps.push((app_verbose_name(known.model.app), known.model.app, vec![known])),
-            }
-        }
-        apps.sort_by_key(|(name, ..)| name.to_lowercase());
-        for (_, _, models) in &mut apps {
-            models.sort_by_key(|known| known.model.verbose_name_plural.to_lowercase());
-        }
-        apps
+    /// The apps in the order of menus: by what people read, unless [`app`](Self::app) says otherwise.
+    pub fn apps(&self) -> &[App] {
+        self.apps.get_or_init(|| app_admin::apps(&self.registry, &self.said))
+    }
+
+    /// The models of `app`, by what people read.
+    pub fn models_of<'a>(&'a self, app: &'a App) -> impl Iterator<Item = &'a Registered> {
+        app.models.iter().filter_map(|at| self.registry.get(*at))
     }
 }
 

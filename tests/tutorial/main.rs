@@ -43,7 +43,7 @@ on_both! {
     }
 }
 
-const PARTS: [&str; 4] = ["schema", "models", "admin", "main"];
+const PARTS: [&str; 5] = ["schema", "models", "admin", "desk", "main"];
 
 fn part(name: &str) -> String {
     fs::read_to_string(format!("examples/blog/{name}.rs")).unwrap()

@@ -20,8 +20,15 @@ on_both! {
     fn staff_write_find_change_and_delete_posts(kind: Kind) {
         let site = blog_site(kind);
         let alice = ALICE.browser(&site);
-        assert!(alice.get("/admin/").shows(&["Blog", "Authors", "Posts"]));
+        let start = alice.get("/admin/");
+        assert!(start.shows(&["Blog", "Authors", "Posts", "The editors’ desk"]));
+        let apps: Vec<_> = start.links().into_iter().filter(|link| ["/admin/blog/", "/admin/auth/"].contains(&link.as_str())).collect();
+        assert_eq!(apps[..2], ["/admin/blog/", "/admin/auth/"], "in the menu: {apps:?}");
         write(&alice);
+        assert!(alice.get("/admin/blog/").links().contains(&"/admin/blog/numbers/".to_owned()));
+        let numbers = alice.get("/admin/blog/numbers/");
+        assert!(numbers.shows(&["<p>1 posts, 1 comments</p>", "<h1>Numbers</h1>", "aria-current=\"page\""]), "{}", numbers.text());
+        assert_eq!(site.client().get("/admin/blog/numbers/").status, 302);
 
         let list = alice.get("/admin/blog/post/?q=clouds&status__exact=live").words();
         assert!(["On clouds", "Ada", "Live", "Nov. 20, 2026", "1 post"].iter().all(|text| list.contains(text)), "{list}");

@@ -7,7 +7,7 @@ mod list;
 
 use super::options::Options;
 use super::{AdminSite, Registered};
-use crate::models::{Field, Finding, ManyToMany, Meta};
+use crate::models::{Field, Finding, ManyToMany, Meta, all};
 
 impl AdminSite {
     /// What is wrong with the admins of the site's models.
@@ -20,6 +20,10 @@ impl AdminSite {
             checks.form();
             checks.inlines();
             found.append(&mut checks.found);
+        }
+        for app in self.said.iter().filter(|app| !all().iter().any(|model| model.app == app.label)) {
+            let text = "no installed app with models has this label. Take it out, or install the app.";
+            found.push(Finding::new("nuages.E106", format!("the admin of the app {}", app.label), "label", text));
         }
         found
     }
