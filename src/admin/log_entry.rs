@@ -137,6 +137,18 @@ impl LogEntry {
         Ok((count, entries.load(conn)?))
     }
 
+    /// The latest act on one row, and who it was.
+    pub(super) fn last_of(conn: &mut Conn, model: &Meta, pk: &str) -> Result<Option<(Self, User)>> {
+        let found = django_admin_log::table
+            .inner_join(auth_user::table)
+            .inner_join(django_content_type::table)
+            .filter(django_content_type::app_label.eq(model.app).and(django_content_type::model.eq(&model.name)))
+            .filter(django_admin_log::object_id.eq(pk))
+            .order((django_admin_log::action_time.desc(), django_admin_log::id.desc()))
+            .select((Self::as_select(), User::as_select()));
+        found.first(conn).optional().map_err(Into::into)
+    }
+
     /// The latest acts of a user, newest first, with the app and model each was about.
     pub(super) fn recent_of(conn: &mut Conn, user: i32, limit: i64) -> Result<Vec<Act>> {
         let found = django_admin_log::table

@@ -5,12 +5,11 @@ use super::inline::Formset;
 use super::screen::Screen;
 use super::shape::{For, Shape};
 use super::widgets::is_raw;
-use crate::admin::options::{Cell, ListColumn};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{Cleaned, ModelField, ModelForm, Typed};
 use crate::http::QueryDict;
-use crate::models::{Path, Query, Record, parse_in};
+use crate::models::{Record, parse_in};
 
 /// A form in the making.
 #[derive(Debug)]
@@ -67,29 +66,6 @@ impl Screen {
             bound.commas = is_raw(bound.field, options);
         }
         Ok(Draft { name, shape, form, linked, inlines: Vec::new(), found: None, bound: false })
-    }
-
-    /// The values of the columns that are computed from the row.
-    pub(super) fn computed(&self, conn: &mut Conn, draft: &Draft) -> Result<Vec<Cell>> {
-        let columns = &self.known.options.readonly_computed;
-        if columns.is_empty() || draft.form.adding {
-            return Ok(Vec::new());
-        }
-        let paths_of = |column: &ListColumn| match column {
-            ListColumn::Field(path) => vec![path.clone()],
-            ListColumn::Computed { paths, .. } => paths.clone(),
-        };
-        let paths: Vec<Path> = columns.iter().flat_map(paths_of).collect();
-        let row = Query::new(self.known.model).with_pks(vec![draft.form.record.pk().clone()]).order_by(Vec::new());
-        let Some(mut values) = row.rows(conn, &paths, Some(1), 0)?.pop() else { return Ok(Vec::new()) };
-        let cell = |column: &ListColumn| match column {
-            ListColumn::Field(_) => Cell::Value(values.remove(0)),
-            ListColumn::Computed { paths, compute, .. } => {
-                let own: Vec<Value> = values.drain(..paths.len()).collect();
-                compute(&own)
-            }
-        };
-        Ok(columns.iter().map(cell).collect())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The add and change form of any model, with the rows inside it.
 
+mod computed;
 mod draft;
 pub(super) mod find;
 mod inline;

@@ -16,6 +16,17 @@ pub(in crate::admin) struct ConflictRow {
     pub(in crate::admin) theirs: String,
 }
 
+/// The last act on the row that the history knows of.
+#[derive(Debug, Clone)]
+pub(in crate::admin) struct LastSave {
+    /// Who; "" for the user themselves.
+    pub(in crate::admin) by: String,
+    /// For machines.
+    pub(in crate::admin) moment: String,
+    /// `Jan. 2, 2024, 3:04 p.m.`
+    pub(in crate::admin) time: String,
+}
+
 /// Something that is wrong, with the id of the control it is about.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Problem {
@@ -58,6 +69,8 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) errors: Vec<String>,
     pub(in crate::admin) problems: Vec<Problem>,
     pub(in crate::admin) conflicts: Vec<ConflictRow>,
+    /// Of a row that two people have changed.
+    pub(in crate::admin) last_save: Option<LastSave>,
     pub(in crate::admin) groups: Vec<ShownGroup>,
     pub(in crate::admin) inlines: Vec<ShownInline>,
     pub(in crate::admin) buttons: Buttons,

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::relations::Relations;
-use crate::admin::options::Cell;
+use crate::admin::options::{Cell, is_safe};
 use crate::admin::{Actor, AdminSite};
 use crate::db::Value;
 use crate::forms::model::ModelField;
@@ -73,9 +73,7 @@ impl Look<'_> {
             (FieldKind::File(_) | FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
                 Shown::Links(vec![(path.clone(), file_url(path))])
             }
-            (FieldKind::Url(_), Value::Text(url)) if url.starts_with("http://") || url.starts_with("https://") => {
-                Shown::Links(vec![(url.clone(), url.clone())])
-            }
+            (FieldKind::Url(_), Value::Text(url)) if is_safe(url) => Shown::Links(vec![(url.clone(), url.clone())]),
             (_, value) => self.value(value),
         }
     }
@@ -110,6 +108,5 @@ impl Look<'_> {
 
 /// `url`, unless following it would run a script.
 fn safe(url: &str) -> String {
-    let is_safe = url.starts_with('/') || url.starts_with("http://") || url.starts_with("https://");
-    if is_safe { url.to_owned() } else { String::new() }
+    if is_safe(url) { url.to_owned() } else { String::new() }
 }

@@ -30,7 +30,7 @@ impl Screen {
                 Ok(Outcome::Saved(saved))
             }
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
-            (Ok(Attempt::Refused), Some(draft)) => self.show(conn, &draft, true),
+            (Ok(Attempt::Refused), Some(draft)) => self.show_again(conn, draft),
             (Err(error), draft) => {
                 let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else { return Err(error) };
                 let inside = draft.inlines.iter_mut().find(|formset| violation.is_of(formset.model().table));
@@ -40,9 +40,19 @@ impl Screen {
                     }
                     _ => violation.tell(&mut draft.form),
                 }
-                self.show(conn, &draft, true)
+                self.show_again(conn, draft)
             }
         }
+    }
+
+    /// The page with what was sent.
+    fn show_again(&self, conn: &mut Conn, mut draft: Draft) -> Result<Outcome> {
+        if !draft.form.adding {
+            for formset in &mut draft.inlines {
+                self.place(conn, formset, draft.form.record.pk())?;
+            }
+        }
+        self.show(conn, &draft, true)
     }
 
     fn attempt(&self, conn: &mut Conn, post: &PostData, place: &mut Option<Draft>) -> Result<Attempt> {

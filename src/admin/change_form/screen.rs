@@ -3,14 +3,16 @@
 use actix_web::web;
 use chrono_tz::Tz;
 
+use super::computed::{self, cells};
 use super::draft::{Draft, prefill};
 use super::inline::{Formset, Inside, ShownInline};
-use super::page::{Buttons, ConflictRow, Content, Problem};
+use super::page::{Buttons, ConflictRow, Content, LastSave, Problem};
 use super::readonly::Look;
 use super::relations::Relations;
 use super::shown::Showing;
 use super::widgets::{Around, want};
-use crate::admin::{Actor, AdminSite, Registered, unquote};
+use crate::admin::history::full_name;
+use crate::admin::{Actor, AdminSite, LogEntry, Registered, unquote};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::{LOADED, ModelField, ModelForm, key};
@@ -117,13 +119,15 @@ impl Screen {
             formset.want(&mut relations);
         }
         relations.load(conn, self.site)?;
-        let computed = self.computed(conn, draft)?;
+        let own: Vec<Value> = (!form.adding).then(|| form.record.pk().clone()).into_iter().collect();
+        let computed = cells(conn, model, &options.readonly_computed, own)?;
         let found = draft.found.as_ref();
         let around =
             Around { site: self.site, actor: &self.actor, relations: &relations, options, adding: form.adding, found };
         let empty = options.empty_value_display.unwrap_or(self.site.empty_value_display);
         let look = Look { site: self.site, actor: &self.actor, relations: &relations, zone: self.zone(), empty };
-        let showing = Showing { around, look, linked: &draft.linked, computed: &computed };
+        let showing =
+            Showing { around, look, linked: &draft.linked, computed: computed::of(&computed, form.record.pk()) };
         let groups = showing.groups(&draft.shape, form);
         let fields = || groups.iter().flat_map(|group| group.lines.iter().flatten());
         let problems = fields().flat_map(|field| {
@@ -140,8 +144,12 @@ impl Screen {
         });
         let mut conflicts: Vec<ConflictRow> = conflicts.collect();
         let parent = if form.adding { String::new() } else { form.record.pk().to_string() };
-        let inside = Inside { screen: self, relations: &relations, look, parent: &parent, found };
-        let inlines: Vec<ShownInline> = draft.inlines.iter().map(|formset| formset.show(inside)).collect();
+        let mut inlines: Vec<ShownInline> = Vec::new();
+        for formset in &draft.inlines {
+            let computed = &formset.computed(conn)?;
+            let inside = Inside { screen: self, relations: &relations, look, parent: &parent, found, computed };
+            inlines.push(formset.show(inside));
+        }
         for inline in &inlines {
             problems.extend(inline.problems());
             conflicts.extend(inline.conflicts());
@@ -160,6 +168,7 @@ impl Screen {
             refused: draft.bound,
             errors: form.errors.clone(),
             problems,
+            last_save: if conflicts.is_empty() { None } else { self.last_save(conn, &parent)? },
             conflicts,
             has_required: fields().any(super::shown::ShownField::required),
             buttons: self.buttons(record, may_edit, draft.bound),
@@ -169,6 +178,14 @@ impl Screen {
             inlines,
         };
         Ok(Outcome::Page(Box::new(content)))
+    }
+
+    /// Who saved the row last, if the history knows.
+    fn last_save(&self, conn: &mut Conn, pk: &str) -> Result<Option<LastSave>> {
+        let Some((entry, user)) = LogEntry::last_of(conn, self.model(), pk)? else { return Ok(None) };
+        let by = if user.id == self.actor.user.id { String::new() } else { full_name(user) };
+        let moment = entry.action_time.utc().to_rfc3339();
+        Ok(Some(LastSave { by, moment, time: entry.action_time.text(&self.zone()) }))
     }
 
     fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {

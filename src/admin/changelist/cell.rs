@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::columns::{Column, Source};
 use super::markup::Markup;
-use crate::admin::options::Cell;
+use crate::admin::options::{Cell, is_safe};
 use crate::db::Value;
 use crate::models::{Field, FieldKind, Row, date_text, file_url, time_text};
 
@@ -37,7 +37,7 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
         Source::Computed(compute) => match compute(values) {
             Cell::Value(value) => any_value(out, look, &value),
             Cell::Boolean(answer) => boolean(out, answer),
-            Cell::Link { text: shown, url } if !column.is_link && is_web(&url) => link(out, &url, &shown),
+            Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => link(out, &url, &shown),
             Cell::Text(shown) | Cell::Link { text: shown, .. } | Cell::TextAndLink { text: shown, .. } => {
                 text(out, look, &shown);
             }
@@ -64,7 +64,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
             out.raw("\" width=\"40\" height=\"30\" loading=\"lazy\">").raw(if is_link { "" } else { "</a>" });
         }
         (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => link(out, &file_url(path), path),
-        (FieldKind::Url(_), Value::Text(url)) if !is_link && is_web(url) => link(out, url, url),
+        (FieldKind::Url(_), Value::Text(url)) if !is_link && is_safe(url) => link(out, url, url),
         (_, value) => any_value(out, look, value),
     }
 }
@@ -115,12 +115,4 @@ fn text(out: &mut Markup, look: Look, shown: &str) {
 
 fn link(out: &mut Markup, url: &str, shown: &str) {
     out.raw("<a href=\"").text(url).raw("\">").text(shown).raw("</a>");
-}
-
-/// Whether a click on it runs nothing.
-fn is_web(url: &str) -> bool {
-    let lower = url.trim_start().to_ascii_lowercase();
-    let is_known =
-        ["http://", "https://", "ftp://", "ftps://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
-    is_known || lower.starts_with('/') || lower.starts_with('?')
 }

@@ -4,6 +4,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
+use super::full_name;
 use super::sentence::sentence;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::{AdminRequest, LogEntry, unquote};
@@ -76,7 +77,6 @@ pub(in crate::admin) async fn history(
         .await?;
     let zone = request.settings.time_zone;
     let entries = found.into_iter().map(|(entry, user)| {
-        let full_name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
         let kind = match entry.action_flag {
             1 => "added",
             2 => "changed",
@@ -85,7 +85,7 @@ pub(in crate::admin) async fn history(
         Entry {
             moment: entry.action_time.utc().to_rfc3339(),
             time: entry.action_time.text(&zone),
-            user: if full_name.is_empty() { user.username } else { format!("{} ({full_name})", user.username) },
+            user: full_name(user),
             what: sentence(&entry.change_message),
             kind,
         }

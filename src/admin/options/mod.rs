@@ -6,6 +6,7 @@ mod column;
 mod fieldset;
 mod filter;
 mod inline;
+mod link;
 mod model_admin;
 mod search;
 
@@ -17,5 +18,6 @@ pub use filter::{
     FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter, used_only,
 };
 pub use inline::{Inline, InlineKind};
+pub(in crate::admin) use link::is_safe;
 pub use model_admin::{Facets, Hooks, ModelAdmin, Options};
 pub use search::{IntoSearch, SearchField, SearchFields, SearchMode, exact, starts_with};

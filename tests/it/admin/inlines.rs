@@ -2,16 +2,25 @@
 
 use diesel::connection::SimpleConnection as _;
 
+use nuages::admin::options::{Cell, computed};
+use nuages::admin::{Inline, ModelAdmin};
+use nuages::apps::INSTALLED;
+use nuages::apps::orders::models::{Order, OrderItem};
+use nuages::db::Value;
+use nuages::models::via;
+use nuages::project::Project;
+use nuages::schema::{catalog_product as product, orders_orderitem as item};
+
 use crate::admin::shop;
-use crate::support::{ALICE, TestSite, product};
+use crate::support::{self, ALICE, Database, TestSite};
 
 const ORDER: &str = "/admin/orders/order/1/change/";
 
 /// An order with so many items of one product.
 fn order(site: &TestSite, items: usize) {
     let conn = &mut site.connect();
-    product("Lamp").save(conn);
-    product("Žluť").save(conn);
+    support::product("Lamp").save(conn);
+    support::product("Žluť").save(conn);
     let sql = format!(
         "INSERT INTO orders_order (id, number, email, status, note, total, created_at)
              VALUES (1, 'R1', 'a@example.com', 'paid', '', 10, '2025-01-01 00:00:00');
@@ -96,9 +105,42 @@ on_both! {
         assert!(page.queries() <= 16, "{}", page.header("server-timing"));
         let form = page.form(&format!("{ORDER}?items-p=3"), "number");
         assert_eq!((form.value("items-INITIAL_FORMS"), form.value("items-0-quantity")), ("100".into(), "201".into()));
-        assert_eq!(alice.submit(&form.set("items-0-quantity", "9999"), "_save").status, 302);
+        // A form that is shown again, and one that is gone on with, stay on this page of the rows.
+        let again = alice.submit(&form.clone().set("items-0-quantity", "x"), "_save");
+        assert!(again.words().contains("201–300 of 3000 order items"), "{}", again.words());
+        let reply = alice.submit(&form.set("items-0-quantity", "9999"), "_continue");
+        assert_eq!(reply.header("location"), format!("{ORDER}?items-p=3"));
         let now = quantities(&site);
         assert_eq!((now.len(), now[200], now[199], now[201]), (3_000, 9999, 200, 202));
+    }
+
+    fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
+        static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
+            let sum = |values: &[Value]| match values {
+                [Value::Integer(quantity), Value::Decimal(price)] => Cell::Text(format!("{quantity} × {price}")),
+                other => Cell::Text(format!("{other:?}")),
+            };
+            let link = |values: &[Value]| Cell::Link { text: format!("See {}", values[0]), url: "javascript:1".into() };
+            let items = ModelAdmin::<OrderItem>::new()
+                .fields((item::quantity, item::product_id))
+                .readonly_fields((item::product_id,))
+                .readonly_computed((
+                    computed("sum", (item::quantity, item::unit_price), sum),
+                    computed("see", (via(item::product_id, product::name),), link),
+                ));
+            let orders = ModelAdmin::<Order>::new().inlines([Inline::tabular(items).extra(1)]);
+            nuages::apps::register(site).register(orders)
+        });
+        let database = Database::migrated(kind);
+        ALICE.save(&mut database.connect());
+        let site = TestSite::of(database, &[("DEBUG", "1")], &PROJECT);
+        order(&site, 30);
+        let alice = ALICE.browser(&site);
+        let page = alice.get(ORDER);
+        assert!(page.shows(&["<td data-label=\"Sum\">1 × 2.50", "30 × 2.50", "See Lamp"]), "{}", page.text());
+        assert!(!page.text().contains("javascript:1") && page.queries() <= 16, "{}", page.header("server-timing"));
+        let again = alice.submit(&page.form(ORDER, "number").set("items-0-quantity", "x"), "_save");
+        assert!(again.shows(&["1 × 2.50", "See Lamp"]), "what is there is said of, not what was typed");
     }
 
     fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {

@@ -106,6 +106,7 @@ on_both! {
         let asked = first.submit(&ours.set("price", "29.00"), "_save");
         assert_eq!(asked.status, 200, "{}", asked.words());
         assert!(asked.shows(&["42.00", "29.00"]), "{}", asked.words());
+        assert!(asked.words().contains("The history’s last entry is by you, "), "{}", asked.words());
         assert_eq!(first.form(change, "name").value("price"), "42.00");
         // Who insists has seen the other's value.
         let reply = first.submit(&asked.form(change, "name"), "_save");

@@ -57,8 +57,7 @@ impl Screen {
     fn load(&self, conn: &mut Conn, formset: &mut Formset, parent: &Record) -> Result<()> {
         let query = self.rows_of(formset, parent.pk());
         let per_page = self.per_page(formset);
-        let asked = self.query.get(&format!("{}-p", formset.prefix)).unwrap_or_default();
-        let asked: PageNumber = asked.parse().unwrap_or_default();
+        let asked = self.asked(formset);
         let mut offset = 0;
         if asked != PageNumber::First {
             let pages = Paginator { count: query.count(conn)?, per_page };
@@ -74,6 +73,27 @@ impl Screen {
             }
         }
         formset.rows = self.rows(conn, formset, found)?;
+        Ok(())
+    }
+
+    /// The page that the URL asks for.
+    fn asked(&self, formset: &Formset) -> PageNumber {
+        self.query.get(&format!("{}-p", formset.prefix)).unwrap_or_default().parse().unwrap_or_default()
+    }
+
+    /// Says on which page of the rows of `parent` a form is that was sent and is shown again.
+    pub(in crate::admin::change_form) fn place(
+        &self,
+        conn: &mut Conn,
+        formset: &mut Formset,
+        parent: &Value,
+    ) -> Result<()> {
+        let (asked, per_page) = (self.asked(formset), self.per_page(formset));
+        let is_full = i64::try_from(formset.initial()).is_ok_and(|count| count >= per_page);
+        if formset.rights.view && (is_full || asked != PageNumber::First) {
+            let pages = Paginator { count: self.rows_of(formset, parent).count(conn)?, per_page };
+            formset.page = Some((pages, pages.page_number(asked))).filter(|_| pages.num_pages() > 1);
+        }
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 //! The rows inside a form, as their template shows them.
 
 use super::{Formset, Row};
+use crate::admin::change_form::computed::{Cells, cells, of};
 use crate::admin::change_form::find::Found;
 use crate::admin::change_form::page::{ConflictRow, Problem};
 use crate::admin::change_form::readonly::Look;
@@ -10,6 +11,8 @@ use crate::admin::change_form::shape::{Item, Shape};
 use crate::admin::change_form::shown::{Showing, ShownField, ShownGroup};
 use crate::admin::change_form::widgets::{Around, want};
 use crate::admin::options::InlineKind;
+use crate::db::Conn;
+use crate::error::Result;
 use crate::forms::model::LOADED;
 use crate::models::capfirst;
 
@@ -92,6 +95,8 @@ pub(in crate::admin::change_form) struct Inside<'a> {
     /// The parent's primary key; "" for a new one.
     pub(in crate::admin::change_form) parent: &'a str,
     pub(in crate::admin::change_form) found: Option<&'a Found>,
+    /// What the computed columns say of its rows.
+    pub(in crate::admin::change_form) computed: &'a Cells,
 }
 
 impl Formset {
@@ -112,6 +117,12 @@ impl Formset {
                 want(relations, &bound, &self.inline.options);
             }
         }
+    }
+
+    /// What the computed columns say of the rows that are there.
+    pub(in crate::admin::change_form) fn computed(&self, conn: &mut Conn) -> Result<Cells> {
+        let there = self.rows.iter().filter(|row| !row.form.adding).map(|row| row.form.record.pk().clone());
+        cells(conn, self.model(), &self.inline.options.readonly_computed, there.collect())
     }
 
     fn shape(&self, row: &Row) -> &Shape {
@@ -183,7 +194,12 @@ impl Formset {
             adding: row.form.adding,
             found: inside.found,
         };
-        let showing = Showing { around, look: inside.look, linked: &row.linked, computed: &[] };
+        let showing = Showing {
+            around,
+            look: inside.look,
+            linked: &row.linked,
+            computed: of(inside.computed, row.form.record.pk()),
+        };
         let mut groups = showing.groups(self.shape(row), &row.form);
         let is_new = row.form.adding && !row.lost;
         let silent = is_new && !row.counts(screen);

@@ -1,0 +1,40 @@
+//! What computed columns say of rows.
+
+use crate::admin::options::{Cell, ListColumn};
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::models::{Meta, Path, Query};
+
+/// Rows by their primary keys, with what each column says of them.
+pub(super) type Cells = Vec<(Value, Vec<Cell>)>;
+
+/// What `columns` say of the rows of `model` with these primary keys: one query, and none where there is nothing to ask.
+pub(super) fn cells(conn: &mut Conn, model: &'static Meta, columns: &[ListColumn], pks: Vec<Value>) -> Result<Cells> {
+    if columns.is_empty() || pks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let paths_of = |column: &ListColumn| match column {
+        ListColumn::Field(path) => vec![path.clone()],
+        ListColumn::Computed { paths, .. } => paths.clone(),
+    };
+    let mut paths = vec![Path::own(model.pk().column)];
+    paths.extend(columns.iter().flat_map(paths_of));
+    let rows = Query::new(model).with_pks(pks).order_by(Vec::new()).rows(conn, &paths, None, 0)?;
+    let said = rows.into_iter().map(|mut values| {
+        let pk = values.remove(0);
+        let cell = |column: &ListColumn| match column {
+            ListColumn::Field(_) => Cell::Value(values.remove(0)),
+            ListColumn::Computed { paths, compute, .. } => {
+                let own: Vec<Value> = values.drain(..paths.len()).collect();
+                compute(&own)
+            }
+        };
+        (pk, columns.iter().map(cell).collect())
+    });
+    Ok(said.collect())
+}
+
+/// What they say of one of these rows; nothing of a new one.
+pub(super) fn of<'a>(cells: &'a Cells, pk: &Value) -> &'a [Cell] {
+    cells.iter().find(|(known, _)| known == pk).map_or(&[], |(_, said)| said)
+}
