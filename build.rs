@@ -19,12 +19,13 @@ fn main() -> io::Result<()> {
     static_files(Path::new("static"), &out)
 }
 
-/// SQLite has no statement timeout and a slow LIKE, Diesel 2.3 no progress handler, and this package no unsafe code: a few
+/// SQLite has no statement timeout and a slow LIKE, MIN and MAX, Diesel 2.3 no progress handler, and this package no unsafe code: a few
 /// lines of C register SQL functions with SQLite at program start. See `src/db/sqlite/`.
 fn statement_timeout() {
     let mut build = cc::Build::new();
     build.opt_level(3);
-    for source in ["src/db/sqlite/statement_timeout.c", "src/db/sqlite/contains.c"] {
+    for name in ["statement_timeout", "contains", "span"] {
+        let source = format!("src/db/sqlite/{name}.c");
         println!("cargo:rerun-if-changed={source}");
         build.file(source);
     }

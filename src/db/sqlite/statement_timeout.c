@@ -59,10 +59,12 @@ static void statement_timeout(sqlite3_context *context, int count, sqlite3_value
 }
 
 int nuages_contains_register(sqlite3 *connection);  /* contains.c */
+int nuages_span_register(sqlite3 *connection);  /* span.c */
 
 static int on_open(sqlite3 *connection, char **message, const sqlite3_api_routines *api) {
     Timer *timer;
     int done = nuages_contains_register(connection);
+    if (done == SQLITE_OK) done = nuages_span_register(connection);
     (void)message; (void)api;
     if (done != SQLITE_OK) return done;
     timer = calloc(1, sizeof(Timer));

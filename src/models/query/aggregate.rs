@@ -8,6 +8,9 @@ use crate::models::{Condition, Path};
 /// Columns that one statement asks for, well below what both databases allow.
 const AT_ONCE: usize = 200;
 
+/// What `nuages_span` put into one text (`src/db/sqlite/span.c`).
+const SPLIT: &str = "substr(found.s, 1, instr(found.s, '|') - 1), substr(found.s, instr(found.s, '|') + 1)";
+
 /// What a list says above its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
@@ -30,16 +33,20 @@ impl Query {
             field.is_some_and(|field| field.db_index || field.unique || field.primary_key)
         };
         if let Some(path) = path.filter(|path| self.is_filtered() || !is_indexed(path)) {
-            // One pass over the rows.
+            // One pass over the rows, with one step for each on SQLite, where these are texts.
             let mut builder = Builder::new(self.model);
-            let conditions = builder.conditions(&self.conditions);
-            let (least, greatest) = (builder.column(path), builder.column(path));
-            sql = sql.raw("found.n, found.a, found.z");
+            let (conditions, column) = (builder.conditions(&self.conditions), builder.column(path));
+            let [ends, both] = match kind {
+                Some(Kind::Date | Kind::Timestamp) => [SPLIT, "nuages_span(r.v) AS s"],
+                _ => ["found.a, found.z", "MIN(r.v) AS a, MAX(r.v) AS z"],
+            };
+            sql = sql.raw("found.n, ").either("found.a, found.z", ends);
             if let Some(whole) = whole {
                 sql = sql.raw(", ").append(whole.counting());
             }
-            sql = sql.raw(" FROM (SELECT COUNT(*) AS n, MIN(").append(least).raw(") AS a, MAX(").append(greatest);
-            sql = sql.raw(") AS z").append(builder.from()).append(conditions).raw(") AS found");
+            sql = sql.raw(" FROM (SELECT COUNT(*) AS n, ").either("MIN(r.v) AS a, MAX(r.v) AS z", both);
+            sql = sql.raw(" FROM (SELECT ").append(column).raw(" AS v").append(builder.from()).append(conditions);
+            sql = sql.raw(") AS r) AS found");
             kinds.extend(kind.into_iter().chain(kind));
         } else {
             sql = sql.append(self.counting());
