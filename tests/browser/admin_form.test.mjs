@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ORDER, PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
+import { DESKTOP, PHONE } from "./support/browser.mjs";
 import { follow } from "./support/pages.mjs";
 import { openSite } from "./support/site.mjs";
 
@@ -11,6 +12,12 @@ const site = openSite("demo");
 const said = (page) => main(page).locator(".messages").innerText();
 const total = (page) => page.locator("#id_items-TOTAL_FORMS").inputValue();
 const category = (page) => page.locator("#id_category_search");
+/** Answers as the site does, with one text of the page put in place of another. */
+async function served(route, from, to) {
+  const response = await route.fetch({ maxRedirects: 0 });
+  const body = await response.text();
+  await route.fulfill({ response, body: body.replace(from, to) });
+}
 const options = (page) => page.locator(".combo li[role=option]:not(.note)");
 
 test("a category is searched and chosen by the keyboard", async (t) => {
@@ -83,6 +90,57 @@ test("Today and Now are the browser's; characters are counted; unsaved changes a
   await page.goto("/admin/");
   page.off("dialog", answer);
   assert.equal(asked, 2);
+});
+
+test("what is taken back is no unsaved change, and what is saved is not asked about", async (t) => {
+  const page = await site.page(t);
+  await staff(page, `${PRODUCTS}7/change/`);
+  const state = (text) => page.waitForFunction((text) => document.querySelector("[data-changes]").textContent === text, text);
+  let asked = 0;
+  const answer = (dialog) => ((asked += 1), dialog.accept());
+  page.on("dialog", answer);
+  const before = await named(page, "stock").inputValue();
+  await named(page, "stock").fill("77");
+  await state("Unsaved changes");
+  await named(page, "stock").fill(before);
+  await state("");
+  await page.goto(`${PRODUCTS}7/change/`);
+  await named(page, "stock").fill("78");
+  await state("Unsaved changes");
+  await press(page, "Save and continue editing");
+  await named(page, "price").fill("x");
+  await press(page, "Save product");
+  await state("Unsaved changes");
+  assert.equal(asked, 0);
+  await page.goto("/admin/");
+  assert.equal(asked, 1, "what was refused is not saved");
+  page.off("dialog", answer);
+});
+
+test("tags move between two lists below one another, and are saved", async (t) => {
+  const page = await site.page(t);
+  // The demo has them beside one another.
+  await page.route("**/change/", (route) => served(route, 'data-filter="horizontal"', 'data-filter="vertical"'));
+  await staff(page, `${PRODUCTS}9/change/`);
+  const [from, to] = ["Available tags", "Chosen tags"].map((name) => page.getByRole("listbox", { name }));
+  for (const viewport of [DESKTOP, PHONE]) {
+    await page.setViewportSize(viewport);
+    const [above, below] = [await from.boundingBox(), await to.boundingBox()];
+    assert.ok(above.y + above.height <= below.y && Math.abs(above.x - below.x) < 2, "below one another");
+    assert.deepEqual(await violations(page), [], `${viewport.width} px`);
+  }
+  await page.setViewportSize(DESKTOP);
+  await main(page).locator(".picker").getByRole("button", { name: "Remove all" }).click();
+  await from.selectOption(["Glass", "Wood"]);
+  await page.getByRole("button", { name: "Choose the selected tags" }).click();
+  assert.deepEqual(await to.locator("option").allInnerTexts(), ["Glass", "Wood"]);
+  await to.focus();
+  await to.selectOption("Wood");
+  await page.keyboard.press("Enter");
+  assert.deepEqual(await to.locator("option").allInnerTexts(), ["Glass"]);
+  await press(page, "Save and continue editing");
+  assert.deepEqual(await page.locator("#id_tags option:checked").allInnerTexts(), ["Glass"]);
+  await page.unroute("**/change/");
 });
 
 test("tags move between two lists, filtered, and are saved", async (t) => {
@@ -182,7 +240,7 @@ test("without JavaScript a row is added by the server, and is saved", async (t) 
   assert.equal(await named(page, "items-0-quantity").inputValue(), "9");
 });
 
-test("errors are listed, lead to their fields, and open what is folded", async (t) => {
+test("errors are listed and lead to their fields, and open what is folded around them", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}5/change/`);
   await named(page, "price").fill("x");
@@ -193,6 +251,16 @@ test("errors are listed, lead to their fields, and open what is folded", async (
   assert.equal(await page.evaluate(() => document.activeElement.id), "id_price");
   const described = await named(page, "price").getAttribute("aria-describedby");
   assert.match(await page.locator(`#${described.split(" ").at(-1)}`).innerText(), /number/);
+
+  // The demo folds nothing that can be wrong: here its Sales can be folded.
+  await page.route("**/change/", (route) => served(route, '<div class="head"><h2>Sales</h2></div>', "<details open><summary><h2>Sales</h2></summary>"));
+  await press(page, /^Save product$/);
+  await main(page).locator("summary", { hasText: "Sales" }).click();
+  assert.equal(await named(page, "price").isVisible(), false);
+  await main(page).locator('.problem a[href="#id_price"]').click();
+  assert.equal(await named(page, "price").isVisible(), true);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "id_price");
+  await page.unroute("**/change/");
 });
 
 test("the value that somebody else saved is taken over by a click", async (t) => {

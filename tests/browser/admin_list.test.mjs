@@ -5,15 +5,16 @@ import { test } from "node:test";
 import { PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
 import { PHONE } from "./support/browser.mjs";
+import { follow } from "./support/pages.mjs";
 import { openSite } from "./support/site.mjs";
 
-const site = openSite("demo");
+const site = openSite("demo", "many");
 const boxes = (page) => main(page).locator("input[name=_selected_action]");
 const said = (page) => main(page).locator(".messages").innerText();
 const focused = (page, what) => page.evaluate((what) => document.activeElement.matches(what), what);
 const root = (page) => page.locator("html");
 
-test("rows are selected one by one, as a range, all of the page, and all there are", async (t) => {
+test("rows are selected one by one, as a range, and all of the page", async (t) => {
   const page = await site.page(t);
   await staff(page, "/admin/catalog/tag/");
   const count = main(page).locator("[data-count]");
@@ -27,13 +28,50 @@ test("rows are selected one by one, as a range, all of the page, and all there a
   await main(page).locator("[data-clear]").click();
   assert.equal(await main(page).locator(".bulk.shown").count(), 0);
 
-  await page.goto("/admin/orders/order/?created_at__year=2025&all=");
   await page.goto(`${PRODUCTS}?q=lamp`);
   await boxes(page).first().check();
   await named(page, "action").selectOption("make_inactive");
   await press(page, "Run");
   assert.match(await said(page), /^1 product/);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`an action runs on all that were found, over all pages${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    const page = await site.page(t, { shop: "many", javaScriptEnabled });
+    await staff(page, PRODUCTS);
+    const all = Number(/of (\d+) products/.exec(await main(page).locator(".foot p").innerText())[1]);
+    assert.ok(all > (await boxes(page).count()), "there are pages");
+    const action = javaScriptEnabled ? "make_inactive" : "make_active";
+    if (javaScriptEnabled) {
+      const wider = main(page).locator("[data-across]");
+      const count = main(page).locator("[data-count]");
+      await boxes(page).first().check();
+      assert.equal(await wider.isVisible(), false, "all there are is offered to who has all of the page");
+      await main(page).locator("[data-select-all]").click();
+      await wider.click();
+      assert.equal(await count.innerText(), `All ${all} selected`);
+      await boxes(page).nth(3).uncheck();
+      assert.equal(await count.innerText(), "99 of 100 selected", "without one it is not all");
+      await boxes(page).nth(3).check();
+      await wider.click();
+    } else {
+      await main(page).getByRole("checkbox", { name: `All ${all} products` }).check();
+    }
+    await named(page, "action").selectOption(action);
+    await press(page, "Run");
+    assert.match(await said(page), new RegExp(`^${all} products marked as ${action.slice(5)}`));
+    await page.goto(`${PRODUCTS}?is_active__exact=${javaScriptEnabled ? 1 : 0}`);
+    assert.equal(await boxes(page).count(), 0, "and on none less");
+  });
+
+  test(`Enter in a field of the list saves it${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    const page = await site.page(t, { javaScriptEnabled });
+    await staff(page, PRODUCTS);
+    await named(page, "form-2-stock").fill(javaScriptEnabled ? "611" : "612");
+    await follow(page, () => named(page, "form-2-stock").press("Enter"));
+    assert.match(await said(page), /1 product was changed successfully/);
+  });
+}
 
 test("without JavaScript rows are selected and an action runs on them", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
@@ -126,6 +164,28 @@ test("the keyboard: help, search, rows, theme, the sidebar and its filter", asyn
   }
   await page.keyboard.press("g");
   await Promise.all([page.waitForURL("/admin/"), page.keyboard.press("h")]);
+});
+
+test("keys of one letter can be turned off, and stay off", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  await staff(page, PRODUCTS);
+  await page.keyboard.press("?");
+  const shown = await page.locator("dialog dl div").allInnerTexts();
+  assert.ok(shown.some((line) => /Ctrl S\s+Save/.test(line.replaceAll("\n", " "))) && shown.length > 10, shown.join());
+  await page.getByRole("checkbox", { name: "Shortcuts of a single key" }).uncheck();
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).click();
+  for (const again of [false, true]) {
+    if (again) await page.reload();
+    for (const key of ["?", "/", "t"]) await page.keyboard.press(key);
+    assert.equal(await page.locator("dialog[open]").count(), 0);
+    assert.equal(await focused(page, "input"), false);
+    assert.equal(await root(page).getAttribute("data-theme"), null);
+  }
+  await page.locator("[data-help]").click();
+  await page.getByRole("checkbox", { name: "Shortcuts of a single key" }).check();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  assert.equal(await focused(page, "input[name=q]"), true);
 });
 
 test("a list and a form are worked through by the keyboard alone", async (t) => {

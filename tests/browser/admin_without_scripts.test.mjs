@@ -92,3 +92,58 @@ test("Enter in a field saves, whatever buttons come before Save", async (t) => {
     assert.match(await said(page), new RegExp(`“E-${javaScriptEnabled}.*” was changed successfully`));
   }
 });
+
+test("a customer is looked up, and found in the form; the look-up itself is a page", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  await staff(page, ORDER);
+  await find(page, "customer");
+  await box(page, "customer").fill("ann");
+  await follow(page, () => box(page, "customer").press("Enter"));
+  await main(page).getByRole("group", { name: "Customer" }).getByRole("radio", { name: "ann", exact: true }).check();
+  await press(page, "Save and continue editing");
+  assert.equal(await main(page).locator(".chosen").innerText(), "ann");
+
+  await follow(page, () => main(page).locator(".related-lookup").click());
+  assert.match(page.url(), /\/admin\/auth\/user\/\?.*_popup=1/);
+  await named(page, "q").fill("vera");
+  await follow(page, () => named(page, "q").press("Enter"));
+  assert.deepEqual(await main(page).locator("tbody th a").allInnerTexts(), ["vera"]);
+  await follow(page, () => main(page).locator("tbody th a").click());
+  assert.equal(await named(page, "username").inputValue(), "vera");
+});
+
+test("the windows of related objects are pages: one adds, changes and looks there", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  const link = async (kind) => {
+    await staff(page, `${PRODUCTS}10/change/`);
+    const response = await follow(page, () => main(page).locator(`[data-popup=${kind}][data-for=id_category]`).click());
+    assert.equal(response.status(), 200);
+  };
+  await link("add");
+  for (const [name, value] of [["name", "Barometers"], ["slug", "barometers"]]) await named(page, name).fill(value);
+  await press(page, /^Save/);
+  assert.match(await main(page).innerText(), /go back to the form, or close the window/);
+  await link("change");
+  const before = await named(page, "name").inputValue();
+  await named(page, "name").fill(`${before} and more`);
+  await press(page, /^Save/);
+  await link("view");
+  assert.equal(await named(page, "name").inputValue(), `${before} and more`);
+  await link("delete");
+  assert.match(await main(page).innerText(), /and more/);
+  // What was added can be picked.
+  await staff(page, `${PRODUCTS}10/change/`);
+  await find(page, "category");
+  await box(page, "category").fill("barom");
+  await find(page, "category");
+  await main(page).getByRole("radio", { name: "Barometers" }).check();
+  await press(page, "Save product");
+  assert.match(await said(page), /was changed successfully/);
+});
+
+test("times are offered", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  await staff(page, ORDER);
+  const offered = await named(page, "paid_at_1").evaluate((time) => [...time.list.options].map((option) => option.label));
+  assert.deepEqual(offered, ["Midnight", "6 a.m.", "Noon", "6 p.m."]);
+});

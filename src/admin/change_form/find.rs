@@ -97,7 +97,7 @@ impl Found {
 
 impl Find {
     /// The search of the field of `control`, which offers what was found for it.
-    pub(super) fn new(control: &mut Control, field: ModelField, found: Option<&Found>) -> Self {
+    pub(super) fn new(control: &mut Control, field: ModelField, chosen: Vec<Choice>, found: Option<&Found>) -> Self {
         let mut find =
             Self { name: control.name.clone(), label: field.label().to_lowercase(), note: String::new(), focus: false };
         let Some(found) = found.filter(|found| found.name == control.name) else { return find };
@@ -106,9 +106,16 @@ impl Find {
             find.focus = true;
             return find;
         }
-        control.kind = match control.kind {
-            ControlKind::AutocompleteMany => ControlKind::Boxes,
-            _ => ControlKind::Radio,
+        if control.kind == ControlKind::RawId {
+            if matches!(field, ModelField::Column(_)) && !field.required() {
+                let selected = chosen.is_empty();
+                control.choices.push(Choice { value: String::new(), text: String::new(), selected });
+            }
+            control.choices.extend(chosen);
+        }
+        control.kind = match field {
+            ModelField::Many(_) => ControlKind::Boxes,
+            ModelField::Column(_) => ControlKind::Radio,
         };
         for none in control.choices.iter_mut().filter(|choice| choice.value.is_empty()) {
             "None".clone_into(&mut none.text);

@@ -140,11 +140,16 @@ impl Around<'_> {
                 .extend([("data-filter", direction.to_owned()), ("data-filter-name", field.label().to_lowercase())]),
             _ => {}
         }
+        let searched =
+            matches!(control.kind, ControlKind::Autocomplete | ControlKind::AutocompleteMany | ControlKind::RawId);
+        let find = (searched && self.can_search(to)).then(|| {
+            let chosen = self.chosen(to, typed);
+            Find::new(&mut control, field, chosen, self.found)
+        });
         let raw = control.kind == ControlKind::RawId;
-        let links = if raw { Vec::new() } else { self.links(field, to, &control) };
+        let is_raw = raw || is_raw(field, self.options);
+        let links = if is_raw { Vec::new() } else { self.links(field, to, &control) };
         let lookup = raw.then(|| self.lookup(to, field, typed));
-        let searched = matches!(control.kind, ControlKind::Autocomplete | ControlKind::AutocompleteMany);
-        let find = (searched && self.can_search(to)).then(|| Find::new(&mut control, field, self.found));
         Widget { control, links, lookup, find }
     }
 

@@ -88,7 +88,9 @@ pub(super) async fn run(
     let back_url = super::here(request);
     let back = || Ok(redirect(&back_url));
     let ticked: Vec<&str> = data.fields.get_all("_selected_action").collect();
-    if ticked.is_empty() {
+    // A box for browsers without scripts: all that were found, whatever is ticked.
+    let all = data.fields.get("_all").is_some();
+    if ticked.is_empty() && !all {
         let text = "Items must be selected in order to perform actions on them. No items have been changed.";
         request.messages.add(Level::WARNING, text);
         return back();
@@ -98,7 +100,7 @@ pub(super) async fn run(
         return back();
     };
     let known = list.site.known;
-    let across = !matches!(data.get("select_across").to_lowercase().as_str(), "" | "0" | "false");
+    let across = all || !matches!(data.get("select_across").to_lowercase().as_str(), "" | "0" | "false");
     let rows = if across {
         list.query.clone()
     } else {

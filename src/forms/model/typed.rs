@@ -60,7 +60,8 @@ impl<'a> Posted<'a> {
         let name = field.name();
         let texts = match field {
             ModelField::Many(_) if commas => {
-                let text = self.last(name).unwrap_or_default();
+                let name = prefixed(&self.prefix, name);
+                let text = self.data.fields.all(&name).collect::<Vec<_>>().join(",");
                 text.split(',').map(str::to_owned).filter(|_| !text.is_empty()).collect()
             }
             ModelField::Many(_) => self.data.fields.all(&prefixed(&self.prefix, name)).map(str::to_owned).collect(),

@@ -24,7 +24,7 @@ export const LONG = { username: "W".repeat(150), password: PASSWORD };
 
 /**
  * `content`: "demo" is the shop that comes with Nuages, "odd" adds what strains a layout (long names, no pictures),
- * "empty" has tables and no rows, "broken" has no tables, so that every page fails, "debug" fails with DEBUG on.
+ * "many" has made products instead, so many that a list has pages, "empty" has tables and no rows, "broken" has no tables, so that every page fails, "debug" fails with DEBUG on.
  * `mails()` is what it sent so far: without a mail server, mail goes to standard output.
  */
 export async function openShop(content) {
@@ -54,7 +54,9 @@ export async function openShop(content) {
       await writeFile(join(dir, "db.sqlite3"), "");
     } else {
       await run(BINARY, ["migrate"], options);
-      if (content !== "empty") await run(BINARY, ["loaddata", "demo", fixture("users")], options);
+      const data = content === "many" ? [] : ["demo"];
+      if (content !== "empty") await run(BINARY, ["loaddata", ...data, fixture("users")], options);
+      if (content === "many") await run(BINARY, ["seed", "--products", "130", "--orders", "2"], options);
       if (content === "odd") await run(BINARY, ["loaddata", fixture("odd")], options);
     }
     server = spawn(BINARY, ["runserver", "127.0.0.1:0"], { ...options, stdio: ["ignore", "pipe", "pipe"] });

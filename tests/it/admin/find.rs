@@ -1,4 +1,4 @@
-//! Search and pick without scripts.
+//! Search and pick without scripts, in forms and lists.
 
 use nuages::admin::{AdminSite, Inline, ModelAdmin};
 use nuages::apps::catalog::models::{Category, Product};
@@ -6,10 +6,14 @@ use nuages::apps::{INSTALLED, catalog};
 use nuages::project::Project;
 use nuages::schema::{catalog_category as category, catalog_product as product};
 
-use crate::support::{self, ALICE, BOB, Database, Kind, TestSite};
+use diesel::connection::SimpleConnection as _;
+
+use crate::admin::shop;
+use crate::support::{self, ALICE, BOB, CHARLIE, Database, Kind, TestSite};
 
 const ADD: &str = "/admin/catalog/product/add/";
 const LAMP: &str = "/admin/catalog/product/1/change/";
+const ORDER: &str = "/admin/orders/order/add/";
 const GOODS: &str = "/admin/catalog/category/1/change/";
 
 /// An admin in which one and many are searched, in the form and in the rows inside it.
@@ -101,6 +105,33 @@ on_both! {
         let page = alice.submit(&form, "_save");
         assert!(page.shows(&["Please correct the errors below."]), "nothing to search for: it is saved: {}", page.words());
         assert_eq!(alice.submit(&form, "_find=category").form(ADD, "name").value("category"), "");
+    }
+
+    fn keys_that_are_typed_can_be_searched_as_well(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(ORDER, "number").set("number", "R1").set("customer", "9");
+        let page = alice.submit(&form, "_find=customer");
+        assert!(page.shows(&["bob", "charlie"]), "{}", page.words());
+        let form = alice.submit(&page.form(ORDER, "number").set("_find-customer", "char"), "_find=customer");
+        let form = form.form(ORDER, "number").set("customer", &CHARLIE.row(&site).id.to_string());
+        assert_eq!(alice.submit(&form, "_find=items-0-product").form(ORDER, "number").value("customer"), form.value("customer"));
+        let none = alice.submit(&form, "_find=customer").form(ORDER, "number").set("customer", "");
+        assert_eq!((none.value("number"), none.value("customer")), ("R1".into(), String::new()));
+    }
+
+    fn all_that_were_found_are_chosen_by_a_box(kind: Kind) {
+        let site = shop(kind);
+        let sql: Vec<String> = (1..=120).map(|n| format!("('t {n}', 't-{n}')")).collect();
+        site.connect().batch_execute(&format!("INSERT INTO catalog_tag (name, slug) VALUES {}", sql.join(", "))).unwrap();
+        let alice = ALICE.browser(&site);
+        let form = |page: &str| alice.form(page, "action").set("action", "delete_selected");
+        let none = alice.submit(&form("/admin/catalog/tag/"), "index");
+        assert!(alice.follow(&none).shows(&["Items must be selected"]));
+        assert!(!form("/admin/catalog/tag/?q=11").has("_all"), "all of these are on the page");
+        let asked = alice.submit(&form("/admin/catalog/tag/").set("_all", "1"), "index");
+        let done = alice.submit(&asked.form("/admin/catalog/tag/", "post"), "");
+        assert!(alice.follow(&done).shows(&["Successfully deleted 120 tags."]), "{}", done.words());
     }
 
     fn who_may_not_see_the_rows_cannot_search_them(kind: Kind) {
