@@ -133,6 +133,8 @@ enum Piece {
     Bind(Value),
     /// What PostgreSQL is given, and what SQLite is.
     EitherBind(Value, Value),
+    /// What PostgreSQL is asked, and what SQLite is.
+    EitherSql(Vec<Self>, Vec<Self>),
 }
 
 /// A statement, put together piece by piece.
@@ -190,6 +192,13 @@ impl Sql {
         self
     }
 
+    /// Adds the pieces of one statement for PostgreSQL, and of another for SQLite.
+    #[must_use]
+    pub fn append_either(mut self, postgres: Self, sqlite: Self) -> Self {
+        self.pieces.push(Piece::EitherSql(postgres.pieces, sqlite.pieces));
+        self
+    }
+
     /// Adds another statement's pieces.
     #[must_use]
     pub fn append(mut self, other: Self) -> Self {
@@ -229,23 +238,23 @@ impl Sql {
 impl QueryFragment<MultiBackend> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         // The statement cache goes by the text.
-        for piece in &self.pieces {
-            match piece {
-                Piece::Literal(text) => out.push_sql(text),
-                Piece::Either(postgres, sqlite) => out.push_sql(match out.backend() {
-                    MultiBackend::Postgres(_) => postgres,
-                    MultiBackend::Sqlite(_) => sqlite,
-                }),
-                Piece::Identifier(name) => out.push_identifier(name)?,
-                Piece::Bind(value) => value.bind(&mut out)?,
-                Piece::EitherBind(postgres, sqlite) => match out.backend() {
-                    MultiBackend::Postgres(_) => postgres.bind(&mut out)?,
-                    MultiBackend::Sqlite(_) => sqlite.bind(&mut out)?,
-                },
-            }
-        }
-        Ok(())
+        walk(&self.pieces, &mut out)
     }
+}
+
+fn walk<'b>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+    for piece in pieces {
+        let is_postgres = matches!(out.backend(), MultiBackend::Postgres(_));
+        match piece {
+            Piece::Literal(text) => out.push_sql(text),
+            Piece::Either(postgres, sqlite) => out.push_sql(if is_postgres { postgres } else { sqlite }),
+            Piece::Identifier(name) => out.push_identifier(name)?,
+            Piece::Bind(value) => value.bind(out)?,
+            Piece::EitherBind(postgres, sqlite) => if is_postgres { postgres } else { sqlite }.bind(out)?,
+            Piece::EitherSql(postgres, sqlite) => walk(if is_postgres { postgres } else { sqlite }, out)?,
+        }
+    }
+    Ok(())
 }
 
 impl QueryId for Sql {

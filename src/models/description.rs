@@ -57,6 +57,7 @@ pub struct Description<T> {
     described: usize,
     many: Vec<ManyToMany>,
     unique_together: Vec<Vec<&'static str>>,
+    indexes: Vec<Vec<&'static str>>,
     ordering: Vec<super::Order>,
     display: Option<Text>,
     absolute_url: Option<Text>,
@@ -93,6 +94,7 @@ where
             described: 0,
             many: Vec::new(),
             unique_together: Vec::new(),
+            indexes: Vec::new(),
             ordering: Vec::new(),
             display: None,
             absolute_url: None,
@@ -140,6 +142,13 @@ where
     #[must_use]
     pub fn unique_together(mut self, columns: impl Paths<T>) -> Self {
         self.unique_together.push(columns.into_paths().into_iter().map(|path| path.column).collect());
+        self
+    }
+
+    /// The table has an index on these columns, in this order: lists make use of it.
+    #[must_use]
+    pub fn index(mut self, columns: impl Paths<T>) -> Self {
+        self.indexes.push(columns.into_paths().into_iter().map(|path| path.column).collect());
         self
     }
 
@@ -194,6 +203,7 @@ impl<T> Description<T> {
             fields: self.fields,
             many,
             unique_together: self.unique_together,
+            indexes: self.indexes,
             ordering: self.ordering,
             display,
             absolute_url: self.absolute_url,

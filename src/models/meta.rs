@@ -32,6 +32,8 @@ pub struct Meta {
     pub many: Vec<ManyToMany>,
     /// Sets of columns that no two rows may share.
     pub unique_together: Vec<Vec<&'static str>>,
+    /// Columns that have an index in common (Django's `Meta.indexes`).
+    pub indexes: Vec<Vec<&'static str>>,
     /// How lists are ordered unless someone says otherwise.
     pub ordering: Vec<Order>,
     /// What a row is called (Django's `__str__`).

@@ -41,6 +41,7 @@ pub(super) fn of(request: &AdminRequest, model: &'static Meta) -> Documented {
     let mut facts = vec![
         fact("Ordering", model.ordering.iter().map(order)),
         fact("Unique together", model.unique_together.iter().map(|columns| columns.join(", "))),
+        fact("Indexes", model.indexes.iter().map(|columns| columns.join(", "))),
         fact("Permissions", ["add", "change", "delete", "view"].map(|action| model.permission(action))),
     ];
     let back = model.reverse().into_iter().map(|key| {

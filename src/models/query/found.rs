@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::models::Path;
 
 /// Names for the keys of the order, within a statement.
-const ORDER: [&str; 8] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"];
+pub(super) const ORDER: [&str; 8] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"];
 
 impl Query {
     /// The primary keys of these rows in order, each with the value of the column at `path`, in one pass; nothing if they

@@ -5,6 +5,7 @@ mod build;
 mod chunks;
 mod compare;
 mod found;
+mod merged;
 mod part;
 mod recursive;
 
@@ -104,13 +105,14 @@ impl Query {
         for (at, path) in paths.iter().enumerate() {
             select = if at > 0 { select.raw(", ") } else { select }.append(builder.column(path));
         }
-        let (filter, picked) = if limit.is_some() && (offset > 0 || builder.is_joined()) {
-            let pk = Path::own(self.model.pk().column);
-            let inner = self.picked(&mut builder, limit, offset);
-            (Sql::new(" WHERE ").append(builder.column(&pk)).raw(" IN (").append(inner).raw(")"), true)
-        } else {
-            (builder.conditions(&self.conditions), false)
-        };
+        let (filter, picked) =
+            if limit.is_some() && (offset > 0 || builder.is_joined() || self.leading_column().is_some()) {
+                let pk = Path::own(self.model.pk().column);
+                let inner = self.picked(&mut builder, limit, offset);
+                (Sql::new(" WHERE ").append(builder.column(&pk)).raw(" IN (").append(inner).raw(")"), true)
+            } else {
+                (builder.conditions(&self.conditions), false)
+            };
         let order = builder.order(&self.order);
         let mut sql = select.append(builder.from()).append(filter).append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
@@ -121,6 +123,9 @@ impl Query {
 
     /// `SELECT pk …`: these rows, for another statement to use; up to `limit` of them after the first `offset`.
     fn picked(&self, outer: &mut Builder, limit: Option<i64>, offset: i64) -> Sql {
+        if let (Some(limit), Some(leading)) = (limit, self.leading_column()) {
+            return self.merged(outer, leading, limit, offset);
+        }
         let mut builder = outer.inner(self.model);
         let pk = builder.column(&Path::own(self.model.pk().column));
         let filter = builder.conditions(&self.conditions);

@@ -1,7 +1,7 @@
 //! The doors to the database.
 
 mod busy;
-mod search;
+mod queries;
 mod stream;
 mod transactions;
 mod values;

@@ -13,6 +13,7 @@ impl Model for Product {
         Description::new("catalog", "Product", product::table)
             .display(product::name)
             .ordering((product::name, product::id))
+            .index((product::is_active, product::name, product::id))
             .absolute_url((product::slug,), |values| values.iter().map(|slug| url_of(&slug.to_string())).collect())
             .field(product::name, |field| field.max_length(200))
             .field(product::slug, |field| field.slug(220).unique())

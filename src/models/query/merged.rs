@@ -1,0 +1,56 @@
+//! Pages of a list whose order an index has, but for a boolean column that the index begins with.
+//!
+//! An index on `(is_active, name, id)` gives the active rows by name and the others by name. Neither database puts the two
+//! together by itself: each sorts the whole table for one page.
+
+use super::build::Builder;
+use super::found::ORDER;
+use super::{Query, Sql};
+use crate::db::Kind;
+use crate::models::Path;
+
+impl Query {
+    /// The column that such an index begins with.
+    pub(super) fn leading_column(&self) -> Option<&'static str> {
+        let first = self.order.first().filter(|_| self.conditions.is_empty())?;
+        if !self.order.iter().all(|key| key.path.steps.is_empty() && key.descending == first.descending) {
+            return None;
+        }
+        let is_boolean =
+            |column: &str| self.model.column(column).is_some_and(|field| field.sql == Kind::Bool && !field.null);
+        self.model.indexes.iter().find_map(|columns| {
+            let (leading, rest) = columns.split_first().filter(|(leading, _)| is_boolean(leading))?;
+            let fits = rest.len() >= self.order.len() && self.order.len() <= ORDER.len();
+            (fits && self.order.iter().zip(rest).all(|(key, column)| key.path.column == *column)).then_some(*leading)
+        })
+    }
+
+    /// `SELECT pk …`: up to `limit` of these rows after the first `offset`, merged from both halves of an index that
+    /// begins with the boolean column `leading`.
+    pub(super) fn merged(&self, outer: &mut Builder, leading: &'static str, limit: i64, offset: i64) -> Sql {
+        let half = |value: bool, is_cut: bool| {
+            let mut builder = outer.inner(self.model);
+            let mut sql = Sql::new("SELECT ").append(builder.column(&Path::own(self.model.pk().column))).raw(" AS k");
+            for (key, name) in self.order.iter().zip(ORDER) {
+                sql = sql.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
+            }
+            let column = builder.column(&Path::own(leading));
+            sql = sql.append(builder.from()).raw(" WHERE ").append(column).raw(" = ").bind(value);
+            if is_cut {
+                sql = sql.append(builder.order(&self.order)).raw(" LIMIT ").bind(limit.saturating_add(offset));
+            }
+            sql
+        };
+        // PostgreSQL merges only what is in order already; SQLite merges what it can read in order, and nothing that is cut.
+        let postgres = Sql::new("(").append(half(false, true)).raw(") UNION ALL (").append(half(true, true)).raw(")");
+        let sqlite = half(false, false).raw(" UNION ALL ").append(half(true, false));
+        let mut sql = Sql::new("SELECT m.k FROM (").append_either(postgres, sqlite);
+        for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
+            sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).ident(name);
+            sql = sql.raw(if key.descending { " DESC" } else { "" });
+        }
+        sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset).raw(") AS m");
+        outer.take_aliases(&outer.inner(self.model));
+        sql
+    }
+}
