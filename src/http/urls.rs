@@ -6,8 +6,9 @@ use std::panic::AssertUnwindSafe;
 use actix_web::dev::{Handler, ResourceDef};
 use actix_web::guard;
 use actix_web::http::Method;
+use actix_web::http::header::ALLOW;
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{FromRequest, Responder, Route};
+use actix_web::{FromRequest, HttpResponse, Responder, Route};
 use futures_util::FutureExt as _;
 use futures_util::future::{CatchUnwind, Map};
 
@@ -127,9 +128,14 @@ impl Url {
         for route in &self.view.routes {
             resource = resource.route(route());
         }
-        config.service(resource.default_service(web::to(move || {
+        config.service(resource.default_service(web::to(move |method: Method| {
             let allow = allow.clone();
-            async move { Err::<actix_web::HttpResponse, _>(Error::MethodNotAllowed(allow)) }
+            async move {
+                if method == Method::OPTIONS {
+                    return Ok(HttpResponse::Ok().insert_header((ALLOW, format!("{allow}, OPTIONS"))).finish());
+                }
+                Err(Error::MethodNotAllowed(allow))
+            }
         })));
     }
 }
@@ -161,7 +167,7 @@ impl Urls {
         for url in &self.0 {
             url.register(config);
         }
-        config.default_service(web::to(|| async { Err::<actix_web::HttpResponse, _>(Error::NotFound) }));
+        config.default_service(web::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }));
     }
 
     /// What middleware asks of the URLs.

@@ -133,6 +133,8 @@ on_both! {
         assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"));
         let reply = client.request(Method::DELETE, "/products/", &[("x-csrftoken", &token)]);
         assert_eq!(reply.status, 405);
+        let reply = client.request(Method::OPTIONS, "/products/", &[]);
+        assert_eq!((reply.status, reply.header("allow")), (200, "GET, HEAD, OPTIONS"));
         // Without a login, a good form for a private page leads to the login page.
         let reply = client.post(PROFILE, &[]);
         assert_eq!(reply.status, 302);
