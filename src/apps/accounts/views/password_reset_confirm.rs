@@ -61,8 +61,12 @@ pub(in crate::apps::accounts) async fn password_reset_confirm(
     path: web::Path<(String, String)>,
     data: PostData,
 ) -> Result<HttpResponse> {
+    if path.1 != TOKEN_IN_URL {
+        // The link itself: where it leads has the form.
+        return password_reset_link(request, page, settings, db, path).await;
+    }
     let session = Session::of(&request);
-    let token = session.get_str(TOKEN_KEY).filter(|_| path.1 == TOKEN_IN_URL).unwrap_or_default();
+    let token = session.get_str(TOKEN_KEY).unwrap_or_default();
     let Some(user) = find(&settings, &db, &path.0, &token).await? else {
         return private(&request, &PasswordResetConfirm { page, form: None });
     };
