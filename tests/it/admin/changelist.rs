@@ -74,6 +74,17 @@ on_both! {
         assert_eq!(alice.get(&format!("{PRODUCTS}_33/change/")).status, 302);
     }
 
+    fn links_are_chosen_by_the_keys_that_were_offered(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let form = || alice.form(&format!("{PRODUCTS}2/change/"), "name");
+        for key in ["02", " 2 ", "+2", "99"] {
+            let reply = alice.submit(&form().choose("tags", &["1", key]), "_save");
+            assert!(reply.status == 200 && reply.errors("tags").contains("valid choice"), "{key:?}");
+        }
+        assert_eq!(alice.submit(&form().choose("tags", &["2"]), "_save").status, 302);
+    }
+
     fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
         let site = shop(kind);
         let conn = &mut site.connect();

@@ -217,6 +217,10 @@ fn keys(many: &ManyToMany, typed: &Typed) -> Result<Vec<Value>, Errors> {
         let Some(value) = key(many.to().pk().target(), text) else {
             return wrong(format!("“{text}” is not a valid value."));
         };
+        // Django compares texts here: `03` is none of the choices.
+        if value.to_string() != *text {
+            return wrong(no_such_choice(text));
+        }
         if !found.contains(&value) {
             found.push(value);
         }
