@@ -84,6 +84,17 @@ on_both! {
         assert_eq!(quantities(&site), [10, 12, 3]);
     }
 
+    fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 2);
+        let alice = ALICE.browser(&site);
+        for count in ["-1", "", "two"] {
+            let reply = alice.submit(&alice.form(ORDER, "number").set("items-INITIAL_FORMS", count), "_save");
+            assert!(reply.status == 200 && reply.words().contains("ManagementForm"), "{count}: {}", reply.words());
+        }
+        assert_eq!(quantities(&site), [1, 2]);
+    }
+
     fn a_row_is_added_without_scripts(kind: Kind) {
         let site = shop(kind);
         order(&site, 1);

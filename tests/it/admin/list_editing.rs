@@ -25,6 +25,21 @@ fn stored(site: &TestSite) -> Vec<(String, i32)> {
 }
 
 on_both! {
+    fn a_list_takes_no_more_rows_than_it_has(kind: Kind) {
+        let site = shop(kind);
+        stock(&site);
+        let alice = ALICE.browser(&site);
+        for (name, count) in [("TOTAL", "3"), ("TOTAL", "99999"), ("TOTAL", "abc"), ("INITIAL", "-1"), ("INITIAL", "")] {
+            let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11");
+            let reply = alice.submit(&form.set(&format!("form-{name}_FORMS"), count), "_save");
+            assert_eq!((reply.status, stored(&site)[0].1), (200, 1), "{name} {count}");
+        }
+        // Fewer than there are is all right.
+        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-TOTAL_FORMS", "1");
+        assert_eq!(alice.submit(&form.set("form-INITIAL_FORMS", "1"), "_save").status, 302);
+        assert_eq!(stored(&site)[0].1, 11);
+    }
+
     fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
         let site = shop(kind);
         stock(&site);
