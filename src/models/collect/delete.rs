@@ -3,7 +3,7 @@
 use super::graph::keys;
 use super::links::LinkTable;
 use super::{Collector, Graph};
-use crate::db::{Conn, Sql, Value};
+use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{Condition, OnDelete, Query};
 
@@ -43,10 +43,6 @@ impl Collector {
             done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(pks)))?;
             let level = if done.roots % LOGGED == 0 { log::Level::Info } else { log::Level::Debug };
             log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
-        }
-        if done.rows >= LOGGED && matches!(conn, Conn::Postgres(_)) {
-            // COMMIT looks whether anything leads to what is gone, which takes as long as that is much.
-            Sql::new("SET LOCAL statement_timeout = 0").execute(conn)?;
         }
         Ok(done)
     }

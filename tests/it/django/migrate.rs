@@ -3,7 +3,7 @@
 use super::dump::{assert_same, shared, texts};
 use super::project::Django;
 use super::schema::schema;
-use super::{made_by, nuages};
+use super::{made_by, nuages, said};
 use crate::support::{Database, Kind};
 
 /// Content types and permissions cannot be there twice: their tables are UNIQUE.
@@ -33,6 +33,9 @@ with_django! {
     fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind, django) {
         let database = made_by(django, kind);
         let before = shared(&django.dump(&database));
+        // Nobody could log in: better no server than one that fails then.
+        let refused = database.nuages(&["runserver", "0"]);
+        assert!(!refused.status.success() && said(&refused).contains("Run `nuages migrate` first"), "{}", said(&refused));
         only_its_own(&database);
         assert!(nuages(&database, &["migrate"]).contains("No migrations to apply.\n"));
         nuages(&database, &["migrate", "--check"]);
