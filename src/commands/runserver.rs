@@ -117,7 +117,7 @@ fn allowed_hosts(given: Vec<String>, ip: IpAddr) -> Result<Vec<String>> {
     )))
 }
 
-/// Refuses a database without the tables that every login needs and that Django does not make; warns where others may lack.
+/// Refuses a database that is not there; says where tables lack that every login needs and that Django does not make.
 fn look_for_tables(project: &Project, settings: &Settings) -> Result<()> {
     if matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return Err(Error::command(format!(
@@ -129,11 +129,13 @@ fn look_for_tables(project: &Project, settings: &Settings) -> Result<()> {
     let migrations = project.migrations();
     let plan = migrations::plan(&mut conn, &migrations)?;
     if plan.iter().any(|(migration, applied)| !applied && migration.app == auth::NUAGES.label) {
-        return Err(Error::command(format!(
-            "{} lacks tables of Nuages' own (nuages_…), without which nobody can log in. Run `nuages migrate` first: \
-             where Django made the database it adds these and changes nothing else.",
+        log::error!(
+            target: "nuages.db",
+            "{} lacks tables of Nuages' own (nuages_…): its pages are shown to visitors, but nobody can log in. Run \
+             `nuages migrate`: where Django made the database it adds these tables and changes nothing else.",
             settings.database_url
-        )));
+        );
+        return Ok(());
     }
     if plan.iter().any(|(_, applied)| !applied) {
         log::warn!(target: "nuages.db", "there are migrations to apply: run `nuages migrate`");
