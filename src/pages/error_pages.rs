@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -85,6 +85,12 @@ pub async fn error_pages<B: MessageBody + 'static>(
             page.insert_header((RETRY_AFTER, RETRY_SECONDS)).insert_header((CACHE_CONTROL, "no-store"));
         }
         _ => {}
+    }
+    // What was to be kept or forgotten is so all the same.
+    for name in [SET_COOKIE, VARY] {
+        for value in response.headers().get_all(&name) {
+            page.append_header((name.clone(), value.clone()));
+        }
     }
     let html = html.unwrap_or_else(|error| {
         log::error!(target: "nuages.request", "the error page failed: {error}");

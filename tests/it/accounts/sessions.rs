@@ -127,6 +127,13 @@ on_both! {
             assert_eq!(page.status, 200, "{key}");
             assert!(!page.shows(&["Hello"]) && page.set_cookie("sessionid").contains("Max-Age=0"), "{key}");
         }
+        // Also where the page is not there, and by one that refuses.
+        for (path, status) in [("/nope/", 404), ("/accounts/login/", 403)] {
+            let sent = [("cookie", "sessionid=x; csrftoken=bad!")];
+            let page = if status == 403 { client.post_with(path, &sent, &[]) } else { client.get_with(path, &sent) };
+            assert_eq!(page.status, status);
+            assert!(page.set_cookie("csrftoken").contains("Max-Age=31449600"), "{path}");
+        }
         assert_eq!(sessions(&site).len(), 1);
     }
 
