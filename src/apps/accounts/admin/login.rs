@@ -1,5 +1,6 @@
 //! The admin's front door.
 
+use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -33,7 +34,7 @@ impl Login {
     }
 }
 
-/// `GET /admin/login/`: staff who are logged in go on to the index, as Django's do.
+/// `GET /admin/login/`: staff who are logged in go on to the index, as Django's do; HEAD stays.
 pub(super) async fn login_form(
     request: HttpRequest,
     page: Page,
@@ -41,7 +42,7 @@ pub(super) async fn login_form(
     settings: web::Data<Settings>,
     query: QueryDict,
 ) -> Result<HttpResponse> {
-    if page.user.as_ref().is_some_and(|user| user.is_staff) {
+    if request.method() == Method::GET && page.user.as_ref().is_some_and(|user| user.is_staff) {
         return Ok(private_redirect(INDEX));
     }
     // Another site is not even named.
