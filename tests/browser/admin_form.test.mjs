@@ -40,6 +40,16 @@ test("a category is searched and chosen by the keyboard", async (t) => {
   assert.ok(await page.locator(".combo:has(#id_category_search) .clear").isHidden(), "what is required cannot be emptied");
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`one types at once into the first field of a new row${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    const page = await site.page(t, { javaScriptEnabled });
+    for (const [path, id] of [[`${PRODUCTS}add/`, "id_name"], ["/admin/auth/user/add/", "id_username"], [`${PRODUCTS}1/change/`, ""]]) {
+      await staff(page, path);
+      assert.equal(await page.evaluate(() => document.activeElement.id), id, path);
+    }
+  });
+}
+
 test("slugs are made as the server makes them, until one writes one's own", async (t) => {
   const page = await site.page(t);
   await staff(page, "/admin/catalog/tag/add/");

@@ -234,5 +234,15 @@ for (const javaScriptEnabled of [true, false]) {
       cells.map((cell) => getComputedStyle(cell).display),
     );
     assert.ok(cells.length > 3 && cells.every((display) => display === "grid"), "rows are cards");
+    const head = main(page).locator("thead").getByRole("link", { name: "Stock" });
+    await follow(page, () => head.click());
+    assert.match(page.url(), /[?&]o=/, "the cards are ordered by their heads");
+    for (const path of ["/admin/orders/order/", PRODUCTS]) {
+      await page.goto(path);
+      assert.ok((await page.evaluate(() => document.scrollingElement.scrollWidth)) <= PHONE.width, path);
+    }
+    if (!javaScriptEnabled) return;
+    await main(page).locator("[data-select-all]").check();
+    assert.match(await main(page).locator("[data-count]").innerText(), /^(\d+) of \1 selected$/);
   });
 }

@@ -9,13 +9,13 @@ use super::inline::{Formset, Inside, ShownInline};
 use super::page::{Buttons, ConflictRow, Content, LastSave, Problem};
 use super::readonly::Look;
 use super::relations::Relations;
-use super::shown::Showing;
+use super::shown::{Showing, ShownField};
 use super::widgets::{Around, want};
 use crate::admin::history::full_name;
 use crate::admin::{Actor, AdminSite, LogEntry, Registered, unquote};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{LOADED, ModelField, ModelForm, key};
+use crate::forms::model::{Control, LOADED, ModelField, ModelForm, key};
 use crate::http::{PostData, QueryDict};
 use crate::models::content_types::ContentType;
 use crate::models::{Meta, Query, Record};
@@ -128,7 +128,11 @@ impl Screen {
         let look = Look { site: self.site, actor: &self.actor, relations: &relations, zone: self.zone(), empty };
         let showing =
             Showing { around, look, linked: &draft.linked, computed: computed::of(&computed, form.record.pk()) };
-        let groups = showing.groups(&draft.shape, form);
+        let mut groups = showing.groups(&draft.shape, form);
+        if form.adding && self.post.is_none() {
+            let mut fields = groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten());
+            fields.find_map(ShownField::control_mut).into_iter().for_each(Control::autofocus);
+        }
         let fields = || groups.iter().flat_map(|group| group.lines.iter().flatten());
         let problems = fields().flat_map(|field| {
             field
@@ -170,7 +174,7 @@ impl Screen {
             problems,
             last_save: if conflicts.is_empty() { None } else { self.last_save(conn, &parent)? },
             conflicts,
-            has_required: fields().any(super::shown::ShownField::required),
+            has_required: fields().any(ShownField::required),
             buttons: self.buttons(record, may_edit, draft.bound),
             kind: if has_page { ContentType::of(conn, model)? } else { None },
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),

@@ -5,7 +5,7 @@ use super::shape::{Item, Shape, head};
 use super::widgets::{Around, Widget};
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
-use crate::forms::model::{BoundField, Cleaned, ControlKind, ModelField, ModelForm, texts};
+use crate::forms::model::{BoundField, Cleaned, Control, ControlKind, ModelField, ModelForm, texts};
 use crate::models::{FieldKind, file_url};
 
 /// The file that a field holds.
@@ -56,6 +56,13 @@ impl ShownField {
             _ => "",
         };
         format!("{}{suffix}", self.id())
+    }
+
+    /// How it is edited, if that is one control that can be typed into at once.
+    pub(super) fn control_mut(&mut self) -> Option<&mut Control> {
+        use ControlKind::{Autocomplete, Input, RawId, Select, Textarea};
+        let control = &mut self.widget.as_mut()?.control;
+        matches!(control.kind, Input(_) | Textarea | Select | Autocomplete | RawId).then_some(control)
     }
 
     /// Whether it has several controls.

@@ -120,6 +120,16 @@ impl Control {
         control
     }
 
+    /// Whether a script makes something else of its list of many.
+    pub fn is_list_of_many(&self) -> bool {
+        matches!(self.kind, ControlKind::Filtered(_) | ControlKind::AutocompleteMany)
+    }
+
+    /// It has the focus when the page is opened.
+    pub fn autofocus(&mut self) {
+        self.data.push(("autofocus", String::new()));
+    }
+
     /// Its `id`.
     pub fn id(&self) -> String {
         format!("id_{}", self.name)
