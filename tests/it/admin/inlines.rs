@@ -3,16 +3,16 @@
 use diesel::connection::SimpleConnection as _;
 
 use nuages::admin::options::{Cell, computed};
-use nuages::admin::{Inline, ModelAdmin};
+use nuages::admin::{Inline, ModelAdmin, fieldset};
 use nuages::apps::INSTALLED;
 use nuages::apps::orders::models::{Order, OrderItem};
 use nuages::db::Value;
 use nuages::models::via;
 use nuages::project::Project;
-use nuages::schema::{catalog_product as product, orders_orderitem as item};
+use nuages::schema::{catalog_product as product, orders_order as order_table, orders_orderitem as item};
 
 use crate::admin::shop;
-use crate::support::{self, ALICE, Database, TestSite};
+use crate::support::{self, ALICE, Database, Reply, TestSite};
 
 const ORDER: &str = "/admin/orders/order/1/change/";
 
@@ -152,6 +152,30 @@ on_both! {
         assert!(!page.text().contains("javascript:1") && page.queries() <= 16, "{}", page.header("server-timing"));
         let again = alice.submit(&page.form(ORDER, "number").set("items-0-quantity", "x"), "_save");
         assert!(again.shows(&["1 × 2.50", "See Lamp"]), "what is there is said of, not what was typed");
+    }
+
+    fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
+        static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
+            let items = ModelAdmin::<OrderItem>::new().autocomplete_fields((item::product_id,));
+            let orders = ModelAdmin::<Order>::new()
+                .fieldsets([
+                    fieldset("", (order_table::number, order_table::email, order_table::status, order_table::total)),
+                    fieldset("More", (order_table::note, order_table::paid_at)).collapse(),
+                ])
+                .inlines([Inline::tabular(items).extra(1)]);
+            nuages::apps::register(site).register(orders)
+        });
+        let database = Database::migrated(kind);
+        ALICE.save(&mut database.connect());
+        let site = TestSite::of(database, &[], &PROJECT);
+        order(&site, 1);
+        let alice = ALICE.browser(&site);
+        let folded = |page: &Reply| page.text().split("<summary><h2>More").next().unwrap().ends_with("<details>\n");
+        assert!(folded(&alice.get(ORDER)), "{}", alice.get(ORDER).text());
+        let form = alice.form(ORDER, "number");
+        assert!(folded(&alice.submit(&form.clone().set("total", "x"), "_save")), "nothing in it is wrong");
+        let page = alice.submit(&form.set("paid_at_0", "x"), "_save");
+        assert!(!folded(&page) && page.text().contains("<details open>\n<summary><h2>More"), "{}", page.text());
     }
 
     fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {
