@@ -162,13 +162,23 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'
         _ => ("This did not work", "The request could not be answered.", "Go back and try again."),
     };
     let text = match error {
-        Some(Error::Csrf(_)) => {
-            "CSRF verification failed: the form was not sent from a page of this shop, or that page is too old. Nothing was changed.".to_owned()
+        Some(Error::Csrf(reason)) => {
+            // What its owner can mend in a browser is said; the rest would help others more.
+            let why = if reason.contains("cookie not set") {
+                "your browser sent no cookie with the form, and this site needs one"
+            } else if reason.contains("no Referer") {
+                "your browser did not say which page the form was on (the Referer header), and over HTTPS it has to"
+            } else {
+                "the form was not sent from a page of this shop, or that page is too old"
+            };
+            format!("CSRF verification failed. Request aborted: {why}. Nothing was changed.")
         }
         Some(Error::BadRequest(reason)) => format!("{text} More exactly: {reason}."),
         Some(Error::StatementTimeout) => "This page took too long to put together. Nothing was lost.".to_owned(),
         _ => text.to_owned(),
     };
+    let hint =
+        if matches!(error, Some(Error::Csrf(_))) { "Load the page again, and send the form once more." } else { hint };
     (title, text, hint)
 }
 

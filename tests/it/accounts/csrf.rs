@@ -48,6 +48,9 @@ on_both! {
         // In the query it does not count.
         let reply = client.post_with(&format!("{PROFILE}?csrfmiddlewaretoken={own}"), &[], &[FIELD]);
         assert_eq!(reply.status, 403);
+        // Whose browser keeps no cookies is told so.
+        let page = site.client().post_with("/accounts/login/", &[], &[]);
+        assert!(page.status == 403 && page.words().contains("no cookie"), "{}", page.words());
         // Without the cookie, or with nonsense in it, no token is right.
         for cookie in [None, Some(""), Some("nonsense"), Some(&foreign[..])] {
             client.forget("csrftoken");
