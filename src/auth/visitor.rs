@@ -12,6 +12,7 @@ use super::{User, audit, throttle};
 use crate::csrf::Csrf;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::{Error, Result};
+use crate::on_conn;
 use crate::schema::auth_user;
 use crate::sessions::codec::Data;
 use crate::sessions::{Origin, Session, SessionRow, Visit};
@@ -98,8 +99,9 @@ pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db
 }
 
 fn active_user(conn: &mut Conn, id: i32) -> Result<Option<User>> {
-    let found = auth_user::table.find(id).filter(auth_user::is_active.eq(true)).select(User::as_select());
-    found.first(conn).optional().map_err(Into::into)
+    let active = auth_user::table.find(id).filter(auth_user::is_active.eq(true));
+    let found: QueryResult<User> = on_conn!(conn, |conn| active.select(User::as_select()).first(conn));
+    found.optional().map_err(Into::into)
 }
 
 /// Whether the session was made for this user's present password. One that was not is thrown away; one that was signed

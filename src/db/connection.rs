@@ -30,7 +30,8 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// Runs the same Diesel code on whichever connection is inside, for what `MultiBackend` cannot express.
+/// Runs the same Diesel code on whichever connection is inside: for what `MultiBackend` cannot express, and for the queries
+/// of the most visited pages, whose SQL [`Conn`] puts together anew each time and the connection inside only once.
 #[macro_export]
 macro_rules! on_conn {
     ($connection:expr, |$inner:ident| $body:expr) => {

@@ -10,6 +10,7 @@ use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::models::{Description, Model};
+use crate::on_conn;
 use crate::schema::{django_session, nuages_session};
 use crate::settings::SecretKey;
 
@@ -56,13 +57,14 @@ impl SessionRow {
         keys: impl Iterator<Item = &'k SecretKey>,
     ) -> Result<Option<(Data, Option<Visit>)>> {
         let visits = nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
-        let found: Option<(String, Option<Visit>)> = django_session::table
+        let valid = django_session::table
             .left_join(visits)
             .filter(django_session::session_key.eq(key))
-            .filter(django_session::expire_date.gt(Timestamp::now()))
-            .select((django_session::session_data, Option::<Visit>::as_select()))
-            .first(conn)
-            .optional()?;
+            .filter(django_session::expire_date.gt(Timestamp::now()));
+        let columns = django_session::session_data;
+        let found: QueryResult<(String, Option<Visit>)> =
+            on_conn!(conn, |conn| valid.select((columns, Option::<Visit>::as_select())).first(conn));
+        let found = found.optional()?;
         Ok(found.map(|(text, visit)| (read(&text, keys), visit)))
     }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::ProductRow;
 use crate::db::{Conn, MultiBackend, Page, PageNumber, Paginator, like_escaped, upper};
 use crate::error::Result;
+use crate::on_conn;
 use crate::schema::{catalog_category, catalog_product, catalog_product_tags};
 
 /// The order of a list.
@@ -131,9 +132,9 @@ fn plain_page(conn: &mut Conn, asked: PageNumber, per_page: i64) -> Result<Optio
     let rows = catalog_product::table
         .inner_join(catalog_category::table)
         .filter(catalog_product::id.eq_any(ids))
-        .order((catalog_product::name, catalog_product::id))
-        .select((count, ProductRow::as_select()));
-    let rows: Vec<(Option<i64>, ProductRow)> = rows.load(conn)?;
+        .order((catalog_product::name, catalog_product::id));
+    let rows: Vec<(Option<i64>, ProductRow)> =
+        on_conn!(conn, |conn| rows.select((count, ProductRow::as_select())).load(conn))?;
     let count = rows.first().and_then(|(count, _)| *count);
     let page = |count| Page {
         rows: rows.into_iter().map(|(_, row)| row).collect(),

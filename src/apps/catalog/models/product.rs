@@ -1,13 +1,15 @@
 //! Products.
 
+use diesel::backend::Backend;
 use diesel::deserialize::{FromSql, FromSqlRow};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::Tag;
-use crate::db::{Conn, Decimal, MultiBackend, Timestamp};
+use crate::db::{Conn, Decimal, Timestamp};
 use crate::error::{Error, Result};
 use crate::models::file_url;
+use crate::on_conn;
 use crate::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 
 /// Something we sell.
@@ -95,9 +97,12 @@ pub struct ProductPage {
 #[derive(Debug, Clone, PartialEq, Eq, Default, FromSqlRow)]
 pub struct Picture(String);
 
-impl FromSql<Text, MultiBackend> for Picture {
-    fn from_sql(raw: <MultiBackend as diesel::backend::Backend>::RawValue<'_>) -> diesel::deserialize::Result<Self> {
-        <String as FromSql<Text, MultiBackend>>::from_sql(raw).map(Self)
+impl<DB: Backend> FromSql<Text, DB> for Picture
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(raw: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+        String::from_sql(raw).map(Self)
     }
 }
 
@@ -125,16 +130,17 @@ impl ProductPage {
     /// The published product of this slug, and its tags by name: one query, because a round trip costs more than the
     /// columns that come once for each tag.
     pub fn find(conn: &mut Conn, slug: &str) -> Result<(Self, Vec<Tag>)> {
+        let tag = catalog_tag::table.on(catalog_tag::id.nullable().eq(catalog_product_tags::tag_id.nullable()));
         let found = catalog_product::table
             .inner_join(catalog_category::table)
             // One after the other: SQLite would put a join within a join together for the whole table first.
             .left_join(catalog_product_tags::table)
-            .left_join(catalog_tag::table.on(catalog_tag::id.nullable().eq(catalog_product_tags::tag_id.nullable())))
+            .left_join(tag)
             .filter(catalog_product::slug.eq(slug))
             .filter(catalog_product::is_active.eq(true))
-            .order(catalog_tag::name)
-            .select((Self::as_select(), Option::<Tag>::as_select()));
-        let rows: Vec<(Self, Option<Tag>)> = found.load(conn)?;
+            .order(catalog_tag::name);
+        let rows: Vec<(Self, Option<Tag>)> =
+            on_conn!(conn, |conn| found.select((Self::as_select(), Option::<Tag>::as_select())).load(conn))?;
         let (products, tags): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
         let product = products.into_iter().next().ok_or(Error::NotFound)?;
         Ok((product, tags.into_iter().flatten().collect()))
@@ -157,7 +163,7 @@ impl ProductPage {
                 catalog_product::stock,
                 catalog_product::image,
             ));
-        let mut found: Vec<(i64, String, String, Decimal, i32, Picture)> = handful.load(conn)?;
+        let mut found: Vec<(i64, String, String, Decimal, i32, Picture)> = on_conn!(conn, |conn| handful.load(conn))?;
         found.sort_by_key(|(id, ..)| (*id < self.id, *id));
         let row = |(_, name, slug, price, stock, image)| {
             let category = self.category.clone();
