@@ -34,6 +34,8 @@ on_both! {
             let reply = alice.submit(&form.set(&format!("form-{name}_FORMS"), count), "_save");
             assert_eq!((reply.status, stored(&site)[0].1), (200, 1), "{name} {count}");
         }
+        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-INITIAL_FORMS", "1");
+        assert_eq!((alice.submit(&form, "_save").status, stored(&site)[0].1), (400, 1));
         // Fewer than there are is all right.
         let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-TOTAL_FORMS", "1");
         assert_eq!(alice.submit(&form.set("form-INITIAL_FORMS", "1"), "_save").status, 302);

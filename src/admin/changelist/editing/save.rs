@@ -8,7 +8,7 @@ use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::{LOADED, ModelForm, Posted, Violation, check, duplicates, key, listed};
 use crate::http::PostData;
-use crate::models::{Query, python_int};
+use crate::models::{Query, Record, python_int};
 
 /// The most forms that are looked at (Django's `absolute_max`).
 const MOST: i64 = 2000;
@@ -67,7 +67,7 @@ fn attempt(
     };
     let (total, initial) = (total.min(MOST), initial.min(MOST));
     let mut errors = read(conn, known, all, data, zone, initial.min(total), place)?;
-    if total > initial {
+    if (initial..total).any(|row| !is_new(known, data, row)) {
         errors.push("Rows cannot be added in a list. Nothing was saved.".to_owned());
     }
     let mut forms: Vec<&mut ModelForm> = place.iter_mut().map(|sent| &mut sent.form).collect();
@@ -98,6 +98,9 @@ fn attempt(
     let refused = place.iter().any(|sent| !sent.form.errors.is_empty() || sent.form.fields.iter().any(is_wrong));
     if refused || !errors.is_empty() {
         return Ok((0, errors));
+    }
+    if initial < total {
+        return Err(Error::BadRequest("a list does not allow adding rows".to_owned()));
     }
     let count = write(conn, known, actor, zone, place)?;
     place.clear();
@@ -149,6 +152,16 @@ fn read(
         place.push(Sent { pk, form, name, number });
     }
     Ok(errors)
+}
+
+/// Whether something was typed into a form for a row that is not there.
+fn is_new(known: &'static Registered, data: &PostData, row: i64) -> bool {
+    let posted = Posted { data, prefix: format!("{PREFIX}-{row}") };
+    let blank = ModelForm::new(Record::new(known.model), true, &fields(known), &|_| Vec::new(), Tz::UTC);
+    blank.fields.iter().any(|bound| {
+        let typed = posted.typed(bound.field, false);
+        !typed.is_empty() && typed != bound.typed
+    })
 }
 
 /// Writes the rows that were changed, only the columns that were, with a log entry for each.
