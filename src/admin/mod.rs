@@ -26,7 +26,7 @@ mod view_on_site;
 pub use app_admin::{App, AppAdmin, MenuLink};
 pub use log_entry::{Flag, LogEntry};
 pub use log_message::{Done, change_message};
-pub use options::{Inline, ModelAdmin, fieldset};
+pub use options::{FormField, Inline, ModelAdmin, fieldset};
 pub use popup::popup_response;
 pub use request::{Actor, AdminRequest};
 pub use site::{AdminSite, Registered, quote, unquote};

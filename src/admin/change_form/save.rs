@@ -116,7 +116,7 @@ impl Screen {
         store(&mut draft.form, self, &mut files)?;
         let form = &draft.form;
         let record = self.write_row(conn, form, self.known.options.hooks.save_model)?;
-        let labels: Vec<String> = form.changed().map(|bound| bound.field.label()).collect();
+        let labels: Vec<String> = form.changed().map(|bound| self.known.options.label(bound.field)).collect();
         let mut done = match (form.adding, labels.is_empty()) {
             (true, _) => vec![Done::Added],
             (false, true) => Vec::new(),

@@ -146,7 +146,7 @@ impl Showing<'_> {
         let value = field.column().map_or(&null, |column| form.record.value(column));
         let linked = self.linked.iter().find(|(name, _)| *name == field.name());
         let shown = self.look.field(field, value, linked.map_or(&[], |(_, keys)| keys));
-        ShownField { shown: Some(shown), help: field.help_text(), ..plain(form.name_of(field), field.label()) }
+        ShownField { shown: Some(shown), help: self.help(field), ..plain(form.name_of(field), self.label(field)) }
     }
 
     fn edited(self, form: &ModelForm, bound: &BoundField) -> ShownField {
@@ -166,14 +166,22 @@ impl Showing<'_> {
             value: texts(field, &bound.initial, self.look.zone).first().to_owned(),
         });
         ShownField {
-            help: field.help_text(),
+            help: self.help(field),
             errors: bound.errors.clone(),
             widget: Some(self.around.widget(form, bound)),
             file,
             theirs,
             accept: if is_image { "image/*" } else { "" },
-            ..plain(form.name_of(field), field.label())
+            ..plain(form.name_of(field), self.label(field))
         }
+    }
+
+    fn label(self, field: ModelField) -> String {
+        self.around.options.label(field)
+    }
+
+    fn help(self, field: ModelField) -> &'static str {
+        self.around.options.formfield(field).help_text.unwrap_or_else(|| field.help_text())
     }
 
     /// A value as people read it.

@@ -2,7 +2,7 @@
 
 use super::find::{Find, Found, searchable};
 use super::relations::{FEW, MANY, Relations};
-use crate::admin::options::Options;
+use crate::admin::options::{Options, is_text};
 use crate::admin::{Actor, AdminSite, quote};
 use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
 use crate::models::{FieldKind, Meta, OnDelete};
@@ -101,6 +101,7 @@ impl Around<'_> {
     pub(super) fn widget(self, form: &ModelForm, bound: &BoundField) -> Widget {
         let mut control = Control::new(form, bound);
         let field = bound.field;
+        self.overridden(field, &mut control);
         let Some(to) = field.to() else {
             self.plain(field, form, &mut control);
             return Widget { control, links: Vec::new(), lookup: None, find: None };
@@ -151,6 +152,30 @@ impl Around<'_> {
         let links = if is_raw { Vec::new() } else { self.links(field, to, &control) };
         let lookup = raw.then(|| self.lookup(to, field, typed));
         Widget { control, links, lookup, find }
+    }
+
+    /// Makes of the control what the admin says of its field.
+    fn overridden(self, field: ModelField, control: &mut Control) {
+        let said = self.options.formfield(field);
+        match said.help_text {
+            Some("") => {
+                let help = format!("{}_helptext", control.id());
+                let rest = control.described_by.split(' ').filter(|id| *id != help);
+                control.described_by = rest.collect::<Vec<_>>().join(" ");
+            }
+            Some(_) if field.help_text().is_empty() => control.describe("helptext"),
+            _ => {}
+        }
+        if let Some(text) =
+            said.placeholder.filter(|_| matches!(control.kind, ControlKind::Input(_) | ControlKind::Textarea))
+        {
+            control.data.push(("placeholder", text.to_owned()));
+        }
+        let is_text = field.column().is_some_and(|column| is_text(column.kind) && column.choices.is_empty());
+        if let Some(rows) = said.rows.filter(|_| is_text) {
+            control.kind = if rows == 1 { ControlKind::Input("text") } else { ControlKind::Textarea };
+            control.rows = rows;
+        }
     }
 
     fn plain(self, field: ModelField, form: &ModelForm, control: &mut Control) {

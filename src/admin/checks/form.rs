@@ -1,6 +1,7 @@
 //! Options of forms.
 
 use super::{Checks, twice};
+use crate::admin::options::is_text;
 use crate::models::FieldKind;
 
 impl Checks<'_> {
@@ -46,6 +47,12 @@ impl Checks<'_> {
                     "radio_fields",
                     format!("{name} is no foreign key and has no choices. Take it out."),
                 );
+            }
+        }
+        for (name, _) in options.formfields.iter().filter(|(_, said)| said.rows.is_some()) {
+            if !self.column(name).is_some_and(|field| is_text(field.kind) && field.choices.is_empty()) {
+                let text = format!("{name} is no text that is typed in lines. Take its textarea away.");
+                self.add("nuages.E107", "formfield", text);
             }
         }
         for (slug, from) in &options.prepopulated_fields {

@@ -5,6 +5,7 @@ mod change;
 mod column;
 mod fieldset;
 mod filter;
+mod formfield;
 mod inline;
 mod link;
 mod model_admin;
@@ -17,6 +18,8 @@ pub use fieldset::{FieldNames, Fieldset, fieldset};
 pub use filter::{
     FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter, used_only,
 };
+pub use formfield::FormField;
+pub(in crate::admin) use formfield::is_text;
 pub use inline::{Inline, InlineKind};
 pub(in crate::admin) use link::is_safe;
 pub use model_admin::{Facets, Hooks, ModelAdmin, Options};

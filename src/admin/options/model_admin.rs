@@ -3,14 +3,14 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, Change, FieldNames, Fieldset, Inline, ListColumn, ListColumns, ListFilter, ListFilters, SearchField,
-    SearchFields,
+    Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter, ListFilters,
+    SearchField, SearchFields,
 };
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::models::{IntoPath, Model, Order, Ordering, Path, Query, Record};
+use crate::models::{FieldKind, IntoPath, Model, Order, Ordering, Path, Query, Record};
 
 /// Functions of the site author that the engine calls (Django's overridden methods).
 #[derive(Debug, Clone, Copy, Default)]
@@ -63,6 +63,8 @@ pub struct Options {
     pub readonly_computed: Vec<ListColumn>,
     pub prepopulated_fields: Vec<(&'static str, Vec<&'static str>)>,
     pub radio_fields: Vec<&'static str>,
+    pub formfields: Vec<(&'static str, FormField)>,
+    pub formfield_overrides: Vec<(FieldKind, FormField)>,
     pub raw_id_fields: Vec<&'static str>,
     pub autocomplete_fields: Vec<&'static str>,
     pub filter_horizontal: Vec<&'static str>,
@@ -115,6 +117,8 @@ impl Default for Options {
             readonly_computed: Vec::new(),
             prepopulated_fields: Vec::new(),
             radio_fields: Vec::new(),
+            formfields: Vec::new(),
+            formfield_overrides: Vec::new(),
             raw_id_fields: Vec::new(),
             autocomplete_fields: Vec::new(),
             filter_horizontal: Vec::new(),
@@ -131,7 +135,8 @@ impl Default for Options {
     }
 }
 
-/// How the admin shows and edits the model `M`.
+/// How the admin shows and edits the model `M`. The names are those of Django's `ModelAdmin`; there is no
+/// `list_select_related`, because what a list shows of other rows is always joined.
 ///
 /// ```
 /// use nuages::admin::ModelAdmin;
@@ -331,6 +336,20 @@ impl<M: Model> ModelAdmin<M> {
     #[must_use]
     pub fn prepopulated_fields(mut self, slug: impl IntoPath<M::Table>, from: impl FieldNames<M::Table>) -> Self {
         self.options.prepopulated_fields.push((slug.into_path().column, from.names()));
+        self
+    }
+
+    /// Another label, help or control for these fields.
+    #[must_use]
+    pub fn formfield(mut self, fields: impl FieldNames<M::Table>, said: FormField) -> Self {
+        self.options.formfields.extend(fields.names().into_iter().map(|name| (name, said)));
+        self
+    }
+
+    /// The same for all fields of a kind, whatever its length: `FieldKind::Char(0)` stands for every line of text.
+    #[must_use]
+    pub fn formfield_overrides(mut self, kind: FieldKind, said: FormField) -> Self {
+        self.options.formfield_overrides.push((kind, said));
         self
     }
 

@@ -73,6 +73,8 @@ pub struct Control {
     pub max_length: Option<usize>,
     /// The least number.
     pub min: String,
+    /// Lines of a text that are seen at once.
+    pub rows: u8,
     /// Whether something is wrong with it.
     pub invalid: bool,
     /// Ids of what describes it.
@@ -102,6 +104,7 @@ impl Control {
             required: field.required(),
             max_length: field.column().filter(|column| !column.is_file()).and_then(Field::max_length),
             min,
+            rows: 6,
             invalid: !bound.errors.is_empty(),
             described_by: String::new(),
             aria_label: String::new(),
@@ -153,6 +156,7 @@ impl Control {
     pub fn size(&self) -> usize {
         match (self.kind, self.max_length) {
             (ControlKind::Input(_), Some(most)) => most.clamp(4, 50),
+            (ControlKind::Input("text"), None) if self.rows == 1 => 50,
             (ControlKind::Input(_), None) => 12,
             _ => 10,
         }

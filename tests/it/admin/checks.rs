@@ -1,6 +1,6 @@
 //! `nuages check`: what is wrong with what an author says.
 
-use nuages::admin::{AdminSite, Inline, ModelAdmin, fieldset};
+use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin, fieldset};
 use nuages::apps::INSTALLED;
 use nuages::apps::catalog::models::{Product, Tag};
 use nuages::apps::orders::models::{Order, OrderItem};
@@ -26,6 +26,7 @@ fn wrong_admins_are_named_with_the_option_and_what_to_do() {
         .autocomplete_fields((product::category_id, Product::tags()))
         .filter_horizontal((product::category_id,))
         .radio_fields((product::price,))
+        .formfield((product::price,), FormField::new().textarea(3))
         .prepopulated_fields(product::slug, (product::created_at,))
         .inlines([Inline::tabular(ModelAdmin::<Tag>::new())]);
     let users = ModelAdmin::<User>::new().list_display((user::username, user::password));
@@ -50,6 +51,7 @@ fn wrong_admins_are_named_with_the_option_and_what_to_do() {
         ("admin.E040", "autocomplete_fields"),
         ("admin.E020", "filter_horizontal"),
         ("admin.E023", "radio_fields"),
+        ("nuages.E107", "formfield"),
         ("admin.E028", "prepopulated_fields"),
         ("admin.E202", "model"),
         ("nuages.E103", "list_display"),

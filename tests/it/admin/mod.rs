@@ -9,6 +9,7 @@ mod clerk;
 mod delete;
 mod docs;
 mod find;
+mod formfield;
 mod index;
 mod inlines;
 mod list_editing;

@@ -26,7 +26,7 @@ impl Formset {
             if row.form.adding {
                 row.form.record.set(fk, parent.pk().clone());
             }
-            let labels: Vec<String> = row.form.changed().map(|bound| bound.field.label()).collect();
+            let labels: Vec<String> = row.form.changed().map(|bound| self.inline.options.label(bound.field)).collect();
             if labels.is_empty() && !row.form.adding {
                 continue;
             }

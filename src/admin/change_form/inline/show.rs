@@ -174,7 +174,8 @@ impl Formset {
                 let is_number = field.column().is_some_and(|column| {
                     matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float) && column.choices.is_empty()
                 });
-                Head { label: field.label(), required: matches!(item, Item::Edit(_)) && field.required(), is_number }
+                let required = matches!(item, Item::Edit(_)) && field.required();
+                Head { label: self.inline.options.label(field), required, is_number }
             }
             Item::Computed(at) => {
                 let column = self.inline.options.readonly_computed.get(at);

@@ -189,7 +189,7 @@ fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, s
         if !columns.is_empty() {
             record.update(conn, &columns)?;
         }
-        let labels = form.changed().map(|bound| bound.field.label()).collect();
+        let labels = form.changed().map(|bound| known.options.label(bound.field)).collect();
         let message = change_message(&[Done::Changed(labels)]);
         let named = (record.pk().clone(), record.name(conn)?);
         match entries.iter_mut().find(|(known, _)| *known == message) {

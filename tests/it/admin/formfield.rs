@@ -1,0 +1,58 @@
+//! Labels, help and controls that an admin says otherwise than the model.
+
+use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin};
+use nuages::apps::catalog::models::{Category, Product};
+use nuages::apps::{INSTALLED, catalog};
+use nuages::models::FieldKind;
+use nuages::project::Project;
+use nuages::schema::{catalog_category as category, catalog_product as product};
+
+use crate::support::{self, ALICE, Database, TestSite};
+
+const LAMP: &str = "/admin/catalog/product/1/change/";
+
+fn register(site: AdminSite) -> AdminSite {
+    let products = || {
+        ModelAdmin::<Product>::new()
+            .formfield_overrides(FieldKind::Text, FormField::new().textarea(12).help_text("As people say it."))
+            .formfield_overrides(FieldKind::Char(0), FormField::new().placeholder("…"))
+            .formfield((product::name,), FormField::new().label("Title").textarea(2))
+            .formfield((product::sku,), FormField::new().help_text(""))
+    };
+    let inside = products().fields((product::name, product::slug, product::sku, product::price));
+    let categories = ModelAdmin::<Category>::new()
+        .formfield((category::description,), FormField::new().textarea(1))
+        .inlines([Inline::tabular(inside).extra(1)]);
+    catalog::admin::register(site).register(products()).register(categories)
+}
+
+on_both! {
+    fn a_form_says_what_the_admin_says(kind: Kind) {
+        static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, register);
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        ALICE.save(conn);
+        support::product("Lamp").save(conn);
+        let site = TestSite::of(database, &[], &PROJECT);
+        let alice = ALICE.browser(&site);
+
+        let page = alice.get(LAMP);
+        assert!(page.shows(&[
+            "<label for=\"id_name\">Title</label>",
+            "name=\"name\" id=\"id_name\" rows=\"2\"",
+            "name=\"description\" id=\"id_description\" rows=\"12\"",
+            "As people say it.",
+            "aria-describedby=\"id_description_helptext\"",
+            "placeholder=\"…\"",
+        ]), "{}", page.text());
+        assert!(!page.text().contains("Stock keeping unit") && !page.text().contains("id_sku_helptext"), "{}", page.text());
+
+        // The history calls the field what the form does.
+        let form = page.form(LAMP, "name").set("name", "Torch");
+        assert_eq!(alice.submit(&form, "_save=").status, 302);
+        assert!(alice.get("/admin/catalog/product/1/history/").shows(&["Changed Title."]));
+
+        let page = alice.get("/admin/catalog/category/1/change/");
+        assert!(page.shows(&["<input type=\"text\" name=\"description\"", ">Title", "id=\"id_products-0-name\" rows=\"2\""]), "{}", page.text());
+    }
+}
