@@ -1,8 +1,6 @@
 //! One message.
 
-use std::fmt;
-
-use askama::filters::{Html, HtmlSafe, escape};
+use askama::filters::{Html, Safe, escape};
 
 /// How weighty a message is; any number counts, these have names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,24 +44,6 @@ pub struct Message {
     pub safe: bool,
 }
 
-/// What a message says, as HTML.
-#[derive(Debug, Clone)]
-pub struct Shown(String);
-
-impl fmt::Display for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl askama::FastWritable for Shown {
-    fn write_into(&self, out: &mut dyn fmt::Write, _: &dyn askama::Values) -> askama::Result<()> {
-        out.write_str(&self.0).map_err(Into::into)
-    }
-}
-
-impl HtmlSafe for Shown {}
-
 impl Message {
     /// A plain text.
     pub fn new(level: Level, text: impl Into<String>) -> Self {
@@ -78,8 +58,8 @@ impl Message {
     }
 
     /// What it says, as HTML.
-    pub fn html(&self) -> Shown {
-        Shown(if self.safe { self.text.clone() } else { escaped(&self.text) })
+    pub fn html(&self) -> Safe<String> {
+        Safe(if self.safe { self.text.clone() } else { escaped(&self.text) })
     }
 
     /// The CSS classes: the extra ones, then the level's.

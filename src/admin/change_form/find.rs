@@ -96,10 +96,16 @@ impl Found {
 }
 
 impl Find {
-    /// The search of the field of `control`, which offers what was found for it.
-    pub(super) fn new(control: &mut Control, field: ModelField, chosen: Vec<Choice>, found: Option<&Found>) -> Self {
+    /// The search of `field` with its `control`, called `label`, which offers what was found for it.
+    pub(super) fn new(
+        control: &mut Control,
+        field: ModelField,
+        label: &str,
+        chosen: Vec<Choice>,
+        found: Option<&Found>,
+    ) -> Self {
         let mut find =
-            Self { name: control.name.clone(), label: field.label().to_lowercase(), note: String::new(), focus: false };
+            Self { name: control.name.clone(), label: label.to_lowercase(), note: String::new(), focus: false };
         let Some(found) = found.filter(|found| found.name == control.name) else { return find };
         find.note = found.note();
         if found.rows.is_empty() {

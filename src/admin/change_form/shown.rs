@@ -146,7 +146,11 @@ impl Showing<'_> {
         let value = field.column().map_or(&null, |column| form.record.value(column));
         let linked = self.linked.iter().find(|(name, _)| *name == field.name());
         let shown = self.look.field(field, value, linked.map_or(&[], |(_, keys)| keys));
-        ShownField { shown: Some(shown), help: self.help(field), ..plain(form.name_of(field), self.label(field)) }
+        ShownField {
+            shown: Some(shown),
+            help: self.around.options.help_text(field),
+            ..plain(form.name_of(field), self.around.options.label(field))
+        }
     }
 
     fn edited(self, form: &ModelForm, bound: &BoundField) -> ShownField {
@@ -166,22 +170,14 @@ impl Showing<'_> {
             value: texts(field, &bound.initial, self.look.zone).first().to_owned(),
         });
         ShownField {
-            help: self.help(field),
+            help: self.around.options.help_text(field),
             errors: bound.errors.clone(),
             widget: Some(self.around.widget(form, bound)),
             file,
             theirs,
             accept: if is_image { "image/*" } else { "" },
-            ..plain(form.name_of(field), self.label(field))
+            ..plain(form.name_of(field), self.around.options.label(field))
         }
-    }
-
-    fn label(self, field: ModelField) -> String {
-        self.around.options.label(field)
-    }
-
-    fn help(self, field: ModelField) -> &'static str {
-        self.around.options.formfield(field).help_text.unwrap_or_else(|| field.help_text())
     }
 
     /// A value as people read it.

@@ -99,8 +99,8 @@ pub(super) struct Around<'a> {
 impl Around<'_> {
     /// The control of `bound`, a field of `form`.
     pub(super) fn widget(self, form: &ModelForm, bound: &BoundField) -> Widget {
-        let mut control = Control::new(form, bound);
         let field = bound.field;
+        let mut control = Control::new(form, bound, self.options.help_text(field));
         self.overridden(field, &mut control);
         let Some(to) = field.to() else {
             self.plain(field, form, &mut control);
@@ -136,16 +136,17 @@ impl Around<'_> {
                 ("data-model-name", form.model.name.clone()),
                 ("data-field-name", field.name().to_owned()),
             ]),
-            ControlKind::Filtered(direction) => control
-                .data
-                .extend([("data-filter", direction.to_owned()), ("data-filter-name", field.label().to_lowercase())]),
+            ControlKind::Filtered(direction) => control.data.extend([
+                ("data-filter", direction.to_owned()),
+                ("data-filter-name", self.options.label(field).to_lowercase()),
+            ]),
             _ => {}
         }
         let searched =
             matches!(control.kind, ControlKind::Autocomplete | ControlKind::AutocompleteMany | ControlKind::RawId);
         let find = (searched && self.can_search(to)).then(|| {
             let chosen = self.chosen(to, typed);
-            Find::new(&mut control, field, chosen, self.found)
+            Find::new(&mut control, field, &self.options.label(field), chosen, self.found)
         });
         let raw = control.kind == ControlKind::RawId;
         let is_raw = raw || is_raw(field, self.options);
@@ -157,15 +158,6 @@ impl Around<'_> {
     /// Makes of the control what the admin says of its field.
     fn overridden(self, field: ModelField, control: &mut Control) {
         let said = self.options.formfield(field);
-        match said.help_text {
-            Some("") => {
-                let help = format!("{}_helptext", control.id());
-                let rest = control.described_by.split(' ').filter(|id| *id != help);
-                control.described_by = rest.collect::<Vec<_>>().join(" ");
-            }
-            Some(_) if field.help_text().is_empty() => control.describe("helptext"),
-            _ => {}
-        }
         if let Some(text) =
             said.placeholder.filter(|_| matches!(control.kind, ControlKind::Input(_) | ControlKind::Textarea))
         {
@@ -285,6 +277,6 @@ impl Around<'_> {
             let url = known.map(|known| known.object_url(key.trim(), "change")).unwrap_or_default();
             Some((name, url))
         });
-        Lookup { url, label: format!("Look up {}", field.label().to_lowercase()), chosen: chosen.collect() }
+        Lookup { url, label: format!("Look up {}", self.options.label(field).to_lowercase()), chosen: chosen.collect() }
     }
 }

@@ -87,6 +87,11 @@ impl Options {
     pub(in crate::admin) fn label(&self, field: ModelField) -> String {
         self.formfield(field).label.map_or_else(|| field.label(), str::to_owned)
     }
+
+    /// What stands beside it.
+    pub(in crate::admin) fn help_text(&self, field: ModelField) -> &'static str {
+        self.formfield(field).help_text.unwrap_or_else(|| field.help_text())
+    }
 }
 
 /// Whether a text of this kind can be typed in several lines, or in one.

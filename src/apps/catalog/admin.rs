@@ -45,8 +45,10 @@ fn products() -> ModelAdmin<Product> {
         .readonly_fields((created_at, updated_at))
         .save_as()
         .actions([
-            Action::new("make_active", "Mark selected products as active", make_active),
-            Action::new("make_inactive", "Mark selected products as inactive", make_inactive),
+            Action::new("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true)),
+            Action::new("make_inactive", "Mark selected products as inactive", |conn, request| {
+                mark(conn, request, false)
+            }),
         ])
         .fieldsets([
             fieldset("", (name, slug, sku, category_id, Product::tags(), description, image)),
@@ -55,12 +57,8 @@ fn products() -> ModelAdmin<Product> {
         ])
 }
 
-fn make_active(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    let changed = request.update(conn, &[("is_active", true.into())])?;
-    Ok(ActionResult::info(format!("{changed} products marked as active.")))
-}
-
-fn make_inactive(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    let changed = request.update(conn, &[("is_active", false.into())])?;
-    Ok(ActionResult::info(format!("{changed} products marked as inactive.")))
+fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<ActionResult> {
+    let changed = request.update(conn, &[("is_active", active.into())])?;
+    let word = if active { "active" } else { "inactive" };
+    Ok(ActionResult::info(format!("{changed} products marked as {word}.")))
 }

@@ -92,8 +92,7 @@ impl Throttle {
     /// `purpose` is counted apart.
     pub fn of(request: &HttpRequest, purpose: &str, account: &str) -> Self {
         let (settings, db) = super::visitor::app(request);
-        let mut buckets = buckets(request, settings, purpose, account);
-        buckets.sort_by(|a, b| a.key.cmp(&b.key));
+        let buckets = buckets(request, settings, purpose, account);
         Self { db: db.clone(), request: request.clone(), account: account.to_owned(), buckets }
     }
 
@@ -106,10 +105,7 @@ impl Throttle {
 
     /// Counts a try as failed, unless it has to wait.
     pub async fn count(&self) -> Result<std::result::Result<Try, Blocked>> {
-        let buckets = self.buckets.clone();
-        // Cut to what the database keeps.
-        let counted = self.db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await?;
-        let changes = match counted {
+        let changes = match count(&self.db, self.buckets.clone()).await? {
             Ok(changes) => changes,
             Err(until) => return Ok(Err(Blocked { until })),
         };
@@ -134,6 +130,13 @@ impl Try {
         let changes = self.changes;
         self.db.atomic(move |conn| rows::give_back(conn, &changes, Timestamp::now().utc())).await
     }
+}
+
+/// Counts in each of `buckets`, or in none while one is blocked: then until when.
+async fn count(db: &Db, mut buckets: Vec<Bucket>) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
+    buckets.sort_by(|a, b| a.key.cmp(&b.key));
+    // Cut to what the database keeps.
+    db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await
 }
 
 /// Now and then, deletes what counts for nothing any more.

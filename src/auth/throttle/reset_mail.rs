@@ -3,11 +3,10 @@
 use actix_web::HttpRequest;
 use chrono::TimeDelta;
 
-use super::{ACCOUNT_FORGETS, bucket, network, rows, tidy};
+use super::{ACCOUNT_FORGETS, bucket, count, network, tidy};
 use crate::auth::normalize;
 use crate::auth::throttle::rule::Rule;
 use crate::auth::visitor;
-use crate::db::Timestamp;
 use crate::error::Result;
 use crate::http::client_address;
 
@@ -22,13 +21,11 @@ pub async fn may_mail(request: &HttpRequest, email: &str) -> Result<bool> {
     let login = &settings.login;
     let account = Rule { free: login.free_mails, forgets: ACCOUNT_FORGETS };
     let place = Rule { free: login.free_mails_per_address, forgets: ADDRESS_FORGETS };
-    let mut buckets = [
+    let buckets = vec![
         bucket(settings, "reset mail", "account", [&email, ""], account),
         bucket(settings, "reset mail", "address", ["", &address], place),
     ];
-    buckets.sort_by(|a, b| a.key.cmp(&b.key));
-    // Cut to what the database keeps.
-    let counted = db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await?;
+    let counted = count(db, buckets).await?;
     tidy(db).await?;
     Ok(counted.is_ok())
 }

@@ -1,4 +1,4 @@
-/* The least and the greatest of many texts in one step for each: what MIN(x) and MAX(x) do, in half of their time.
+/* The least and the greatest of many texts: what MIN(x) and MAX(x) do in two steps for each, in one.
  *
  * Every new connection gets the SQL aggregate nuages_span(text), which gives "least|greatest", or NULL where there is none.
  * Bytes are compared, as in SQLite's own order of texts: dates as Django writes them are in order.

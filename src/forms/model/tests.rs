@@ -161,10 +161,10 @@ fn what_cannot_be_shown_is_shown_as_text() {
     let form = ModelForm::new(Record::new(Product::meta()), true, &[], &|_| Vec::new(), Tz::UTC);
     let day = field(Product::meta(), "released_on");
     let mut bound = BoundField::new(day, Cleaned::One(Value::Null(Kind::Date)), Tz::UTC);
-    assert_eq!(Control::new(&form, &bound).kind, ControlKind::Input("date"));
+    assert_eq!(Control::new(&form, &bound, "").kind, ControlKind::Input("date"));
     bound.typed = Typed::one("25 October 2006x");
     bound.errors.push("Enter a valid date.".to_owned());
-    let control = Control::new(&form, &bound);
+    let control = Control::new(&form, &bound, "");
     assert_eq!((control.kind, control.value.as_str()), (ControlKind::Input("text"), "25 October 2006x"));
     assert_eq!(texts(day, &bound.initial, Tz::UTC), Typed::one(""));
 }

@@ -88,8 +88,8 @@ pub struct Control {
 }
 
 impl Control {
-    /// The controls of a field of `form`, as its kind wants them. Relations get no choices yet.
-    pub fn new(form: &ModelForm, bound: &BoundField) -> Self {
+    /// The controls of a field of `form`, as its kind wants them, with `help` beside them. Relations get no choices yet.
+    pub fn new(form: &ModelForm, bound: &BoundField, help: &str) -> Self {
         let field = bound.field;
         let (kind, min) = match field {
             ModelField::Column(column) => kind_of(column, bound),
@@ -114,7 +114,7 @@ impl Control {
         if let ModelField::Column(column) = field {
             control.choices = choices(column, &control.value);
         }
-        if !field.help_text().is_empty() {
+        if !help.is_empty() {
             control.describe("helptext");
         }
         if control.invalid {

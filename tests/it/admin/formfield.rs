@@ -17,6 +17,8 @@ fn register(site: AdminSite) -> AdminSite {
             .formfield_overrides(FieldKind::Text, FormField::new().textarea(12).help_text("As people say it."))
             .formfield_overrides(FieldKind::Char(0), FormField::new().placeholder("…"))
             .formfield((product::name,), FormField::new().label("Title").textarea(2))
+            .raw_id_fields((product::category_id,))
+            .formfield((product::category_id,), FormField::new().label("Shelf"))
             .formfield((product::sku,), FormField::new().help_text(""))
     };
     let inside = products().fields((product::name, product::slug, product::sku, product::price));
@@ -44,6 +46,7 @@ on_both! {
             "As people say it.",
             "aria-describedby=\"id_description_helptext\"",
             "placeholder=\"…\"",
+            "aria-label=\"Look up shelf\"",
         ]), "{}", page.text());
         assert!(!page.text().contains("Stock keeping unit") && !page.text().contains("id_sku_helptext"), "{}", page.text());
 

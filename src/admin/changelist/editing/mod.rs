@@ -69,7 +69,7 @@ impl Editing {
         for bound in &form.fields {
             let key = bound.field.key();
             let Some(column) = list.columns.all.iter().position(|column| column.name == key) else { continue };
-            let mut pattern = Control::new(&form, bound);
+            let mut pattern = Control::new(&form, bound, bound.field.help_text());
             if let Some(target) = bound.field.to() {
                 let order = list.site.admin.of(target).and_then(|known| known.options.ordering.clone());
                 let rows = Query::new(target);
