@@ -1,5 +1,6 @@
 //! The history, in Django's table.
 
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::auth::User;
@@ -137,16 +138,21 @@ impl LogEntry {
         Ok((count, entries.load(conn)?))
     }
 
-    /// The latest act on one row, and who it was.
-    pub(super) fn last_of(conn: &mut Conn, model: &Meta, pk: &str) -> Result<Option<(Self, User)>> {
+    /// The latest act on each of these rows, and who it was.
+    pub(super) fn last_of(conn: &mut Conn, model: &Meta, pks: &[&str]) -> Result<Vec<(Self, User)>> {
+        let log = diesel::alias!(django_admin_log as acts);
+        let of_model = django_content_type::app_label.eq(model.app).and(django_content_type::model.eq(&model.name));
+        let kind = django_content_type::table.filter(of_model).select(django_content_type::id.nullable());
+        let latest = log
+            .filter(log.field(django_admin_log::object_id).eq_any(pks))
+            .filter(log.field(django_admin_log::content_type_id).eq_any(kind))
+            .group_by(log.field(django_admin_log::object_id))
+            .select(max(log.field(django_admin_log::id)));
         let found = django_admin_log::table
             .inner_join(auth_user::table)
-            .inner_join(django_content_type::table)
-            .filter(django_content_type::app_label.eq(model.app).and(django_content_type::model.eq(&model.name)))
-            .filter(django_admin_log::object_id.eq(pk))
-            .order((django_admin_log::action_time.desc(), django_admin_log::id.desc()))
+            .filter(django_admin_log::id.nullable().eq_any(latest))
             .select((Self::as_select(), User::as_select()));
-        found.first(conn).optional().map_err(Into::into)
+        found.load(conn).map_err(Into::into)
     }
 
     /// The latest acts of a user, newest first, with the app and model each was about.

@@ -12,6 +12,7 @@ pub mod frame;
 mod history;
 mod index;
 mod jsi18n;
+mod last_save;
 mod log_entry;
 mod log_message;
 mod object;

@@ -225,7 +225,7 @@ function picker(select) {
     const search = el("input", { type: "search", "aria-label": `Filter ${title.toLowerCase()}`, placeholder: "Filter" });
     const list = el("select", { multiple: true, "aria-label": title });
     const all = el("button", { type: "button", class: "mini" }, side ? "Remove all" : "Choose all");
-    const box = el("div", {}, el("p", {}, title, count), el("div", { class: "search-box" }, icon("search"), search), list, all);
+    const box = el("div", {}, el("p", {}, title, count), all, el("div", { class: "search-box" }, icon("search"), search), list);
     return { box, count, search, list, all };
   };
   const left = make(`Available ${name}`, 0);
@@ -234,6 +234,7 @@ function picker(select) {
   const back = iconButton("arrow-left", `Remove the selected ${name}`);
   for (const it of [to, back]) it.firstChild.classList.add("flip");
   const box = el("div", { class: `picker ${select.dataset.filter}`, role: "group", "aria-label": labelOf(select) }, left.box, el("div", { class: "between" }, to, back), right.box);
+  if (select.options.length < 5) box.classList.add("short");
   select.before(box);
   standIn(select, left.search);
   left.search.removeAttribute("aria-required");

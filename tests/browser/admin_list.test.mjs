@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
+import { PRODUCTS, colliding, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
 import { PHONE } from "./support/browser.mjs";
 import { follow } from "./support/pages.mjs";
@@ -100,6 +100,19 @@ test("fields in the list say how many rows changed, and one is asked before they
   page.off("dialog", answer);
   assert.equal(asked, 1);
   assert.equal(await state.innerText(), "");
+});
+
+test("a list that somebody else saved says who and when, and their value is taken over by a click", async (t) => {
+  const page = await site.page(t);
+  const stock = named(page, "form-0-stock");
+  await staff(page, PRODUCTS);
+  const before = Number(await stock.inputValue());
+  await colliding(PRODUCTS, "form-0-stock", "Save")(page);
+  const told = await main(page).locator(".conflict li").innerText();
+  assert.match(told, /^Stock of .+: the history’s last entry is by you, \w+\.? \d+, \d{4}, /);
+  assert.equal(await stock.inputValue(), "3");
+  await page.getByRole("button", { name: "Use this value" }).click();
+  assert.equal(await stock.inputValue(), String(before + 1));
 });
 
 test("a table that is too wide scrolls inside its card", async (t) => {

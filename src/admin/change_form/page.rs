@@ -5,6 +5,7 @@ use askama::Template;
 use super::inline::ShownInline;
 use super::shown::ShownGroup;
 use crate::admin::frame::Frame;
+use crate::admin::last_save::LastSave;
 
 /// A field that two people have changed.
 #[derive(Debug, Clone)]
@@ -14,17 +15,6 @@ pub(in crate::admin) struct ConflictRow {
     pub(in crate::admin) label: String,
     pub(in crate::admin) mine: String,
     pub(in crate::admin) theirs: String,
-}
-
-/// The last act on the row that the history knows of.
-#[derive(Debug, Clone)]
-pub(in crate::admin) struct LastSave {
-    /// Who; "" for the user themselves.
-    pub(in crate::admin) by: String,
-    /// For machines.
-    pub(in crate::admin) moment: String,
-    /// `Jan. 2, 2024, 3:04 p.m.`
-    pub(in crate::admin) time: String,
 }
 
 /// Something that is wrong, with the id of the control it is about.
@@ -74,7 +64,6 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) groups: Vec<ShownGroup>,
     pub(in crate::admin) inlines: Vec<ShownInline>,
     pub(in crate::admin) buttons: Buttons,
-    pub(in crate::admin) has_required: bool,
     /// The number of the model's content type, where rows have a page on the site.
     pub(in crate::admin) kind: Option<i32>,
     pub(in crate::admin) may_delete: bool,
@@ -93,8 +82,9 @@ pub(super) struct ChangeForm {
 }
 
 impl ChangeForm {
-    /// Whether a list of the groups stands beside the form.
+    /// Whether links to the parts of the form stand beside it.
     fn has_aside(&self) -> bool {
-        !self.frame.is_popup && self.content.groups.iter().filter(|group| !group.title.is_empty()).count() > 1
+        let titled = self.content.groups.iter().filter(|group| !group.title.is_empty());
+        !self.frame.is_popup && titled.count() + self.content.inlines.len() > 1
     }
 }

@@ -6,13 +6,13 @@ use chrono_tz::Tz;
 use super::computed::{self, cells};
 use super::draft::{Draft, prefill};
 use super::inline::{Formset, Inside, ShownInline};
-use super::page::{Buttons, ConflictRow, Content, LastSave, Problem};
+use super::page::{Buttons, ConflictRow, Content, Problem};
 use super::readonly::Look;
 use super::relations::Relations;
 use super::shown::{Showing, ShownField};
 use super::widgets::{Around, want};
-use crate::admin::history::full_name;
-use crate::admin::{Actor, AdminSite, LogEntry, Registered, unquote};
+use crate::admin::last_save::LastSave;
+use crate::admin::{Actor, AdminSite, Registered, unquote};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::{Control, LOADED, ModelField, ModelForm, key};
@@ -174,7 +174,6 @@ impl Screen {
             problems,
             last_save: if conflicts.is_empty() { None } else { self.last_save(conn, &parent)? },
             conflicts,
-            has_required: fields().any(ShownField::required),
             buttons: self.buttons(record, may_edit, draft.bound),
             kind: if has_page { ContentType::of(conn, model)? } else { None },
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
@@ -186,10 +185,8 @@ impl Screen {
 
     /// Who saved the row last, if the history knows.
     fn last_save(&self, conn: &mut Conn, pk: &str) -> Result<Option<LastSave>> {
-        let Some((entry, user)) = LogEntry::last_of(conn, self.model(), pk)? else { return Ok(None) };
-        let by = if user.id == self.actor.user.id { String::new() } else { full_name(user) };
-        let moment = entry.action_time.utc().to_rfc3339();
-        Ok(Some(LastSave { by, moment, time: entry.action_time.text(&self.zone()) }))
+        let mut found = LastSave::of(conn, self.model(), &[pk], &self.actor, self.zone())?;
+        Ok(found.pop().map(|(_, last)| last))
     }
 
     fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::cell::Look;
-use super::editing::{Editing, Fault};
+use super::editing::{Conflict, Editing, Fault};
 use super::filters::Shown;
 use super::hierarchy::Dates;
 use super::list::List;
@@ -44,6 +44,7 @@ pub(super) struct ChangeListPage {
     held: Option<String>,
     shown: i64,
     faults: Vec<Fault>,
+    conflicts: Vec<Conflict>,
     errors: Vec<String>,
     range: (i64, i64),
     pages: Vec<PageLink>,
@@ -90,7 +91,9 @@ impl ChangeListPage {
             (_, false) => format!("Select {} to view", model.verbose_name),
         };
         let faults = editing.map(Editing::faults).unwrap_or_default();
-        let is_wrong = !faults.is_empty() || editing.is_some_and(|editing| !editing.errors.is_empty());
+        let conflicts = editing.map(Editing::conflicts).unwrap_or_default();
+        let is_wrong =
+            !faults.is_empty() || !conflicts.is_empty() || editing.is_some_and(|editing| !editing.errors.is_empty());
         let title = if is_wrong { format!("Error: {title}") } else { title };
         let paginator = Paginator { count: found.count, per_page: options.list_per_page.max(1) };
         let all = params.has("all") && found.count <= options.list_max_show_all;
@@ -129,6 +132,7 @@ impl ChangeListPage {
             shown,
             errors: editing.map(|editing| editing.errors.clone()).unwrap_or_default(),
             faults,
+            conflicts,
             range: (before + 1, before + shown),
             pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),

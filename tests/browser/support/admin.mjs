@@ -43,18 +43,18 @@ const acting = (action) => async (page) => {
   await named(page, "action").selectOption(action);
   return press(page, "Run");
 };
-/** Saved by somebody else meanwhile. */
-async function conflict(page) {
+/** A field that is saved in another window before it is saved here. */
+export const colliding = (path, field, button) => async (page) => {
   const other = await page.context().newPage();
-  await staff(page, `${PRODUCTS}2/change/`);
-  await other.goto(`${PRODUCTS}2/change/`);
-  const before = await named(page, "price").inputValue();
-  await named(other, "price").fill(`${Number.parseFloat(before) + 1}.00`);
-  await press(other, "Save product");
+  await staff(page, path);
+  await other.goto(path);
+  const before = await named(page, field).inputValue();
+  await named(other, field).fill(`${Number.parseInt(before, 10) + 1}`);
+  await press(other, button);
   await other.close();
-  await named(page, "price").fill("3.00");
-  return press(page, "Save product");
-}
+  await named(page, field).fill("3");
+  return press(page, button);
+};
 
 /** `[what it is, how one comes to it, status]` */
 export const SCREENS = [
@@ -76,7 +76,8 @@ export const SCREENS = [
   ["product to add", at(`${PRODUCTS}add/`)],
   ["product", at(`${PRODUCTS}1/change/`)],
   ["product that is wrong", pressing(`${PRODUCTS}1/change/`, "Save product", { name: "", price: "x", slug: "a b" })],
-  ["product somebody else saved", conflict],
+  ["product somebody else saved", colliding(`${PRODUCTS}2/change/`, "price", "Save product")],
+  ["products somebody else saved", colliding(PRODUCTS, "form-0-stock", "Save")],
   ["start", at("/admin/")],
   ["product to look at", at(`${PRODUCTS}1/change/`, VERA)],
   ["order to look at", at(ORDER, VERA)],

@@ -5,7 +5,7 @@ use nuages::db::Decimal;
 use nuages::schema::catalog_product;
 
 use crate::admin::shop;
-use crate::support::{ALICE, TestSite, product};
+use crate::support::{ALICE, BOB, TestSite, product};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
@@ -56,8 +56,33 @@ on_both! {
         assert_eq!(reply.status, 200);
         assert!(!reply.errors("form-0-stock").is_empty(), "{}", reply.words());
         assert_eq!(stored(&site), [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]);
+        assert!(reply.words().contains("Stock of Ash: the history’s last entry is by you, "), "{}", reply.words());
         // Who insists has seen it.
         assert_eq!(alice.submit(&reply.form(PRODUCTS, "form-0-stock"), "_save").status, 302);
         assert_eq!(stored(&site), [("5.00".to_owned(), 12), ("9.00".to_owned(), 13)]);
+    }
+
+    fn a_conflict_in_the_list_names_who_saved_each_row(kind: Kind) {
+        let site = shop(kind);
+        stock(&site);
+        BOB.may(&site, &["view_product", "change_product"]);
+        let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
+        let save = |number: usize, stock: &str| {
+            let form = alice.form(PRODUCTS, "form-0-stock").set(&format!("form-{number}-stock"), stock);
+            assert_eq!(alice.submit(&form, "_save").status, 302);
+        };
+        let ours = bob.form(PRODUCTS, "form-0-stock");
+        save(0, "11");
+        let ours = ours.set("form-0-stock", "21").set("form-1-stock", "22");
+        let ask = || {
+            let reply = bob.submit(&ours, "_save");
+            let named = reply.text().matches("by <strong>alice</strong>, <time").count();
+            (reply.status, named, reply.queries())
+        };
+        let (status, named, queries) = ask();
+        assert_eq!((status, named), (200, 1));
+        // One query tells it of two rows.
+        save(1, "12");
+        assert_eq!(ask(), (200, 2, queries));
     }
 }

@@ -112,7 +112,7 @@ impl Cell<'_> {
             let value = theirs.first();
             let shown = self.edited.pattern.choices.iter().find(|choice| choice.value == value);
             let shown = shown.map_or_else(|| theirs.0.join(" "), |choice| choice.text.clone());
-            out.raw("<li class=\"theirs\">").icon("merge", "").raw("<span>Saved by someone else meanwhile: <strong>");
+            out.raw("<li class=\"theirs\">").icon("merge", "").raw("<span>Saved meanwhile: <strong>");
             out.text(if shown.is_empty() { "-" } else { &shown }).raw("</strong></span>");
             out.raw("<button class=\"mini needs-js\" type=\"button\" data-use-value=\"").text(value);
             out.raw("\" data-use-for=\"id_");

@@ -7,6 +7,7 @@ mod save;
 use super::list::List;
 use super::markup::Markup;
 use crate::admin::Registered;
+use crate::admin::last_save::LastSave;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts};
@@ -37,6 +38,8 @@ pub(super) struct Sent {
     pub(super) name: String,
     /// Where it stood.
     pub(super) number: usize,
+    /// Of a row that two people have changed.
+    pub(super) last_save: Option<LastSave>,
 }
 
 /// Something that is wrong, for the summary above the list.
@@ -44,6 +47,14 @@ pub(super) struct Fault {
     pub(super) text: String,
     /// The control that it is about.
     pub(super) target: String,
+}
+
+/// A row that two people have changed.
+pub(super) struct Conflict {
+    /// Its fields that both have: the id of the control, and the label.
+    pub(super) fields: Vec<(String, String)>,
+    pub(super) name: String,
+    pub(super) last_save: Option<LastSave>,
 }
 
 /// The fields that are edited, and what was sent for them if that was not saved.
@@ -140,8 +151,7 @@ impl Editing {
                 let target = format!("id_{PREFIX}-{}-{}", sent.number, bound.field.name());
                 let named = |text: &str| format!("{} of {}: {text}", bound.field.label(), sent.name);
                 let errors = bound.errors.iter().map(|error| named(error));
-                let conflict = bound.conflict.then(|| named("someone else has changed it meanwhile."));
-                faults.extend(errors.chain(conflict).map(|text| Fault { text, target: target.clone() }));
+                faults.extend(errors.map(|text| Fault { text, target: target.clone() }));
             }
             let errors = sent.form.errors.iter();
             let target = format!("id_{PREFIX}-{}", sent.number);
@@ -149,6 +159,18 @@ impl Editing {
                 .extend(errors.map(|error| Fault { text: format!("{}: {error}", sent.name), target: target.clone() }));
         }
         faults
+    }
+
+    /// What two people have changed.
+    pub(super) fn conflicts(&self) -> Vec<Conflict> {
+        let of = |sent: &Sent| {
+            let collided = sent.form.fields.iter().filter(|bound| bound.conflict).map(|bound| bound.field);
+            let target = |field: ModelField| format!("id_{PREFIX}-{}-{}", sent.number, field.name());
+            let fields: Vec<_> = collided.map(|field| (target(field), field.label())).collect();
+            let told = Conflict { fields, name: sent.name.clone(), last_save: sent.last_save.clone() };
+            (!told.fields.is_empty()).then_some(told)
+        };
+        self.sent.iter().filter_map(of).collect()
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::{PREFIX, Sent, fields, held, is_wrong};
+use crate::admin::last_save::LastSave;
 use crate::admin::{Actor, Done, Flag, LogEntry, Registered, change_message};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
@@ -32,7 +33,10 @@ pub(in crate::admin::changelist) fn save(
 ) -> Result<Outcome> {
     let mut sent = Vec::new();
     match conn.atomic(|conn| attempt(conn, known, all, data, actor, zone, &mut sent)) {
-        Ok((_, errors)) if !errors.is_empty() || !sent.is_empty() => Ok(Outcome::Refused(sent, errors)),
+        Ok((_, errors)) if !errors.is_empty() || !sent.is_empty() => {
+            name_others(conn, known, actor, zone, &mut sent)?;
+            Ok(Outcome::Refused(sent, errors))
+        }
         Ok((count, _)) => Ok(Outcome::Saved(count)),
         // Someone else was faster.
         Err(error) => match Violation::of(&error) {
@@ -43,6 +47,22 @@ pub(in crate::admin::changelist) fn save(
             None => Err(error),
         },
     }
+}
+
+/// Says of rows that two people have changed who saved them last: one query for all of them.
+fn name_others(conn: &mut Conn, known: &Registered, actor: &Actor, zone: Tz, sent: &mut [Sent]) -> Result<()> {
+    let mut collided: Vec<&mut Sent> =
+        sent.iter_mut().filter(|sent| sent.form.fields.iter().any(|bound| bound.conflict)).collect();
+    if collided.is_empty() {
+        return Ok(());
+    }
+    let pks: Vec<&str> = collided.iter().map(|sent| sent.pk.as_str()).collect();
+    let mut found = LastSave::of(conn, known.model, &pks, actor, zone)?;
+    for sent in &mut collided {
+        let at = found.iter().position(|(pk, _)| *pk == sent.pk);
+        sent.last_save = at.map(|at| found.swap_remove(at).1);
+    }
+    Ok(())
 }
 
 /// How many rows were changed, or what is wrong. `place` keeps what was sent until it is saved.
@@ -149,7 +169,7 @@ fn read(
         if let Some(texts) = loaded.and_then(|loaded| held::read(loaded, &pk, &fields)) {
             form.merge_texts(&texts, zone);
         }
-        place.push(Sent { pk, form, name, number });
+        place.push(Sent { pk, form, name, number, last_save: None });
     }
     Ok(errors)
 }
