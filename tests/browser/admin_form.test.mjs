@@ -273,6 +273,28 @@ test("errors are listed and lead to their fields, and open what is folded around
   await page.unroute("**/change/");
 });
 
+test("labels stand beside their fields where there is room, in line with them, and above where there is none", async (t) => {
+  const page = await site.page(t);
+  await staff(page, ORDER);
+  // From the label to the control, by the corners in which reading begins.
+  const ways = (dir) =>
+    page.evaluate((dir) => {
+      document.documentElement.dir = dir;
+      return [...document.querySelectorAll(".body > .field")].map((field) => {
+        const label = document.createRange();
+        label.selectNodeContents(field.querySelector(".label label, legend"));
+        const from = label.getBoundingClientRect();
+        const to = field.querySelector("input, select, textarea").getBoundingClientRect();
+        return { beside: dir === "ltr" ? to.left - from.right : from.left - to.right, below: to.top - from.bottom, offset: Math.abs(from.top + from.height / 2 - to.top - 16) };
+      });
+    }, dir);
+  for (const dir of ["rtl", "ltr"]) {
+    for (const { beside, offset } of await ways(dir)) assert.ok(beside > 8 && offset <= 3, `${dir}: ${beside} ${offset}`);
+  }
+  await page.setViewportSize(PHONE);
+  for (const { below } of await ways("ltr")) assert.ok(below >= 0 && below < 48, `${below} px below`);
+});
+
 test("the value that somebody else saved is taken over by a click", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}6/change/`);
