@@ -254,4 +254,4 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders_orderitem,
 );
 
-diesel::allow_tables_to_appear_in_same_query!(django_session, nuages_session);
+diesel::allow_tables_to_appear_in_same_query!(django_session, nuages_session, auth_user);

@@ -80,11 +80,16 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// Those of `user`, their own and their groups', in one query. A superuser has all and who is inactive has none,
-    /// which takes no query.
+    /// Those of `user` where that is known without the database: a superuser has all, and who is inactive has none.
+    pub(super) fn without_asking(user: &User) -> Option<Self> {
+        let is_known = !user.is_active || user.is_superuser;
+        is_known.then(|| Self { user_id: Some(user.id), is_superuser: user.is_active, ..Self::default() })
+    }
+
+    /// Those of `user`, their own and their groups', in one query. For superusers and who is inactive it takes none.
     pub fn load(conn: &mut Conn, user: &User) -> Result<Self> {
-        if !user.is_active || user.is_superuser {
-            return Ok(Self { user_id: Some(user.id), is_superuser: user.is_active, ..Self::default() });
+        if let Some(known) = Self::without_asking(user) {
+            return Ok(known);
         }
         let own = auth_user_user_permissions::table
             .filter(auth_user_user_permissions::user_id.eq(user.id))

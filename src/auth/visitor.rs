@@ -13,7 +13,7 @@ use crate::csrf::Csrf;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::{Error, Result};
 use crate::on_conn;
-use crate::schema::auth_user;
+use crate::schema::{auth_user, django_session, nuages_session};
 use crate::sessions::codec::Data;
 use crate::sessions::{Origin, Session, SessionRow, Visit};
 use crate::settings::Settings;
@@ -42,11 +42,15 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
             let (settings, origin) = (settings.clone().into_inner(), Origin::of(request));
             let loaded = db
                 .run(move |conn| {
-                    let Some((data, visit)) = SessionRow::find_with_visit(conn, &key, settings.secret_keys())? else {
-                        return Ok(None);
-                    };
+                    let Some((data, visit, noted)) = session_and_user(conn, &key)? else { return Ok(None) };
+                    let data = SessionRow::read(&data, settings.secret_keys());
                     let id = data.get(USER_ID).and_then(|id| id.as_str()?.parse().ok());
-                    let user = id.map(|id| active_user(conn, id)).transpose()?.flatten();
+                    let user = match (id, noted) {
+                        (None, _) => None,
+                        (Some(id), Some(noted)) if noted.id == id => Some(noted),
+                        (Some(id), _) => User::find(conn, id)?,
+                    };
+                    let user = user.filter(|user| user.is_active);
                     let since = user.as_ref().and_then(|user| Visit::note(conn, &key, user.id, visit, origin));
                     Ok(Some((data, user, since)))
                 })
@@ -71,9 +75,16 @@ pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
     if let Some(known) = request.extensions().get::<Rc<Permissions>>() {
         return Ok(Rc::clone(known));
     }
-    let loaded = match user.as_deref().cloned() {
-        Some(user) => app(request).1.run(move |conn| Permissions::load(conn, &user)).await?,
+    let loaded = match user.as_deref() {
         None => Permissions::default(),
+        Some(user) => {
+            if let Some(all_or_none) = Permissions::without_asking(user) {
+                all_or_none
+            } else {
+                let user = user.clone();
+                app(request).1.run(move |conn| Permissions::load(conn, &user)).await?
+            }
+        }
     };
     let loaded = Rc::new(loaded);
     request.extensions_mut().insert(Rc::clone(&loaded));
@@ -98,9 +109,23 @@ pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db
     (settings, request.app_data::<web::Data<Db>>().expect("the database is app data"))
 }
 
-fn active_user(conn: &mut Conn, id: i32) -> Result<Option<User>> {
-    let active = auth_user::table.find(id).filter(auth_user::is_active.eq(true));
-    let found: QueryResult<User> = on_conn!(conn, |conn| active.select(User::as_select()).first(conn));
+/// What a session's row holds, what was noted of where it is used from, and the user who was noted with it.
+type Found = (String, Option<Visit>, Option<User>);
+
+/// The session `key`, if it is still valid. It knows its user only by what it holds, so the noted one saves a round trip
+/// wherever they are the same.
+fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
+    let visits = nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
+    let users = auth_user::table.on(auth_user::id.nullable().eq(nuages_session::user_id.nullable()));
+    let valid = django_session::table
+        .left_join(visits)
+        .left_join(users)
+        .filter(django_session::session_key.eq(key))
+        .filter(django_session::expire_date.gt(Timestamp::now()));
+    let data = django_session::session_data;
+    let found: QueryResult<Found> = on_conn!(conn, |conn| {
+        valid.select((data, Option::<Visit>::as_select(), Option::<User>::as_select())).first(conn)
+    });
     found.optional().map_err(Into::into)
 }
 

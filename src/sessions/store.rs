@@ -10,7 +10,6 @@ use crate::db::{Conn, Timestamp};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::models::{Description, Model};
-use crate::on_conn;
 use crate::schema::{django_session, nuages_session};
 use crate::settings::SecretKey;
 
@@ -39,7 +38,7 @@ impl Model for SessionRow {
 }
 
 impl SessionRow {
-    /// The data of the row `key`, if it is still valid. Data that cannot be read or was not signed by us is none.
+    /// The data of the row `key`, if it is still valid.
     pub fn find<'k>(conn: &mut Conn, key: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Result<Option<Data>> {
         let data: Option<String> = django_session::table
             .filter(django_session::session_key.eq(key))
@@ -47,25 +46,16 @@ impl SessionRow {
             .select(django_session::session_data)
             .first(conn)
             .optional()?;
-        Ok(data.map(|text| read(&text, keys)))
+        Ok(data.map(|text| Self::read(&text, keys)))
     }
 
-    /// The same, with what was noted of where it is used from.
-    pub fn find_with_visit<'k>(
-        conn: &mut Conn,
-        key: &str,
-        keys: impl Iterator<Item = &'k SecretKey>,
-    ) -> Result<Option<(Data, Option<Visit>)>> {
-        let visits = nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
-        let valid = django_session::table
-            .left_join(visits)
-            .filter(django_session::session_key.eq(key))
-            .filter(django_session::expire_date.gt(Timestamp::now()));
-        let columns = django_session::session_data;
-        let found: QueryResult<(String, Option<Visit>)> =
-            on_conn!(conn, |conn| valid.select((columns, Option::<Visit>::as_select())).first(conn));
-        let found = found.optional()?;
-        Ok(found.map(|(text, visit)| (read(&text, keys), visit)))
+    /// The data that a row holds. Data that cannot be read or was not signed by us is none.
+    pub fn read<'k>(session_data: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Data {
+        if let Ok((data, _)) = codec::decode(session_data, keys) {
+            return data;
+        }
+        logging::security(Level::Warn, "session_corrupted", &[]);
+        Data::new()
     }
 
     /// Deletes rows that no longer count (`clearsessions`); how many.
@@ -73,14 +63,6 @@ impl SessionRow {
         let expired = django_session::table.filter(django_session::expire_date.lt(Timestamp::now()));
         diesel::delete(expired).execute(conn).map_err(Into::into)
     }
-}
-
-fn read<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Data {
-    if let Ok((data, _)) = codec::decode(text, keys) {
-        return data;
-    }
-    logging::security(Level::Warn, "session_corrupted", &[]);
-    Data::new()
 }
 
 /// What a request leaves to be written.
