@@ -127,49 +127,50 @@ fn with_tax(price: &Decimal) -> Decimal {
 }
 
 impl ProductPage {
-    /// The published product of this slug, and its tags by name: one query, because a round trip costs more than the
-    /// columns that come once for each tag.
-    pub fn find(conn: &mut Conn, slug: &str) -> Result<(Self, Vec<Tag>)> {
+    /// The published product of this slug, its tags by name, and up to `limit` published products of the same category:
+    /// those that follow it by id, then the first ones.
+    ///
+    /// One query, because a round trip costs more than columns that nobody reads. The related products are chosen from a
+    /// handful that the index on the category gives without sorting, however many the category has.
+    pub fn find(conn: &mut Conn, slug: &str, limit: usize) -> Result<(Self, Vec<Tag>, Vec<ProductRow>)> {
+        let (same, near) = diesel::alias!(catalog_product as same, catalog_product as near);
+        let itself = same.filter(same.field(catalog_product::slug).eq(slug));
+        let category = itself.select(same.field(catalog_product::category_id)).single_value();
+        let handful = near
+            .filter(near.field(catalog_product::category_id).nullable().eq(category))
+            .filter(near.field(catalog_product::is_active).eq(true))
+            .limit(HANDFUL)
+            .select(near.field(catalog_product::id));
+        let link =
+            catalog_product_tags::product_id.eq(catalog_product::id).and(catalog_product::slug.eq(slug.to_owned()));
         let tag = catalog_tag::table.on(catalog_tag::id.nullable().eq(catalog_product_tags::tag_id.nullable()));
         let found = catalog_product::table
             .inner_join(catalog_category::table)
             // One after the other: SQLite would put a join within a join together for the whole table first.
-            .left_join(catalog_product_tags::table)
+            .left_join(catalog_product_tags::table.on(link))
             .left_join(tag)
-            .filter(catalog_product::slug.eq(slug))
+            .filter(catalog_product::id.eq_any(itself.select(same.field(catalog_product::id)).union_all(handful)))
             .filter(catalog_product::is_active.eq(true))
             .order(catalog_tag::name);
-        let rows: Vec<(Self, Option<Tag>)> =
-            on_conn!(conn, |conn| found.select((Self::as_select(), Option::<Tag>::as_select())).load(conn))?;
-        let (products, tags): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
-        let product = products.into_iter().next().ok_or(Error::NotFound)?;
-        Ok((product, tags.into_iter().flatten().collect()))
-    }
-
-    /// Up to `limit` published products of the same category: those that follow it by id, then the first ones.
-    ///
-    /// Chosen from a handful that the index on the category gives without sorting, however many the category has.
-    pub fn related(&self, conn: &mut Conn, limit: usize) -> Result<Vec<ProductRow>> {
-        let handful = catalog_product::table
-            .filter(catalog_product::category_id.eq(self.category_id))
-            .filter(catalog_product::id.ne(self.id))
-            .filter(catalog_product::is_active.eq(true))
-            .limit(HANDFUL)
-            .select((
-                catalog_product::id,
-                catalog_product::name,
-                catalog_product::slug,
-                catalog_product::price,
-                catalog_product::stock,
-                catalog_product::image,
-            ));
-        let mut found: Vec<(i64, String, String, Decimal, i32, Picture)> = on_conn!(conn, |conn| handful.load(conn))?;
-        found.sort_by_key(|(id, ..)| (*id < self.id, *id));
-        let row = |(_, name, slug, price, stock, image)| {
-            let category = self.category.clone();
+        let rows: Vec<(String, Self, Option<Tag>)> = on_conn!(conn, |conn| {
+            found.select((catalog_product::slug, Self::as_select(), Option::<Tag>::as_select())).load(conn)
+        })?;
+        let (mut found, mut tags, mut others) = (None, Vec::new(), Vec::with_capacity(rows.len()));
+        for (its_slug, product, tag) in rows {
+            if its_slug == slug {
+                tags.extend(tag);
+                found = Some(product);
+            } else {
+                others.push((its_slug, product));
+            }
+        }
+        let product = found.ok_or(Error::NotFound)?;
+        others.sort_by_key(|(_, other)| (other.id < product.id, other.id));
+        let related = others.into_iter().take(limit).map(|(slug, other)| {
+            let Self { name, price, stock, image, category, .. } = other;
             ProductRow { name, slug, price, stock, image, category }
-        };
-        Ok(found.into_iter().take(limit).map(row).collect())
+        });
+        Ok((product, tags, related.collect()))
     }
 
     /// The price with tax.

@@ -37,13 +37,7 @@ pub(in crate::apps::catalog) async fn product_detail(
     db: web::Data<Db>,
     slug: web::Path<String>,
 ) -> Result<Html> {
-    let (product, tags, related) = db
-        .run(move |conn| {
-            let (product, tags) = ProductPage::find(conn, &slug)?;
-            let related = product.related(conn, RELATED)?;
-            Ok((product, tags, related))
-        })
-        .await?;
+    let (product, tags, related) = db.run(move |conn| ProductPage::find(conn, &slug, RELATED)).await?;
     let category = || Link { label: product.category.clone(), url: format!("/categories/{}/", product.category_slug) };
     render(&ProductDetail {
         page,
