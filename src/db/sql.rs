@@ -3,19 +3,55 @@
 //! Models use Diesel's query builder. This is for what is known only at run time: the admin's lists and forms,
 //! bookkeeping over any model.
 
+use diesel::backend::Backend;
 use diesel::connection::LoadConnection;
+use diesel::deserialize::FromSql;
+use diesel::expression::QueryMetadata;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::row::{Field as _, Row as _};
 use diesel::sql_types::{BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped, is_nullable};
+use diesel::sqlite::Sqlite;
 
-use super::connection::{Conn, MultiBackend, MultiRawValue};
+use super::connection::Conn;
 use super::sql_types;
 use super::types::{Decimal, Json, Timestamp, Uuid};
 use crate::error::Result;
+use crate::on_conn;
+
+/// One of the databases. Statements are written for the connection inside [`Conn`], which spares writing them twice.
+trait Dialect: Backend {
+    const IS_POSTGRES: bool;
+
+    fn bind<'b>(value: &'b Value, out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()>;
+    fn read(kind: Kind, raw: Option<Self::RawValue<'_>>) -> diesel::deserialize::Result<Value>;
+}
 
 /// Ties the three faces of a value together: Diesel's SQL type, the Rust type, and the variant of [`Value`].
 macro_rules! kinds {
+    (@dialect $backend:ident, $is_postgres:literal, $($kind:ident: $sql:ty => $rust:ty),*) => {
+        impl Dialect for $backend {
+            const IS_POSTGRES: bool = $is_postgres;
+
+            fn bind<'b>(value: &'b Value, out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()> {
+                match value {
+                    $(
+                        Value::$kind(value) => out.push_bind_param::<$sql, $rust>(value),
+                        Value::Null(Kind::$kind) => {
+                            const NULL: Option<$rust> = None;
+                            out.push_bind_param::<Nullable<$sql>, Option<$rust>>(&NULL)
+                        }
+                    )*
+                }
+            }
+
+            fn read(kind: Kind, raw: Option<Self::RawValue<'_>>) -> diesel::deserialize::Result<Value> {
+                let Some(raw) = raw else { return Ok(Value::Null(kind)) };
+                Ok(match kind { $(Kind::$kind => Value::$kind(FromSql::<$sql, Self>::from_sql(raw)?)),* })
+            }
+        }
+    };
     ($($(#[$doc:meta])* $kind:ident: $sql:ty => $rust:ty),* $(,)?) => {
         /// What a column holds.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,24 +82,10 @@ macro_rules! kinds {
             }
         )*
 
+        kinds!(@dialect Pg, true, $($kind: $sql => $rust),*);
+        kinds!(@dialect Sqlite, false, $($kind: $sql => $rust),*);
+
         impl Value {
-            fn bind<'b>(&'b self, out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-                match self {
-                    $(
-                        Self::$kind(value) => out.push_bind_param::<$sql, _>(value),
-                        Self::Null(Kind::$kind) => {
-                            const NULL: Option<$rust> = None;
-                            out.push_bind_param::<Nullable<$sql>, Option<$rust>>(&NULL)
-                        }
-                    )*
-                }
-            }
-
-            fn read(kind: Kind, raw: Option<MultiRawValue<'_>>) -> diesel::deserialize::Result<Self> {
-                let Some(raw) = raw else { return Ok(Self::Null(kind)) };
-                Ok(match kind { $(Kind::$kind => Self::$kind(raw.from_sql::<$rust, $sql>()?)),* })
-            }
-
             /// What kind of column this belongs in.
             pub fn kind(&self) -> Kind {
                 match self {
@@ -132,7 +154,7 @@ enum Piece {
     Identifier(&'static str),
     Bind(Value),
     /// What PostgreSQL is given, and what SQLite is.
-    EitherBind(Value, Value),
+    EitherBind(Box<(Value, Value)>),
     /// What PostgreSQL is asked, and what SQLite is.
     EitherSql(Vec<Self>, Vec<Self>),
 }
@@ -149,6 +171,7 @@ enum Piece {
 pub struct Sql {
     pieces: Vec<Piece>,
     returns: Vec<Kind>,
+    once: Vec<Kind>,
 }
 
 impl Sql {
@@ -188,7 +211,7 @@ impl Sql {
     /// Adds one value for PostgreSQL, and another for SQLite, bound.
     #[must_use]
     pub fn bind_either(mut self, postgres: impl Into<Value>, sqlite: impl Into<Value>) -> Self {
-        self.pieces.push(Piece::EitherBind(postgres.into(), sqlite.into()));
+        self.pieces.push(Piece::EitherBind(Box::new((postgres.into(), sqlite.into()))));
         self
     }
 
@@ -213,17 +236,34 @@ impl Sql {
         self
     }
 
+    /// The kinds of further columns, which say the same in every row: they are read in the first alone.
+    #[must_use]
+    pub fn returns_once(mut self, kinds: &[Kind]) -> Self {
+        self.once = kinds.to_vec();
+        self
+    }
+
     /// Runs the statement and reads its rows.
-    pub fn load(mut self, conn: &mut Conn) -> Result<Vec<Vec<Value>>> {
-        let kinds = std::mem::take(&mut self.returns);
+    pub fn load(self, conn: &mut Conn) -> Result<Vec<Vec<Value>>> {
+        on_conn!(conn, |conn| self.load_on(conn))
+    }
+
+    fn load_on<C>(mut self, conn: &mut C) -> Result<Vec<Vec<Value>>>
+    where
+        C: LoadConnection<Backend: Dialect + QueryMetadata<Untyped>>,
+    {
+        let (kinds, once) = (std::mem::take(&mut self.returns), std::mem::take(&mut self.once));
         let mut rows = Vec::new();
         for row in LoadConnection::load(conn, self)? {
             let row = row?;
-            let values = kinds.iter().enumerate().map(|(index, kind)| {
+            let once = if rows.is_empty() { once.as_slice() } else { &[] };
+            let mut values = Vec::with_capacity(kinds.len() + once.len());
+            for (index, kind) in kinds.iter().chain(once).enumerate() {
                 let field = row.get(index).ok_or(diesel::result::Error::NotFound)?;
-                Value::read(*kind, field.value()).map_err(diesel::result::Error::DeserializationError)
-            });
-            rows.push(values.collect::<QueryResult<_>>()?);
+                let value = <C::Backend as Dialect>::read(*kind, field.value());
+                values.push(value.map_err(diesel::result::Error::DeserializationError)?);
+            }
+            rows.push(values);
         }
         Ok(rows)
     }
@@ -231,27 +271,26 @@ impl Sql {
     /// Runs the statement; the number of rows it touched.
     pub fn execute(self, conn: &mut Conn) -> Result<usize> {
         use diesel::connection::Connection as _;
-        Ok(conn.execute_returning_count(&self)?)
+        Ok(on_conn!(conn, |conn| conn.execute_returning_count(&self))?)
     }
 }
 
-impl QueryFragment<MultiBackend> for Sql {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB: Dialect> QueryFragment<DB> for Sql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // The statement cache goes by the text.
         walk(&self.pieces, &mut out)
     }
 }
 
-fn walk<'b>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()> {
     for piece in pieces {
-        let is_postgres = matches!(out.backend(), MultiBackend::Postgres(_));
         match piece {
             Piece::Literal(text) => out.push_sql(text),
-            Piece::Either(postgres, sqlite) => out.push_sql(if is_postgres { postgres } else { sqlite }),
+            Piece::Either(postgres, sqlite) => out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite }),
             Piece::Identifier(name) => out.push_identifier(name)?,
-            Piece::Bind(value) => value.bind(out)?,
-            Piece::EitherBind(postgres, sqlite) => if is_postgres { postgres } else { sqlite }.bind(out)?,
-            Piece::EitherSql(postgres, sqlite) => walk(if is_postgres { postgres } else { sqlite }, out)?,
+            Piece::Bind(value) => DB::bind(value, out)?,
+            Piece::EitherBind(values) => DB::bind(if DB::IS_POSTGRES { &values.0 } else { &values.1 }, out)?,
+            Piece::EitherSql(postgres, sqlite) => walk(if DB::IS_POSTGRES { postgres } else { sqlite }, out)?,
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use super::hierarchy::{AtHand, Dates};
 use super::list::List;
 use crate::db::{Conn, Paginator, Value};
 use crate::error::Result;
-use crate::models::Row;
+use crate::models::{Row, Summary};
 
 /// The most rows of a search whose primary keys and dates are kept in memory.
 const FEW: i64 = 300;
@@ -31,8 +31,8 @@ pub(super) struct Loaded {
 struct Known {
     /// Every row of a search by primary key and date, if they are few.
     keys: Option<Vec<Row>>,
-    /// The first rows, if they were read to see whether there are more.
-    rows: Option<Vec<Row>>,
+    /// A page and its rows, if they were read on the way.
+    rows: Option<(i64, Vec<Row>)>,
     count: i64,
     whole: Option<i64>,
     /// The first and the last date.
@@ -53,8 +53,8 @@ impl List {
         let is_all = self.is_whole(count);
         let paginator = Paginator { count, per_page };
         let page = if is_all { 1 } else { number };
-        let mut rows = match (known.rows.take().filter(|_| page == 1), &known.keys) {
-            (Some(rows), _) => rows,
+        let mut rows = match (known.rows.take().filter(|(of, _)| *of == page), &known.keys) {
+            (Some((_, rows)), _) => rows,
             (None, Some(keys)) => {
                 let skipped = usize::try_from(paginator.offset(page)).unwrap_or(usize::MAX);
                 let shown = keys.iter().skip(skipped).take(usize::try_from(per_page).unwrap_or(usize::MAX));
@@ -109,16 +109,24 @@ impl List {
             let count = counted(&rows);
             if count <= limit {
                 let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
-                return Ok(Known { count, rows: Some(rows), whole, ..Known::default() });
+                return Ok(Known { count, rows: Some((1, rows)), whole, ..Known::default() });
             }
             let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
             return Ok(Known {
-                rows: Some(rows),
+                rows: Some((1, rows)),
                 count: asked.count,
                 whole: asked.whole,
                 ends: asked.ends,
                 keys: None,
             });
+        }
+        if !self.is_narrowed() && !wants_all && number >= 1 {
+            // The page that is asked for is nearly always there.
+            let offset = (number - 1).saturating_mul(per_page);
+            let found = self.query.rows_and_summary(conn, &self.columns.paths, per_page, offset, dates)?;
+            if let Some((rows, Summary { count, ends, .. })) = found {
+                return Ok(Known { rows: Some((number, rows)), count, whole: Some(count), ends, keys: None });
+            }
         }
         let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
         let whole = if self.is_narrowed() { asked.whole } else { Some(asked.count) };

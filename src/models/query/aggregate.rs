@@ -9,7 +9,8 @@ use crate::models::{Condition, Path};
 const AT_ONCE: usize = 200;
 
 /// What `nuages_span` put into one text (`src/db/sqlite/span.c`).
-const SPLIT: &str = "substr(found.s, 1, instr(found.s, '|') - 1), substr(found.s, instr(found.s, '|') + 1)";
+const SPLIT: &str = "substr(found.s, 1, instr(found.s, '|') - 1) AS a, substr(found.s, instr(found.s, '|') + 1) AS z";
+const PLAIN: &str = "found.a AS a, found.z AS z";
 
 /// What a list says above its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,48 +23,60 @@ pub struct Summary {
     pub ends: Option<(Value, Value)>,
 }
 
+impl Summary {
+    /// What the columns of [`Query::summary_sql`] say.
+    pub(super) fn of(row: Vec<Value>, has_ends: bool) -> Self {
+        let mut row = row.into_iter();
+        let count = row.next().and_then(|count| count.as_i64()).unwrap_or_default();
+        let ends = if has_ends { row.next().zip(row.next()) } else { None };
+        Self { count, whole: row.next().and_then(|count| count.as_i64()), ends }
+    }
+}
+
 impl Query {
     /// How many rows there are, how many `whole` has, and between what the column at `path` lies, in one statement.
     pub fn summary(&self, conn: &mut Conn, whole: Option<&Self>, path: Option<&Path>) -> Result<Summary> {
+        let (sql, columns) = self.summary_sql(whole, path);
+        let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
+        let row = sql.returns(&kinds).load(conn)?.pop().unwrap_or_default();
+        Ok(Summary::of(row, path.is_some()))
+    }
+
+    /// The statement that [`summary`](Self::summary) runs, and its columns.
+    pub(super) fn summary_sql(&self, whole: Option<&Self>, path: Option<&Path>) -> (Sql, Vec<(&'static str, Kind)>) {
         let kind = path.map(|path| self.kind(path));
-        let mut kinds = vec![Kind::BigInt];
-        let mut sql = Sql::new("SELECT ");
+        let mut columns = vec![("n", Kind::BigInt)];
+        columns.extend(kind.into_iter().flat_map(|kind| [("a", kind), ("z", kind)]));
+        columns.extend(whole.map(|_| ("w", Kind::BigInt)));
+        let counting = |sql: Sql| match whole {
+            Some(whole) => sql.raw(", ").append(whole.counting()).raw(" AS w"),
+            None => sql,
+        };
         let is_indexed = |path: &Path| {
             let field = self.model.resolve(path).filter(|_| path.steps.is_empty());
             field.is_some_and(|field| field.db_index || field.unique || field.primary_key)
         };
+        let mut sql = Sql::new("SELECT ");
         if let Some(path) = path.filter(|path| self.is_filtered() || !is_indexed(path)) {
             // One pass over the rows, with one step for each on SQLite, where these are texts.
             let mut builder = Builder::new(self.model);
             let (conditions, column) = (builder.conditions(&self.conditions), builder.column(path));
             let [ends, both] = match kind {
                 Some(Kind::Date | Kind::Timestamp) => [SPLIT, "nuages_span(r.v) AS s"],
-                _ => ["found.a, found.z", "MIN(r.v) AS a, MAX(r.v) AS z"],
+                _ => [PLAIN, "MIN(r.v) AS a, MAX(r.v) AS z"],
             };
-            sql = sql.raw("found.n, ").either("found.a, found.z", ends);
-            if let Some(whole) = whole {
-                sql = sql.raw(", ").append(whole.counting());
-            }
+            sql = counting(sql.raw("found.n AS n, ").either(PLAIN, ends));
             sql = sql.raw(" FROM (SELECT COUNT(*) AS n, ").either("MIN(r.v) AS a, MAX(r.v) AS z", both);
             sql = sql.raw(" FROM (SELECT ").append(column).raw(" AS v").append(builder.from()).append(conditions);
-            sql = sql.raw(") AS r) AS found");
-            kinds.extend(kind.into_iter().chain(kind));
-        } else {
-            sql = sql.append(self.counting());
-            if let Some(path) = path {
-                // One by one, so that an index can answer.
-                sql = sql.raw(", ").append(self.end(path, "MIN(")).raw(", ").append(self.end(path, "MAX("));
-                kinds.extend(kind.into_iter().chain(kind));
-            }
-            if let Some(whole) = whole {
-                sql = sql.raw(", ").append(whole.counting());
-            }
+            return (sql.raw(") AS r) AS found"), columns);
         }
-        kinds.extend(whole.map(|_| Kind::BigInt));
-        let mut row = sql.returns(&kinds).load(conn)?.pop().unwrap_or_default().into_iter();
-        let count = row.next().and_then(|count| count.as_i64()).unwrap_or_default();
-        let ends = path.and_then(|_| row.next().zip(row.next()));
-        Ok(Summary { count, whole: row.next().and_then(|count| count.as_i64()), ends })
+        sql = sql.append(self.counting()).raw(" AS n");
+        if let Some(path) = path {
+            // One by one, so that an index can answer.
+            sql =
+                sql.raw(", ").append(self.end(path, "MIN(")).raw(" AS a, ").append(self.end(path, "MAX(")).raw(" AS z");
+        }
+        (counting(sql), columns)
     }
 
     /// `(SELECT COUNT(*) …)`
@@ -97,34 +110,39 @@ impl Query {
         Ok(counts)
     }
 
-    /// For each of `spans`, whether the column at `path` has a value from its first on and below its second. Where these
-    /// rows are `many` of all, one is soon found for each.
+    /// For each of `spans`, which follow one another, whether the column at `path` has a value from its first on and below
+    /// its second. Where these rows are `many` of all, one is soon found for each.
     pub fn occurring(&self, conn: &mut Conn, path: &Path, spans: &[(Value, Value)], many: bool) -> Result<Vec<bool>> {
         let in_one_pass = self.is_filtered() && !many;
         let mut found = Vec::with_capacity(spans.len());
         for some in spans.chunks(AT_ONCE) {
-            let mut sql = Sql::new("SELECT ");
             let mut builder = Builder::new(self.model);
-            for (at, (from, to)) in some.iter().enumerate() {
-                sql = sql.raw(if at > 0 { ", " } else { "" });
-                sql = if in_one_pass {
-                    // Finding the rows costs more than looking at them: once for all spans.
-                    sql.raw("COUNT(*) FILTER (WHERE ").append(within(&mut builder, path, from, to)).raw(") > 0")
-                } else {
-                    let mut inner = Builder::new(self.model);
-                    let mut condition = within(&mut inner, path, from, to);
-                    for other in &self.conditions {
-                        condition = condition.raw(" AND ").append(inner.condition(other));
-                    }
-                    sql.raw("EXISTS (SELECT 1").append(inner.from()).raw(" WHERE ").append(condition).raw(")")
-                };
-            }
-            if in_one_pass {
+            let sql = if in_one_pass {
+                // Finding the rows costs more than looking at them: once for all spans.
+                let mut sql = Sql::new("SELECT ");
+                for (at, (from, to)) in some.iter().enumerate() {
+                    sql = sql.raw(if at > 0 { ", COUNT(*) FILTER (WHERE " } else { "COUNT(*) FILTER (WHERE " });
+                    let [least, most] = [(); 2].map(|()| builder.column(path));
+                    sql = sql.append(least).raw(" >= ").bind(from.clone()).raw(" AND ").append(most).raw(" < ");
+                    sql = sql.bind(to.clone()).raw(") > 0");
+                }
                 let filter = builder.conditions(&self.conditions);
-                sql = sql.append(builder.from()).append(filter);
-            }
-            let rows = sql.returns(&vec![Kind::Bool; some.len()]).load(conn)?;
-            found.extend(rows.into_iter().flatten().map(|yes| yes.is_true()));
+                sql.append(builder.from()).append(filter).returns(&vec![Kind::Bool; some.len()])
+            } else {
+                let mut sql = Sql::new("WITH spans (least, most) AS (VALUES ");
+                for (at, (from, to)) in some.iter().enumerate() {
+                    sql = sql.raw(if at > 0 { ", (" } else { "(" }).bind(from.clone()).raw(", ").bind(to.clone());
+                    sql = sql.raw(")");
+                }
+                let [least, most] = [(); 2].map(|()| builder.column(path));
+                let mut condition = least.raw(" >= spans.least AND ").append(most).raw(" < spans.most");
+                for other in &self.conditions {
+                    condition = condition.raw(" AND ").append(builder.condition(other));
+                }
+                sql = sql.raw(") SELECT EXISTS (SELECT 1").append(builder.from()).raw(" WHERE ").append(condition);
+                sql.raw(") FROM spans ORDER BY spans.least").returns(&[Kind::Bool])
+            };
+            found.extend(sql.load(conn)?.into_iter().flatten().map(|yes| yes.is_true()));
         }
         Ok(found)
     }
@@ -137,9 +155,4 @@ impl Query {
         let sql = sql.raw(" ORDER BY 1 LIMIT ").bind(limit);
         Ok(sql.returns(&[self.kind(path)]).load(conn)?.into_iter().flatten().collect())
     }
-}
-
-fn within(builder: &mut Builder, path: &Path, from: &Value, to: &Value) -> Sql {
-    let (least, most) = (builder.column(path), builder.column(path));
-    least.raw(" >= ").bind(from.clone()).raw(" AND ").append(most).raw(" < ").bind(to.clone())
 }

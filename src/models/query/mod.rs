@@ -100,6 +100,30 @@ impl Query {
     /// as much as reading it.
     pub fn rows(&self, conn: &mut Conn, paths: &[Path], limit: Option<i64>, offset: i64) -> Result<Vec<Row>> {
         let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
+        self.rows_sql(paths, limit, offset, None).returns(&kinds).load(conn)
+    }
+
+    /// The same, and the [`summary`](Self::summary) of all rows, in one statement: a round trip to PostgreSQL costs more than
+    /// the columns that are the same in every row. Nothing, where there is no row after the first `offset`.
+    pub fn rows_and_summary(
+        &self,
+        conn: &mut Conn,
+        paths: &[Path],
+        limit: i64,
+        offset: i64,
+        ends: Option<&Path>,
+    ) -> Result<Option<(Vec<Row>, Summary)>> {
+        let (summary, columns) = self.summary_sql(None, ends);
+        let (names, once): (Vec<&'static str>, Vec<Kind>) = columns.into_iter().unzip();
+        let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
+        let sql = self.rows_sql(paths, Some(limit), offset, Some((summary, &names)));
+        let mut rows = sql.returns(&kinds).returns_once(&once).load(conn)?;
+        let summary = rows.first_mut().map(|row| Summary::of(row.split_off(kinds.len()), ends.is_some()));
+        Ok(summary.map(|summary| (rows, summary)))
+    }
+
+    /// `SELECT …`, with the columns of a statement that returns one row behind the others, if there is one.
+    fn rows_sql(&self, paths: &[Path], limit: Option<i64>, offset: i64, beside: Option<(Sql, &[&'static str])>) -> Sql {
         let mut builder = Builder::new(self.model);
         let mut select = Sql::new("SELECT ");
         for (at, path) in paths.iter().enumerate() {
@@ -114,11 +138,18 @@ impl Query {
                 (builder.conditions(&self.conditions), false)
             };
         let order = builder.order(&self.order);
-        let mut sql = select.append(builder.from()).append(filter).append(order);
+        let mut from = builder.from();
+        if let Some((beside, names)) = beside {
+            for name in names {
+                select = select.raw(", beside.").ident(name);
+            }
+            from = from.raw(" CROSS JOIN (").append(beside).raw(") AS beside");
+        }
+        let mut sql = select.append(from).append(filter).append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
             sql = sql.raw(" LIMIT ").bind(limit);
         }
-        sql.returns(&kinds).load(conn)
+        sql
     }
 
     /// `SELECT pk …`: these rows, for another statement to use; up to `limit` of them after the first `offset`.
