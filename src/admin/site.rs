@@ -120,6 +120,9 @@ const SPECIAL: &str = "\":/_#?;@&=+$,[]<>%\n\\";
 
 /// A primary key as part of a URL (Django's `quote`): each of these bytes becomes `_` and two hex digits.
 pub fn quote(pk: &str) -> String {
+    if pk.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return pk.to_owned();
+    }
     let mut quoted = String::with_capacity(pk.len());
     for c in pk.chars() {
         if SPECIAL.contains(c) {

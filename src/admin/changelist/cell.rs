@@ -1,5 +1,6 @@
 //! What stands in a cell.
 
+use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
 use chrono_tz::Tz;
 
 use super::columns::{Column, Source};
@@ -83,11 +84,24 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
         Value::Time(time) => drop(out.raw(&time_text(*time))),
         Value::Timestamp(time) => {
             let local = time.local(&look.zone);
-            out.raw("<time datetime=\"").plain(format_args!("{:?}", time.utc().naive_utc())).raw("Z\" title=\"");
-            out.plain(local).raw("\">").raw(&date_text(local.date())).raw(", ").raw(&time_text(local.time()));
-            out.raw("</time>");
+            out.raw("<time datetime=\"");
+            moment(out, time.utc().naive_utc(), "T");
+            out.raw("Z\" title=\"");
+            moment(out, local, " ");
+            out.raw("\">").raw(&date_text(local.date())).raw(", ").raw(&time_text(local.time())).raw("</time>");
         }
         value => text(out, look, &value.to_string()),
+    }
+}
+
+/// `2024-01-02T03:04:05`; chrono's own way takes longer than the rest of the cell.
+fn moment(out: &mut Markup, time: NaiveDateTime, between: &str) {
+    match u32::try_from(time.year()) {
+        Ok(year) if time.nanosecond() == 0 && year <= 9999 => {
+            out.digits(year, 4).raw("-").digits(time.month(), 2).raw("-").digits(time.day(), 2).raw(between);
+            out.digits(time.hour(), 2).raw(":").digits(time.minute(), 2).raw(":").digits(time.second(), 2);
+        }
+        _ => drop(out.plain(time.date()).raw(between).plain(time.time())),
     }
 }
 

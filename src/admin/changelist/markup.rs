@@ -57,6 +57,14 @@ impl Markup {
         self
     }
 
+    /// Adds the last `count` digits of `number`.
+    pub(in crate::admin) fn digits(&mut self, number: u32, count: u32) -> &mut Self {
+        for place in (0..count).rev() {
+            self.0.push(char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or('0'));
+        }
+        self
+    }
+
     /// Adds an icon of the sprite.
     pub(in crate::admin) fn icon(&mut self, name: &str, classes: &str) -> &mut Self {
         self.raw("<svg class=\"icon").raw(classes).raw("\" aria-hidden=\"true\"><use href=\"").raw(ICONS_SVG);
@@ -67,6 +75,13 @@ impl Markup {
 #[cfg(test)]
 mod tests {
     use super::Markup;
+
+    #[test]
+    fn digits_are_filled_up_with_zeros() {
+        let mut html = Markup::default();
+        html.digits(2024, 4).raw("-").digits(7, 2).raw("-").digits(123, 2);
+        assert_eq!(html.0, "2024-07-23");
+    }
 
     #[test]
     fn text_is_escaped() {

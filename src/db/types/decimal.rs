@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::{Add, Mul};
 use std::str::FromStr;
 
-use bigdecimal::{BigDecimal, ParseBigDecimalError, RoundingMode};
+use bigdecimal::{BigDecimal, ParseBigDecimalError, RoundingMode, ToPrimitive as _};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -32,7 +32,17 @@ impl Decimal {
     /// `round` and Django's forms.
     #[must_use]
     pub fn round(&self, places: i64) -> Self {
-        Self(self.0.with_scale_round(places, RoundingMode::HalfEven))
+        match self.small().and_then(|(units, has)| rounded(units, has, u32::try_from(places).ok()?)) {
+            Some(units) => Self::new(units, places),
+            None => Self(self.0.with_scale_round(places, RoundingMode::HalfEven)),
+        }
+    }
+
+    /// Units and places, where both are small, as those of money are: a list shows hundreds of such numbers, and arithmetic
+    /// on numbers of any length costs more than the rest of a cell.
+    fn small(&self) -> Option<(i64, u32)> {
+        let (units, places) = self.0.as_bigint_and_scale();
+        Some((units.to_i64()?, u32::try_from(places).ok().filter(|places| *places <= SMALL)?))
     }
 
     /// Whether it has no more than a hundred digits before the point, and behind it.
@@ -48,10 +58,30 @@ impl Decimal {
     }
 }
 
+/// Places that [`Decimal::small`] knows: 10 to the power of this is an `i64`.
+const SMALL: u32 = 18;
+
+/// `units` of so many places as units of others, halves to the even one; nothing, where they are too many.
+fn rounded(units: i64, has: u32, wanted: u32) -> Option<i64> {
+    if wanted >= has {
+        return units.checked_mul(10_i64.checked_pow(wanted - has)?);
+    }
+    let unit = 10_u64.pow(has - wanted);
+    let (whole, rest) = (units.unsigned_abs() / unit, units.unsigned_abs() % unit);
+    let up = rest > unit / 2 || (rest == unit / 2 && whole % 2 == 1);
+    let whole = i64::try_from(whole + u64::from(up)).ok()?;
+    Some(if units < 0 { -whole } else { whole })
+}
+
 impl fmt::Display for Decimal {
     /// Never in scientific notation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.to_plain_string())
+        let Some((units, places)) = self.small() else { return f.write_str(&self.0.to_plain_string()) };
+        let (one, units, sign) = (10_u64.pow(places), units.unsigned_abs(), if units < 0 { "-" } else { "" });
+        match places {
+            0 => write!(f, "{sign}{units}"),
+            _ => write!(f, "{sign}{}.{:0width$}", units / one, units % one, width = places as usize),
+        }
     }
 }
 
@@ -89,8 +119,36 @@ super::multi_backend!(Decimal => sql_types::Decimal);
 
 impl FromSql<sql_types::Decimal, Pg> for Decimal {
     fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        if let Some((units, places)) = small_numeric(raw.as_bytes()) {
+            return Ok(Self::new(units, places));
+        }
         FromSql::<Numeric, Pg>::from_sql(raw).map(Self)
     }
+}
+
+/// Units and places of a `numeric` of few digits, as PostgreSQL sends it: how many digits of base 10,000 there are, the
+/// power of the first one, the sign, the places, the digits (`numeric_send` in its `numeric.c`).
+fn small_numeric(bytes: &[u8]) -> Option<(i64, i64)> {
+    let (words, []) = bytes.as_chunks::<2>() else { return None };
+    let mut words = words.iter().map(|word| u16::from_be_bytes(*word));
+    let (count, weight, sign, places) = (words.next()?, words.next()?.cast_signed(), words.next()?, words.next()?);
+    let is_negative = match sign {
+        0 => false,
+        0x4000 => true,
+        _ => return None,
+    };
+    let mut units = 0_i64;
+    for (at, digit) in words.enumerate().take(count.into()) {
+        let power = 4 * (i64::from(weight) - i64::try_from(at).ok()?) + i64::from(places);
+        let one = 10_i64.checked_pow(u32::try_from(power.abs()).ok()?)?;
+        let digit = i64::from(digit);
+        let part = if power >= 0 { digit.checked_mul(one)? } else { digit / one };
+        if power < 0 && part * one != digit {
+            return None;
+        }
+        units = units.checked_add(part)?;
+    }
+    (u32::from(places) <= SMALL).then_some((if is_negative { -units } else { units }, places.into()))
 }
 
 impl ToSql<sql_types::Decimal, Pg> for Decimal {
@@ -143,6 +201,39 @@ mod tests {
         assert_eq!(taxed("0.15"), "0.16"); // 0.165
         assert_eq!(taxed("0.25"), "0.28"); // 0.275
         assert_eq!(taxed("0.35"), "0.38"); // 0.385
+    }
+
+    #[test]
+    fn small_numbers_are_what_long_ones_would_be() {
+        for units in [0, 1, 4, 5, 6, 15, 25, 49, 50, 51, 99, 12345, 98765, i64::MAX, i64::MAX / 10] {
+            for sign in [1, -1] {
+                for (has, wanted) in
+                    [(0, 0), (0, 2), (2, 2), (2, 0), (2, 1), (3, 2), (18, 2), (18, 0), (2, 19), (25, 3)]
+                {
+                    let number = Decimal::new(units * sign, has);
+                    assert_eq!(number.to_string(), number.0.to_plain_string());
+                    let long = number.0.with_scale_round(wanted, RoundingMode::HalfEven);
+                    assert_eq!(number.round(wanted).to_string(), long.to_plain_string(), "{number} to {wanted}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_postgresql_are_read() {
+        let numeric = |words: &[u16]| {
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+            small_numeric(&bytes).map(|(units, places)| Decimal::new(units, places).to_string())
+        };
+        assert_eq!(numeric(&[2, 0, 0, 2, 12, 3400]).as_deref(), Some("12.34"));
+        assert_eq!(numeric(&[2, 1, 0x4000, 0, 1, 2]).as_deref(), Some("-10002"));
+        assert_eq!(numeric(&[1, 1, 0, 2, 7]).as_deref(), Some("70000.00"));
+        assert_eq!(numeric(&[1, u16::MAX, 0, 4, 5]).as_deref(), Some("0.0005"));
+        assert_eq!(numeric(&[0, 0, 0, 2]).as_deref(), Some("0.00"));
+        // Not a number, more places than are said, and more digits than fit.
+        assert_eq!(numeric(&[0, 0, 0xC000, 0]), None);
+        assert_eq!(numeric(&[2, 0, 0, 2, 12, 3456]), None);
+        assert_eq!(numeric(&[5, 4, 0, 2, 9999, 9999, 9999, 9999, 9999]), None);
     }
 
     #[test]
