@@ -7,7 +7,7 @@ mod schema;
 
 use std::process::ExitCode;
 
-use nuages::models::{AppConfig, Model as _, ModelName, content_types};
+use nuages::models::{AppConfig, Model as _, content_types};
 use nuages::project::Project;
 use nuages::settings::Settings;
 use nuages::{http, migration, sessions, urls};
@@ -16,8 +16,7 @@ use nuages::{http, migration, sessions, urls};
 const APP: AppConfig = AppConfig {
     label: "blog",
     verbose_name: "Blog",
-    models: &[ModelName::new("author", "author"), ModelName::new("post", "post"), ModelName::new("comment", "comment")],
-    described: || vec![models::Author::meta(), models::Post::meta(), models::Comment::meta()],
+    models: &[models::Author::meta, models::Post::meta, models::Comment::meta],
     migrations: &[migration!("blog", "0001_initial" in "examples/blog/migrations")],
 };
 

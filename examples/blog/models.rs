@@ -40,34 +40,24 @@ pub struct Comment {
 }
 
 impl Model for Author {
-    type Table = author::table;
-    fn describe() -> Description<Self::Table> {
-        Description::new("blog", "Author", author::table)
-            .display(author::name)
-            .field(author::name, |field| field.max_length(100))
-            .field(author::email, |field| field.email(254).unique())
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.field(author::name, |field| field.max_length(100)).field(author::email, |field| field.email(254).unique())
     }
 }
 
 impl Model for Post {
-    type Table = post::table;
-    fn describe() -> Description<Self::Table> {
-        Description::new("blog", "Post", post::table)
-            .display(post::title)
-            .ordering((desc(post::published_on), post::title))
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.ordering((desc(post::published_on), post::title))
             .field(post::title, |field| field.max_length(200))
             .field(post::slug, |field| field.slug(200).unique())
             .field(post::author_id, |field| field.to::<Author>(OnDelete::Protect))
-            .field(post::status, |field| field.max_length(10).choices(&[("draft", "Draft"), ("live", "Live")]))
+            .field(post::status, |field| field.max_length(10).text_choices(&["draft", "live"]))
     }
 }
 
 impl Model for Comment {
-    type Table = comment::table;
-    fn describe() -> Description<Self::Table> {
-        Description::new("blog", "Comment", comment::table)
-            .display(comment::name)
-            .field(comment::post_id, |field| field.to::<Post>(OnDelete::Cascade))
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.field(comment::post_id, |field| field.to::<Post>(OnDelete::Cascade))
             .field(comment::name, |field| field.max_length(100))
             .field(comment::created_at, |field| field.auto_now_add())
     }

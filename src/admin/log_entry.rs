@@ -34,21 +34,17 @@ pub struct LogEntry {
 }
 
 impl Model for LogEntry {
-    type Table = django_admin_log::table;
-
-    fn describe() -> Description<django_admin_log::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use django_admin_log as log;
-        Description::new("admin", "LogEntry", log::table)
-            .db_table("django_admin_log")
+        it.label("admin.LogEntry")
             .verbose_names("log entry", "log entries")
-            .display(log::object_repr)
             .ordering((desc(log::action_time),))
             .field(log::action_time, |field| field.default_now().not_editable())
             .field(log::user_id, |field| field.to::<User>(OnDelete::Cascade))
             .field(log::content_type_id, |field| {
-                field.to::<ContentType>(OnDelete::SetNull).verbose_name("content type").blank()
+                field.to::<ContentType>(OnDelete::SetNull).verbose_name("content type")
             })
-            .field(log::object_id, |field| field.verbose_name("object id").blank())
+            .field(log::object_id, |field| field.verbose_name("object id"))
             .field(log::object_repr, |field| field.max_length(200).verbose_name("object repr"))
             .field(log::action_flag, |field| field.positive().verbose_name("action flag"))
             .field(log::change_message, |field| field.verbose_name("change message").blank())

@@ -27,20 +27,19 @@ mod view_on_site;
 pub use app_admin::{App, AppAdmin, MenuLink};
 pub use log_entry::{Flag, LogEntry};
 pub use log_message::{Done, change_message};
-pub use options::{FormField, Inline, ModelAdmin, fieldset};
+pub use options::{FormField, Inline, ModelAdmin};
 pub use popup::popup_response;
 pub use request::{Actor, AdminRequest};
 pub use site::{AdminSite, Registered, quote, unquote};
 
 use crate::migration;
-use crate::models::{AppConfig, Model as _, ModelName};
+use crate::models::{AppConfig, Model as _};
 
 /// The app that holds the table.
 pub const APP: AppConfig = AppConfig {
     label: "admin",
     verbose_name: "Administration",
-    models: &[ModelName::new("logentry", "log entry")],
-    described: || vec![LogEntry::meta()],
+    models: &[LogEntry::meta],
     migrations: &[migration!(
         "admin",
         "0001_initial",

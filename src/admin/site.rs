@@ -51,10 +51,11 @@ impl AdminSite {
         }
     }
 
-    /// Shows a model. A model registered again is shown as said last.
+    /// Shows a model as `say` has it: `site.register::<Tag>(|it| it.search_fields((tag::name,)))`, or a function of that kind. A
+    /// model registered again is shown as said last.
     #[must_use]
-    pub fn register<M: Model>(mut self, admin: ModelAdmin<M>) -> Self {
-        let model = M::meta();
+    pub fn register<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
+        let (model, admin) = (M::meta(), say(ModelAdmin::new()));
         self.registry.retain(|known| known.model != model);
         self.registry.push(Registered { model, options: admin.into_options() });
         self.apps = OnceLock::new();

@@ -8,13 +8,9 @@ use crate::schema::{auth_group, auth_group_permissions, auth_permission, auth_us
 use crate::schema::{auth_user_user_permissions, django_content_type};
 
 impl Model for User {
-    type Table = auth_user::table;
-
-    fn describe() -> Description<auth_user::table> {
-        Description::new("auth", "User", auth_user::table)
-            .display(auth_user::username)
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.display(auth_user::username)
             .field(auth_user::password, |field| field.max_length(128).secret())
-            .field(auth_user::last_login, |field| field.blank())
             .field(auth_user::is_superuser, |field| {
                 field.verbose_name("superuser status").default(|| false.into()).help_text(
                     "Designates that this user has all permissions without explicitly assigning them.",
@@ -42,31 +38,31 @@ impl Model for User {
                 )
             })
             .field(auth_user::date_joined, |field| field.default_now())
-            .many_to_many(User::groups())
-            .many_to_many(User::user_permissions())
+            .many_to_many(User::GROUPS)
+            .many_to_many(User::USER_PERMISSIONS)
     }
 }
 
 impl User {
     /// The groups that a user is in.
-    pub fn groups() -> ManyToMany<auth_user::table> {
-        ManyToMany::new::<_, _, Group>("groups", auth_user_groups::user_id, auth_user_groups::group_id)
+    pub const GROUPS: ManyToMany<auth_user::table> =
+        ManyToMany::new::<Group, _, _>("groups", auth_user_groups::user_id, auth_user_groups::group_id)
             .related_name("user")
             .blank()
             .help_text(
                 "The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-            )
-    }
+            );
 
     /// What a user may do, beyond what their groups may.
-    pub fn user_permissions() -> ManyToMany<auth_user::table> {
-        use auth_user_user_permissions::{permission_id, user_id};
-        ManyToMany::new::<_, _, Permission>("user_permissions", user_id, permission_id)
-            .verbose_name("user permissions")
-            .related_name("user")
-            .blank()
-            .help_text("Specific permissions for this user.")
-    }
+    pub const USER_PERMISSIONS: ManyToMany<auth_user::table> = ManyToMany::new::<Permission, _, _>(
+        "user_permissions",
+        auth_user_user_permissions::user_id,
+        auth_user_user_permissions::permission_id,
+    )
+    .verbose_name("user permissions")
+    .related_name("user")
+    .blank()
+    .help_text("Specific permissions for this user.");
 }
 
 fn valid_username(name: &Value) -> Option<String> {
@@ -77,37 +73,27 @@ fn valid_username(name: &Value) -> Option<String> {
 }
 
 impl Model for Group {
-    type Table = auth_group::table;
-
-    fn describe() -> Description<auth_group::table> {
-        Description::new("auth", "Group", auth_group::table)
-            .display(auth_group::name)
-            .field(auth_group::name, |field| field.max_length(150).unique())
-            .many_to_many(Group::permissions())
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.field(auth_group::name, |field| field.max_length(150).unique()).many_to_many(Group::PERMISSIONS)
     }
 }
 
 impl Group {
     /// What its members may do.
-    pub fn permissions() -> ManyToMany<auth_group::table> {
-        use auth_group_permissions::{group_id, permission_id};
-        ManyToMany::new::<_, _, Permission>("permissions", group_id, permission_id).blank()
-    }
+    pub const PERMISSIONS: ManyToMany<auth_group::table> = ManyToMany::new::<Permission, _, _>(
+        "permissions",
+        auth_group_permissions::group_id,
+        auth_group_permissions::permission_id,
+    )
+    .blank();
 }
 
 impl Model for Permission {
-    type Table = auth_permission::table;
-
-    fn describe() -> Description<auth_permission::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use django_content_type::{app_label, model};
         let content_type = auth_permission::content_type_id;
-        Description::new("auth", "Permission", auth_permission::table)
-            .display_with((via(content_type, app_label), via(content_type, model), auth_permission::name), |values| {
-                match values {
-                    [app, of, name] => format!("{} | {name}", labelled(&app.to_string(), &of.to_string())),
-                    _ => String::new(),
-                }
-            })
+        let called = (via(content_type, app_label), via(content_type, model), auth_permission::name);
+        it.display_with(called, |[app, of, name]| format!("{} | {name}", labelled(&app.to_string(), &of.to_string())))
             .ordering((via(content_type, app_label), via(content_type, model), auth_permission::codename))
             .unique_together((content_type, auth_permission::codename))
             .field(auth_permission::name, |field| field.max_length(255))

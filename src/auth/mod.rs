@@ -31,18 +31,13 @@ pub use own_sessions::{OwnSession, OwnSessions};
 pub use passwords::{hash_password, is_password_of};
 
 use crate::migration;
-use crate::models::{AppConfig, Model as _, ModelName};
+use crate::models::{AppConfig, Model as _};
 
 /// The app that holds the tables.
 pub const APP: AppConfig = AppConfig {
     label: "auth",
     verbose_name: "Authentication and Authorization",
-    models: &[
-        ModelName::new("permission", "permission"),
-        ModelName::new("group", "group"),
-        ModelName::new("user", "user"),
-    ],
-    described: || vec![Permission::meta(), Group::meta(), User::meta()],
+    models: &[Permission::meta, Group::meta, User::meta],
     migrations: &[migration!(
         "auth",
         "0001_initial",
@@ -69,7 +64,6 @@ pub const NUAGES: AppConfig = AppConfig {
     label: "nuages",
     verbose_name: "Nuages",
     models: &[],
-    described: Vec::new,
     migrations: &[
         migration!("nuages", "0001_login_throttle"),
         migration!("nuages", "0002_two_factor"),

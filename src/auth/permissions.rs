@@ -34,14 +34,14 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
         .into_iter()
         .collect();
     let mut made = 0;
-    for model in app.models {
-        let Some(&content_type_id) = types.get(&(app.label.to_owned(), model.name.to_owned())) else { continue };
+    for model in app.models.iter().map(|model| model()) {
+        let Some(&content_type_id) = types.get(&(app.label.to_owned(), model.name.clone())) else { continue };
         for action in ACTIONS {
             let codename = format!("{action}_{}", model.name);
             if present.contains(&(content_type_id, codename.clone())) {
                 continue;
             }
-            let row = NewPermission { name: format!("Can {action} {}", model.verbose), content_type_id, codename };
+            let row = NewPermission { name: format!("Can {action} {}", model.verbose_name), content_type_id, codename };
             made += diesel::insert_into(auth_permission::table).values(row).execute(conn)?;
         }
     }

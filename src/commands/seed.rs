@@ -163,7 +163,7 @@ fn orders(conn: &mut Conn, rng: &mut StdRng, ids: Vec<i64>, products: i64, custo
                 id,
                 number: format!("R{id:09}"),
                 email: format!("user{}@example.com", id % 5000),
-                status: STATUSES.choose(rng).map(|(status, _)| (*status).to_owned()).unwrap_or_default(),
+                status: STATUSES.choose(rng).map(|status| (*status).to_owned()).unwrap_or_default(),
                 note: String::new(),
                 total: Decimal::new(rng.random_range(100..=900_000), 2),
                 created_at: (start + Duration::seconds(id * 37)).into(),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{AppConfig, Description, Meta, Model, ModelName};
+use super::installed::labelled;
+use super::{AppConfig, Description, Meta, Model};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::migration;
@@ -14,8 +15,7 @@ use crate::schema::django_content_type;
 pub const APP: AppConfig = AppConfig {
     label: "contenttypes",
     verbose_name: "Content Types",
-    models: &[ModelName::new("contenttype", "content type")],
-    described: || vec![ContentType::meta()],
+    models: &[ContentType::meta],
     migrations: &[migration!("contenttypes", "0001_initial", ["0001_initial", "0002_remove_content_type_name"])],
 };
 
@@ -32,16 +32,10 @@ pub struct ContentType {
 }
 
 impl Model for ContentType {
-    type Table = django_content_type::table;
-
-    fn describe() -> Description<django_content_type::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use django_content_type::{app_label, model};
-        Description::new("contenttypes", "ContentType", django_content_type::table)
-            .db_table("django_content_type")
-            .display_with((app_label, model), |values| match values {
-                [app, name] => super::installed::labelled(&app.to_string(), &name.to_string()),
-                _ => String::new(),
-            })
+        it.label("contenttypes.ContentType")
+            .display_with((app_label, model), |[app, name]| labelled(&app.to_string(), &name.to_string()))
             .unique_together((app_label, model))
             .field(app_label, |field| field.max_length(100))
             .field(model, |field| field.max_length(100).verbose_name("python model class name"))
@@ -81,10 +75,10 @@ impl ContentType {
 /// Makes the content types of `app` that are not there yet (Django's `create_contenttypes`); how many.
 pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     let present = ContentType::ids(conn)?;
-    let missing = |model: &&ModelName| !present.contains_key(&(app.label.to_owned(), model.name.to_owned()));
+    let missing = |model: &&Meta| !present.contains_key(&(app.label.to_owned(), model.name.clone()));
     let mut made = 0;
-    for model in app.models.iter().filter(missing) {
-        let row = NewContentType { app_label: app.label, model: model.name };
+    for model in app.models.iter().map(|model| model()).filter(missing) {
+        let row = NewContentType { app_label: app.label, model: &model.name };
         made += diesel::insert_into(django_content_type::table).values(row).execute(conn)?;
     }
     Ok(made)

@@ -5,28 +5,66 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::{LazyLock, PoisonError, RwLock};
 
-use diesel::Table;
+use diesel::associations::HasTable;
 use diesel::query_source::Column;
 
 use super::field::FieldBuilder;
+use super::named::{Named, spaced};
 use super::path::Ordering;
-use super::{ColumnList, Field, FieldKind, IntoPath, ManyToMany, Meta, Path, Paths, Text};
-use crate::db::{SqlKind, Value};
+use super::{Field, Formula, IntoPath, ManyToMany, Meta, ModelTable, Path, Paths, Text};
+use crate::db::SqlKind;
 
 /// A model: a row struct that says what its columns cannot.
 ///
-/// ```
-/// use nuages::apps::catalog::models::Tag;
-/// use nuages::models::Model as _;
+/// Its table is the one that Diesel's `derive(Identifiable)` knows. It is called as in Django, `catalog.Tag`: by the app that the
+/// table's name begins with and by the struct. Where these do not fit together, [`label`](Description::label) says it.
 ///
-/// assert_eq!(Tag::meta().verbose_name_plural, "tags");
 /// ```
-pub trait Model: 'static {
-    /// Its table.
-    type Table: Table;
-
-    /// What it says about itself.
-    fn describe() -> Description<Self::Table>;
+/// use diesel::prelude::*;
+/// use nuages::models::{Description, Model};
+/// use nuages::schema::catalog_tag as tag;
+///
+/// #[derive(Identifiable, Queryable, Selectable)]
+/// #[diesel(table_name = tag)]
+/// struct Tag {
+///     id: i64,
+///     name: String,
+///     slug: String,
+/// }
+///
+/// impl Model for Tag {
+///     fn describe(it: Description<Self>) -> Description<Self> {
+///         it.ordering((tag::name,))
+///             .field(tag::name, |field| field.max_length(50).unique())
+///             .field(tag::slug, |field| field.slug(50).unique())
+///     }
+/// }
+///
+/// assert_eq!((Tag::meta().object_label(), Tag::meta().table), ("catalog.Tag".to_owned(), "catalog_tag"));
+/// ```
+///
+/// A column of another table does not compile:
+///
+/// ```compile_fail,E0271
+/// use diesel::prelude::*;
+/// use nuages::models::{Description, Model};
+/// use nuages::schema::{catalog_product as product, catalog_tag as tag};
+///
+/// #[derive(Identifiable)]
+/// #[diesel(table_name = tag)]
+/// struct Tag {
+///     id: i64,
+/// }
+///
+/// impl Model for Tag {
+///     fn describe(it: Description<Self>) -> Description<Self> {
+///         it.field(product::name, |field| field.max_length(50))
+///     }
+/// }
+/// ```
+pub trait Model: HasTable<Table: ModelTable> + Sized + 'static {
+    /// What it says about itself: gets a description that knows the columns, and adds what they do not say.
+    fn describe(it: Description<Self>) -> Description<Self>;
 
     /// The same, read once and kept.
     fn meta() -> &'static Meta {
@@ -35,7 +73,7 @@ pub trait Model: 'static {
         if let Some(meta) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
             return meta;
         }
-        let described = Self::describe().into_meta();
+        let described = Self::describe(Description::new()).into_meta();
         KNOWN
             .write()
             .unwrap_or_else(PoisonError::into_inner)
@@ -44,62 +82,50 @@ pub trait Model: 'static {
     }
 }
 
-/// The description of the model whose table is `T`.
+/// The description of the model `M`. Its fields are its table's columns, its primary key is the column that Diesel knows as such.
 #[derive(Debug)]
-pub struct Description<T> {
-    app: &'static str,
-    object_name: &'static str,
+pub struct Description<M: Model> {
+    table: String,
+    label: Option<&'static str>,
     verbose_name: Option<&'static str>,
     verbose_name_plural: Option<&'static str>,
-    db_table: Option<&'static str>,
+    /// A plain field for each column, as the table has them.
+    columns: Vec<Field>,
+    /// Those that were described, in that order.
     fields: Vec<Field>,
-    /// How many of `fields` were described; they stand first.
-    described: usize,
     many: Vec<ManyToMany>,
     unique_together: Vec<Vec<&'static str>>,
     indexes: Vec<Vec<&'static str>>,
     ordering: Vec<super::Order>,
     display: Option<Text>,
     absolute_url: Option<Text>,
-    table: PhantomData<T>,
+    model: PhantomData<M>,
 }
 
-impl<T> Description<T>
-where
-    T: Table,
-    T::AllColumns: ColumnList,
-{
-    /// The model `object_name` (`"OrderItem"`) of the app `app`. Its table is `<app>_<model>` unless [`db_table`](Self::db_table) says
-    /// otherwise, its fields are the table's columns, its primary key is the column that Diesel knows as such.
-    pub fn new(app: &'static str, object_name: &'static str, _table: T) -> Self
-    where
-        T::PrimaryKey: PrimaryColumn,
-    {
-        let mut fields = T::AllColumns::fields();
-        for field in fields.iter_mut().filter(|field| field.column == T::PrimaryKey::NAME) {
-            field.primary_key = true;
-            if matches!(field.kind, FieldKind::Integer) {
-                field.kind = FieldKind::Auto;
-                field.editable = false;
-                "ID".clone_into(&mut field.verbose_name);
-            }
-        }
+impl<M: Model> Description<M> {
+    fn new() -> Self {
         Self {
-            app,
-            object_name,
+            table: M::table().name(),
+            label: None,
             verbose_name: None,
             verbose_name_plural: None,
-            db_table: None,
-            fields,
-            described: 0,
+            columns: M::Table::fields(),
+            fields: Vec::new(),
             many: Vec::new(),
             unique_together: Vec::new(),
             indexes: Vec::new(),
             ordering: Vec::new(),
             display: None,
             absolute_url: None,
-            table: PhantomData,
+            model: PhantomData,
         }
+    }
+
+    /// Its app and its name, `admin.LogEntry`, where the table is not called `<app>_<struct>`.
+    #[must_use]
+    pub fn label(mut self, label: &'static str) -> Self {
+        self.label = Some(label);
+        self
     }
 
     /// What people read for one and for many, where `order item` and `order items` are not it.
@@ -109,98 +135,96 @@ where
         self
     }
 
-    /// The table's name in the database.
+    /// Describes a field. Forms show fields in the order in which they are described; a column that is not stands behind
+    /// the one that it follows in the table.
     #[must_use]
-    pub fn db_table(mut self, name: &'static str) -> Self {
-        self.db_table = Some(name);
-        self
-    }
-
-    /// Describes a field. Forms show fields in the order in which they are described.
-    #[must_use]
-    pub fn field<C>(mut self, _column: C, say: impl FnOnce(FieldBuilder<T>) -> FieldBuilder<T>) -> Self
+    pub fn field<C>(mut self, _column: C, say: impl FnOnce(FieldBuilder<M::Table>) -> FieldBuilder<M::Table>) -> Self
     where
-        C: Column<Table = T>,
+        C: Column<Table = M::Table>,
         C::SqlType: SqlKind,
     {
-        let at = self.fields.iter().position(|field| field.column == C::NAME);
-        let plain = at.map(|at| self.fields.remove(at));
+        let said = self.fields.iter().position(|field| field.column == C::NAME).map(|at| self.fields.remove(at));
+        let plain = said.or_else(|| self.columns.iter().find(|field| field.column == C::NAME).cloned());
         let plain = plain.unwrap_or_else(|| Field::of_column(C::NAME, C::SqlType::KIND, C::SqlType::NULL));
-        self.fields.insert(self.described, say(FieldBuilder::new(plain)).field);
-        self.described += 1;
+        self.fields.push(say(FieldBuilder::new(plain)).field);
         self
     }
 
     /// A many-to-many field.
     #[must_use]
-    pub fn many_to_many(mut self, many: ManyToMany<T>) -> Self {
+    pub fn many_to_many(mut self, many: ManyToMany<M::Table>) -> Self {
         self.many.push(many.untyped());
         self
     }
 
     /// No two rows may share all of these.
     #[must_use]
-    pub fn unique_together(mut self, columns: impl Paths<T>) -> Self {
+    pub fn unique_together(mut self, columns: impl Paths<M::Table>) -> Self {
         self.unique_together.push(columns.into_paths().into_iter().map(|path| path.column).collect());
         self
     }
 
     /// The table has an index on these columns, in this order: lists make use of it.
     #[must_use]
-    pub fn index(mut self, columns: impl Paths<T>) -> Self {
+    pub fn index(mut self, columns: impl Paths<M::Table>) -> Self {
         self.indexes.push(columns.into_paths().into_iter().map(|path| path.column).collect());
         self
     }
 
     /// How lists are ordered unless someone says otherwise.
     #[must_use]
-    pub fn ordering(mut self, keys: impl Ordering<T>) -> Self {
+    pub fn ordering(mut self, keys: impl Ordering<M::Table>) -> Self {
         self.ordering = keys.into_ordering();
         self
     }
 
-    /// What a row is called: the text of one column.
+    /// What a row is called: the text of one column. Without a word it is the first line of text that was described, if that
+    /// is neither secret nor chosen from a list; otherwise the primary key.
     #[must_use]
-    pub fn display(mut self, path: impl IntoPath<T>) -> Self {
+    pub fn display(mut self, path: impl IntoPath<M::Table>) -> Self {
         self.display = Some(Text::of(path.into_path()));
         self
     }
 
-    /// What a row is called, made of several columns.
+    /// What a row is called, made of several columns: `.display_with((item::quantity, item::unit), |[n, u]| …)`. A name in the
+    /// brackets must not be that of a column in scope, which would be taken for the column.
     #[must_use]
-    pub fn display_with(mut self, paths: impl Paths<T>, format: fn(&[Value]) -> String) -> Self {
-        self.display = Some(Text { paths: paths.into_paths(), format });
+    pub fn display_with<P: Paths<M::Table>>(mut self, paths: P, format: fn(&P::Values) -> String) -> Self {
+        self.display = Some(Text { paths: paths.into_paths(), format: Formula::of::<P>(format) });
         self
     }
 
     /// Where a row's page is.
     #[must_use]
-    pub fn absolute_url(mut self, paths: impl Paths<T>, format: fn(&[Value]) -> String) -> Self {
-        self.absolute_url = Some(Text { paths: paths.into_paths(), format });
+    pub fn absolute_url<P: Paths<M::Table>>(mut self, paths: P, format: fn(&P::Values) -> String) -> Self {
+        self.absolute_url = Some(Text { paths: paths.into_paths(), format: Formula::of::<P>(format) });
         self
     }
-}
 
-impl<T> Description<T> {
     fn into_meta(self) -> Meta {
-        let name = self.object_name.to_lowercase();
-        let table = self.db_table.unwrap_or_else(|| leaked(format!("{}_{name}", self.app)));
-        let verbose_name = self.verbose_name.map_or_else(|| spaced(self.object_name), str::to_owned);
+        let named = Named::of::<M>(self.label, &self.table);
+        let table = leaked(self.table);
+        let verbose_name = self.verbose_name.map_or_else(|| spaced(named.object_name), str::to_owned);
         let verbose_name_plural = self.verbose_name_plural.map_or_else(|| format!("{verbose_name}s"), str::to_owned);
-        let pk = self.fields.iter().position(|field| field.primary_key).unwrap_or_default();
+        let fields = arranged(self.columns, self.fields);
+        let pk = fields.iter().position(|field| field.primary_key).unwrap_or_default();
         let mut many = self.many;
         for field in &mut many {
             field.through = leaked(format!("{table}_{}", field.name));
         }
-        let display = self.display.unwrap_or_else(|| Text::of(Path::own(self.fields[pk].column)));
+        let display = self.display.unwrap_or_else(|| {
+            let line = fields.iter().find(|field| is_name(field)).unwrap_or(&fields[pk]);
+            Text::of(Path::own(line.column))
+        });
         Meta {
-            app: self.app,
-            name,
-            object_name: self.object_name,
+            app: named.app,
+            name: named.object_name.to_lowercase(),
+            object_name: named.object_name,
+            is_named: named.is_certain,
             verbose_name,
             verbose_name_plural,
             table,
-            fields: self.fields,
+            fields,
             many,
             unique_together: self.unique_together,
             indexes: self.indexes,
@@ -212,29 +236,97 @@ impl<T> Description<T> {
     }
 }
 
-/// The column that is a table's primary key.
-pub trait PrimaryColumn {
-    /// Its name.
-    const NAME: &'static str;
+/// Those that were described, in that order; each of the other columns behind the one that it follows in the table.
+fn arranged(columns: Vec<Field>, mut fields: Vec<Field>) -> Vec<Field> {
+    let mut next = 0;
+    for plain in columns {
+        if let Some(at) = fields.iter().position(|field| field.column == plain.column) {
+            next = at + 1;
+        } else {
+            fields.insert(next, plain);
+            next += 1;
+        }
+    }
+    fields
 }
 
-impl<C: Column> PrimaryColumn for C {
-    const NAME: &'static str = <C as Column>::NAME;
+/// Whether a row may be called by it.
+fn is_name(field: &Field) -> bool {
+    field.max_length().is_some() && !field.is_file() && !field.secret && field.choices.is_empty()
 }
 
 /// Descriptions live as long as the program, and are made once.
-fn leaked(text: String) -> &'static str {
+pub(super) fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
-/// `order item` for `OrderItem` (Django's `camel_case_to_spaces`).
-fn spaced(name: &str) -> String {
-    let mut spaced = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_uppercase() && !spaced.is_empty() {
-            spaced.push(' ');
-        }
-        spaced.extend(letter.to_lowercase());
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+
+    use super::{Description, Model};
+    use crate::models::Path;
+    use crate::schema::{catalog_product as product, catalog_tag as tag};
+
+    #[derive(Identifiable)]
+    #[diesel(table_name = product)]
+    struct Product {
+        id: i64,
     }
-    spaced
+
+    impl Model for Product {
+        fn describe(it: Description<Self>) -> Description<Self> {
+            it.field(product::image, |field| field.image("x/"))
+                .field(product::sku, |field| field.max_length(40).text_choices(&["in_progress", "2nd-HAND"]))
+                .field(product::description, |field| field.max_length(9).secret())
+                .field(product::slug, |field| field.slug(9))
+                .field(product::name, |field| field.max_length(9))
+        }
+    }
+
+    #[derive(Identifiable)]
+    #[diesel(table_name = tag)]
+    struct Tag {
+        id: i64,
+    }
+
+    impl Model for Tag {
+        fn describe(it: Description<Self>) -> Description<Self> {
+            it.field(tag::name, |field| field.max_length(9)).display(tag::slug)
+        }
+    }
+
+    #[test]
+    fn columns_that_say_nothing_follow_their_neighbours() {
+        let columns: Vec<_> = Product::meta().fields.iter().map(|field| field.column).collect();
+        let expected = [
+            "id",
+            "image",
+            "released_on",
+            "created_at",
+            "updated_at",
+            "category_id",
+            "sku",
+            "description",
+            "price",
+            "stock",
+            "is_active",
+            "slug",
+            "name",
+        ];
+        assert_eq!(columns, expected);
+        assert!(Product::meta().pk().primary_key);
+    }
+
+    #[test]
+    fn a_row_is_called_by_its_first_line_of_text() {
+        assert_eq!(Product::meta().display.paths, [Path::own("slug")]);
+        assert_eq!(Tag::meta().display.paths, [Path::own("slug")]);
+    }
+
+    #[test]
+    fn choices_are_read_as_people_write_them() {
+        let choices = Product::meta().column("sku").map(|field| field.choices);
+        assert_eq!(choices, Some(&[("in_progress", "In Progress"), ("2nd-HAND", "2Nd-Hand")][..]));
+    }
 }

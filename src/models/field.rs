@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Model;
+use super::description::leaked;
 use super::relation::{OnDelete, Relation};
 use crate::db::{Decimal, Kind, Timestamp, Value};
 
@@ -181,6 +182,21 @@ pub fn capfirst(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// The text with every word's first letter in upper case, all others in lower case (Python's `title`).
+fn title(text: &str) -> String {
+    let mut titled = String::with_capacity(text.len());
+    let mut inside = false;
+    for letter in text.chars() {
+        if inside {
+            titled.extend(letter.to_lowercase());
+        } else {
+            titled.extend(letter.to_uppercase());
+        }
+        inside = letter.is_alphabetic();
+    }
+    titled
+}
+
 /// Says what there is to say about a field; `T` is its table.
 #[derive(Debug)]
 pub struct FieldBuilder<T> {
@@ -295,6 +311,15 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn choices(mut self, choices: &'static [(&'static str, &'static str)]) -> Self {
         self.field.choices = choices;
+        self
+    }
+
+    /// The values that may be chosen, where people read them as they are: `in_progress` as `In Progress` (Django's
+    /// `TextChoices` without labels).
+    #[must_use]
+    pub fn text_choices(mut self, values: &'static [&'static str]) -> Self {
+        let read = |value: &&'static str| (*value, leaked(title(&value.replace('_', " "))));
+        self.field.choices = Vec::leak(values.iter().map(read).collect());
         self
     }
 

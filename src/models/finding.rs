@@ -40,27 +40,35 @@ impl Meta {
 /// What is wrong with the models of `apps`, which are installed.
 pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
     let mut found = Vec::new();
+    for app in apps {
+        for model in app.models.iter().map(|model| model()).filter(|model| model.app != app.label) {
+            let text = format!("it stands in `models` of the app {}. Name it in those of its own app.", app.label);
+            found.push(Finding::new("nuages.E001", model.object_label(), "AppConfig::models", text));
+        }
+    }
     let models: Vec<&'static Meta> = super::all().to_vec();
     for (at, model) in models.iter().enumerate() {
         if let Some(other) = models[..at].iter().find(|other| other.table == model.table) {
             let text = format!("the table {} is that of {} already. Name another.", model.table, other.object_label());
-            found.push(Finding::new("models.E028", model.object_label(), "db_table", text));
+            found.push(Finding::new("models.E028", model.object_label(), "table_name", text));
         }
-        let app = apps.iter().find(|app| app.label == model.app);
-        if !app.is_some_and(|app| app.models.iter().any(|named| named.name == model.name)) {
-            let text = format!(
-                "`models` of the app {} does not name it, so nobody can be permitted to touch it. Add \
-                                ModelName::new(\"{}\", \"{}\").",
-                model.app, model.name, model.verbose_name
-            );
-            found.push(Finding::new("nuages.E001", model.object_label(), "AppConfig::models", text));
-        }
+        check_name(model, &mut found);
         for field in &model.fields {
             check_field(model, field, &mut found);
         }
         check_accessors(model, &mut found);
     }
     found
+}
+
+fn check_name(model: &Meta, found: &mut Vec<Finding>) {
+    if !model.is_named {
+        let text = format!(
+            "this does not name it, and its table {} is not called <app>_{}. Say .label(\"app.{}\").",
+            model.table, model.name, model.object_name
+        );
+        found.push(Finding::new("nuages.E003", model.object_label(), "label", text));
+    }
 }
 
 fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Finding>) {
@@ -86,7 +94,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
     let Some(relation) = &field.relation else { return };
     let target = relation.to();
     if super::find(target.app, &target.name).is_none() {
-        let text = format!("{} is not installed. Name it in `described` of its app.", target.object_label());
+        let text = format!("{} is not installed. Name it in `models` of its app.", target.object_label());
         add("fields.E300", "to", text);
     }
     if relation.on_delete == OnDelete::SetNull && !field.null {
@@ -114,5 +122,55 @@ fn check_accessors(model: &'static Meta, found: &mut Vec<Finding>) {
             let text = format!("{} has a field {accessor}. Give it a related_name.", model.object_label());
             found.push(Finding::new("fields.E302", place(), "related_name", text));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::prelude::*;
+
+    use super::check_name;
+    use crate::models::content_types::ContentType;
+    use crate::models::{Description, Model};
+    use crate::schema::{catalog_tag, django_session};
+
+    #[derive(Identifiable)]
+    #[diesel(table_name = django_session, primary_key(session_key))]
+    struct Visit {
+        session_key: String,
+    }
+
+    impl Model for Visit {
+        fn describe(it: Description<Self>) -> Description<Self> {
+            it
+        }
+    }
+
+    #[derive(Identifiable)]
+    #[diesel(table_name = catalog_tag)]
+    struct Tag {
+        id: i64,
+    }
+
+    impl Model for Tag {
+        fn describe(it: Description<Self>) -> Description<Self> {
+            it.label("catalog")
+        }
+    }
+
+    #[test]
+    fn a_model_whose_name_is_not_known_is_reported() {
+        let mut found = Vec::new();
+        check_name(Visit::meta(), &mut found);
+        check_name(Tag::meta(), &mut found);
+        check_name(ContentType::meta(), &mut found);
+        let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 2, "{said:?}");
+        assert_eq!(
+            said[0],
+            "(nuages.E003) django.Visit, label: this does not name it, and its table django_session is not called \
+             <app>_visit. Say .label(\"app.Visit\")."
+        );
+        assert!(said[1].starts_with("(nuages.E003) catalog.Tag, label"), "{said:?}");
     }
 }

@@ -14,7 +14,10 @@ static INSTALLED: OnceLock<Installed> = OnceLock::new();
 /// Makes the models of `apps` known, so that relations can be followed backwards. The first call counts: a program has
 /// one list of apps.
 pub fn install(apps: &'static [AppConfig]) {
-    INSTALLED.get_or_init(|| Installed { apps, models: apps.iter().flat_map(|app| (app.described)()).collect() });
+    INSTALLED.get_or_init(|| Installed {
+        apps,
+        models: apps.iter().flat_map(|app| app.models).map(|model| model()).collect(),
+    });
 }
 
 /// Every model of the installed apps.

@@ -20,6 +20,8 @@ pub struct Meta {
     pub name: String,
     /// `OrderItem`
     pub object_name: &'static str,
+    /// Whether `app` and `object_name` were said, or follow from the names of table and struct.
+    pub(super) is_named: bool,
     /// `order item`
     pub verbose_name: String,
     /// `order items`

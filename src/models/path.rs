@@ -7,6 +7,7 @@ use diesel::query_source::{Column, JoinTo};
 use super::ManyToMany;
 use super::meta::Order;
 use super::tuples::tuples;
+use crate::db::Value;
 
 /// One step from a model to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -96,9 +97,41 @@ impl<T> IntoPath<T> for ManyToMany<T> {
     }
 }
 
+/// A tuple of which each member has a value.
+pub trait Shape {
+    /// The values: `[Value; 2]` for a pair.
+    type Values: 'static;
+
+    /// `values` as such; none, if these are not as many.
+    fn shaped(values: &[Value]) -> Option<&Self::Values>;
+}
+
+macro_rules! shapes {
+    () => {};
+    ($first:ident $($rest:ident)*) => {
+        impl<$first, $($rest),*> Shape for ($first, $($rest,)*) {
+            type Values = [Value; [stringify!($first), $(stringify!($rest)),*].len()];
+
+            fn shaped(values: &[Value]) -> Option<&Self::Values> {
+                values.try_into().ok()
+            }
+        }
+        shapes! { $($rest)* }
+    };
+}
+shapes! { A B C D E F G H I J K L M N O P }
+
+impl Shape for () {
+    type Values = [Value; 0];
+
+    fn shaped(values: &[Value]) -> Option<&Self::Values> {
+        values.try_into().ok()
+    }
+}
+
 tuples! {
     /// A tuple of ways from the model whose table is `T`.
-    Paths::into_paths(IntoPath::into_path) -> Path
+    Paths(Shape)::into_paths(IntoPath::into_path) -> Path
 }
 
 impl<T> Paths<T> for () {

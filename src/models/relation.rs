@@ -70,12 +70,21 @@ impl<T> Clone for ManyToMany<T> {
 }
 
 impl<T> ManyToMany<T> {
-    /// The field `name`: links in the table with these two columns.
-    pub fn new<A, B, M>(name: &'static str, _from: A, _to: B) -> Self
+    /// The field `name`: links to `M` in the table that has these two columns, the one that leads here and the one that leads
+    /// there.
+    ///
+    /// ```
+    /// use nuages::apps::catalog::models::Tag;
+    /// use nuages::models::ManyToMany;
+    /// use nuages::schema::{catalog_product as product, catalog_product_tags as link};
+    ///
+    /// pub const TAGS: ManyToMany<product::table> = ManyToMany::new::<Tag, _, _>("tags", link::product_id, link::tag_id);
+    /// ```
+    pub const fn new<M, A, B>(name: &'static str, _from: A, _to: B) -> Self
     where
-        A: Column,
-        B: Column<Table = A::Table>,
         M: Model,
+        A: Column + Copy,
+        B: Column<Table = A::Table> + Copy,
     {
         Self {
             name,
@@ -93,28 +102,28 @@ impl<T> ManyToMany<T> {
 
     /// What people read.
     #[must_use]
-    pub fn verbose_name(mut self, name: &'static str) -> Self {
+    pub const fn verbose_name(mut self, name: &'static str) -> Self {
         self.verbose_name = name;
         self
     }
 
     /// A hint for forms.
     #[must_use]
-    pub fn help_text(mut self, text: &'static str) -> Self {
+    pub const fn help_text(mut self, text: &'static str) -> Self {
         self.help_text = text;
         self
     }
 
     /// Forms may leave it empty.
     #[must_use]
-    pub fn blank(mut self) -> Self {
+    pub const fn blank(mut self) -> Self {
         self.blank = true;
         self
     }
 
     /// What the other model calls the rows that lead to it.
     #[must_use]
-    pub fn related_name(mut self, name: &'static str) -> Self {
+    pub const fn related_name(mut self, name: &'static str) -> Self {
         self.related_name = Some(name);
         self
     }

@@ -1,7 +1,43 @@
-//! A text made of a row's columns: how a row is called, where its page is.
+//! What is made of a row's columns: how a row is called, where its page is, a column that an author computes.
 
-use super::Path;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Path, Shape};
 use crate::db::Value;
+
+type Make<R> = dyn Fn(&[Value]) -> R + Send + Sync;
+
+/// How something is made of values.
+pub struct Formula<R>(Arc<Make<R>>);
+
+impl<R: Default + 'static> Formula<R> {
+    /// `make`, of as many values as `P` has members.
+    pub fn of<P: Shape>(make: fn(&P::Values) -> R) -> Self {
+        Self::shaped(P::shaped, make)
+    }
+
+    fn shaped<V: 'static>(shape: fn(&[Value]) -> Option<&V>, make: fn(&V) -> R) -> Self {
+        Self(Arc::new(move |values| shape(values).map(make).unwrap_or_default()))
+    }
+
+    /// What is made of these values.
+    pub fn make(&self, values: &[Value]) -> R {
+        (self.0)(values)
+    }
+}
+
+impl<R> Clone for Formula<R> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<R> fmt::Debug for Formula<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Formula")
+    }
+}
 
 /// Columns, and how to make a text of their values.
 #[derive(Debug, Clone)]
@@ -9,17 +45,17 @@ pub struct Text {
     /// The columns.
     pub paths: Vec<Path>,
     /// Makes the text; gets the values in the order of `paths`.
-    pub format: fn(&[Value]) -> String,
+    pub format: Formula<String>,
 }
 
 impl Text {
     /// The text of one column.
     pub fn of(path: Path) -> Self {
-        Self { paths: vec![path], format: |values| values.iter().map(ToString::to_string).collect() }
+        Self { paths: vec![path], format: Formula::of::<((),)>(|[value]| value.to_string()) }
     }
 
     /// The text of a row whose columns `paths` have these values.
     pub fn say(&self, values: &[Value]) -> String {
-        (self.format)(values)
+        self.format.make(values)
     }
 }

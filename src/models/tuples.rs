@@ -1,7 +1,8 @@
 //! Traits of tuples whose members may each be of a type of their own, as Diesel's columns are.
 
 /// `ListColumns::into_columns(IntoColumn::into_column) -> ListColumn` makes a trait `ListColumns<T>` whose method gives a
-/// `ListColumn` for each member, in order, and implements it for tuples of up to 16 members that are `IntoColumn<T>`.
+/// `ListColumn` for each member, in order, and implements it for tuples of up to 16 members that are `IntoColumn<T>`. A trait
+/// that the tuples have anyway may stand behind its name: `Paths(Shape)::into_paths(…)`.
 macro_rules! tuples {
     (@each $tuple:ident $all:ident $member:ident $one:ident $out:ty;) => {};
     (@each $tuple:ident $all:ident $member:ident $one:ident $out:ty; $first:ident $($rest:ident)*) => {
@@ -14,9 +15,9 @@ macro_rules! tuples {
         }
         $crate::models::tuples! { @each $tuple $all $member $one $out; $($rest)* }
     };
-    ($(#[$doc:meta])* $tuple:ident::$all:ident($member:ident::$one:ident) -> $out:ty) => {
+    ($(#[$doc:meta])* $tuple:ident$(($above:ident))?::$all:ident($member:ident::$one:ident) -> $out:ty) => {
         $(#[$doc])*
-        pub trait $tuple<T> {
+        pub trait $tuple<T>$(: $above)? {
             /// One for each member.
             fn $all(self) -> Vec<$out>;
         }

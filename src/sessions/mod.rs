@@ -13,13 +13,12 @@ pub use store::SessionRow;
 pub use visit::{Origin, Visit};
 
 use crate::migration;
-use crate::models::{AppConfig, Model as _, ModelName};
+use crate::models::{AppConfig, Model as _};
 
 /// The app that holds the table.
 pub const APP: AppConfig = AppConfig {
     label: "sessions",
     verbose_name: "Sessions",
-    models: &[ModelName::new("session", "session")],
-    described: || vec![SessionRow::meta()],
+    models: &[SessionRow::meta],
     migrations: &[migration!("sessions", "0001_initial")],
 };

@@ -26,11 +26,8 @@ pub struct SessionRow {
 }
 
 impl Model for SessionRow {
-    type Table = django_session::table;
-
-    fn describe() -> Description<django_session::table> {
-        Description::new("sessions", "Session", django_session::table)
-            .db_table("django_session")
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.label("sessions.Session")
             .field(django_session::session_key, |field| field.max_length(40).verbose_name("session key"))
             .field(django_session::session_data, |field| field.verbose_name("session data"))
             .field(django_session::expire_date, |field| field.verbose_name("expire date"))

@@ -1,6 +1,7 @@
 //! Models that lead to one another in every way there is.
 
 use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
 use nuages::db::Conn;
 use nuages::models::{AppConfig, Description, ManyToMany, Model, OnDelete, install};
@@ -18,16 +19,18 @@ macro_rules! tables {
                 }
             }
 
-            pub(crate) struct $model;
+            #[derive(Identifiable)]
+            #[diesel(table_name = $table)]
+            pub(crate) struct $model {
+                id: i64,
+            }
         )+
         $(
             impl Model for $model {
-                type Table = $table::table;
-
-                fn describe() -> Description<$table::table> {
-                    let description = Description::new("lab", stringify!($model), $table::table).display($table::name);
-                    $(let description = description.field($table::$key, |field| field.to::<$to>(OnDelete::$on_delete));)*
-                    $model::more(description)
+                fn describe(it: Description<Self>) -> Description<Self> {
+                    let it = it.display($table::name);
+                    $(let it = it.field($table::$key, |field| field.to::<$to>(OnDelete::$on_delete));)*
+                    $model::more(it)
                 }
             }
         )+
@@ -53,15 +56,15 @@ diesel::table! {
 }
 
 trait More: Model {
-    fn more(description: Description<Self::Table>) -> Description<Self::Table> {
-        description
+    fn more(it: Description<Self>) -> Description<Self> {
+        it
     }
 }
 
 impl More for Box {
-    fn more(description: Description<lab_box::table>) -> Description<lab_box::table> {
+    fn more(it: Description<Self>) -> Description<Self> {
         use lab_box_labels::{box_id, label_id};
-        description.many_to_many(ManyToMany::new::<_, _, Label>("labels", box_id, label_id))
+        it.many_to_many(ManyToMany::new::<Label, _, _>("labels", box_id, label_id))
     }
 }
 impl More for Tray {}
@@ -75,19 +78,7 @@ impl More for Label {}
 static LAB: [AppConfig; 1] = [AppConfig {
     label: "lab",
     verbose_name: "Lab",
-    models: &[],
-    described: || {
-        vec![
-            Box::meta(),
-            Tray::meta(),
-            Seal::meta(),
-            Note::meta(),
-            Pin::meta(),
-            Ring::meta(),
-            Knot::meta(),
-            Label::meta(),
-        ]
-    },
+    models: &[Box::meta, Tray::meta, Seal::meta, Note::meta, Pin::meta, Ring::meta, Knot::meta, Label::meta],
     migrations: &[],
 }];
 

@@ -26,7 +26,7 @@ pub(super) fn cells(conn: &mut Conn, model: &'static Meta, columns: &[ListColumn
             ListColumn::Field(_) => Cell::Value(values.remove(0)),
             ListColumn::Computed { paths, compute, .. } => {
                 let own: Vec<Value> = values.drain(..paths.len()).collect();
-                compute(&own)
+                compute.make(&own)
             }
         };
         (pk, columns.iter().map(cell).collect())

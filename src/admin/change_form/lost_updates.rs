@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::page::Content;
 use super::screen::{Outcome, Screen};
-use crate::admin::{Actor, AdminSite, ModelAdmin};
+use crate::admin::{Actor, AdminSite};
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Limits, Timestamp};
@@ -20,34 +21,35 @@ use crate::settings::{DatabaseUrl, Env, Settings};
 
 const INTERLEAVINGS: usize = 10_000;
 
-struct Tag;
+#[derive(Identifiable)]
+#[diesel(table_name = catalog_tag)]
+struct Tag {
+    id: i64,
+}
 
 impl Model for Tag {
-    type Table = catalog_tag::table;
-
-    fn describe() -> Description<catalog_tag::table> {
-        Description::new("catalog", "Tag", catalog_tag::table).display(catalog_tag::name)
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.display(catalog_tag::name)
     }
 }
 
-struct Product;
+#[derive(Identifiable)]
+#[diesel(table_name = catalog_product)]
+struct Product {
+    id: i64,
+}
 
 impl Model for Product {
-    type Table = catalog_product::table;
-
-    fn describe() -> Description<catalog_product::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use catalog_product as product;
         use catalog_product_tags::{product_id, tag_id};
-        Description::new("catalog", "Product", product::table)
-            .display(product::name)
-            .field(product::name, |field| field.max_length(200))
+        it.field(product::name, |field| field.max_length(200))
             .field(product::description, |field| field.blank())
             .field(product::price, |field| field.decimal(10, 2))
             .field(product::stock, |field| field.positive())
             .field(product::is_active, |field| field.default(|| true.into()))
-            .field(product::released_on, |field| field.blank())
             .field(product::updated_at, |field| field.auto_now())
-            .many_to_many(ManyToMany::new::<_, _, Tag>("tags", product_id, tag_id).blank())
+            .many_to_many(ManyToMany::new::<Tag, _, _>("tags", product_id, tag_id).blank())
     }
 }
 
@@ -128,14 +130,10 @@ impl World {
             date_joined: Timestamp::now(),
         };
         let permissions = Permissions::load(&mut conn, &user).unwrap();
-        let site: &'static AdminSite =
-            Box::leak(Box::new(AdminSite::new(&[]).register(ModelAdmin::<Product>::new().exclude((
-                catalog_product::slug,
-                catalog_product::sku,
-                catalog_product::image,
-                catalog_product::created_at,
-                catalog_product::category_id,
-            )))));
+        let site: &'static AdminSite = Box::leak(Box::new(AdminSite::new(&[]).register::<Product>(|it| {
+            use catalog_product::{category_id, created_at, image, sku, slug};
+            it.exclude((slug, sku, image, created_at, category_id))
+        })));
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
         let screen = Screen {
             known: site.of(Product::meta()).unwrap(),

@@ -30,12 +30,12 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             [value] => field_value(out, look, field, value, column.is_link),
             _ => drop(out.text(look.empty)),
         },
-        Source::Text(format) => text(out, look, &format(values)),
+        Source::Text(format) => text(out, look, &format.make(values)),
         Source::Related(format) => match values {
-            [key, name @ ..] if !key.is_null() => text(out, look, &format(name)),
+            [key, name @ ..] if !key.is_null() => text(out, look, &format.make(name)),
             _ => drop(out.text(look.empty)),
         },
-        Source::Computed(compute) => match compute(values) {
+        Source::Computed(compute) => match compute.make(values) {
             Cell::Value(value) => any_value(out, look, &value),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => link(out, &url, &shown),

@@ -3,7 +3,7 @@
 use crate::admin::Registered;
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
-use crate::models::{Field, FieldKind, Meta, Order, Path, Row, Step, Text, capfirst};
+use crate::models::{Field, FieldKind, Formula, Meta, Order, Path, Row, Step, Text, capfirst};
 
 /// What a column shows.
 #[derive(Clone, Copy)]
@@ -11,11 +11,11 @@ pub(super) enum Source {
     /// The value of a field.
     Field(&'static Field),
     /// What a row is called.
-    Text(fn(&[Value]) -> String),
+    Text(&'static Formula<String>),
     /// What the row at the end of a foreign key is called; the key itself is the first value.
-    Related(fn(&[Value]) -> String),
+    Related(&'static Formula<String>),
     /// What the site author computes of its values.
-    Computed(fn(&[Value]) -> Cell),
+    Computed(&'static Formula<Cell>),
 }
 
 /// A column.
@@ -91,7 +91,7 @@ fn name_of_row(model: &'static Meta, paths: &mut Vec<Path>) -> Column {
     Column {
         name: "__str__",
         label: capfirst(&model.verbose_name),
-        source: Source::Text(model.display.format),
+        source: Source::Text(&model.display.format),
         at: placed(paths, &model.display.paths),
         width: model.display.paths.len(),
         order: None,
@@ -118,7 +118,7 @@ fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Ve
                     };
                     // The key itself tells whether there is a row at its end.
                     let read: Vec<Path> = [path.clone()].into_iter().chain(paths.iter().map(behind)).collect();
-                    (Source::Related(*format), read)
+                    (Source::Related(format), read)
                 }
                 None => (Source::Field(field), vec![path.clone()]),
             };
@@ -145,7 +145,7 @@ fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Ve
         ListColumn::Computed { name, description, paths: read, compute, ordering } => Column {
             name,
             label: capfirst(description),
-            source: Source::Computed(*compute),
+            source: Source::Computed(compute),
             at: placed(paths, read),
             width: read.len(),
             order: ordering.clone(),

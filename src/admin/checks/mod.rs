@@ -7,7 +7,7 @@ mod list;
 
 use super::options::Options;
 use super::{AdminSite, Registered};
-use crate::models::{Field, Finding, ManyToMany, Meta, all};
+use crate::models::{Field, Finding, ManyToMany, Meta, all, find};
 
 impl AdminSite {
     /// What is wrong with the admins of the site's models.
@@ -16,6 +16,7 @@ impl AdminSite {
         for known in self.models() {
             let mut checks =
                 Checks { site: self, known, options: &known.options, model: known.model, found: Vec::new() };
+            checks.installed();
             checks.list();
             checks.form();
             checks.inlines();
@@ -47,6 +48,14 @@ impl Checks<'_> {
             format!("the inline {} in the admin of {of}", self.model.object_label())
         };
         self.found.push(Finding::new(id, place, option, text));
+    }
+
+    fn installed(&mut self) {
+        if find(self.model.app, &self.model.name).is_none() {
+            let text =
+                "no installed app names it, so nobody can be permitted to touch it. Add it to `models` of its app.";
+            self.add("nuages.E108", "register", text);
+        }
     }
 
     fn column(&self, name: &str) -> Option<&'static Field> {

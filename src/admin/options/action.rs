@@ -82,6 +82,22 @@ impl ActionResult {
     }
 }
 
+/// What Django's `message_user` says: something to know.
+impl From<String> for ActionResult {
+    fn from(message: String) -> Self {
+        Self::info(message)
+    }
+}
+
+impl From<&str> for ActionResult {
+    fn from(message: &str) -> Self {
+        Self::info(message)
+    }
+}
+
+/// Does something to chosen rows.
+pub type Run = fn(&mut Conn, &ActionRequest<'_>) -> Result<ActionResult>;
+
 /// Something that can be done to chosen rows. It runs in one transaction: what it returns an error for has not happened.
 ///
 /// What is the same for all rows is [`ActionRequest::update`]; what is not goes row by row, with
@@ -97,16 +113,12 @@ pub struct Action {
     /// Whether it asks before it runs.
     pub confirm: bool,
     /// Does it.
-    pub run: fn(&mut Conn, &ActionRequest<'_>) -> Result<ActionResult>,
+    pub run: Run,
 }
 
 impl Action {
     /// An action.
-    pub const fn new(
-        name: &'static str,
-        description: &'static str,
-        run: fn(&mut Conn, &ActionRequest<'_>) -> Result<ActionResult>,
-    ) -> Self {
+    pub const fn new(name: &'static str, description: &'static str, run: Run) -> Self {
         Self { name, description, permissions: &[], confirm: false, run }
     }
 

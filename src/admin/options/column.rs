@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use diesel::query_source::Column;
 
 use crate::db::Value;
-use crate::models::{IntoOrder, IntoPath, Order, Path, Paths, Via, tuples};
+use crate::models::{Formula, IntoOrder, IntoPath, Order, Path, Paths, Via, tuples};
 
 /// What a computed column shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,12 @@ pub enum Cell {
     },
 }
 
+impl Default for Cell {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
+}
+
 /// A column of a list.
 #[derive(Debug, Clone)]
 pub enum ListColumn {
@@ -48,7 +54,7 @@ pub enum ListColumn {
         /// The columns it is computed from.
         paths: Vec<Path>,
         /// Gets their values, in order.
-        compute: fn(&[Value]) -> Cell,
+        compute: Formula<Cell>,
         /// What the list is ordered by when its head is clicked.
         ordering: Option<Order>,
     },
@@ -76,11 +82,17 @@ impl<T> IntoColumn<T> for Via<T> {
 #[derive(Debug, Clone)]
 pub struct Computed<T>(ListColumn, PhantomData<T>);
 
-/// A column `name` computed from others: `computed("margin", (product::price, product::cost), |values| …)`.
-pub fn computed<T>(name: &'static str, paths: impl Paths<T>, compute: fn(&[Value]) -> Cell) -> Computed<T> {
+/// A column `name` computed from others: `computed("margin", (product::price, product::cost), |[price, cost]| …)`.
+pub fn computed<T, P: Paths<T>>(name: &'static str, paths: P, compute: fn(&P::Values) -> Cell) -> Computed<T> {
     let description = name.replace('_', " ");
     Computed(
-        ListColumn::Computed { name, description, paths: paths.into_paths(), compute, ordering: None },
+        ListColumn::Computed {
+            name,
+            description,
+            paths: paths.into_paths(),
+            compute: Formula::of::<P>(compute),
+            ordering: None,
+        },
         PhantomData,
     )
 }

@@ -49,13 +49,13 @@ pub struct Fieldset<T = ()> {
     table: PhantomData<T>,
 }
 
-/// A group of fields, one a line: `fieldset("Sales", (product::price, product::stock))`.
-pub fn fieldset<T>(title: &'static str, fields: impl FieldNames<T>) -> Fieldset<T> {
-    let lines = fields.names().into_iter().map(|name| vec![name]).collect();
-    Fieldset { title, lines, description: "", collapsed: false, table: PhantomData }
-}
-
 impl<T> Fieldset<T> {
+    /// A group of fields, one a line.
+    pub(super) fn new(title: &'static str, fields: impl FieldNames<T>) -> Self {
+        let lines = fields.names().into_iter().map(|name| vec![name]).collect();
+        Self { title, lines, description: "", collapsed: false, table: PhantomData }
+    }
+
     /// More fields, beside one another in one line.
     #[must_use]
     pub fn line(mut self, fields: impl FieldNames<T>) -> Self {

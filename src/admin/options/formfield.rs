@@ -14,9 +14,10 @@ use crate::models::FieldKind;
 /// use nuages::models::FieldKind;
 /// use nuages::schema::catalog_product as product;
 ///
-/// let admin = ModelAdmin::<Product>::new()
-///     .formfield_overrides(FieldKind::Text, FormField::new().textarea(12))
-///     .formfield((product::name,), FormField::new().label("Title").placeholder("What stands on the label"));
+/// fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
+///     it.formfield_overrides(FieldKind::Text, FormField::new().textarea(12))
+///         .formfield((product::name,), FormField::new().label("Title").placeholder("What stands on the label"))
+/// }
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct FormField {

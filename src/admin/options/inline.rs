@@ -41,14 +41,14 @@ pub struct Inline {
 }
 
 impl Inline {
-    /// Rows of the model that `admin` describes, as a table.
-    pub fn tabular<M: Model>(admin: ModelAdmin<M>) -> Self {
-        Self::new(admin, InlineKind::Tabular)
+    /// Rows of `M` as a table, with the options that `say` gives them: `Inline::tabular::<Comment>(|it| it).extra(1)`.
+    pub fn tabular<M: Model>(say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
+        Self::new(say(ModelAdmin::new()), InlineKind::Tabular)
     }
 
     /// The same, as forms below one another.
-    pub fn stacked<M: Model>(admin: ModelAdmin<M>) -> Self {
-        Self::new(admin, InlineKind::Stacked)
+    pub fn stacked<M: Model>(say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
+        Self::new(say(ModelAdmin::new()), InlineKind::Stacked)
     }
 
     fn new<M: Model>(admin: ModelAdmin<M>, kind: InlineKind) -> Self {

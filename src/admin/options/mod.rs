@@ -11,10 +11,10 @@ mod link;
 mod model_admin;
 mod search;
 
-pub use action::{Action, ActionRequest, ActionResult};
+pub use action::{Action, ActionRequest, ActionResult, Run};
 pub use change::Change;
 pub use column::{Cell, Computed, IntoColumn, ListColumn, ListColumns, computed};
-pub use fieldset::{FieldNames, Fieldset, fieldset};
+pub use fieldset::{FieldNames, Fieldset};
 pub use filter::{
     FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter, used_only,
 };

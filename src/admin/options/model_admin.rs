@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter, ListFilters,
+    Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter, ListFilters, Run,
     SearchField, SearchFields,
 };
 use crate::auth::User;
@@ -139,22 +139,22 @@ impl Default for Options {
 /// `list_select_related`, because what a list shows of other rows is always joined.
 ///
 /// ```
-/// use nuages::admin::ModelAdmin;
+/// use nuages::admin::{AdminSite, ModelAdmin};
 /// use nuages::apps::catalog::models::Tag;
 /// use nuages::schema::catalog_tag as tag;
 ///
-/// let admin = ModelAdmin::<Tag>::new().list_display((tag::name, tag::slug)).search_fields((tag::name,));
+/// fn tags(it: ModelAdmin<Tag>) -> ModelAdmin<Tag> {
+///     it.list_display((tag::name, tag::slug)).search_fields((tag::name,))
+/// }
+///
+/// fn register(site: AdminSite) -> AdminSite {
+///     site.register(tags)
+/// }
 /// ```
 #[derive(Debug)]
 pub struct ModelAdmin<M: Model> {
     options: Options,
     model: PhantomData<M>,
-}
-
-impl<M: Model> Default for ModelAdmin<M> {
-    fn default() -> Self {
-        Self { options: Options::default(), model: PhantomData }
-    }
 }
 
 macro_rules! flags {
@@ -181,8 +181,8 @@ macro_rules! names {
 
 impl<M: Model> ModelAdmin<M> {
     /// An admin with Django's defaults.
-    pub fn new() -> Self {
-        Self::default()
+    pub(in crate::admin) fn new() -> Self {
+        Self { options: Options::default(), model: PhantomData }
     }
 
     pub(in crate::admin) fn into_options(self) -> Options {
@@ -266,10 +266,16 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// What can be done to ticked rows, beside deleting them.
+    /// Something that can be done to ticked rows, beside deleting them: what forms call it, what people read, what it does.
+    #[must_use]
+    pub fn action(self, name: &'static str, description: &'static str, run: Run) -> Self {
+        self.actions([Action::new(name, description, run)])
+    }
+
+    /// The same, where there is more to say of them.
     #[must_use]
     pub fn actions(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
-        self.options.actions = actions.into_iter().collect();
+        self.options.actions.extend(actions);
         self
     }
 
@@ -318,10 +324,21 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// The form's fields, in groups.
+    /// A group of the form's fields, one a line (Django's `fieldsets`, said one after the other).
     #[must_use]
-    pub fn fieldsets(mut self, sets: impl IntoIterator<Item = Fieldset<M::Table>>) -> Self {
-        self.options.fieldsets = sets.into_iter().map(Fieldset::untyped).collect();
+    pub fn fieldset(self, title: &'static str, fields: impl FieldNames<M::Table>) -> Self {
+        self.fieldset_with(title, fields, |set| set)
+    }
+
+    /// The same, with more lines or a sentence, or closed: `.fieldset_with("Dates", (post::written_at,), Fieldset::collapse)`.
+    #[must_use]
+    pub fn fieldset_with(
+        mut self,
+        title: &'static str,
+        fields: impl FieldNames<M::Table>,
+        say: impl FnOnce(Fieldset<M::Table>) -> Fieldset<M::Table>,
+    ) -> Self {
+        self.options.fieldsets.push(say(Fieldset::new(title, fields)).untyped());
         self
     }
 

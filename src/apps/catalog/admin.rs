@@ -1,39 +1,36 @@
 //! The catalog in the admin.
 
-use super::models::{Category, Product, Tag};
-use crate::admin::options::{Action, ActionRequest, ActionResult};
-use crate::admin::{AdminSite, ModelAdmin, fieldset};
+use super::models::{Category, Product, TAGS, Tag};
+use crate::admin::options::{ActionRequest, ActionResult, Fieldset};
+use crate::admin::{AdminSite, ModelAdmin};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::{catalog_category as category, catalog_product as product, catalog_tag as tag};
 
 /// Registers categories, tags and products.
 pub fn register(site: AdminSite) -> AdminSite {
-    site.register(categories()).register(tags()).register(products())
+    site.register(categories).register(tags).register(products)
 }
 
-fn categories() -> ModelAdmin<Category> {
-    ModelAdmin::new()
-        .icon("folder")
+fn categories(it: ModelAdmin<Category>) -> ModelAdmin<Category> {
+    it.icon("folder")
         .list_display((category::name, category::slug, category::parent_id))
         .search_fields((category::name,))
         .prepopulated_fields(category::slug, (category::name,))
 }
 
-fn tags() -> ModelAdmin<Tag> {
-    ModelAdmin::new()
-        .icon("tag")
+fn tags(it: ModelAdmin<Tag>) -> ModelAdmin<Tag> {
+    it.icon("tag")
         .list_display((tag::name, tag::slug))
         .search_fields((tag::name,))
         .prepopulated_fields(tag::slug, (tag::name,))
 }
 
-fn products() -> ModelAdmin<Product> {
+fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
     use product::{
         category_id, created_at, description, image, is_active, name, price, released_on, sku, slug, stock, updated_at,
     };
-    ModelAdmin::new()
-        .icon("box")
+    it.icon("box")
         .list_display((name, sku, category_id, price, stock, is_active, released_on))
         .list_editable((price, stock))
         .list_filter((is_active, category_id, released_on))
@@ -41,24 +38,17 @@ fn products() -> ModelAdmin<Product> {
         .date_hierarchy(released_on)
         .prepopulated_fields(slug, (name,))
         .autocomplete_fields((category_id,))
-        .filter_horizontal((Product::tags(),))
+        .filter_horizontal((TAGS,))
         .readonly_fields((created_at, updated_at))
         .save_as()
-        .actions([
-            Action::new("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true)),
-            Action::new("make_inactive", "Mark selected products as inactive", |conn, request| {
-                mark(conn, request, false)
-            }),
-        ])
-        .fieldsets([
-            fieldset("", (name, slug, sku, category_id, Product::tags(), description, image)),
-            fieldset("Sales", (price, stock, is_active, released_on)),
-            fieldset("Dates", (created_at, updated_at)).collapse(),
-        ])
+        .action("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true))
+        .action("make_inactive", "Mark selected products as inactive", |conn, request| mark(conn, request, false))
+        .fieldset("", (name, slug, sku, category_id, TAGS, description, image))
+        .fieldset("Sales", (price, stock, is_active, released_on))
+        .fieldset_with("Dates", (created_at, updated_at), Fieldset::collapse)
 }
 
 fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<ActionResult> {
     let changed = request.update(conn, &[("is_active", active.into())])?;
-    let word = if active { "active" } else { "inactive" };
-    Ok(ActionResult::info(format!("{changed} products marked as {word}.")))
+    Ok(format!("{changed} products marked as {}.", if active { "active" } else { "inactive" }).into())
 }

@@ -7,17 +7,12 @@ pub mod urls;
 mod views;
 
 use crate::migration;
-use crate::models::{AppConfig, Model as _, ModelName};
+use crate::models::{AppConfig, Model as _};
 
 /// The app.
 pub const APP: AppConfig = AppConfig {
     label: "catalog",
     verbose_name: "Catalog",
-    models: &[
-        ModelName::new("tag", "tag"),
-        ModelName::new("category", "category"),
-        ModelName::new("product", "product"),
-    ],
-    described: || vec![models::Tag::meta(), models::Category::meta(), models::Product::meta()],
+    models: &[models::Tag::meta, models::Category::meta, models::Product::meta],
     migrations: &[migration!("catalog", "0001_initial")],
 };

@@ -1,20 +1,20 @@
 //! Orders in the admin.
 
 use super::models::{Order, OrderItem};
-use crate::admin::{AdminSite, Inline, ModelAdmin};
+use crate::admin::{AdminSite, Inline};
 use crate::models::via;
 use crate::schema::{auth_user as user, orders_order as order, orders_orderitem as item};
 
 /// Registers orders, with their items inside.
 pub fn register(site: AdminSite) -> AdminSite {
-    let items = ModelAdmin::<OrderItem>::new().autocomplete_fields((item::product_id,));
-    let orders = ModelAdmin::<Order>::new()
-        .icon("cart")
-        .list_display((order::number, order::customer_id, order::email, order::status, order::total, order::created_at))
-        .list_filter((order::status, order::created_at))
-        .search_fields((order::number, order::email, via(order::customer_id, user::username)))
-        .date_hierarchy(order::created_at)
-        .raw_id_fields((order::customer_id,))
-        .inlines([Inline::tabular(items).extra(1)]);
-    site.register(orders)
+    use order::{created_at, customer_id, email, number, status, total};
+    site.register::<Order>(|it| {
+        it.icon("cart")
+            .list_display((number, customer_id, email, status, total, created_at))
+            .list_filter((status, created_at))
+            .search_fields((number, email, via(customer_id, user::username)))
+            .date_hierarchy(created_at)
+            .raw_id_fields((customer_id,))
+            .inlines([Inline::tabular::<OrderItem>(|it| it.autocomplete_fields((item::product_id,))).extra(1)])
+    })
 }

@@ -4,13 +4,12 @@ pub mod admin;
 pub mod models;
 
 use crate::migration;
-use crate::models::{AppConfig, Model as _, ModelName};
+use crate::models::{AppConfig, Model as _};
 
 /// The app.
 pub const APP: AppConfig = AppConfig {
     label: "orders",
     verbose_name: "Orders",
-    models: &[ModelName::new("order", "order"), ModelName::new("orderitem", "order item")],
-    described: || vec![models::Order::meta(), models::OrderItem::meta()],
+    models: &[models::Order::meta, models::OrderItem::meta],
     migrations: &[migration!("orders", "0001_initial")],
 };

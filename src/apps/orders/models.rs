@@ -8,14 +8,8 @@ use crate::db::{Decimal, Timestamp};
 use crate::models::{Description, Model, OnDelete, desc, via};
 use crate::schema::{catalog_product, orders_order, orders_orderitem};
 
-/// How far an order has come: what the `status` column says, and what people read.
-pub const STATUSES: [(&str, &str); 5] = [
-    ("pending", "Pending"),
-    ("paid", "Paid"),
-    ("shipped", "Shipped"),
-    ("delivered", "Delivered"),
-    ("cancelled", "Cancelled"),
-];
+/// How far an order has come.
+pub const STATUSES: [&str; 5] = ["pending", "paid", "shipped", "delivered", "cancelled"];
 
 /// Something a customer ordered.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
@@ -58,34 +52,24 @@ pub struct OrderItem {
 }
 
 impl Model for Order {
-    type Table = orders_order::table;
-
-    fn describe() -> Description<orders_order::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use orders_order as order;
-        Description::new("orders", "Order", order::table)
-            .display(order::number)
-            .ordering((desc(order::created_at), desc(order::id)))
+        it.ordering((desc(order::created_at), desc(order::id)))
             .field(order::number, |field| field.max_length(20).unique())
-            .field(order::customer_id, |field| field.to::<User>(OnDelete::SetNull).related_name("orders").blank())
+            .field(order::customer_id, |field| field.to::<User>(OnDelete::SetNull).related_name("orders"))
             .field(order::email, |field| field.email(254))
-            .field(order::status, |field| field.max_length(10).choices(&STATUSES).default(|| "pending".into()))
+            .field(order::status, |field| field.max_length(10).text_choices(&STATUSES).default(|| "pending".into()))
             .field(order::note, |field| field.blank())
             .field(order::total, |field| field.decimal(12, 2).default(|| Decimal::new(0, 2).into()))
             .field(order::created_at, |field| field.default_now().db_index())
-            .field(order::paid_at, |field| field.blank())
     }
 }
 
 impl Model for OrderItem {
-    type Table = orders_orderitem::table;
-
-    fn describe() -> Description<orders_orderitem::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
+        use catalog_product as product;
         use orders_orderitem as item;
-        Description::new("orders", "OrderItem", item::table)
-            .display_with((item::quantity, via(item::product_id, catalog_product::name)), |values| match values {
-                [quantity, product] => format!("{quantity} × {product}"),
-                _ => String::new(),
-            })
+        it.display_with((item::quantity, via(item::product_id, product::name)), |[n, name]| format!("{n} × {name}"))
             .field(item::order_id, |field| field.to::<Order>(OnDelete::Cascade).related_name("items"))
             .field(item::product_id, |field| field.to::<Product>(OnDelete::Protect).related_name("order_items"))
             .field(item::quantity, |field| field.positive().min(1).default(|| 1.into()))

@@ -1,6 +1,7 @@
 //! What a form over a model says to what was typed.
 
 use chrono_tz::Tz;
+use diesel::prelude::*;
 
 use super::{BoundField, Cleaned, Control, ControlKind, ModelField, ModelForm, Posted, Typed, clean, texts};
 use crate::db::{Decimal, Kind, Value};
@@ -8,35 +9,35 @@ use crate::http::{PostData, QueryDict};
 use crate::models::{Description, Meta, Model, Record};
 use crate::schema::{catalog_product, orders_order};
 
-struct Product;
+#[derive(Identifiable)]
+#[diesel(table_name = catalog_product)]
+struct Product {
+    id: i64,
+}
 
 impl Model for Product {
-    type Table = catalog_product::table;
-
-    fn describe() -> Description<catalog_product::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use catalog_product as product;
-        Description::new("catalog", "Product", product::table)
-            .field(product::name, |field| field.max_length(5))
+        it.field(product::name, |field| field.max_length(5))
             .field(product::slug, |field| field.slug(6).unique())
             .field(product::price, |field| field.decimal(10, 2).min(Decimal::new(1, 2)))
             .field(product::stock, |field| field.positive().min(1).default(|| 1.into()))
             .field(product::is_active, |field| field.default(|| true.into()))
-            .field(product::released_on, |field| field.blank())
             .field(product::created_at, |field| field)
     }
 }
 
-struct Order;
+#[derive(Identifiable)]
+#[diesel(table_name = orders_order)]
+struct Order {
+    id: i64,
+}
 
 impl Model for Order {
-    type Table = orders_order::table;
-
-    fn describe() -> Description<orders_order::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use orders_order as order;
-        Description::new("orders", "Order", order::table)
-            .field(order::status, |field| field.max_length(10).choices(&[("new", "New"), ("paid", "Paid")]))
-            .field(order::paid_at, |field| field.blank())
-            .field(order::customer_id, |field| field.to::<Self>(crate::models::OnDelete::SetNull).blank())
+        it.field(order::status, |field| field.max_length(10).text_choices(&["new", "paid"]))
+            .field(order::customer_id, |field| field.to::<Self>(crate::models::OnDelete::SetNull))
     }
 }
 

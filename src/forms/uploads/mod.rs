@@ -76,14 +76,17 @@ mod tests {
     use super::*;
     use crate::models::{Description, Model};
     use crate::schema::auth_group;
+    use diesel::prelude::*;
 
-    struct Paper;
+    #[derive(Identifiable)]
+    #[diesel(table_name = auth_group)]
+    struct Paper {
+        id: i32,
+    }
 
     impl Model for Paper {
-        type Table = auth_group::table;
-
-        fn describe() -> Description<auth_group::table> {
-            Description::new("x", "Paper", auth_group::table).field(auth_group::name, |field| field.file("papers/"))
+        fn describe(it: Description<Self>) -> Description<Self> {
+            it.label("x.Paper").field(auth_group::name, |field| field.file("papers/"))
         }
     }
 

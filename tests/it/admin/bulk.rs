@@ -4,8 +4,8 @@ use std::sync::{LazyLock, Mutex};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use nuages::admin::options::{Action, ActionRequest, ActionResult};
-use nuages::admin::{AdminSite, ModelAdmin};
+use nuages::admin::AdminSite;
+use nuages::admin::options::{ActionRequest, ActionResult};
 use nuages::apps::INSTALLED;
 use nuages::apps::catalog::models::Tag;
 use nuages::db::{Conn, Value};
@@ -46,11 +46,12 @@ impl log::Log for Told {
 
 /// A shop whose tags can be renamed in bulk, each in its own way.
 static RENAMING: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
-    let tags = ModelAdmin::<Tag>::new().list_display((catalog_tag::name,)).search_fields((catalog_tag::name,));
-    site.register(tags.actions([
-        Action::new("rename", "Rename", |conn, request| rename(conn, request, usize::MAX)),
-        Action::new("rename_half", "Rename, and fail", |conn, request| rename(conn, request, ROWS / 2)),
-    ]))
+    site.register::<Tag>(|it| {
+        it.list_display((catalog_tag::name,))
+            .search_fields((catalog_tag::name,))
+            .action("rename", "Rename", |conn, request| rename(conn, request, usize::MAX))
+            .action("rename_half", "Rename, and fail", |conn, request| rename(conn, request, ROWS / 2))
+    })
 });
 
 /// Turns names round, and fails after so many.

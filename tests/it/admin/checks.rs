@@ -1,42 +1,45 @@
 //! `nuages check`: what is wrong with what an author says.
 
-use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin, fieldset};
+use diesel::prelude::*;
+use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin};
 use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::{Product, Tag};
+use nuages::apps::catalog::models::{Product, TAGS, Tag};
 use nuages::apps::orders::models::{Order, OrderItem};
 use nuages::auth::User;
-use nuages::models::{Finding, check};
+use nuages::models::{Description, Finding, Model, check};
 use nuages::schema::{auth_user as user, catalog_product as product, orders_order as order};
 
 fn ids(found: &[Finding]) -> Vec<(&'static str, &'static str)> {
     found.iter().map(|finding| (finding.id, finding.option)).collect()
 }
 
-#[test]
-fn wrong_admins_are_named_with_the_option_and_what_to_do() {
-    let products = ModelAdmin::<Product>::new()
-        .list_display((product::name, product::price))
+fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
+    it.list_display((product::name, product::price))
         .list_editable((product::name, product::stock, product::created_at))
         .list_display_links(())
         .date_hierarchy(product::price)
         .list_per_page(0)
         .fields((product::name,))
-        .fieldsets([fieldset("", (product::name, product::name))])
+        .fieldset("", (product::name, product::name))
         .raw_id_fields((product::name,))
-        .autocomplete_fields((product::category_id, Product::tags()))
+        .autocomplete_fields((product::category_id, TAGS))
         .filter_horizontal((product::category_id,))
         .radio_fields((product::price,))
         .formfield((product::price,), FormField::new().textarea(3))
         .prepopulated_fields(product::slug, (product::created_at,))
-        .inlines([Inline::tabular(ModelAdmin::<Tag>::new())]);
-    let users = ModelAdmin::<User>::new().list_display((user::username, user::password));
-    let orders = ModelAdmin::<Order>::new().list_display((order::number,)).inlines([Inline::stacked(ModelAdmin::<
-        OrderItem,
-    >::new())
-    .min_num(3)
-    .max_num(2)]);
-    let site = AdminSite::new(&INSTALLED).register(ModelAdmin::<Tag>::new());
-    let found = site.register(products).register(users).register(orders).check();
+        .inlines([Inline::tabular::<Tag>(|it| it)])
+}
+
+#[test]
+fn wrong_admins_are_named_with_the_option_and_what_to_do() {
+    let site = AdminSite::new(&INSTALLED)
+        .register::<Tag>(|it| it)
+        .register(products)
+        .register::<User>(|it| it.list_display((user::username, user::password)))
+        .register::<Order>(|it| {
+            it.list_display((order::number,)).inlines([Inline::stacked::<OrderItem>(|it| it).min_num(3).max_num(2)])
+        });
+    let found = site.check();
     let expected = [
         ("admin.E124", "list_editable"),
         ("admin.E122", "list_editable"),
@@ -63,6 +66,24 @@ fn wrong_admins_are_named_with_the_option_and_what_to_do() {
         said,
         "(admin.E122) the admin of catalog.Product, list_editable: stock is not in list_display. Add it there."
     );
+}
+
+#[derive(Identifiable)]
+#[diesel(table_name = product)]
+struct Stray {
+    id: i64,
+}
+
+impl Model for Stray {
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.label("catalog.Stray")
+    }
+}
+
+#[test]
+fn a_model_that_no_app_names_is_reported() {
+    let found = AdminSite::new(&INSTALLED).register::<Stray>(|it| it).check();
+    assert_eq!(ids(&found), [("nuages.E108", "register")], "{found:#?}");
 }
 
 #[test]

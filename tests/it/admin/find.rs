@@ -1,7 +1,7 @@
 //! Search and pick without scripts, in forms and lists.
 
 use nuages::admin::{AdminSite, Inline, ModelAdmin};
-use nuages::apps::catalog::models::{Category, Product};
+use nuages::apps::catalog::models::{Category, Product, TAGS};
 use nuages::apps::{INSTALLED, catalog};
 use nuages::project::Project;
 use nuages::schema::{catalog_category as category, catalog_product as product};
@@ -18,13 +18,15 @@ const GOODS: &str = "/admin/catalog/category/1/change/";
 
 /// An admin in which one and many are searched, in the form and in the rows inside it.
 fn register(site: AdminSite) -> AdminSite {
-    let searched = || ModelAdmin::<Product>::new().autocomplete_fields((product::category_id, Product::tags()));
-    let inside = searched().fields((product::name, product::slug, product::sku, product::price, Product::tags()));
-    let categories = ModelAdmin::<Category>::new()
-        .search_fields((category::name,))
-        .autocomplete_fields((category::parent_id,))
-        .inlines([Inline::stacked(inside).extra(1)]);
-    catalog::admin::register(site).register(searched().search_fields((product::name,))).register(categories)
+    let searched = |it: ModelAdmin<Product>| it.autocomplete_fields((product::category_id, TAGS));
+    let inside = |it| searched(it).fields((product::name, product::slug, product::sku, product::price, TAGS));
+    catalog::admin::register(site).register(|it| searched(it).search_fields((product::name,))).register::<Category>(
+        |it| {
+            it.search_fields((category::name,))
+                .autocomplete_fields((category::parent_id,))
+                .inlines([Inline::stacked(inside).extra(1)])
+        },
+    )
 }
 
 /// A shop with two products, and tags "t 1" to "t 25".

@@ -1,6 +1,6 @@
 //! `/admin/`: who sees what.
 
-use nuages::admin::{AdminSite, AppAdmin, ModelAdmin};
+use nuages::admin::{AdminSite, AppAdmin};
 use nuages::apps::INSTALLED;
 use nuages::apps::catalog::models::{Category, Tag};
 use nuages::apps::orders::models::Order;
@@ -48,10 +48,10 @@ on_both! {
 #[test]
 fn apps_have_djangos_order_unless_something_is_said() {
     let site = AdminSite::new(&INSTALLED)
-        .register(ModelAdmin::<Tag>::new())
-        .register(ModelAdmin::<Order>::new())
-        .register(ModelAdmin::<User>::new())
-        .register(ModelAdmin::<Category>::new());
+        .register::<Tag>(|it| it)
+        .register::<Order>(|it| it)
+        .register::<User>(|it| it)
+        .register::<Category>(|it| it);
     let labels = |site: &AdminSite| site.apps().iter().map(|app| app.label).collect::<Vec<_>>();
     assert_eq!(labels(&site), ["auth", "catalog", "orders"]);
     let catalog = &site.apps()[1];

@@ -2,11 +2,10 @@
 
 use diesel::connection::SimpleConnection as _;
 
-use nuages::admin::options::{Cell, computed};
-use nuages::admin::{Inline, ModelAdmin, fieldset};
+use nuages::admin::options::{Cell, Fieldset, computed};
+use nuages::admin::{Inline, ModelAdmin};
 use nuages::apps::INSTALLED;
 use nuages::apps::orders::models::{Order, OrderItem};
-use nuages::db::Value;
 use nuages::models::via;
 use nuages::project::Project;
 use nuages::schema::{catalog_product as product, orders_order as order_table, orders_orderitem as item};
@@ -127,20 +126,17 @@ on_both! {
 
     fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
         static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
-            let sum = |values: &[Value]| match values {
-                [Value::Integer(quantity), Value::Decimal(price)] => Cell::Text(format!("{quantity} × {price}")),
-                other => Cell::Text(format!("{other:?}")),
+            let items = |it: ModelAdmin<OrderItem>| {
+                it.fields((item::quantity, item::product_id)).readonly_fields((item::product_id,)).readonly_computed((
+                    computed("sum", (item::quantity, item::unit_price), |[quantity, price]| {
+                        Cell::Text(format!("{quantity} × {price}"))
+                    }),
+                    computed("see", (via(item::product_id, product::name),), |[name]| {
+                        Cell::Link { text: format!("See {name}"), url: "javascript:1".into() }
+                    }),
+                ))
             };
-            let link = |values: &[Value]| Cell::Link { text: format!("See {}", values[0]), url: "javascript:1".into() };
-            let items = ModelAdmin::<OrderItem>::new()
-                .fields((item::quantity, item::product_id))
-                .readonly_fields((item::product_id,))
-                .readonly_computed((
-                    computed("sum", (item::quantity, item::unit_price), sum),
-                    computed("see", (via(item::product_id, product::name),), link),
-                ));
-            let orders = ModelAdmin::<Order>::new().inlines([Inline::tabular(items).extra(1)]);
-            nuages::apps::register(site).register(orders)
+            nuages::apps::register(site).register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
         });
         let database = Database::migrated(kind);
         ALICE.save(&mut database.connect());
@@ -156,14 +152,11 @@ on_both! {
 
     fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
         static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
-            let items = ModelAdmin::<OrderItem>::new().autocomplete_fields((item::product_id,));
-            let orders = ModelAdmin::<Order>::new()
-                .fieldsets([
-                    fieldset("", (order_table::number, order_table::email, order_table::status, order_table::total)),
-                    fieldset("More", (order_table::note, order_table::paid_at)).collapse(),
-                ])
-                .inlines([Inline::tabular(items).extra(1)]);
-            nuages::apps::register(site).register(orders)
+            nuages::apps::register(site).register::<Order>(|it| {
+                it.fieldset("", (order_table::number, order_table::email, order_table::status, order_table::total))
+                    .fieldset_with("More", (order_table::note, order_table::paid_at), Fieldset::collapse)
+                    .inlines([Inline::tabular::<OrderItem>(|it| it.autocomplete_fields((item::product_id,))).extra(1)])
+            })
         });
         let database = Database::migrated(kind);
         ALICE.save(&mut database.connect());

@@ -13,14 +13,13 @@ use crate::schema::auth_group as group;
 
 /// Registers users and groups.
 pub fn register(site: AdminSite) -> AdminSite {
-    site.register(groups()).register(users::admin())
+    site.register(groups).register(users::admin)
 }
 
-fn groups() -> ModelAdmin<Group> {
-    ModelAdmin::new()
-        .icon("users")
+fn groups(it: ModelAdmin<Group>) -> ModelAdmin<Group> {
+    it.icon("users")
         .search_fields((group::name,))
         .ordering((group::name,))
-        .filter_horizontal((Group::permissions(),))
+        .filter_horizontal((Group::PERMISSIONS,))
         .hooks(Hooks { check: Some(users::rules::check_group), ..Hooks::default() })
 }

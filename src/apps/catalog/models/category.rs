@@ -25,19 +25,13 @@ pub struct Category {
 }
 
 impl Model for Category {
-    type Table = catalog_category::table;
-
-    fn describe() -> Description<catalog_category::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use catalog_category as category;
-        Description::new("catalog", "Category", category::table)
-            .verbose_names("category", "categories")
-            .display(category::name)
+        it.verbose_names("category", "categories")
             .ordering((category::name,))
             .field(category::name, |field| field.max_length(100).unique())
             .field(category::slug, |field| field.slug(100).unique())
-            .field(category::parent_id, |field| {
-                field.to::<Category>(OnDelete::Protect).related_name("children").blank()
-            })
+            .field(category::parent_id, |field| field.to::<Category>(OnDelete::Protect).related_name("children"))
             .field(category::description, |field| field.blank())
     }
 }

@@ -9,4 +9,5 @@ mod tag;
 pub use category::{Category, CategoryTile};
 pub use listing::{Listing, Sort};
 pub use product::{Picture, Product, ProductPage, ProductRow, url_of};
+pub use product_description::TAGS;
 pub use tag::Tag;

@@ -3,40 +3,30 @@
 use super::{Category, Product, Tag, url_of};
 use crate::db::Decimal;
 use crate::models::{Description, ManyToMany, Model, OnDelete};
-use crate::schema::{catalog_product, catalog_product_tags};
+use crate::schema::{catalog_product as product, catalog_product_tags as link};
+
+/// A product's tags.
+pub const TAGS: ManyToMany<product::table> = ManyToMany::new::<Tag, _, _>("tags", link::product_id, link::tag_id);
 
 impl Model for Product {
-    type Table = catalog_product::table;
-
-    fn describe() -> Description<catalog_product::table> {
-        use catalog_product as product;
-        Description::new("catalog", "Product", product::table)
-            .display(product::name)
-            .ordering((product::name, product::id))
-            .index((product::is_active, product::name, product::id))
-            .absolute_url((product::slug,), |values| values.iter().map(|slug| url_of(&slug.to_string())).collect())
-            .field(product::name, |field| field.max_length(200))
-            .field(product::slug, |field| field.slug(220).unique())
-            .field(product::sku, |field| {
-                field.max_length(40).unique().verbose_name("SKU").help_text("Stock keeping unit")
-            })
-            .field(product::category_id, |field| field.to::<Category>(OnDelete::Protect).related_name("products"))
-            .many_to_many(Product::tags())
-            .field(product::description, |field| field.blank())
-            .field(product::price, |field| field.decimal(10, 2).min(Decimal::new(1, 2)))
-            .field(product::stock, |field| field.positive().default(|| 0.into()))
-            .field(product::is_active, |field| field.verbose_name("active").default(|| true.into()))
-            .field(product::image, |field| field.image("products/").blank())
-            .field(product::released_on, |field| field.blank())
-            .field(product::created_at, |field| field.auto_now_add())
-            .field(product::updated_at, |field| field.auto_now())
-    }
-}
-
-impl Product {
-    /// A product's tags.
-    pub fn tags() -> ManyToMany<catalog_product::table> {
-        use catalog_product_tags::{product_id, tag_id};
-        ManyToMany::new::<_, _, Tag>("tags", product_id, tag_id).related_name("products").blank()
+    fn describe(it: Description<Self>) -> Description<Self> {
+        use product::{
+            category_id, created_at, description, id, image, is_active, name, price, sku, slug, stock, updated_at,
+        };
+        it.ordering((name, id))
+            .index((is_active, name, id))
+            .absolute_url((slug,), |[text]| url_of(&text.to_string()))
+            .field(name, |field| field.max_length(200))
+            .field(slug, |field| field.slug(220).unique())
+            .field(sku, |field| field.max_length(40).unique().verbose_name("SKU").help_text("Stock keeping unit"))
+            .field(category_id, |field| field.to::<Category>(OnDelete::Protect).related_name("products"))
+            .many_to_many(TAGS.related_name("products").blank())
+            .field(description, |field| field.blank())
+            .field(price, |field| field.decimal(10, 2).min(Decimal::new(1, 2)))
+            .field(stock, |field| field.positive().default(|| 0.into()))
+            .field(is_active, |field| field.verbose_name("active").default(|| true.into()))
+            .field(image, |field| field.image("products/").blank())
+            .field(created_at, |field| field.auto_now_add())
+            .field(updated_at, |field| field.auto_now())
     }
 }

@@ -20,13 +20,9 @@ pub struct Tag {
 }
 
 impl Model for Tag {
-    type Table = catalog_tag::table;
-
-    fn describe() -> Description<catalog_tag::table> {
+    fn describe(it: Description<Self>) -> Description<Self> {
         use catalog_tag as tag;
-        Description::new("catalog", "Tag", tag::table)
-            .display(tag::name)
-            .ordering((tag::name,))
+        it.ordering((tag::name,))
             .field(tag::name, |field| field.max_length(50).unique())
             .field(tag::slug, |field| field.slug(50).unique())
     }

@@ -9,25 +9,23 @@ mod summary;
 pub(super) use add::{add, add_form};
 pub(super) use password::{change as change_password, form as password_form};
 
+use crate::admin::ModelAdmin;
 use crate::admin::options::{Cell, Computed, Hooks, computed};
-use crate::admin::{ModelAdmin, fieldset};
 use crate::auth::User;
 use crate::auth::hashers::is_password_usable;
-use crate::db::Value;
 use crate::schema::auth_user as user;
 
 /// How users are shown.
-pub(super) fn admin() -> ModelAdmin<User> {
+pub(super) fn admin(it: ModelAdmin<User>) -> ModelAdmin<User> {
     use user::{
         date_joined, email, first_name, is_active, is_staff, is_superuser, last_login, last_name, password, username,
     };
-    ModelAdmin::new()
-        .icon("user")
+    it.icon("user")
         .list_display((username, email, first_name, last_name, is_staff))
-        .list_filter((is_staff, is_superuser, is_active, User::groups()))
+        .list_filter((is_staff, is_superuser, is_active, User::GROUPS))
         .search_fields((username, first_name, last_name, email))
         .ordering((username,))
-        .filter_horizontal((User::groups(), User::user_permissions()))
+        .filter_horizontal((User::GROUPS, User::USER_PERMISSIONS))
         .hooks(Hooks {
             // Nobody finds out a hash letter by letter.
             lookup_allowed: Some(|lookup| !lookup.starts_with("password")),
@@ -38,22 +36,20 @@ pub(super) fn admin() -> ModelAdmin<User> {
             ..Hooks::default()
         })
         .readonly_computed((password_column(),))
-        .fieldsets([
-            fieldset("", (username, password)),
-            fieldset("Personal info", (first_name, last_name, email)),
-            fieldset("Permissions", (is_active, is_staff, is_superuser, User::groups(), User::user_permissions())),
-            fieldset("Important dates", (last_login, date_joined)),
-        ])
+        .fieldset("", (username, password))
+        .fieldset("Personal info", (first_name, last_name, email))
+        .fieldset("Permissions", (is_active, is_staff, is_superuser, User::GROUPS, User::USER_PERMISSIONS))
+        .fieldset("Important dates", (last_login, date_joined))
 }
 
 /// How the password is kept, and the way to another.
 fn password_column() -> Computed<user::table> {
-    computed("password", (user::id, user::password), |values| match values {
-        [id, Value::Text(hash)] => Cell::TextAndLink {
+    computed("password", (user::id, user::password), |[id, hash]| {
+        let hash = hash.as_str().unwrap_or_default();
+        Cell::TextAndLink {
             text: summary::summary(hash),
             link: if is_password_usable(hash) { "Change password" } else { "Set password" }.to_owned(),
             url: format!("/admin/auth/user/{id}/password/"),
-        },
-        _ => Cell::Text(String::new()),
+        }
     })
 }
