@@ -25,7 +25,7 @@ pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<C
     (!words.is_empty()).then(|| Condition::All(words.iter().map(|word| found(word)).collect()))
 }
 
-/// The words of a search; a phrase in quotes is one (Django's `smart_split`).
+/// The words of a search, each once; a phrase in quotes is one (Django's `smart_split`).
 fn words(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
@@ -39,7 +39,10 @@ fn words(text: &str) -> Vec<String> {
             let space = letters[at..].iter().position(|letter| letter.is_whitespace());
             space.map_or(letters.len(), |space| at + space)
         });
-        found.push(unquoted(letters[at..end].iter().collect()));
+        let word = unquoted(letters[at..end].iter().collect());
+        if !found.contains(&word) {
+            found.push(word);
+        }
         at = end;
     }
     found
@@ -97,6 +100,7 @@ mod tests {
             ("\"open phrase", vec!["\"open", "phrase"]),
             ("\"", vec![""]),
             ("\"\"", vec![""]),
+            ("a b a", vec!["a", "b"]),
             (r#""a \"b\" c""#, vec!["a \"b\" c"]),
             (r"\", vec![r"\"]),
             ("", vec![]),

@@ -28,15 +28,29 @@ static unsigned char fold(unsigned char byte) {
     return byte >= 'a' && byte <= 'z' ? 0x20 : 0;
 }
 
-static What *prepared(sqlite3_value *value) {
+/* Room for a short text, which is prepared anew for each row: that costs less than to find what was kept, and with many
+ * words all of them would be gone through for each. */
+#define SHORT 64
+
+typedef union Room {
+    What what;
+    unsigned char bytes[sizeof(What) + SHORT];
+} Room;
+
+static What *prepare(What *what, sqlite3_value *value) {
     const unsigned char *text = sqlite3_value_text(value);
     int i, length = sqlite3_value_bytes(value);
-    What *what = sqlite3_malloc64(sizeof(What) + (sqlite3_uint64)length);
-    if (!what || !text) { sqlite3_free(what); return NULL; }
+    if (!text) return NULL;
     for (i = 0; i < length; i++) what->bytes[i] = lower(text[i]);
     what->length = length;
     what->first_fold = length ? fold(what->bytes[0]) : 0;
     what->last_fold = length ? fold(what->bytes[length - 1]) : 0;
+    return what;
+}
+
+static What *prepared(sqlite3_value *value) {
+    What *what = sqlite3_malloc64(sizeof(What) + (sqlite3_uint64)sqlite3_value_bytes(value));
+    if (what && !prepare(what, value)) { sqlite3_free(what); return NULL; }
     return what;
 }
 
@@ -71,10 +85,13 @@ static int is_in(const What *what, const unsigned char *text, int size) {
     return 0;
 }
 
-/* What argument number `at` asks for; it is kept for the rows that follow. The caller frees it where `*mine` is set. */
-static What *asked(sqlite3_context *context, sqlite3_value **values, int at, int *mine) {
-    What *what = sqlite3_get_auxdata(context, at);
+/* What argument number `at` asks for: in `room`, or kept for the rows that follow. The caller frees it where `*mine` is
+ * set. */
+static What *asked(sqlite3_context *context, sqlite3_value **values, int at, Room *room, int *mine) {
+    What *what;
     *mine = 0;
+    if (sqlite3_value_bytes(values[at]) <= SHORT) return prepare(&room->what, values[at]);
+    what = sqlite3_get_auxdata(context, at);
     if (what) return what;
     what = prepared(values[at]);
     if (!what) return NULL;
@@ -90,13 +107,14 @@ static void contains(sqlite3_context *context, int count, sqlite3_value **values
     for (at = 0; at + 1 < count; at += 2) {
         const unsigned char *text;
         What *what;
+        Room room;
         int found, mine;
         if (sqlite3_value_type(values[at]) == SQLITE_NULL || sqlite3_value_type(values[at + 1]) == SQLITE_NULL) {
             unknown = 1;
             continue;
         }
         text = sqlite3_value_text(values[at]);
-        what = asked(context, values, at + 1, &mine);
+        what = asked(context, values, at + 1, &room, &mine);
         if (!text || !what) { sqlite3_result_error_nomem(context); return; }
         found = is_in(what, text, sqlite3_value_bytes(values[at]));
         if (mine) sqlite3_free(what);

@@ -159,6 +159,12 @@ impl Builder {
     }
 
     fn joined(&mut self, parts: &[Condition], word: &'static str, empty: &'static str) -> Sql {
+        // SQLite takes no tree that is deeper than 1,000: many parts are joined by halves.
+        if parts.len() > 100 {
+            let (one, two) = parts.split_at(parts.len() / 2);
+            let sql = Sql::new("(").append(self.joined(one, word, empty)).raw(word);
+            return sql.append(self.joined(two, word, empty)).raw(")");
+        }
         let mut sql = Sql::default();
         for (at, part) in parts.iter().enumerate() {
             sql = sql.raw(if at > 0 { word } else { "(" }).append(self.condition(part));
