@@ -60,7 +60,7 @@ impl FromRequest for AdminRequest {
                 permissions,
                 db: app_data::<Db>(&http).get_ref().clone(),
                 settings: app_data::<Settings>(&http).clone(),
-                query: QueryDict::parse(http.query_string()),
+                query: QueryDict::of(&http)?,
                 messages: Messages::of(&http),
                 page,
                 http,

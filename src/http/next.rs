@@ -1,10 +1,16 @@
 //! Where a `next` parameter may lead: only to this site.
 
+/// The most characters of an address that leads anywhere (Django's `MAX_URL_LENGTH`).
+const MAX_LENGTH: usize = 2048;
+
 /// Whether `url` stays on this site: Django's `url_has_allowed_host_and_scheme` with the request's own host.
 pub fn is_safe_next(url: &str, host: &str, secure: bool) -> bool {
     let url = url.trim();
     // Browsers read a backslash as a slash.
-    !url.is_empty() && stays(url, host, secure) && stays(&url.replace('\\', "/"), host, secure)
+    !url.is_empty()
+        && url.chars().count() <= MAX_LENGTH
+        && stays(url, host, secure)
+        && stays(&url.replace('\\', "/"), host, secure)
 }
 
 fn stays(url: &str, host: &str, secure: bool) -> bool {
@@ -65,6 +71,7 @@ mod tests {
         ] {
             assert!(!safe(bad), "{bad}");
         }
+        assert!(safe(&format!("/{}", "é".repeat(2047))) && !safe(&format!("/{}", "a".repeat(2048))));
         assert!(
             !is_safe_next("http://shop.test/", "shop.test", true)
                 && is_safe_next("https://shop.test/", "shop.test", true)

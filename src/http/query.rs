@@ -1,10 +1,12 @@
 //! The query string of a request, read as Django's `QueryDict`.
 
-use std::convert::Infallible;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::error::{Error, Result};
+use crate::settings::Settings;
 
 /// The parameters of a query string, in order. Any query string can be read: bytes that are no UTF-8 become U+FFFD.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +16,17 @@ impl QueryDict {
     /// Reads `a=1&b=2`.
     pub fn parse(query: &str) -> Self {
         Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+    }
+
+    /// The parameters of `request`, within `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
+    pub fn of(request: &HttpRequest) -> Result<Self> {
+        let query = request.query_string();
+        match request.app_data::<web::Data<Settings>>() {
+            Some(settings) if query.matches('&').count() >= settings.data_upload_max_number_fields => {
+                Err(Error::BadRequest("there are too many parameters in the address".to_owned()))
+            }
+            _ => Ok(Self::parse(query)),
+        }
     }
 
     /// Reads a body of that form; bytes that are no UTF-8 become U+FFFD.
@@ -85,11 +98,11 @@ impl QueryDict {
 }
 
 impl FromRequest for QueryDict {
-    type Error = Infallible;
-    type Future = Ready<Result<Self, Infallible>>;
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self::parse(request.query_string())))
+        ready(Self::of(request))
     }
 }
 

@@ -57,7 +57,7 @@ pub struct Settings {
     pub data_upload_max_memory_size: usize,
     /// `FILE_UPLOAD_MAX_SIZE` (bytes): the most that the files of one request may hold together.
     pub file_upload_max_size: u64,
-    /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the most fields of a form.
+    /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the most fields of a form, or parameters in an address.
     pub data_upload_max_number_fields: usize,
     /// `SHUTDOWN_TIMEOUT` (seconds): how long requests may finish after SIGTERM.
     pub shutdown_timeout: Duration,

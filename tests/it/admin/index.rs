@@ -30,6 +30,25 @@ on_both! {
         }
     }
 
+    fn logging_out_leads_where_one_wants_to_be(kind: Kind) {
+        let site = shop(kind);
+        for (next, lands) in [("/products/", "/products/"), ("//evil.example", ""), ("/admin/logout/", ""), ("", "")] {
+            let alice = ALICE.browser(&site);
+            let reply = alice.post("/admin/logout/", &[("next", next)]);
+            assert_eq!((reply.header("location"), reply.status == 200), (lands, lands.is_empty()), "{next}");
+            assert!(alice.get("/admin/").header("location").starts_with(LOGIN), "{next}");
+        }
+    }
+
+    fn an_address_has_at_most_a_thousand_parameters(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        for path in ["/products/", "/admin/catalog/product/", LOGIN] {
+            let ask = |many: usize| alice.get(&format!("{path}?{}", vec!["e=1"; many].join("&"))).status;
+            assert!(ask(1000) != 400 && ask(1001) == 400, "{path}");
+        }
+    }
+
     fn the_index_holds_what_one_may_do(kind: Kind) {
         let site = shop(kind);
         let bob = BOB.browser(&site);

@@ -4,10 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use crate::admin::AdminSite;
-use crate::apps::accounts::views::{private, private_redirect};
+use crate::apps::accounts::views::{after_logout, private, private_redirect};
 use crate::auth::visitor;
 use crate::error::{Error, Result};
+use crate::http::{PostData, QueryDict};
 use crate::pages::Page;
+use crate::settings::Settings;
 
 #[derive(Template)]
 #[template(path = "admin/logged_out.html")]
@@ -20,12 +22,18 @@ pub(super) async fn logout(
     request: HttpRequest,
     page: Page,
     site: web::Data<&'static AdminSite>,
+    settings: web::Data<Settings>,
+    query: QueryDict,
+    data: PostData,
 ) -> Result<HttpResponse> {
     if !is_inside(&page) {
         return Ok(private_redirect("/admin/"));
     }
     visitor::logout(&request).await?;
-    private(&request, &LoggedOut { site: &site })
+    match after_logout(&request, &settings, &query, &data) {
+        Some(next) => Ok(private_redirect(next)),
+        None => private(&request, &LoggedOut { site: &site }),
+    }
 }
 
 /// `GET /admin/logout/`: a link must not log anyone out.

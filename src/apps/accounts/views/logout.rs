@@ -26,9 +26,19 @@ pub(in crate::apps::accounts) async fn logout(
     data: PostData,
 ) -> Result<HttpResponse> {
     visitor::logout(&request).await?;
-    let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default();
-    match safe_next(&request, &settings, next) {
+    match after_logout(&request, &settings, &query, &data) {
         Some(next) => Ok(private_redirect(next)),
         None => private(&request, &LoggedOut { page: page.without_user() }),
     }
+}
+
+/// Where who has logged out wants to be: on this site, and not where one logs out, which takes no GET.
+pub(in crate::apps::accounts) fn after_logout<'n>(
+    request: &HttpRequest,
+    settings: &Settings,
+    query: &'n QueryDict,
+    data: &'n PostData,
+) -> Option<&'n str> {
+    let next = data.fields.get("next").or_else(|| query.get("next"))?;
+    safe_next(request, settings, next).filter(|next| *next != request.path())
 }
