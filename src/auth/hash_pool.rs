@@ -15,7 +15,7 @@ pub fn places() -> usize {
 static PLACES: std::sync::LazyLock<Semaphore> = std::sync::LazyLock::new(|| Semaphore::new(places()));
 
 /// Who waits longer is answered with 503: a queue of logins is no reason to keep visitors hanging.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(25);
 
 /// The right to make hashes, one at a time, until it is dropped and the last hash is made.
 #[derive(Debug)]

@@ -80,16 +80,16 @@ impl Mail {
         let mailbox = |text: &str| {
             text.parse::<Mailbox>().map_err(|error| Error::command(format!("mail: {text:?} is no address: {error}")))
         };
-        Message::builder()
-            .from(mailbox(&settings.from)?)
-            .to(mailbox(&self.to)?)
-            .subject(&self.subject)
-            .multipart(
-                MultiPart::alternative()
-                    .singlepart(part(ContentType::TEXT_PLAIN, &self.text))
-                    .singlepart(part(ContentType::TEXT_HTML, &self.html)),
-            )
-            .map_err(|error| Error::command(format!("mail: {error}")))
+        let message = Message::builder().from(mailbox(&settings.from)?).to(mailbox(&self.to)?).subject(&self.subject);
+        let text = part(ContentType::TEXT_PLAIN, &self.text);
+        // Who reads mail on a console reads its text, once.
+        let message = if matches!(settings.backend, EmailBackend::Console) {
+            message.singlepart(text)
+        } else {
+            let html = part(ContentType::TEXT_HTML, &self.html);
+            message.multipart(MultiPart::alternative().singlepart(text).singlepart(html))
+        };
+        message.map_err(|error| Error::command(format!("mail: {error}")))
     }
 }
 
@@ -160,5 +160,6 @@ mod tests {
             sent.contains(&link) && sent.contains("To: a@example.com\r\n") && sent.contains("Subject: Reset\r\n"),
             "{sent}"
         );
+        assert!(!sent.contains("text/html"), "on the console once: {sent}");
     }
 }
