@@ -28,7 +28,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     request.must(target, "view", None)?;
     let term = request.query.get("term").unwrap_or_default().replace('\0', "");
     let rows = matching(target, request.queryset(target), &term);
-    let asked = request.query.get("page").unwrap_or("1");
+    let asked = request.query.get("page").filter(|page| !page.is_empty()).unwrap_or("1");
     let page = if asked == "last" {
         let rows = rows.clone();
         let count = request.db.run(move |conn| rows.count(conn)).await?;

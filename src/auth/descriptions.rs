@@ -19,7 +19,7 @@ impl Model for User {
             .field(auth_user::username, |field| {
                 field
                     .max_length(150)
-                    .unique()
+                    .unique_or("A user with that username already exists.")
                     .validator(Validator::Custom(valid_username))
                     .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
             })

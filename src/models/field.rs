@@ -82,6 +82,8 @@ pub struct Field {
     pub blank: bool,
     /// Whether no two rows may have the same value.
     pub unique: bool,
+    /// What a form says where another row has the value; "" for the usual sentence.
+    pub taken: &'static str,
     /// Whether an index of its own orders its values, which a unique field has anyway.
     pub db_index: bool,
     /// Whether it is the primary key.
@@ -131,6 +133,7 @@ impl Field {
             // Django wants to be told; here a column that may be NULL says so.
             blank: null,
             unique: false,
+            taken: "",
             db_index: false,
             primary_key: false,
             editable: true,
@@ -257,6 +260,13 @@ impl<T> FieldBuilder<T> {
     pub fn unique(mut self) -> Self {
         self.field.unique = true;
         self
+    }
+
+    /// No two rows may have the same value, and a form says so with `text` (Django's `error_messages`).
+    #[must_use]
+    pub fn unique_or(mut self, text: &'static str) -> Self {
+        self.field.taken = text;
+        self.unique()
     }
 
     /// An index of its own orders its values: the least and the greatest are found at once.

@@ -26,7 +26,6 @@ use super::{AdminRequest, Registered};
 use crate::error::Result;
 use crate::http::{PostData, redirect, render};
 use crate::messages::{Level, Message};
-use crate::models::capfirst;
 use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
 
@@ -158,8 +157,8 @@ fn page(
     }
     let sub = match (content.adding, content.may_edit) {
         (true, _) => String::new(),
-        (false, true) => capfirst(one),
-        (false, false) => format!("{} · you may look at it, not change it", capfirst(one)),
+        (false, true) => format!("Change {one}"),
+        (false, false) => format!("View {one} · you may look at it, not change it"),
     };
     let pk = part.map(super::unquote).filter(|_| !content.adding);
     let of_row = |page: &str| pk.as_ref().map(|pk| known.object_url(pk, page)).unwrap_or_default();

@@ -16,6 +16,8 @@ pub(in crate::admin) struct FileNow {
     pub(in crate::admin) is_image: bool,
     /// Whether it can be taken away.
     pub(in crate::admin) may_clear: bool,
+    /// Whether the box that takes it away was ticked.
+    pub(in crate::admin) cleared: bool,
 }
 
 /// What someone else has saved in a field meanwhile: for people, and for its control.
@@ -163,6 +165,7 @@ impl Showing<'_> {
             url: file_url(path),
             is_image,
             may_clear: !field.required(),
+            cleared: bound.value().one().and_then(Value::as_str) == Some(""),
         });
         let theirs = bound.conflict.then(|| Theirs {
             mine: bound.cleaned.as_ref().map_or_else(|| bound.typed.0.join(" "), |mine| self.text(field, mine)),

@@ -43,8 +43,8 @@ pub(in crate::admin) enum Step {
 
 impl Consequences {
     pub(super) fn new(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview: Preview) -> Result<Self> {
-        let counts = preview.counts.iter().map(|(model, count)| (model.counted(*count).to_owned(), *count));
-        let links = preview.links.iter().map(|(table, count)| (table.verbose_name(*count), *count));
+        let counts = preview.counts.iter().map(|(model, count)| (capfirst(&model.verbose_name_plural), *count));
+        let links = preview.links.iter().map(|(table, count)| (capfirst(&table.verbose_name(2)), *count));
         let cleared = preview.clearings.iter().map(|clearing| {
             let (model, field) = (clearing.key.model, clearing.key.field);
             format!("{} {} will have no {}", clearing.count, model.counted(clearing.count), field.verbose_name)

@@ -105,8 +105,13 @@ fn all_equal(columns: &[&'static str], key: &[Value]) -> Condition {
     Condition::All(each.collect())
 }
 
-/// `Product with this SKU already exists.`
+/// `Product with this SKU already exists.`, or what the field says.
 pub fn exists(model: &Meta, columns: &[&'static str]) -> String {
+    if let [column] = columns
+        && let Some(field) = model.column(column).filter(|field| !field.taken.is_empty())
+    {
+        return field.taken.to_owned();
+    }
     let label =
         |column: &&'static str| model.column(column).map_or_else(|| (*column).to_owned(), |field| field.label());
     let labels: Vec<String> = columns.iter().map(label).collect();

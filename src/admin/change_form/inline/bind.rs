@@ -70,6 +70,8 @@ impl Screen {
             });
             let mut row = match old {
                 Some(Some(row)) => row,
+                // Who may not change a row is not asked about one that has gone.
+                Some(None) if !formset.rights.change => continue,
                 Some(None) => Row { lost: true, ..self.empty_row(formset, at) },
                 None if !formset.rights.add => continue,
                 None => self.empty_row(formset, at),

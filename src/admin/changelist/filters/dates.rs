@@ -21,7 +21,9 @@ pub(super) fn spans(filter: &Filter, site: Site, params: &Params) -> Vec<Choice>
     let tomorrow = today + TimeDelta::days(1);
     let month = today.with_day(1).unwrap_or(today);
     let year = month.with_month(1).unwrap_or(month);
-    let mut choices = vec![Choice::all(params, &[&generic], given.is_empty(), "Any date")];
+    let any = Choice::all(params, &[&generic], given.is_empty(), "Any date");
+    // Unlike "All" of other filters it is counted.
+    let mut choices = vec![Choice { condition: Some(Condition::All(Vec::new())), ..any }];
     for (text, from, to) in [
         ("Today", today, tomorrow),
         ("Past 7 days", today - TimeDelta::days(7), tomorrow),
