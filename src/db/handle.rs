@@ -1,12 +1,13 @@
 //! [`Db`]: what views hold.
 
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 
 use super::connection::Conn;
 use super::pool::{self, Pool};
+use super::queue::{Place, Queue};
 use super::stream::{self, RowSink, RowStream};
 use crate::error::{Error, Result};
 use crate::logging::Context;
@@ -14,12 +15,12 @@ use crate::settings::Settings;
 
 /// A handle on the database; cloning it is cheap.
 ///
-/// Waiting happens in a queue of the event loop, never on a thread: there are as many places as connections, and who
-/// gets none in `CONN_WAIT_TIMEOUT` is answered with [`Error::Busy`], a 503.
+/// Waiting happens in a queue, never on a thread: there are as many places as connections, and who gets none in
+/// `CONN_WAIT_TIMEOUT` is answered with [`Error::Busy`], a 503.
 #[derive(Clone)]
 pub struct Db {
     pool: Pool,
-    places: Arc<Semaphore>,
+    queue: Queue,
     wait: Duration,
     patience: Duration,
 }
@@ -29,7 +30,7 @@ impl Db {
     pub fn open(settings: &Settings) -> Result<Self> {
         Ok(Self {
             pool: pool::open(settings)?,
-            places: Arc::new(Semaphore::new(settings.conn_pool_size as usize)),
+            queue: Queue::new(settings.conn_pool_size),
             wait: settings.conn_wait_timeout,
             patience: settings.stream_timeout,
         })
@@ -41,9 +42,9 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let place = self.place().await?;
-        let (pool, context) = (self.pool.clone(), Context::current());
-        blocking(move || Context::enter(context, || on_slot(&pool, place, job))).await?
+        let (answer, answered) = oneshot::channel();
+        let place = self.enter(job, || (), answer);
+        self.wait_for(place, answered).await?
     }
 
     /// Runs `job` on the blocking pool in one transaction; see [`Conn::atomic`].
@@ -65,49 +66,63 @@ impl Db {
         F: FnOnce(&mut Conn, &mut RowSink<T>) -> Result<()> + Send + 'static,
         T: Send + 'static,
     {
-        let place = self.place().await?;
-        let (pool, context) = (self.pool.clone(), Context::current());
         let (mut sink, rows) = stream::channel(chunk, self.patience);
+        let failed = sink.failures();
+        let (start, started) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
+        let begin = move || {
+            let _ = start.send(());
+        };
+        let work = move |conn: &mut Conn| job(conn, &mut sink).and_then(|()| sink.flush());
+        let place = self.enter(work, begin, answer);
+        self.wait_for(place, started).await?;
         actix_web::rt::spawn(async move {
-            let failed = sink.failures();
-            let work =
-                move || on_slot(&pool, place, move |connection| job(connection, &mut sink).and_then(|()| sink.flush()));
-            if let Err(error) = blocking(move || Context::enter(context, work)).await.and_then(|done| done) {
+            if let Err(error) = answered.await.unwrap_or_else(|_| Err(lost())) {
                 failed.tell(error).await;
             }
         });
         Ok(rows)
     }
 
-    /// A place in the queue for connections.
-    async fn place(&self) -> Result<OwnedSemaphorePermit> {
-        // Nobody waits while a place is free, and a clock need not be set.
-        if let Ok(place) = self.places.clone().try_acquire_owned() {
-            return Ok(place);
+    /// Puts `job` into the queue. When its turn has come `begin` is called, and then `answer` gets what it says; nobody may
+    /// be there to hear it.
+    fn enter<T, F>(&self, job: F, begin: impl FnOnce() + Send + 'static, answer: oneshot::Sender<Result<T>>) -> Place
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (pool, context) = (self.pool.clone(), Context::current());
+        self.queue.enter(move || {
+            begin();
+            let work = || Context::enter(context, || on_slot(&pool, job));
+            let panicked = |_| Err(Error::Panicked("a database job panicked".to_owned()));
+            let _ = answer.send(catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panicked));
+        })
+    }
+
+    /// What comes from the job that has this place: at once when its turn comes in time, else [`Error::Busy`].
+    async fn wait_for<T>(&self, place: Place, mut answer: oneshot::Receiver<T>) -> Result<T> {
+        if let Place::Waiting(waiting) = place {
+            match tokio::time::timeout(self.wait, &mut answer).await {
+                Ok(answer) => return answer.map_err(|_| lost()),
+                Err(_) if waiting.leave() => return Err(Error::Busy),
+                Err(_) => {}
+            }
         }
-        let place = self.places.clone().acquire_owned();
-        match tokio::time::timeout(self.wait, place).await {
-            Ok(place) => place.map_err(|_| Error::Busy),
-            Err(_) => Err(Error::Busy),
-        }
+        answer.await.map_err(|_| lost())
     }
 }
 
-fn on_slot<T>(pool: &Pool, place: OwnedSemaphorePermit, job: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+/// The server stops, and its jobs with it.
+fn lost() -> Error {
+    Error::Unreachable("the job was given up".to_owned())
+}
+
+fn on_slot<T>(pool: &Pool, job: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     let mut slot = pool.get().map_err(|error| Error::Unreachable(error.to_string()))?;
     let done = job(&mut slot.connection);
     if matches!(&done, Err(Error::Database(_) | Error::Unreachable(_))) {
         slot.examine();
     }
-    // The connection is free before its place is, so that the next in the queue finds one.
-    drop(slot);
-    drop(place);
     done
-}
-
-/// The only way to the blocking pool; a panic there comes back as an error.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    let done = actix_web::web::block(work).await;
-    done.map_err(|_| Error::Panicked("a database job panicked".to_owned()))
 }

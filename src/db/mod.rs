@@ -9,6 +9,7 @@ mod handle;
 pub mod migrations;
 mod paginator;
 mod pool;
+mod queue;
 mod sql;
 pub mod sql_types;
 mod stream;
