@@ -62,6 +62,12 @@ pub struct NewUser {
 }
 
 impl User {
+    /// What they are called where there is little room (Django's `get_short_name`, or else the user name).
+    pub fn short_name(&self) -> &str {
+        let name = self.first_name.trim();
+        if name.is_empty() { &self.username } else { name }
+    }
+
     /// The user of this name, exactly.
     pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {
         let found = auth_user::table.filter(auth_user::username.eq(username)).select(Self::as_select()).first(conn);

@@ -70,6 +70,10 @@ on_both! {
         for host in ["127.0.0.1", "evilshop.test", "bad host name", "", "shop.test@evil.test"] {
             assert_eq!(status(host), "400", "{host}");
         }
+        for (target, wanted) in [("http://shop.test/", "200"), ("http://evil.test/", "400"), ("http://a@shop.test/", "400")] {
+            let raw = format!("GET {target} HTTP/1.1\r\nHost: shop.test\r\nConnection: close\r\n\r\n");
+            assert_eq!(site.client().raw(raw.as_bytes())[9..12].to_owned(), wanted, "{target}");
+        }
     }
 
     fn https_is_enforced_when_asked_for(kind: Kind) {

@@ -29,7 +29,10 @@ pub async fn hosts<B: MessageBody + 'static>(
         (None, _) => request.version() <= Version::HTTP_10,
         _ => false,
     };
-    if !allowed {
+    // `GET http://example.com/ HTTP/1.1`: the host stands twice, and is the same.
+    let written = request.uri().authority().map(|authority| split_host(authority.as_str()));
+    let host = || request.headers().get(HOST).and_then(|value| split_host(value.to_str().ok()?));
+    if !allowed || written.is_some_and(|written| written.is_none() || written != host()) {
         let host = request.headers().get(HOST).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let fields: [(&str, &dyn Display); 2] =
             [("host", &host.unwrap_or_default()), ("address", &client_address(request.request()))];
