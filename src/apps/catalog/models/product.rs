@@ -134,7 +134,9 @@ impl ProductPage {
     /// handful that the index on the category gives without sorting, however many the category has.
     pub fn find(conn: &mut Conn, slug: &str, limit: usize) -> Result<(Self, Vec<Tag>, Vec<ProductRow>)> {
         let (same, near) = diesel::alias!(catalog_product as same, catalog_product as near);
-        let itself = same.filter(same.field(catalog_product::slug).eq(slug));
+        let itself = same
+            .filter(same.field(catalog_product::slug).eq(slug))
+            .filter(same.field(catalog_product::is_active).eq(true));
         let category = itself.select(same.field(catalog_product::category_id)).single_value();
         let handful = near
             .filter(near.field(catalog_product::category_id).nullable().eq(category))
@@ -149,8 +151,8 @@ impl ProductPage {
             // One after the other: SQLite would put a join within a join together for the whole table first.
             .left_join(catalog_product_tags::table.on(link))
             .left_join(tag)
+            // By primary key alone: SQLite would rather go through all that are active.
             .filter(catalog_product::id.eq_any(itself.select(same.field(catalog_product::id)).union_all(handful)))
-            .filter(catalog_product::is_active.eq(true))
             .order(catalog_tag::name);
         let rows: Vec<(String, Self, Option<Tag>)> = on_conn!(conn, |conn| {
             found.select((catalog_product::slug, Self::as_select(), Option::<Tag>::as_select())).load(conn)
