@@ -28,6 +28,29 @@ fn shown(client: &Client, url: &str, names: &[&str]) -> String {
 }
 
 on_both! {
+    fn a_search_may_have_more_words_than_a_tree_is_deep(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let different: Vec<String> = (0..1500).map(|word| format!("w{word}")).collect();
+        let all = ["Ash", "Birch", "Cedar"];
+        assert_eq!(shown(&alice, &format!("{PRODUCTS}?q={}", different.join("+")), &all), "");
+        assert_eq!(shown(&alice, &format!("{PRODUCTS}?q={}", vec!["ir"; 1500].join("+")), &all), "Birch");
+        let long = format!("{}h{}", "%20".repeat(80), "%20".repeat(80));
+        assert_eq!(shown(&alice, &format!("{PRODUCTS}?q={long}+%22{}%22", "x".repeat(100)), &all), "");
+        let rows = |page: &str| {
+            let url = "/admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&page=";
+            alice.get(&format!("{url}{page}")).status
+        };
+        assert_eq!((rows(""), rows("1"), rows("x")), (200, 200, 404));
+    }
+
+    fn any_date_is_counted_as_well(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let words = alice.get(&format!("{PRODUCTS}?_facets=True&released_on__isnull=False")).words();
+        assert!(words.contains("Any date ( 3 )"), "{words}");
+    }
+
     fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
         let site = shop(kind);
         let alice = stock(&site);

@@ -11,7 +11,7 @@ use nuages::project::Project;
 use nuages::schema::{catalog_product as product, orders_order as order_table, orders_orderitem as item};
 
 use crate::admin::shop;
-use crate::support::{self, ALICE, Database, Reply, TestSite};
+use crate::support::{self, ALICE, BOB, Database, Reply, TestSite};
 
 const ORDER: &str = "/admin/orders/order/1/change/";
 
@@ -83,6 +83,18 @@ on_both! {
         assert_eq!(quantities(&site), [10, 12, 3]);
     }
 
+    fn a_row_that_has_gone_stops_nobody_who_may_not_change_it(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 2);
+        BOB.may(&site, &["change_order", "view_order", "view_orderitem"]);
+        let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
+        let form = bob.form(ORDER, "number").set("note", "mine");
+        assert_eq!(alice.submit(&alice.form(ORDER, "number").set("items-1-DELETE", "on"), "_save").status, 302);
+        let reply = bob.submit(&form, "_save");
+        assert_eq!(reply.status, 302, "{}", reply.words());
+        assert_eq!((quantities(&site), alice.form(ORDER, "number").value("note")), (vec![1], "mine".into()));
+    }
+
     fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
         let site = shop(kind);
         order(&site, 2);
@@ -91,6 +103,8 @@ on_both! {
             let reply = alice.submit(&alice.form(ORDER, "number").set("items-INITIAL_FORMS", count), "_save");
             assert!(reply.status == 200 && reply.words().contains("ManagementForm"), "{count}: {}", reply.words());
         }
+        let odd = alice.submit(&alice.form(ORDER, "number").set("items-MIN_NUM_FORMS", "two"), "_save");
+        assert!(odd.words().contains("Missing fields: items-MIN_NUM_FORMS."), "{}", odd.words());
         assert_eq!(quantities(&site), [1, 2]);
     }
 

@@ -113,11 +113,15 @@ fn counts(formset: &mut Formset, posted: &Posted<'_>) -> Option<(usize, usize)> 
     let total = number("TOTAL_FORMS").map(counted);
     // With fewer than none of them there already, all would be taken for new ones.
     let initial = number("INITIAL_FORMS").filter(|initial| *initial >= 0).map(counted);
-    if let Some((total, initial)) = total.zip(initial) {
+    // Nobody needs these two, but where they were sent they are numbers.
+    let is_odd = |name: &&str| posted.last(name).is_some_and(|text| !text.trim().is_empty()) && number(name).is_none();
+    let odd: Vec<&str> = ["MIN_NUM_FORMS", "MAX_NUM_FORMS"].into_iter().filter(is_odd).collect();
+    if let (Some((total, initial)), true) = (total.zip(initial), odd.is_empty()) {
         return Some((total.min(formset.inline.max_num + BEYOND), initial));
     }
     let missing = [("TOTAL_FORMS", total), ("INITIAL_FORMS", initial)].into_iter().filter(|(_, found)| found.is_none());
-    let names: Vec<String> = missing.map(|(name, _)| format!("{}-{name}", formset.prefix)).collect();
+    let missing = missing.map(|(name, _)| name).chain(odd);
+    let names: Vec<String> = missing.map(|name| format!("{}-{name}", formset.prefix)).collect();
     formset.errors.push(format!(
         "ManagementForm data is missing or has been tampered with. Missing fields: {}. You may need to file a bug report \
          if the issue persists.",
