@@ -44,7 +44,7 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
                 .run(move |conn| {
                     let Some((data, visit, noted)) = session_and_user(conn, &key)? else { return Ok(None) };
                     let data = SessionRow::read(&data, settings.secret_keys());
-                    let id = data.get(USER_ID).and_then(|id| id.as_str()?.parse().ok());
+                    let id = user_id(&data);
                     let user = match (id, noted) {
                         (None, _) => None,
                         (Some(id), Some(noted)) if noted.id == id => Some(noted),
@@ -129,6 +129,12 @@ fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
     found.optional().map_err(Into::into)
 }
 
+/// Whose session it says it is: a text, or a number, which Django reads as well.
+fn user_id(data: &Data) -> Option<i32> {
+    let id = data.get(USER_ID)?;
+    id.as_str().map_or_else(|| id.as_i64()?.try_into().ok(), |id| id.parse().ok())
+}
+
 /// Whether the session was made for this user's present password. One that was not is thrown away; one that was signed
 /// with a former key is signed anew.
 fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
@@ -154,7 +160,7 @@ fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
 pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
     let text = |name| data.get(name).and_then(Value::as_str);
     let hash = text(HASH).unwrap_or_default();
-    text(USER_ID).and_then(|id| id.parse().ok()) == Some(user.id)
+    user_id(data) == Some(user.id)
         && text(BACKEND) == Some(MODEL_BACKEND)
         && verify_session_hash(hash, &user.password, settings.secret_keys()).is_some()
 }
@@ -203,4 +209,18 @@ pub fn update_session_auth_hash(request: &HttpRequest, password: &str) {
     let session = Session::of(request);
     session.cycle_key();
     session.insert(HASH, session_auth_hash(password, &app(request).0.secret_key));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Data, USER_ID, user_id};
+
+    #[test]
+    fn a_session_names_its_user_by_text_or_number() {
+        let named = |id: serde_json::Value| user_id(&Data::from_iter([(USER_ID.to_owned(), id)]));
+        assert_eq!((named(json!("7")), named(json!(7))), (Some(7), Some(7)));
+        assert!([json!(null), json!("7x"), json!(1_i64 << 40), json!(1.5)].into_iter().all(|id| named(id).is_none()));
+    }
 }
