@@ -7,8 +7,8 @@ use actix_web::rt::task::spawn_blocking;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Jobs for the blocking pool. A thread that has done one goes on with the next that waits: waking another thread for it,
-/// by way of the event loop, costs more than many a query.
+/// Jobs for the blocking pool. A thread that has done one goes on with the next that waits, so that no other thread has to be
+/// woken for it by way of the event loop.
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Mutex<State>>);
 

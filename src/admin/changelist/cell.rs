@@ -94,7 +94,7 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
     }
 }
 
-/// `2024-01-02T03:04:05`; chrono's own way takes longer than the rest of the cell.
+/// `2024-01-02T03:04:05`, without chrono's formatting: a list has hundreds of them.
 fn moment(out: &mut Markup, time: NaiveDateTime, between: &str) {
     match u32::try_from(time.year()) {
         Ok(year) if time.nanosecond() == 0 && year <= 9999 => {

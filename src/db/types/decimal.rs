@@ -38,8 +38,8 @@ impl Decimal {
         }
     }
 
-    /// Units and places, where both are small, as those of money are: a list shows hundreds of such numbers, and arithmetic
-    /// on numbers of any length costs more than the rest of a cell.
+    /// Units and places, where both are small, as those of money are: a list shows hundreds of such numbers, which then need
+    /// no arithmetic on numbers of any length.
     fn small(&self) -> Option<(i64, u32)> {
         let (units, places) = self.0.as_bigint_and_scale();
         Some((units.to_i64()?, u32::try_from(places).ok().filter(|places| *places <= SMALL)?))

@@ -3,7 +3,7 @@
 use super::{Builder, Query};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
-use crate::models::{Condition, Path};
+use crate::models::{Condition, Lookup, Path};
 
 /// Columns that one statement asks for, well below what both databases allow.
 const AT_ONCE: usize = 200;
@@ -113,36 +113,28 @@ impl Query {
     /// For each of `spans`, which follow one another, whether the column at `path` has a value from its first on and below
     /// its second. Where these rows are `many` of all, one is soon found for each.
     pub fn occurring(&self, conn: &mut Conn, path: &Path, spans: &[(Value, Value)], many: bool) -> Result<Vec<bool>> {
-        let in_one_pass = self.is_filtered() && !many;
+        if self.is_filtered() && !many {
+            // Finding the rows costs more than looking at them: once for all spans.
+            let is = |lookup, value: &Value| Condition::Is { path: path.clone(), lookup, values: vec![value.clone()] };
+            let within = |(from, to): &(Value, Value)| Condition::All(vec![is(Lookup::Gte, from), is(Lookup::Lt, to)]);
+            let counts = self.counts(conn, &spans.iter().map(within).collect::<Vec<_>>())?;
+            return Ok(counts.into_iter().map(|count| count > 0).collect());
+        }
         let mut found = Vec::with_capacity(spans.len());
         for some in spans.chunks(AT_ONCE) {
+            let mut sql = Sql::new("WITH spans (least, most) AS (VALUES ");
+            for (at, (from, to)) in some.iter().enumerate() {
+                sql = sql.raw(if at > 0 { ", (" } else { "(" }).bind(from.clone()).raw(", ").bind(to.clone()).raw(")");
+            }
             let mut builder = Builder::new(self.model);
-            let sql = if in_one_pass {
-                // Finding the rows costs more than looking at them: once for all spans.
-                let mut sql = Sql::new("SELECT ");
-                for (at, (from, to)) in some.iter().enumerate() {
-                    sql = sql.raw(if at > 0 { ", COUNT(*) FILTER (WHERE " } else { "COUNT(*) FILTER (WHERE " });
-                    let [least, most] = [(); 2].map(|()| builder.column(path));
-                    sql = sql.append(least).raw(" >= ").bind(from.clone()).raw(" AND ").append(most).raw(" < ");
-                    sql = sql.bind(to.clone()).raw(") > 0");
-                }
-                let filter = builder.conditions(&self.conditions);
-                sql.append(builder.from()).append(filter).returns(&vec![Kind::Bool; some.len()])
-            } else {
-                let mut sql = Sql::new("WITH spans (least, most) AS (VALUES ");
-                for (at, (from, to)) in some.iter().enumerate() {
-                    sql = sql.raw(if at > 0 { ", (" } else { "(" }).bind(from.clone()).raw(", ").bind(to.clone());
-                    sql = sql.raw(")");
-                }
-                let [least, most] = [(); 2].map(|()| builder.column(path));
-                let mut condition = least.raw(" >= spans.least AND ").append(most).raw(" < spans.most");
-                for other in &self.conditions {
-                    condition = condition.raw(" AND ").append(builder.condition(other));
-                }
-                sql = sql.raw(") SELECT EXISTS (SELECT 1").append(builder.from()).raw(" WHERE ").append(condition);
-                sql.raw(") FROM spans ORDER BY spans.least").returns(&[Kind::Bool])
-            };
-            found.extend(sql.load(conn)?.into_iter().flatten().map(|yes| yes.is_true()));
+            let [least, most] = [(); 2].map(|()| builder.column(path));
+            let mut condition = least.raw(" >= spans.least AND ").append(most).raw(" < spans.most");
+            for other in &self.conditions {
+                condition = condition.raw(" AND ").append(builder.condition(other));
+            }
+            sql = sql.raw(") SELECT EXISTS (SELECT 1").append(builder.from()).raw(" WHERE ").append(condition);
+            let rows = sql.raw(") FROM spans ORDER BY spans.least").returns(&[Kind::Bool]).load(conn)?;
+            found.extend(rows.into_iter().flatten().map(|yes| yes.is_true()));
         }
         Ok(found)
     }

@@ -42,6 +42,13 @@ pub(super) struct Sent {
     pub(super) last_save: Option<LastSave>,
 }
 
+impl Sent {
+    /// The `id` of a field's control.
+    fn control_id(&self, field: ModelField) -> String {
+        format!("id_{PREFIX}-{}-{}", self.number, field.name())
+    }
+}
+
 /// Something that is wrong, for the summary above the list.
 pub(super) struct Fault {
     pub(super) text: String,
@@ -148,7 +155,7 @@ impl Editing {
         let mut faults = Vec::new();
         for sent in &self.sent {
             for bound in &sent.form.fields {
-                let target = format!("id_{PREFIX}-{}-{}", sent.number, bound.field.name());
+                let target = sent.control_id(bound.field);
                 let named = |text: &str| format!("{} of {}: {text}", bound.field.label(), sent.name);
                 let errors = bound.errors.iter().map(|error| named(error));
                 faults.extend(errors.map(|text| Fault { text, target: target.clone() }));
@@ -165,8 +172,7 @@ impl Editing {
     pub(super) fn conflicts(&self) -> Vec<Conflict> {
         let of = |sent: &Sent| {
             let collided = sent.form.fields.iter().filter(|bound| bound.conflict).map(|bound| bound.field);
-            let target = |field: ModelField| format!("id_{PREFIX}-{}-{}", sent.number, field.name());
-            let fields: Vec<_> = collided.map(|field| (target(field), field.label())).collect();
+            let fields: Vec<_> = collided.map(|field| (sent.control_id(field), field.label())).collect();
             let told = Conflict { fields, name: sent.name.clone(), last_save: sent.last_save.clone() };
             (!told.fields.is_empty()).then_some(told)
         };
