@@ -7,14 +7,14 @@ use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{AsHeaderName, HOST, HeaderValue, ORIGIN, REFERER, VARY};
+use actix_web::http::header::{AsHeaderName, HOST, HeaderValue, ORIGIN, REFERER};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 use log::Level;
 
 use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, is_safe_method};
 use crate::error::{Error, Result};
-use crate::http::{PostData, client_address, cookie, is_secure, set_cookie};
+use crate::http::{PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie};
 use crate::logging;
 use crate::settings::Settings;
 
@@ -80,7 +80,7 @@ pub async fn protect<B: MessageBody + 'static>(
         && let Some(secret) = &*csrf.0.secret.borrow()
     {
         set_cookie(response.headers_mut(), &settings.csrf.cookie, secret.as_str(), Some(settings.csrf.cookie.age));
-        response.headers_mut().append(VARY, HeaderValue::from_static("Cookie"));
+        vary_on_cookie(response.headers_mut());
     }
     Ok(response)
 }

@@ -1,6 +1,6 @@
 //! Shortcuts from data to responses, as in `django.shortcuts`.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderValue, LOCATION};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderValue, LOCATION, VARY};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const NEVER: HeaderValue = HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private");
+const COOKIE: HeaderValue = HeaderValue::from_static("Cookie");
 const LONG_AGO: HeaderValue = HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
 
 /// A rendered page.
@@ -52,5 +53,12 @@ pub fn never_cache(headers: &mut HeaderMap) {
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, NEVER);
         headers.insert(EXPIRES, LONG_AGO);
+    }
+}
+
+/// Tells caches, once, that the answer depends on the visitor's cookies.
+pub fn vary_on_cookie(headers: &mut HeaderMap) {
+    if headers.get_all(VARY).all(|value| value != COOKIE) {
+        headers.append(VARY, COOKIE);
     }
 }

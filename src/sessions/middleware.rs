@@ -2,7 +2,6 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderValue, VARY};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, web};
 use chrono::Utc;
@@ -11,7 +10,7 @@ use super::expiry::Expiry;
 use super::store::Changes;
 use super::{Origin, Session};
 use crate::db::Db;
-use crate::http::{cookie, delete_cookie, set_cookie};
+use crate::http::{cookie, delete_cookie, set_cookie, vary_on_cookie};
 use crate::settings::Settings;
 
 /// See the module. Nothing is saved for an answer of 500 and above, as in Django.
@@ -32,7 +31,7 @@ pub async fn sessions<B: MessageBody + 'static>(
     if !session.is_loaded() {
         return Ok(response);
     }
-    response.headers_mut().append(VARY, HeaderValue::from_static("Cookie"));
+    vary_on_cookie(response.headers_mut());
     let (is_empty, modified) = {
         let state = session.state();
         (state.data.is_empty() && state.key.is_none(), state.modified || settings.session.save_every_request)
