@@ -27,6 +27,14 @@ pub fn render(page: &impl Template) -> Result<Html> {
     page.render().map(Html).map_err(Error::Template)
 }
 
+/// Renders `page`, in which stands HTML of about `more` bytes that was put together before: room is made for it at once,
+/// instead of by copying what there is whenever it runs out.
+pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
+    let mut html = String::with_capacity(T::SIZE_HINT + more);
+    page.render_into(&mut html).map_err(Error::Template)?;
+    Ok(Html(html))
+}
+
 /// A redirect (302) to `location`.
 pub fn redirect(location: &str) -> HttpResponse {
     // What Django's `iri_to_uri` leaves as it is.

@@ -141,6 +141,13 @@ impl Hierarchy {
             let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
             params.link(&set, &[&format!("{}__", self.name)])
         };
+        // Links to many spans differ in one number alone.
+        let links = |part: &str, within: &[(&str, String)]| {
+            let named: Vec<(String, &str)> =
+                within.iter().map(|(part, text)| (format!("{}__{part}", self.name), text.as_str())).collect();
+            let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+            params.link_ends(&format!("{}__{part}", self.name), &set, &[&format!("{}__", self.name)])
+        };
         let of_year = |year: i32| link(&[("year", year.to_string())]);
         let of_month = |year: i32, month: u32| link(&[("month", month.to_string()), ("year", year.to_string())]);
         let mut shown = Dates { label: self.label(), ..Dates::default() };
@@ -167,19 +174,20 @@ impl Hierarchy {
                 let next = first + Months::new(1);
                 let days: BTreeSet<NaiveDate> =
                     find(conn, first.iter_days().take_while(|day| *day < next).collect(), next, |day| day)?;
-                for day in days {
-                    let parts =
-                        [("day", day.day().to_string()), ("month", month.to_string()), ("year", year.to_string())];
-                    shown.down.push((format!("{} {}", month_name(month), day.day()), link(&parts)));
-                }
+                let (a, z) = links("day", &[("month", month.to_string()), ("year", year.to_string())]);
+                let link =
+                    |day: NaiveDate| (format!("{} {}", month_name(month), day.day()), format!("{a}{}{z}", day.day()));
+                shown.down.extend(days.into_iter().map(link));
             }
             (Some(year), None, _) => {
                 shown.here = year.to_string();
                 let months: Vec<NaiveDate> =
                     (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect();
                 let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
+                let (a, z) = links("month", &[("year", year.to_string())]);
                 for first in find(conn, months, next, |day| day.with_day(1).unwrap_or(day))? {
-                    shown.down.push((format!("{} {year}", month_name(first.month())), of_month(year, first.month())));
+                    let month = first.month();
+                    shown.down.push((format!("{} {year}", month_name(month)), format!("{a}{month}{z}")));
                 }
             }
             (None, ..) => {
@@ -192,9 +200,9 @@ impl Hierarchy {
                 } else {
                     find(conn, years.collect(), next, january)?
                 };
-                for first in found {
-                    shown.down.push((first.year().to_string(), of_year(first.year())));
-                }
+                let (a, z) = links("year", &[]);
+                let link = |first: NaiveDate| (first.year().to_string(), format!("{a}{}{z}", first.year()));
+                shown.down.extend(found.into_iter().map(link));
             }
         }
         Ok(Some(shown))

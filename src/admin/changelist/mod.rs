@@ -26,7 +26,7 @@ use super::frame::{Crumb, Frame};
 use super::options::Action;
 use super::{AdminRequest, AdminSite, Registered};
 use crate::error::{Error, Result};
-use crate::http::{PostData, redirect, render};
+use crate::http::{PostData, redirect, render, render_around};
 use crate::messages::Level;
 use editing::{Editing, Outcome, Sent};
 use list::List;
@@ -100,7 +100,7 @@ async fn show(
         editing
     });
     let page = ChangeListPage::new(request, &list, found, actions, editing.as_ref());
-    Ok(render(&page)?.respond_to(&request.http))
+    Ok(render_around(&page, page.made())?.respond_to(&request.http))
 }
 
 /// Whether rows are edited in the list.
