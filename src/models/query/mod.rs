@@ -147,7 +147,7 @@ impl Query {
         }
         let mut sql = select.append(from).append(filter).append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
-            sql = sql.raw(" LIMIT ").bind(limit);
+            sql = sql.raw(" LIMIT ").number(limit);
         }
         sql
     }
@@ -163,7 +163,7 @@ impl Query {
         let order = if limit.is_some() { builder.order(&self.order) } else { Sql::default() };
         let mut sql = Sql::new("SELECT ").append(pk).append(builder.from()).append(filter).append(order);
         if let Some(limit) = limit {
-            sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset);
+            sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset);
         }
         outer.take_aliases(&builder);
         sql

@@ -106,6 +106,12 @@ where
     }
 }
 
+impl From<String> for Picture {
+    fn from(path: String) -> Self {
+        Self(path)
+    }
+}
+
 impl Picture {
     /// Where a browser finds it.
     pub fn url(&self) -> Option<String> {
