@@ -89,6 +89,13 @@ on_both! {
             assert_eq!(occurring(count, Path::own("created_at"), &moment), wanted[..count]);
         }
         assert_eq!(occurring(0, Path::own("released_on"), &|day| Value::Date(day)), [true; 0]);
+        // The same together with a page of the list, where that spares a round trip.
+        let spans: Vec<_> = ends[..5].windows(2).map(|ends| (Value::Date(ends[0]), Value::Date(ends[1]))).collect();
+        let (own, released) = ([Path::own("id")], Path::own("released_on"));
+        let (rows, summary) = all.rows_and_summary(conn, &own, (2, 2), Some(&released), &spans).unwrap().unwrap();
+        assert_eq!((rows.len(), summary.count), (2, 4));
+        assert_eq!(summary.ends, Some((Value::Date(day(2024, 2, 29)), Value::Date(day(9999, 12, 31)))));
+        assert_eq!(summary.occurring, (kind == Kind::Postgres).then(|| wanted[..4].to_vec()));
     }
     fn postgresql_knows_how_long_a_page_is_when_it_plans_it(kind: Kind) {
         let database = Database::migrated(kind);
@@ -99,7 +106,7 @@ on_both! {
         let own = [Path::own("id"), Path::own("name")];
         for offset in [0, 100] {
             list.rows(conn, &own, Some(100), offset).unwrap();
-            list.rows_and_summary(conn, &own, 100, offset, None).unwrap();
+            list.rows_and_summary(conn, &own, (100, offset), None, &[]).unwrap();
         }
         list.few(conn, None, 300).unwrap();
         Listing::default().page::<20>(conn, PageNumber::First).unwrap();
