@@ -130,6 +130,32 @@ test("a table that is too wide scrolls inside its card", async (t) => {
   }
 });
 
+test("orders sorted by two columns still fit beside their filters", async (t) => {
+  const page = await site.page(t);
+  await staff(page, "/admin/orders/order/?o=-4.1");
+  await main(page).locator("[data-table].fits").waitFor();
+  const away = main(page).getByRole("link", { name: "Remove Status from sorting" });
+  await main(page).getByRole("link", { name: "Status", exact: true }).focus();
+  await page.keyboard.press("Tab");
+  assert.equal(await away.evaluate((link) => link === document.activeElement && getComputedStyle(link).opacity), "1");
+});
+
+test("on a phone no bar hides the control one comes to by Tab", async (t) => {
+  const page = await site.page(t, { viewport: { ...PHONE, height: 700 } });
+  await staff(page, PRODUCTS);
+  await boxes(page).first().check();
+  await named(page, "form-0-stock").fill("5");
+  for (let i = 0; i < 16; i++) {
+    await page.keyboard.press("Tab");
+    const [own, met] = await page.evaluate(() => {
+      const at = document.activeElement.getBoundingClientRect();
+      const met = document.elementFromPoint(at.left + at.width / 2, at.bottom - 4);
+      return [document.activeElement.outerHTML.slice(0, 120), document.activeElement.contains(met) || met?.contains(document.activeElement)];
+    });
+    assert.ok(met, own);
+  }
+});
+
 test("the keyboard: help, search, rows, theme, the sidebar and its filter", async (t) => {
   const page = await site.page(t, { fresh: true });
   await staff(page, PRODUCTS);
