@@ -139,6 +139,22 @@ test("orders sorted by two columns still fit beside their filters", async (t) =>
   await page.waitForFunction((link) => getComputedStyle(link).opacity === "1", await away.elementHandle());
 });
 
+test("the bar of actions takes the place of the head, and on a phone hides nothing at the end of the list", async (t) => {
+  const page = await site.page(t, { shop: "many" });
+  await staff(page, PRODUCTS);
+  await main(page).locator("[data-select-all]").check();
+  for (const width of [1280, 1024, 768, 640]) {
+    await page.setViewportSize({ width, height: 800 });
+    const [bar, head] = await page.evaluate(() => ["[data-bulk]", ".list thead"].map((it) => document.querySelector(it).offsetHeight));
+    assert.equal(bar, head, `at ${width} px`);
+  }
+  await page.setViewportSize(PHONE);
+  await page.evaluate(() => scrollTo(0, document.scrollingElement.scrollHeight));
+  const end = await main(page).locator(".submit-row").boundingBox();
+  const bar = await main(page).locator("[data-bulk]").boundingBox();
+  assert.ok(end.y + end.height <= bar.y, `${end.y + end.height} > ${bar.y}`);
+});
+
 test("on a phone no bar hides the control one comes to by Tab", async (t) => {
   const page = await site.page(t, { viewport: { ...PHONE, height: 700 } });
   await staff(page, PRODUCTS);
