@@ -124,7 +124,7 @@ const HANDFUL: i64 = 12;
 
 /// The page of the product with this slug (Django's `get_absolute_url`).
 pub fn url_of(slug: &str) -> String {
-    format!("/products/{slug}/")
+    ["/products/", slug, "/"].concat()
 }
 
 /// `price` with 10 % tax, rounded to cents, halves to even.
