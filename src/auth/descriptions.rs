@@ -1,6 +1,7 @@
 //! What users, groups and permissions say about themselves.
 
 use super::models::{Group, Permission, User};
+use super::normalize;
 use crate::db::Value;
 use crate::models::content_types::ContentType;
 use crate::models::{Description, ManyToMany, Model, OnDelete, Validator, labelled, via};
@@ -19,6 +20,7 @@ impl Model for User {
             .field(auth_user::username, |field| {
                 field
                     .max_length(150)
+                    .normalized(normalize::username)
                     .unique_or("A user with that username already exists.")
                     .validator(Validator::Custom(valid_username))
                     .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")

@@ -1,12 +1,13 @@
 //! Reads the body of every unsafe request and refuses what no page of this site sent: Django's `CsrfViewMiddleware`.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HOST, HeaderValue, ORIGIN, REFERER, VARY};
+use actix_web::http::header::{AsHeaderName, HOST, HeaderValue, ORIGIN, REFERER, VARY};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 use log::Level;
@@ -97,24 +98,28 @@ async fn check(
         logging::security(Level::Warn, "csrf_refused", &fields);
         Error::Csrf(reason.to_string())
     };
-    let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let secure = is_secure(request, &settings.security);
     let port = request.app_config().local_addr().port();
+    let (host, origin, referer) = (header(request, &HOST), header(request, &ORIGIN), header(request, &REFERER));
     let site =
-        Site { is_secure: secure, host: header(&HOST), port, cookie_domain: settings.csrf.cookie.domain.as_deref() };
+        Site { is_secure: secure, host: host.as_deref(), port, cookie_domain: settings.csrf.cookie.domain.as_deref() };
     let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
-    check_source(header(&ORIGIN), header(&REFERER), &site, &trusted).map_err(refused)?;
+    check_source(origin.as_deref(), referer.as_deref(), &site, &trusted).map_err(refused)?;
     let data = PostData::read(request, payload, settings).await?;
     let secret = secret.map_err(refused)?;
     let field = Some(data.get("csrfmiddlewaretoken")).filter(|token| !token.is_empty());
     let (token, source) = match field.filter(|_| request.method() == actix_web::http::Method::POST) {
-        Some(token) => (Some(token), TokenSource::Form),
-        None => {
-            (request.headers().get(&settings.csrf.header).and_then(|value| value.to_str().ok()), TokenSource::Header)
-        }
+        Some(token) => (Some(Cow::Borrowed(token)), TokenSource::Form),
+        None => (header(request, &settings.csrf.header), TokenSource::Header),
     };
     let token = token.ok_or_else(|| refused(Rejection::TokenMissing))?;
-    secret.check(token).map_err(|why| refused(Rejection::BadToken(source, why)))?;
+    secret.check(&token).map_err(|why| refused(Rejection::BadToken(source, why)))?;
     request.extensions_mut().insert(data);
     Ok(())
+}
+
+/// A header's text. One that was sent twice is both, which is neither: a proxy may have looked at the other one.
+fn header<'r>(request: &'r HttpRequest, name: impl AsHeaderName) -> Option<Cow<'r, str>> {
+    let text = |value: &'r HeaderValue| String::from_utf8_lossy(value.as_bytes());
+    request.headers().get_all(name).map(text).reduce(|before, next| Cow::Owned(format!("{before},{next}")))
 }

@@ -4,11 +4,14 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::RunQueryDsl as _;
 use diesel::connection::{
     AnsiTransactionManager, Connection as _, Instrumentation, InstrumentationEvent, SimpleConnection as _,
     TransactionManager,
 };
+use diesel::dsl::sql;
 use diesel::pg::PgConnection;
+use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
 use crate::error::{Error, Result};
@@ -125,6 +128,16 @@ impl Conn {
                 Err(error)
             }
         }
+    }
+
+    /// Runs `work`, which fails at once where it would have to wait for another writer of an SQLite database.
+    pub fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let Self::Sqlite(inner) = self else { return work(self) };
+        let usual: i64 = sql::<BigInt>("PRAGMA busy_timeout").get_result(inner)?;
+        inner.batch_execute("PRAGMA busy_timeout = 0")?;
+        let done = work(self);
+        self.batch_execute(&format!("PRAGMA busy_timeout = {usual}"))?;
+        done
     }
 
     /// `"SQLite"` or `"PostgreSQL"`.

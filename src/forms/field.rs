@@ -134,7 +134,7 @@ impl Field {
     /// Takes what was sent, and looks whether it can be.
     pub(super) fn bind(&mut self, sent: &str) {
         // White space around a password is part of it.
-        self.value = if self.widget == Widget::Password { sent.to_owned() } else { sent.trim().to_owned() };
+        self.value = if self.widget == Widget::Password { sent.to_owned() } else { strip(sent).to_owned() };
         self.errors.clear();
         let length = self.value.chars().count();
         if self.value.contains('\0') {
@@ -149,6 +149,11 @@ impl Field {
             self.errors.push("Enter a valid email address.".to_owned());
         }
     }
+}
+
+/// The text without white space around it, as Python's `str.strip` knows it.
+pub(super) fn strip(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
 }
 
 /// The shape of an address: what browsers and Django accept, without the quoted forms that nobody uses.

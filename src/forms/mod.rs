@@ -5,5 +5,6 @@ mod form;
 pub mod model;
 pub mod uploads;
 
+use field::strip;
 pub use field::{Field, Widget, is_email};
 pub use form::Form;

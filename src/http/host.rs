@@ -11,6 +11,10 @@ pub fn host_of(request: &HttpRequest) -> &str {
 /// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).
 pub fn split_host(header: &str) -> Option<String> {
     let host = header.to_ascii_lowercase();
+    // As Django, which wants digits behind a colon.
+    if host.ends_with(':') {
+        return None;
+    }
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => {
             let (inside, port) = rest.split_once(']')?;
@@ -54,8 +58,10 @@ mod tests {
         assert_eq!(ok("example.com."), "example.com");
         assert_eq!(ok("[::1]:80"), "[::1]");
         assert_eq!(ok("[::1]"), "[::1]");
-        for odd in ["", "bad host", "a/b", "a:b", "[x]", "[::1", "[::1]x", "a@b", ":80", "a:1:2", "é.com", "a:123456"]
-        {
+        for odd in [
+            "", "bad host", "a/b", "a:b", "[x]", "[::1", "[::1]x", "a@b", ":80", "a:1:2", "é.com", "a:123456", "a:",
+            "[::1]:",
+        ] {
             assert_eq!(split_host(odd), None, "{odd}");
         }
     }

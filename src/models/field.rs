@@ -102,6 +102,8 @@ pub struct Field {
     pub choices: &'static [(&'static str, &'static str)],
     /// A hint for forms.
     pub help_text: &'static str,
+    /// The one spelling in which a text is checked and stored.
+    pub normal: Option<fn(&str) -> String>,
     /// Rules for its values.
     pub validators: Vec<Validator>,
     /// Where a foreign key leads.
@@ -143,6 +145,7 @@ impl Field {
             auto_now_add: false,
             choices: &[],
             help_text: "",
+            normal: None,
             validators: Vec::new(),
             relation: None,
         }
@@ -357,6 +360,13 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn max(self, most: impl Into<Decimal>) -> Self {
         self.validator(Validator::Max(most.into()))
+    }
+
+    /// Forms check and store texts as this function spells them.
+    #[must_use]
+    pub fn normalized(mut self, normal: fn(&str) -> String) -> Self {
+        self.field.normal = Some(normal);
+        self
     }
 
     /// A rule for its values.

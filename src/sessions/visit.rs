@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use crate::db::{Conn, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::client_address;
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
@@ -60,13 +60,15 @@ impl Visit {
     }
 
     /// Notes that `user_id` uses the session `key`, of which `known` was noted before; when it began, if that is known.
-    /// What goes wrong here keeps nobody from their page.
+    /// What goes wrong here keeps nobody from their page, nor does it keep them waiting: while another program writes to
+    /// an SQLite database, a later page notes it.
     pub fn note(conn: &mut Conn, key: &str, user_id: i32, known: Option<Self>, origin: Origin) -> Option<Timestamp> {
         let known = known.filter(|known| known.user_id == user_id);
         let began = known.as_ref().and_then(|known| known.created_at);
         let visit = Self::now(key.to_owned(), user_id, began, origin);
         if known.is_none_or(|known| visit.is_news_after(&known))
-            && let Err(error) = visit.write(conn)
+            && let Err(error) = conn.without_waiting(|conn| visit.write(conn))
+            && !matches!(error, Error::Busy)
         {
             log::warn!(target: "nuages.db", "a visit was not noted: {error}");
         }

@@ -47,7 +47,9 @@ test("featured, newest and categories lead into the shop", async (t) => {
   await page.goto("/");
   const cards = (section) => page.getByRole("region", { name: section }).locator("li");
   const names = (section) => cards(section).getByRole("link").allInnerTexts();
-  assert.deepEqual(await names("Shop by category"), ["Desk", "Kitchen", "Living", "Outdoor"]);
+  assert.deepEqual(await page.locator(".tile a").allInnerTexts(), ["Desk", "Kitchen", "Living", "Outdoor"]);
+  const more = page.getByRole("navigation", { name: "More categories" }).getByRole("link");
+  assert.deepEqual((await more.allInnerTexts()).slice(0, 3), ["Coffee & Tea", "Cycling", "Lighting"]);
   assert.equal((await names("Featured")).length, 4);
   const newest = await names("New in");
   assert.equal(newest.length, 8);

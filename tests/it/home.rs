@@ -15,6 +15,20 @@ on_both! {
         assert!(!page.shows(&["Hidden chair"]));
     }
 
+    fn every_category_is_a_link(kind: Kind) {
+        let site = TestSite::new(kind);
+        let conn = &mut site.connect();
+        let names: Vec<String> = (10..22).map(|number| format!("Shelf {number}")).collect();
+        for name in &names {
+            product(&format!("Thing of {name}")).category(name).save(conn);
+        }
+        let links = site.client().get("/").links();
+        for number in 10..22 {
+            let url = format!("/categories/shelf-{number}/");
+            assert_eq!(links.iter().filter(|link| **link == url).count(), 1, "{url} in {links:?}");
+        }
+    }
+
     fn an_empty_shop_says_so(kind: Kind) {
         let page = TestSite::new(kind).client().get("/");
         assert_eq!(page.status, 200);

@@ -67,7 +67,7 @@ on_both! {
         for host in ["shop.test", "www.shop.test:8000", "OTHER.test."] {
             assert_eq!(status(host), "200", "{host}");
         }
-        for host in ["127.0.0.1", "evilshop.test", "bad host name", "", "shop.test@evil.test"] {
+        for host in ["127.0.0.1", "evilshop.test", "bad host name", "", "shop.test@evil.test", "shop.test:"] {
             assert_eq!(status(host), "400", "{host}");
         }
         for (target, wanted) in [("http://shop.test/", "200"), ("http://evil.test/", "400"), ("http://a@shop.test/", "400")] {

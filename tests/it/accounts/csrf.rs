@@ -86,6 +86,11 @@ on_both! {
         for origin in ["http://evil.example", "null", "", "http://127.0.0.1", &here.replace("http", "https"), &format!("{here}/"), &format!("{here}.evil.example")] {
             refused(&site, &client, &[("origin", origin)], &[("csrfmiddlewaretoken", &token)]);
         }
+        // Sent twice, in whatever order, a header names neither.
+        for origins in [[here.as_str(), "http://evil.example"], ["http://evil.example", &here]] {
+            refused(&site, &client, &origins.map(|origin| ("origin", origin)), &[("csrfmiddlewaretoken", &token)]);
+        }
+        refused(&site, &client, &[("x-csrftoken", &token), ("x-csrftoken", "x")], &[]);
         accepted(&site, &client, &[("origin", &here)], &token);
         // Plain HTTP without an origin asks for no referer: others could have taken it away.
         accepted(&site, &client, &[("referer", "http://evil.example/")], &token);

@@ -1,8 +1,10 @@
 //! `/accounts/sessions/`
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::auth::hashers::check_password;
 use nuages::auth::{OwnSessions, User};
@@ -12,7 +14,7 @@ use nuages::sessions::{SessionRow, Visit, codec};
 use nuages::settings::{Env, SecretKey, Settings};
 
 use super::{PROFILE, session, sessions, shop, shop_with};
-use crate::support::{ALICE, CHARLIE, Client, LOGIN, Reply, SECRET_KEY, TestSite, session_of};
+use crate::support::{ALICE, CHARLIE, Client, Kind, LOGIN, Reply, SECRET_KEY, TestSite, session_of};
 
 const SESSIONS: &str = "/accounts/sessions/";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -53,6 +55,29 @@ fn settings() -> Settings {
 }
 
 on_both! {
+    fn nobody_waits_for_a_writer_to_be_noted(kind: Kind) {
+        let site = shop(kind);
+        let client = site.client();
+        client.keep("sessionid", &made_elsewhere(&site));
+        let mut writer = site.connect();
+        let lock = if kind == Kind::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        writer.batch_execute(&format!("{lock}; UPDATE auth_user SET first_name = 'X' WHERE username = 'charlie'")).unwrap();
+        let began = Instant::now();
+        assert!(is_in(&client) && began.elapsed() < Duration::from_secs(3));
+        assert_eq!(visits(&site).is_empty(), kind == Kind::Sqlite);
+        writer.batch_execute("ROLLBACK").unwrap();
+        assert!(is_in(&client) && visits(&site).len() == 1);
+        // Who has to write waits as before.
+        writer.batch_execute(lock).unwrap();
+        let ends = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(500));
+            writer.batch_execute("ROLLBACK").unwrap();
+        });
+        assert_eq!(client.post(PROFILE, &[("first_name", "Waited")]).status, 302);
+        ends.join().unwrap();
+        assert_eq!(CHARLIE.row(&site).first_name, "Waited");
+    }
+
     fn each_session_is_shown_with_browser_and_address_and_without_its_key(kind: Kind) {
         let site = shop(kind);
         let here = log_in(&site, FIREFOX);
@@ -187,7 +212,7 @@ on_both! {
         let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
         assert!(found.is_complete && found.list.len() == 1);
         fill(3000, 10_000);
-        let began = std::time::Instant::now();
+        let began = Instant::now();
         let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
         assert!(!found.is_complete && found.list.is_empty());

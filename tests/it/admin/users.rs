@@ -167,6 +167,22 @@ on_both! {
         assert!(now.is_active && now.is_staff && now.is_superuser);
     }
 
+    fn names_are_kept_in_one_spelling(kind: Kind) {
+        let site = shop(kind);
+        let (alice, charlie) = (ALICE.browser(&site), CHARLIE.row(&site));
+        let form = alice.form(&url(&charlie, "change"), "username");
+        // Two letters, or wide ones, that mean the same are the same.
+        let taken = alice.submit(&form.clone().set("username", "ａｌｉｃｅ"), "_save");
+        assert_eq!(taken.errors("username"), "A user with that username already exists.");
+        let long = alice.submit(&form.clone().set("username", &"ﬁ".repeat(76)), "_save");
+        assert!(long.errors("username").contains("at most 150 characters (it has 152)"), "{}", long.errors("username"));
+        assert_eq!(alice.submit(&form.set("username", "ｃｈａｒｌｅｓe\u{301}"), "_save").status, 302);
+        let renamed = User::find(&mut site.connect(), charlie.id).unwrap().unwrap();
+        assert_eq!(renamed.username, "charlesé");
+        let login = [("username", "ｃｈａｒｌｅｓé"), ("password", CHARLIE.password)];
+        assert_eq!(site.client().post("/accounts/login/", &login).status, 302);
+    }
+
     fn who_may_add_users_and_not_change_them_may_not_add_them(kind: Kind) {
         let site = shop(kind);
         BOB.may(&site, &["add_user", "view_user"]);

@@ -57,6 +57,12 @@ impl Category {
         found.optional().map_err(Into::into)
     }
 
+    /// Categories by name, nested ones too.
+    pub fn by_name(conn: &mut Conn, limit: i64) -> Result<Vec<Self>> {
+        let all = catalog_category::table.order(catalog_category::name).limit(limit);
+        all.select(Self::as_select()).load(conn).map_err(Into::into)
+    }
+
     /// The category that this one lies in.
     pub fn parent(&self, conn: &mut Conn) -> Result<Option<Self>> {
         let Some(id) = self.parent_id else { return Ok(None) };

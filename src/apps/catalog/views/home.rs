@@ -3,8 +3,8 @@
 use actix_web::web;
 use askama::Template;
 
-use super::cards::{CategoryCard, ProductCard};
-use crate::apps::catalog::models::{CategoryTile, ProductRow};
+use super::cards::{CategoryCard, Link, ProductCard};
+use crate::apps::catalog::models::{Category, CategoryTile, ProductRow};
 use crate::db::Db;
 use crate::error::Result;
 use crate::http::{Html, render};
@@ -16,6 +16,8 @@ const FEATURED: &str = "staff-pick";
 const PICKS: i64 = 5;
 const NEWEST: i64 = 8;
 const CATEGORIES: i64 = 8;
+/// All categories stand on the page, unless there are more than this.
+const NAMED: i64 = 200;
 
 #[derive(Template)]
 #[template(path = "catalog/home.html")]
@@ -25,20 +27,23 @@ struct Home {
     featured: Vec<ProductCard>,
     newest: Vec<ProductCard>,
     categories: Vec<CategoryCard>,
+    more_categories: Vec<Link>,
 }
 
 /// `GET /`
 pub(in crate::apps::catalog) async fn home(page: Page, db: web::Data<Db>) -> Result<Html> {
-    let (picks, newest, tiles) = db
+    let (picks, newest, tiles, mut named) = db
         .run(|conn| {
             let picks = ProductRow::tagged(conn, FEATURED, PICKS)?;
             // What is picked is not shown a second time.
             let mut newest = ProductRow::newest(conn, NEWEST + PICKS)?;
             newest.retain(|row| picks.iter().all(|pick| pick.slug != row.slug));
             newest.truncate(usize::try_from(NEWEST).unwrap_or_default());
-            Ok((picks, newest, CategoryTile::within(conn, None, CATEGORIES)?))
+            let tiles = CategoryTile::within(conn, None, CATEGORIES)?;
+            Ok((picks, newest, tiles, Category::by_name(conn, NAMED)?))
         })
         .await?;
+    named.retain(|category| tiles.iter().all(|tile| tile.slug != category.slug));
     let mut picks = picks.into_iter().map(ProductCard::from);
     render(&Home {
         page,
@@ -46,5 +51,6 @@ pub(in crate::apps::catalog) async fn home(page: Page, db: web::Data<Db>) -> Res
         featured: picks.collect(),
         newest: newest.into_iter().map(Into::into).collect(),
         categories: tiles.into_iter().map(Into::into).collect(),
+        more_categories: named.into_iter().map(|it| Link { url: it.url(), label: it.name }).collect(),
     })
 }

@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 
 use super::{Cleaned, ModelField, Typed};
 use crate::db::{Decimal, Json, Kind, Uuid, Value};
-use crate::forms::is_email;
+use crate::forms::{is_email, strip};
 use crate::models::{Field, FieldKind, ManyToMany, Validator, parse};
 
 const REQUIRED: &str = "This field is required.";
@@ -18,11 +18,6 @@ pub(super) const NO_SUCH_ROW: &str = "Select a valid choice. That choice is not 
 
 /// What is wrong with a field.
 type Errors = Vec<String>;
-
-/// White space as Python's `str.strip` knows it.
-fn strip(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
-}
 
 /// What is said of a key that none of the chosen rows has.
 pub(super) fn no_such_choice(key: &str) -> String {
@@ -116,6 +111,10 @@ fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     let mut errors = Vec::new();
     let text = match column.kind {
         FieldKind::Url(_) => text::with_scheme(stripped),
+        // What is too long already is not worth the work.
+        _ if column.max_length().is_none_or(|most| stripped.chars().count() <= most) => {
+            column.normal.map_or_else(|| stripped.to_owned(), |normal| normal(stripped))
+        }
         _ => stripped.to_owned(),
     };
     match column.kind {
