@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use super::app_admin::{self, App, AppAdmin};
+use super::changelist::LastSpans;
 use super::options::{ModelAdmin, Options};
 use crate::models::{AppConfig, Meta, Model, install};
 
@@ -14,6 +15,7 @@ pub struct Registered {
     pub model: &'static Meta,
     /// What its author says about its admin.
     pub options: Options,
+    pub(super) last_spans: LastSpans,
 }
 
 /// An admin site (Django's `AdminSite`).
@@ -57,7 +59,7 @@ impl AdminSite {
     pub fn register<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
         let (model, admin) = (M::meta(), say(ModelAdmin::new()));
         self.registry.retain(|known| known.model != model);
-        self.registry.push(Registered { model, options: admin.into_options() });
+        self.registry.push(Registered { model, options: admin.into_options(), last_spans: LastSpans::default() });
         self.apps = OnceLock::new();
         self
     }

@@ -3,6 +3,7 @@
 //! Views are async and hold a [`Db`]; models are sync and take `&mut Conn`. They meet in [`Db::run`] (one job on
 //! the blocking pool), [`Db::atomic`] (the same in a transaction) and [`Db::stream`] (rows in chunks).
 
+mod among;
 mod connection;
 mod functions;
 mod handle;
@@ -16,6 +17,7 @@ mod stream;
 mod text;
 mod types;
 
+pub use among::{Among, among};
 pub use connection::{Conn, Limits, MultiBackend};
 pub use functions::is_regex;
 pub use handle::Db;
@@ -23,4 +25,4 @@ pub use paginator::{Page, PageNumber, Paginator};
 pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
 pub use text::{like_escaped, upper};
-pub use types::{Decimal, Json, Timestamp, Uuid};
+pub use types::{Decimal, Json, Moment, Timestamp, Uuid};

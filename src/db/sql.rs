@@ -152,6 +152,7 @@ enum Piece {
     /// What PostgreSQL is told, and what SQLite is.
     Either(&'static str, &'static str),
     Identifier(&'static str),
+    Number(i64),
     Bind(Value),
     /// What PostgreSQL is given, and what SQLite is.
     EitherBind(Box<(Value, Value)>),
@@ -198,6 +199,16 @@ impl Sql {
     #[must_use]
     pub fn ident(mut self, name: &'static str) -> Self {
         self.pieces.push(Piece::Identifier(name));
+        self
+    }
+
+    /// Adds a number, written out: each makes another statement, which its connection keeps prepared, so there must be few.
+    ///
+    /// For limits. PostgreSQL plans a statement without its bound values once it was run some times, and takes a limit that
+    /// it does not know for a tenth of the table: a page of a hundred rows is then read by way of the whole table.
+    #[must_use]
+    pub fn number(mut self, number: i64) -> Self {
+        self.pieces.push(Piece::Number(number));
         self
     }
 
@@ -259,7 +270,7 @@ impl Sql {
             let once = if rows.is_empty() { once.as_slice() } else { &[] };
             let mut values = Vec::with_capacity(kinds.len() + once.len());
             for (index, kind) in kinds.iter().chain(once).enumerate() {
-                let field = row.get(index).ok_or(diesel::result::Error::NotFound)?;
+                let field = row.get(index).ok_or_else(|| diesel::result::Error::NotFound)?;
                 let value = <C::Backend as Dialect>::read(*kind, field.value());
                 values.push(value.map_err(diesel::result::Error::DeserializationError)?);
             }
@@ -287,7 +298,14 @@ fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> 
         match piece {
             Piece::Literal(text) => out.push_sql(text),
             Piece::Either(postgres, sqlite) => out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite }),
+            // Diesel looks for quotes in it each time.
+            Piece::Identifier(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+                out.push_sql("\"");
+                out.push_sql(name);
+                out.push_sql("\"");
+            }
             Piece::Identifier(name) => out.push_identifier(name)?,
+            Piece::Number(number) => out.push_sql(&number.to_string()),
             Piece::Bind(value) => DB::bind(value, out)?,
             Piece::EitherBind(values) => DB::bind(if DB::IS_POSTGRES { &values.0 } else { &values.1 }, out)?,
             Piece::EitherSql(postgres, sqlite) => walk(if DB::IS_POSTGRES { postgres } else { sqlite }, out)?,

@@ -51,7 +51,7 @@ pub struct Text {
 impl Text {
     /// The text of one column.
     pub fn of(path: Path) -> Self {
-        Self { paths: vec![path], format: Formula::of::<((),)>(|[value]| value.to_string()) }
+        Self { paths: vec![path], format: Formula::of::<((),)>(|[value]| value.text()) }
     }
 
     /// The text of a row whose columns `paths` have these values.

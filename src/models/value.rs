@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::lookup::int;
 use super::{Field, FieldKind};
-use crate::db::{Decimal, Kind, Timestamp, Value};
+use crate::db::{Decimal, Kind, Moment, Timestamp, Value};
 
 impl fmt::Display for Value {
     /// As Python's `str`, in UTC; nothing for NULL.
@@ -23,7 +23,10 @@ impl fmt::Display for Value {
             Self::Decimal(number) => number.fmt(f),
             Self::Date(day) => day.fmt(f),
             Self::Time(time) => time.fmt(f),
-            Self::Timestamp(time) => write!(f, "{}", time.utc().format("%Y-%m-%d %H:%M:%S%.f")),
+            Self::Timestamp(time) => match Moment::new(time.utc().naive_utc(), b' ') {
+                Some(moment) => f.write_str(moment.as_str()),
+                None => write!(f, "{}", time.utc().format("%Y-%m-%d %H:%M:%S%.f")),
+            },
             Self::Uuid(id) => id.0.fmt(f),
             Self::Json(document) => document.0.fmt(f),
         }
@@ -51,6 +54,14 @@ impl Value {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
+        }
+    }
+
+    /// Its text, as [`Display`](fmt::Display) has it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            other => other.to_string(),
         }
     }
 
@@ -148,19 +159,35 @@ const MONTHS: [&str; 12] =
 
 /// `Jan. 2, 2024` (Django's `DATE_FORMAT`).
 pub fn date_text(day: NaiveDate) -> String {
-    format!("{} {}, {}", MONTHS[day.month0() as usize], day.day(), day.year())
+    let mut text = String::with_capacity(14);
+    let mut number = itoa::Buffer::new();
+    text.push_str(MONTHS[day.month0() as usize]);
+    text.push(' ');
+    text.push_str(number.format(day.day()));
+    text.push_str(", ");
+    text.push_str(number.format(day.year()));
+    text
 }
 
 /// `3:04 p.m.`, `noon`, `midnight` (Django's `TIME_FORMAT`).
 pub fn time_text(time: NaiveTime) -> String {
     let (afternoon, hour) = time.hour12();
     let half = if afternoon { "p.m." } else { "a.m." };
-    match (time.hour(), time.minute()) {
-        (0, 0) => "midnight".to_owned(),
-        (12, 0) => "noon".to_owned(),
-        (_, 0) => format!("{hour} {half}"),
-        (_, minute) => format!("{hour}:{minute:02} {half}"),
+    let minute = match (time.hour(), time.minute()) {
+        (0, 0) => return "midnight".to_owned(),
+        (12, 0) => return "noon".to_owned(),
+        (_, minute) => minute,
+    };
+    let mut text = String::with_capacity(10);
+    let mut number = itoa::Buffer::new();
+    text.push_str(number.format(hour));
+    if minute > 0 {
+        text.push_str(if minute < 10 { ":0" } else { ":" });
+        text.push_str(number.format(minute));
     }
+    text.push(' ');
+    text.push_str(half);
+    text
 }
 
 impl Timestamp {

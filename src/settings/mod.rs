@@ -35,7 +35,8 @@ pub struct Settings {
     pub allowed_hosts: Vec<String>,
     /// `DATABASE_URL`.
     pub database_url: DatabaseUrl,
-    /// `CONN_POOL_SIZE`: database connections, which is also how many queries run at once.
+    /// `CONN_POOL_SIZE`: database connections, which is also how many queries run at once. Two for each processor, and at
+    /// least 8 to PostgreSQL, 4 to SQLite.
     pub conn_pool_size: u32,
     /// `CONN_WAIT_TIMEOUT` (seconds): how long a request waits for a connection before it is answered with 503.
     pub conn_wait_timeout: Duration,
@@ -120,20 +121,23 @@ impl Settings {
         let mut wrong = Vec::new();
         let debug = env.flag("DEBUG", false, &mut wrong);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let database_url = env.parsed(
+            "DATABASE_URL",
+            DatabaseUrl::default(),
+            "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME",
+            &mut wrong,
+        );
+        // Who asks a server waits; who asks a file computes.
+        let fewest = if matches!(database_url, DatabaseUrl::Postgres(_)) { 8 } else { 4 };
         let settings = Self {
             debug,
             secret_key: env.secret_key(debug, &mut wrong),
             secret_key_fallbacks: env.list("SECRET_KEY_FALLBACKS").into_iter().map(SecretKey::new).collect(),
             allowed_hosts: env.list("ALLOWED_HOSTS"),
-            database_url: env.parsed(
-                "DATABASE_URL",
-                DatabaseUrl::default(),
-                "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME",
-                &mut wrong,
-            ),
+            database_url,
             conn_pool_size: env.number(
                 "CONN_POOL_SIZE",
-                u32::try_from(cores * 2).unwrap_or(8).max(4),
+                u32::try_from(cores * 2).unwrap_or(fewest).max(fewest),
                 1..=1000,
                 &mut wrong,
             ),

@@ -1,4 +1,4 @@
-// Every screen of the admin: nothing goes wrong on it, axe-core finds nothing, and it fits any window.
+// Every screen of the admin: nothing goes wrong on it, axe-core finds nothing, it fits any window, and what one clicks is large enough.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,6 +6,7 @@ import { SCREENS } from "./support/admin.mjs";
 import { COLOURS, ALL, violations } from "./support/axe.mjs";
 import { DESKTOP, PHONE } from "./support/browser.mjs";
 import { openSite } from "./support/site.mjs";
+import { TARGET, TOUCH, tooSmall } from "./support/targets.mjs";
 
 const site = openSite("demo");
 
@@ -26,6 +27,7 @@ for (const { name, reach, status } of SCREENS) {
       await page.waitForFunction((most) => document.scrollingElement.scrollWidth <= most, width, { timeout: 3000 }).catch(() => {});
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
       assert.ok(wide <= width, `${wide} px of content at ${width} px`);
+      assert.deepEqual(await tooSmall(page, width < 640 ? TOUCH : TARGET, { inText: false }), [], `targets at ${width} px`);
     }
     const titles = await page.locator("h1").allInnerTexts();
     assert.equal(titles.length, 1, "one heading");

@@ -130,6 +130,49 @@ test("a table that is too wide scrolls inside its card", async (t) => {
   }
 });
 
+test("orders sorted by two columns still fit beside their filters", async (t) => {
+  const page = await site.page(t);
+  await staff(page, "/admin/orders/order/?o=-4.1");
+  await main(page).locator("[data-table].fits").waitFor();
+  const away = main(page).getByRole("link", { name: "Remove Status from sorting" });
+  await main(page).getByRole("columnheader", { name: "Status" }).hover();
+  await away.click({ trial: true }); // nothing lies above it
+  await away.focus();
+  await page.waitForFunction((link) => getComputedStyle(link).opacity === "1", await away.elementHandle());
+});
+
+test("the bar of actions takes the place of the head, and on a phone hides nothing at the end of the list", async (t) => {
+  const page = await site.page(t, { shop: "many" });
+  await staff(page, PRODUCTS);
+  await main(page).locator("[data-select-all]").check();
+  for (const width of [1280, 1024, 768, 640]) {
+    await page.setViewportSize({ width, height: 800 });
+    const [bar, head] = await page.evaluate(() => ["[data-bulk]", ".list thead"].map((it) => document.querySelector(it).offsetHeight));
+    assert.equal(bar, head, `at ${width} px`);
+  }
+  await page.setViewportSize(PHONE);
+  await page.evaluate(() => scrollTo(0, document.scrollingElement.scrollHeight));
+  const end = await main(page).locator(".submit-row").boundingBox();
+  const bar = await main(page).locator("[data-bulk]").boundingBox();
+  assert.ok(end.y + end.height <= bar.y, `${end.y + end.height} > ${bar.y}`);
+});
+
+test("on a phone no bar hides the control one comes to by Tab", async (t) => {
+  const page = await site.page(t, { viewport: { ...PHONE, height: 700 } });
+  await staff(page, PRODUCTS);
+  await boxes(page).first().check();
+  await named(page, "form-0-stock").fill("5");
+  for (let i = 0; i < 16; i++) {
+    await page.keyboard.press("Tab");
+    const [own, met] = await page.evaluate(() => {
+      const at = document.activeElement.getBoundingClientRect();
+      const met = document.elementFromPoint(at.left + at.width / 2, at.bottom - 4);
+      return [document.activeElement.outerHTML.slice(0, 120), document.activeElement.contains(met) || met?.contains(document.activeElement)];
+    });
+    assert.ok(met, own);
+  }
+});
+
 test("the keyboard: help, search, rows, theme, the sidebar and its filter", async (t) => {
   const page = await site.page(t, { fresh: true });
   await staff(page, PRODUCTS);

@@ -5,11 +5,9 @@ import { test } from "node:test";
 import { scrollThrough } from "./support/browser.mjs";
 import { PAGES, SHOPS } from "./support/pages.mjs";
 import { openSite } from "./support/site.mjs";
+import { TARGET, TOUCH, tooSmall } from "./support/targets.mjs";
 
 const site = openSite(...SHOPS);
-/** WCAG 2.5.8; on phones the controls of the shop are larger still. */
-const TARGET = 24;
-const TOUCH = 44;
 
 for (const { name, shop, status, reach } of PAGES) {
   test(name, async (t) => {
@@ -80,15 +78,3 @@ const unlabelledFields = (page) =>
   page
     .locator("input:not([type=hidden]), select, textarea")
     .evaluateAll((fields) => fields.filter(({ labels }) => labels.length === 0).map(({ outerHTML }) => outerHTML));
-
-/** Controls that are smaller than `least` in a direction; what grows with its text may be narrower than high. */
-function tooSmall(page, least) {
-  return page.locator("a[href]:not(.skip), button, input:not([type=hidden]), select").evaluateAll(
-    (controls, least) =>
-      controls
-        .map((control) => [control.outerHTML.slice(0, 120), control.getBoundingClientRect()])
-        .filter(([, { width, height }]) => height < least || width < Math.min(least, 24))
-        .map(([html, { width, height }]) => `${width} × ${height}: ${html}`),
-    least,
-  );
-}

@@ -20,6 +20,8 @@ pub(in crate::admin) enum Shown {
     Time(String, String),
     /// Names, and where they lead; nowhere where that is empty.
     Links(Vec<(String, String)>),
+    /// A text, and behind it a name and where that leads; nowhere where that is empty.
+    TextAndLink(String, String, String),
 }
 
 /// What the showing of values needs to know.
@@ -99,9 +101,7 @@ impl Look<'_> {
             Cell::Value(value) => self.value(value),
             Cell::Boolean(answer) => Shown::Boolean(*answer),
             Cell::Link { text, url } => Shown::Links(vec![(text.clone(), safe(url))]),
-            Cell::TextAndLink { text, link, url } => {
-                Shown::Links(vec![(text.clone(), String::new()), (link.clone(), safe(url))])
-            }
+            Cell::TextAndLink { text, link, url } => Shown::TextAndLink(text.clone(), link.clone(), safe(url)),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What stands in a cell.
 
-use chrono::{Datelike as _, NaiveDateTime, Timelike as _};
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use super::columns::{Column, Source};
 use super::markup::Markup;
 use crate::admin::options::{Cell, is_safe};
-use crate::db::Value;
+use crate::db::{Moment, Value};
 use crate::models::{Field, FieldKind, Row, date_text, file_url, time_text};
 
 /// Texts longer than this are cut; shorter ones are shortened by the style sheet where there is no room.
@@ -74,9 +74,9 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
     match value {
         Value::Null(_) => drop(out.text(look.empty)),
         Value::Text(shown) => text(out, look, shown),
-        Value::SmallInt(number) => drop(out.plain(number)),
-        Value::Integer(number) => drop(out.plain(number)),
-        Value::BigInt(number) => drop(out.plain(number)),
+        Value::SmallInt(number) => drop(out.number(*number)),
+        Value::Integer(number) => drop(out.number(*number)),
+        Value::BigInt(number) => drop(out.number(*number)),
         Value::Double(number) => drop(out.plain(format_args!("{number:?}"))),
         Value::Date(day) => {
             out.raw("<time datetime=\"").plain(day).raw("\">").raw(&date_text(*day)).raw("</time>");
@@ -85,24 +85,21 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
         Value::Timestamp(time) => {
             let local = time.local(&look.zone);
             out.raw("<time datetime=\"");
-            moment(out, time.utc().naive_utc(), "T");
+            moment(out, time.utc().naive_utc(), b'T');
             out.raw("Z\" title=\"");
-            moment(out, local, " ");
+            moment(out, local, b' ');
             out.raw("\">").raw(&date_text(local.date())).raw(", ").raw(&time_text(local.time())).raw("</time>");
         }
         value => text(out, look, &value.to_string()),
     }
 }
 
-/// `2024-01-02T03:04:05`, without chrono's formatting: a list has hundreds of them.
-fn moment(out: &mut Markup, time: NaiveDateTime, between: &str) {
-    match u32::try_from(time.year()) {
-        Ok(year) if time.nanosecond() == 0 && year <= 9999 => {
-            out.digits(year, 4).raw("-").digits(time.month(), 2).raw("-").digits(time.day(), 2).raw(between);
-            out.digits(time.hour(), 2).raw(":").digits(time.minute(), 2).raw(":").digits(time.second(), 2);
-        }
-        _ => drop(out.plain(time.date()).raw(between).plain(time.time())),
-    }
+/// `2024-01-02T03:04:05`
+fn moment(out: &mut Markup, time: NaiveDateTime, between: u8) {
+    match Moment::new(time, between) {
+        Some(moment) => out.raw(moment.as_str()),
+        None => out.plain(time.date()).plain(char::from(between)).plain(time.time()),
+    };
 }
 
 fn boolean(out: &mut Markup, answer: Option<bool>) {
@@ -116,7 +113,7 @@ fn boolean(out: &mut Markup, answer: Option<bool>) {
 }
 
 fn text(out: &mut Markup, look: Look, shown: &str) {
-    if shown.trim().is_empty() {
+    if shown.chars().all(char::is_whitespace) {
         out.text(look.empty);
     } else if shown.len() <= WIDE {
         out.text(shown);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Datelike as _, Months, NaiveDate, TimeDelta};
 
+use super::last_spans::Span;
 use super::params::Params;
 use super::{Problem, Site};
 use crate::db::{Conn, Kind, Value};
@@ -43,6 +44,8 @@ pub(super) struct Hierarchy {
 pub(super) enum AtHand<'a> {
     /// All of them.
     All(Vec<&'a Value>),
+    /// In which of these spans some lie; they may not be those that are shown.
+    Spans(&'a [Span], &'a [bool]),
     /// None; whether the list has many rows of all there are.
     None { many: bool },
 }
@@ -120,9 +123,10 @@ impl Hierarchy {
         ends: Option<(&Value, &Value)>,
         at_hand: AtHand<'_>,
     ) -> Result<Option<Dates>> {
-        let (all, many) = match at_hand {
-            AtHand::All(all) => (Some(all), false),
-            AtHand::None { many } => (None, many),
+        let (all, spans, many) = match at_hand {
+            AtHand::All(all) => (Some(all), None, false),
+            AtHand::Spans(spans, occurring) => (None, Some((spans, occurring)), true),
+            AtHand::None { many } => (None, None, many),
         };
         let local = |value: &Value| local_day(value, site);
         let ends = ends.and_then(|(first, last)| local(first).zip(local(last)));
@@ -141,6 +145,13 @@ impl Hierarchy {
             let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
             params.link(&set, &[&format!("{}__", self.name)])
         };
+        // Links to many spans differ in one number alone.
+        let links = |part: &str, within: &[(&str, String)]| {
+            let named: Vec<(String, &str)> =
+                within.iter().map(|(part, text)| (format!("{}__{part}", self.name), text.as_str())).collect();
+            let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+            params.link_ends(&format!("{}__{part}", self.name), &set, &[&format!("{}__", self.name)])
+        };
         let of_year = |year: i32| link(&[("year", year.to_string())]);
         let of_month = |year: i32, month: u32| link(&[("month", month.to_string()), ("year", year.to_string())]);
         let mut shown = Dates { label: self.label(), ..Dates::default() };
@@ -150,11 +161,11 @@ impl Hierarchy {
                 shown.up.push((year.to_string(), of_year(year)));
             }
         }
-        let find = |conn: &mut Conn, spans: Vec<NaiveDate>, to: NaiveDate, pick: fn(NaiveDate) -> NaiveDate| {
+        let find = |conn: &mut Conn, starts: Vec<NaiveDate>, to: NaiveDate, pick: fn(NaiveDate) -> NaiveDate| {
             if let Some(all) = &all {
                 return Ok(all.iter().filter_map(|value| local(value)).map(pick).collect());
             }
-            self.occurring(conn, site, query, &spans, to, many)
+            self.occurring(conn, site, query, (&starts, to), spans, many)
         };
         match (year, month, self.day) {
             (Some(year), Some(month), Some(day)) => {
@@ -167,19 +178,20 @@ impl Hierarchy {
                 let next = first + Months::new(1);
                 let days: BTreeSet<NaiveDate> =
                     find(conn, first.iter_days().take_while(|day| *day < next).collect(), next, |day| day)?;
-                for day in days {
-                    let parts =
-                        [("day", day.day().to_string()), ("month", month.to_string()), ("year", year.to_string())];
-                    shown.down.push((format!("{} {}", month_name(month), day.day()), link(&parts)));
-                }
+                let (a, z) = links("day", &[("month", month.to_string()), ("year", year.to_string())]);
+                let link =
+                    |day: NaiveDate| (format!("{} {}", month_name(month), day.day()), format!("{a}{}{z}", day.day()));
+                shown.down.extend(days.into_iter().map(link));
             }
             (Some(year), None, _) => {
                 shown.here = year.to_string();
                 let months: Vec<NaiveDate> =
                     (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect();
                 let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
+                let (a, z) = links("month", &[("year", year.to_string())]);
                 for first in find(conn, months, next, |day| day.with_day(1).unwrap_or(day))? {
-                    shown.down.push((format!("{} {year}", month_name(first.month())), of_month(year, first.month())));
+                    let month = first.month();
+                    shown.down.push((format!("{} {year}", month_name(month)), format!("{a}{month}{z}")));
                 }
             }
             (None, ..) => {
@@ -192,29 +204,36 @@ impl Hierarchy {
                 } else {
                     find(conn, years.collect(), next, january)?
                 };
-                for first in found {
-                    shown.down.push((first.year().to_string(), of_year(first.year())));
-                }
+                let (a, z) = links("year", &[]);
+                let link = |first: NaiveDate| (first.year().to_string(), format!("{a}{}{z}", first.year()));
+                shown.down.extend(found.into_iter().map(link));
             }
         }
         Ok(Some(shown))
     }
 
-    /// Those of `spans`, by their first days, in which a date of the list lies; the last one ends at `to`.
+    /// Those of the spans that begin on `starts`, the last of which ends at `to`, in which a date of the list lies; `known`
+    /// are spans of which that is known.
     fn occurring(
         &self,
         conn: &mut Conn,
         site: Site,
         query: &Query,
-        spans: &[NaiveDate],
-        to: NaiveDate,
+        (starts, to): (&[NaiveDate], NaiveDate),
+        known: Option<(&[Span], &[bool])>,
         many: bool,
     ) -> Result<BTreeSet<NaiveDate>> {
         let day = |day| site.day(self.field.sql, day);
-        let ends = spans.iter().skip(1).copied().chain([to]);
-        let pairs: Vec<(Value, Value)> = spans.iter().zip(ends).map(|(from, to)| (day(*from), day(to))).collect();
-        let found = query.occurring(conn, &self.path, &pairs, many)?;
-        Ok(spans.iter().zip(found).filter(|(_, yes)| *yes).map(|(first, _)| *first).collect())
+        let ends = starts.iter().skip(1).copied().chain([to]);
+        let spans: Vec<Span> = starts.iter().zip(ends).map(|(from, to)| (day(*from), day(to))).collect();
+        let found = match known.filter(|(known, _)| *known == spans) {
+            Some((_, occurring)) => occurring.to_vec(),
+            None => query.occurring(conn, &self.path, &spans, many)?,
+        };
+        if !query.is_filtered() {
+            site.known.last_spans.set(&spans);
+        }
+        Ok(starts.iter().zip(found).filter(|(_, yes)| *yes).map(|(first, _)| *first).collect())
     }
 
     /// The years of dates that lie centuries apart.

@@ -2,6 +2,7 @@
 
 use super::filters::Shown;
 use super::hierarchy::{AtHand, Dates};
+use super::last_spans::Span;
 use super::list::List;
 use crate::db::{Conn, Paginator, Value};
 use crate::error::Result;
@@ -37,6 +38,8 @@ struct Known {
     whole: Option<i64>,
     /// The first and the last date.
     ends: Option<(Value, Value)>,
+    /// Spans, and whether a date lies in each.
+    spans: Option<(Vec<Span>, Vec<bool>)>,
 }
 
 impl List {
@@ -117,15 +120,17 @@ impl List {
                 count: asked.count,
                 whole: asked.whole,
                 ends: asked.ends,
-                keys: None,
+                ..Known::default()
             });
         }
         if !self.is_narrowed() && !wants_all && number >= 1 {
             // The page that is asked for is nearly always there.
             let offset = (number - 1).saturating_mul(per_page);
-            let found = self.query.rows_and_summary(conn, &self.columns.paths, per_page, offset, dates)?;
-            if let Some((rows, Summary { count, ends, .. })) = found {
-                return Ok(Known { rows: Some((number, rows)), count, whole: Some(count), ends, keys: None });
+            let (paths, spans) = (&self.columns.paths, self.site.known.last_spans.get());
+            let found = self.query.rows_and_summary(conn, paths, (per_page, offset), dates, &spans)?;
+            if let Some((rows, Summary { count, ends, occurring, .. })) = found {
+                let spans = occurring.map(|occurring| (spans, occurring));
+                return Ok(Known { rows: Some((number, rows)), count, whole: Some(count), ends, spans, keys: None });
             }
         }
         let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
@@ -141,8 +146,12 @@ impl List {
 
     /// The rows of a page.
     fn page(&self, conn: &mut Conn, known: &Known, limit: i64, offset: i64) -> Result<Vec<Row>> {
-        // Where a search finds much, a page of it stands among the first rows of all: half as many again as on average.
-        let first = |whole: i64| (offset + limit).saturating_mul(whole) / known.count.max(1) * 3 / 2 + limit;
+        // Where a search finds much, a page of it stands among the first rows of all: a quarter more than on average, and up
+        // to the next power of two, because each number makes another statement.
+        let first = |whole: i64| {
+            let first = (offset + limit).saturating_mul(whole) / known.count.max(1) * 5 / 4 + limit;
+            u64::try_from(first).ok().and_then(|first| i64::try_from(first.next_power_of_two()).ok()).unwrap_or(first)
+        };
         let first = known.whole.map(|whole| (first(whole), whole)).filter(|(first, whole)| first * 4 < *whole);
         if let (true, Some((first, _))) = (self.is_searched, first) {
             let pks = self.query.among_first(conn, &self.base, first, limit, offset)?;
@@ -169,7 +178,11 @@ impl List {
             None => values.first().copied().zip(values.last().copied()),
         };
         let many = known.whole.is_some_and(|whole| known.count.saturating_mul(MANY) >= whole);
-        let at_hand = if is_known { AtHand::All(values) } else { AtHand::None { many } };
+        let at_hand = match &known.spans {
+            _ if is_known => AtHand::All(values),
+            Some((spans, occurring)) => AtHand::Spans(spans, occurring),
+            None => AtHand::None { many },
+        };
         hierarchy.dates(conn, self.site, &self.params, &self.query, ends, at_hand)
     }
 }

@@ -57,12 +57,9 @@ impl Markup {
         self
     }
 
-    /// Adds the last `count` digits of `number`.
-    pub(in crate::admin) fn digits(&mut self, number: u32, count: u32) -> &mut Self {
-        for place in (0..count).rev() {
-            self.0.push(char::from_digit(number / 10_u32.pow(place) % 10, 10).unwrap_or('0'));
-        }
-        self
+    /// Adds a whole number.
+    pub(in crate::admin) fn number(&mut self, number: impl itoa::Integer) -> &mut Self {
+        self.raw(itoa::Buffer::new().format(number))
     }
 
     /// Adds an icon of the sprite.
@@ -75,13 +72,6 @@ impl Markup {
 #[cfg(test)]
 mod tests {
     use super::Markup;
-
-    #[test]
-    fn digits_are_filled_up_with_zeros() {
-        let mut html = Markup::default();
-        html.digits(2024, 4).raw("-").digits(7, 2).raw("-").digits(123, 2);
-        assert_eq!(html.0, "2024-07-23");
-    }
 
     #[test]
     fn text_is_escaped() {

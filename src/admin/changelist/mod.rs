@@ -6,6 +6,7 @@ mod columns;
 mod editing;
 mod filters;
 mod hierarchy;
+mod last_spans;
 mod list;
 mod load;
 mod lookup;
@@ -26,9 +27,10 @@ use super::frame::{Crumb, Frame};
 use super::options::Action;
 use super::{AdminRequest, AdminSite, Registered};
 use crate::error::{Error, Result};
-use crate::http::{PostData, redirect, render};
+use crate::http::{PostData, redirect, render, render_around};
 use crate::messages::Level;
 use editing::{Editing, Outcome, Sent};
+pub(super) use last_spans::LastSpans;
 use list::List;
 use page::ChangeListPage;
 use params::Params;
@@ -100,7 +102,7 @@ async fn show(
         editing
     });
     let page = ChangeListPage::new(request, &list, found, actions, editing.as_ref());
-    Ok(render(&page)?.respond_to(&request.http))
+    Ok(render_around(&page, page.made())?.respond_to(&request.http))
 }
 
 /// Whether rows are edited in the list.

@@ -140,6 +140,11 @@ impl ChangeListPage {
         }
     }
 
+    /// Bytes of HTML that were put together before.
+    pub(super) fn made(&self) -> usize {
+        self.head.0.len() + self.rows.0.len()
+    }
+
     /// `product` or `products`
     fn counted(&self) -> &str {
         if self.count == 1 { &self.one } else { &self.many }

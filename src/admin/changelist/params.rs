@@ -78,10 +78,11 @@ impl Params {
         format!("?{}", encoded(kept))
     }
 
-    /// The two ends of such links that differ in the value of `name` alone.
-    pub(super) fn link_ends(&self, name: &str, remove: &[&str]) -> (String, String) {
+    /// The two ends of such links that differ in the value of `name` alone, with those in `set`.
+    pub(super) fn link_ends(&self, name: &str, set: &[(&str, &str)], remove: &[&str]) -> (String, String) {
         // A value that no other parameter has.
-        let link = self.link(&[(name, "\u{1}\u{1}")], remove);
+        let set: Vec<(&str, &str)> = set.iter().copied().chain([(name, "\u{1}\u{1}")]).collect();
+        let link = self.link(&set, remove);
         link.split_once("%01%01").map_or_else(|| (link.clone(), String::new()), |(a, z)| (a.to_owned(), z.to_owned()))
     }
 

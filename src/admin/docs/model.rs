@@ -178,7 +178,7 @@ fn kind(field: &Field) -> String {
         FieldKind::Auto => "number of the row",
         FieldKind::Char(most) => return format!("text ({most})"),
         FieldKind::Slug(most) => return format!("slug ({most})"),
-        FieldKind::Email(most) => return format!("e-mail address ({most})"),
+        FieldKind::Email(most) => return format!("email address ({most})"),
         FieldKind::Url(most) => return format!("URL ({most})"),
         FieldKind::Decimal(digits, places) => return format!("decimal ({digits}, {places})"),
         FieldKind::File(folder) => return format!("file in {folder}"),

@@ -72,9 +72,7 @@ impl Validator {
 
     fn help_text(self) -> String {
         match self {
-            Self::UserAttributeSimilarity(_) => {
-                "Choose something unlike your names and your e-mail address.".to_owned()
-            }
+            Self::UserAttributeSimilarity(_) => "Choose something unlike your names and your email address.".to_owned(),
             Self::MinimumLength(1) => "Use at least 1 character.".to_owned(),
             Self::MinimumLength(least) => format!("Use at least {least} characters."),
             Self::CommonPassword => "Avoid passwords that many people use.".to_owned(),

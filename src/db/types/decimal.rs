@@ -61,6 +61,8 @@ impl Decimal {
 /// Places that [`Decimal::small`] knows: 10 to the power of this is an `i64`.
 const SMALL: u32 = 18;
 
+const ZEROS: &str = "000000000000000000";
+
 /// `units` of so many places as units of others, halves to the even one; nothing, where they are too many.
 fn rounded(units: i64, has: u32, wanted: u32) -> Option<i64> {
     if wanted >= has {
@@ -77,10 +79,21 @@ impl fmt::Display for Decimal {
     /// Never in scientific notation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((units, places)) = self.small() else { return f.write_str(&self.0.to_plain_string()) };
-        let (one, units, sign) = (10_u64.pow(places), units.unsigned_abs(), if units < 0 { "-" } else { "" });
-        match places {
-            0 => write!(f, "{sign}{units}"),
-            _ => write!(f, "{sign}{}.{:0width$}", units / one, units % one, width = places as usize),
+        let mut number = itoa::Buffer::new();
+        let (digits, places) = (number.format(units.unsigned_abs()), places as usize);
+        f.write_str(if units < 0 { "-" } else { "" })?;
+        match digits.len().checked_sub(places) {
+            _ if places == 0 => f.write_str(digits),
+            None | Some(0) => {
+                f.write_str("0.")?;
+                f.write_str(&ZEROS[digits.len()..places])?;
+                f.write_str(digits)
+            }
+            Some(whole) => {
+                f.write_str(&digits[..whole])?;
+                f.write_str(".")?;
+                f.write_str(&digits[whole..])
+            }
         }
     }
 }
@@ -103,6 +116,11 @@ impl Mul for &Decimal {
     type Output = Decimal;
 
     fn mul(self, other: Self) -> Decimal {
+        if let (Some((units, places)), Some((others, more))) = (self.small(), other.small())
+            && let Some(units) = units.checked_mul(others)
+        {
+            return Decimal::new(units, (places + more).into());
+        }
         Decimal(&self.0 * &other.0)
     }
 }

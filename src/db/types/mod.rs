@@ -1,11 +1,13 @@
 //! The values behind [`sql_types`](super::sql_types), read and written as Django does on each database.
 
 mod decimal;
+mod iso;
 mod json;
 mod timestamp;
 mod uuid;
 
 pub use decimal::Decimal;
+pub use iso::Moment;
 pub use json::Json;
 pub use timestamp::Timestamp;
 pub use uuid::Uuid;

@@ -9,6 +9,7 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Timestamptz;
 use diesel::sqlite::Sqlite;
 
+use super::iso::{self, Moment};
 use crate::db::sql_types;
 
 /// A point in time with microseconds, in UTC.
@@ -51,6 +52,9 @@ impl ToSql<sql_types::TimestampTz, Pg> for Timestamp {
 impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let text = raw.read_text();
+        if let Some(found) = iso::read(text) {
+            return Ok(Self(found.and_utc()));
+        }
         let found = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
         Ok(Self(found.or_else(|error| by_others(text).ok_or(error))?.and_utc()))
     }
@@ -73,8 +77,12 @@ fn by_others(text: &str) -> Option<NaiveDateTime> {
 impl ToSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     /// As Django's `str(datetime)`: six digits of a second, or none.
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        let format = if self.0.nanosecond() / 1000 == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.6f" };
-        out.set_value(self.0.format(format).to_string());
+        let text = match Moment::new(self.0.naive_utc().trunc_subsecs(6), b' ') {
+            Some(moment) => moment.as_str().to_owned(),
+            None if self.0.nanosecond() / 1000 == 0 => self.0.format("%Y-%m-%d %H:%M:%S").to_string(),
+            None => self.0.format("%Y-%m-%d %H:%M:%S%.6f").to_string(),
+        };
+        out.set_value(text);
         Ok(IsNull::No)
     }
 }

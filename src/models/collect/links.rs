@@ -62,7 +62,7 @@ impl LinkTable {
         let kinds: [Kind; 2] = [rows.model().pk().sql, self.other.pk().sql];
         let sql = Sql::new("SELECT ").ident(self.column).raw(", ").ident(self.other_column).raw(" FROM ");
         let sql = sql.ident(self.table).append(self.condition(rows)).raw(" ORDER BY ").ident(self.column).raw(", ");
-        let found = sql.ident(self.other_column).raw(" LIMIT ").bind(limit).returns(&kinds).load(conn)?;
+        let found = sql.ident(self.other_column).raw(" LIMIT ").number(limit).returns(&kinds).load(conn)?;
         let pairs = found.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
         Ok(pairs.map(|[here, there]| (here, there)).collect())
     }

@@ -21,6 +21,8 @@ pub struct Summary {
     pub whole: Option<i64>,
     /// The least and the greatest value of a column.
     pub ends: Option<(Value, Value)>,
+    /// For each span that was asked for, whether a value of that column lies in it; nothing, if that was not found out.
+    pub occurring: Option<Vec<bool>>,
 }
 
 impl Summary {
@@ -29,7 +31,7 @@ impl Summary {
         let mut row = row.into_iter();
         let count = row.next().and_then(|count| count.as_i64()).unwrap_or_default();
         let ends = if has_ends { row.next().zip(row.next()) } else { None };
-        Self { count, whole: row.next().and_then(|count| count.as_i64()), ends }
+        Self { count, whole: row.next().and_then(|count| count.as_i64()), ends, occurring: None }
     }
 }
 
@@ -121,22 +123,35 @@ impl Query {
             return Ok(counts.into_iter().map(|count| count > 0).collect());
         }
         let mut found = Vec::with_capacity(spans.len());
+        let as_rows = if matches!(conn, Conn::Postgres(_)) { listed } else { values };
         for some in spans.chunks(AT_ONCE) {
-            let mut sql = Sql::new("WITH spans (least, most) AS (VALUES ");
-            for (at, (from, to)) in some.iter().enumerate() {
-                sql = sql.raw(if at > 0 { ", (" } else { "(" }).bind(from.clone()).raw(", ").bind(to.clone()).raw(")");
-            }
-            let mut builder = Builder::new(self.model);
-            let [least, most] = [(); 2].map(|()| builder.column(path));
-            let mut condition = least.raw(" >= spans.least AND ").append(most).raw(" < spans.most");
-            for other in &self.conditions {
-                condition = condition.raw(" AND ").append(builder.condition(other));
-            }
-            sql = sql.raw(") SELECT EXISTS (SELECT 1").append(builder.from()).raw(" WHERE ").append(condition);
-            let rows = sql.raw(") FROM spans ORDER BY spans.least").returns(&[Kind::Bool]).load(conn)?;
+            let sql = Sql::new("WITH spans (least, most) AS (").append(as_rows(some)).raw(") SELECT ");
+            let sql =
+                sql.append(self.occurs(path)).raw(" FROM spans WHERE spans.most IS NOT NULL ORDER BY spans.least");
+            let rows = sql.returns(&[Kind::Bool]).load(conn)?;
             found.extend(rows.into_iter().flatten().map(|yes| yes.is_true()));
         }
         Ok(found)
+    }
+
+    /// Whether the column at `path` has a value in the span of the row `spans`.
+    fn occurs(&self, path: &Path) -> Sql {
+        let mut builder = Builder::new(self.model);
+        let [least, most] = [(); 2].map(|()| builder.column(path));
+        let mut condition = least.raw(" >= spans.least AND ").append(most).raw(" < spans.most");
+        for other in &self.conditions {
+            condition = condition.raw(" AND ").append(builder.condition(other));
+        }
+        Sql::new("EXISTS (SELECT 1").append(builder.from()).raw(" WHERE ").append(condition).raw(")")
+    }
+
+    /// On PostgreSQL, `summary` with one more column `d`: a `1` for each of `spans` in which the column at `path` has a
+    /// value, and a `0` for each other.
+    pub(super) fn with_occurring(&self, summary: Sql, path: &Path, spans: &[(Value, Value)]) -> Sql {
+        let sql = Sql::new("SELECT s.*, (WITH spans (least, most) AS (").append(listed(spans));
+        let sql = sql.raw(") SELECT STRING_AGG(CASE WHEN ").append(self.occurs(path));
+        let sql = sql.raw(" THEN '1' ELSE '0' END, '' ORDER BY spans.least) FROM spans WHERE spans.most IS NOT NULL)");
+        sql.raw(" AS d FROM (").append(summary).raw(") AS s")
     }
 
     /// The first `limit` values of the column at `path`, each once, in their order.
@@ -144,7 +159,36 @@ impl Query {
         let mut builder = Builder::new(self.model);
         let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
         let sql = Sql::new("SELECT DISTINCT ").append(column).append(builder.from()).append(filter);
-        let sql = sql.raw(" ORDER BY 1 LIMIT ").bind(limit);
+        let sql = sql.raw(" ORDER BY 1 LIMIT ").number(limit);
         Ok(sql.returns(&[self.kind(path)]).load(conn)?.into_iter().flatten().collect())
     }
+}
+
+/// Spans as rows, each with its ends.
+fn values(spans: &[(Value, Value)]) -> Sql {
+    let mut sql = Sql::new("VALUES ");
+    for (at, (from, to)) in spans.iter().enumerate() {
+        sql = sql.raw(if at > 0 { ", (" } else { "(" }).bind(from.clone()).raw(", ").bind(to.clone()).raw(")");
+    }
+    sql
+}
+
+/// The same for PostgreSQL, to which one value is less work than two for each day of a month. Behind the last span there is
+/// one more row, which has no end.
+fn listed(spans: &[(Value, Value)]) -> Sql {
+    let mut ends = spans.first().map(|(first, _)| first.to_string()).unwrap_or_default();
+    for (_, end) in spans {
+        ends.push(',');
+        ends.push_str(&end.to_string());
+    }
+    let array = match spans.first() {
+        Some((Value::Date(_), _)) => "::date[]",
+        _ => "::timestamptz[]",
+    };
+    // Years of more than four digits, or before the first, are written otherwise.
+    if ends.contains('+') || ends.split(',').any(|end| end.starts_with('-')) {
+        return values(spans);
+    }
+    let sql = Sql::new("SELECT e, LEAD(e) OVER (ORDER BY e) FROM UNNEST(STRING_TO_ARRAY(").bind(ends.as_str());
+    sql.raw(", ',')").raw(array).raw(") AS e")
 }

@@ -25,7 +25,7 @@ impl Query {
         }
         let conditions = builder.conditions(&self.conditions);
         let sql = Sql::new("WITH f AS MATERIALIZED (").append(inner).append(builder.from()).append(conditions);
-        let sql = sql.raw(" LIMIT ").bind(most + 1).raw(") SELECT f.k, f.d FROM f").append(order);
+        let sql = sql.raw(" LIMIT ").number(most + 1).raw(") SELECT f.k, f.d FROM f").append(order);
         let found = sql.returns(&[self.model.pk().sql, self.kind(path)]).load(conn)?;
         Ok(i64::try_from(found.len()).is_ok_and(|found| found <= most).then_some(found))
     }
@@ -42,7 +42,7 @@ impl Query {
         let sql = select.append(builder.from()).append(conditions);
         let sql = sql.raw(if self.conditions.is_empty() { " WHERE " } else { " AND " });
         let sql = sql.append(builder.column(&pk)).raw(" IN (").append(inner).raw(")").append(order);
-        let sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset);
+        let sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset);
         Ok(sql.returns(&[self.model.pk().sql]).load(conn)?.into_iter().flatten().collect())
     }
 }

@@ -31,15 +31,18 @@ impl Query {
         let half = |value: bool, is_cut: bool| {
             let mut builder = outer.inner(self.model);
             let mut sql = Sql::new("SELECT ").append(builder.column(&Path::own(self.model.pk().column))).raw(" AS k");
+            let value = if value { "TRUE" } else { "FALSE" };
             for (key, name) in self.order.iter().zip(ORDER) {
                 sql = sql.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
             }
             let column = builder.column(&Path::own(leading));
-            sql = sql.append(builder.from()).raw(" WHERE ").append(column).raw(" = ").bind(value);
-            if is_cut {
-                sql = sql.append(builder.order(&self.order)).raw(" LIMIT ").bind(limit.saturating_add(offset));
+            let sql = sql.append(builder.from()).raw(" WHERE ").append(column).raw(" = ").raw(value);
+            if !is_cut {
+                return sql;
             }
-            sql
+            let sql = sql.append(builder.order(&self.order)).raw(" LIMIT ");
+            // Of pages further on there are many, and each would be a statement of its own.
+            if offset == 0 { sql.number(limit) } else { sql.bind(limit.saturating_add(offset)) }
         };
         // PostgreSQL merges only what is in order already; SQLite merges what it can read in order, and nothing that is cut.
         let postgres = Sql::new("(").append(half(false, true)).raw(") UNION ALL (").append(half(true, true)).raw(")");
@@ -49,7 +52,7 @@ impl Query {
             sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).ident(name);
             sql = sql.raw(if key.descending { " DESC" } else { "" });
         }
-        sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset).raw(") AS m");
+        sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset).raw(") AS m");
         outer.take_aliases(&outer.inner(self.model));
         sql
     }

@@ -105,21 +105,29 @@ impl Query {
 
     /// The same, and the [`summary`](Self::summary) of all rows, in one statement: a round trip to PostgreSQL costs more than
     /// the columns that are the same in every row. Nothing, where there is no row after the first `offset`.
+    ///
+    /// There it also tells in which of `spans` the column `ends` has a value; see [`occurring`](Self::occurring).
     pub fn rows_and_summary(
         &self,
         conn: &mut Conn,
         paths: &[Path],
-        limit: i64,
-        offset: i64,
+        (limit, offset): (i64, i64),
         ends: Option<&Path>,
+        spans: &[(Value, Value)],
     ) -> Result<Option<(Vec<Row>, Summary)>> {
-        let (summary, columns) = self.summary_sql(None, ends);
+        let (mut summary, mut columns) = self.summary_sql(None, ends);
+        let asks = ends.filter(|_| !spans.is_empty() && matches!(conn, Conn::Postgres(_)));
+        if let Some(path) = asks {
+            summary = self.with_occurring(summary, path, spans);
+            columns.push(("d", Kind::Text));
+        }
         let (names, once): (Vec<&'static str>, Vec<Kind>) = columns.into_iter().unzip();
         let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
         let sql = self.rows_sql(paths, Some(limit), offset, Some((summary, &names)));
         let mut rows = sql.returns(&kinds).returns_once(&once).load(conn)?;
-        let summary = rows.first_mut().map(|row| Summary::of(row.split_off(kinds.len()), ends.is_some()));
-        Ok(summary.map(|summary| (rows, summary)))
+        let Some(mut row) = rows.first_mut().map(|row| row.split_off(kinds.len())) else { return Ok(None) };
+        let occurring = asks.and_then(|_| Some(row.pop()?.as_str()?.bytes().map(|digit| digit == b'1').collect()));
+        Ok(Some((rows, Summary { occurring, ..Summary::of(row, ends.is_some()) })))
     }
 
     /// `SELECT …`, with the columns of a statement that returns one row behind the others, if there is one.
@@ -147,7 +155,7 @@ impl Query {
         }
         let mut sql = select.append(from).append(filter).append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
-            sql = sql.raw(" LIMIT ").bind(limit);
+            sql = sql.raw(" LIMIT ").number(limit);
         }
         sql
     }
@@ -163,7 +171,7 @@ impl Query {
         let order = if limit.is_some() { builder.order(&self.order) } else { Sql::default() };
         let mut sql = Sql::new("SELECT ").append(pk).append(builder.from()).append(filter).append(order);
         if let Some(limit) = limit {
-            sql = sql.raw(" LIMIT ").bind(limit).raw(" OFFSET ").bind(offset);
+            sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset);
         }
         outer.take_aliases(&builder);
         sql

@@ -55,7 +55,7 @@ on_both! {
         let site = shop(kind);
         let (alice, charlie) = (ALICE.browser(&site), CHARLIE.row(&site));
         let page = alice.get(&url(&charlie, "change"));
-        assert!(page.words().contains("pbkdf2_sha256, iterations: 1000000"), "{}", page.words());
+        assert!(page.words().contains("pbkdf2_sha256, iterations: 1000000 Change password"), "{}", page.words());
         assert!(page.links().contains(&url(&charlie, "password")));
         assert!(!page.text().contains("saltofcharlie") && !page.text().contains("DNTU90ojCr"));
     }

@@ -1,12 +1,13 @@
 //! Questions that are asked in another way than one would write them, because that is faster.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use nuages::apps::catalog::models::{Category, Product};
-use nuages::db::Value;
+use nuages::apps::catalog::models::{Category, Listing, Product, ProductRow};
+use nuages::db::{Conn, Decimal, Kind as Column, PageNumber, Sql, Timestamp, Value};
 use nuages::models::{Condition, IntoPath, Lookup, Model as _, Path, Query, desc, via_self};
 use nuages::schema::{catalog_category as category, catalog_product as product};
 
-use crate::support::{Database, product as draft};
+use crate::support::{Database, Kind, product as draft};
 
 fn contains(path: impl IntoPath<category::table>, what: &str) -> Condition {
     Condition::Is { path: path.into_path(), lookup: Lookup::IContains, values: vec![Value::Text(what.to_owned())] }
@@ -64,5 +65,81 @@ on_both! {
                 assert_eq!(page, wanted, "{limit} from {offset}");
             }
         }
+    }
+    fn spans_are_told_in_which_something_lies(kind: Kind) {
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        for (at, date) in [day(2024, 2, 29), day(2024, 3, 1), day(2024, 3, 31), day(9999, 12, 31)].into_iter().enumerate() {
+            let row = draft(&format!("Product {at}")).save(conn);
+            let values = (product::released_on.eq(date), product::created_at.eq(Timestamp::start_of(date, chrono_tz::UTC)));
+            diesel::update(product::table.find(row.id)).set(values).execute(conn).unwrap();
+        }
+        let all = Query::new(Product::meta());
+        let ends = [day(2024, 1, 1), day(2024, 2, 1), day(2024, 3, 1), day(2024, 4, 1), day(9999, 1, 1), day(10_000, 1, 1), day(10_001, 1, 1)];
+        let mut occurring = |count: usize, path: Path, value: &dyn Fn(NaiveDate) -> Value| {
+            let spans: Vec<_> = ends[..=count].windows(2).map(|ends| (value(ends[0]), value(ends[1]))).collect();
+            all.occurring(conn, &path, &spans, true).unwrap()
+        };
+        let wanted = [false, true, true, false, true, false];
+        // Texts of years beyond 9999 are not what SQLite compares: there they are no question.
+        for count in if kind == Kind::Postgres { [4, 6] } else { [4, 4] } {
+            assert_eq!(occurring(count, Path::own("released_on"), &|day| Value::Date(day)), wanted[..count]);
+            let moment = |day| Value::Timestamp(Timestamp::start_of(day, chrono_tz::UTC));
+            assert_eq!(occurring(count, Path::own("created_at"), &moment), wanted[..count]);
+        }
+        assert_eq!(occurring(0, Path::own("released_on"), &|day| Value::Date(day)), [true; 0]);
+        // The same together with a page of the list, where that spares a round trip.
+        let spans: Vec<_> = ends[..5].windows(2).map(|ends| (Value::Date(ends[0]), Value::Date(ends[1]))).collect();
+        let (own, released) = ([Path::own("id")], Path::own("released_on"));
+        let (rows, summary) = all.rows_and_summary(conn, &own, (2, 2), Some(&released), &spans).unwrap().unwrap();
+        assert_eq!((rows.len(), summary.count), (2, 4));
+        assert_eq!(summary.ends, Some((Value::Date(day(2024, 2, 29)), Value::Date(day(9999, 12, 31)))));
+        assert_eq!(summary.occurring, (kind == Kind::Postgres).then(|| wanted[..4].to_vec()));
+    }
+    fn postgresql_knows_how_long_a_page_is_when_it_plans_it(kind: Kind) {
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        let Conn::Postgres(_) = conn else { return };
+        draft("Product").save(conn);
+        let list = Query::new(Product::meta());
+        let own = [Path::own("id"), Path::own("name")];
+        for offset in [0, 100] {
+            list.rows(conn, &own, Some(100), offset).unwrap();
+            list.rows_and_summary(conn, &own, (100, offset), None, &[]).unwrap();
+        }
+        list.few(conn, None, 300).unwrap();
+        Listing::default().page::<20>(conn, PageNumber::First).unwrap();
+        let known = Sql::new("SELECT statement FROM pg_prepared_statements WHERE statement LIKE ").bind("% OFFSET %");
+        let known = known.returns(&[Column::Text]).load(conn).unwrap();
+        assert_eq!(known.len(), 5, "{known:?}");
+        for statement in known.iter().flatten().filter_map(Value::as_str) {
+            // What follows the last word is the limit of the page; before it there may be those of halves of an index.
+            let (_, limit) = statement.rsplit_once(" LIMIT ").unwrap();
+            assert!(limit.starts_with(|first: char| first.is_ascii_digit()), "{statement}");
+        }
+    }
+    fn pages_near_the_end_are_counted_from_there_and_say_the_same(kind: Kind) {
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        let names = ["f", "b", "é", "b", "d", "a", "e", "C", "z", "b", "g"];
+        for (at, name) in names.into_iter().enumerate() {
+            let row = draft(&format!("Product {at}")).save(conn);
+            let values = (product::name.eq(name), product::price.eq(Decimal::new(at.try_into().unwrap(), 2)));
+            diesel::update(product::table.find(row.id)).set(values).execute(conn).unwrap();
+        }
+        diesel::update(product::table.filter(product::id.eq(4))).set(product::is_active.eq(false)).execute(conn).unwrap();
+        let all = Listing::default().page::<20>(conn, PageNumber::First).unwrap();
+        assert_eq!((all.rows.len(), all.paginator.count), (10, 10));
+        for number in [1, 2, 3, 4, 3, 2, 1, 4] {
+            // The first page is counted from the start, and tells how many are likely.
+            Listing::default().page::<3>(conn, PageNumber::First).unwrap();
+            let page = Listing::default().page::<3>(conn, PageNumber::Number(number)).unwrap();
+            let from = usize::try_from(number - 1).unwrap() * 3;
+            let slugs = |rows: &[ProductRow]| rows.iter().map(|row| (row.slug.clone(), row.price.clone())).collect::<Vec<_>>();
+            assert_eq!(slugs(&page.rows), slugs(&all.rows[from..(from + 3).min(10)]), "page {number}");
+            assert_eq!((page.number, page.paginator.count, page.paginator.num_pages()), (number, 10, 4));
+        }
+        assert_eq!(Listing::default().page::<3>(conn, PageNumber::Number(5)).unwrap().number, 4);
     }
 }

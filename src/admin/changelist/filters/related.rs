@@ -68,7 +68,7 @@ pub(super) fn rows(
     let no_value = params.get(isnull).is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "0" | "false"));
     let mut choices = vec![Choice::all(params, &[exact, isnull], chosen.is_empty() && !no_value, "All")];
     let is = |lookup, value| Some(Condition::Is { path: pk.clone(), lookup, values: vec![value] });
-    let (head, tail) = params.link_ends(exact, &[isnull]);
+    let (head, tail) = params.link_ends(exact, &[], &[isnull]);
     for (value, text) in found {
         let key = value.to_string();
         let mut url = String::with_capacity(head.len() + tail.len() + key.len());

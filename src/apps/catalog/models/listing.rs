@@ -1,9 +1,11 @@
 //! Lists of products: filtered, sorted, cut into pages.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use diesel::prelude::*;
 
 use super::ProductRow;
-use crate::db::{Conn, MultiBackend, Page, PageNumber, Paginator, like_escaped, upper};
+use crate::db::{Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, Value, among, like_escaped, upper};
 use crate::error::Result;
 use crate::on_conn;
 use crate::schema::{catalog_category, catalog_product, catalog_product_tags};
@@ -58,15 +60,15 @@ impl Listing {
     /// The ids of the page are found first, by an index where the order allows it, and only these rows are joined and
     /// read: a deep page skips thousands of index entries instead of thousands of rows. For the plain list this and the
     /// count are one query; a filter is put together at run time, and such a query cannot be part of another (ADR 1).
-    pub fn page(&self, conn: &mut Conn, asked: PageNumber, per_page: i64) -> Result<Page<ProductRow>> {
+    pub fn page<const PER_PAGE: i64>(&self, conn: &mut Conn, asked: PageNumber) -> Result<Page<ProductRow>> {
         if self.is_plain()
-            && let Some(page) = plain_page(conn, asked, per_page)?
+            && let Some(page) = plain_page::<PER_PAGE>(conn, asked)?
         {
             return Ok(page);
         }
-        let paginator = Paginator { count: self.filtered().count().get_result(conn)?, per_page };
+        let paginator = Paginator { count: self.filtered().count().get_result(conn)?, per_page: PER_PAGE };
         let number = paginator.page_number(asked);
-        let page = self.filtered().select(catalog_product::id).limit(per_page).offset(paginator.offset(number));
+        let page = self.filtered().select(catalog_product::id).limit(PER_PAGE).offset(paginator.offset(number));
         let page = match self.sort {
             Sort::Name => page.order((catalog_product::name, catalog_product::id)),
             Sort::Newest => page.order(catalog_product::id.desc()),
@@ -114,34 +116,77 @@ impl Listing {
 }
 
 /// A page of all products by name with their count; `None` if there is no such page, which the caller has to find out.
-fn plain_page(conn: &mut Conn, asked: PageNumber, per_page: i64) -> Result<Option<Page<ProductRow>>> {
+fn plain_page<const PER_PAGE: i64>(conn: &mut Conn, asked: PageNumber) -> Result<Option<Page<ProductRow>>> {
     let number = match asked {
         PageNumber::First => 1,
         PageNumber::Number(number) => number,
         PageNumber::Last => return Ok(None),
     };
-    let Some(offset) = (number - 1).checked_mul(per_page) else { return Ok(None) };
+    let Some(offset) = (number - 1).checked_mul(PER_PAGE) else { return Ok(None) };
+    let likely = LIKELY.load(Ordering::Relaxed);
+    let found = if likely > 0 && offset > likely / 2 {
+        page_near_the_end::<PER_PAGE>(conn, offset)?
+    } else {
+        page_near_the_start::<PER_PAGE>(conn, offset)?
+    };
+    let Some((count, rows)) = found else { return Ok(None) };
+    LIKELY.store(count, Ordering::Relaxed);
+    Ok(Some(Page { rows, number, paginator: Paginator { count, per_page: PER_PAGE } }))
+}
+
+/// How many products there were when they were counted last: it decides in which way they are counted, never what is said.
+static LIKELY: AtomicI64 = AtomicI64::new(0);
+
+/// The rows from `offset` on, and how many there are in all; nothing, if there are none from there on.
+type Found = Option<(i64, Vec<ProductRow>)>;
+
+fn page_near_the_start<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Result<Found> {
     let (listed, counted) = diesel::alias!(catalog_product as listed, catalog_product as counted);
     let ids = listed
         .filter(listed.field(catalog_product::is_active).eq(true))
         .order((listed.field(catalog_product::name), listed.field(catalog_product::id)))
-        .limit(per_page)
-        .offset(offset)
         .select(listed.field(catalog_product::id));
     let count = counted.filter(counted.field(catalog_product::is_active).eq(true)).count().single_value();
     let rows = catalog_product::table
         .inner_join(catalog_category::table)
-        .filter(catalog_product::id.eq_any(ids))
+        .filter(among::<_, _, PER_PAGE>(catalog_product::id, ids, offset))
         .order((catalog_product::name, catalog_product::id));
     let rows: Vec<(Option<i64>, ProductRow)> =
         on_conn!(conn, |conn| rows.select((count, ProductRow::as_select())).load(conn))?;
     let count = rows.first().and_then(|(count, _)| *count);
-    let page = |count| Page {
-        rows: rows.into_iter().map(|(_, row)| row).collect(),
-        number,
-        paginator: Paginator { count, per_page },
+    Ok(count.map(|count| (count, rows.into_iter().map(|(_, row)| row).collect())))
+}
+
+/// The same by going through the index once: the rows before the page are skipped anyway, so only those from there on are
+/// counted. To compare each with the first of the page costs more than to count it, which pays in the second half.
+fn page_near_the_end<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Result<Found> {
+    let sql = Sql::new("WITH page AS MATERIALIZED (SELECT id, name FROM catalog_product WHERE is_active = TRUE")
+        .raw(" ORDER BY name, id LIMIT ")
+        .number(PER_PAGE)
+        .raw(" OFFSET ")
+        .bind(offset)
+        .raw(") SELECT p.name, p.slug, p.price, p.stock, p.image, c.name, (SELECT COUNT(*) FROM catalog_product")
+        .raw(" WHERE is_active = TRUE AND (name, id) >= (SELECT name, id FROM page ORDER BY name, id LIMIT 1))")
+        .raw(" FROM page INNER JOIN catalog_product AS p ON p.id = page.id")
+        .raw(" INNER JOIN catalog_category AS c ON c.id = p.category_id ORDER BY p.name, p.id")
+        .returns(&[Kind::Text, Kind::Text, Kind::Decimal, Kind::Integer, Kind::Text, Kind::Text])
+        .returns_once(&[Kind::BigInt]);
+    let mut rows = sql.load(conn)?;
+    let counted = rows.first_mut().and_then(|row| row.split_off(6).first()?.as_i64());
+    let row = |values: Vec<Value>| match <[Value; 6]>::try_from(values) {
+        Ok(
+            [
+                Value::Text(name),
+                Value::Text(slug),
+                Value::Decimal(price),
+                Value::Integer(stock),
+                Value::Text(image),
+                Value::Text(category),
+            ],
+        ) => Some(ProductRow { name, slug, price, stock, image: image.into(), category }),
+        _ => None,
     };
-    Ok(count.map(page))
+    Ok(counted.map(|counted| (offset + counted, rows.into_iter().filter_map(row).collect())))
 }
 
 /// A LIKE pattern for texts that contain `word`.

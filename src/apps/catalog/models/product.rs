@@ -106,6 +106,12 @@ where
     }
 }
 
+impl From<String> for Picture {
+    fn from(path: String) -> Self {
+        Self(path)
+    }
+}
+
 impl Picture {
     /// Where a browser finds it.
     pub fn url(&self) -> Option<String> {
@@ -118,7 +124,7 @@ const HANDFUL: i64 = 12;
 
 /// The page of the product with this slug (Django's `get_absolute_url`).
 pub fn url_of(slug: &str) -> String {
-    format!("/products/{slug}/")
+    ["/products/", slug, "/"].concat()
 }
 
 /// `price` with 10 % tax, rounded to cents, halves to even.

@@ -54,7 +54,7 @@ pub(in crate::apps::catalog) async fn category_detail(
             let parent = category.parent(conn)?;
             let children = CategoryTile::within(conn, Some(category.id), MAX_TILES)?;
             let listing = Listing { category: Some(category.id), sort, ..Listing::default() };
-            Ok((category, parent, children, listing.page(conn, asked, PER_PAGE)?))
+            Ok((category, parent, children, listing.page::<PER_PAGE>(conn, asked)?))
         })
         .await?;
     let mut crumbs = vec![Link { label: "Categories".to_owned(), url: "/categories/".to_owned() }];

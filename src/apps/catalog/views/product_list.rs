@@ -61,7 +61,7 @@ impl Asked {
             words: self.q.split_whitespace().take(MAX_WORDS).map(str::to_owned).collect(),
             sort: self.sort,
         };
-        let rows = listing.page(conn, self.page, PER_PAGE)?;
+        let rows = listing.page::<PER_PAGE>(conn, self.page)?;
         Ok((rows, [category.map(|category| category.name), tag.map(|tag| tag.name)]))
     }
 }
