@@ -203,12 +203,17 @@ impl Screen {
         hidden
     }
 
+    /// Whether a new row is asked for from the form of another.
+    pub(super) fn is_copy(&self) -> bool {
+        self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some())
+    }
+
     /// Django's `submit_row`.
     fn buttons(&self, record: Option<&Record>, may_edit: bool, bound: bool) -> Buttons {
         let options = &self.known.options;
         let may_add = self.may("add", None);
         // Who asked for a new row from the form of another goes on asking for one.
-        let as_new = bound && self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some());
+        let as_new = bound && self.is_copy();
         let changing = record.is_some() || as_new;
         Buttons {
             save: may_edit && !as_new,

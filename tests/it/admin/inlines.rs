@@ -106,6 +106,13 @@ on_both! {
         let odd = alice.submit(&alice.form(ORDER, "number").set("items-MIN_NUM_FORMS", "two"), "_save");
         assert!(odd.words().contains("Missing fields: items-MIN_NUM_FORMS."), "{}", odd.words());
         assert_eq!(quantities(&site), [1, 2]);
+        // Nor are new ones taken for rows that are there, or for rows of another.
+        for (name, value) in [("items-INITIAL_FORMS", "1"), ("items-0-order", "1")] {
+            let form = alice.form("/admin/orders/order/add/", "number").set("number", "R2").set("email", "a@example.com");
+            let form = form.set("items-0-product", "1").set("items-0-quantity", "9").set("items-0-unit_price", "1");
+            let reply = alice.submit(&form.set(name, value), "_save");
+            assert_eq!((reply.status, quantities(&site)), (200, vec![1, 2]), "{name}: {}", reply.words());
+        }
     }
 
     fn a_row_is_added_without_scripts(kind: Kind) {

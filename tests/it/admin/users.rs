@@ -177,4 +177,12 @@ on_both! {
         assert!(!NewUser::is_taken(&mut site.connect(), "sneak").unwrap());
         assert!(!bob.get("/admin/").links().contains(&"/admin/auth/user/add/".to_owned()));
     }
+
+    fn a_user_is_no_copy_of_another(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        let reply = alice.post(&url(&BOB.row(&site), "change"), &[("username", "bobby"), ("_saveasnew", "1")]);
+        assert_eq!(reply.status, 200);
+        assert!(!NewUser::is_taken(&mut site.connect(), "bobby").unwrap());
+    }
 }

@@ -6,6 +6,8 @@ mod text;
 
 use chrono_tz::Tz;
 
+pub(super) use number::whole as form_int;
+
 use super::{Cleaned, ModelField, Typed};
 use crate::db::{Decimal, Json, Kind, Uuid, Value};
 use crate::forms::is_email;
