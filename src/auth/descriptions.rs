@@ -20,6 +20,7 @@ impl Model for User {
                 field
                     .max_length(150)
                     .unique_or("A user with that username already exists.")
+                    .normalized(super::normalize::username)
                     .validator(Validator::Custom(valid_username))
                     .help_text("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.")
             })

@@ -102,6 +102,8 @@ pub struct Field {
     pub choices: &'static [(&'static str, &'static str)],
     /// A hint for forms.
     pub help_text: &'static str,
+    /// How forms spell what was typed before they look at it.
+    pub normalized: Option<fn(&str) -> String>,
     /// Rules for its values.
     pub validators: Vec<Validator>,
     /// Where a foreign key leads.
@@ -143,6 +145,7 @@ impl Field {
             auto_now_add: false,
             choices: &[],
             help_text: "",
+            normalized: None,
             validators: Vec::new(),
             relation: None,
         }
@@ -267,6 +270,13 @@ impl<T> FieldBuilder<T> {
     pub fn unique_or(mut self, text: &'static str) -> Self {
         self.field.taken = text;
         self.unique()
+    }
+
+    /// Forms spell its texts like this before they look at them: two that are the same to people are the same.
+    #[must_use]
+    pub fn normalized(mut self, spell: fn(&str) -> String) -> Self {
+        self.field.normalized = Some(spell);
+        self
     }
 
     /// An index of its own orders its values: the least and the greatest are found at once.

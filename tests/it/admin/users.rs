@@ -178,6 +178,16 @@ on_both! {
         assert!(!bob.get("/admin/").links().contains(&"/admin/auth/user/add/".to_owned()));
     }
 
+    fn look_alike_names_are_one_name(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        let form = || alice.form(&url(&BOB.row(&site), "change"), "username");
+        let reply = alice.submit(&form().set("username", "ａlice"), "_save");
+        assert!(reply.errors("username").contains("already exists"), "{}", reply.words());
+        assert_eq!(alice.submit(&form().set("username", "ｂert"), "_save").status, 302);
+        assert!(NewUser::is_taken(&mut site.connect(), "bert").unwrap());
+    }
+
     fn a_user_is_no_copy_of_another(kind: Kind) {
         let site = shop(kind);
         let alice = ALICE.browser(&site);

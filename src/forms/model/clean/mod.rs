@@ -11,7 +11,7 @@ pub(super) use number::whole as form_int;
 use super::{Cleaned, ModelField, Typed};
 use crate::db::{Decimal, Json, Kind, Uuid, Value};
 use crate::forms::is_email;
-use crate::models::{Field, FieldKind, ManyToMany, Validator, parse};
+use crate::models::{Field, FieldKind, ManyToMany, Validator, is_space, parse};
 
 const REQUIRED: &str = "This field is required.";
 const NUL: &str = "Null characters are not allowed.";
@@ -21,9 +21,9 @@ pub(super) const NO_SUCH_ROW: &str = "Select a valid choice. That choice is not 
 /// What is wrong with a field.
 type Errors = Vec<String>;
 
-/// White space as Python's `str.strip` knows it.
+/// Python's `str.strip`.
 fn strip(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
+    text.trim_matches(is_space)
 }
 
 /// What is said of a key that none of the chosen rows has.
@@ -116,8 +116,11 @@ fn choice(field: ModelField, column: &Field, raw: &str) -> Result<Value, Errors>
 
 fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     let mut errors = Vec::new();
-    let text = match column.kind {
-        FieldKind::Url(_) => text::with_scheme(stripped),
+    // Spelling a long text would be work for nothing.
+    let is_short = column.max_length().is_none_or(|most| stripped.chars().count() <= most);
+    let text = match (column.kind, column.normalized.filter(|_| is_short)) {
+        (FieldKind::Url(_), _) => text::with_scheme(stripped),
+        (_, Some(spell)) => spell(stripped),
         _ => stripped.to_owned(),
     };
     match column.kind {
