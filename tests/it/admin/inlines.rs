@@ -53,6 +53,19 @@ on_both! {
         }
     }
 
+    fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 1);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(ORDER, "number");
+        assert_eq!((form.value("initial-created_at_0"), form.value("initial-created_at_1")), ("2025-01-01".into(), "00:00:00".into()));
+        assert!(!form.has("initial-paid_at_0") && !form.has("initial-status"));
+        // A form that comes back still says what it began with.
+        let reply = alice.submit(&form.set("created_at_0", "soon").set("initial-created_at_0", "2024-12-31"), "_save");
+        assert!(reply.status == 200 && reply.shows(&["name=\"initial-created_at_0\" value=\"2024-12-31\""]));
+        assert!(alice.form("/admin/orders/order/add/", "number").value("initial-created_at_0").starts_with("20"));
+    }
+
     fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
         let site = shop(kind);
         order(&site, 3);
