@@ -154,6 +154,10 @@ fn read(
             continue;
         };
         let pk = record.pk().to_string();
+        if place.iter().any(|sent| sent.pk == pk) {
+            errors.push(format!("The {} in row {} was sent twice. Nothing was saved.", model.verbose_name, number + 1));
+            continue;
+        }
         let name =
             names.iter().find(|(known, _)| known == record.pk()).map(|(_, name)| name.clone()).unwrap_or_default();
         let mut form =
