@@ -47,10 +47,12 @@ impl AdminRequest {
 
     /// The list, as it was when the row was chosen.
     pub fn list_url(&self, known: &Registered) -> String {
-        match self.list_query(known) {
-            Some(query) => with_query(&known.url(), &QueryDict::parse(&query)),
-            None => known.url(),
+        let Some(query) = self.list_query(known) else { return known.url() };
+        let mut kept = QueryDict::default();
+        for (name, value) in QueryDict::parse(&query).iter().filter(|(name, value)| says_something(name, value)) {
+            kept.push(name.to_owned(), value.to_owned());
         }
+        with_query(&known.url(), &kept)
     }
 
     /// `url`, a page of a row, with the list's query.
@@ -88,6 +90,11 @@ impl AdminRequest {
             given => Ok(given.map(str::to_owned)),
         }
     }
+}
+
+/// Whether a parameter of a list's query is more than an empty field of a form. `all` says what it says by being there.
+fn says_something(name: &str, value: &str) -> bool {
+    !value.is_empty() || name == "all"
 }
 
 /// `url` with these parameters, the last of each name.

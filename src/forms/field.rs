@@ -1,5 +1,7 @@
 //! A field of a form.
 
+use crate::models::is_space;
+
 /// How a field is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Widget {
@@ -153,32 +155,36 @@ impl Field {
 
 /// The text without white space around it, as Python's `str.strip` knows it.
 pub(super) fn strip(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c))
+    text.trim_matches(is_space)
 }
 
-/// The shape of an address: what browsers and Django accept, without the quoted forms that nobody uses.
+/// The shape of an address: what Django accepts, without the quoted names that nobody uses.
 pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else { return false };
-    let atom = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{}|~.-".contains(c);
-    let dotted = !name.starts_with('.') && !name.ends_with('.') && !name.contains("..");
+    let atom = |atom: &str| {
+        !atom.is_empty() && atom.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{}|~-".contains(c))
+    };
+    text.chars().count() <= 320 && name.split('.').all(atom) && (domain == "localhost" || is_domain(domain))
+}
+
+/// Whether mail may go there: `example.org`, or an address in brackets.
+fn is_domain(domain: &str) -> bool {
+    if let Some(address) = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
+        return address.parse::<std::net::IpAddr>().is_ok();
+    }
+    let letter = |c: char| c.is_ascii_alphabetic() || ('\u{a1}'..='\u{ffff}').contains(&c);
     let label = |label: &str| {
-        !label.is_empty()
-            && label.len() <= 63
+        matches!(label.chars().count(), 1..=63)
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && label.chars().all(|c| letter(c) || c.is_ascii_digit() || c == '-')
     };
-    if let Some(address) = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
-        return !name.is_empty() && name.chars().all(atom) && dotted && address.parse::<std::net::IpAddr>().is_ok();
-    }
-    let labels: Vec<&str> = domain.split('.').collect();
-    let last = labels.last().copied().unwrap_or_default();
-    !name.is_empty()
-        && name.chars().all(atom)
-        && dotted
-        && labels.iter().copied().all(label)
-        && (domain == "localhost"
-            || (labels.len() > 1 && last.chars().count() > 1 && !last.chars().all(|c| c.is_ascii_digit())))
+    // Digits are in no name of the top, but where it is written in ASCII.
+    let top = |last: &str| {
+        last.chars().count() > 1
+            && (last.to_ascii_lowercase().starts_with("xn--") || !last.contains(|c: char| c.is_ascii_digit()))
+    };
+    domain.rsplit_once('.').is_some_and(|(_, last)| top(last)) && domain.split('.').all(label)
 }
 
 #[cfg(test)]
@@ -194,6 +200,9 @@ mod tests {
             "é@b.cd".replace('é', "e").as_str(),
             "a@bücher.example",
             "a@[127.0.0.1]",
+            "a@[::1]",
+            "a@example.xn--p1ai",
+            "a@1.c-d",
         ] {
             assert!(is_email(good), "{good}");
         }
@@ -208,6 +217,10 @@ mod tests {
             "a@-b.cd",
             "a@b.c",
             "a@b.11",
+            "a@b.c1",
+            "a@b.cd.",
+            "a..b@c.de",
+            "a@\u{10400}.cd",
             "a@[127.0.0.256]",
             ".a@b.cd",
             "a\r\nBcc: x@b.cd",

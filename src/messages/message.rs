@@ -62,6 +62,15 @@ impl Message {
         Safe(if self.safe { self.text.clone() } else { escaped(&self.text) })
     }
 
+    /// The same, as a sentence of its own: what begins with the name of a model does not begin with a capital.
+    pub fn sentence(&self) -> Safe<String> {
+        let mut html = self.html().0;
+        if let Some(first) = html.chars().next().filter(|first| first.is_lowercase()) {
+            html.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+        }
+        Safe(html)
+    }
+
     /// The CSS classes: the extra ones, then the level's.
     pub fn tags(&self) -> String {
         let tags = [self.extra_tags.as_deref().unwrap_or_default(), self.level.tag()];

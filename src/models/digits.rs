@@ -1,4 +1,4 @@
-//! Digits of other scripts, which Python reads as well.
+//! Digits and white space as Python knows them.
 
 /// Where Unicode's decimal digits begin, besides ASCII: Python reads them all.
 const ZEROS: [u32; 37] = [
@@ -14,4 +14,9 @@ pub fn ascii_digits(text: &str) -> String {
         char::from_digit(u32::from(c) - zero, 10)
     };
     text.chars().map(|c| if c.is_ascii() { c } else { digit(c).unwrap_or(c) }).collect()
+}
+
+/// Whether Python's `str` takes it for white space.
+pub fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }

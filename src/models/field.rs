@@ -102,8 +102,8 @@ pub struct Field {
     pub choices: &'static [(&'static str, &'static str)],
     /// A hint for forms.
     pub help_text: &'static str,
-    /// The one spelling in which a text is checked and stored.
-    pub normal: Option<fn(&str) -> String>,
+    /// How forms spell what was typed before they look at it.
+    pub normalized: Option<fn(&str) -> String>,
     /// Rules for its values.
     pub validators: Vec<Validator>,
     /// Where a foreign key leads.
@@ -145,7 +145,7 @@ impl Field {
             auto_now_add: false,
             choices: &[],
             help_text: "",
-            normal: None,
+            normalized: None,
             validators: Vec::new(),
             relation: None,
         }
@@ -272,6 +272,13 @@ impl<T> FieldBuilder<T> {
         self.unique()
     }
 
+    /// Forms spell its texts like this before they look at them: two that are the same to people are the same.
+    #[must_use]
+    pub fn normalized(mut self, spell: fn(&str) -> String) -> Self {
+        self.field.normalized = Some(spell);
+        self
+    }
+
     /// An index of its own orders its values: the least and the greatest are found at once.
     #[must_use]
     pub fn db_index(mut self) -> Self {
@@ -360,13 +367,6 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn max(self, most: impl Into<Decimal>) -> Self {
         self.validator(Validator::Max(most.into()))
-    }
-
-    /// Forms check and store texts as this function spells them.
-    #[must_use]
-    pub fn normalized(mut self, normal: fn(&str) -> String) -> Self {
-        self.field.normal = Some(normal);
-        self
     }
 
     /// A rule for its values.

@@ -32,7 +32,7 @@ pub use collect::{Branch, Clearing, Collector, Deleted, LinkTable, Obstacle, Pre
 pub use columns::{ColumnList, ModelTable};
 pub use condition::{Circle, Condition};
 pub use description::{Description, Model};
-pub use digits::ascii_digits;
+pub use digits::{ascii_digits, is_space};
 pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst, file_url};
 pub use finding::{Finding, check};
 pub use installed::{all, app_verbose_name, find, install, labelled};

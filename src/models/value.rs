@@ -94,25 +94,26 @@ pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
 
 /// The value of this kind that `text` is.
 pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
-    let word = text.trim();
+    // Python's numbers may have space around them, and nothing else may.
+    let number = text.trim();
     Some(match kind {
-        Kind::SmallInt => Value::SmallInt(int(word)?.try_into().ok()?),
-        Kind::Integer => Value::Integer(int(word)?.try_into().ok()?),
-        Kind::BigInt => Value::BigInt(int(word)?),
-        Kind::Double => Value::Double(word.parse().ok().filter(|number: &f64| number.is_finite())?),
-        Kind::Bool => match word {
+        Kind::SmallInt => Value::SmallInt(int(number)?.try_into().ok()?),
+        Kind::Integer => Value::Integer(int(number)?.try_into().ok()?),
+        Kind::BigInt => Value::BigInt(int(number)?),
+        Kind::Double => Value::Double(number.parse().ok().filter(|number: &f64| number.is_finite())?),
+        Kind::Bool => match text {
             "1" | "True" | "t" => Value::Bool(true),
             "0" | "False" | "f" => Value::Bool(false),
             _ => return None,
         },
         Kind::Text => Value::Text(text.to_owned()),
         // A short text can be a number with millions of digits.
-        Kind::Decimal => Value::Decimal(word.parse::<Decimal>().ok().filter(Decimal::is_modest)?),
-        Kind::Date => Value::Date(parse_date(word)?),
-        Kind::Time => Value::Time(parse_time(word)?),
-        Kind::Timestamp => Value::Timestamp(parse_timestamp(word, zone)?),
-        Kind::Uuid => Value::Uuid(crate::db::Uuid(word.parse().ok()?)),
-        Kind::Json => Value::Json(crate::db::Json(serde_json::from_str(word).ok()?)),
+        Kind::Decimal => Value::Decimal(number.parse::<Decimal>().ok().filter(Decimal::is_modest)?),
+        Kind::Date => Value::Date(parse_date(text)?),
+        Kind::Time => Value::Time(parse_time(text)?),
+        Kind::Timestamp => Value::Timestamp(parse_timestamp(text, zone)?),
+        Kind::Uuid => Value::Uuid(crate::db::Uuid(text.parse().ok()?)),
+        Kind::Json => Value::Json(crate::db::Json(serde_json::from_str(text).ok()?)),
     })
 }
 

@@ -56,7 +56,7 @@ impl Screen {
     }
 
     fn attempt(&self, conn: &mut Conn, post: &PostData, place: &mut Option<Draft>) -> Result<Attempt> {
-        let part = self.part.as_ref().filter(|_| post.fields.get("_saveasnew").is_none());
+        let part = self.part.as_ref().filter(|_| !self.is_copy());
         let row = match part {
             None if self.may("add", None) => None,
             None => return Err(Error::PermissionDenied),

@@ -15,10 +15,10 @@ use crate::admin::last_save::LastSave;
 use crate::admin::{Actor, AdminSite, Registered, unquote};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{Control, LOADED, ModelField, ModelForm, key};
+use crate::forms::model::{BoundField, Control, LOADED, ModelField, ModelForm, key, texts};
 use crate::http::{PostData, QueryDict};
 use crate::models::content_types::ContentType;
-use crate::models::{Meta, Query, Record};
+use crate::models::{Field, FieldKind, Meta, Query, Record};
 use crate::settings::Settings;
 
 /// A many-to-many field, and what it links to.
@@ -200,7 +200,32 @@ impl Screen {
         if !draft.form.adding {
             hidden.push((LOADED.to_owned(), draft.form.loaded(self.zone())));
         }
+        for bound in &draft.form.fields {
+            hidden.extend(self.hidden_initial(bound));
+        }
         hidden
+    }
+
+    /// A time whose default is another one each time stands in the form twice, as in Django's: who knows those forms can
+    /// tell from it whether the time was touched.
+    fn hidden_initial(&self, bound: &BoundField) -> Vec<(String, String)> {
+        let is_time = |column: &&Field| matches!(column.kind, FieldKind::Date | FieldKind::Time | FieldKind::DateTime);
+        let Some(column) = bound.field.column().filter(|column| column.default.is_some()).filter(is_time) else {
+            return Vec::new();
+        };
+        let parts = texts(bound.field, &bound.initial, self.zone()).0.into_iter().enumerate();
+        let input = |(at, text)| {
+            let part = if bound.field.is_split() { format!("_{at}") } else { String::new() };
+            let name = format!("initial-{}{part}", column.name);
+            let sent = self.post.as_ref().and_then(|post| post.fields.get(&name)).map(str::to_owned);
+            (name, sent.unwrap_or(text))
+        };
+        parts.map(input).collect()
+    }
+
+    /// Whether a new row is asked for from the form of another.
+    pub(super) fn is_copy(&self) -> bool {
+        self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some())
     }
 
     /// Django's `submit_row`.
@@ -208,7 +233,7 @@ impl Screen {
         let options = &self.known.options;
         let may_add = self.may("add", None);
         // Who asked for a new row from the form of another goes on asking for one.
-        let as_new = bound && self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some());
+        let as_new = bound && self.is_copy();
         let changing = record.is_some() || as_new;
         Buttons {
             save: may_edit && !as_new,

@@ -2,7 +2,7 @@
 
 use crate::admin::options::{SearchField, SearchMode};
 use crate::db::Value;
-use crate::models::{Condition, Lookup};
+use crate::models::{Condition, Lookup, is_space};
 
 /// Rows in which each word of `text` is found in one of `fields`; all rows where there is nothing to search.
 pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<Condition> {
@@ -31,12 +31,12 @@ fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < letters.len() {
-        if letters[at].is_whitespace() {
+        if is_space(letters[at]) {
             at += 1;
             continue;
         }
         let end = with_phrases(&letters, at).unwrap_or_else(|| {
-            let space = letters[at..].iter().position(|letter| letter.is_whitespace());
+            let space = letters[at..].iter().position(|letter| is_space(*letter));
             space.map_or(letters.len(), |space| at + space)
         });
         let word = unquoted(letters[at..end].iter().collect());
@@ -52,7 +52,7 @@ fn words(text: &str) -> Vec<String> {
 fn with_phrases(letters: &[char], mut at: usize) -> Option<usize> {
     let mut end = None;
     loop {
-        while letters.get(at).is_some_and(|letter| !letter.is_whitespace() && !matches!(letter, '"' | '\'')) {
+        while letters.get(at).is_some_and(|letter| !is_space(*letter) && !matches!(letter, '"' | '\'')) {
             at += 1;
         }
         if end.is_some() {
@@ -92,7 +92,7 @@ mod tests {
         // python: [unescape_string_literal(b) if … else b for b in smart_split(text)]
         for (text, wanted) in [
             ("amber lamp", vec!["amber", "lamp"]),
-            ("  a  b\tc ", vec!["a", "b", "c"]),
+            ("  a  b\tc\x1fd ", vec!["a", "b", "c", "d"]),
             ("\"amber lamp\" x", vec!["amber lamp", "x"]),
             ("'a b' \"c'd\"", vec!["a b", "c'd"]),
             ("it's", vec!["it's"]),

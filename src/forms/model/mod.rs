@@ -10,6 +10,7 @@ mod field;
 mod form;
 mod initial;
 mod loaded;
+mod management;
 mod own_saves;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use field::{Cleaned, ModelField};
 pub use form::{BoundField, ModelForm};
 pub use initial::texts;
 pub use loaded::LOADED;
+pub use management::management;
 pub use typed::{Posted, Typed, prefixed};
 pub use violation::Violation;
 pub use widget::{Choice, Control, ControlKind};

@@ -85,6 +85,10 @@ on_both! {
             ("price__lt=1e500", "Ash Birch Cedar"),
             ("price__gt=-1e500&price__lt=2", "Ash"),
             ("price__gt=cheap", &plain),
+            // There may be space around numbers, and around nothing else.
+            ("id=%201", "Ash"),
+            ("is_active__exact=%201", &plain),
+            ("released_on__gte=%202020-01-01", &plain),
             ("p=%EF%BC%91", "Ash Birch Cedar"),
             // Pages do not matter where one holds everything.
             ("p=99", "Ash Birch Cedar"),
@@ -141,5 +145,18 @@ on_both! {
         alice.keep("messages", &encode_cookie(&said, &SecretKey::new(SECRET_KEY), chrono::Utc::now().timestamp()));
         let page = alice.get("/admin/");
         assert!(page.shows(&["<u>safe</u>"]) && !page.shows(&["<u>plain</u>"]), "{}", page.words());
+        let page = alice.follow(&alice.get(&format!("{PRODUCTS}99/change/")));
+        assert!(page.shows(&["Product with ID “99” doesn’t exist."]), "{}", page.words());
+    }
+
+    fn empty_fields_of_a_list_are_not_kept_over_a_form(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        for (list, back) in [("q=&is_active__exact=1", "is_active__exact=1"), ("q=a&all=", "q=a&all="), ("q=", "")] {
+            let kept: String = form_urlencoded::byte_serialize(list.as_bytes()).collect();
+            let form = alice.form(&format!("{PRODUCTS}1/change/?_changelist_filters={kept}"), "name");
+            let wanted = if back.is_empty() { PRODUCTS.to_owned() } else { format!("{PRODUCTS}?{back}") };
+            assert_eq!(alice.submit(&form, "_save").header("Location"), wanted, "{list}");
+        }
     }
 }

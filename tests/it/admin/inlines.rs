@@ -53,6 +53,19 @@ on_both! {
         }
     }
 
+    fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 1);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(ORDER, "number");
+        assert_eq!((form.value("initial-created_at_0"), form.value("initial-created_at_1")), ("2025-01-01".into(), "00:00:00".into()));
+        assert!(!form.has("initial-paid_at_0") && !form.has("initial-status"));
+        // A form that comes back still says what it began with.
+        let reply = alice.submit(&form.set("created_at_0", "soon").set("initial-created_at_0", "2024-12-31"), "_save");
+        assert!(reply.status == 200 && reply.shows(&["name=\"initial-created_at_0\" value=\"2024-12-31\""]));
+        assert!(alice.form("/admin/orders/order/add/", "number").value("initial-created_at_0").starts_with("20"));
+    }
+
     fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
         let site = shop(kind);
         order(&site, 3);
@@ -106,6 +119,13 @@ on_both! {
         let odd = alice.submit(&alice.form(ORDER, "number").set("items-MIN_NUM_FORMS", "two"), "_save");
         assert!(odd.words().contains("Missing fields: items-MIN_NUM_FORMS."), "{}", odd.words());
         assert_eq!(quantities(&site), [1, 2]);
+        // Nor are new ones taken for rows that are there, or for rows of another.
+        for (name, value) in [("items-INITIAL_FORMS", "1"), ("items-0-order", "1")] {
+            let form = alice.form("/admin/orders/order/add/", "number").set("number", "R2").set("email", "a@example.com");
+            let form = form.set("items-0-product", "1").set("items-0-quantity", "9").set("items-0-unit_price", "1");
+            let reply = alice.submit(&form.set(name, value), "_save");
+            assert_eq!((reply.status, quantities(&site)), (200, vec![1, 2]), "{name}: {}", reply.words());
+        }
     }
 
     fn a_row_is_added_without_scripts(kind: Kind) {

@@ -29,15 +29,19 @@ on_both! {
         let site = shop(kind);
         stock(&site);
         let alice = ALICE.browser(&site);
-        for (name, count) in [("TOTAL", "3"), ("TOTAL", "99999"), ("TOTAL", "abc"), ("INITIAL", "-1"), ("INITIAL", "")] {
+        for (name, count) in [("TOTAL", "3"), ("TOTAL", "99999"), ("TOTAL", "abc"), ("INITIAL", "-1"), ("INITIAL", ""), ("MAX_NUM", "abc")] {
             let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11");
             let reply = alice.submit(&form.set(&format!("form-{name}_FORMS"), count), "_save");
             assert_eq!((reply.status, stored(&site)[0].1), (200, 1), "{name} {count}");
         }
         let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-INITIAL_FORMS", "1");
         assert_eq!((alice.submit(&form, "_save").status, stored(&site)[0].1), (400, 1));
+        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11");
+        let first = form.value("form-0-id");
+        let reply = alice.submit(&form.set("form-1-id", &first), "_save");
+        assert!(reply.words().contains("was sent twice") && stored(&site)[0].1 == 1, "{}", reply.words());
         // Fewer than there are is all right.
-        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-TOTAL_FORMS", "1");
+        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-TOTAL_FORMS", "1.0");
         assert_eq!(alice.submit(&form.set("form-INITIAL_FORMS", "1"), "_save").status, 302);
         assert_eq!(stored(&site)[0].1, 11);
     }

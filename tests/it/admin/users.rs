@@ -193,4 +193,22 @@ on_both! {
         assert!(!NewUser::is_taken(&mut site.connect(), "sneak").unwrap());
         assert!(!bob.get("/admin/").links().contains(&"/admin/auth/user/add/".to_owned()));
     }
+
+    fn look_alike_names_are_one_name(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        let form = || alice.form(&url(&BOB.row(&site), "change"), "username");
+        let reply = alice.submit(&form().set("username", "ａlice"), "_save");
+        assert!(reply.errors("username").contains("already exists"), "{}", reply.words());
+        assert_eq!(alice.submit(&form().set("username", "ｂert"), "_save").status, 302);
+        assert!(NewUser::is_taken(&mut site.connect(), "bert").unwrap());
+    }
+
+    fn a_user_is_no_copy_of_another(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        let reply = alice.post(&url(&BOB.row(&site), "change"), &[("username", "bobby"), ("_saveasnew", "1")]);
+        assert_eq!(reply.status, 200);
+        assert!(!NewUser::is_taken(&mut site.connect(), "bobby").unwrap());
+    }
 }

@@ -4,7 +4,7 @@ use super::{Formset, Row};
 use crate::admin::change_form::screen::Screen;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::forms::model::{Posted, key};
+use crate::forms::model::{Posted, key, management};
 use crate::http::PostData;
 use crate::models::{Query, Record};
 
@@ -22,7 +22,7 @@ impl Screen {
         let found = self.inlines(true).into_iter().map(|(inline, prefix, fk, rights)| {
             let mut formset = self.formset(inline, prefix, fk, rights);
             let posted = Posted { data: post, prefix: formset.prefix.clone() };
-            let Some((total, initial)) = counts(&mut formset, &posted) else {
+            let Ok((total, initial)) = management(&posted).map_err(|wrong| formset.errors.push(wrong)) else {
                 let errors = std::mem::take(&mut formset.errors);
                 let mut fresh = match parent.filter(|_| rights.view) {
                     Some(parent) => {
@@ -36,8 +36,9 @@ impl Screen {
                 fresh.errors = errors;
                 return Ok(fresh);
             };
+            let total = total.min(formset.inline.max_num + BEYOND);
             // "Save as new": every row is a new one.
-            let initial = if parent.is_some() { initial.min(total) } else { 0 };
+            let initial = if self.is_copy() { 0 } else { initial.min(total) };
             self.bind_rows(conn, &mut formset, parent, post, (total, initial))?;
             Ok(formset)
         });
@@ -71,7 +72,7 @@ impl Screen {
             let mut row = match old {
                 Some(Some(row)) => row,
                 // Who may not change a row is not asked about one that has gone.
-                Some(None) if !formset.rights.change => continue,
+                Some(None) if parent.is_some() && !formset.rights.change => continue,
                 Some(None) => Row { lost: true, ..self.empty_row(formset, at) },
                 None if !formset.rights.add => continue,
                 None => self.empty_row(formset, at),
@@ -87,7 +88,7 @@ impl Screen {
                     bound.errors.clear();
                 }
                 row.form.errors.push(super::check::LOST.to_owned());
-            } else if row.counts(self) && !matches_parent(posted.last(formset.fk.name), parent) {
+            } else if row.counts(self) && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
                 row.form.errors.push("The inline value did not match the parent instance.".to_owned());
             }
             formset.rows.push(row);
@@ -103,31 +104,7 @@ impl Screen {
 
 /// Whether the hidden key of a row leads to the row that the form is about.
 fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
-    sent.is_none_or(|sent| sent.is_empty() || parent.is_none_or(|parent| parent.pk().to_string() == sent))
-}
-
-/// How many rows were sent, and how many of them were there already; nothing where the inputs that say so are no numbers.
-fn counts(formset: &mut Formset, posted: &Posted<'_>) -> Option<(usize, usize)> {
-    let number = |name: &str| posted.last(name)?.trim().parse::<i64>().ok();
-    let counted = |number: i64| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
-    let total = number("TOTAL_FORMS").map(counted);
-    // With fewer than none of them there already, all would be taken for new ones.
-    let initial = number("INITIAL_FORMS").filter(|initial| *initial >= 0).map(counted);
-    // Nobody needs these two, but where they were sent they are numbers.
-    let is_odd = |name: &&str| posted.last(name).is_some_and(|text| !text.trim().is_empty()) && number(name).is_none();
-    let odd: Vec<&str> = ["MIN_NUM_FORMS", "MAX_NUM_FORMS"].into_iter().filter(is_odd).collect();
-    if let (Some((total, initial)), true) = (total.zip(initial), odd.is_empty()) {
-        return Some((total.min(formset.inline.max_num + BEYOND), initial));
-    }
-    let missing = [("TOTAL_FORMS", total), ("INITIAL_FORMS", initial)].into_iter().filter(|(_, found)| found.is_none());
-    let missing = missing.map(|(name, _)| name).chain(odd);
-    let names: Vec<String> = missing.map(|name| format!("{}-{name}", formset.prefix)).collect();
-    formset.errors.push(format!(
-        "ManagementForm data is missing or has been tampered with. Missing fields: {}. You may need to file a bug report \
-         if the issue persists.",
-        names.join(", ")
-    ));
-    None
+    sent.is_none_or(|sent| sent.is_empty() || parent.is_some_and(|parent| parent.pk().to_string() == sent))
 }
 
 impl Formset {

@@ -7,12 +7,12 @@ use crate::admin::last_save::LastSave;
 use crate::admin::{Actor, Done, Flag, LogEntry, Registered, change_message};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{LOADED, ModelForm, Posted, Violation, check, duplicates, key, listed};
+use crate::forms::model::{LOADED, ModelForm, Posted, Violation, check, duplicates, key, listed, management};
 use crate::http::PostData;
-use crate::models::{Query, Record, python_int};
+use crate::models::{Query, Record};
 
 /// The most forms that are looked at (Django's `absolute_max`).
-const MOST: i64 = 2000;
+const MOST: usize = 2000;
 
 /// What became of it.
 pub(in crate::admin::changelist) enum Outcome {
@@ -75,15 +75,9 @@ fn attempt(
     zone: Tz,
     place: &mut Vec<Sent>,
 ) -> Result<(usize, Vec<String>)> {
-    let number = |name: &str| {
-        let text = data.fields.get(&format!("{PREFIX}-{name}"));
-        text.and_then(python_int).filter(|number| *number >= 0)
-    };
-    let (Some(total), Some(initial)) = (number("TOTAL_FORMS"), number("INITIAL_FORMS")) else {
-        let text = "ManagementForm data is missing or has been tampered with. \
-                    Missing fields: form-TOTAL_FORMS, form-INITIAL_FORMS. \
-                    You may need to file a bug report if the issue persists.";
-        return Ok((0, vec![text.to_owned()]));
+    let (total, initial) = match management(&Posted { data, prefix: PREFIX.to_owned() }) {
+        Ok(counts) => counts,
+        Err(wrong) => return Ok((0, vec![wrong])),
     };
     let (total, initial) = (total.min(MOST), initial.min(MOST));
     let mut errors = read(conn, known, all, data, zone, initial.min(total), place)?;
@@ -135,13 +129,12 @@ fn read(
     all: &Query,
     data: &PostData,
     zone: Tz,
-    count: i64,
+    count: usize,
     place: &mut Vec<Sent>,
 ) -> Result<Vec<String>> {
     let (model, fields) = (known.model, fields(known));
-    let keys: Vec<(usize, &str)> = (0..usize::try_from(count).unwrap_or_default())
-        .map(|row| (row, data.get(&format!("{PREFIX}-{row}-{}", model.pk().name))))
-        .collect();
+    let keys: Vec<(usize, &str)> =
+        (0..count).map(|row| (row, data.get(&format!("{PREFIX}-{row}-{}", model.pk().name)))).collect();
     let pks: Vec<Value> = keys.iter().filter_map(|(_, text)| key(model.pk().target(), text)).collect();
     let found = all.clone().with_pks(pks).order_by(Vec::new()).locked(conn)?;
     let names = if found.is_empty() {
@@ -161,6 +154,10 @@ fn read(
             continue;
         };
         let pk = record.pk().to_string();
+        if place.iter().any(|sent| sent.pk == pk) {
+            errors.push(format!("The {} in row {} was sent twice. Nothing was saved.", model.verbose_name, number + 1));
+            continue;
+        }
         let name =
             names.iter().find(|(known, _)| known == record.pk()).map(|(_, name)| name.clone()).unwrap_or_default();
         let mut form =
@@ -175,8 +172,8 @@ fn read(
 }
 
 /// Whether something was typed into a form for a row that is not there.
-fn is_new(known: &'static Registered, data: &PostData, row: i64) -> bool {
-    let posted = Posted { data, prefix: format!("{PREFIX}-{row}") };
+fn is_new(known: &'static Registered, data: &PostData, row: usize) -> bool {
+    let posted = Posted::row(data, PREFIX, row);
     let blank = ModelForm::new(Record::new(known.model), true, &fields(known), &|_| Vec::new(), Tz::UTC);
     blank.fields.iter().any(|bound| {
         let typed = posted.typed(bound.field, false);

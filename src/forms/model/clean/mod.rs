@@ -6,6 +6,8 @@ mod text;
 
 use chrono_tz::Tz;
 
+pub(super) use number::whole as form_int;
+
 use super::{Cleaned, ModelField, Typed};
 use crate::db::{Decimal, Json, Kind, Uuid, Value};
 use crate::forms::{is_email, strip};
@@ -109,12 +111,11 @@ fn choice(field: ModelField, column: &Field, raw: &str) -> Result<Value, Errors>
 
 fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     let mut errors = Vec::new();
-    let text = match column.kind {
-        FieldKind::Url(_) => text::with_scheme(stripped),
-        // What is too long already is not worth the work.
-        _ if column.max_length().is_none_or(|most| stripped.chars().count() <= most) => {
-            column.normal.map_or_else(|| stripped.to_owned(), |normal| normal(stripped))
-        }
+    // Spelling a long text would be work for nothing.
+    let is_short = column.max_length().is_none_or(|most| stripped.chars().count() <= most);
+    let text = match (column.kind, column.normalized.filter(|_| is_short)) {
+        (FieldKind::Url(_), _) => text::with_scheme(stripped),
+        (_, Some(spell)) => spell(stripped),
         _ => stripped.to_owned(),
     };
     match column.kind {

@@ -34,7 +34,7 @@ pub(super) fn int(text: &str) -> Option<i128> {
 }
 
 /// A whole number as Django's forms read it: `7.0` is one.
-pub(super) fn whole(text: &str) -> Option<i128> {
+pub(in crate::forms::model) fn whole(text: &str) -> Option<i128> {
     let trimmed = super::strip(text);
     let cut = match trimmed.rsplit_once('.') {
         Some((before, after)) if after.bytes().all(|byte| byte == b'0') => before,

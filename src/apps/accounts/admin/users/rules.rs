@@ -54,6 +54,10 @@ pub(super) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) 
 /// What is wrong with a change to a user.
 pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'static str, String)>> {
     let mut wrong = Vec::new();
+    if change.before.is_none() {
+        // "Save as new" was never offered here: the copy would have no password.
+        wrong.push(("", "A new user begins with a name and a password, on the page that adds users.".to_owned()));
+    }
     if is_own(change.permissions, change.after) {
         let own = [("is_active", "log in"), ("is_staff", "enter this site"), ("is_superuser", "do everything")];
         let lost = own.into_iter().filter(|(name, _)| change.unticks(name));
