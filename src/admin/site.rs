@@ -1,5 +1,6 @@
 //! [`AdminSite`]: the models that the admin shows, and what the site is called.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
@@ -122,9 +123,9 @@ impl Registered {
 const SPECIAL: &str = "\":/_#?;@&=+$,[]<>%\n\\";
 
 /// A primary key as part of a URL (Django's `quote`): each of these bytes becomes `_` and two hex digits.
-pub fn quote(pk: &str) -> String {
+pub fn quote(pk: &str) -> Cow<'_, str> {
     if pk.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return pk.to_owned();
+        return Cow::Borrowed(pk);
     }
     let mut quoted = String::with_capacity(pk.len());
     for c in pk.chars() {
@@ -134,7 +135,7 @@ pub fn quote(pk: &str) -> String {
             quoted.push(c);
         }
     }
-    quoted
+    Cow::Owned(quoted)
 }
 
 /// The primary key that [`quote`] made this of.

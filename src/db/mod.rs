@@ -25,4 +25,4 @@ pub use paginator::{Page, PageNumber, Paginator};
 pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
 pub use text::{like_escaped, upper};
-pub use types::{Decimal, Json, Moment, Timestamp, Uuid};
+pub use types::{Decimal, Fixed, Json, Moment, Timestamp, Uuid};

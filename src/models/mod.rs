@@ -45,4 +45,4 @@ pub use record::Record;
 pub use relation::{ManyToMany, OnDelete, Relation, Reverse};
 pub use text::{Formula, Text};
 pub(crate) use tuples::tuples;
-pub use value::{date_text, parse, parse_in, time_text};
+pub use value::{date_text, parse, parse_in, push_date, push_time, time_text};

@@ -161,25 +161,36 @@ const MONTHS: [&str; 12] =
 /// `Jan. 2, 2024` (Django's `DATE_FORMAT`).
 pub fn date_text(day: NaiveDate) -> String {
     let mut text = String::with_capacity(14);
+    push_date(&mut text, day);
+    text
+}
+
+/// Adds [`date_text`] to `text`: a list has hundreds of them.
+pub fn push_date(text: &mut String, day: NaiveDate) {
     let mut number = itoa::Buffer::new();
     text.push_str(MONTHS[day.month0() as usize]);
     text.push(' ');
     text.push_str(number.format(day.day()));
     text.push_str(", ");
     text.push_str(number.format(day.year()));
-    text
 }
 
 /// `3:04 p.m.`, `noon`, `midnight` (Django's `TIME_FORMAT`).
 pub fn time_text(time: NaiveTime) -> String {
+    let mut text = String::with_capacity(10);
+    push_time(&mut text, time);
+    text
+}
+
+/// Adds [`time_text`] to `text`.
+pub fn push_time(text: &mut String, time: NaiveTime) {
     let (afternoon, hour) = time.hour12();
     let half = if afternoon { "p.m." } else { "a.m." };
     let minute = match (time.hour(), time.minute()) {
-        (0, 0) => return "midnight".to_owned(),
-        (12, 0) => return "noon".to_owned(),
+        (0, 0) => return text.push_str("midnight"),
+        (12, 0) => return text.push_str("noon"),
         (_, minute) => minute,
     };
-    let mut text = String::with_capacity(10);
     let mut number = itoa::Buffer::new();
     text.push_str(number.format(hour));
     if minute > 0 {
@@ -188,7 +199,6 @@ pub fn time_text(time: NaiveTime) -> String {
     }
     text.push(' ');
     text.push_str(half);
-    text
 }
 
 impl Timestamp {

@@ -7,7 +7,7 @@ use super::columns::{Column, Source};
 use super::markup::Markup;
 use crate::admin::options::{Cell, is_safe};
 use crate::db::{Moment, Value};
-use crate::models::{Field, FieldKind, Row, date_text, file_url, time_text};
+use crate::models::{Field, FieldKind, Row, file_url, push_date, push_time};
 
 /// Texts longer than this are cut; shorter ones are shortened by the style sheet where there is no room.
 const LONG: usize = 200;
@@ -56,7 +56,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
         (FieldKind::Boolean, Value::Bool(yes)) => boolean(out, Some(*yes)),
         (FieldKind::Boolean, _) => boolean(out, None),
         (_, Value::Null(_)) => drop(out.text(look.empty)),
-        (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.round(places.into()))),
+        (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.fixed(places.into()))),
         (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
             let url = file_url(path);
             out.raw(if is_link { "" } else { "<a href=\"" }).text(if is_link { "" } else { &url });
@@ -79,16 +79,22 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
         Value::BigInt(number) => drop(out.number(*number)),
         Value::Double(number) => drop(out.plain(format_args!("{number:?}"))),
         Value::Date(day) => {
-            out.raw("<time datetime=\"").plain(day).raw("\">").raw(&date_text(*day)).raw("</time>");
+            out.raw("<time datetime=\"").plain(day).raw("\">");
+            push_date(&mut out.0, *day);
+            out.raw("</time>");
         }
-        Value::Time(time) => drop(out.raw(&time_text(*time))),
+        Value::Time(time) => push_time(&mut out.0, *time),
         Value::Timestamp(time) => {
             let local = time.local(&look.zone);
             out.raw("<time datetime=\"");
             moment(out, time.utc().naive_utc(), b'T');
             out.raw("Z\" title=\"");
             moment(out, local, b' ');
-            out.raw("\">").raw(&date_text(local.date())).raw(", ").raw(&time_text(local.time())).raw("</time>");
+            out.raw("\">");
+            push_date(&mut out.0, local.date());
+            out.raw(", ");
+            push_time(&mut out.0, local.time());
+            out.raw("</time>");
         }
         value => text(out, look, &value.to_string()),
     }

@@ -38,6 +38,15 @@ impl Decimal {
         }
     }
 
+    /// The same to be shown, without making a number of it.
+    pub fn fixed(&self, places: u32) -> Fixed {
+        let small = self.small().filter(|_| places <= SMALL).and_then(|(units, has)| rounded(units, has, places));
+        match small {
+            Some(units) => Fixed::Small(units, places),
+            None => Fixed::Long(self.round(places.into()).to_string()),
+        }
+    }
+
     /// Units and places, where both are small, as those of money are: a list shows hundreds of such numbers, which then need
     /// no arithmetic on numbers of any length.
     fn small(&self) -> Option<(i64, u32)> {
@@ -75,10 +84,31 @@ fn rounded(units: i64, has: u32, wanted: u32) -> Option<i64> {
     Some(if units < 0 { -whole } else { whole })
 }
 
+/// A number with so many digits behind the point; see [`Decimal::fixed`].
+#[derive(Debug, Clone)]
+pub enum Fixed {
+    /// Units and places, at most 18 of them.
+    Small(i64, u32),
+    /// Its text.
+    Long(String),
+}
+
 impl fmt::Display for Decimal {
     /// Never in scientific notation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((units, places)) = self.small() else { return f.write_str(&self.0.to_plain_string()) };
+        match self.small() {
+            Some((units, places)) => Fixed::Small(units, places).fmt(f),
+            None => f.write_str(&self.0.to_plain_string()),
+        }
+    }
+}
+
+impl fmt::Display for Fixed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (units, places) = match self {
+            Self::Small(units, places) => (*units, *places),
+            Self::Long(text) => return f.write_str(text),
+        };
         let mut number = itoa::Buffer::new();
         let (digits, places) = (number.format(units.unsigned_abs()), places as usize);
         f.write_str(if units < 0 { "-" } else { "" })?;
@@ -232,6 +262,8 @@ mod tests {
                     assert_eq!(number.to_string(), number.0.to_plain_string());
                     let long = number.0.with_scale_round(wanted, RoundingMode::HalfEven);
                     assert_eq!(number.round(wanted).to_string(), long.to_plain_string(), "{number} to {wanted}");
+                    let fixed = number.fixed(wanted.try_into().unwrap()).to_string();
+                    assert_eq!(fixed, long.to_plain_string(), "{number} to {wanted}");
                 }
             }
         }

@@ -6,7 +6,7 @@ mod json;
 mod timestamp;
 mod uuid;
 
-pub use decimal::Decimal;
+pub use decimal::{Decimal, Fixed};
 pub use iso::Moment;
 pub use json::Json;
 pub use timestamp::Timestamp;
