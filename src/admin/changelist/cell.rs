@@ -56,7 +56,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
         (FieldKind::Boolean, Value::Bool(yes)) => boolean(out, Some(*yes)),
         (FieldKind::Boolean, _) => boolean(out, None),
         (_, Value::Null(_)) => drop(out.text(look.empty)),
-        (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.fixed(places.into()))),
+        (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.fixed(places))),
         (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
             let url = file_url(path);
             out.raw(if is_link { "" } else { "<a href=\"" }).text(if is_link { "" } else { &url });
