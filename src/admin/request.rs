@@ -117,6 +117,7 @@ pub(super) fn rows_for(user: &User, known: &Registered) -> Query {
 
 fn may(permissions: &Permissions, model: &Meta, hooks: &Hooks, action: &str, record: Option<&Record>) -> bool {
     let has = |action: &str| {
+        // Who may do everything is asked without putting a name together.
         (permissions.is_superuser() || permissions.has_perm(&model.permission(action)))
             && hooks.has_permission.is_none_or(|hook| hook(permissions, action, record))
     };

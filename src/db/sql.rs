@@ -205,7 +205,7 @@ impl Sql {
     /// Adds a number, written out: each makes another statement, which its connection keeps prepared, so there must be few.
     ///
     /// For limits. PostgreSQL plans a statement without its bound values once it was run some times, and takes a limit that
-    /// it does not know for a tenth of the table: a page of a hundred rows is then read by way of the whole table.
+    /// it does not know for a tenth of the table: a page of some rows can then be read by way of the whole table.
     #[must_use]
     pub fn number(mut self, number: i64) -> Self {
         self.pieces.push(Piece::Number(number));

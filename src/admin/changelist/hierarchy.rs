@@ -139,18 +139,20 @@ impl Hierarchy {
             year = Some(first.year());
             month = (first.month() == last.month()).then(|| first.month());
         }
-        let link = |parts: &[(&str, String)]| {
-            let named: Vec<(String, &str)> =
-                parts.iter().map(|(part, text)| (format!("{}__{part}", self.name), text.as_str())).collect();
-            let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-            params.link(&set, &[&format!("{}__", self.name)])
-        };
-        // Links to many spans differ in one number alone.
+        let own = format!("{}__", self.name);
+        // Links to many spans differ in one number alone: here are the two ends of such links.
         let links = |part: &str, within: &[(&str, String)]| {
             let named: Vec<(String, &str)> =
-                within.iter().map(|(part, text)| (format!("{}__{part}", self.name), text.as_str())).collect();
+                within.iter().map(|(part, text)| (format!("{own}{part}"), text.as_str())).collect();
             let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
-            params.link_ends(&format!("{}__{part}", self.name), &set, &[&format!("{}__", self.name)])
+            params.link_ends(&format!("{own}{part}"), &set, &[&own])
+        };
+        let link = |parts: &[(&str, String)]| match parts {
+            [] => params.link(&[], &[&own]),
+            [(part, number), within @ ..] => {
+                let (a, z) = links(part, within);
+                format!("{a}{number}{z}")
+            }
         };
         let of_year = |year: i32| link(&[("year", year.to_string())]);
         let of_month = |year: i32, month: u32| link(&[("month", month.to_string()), ("year", year.to_string())]);
