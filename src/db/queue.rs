@@ -1,20 +1,23 @@
-//! The queue for connections: as many jobs at once as there are connections, the others as they came.
+//! The queue for connections, and the threads that work it off: as many jobs at once as there are connections, the others as
+//! they came.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use actix_web::rt::task::spawn_blocking;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Jobs for the blocking pool. A thread that has done one goes on with the next that waits, so that no other thread has to be
-/// woken for it by way of the event loop.
+/// Jobs, and the blocking pool. A thread that has done one goes on with the next that waits, so that no other thread has to be
+/// woken for it by way of the event loop; and who went idle last is called first, because its caches still know what a job
+/// needs. Tokio's pool calls them in turn.
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Mutex<State>>);
 
 struct State {
-    /// Jobs that may be started at once. While there are any, nobody waits.
+    /// Threads that may still be started.
     free: u32,
+    /// Threads without a job. While there are any, or any may be started, nobody waits.
+    idle: Vec<Arc<Desk>>,
     waiting: VecDeque<(u64, Job)>,
     /// The number of the next job that has to wait.
     next: u64,
@@ -34,28 +37,38 @@ pub(super) struct Waiting {
 
 impl Queue {
     pub(super) fn new(places: u32) -> Self {
-        Self(Arc::new(Mutex::new(State { free: places, waiting: VecDeque::new(), next: 0 })))
+        let state = State { free: places, idle: Vec::new(), waiting: VecDeque::new(), next: 0 };
+        Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Starts `job` on the blocking pool, or puts it last. It must not panic.
+    /// Starts `job` on a thread, or puts it last. It must not panic.
     pub(super) fn enter(&self, job: impl FnOnce() + Send + 'static) -> Place {
+        let job: Job = Box::new(job);
         let mut state = self.state();
+        if let Some(desk) = state.idle.pop() {
+            drop(state);
+            desk.put(Note::Job(job));
+            return Place::Started;
+        }
         if state.free == 0 {
             let number = state.next;
             state.next += 1;
-            state.waiting.push_back((number, Box::new(job)));
+            state.waiting.push_back((number, job));
             return Place::Waiting(Waiting { queue: self.clone(), number });
         }
         state.free -= 1;
         drop(state);
-        let turn = Turn(Some(self.clone()));
-        #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-        drop(spawn_blocking(move || turn.work(job)));
+        let queue = Arc::downgrade(&self.0);
+        if let Err(error) = thread::Builder::new().name("db".to_owned()).spawn(move || work(&queue, job)) {
+            // Who asked for the job hears that it was given up.
+            log::error!(target: "nuages.db", "no thread can be started: {error}");
+            self.state().free += 1;
+        }
         Place::Started
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.0)
     }
 }
 
@@ -76,36 +89,71 @@ impl Drop for Waiting {
     }
 }
 
-/// One of the places, until it is free again.
-struct Turn(Option<Queue>);
-
-impl Turn {
-    fn work(mut self, job: impl FnOnce()) {
+/// What a thread does: this job, and whatever comes, for as long as there is a queue.
+fn work(queue: &Weak<Mutex<State>>, first: Job) {
+    let desk = Arc::new(Desk::default());
+    let mut next = Some(first);
+    while let Some(job) = next {
         job();
-        while let Some(job) = self.next() {
-            job();
-        }
-    }
-
-    fn next(&mut self) -> Option<Job> {
-        let mut state = self.0.as_ref()?.state();
-        if let Some((_, job)) = state.waiting.pop_front() {
-            return Some(job);
-        }
-        state.free += 1;
-        drop(state);
-        self.0 = None;
-        None
+        next = queue.upgrade().and_then(|queue| waiting(&queue, &desk)).or_else(|| desk.take());
     }
 }
 
-impl Drop for Turn {
-    /// A job that never began, because the server stops.
+/// The job that waits longest; if there is none, the thread at `desk` is idle from now on.
+fn waiting(queue: &Mutex<State>, desk: &Arc<Desk>) -> Option<Job> {
+    let mut state = locked(queue);
+    let job = state.waiting.pop_front().map(|(_, job)| job);
+    if job.is_none() {
+        state.idle.push(Arc::clone(desk));
+    }
+    job
+}
+
+impl Drop for State {
     fn drop(&mut self) {
-        if let Some(queue) = &self.0 {
-            queue.state().free += 1;
+        for desk in &self.idle {
+            desk.put(Note::Closed);
         }
     }
+}
+
+/// Where a thread finds its next job.
+#[derive(Default)]
+struct Desk {
+    note: Mutex<Note>,
+    bell: Condvar,
+}
+
+#[derive(Default)]
+enum Note {
+    #[default]
+    Nothing,
+    Job(Job),
+    /// Nothing will come any more.
+    Closed,
+}
+
+impl Desk {
+    fn put(&self, note: Note) {
+        *locked(&self.note) = note;
+        self.bell.notify_one();
+    }
+
+    /// Waits for a job; nothing, if none will come.
+    fn take(&self) -> Option<Job> {
+        let mut note = locked(&self.note);
+        loop {
+            match std::mem::take(&mut *note) {
+                Note::Nothing => note = self.bell.wait(note).unwrap_or_else(PoisonError::into_inner),
+                Note::Job(job) => return Some(job),
+                Note::Closed => return None,
+            }
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -118,8 +166,8 @@ mod tests {
     /// Long enough for a machine that is busy; nobody waits so long.
     const LONG: Duration = Duration::from_secs(30);
 
-    #[actix_web::test]
-    async fn jobs_wait_for_a_place_in_the_order_they_came_and_may_leave() {
+    #[test]
+    fn jobs_wait_for_a_place_in_the_order_they_came_and_may_leave() {
         let queue = Queue::new(1);
         let (done, order) = mpsc::channel();
         let (go, gate) = mpsc::channel::<()>();
@@ -144,7 +192,7 @@ mod tests {
         go.send(()).unwrap();
         assert_eq!([(); 2].map(|()| order.recv_timeout(LONG).unwrap()), ["first", "second"]);
         // The place is free once the thread has seen that nobody waits.
-        while queue.state().free == 0 {
+        while queue.state().idle.is_empty() {
             std::thread::yield_now();
         }
         assert!(!second.leave() && queue.state().waiting.is_empty());

@@ -13,10 +13,12 @@ use crate::error::{Error, Result};
 /// Chunks that may wait between the thread that reads and the task that writes.
 const WAITING: usize = 2;
 
+/// The ends of a stream; to be called in async code.
 pub(super) fn channel<T>(chunk: usize, patience: Duration) -> (RowSink<T>, RowStream<T>) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let size = chunk.max(1);
-    (RowSink { sender, rows: Vec::with_capacity(size), size, patience }, RowStream(receiver))
+    let sink = RowSink { sender, rows: Vec::with_capacity(size), size, patience, runtime: Handle::current() };
+    (sink, RowStream(receiver))
 }
 
 /// Where a job puts its rows; see [`Db::stream`](super::Db::stream).
@@ -25,6 +27,7 @@ pub struct RowSink<T> {
     rows: Vec<T>,
     size: usize,
     patience: Duration,
+    runtime: Handle,
 }
 
 /// The other end of a job that failed.
@@ -50,8 +53,8 @@ impl<T> RowSink<T> {
         }
         let chunk = std::mem::replace(&mut self.rows, Vec::with_capacity(self.size));
         let sent = self.sender.send_timeout(Ok(chunk), self.patience);
-        // On the blocking pool, where waiting is what the thread is for.
-        Handle::current().block_on(sent).map_err(|_| Error::command("the reader of a row stream is gone or too slow"))
+        // On a thread of the blocking pool, where waiting is what the thread is for.
+        self.runtime.block_on(sent).map_err(|_| Error::command("the reader of a row stream is gone or too slow"))
     }
 
     pub(super) fn failures(&self) -> Failures<T> {
