@@ -1,5 +1,7 @@
 //! Exact decimal numbers: money is never a float.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, Mul};
 use std::str::FromStr;
@@ -18,14 +20,27 @@ use crate::db::sql_types;
 /// A decimal number of any length. Two are equal when their values are: `1.0 == 1.00`.
 ///
 /// SQLite drops trailing zeros (`10` for `10.00`): use [`Decimal::round`] with the field's places to show a value.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Decimal)]
-pub struct Decimal(BigDecimal);
+pub struct Decimal(Number);
+
+/// Those of money are small: a list shows hundreds of such numbers, which need no memory of their own and no arithmetic on
+/// numbers of any length.
+#[derive(Debug, Clone)]
+enum Number {
+    /// Units and places, at most [`SMALL`] of them.
+    Small(i64, u32),
+    /// What does not fit there.
+    Long(Box<BigDecimal>),
+}
 
 impl Decimal {
     /// `units` divided by 10 to the power of `places`: `Decimal::new(1234, 2)` is 12.34.
     pub fn new(units: i64, places: i64) -> Self {
-        Self(BigDecimal::new(units.into(), places))
+        match u32::try_from(places) {
+            Ok(places) if places <= SMALL => Self(Number::Small(units, places)),
+            _ => Self(Number::Long(Box::new(BigDecimal::new(units.into(), places)))),
+        }
     }
 
     /// Rounded, or filled up with zeros, to `places` behind the point; halves go to the even digit, as in Python's
@@ -34,7 +49,7 @@ impl Decimal {
     pub fn round(&self, places: i64) -> Self {
         match self.small().and_then(|(units, has)| rounded(units, has, u32::try_from(places).ok()?)) {
             Some(units) => Self::new(units, places),
-            None => Self(self.0.with_scale_round(places, RoundingMode::HalfEven)),
+            None => self.long().with_scale_round(places, RoundingMode::HalfEven).into(),
         }
     }
 
@@ -47,28 +62,71 @@ impl Decimal {
         }
     }
 
-    /// Units and places, where both are small, as those of money are: a list shows hundreds of such numbers, which then need
-    /// no arithmetic on numbers of any length.
+    /// Units and places, where both are small.
     fn small(&self) -> Option<(i64, u32)> {
-        let (units, places) = self.0.as_bigint_and_scale();
-        Some((units.to_i64()?, u32::try_from(places).ok().filter(|places| *places <= SMALL)?))
+        match self.0 {
+            Number::Small(units, places) => Some((units, places)),
+            Number::Long(_) => None,
+        }
+    }
+
+    /// As a number of any length.
+    fn long(&self) -> Cow<'_, BigDecimal> {
+        match &self.0 {
+            Number::Small(units, places) => Cow::Owned(BigDecimal::new((*units).into(), (*places).into())),
+            Number::Long(number) => Cow::Borrowed(number),
+        }
     }
 
     /// Whether it has no more than a hundred digits before the point, and behind it.
     pub fn is_modest(&self) -> bool {
-        let scale = self.0.fractional_digit_count();
-        let digits = i64::try_from(self.0.digits()).unwrap_or(i64::MAX);
+        let number = self.long();
+        let scale = number.fractional_digit_count();
+        let digits = i64::try_from(number.digits()).unwrap_or(i64::MAX);
         scale <= 100 && digits.saturating_sub(scale) <= 100
     }
 
     /// Digits behind the point that are not trailing zeros.
     pub fn places(&self) -> i64 {
-        self.0.normalized().fractional_digit_count().max(0)
+        self.long().normalized().fractional_digit_count().max(0)
     }
 }
 
-/// Places that [`Decimal::small`] knows: 10 to the power of this is an `i64`.
+/// The most places of a small number: 10 to the power of this is an `i64`.
 const SMALL: u32 = 18;
+
+impl From<BigDecimal> for Decimal {
+    fn from(number: BigDecimal) -> Self {
+        let (units, places) = number.as_bigint_and_scale();
+        match (units.to_i64(), u32::try_from(places)) {
+            (Some(units), Ok(places)) if places <= SMALL => Self(Number::Small(units, places)),
+            _ => Self(Number::Long(Box::new(number))),
+        }
+    }
+}
+
+impl PartialEq for Decimal {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Decimal {}
+
+impl PartialOrd for Decimal {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Decimal {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.small(), other.small()) {
+            (Some((units, places)), Some((others, same))) if places == same => units.cmp(&others),
+            _ => self.long().cmp(&other.long()),
+        }
+    }
+}
 
 const ZEROS: &str = "000000000000000000";
 
@@ -98,33 +156,44 @@ impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.small() {
             Some((units, places)) => Fixed::Small(units, places).fmt(f),
-            None => f.write_str(&self.0.to_plain_string()),
+            None => f.write_str(&self.long().to_plain_string()),
+        }
+    }
+}
+
+impl Fixed {
+    /// Adds its text to `out`.
+    pub fn push_to(&self, out: &mut String) {
+        let (units, places) = match self {
+            Self::Small(units, places) => (*units, *places as usize),
+            Self::Long(text) => return out.push_str(text),
+        };
+        let mut number = itoa::Buffer::new();
+        let digits = number.format(units.unsigned_abs());
+        if units < 0 {
+            out.push('-');
+        }
+        match digits.len().checked_sub(places) {
+            _ if places == 0 => out.push_str(digits),
+            None | Some(0) => {
+                out.push_str("0.");
+                out.push_str(&ZEROS[digits.len()..places]);
+                out.push_str(digits);
+            }
+            Some(whole) => {
+                out.push_str(&digits[..whole]);
+                out.push('.');
+                out.push_str(&digits[whole..]);
+            }
         }
     }
 }
 
 impl fmt::Display for Fixed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (units, places) = match self {
-            Self::Small(units, places) => (*units, *places),
-            Self::Long(text) => return f.write_str(text),
-        };
-        let mut number = itoa::Buffer::new();
-        let (digits, places) = (number.format(units.unsigned_abs()), places as usize);
-        f.write_str(if units < 0 { "-" } else { "" })?;
-        match digits.len().checked_sub(places) {
-            _ if places == 0 => f.write_str(digits),
-            None | Some(0) => {
-                f.write_str("0.")?;
-                f.write_str(&ZEROS[digits.len()..places])?;
-                f.write_str(digits)
-            }
-            Some(whole) => {
-                f.write_str(&digits[..whole])?;
-                f.write_str(".")?;
-                f.write_str(&digits[whole..])
-            }
-        }
+        let mut text = String::with_capacity(24);
+        self.push_to(&mut text);
+        f.write_str(&text)
     }
 }
 
@@ -132,7 +201,7 @@ impl FromStr for Decimal {
     type Err = ParseBigDecimalError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        text.parse().map(BigDecimal::into)
     }
 }
 
@@ -151,7 +220,7 @@ impl Mul for &Decimal {
         {
             return Decimal::new(units, (places + more).into());
         }
-        Decimal(&self.0 * &other.0)
+        (self.long().as_ref() * other.long().as_ref()).into()
     }
 }
 
@@ -159,7 +228,7 @@ impl Add for &Decimal {
     type Output = Decimal;
 
     fn add(self, other: Self) -> Decimal {
-        Decimal(&self.0 + &other.0)
+        (self.long().as_ref() + other.long().as_ref()).into()
     }
 }
 
@@ -170,7 +239,7 @@ impl FromSql<sql_types::Decimal, Pg> for Decimal {
         if let Some((units, places)) = small_numeric(raw.as_bytes()) {
             return Ok(Self::new(units, places));
         }
-        FromSql::<Numeric, Pg>::from_sql(raw).map(Self)
+        FromSql::<Numeric, Pg>::from_sql(raw).map(BigDecimal::into)
     }
 }
 
@@ -201,36 +270,36 @@ fn small_numeric(bytes: &[u8]) -> Option<(i64, i64)> {
 
 impl ToSql<sql_types::Decimal, Pg> for Decimal {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        ToSql::<Numeric, Pg>::to_sql(&self.0, &mut out.reborrow())
+        ToSql::<Numeric, Pg>::to_sql(self.long().as_ref(), &mut out.reborrow())
     }
 }
 
 impl FromSql<sql_types::Decimal, Sqlite> for Decimal {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(match raw.value_type() {
+        Ok(match raw.value_type() {
             Some(SqliteType::Double) => from_real(raw.read_double())?,
             Some(SqliteType::Integer | SqliteType::Long | SqliteType::SmallInt) => raw.read_long().into(),
             _ => raw.read_text().parse()?,
-        }))
+        })
     }
 }
 
 /// The decimal number of up to 15 significant digits that `real` stands for, as Django's converter reads a REAL; SQLite
 /// itself prints 17.
-fn from_real(real: f64) -> Result<BigDecimal, ParseBigDecimalError> {
+fn from_real(real: f64) -> Result<Decimal, ParseBigDecimalError> {
     // Numbers of up to 15 digits survive the way into a double and back, so where cents explain the double they are it.
     let cents = (real * 100.0).round();
     if cents.abs() < 1e15 && (cents / 100.0).to_bits() == real.to_bits() {
         #[expect(clippy::cast_possible_truncation, reason = "a whole number below 10 to the power of 15")]
-        return Ok(BigDecimal::new((cents as i64).into(), 2));
+        return Ok(Decimal::new(cents as i64, 2));
     }
-    format!("{real:.14e}").parse::<BigDecimal>().map(|exact| exact.normalized())
+    format!("{real:.14e}").parse::<BigDecimal>().map(|exact| exact.normalized().into())
 }
 
 impl ToSql<sql_types::Decimal, Sqlite> for Decimal {
     /// As text: the column's affinity makes an INTEGER or a REAL of it, as it does with what Django binds.
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.to_plain_string());
+        out.set_value(self.to_string());
         Ok(IsNull::No)
     }
 }
@@ -259,8 +328,8 @@ mod tests {
                     [(0, 0), (0, 2), (2, 2), (2, 0), (2, 1), (3, 2), (18, 2), (18, 0), (2, 19), (25, 3)]
                 {
                     let number = Decimal::new(units * sign, has);
-                    assert_eq!(number.to_string(), number.0.to_plain_string());
-                    let long = number.0.with_scale_round(wanted, RoundingMode::HalfEven);
+                    assert_eq!(number.to_string(), number.long().to_plain_string());
+                    let long = number.long().with_scale_round(wanted, RoundingMode::HalfEven);
                     assert_eq!(number.round(wanted).to_string(), long.to_plain_string(), "{number} to {wanted}");
                     let fixed = number.fixed(wanted.try_into().unwrap()).to_string();
                     assert_eq!(fixed, long.to_plain_string(), "{number} to {wanted}");
@@ -294,11 +363,11 @@ mod tests {
 
     #[test]
     fn reals_are_read_with_15_digits() {
-        let slow = |real: f64| format!("{real:.14e}").parse::<BigDecimal>().unwrap();
+        let slow = |real: f64| format!("{real:.14e}").parse::<Decimal>().unwrap();
         for cents in (0..2_000_000_i64).step_by(7).chain([99_999_999_999_999, 12_345_678_901_234]) {
             let text = format!("{}.{:02}", cents / 100, cents % 100);
             let real: f64 = text.parse().unwrap();
-            assert_eq!(from_real(real).unwrap(), text.parse::<BigDecimal>().unwrap());
+            assert_eq!(from_real(real).unwrap(), text.parse::<Decimal>().unwrap());
             assert_eq!(from_real(-real).unwrap(), slow(-real));
         }
         for real in [0.1 + 0.2, 1.0 / 3.0, 1e-7, 0.005, 123_456.789, 1e20, -0.0, 5e-324] {
@@ -310,5 +379,8 @@ mod tests {
     fn equality_is_of_values() {
         assert_eq!("1.10".parse::<Decimal>().unwrap(), "1.1".parse().unwrap());
         assert_eq!("1.10".parse::<Decimal>().unwrap().places(), 1);
+        let long: Decimal = "123456789012345678901234567890.5".parse().unwrap();
+        assert!(long > Decimal::from(i64::MAX) && &long + &Decimal::new(50, 2) > long);
+        assert!(Decimal::new(-15, 1) < Decimal::new(-149, 2));
     }
 }

@@ -10,22 +10,28 @@ use diesel::sqlite::Sqlite;
 
 use crate::db::sql_types;
 
-/// A JSON document; on SQLite its text.
+/// A JSON document; on SQLite its text. Boxed, because a row is a list of values, and the document is three times the others.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Json)]
-pub struct Json(pub serde_json::Value);
+pub struct Json(pub Box<serde_json::Value>);
+
+impl From<serde_json::Value> for Json {
+    fn from(document: serde_json::Value) -> Self {
+        Self(Box::new(document))
+    }
+}
 
 super::multi_backend!(Json => sql_types::Json);
 
 impl FromSql<sql_types::Json, Pg> for Json {
     fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        FromSql::<Jsonb, Pg>::from_sql(raw).map(Self)
+        FromSql::<Jsonb, Pg>::from_sql(raw).map(serde_json::Value::into)
     }
 }
 
 impl ToSql<sql_types::Json, Pg> for Json {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        ToSql::<Jsonb, Pg>::to_sql(&self.0, &mut out.reborrow())
+        ToSql::<Jsonb, Pg>::to_sql(&*self.0, &mut out.reborrow())
     }
 }
 

@@ -50,7 +50,7 @@ on_both! {
             NaiveDate::from_ymd_opt(2024, 2, 29).unwrap().into(), NaiveTime::from_hms_micro_opt(23, 59, 59, 5).unwrap().into(),
             Timestamp::from(Utc.timestamp_micros(1_700_000_000_123_456).unwrap()).into(),
             Uuid("67e55044-10b1-426f-9247-bb680e5fe0c8".parse().unwrap()).into(),
-            Json(serde_json::json!({"a": [1, 2.5, null, "é\""]})).into(),
+            Json::from(serde_json::json!({"a": [1, 2.5, null, "é\""]})).into(),
         ];
         assert_eq!(round_trip(conn, &row), row);
         let nulls: Vec<Value> = KINDS.iter().map(|kind| Value::Null(*kind)).collect();

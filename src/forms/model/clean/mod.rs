@@ -9,7 +9,7 @@ use chrono_tz::Tz;
 pub(super) use number::whole as form_int;
 
 use super::{Cleaned, ModelField, Typed};
-use crate::db::{Decimal, Json, Kind, Uuid, Value};
+use crate::db::{Decimal, Kind, Uuid, Value};
 use crate::forms::{is_email, strip};
 use crate::models::{Field, FieldKind, ManyToMany, Validator, parse};
 
@@ -189,7 +189,7 @@ fn json(field: ModelField, raw: &str) -> Result<Value, Errors> {
     match document {
         _ if empty && field.required() => wrong(REQUIRED),
         Document::Null => Ok(Value::Null(Kind::Json)),
-        document => Ok(Value::Json(Json(document))),
+        document => Ok(Value::Json(document.into())),
     }
 }
 
