@@ -2,6 +2,7 @@
 
 pub mod codec;
 pub mod expiry;
+mod lately;
 mod middleware;
 mod session;
 mod store;
