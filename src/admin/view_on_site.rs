@@ -17,7 +17,7 @@ pub(super) async fn view_on_site(request: AdminRequest, place: Path<(String, Str
         let Some(model) = ContentType::model(conn, content_type)? else { return Ok(None) };
         let (Some(url), Some(pk)) = (&model.absolute_url, parse(model.pk(), &pk)) else { return Ok(None) };
         let rows = Query::new(model).with_pks(vec![pk]).order_by(Vec::new()).rows(conn, &url.paths, Some(1), 0)?;
-        Ok(rows.first().map(|values| url.say(values)))
+        Ok(rows.first().map(|values| url.say(values).into_owned()))
     });
     let url = url.await?.ok_or(Error::NotFound)?;
     if !url.starts_with('/') || url.starts_with("//") {

@@ -190,14 +190,14 @@ impl<M: Model> Description<M> {
     /// brackets must not be that of a column in scope, which would be taken for the column.
     #[must_use]
     pub fn display_with<P: Paths<M::Table>>(mut self, paths: P, format: fn(&P::Values) -> String) -> Self {
-        self.display = Some(Text { paths: paths.into_paths(), format: Formula::of::<P>(format) });
+        self.display = Some(Text::made(paths.into_paths(), Formula::of::<P>(format)));
         self
     }
 
     /// Where a row's page is.
     #[must_use]
     pub fn absolute_url<P: Paths<M::Table>>(mut self, paths: P, format: fn(&P::Values) -> String) -> Self {
-        self.absolute_url = Some(Text { paths: paths.into_paths(), format: Formula::of::<P>(format) });
+        self.absolute_url = Some(Text::made(paths.into_paths(), Formula::of::<P>(format)));
         self
     }
 

@@ -70,7 +70,7 @@ impl Record {
         let values: Option<Vec<Value>> =
             display.paths.iter().map(|path| own(path).map(|field| self.value(field).clone())).collect();
         if let Some(values) = values {
-            return Ok(display.say(&values));
+            return Ok(display.say(&values).into_owned());
         }
         let named =
             Query::new(self.model).with_pks(vec![self.pk().clone()]).order_by(Vec::new()).named(conn, Some(1), 0)?;

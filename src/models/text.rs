@@ -1,5 +1,6 @@
 //! What is made of a row's columns: how a row is called, where its page is, a column that an author computes.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -44,18 +45,28 @@ impl<R> fmt::Debug for Formula<R> {
 pub struct Text {
     /// The columns.
     pub paths: Vec<Path>,
-    /// Makes the text; gets the values in the order of `paths`.
-    pub format: Formula<String>,
+    /// Makes the text; gets the values in the order of `paths`. Nothing, where the text is that of the only column.
+    format: Option<Formula<String>>,
 }
 
 impl Text {
     /// The text of one column.
     pub fn of(path: Path) -> Self {
-        Self { paths: vec![path], format: Formula::of::<((),)>(|[value]| value.text()) }
+        Self { paths: vec![path], format: None }
+    }
+
+    /// The text that `format` makes of several columns.
+    pub fn made(paths: Vec<Path>, format: Formula<String>) -> Self {
+        Self { paths, format: Some(format) }
     }
 
     /// The text of a row whose columns `paths` have these values.
-    pub fn say(&self, values: &[Value]) -> String {
-        self.format.make(values)
+    pub fn say<'a>(&self, values: &'a [Value]) -> Cow<'a, str> {
+        match (&self.format, values) {
+            (Some(format), _) => format.make(values).into(),
+            (None, [Value::Text(text), ..]) => text.into(),
+            (None, [value, ..]) => value.text().into(),
+            (None, []) => Cow::default(),
+        }
     }
 }

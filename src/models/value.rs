@@ -1,6 +1,6 @@
 //! Values as texts: what people read, and what stands in URLs.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike as _};
 use chrono_tz::Tz;
@@ -62,6 +62,16 @@ impl Value {
         match self {
             Self::Text(text) => text.clone(),
             other => other.to_string(),
+        }
+    }
+
+    /// Adds [`text`](Self::text) to `out`.
+    pub fn push_to(&self, out: &mut String) {
+        match (self, self.as_i64()) {
+            (_, Some(number)) => out.push_str(itoa::Buffer::new().format(number)),
+            (Self::Text(text), _) => out.push_str(text),
+            // A String takes everything.
+            (other, _) => drop(write!(out, "{other}")),
         }
     }
 
@@ -215,12 +225,13 @@ impl Timestamp {
     }
 
     /// The same moment on the clocks of `zone`.
-    pub fn local<Z: TimeZone>(self, zone: &Z) -> NaiveDateTime {
-        self.utc().with_timezone(zone).naive_local()
+    pub fn local(self, zone: &Tz) -> NaiveDateTime {
+        let utc = self.utc();
+        if *zone == Tz::UTC { utc.naive_utc() } else { utc.with_timezone(zone).naive_local() }
     }
 
     /// `Jan. 2, 2024, 3:04 p.m.` on the clocks of `zone` (Django's `DATETIME_FORMAT`).
-    pub fn text<Z: TimeZone>(self, zone: &Z) -> String {
+    pub fn text(self, zone: &Tz) -> String {
         let local = self.local(zone);
         format!("{}, {}", date_text(local.date()), time_text(local.time()))
     }

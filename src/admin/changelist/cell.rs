@@ -30,9 +30,9 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             [value] => field_value(out, look, field, value, column.is_link),
             _ => drop(out.text(look.empty)),
         },
-        Source::Text(format) => text(out, look, &format.make(values)),
-        Source::Related(format) => match values {
-            [key, name @ ..] if !key.is_null() => text(out, look, &format.make(name)),
+        Source::Text(of_row) => text(out, look, &of_row.say(values)),
+        Source::Related(of_row) => match values {
+            [key, name @ ..] if !key.is_null() => text(out, look, &of_row.say(name)),
             _ => drop(out.text(look.empty)),
         },
         Source::Computed(compute) => match compute.make(values) {
@@ -48,15 +48,18 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
 
 fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_link: bool) {
     if !field.choices.is_empty() {
-        let label = field.choice_label(&value.to_string()).unwrap_or(look.empty);
-        out.text(label);
+        let label = match value {
+            Value::Text(stored) => field.choice_label(stored),
+            value => field.choice_label(&value.to_string()),
+        };
+        out.text(label.unwrap_or(look.empty));
         return;
     }
     match (field.kind, value) {
         (FieldKind::Boolean, Value::Bool(yes)) => boolean(out, Some(*yes)),
         (FieldKind::Boolean, _) => boolean(out, None),
         (_, Value::Null(_)) => drop(out.text(look.empty)),
-        (FieldKind::Decimal(_, places), Value::Decimal(number)) => drop(out.plain(number.fixed(places))),
+        (FieldKind::Decimal(_, places), Value::Decimal(number)) => number.fixed(places).push_to(&mut out.0),
         (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
             let url = file_url(path);
             out.raw(if is_link { "" } else { "<a href=\"" }).text(if is_link { "" } else { &url });
@@ -85,11 +88,13 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
         }
         Value::Time(time) => push_time(&mut out.0, *time),
         Value::Timestamp(time) => {
-            let local = time.local(&look.zone);
+            let (utc, local) = (time.utc().naive_utc(), time.local(&look.zone));
+            let exact = Moment::new(utc, b'T');
             out.raw("<time datetime=\"");
-            moment(out, time.utc().naive_utc(), b'T');
+            moment(out, utc, exact, b'T');
             out.raw("Z\" title=\"");
-            moment(out, local, b' ');
+            let exact = if local == utc { exact } else { Moment::new(local, b' ') };
+            moment(out, local, exact, b' ');
             out.raw("\">");
             push_date(&mut out.0, local.date());
             out.raw(", ");
@@ -100,10 +105,10 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
     }
 }
 
-/// `2024-01-02T03:04:05`
-fn moment(out: &mut Markup, time: NaiveDateTime, between: u8) {
-    match Moment::new(time, between) {
-        Some(moment) => out.raw(moment.as_str()),
+/// `2024-01-02T03:04:05`, which is `exact` or has fractions of a second.
+fn moment(out: &mut Markup, time: NaiveDateTime, exact: Option<Moment>, between: u8) {
+    match exact {
+        Some(exact) => out.raw(exact.separated(between).as_str()),
         None => out.plain(time.date()).plain(char::from(between)).plain(time.time()),
     };
 }

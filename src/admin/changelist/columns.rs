@@ -11,9 +11,9 @@ pub(super) enum Source {
     /// The value of a field.
     Field(&'static Field),
     /// What a row is called.
-    Text(&'static Formula<String>),
+    Text(&'static Text),
     /// What the row at the end of a foreign key is called; the key itself is the first value.
-    Related(&'static Formula<String>),
+    Related(&'static Text),
     /// What the site author computes of its values.
     Computed(&'static Formula<Cell>),
 }
@@ -91,7 +91,7 @@ fn name_of_row(model: &'static Meta, paths: &mut Vec<Path>) -> Column {
     Column {
         name: "__str__",
         label: capfirst(&model.verbose_name),
-        source: Source::Text(&model.display.format),
+        source: Source::Text(&model.display),
         at: placed(paths, &model.display.paths),
         width: model.display.paths.len(),
         order: None,
@@ -110,15 +110,15 @@ fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Ve
             let field = model.resolve(path).unwrap_or_else(|| model.pk());
             let (source, read) = match &field.relation {
                 Some(relation) => {
-                    let Text { paths, format } = &relation.to().display;
+                    let text = &relation.to().display;
                     let step = Step::Forward(field.column);
                     let behind = |name: &Path| {
                         let steps = path.steps.iter().copied().chain([step]).chain(name.steps.iter().copied());
                         Path { steps: steps.collect(), column: name.column }
                     };
                     // The key itself tells whether there is a row at its end.
-                    let read: Vec<Path> = [path.clone()].into_iter().chain(paths.iter().map(behind)).collect();
-                    (Source::Related(format), read)
+                    let read: Vec<Path> = [path.clone()].into_iter().chain(text.paths.iter().map(behind)).collect();
+                    (Source::Related(text), read)
                 }
                 None => (Source::Field(field), vec![path.clone()]),
             };

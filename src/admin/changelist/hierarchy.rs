@@ -225,9 +225,8 @@ impl Hierarchy {
         known: Option<(&[Span], &[bool])>,
         many: bool,
     ) -> Result<BTreeSet<NaiveDate>> {
-        let day = |day| site.day(self.field.sql, day);
-        let ends = starts.iter().skip(1).copied().chain([to]);
-        let spans: Vec<Span> = starts.iter().zip(ends).map(|(from, to)| (day(*from), day(to))).collect();
+        let days: Vec<Value> = starts.iter().chain([&to]).map(|day| site.day(self.field.sql, *day)).collect();
+        let spans: Vec<Span> = days.iter().cloned().zip(days.iter().skip(1).cloned()).collect();
         let found = match known.filter(|(known, _)| *known == spans) {
             Some((_, occurring)) => occurring.to_vec(),
             None => query.occurring(conn, &self.path, &spans, many)?,

@@ -35,6 +35,7 @@ use list::List;
 use page::ChangeListPage;
 use params::Params;
 pub(super) use search::searched;
+use table::{Around, Table};
 
 /// What a list is about, wherever it is made.
 #[derive(Clone, Copy)]
@@ -84,24 +85,26 @@ async fn show(
     refused: Option<(Vec<Sent>, Vec<String>)>,
 ) -> Result<HttpResponse> {
     let known = list.site.known;
-    let is_edited = is_edited(request, known);
-    let (list, found, editing) = request
+    let (is_edited, is_popup) = (is_edited(request, known), request.is_popup());
+    let has_boxes = list.first > 0 && !actions.is_empty();
+    let loaded = request
         .db
         .run(move |conn| {
-            let found = list.load(conn)?;
-            let editing = (is_edited && found.is_some()).then(|| Editing::new(conn, &list)).transpose()?;
-            Ok((list, found, editing))
+            let Some(mut found) = list.load(conn)? else { return Ok(None) };
+            let mut editing = is_edited.then(|| Editing::new(conn, &list)).transpose()?;
+            if let Some(editing) = &mut editing {
+                (editing.sent, editing.errors) = refused.unwrap_or_default();
+            }
+            let rows = std::mem::take(&mut found.rows);
+            let table = Table::new(&list, &rows, &Around { has_boxes, editing: editing.as_ref(), is_popup });
+            Ok(Some((list, found, table, editing)))
         })
         .await?;
-    let Some(found) = found else { return wrong(request, known) };
+    let Some((list, found, table, editing)) = loaded else { return wrong(request, known) };
     if list.has_nul {
         request.messages.add(Level::ERROR, "Null characters are not allowed.");
     }
-    let editing = editing.map(|mut editing| {
-        (editing.sent, editing.errors) = refused.unwrap_or_default();
-        editing
-    });
-    let page = ChangeListPage::new(request, &list, found, actions, editing.as_ref());
+    let page = ChangeListPage::new(request, &list, found, table, actions, editing.as_ref());
     Ok(render_around(&page, page.made())?.respond_to(&request.http))
 }
 

@@ -2,14 +2,12 @@
 
 use askama::Template;
 
-use super::cell::Look;
 use super::editing::{Conflict, Editing, Fault};
 use super::filters::Shown;
 use super::hierarchy::Dates;
 use super::list::List;
 use super::load::Loaded;
-use super::markup::Markup;
-use super::table::{self, Around};
+use super::table::Table;
 use crate::admin::frame::Frame;
 use crate::admin::options::{Action, Facets};
 use crate::admin::{AdminRequest, frame::Crumb};
@@ -37,12 +35,7 @@ pub(super) struct ChangeListPage {
     filters: Vec<Shown>,
     facets: Option<(String, &'static str)>,
     actions: Vec<(&'static str, String)>,
-    head: Markup,
-    rows: Markup,
-    is_empty: bool,
-    /// Whether rows are edited, and what their fields hold.
-    held: Option<String>,
-    shown: i64,
+    table: Table,
     faults: Vec<Fault>,
     conflicts: Vec<Conflict>,
     errors: Vec<String>,
@@ -77,14 +70,13 @@ impl ChangeListPage {
         request: &AdminRequest,
         list: &List,
         found: Loaded,
+        table: Table,
         actions: &[Action],
         editing: Option<&Editing>,
     ) -> Self {
         let (known, params) = (list.site.known, &list.params);
         let (model, options) = (known.model, &known.options);
         let is_popup = request.is_popup();
-        let look = Look { zone: list.site.zone, empty: list.site.empty() };
-        let has_boxes = list.first > 0 && !actions.is_empty();
         let title = match (is_popup, request.may(known, "change", None)) {
             (true, _) => format!("Select {}", model.verbose_name),
             (_, true) => format!("Select {} to change", model.verbose_name),
@@ -98,7 +90,6 @@ impl ChangeListPage {
         let paginator = Paginator { count: found.count, per_page: options.list_per_page.max(1) };
         let all = params.has("all") && found.count <= options.list_max_show_all;
         let shows_all = options.list_max_show_all >= found.count && !params.has("all") && paginator.num_pages() > 1;
-        let shown = i64::try_from(found.rows.len()).unwrap_or_default();
         let before = if all { 0 } else { paginator.offset(found.page) };
         let active: Vec<&str> = params.lookups().map(|(name, _)| name).collect();
         let optional = options.show_facets == Facets::Allow && !found.filters.is_empty();
@@ -125,15 +116,11 @@ impl ChangeListPage {
             filters: found.filters,
             facets,
             actions: actions.iter().map(|action| (action.name, action.label(model))).collect(),
-            head: table::head(list),
-            rows: table::rows(list, &found.rows, look, &Around { has_boxes, editing, is_popup }),
-            is_empty: found.rows.is_empty(),
-            held: editing.map(|editing| editing.held(list, &found.rows)),
-            shown,
             errors: editing.map(|editing| editing.errors.clone()).unwrap_or_default(),
             faults,
             conflicts,
-            range: (before + 1, before + shown),
+            range: (before + 1, before + table.shown),
+            table,
             pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
             frame: request.frame(title, Crumb::to(known)),
@@ -142,7 +129,7 @@ impl ChangeListPage {
 
     /// Bytes of HTML that were put together before.
     pub(super) fn made(&self) -> usize {
-        self.head.0.len() + self.rows.0.len()
+        self.table.len()
     }
 
     /// `product` or `products`

@@ -75,7 +75,10 @@ impl Params {
         }
         kept.extend(set);
         kept.sort_by_key(|(name, _)| *name);
-        format!("?{}", encoded(kept))
+        let mut link = String::with_capacity(64);
+        link.push('?');
+        encode(&mut link, kept);
+        link
     }
 
     /// The two ends of such links that differ in the value of `name` alone, with those in `set`.
@@ -97,18 +100,26 @@ impl Params {
 /// `a=1&b=2`, as Python's `urlencode`.
 pub(super) fn encoded<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut query = String::new();
-    for (name, value) in pairs {
-        if !query.is_empty() {
-            query.push('&');
-        }
-        push(&mut query, name);
-        query.push('=');
-        push(&mut query, value);
-    }
+    encode(&mut query, pairs);
     query
 }
 
+fn encode<'a>(query: &mut String, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) {
+    for (at, (name, value)) in pairs.into_iter().enumerate() {
+        if at > 0 {
+            query.push('&');
+        }
+        push(query, name);
+        query.push('=');
+        push(query, value);
+    }
+}
+
 pub(super) fn push(query: &mut String, text: &str) {
+    // Nearly always, and a page has dozens of links.
+    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)) {
+        return query.push_str(text);
+    }
     for (at, part) in text.split(' ').enumerate() {
         if at > 0 {
             query.push('+');

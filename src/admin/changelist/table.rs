@@ -1,5 +1,7 @@
 //! The table: heads that order it, and a row for each object.
 
+use std::borrow::Cow;
+
 use super::cell::{self, Look};
 use super::columns::Column;
 use super::editing::Editing;
@@ -8,8 +10,34 @@ use super::markup::Markup;
 use crate::admin::quote;
 use crate::models::Row;
 
+/// The table. It is written on the thread that read its rows, where the memory of their values is used again.
+pub(super) struct Table {
+    pub(super) head: Markup,
+    pub(super) rows: Markup,
+    /// How many rows there are.
+    pub(super) shown: i64,
+    /// Where rows are edited, what their fields hold.
+    pub(super) held: Option<String>,
+}
+
+impl Table {
+    pub(super) fn new(list: &List, rows: &[Row], around: &Around<'_>) -> Self {
+        Self {
+            head: head(list),
+            rows: written(list, rows, around),
+            shown: i64::try_from(rows.len()).unwrap_or_default(),
+            held: around.editing.map(|editing| editing.held(list, rows)),
+        }
+    }
+
+    /// Its bytes of HTML.
+    pub(super) fn len(&self) -> usize {
+        self.head.0.len() + self.rows.0.len()
+    }
+}
+
 /// The row of heads.
-pub(super) fn head(list: &List) -> Markup {
+fn head(list: &List) -> Markup {
     let mut out = Markup::default();
     let sorted = |column: &Column, number| list.sorting.rank(number).filter(|_| column.is_sortable);
     let numbered = || list.columns.all.iter().zip(list.first..);
@@ -59,7 +87,8 @@ pub(super) struct Around<'a> {
 }
 
 /// A row for each object.
-pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around<'_>) -> Markup {
+fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
+    let look = Look { zone: list.site.zone, empty: list.site.empty() };
     let columns = &list.columns.all;
     let base = list.site.known.url();
     let preserved = if list.site.known.options.preserve_filters { list.params.preserved() } else { String::new() };
@@ -72,10 +101,9 @@ pub(super) fn rows(list: &List, rows: &[Row], look: Look, around: &Around<'_>) -
     for (number, row) in rows.iter().enumerate() {
         pk.clear();
         if let Some(value) = row.first() {
-            use std::fmt::Write as _;
-            let _ = write!(pk, "{value}");
+            value.push_to(&mut pk);
         }
-        let name = if around.has_boxes || around.editing.is_some() { list.row_name(row) } else { String::new() };
+        let name = if around.has_boxes || around.editing.is_some() { list.row_name(row) } else { Cow::default() };
         // Where a form is about, for those whose row it is.
         let hidden = |out: &mut Markup| {
             if around.editing.is_some() {
@@ -145,7 +173,7 @@ fn start(column: &Column) -> Markup {
 
 impl List {
     /// What a row is called.
-    pub(super) fn row_name(&self, row: &Row) -> String {
+    pub(super) fn row_name<'a>(&self, row: &'a Row) -> Cow<'a, str> {
         let text = &self.site.known.model.display;
         text.say(row.get(self.columns.name_at..self.columns.name_at + text.paths.len()).unwrap_or_default())
     }

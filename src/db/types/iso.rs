@@ -35,6 +35,13 @@ impl Moment {
         Some(Self(text))
     }
 
+    /// The same with `between` between the day and the hour.
+    #[must_use]
+    pub fn separated(mut self, between: u8) -> Self {
+        self.0[10] = between;
+        self
+    }
+
     /// Its text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -76,6 +83,7 @@ mod tests {
             let time = NaiveDateTime::parse_from_str(text, FORMAT).unwrap();
             assert_eq!(Moment::new(time, b' ').unwrap().as_str(), text);
             assert_eq!(Moment::new(time, b'T').unwrap().as_str(), text.replace(' ', "T"));
+            assert_eq!(Moment::new(time, b'T').unwrap().separated(b' ').as_str(), text);
         }
         for odd in ["2024-02-29 03:04:05.5", "+10000-01-01 00:00:00"] {
             assert!(Moment::new(NaiveDateTime::parse_from_str(odd, FORMAT).unwrap(), b' ').is_none(), "{odd}");

@@ -118,7 +118,7 @@ fn named_by(conn: &mut Conn, rows: &Query, key: &Path, limit: i64) -> Result<Vec
         let rest = row.split_off(2);
         let mut keys = row.into_iter();
         let (to, pk) = (keys.next(), keys.next());
-        to.zip(pk).map(|(to, pk)| (to, pk, model.display.say(&rest)))
+        to.zip(pk).map(|(to, pk)| (to, pk, model.display.say(&rest).into_owned()))
     });
     Ok(named.flatten().collect())
 }

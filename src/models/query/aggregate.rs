@@ -176,10 +176,10 @@ fn values(spans: &[(Value, Value)]) -> Sql {
 /// The same for PostgreSQL, to which one value is less work than two for each day of a month. Behind the last span there is
 /// one more row, which has no end.
 fn listed(spans: &[(Value, Value)]) -> Sql {
-    let mut ends = spans.first().map(|(first, _)| first.to_string()).unwrap_or_default();
-    for (_, end) in spans {
-        ends.push(',');
-        ends.push_str(&end.to_string());
+    let mut ends = String::with_capacity(24 * (spans.len() + 1));
+    for end in spans.first().map(|(first, _)| first).into_iter().chain(spans.iter().map(|(_, end)| end)) {
+        ends.push_str(if ends.is_empty() { "" } else { "," });
+        end.push_to(&mut ends);
     }
     let array = match spans.first() {
         Some((Value::Date(_), _)) => "::date[]",

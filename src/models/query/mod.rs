@@ -211,7 +211,7 @@ impl Query {
         let own = self.model.fields.iter().map(|field| Path::own(field.column));
         let paths: Vec<Path> = own.chain(self.model.display.paths.iter().cloned()).collect();
         let named = self.rows(conn, &paths, limit, offset)?.into_iter().map(|mut values| {
-            let name = self.model.display.say(&values.split_off(self.model.fields.len()));
+            let name = self.model.display.say(&values.split_off(self.model.fields.len())).into_owned();
             (Record { model: self.model, values }, name)
         });
         Ok(named.collect())
@@ -224,7 +224,7 @@ impl Query {
         let rows = self.rows(conn, &paths, limit, offset)?;
         let named = rows.into_iter().map(|mut row| {
             let pk = row.remove(0);
-            let name = self.model.display.say(&row);
+            let name = self.model.display.say(&row).into_owned();
             (pk, name)
         });
         Ok(named.collect())
