@@ -157,7 +157,7 @@ enum Piece {
     /// What PostgreSQL is given, and what SQLite is.
     EitherBind(Box<(Value, Value)>),
     /// What PostgreSQL is asked, and what SQLite is.
-    EitherSql(Vec<Self>, Vec<Self>),
+    EitherSql(Box<(Vec<Self>, Vec<Self>)>),
 }
 
 /// A statement, put together piece by piece.
@@ -229,14 +229,18 @@ impl Sql {
     /// Adds the pieces of one statement for PostgreSQL, and of another for SQLite.
     #[must_use]
     pub fn append_either(mut self, postgres: Self, sqlite: Self) -> Self {
-        self.pieces.push(Piece::EitherSql(postgres.pieces, sqlite.pieces));
+        self.pieces.push(Piece::EitherSql(Box::new((postgres.pieces, sqlite.pieces))));
         self
     }
 
     /// Adds another statement's pieces.
     #[must_use]
     pub fn append(mut self, other: Self) -> Self {
-        self.pieces.extend(other.pieces);
+        if self.pieces.is_empty() {
+            self.pieces = other.pieces;
+        } else {
+            self.pieces.extend(other.pieces);
+        }
         self
     }
 
@@ -247,7 +251,7 @@ impl Sql {
         self
     }
 
-    /// The kinds of further columns, which say the same in every row: they are read in the first alone.
+    /// The kinds of further columns, which are read in the first row alone.
     #[must_use]
     pub fn returns_once(mut self, kinds: &[Kind]) -> Self {
         self.once = kinds.to_vec();
@@ -308,7 +312,7 @@ fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> 
             Piece::Number(number) => out.push_sql(&number.to_string()),
             Piece::Bind(value) => DB::bind(value, out)?,
             Piece::EitherBind(values) => DB::bind(if DB::IS_POSTGRES { &values.0 } else { &values.1 }, out)?,
-            Piece::EitherSql(postgres, sqlite) => walk(if DB::IS_POSTGRES { postgres } else { sqlite }, out)?,
+            Piece::EitherSql(both) => walk(if DB::IS_POSTGRES { &both.0 } else { &both.1 }, out)?,
         }
     }
     Ok(())
@@ -321,4 +325,14 @@ impl QueryId for Sql {
 
 impl Query for Sql {
     type SqlType = Untyped;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn a_value_takes_no_more_room_than_a_text() {
+        assert_eq!(size_of::<Value>(), size_of::<String>());
+    }
 }

@@ -130,7 +130,8 @@ impl Query {
         Ok(Some((rows, Summary { occurring, ..Summary::of(row, ends.is_some()) })))
     }
 
-    /// `SELECT …`, with the columns of a statement that returns one row behind the others, if there is one.
+    /// `SELECT …`, with the columns of a statement that returns one row behind the others, if there is one: in the first row,
+    /// and in the others as well or NULL.
     fn rows_sql(&self, paths: &[Path], limit: Option<i64>, offset: i64, beside: Option<(Sql, &[&'static str])>) -> Sql {
         let mut builder = Builder::new(self.model);
         let mut select = Sql::new("SELECT ");
@@ -141,19 +142,25 @@ impl Query {
             if limit.is_some() && (offset > 0 || builder.is_joined() || self.leading_column().is_some()) {
                 let pk = Path::own(self.model.pk().column);
                 let inner = self.picked(&mut builder, limit, offset);
-                (Sql::new(" WHERE ").append(builder.column(&pk)).raw(" IN (").append(inner).raw(")"), true)
+                // As one value PostgreSQL looks each of them up by the primary key. With IN it may read the whole table.
+                let filter = Sql::new(" WHERE ").append(builder.column(&pk)).either(" = ANY(ARRAY(", " IN (");
+                (filter.append(inner).either("))", ")"), true)
             } else {
                 (builder.conditions(&self.conditions), false)
             };
         let order = builder.order(&self.order);
-        let mut from = builder.from();
+        let (mut from, mut window) = (builder.from(), Sql::default());
         if let Some((beside, names)) = beside {
+            // PostgreSQL would send them a hundred times.
             for name in names {
-                select = select.raw(", beside.").ident(name);
+                let column = select.either(", CASE WHEN ROW_NUMBER() OVER page = 1 THEN beside.", ", beside.");
+                select = column.ident(name).either(" END", "");
             }
             from = from.raw(" CROSS JOIN (").append(beside).raw(") AS beside");
+            let same = Sql::new(" WINDOW page AS (").append(builder.order(&self.order)).raw(")");
+            window = window.append_either(same, Sql::default());
         }
-        let mut sql = select.append(from).append(filter).append(order);
+        let mut sql = select.append(from).append(filter).append(window).append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
             sql = sql.raw(" LIMIT ").number(limit);
         }
