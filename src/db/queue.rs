@@ -95,7 +95,11 @@ fn work(queue: &Weak<Mutex<State>>, first: Job) {
     let mut next = Some(first);
     while let Some(job) = next {
         job();
-        next = queue.upgrade().and_then(|queue| waiting(&queue, &desk)).or_else(|| desk.take());
+        let Some(queue) = queue.upgrade() else { return };
+        next = waiting(&queue, &desk);
+        // Now at the latest, because an idle thread must not keep the queue.
+        drop(queue);
+        next = next.or_else(|| desk.take());
     }
 }
 
@@ -158,6 +162,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::sync::mpsc;
     use std::time::Duration;
 
@@ -165,6 +170,31 @@ mod tests {
 
     /// Long enough for a machine that is busy; nobody waits so long.
     const LONG: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn threads_end_with_the_queue() {
+        thread_local! {
+            static ALIVE: Cell<Option<mpsc::Sender<()>>> = const { Cell::new(None) };
+        }
+        for is_idle in [true, false] {
+            let queue = Queue::new(1);
+            let (alive, ended) = mpsc::channel();
+            let (go, gate) = mpsc::channel::<()>();
+            queue.enter(move || {
+                ALIVE.set(Some(alive));
+                gate.recv_timeout(LONG).unwrap();
+            });
+            if is_idle {
+                go.send(()).unwrap();
+                while queue.state().idle.is_empty() {
+                    std::thread::yield_now();
+                }
+            }
+            drop(queue);
+            let _ = go.send(());
+            assert_eq!(ended.recv_timeout(LONG), Err(mpsc::RecvTimeoutError::Disconnected));
+        }
+    }
 
     #[test]
     fn jobs_wait_for_a_place_in_the_order_they_came_and_may_leave() {
