@@ -129,6 +129,13 @@ LEET = [str.maketrans("ao", "@0"), str.maketrans("aeios", "@3105"), str.maketran
 
 def made():
     yield from TOP
+    for length, letter in itertools.product(range(4, 11), "abcdefghijklmnopqrstuvwxyz"):
+        digits = "1234567890"[:length]
+        yield from (digits + letter, letter + digits, digits * 2, digits + digits[::-1])
+    for length in range(11, 21):
+        yield ("1234567890" * 2)[:length]
+        yield ("123456789" * 3)[:length]
+        yield "1234567891011121314151617181920"[:length]
     everything = sorted(set(WORDS + NAMES))
     yield from everything
     for word in everything:
@@ -163,10 +170,13 @@ def made():
     for pair in range(100):
         yield from (f"{pair:02}" * times for times in (3, 4, 5))
     for triple in range(1000):
-        yield f"{triple:03}" * 2
+        yield from (f"{triple:03}" * times for times in (2, 3, 4))
+    for quadruple in ("1234", "4321", "2580", "1212", "1122", "2112", "0000", "1470", "1020", "7890"):
+        yield from (quadruple * times for times in (2, 3, 4))
     for start in range(10):
         run = "".join(str((start + at) % 10) for at in range(12))
         yield from (run[:length] for length in range(4, 13))
+        yield from (run * times for times in (2, 3))
         yield from (run[:length][::-1] for length in range(4, 13))
 
 
