@@ -87,7 +87,8 @@ impl Query {
             let (table, pk) = (self.model().table, self.model().pk().column);
             let lock = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ").ident(table).raw(" WHERE ").ident(pk);
             let lock = lock.raw(" IN (").append(self.pks_sql()).raw(") ORDER BY ").ident(pk);
-            lock.raw(" FOR UPDATE) AS locked").load(conn)?;
+            // Their keys stay, most likely: who only leads to them, an order to a product, need not wait.
+            lock.raw(" FOR NO KEY UPDATE) AS locked").load(conn)?;
         }
         Ok(())
     }

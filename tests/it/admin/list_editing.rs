@@ -114,7 +114,8 @@ fn rows_are_locked_in_the_order_of_their_keys_on_postgresql() {
             assert!(!saving.is_finished(), "it waits for the second row");
             std::thread::yield_now();
         }
-        // Who waits for the second holds the first.
+        // Who waits for the second holds the first; what only leads there need not wait.
+        other.batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR KEY SHARE NOWAIT").unwrap();
         let first = other.batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR UPDATE NOWAIT");
         other.batch_execute("ROLLBACK").unwrap();
         assert_eq!((saving.join().unwrap(), first.is_err()), (302, true), "{action}");
