@@ -33,6 +33,7 @@ impl Collector {
         mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
     ) -> Result<Deleted> {
         let model = self.root.model();
+        self.root.lock(conn)?;
         // The query may ask for rows that go, or are cleared, with a chunk before; and rows of a chunk may go with those of
         // another.
         let mut pks = Vec::new();

@@ -100,15 +100,16 @@ fn rows_are_locked_in_the_order_of_their_keys_on_postgresql() {
     let site = shop(Kind::Postgres);
     stock(&site);
     let mut other = site.connect();
-    for action in ["", "make_inactive"] {
+    for action in ["", "make_inactive", "delete_selected"] {
         // The first row lies behind the second.
         other.batch_execute("UPDATE catalog_product SET stock = stock + 1 WHERE id = 1").unwrap();
         let alice = ALICE.browser(&site);
         let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-1-stock", "12");
-        let form = form.choose("_selected_action", &["1", "2"]).choose("action", &[action]);
         other.batch_execute("BEGIN; SELECT 1 FROM catalog_product WHERE id = 2 FOR UPDATE").unwrap();
-        let saving =
-            std::thread::spawn(move || alice.submit(&form, if action.is_empty() { "_save" } else { "index" }).status);
+        let saving = std::thread::spawn(move || {
+            let chosen = [("action", action), ("_selected_action", "1"), ("_selected_action", "2"), ("post", "yes")];
+            if action.is_empty() { alice.submit(&form, "_save").status } else { alice.post(PRODUCTS, &chosen).status }
+        });
         let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
         while diesel::sql_query(waits).execute(&mut site.connect()).unwrap() == 0 {
             assert!(!saving.is_finished(), "it waits for the second row");
