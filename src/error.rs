@@ -48,7 +48,7 @@ pub enum Error {
     /// 413: the request body is over the limit.
     #[error("the request body is too large")]
     PayloadTooLarge,
-    /// 503: no database connection became free in time.
+    /// 503: no database connection became free in time, or others held on to what was to be written.
     #[error("no database connection became free in time")]
     Busy,
     /// 503: a statement ran longer than `STATEMENT_TIMEOUT`.
@@ -91,7 +91,7 @@ impl From<DieselError> for Error {
             DieselError::DatabaseError(kind, info) => match (kind, info.message()) {
                 // SQLITE_INTERRUPT, and PostgreSQL's query_canceled.
                 (_, "interrupted" | "canceling statement due to statement timeout") => Self::StatementTimeout,
-                (_, text) if text.starts_with("database is locked") => Self::Busy,
+                (_, text) if text.starts_with("database is locked") || text == "deadlock detected" => Self::Busy,
                 (_, text) if lacks_own_table(text) => Self::NotMigrated(text.to_owned()),
                 (DatabaseErrorKind::ClosedConnection, text) => Self::Unreachable(text.to_owned()),
                 (kind, _) => Self::Database(DieselError::DatabaseError(kind, info)),

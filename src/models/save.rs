@@ -79,13 +79,16 @@ impl Record {
 }
 
 impl Query {
-    /// Nobody else can change these rows before this transaction ends.
-    fn lock(&self, conn: &mut Conn) -> Result<()> {
+    /// Nobody else can change these rows before this transaction ends. They are locked in the order of their keys: who
+    /// comes for some of them meanwhile waits, and holds none that this waits for.
+    pub(crate) fn lock(&self, conn: &mut Conn) -> Result<()> {
         // SQLite has one writer at a time.
         if conn.vendor() == "PostgreSQL" {
-            let lock = Sql::new("SELECT 1 FROM ").ident(self.model().table).raw(" WHERE ");
-            let lock = lock.ident(self.model().pk().column).raw(" IN (").append(self.pks_sql()).raw(") FOR UPDATE");
-            lock.load(conn)?;
+            let (table, pk) = (self.model().table, self.model().pk().column);
+            let lock = Sql::new("SELECT COUNT(*) FROM (SELECT 1 FROM ").ident(table).raw(" WHERE ").ident(pk);
+            let lock = lock.raw(" IN (").append(self.pks_sql()).raw(") ORDER BY ").ident(pk);
+            // Their keys stay, most likely: who only leads to them, an order to a product, need not wait.
+            lock.raw(" FOR NO KEY UPDATE) AS locked").load(conn)?;
         }
         Ok(())
     }

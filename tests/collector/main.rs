@@ -179,4 +179,24 @@ on_both! {
         assert_eq!(chunks, [500, 500, 201]);
         assert!(pks(conn, Box::meta()).is_empty() && pks(conn, Tray::meta()).is_empty());
     }
+
+    fn rows_of_a_selection_that_go_with_others_are_told_of_as_well(kind: Kind) {
+        let database = Database::empty(kind);
+        let conn = &mut database.connect();
+        set_up(conn);
+        let trays = (0..1200).map(|n| match n {
+            0..600 => format!("({n}, 'tray {n}', NULL, NULL)"),
+            _ => format!("({n}, 'tray {n}', NULL, {})", n - 600),
+        });
+        run(conn, &format!("INSERT INTO lab_tray VALUES {}", trays.collect::<Vec<_>>().join(", ")));
+        let mut told = Vec::new();
+        let deleted = conn.atomic(|conn| {
+            Collector::new(Query::new(Tray::meta())).delete(conn, |_, rows| {
+                told.extend(rows.iter().filter_map(|(pk, _)| pk.as_i64()));
+                Ok(())
+            })
+        });
+        told.sort_unstable();
+        assert_eq!((deleted.unwrap(), told), (Deleted { roots: 1200, rows: 1200 }, (0..1200).collect()));
+    }
 }

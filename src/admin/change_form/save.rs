@@ -23,7 +23,12 @@ impl Screen {
     pub(super) fn save(&self, conn: &mut Conn) -> Result<Outcome> {
         let Some(post) = &self.post else { return Ok(Outcome::Missing) };
         let mut draft = None;
-        let attempt = conn.atomic(|conn| self.attempt(conn, post, &mut draft));
+        // A question saves nothing: it waits for nobody who writes, and keeps nobody waiting.
+        let attempt = if self.is_question() {
+            self.attempt(conn, post, &mut draft)
+        } else {
+            conn.atomic(|conn| self.attempt(conn, post, &mut draft))
+        };
         match (attempt, draft) {
             (Ok(Attempt::Saved(saved, files)), _) => {
                 files.into_iter().for_each(Stored::keep);
@@ -62,6 +67,7 @@ impl Screen {
             None => return Err(Error::PermissionDenied),
             Some(part) => {
                 let found = match self.row(part) {
+                    Some(row) if self.is_question() => row.first_named(conn)?,
                     Some(row) => row.locked_named(conn)?.pop(),
                     None => None,
                 };
@@ -77,9 +83,9 @@ impl Screen {
         draft.form.bind(&Posted::new(post), self.zone());
         let parent = (!draft.form.adding).then_some(&draft.form.record);
         draft.inlines = self.bind_formsets(conn, parent, post)?;
-        let (row_of, field) = (post.fields.get("_addrow"), find::asked(&post.fields));
-        if row_of.is_some() || field.is_some() {
-            // For a browser without scripts: nothing is saved, and nothing is wrong yet.
+        if self.is_question() {
+            let (row_of, field) = (post.fields.get("_addrow"), find::asked(&post.fields));
+            // Nothing is wrong yet.
             draft.bound = false;
             draft.forgive();
             for formset in draft.inlines.iter_mut().filter(|formset| row_of == Some(formset.prefix.as_str())) {

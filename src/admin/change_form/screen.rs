@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::computed::{self, cells};
 use super::draft::{Draft, prefill};
+use super::find;
 use super::inline::{Formset, Inside, ShownInline};
 use super::page::{Buttons, ConflictRow, Content, Problem};
 use super::readonly::Look;
@@ -226,6 +227,12 @@ impl Screen {
     /// Whether a new row is asked for from the form of another.
     pub(super) fn is_copy(&self) -> bool {
         self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some())
+    }
+
+    /// Whether a browser without scripts asks for one more row, or for what a field may lead to.
+    pub(super) fn is_question(&self) -> bool {
+        let asks = |post: &PostData| post.fields.get("_addrow").is_some() || find::asked(&post.fields).is_some();
+        self.post.as_ref().is_some_and(asks)
     }
 
     /// Django's `submit_row`.

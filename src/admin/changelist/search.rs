@@ -4,6 +4,10 @@ use crate::admin::options::{SearchField, SearchMode};
 use crate::db::Value;
 use crate::models::{Condition, Lookup, is_space};
 
+/// Of more words than these nothing is found: who pastes a book into the box wants no statement with more values than
+/// SQLite takes.
+const MOST: usize = 500;
+
 /// Rows in which each word of `text` is found in one of `fields`; all rows where there is nothing to search.
 pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<Condition> {
     if fields.is_empty() || text.is_empty() {
@@ -22,6 +26,9 @@ pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<C
         Condition::Any(fields.iter().map(field).collect())
     };
     let words = words(text);
+    if words.len() > MOST {
+        return Some(Condition::Any(Vec::new()));
+    }
     (!words.is_empty()).then(|| Condition::All(words.iter().map(|word| found(word)).collect()))
 }
 
@@ -30,7 +37,7 @@ fn words(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
     let mut at = 0;
-    while at < letters.len() {
+    while at < letters.len() && found.len() <= MOST {
         if is_space(letters[at]) {
             at += 1;
             continue;
@@ -85,7 +92,20 @@ fn unquoted(word: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::words;
+    use super::{MOST, searched, words};
+    use crate::admin::options::{SearchField, SearchMode};
+    use crate::models::{Condition, Path};
+
+    #[test]
+    fn a_book_is_not_searched_for() {
+        let fields = [SearchField { path: Path::own("name"), mode: SearchMode::Contains }];
+        let book = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        let asked = |count| searched(&fields, &book(count));
+        assert!(matches!(asked(MOST), Some(Condition::All(words)) if words.len() == MOST));
+        assert_eq!(asked(MOST + 1), Some(Condition::Any(Vec::new())));
+        // A word that comes again is one.
+        assert!(matches!(searched(&fields, &"ash ".repeat(1000)), Some(Condition::All(words)) if words.len() == 1));
+    }
 
     #[test]
     fn phrases_are_djangos() {

@@ -30,6 +30,7 @@ impl ActionRequest<'_> {
     pub fn update(&self, conn: &mut Conn, values: &[(&'static str, Value)]) -> Result<i64> {
         let (mut chunks, mut done) = (self.selection.chunks(LOGGED), 0);
         while let Some(rows) = chunks.next_query(conn)? {
+            rows.lock(conn)?;
             done += i64::try_from(rows.update(conn, values.to_vec())?).unwrap_or_default();
             self.log(done);
         }

@@ -41,6 +41,28 @@ impl Model for Order {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::db::sql_types::Json;
+
+    papers (id) {
+        id -> BigInt,
+        body -> Json,
+    }
+}
+
+#[derive(Identifiable)]
+#[diesel(table_name = papers)]
+struct Paper {
+    id: i64,
+}
+
+impl Model for Paper {
+    fn describe(it: Description<Self>) -> Description<Self> {
+        it.label("x.Paper")
+    }
+}
+
 fn field(model: &'static Meta, key: &str) -> ModelField {
     ModelField::of(model, key).unwrap()
 }
@@ -64,6 +86,16 @@ fn texts_are_stripped_and_measured() {
     let slug = product("slug", "not a slug!").unwrap_err();
     assert!(slug[0].starts_with("Enter a valid “slug”") && slug[1].ends_with("(it has 11)."), "{slug:?}");
     assert_eq!(product("description", "").unwrap_err(), ["This field is required."]);
+}
+
+#[test]
+fn documents_hold_no_null_characters() {
+    let paper = |text| said(Paper::meta(), "body", &[text]);
+    assert_eq!(paper(r#"{"a": [1]}"#).unwrap(), Value::Json(serde_json::json!({"a": [1]}).into()));
+    for text in [r#""\u0000""#, r#"[{"a": "b\u0000"}]"#, r#"{"\u0000": 1}"#] {
+        assert_eq!(paper(text).unwrap_err(), ["Null characters are not allowed."], "{text}");
+    }
+    assert_eq!(paper("{").unwrap_err(), ["Enter a valid JSON."]);
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub struct Deleted {
 
 impl Collector {
     /// Deletes the rows and what goes with them, and clears what leads to them by `SET_NULL`. `before` is given each chunk,
-    /// with what its rows are called, before it goes.
+    /// with what its rows are called, before anything goes.
     ///
     /// Call it inside [`Conn::atomic`], after [`obstacles`](Self::obstacles) found none: a row that forbids the deletion
     /// after all is left to the database, which then refuses to commit.
@@ -33,14 +33,19 @@ impl Collector {
         mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
     ) -> Result<Deleted> {
         let model = self.root.model();
-        let mut done = Deleted::default();
-        // The primary keys are fixed before anything goes: the query may ask for rows that go first.
+        self.root.lock(conn)?;
+        // The query may ask for rows that go, or are cleared, with a chunk before; and rows of a chunk may go with those of
+        // another.
+        let mut pks = Vec::new();
         let mut chunks = self.root.chunks(CHUNK);
         while let Some(chunk) = chunks.next_named(conn)? {
             before(conn, &chunk)?;
-            done.roots += chunk.len();
-            let pks = chunk.into_iter().map(|(pk, _)| pk).collect();
-            done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(pks)))?;
+            pks.extend(chunk.into_iter().map(|(pk, _)| pk));
+        }
+        let mut done = Deleted::default();
+        for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
+            done.roots += some.len();
+            done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(some.to_vec())))?;
             let level = if done.roots % LOGGED == 0 { log::Level::Info } else { log::Level::Debug };
             log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
         }

@@ -151,14 +151,20 @@ impl Query {
         let order = builder.order(&self.order);
         let (mut from, mut window) = (builder.from(), Sql::default());
         if let Some((beside, names)) = beside {
-            // PostgreSQL would send them a hundred times.
+            // PostgreSQL would send them a hundred times; but to number rows that are not picked it sorts the whole table.
+            let (before, after) = if picked {
+                (", CASE WHEN ROW_NUMBER() OVER page = 1 THEN beside.", " END")
+            } else {
+                (", beside.", "")
+            };
             for name in names {
-                let column = select.either(", CASE WHEN ROW_NUMBER() OVER page = 1 THEN beside.", ", beside.");
-                select = column.ident(name).either(" END", "");
+                select = select.either(before, ", beside.").ident(name).either(after, "");
             }
             from = from.raw(" CROSS JOIN (").append(beside).raw(") AS beside");
-            let same = Sql::new(" WINDOW page AS (").append(builder.order(&self.order)).raw(")");
-            window = window.append_either(same, Sql::default());
+            if picked {
+                let same = Sql::new(" WINDOW page AS (").append(builder.order(&self.order)).raw(")");
+                window = window.append_either(same, Sql::default());
+            }
         }
         let mut sql = select.append(from).append(filter).append(window).append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
@@ -254,5 +260,27 @@ impl Query {
 
     fn kind(&self, path: &Path) -> Kind {
         self.model.resolve(path).map_or(Kind::Text, |field| field.sql)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::debug_query;
+    use diesel::pg::Pg;
+
+    use super::{Path, Query, Sql};
+    use crate::models::Model as _;
+    use crate::models::content_types::ContentType;
+
+    #[test]
+    fn only_rows_that_are_picked_are_numbered() {
+        let rows = Query::new(ContentType::meta());
+        let sql = |offset| {
+            let beside = (Sql::new("SELECT 1 AS n"), ["n"].as_slice());
+            let sql = rows.rows_sql(&[Path::own("model")], Some(100), offset, Some(beside));
+            debug_query::<Pg, _>(&sql).to_string()
+        };
+        assert!(sql(100).contains("ROW_NUMBER()"));
+        assert!(sql(0).contains(r#", beside."n" FROM"#) && !sql(0).contains("WINDOW"));
     }
 }

@@ -75,6 +75,26 @@ on_both! {
         assert_eq!(alice.form(GOODS, "name").value("parent"), "");
     }
 
+    fn a_search_waits_for_no_writer(kind: Kind) {
+        let site = site(kind);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(GOODS, "name").set("name", "Torches");
+        let mut other = site.connect();
+        other
+            .batch_execute(match kind {
+                Kind::Sqlite => "BEGIN IMMEDIATE",
+                Kind::Postgres => "BEGIN; SELECT 1 FROM catalog_category FOR UPDATE; SELECT 1 FROM catalog_product FOR UPDATE",
+            })
+            .unwrap();
+        let began = std::time::Instant::now();
+        for button in ["_find=parent", "_addrow=products"] {
+            let page = alice.submit(&form, button);
+            assert_eq!((page.status, page.form(GOODS, "name").value("name")), (200, "Torches".to_owned()), "{button}");
+        }
+        assert!(began.elapsed() < std::time::Duration::from_secs(3), "{:?}", began.elapsed());
+        other.batch_execute("ROLLBACK").unwrap();
+    }
+
     fn many_are_searched_and_picked_in_rows_inside_the_form(kind: Kind) {
         let site = site(kind);
         let alice = ALICE.browser(&site);

@@ -12,7 +12,7 @@ use crate::models::{Query, Record};
 const BEYOND: usize = 1000;
 
 impl Screen {
-    /// What was sent for the rows of `parent`, or of a new row. The rows are locked.
+    /// What was sent for the rows of `parent`, or of a new row. The rows are locked if they are to be saved.
     pub(in crate::admin::change_form) fn bind_formsets(
         &self,
         conn: &mut Conn,
@@ -61,7 +61,8 @@ impl Screen {
         let wanted: Vec<Value> = keys.iter().flatten().cloned().collect();
         let mut there: Vec<Row> = Vec::new();
         if let Some(parent) = parent.filter(|_| formset.rights.view && !wanted.is_empty()) {
-            let found = self.rows_of(formset, parent.pk()).with_pks(wanted).locked_named(conn)?;
+            let rows = self.rows_of(formset, parent.pk()).with_pks(wanted);
+            let found = if self.is_question() { rows.named_records(conn, None, 0)? } else { rows.locked_named(conn)? };
             there = self.rows(conn, formset, found)?;
         }
         for at in 0..total {

@@ -187,9 +187,21 @@ fn json(field: ModelField, raw: &str) -> Result<Value, Errors> {
         _ => false,
     };
     match document {
+        // PostgreSQL cannot store it, and would say so at the end.
+        document if has_nul(&document) => wrong(NUL),
         _ if empty && field.required() => wrong(REQUIRED),
         Document::Null => Ok(Value::Null(Kind::Json)),
         document => Ok(Value::Json(document.into())),
+    }
+}
+
+fn has_nul(document: &serde_json::Value) -> bool {
+    use serde_json::Value as Document;
+    match document {
+        Document::String(text) => text.contains('\0'),
+        Document::Array(items) => items.iter().any(has_nul),
+        Document::Object(items) => items.iter().any(|(name, item)| name.contains('\0') || has_nul(item)),
+        _ => false,
     }
 }
 
