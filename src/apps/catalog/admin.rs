@@ -1,7 +1,7 @@
 //! The catalog in the admin.
 
 use super::models::{Category, Product, TAGS, Tag};
-use crate::admin::options::{Action, ActionRequest, ActionResult, Fieldset};
+use crate::admin::options::{ActionRequest, ActionResult, Fieldset};
 use crate::admin::{AdminSite, ModelAdmin};
 use crate::db::Conn;
 use crate::error::Result;
@@ -41,15 +41,8 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
         .filter_horizontal((TAGS,))
         .readonly_fields((created_at, updated_at))
         .save_as()
-        // Who may only look at products marks none.
-        .actions([
-            Action::new("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true))
-                .permissions(&["change"]),
-            Action::new("make_inactive", "Mark selected products as inactive", |conn, request| {
-                mark(conn, request, false)
-            })
-            .permissions(&["change"]),
-        ])
+        .action("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true))
+        .action("make_inactive", "Mark selected products as inactive", |conn, request| mark(conn, request, false))
         .fieldset("", (name, slug, sku, category_id, TAGS, description, image))
         .fieldset("Sales", (price, stock, is_active, released_on))
         .fieldset_with("Dates", (created_at, updated_at), Fieldset::collapse)

@@ -42,10 +42,10 @@ class ProductAdmin(SlugFromName):
     readonly_fields = ["created_at", "updated_at"]
     save_as = True
 
-    @admin.action(permissions=["change"], description="Mark selected products as active")
+    @admin.action(description="Mark selected products as active")
     def make_active(self, request, products):
         self.message_user(request, f"{products.update(is_active=True)} products marked as active.")
 
-    @admin.action(permissions=["change"], description="Mark selected products as inactive")
+    @admin.action(description="Mark selected products as inactive")
     def make_inactive(self, request, products):
         self.message_user(request, f"{products.update(is_active=False)} products marked as inactive.")
