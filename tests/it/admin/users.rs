@@ -40,6 +40,9 @@ on_both! {
         let refused = bob.submit(&form.clone().set("password1", "newcomer1").set("password2", "newcomer1"), "_save");
         assert!(refused.errors("password2").contains("too similar"), "{}", refused.errors("password2"));
         let fields = form.set("password1", GOOD).set("password2", GOOD);
+        // A window that knows users by anything but their key adds none.
+        let window = [("username", "newcomer"), ("usable_password", "false"), ("_popup", "1"), ("_to_field", "password")];
+        assert_eq!(bob.post("/admin/auth/user/add/", &window).status, 400);
         let reply = bob.submit(&fields, "_save");
         let user = User::find_by_username(&mut site.connect(), "newcomer").unwrap().unwrap();
         assert_eq!(reply.header("location"), url(&user, "change"));

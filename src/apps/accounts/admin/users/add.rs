@@ -44,6 +44,8 @@ pub(in crate::apps::accounts::admin) async fn add_form(request: AdminRequest) ->
 /// `POST /admin/auth/user/add/`
 pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: PostData) -> Result<HttpResponse> {
     let known = allowed(&request)?;
+    // Nobody is added for a window that asks for a field it may not see.
+    request.to_field(known, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
     let username = normalize::username(new.form.value("username"));
     if new.form.is_clean("username") && !NewUser::is_valid_username(&username) {
