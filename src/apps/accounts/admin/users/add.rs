@@ -96,7 +96,7 @@ fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: 
     let after = format!("” was added successfully. {next}");
     request.messages.push(Message::linked(Level::SUCCESS, "The user “", (&user.username, &row), &after));
     let url = if another { format!("{}add/", known.url()) } else { row };
-    Ok(private_redirect(&request.keeping_filters(known, &url)))
+    Ok(private_redirect(&request.staying(known, &url)))
 }
 
 fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, data: &PostData) -> Result<HttpResponse> {
