@@ -160,7 +160,8 @@ impl Screen {
             conflicts.extend(inline.conflicts());
         }
         let record = (!form.adding).then_some(&form.record);
-        let has_page = options.view_on_site && model.absolute_url.is_some() && record.is_some();
+        // A pop-up window leads nowhere else.
+        let has_page = options.view_on_site && model.absolute_url.is_some() && record.is_some() && !self.is_popup;
         let content = Content {
             adding: form.adding,
             may_edit,

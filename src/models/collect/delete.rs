@@ -38,7 +38,11 @@ impl Collector {
         // another.
         let mut pks = Vec::new();
         let mut chunks = self.root.chunks(CHUNK);
-        while let Some(chunk) = chunks.next_named(conn)? {
+        let mut next = match self.few(conn)? {
+            Some(few) => Some(few),
+            None => chunks.next_named(conn)?,
+        };
+        while let Some(chunk) = next {
             before(conn, &chunk)?;
             pks.extend(chunk.into_iter().map(|(pk, _)| pk));
         }
@@ -48,8 +52,19 @@ impl Collector {
             done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(some.to_vec())))?;
             let level = if done.roots % LOGGED == 0 { log::Level::Info } else { log::Level::Debug };
             log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
+            next = chunks.next_named(conn)?;
         }
         Ok(done)
+    }
+
+    /// All rows in the order they were asked for in, if they are no more than one chunk: the log names them like the list.
+    fn few(&self, conn: &mut Conn) -> Result<Option<Vec<(Value, String)>>> {
+        if self.root.order().is_empty() {
+            return Ok(None);
+        }
+        let room = CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX);
+        let few = self.root.named(conn, Some(CHUNK), 0)?;
+        Ok(Some(few).filter(|few| !few.is_empty() && few.len() < room))
     }
 }
 

@@ -133,6 +133,16 @@ on_both! {
         assert_eq!(alice.post(PRODUCTS, &gone).status, 200);
     }
 
+    fn the_form_in_a_window_leads_nowhere_else(kind: Kind) {
+        let site = shop(kind);
+        let alice = stock(&site);
+        let links = |query: &str| {
+            let page = alice.get(&format!("{PRODUCTS}1/change/{query}"));
+            page.links().into_iter().filter(|link| ["/admin/r/", "product/1/history/", "product/1/delete/"].iter().any(|part| link.contains(part))).count()
+        };
+        assert_eq!((links("?_popup=1&_to_field=id"), links("") > 2), (0, true));
+    }
+
     fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
         let site = shop(kind);
         let alice = stock(&site);

@@ -34,6 +34,18 @@ on_both! {
         assert_eq!((left, entry), (0, (Some(lamp.id.to_string()), "Amber lamp".to_owned(), 3, String::new())));
     }
 
+    fn the_log_names_chosen_rows_as_the_list_did(kind: Kind) {
+        let site = shop(kind);
+        let conn = &mut site.connect();
+        let pks = ["Birch", "Ash", "Cedar"].map(|name| product(name).save(conn).id.to_string());
+        let alice = ALICE.browser(&site);
+        let mut fields = vec![("action", "delete_selected"), ("post", "yes")];
+        fields.extend(pks.iter().map(|pk| ("_selected_action", pk.as_str())));
+        assert_eq!(alice.post("/admin/catalog/product/?o=-1", &fields).status, 302);
+        let names = django_admin_log::table.order(django_admin_log::id).select(django_admin_log::object_repr);
+        assert_eq!(names.load::<String>(conn).unwrap(), ["Cedar", "Birch", "Ash"]);
+    }
+
     fn rows_of_a_table_that_nobody_described_stop_a_deletion(kind: Kind) {
         let site = shop(kind);
         let lamp = product("Amber lamp").save(&mut site.connect());

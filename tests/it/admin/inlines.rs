@@ -128,6 +128,58 @@ on_both! {
         }
     }
 
+    fn what_has_gone_need_not_go_once_more(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 3);
+        let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
+        let stale = other.form(ORDER, "number");
+        assert_eq!(alice.submit(&alice.form(ORDER, "number").set("items-1-DELETE", "on"), "_save").status, 302);
+        // What was typed into it has nowhere to go.
+        let reply = other.submit(&stale.clone().set("items-1-quantity", "9"), "_save");
+        assert!(reply.status == 200 && reply.words().contains("not one of the available choices"), "{}", reply.words());
+        let reply = other.submit(&stale.set("items-1-DELETE", "on").set("items-2-quantity", "9"), "_save");
+        assert_eq!((reply.status, quantities(&site)), (302, vec![1, 9]), "{}", reply.words());
+        let history = alice.get("/admin/orders/order/1/history/").words();
+        assert_eq!(history.matches("Deleted order item").count(), 1, "{history}");
+    }
+
+    fn a_new_row_has_no_key_of_its_own(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 1);
+        let alice = ALICE.browser(&site);
+        for path in [ORDER, "/admin/orders/order/add/"] {
+            let form = alice.form(path, "number").set("number", "R2").set("email", "a@example.com");
+            let at = form.value("items-INITIAL_FORMS");
+            let named = |name: &str| format!("items-{at}-{name}");
+            let form = form.set(&named("product"), "2").set(&named("quantity"), "7").set(&named("unit_price"), "1");
+            for key in ["x", "99"] {
+                let reply = alice.submit(&form.clone().set(&named("id"), key), "_save");
+                assert_eq!((reply.status, quantities(&site)), (200, vec![1]), "{path} {key}: {}", reply.words());
+                assert!(reply.words().contains("not one of the available choices"), "{}", reply.words());
+            }
+        }
+        // That of a row that is there does no harm.
+        let form = alice.form(ORDER, "number").set("items-1-product", "2").set("items-1-quantity", "7");
+        let form = form.set("items-1-unit_price", "1").set("items-1-id", "1");
+        assert_eq!((alice.submit(&form, "_save").status, quantities(&site)), (302, vec![1, 7]));
+    }
+
+    fn who_may_not_delete_rows_throws_no_new_one_away(kind: Kind) {
+        let site = shop(kind);
+        order(&site, 1);
+        BOB.may(&site, &["change_order", "view_order", "add_orderitem"]);
+        let bob = BOB.browser(&site);
+        let typed = [
+            ("number", "R1"), ("email", "a@example.com"), ("status", "paid"), ("total", "10"),
+            ("created_at_0", "2025-01-01"), ("created_at_1", "00:00:00"),
+            ("items-TOTAL_FORMS", "1"), ("items-INITIAL_FORMS", "0"), ("items-0-product", "2"),
+            ("items-0-quantity", "7"), ("items-0-unit_price", "1"), ("items-0-DELETE", "on"), ("_save", ""),
+        ];
+        assert_eq!((bob.post(ORDER, &typed).status, quantities(&site)), (302, vec![1, 7]));
+        BOB.may(&site, &["delete_orderitem"]);
+        assert_eq!((bob.post(ORDER, &typed).status, quantities(&site)), (302, vec![1, 7]));
+    }
+
     fn a_row_is_added_without_scripts(kind: Kind) {
         let site = shop(kind);
         order(&site, 1);

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::db::Decimal;
-use nuages::schema::catalog_product;
+use nuages::schema::{catalog_product, django_admin_log};
 
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, Kind, TestSite, product};
@@ -45,6 +45,20 @@ on_both! {
         let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-TOTAL_FORMS", "1.0");
         assert_eq!(alice.submit(&form.set("form-INITIAL_FORMS", "1"), "_save").status, 302);
         assert_eq!(stored(&site)[0].1, 11);
+    }
+
+    fn the_log_keeps_the_order_of_the_list(kind: Kind) {
+        let site = shop(kind);
+        stock(&site);
+        product("Cedar").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-1-price", "9.00");
+        assert_eq!(alice.submit(&form.set("form-2-stock", "13"), "_save").status, 302);
+        let entries = django_admin_log::table.order(django_admin_log::id);
+        let entries = entries.select((django_admin_log::object_repr, django_admin_log::change_message));
+        let entries: Vec<(String, String)> = entries.load(&mut site.connect()).unwrap();
+        let entry = |name: &str, field: &str| (name.to_owned(), format!(r#"[{{"changed": {{"fields": ["{field}"]}}}}]"#));
+        assert_eq!(entries, [entry("Ash", "Stock"), entry("Birch", "Price"), entry("Cedar", "Stock")]);
     }
 
     fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {

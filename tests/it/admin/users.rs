@@ -40,7 +40,14 @@ on_both! {
         let refused = bob.submit(&form.clone().set("password1", "newcomer1").set("password2", "newcomer1"), "_save");
         assert!(refused.errors("password2").contains("too similar"), "{}", refused.errors("password2"));
         let fields = form.set("password1", GOOD).set("password2", GOOD);
+        // A window that knows users by anything but their key adds none.
+        let window = [("username", "newcomer"), ("usable_password", "false"), ("_popup", "1"), ("_to_field", "password")];
+        assert_eq!(bob.post("/admin/auth/user/add/", &window).status, 400);
         let reply = bob.submit(&fields, "_save");
+        // The next form is asked for with the same query.
+        let add = "/admin/auth/user/add/?groups=1";
+        let second = bob.form(add, "username").set("username", "second").set("password1", GOOD).set("password2", GOOD);
+        assert_eq!(bob.submit(&second, "_addanother").header("location"), add);
         let user = User::find_by_username(&mut site.connect(), "newcomer").unwrap().unwrap();
         assert_eq!(reply.header("location"), url(&user, "change"));
         assert!(!user.is_staff && !user.is_superuser && check_password(GOOD, &user.password).correct);

@@ -57,16 +57,19 @@ impl Screen {
         let pk = formset.model().pk();
         let posted = |at| Posted::row(post, &prefix, at);
         let keys: Vec<Option<Value>> =
-            (0..initial).map(|at| posted(at).last(pk.name).and_then(|text| key(pk.target(), text))).collect();
-        let wanted: Vec<Value> = keys.iter().flatten().cloned().collect();
+            (0..total).map(|at| posted(at).last(pk.name).and_then(|text| key(pk.target(), text))).collect();
+        let wanted: Vec<Value> = keys.iter().take(initial).flatten().cloned().collect();
         let mut there: Vec<Row> = Vec::new();
         if let Some(parent) = parent.filter(|_| formset.rights.view && !wanted.is_empty()) {
             let rows = self.rows_of(formset, parent.pk()).with_pks(wanted);
             let found = if self.is_question() { rows.named_records(conn, None, 0)? } else { rows.locked_named(conn)? };
             there = self.rows(conn, formset, found)?;
         }
-        for at in 0..total {
-            let old = keys.get(at).map(|key| {
+        // A new row has no key. Django lets it have that of any row, of which nothing comes.
+        let claimed: Vec<Value> = keys.iter().skip(initial).flatten().cloned().collect();
+        let known = if claimed.is_empty() { Vec::new() } else { formset.among(claimed).pks(conn)? };
+        for (at, key) in keys.into_iter().enumerate() {
+            let old = (at < initial).then(|| {
                 let is_it = |row: &Row| key.as_ref() == Some(row.form.record.pk());
                 there.iter().position(is_it).map(|found| there.swap_remove(found))
             });
@@ -83,15 +86,27 @@ impl Screen {
             row.form.bind(&posted, self.zone());
             let ticked =
                 posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
-            row.delete = ticked && formset.inline.can_delete && (row.form.adding || formset.rights.delete);
+            row.delete = ticked && formset.rights.delete;
             if row.lost {
                 for bound in &mut row.form.fields {
                     bound.errors.clear();
                 }
-                row.form.errors.push(super::check::LOST.to_owned());
-            } else if row.counts(self) && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
-                row.form.errors.push("The inline value did not match the parent instance.".to_owned());
             }
+            let claims = at >= initial
+                && !self.is_copy()
+                && posted.last(pk.name).is_some_and(|text| !text.is_empty())
+                && key.is_none_or(|key| !known.contains(&key));
+            let wrong = if row.delete && row.form.adding {
+                // What is not there need not go, whatever it claims to be.
+                None
+            } else if row.lost || claims {
+                Some(super::check::LOST)
+            } else if row.counts(self) && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
+                Some("The inline value did not match the parent instance.")
+            } else {
+                None
+            };
+            row.form.errors.extend(wrong.map(str::to_owned));
             formset.rows.push(row);
         }
         if let Some(parent) = parent {

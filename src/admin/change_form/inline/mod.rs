@@ -124,7 +124,6 @@ impl Row {
     /// Whether what was typed into it is to be looked at.
     fn counts(&self, screen: &Screen) -> bool {
         let touched = || self.form.fields.iter().any(|bound| bound.is_touched(screen.zone()));
-        let failed = self.delete && !self.form.errors.is_empty();
-        failed || (!self.delete && (self.lost || !self.form.adding || touched()))
+        !self.form.errors.is_empty() || (!self.delete && (self.lost || !self.form.adding || touched()))
     }
 }

@@ -209,9 +209,10 @@ fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, s
         let labels = form.changed().map(|bound| known.options.label(bound.field)).collect();
         let message = change_message(&[Done::Changed(labels)]);
         let named = (record.pk().clone(), record.name(conn)?);
-        match entries.iter_mut().find(|(known, _)| *known == message) {
-            Some((_, rows)) => rows.push(named),
-            None => entries.push((message, vec![named])),
+        // Neighbours share an entry's text; the log keeps the order of the list.
+        match entries.last_mut() {
+            Some((known, rows)) if *known == message => rows.push(named),
+            _ => entries.push((message, vec![named])),
         }
     }
     for (message, rows) in entries {

@@ -44,6 +44,8 @@ pub(in crate::apps::accounts::admin) async fn add_form(request: AdminRequest) ->
 /// `POST /admin/auth/user/add/`
 pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: PostData) -> Result<HttpResponse> {
     let known = allowed(&request)?;
+    // Nobody is added for a window that asks for a field it may not see.
+    request.to_field(known, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
     let username = normalize::username(new.form.value("username"));
     if new.form.is_clean("username") && !NewUser::is_valid_username(&username) {
@@ -94,7 +96,7 @@ fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: 
     let after = format!("” was added successfully. {next}");
     request.messages.push(Message::linked(Level::SUCCESS, "The user “", (&user.username, &row), &after));
     let url = if another { format!("{}add/", known.url()) } else { row };
-    Ok(private_redirect(&request.keeping_filters(known, &url)))
+    Ok(private_redirect(&request.staying(known, &url)))
 }
 
 fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, data: &PostData) -> Result<HttpResponse> {
