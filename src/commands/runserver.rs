@@ -86,7 +86,7 @@ pub fn server(listener: TcpListener, settings: Settings, project: &'static Proje
     };
     let server = HttpServer::new(app)
         .workers(workers)
-        // As many as can hold a connection: more would only wait for one. See `Db`.
+        // For hashes, compression and files: queries have threads of their own. See `Db`.
         .worker_max_blocking_threads(threads + hash_pool::places())
         // Nagle's algorithm holds back the end of an answer.
         .tcp_nodelay(true)

@@ -37,14 +37,18 @@ impl Collector {
         // The query may ask for rows that go, or are cleared, with a chunk before; and rows of a chunk may go with those of
         // another.
         let mut pks = Vec::new();
-        let mut chunks = self.root.chunks(CHUNK);
-        let mut next = match self.few(conn)? {
-            Some(few) => Some(few),
-            None => chunks.next_named(conn)?,
-        };
-        while let Some(chunk) = next {
+        let mut tell = |conn: &mut Conn, chunk: Vec<(Value, String)>| {
             before(conn, &chunk)?;
             pks.extend(chunk.into_iter().map(|(pk, _)| pk));
+            Ok::<_, crate::error::Error>(())
+        };
+        if let Some(few) = self.few(conn)? {
+            tell(conn, few)?;
+        } else {
+            let mut chunks = self.root.chunks(CHUNK);
+            while let Some(chunk) = chunks.next_named(conn)? {
+                tell(conn, chunk)?;
+            }
         }
         let mut done = Deleted::default();
         for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
@@ -52,7 +56,6 @@ impl Collector {
             done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(some.to_vec())))?;
             let level = if done.roots % LOGGED == 0 { log::Level::Info } else { log::Level::Debug };
             log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
-            next = chunks.next_named(conn)?;
         }
         Ok(done)
     }
