@@ -59,10 +59,9 @@ impl Value {
 
     /// Its text, as [`Display`](fmt::Display) has it.
     pub fn text(&self) -> String {
-        match self {
-            Self::Text(text) => text.clone(),
-            other => other.to_string(),
-        }
+        let mut text = String::new();
+        self.push_to(&mut text);
+        text
     }
 
     /// Adds [`text`](Self::text) to `out`.

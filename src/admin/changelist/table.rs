@@ -64,7 +64,7 @@ fn head(list: &List) -> Markup {
         out.raw("\" title=\"").raw(if several { "Sort by this first" } else { turn }).raw("\">").text(&column.label);
         if several {
             out.raw("</a><a href=\"").text(&link(&list.sorting.turned(number))).raw("\" title=\"").raw(turn).raw("\">");
-            out.icon(arrow, "").raw("<span class=\"rank\">").plain(rank).raw("</span><span class=\"hidden\">");
+            out.icon(arrow, "").raw("<span class=\"rank\">").number(rank).raw("</span><span class=\"hidden\">");
             out.raw(turn).raw("</span></a>");
         } else {
             out.icon(arrow, "").raw("</a>");
@@ -108,16 +108,16 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
         let hidden = |out: &mut Markup| {
             if around.editing.is_some() {
                 out.raw("<input type=\"hidden\" name=\"form-")
-                    .plain(number)
+                    .number(number)
                     .raw("-")
                     .raw(list.site.known.model.pk().name);
-                out.raw("\" id=\"id_form-").plain(number).raw("-").raw(list.site.known.model.pk().name);
+                out.raw("\" id=\"id_form-").number(number).raw("-").raw(list.site.known.model.pk().name);
                 out.raw("\" value=\"").text(&pk).raw("\">");
             }
         };
         out.raw(if around.editing.is_some() { "<tr id=\"id_form-" } else { "<tr>" });
         if around.editing.is_some() {
-            out.plain(number).raw("\">");
+            out.number(number).raw("\">");
         }
         if around.has_boxes {
             out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")

@@ -25,12 +25,16 @@ pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
 fn text(field: ModelField, value: &Value) -> String {
     let kind = field.column().map(|column| (column.kind, column.choices.is_empty()));
     match (value, kind) {
-        (Value::Decimal(number), Some((FieldKind::Decimal(_, places), _))) => number.round(places.into()).to_string(),
+        (Value::Decimal(number), Some((FieldKind::Decimal(_, places), _))) => {
+            let mut text = String::with_capacity(16);
+            number.fixed(places).push_to(&mut text);
+            text
+        }
         (Value::Bool(yes), Some((_, true))) => if *yes { "true" } else { "false" }.to_owned(),
         (Value::Null(_), Some((FieldKind::Boolean, true))) => "unknown".to_owned(),
         (Value::Time(time), _) => time.format("%H:%M:%S").to_string(),
         (Value::Double(number), _) => format!("{number:?}"),
         (Value::Json(document), _) => serde_json::to_string_pretty(&document.0).unwrap_or_default(),
-        (value, _) => value.to_string(),
+        (value, _) => value.text(),
     }
 }

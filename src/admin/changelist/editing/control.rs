@@ -63,7 +63,7 @@ impl Cell<'_> {
         out.raw("<input type=\"").raw(if kind == "decimal" { "text\" inputmode=\"decimal" } else { kind }).raw("\"");
         self.attributes(out, part);
         if let Some(most) = self.edited.pattern.max_length {
-            out.raw(" maxlength=\"").plain(most).raw("\"");
+            out.raw(" maxlength=\"").number(most).raw("\"");
         }
         if kind == "number" && !self.edited.pattern.min.is_empty() {
             out.raw(" min=\"").text(&self.edited.pattern.min).raw("\"");
@@ -76,7 +76,7 @@ impl Cell<'_> {
 
     /// `form-0-price`
     fn name(&self, out: &mut Markup) {
-        out.raw(PREFIX).raw("-").plain(self.number).raw("-").raw(self.edited.field.name());
+        out.raw(PREFIX).raw("-").number(self.number).raw("-").raw(self.edited.field.name());
     }
 
     fn attributes(&self, out: &mut Markup, part: &str) {
