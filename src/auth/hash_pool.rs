@@ -28,7 +28,7 @@ pub async fn turn() -> Result<Turn> {
 }
 
 impl Turn {
-    /// Runs `work` on the blocking pool. It keeps its place also where nobody waits for it any more.
+    /// Runs `work` on Tokio's blocking pool. It keeps its place also where nobody waits for it any more.
     pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let place = Arc::clone(&self.0);
         #[expect(clippy::disallowed_methods, reason = "hashing is no database work, and has places of its own")]
@@ -41,7 +41,7 @@ impl Turn {
     }
 }
 
-/// Runs `work` on the blocking pool, when it is its turn.
+/// Runs `work` on Tokio's blocking pool, when it is its turn.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     turn().await?.run(work).await
 }

@@ -60,14 +60,13 @@ impl Collector {
         Ok(done)
     }
 
-    /// All rows in the order they were asked for in, if they are no more than one chunk: the log names them like the list.
+    /// All rows in the order they were asked for in, if they are fewer than a chunk: the log names them like the list.
     fn few(&self, conn: &mut Conn) -> Result<Option<Vec<(Value, String)>>> {
         if self.root.order().is_empty() {
             return Ok(None);
         }
-        let room = CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX);
         let few = self.root.named(conn, Some(CHUNK), 0)?;
-        Ok(Some(few).filter(|few| !few.is_empty() && few.len() < room))
+        Ok(i64::try_from(few.len()).is_ok_and(|found| (1..CHUNK).contains(&found)).then_some(few))
     }
 }
 
