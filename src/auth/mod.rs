@@ -5,6 +5,7 @@ pub mod audit;
 mod authenticate;
 mod current_user;
 mod descriptions;
+pub mod django_version;
 pub mod hash_pool;
 pub mod hashers;
 mod login_attempt;

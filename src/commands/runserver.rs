@@ -56,7 +56,8 @@ pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings
 }
 
 /// The server itself, to be awaited. It serves `project`, and answers to the hosts in `settings.allowed_hosts` only.
-pub fn server(listener: TcpListener, settings: Settings, project: &'static Project) -> Result<Server> {
+pub fn server(listener: TcpListener, mut settings: Settings, project: &'static Project) -> Result<Server> {
+    auth::django_version::tell_once(&mut settings);
     let db = Db::open(&settings)?;
     let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));

@@ -99,6 +99,15 @@ impl Env {
         }
     }
 
+    /// Returns the value of `name`, or `None` if it is unset or not accepted.
+    pub(super) fn optional<T: FromStr>(&self, name: &str, accepted: &str, wrong: &mut Vec<String>) -> Option<T> {
+        let value = self.get(name)?.parse().ok();
+        if value.is_none() {
+            self.complain(name, accepted, wrong);
+        }
+        value
+    }
+
     pub(super) fn number<T>(&self, name: &str, default: T, range: RangeInclusive<T>, wrong: &mut Vec<String>) -> T
     where
         T: FromStr + PartialOrd + Display,

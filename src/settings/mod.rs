@@ -4,6 +4,7 @@
 
 mod cookies;
 mod database_url;
+mod django_version;
 mod email;
 mod env;
 mod login;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
 pub use database_url::DatabaseUrl;
+pub use django_version::DjangoVersion;
 pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
 pub use login::LoginSettings;
@@ -74,6 +76,13 @@ pub struct Settings {
     pub login: LoginSettings,
     /// `LOGIN_REDIRECT_URL`: where a login leads that came from nowhere.
     pub login_redirect_url: String,
+    /// `DJANGO_VERSION`: `5.2`, `6.0` or `6.1`, the Django that uses the same database. It decides how many rounds new
+    /// password hashes have (1,000,000, 1,200,000 or 1,500,000), and which protocol the admin speaks where the versions
+    /// differ. If it is unset, the server and the commands tell the version from the database when they start, and
+    /// `nuages check` prints it. Code asks [`Settings::django_version`](Settings::django_version()).
+    pub django_version: Option<DjangoVersion>,
+    /// The version that the server told from the database when it started, if `DJANGO_VERSION` is unset.
+    pub told_django_version: Option<DjangoVersion>,
     /// `PASSWORD_HASHER`: what makes new hashes, the first of Django's `PASSWORD_HASHERS`. All of them are read, and
     /// another's hash is renewed at the next login.
     pub password_hasher: String,
@@ -179,6 +188,8 @@ impl Settings {
             email: EmailSettings::read(env, &mut wrong),
             login: LoginSettings::read(env, &mut wrong),
             login_redirect_url: env.get("LOGIN_REDIRECT_URL").unwrap_or("/accounts/profile/").to_owned(),
+            django_version: env.optional("DJANGO_VERSION", "5.2, 6.0 or 6.1", &mut wrong),
+            told_django_version: None,
             password_hasher: env.word("PASSWORD_HASHER", "pbkdf2_sha256", &PASSWORD_HASHERS, &mut wrong),
             require_staff_two_factor: env.flag("REQUIRE_STAFF_TWO_FACTOR", false, &mut wrong),
             password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
@@ -192,6 +203,11 @@ impl Settings {
         std::iter::once(&self.secret_key).chain(&self.secret_key_fallbacks)
     }
 
+    /// Returns the version of Django that is in force: `DJANGO_VERSION`, else the version told from the database, else 5.2.
+    pub fn django_version(&self) -> DjangoVersion {
+        self.django_version.or(self.told_django_version).unwrap_or_default()
+    }
+
     /// Each setting as `(name, value)`, secrets masked: for the debug page and for start-up messages.
     pub fn shown(&self) -> Vec<(&'static str, String)> {
         vec![
@@ -199,6 +215,7 @@ impl Settings {
             ("SECRET_KEY", self.secret_key.to_string()),
             ("ALLOWED_HOSTS", self.allowed_hosts.join(", ")),
             ("DATABASE_URL", self.database_url.to_string()),
+            ("DJANGO_VERSION", self.django_version().to_string()),
             ("CONN_POOL_SIZE", self.conn_pool_size.to_string()),
             ("CONN_WAIT_TIMEOUT", format!("{:?}", self.conn_wait_timeout)),
             ("STATEMENT_TIMEOUT", format!("{:?}", self.statement_timeout)),

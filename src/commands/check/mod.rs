@@ -6,6 +6,7 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{green, say};
+use crate::auth::django_version;
 use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -33,7 +34,12 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     if missing {
         issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));
     } else {
-        match connect(settings).and_then(|mut conn| migrations::is_up_to_date(&mut conn, &project.migrations())) {
+        let looked_at = connect(settings).and_then(|mut conn| {
+            let (version, source) = django_version::in_force(&mut conn, settings)?;
+            say(&format!("Django version: {version} ({})", source.words()))?;
+            migrations::is_up_to_date(&mut conn, &project.migrations())
+        });
+        match looked_at {
             Ok(true) => {}
             Ok(false) => issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned()),
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),

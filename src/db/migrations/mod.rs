@@ -7,7 +7,7 @@
 mod runner;
 mod statements;
 
-pub use runner::{Applied, apply, is_fresh, is_up_to_date, locked, plan, reverse};
+pub use runner::{Applied, apply, is_fresh, is_up_to_date, locked, plan, recorded, reverse};
 
 use super::connection::Conn;
 

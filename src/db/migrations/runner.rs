@@ -135,8 +135,8 @@ fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
     Ok(rows.into_iter().flatten().filter_map(text).collect())
 }
 
-/// `(app, name)` of what `django_migrations` says was applied; nothing where there is no such table.
-fn recorded(conn: &mut Conn) -> Result<BTreeSet<(String, String)>> {
+/// Returns the app and name of each migration that `django_migrations` records; an empty set if the table is missing.
+pub fn recorded(conn: &mut Conn) -> Result<BTreeSet<(String, String)>> {
     if !tables(conn)?.contains("django_migrations") {
         return Ok(BTreeSet::new());
     }

@@ -1,5 +1,6 @@
 //! `nuages COMMAND`
 
+mod django_version;
 mod loaddata;
 mod migrate;
 mod quickstart;
