@@ -36,12 +36,16 @@ pub(in crate::admin) async fn delete_form(
 }
 
 /// `POST /admin/catalog/product/7/delete/`
+///
+/// Like Django (`if request.POST`), a request without any form field does not confirm the deletion: it shows the question.
+/// Such requests have no body, a body that is not a form (JSON, text), or a multipart body without fields.
 pub(in crate::admin) async fn delete(
     request: AdminRequest,
     place: Path<(String, String, String)>,
     data: PostData,
 ) -> Result<HttpResponse> {
-    answer(request, &place, data, true).await
+    let is_confirmed = !data.fields.is_empty();
+    answer(request, &place, data, is_confirmed).await
 }
 
 async fn answer(

@@ -3,6 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::schema::{catalog_product, django_admin_log};
+use ureq::http::Method;
 
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, product};
@@ -32,6 +33,54 @@ on_both! {
             .first(&mut site.connect())
             .unwrap();
         assert_eq!((left, entry), (0, (Some(lamp.id.to_string()), "Amber lamp".to_owned(), 3, String::new())));
+    }
+
+    fn a_post_without_fields_shows_the_question_and_deletes_nothing(kind: Kind) {
+        let site = shop(kind);
+        let lamp = product("Amber lamp").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let path = format!("/admin/catalog/product/{}/delete/", lamp.id);
+        let token = alice.token(&path);
+        let bodies = [
+            ("no body", "", ""),
+            ("an empty form", "application/x-www-form-urlencoded", ""),
+            ("JSON", "application/json", r#"{"post": "yes"}"#),
+            ("text", "text/plain", "post=yes"),
+            ("an empty multipart body", "multipart/form-data; boundary=b", "--b--\r\n"),
+            (
+                "a multipart body with nothing but a file",
+                "multipart/form-data; boundary=b",
+                "--b\r\nContent-Disposition: form-data; name=\"post\"; filename=\"yes\"\r\n\r\nyes\r\n--b--\r\n",
+            ),
+        ];
+        for (name, content_type, body) in bodies {
+            let headers = [("x-csrftoken", token.as_str()), ("content-type", content_type)];
+            let sent = if content_type.is_empty() { &headers[..1] } else { &headers };
+            let reply = alice.send(Method::POST, &path, sent, body.as_bytes());
+            assert_eq!(reply.status, 200, "{name}: expected the question, got: {}", reply.words());
+            let asks = reply.words().contains("Are you sure you want to delete the product");
+            assert!(asks, "{name}: the page does not ask: {}", reply.words());
+        }
+        let left: i64 = catalog_product::table.count().get_result(&mut site.connect()).unwrap();
+        assert_eq!(left, 1, "expected the product to stay until somebody confirms");
+        // The page that asks is a working form.
+        let question = alice.send(Method::POST, &path, &[("x-csrftoken", &token)], b"");
+        assert_eq!(alice.submit(&question.form(&path, "post"), "").status, 302, "the confirmed form deletes");
+    }
+
+    fn delete_selected_without_the_confirming_field_asks(kind: Kind) {
+        let site = shop(kind);
+        product("Amber lamp").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let chosen = [("action", "delete_selected"), ("_selected_action", "1"), ("index", "0")];
+        for confirming in [&[][..], &[("post", "")]] {
+            let reply = alice.post("/admin/catalog/product/", &[&chosen[..], confirming].concat());
+            assert_eq!(reply.status, 200, "expected the question, got: {}", reply.words());
+            let asks = reply.words().contains("Are you sure you want to delete the selected products?");
+            assert!(asks, "the page does not ask: {}", reply.words());
+        }
+        let left: i64 = catalog_product::table.count().get_result(&mut site.connect()).unwrap();
+        assert_eq!(left, 1, "expected the product to stay until somebody confirms");
     }
 
     fn the_log_names_chosen_rows_as_the_list_did(kind: Kind) {
