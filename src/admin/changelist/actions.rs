@@ -60,15 +60,13 @@ struct Again {
     back_url: String,
 }
 
-/// What the user can do to rows of `known`.
+/// Returns the actions that the user may run on rows of `known`.
 pub(super) fn offered(request: &AdminRequest, known: &'static Registered) -> Vec<Action> {
     if request.is_popup() {
         return Vec::new();
     }
     let all = [DELETE].into_iter().chain(known.options.actions.iter().copied());
-    let may = |action: &Action| {
-        action.permissions.is_empty() || action.permissions.iter().any(|needed| request.may(known, needed, None))
-    };
+    let may = |action: &Action| action.required_permissions().iter().any(|needed| request.may(known, needed, None));
     all.filter(may).collect()
 }
 

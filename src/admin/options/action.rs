@@ -109,7 +109,7 @@ pub struct Action {
     pub name: &'static str,
     /// What people read; `%(verbose_name_plural)s` and `%(verbose_name)s` are filled in.
     pub description: &'static str,
-    /// The permissions of which one is needed: `change`, `delete` …; none needs none.
+    /// The permissions of which the user needs at least one: `view`, `change`, `delete` … An empty list stands for `change`.
     pub permissions: &'static [&'static str],
     /// Whether it asks before it runs.
     pub confirm: bool,
@@ -118,9 +118,14 @@ pub struct Action {
 }
 
 impl Action {
-    /// An action.
+    /// Creates an action for users who may change the model. See [`permissions`](Self::permissions) for other users.
     pub const fn new(name: &'static str, description: &'static str, run: Run) -> Self {
         Self { name, description, permissions: &[], confirm: false, run }
+    }
+
+    /// The permissions of which the user needs at least one, with the default filled in.
+    pub fn required_permissions(&self) -> &'static [&'static str] {
+        if self.permissions.is_empty() { &["change"] } else { self.permissions }
     }
 
     /// What people read of it on the list of `model`.
@@ -129,7 +134,8 @@ impl Action {
         text.replace("%(verbose_name)s", &model.verbose_name)
     }
 
-    /// Only for who has one of these permissions on the model: `&["change"]`.
+    /// Offers the action to users who have at least one of these permissions on the model, instead of `change`. An action
+    /// that only reads, such as an export, takes `&["view"]`.
     #[must_use]
     pub const fn permissions(mut self, actions: &'static [&'static str]) -> Self {
         self.permissions = actions;

@@ -266,13 +266,14 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// Something that can be done to ticked rows, beside deleting them: what forms call it, what people read, what it does.
+    /// Adds an action for the selected rows: its name in forms, its label, and the function that runs. Users need the `change`
+    /// permission for it; [`Action::permissions`] declares another one.
     #[must_use]
     pub fn action(self, name: &'static str, description: &'static str, run: Run) -> Self {
         self.actions([Action::new(name, description, run)])
     }
 
-    /// The same, where there is more to say of them.
+    /// Adds actions with further options, such as other permissions or a confirmation page.
     #[must_use]
     pub fn actions(mut self, actions: impl IntoIterator<Item = Action>) -> Self {
         self.options.actions.extend(actions);

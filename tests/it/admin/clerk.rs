@@ -1,7 +1,35 @@
 //! What permissions let a clerk do, page by page.
 
+use nuages::admin::AdminSite;
+use nuages::admin::options::{Action, ActionRequest, ActionResult};
+use nuages::apps::INSTALLED;
+use nuages::apps::catalog::models::Product;
+use nuages::db::Conn;
+use nuages::error::Result;
+use nuages::project::Project;
+
 use crate::admin::shop;
-use crate::support::{BOB, Client, product};
+use crate::support::{BOB, Client, Database, TestSite, product};
+
+/// A shop with an action that declares nothing, one that declares an empty list, and one for viewers.
+static ACTIONS: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
+    site.register::<Product>(|it| {
+        it.action("rename", "Rename", rename).actions([
+            Action::new("rename_too", "Rename too", rename).permissions(&[]),
+            Action::new("count", "Count", count).permissions(&["view"]),
+        ])
+    })
+});
+
+fn rename(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
+    request.update(conn, &[("name", format!("{} was here", request.action).into())])?;
+    Ok("renamed".into())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the type of an action's function")]
+fn count(_: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
+    Ok(format!("{} counted", request.count).into())
+}
 
 /// The answers to asking for the list, the form, the add form, the question before deleting, and the history.
 fn answers(client: &Client) -> [u16; 5] {
@@ -40,5 +68,42 @@ on_both! {
         let list = [("action", "delete_selected"), ("_selected_action", "1"), ("post", "yes")];
         bob.post("/admin/catalog/product/", &list);
         assert!(bob.get("/admin/catalog/product/").words().contains("Whistler"));
+    }
+
+    fn an_action_needs_the_change_permission_unless_it_declares_another(kind: Kind) {
+        let database = Database::migrated(kind);
+        BOB.save(&mut database.connect());
+        let site = TestSite::of(database, &[], &ACTIONS);
+        product("Whistler").save(&mut site.connect());
+        BOB.may(&site, &["view_product"]);
+        let bob = BOB.browser(&site);
+        let list = "/admin/catalog/product/";
+        let run = |name: &str| {
+            let chosen = [("action", name), ("_selected_action", "1"), ("index", "0")];
+            bob.follow(&bob.post(list, &chosen)).words()
+        };
+
+        let page = bob.get(list);
+        assert!(page.shows(&["value=\"count\""]), "an action that declares `view` is offered to viewers");
+        for hidden in ["rename", "rename_too", "delete_selected"] {
+            let option = format!("value=\"{hidden}\"");
+            assert!(!page.shows(&[&option]), "{hidden} must not be offered to a user who may only view");
+        }
+        assert!(run("count").contains("1 counted"), "a viewer runs the action that declares `view`");
+        for hidden in ["rename", "rename_too"] {
+            let words = run(hidden);
+            assert!(words.contains("No action selected."), "{hidden} by a viewer: {words}");
+            assert!(words.contains("Whistler"), "{hidden} changed a row for a user who may only view: {words}");
+        }
+        // All pages of the list at once are no way around the permission.
+        let all = [("action", "rename"), ("_selected_action", "1"), ("select_across", "1"), ("index", "0")];
+        let words = bob.follow(&bob.post(list, &all)).words();
+        assert!(words.contains("Whistler"), "rename over the whole list by a viewer: {words}");
+
+        BOB.may(&site, &["change_product"]);
+        for (name, expected) in [("rename", "rename was here"), ("rename_too", "rename_too was here")] {
+            let words = run(name);
+            assert!(words.contains(expected), "{name} by a user who may change: {words}");
+        }
     }
 }
