@@ -9,6 +9,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::MediaRoot;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
@@ -29,10 +30,11 @@ pub async fn serve(
     settings: web::Data<Settings>,
     path: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let path = inside(&settings.media_root, &path).ok_or(Error::NotFound)?;
-    // A folder, or no file: both are nothing at this URL.
-    let file = match NamedFile::open_async(&path).await {
+    let path = plain(&path).ok_or(Error::NotFound)?;
+    let opened = MediaRoot::open(&settings.media_root).and_then(|root| root.file(&path));
+    let file = match opened.and_then(|file| NamedFile::from_file(file, &path)) {
         Ok(file) if file.metadata().is_file() => file,
+        // Whatever the reason, there is no file to see at this URL.
         _ if wants_a_picture(&request) => return Ok(placeholder()),
         _ => return Err(Error::NotFound),
     };
@@ -68,12 +70,12 @@ fn placeholder() -> HttpResponse {
     response
 }
 
-/// `path` below `root`, unless it leads elsewhere or to a hidden file.
-fn inside(root: &Path, path: &str) -> Option<PathBuf> {
+/// Returns `path` as a relative path of plain names; `None` if it goes upwards or names a hidden file.
+fn plain(path: &str) -> Option<PathBuf> {
     if path.contains(['\0', '\\']) {
         return None;
     }
-    let mut whole = root.to_owned();
+    let mut whole = PathBuf::new();
     for part in Path::new(path).components() {
         match part {
             Component::Normal(name) if !name.to_string_lossy().starts_with('.') => whole.push(name),
@@ -88,11 +90,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_outside_the_root_is_served() {
-        let root = Path::new("/srv/media");
-        assert_eq!(inside(root, "products/a.webp"), Some("/srv/media/products/a.webp".into()));
+    fn paths_that_go_upwards_or_are_hidden_are_refused() {
+        assert_eq!(plain("products/a.webp"), Some("products/a.webp".into()));
         for odd in ["../x", "a/../../x", "/etc/passwd", "a\\..\\x", "a\0b", ".env", "a/.git/config", "./a"] {
-            assert_eq!(inside(root, odd), None, "{odd}");
+            assert_eq!(plain(odd), None, "{odd} should be refused");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use nuages::http::assets;
 
-use crate::support::TestSite;
+use crate::support::{Database, TestSite};
 
 on_both! {
     fn static_files_are_kept_for_ever_under_names_that_change(kind: Kind) {
@@ -66,5 +66,46 @@ on_both! {
         assert!(picture.text().starts_with("<svg ") && picture.header("x-content-type-options") == "nosniff");
         let page = client.get_with("/media/products/nope.webp", &[("accept", "text/html,image/webp,*/*;q=0.8")]);
         assert_eq!((page.status, page.header("content-type")), (404, "text/html; charset=utf-8"));
+    }
+
+    fn a_link_in_the_media_folder_serves_nothing_from_outside(kind: Kind) {
+        use std::os::unix::fs::symlink;
+
+        let site = TestSite::new(kind);
+        let dir = site.database.dir.path();
+        let (media, outside) = (dir.join("media"), dir.join("outside"));
+        std::fs::create_dir_all(media.join("products")).unwrap();
+        std::fs::create_dir_all(&outside).unwrap();
+        std::fs::write(outside.join("secret.txt"), "secret").unwrap();
+        std::fs::write(media.join("products/own.txt"), "own").unwrap();
+        symlink(outside.join("secret.txt"), media.join("absolute.txt")).unwrap();
+        symlink("../outside/secret.txt", media.join("relative.txt")).unwrap();
+        symlink("../outside", media.join("folder")).unwrap();
+        symlink("relative.txt", media.join("chain.txt")).unwrap();
+        symlink("folder", media.join("chain")).unwrap();
+        symlink("loop.txt", media.join("loop.txt")).unwrap();
+        symlink("products/own.txt", media.join("inside.txt")).unwrap();
+        symlink("products", media.join("same")).unwrap();
+
+        let client = site.client();
+        for path in ["absolute.txt", "relative.txt", "folder/secret.txt", "chain.txt", "chain/secret.txt", "loop.txt"] {
+            let reply = client.get(&format!("/media/{path}"));
+            assert_eq!(reply.status, 404, "{path} leads out of MEDIA_ROOT and should not be found: {}", reply.text());
+            let reply = client.get_with(&format!("/media/{path}"), &[("range", "bytes=0-2")]);
+            assert_eq!(reply.status, 404, "a part of {path} should not be found either");
+        }
+        for path in ["inside.txt", "same/own.txt", "products/own.txt"] {
+            assert_eq!(client.get(&format!("/media/{path}")).text(), "own", "{path} stays in MEDIA_ROOT");
+        }
+    }
+
+    fn the_media_folder_itself_may_be_a_link(kind: Kind) {
+        let database = Database::migrated(kind);
+        let (real, link) = (database.dir.path().join("real"), database.dir.path().join("link"));
+        std::fs::create_dir_all(&real).unwrap();
+        std::fs::write(real.join("a.txt"), "text").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let site = TestSite::with(database, &[("MEDIA_ROOT", link.to_str().unwrap())], nuages::urls::urls);
+        assert_eq!(site.client().get("/media/a.txt").text(), "text");
     }
 }

@@ -1,15 +1,14 @@
 //! Files on disk: stored before their row is, and removed if that fails.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
 
 use chrono::format::{Item, StrftimeItems};
 use chrono::{NaiveDateTime, Utc};
 
 use super::name;
 use crate::error::{Error, Result};
-use crate::http::UploadedFile;
+use crate::http::{MediaRoot, UploadedFile};
 use crate::settings::Settings;
 
 /// A file that was sent and found right, not stored yet.
@@ -32,7 +31,8 @@ pub struct Upload {
 #[derive(Debug)]
 pub struct Stored {
     name: String,
-    path: Option<PathBuf>,
+    /// Where to remove it from, unless it is kept.
+    root: Option<MediaRoot>,
 }
 
 impl Upload {
@@ -41,20 +41,20 @@ impl Upload {
         &self.name
     }
 
-    /// Copies it into `MEDIA_ROOT`, under a name that nothing has.
+    /// Copies it into `MEDIA_ROOT`, under a name that no other file has.
     pub fn store(&self, settings: &Settings) -> Result<Stored> {
         let now = Utc::now().with_timezone(&settings.time_zone).naive_local();
         let folder = folder_at(self.folder, now);
+        let root = MediaRoot::create(&settings.media_root)?;
+
         for name in name::candidates(&folder, &self.name, self.most).take(100) {
             if name.chars().count() > self.most {
                 break;
             }
-            let path = settings.media_root.join(&name);
-            fs::create_dir_all(path.parent().unwrap_or(&settings.media_root))?;
-            match create(&path) {
+            match root.create_new(&name) {
                 Ok(mut to) => {
-                    // From here on a failure removes it.
-                    let stored = Stored { name, path: Some(path) };
+                    // From here on a failure removes the file.
+                    let stored = Stored { name, root: Some(root) };
                     io::copy(&mut File::open(self.file.path())?, &mut to)?;
                     to.sync_all()?;
                     return Ok(stored);
@@ -73,28 +73,20 @@ impl Stored {
         &self.name
     }
 
-    /// It stays.
+    /// The file stays.
     pub fn keep(mut self) {
-        self.path = None;
+        self.root = None;
     }
 }
 
 impl Drop for Stored {
     fn drop(&mut self) {
-        if let Some(path) = self.path.take()
-            && let Err(error) = fs::remove_file(&path)
+        if let Some(root) = self.root.take()
+            && let Err(error) = root.remove(&self.name)
         {
-            log::error!(target: "nuages.uploads", "{} belongs to no row and could not be removed: {error}", path.display());
+            log::error!(target: "nuages.uploads", "could not remove {}, which no row names: {error}", self.name);
         }
     }
-}
-
-/// Makes an empty file where there is none, which all may read (Django's `FILE_UPLOAD_PERMISSIONS`).
-fn create(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    Ok(file)
 }
 
 /// `papers/%Y/` as it is today, with a slash at its end.
@@ -107,6 +99,8 @@ fn folder_at(pattern: &str, now: NaiveDateTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::settings::Env;
 

@@ -68,4 +68,33 @@ on_both! {
         assert_eq!(media(&site).len(), 2, "as in Django");
         assert!(alice.get("/admin/catalog/product/1/history/").words().contains("Changed Image."));
     }
+
+    fn an_upload_follows_no_link_out_of_the_media_folder(kind: Kind) {
+        use std::os::unix::fs::symlink;
+
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let dir = site.database.dir.path();
+        let (media, outside) = (dir.join("media"), dir.join("outside"));
+        std::fs::create_dir_all(&outside).unwrap();
+        std::fs::create_dir_all(&media).unwrap();
+        symlink("../outside", media.join("products")).unwrap();
+        let reply = send(&alice, "one.png", &picture(8, 6), &[]);
+        assert_ne!(reply.status, 302, "the folder of the upload leads out of MEDIA_ROOT");
+        assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 0, "nothing may be written outside MEDIA_ROOT");
+        assert_eq!(image(&site), "", "no row may name a file that was not stored");
+
+        std::fs::remove_file(media.join("products")).unwrap();
+        std::fs::create_dir_all(media.join("products")).unwrap();
+        std::fs::write(outside.join("theirs.png"), "theirs").unwrap();
+        symlink("../../outside/theirs.png", media.join("products/theirs.png")).unwrap();
+        symlink("../../outside/new.png", media.join("products/new.png")).unwrap();
+        for name in ["theirs.png", "new.png"] {
+            assert_eq!(send(&alice, name, &picture(8, 6), &[]).status, 302, "{name} is stored under another name");
+            assert_ne!(image(&site), format!("products/{name}"), "a link has that name");
+        }
+        let theirs = std::fs::read_to_string(outside.join("theirs.png")).unwrap();
+        assert_eq!((theirs.as_str(), outside.join("new.png").exists()), ("theirs", false), "nothing outside changes");
+    }
 }
