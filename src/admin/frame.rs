@@ -18,13 +18,13 @@ impl Crumb {
         Self { text: text.into(), url: url.into() }
     }
 
-    /// The app of `known`, then its list.
-    pub fn to(known: &Registered) -> Vec<Self> {
+    /// The app of `known`, then its list at `list_url`.
+    pub fn to(known: &Registered, list_url: String) -> Vec<Self> {
         let model = known.model;
         let app = crate::models::app_verbose_name(model.app);
         vec![
             Self::new(app, format!("/admin/{}/", model.app)),
-            Self::new(crate::models::capfirst(&model.verbose_name_plural), known.url()),
+            Self::new(crate::models::capfirst(&model.verbose_name_plural), list_url),
         ]
     }
 }

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::frame::Crumb;
 use super::request::rows_for;
 use super::{AdminRequest, Registered, unquote};
 use crate::error::{Error, Result};
@@ -53,6 +54,11 @@ impl AdminRequest {
             kept.push(name.to_owned(), value.to_owned());
         }
         with_query(&known.url(), &kept)
+    }
+
+    /// The breadcrumbs above a page of a row: the app, then the list as it was when the row was chosen.
+    pub fn crumbs(&self, known: &Registered) -> Vec<Crumb> {
+        Crumb::to(known, self.list_url(known))
     }
 
     /// `url`, a page of a row, with the list's query.

@@ -20,6 +20,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
 use serde_json::json;
 
+use super::changelist::list_url;
 use super::frame::Crumb;
 use super::popup::popup_response;
 use super::{AdminRequest, Registered};
@@ -93,7 +94,7 @@ async fn answer(
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
         Outcome::Page(content) => page(&request, known, part.as_deref(), *content, is_popup),
         Outcome::Saved(saved) if posted.get("_popup").is_some() => popup(&request, part.as_deref(), &saved),
-        Outcome::Saved(saved) => Ok(saved_response(&request, known, &saved, &|button| posted.get(button).is_some())),
+        Outcome::Saved(saved) => saved_response(&request, known, &saved, &|button| posted.get(button).is_some()).await,
     }
 }
 
@@ -106,12 +107,12 @@ fn popup(request: &AdminRequest, part: Option<&str>, saved: &Saved) -> Result<Ht
 }
 
 /// Where a save leads, and what it says there.
-fn saved_response(
+async fn saved_response(
     request: &AdminRequest,
     known: &'static Registered,
     saved: &Saved,
     pressed: &dyn Fn(&str) -> bool,
-) -> HttpResponse {
+) -> Result<HttpResponse> {
     let (one, name) = (&known.model.verbose_name, &saved.name);
     let done = if saved.added { "added" } else { "changed" };
     let mut after = format!("” was {done} successfully.");
@@ -125,7 +126,7 @@ fn saved_response(
         after = format!("{after} You may add another {one} below.");
         request.staying(known, &format!("{}add/", known.url()))
     } else if request.may(known, "view", None) {
-        request.list_url(known)
+        list_url(request, known).await?
     } else {
         "/admin/".to_owned()
     };
@@ -136,19 +137,19 @@ fn saved_response(
     } else {
         Message::new(Level::SUCCESS, format!("{before}{name}{after}"))
     });
-    redirect(&location)
+    Ok(redirect(&location))
 }
 
 fn page(
     request: &AdminRequest,
     known: &'static Registered,
     part: Option<&str>,
-    content: Content,
+    mut content: Content,
     is_popup: bool,
 ) -> Result<HttpResponse> {
     let one = &known.model.verbose_name;
     let title = if content.adding { format!("Add {one}") } else { content.name.clone() };
-    let mut crumbs = Crumb::to(known);
+    let mut crumbs = request.crumbs(known);
     crumbs.push(Crumb::new(&title, ""));
     let mut frame = request.frame(title, crumbs);
     if is_popup {
@@ -162,6 +163,10 @@ fn page(
     };
     let pk = part.map(super::unquote).filter(|_| !content.adding);
     let of_row = |page: &str| pk.as_ref().map(|pk| known.object_url(pk, page)).unwrap_or_default();
+    if let (Some(pk), Some(_)) = (&pk, request.list_query(known)) {
+        let url = known.object_url(pk, "change");
+        content.keep_filters(url.trim_end_matches("change/"), |url| request.keeping_filters(known, url));
+    }
     let site_url = content.kind.zip(pk.as_ref());
     let page = ChangeForm {
         history_url: if is_popup || content.adding {

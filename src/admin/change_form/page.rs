@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::inline::ShownInline;
+use super::readonly::Shown;
 use super::shown::ShownGroup;
 use crate::admin::frame::Frame;
 use crate::admin::last_save::LastSave;
@@ -67,6 +68,22 @@ pub(in crate::admin) struct Content {
     /// The number of the model's content type, where rows have a page on the site.
     pub(in crate::admin) kind: Option<i32>,
     pub(in crate::admin) may_delete: bool,
+}
+
+impl Content {
+    /// Makes the links to other pages of this row, whose URLs begin with `own`, carry the list's query through `keep`.
+    pub(super) fn keep_filters(&mut self, own: &str, keep: impl Fn(&str) -> String) {
+        let fields = self.groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten());
+        for shown in fields.filter_map(|field| field.shown.as_mut()) {
+            match shown {
+                Shown::TextAndLink(_, _, url) if url.starts_with(own) => *url = keep(url),
+                _ => {}
+            }
+        }
+        for inline in &mut self.inlines {
+            inline.page_query = keep("").replacen('?', "&", 1);
+        }
+    }
 }
 
 #[derive(Template)]

@@ -83,8 +83,8 @@ pub(super) async fn run(
     offered: &[Action],
     data: &PostData,
 ) -> Result<HttpResponse> {
-    let back_url = super::here(request);
-    let back = || Ok(redirect(&back_url));
+    let here = request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let back = || Ok(redirect(&here));
     let ticked: Vec<&str> = data.fields.get_all("_selected_action").collect();
     // A box for browsers without scripts: all that were found, whatever is ticked.
     let all = data.fields.get("_all").is_some();
@@ -118,7 +118,7 @@ pub(super) async fn run(
             Selected::Deleted(count) => {
                 let counted = known.model.counted(i64::try_from(count).unwrap_or(i64::MAX));
                 request.messages.success(format!("Successfully deleted {count} {counted}."));
-                back()
+                Ok(redirect(&super::here(request, known).await?))
             }
             Selected::Asked(shown) => {
                 let title = if shown.is_allowed() {
@@ -126,9 +126,9 @@ pub(super) async fn run(
                 } else {
                     format!("Cannot delete {}", known.model.counted(count))
                 };
-                let mut crumbs = Crumb::to(known);
+                let mut crumbs = Crumb::to(known, here.clone());
                 crumbs.push(Crumb::new("Delete", ""));
-                let again = Again::new(request, action, rows, across, count, back_url).await?;
+                let again = Again::new(request, action, rows, across, count, here).await?;
                 let many = known.model.verbose_name_plural.clone();
                 let frame = request.frame(title, crumbs);
                 Ok(render(&DeleteSelectedConfirmation { frame, many, shown, again })?.respond_to(&request.http))
@@ -136,7 +136,7 @@ pub(super) async fn run(
         };
     }
     if action.confirm && !is_confirmed {
-        return confirmation(request, known, action, rows, across, count, back_url).await;
+        return confirmation(request, known, action, rows, across, count, here).await;
     }
     let (run, name, user) = (action.run, action.name, (*request.user).clone());
     let told = format!("{} ran {name} on {count} of {}", user.username, known.model.label());
@@ -148,7 +148,7 @@ pub(super) async fn run(
     if !done.message.is_empty() {
         request.messages.add(done.level, done.message);
     }
-    back()
+    Ok(redirect(&super::here(request, known).await?))
 }
 
 /// The action of the bar whose button was clicked.
@@ -172,8 +172,8 @@ async fn confirmation(
     let some = rows.clone();
     let names = request.db.run(move |conn| some.named(conn, Some(SHOWN), 0)).await?;
     let more = count - i64::try_from(names.len()).unwrap_or_default();
+    let mut crumbs = Crumb::to(known, back_url.clone());
     let again = Again::new(request, action, rows, across, count, back_url).await?;
-    let mut crumbs = Crumb::to(known);
     crumbs.push(Crumb::new(action.label(known.model), ""));
     let page = ActionConfirmation {
         counted: format!("{count} {}", known.model.counted(count)),

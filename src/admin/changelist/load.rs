@@ -84,9 +84,15 @@ impl List {
         self.params.has("all") && count <= options.list_max_show_all || count <= options.list_per_page.max(1)
     }
 
-    fn is_page(&self, number: i64, count: i64) -> bool {
+    /// The number of the last page of `count` rows.
+    pub(super) fn last_page(&self, count: i64) -> i64 {
         let per_page = self.site.known.options.list_per_page.max(1);
-        self.is_whole(count) || (1..=Paginator { count, per_page }.num_pages()).contains(&number)
+        Paginator { count, per_page }.num_pages()
+    }
+
+    /// Whether page `number` of `count` rows exists. Like Django, a list of one page has every number.
+    pub(super) fn is_page(&self, number: i64, count: i64) -> bool {
+        self.is_whole(count) || (1..=self.last_page(count)).contains(&number)
     }
 
     /// Whether there is the page that the URL asks for; the first one always is.

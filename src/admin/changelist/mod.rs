@@ -27,7 +27,7 @@ use super::frame::{Crumb, Frame};
 use super::options::Action;
 use super::{AdminRequest, AdminSite, Registered};
 use crate::error::{Error, Result};
-use crate::http::{PostData, redirect, render, render_around};
+use crate::http::{PostData, QueryDict, redirect, render, render_around};
 use crate::messages::Level;
 use editing::{Editing, Outcome, Sent};
 pub(super) use last_spans::LastSpans;
@@ -152,26 +152,70 @@ pub(super) async fn change_list_post(
                     .messages
                     .success(format!("{count} {} {were} changed successfully.", known.model.counted(count)));
             }
-            Ok(redirect(&here(&request)))
+            Ok(redirect(&here(&request, known).await?))
         }
     }
 }
 
-/// This list, as it is.
-fn here(request: &AdminRequest) -> String {
-    request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string)
+/// The URL of this list after its rows were changed: the same list, or its last page if the page is gone.
+async fn here(request: &AdminRequest, known: &'static Registered) -> Result<String> {
+    let url = || request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    Ok(last_page_url(request, known, &request.query).await?.unwrap_or_else(url))
 }
 
-/// The list that the URL asks for; nothing, if rows cannot be looked up like that.
-fn asked(request: &AdminRequest, known: &'static Registered, is_without_boxes: bool) -> Result<Option<List>> {
+/// The URL of the list that the user came from, with its search, filters and order. If the page they were on is gone
+/// (its last row was deleted, or no longer matches the filters), this is the last page of that list.
+pub(super) async fn list_url(request: &AdminRequest, known: &'static Registered) -> Result<String> {
+    let query = request.list_query(known).unwrap_or_default();
+    let last = last_page_url(request, known, &QueryDict::parse(&query)).await?;
+    Ok(last.unwrap_or_else(|| request.list_url(known)))
+}
+
+/// The URL of the last page of the list that `query` asks for. Returns `None` if the page in `query` exists, which is
+/// certain for the first page and costs one count for any other, or if `query` is not a valid list query.
+async fn last_page_url(
+    request: &AdminRequest,
+    known: &'static Registered,
+    query: &QueryDict,
+) -> Result<Option<String>> {
+    let params = Params::new(query);
+    if params.page() <= 1 {
+        return Ok(None);
+    }
+
+    let is_without_boxes = actions::offered(request, known).is_empty();
+    let Ok(list) = listed(request, known, params, is_without_boxes) else { return Ok(None) };
+    let link = |page: i64| {
+        let page = page.to_string();
+        let set: &[(&str, &str)] = if page == "1" { &[] } else { &[("p", &page)] };
+        format!("{}{}", known.url(), list.params.link(set, &[]).trim_end_matches('?'))
+    };
+    let counted = list.query.clone();
+    let count = request.db.run(move |conn| counted.count(conn)).await?;
+
+    Ok((!list.is_page(list.params.page(), count)).then(|| link(list.last_page(count))))
+}
+
+/// The list that `params` ask for.
+fn listed(
+    request: &AdminRequest,
+    known: &'static Registered,
+    params: Params,
+    is_without_boxes: bool,
+) -> Result<List, Problem> {
     let zone = request.settings.time_zone;
     let site = Site { admin: request.site, known, zone, today: Utc::now().with_timezone(&zone).date_naive() };
+    List::new(site, params, request.queryset(known), i64::from(!is_without_boxes))
+}
+
+/// The list that the URL asks for. Returns `None` if the URL has a lookup that cannot be applied.
+fn asked(request: &AdminRequest, known: &'static Registered, is_without_boxes: bool) -> Result<Option<List>> {
     let params = Params::new(&request.query);
     let to_field = params.get("_to_field").filter(|field| !field.is_empty());
     if let Some(field) = to_field.filter(|field| *field != known.model.pk().name) {
         return Err(Error::BadRequest(format!("the field {field} cannot be referenced")));
     }
-    match List::new(site, params, request.queryset(known), i64::from(!is_without_boxes)) {
+    match listed(request, known, params, is_without_boxes) {
         Ok(list) => Ok(Some(list)),
         Err(Problem::Lookup) => Ok(None),
         Err(Problem::Refused(reason)) => Err(Error::BadRequest(reason)),
@@ -183,6 +227,6 @@ fn wrong(request: &AdminRequest, known: &'static Registered) -> Result<HttpRespo
     if request.query.get("e").is_none() {
         return Ok(redirect(&format!("{}?e=1", known.url())));
     }
-    let frame = request.frame("Database error", Crumb::to(known));
+    let frame = request.frame("Database error", Crumb::to(known, known.url()));
     Ok(render(&InvalidSetup { frame, url: known.url() })?.respond_to(&request.http))
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::consequences::Consequences;
 use super::{Deletion, Outcome};
+use crate::admin::changelist::list_url;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::popup::popup_response;
 use crate::admin::{AdminRequest, Registered};
@@ -66,14 +67,14 @@ async fn answer(
     match Deletion::new(&request, known, rows).carry_out(&request.db, confirmed).await? {
         Outcome::Nothing => Ok(request.missing(known, part)),
         Outcome::Denied => Err(Error::PermissionDenied),
-        Outcome::Deleted(_) => deleted(&request, known, &record, &name, &data.fields),
+        Outcome::Deleted(_) => deleted(&request, known, &record, &name, &data.fields).await,
         Outcome::Asked(shown) => page(&request, known, &record, name, shown, to_field),
     }
 }
 
-fn deleted(
+async fn deleted(
     request: &AdminRequest,
-    known: &Registered,
+    known: &'static Registered,
     record: &Record,
     name: &str,
     posted: &QueryDict,
@@ -82,7 +83,8 @@ fn deleted(
         return popup_response(request, "Deleted", &json!({"action": "delete", "value": record.pk().to_string()}));
     }
     request.messages.success(format!("The {} “{name}” was deleted successfully.", known.model.verbose_name));
-    Ok(redirect(&if request.may(known, "change", None) { request.list_url(known) } else { "/admin/".to_owned() }))
+    let may_return = request.may(known, "change", None);
+    Ok(redirect(&if may_return { list_url(request, known).await? } else { "/admin/".to_owned() }))
 }
 
 fn page(
@@ -96,7 +98,7 @@ fn page(
     let one = known.model.verbose_name.as_str();
     let title = if shown.is_allowed() { format!("Delete {one}") } else { format!("Cannot delete {one}") };
     let back_url = request.keeping_filters(known, &known.object_url(&record.pk().to_string(), "change"));
-    let mut crumbs = Crumb::to(known);
+    let mut crumbs = request.crumbs(known);
     crumbs.extend([Crumb::new(&name, &back_url), Crumb::new("Delete", "")]);
     let frame = request.frame(title, crumbs);
     let page = DeleteConfirmation { frame, one, name, shown, to_field, back_url };

@@ -2,6 +2,7 @@
 
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
+mod back_to_list;
 mod bulk;
 mod checks;
 mod changelist;

@@ -69,6 +69,8 @@ pub(in crate::admin) struct ShownInline {
     pub(in crate::admin) template: Option<ShownRow>,
     pub(in crate::admin) may_delete: bool,
     pub(in crate::admin) pages: Vec<PageLink>,
+    /// Parameters that the links to the pages keep, such as `&_changelist_filters=p%3D2`.
+    pub(in crate::admin) page_query: String,
     /// `1–100 of 50000 order items`, where there are pages.
     pub(in crate::admin) count: String,
 }
@@ -163,6 +165,7 @@ impl Formset {
             template,
             may_delete: self.rights.delete,
             pages: self.pages(),
+            page_query: String::new(),
             count: self.count(),
         }
     }

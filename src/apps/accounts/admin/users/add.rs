@@ -101,7 +101,7 @@ fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: 
 
 fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, data: &PostData) -> Result<HttpResponse> {
     let to_field = request.to_field(known, &data.fields)?;
-    let mut crumbs = Crumb::to(known);
+    let mut crumbs = request.crumbs(known);
     crumbs.push(Crumb::new("Add user", ""));
     let mut frame = request.frame("Add user", crumbs);
     frame.is_popup |= data.fields.get("_popup").is_some();
