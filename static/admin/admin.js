@@ -141,13 +141,35 @@ function changed(control) {
   const plain = !control.multiple && !options.some((option) => option.defaultSelected);
   return options.some((option, index) => option.selected !== (plain ? index === 0 : option.defaultSelected));
 }
+
+// After a save, Back shows the form as it was sent. The values that were saved must not count as unsaved, so the tab
+// remembers the last form that the server answered with a success.
+
+const SENT = "admin.sent";
+const SAVED = "admin.saved";
+/** What is entered in `form` on this page, as a text that can be compared. */
+function entered(form) {
+  const controls = [...form.elements].filter((control) => control.type !== "hidden" && !IGNORED.has(control.name));
+  const values = controls.map(({ name, type, value, checked, selectedOptions }) => {
+    if (type === "checkbox" || type === "radio") return [name, checked];
+    return [name, selectedOptions ? [...selectedOptions].map((option) => option.value) : value];
+  });
+  return JSON.stringify([location.href, values]);
+}
+const sentBefore = remember(SENT, undefined, "sessionStorage");
+if (sentBefore) {
+  remember(SENT, null, "sessionStorage");
+  if ($(".message.success") && !$("[data-problem]")) remember(SAVED, sentBefore, "sessionStorage");
+}
+
 for (const form of $$("form[data-guard]")) {
   const rejected = $("[data-problem]") !== null;
   const state = $("[data-changes]", form);
   let dirty = rejected;
   let sent = false;
   const look = () => {
-    const controls = [...form.elements].filter(changed);
+    let controls = [...form.elements].filter(changed);
+    if (controls.length && remember(SAVED, undefined, "sessionStorage") === entered(form)) controls = [];
     dirty = rejected || controls.length > 0;
     form.classList.toggle("dirty", dirty);
     let rows = 0;
@@ -171,6 +193,7 @@ for (const form of $$("form[data-guard]")) {
   document.addEventListener("admin:added", soon);
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault(); // once is enough
+    else remember(SENT, entered(form), "sessionStorage");
     sent = true;
     setTimeout(() => (sent = false), 4000); // an answer that never came, or a download
   });
@@ -196,10 +219,11 @@ const KEYS = [
   ["j", "Next row"],
   ["k", "Previous row"],
   ["x", "Select the row"],
+  ["a", "Actions for the selected rows, or for this one"],
   ["[", "Sidebar"],
   ["t", "Theme: auto, light, dark"],
   ["f", "Filter models"],
-  ["Esc", "Dismiss messages"],
+  ["Esc", "Dismiss messages; leave a field of a list for its row"],
   ["Ctrl S", "Save"],
   ["Ctrl Shift S", "Save and continue editing"],
 ];
@@ -235,6 +259,7 @@ function step(by) {
   const at = links.findIndex((link) => link.closest("tr").contains(document.activeElement));
   links[at < 0 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1)]?.focus();
 }
+const boxOfRow = (element) => element.closest(".list tbody tr")?.querySelector(".select input");
 const DO = {
   "?": help,
   "/": () => {
@@ -248,7 +273,11 @@ const DO = {
   n: () => $("[data-add]")?.click(),
   j: () => step(1),
   k: () => step(-1),
-  x: () => document.activeElement.closest(".list tr")?.querySelector(".select input")?.click(),
+  x: () => boxOfRow(document.activeElement)?.click(),
+  a: () => {
+    if (!$("[data-bulk].shown")) boxOfRow(document.activeElement)?.click();
+    $("[data-bulk].shown select")?.focus();
+  },
   "[": () => $('[data-toggle="sidebar"]') && toggle("sidebar"),
   t: nextTheme,
   f: () => filter?.focus(),
@@ -268,7 +297,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !dialog?.open) {
     const menus = $$("details.menu[open]");
     for (const menu of menus) menu.open = false;
-    if (!menus.length && !$(":popover-open")) $("main > .messages")?.remove();
+    const box = event.target.matches?.("input, select") && boxOfRow(event.target);
+    if (box && box !== event.target) box.focus();
+    else if (!menus.length && !$(":popover-open")) $("main > .messages")?.remove();
   }
   if (event.ctrlKey || event.metaKey || event.altKey || !single()) return;
   const at = event.target;

@@ -9,6 +9,13 @@ for (const form of document.querySelectorAll("form[data-list]")) {
   const wider = bar.querySelector("[data-across]");
   const clear = bar.querySelector("[data-clear]");
   const across = bar.querySelector('input[name="select_across"]');
+  const choice = bar.querySelector("select");
+  // Follows the box that was ticked last, so that the actions are one Tab and Enter away from any row.
+  const toActions = document.createElement("button");
+  toActions.type = "button";
+  toActions.className = "to-actions";
+  toActions.textContent = "Go to the actions";
+  toActions.addEventListener("click", () => choice?.focus());
   const total = Number(count?.dataset.total ?? boxes.length);
   let last = -1;
 
@@ -43,6 +50,8 @@ for (const form of document.querySelectorAll("form[data-list]")) {
       }
       last = index;
       show();
+      if (box.checked) box.closest("td").append(toActions);
+      else toActions.remove();
     });
   });
   wider?.addEventListener("click", () => {
@@ -55,6 +64,7 @@ for (const form of document.querySelectorAll("form[data-list]")) {
     set(0, boxes.length - 1, false);
     last = -1;
     show();
+    toActions.remove();
     boxes[0].focus();
   });
   addEventListener("pageshow", show); // the browser may have kept what was ticked

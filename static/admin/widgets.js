@@ -19,6 +19,8 @@ function icon(name) {
   return svg;
 }
 const iconButton = (name, label) => el("button", { type: "button", class: "icon-button small", "aria-label": label, title: label }, icon(name));
+/** The text of an option without the characters that isolate a name from right to left. */
+const textOf = (option) => option.text.replace(/[\u2068\u2069]/g, "");
 const labelOf = (select) => select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim() ?? select.name;
 /** Label, help and errors of the select now speak of its stand-in. */
 function standIn(select, control) {
@@ -37,7 +39,7 @@ function combobox(select) {
   const name = labelOf(select);
   const clearable = !many && [...select.options].some((option) => !option.value);
   const id = `combo-${++numbered}`;
-  const input = el("input", { type: "text", role: "combobox", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id, placeholder: "Search" });
+  const input = el("input", { type: "text", role: "combobox", dir: "auto", autocomplete: "off", spellcheck: "false", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": id, placeholder: "Search" });
   const list = el("ul", { role: "listbox", id, popover: "manual", "aria-label": name });
   const open = iconButton("chevron-down", `Show choices: ${name}`);
   const clear = iconButton("close", `Clear: ${name}`);
@@ -59,7 +61,7 @@ function combobox(select) {
   let asking = null;
   let timer = 0;
 
-  const text = () => (many || !select.value ? "" : select.selectedOptions[0]?.text ?? "");
+  const text = () => (many || !select.value ? "" : (select.selectedOptions[0] ? textOf(select.selectedOptions[0]) : ""));
   const opened = () => list.matches(":popover-open");
   function sync() {
     if (document.activeElement !== input || !opened()) input.value = text();
@@ -67,7 +69,7 @@ function combobox(select) {
     if (!many) return;
     picked.replaceChildren(
       ...[...select.selectedOptions].map((option) => {
-        const chip = el("button", { type: "button", class: "chip", "aria-label": `Remove ${option.text}` }, option.text, icon("close"));
+        const chip = el("button", { type: "button", class: "chip", dir: "auto", "aria-label": `Remove ${option.text}` }, textOf(option), icon("close"));
         chip.addEventListener("click", () => {
           option.selected = false;
           select.dispatchEvent(new Event("change", { bubbles: true }));
@@ -142,7 +144,7 @@ function combobox(select) {
       more = answer.pagination.more;
       for (const item of answer.results) {
         const chosen = [...select.selectedOptions].some((option) => option.value === item.id);
-        list.append(el("li", { role: "option", id: `${id}-${items.length}`, "aria-selected": String(chosen) }, item.text));
+        list.append(el("li", { role: "option", dir: "auto", id: `${id}-${items.length}`, "aria-selected": String(chosen) }, item.text));
         items.push(item);
       }
       if (!items.length) note("Nothing found");
@@ -222,7 +224,7 @@ function picker(select) {
   const name = select.dataset.filterName ?? labelOf(select).toLowerCase();
   const make = (title, side) => {
     const count = el("span");
-    const search = el("input", { type: "search", "aria-label": `Filter ${title.toLowerCase()}`, placeholder: "Filter" });
+    const search = el("input", { type: "search", dir: "auto", "aria-label": `Filter ${title.toLowerCase()}`, placeholder: "Filter" });
     const list = el("select", { multiple: true, "aria-label": title });
     const all = el("button", { type: "button", class: "mini" }, side ? "Remove all" : "Choose all");
     const box = el("div", {}, el("p", {}, title, count), all, el("div", { class: "search-box" }, icon("search"), search), list);

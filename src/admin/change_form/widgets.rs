@@ -41,6 +41,13 @@ pub(in crate::admin) struct Widget {
     pub(in crate::admin) find: Option<Find>,
 }
 
+impl Widget {
+    /// Whether the control offers what a search without scripts has found.
+    pub(in crate::admin) fn shows_found(&self) -> bool {
+        self.find.as_ref().is_some_and(Find::has_note)
+    }
+}
+
 /// Whether keys of the field are typed, with commas between them.
 pub(super) fn is_raw(field: ModelField, options: &Options) -> bool {
     options.raw_id_fields.contains(&field.key())

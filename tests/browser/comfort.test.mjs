@@ -1,0 +1,269 @@
+// Comfort for everyone: stable layout, large text, paper, forced colours, the keyboard, and no false alarms.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ORDER, PRODUCTS, SCREENS, main, named, press, staff } from "./support/admin.mjs";
+import { DESKTOP, PHONE } from "./support/browser.mjs";
+import { follow } from "./support/pages.mjs";
+import { openSite } from "./support/site.mjs";
+
+const site = openSite("demo");
+
+/** The largest layout shift that Chromium may report for a page: below it nobody sees anything move. */
+const STABLE = 0.02;
+
+/** Keeps the layout shifts of a page. Scripts arrive late, as on a slow network with an empty cache. */
+async function watchShifts(page) {
+  await page.addInitScript(() => {
+    window.shifts = [];
+    new PerformanceObserver((list) => window.shifts.push(...list.getEntries())).observe({ type: "layout-shift", buffered: true });
+  });
+  await page.route(/\.js$/, async (route) => {
+    if (!route.request().url().includes("theme")) await new Promise((resolve) => setTimeout(resolve, 150));
+    await route.continue();
+  });
+}
+/** The sum of the shifts since something was painted; Chromium also reports those of a page that is not shown yet. */
+const settled = (page) =>
+  page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    while (!performance.getEntriesByName("first-contentful-paint").length) await frame();
+    await frame();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const [{ startTime }] = performance.getEntriesByName("first-contentful-paint");
+    const seen = window.shifts.filter((shift) => shift.startTime >= startTime && !shift.hadRecentInput);
+    return seen.reduce((sum, { value }) => sum + value, 0);
+  });
+
+for (const viewport of [DESKTOP, PHONE]) {
+  test(`no screen of the admin moves while it loads, at ${viewport.width} px`, async (t) => {
+    const page = await site.page(t, { fresh: true, viewport });
+    await watchShifts(page);
+    const shifts = {};
+    for (const { name, reach } of SCREENS) {
+      await page.context().clearCookies();
+      await reach(page);
+      const shift = await settled(page);
+      if (shift >= STABLE) shifts[name] = shift.toFixed(3);
+    }
+    assert.deepEqual(shifts, {}, `layout shifts of ${STABLE} and more`);
+  });
+}
+
+/** A name and a text from right to left; their full stop belongs to the left of them. */
+const HEBREW = "כיסא נוח.";
+
+/** Texts on the page that have `HEBREW` in the direction of the page, which puts its full stop at the wrong end. */
+const misdirected = (page) =>
+  page.evaluate((hebrew) => {
+    const found = [];
+    const place = (element) => `${element.tagName.toLowerCase()}.${element.className} in ${element.parentElement?.outerHTML.slice(0, 160)}`;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (!node.data.includes(hebrew) || element.closest("script, style, template, noscript, textarea")) continue;
+      const { direction, unicodeBidi } = getComputedStyle(element);
+      const isolated = node.data.includes(`\u2068${hebrew}`);
+      if (direction !== "rtl" && unicodeBidi !== "plaintext" && !isolated) found.push(place(element));
+    }
+    for (const control of document.querySelectorAll("input:not([type=hidden]), textarea")) {
+      if (control.value.includes(hebrew) && getComputedStyle(control).direction !== "rtl") found.push(place(control));
+    }
+    for (const attribute of ["aria-label", "title", "alt", "placeholder"]) {
+      for (const element of document.querySelectorAll(`[${attribute}*="${hebrew}"]`)) {
+        const value = element.getAttribute(attribute);
+        if (value !== hebrew && !value.includes(`\u2068${hebrew}`)) found.push(`${attribute} of ${place(element)}`);
+      }
+    }
+    return found;
+  }, HEBREW);
+
+test("names from right to left keep their full stop at their end, on every page", async (t) => {
+  const page = await site.page(t);
+  const wrong = {};
+  const look = async (name) => {
+    const found = await misdirected(page);
+    if (found.length) wrong[name] = found;
+  };
+  await staff(page, "/admin/catalog/tag/add/");
+  await named(page, "name").fill(HEBREW);
+  await named(page, "slug").fill("comfortable");
+  await press(page, "Save and continue editing");
+  await look("message with a link and form of a tag");
+  const tag = /tag\/(\d+)/.exec(page.url())[1];
+  await page.goto("/admin/catalog/category/add/");
+  await named(page, "name").fill(HEBREW);
+  await named(page, "slug").fill("comfortable");
+  await named(page, "description").fill(HEBREW);
+  await press(page, "Save and continue editing");
+  const category = /category\/(\d+)/.exec(page.url())[1];
+
+  await page.goto(`${PRODUCTS}add/?category=${category}&tags=${tag}`);
+  for (const [name, value] of Object.entries({ name: HEBREW, slug: "comfortable", sku: "C-1", description: `${HEBREW}\n${HEBREW}`, price: "1", stock: "1" })) {
+    await named(page, name).fill(value);
+  }
+  await look("filled form of a product");
+  await press(page, "Save and continue editing");
+  await look("form of a product");
+  const product = /product\/(\d+)/.exec(page.url())[1];
+  await named(page, "price").fill("x");
+  await press(page, /^Save product/);
+  await look("form with an error");
+  await page.goto(ORDER);
+  await named(page, "note").fill(HEBREW);
+  await press(page, "Save and continue editing");
+  await look("order");
+  for (const path of [
+    "/admin/",
+    `${PRODUCTS}?q=${encodeURIComponent(HEBREW)}`,
+    `${PRODUCTS}?category__id__exact=${category}`,
+    "/admin/catalog/category/",
+    `${PRODUCTS}${product}/history/`,
+    `${PRODUCTS}${product}/delete/`,
+    `/admin/catalog/category/${category}/delete/`,
+    "/admin/orders/order/",
+    "/products/",
+    `/products/?q=${encodeURIComponent(HEBREW)}`,
+    "/products/?category=comfortable&tag=comfortable",
+    "/products/comfortable/",
+    "/categories/",
+    "/categories/comfortable/",
+    "/",
+  ]) {
+    await page.goto(path);
+    await look(path);
+  }
+  await staff(page, `${PRODUCTS}?q=C-1`);
+  await main(page).locator("input[name=_selected_action]").first().check();
+  await named(page, "action").selectOption("delete_selected");
+  await press(page, "Run");
+  await look("deleting selected products");
+  await page.goto(`${PRODUCTS}${product}/delete/`);
+  await press(page, "Yes, I’m sure");
+  await look("message of a deletion");
+  assert.deepEqual(wrong, {}, "texts that are not shown in their own direction");
+});
+
+test("paper is light, also where the dark theme was chosen", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  for (const path of [PRODUCTS, "/products/"]) {
+    await staff(page, path);
+    await page.evaluate(() => (document.documentElement.dataset.theme = "dark"));
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const colours = await page.evaluate(() => {
+      const { color, backgroundColor } = getComputedStyle(document.body);
+      return { color, backgroundColor };
+    });
+    await page.emulateMedia({ media: null });
+    assert.equal(colours.color, "rgb(27, 34, 48)", `${path}: dark text on paper`);
+    assert.equal(colours.backgroundColor, "rgba(0, 0, 0, 0)", `${path}: no background on paper`);
+  }
+});
+
+test("a message covers nothing, and what is focused is not covered", async (t) => {
+  const page = await site.page(t, { viewport: { width: 1280, height: 800 } });
+  await staff(page, PRODUCTS);
+  const price = named(page, "form-0-price");
+  const before = await price.inputValue();
+  await price.fill(`${Number.parseFloat(before) + 1}`);
+  await press(page, "Save");
+  const covered = await page.evaluate(() => {
+    const message = document.querySelector(".message").getBoundingClientRect();
+    const overlaps = ({ left, right, top, bottom, width }) =>
+      width > 0 && left < message.right && right > message.left && top < message.bottom && bottom > message.top;
+    const usable = document.querySelectorAll("main :is(a, button, input, select, summary)");
+    return [...usable].filter((one) => !one.closest(".messages") && overlaps(one.getBoundingClientRect())).map((one) => one.outerHTML.slice(0, 80));
+  });
+  assert.deepEqual(covered, [], "links and controls below the message");
+  await named(page, "form-0-price").fill(before);
+  await press(page, "Save");
+});
+
+test("with text twice as large, numbers in lists and forms are not cut", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  for (const path of [PRODUCTS, ORDER, `${PRODUCTS}1/change/`]) {
+    await staff(page, path);
+    // Enlarges the text alone, as a browser's setting for the size of text does.
+    const cut = await page.evaluate(() => {
+      const elements = [...document.querySelectorAll("body, body *")];
+      const sizes = elements.map((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+      elements.forEach((element, at) => element.style.setProperty("font-size", `${2 * sizes[at]}px`, "important"));
+      const inputs = [...document.querySelectorAll('main input:is([type="number"], [inputmode="decimal"], [type="date"], [type="time"])')];
+      return inputs.filter((input) => input.getClientRects().length && input.scrollWidth > input.clientWidth + 1).map((input) => `${input.name}: ${input.value}`);
+    });
+    assert.deepEqual(cut, [], `${path}: numbers that are cut`);
+  }
+});
+
+test("in forced colours everything that is a button looks like one", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  await page.emulateMedia({ forcedColors: "active" });
+  for (const path of [`${PRODUCTS}1/change/`, PRODUCTS, ORDER, "/products/", "/accounts/login/"]) {
+    await staff(page, path);
+    const plain = await page.locator("button:visible, .button:visible").evaluateAll((buttons) =>
+      buttons
+        .filter((button) => !button.matches(".hidden, .to-actions"))
+        .filter((button) => Number.parseFloat(getComputedStyle(button).borderTopWidth) < 1 || getComputedStyle(button).borderTopStyle === "none")
+        .map((button) => button.outerHTML.slice(0, 90)),
+    );
+    assert.deepEqual(plain, [], `${path}: buttons without a border`);
+  }
+});
+
+test("the actions are three presses away from any row", async (t) => {
+  const page = await site.page(t);
+  await staff(page, PRODUCTS);
+  const row = (number) => main(page).locator(".list tbody tr").nth(number);
+  const atActions = () => page.evaluate(() => document.activeElement.name === "action");
+
+  await row(9).getByRole("link").first().focus();
+  await page.keyboard.press("a");
+  assert.ok(await atActions(), "“a” selects the row and goes to the actions");
+  assert.ok(await row(9).locator(".select input[type=checkbox]").isChecked(), "the row of the link is selected");
+
+  await row(4).locator(".select input[type=checkbox]").focus();
+  for (const key of ["Space", "Tab", "Enter"]) await page.keyboard.press(key);
+  assert.ok(await atActions(), "Space, Tab and Enter do the same without a letter");
+
+  await row(7).locator("input[name$=price]").focus();
+  for (const key of ["Escape", "a"]) await page.keyboard.press(key);
+  assert.ok(await atActions(), "Escape leaves a field for its row");
+
+  await page.locator("h1").click();
+  await page.keyboard.press("Escape");
+  await page.locator(".list tbody th a").first().focus();
+  await page.keyboard.press("?");
+  assert.ok(await page.getByRole("dialog").getByText("Actions for the selected rows").isVisible(), "the help names the key");
+  await page.keyboard.press("Escape");
+});
+
+test("going back to a form that was saved asks nothing", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  for (const [path, field, value] of [["/admin/catalog/tag/add/", "name", "Sturdy"], ["/admin/catalog/tag/1/change/", "name", "Staff favourite"]]) {
+    await staff(page, path);
+    await named(page, field).fill(value);
+    if (path.includes("add")) await named(page, "slug").fill("sturdy");
+    await press(page, /^Save tag/);
+    await page.goBack();
+    await page.waitForFunction(() => document.readyState === "complete");
+    assert.equal(await main(page).locator("[data-changes]").innerText(), "", `${path}: nothing is called unsaved`);
+    let asked = false;
+    page.once("dialog", (dialog) => ((asked = true), dialog.accept()));
+    await page.goto("/admin/");
+    assert.equal(asked, false, `${path}: leaving asks nothing`);
+    page.removeAllListeners("dialog");
+  }
+});
+
+test("after a search without scripts no link stands beside a found row", async (t) => {
+  const page = await site.page(t, { javaScriptEnabled: false });
+  await staff(page, `${PRODUCTS}add/`);
+  const field = main(page).locator("[data-field=category]");
+  const links = () => field.locator(".related > a:visible").evaluateAll((links) => links.map((link) => link.getAttribute("aria-label")));
+  assert.deepEqual(await links(), ["Add another category"], "links that need a script are not shown");
+
+  await follow(page, () => field.getByRole("button", { name: "Find category" }).click());
+
+  assert.ok((await field.locator("input[type=radio]").count()) > 1, "the found rows are offered");
+  assert.deepEqual(await links(), [], "nothing looks as if it belonged to the first found row");
+});
