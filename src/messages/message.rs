@@ -2,6 +2,8 @@
 
 use askama::filters::{Html, Safe, escape};
 
+use crate::models::bidi;
+
 /// How weighty a message is; any number counts, these have names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(pub i64);
@@ -57,9 +59,9 @@ impl Message {
         Self { level, text, extra_tags: None, safe: true }
     }
 
-    /// What it says, as HTML.
+    /// The text as HTML. A quoted name in a script from right to left keeps its own direction.
     pub fn html(&self) -> Safe<String> {
-        Safe(if self.safe { self.text.clone() } else { escaped(&self.text) })
+        Safe(bidi::mark_quoted(if self.safe { self.text.clone() } else { escaped(&self.text) }))
     }
 
     /// The same, as a sentence of its own: what begins with the name of a model does not begin with a capital.

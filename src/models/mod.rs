@@ -5,6 +5,7 @@
 //! deletions.
 
 mod app;
+pub mod bidi;
 mod collect;
 mod columns;
 mod condition;

@@ -7,7 +7,7 @@ use super::columns::{Column, Source};
 use super::markup::Markup;
 use crate::admin::options::{Cell, is_safe};
 use crate::db::{Moment, Value};
-use crate::models::{Field, FieldKind, Row, file_url, push_date, push_time};
+use crate::models::{Field, FieldKind, Row, bidi, file_url, push_date, push_time};
 
 /// Texts longer than this are cut; shorter ones are shortened by the style sheet where there is no room.
 const LONG: usize = 200;
@@ -52,7 +52,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
             Value::Text(stored) => field.choice_label(stored),
             value => field.choice_label(&value.to_string()),
         };
-        out.text(label.unwrap_or(look.empty));
+        typed(out, label.unwrap_or(look.empty));
         return;
     }
     match (field.kind, value) {
@@ -127,14 +127,24 @@ fn text(out: &mut Markup, look: Look, shown: &str) {
     if shown.chars().all(char::is_whitespace) {
         out.text(look.empty);
     } else if shown.len() <= WIDE {
-        out.text(shown);
+        typed(out, shown);
     } else {
         let cut = shown.char_indices().nth(LONG).map(|(at, _)| &shown[..at]);
-        out.raw("<span title=\"").text(shown).raw("\">").text(cut.unwrap_or(shown));
+        out.raw("<span").raw(bidi::dir(shown).0).raw(" title=\"").text(shown).raw("\">").text(cut.unwrap_or(shown));
         out.raw(if cut.is_some() { "…</span>" } else { "</span>" });
     }
 }
 
+/// Writes a text that somebody typed, with its own direction if it runs from right to left.
+fn typed(out: &mut Markup, shown: &str) {
+    let dir = bidi::dir(shown).0;
+    if dir.is_empty() {
+        out.text(shown);
+    } else {
+        out.raw("<span").raw(dir).raw(">").text(shown).raw("</span>");
+    }
+}
+
 fn link(out: &mut Markup, url: &str, shown: &str) {
-    out.raw("<a href=\"").text(url).raw("\">").text(shown).raw("</a>");
+    out.raw("<a href=\"").text(url).raw("\"").raw(bidi::dir(shown).0).raw(">").text(shown).raw("</a>");
 }

@@ -12,7 +12,7 @@ use crate::admin::frame::Frame;
 use crate::admin::options::{Action, Facets};
 use crate::admin::{AdminRequest, frame::Crumb};
 use crate::db::Paginator;
-use crate::models::capfirst;
+use crate::models::{bidi, capfirst};
 
 #[derive(Template)]
 #[template(path = "admin/change_list.html")]
@@ -123,7 +123,7 @@ impl ChangeListPage {
             table,
             pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
-            frame: request.frame(title, Crumb::to(known)),
+            frame: request.frame(title, Crumb::to(known, known.url())),
         }
     }
 
@@ -179,8 +179,8 @@ fn chips(list: &List, filters: &[Shown]) -> Vec<Chip> {
     for filter in filters.iter().filter(|filter| filter.is_active) {
         let chosen = filter.choices.iter().skip(1).filter(|choice| choice.is_chosen).map(|choice| choice.text.as_str());
         let chosen = chosen.collect::<Vec<_>>().join(", ");
-        let text = if chosen.is_empty() { "as the address says" } else { &chosen };
-        chips.push(Chip { text: format!("{}: {text}", filter.title), url: filter.without.clone() });
+        let text = if chosen.is_empty() { "set in the address" } else { &chosen };
+        chips.push(Chip { text: format!("{}: {}", filter.title, bidi::isolated(text)), url: filter.without.clone() });
     }
     if let Some(dates) = &list.hierarchy
         && let Some(span) = dates.span()
@@ -188,7 +188,7 @@ fn chips(list: &List, filters: &[Shown]) -> Vec<Chip> {
         chips.push(Chip { text: format!("{}: {span}", dates.label()), url: dates.without(&list.params) });
     }
     for (name, values) in &list.others {
-        let text = format!("{} = {}", name.replace("__", " "), values.join(", "));
+        let text = format!("{} = {}", name.replace("__", " "), bidi::isolated(&values.join(", ")));
         chips.push(Chip { text, url: list.params.link(&[], &[name]) });
     }
     chips

@@ -8,7 +8,7 @@ use super::editing::Editing;
 use super::list::List;
 use super::markup::Markup;
 use crate::admin::quote;
-use crate::models::Row;
+use crate::models::{Row, bidi};
 
 /// The table. It is written on the thread that read its rows, where the memory of their values is used again.
 pub(super) struct Table {
@@ -122,7 +122,7 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
         if around.has_boxes {
             out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
                 .text(&pk);
-            out.raw("\"><span class=\"hidden\">Select ").text(&name).raw("</span></label>");
+            out.raw("\"><span class=\"hidden\">Select ").text(&bidi::isolated(&name)).raw("</span></label>");
             hidden(&mut out);
             out.raw("</td>");
         }

@@ -11,6 +11,7 @@ use crate::admin::{AdminRequest, LogEntry, unquote};
 use crate::db::{PageNumber, Paginator};
 use crate::error::Result;
 use crate::http::render;
+use crate::models::bidi;
 
 /// Acts on one page.
 const PER_PAGE: i64 = 100;
@@ -22,6 +23,8 @@ struct ObjectHistory {
     entries: Vec<Entry>,
     paginator: Paginator,
     number: i64,
+    /// Parameters that the links to the pages keep, such as `&_changelist_filters=p%3D2`.
+    page_query: String,
 }
 
 /// An act.
@@ -90,11 +93,12 @@ pub(in crate::admin) async fn history(
             kind,
         }
     });
-    let mut crumbs = Crumb::to(known);
+    let mut crumbs = request.crumbs(known);
     let url = request.keeping_filters(known, &known.object_url(&unquote(&part), "change"));
     crumbs.extend([Crumb::new(&name, url), Crumb::new("History", "")]);
-    let frame = request.frame(format!("Change history: {name}"), crumbs);
+    let frame = request.frame(format!("Change history: {}", bidi::isolated(&name)), crumbs);
     let paginator = Paginator { count, per_page: PER_PAGE };
-    let page = ObjectHistory { frame, entries: entries.collect(), paginator, number };
+    let page_query = request.keeping_filters(known, "").replacen('?', "&", 1);
+    let page = ObjectHistory { frame, entries: entries.collect(), paginator, number, page_query };
     Ok(render(&page)?.respond_to(&request.http))
 }

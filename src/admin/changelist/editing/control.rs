@@ -3,6 +3,7 @@
 use super::{Edited, PREFIX};
 use crate::admin::changelist::markup::Markup;
 use crate::forms::model::{ControlKind, Typed};
+use crate::models::bidi;
 
 /// What one row says of a field.
 pub(super) struct Said<'a> {
@@ -29,13 +30,14 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
             out.raw(">");
             for choice in &edited.pattern.choices {
                 out.raw("<option value=\"").text(&choice.value);
-                out.raw(if choice.value == first.trim() { "\" selected>" } else { "\">" }).text(&choice.text);
+                out.raw(if choice.value == first.trim() { "\" selected>" } else { "\">" })
+                    .text(&bidi::isolated(&choice.text));
                 out.raw("</option>");
             }
             out.raw("</select>");
         }
         ControlKind::Textarea | ControlKind::Json => {
-            out.raw("<textarea rows=\"2\" cols=\"30\"");
+            out.raw("<textarea rows=\"2\" cols=\"30\" dir=\"auto\"");
             control.attributes(out, "");
             out.raw(">\n").text(first).raw("</textarea>");
         }
@@ -62,6 +64,9 @@ impl Cell<'_> {
         let kind = if self.said.errors.is_empty() { kind } else { "text" };
         out.raw("<input type=\"").raw(if kind == "decimal" { "text\" inputmode=\"decimal" } else { kind }).raw("\"");
         self.attributes(out, part);
+        if matches!(kind, "text" | "email" | "url") {
+            out.raw(bidi::dir(value).0);
+        }
         if let Some(most) = self.edited.pattern.max_length {
             out.raw(" maxlength=\"").number(most).raw("\"");
         }
@@ -90,7 +95,7 @@ impl Cell<'_> {
             "_1" => " (time) of ",
             _ => " of ",
         });
-        out.text(self.row).raw("\"");
+        out.text(&bidi::isolated(self.row)).raw("\"");
         if !self.said.errors.is_empty() || self.said.theirs.is_some() {
             out.raw(" aria-invalid=\"true\" aria-describedby=\"id_");
             self.name(out);

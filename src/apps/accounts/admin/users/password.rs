@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::forms::Form;
 use crate::http::PostData;
 use crate::messages::Level;
+use crate::models::bidi;
 
 #[derive(Template)]
 #[template(path = "admin/user_password.html")]
@@ -53,7 +54,7 @@ pub(in crate::apps::accounts::admin) async fn change(
     }
     if new.is_disabled() && data.fields.get("unset-password").is_none() {
         request.messages.add(Level::ERROR, "Conflicting form data submitted. Please try again.");
-        return Ok(private_redirect(request.http.path()));
+        return Ok(private_redirect(&request.keeping_filters(known, request.http.path())));
     }
     let hash = new.hash(&request.http).await?;
     let (by, id, name, stored) = (request.user.id, user.id, user.username.clone(), hash.clone());
@@ -78,7 +79,7 @@ pub(in crate::apps::accounts::admin) async fn change(
     } else {
         "Password changed successfully."
     });
-    Ok(private_redirect(&known.object_url(&id.to_string(), "change")))
+    Ok(private_redirect(&request.keeping_filters(known, &known.object_url(&id.to_string(), "change"))))
 }
 
 /// Whose password it is: somebody whom the one who asks may change, and who may do no more than they.
@@ -97,10 +98,11 @@ async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Register
 
 fn page(request: &AdminRequest, known: &'static Registered, user: &User, new: NewPassword) -> Result<HttpResponse> {
     let verb = if is_password_usable(&user.password) { "Change" } else { "Set" };
-    let mut crumbs = Crumb::to(known);
-    crumbs.push(Crumb::new(&user.username, known.object_url(&user.id.to_string(), "change")));
+    let mut crumbs = request.crumbs(known);
+    let change_url = request.keeping_filters(known, &known.object_url(&user.id.to_string(), "change"));
+    crumbs.push(Crumb::new(&user.username, change_url));
     crumbs.push(Crumb::new(format!("{verb} password"), ""));
-    let frame = request.frame(format!("{verb} password: {}", user.username), crumbs);
+    let frame = request.frame(format!("{verb} password: {}", bidi::isolated(&user.username)), crumbs);
     let NewPassword { form, usable, usable_error } = new;
     private(&request.http, &UserPassword { frame, username: user.username.clone(), form, usable, usable_error })
 }
