@@ -7,6 +7,7 @@ use actix_web::{Error as ActixError, HttpRequest, web};
 
 use super::{two_factor, visitor};
 use crate::error::{Error, Result};
+use crate::http::middleware::caught;
 use crate::http::{Access, UrlTable, never_cache};
 use crate::settings::Settings;
 
@@ -20,7 +21,7 @@ pub async fn access<B: MessageBody + 'static>(
     let needed = request.match_pattern().and_then(|pattern| urls.access(&pattern));
     // No URL: what follows is a 404.
     let refusal = match needed {
-        Some(access) => refusal(request.request(), &settings, access).await?,
+        Some(access) => caught(refusal(request.request(), &settings, access)).await.unwrap_or_else(Some),
         None => None,
     };
     let mut response = match refusal {

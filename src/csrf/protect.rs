@@ -14,6 +14,7 @@ use log::Level;
 
 use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, is_safe_method};
 use crate::error::{Error, Result};
+use crate::http::middleware::caught;
 use crate::http::{PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie};
 use crate::logging;
 use crate::settings::Settings;
@@ -70,7 +71,7 @@ pub async fn protect<B: MessageBody + 'static>(
     let mut refused = None;
     if !is_safe_method(request.method().as_str()) && request.match_pattern().is_some() {
         let mut payload = request.take_payload();
-        refused = check(request.request(), &mut payload, &settings, secret).await.err();
+        refused = caught(check(request.request(), &mut payload, &settings, secret)).await.err();
     }
     let mut response = match refused {
         Some(error) => request.error_response(error),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
+use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::Utc;
 
 use super::codec::{
@@ -14,6 +14,8 @@ use super::codec::{
 };
 use super::{Level, Message};
 use crate::db::Db;
+use crate::error::Result;
+use crate::http::middleware::caught;
 use crate::http::{cookie, delete_cookie, set_cookie};
 use crate::sessions::Session;
 use crate::settings::{CookieSettings, Settings};
@@ -87,16 +89,30 @@ pub async fn messages<B: MessageBody + 'static>(
     request.extensions_mut().insert(messages.clone());
     let session = Session::of(request.request());
     let mut response = next.call(request).await?.map_into_boxed_body();
+    Ok(match caught(keep(&messages, &session, &db, &settings, &mut response)).await {
+        Ok(()) => response,
+        Err(error) => response.into_response(HttpResponse::from_error(error)),
+    })
+}
+
+/// Stores the messages that were not shown.
+async fn keep(
+    messages: &Messages,
+    session: &Session,
+    db: &Db,
+    settings: &web::Data<Settings>,
+    response: &mut ServiceResponse<BoxBody>,
+) -> Result<()> {
     let waits = {
         let state = messages.0.borrow();
         if !state.shown && state.added.is_empty() {
-            return Ok(response);
+            return Ok(());
         }
         !state.shown && state.more_in_session
     };
     if waits {
         // The cookie is written anew, and with it what did not fit there.
-        session.load(&db, &settings).await?;
+        session.load(db, settings).await?;
     }
     let mut state = messages.0.borrow_mut();
     if waits && let Some(rest) = session.remove(SESSION_KEY).as_ref().and_then(decode_session) {
@@ -111,12 +127,12 @@ pub async fn messages<B: MessageBody + 'static>(
         if state.had_cookie {
             delete_cookie(response.headers_mut(), &attributes);
         }
-        return Ok(response);
+        return Ok(());
     }
     let (text, fit) = encode_cookie_within(&left, MAX_COOKIE_SIZE, &settings.secret_key, Utc::now().timestamp());
     if fit < left.len() {
         session.insert(SESSION_KEY, encode_session(&left[fit..]));
     }
     set_cookie(response.headers_mut(), &attributes, &text, None);
-    Ok(response)
+    Ok(())
 }

@@ -3,13 +3,15 @@
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpMessage as _, web};
+use actix_web::{Error as ActixError, HttpMessage as _, HttpResponse, web};
 use chrono::Utc;
 
 use super::expiry::Expiry;
 use super::store::Changes;
 use super::{Origin, Session};
 use crate::db::Db;
+use crate::error::Result;
+use crate::http::middleware::caught;
 use crate::http::{cookie, delete_cookie, set_cookie, vary_on_cookie};
 use crate::settings::Settings;
 
@@ -24,12 +26,25 @@ pub async fn sessions<B: MessageBody + 'static>(
     let session = Session::with_cookie(cookie(request.request(), name));
     request.extensions_mut().insert(session.clone());
     let mut response = next.call(request).await?.map_into_boxed_body();
+    Ok(match caught(keep(&session, &db, &settings, &mut response)).await {
+        Ok(()) => response,
+        Err(error) => response.into_response(HttpResponse::from_error(error)),
+    })
+}
+
+/// Writes what has changed in `session`, and its cookie.
+async fn keep(
+    session: &Session,
+    db: &Db,
+    settings: &web::Data<Settings>,
+    response: &mut ServiceResponse<BoxBody>,
+) -> Result<()> {
     if session.is_modified() {
         // A view may write without having read.
-        session.load(&db, &settings).await?;
+        session.load(db, settings).await?;
     }
     if !session.is_loaded() {
-        return Ok(response);
+        return Ok(());
     }
     vary_on_cookie(response.headers_mut());
     let (is_empty, modified) = {
@@ -40,10 +55,8 @@ pub async fn sessions<B: MessageBody + 'static>(
     if save {
         let (expiry, now, age) = (Expiry::of(&session.state().data), Utc::now(), settings.session.cookie.age);
         let origin = Origin::of(response.request());
-        let changes = Changes::of(&session, expiry.date(now, age), &settings.secret_key, origin);
-        if let Err(error) = db.atomic(move |conn| changes.write(conn)).await {
-            return Ok(response.into_response(actix_web::HttpResponse::from_error(error)));
-        }
+        let changes = Changes::of(session, expiry.date(now, age), &settings.secret_key, origin);
+        db.atomic(move |conn| changes.write(conn)).await?;
         if !is_empty && let Some(key) = session.key() {
             let ends = expiry.at_browser_close(settings.session.expire_at_browser_close);
             let age = (!ends).then(|| expiry.age(now, age));
@@ -53,5 +66,5 @@ pub async fn sessions<B: MessageBody + 'static>(
     if is_empty && session.has_cookie() {
         delete_cookie(response.headers_mut(), &settings.session.cookie);
     }
-    Ok(response)
+    Ok(())
 }

@@ -15,6 +15,7 @@ mod django;
 mod errors;
 mod files;
 mod home;
+mod layers;
 mod mail;
 mod middleware;
 mod permissions;

@@ -14,10 +14,23 @@ pub use hosts::hosts;
 pub use requests::requests;
 pub use security::{is_secure, security};
 
+use std::panic::AssertUnwindSafe;
+
 use actix_web::web;
+use futures_util::FutureExt as _;
 
 use super::urls::UrlTable;
+use crate::error::{Error, Result};
 use crate::settings::Settings;
+
+/// Runs the part of a layer that can fail. A panic becomes [`Error::Panicked`], like that of a view.
+///
+/// A layer must turn the error into a response itself: an error that it returns passes all outer layers, and with them the
+/// error page, the headers and the line in the log.
+pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    let panicked = |_| Err(Error::Panicked("a middleware panicked".to_owned()));
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(panicked)
+}
 
 /// The settings of the running app.
 fn settings(request: &actix_web::dev::ServiceRequest) -> web::Data<Settings> {

@@ -1,13 +1,16 @@
 //! An id for each request, and one line in the log; in `DEBUG` what the database did for it.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use actix_web::Error as ActixError;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::error::InternalError;
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
 use actix_web::middleware::Next;
+use actix_web::{Error as ActixError, HttpResponse};
+use futures_util::FutureExt as _;
 
 use crate::http::client_address;
 use crate::logging::{Context, keeps_queries};
@@ -26,9 +29,20 @@ pub async fn requests<B: MessageBody + 'static>(
     let context =
         Context { request_id: id.clone(), queries: keeps_queries().then(|| Arc::new(Mutex::new(Vec::new()))) };
     let queries = context.queries.clone();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     context
         .scope(async move {
-            let mut response = next.call(request).await?.map_into_boxed_body();
+            let mut response = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+                Ok(Ok(response)) => response.map_into_boxed_body(),
+                outcome => {
+                    let error = match outcome {
+                        Ok(failed) => failed.err().map(|error| error.to_string()).unwrap_or_default(),
+                        Err(_) => "a middleware panicked".to_owned(),
+                    };
+                    log::error!(target: "nuages.request", "\"{method} {uri}\" 500: {error}");
+                    return Err(last_resort(error, &id));
+                }
+            };
             if let Ok(value) = HeaderValue::from_str(&id) {
                 response.headers_mut().insert(REQUEST_ID, value);
             }
@@ -44,6 +58,18 @@ pub async fn requests<B: MessageBody + 'static>(
             Ok(response)
         })
         .await
+}
+
+/// The answer if a layer between this one and the error pages failed, which is a mistake in that layer.
+fn last_resort(error: String, id: &str) -> ActixError {
+    let response = HttpResponse::InternalServerError()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header((REQUEST_ID, id))
+        .insert_header((X_FRAME_OPTIONS, "DENY"))
+        .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(format!("500: something went wrong. The failure was logged with the reference {id}.\n"));
+    InternalError::from_response(error, response).into()
 }
 
 /// The id that a proxy in front gave, if it looks like one, or a new one.
