@@ -60,6 +60,9 @@ pub enum Error {
     /// 500: the database lacks a table of Nuages' own: it is another one, or somebody took them away.
     #[error("{0}: run `nuages migrate`, which makes the tables that only Nuages has")]
     NotMigrated(String),
+    /// 500: a job of `Db::run` or `Db::stream` tried to write.
+    #[error("a job of Db::run or Db::stream tried to write: write inside Db::atomic or Db::write")]
+    WriteOutsideAtomic,
     /// 500: the database refused a statement.
     #[error("database error: {0}")]
     Database(#[source] DieselError),
@@ -82,6 +85,16 @@ impl Error {
     pub fn command(text: impl Into<String>) -> Self {
         Self::Command(text.into())
     }
+
+    /// The error of a job on a connection that may only read: names the mistake if the job tried to write.
+    pub(crate) fn of_reader(self) -> Self {
+        match self {
+            Self::Database(DieselError::DatabaseError(_, info)) if is_refused_write(info.message()) => {
+                Self::WriteOutsideAtomic
+            }
+            error => error,
+        }
+    }
 }
 
 impl From<DieselError> for Error {
@@ -99,6 +112,11 @@ impl From<DieselError> for Error {
             error => Self::Database(error),
         }
     }
+}
+
+/// Whether SQLite says that it was asked to write, and may not.
+fn is_refused_write(text: &str) -> bool {
+    text.starts_with("attempt to write a readonly database")
 }
 
 /// Whether that is what SQLite or PostgreSQL says.
@@ -124,6 +142,7 @@ impl ResponseError for Error {
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotMigrated(_)
+            | Self::WriteOutsideAtomic
             | Self::Database(_)
             | Self::Panicked(_)
             | Self::Template(_)

@@ -64,9 +64,9 @@ impl Context {
 
     /// Runs `work` on this (blocking) thread in the context it was sent from.
     pub fn enter<T>(context: Option<Self>, work: impl FnOnce() -> T) -> T {
-        BLOCKING.set(context);
+        let outer = BLOCKING.replace(context);
         let done = work();
-        BLOCKING.set(None);
+        BLOCKING.set(outer);
         done
     }
 

@@ -47,7 +47,7 @@ pub(super) async fn authenticate_in_turn(
     if let Some(hash) = renewed {
         user.password = hash.clone();
         let id = user.id;
-        db.run(move |conn| set_password(conn, id, &hash)).await?;
+        db.write(move |conn| set_password(conn, id, &hash)).await?;
     }
     Ok(Some(user))
 }

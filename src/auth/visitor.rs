@@ -51,14 +51,23 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
                         (Some(id), _) => User::find(conn, id)?,
                     };
                     let user = user.filter(|user| user.is_active);
-                    let since = user.as_ref().and_then(|user| Visit::note(conn, &key, user.id, visit, origin));
-                    Ok(Some((data, user, since)))
+                    let now = user.as_ref().map(|user| Visit::again(key, user.id, visit, origin));
+                    Ok(Some((data, user, now)))
                 })
                 .await?;
-            if let Some((_, Some(user), since)) = &loaded {
-                session.set_user(user.id, *since);
+            let mut news = None;
+            let (data, user) = loaded
+                .map(|(data, user, now)| {
+                    if let (Some(user), Some((visit, is_news))) = (&user, now) {
+                        session.set_user(user.id, visit.created_at);
+                        news = is_news.then_some(visit);
+                    }
+                    (data, user)
+                })
+                .unzip();
+            if let Some(visit) = news {
+                note(db, visit).await;
             }
-            let (data, user) = loaded.map(|(data, user, _)| (data, user)).unzip();
             session.fill(data);
             found = user.flatten();
         }
@@ -67,6 +76,15 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     let user = found.filter(|user| belongs(&session, user, app(request).0)).map(Rc::new);
     request.extensions_mut().insert(Known(user.clone()));
     Ok(user)
+}
+
+/// Stores where a session is used from. Whatever goes wrong, the visitor gets the page, and does not wait for others who
+/// write: a later page stores it.
+async fn note(db: &Db, visit: Visit) {
+    match db.write_if_free(move |conn| conn.without_waiting(|conn| visit.write(conn))).await {
+        Ok(()) | Err(Error::Busy) => {}
+        Err(error) => log::warn!(target: "nuages.db", "a visit was not noted: {error}"),
+    }
 }
 
 /// What the user of `request` may do; nothing, if nobody is logged in. The first call asks the database.
@@ -183,7 +201,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));
     Csrf::of(request).rotate();
     let id = user.id;
-    db.run(move |conn| {
+    db.write(move |conn| {
         let now = auth_user::last_login.eq(Some(Timestamp::now()));
         diesel::update(auth_user::table.find(id)).set(now).execute(conn).map_err(Error::from)
     })

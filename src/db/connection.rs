@@ -2,24 +2,20 @@
 
 #![expect(missing_docs, reason = "`MultiConnection` makes undocumented items; ours are documented")]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
-use diesel::connection::{
-    AnsiTransactionManager, Connection as _, Instrumentation, InstrumentationEvent, SimpleConnection as _,
-    TransactionManager,
-};
+use diesel::connection::{AnsiTransactionManager, Connection as _, SimpleConnection as _, TransactionManager};
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
+use super::postgres;
+use super::pulse::{self, Heartbeat};
+use super::timing::Stopwatch;
 use crate::error::{Error, Result};
-use crate::logging;
 use crate::settings::DatabaseUrl;
-
-/// Seconds to wait for a PostgreSQL server that does not answer, unless the URL says otherwise.
-const CONNECT_TIMEOUT: u32 = 5;
 
 /// A connection to SQLite or PostgreSQL, chosen at run time by `DATABASE_URL`.
 ///
@@ -63,15 +59,7 @@ impl Conn {
     /// Opens the database at `url`. An SQLite file that does not exist is made.
     pub fn open(url: &DatabaseUrl, limits: Limits) -> Result<Self> {
         let mut connection = match url {
-            DatabaseUrl::Postgres(url) => {
-                let url = url.reveal();
-                let url = match (url.contains("connect_timeout="), url.contains('?')) {
-                    (true, _) => url.to_owned(),
-                    (false, true) => format!("{url}&connect_timeout={CONNECT_TIMEOUT}"),
-                    (false, false) => format!("{url}?connect_timeout={CONNECT_TIMEOUT}"),
-                };
-                Self::Postgres(PgConnection::establish(&url)?)
-            }
+            DatabaseUrl::Postgres(url) => Self::Postgres(postgres::open(url, limits)?),
             DatabaseUrl::Sqlite(path) => {
                 let path = path.to_str().ok_or_else(|| Error::command("DATABASE_URL: the path is no UTF-8"))?;
                 let open = SqliteConnection::establish(path);
@@ -79,30 +67,48 @@ impl Conn {
             }
         };
         connection.set_up(limits)?;
-        if log::log_enabled!(target: "nuages.sql", log::Level::Debug) || logging::keeps_queries() {
-            connection.set_instrumentation(Stopwatch::default());
-        }
         Ok(connection)
     }
 
     fn set_up(&mut self, limits: Limits) -> Result<()> {
-        let (lock, statement) = (limits.lock.as_millis(), limits.statement.as_millis());
-        let sql = match self {
-            // The busy timeout comes first: switching to WAL may itself have to wait.
-            Self::Sqlite(_) => format!(
-                "PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
-                 PRAGMA temp_store = MEMORY; SELECT nuages_statement_timeout({statement});"
-            ),
-            Self::Postgres(_) => format!(
-                "SET statement_timeout = {statement}; SET TIME ZONE 'UTC'; SET application_name = 'nuages'; \
-                 SET client_min_messages = warning;"
-            ),
+        let Self::Sqlite(inner) = self else {
+            self.set_instrumentation(Heartbeat { stopwatch: Stopwatch::if_wanted() });
+            return Ok(());
         };
-        if let Self::Sqlite(inner) = self {
-            super::functions::register(inner)?;
+        super::functions::register(inner)?;
+        // The busy timeout comes first: switching to WAL may itself have to wait.
+        let (lock, statement) = (limits.lock.as_millis(), limits.statement.as_millis());
+        inner.batch_execute(&format!(
+            "PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+             PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
+             PRAGMA temp_store = MEMORY; SELECT nuages_statement_timeout({statement});"
+        ))?;
+        if let Some(stopwatch) = Stopwatch::if_wanted() {
+            inner.set_instrumentation(stopwatch);
         }
-        self.batch_execute(&sql).map_err(Into::into)
+        Ok(())
+    }
+
+    /// Whether the server has not closed the connection, as far as this side can see without asking: reads what has
+    /// arrived, and waits for nothing.
+    pub(super) fn is_open(&mut self) -> bool {
+        let Self::Postgres(inner) = self else { return true };
+        // The first look may find the reason why the server ends the connection, the second one finds the end itself.
+        (0..2).all(|_| inner.notifications_iter().all(|notification| notification.is_ok()))
+    }
+
+    /// Whether a connection pooler in transaction mode is in front of the server at `url`, to which this connection leads;
+    /// see `CONN_TRANSACTION_POOLING`.
+    pub fn is_pooled(&mut self, url: &DatabaseUrl) -> Result<bool> {
+        match (self, url) {
+            (Self::Postgres(inner), DatabaseUrl::Postgres(url)) => postgres::is_pooled(inner, url),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether a server is at the other end.
+    pub(super) fn is_remote(&self) -> bool {
+        matches!(self, Self::Postgres(_))
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`.
@@ -117,6 +123,11 @@ impl Conn {
             _ => Manager::begin_transaction(self)?,
         }
         match work(self) {
+            // The request got a 503 already: what it was told did not happen must not happen.
+            Ok(_) if !nested && pulse::is_given_up() => {
+                Manager::rollback_transaction(self)?;
+                Err(Error::StatementTimeout)
+            }
             Ok(value) => {
                 Manager::commit_transaction(self)?;
                 Ok(value)
@@ -145,24 +156,6 @@ impl Conn {
         match self {
             Self::Postgres(_) => "PostgreSQL",
             Self::Sqlite(_) => "SQLite",
-        }
-    }
-}
-
-/// Times statements, for the log (`nuages.sql` at debug) and the debug page.
-#[derive(Default)]
-struct Stopwatch(Option<Instant>);
-
-impl Instrumentation for Stopwatch {
-    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        match event {
-            InstrumentationEvent::StartQuery { .. } => self.0 = Some(Instant::now()),
-            InstrumentationEvent::FinishQuery { query, .. } => {
-                let took = self.0.take().map(|began| began.elapsed()).unwrap_or_default();
-                log::debug!(target: "nuages.sql", "{:.3} ms {query}", took.as_secs_f64() * 1e3);
-                logging::Context::record(|| query.to_string(), took);
-            }
-            _ => {}
         }
     }
 }

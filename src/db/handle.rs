@@ -1,50 +1,80 @@
 //! [`Db`]: what views hold.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
 use super::connection::Conn;
-use super::pool::{self, Pool};
-use super::queue::{Place, Queue};
+use super::queue::{Job, Place, Queue, locked};
+use super::slot::{Opener, Slot};
 use super::stream::{self, RowSink, RowStream};
+use super::worker::Asker;
 use crate::error::{Error, Result};
 use crate::logging::Context;
-use crate::settings::Settings;
+use crate::settings::{DatabaseUrl, Settings};
+
+/// The time beyond `STATEMENT_TIMEOUT` in which PostgreSQL must have said that it cancelled a statement.
+const MARGIN: Duration = Duration::from_secs(2);
 
 /// A handle on the database; cloning it is cheap.
 ///
-/// Waiting happens in a queue, never on a thread: there are as many places as connections, and who gets none in
-/// `CONN_WAIT_TIMEOUT` is answered with [`Error::Busy`], a 503.
+/// Waiting happens in a queue, never on a thread: there are as many places as connections, and a request that gets no place
+/// within `CONN_WAIT_TIMEOUT` is answered with [`Error::Busy`], a 503.
+///
+/// SQLite has one writer at a time. So on SQLite jobs that write wait in a queue of their own, which has one connection,
+/// and the connections of [`run`](Self::run) refuse to write. On PostgreSQL there is one queue for all jobs.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool,
-    queue: Queue,
+    reading: Lane,
+    writing: Lane,
     wait: Duration,
     patience: Duration,
+}
+
+/// A queue, and how its connections are opened.
+#[derive(Clone)]
+struct Lane {
+    queue: Queue,
+    opener: Arc<Opener>,
+}
+
+impl Lane {
+    fn new(settings: &Settings, places: u32, read_only: bool) -> Self {
+        Self { queue: Queue::new(places as usize), opener: Arc::new(Opener::new(settings, read_only)) }
+    }
 }
 
 impl Db {
     /// Opens the database that `settings` name, and one connection to see that it can be reached.
     pub fn open(settings: &Settings) -> Result<Self> {
-        Ok(Self {
-            pool: pool::open(settings)?,
-            queue: Queue::new(settings.conn_pool_size),
-            wait: settings.conn_wait_timeout,
-            patience: settings.stream_timeout,
-        })
+        let places = settings.conn_pool_size;
+        let (reading, writing) = match &settings.database_url {
+            DatabaseUrl::Sqlite(_) => (Lane::new(settings, places, true), Lane::new(settings, 1, false)),
+            DatabaseUrl::Postgres(_) => {
+                let lane = Lane::new(settings, places, false);
+                if !settings.statement_timeout.is_zero() {
+                    lane.queue.watch(settings.statement_timeout + MARGIN);
+                }
+                (lane.clone(), lane)
+            }
+        };
+        drop(reading.opener.open()?);
+        Ok(Self { reading, writing, wait: settings.conn_wait_timeout, patience: settings.stream_timeout })
     }
 
-    /// Runs `job` on the blocking pool with a connection of its own, each statement in a transaction of its own.
+    /// Runs `job`, which only reads, on the blocking pool with a connection of its own. Each statement is in a transaction
+    /// of its own.
+    ///
+    /// A job that writes fails with [`Error::WriteOutsideAtomic`] on SQLite: it belongs into [`atomic`](Self::atomic) or
+    /// [`write`](Self::write).
     pub async fn run<T, F>(&self, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        let place = self.enter(job, || (), answer);
-        self.wait_for(place, answered).await?
+        self.run_on(&self.reading, job).await
     }
 
     /// Runs `job` on the blocking pool in one transaction; see [`Conn::atomic`].
@@ -53,14 +83,38 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.run(move |connection| connection.atomic(job)).await
+        self.write(move |connection| connection.atomic(job)).await
     }
 
-    /// Runs `job` on the blocking pool; the rows it gives to its [`RowSink`] come out of the stream in chunks of `chunk`
-    /// rows (Django's `async for`).
+    /// Runs `job` on the blocking pool with a connection that may write. Each statement is in a transaction of its own,
+    /// unless `job` calls [`Conn::atomic`].
+    pub async fn write<T, F>(&self, job: F) -> Result<T>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.run_on(&self.writing, job).await
+    }
+
+    /// Like [`write`](Self::write), but fails with [`Error::Busy`] at once if `job` would have to wait for another job.
+    pub async fn write_if_free<T, F>(&self, job: F) -> Result<T>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        match self.writing.enter(job, || (), answer) {
+            Place::Started => answered.await.map_err(|_| lost())?,
+            Place::Waiting(_) => Err(Error::Busy),
+        }
+    }
+
+    /// Runs `job` on the blocking pool; the rows that it gives to its [`RowSink`] come out of the stream in chunks of
+    /// `chunk` rows (Django's `async for`).
     ///
-    /// No more than three chunks are in memory. When the reader is slow the job waits; when the reader is gone, or takes
-    /// nothing for `STREAM_TIMEOUT`, the job ends: it holds a connection that others wait for. See [`each_row!`](crate::each_row) for reading a query row by row.
+    /// No more than three chunks are in memory. When the reader is slow the job waits. When the reader is gone, or takes
+    /// nothing for `STREAM_TIMEOUT`, the job ends, because it holds a connection that others wait for. See
+    /// [`each_row!`](crate::each_row) for reading a query row by row.
     pub async fn stream<T, F>(&self, chunk: usize, job: F) -> Result<RowStream<T>>
     where
         F: FnOnce(&mut Conn, &mut RowSink<T>) -> Result<()> + Send + 'static,
@@ -74,7 +128,7 @@ impl Db {
             let _ = start.send(());
         };
         let work = move |conn: &mut Conn| job(conn, &mut sink).and_then(|()| sink.flush());
-        let place = self.enter(work, begin, answer);
+        let place = self.reading.enter(work, begin, answer);
         self.wait_for(place, started).await?;
         actix_web::rt::spawn(async move {
             if let Err(error) = answered.await.unwrap_or_else(|_| Err(lost())) {
@@ -84,23 +138,17 @@ impl Db {
         Ok(rows)
     }
 
-    /// Puts `job` into the queue. When its turn has come `begin` is called, and then `answer` gets what it says; nobody may
-    /// be there to hear it.
-    fn enter<T, F>(&self, job: F, begin: impl FnOnce() + Send + 'static, answer: oneshot::Sender<Result<T>>) -> Place
+    async fn run_on<T, F>(&self, lane: &Lane, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (pool, context) = (self.pool.clone(), Context::current());
-        self.queue.enter(move || {
-            begin();
-            let work = || Context::enter(context, || on_slot(&pool, job));
-            let panicked = |_| Err(Error::Panicked("a database job panicked".to_owned()));
-            let _ = answer.send(catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(panicked));
-        })
+        let (answer, answered) = oneshot::channel();
+        let place = lane.enter(job, || (), answer);
+        self.wait_for(place, answered).await?
     }
 
-    /// What comes from the job that has this place: at once when its turn comes in time, else [`Error::Busy`].
+    /// Returns what the job in this place answers: at once if its turn comes in time, else [`Error::Busy`].
     async fn wait_for<T>(&self, place: Place, mut answer: oneshot::Receiver<T>) -> Result<T> {
         if let Place::Waiting(waiting) = place {
             match tokio::time::timeout(self.wait, &mut answer).await {
@@ -113,16 +161,46 @@ impl Db {
     }
 }
 
+impl Lane {
+    /// Puts `job` into the queue. When its turn has come `begin` is called, and later `answer` gets what the job returns.
+    fn enter<T, F>(&self, job: F, begin: impl FnOnce() + Send + 'static, answer: oneshot::Sender<Result<T>>) -> Place
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (opener, context) = (Arc::clone(&self.opener), Context::current());
+        let answer = Arc::new(Answer(Mutex::new(Some(answer))));
+        let asker = Arc::clone(&answer);
+        let work = move |slot: &mut Slot| {
+            begin();
+            let work = || catch_unwind(AssertUnwindSafe(|| slot.run(&opener, job)));
+            let panicked = |_| Err(Error::Panicked("a database job panicked".to_owned()));
+            let done = Context::enter(context, work).unwrap_or_else(panicked);
+            answer.send(if opener.is_read_only() { done.map_err(Error::of_reader) } else { done });
+        };
+        self.queue.enter(Job { work: Box::new(work), asker })
+    }
+}
+
+/// The way to whoever waits for a job. The job and the watchdog hold it; the first of them answers.
+struct Answer<T>(Mutex<Option<oneshot::Sender<Result<T>>>>);
+
+impl<T> Answer<T> {
+    fn send(&self, answer: Result<T>) {
+        if let Some(sender) = locked(&self.0).take() {
+            // The request may have ended meanwhile.
+            let _ = sender.send(answer);
+        }
+    }
+}
+
+impl<T: Send> Asker for Answer<T> {
+    fn give_up(&self) {
+        self.send(Err(Error::Unreachable("it did not answer a statement in time".to_owned())));
+    }
+}
+
 /// The server stops, and its jobs with it.
 fn lost() -> Error {
     Error::Unreachable("the job was given up".to_owned())
-}
-
-fn on_slot<T>(pool: &Pool, job: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    let mut slot = pool.get().map_err(|error| Error::Unreachable(error.to_string()))?;
-    let done = job(&mut slot.connection);
-    if matches!(&done, Err(Error::Database(_) | Error::Unreachable(_))) {
-        slot.examine();
-    }
-    done
 }

@@ -1,7 +1,8 @@
 //! The one door to the database: [`Db`] on the async side, [`Conn`] on the sync side.
 //!
-//! Views are async and hold a [`Db`]; models are sync and take `&mut Conn`. They meet in [`Db::run`] (one job on
-//! the blocking pool), [`Db::atomic`] (the same in a transaction) and [`Db::stream`] (rows in chunks).
+//! Views are async and hold a [`Db`]; models are sync and take `&mut Conn`. They meet in [`Db::run`] (one job that reads,
+//! on the blocking pool), [`Db::atomic`] (a job that writes, in a transaction), [`Db::write`] (the same without a
+//! transaction around it) and [`Db::stream`] (rows in chunks).
 
 mod among;
 mod connection;
@@ -9,13 +10,17 @@ mod functions;
 mod handle;
 pub mod migrations;
 mod paginator;
-mod pool;
+mod postgres;
+mod pulse;
 mod queue;
+mod slot;
 mod sql;
 pub mod sql_types;
 mod stream;
 mod text;
+mod timing;
 mod types;
+mod worker;
 
 pub use among::{Among, among};
 pub use connection::{Conn, Limits, MultiBackend};

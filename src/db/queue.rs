@@ -1,23 +1,38 @@
-//! The queue for connections, and the threads that work it off: as many jobs at once as there are connections, the others as
-//! they came.
+//! The queue for connections, and the threads that work on it: as many jobs at once as there are connections, the others in
+//! the order in which they came.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
+use std::time::Duration;
 
-type Job = Box<dyn FnOnce() + Send>;
+use super::slot::Slot;
+use super::worker::{Asker, Worker};
 
-/// Jobs, and the blocking pool. A thread that has done one goes on with the next that waits, so that no other thread has to be
-/// woken for it by way of the event loop; and who went idle last is called first, because its caches still know what a job
-/// needs. Tokio's pool calls them in turn.
+/// How often the watchdog looks at the threads.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// A job, and who waits for its answer.
+pub(super) struct Job {
+    pub(super) work: Box<dyn FnOnce(&mut Slot) + Send>,
+    pub(super) asker: Arc<dyn Asker>,
+}
+
+/// Jobs, and the blocking pool. A thread that has done one job goes on with the next one that waits, so that no other thread
+/// has to be woken by way of the event loop. The thread that became idle last is called first, because its caches still
+/// hold what a job needs. Tokio's pool calls its threads in turn.
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Mutex<State>>);
 
 struct State {
-    /// Threads that may still be started.
-    free: u32,
-    /// Threads without a job. While there are any, or any may be started, nobody waits.
-    idle: Vec<Arc<Desk>>,
+    /// Jobs that may run at once.
+    places: usize,
+    /// Threads that were started and did not end.
+    workers: Vec<Arc<Worker>>,
+    /// Threads without a job. While there are any, or any may be started, no job waits.
+    idle: Vec<Arc<Worker>>,
+    /// Threads that wait for a server that does not answer. Others have taken their places.
+    lost: usize,
     waiting: VecDeque<(u64, Job)>,
     /// The number of the next job that has to wait.
     next: u64,
@@ -29,42 +44,93 @@ pub(super) enum Place {
     Waiting(Waiting),
 }
 
-/// A job that waits; it goes when this is dropped, unless it was started meanwhile.
+/// A job that waits. It leaves the queue when this is dropped, unless it was started meanwhile.
 pub(super) struct Waiting {
     queue: Queue,
     number: u64,
 }
 
 impl Queue {
-    pub(super) fn new(places: u32) -> Self {
-        let state = State { free: places, idle: Vec::new(), waiting: VecDeque::new(), next: 0 };
-        Self(Arc::new(Mutex::new(state)))
+    pub(super) fn new(places: usize) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            places,
+            workers: Vec::new(),
+            idle: Vec::new(),
+            lost: 0,
+            waiting: VecDeque::new(),
+            next: 0,
+        })))
     }
 
     /// Starts `job` on a thread, or puts it last. It must not panic.
-    pub(super) fn enter(&self, job: impl FnOnce() + Send + 'static) -> Place {
-        let job: Job = Box::new(job);
+    pub(super) fn enter(&self, job: Job) -> Place {
         let mut state = self.state();
-        if let Some(desk) = state.idle.pop() {
+        if let Some(worker) = state.idle.pop() {
             drop(state);
-            desk.put(Note::Job(job));
+            worker.give(job);
             return Place::Started;
         }
-        if state.free == 0 {
-            let number = state.next;
-            state.next += 1;
-            state.waiting.push_back((number, job));
-            return Place::Waiting(Waiting { queue: self.clone(), number });
+        if state.may_start() {
+            self.start(state, job);
+            return Place::Started;
         }
-        state.free -= 1;
+        let number = state.next;
+        state.next += 1;
+        state.waiting.push_back((number, job));
+        Place::Waiting(Waiting { queue: self.clone(), number })
+    }
+
+    /// Starts a thread with its first job.
+    fn start(&self, mut state: MutexGuard<'_, State>, job: Job) {
+        let worker = Arc::new(Worker::default());
+        state.workers.push(Arc::clone(&worker));
         drop(state);
-        let queue = Arc::downgrade(&self.0);
-        if let Err(error) = thread::Builder::new().name("db".to_owned()).spawn(move || work(&queue, job)) {
-            // Who asked for the job hears that it was given up.
+        let (queue, at_work) = (Arc::downgrade(&self.0), Arc::clone(&worker));
+        if let Err(error) = thread::Builder::new().name("db".to_owned()).spawn(move || work(&queue, &at_work, job)) {
+            // The job was dropped with the closure: its request gets an error.
             log::error!(target: "nuages.db", "no thread can be started: {error}");
-            self.state().free += 1;
+            self.state().remove(&worker);
         }
-        Place::Started
+    }
+
+    /// Starts the watchdog: if a thread waits for one statement for longer than `limit`, its job fails, and another thread
+    /// takes its place. At most as many threads are replaced at the same time as there are places.
+    pub(super) fn watch(&self, limit: Duration) {
+        let queue = Arc::downgrade(&self.0);
+        let watchdog = move || {
+            loop {
+                thread::sleep(LOOK);
+                let Some(queue) = queue.upgrade() else { return };
+                Self(queue).look(limit);
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("db-watch".to_owned()).spawn(watchdog) {
+            log::error!(target: "nuages.db", "the watchdog cannot be started: {error}");
+        }
+    }
+
+    fn look(&self, limit: Duration) {
+        let mut state = self.state();
+        let overdue: Vec<_> = state.workers.iter().filter(|worker| worker.is_overdue(limit)).map(Arc::clone).collect();
+        for worker in overdue {
+            let is_replaced = state.lost < state.places;
+            if !worker.give_up(is_replaced) {
+                continue;
+            }
+            log::error!(
+                target: "nuages.db",
+                "a statement was not answered for {limit:?}: its request gets 503{}",
+                if is_replaced { ", and its connection is replaced" } else { "" }
+            );
+            if is_replaced {
+                state.lost += 1;
+                state.remove(&worker);
+                if let Some((_, job)) = state.waiting.pop_front() {
+                    self.start(state, job);
+                    state = self.state();
+                }
+            }
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -72,8 +138,18 @@ impl Queue {
     }
 }
 
+impl State {
+    fn may_start(&self) -> bool {
+        self.workers.len() < self.places
+    }
+
+    fn remove(&mut self, worker: &Arc<Worker>) {
+        self.workers.retain(|known| !Arc::ptr_eq(known, worker));
+    }
+}
+
 impl Waiting {
-    /// Takes the job out of the queue; `false`, if it was started.
+    /// Takes the job out of the queue; returns false if it was started.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.queue.state();
         let at = state.waiting.binary_search_by_key(&self.number, |(number, _)| *number);
@@ -89,74 +165,44 @@ impl Drop for Waiting {
     }
 }
 
-/// What a thread does: this job, and whatever comes, for as long as there is a queue.
-fn work(queue: &Weak<Mutex<State>>, first: Job) {
-    let desk = Arc::new(Desk::default());
+/// What a thread does: this job, and all that follow, for as long as there is a queue.
+fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
+    let mut slot = Slot::default();
     let mut next = Some(first);
+    worker.moves_in();
     while let Some(job) = next {
-        job();
+        let was_replaced = worker.run(job, &mut slot);
         let Some(queue) = queue.upgrade() else { return };
-        next = waiting(&queue, &desk);
-        // Now at the latest, because an idle thread must not keep the queue.
+        if was_replaced {
+            locked(&queue).lost -= 1;
+            return;
+        }
+        next = next_job(&queue, worker);
+        // An idle thread must not keep the queue alive.
         drop(queue);
-        next = next.or_else(|| desk.take());
+        next = next.or_else(|| worker.wait(&mut slot));
     }
 }
 
-/// The job that waits longest; if there is none, the thread at `desk` is idle from now on.
-fn waiting(queue: &Mutex<State>, desk: &Arc<Desk>) -> Option<Job> {
+/// Returns the job that has waited longest. If there is none, the thread of `worker` is idle from now on.
+fn next_job(queue: &Mutex<State>, worker: &Arc<Worker>) -> Option<Job> {
     let mut state = locked(queue);
     let job = state.waiting.pop_front().map(|(_, job)| job);
     if job.is_none() {
-        state.idle.push(Arc::clone(desk));
+        state.idle.push(Arc::clone(worker));
     }
     job
 }
 
 impl Drop for State {
     fn drop(&mut self) {
-        for desk in &self.idle {
-            desk.put(Note::Closed);
+        for worker in &self.idle {
+            worker.close();
         }
     }
 }
 
-/// Where a thread finds its next job.
-#[derive(Default)]
-struct Desk {
-    note: Mutex<Note>,
-    bell: Condvar,
-}
-
-#[derive(Default)]
-enum Note {
-    #[default]
-    Nothing,
-    Job(Job),
-    /// Nothing will come any more.
-    Closed,
-}
-
-impl Desk {
-    fn put(&self, note: Note) {
-        *locked(&self.note) = note;
-        self.bell.notify_one();
-    }
-
-    /// Waits for a job; nothing, if none will come.
-    fn take(&self) -> Option<Job> {
-        let mut note = locked(&self.note);
-        loop {
-            match std::mem::take(&mut *note) {
-                Note::Nothing => note = self.bell.wait(note).unwrap_or_else(PoisonError::into_inner),
-                Note::Job(job) => return Some(job),
-                Note::Closed => return None,
-            }
-        }
-    }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -166,7 +212,20 @@ mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::{Place, Queue};
+    use std::sync::Arc;
+
+    use super::super::worker::Asker;
+    use super::{Job, Place, Queue};
+
+    struct Nobody;
+
+    impl Asker for Nobody {
+        fn give_up(&self) {}
+    }
+
+    fn enter(queue: &Queue, work: impl FnOnce() + Send + 'static) -> Place {
+        queue.enter(Job { work: Box::new(|_| work()), asker: Arc::new(Nobody) })
+    }
 
     /// Long enough for a machine that is busy; nobody waits so long.
     const LONG: Duration = Duration::from_secs(30);
@@ -180,7 +239,7 @@ mod tests {
             let queue = Queue::new(1);
             let (alive, ended) = mpsc::channel();
             let (go, gate) = mpsc::channel::<()>();
-            queue.enter(move || {
+            enter(&queue, move || {
                 ALIVE.set(Some(alive));
                 gate.recv_timeout(LONG).unwrap();
             });
@@ -201,11 +260,11 @@ mod tests {
         let queue = Queue::new(1);
         let (done, order) = mpsc::channel();
         let (go, gate) = mpsc::channel::<()>();
-        let enter = |name: &'static str| {
+        let enter_named = |name: &'static str| {
             let done = done.clone();
-            queue.enter(move || done.send(name).unwrap())
+            enter(&queue, move || done.send(name).unwrap())
         };
-        let first = queue.enter({
+        let first = enter(&queue, {
             let done = done.clone();
             move || {
                 gate.recv_timeout(LONG).unwrap();
@@ -213,7 +272,7 @@ mod tests {
             }
         });
         assert!(matches!(first, Place::Started));
-        let [second, third, fourth] = ["second", "third", "fourth"].map(enter);
+        let [second, third, fourth] = ["second", "third", "fourth"].map(enter_named);
         let (Place::Waiting(second), Place::Waiting(third), Place::Waiting(fourth)) = (second, third, fourth) else {
             panic!("there was one place");
         };
@@ -226,7 +285,7 @@ mod tests {
             std::thread::yield_now();
         }
         assert!(!second.leave() && queue.state().waiting.is_empty());
-        assert!(matches!(enter("fifth"), Place::Started));
+        assert!(matches!(enter_named("fifth"), Place::Started));
         assert_eq!(order.recv_timeout(LONG).unwrap(), "fifth");
     }
 }

@@ -8,6 +8,7 @@ use futures_util::Stream;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
+use super::pulse;
 use crate::error::{Error, Result};
 
 /// Chunks that may wait between the thread that reads and the task that writes.
@@ -53,8 +54,12 @@ impl<T> RowSink<T> {
         }
         let chunk = std::mem::replace(&mut self.rows, Vec::with_capacity(self.size));
         let sent = self.sender.send_timeout(Ok(chunk), self.patience);
+        // The watchdog must not count this time: the job waits for its reader, and not for the database.
+        pulse::waiting_ends();
         // On a thread of the blocking pool, where waiting is what the thread is for.
-        self.runtime.block_on(sent).map_err(|_| Error::command("the reader of a row stream is gone or too slow"))
+        let sent = self.runtime.block_on(sent);
+        pulse::waiting_begins();
+        sent.map_err(|_| Error::command("the reader of a row stream is gone or too slow"))
     }
 
     pub(super) fn failures(&self) -> Failures<T> {

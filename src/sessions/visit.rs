@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use crate::db::{Conn, Timestamp};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::client_address;
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
@@ -59,20 +59,14 @@ impl Visit {
         Self { session_key, user_id, created_at, last_seen: Timestamp::now(), address, user_agent }
     }
 
-    /// Notes that `user_id` uses the session `key`, of which `known` was noted before; when it began, if that is known.
-    /// What goes wrong here keeps nobody from their page, nor does it keep them waiting: while another program writes to
-    /// an SQLite database, a later page notes it.
-    pub fn note(conn: &mut Conn, key: &str, user_id: i32, known: Option<Self>, origin: Origin) -> Option<Timestamp> {
+    /// Returns the visit of `user_id`, who uses the session `key` now, and whether it differs enough from `known`, the
+    /// stored visit of this session, to be written.
+    pub fn again(key: String, user_id: i32, known: Option<Self>, origin: Origin) -> (Self, bool) {
         let known = known.filter(|known| known.user_id == user_id);
         let began = known.as_ref().and_then(|known| known.created_at);
-        let visit = Self::now(key.to_owned(), user_id, began, origin);
-        if known.is_none_or(|known| visit.is_news_after(&known))
-            && let Err(error) = conn.without_waiting(|conn| visit.write(conn))
-            && !matches!(error, Error::Busy)
-        {
-            log::warn!(target: "nuages.db", "a visit was not noted: {error}");
-        }
-        began
+        let visit = Self::now(key, user_id, began, origin);
+        let is_news = known.is_none_or(|known| visit.is_news_after(&known));
+        (visit, is_news)
     }
 
     fn is_news_after(&self, known: &Self) -> bool {
@@ -90,7 +84,8 @@ impl Visit {
         self.write(conn)
     }
 
-    fn write(&self, conn: &mut Conn) -> Result<()> {
+    /// Writes the row, whoever the user is.
+    pub fn write(&self, conn: &mut Conn) -> Result<()> {
         on_conn!(conn, |conn| diesel::insert_into(nuages_session::table)
             .values(self)
             .on_conflict(nuages_session::session_key)

@@ -13,20 +13,69 @@ pub enum DatabaseUrl {
     Postgres(PostgresUrl),
 }
 
-/// A `postgres://` URI with its password masked in `Debug`.
+/// A `postgres://` URI with its password masked in `Debug`, and what else is needed to open connections.
 #[derive(Clone, PartialEq, Eq)]
-pub struct PostgresUrl(String);
+pub struct PostgresUrl {
+    uri: String,
+    inherited_options: Option<String>,
+    transaction_pooling: TransactionPooling,
+}
+
+/// `CONN_TRANSACTION_POOLING`: whether a connection pooler in transaction mode is in front of PostgreSQL.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TransactionPooling {
+    /// `auto`: finds out when a connection is opened.
+    #[default]
+    Auto,
+    /// `on`: it is. Nothing depends on the session.
+    On,
+    /// `off`: the server is reached directly, or through a pooler that keeps sessions and prepared statements.
+    Off,
+}
 
 impl PostgresUrl {
     /// The URI with its password, for libpq.
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.uri
+    }
+
+    /// The value of `CONN_TRANSACTION_POOLING`.
+    pub fn transaction_pooling(&self) -> TransactionPooling {
+        self.transaction_pooling
+    }
+
+    /// The value of `PGOPTIONS`, which libpq reads only if nobody gives it other options.
+    pub fn inherited_options(&self) -> Option<&str> {
+        self.inherited_options.as_deref()
+    }
+}
+
+impl DatabaseUrl {
+    /// Sets what the URL does not say. Changes nothing for SQLite.
+    pub(super) fn reached_by(&mut self, pooling: TransactionPooling, options: Option<&str>) {
+        if let Self::Postgres(url) = self {
+            url.transaction_pooling = pooling;
+            url.inherited_options = options.map(str::to_owned);
+        }
+    }
+}
+
+impl FromStr for TransactionPooling {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text.to_ascii_lowercase().as_str() {
+            "auto" => Ok(Self::Auto),
+            "on" | "1" | "true" | "yes" => Ok(Self::On),
+            "off" | "0" | "false" | "no" => Ok(Self::Off),
+            _ => Err(()),
+        }
     }
 }
 
 impl fmt::Debug for PostgresUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&masked(&self.0))
+        f.write_str(&masked(&self.uri))
     }
 }
 
@@ -47,7 +96,14 @@ impl FromStr for DatabaseUrl {
         let rest = text.strip_prefix("postgres://").or_else(|| text.strip_prefix("postgresql://")).ok_or(())?;
         let named =
             rest.split('?').next().and_then(|place| place.split_once('/')).is_some_and(|(_, name)| !name.is_empty());
-        if named && !rest.contains('\0') { Ok(Self::Postgres(PostgresUrl(text.to_owned()))) } else { Err(()) }
+        if !named || rest.contains('\0') {
+            return Err(());
+        }
+        Ok(Self::Postgres(PostgresUrl {
+            uri: text.to_owned(),
+            inherited_options: None,
+            transaction_pooling: TransactionPooling::default(),
+        }))
     }
 }
 
@@ -55,7 +111,7 @@ impl fmt::Display for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:///{}", path.display()),
-            Self::Postgres(url) => f.write_str(&masked(&url.0)),
+            Self::Postgres(url) => f.write_str(&masked(&url.uri)),
         }
     }
 }

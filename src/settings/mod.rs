@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
-pub use database_url::DatabaseUrl;
+pub use database_url::{DatabaseUrl, PostgresUrl, TransactionPooling};
 pub use django_version::DjangoVersion;
 pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
@@ -35,14 +35,18 @@ pub struct Settings {
     pub secret_key_fallbacks: Vec<SecretKey>,
     /// `ALLOWED_HOSTS`: host names this site answers to; `.example.com` includes subdomains, `*` is any.
     pub allowed_hosts: Vec<String>,
-    /// `DATABASE_URL`.
+    /// `DATABASE_URL`, and `CONN_TRANSACTION_POOLING`: whether a connection pooler in transaction mode, such as PgBouncer, is
+    /// in front of PostgreSQL. `auto` (the default) finds out, `on` and `off` say so. `off` is for poolers that keep
+    /// prepared statements: those in session mode, and PgBouncer from 1.21 on with `max_prepared_statements`.
     pub database_url: DatabaseUrl,
     /// `CONN_POOL_SIZE`: database connections, which is also how many queries run at once. Two for each processor, and at
-    /// least 8 to PostgreSQL, 4 to SQLite.
+    /// least 8 to PostgreSQL, 4 to SQLite. SQLite has one more, for writing.
     pub conn_pool_size: u32,
-    /// `CONN_WAIT_TIMEOUT` (seconds): how long a request waits for a connection before it is answered with 503.
+    /// `CONN_WAIT_TIMEOUT` (seconds): how long a request waits for a connection before it is answered with 503. A job waits
+    /// as long for a PostgreSQL server that refuses connections, because it may be starting again.
     pub conn_wait_timeout: Duration,
-    /// `STATEMENT_TIMEOUT` (seconds): how long one SQL statement may take; 0 is no limit.
+    /// `STATEMENT_TIMEOUT` (seconds): how long one SQL statement may take; 0 is no limit. If PostgreSQL does not answer two
+    /// seconds after that, the request is answered with 503 and the connection is replaced.
     pub statement_timeout: Duration,
     /// `STREAM_TIMEOUT` (seconds): how long a stream of rows waits for a reader who takes none, holding a connection.
     pub stream_timeout: Duration,
@@ -130,13 +134,17 @@ impl Settings {
         let mut wrong = Vec::new();
         let debug = env.flag("DEBUG", false, &mut wrong);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let database_url = env.parsed(
+        let mut database_url = env.parsed(
             "DATABASE_URL",
             DatabaseUrl::default(),
             "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME",
             &mut wrong,
         );
-        // Who asks a server waits; who asks a file computes.
+        let pooling =
+            env.parsed("CONN_TRANSACTION_POOLING", TransactionPooling::default(), "auto, on or off", &mut wrong);
+        database_url.reached_by(pooling, env.get("PGOPTIONS"));
+        // PostgreSQL queries mostly wait for the server, so at least 8 connections are useful. SQLite queries use our own
+        // processor: 4 are enough.
         let fewest = if matches!(database_url, DatabaseUrl::Postgres(_)) { 8 } else { 4 };
         let settings = Self {
             debug,

@@ -24,6 +24,7 @@ use super::changelist::list_url;
 use super::frame::Crumb;
 use super::popup::popup_response;
 use super::{AdminRequest, Registered};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::http::{PostData, redirect, render};
 use crate::messages::{Level, Message};
@@ -89,8 +90,10 @@ async fn answer(
         is_popup: request.is_popup() || posted.get("_popup").is_some(),
         to_field,
     };
-    let is_popup = screen.is_popup;
-    match request.db.run(move |conn| screen.run(conn)).await? {
+    let (is_popup, saves) = (screen.is_popup, screen.saves());
+    let job = move |conn: &mut Conn| screen.run(conn);
+    let outcome = if saves { request.db.write(job).await? } else { request.db.run(job).await? };
+    match outcome {
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
         Outcome::Page(content) => page(&request, known, part.as_deref(), *content, is_popup),
         Outcome::Saved(saved) if posted.get("_popup").is_some() => popup(&request, part.as_deref(), &saved),

@@ -236,6 +236,11 @@ impl Screen {
         self.post.as_ref().is_some_and(asks)
     }
 
+    /// Whether the form was sent to be saved.
+    pub(super) fn saves(&self) -> bool {
+        self.post.is_some() && !self.is_question()
+    }
+
     /// Django's `submit_row`.
     fn buttons(&self, record: Option<&Record>, may_edit: bool, bound: bool) -> Buttons {
         let options = &self.known.options;

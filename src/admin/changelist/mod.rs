@@ -142,7 +142,7 @@ pub(super) async fn change_list_post(
     }
     request.must(known, "change", None)?;
     let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
-    match request.db.run(move |conn| editing::save(conn, known, &all, &data, &actor, zone)).await? {
+    match request.db.write(move |conn| editing::save(conn, known, &all, &data, &actor, zone)).await? {
         Outcome::Refused(sent, errors) => show(&request, list, &actions, Some((sent, errors))).await,
         Outcome::Saved(count) => {
             let count = i64::try_from(count).unwrap_or(i64::MAX);

@@ -142,7 +142,7 @@ async fn count(db: &Db, mut buckets: Vec<Bucket>) -> Result<std::result::Result<
 /// Now and then, deletes what counts for nothing any more.
 async fn tidy(db: &Db) -> Result<()> {
     if rand::random_ratio(1, TIDIES) {
-        db.run(delete_forgotten).await?;
+        db.write(delete_forgotten).await?;
     }
     Ok(())
 }

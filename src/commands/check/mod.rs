@@ -1,6 +1,7 @@
 //! `check`: what is wrong with the settings, the database, the models and their admins, each with its remedy.
 
 mod deploy;
+mod pooler;
 
 use clap::Args as ClapArgs;
 
@@ -35,6 +36,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
         issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));
     } else {
         let looked_at = connect(settings).and_then(|mut conn| {
+            pooler::look(&mut conn, settings)?;
             let (version, source) = django_version::in_force(&mut conn, settings)?;
             say(&format!("Django version: {version} ({})", source.words()))?;
             migrations::is_up_to_date(&mut conn, &project.migrations())

@@ -26,7 +26,7 @@ async fn remember(request: HttpRequest, query: QueryDict, db: web::Data<Db>) -> 
         return Err(Error::Panicked("as asked".to_owned()));
     }
     if query.get("gone").is_some() {
-        db.run(|conn| diesel::delete(django_session::table).execute(conn).map_err(Error::from)).await?;
+        db.write(|conn| diesel::delete(django_session::table).execute(conn).map_err(Error::from)).await?;
     }
     Ok(session.get_str("word").unwrap_or_default())
 }

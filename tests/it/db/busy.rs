@@ -1,5 +1,6 @@
 //! Slow queries, waiting visitors, locked and lost databases.
 
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use actix_web::web;
@@ -9,7 +10,7 @@ use nuages::error::{Error, Result};
 use nuages::http::{Access, Urls, get, path};
 use nuages::settings::Settings;
 
-use crate::support::{Database, Kind, TestSite, product};
+use crate::support::{ALICE, Client, Database, Kind, Reply, TestSite, product};
 
 /// A statement that takes very long.
 fn endless(conn: &Conn) -> Sql {
@@ -51,7 +52,7 @@ on_both! {
         product("Lamp").save(&mut site.connect());
         let port = site.port;
         let began = Instant::now();
-        let sleeper = std::thread::spawn(move || crate::support::Client::new(port).get("/sleep/").status);
+        let sleeper = std::thread::spawn(move || Client::new(port).get("/sleep/").status);
         std::thread::sleep(Duration::from_millis(200));
         let client = site.client();
         for _ in 0..100 {
@@ -75,7 +76,7 @@ on_both! {
     fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
         let site = site(kind, &[("CONN_POOL_SIZE", "1"), ("CONN_WAIT_TIMEOUT", "0.2"), ("STATEMENT_TIMEOUT", "5")]);
         let port = site.port;
-        let sleeper = std::thread::spawn(move || crate::support::Client::new(port).get("/sleep/").status);
+        let sleeper = std::thread::spawn(move || Client::new(port).get("/sleep/").status);
         std::thread::sleep(Duration::from_millis(300));
         let page = site.client().get("/products/");
         assert_eq!((page.status, page.header("retry-after")), (503, "2"));
@@ -93,7 +94,7 @@ fn a_writer_waits_for_another_writer_on_sqlite() {
     let mut other = site.connect();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
     let port = site.port;
-    let writer = std::thread::spawn(move || crate::support::Client::new(port).get("/write/").status);
+    let writer = std::thread::spawn(move || Client::new(port).get("/write/").status);
     std::thread::sleep(Duration::from_millis(300));
     // Readers do not wait at all.
     assert_eq!(site.client().get("/products/").status, 200);
@@ -102,18 +103,37 @@ fn a_writer_waits_for_another_writer_on_sqlite() {
     assert_eq!(writer.join().unwrap(), 200);
 }
 
+/// Sends `count` requests to `path` at once; the answers come later.
+fn send(site: &TestSite, count: usize, path: &'static str) -> Vec<JoinHandle<Reply>> {
+    let port = site.port;
+    (0..count).map(|_| std::thread::spawn(move || Client::new(port).get(path))).collect()
+}
+
 #[test]
-fn lost_connections_are_replaced_on_postgresql() {
-    if !Kind::postgres_is_there("lost_connections_are_replaced_on_postgresql") {
-        return;
+fn readers_are_answered_while_more_writers_wait_than_there_are_connections_on_sqlite() {
+    let settings = [("CONN_POOL_SIZE", "2"), ("CONN_WAIT_TIMEOUT", "1"), ("NUAGES_WORKERS", "1")];
+    let site = site(Kind::Sqlite, &settings);
+    product("Lamp").save(&mut site.connect());
+    ALICE.save(&mut site.connect());
+    let staff = ALICE.browser(&site);
+    let mut other = site.connect();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let writers = send(&site, 6, "/write/");
+    // As soon as one writer has waited too long, all of them are in the queue.
+    while !writers.iter().any(JoinHandle::is_finished) {
+        std::thread::yield_now();
     }
-    let site = site(Kind::Postgres, &[("CONN_POOL_SIZE", "2")]);
-    let client = site.client();
-    assert_eq!(client.get("/products/").status, 200);
-    site.connect()
-        .batch_execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-        .unwrap();
-    let statuses: Vec<u16> = (0..10).map(|_| client.get("/products/").status).collect();
-    assert_eq!(statuses[5..], [200; 5], "{statuses:?}");
-    assert!(statuses.iter().all(|status| [200, 503].contains(status)), "{statuses:?}");
+    for page in ["/", "/products/", "/categories/"] {
+        assert_eq!(site.client().get(page).status, 200, "visitors must be able to read {page} while writers wait");
+    }
+    for page in ["/admin/", "/admin/catalog/product/", "/admin/catalog/product/add/"] {
+        assert_eq!(staff.get(page).status, 200, "staff must be able to read {page} while writers wait");
+    }
+    for writer in writers {
+        let page = writer.join().unwrap();
+        assert_eq!((page.status, page.header("retry-after")), (503, "2"), "a writer that waited too long gets 503");
+        assert!(page.shows(&["Busy right now"]), "the 503 is a page");
+    }
+    other.batch_execute("COMMIT").unwrap();
+    assert_eq!(site.client().get("/write/").status, 200, "writing works again after the other program has finished");
 }

@@ -1,6 +1,8 @@
 //! The doors to the database.
 
 mod busy;
+mod lost_servers;
+mod pgbouncer;
 mod queries;
 mod stream;
 mod transactions;

@@ -1,11 +1,13 @@
 //! `Conn::atomic`
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use nuages::db::Conn;
+use nuages::db::{Conn, Db};
 use nuages::error::Error;
 use nuages::schema::auth_group;
+use nuages::settings::{Env, Settings};
 
-use crate::support::Database;
+use crate::support::{Database, Kind};
 
 fn add(conn: &mut Conn, name: &str) {
     diesel::insert_into(auth_group::table).values(auth_group::name.eq(name)).execute(conn).unwrap();
@@ -13,6 +15,24 @@ fn add(conn: &mut Conn, name: &str) {
 
 fn names(conn: &mut Conn) -> Vec<String> {
     auth_group::table.select(auth_group::name).order(auth_group::name).load(conn).unwrap()
+}
+
+#[test]
+fn a_job_that_writes_outside_atomic_is_refused_with_the_remedy_on_sqlite() {
+    let database = Database::migrated(Kind::Sqlite);
+    let settings = [("SECRET_KEY", "x"), ("DATABASE_URL", &database.url)];
+    let db = Db::open(&Settings::read(&Env::from_pairs(&settings)).unwrap()).unwrap();
+    let write = |conn: &mut Conn| conn.batch_execute("UPDATE catalog_tag SET name = name").map_err(Error::from);
+    actix_web::rt::System::new().block_on(async move {
+        let refused = [db.run(write).await, db.run(move |conn| conn.atomic(write)).await];
+        for outcome in refused {
+            let error = outcome.expect_err("a connection for reading must refuse to write");
+            assert!(error.to_string().contains("write inside Db::atomic"), "the error must name the remedy: {error}");
+        }
+        db.write(write).await.expect("Db::write may write");
+        db.atomic(write).await.expect("Db::atomic may write");
+        db.run(|conn| conn.batch_execute("SELECT 1").map_err(Error::from)).await.expect("reading works as before");
+    });
 }
 
 on_both! {

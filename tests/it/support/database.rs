@@ -10,7 +10,7 @@ use nuages::db::{Conn, Limits};
 use nuages::settings::DatabaseUrl;
 use tempfile::TempDir;
 
-use super::postgres::{cluster, say_skipped};
+use super::postgres::{Cluster, cluster, say_skipped};
 use super::site::nuages;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +84,14 @@ impl Database {
             Kind::Sqlite => format!("sqlite:///{}", dir.path().join("db.sqlite3").display()),
             Kind::Postgres => create_postgres(None),
         };
+        Self { url, dir }
+    }
+
+    /// With all tables, in a database `shop` that is made in `cluster`.
+    pub(crate) fn migrated_in(cluster: &Cluster) -> Self {
+        connect(&cluster.url("postgres")).batch_execute("CREATE DATABASE shop").unwrap();
+        let (url, dir) = (cluster.url("shop"), TempDir::new().unwrap());
+        migrate(&url, dir.path());
         Self { url, dir }
     }
 

@@ -14,7 +14,7 @@ mod site;
 pub(crate) use client::{Client, LOGIN};
 pub(crate) use database::{Database, Kind};
 pub(crate) use personas::{ALICE, BOB, CHARLIE, DANA, Persona, session_of};
-pub(crate) use postgres::say_skipped;
+pub(crate) use postgres::{Cluster, as_owner, say_skipped};
 pub(crate) use process::Process;
 pub(crate) use reply::Reply;
 pub(crate) use rows::{picture, product};

@@ -99,7 +99,7 @@ impl Persona {
         let (client, user, conn) = (site.client(), self.row(site), &mut site.connect());
         let key = session_of(conn, &user, &SecretKey::new(SECRET_KEY));
         // As after a login here, and not one that Django made.
-        Visit::note(conn, &key, user.id, None, Origin::default());
+        Visit::now(key.clone(), user.id, None, Origin::default()).write(conn).unwrap();
         client.keep("sessionid", &key);
         client
     }

@@ -8,12 +8,17 @@ use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
 pub(crate) struct Cluster {
-    port: u16,
+    pub(crate) port: u16,
+    /// The program that starts and stops it, with the words that name its folder.
+    control: Vec<String>,
+    /// What the server is started with.
+    options: String,
+    log: PathBuf,
     /// Ends, and takes the cluster with it, when this program does: its standard input closes then.
     _janitor: Child,
 }
 
-static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(|| binaries().map(|bin| Cluster::start(&bin)));
+static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(Cluster::of_its_own);
 
 /// The cluster, or `None` where PostgreSQL is not installed.
 pub(crate) fn cluster() -> Option<&'static Cluster> {
@@ -34,7 +39,7 @@ fn is_root() -> bool {
 }
 
 /// PostgreSQL refuses to run as root.
-fn as_owner(program: &Path) -> Command {
+pub(crate) fn as_owner(program: &Path) -> Command {
     if is_root() {
         let mut command = Command::new("runuser");
         command.args(["-u", "postgres", "--"]).arg(program);
@@ -70,17 +75,13 @@ impl Cluster {
             "-p {port} -h 127.0.0.1 -k {} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
             data.display()
         );
-        let mut start = as_owner(&bin.join("pg_ctl"));
-        start.arg("-D").arg(&data).args(["-w", "-t", "60", "-o", &options, "-l"]).arg(data.join("log")).arg("start");
-        // The server would keep a pipe of ours open for ever.
-        let started = start.current_dir(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(started.unwrap().success(), "{}", fs::read_to_string(data.join("log")).unwrap_or_default());
-        let mut stop = as_owner(&bin.join("pg_ctl"));
-        stop.arg("-D").arg(&data).args(["-m", "immediate", "stop"]);
-        let stop: Vec<String> = std::iter::once(stop.get_program())
-            .chain(stop.get_args())
+        let mut control = as_owner(&bin.join("pg_ctl"));
+        control.arg("-D").arg(&data);
+        let control: Vec<String> = std::iter::once(control.get_program())
+            .chain(control.get_args())
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
+        let stop = control.iter().map(String::as_str).chain(["-m", "immediate", "stop"]);
         let janitor = Command::new("sh")
             .args(["-c", "dir=$1; shift; cat >/dev/null; cd /; \"$@\" >/dev/null 2>&1; rm -rf \"$dir\"", "janitor"])
             .arg(&dir)
@@ -90,7 +91,28 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        Self { port, _janitor: janitor }
+        let cluster = Self { port, control, options, log: data.join("log"), _janitor: janitor };
+        cluster.control(&["-o", &cluster.options, "start"]);
+        cluster
+    }
+
+    /// A cluster that only one test uses, or `None` if PostgreSQL is not installed.
+    pub(crate) fn of_its_own() -> Option<Self> {
+        binaries().map(|bin| Self::start(&bin))
+    }
+
+    /// Stops the server, which ends all connections, and starts it again.
+    pub(crate) fn restart(&self) {
+        self.control(&["-m", "fast", "stop"]);
+        self.control(&["-o", &self.options, "start"]);
+    }
+
+    fn control(&self, words: &[&str]) {
+        let mut command = Command::new(&self.control[0]);
+        command.args(&self.control[1..]).args(["-w", "-t", "60", "-l"]).arg(&self.log).args(words);
+        // The server would keep a pipe of ours open for ever.
+        let done = command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        assert!(done.unwrap().success(), "pg_ctl {words:?}: {}", fs::read_to_string(&self.log).unwrap_or_default());
     }
 
     pub(crate) fn url(&self, database: &str) -> String {

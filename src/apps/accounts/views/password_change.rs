@@ -66,7 +66,7 @@ pub(in crate::apps::accounts) async fn change_password(
     }
     let hash = hash_password(request, form.value("new_password1")).await?;
     let (id, stored) = (user.id, hash.clone());
-    db.run(move |conn| set_password(conn, id, &stored)).await?;
+    db.write(move |conn| set_password(conn, id, &stored)).await?;
     visitor::update_session_auth_hash(request, &hash);
     audit::note(request, "password_changed", &user.username);
     Ok((true, form))

@@ -77,7 +77,7 @@ pub(in crate::apps::accounts) async fn password_reset_confirm(
     }
     let hash = hash_password(&request, form.value("new_password1")).await?;
     let id = user.id;
-    db.run(move |conn| set_password(conn, id, &hash)).await?;
+    db.write(move |conn| set_password(conn, id, &hash)).await?;
     session.remove(TOKEN_KEY);
     audit::note(&request, "password_reset", &user.username);
     // Who reads the owner's mail is the owner, whatever others tried meanwhile.

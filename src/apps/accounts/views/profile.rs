@@ -45,7 +45,7 @@ pub(in crate::apps::accounts) async fn change_profile(
     }
     let id = user.id;
     let [first, last, email] = ["first_name", "last_name", "email"].map(|name| form.value(name).to_owned());
-    db.run(move |conn| crate::auth::User::set_profile(conn, id, &first, &last, &email)).await?;
+    db.write(move |conn| crate::auth::User::set_profile(conn, id, &first, &last, &email)).await?;
     Messages::of(&request).success("Your profile was saved.");
     Ok(private_redirect("/accounts/profile/"))
 }

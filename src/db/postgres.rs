@@ -1,0 +1,164 @@
+//! Opens a connection to PostgreSQL, and finds out whether a connection pooler such as PgBouncer is in between.
+//!
+//! A pooler in transaction mode gives each transaction another session of the server. So nothing may depend on the session
+//! then: no prepared statements with names, and no `SET`. docs/adr/0020 describes how a pooler is recognised.
+
+use std::fmt::Write as _;
+use std::sync::Once;
+
+use diesel::connection::{CacheSize, Connection as _, SimpleConnection as _};
+use diesel::pg::PgConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::connection::Limits;
+use crate::error::Result;
+use crate::settings::{PostgresUrl, TransactionPooling};
+
+/// What libpq is told unless the URL says otherwise: how long to wait for a server that does not answer, when to ask an idle
+/// server whether it is still there (seconds), and when to give up on data that no server confirms (milliseconds).
+const PARAMETERS: [(&str, &str); 6] = [
+    ("connect_timeout", "5"),
+    ("keepalives_idle", "30"),
+    ("keepalives_interval", "10"),
+    ("keepalives_count", "3"),
+    ("tcp_user_timeout", "30000"),
+    ("fallback_application_name", "nuages"),
+];
+
+/// A setting of our own that is sent when a connection is opened. A session that does not know it is not the one that was
+/// opened, but one of a pooler.
+const MARK: &str = "nuages.session";
+
+/// Opens a connection to the server at `url`.
+pub(super) fn open(url: &PostgresUrl, limits: Limits) -> Result<PgConnection> {
+    let uri = with_parameters(url.reveal());
+    let timeout = limits.statement.as_millis();
+
+    match url.transaction_pooling() {
+        TransactionPooling::On => Ok(pooled(PgConnection::establish(&uri)?)),
+        TransactionPooling::Off => {
+            let mut conn = PgConnection::establish(&uri)?;
+            conn.batch_execute(&format!("SET statement_timeout = {timeout}; SET client_min_messages = warning;"))?;
+            Ok(conn)
+        }
+        TransactionPooling::Auto => {
+            let options = format!("-c statement_timeout={timeout} -c client_min_messages=warning -c {MARK}=1");
+            match PgConnection::establish(&with_options(&uri, url.inherited_options(), &options)) {
+                Ok(mut conn) => Ok(if is_marked(&mut conn)? { conn } else { recognised(conn) }),
+                // PgBouncer does not know the parameter, or does not know a setting in it; RDS Proxy takes no options.
+                Err(error) if refuses_options(&error.to_string()) => Ok(recognised(PgConnection::establish(&uri)?)),
+                Err(error) => Err(error.into()),
+            }
+        }
+    }
+}
+
+/// Whether `conn` reaches the server through a pooler, as far as [`open`] could see.
+pub(super) fn is_pooled(conn: &mut PgConnection, url: &PostgresUrl) -> Result<bool> {
+    Ok(match url.transaction_pooling() {
+        TransactionPooling::On => true,
+        TransactionPooling::Off => false,
+        TransactionPooling::Auto => !is_marked(conn)?,
+    })
+}
+
+/// Whether that is what poolers say to startup options, and not the reason why a server cannot be reached.
+fn refuses_options(error: &str) -> bool {
+    ["startup parameter", "command-line options"].iter().any(|words| error.contains(words))
+}
+
+fn recognised(conn: PgConnection) -> PgConnection {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        log::info!(
+            target: "nuages.db",
+            "a connection pooler such as PgBouncer is in front of PostgreSQL: no prepared statements are kept, and the \
+             server does not get STATEMENT_TIMEOUT. CONN_TRANSACTION_POOLING says how to change that."
+        );
+    });
+    pooled(conn)
+}
+
+/// Statements get no names from now on, and each of them is sent as a whole.
+fn pooled(mut conn: PgConnection) -> PgConnection {
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    conn
+}
+
+fn is_marked(conn: &mut PgConnection) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Setting {
+        #[diesel(sql_type = Nullable<Text>)]
+        mark: Option<String>,
+    }
+    // As one message of the simple protocol, without a name: right through a pooler as well.
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    let found =
+        diesel::sql_query(format!("SELECT current_setting('{MARK}', true) AS mark")).get_result::<Setting>(conn);
+    conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
+    Ok(found?.mark.as_deref() == Some("1"))
+}
+
+/// The URL with our parameters, except those that it has itself.
+fn with_parameters(uri: &str) -> String {
+    let mut all = uri.to_owned();
+    for (name, value) in PARAMETERS {
+        if parameter(uri, name).is_none() {
+            let _ = write!(all, "{}{name}={value}", separator(&all));
+        }
+    }
+    all
+}
+
+/// The URL with `options` behind those of the URL or, as libpq has it, of the environment.
+fn with_options(uri: &str, inherited: Option<&str>, options: &str) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    match parameter(uri, "options") {
+        Some(theirs) => {
+            let ours = encode(&format!(" {options}"));
+            uri.replacen(&format!("options={theirs}"), &format!("options={theirs}{ours}"), 1)
+        }
+        None => {
+            let all = inherited.map_or_else(|| options.to_owned(), |inherited| format!("{inherited} {options}"));
+            format!("{uri}{}options={}", separator(uri), encode(&all))
+        }
+    }
+}
+
+/// The value of a parameter of the URL, as it is written there.
+fn parameter<'u>(uri: &'u str, name: &str) -> Option<&'u str> {
+    let pairs = uri.split_once('?')?.1.split('&');
+    pairs.filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+fn separator(uri: &str) -> char {
+    if uri.contains('?') { '&' } else { '?' }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{with_options, with_parameters};
+
+    #[test]
+    fn parameters_of_the_url_win_over_ours() {
+        let uri = with_parameters("postgres://h/n?connect_timeout=1&tcp_user_timeout=5");
+        assert!(uri.starts_with("postgres://h/n?connect_timeout=1&tcp_user_timeout=5&keepalives_idle=30&"), "{uri}");
+        assert_eq!(uri.matches("connect_timeout").count(), 1, "{uri}");
+        assert!(with_parameters("postgres://h/n").starts_with("postgres://h/n?connect_timeout=5&"));
+    }
+
+    #[test]
+    fn options_of_the_url_and_of_the_environment_are_kept() {
+        assert_eq!(with_options("postgres://h/n", None, "-c a=1"), "postgres://h/n?options=%2Dc%20a%3D1");
+        assert_eq!(
+            with_options("postgres://h/n?x=y", Some("-d"), "-c a=1"),
+            "postgres://h/n?x=y&options=%2Dd%20%2Dc%20a%3D1"
+        );
+        assert_eq!(
+            with_options("postgres://h/n?options=-cb%3D2&x=y", Some("-d"), "-c a=1"),
+            "postgres://h/n?options=-cb%3D2%20%2Dc%20a%3D1&x=y"
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! A PostgreSQL server that restarts, ends connections, or stops answering.
+
+use std::process::Command;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use actix_web::web;
+use diesel::connection::SimpleConnection as _;
+use nuages::db::{Conn, Db, Kind as Column, Sql, Value};
+use nuages::error::Result;
+use nuages::http::{Access, Urls, get, path};
+use nuages::settings::Settings;
+
+use crate::support::{Client, Cluster, Database, Kind, Reply, TestSite, product};
+
+/// The backends that are busy with what the test has asked for.
+const CURRENT: &str = "SELECT pid::bigint FROM pg_stat_activity \
+                       WHERE datname = 'shop' AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";
+
+/// Waits for the test inside a transaction that has renamed every product.
+async fn renames(db: web::Data<Db>) -> Result<String> {
+    db.atomic(|conn| {
+        conn.batch_execute("UPDATE catalog_product SET name = 'renamed'")?;
+        Sql::new("SELECT 1::bigint FROM pg_advisory_xact_lock(7)").returns(&[Column::BigInt]).load(conn)
+    })
+    .await?;
+    Ok("renamed".to_owned())
+}
+
+fn with_renaming(settings: &Settings) -> Urls {
+    Urls::new([path("/rename/", "rename", Access::Public, get(renames))]).include(nuages::urls::urls(settings))
+}
+
+fn ids(conn: &mut Conn, query: &str) -> Vec<i64> {
+    let rows = Sql::new(query.to_owned().leak()).returns(&[Column::BigInt]).load(conn).unwrap();
+    let number =
+        |value: Value| if let Value::BigInt(number) = value { number } else { panic!("{value:?} is no number") };
+    rows.into_iter().flatten().map(number).collect()
+}
+
+fn send(site: &TestSite, count: usize, path: &'static str) -> Vec<JoinHandle<Reply>> {
+    let port = site.port;
+    (0..count).map(|_| std::thread::spawn(move || Client::new(port).get(path))).collect()
+}
+
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !is_so() {
+        assert!(Instant::now() < deadline, "waited a minute until {what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Opens all connections of a site with four of them.
+fn warm_up(site: &TestSite) {
+    for reply in send(site, 24, "/products/") {
+        assert_eq!(reply.join().unwrap().status, 200);
+    }
+}
+
+fn cluster(test: &str) -> Option<Cluster> {
+    Kind::postgres_is_there(test).then(Cluster::of_its_own).flatten()
+}
+
+#[test]
+fn no_visitor_notices_that_postgresql_has_ended_all_idle_connections() {
+    if !Kind::postgres_is_there("no_visitor_notices_that_postgresql_has_ended_all_idle_connections") {
+        return;
+    }
+    let site = TestSite::with_settings(Kind::Postgres, &[("CONN_POOL_SIZE", "4")]);
+    for _ in 0..3 {
+        warm_up(&site);
+        site.connect()
+            .batch_execute(
+                "SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
+            .unwrap();
+        let statuses: Vec<u16> = send(&site, 12, "/products/").into_iter().map(|r| r.join().unwrap().status).collect();
+        assert_eq!(statuses, [200; 12], "every request gets a new connection in place of the one that was ended");
+    }
+}
+
+#[test]
+fn no_visitor_notices_that_postgresql_was_restarted() {
+    let Some(cluster) = cluster("no_visitor_notices_that_postgresql_was_restarted") else { return };
+    let site = TestSite::with(Database::migrated_in(&cluster), &[("CONN_POOL_SIZE", "4")], nuages::urls::urls);
+    warm_up(&site);
+    cluster.restart();
+    let statuses: Vec<u16> = send(&site, 12, "/products/").into_iter().map(|r| r.join().unwrap().status).collect();
+    assert_eq!(statuses, [200; 12], "every request gets a connection to the new server");
+}
+
+#[test]
+fn a_backend_that_stops_answering_costs_one_request_and_no_connection() {
+    let Some(cluster) = cluster("a_backend_that_stops_answering_costs_one_request_and_no_connection") else { return };
+    let settings = [("CONN_POOL_SIZE", "2"), ("STATEMENT_TIMEOUT", "4"), ("CONN_WAIT_TIMEOUT", "20")];
+    let site = TestSite::with(Database::migrated_in(&cluster), &settings, with_renaming);
+    let conn = &mut site.connect();
+    product("Lamp").save(conn);
+    conn.batch_execute("SELECT pg_advisory_lock(7)").unwrap();
+
+    // As many requests as there are connections wait for the lock; then their backends are stopped.
+    let held = send(&site, 2, "/rename/");
+    until("two backends wait for a lock", || ids(conn, CURRENT).len() == 2);
+    let backends = ids(conn, CURRENT);
+    let signal = |name: &str| {
+        for pid in &backends {
+            assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+        }
+    };
+    signal("-STOP");
+    conn.batch_execute("SELECT pg_advisory_unlock(7)").unwrap();
+
+    for reply in held {
+        let page = reply.join().unwrap();
+        assert_eq!(page.status, 503, "a request whose backend is stopped is answered");
+        assert_eq!(page.header("retry-after"), "2", "the answer says when to come back");
+    }
+    for reply in send(&site, 4, "/products/") {
+        assert_eq!(reply.join().unwrap().status, 200, "other requests get new connections");
+    }
+    signal("-CONT");
+    // Once the backends go on, their transactions end; none of them may do what its visitor was told did not happen.
+    until("both backends have ended their transactions", || ids(conn, CURRENT).is_empty());
+    assert!(site.client().get("/products/").shows(&["Lamp"]), "what was answered with 503 was not done");
+}
