@@ -116,6 +116,19 @@ impl Meta {
         if path.column.is_empty() { Some(model.pk()) } else { model.column(path.column) }
     }
 
+    /// Whether the value at `path` can be NULL: the column may be, or a foreign key on the way to it.
+    pub fn is_nullable(&'static self, path: &Path) -> bool {
+        let mut model = self;
+        for step in &path.steps {
+            let Step::Forward(key) = step else { return true };
+            let Some(next) = model.follow(*step).filter(|_| model.column(key).is_some_and(|field| !field.null)) else {
+                return true;
+            };
+            model = next;
+        }
+        model.column(path.column).is_some_and(|field| field.null)
+    }
+
     /// The model that the relation at `path` leads to: a foreign key, or the end of a way without a column.
     pub fn related(&'static self, path: &Path) -> Option<&'static Self> {
         let mut model = self;

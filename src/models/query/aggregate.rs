@@ -159,7 +159,11 @@ impl Query {
         let mut builder = Builder::new(self.model);
         let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
         let sql = Sql::new("SELECT DISTINCT ").append(column).append(builder.from()).append(filter);
-        let sql = sql.raw(" ORDER BY 1 LIMIT ").number(limit);
+        // With NULL first it is among the values even where there are more of them than `limit`.
+        let sql = match self.model.is_nullable(path) {
+            true => sql.raw(" ORDER BY 1 NULLS FIRST LIMIT ").number(limit),
+            false => sql.raw(" ORDER BY 1 LIMIT ").number(limit),
+        };
         Ok(sql.returns(&[self.kind(path)]).load(conn)?.into_iter().flatten().collect())
     }
 }

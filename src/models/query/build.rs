@@ -232,11 +232,23 @@ impl Builder {
         let mut sql = Sql::default();
         for (at, key) in order.iter().enumerate() {
             sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).append(self.column(&key.path));
-            if key.descending {
-                sql = sql.raw(" DESC");
-            }
+            sql = sql.append(direction(self.model, key));
         }
         sql
+    }
+}
+
+/// The SQL that follows the column of `key`, an order of `model`, in `ORDER BY`.
+///
+/// PostgreSQL sorts NULL as the largest value, SQLite as the smallest. Rows without a value come last on both, whichever
+/// way the others are sorted. Nothing is added where that is the default or the column cannot be NULL, so that an index
+/// can give the order.
+pub(super) fn direction(model: &'static Meta, key: &Order) -> Sql {
+    match (key.descending, model.is_nullable(&key.path)) {
+        (false, false) => Sql::default(),
+        (false, true) => Sql::default().either("", " NULLS LAST"),
+        (true, false) => Sql::new(" DESC"),
+        (true, true) => Sql::default().either(" DESC NULLS LAST", " DESC"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Searches, which look into texts: that costs far more than keeping what was found.
 
+use super::build::direction;
 use super::{Builder, Query, Row};
 use crate::db::{Conn, Sql, Value};
 use crate::error::Result;
@@ -21,7 +22,7 @@ impl Query {
         for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
             inner = inner.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
             order = order.raw(if at > 0 { ", f." } else { " ORDER BY f." }).ident(name);
-            order = order.raw(if key.descending { " DESC" } else { "" });
+            order = order.append(direction(self.model, key));
         }
         let conditions = builder.conditions(&self.conditions);
         let sql = Sql::new("WITH f AS MATERIALIZED (").append(inner).append(builder.from()).append(conditions);

@@ -3,7 +3,7 @@
 //! An index on `(is_active, name, id)` gives the active rows by name and the others by name. Neither database puts the two
 //! together by itself: each sorts the whole table for one page.
 
-use super::build::Builder;
+use super::build::{Builder, direction};
 use super::found::ORDER;
 use super::{Query, Sql};
 use crate::db::Kind;
@@ -50,7 +50,7 @@ impl Query {
         let mut sql = Sql::new("SELECT m.k FROM (").append_either(postgres, sqlite);
         for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
             sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).ident(name);
-            sql = sql.raw(if key.descending { " DESC" } else { "" });
+            sql = sql.append(direction(self.model, key));
         }
         sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset).raw(") AS m");
         outer.take_aliases(&outer.inner(self.model));

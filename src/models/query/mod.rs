@@ -4,6 +4,7 @@ mod aggregate;
 mod build;
 mod chunks;
 mod compare;
+mod empty_last;
 mod found;
 mod merged;
 mod part;
@@ -138,16 +139,15 @@ impl Query {
         for (at, path) in paths.iter().enumerate() {
             select = if at > 0 { select.raw(", ") } else { select }.append(builder.column(path));
         }
-        let (filter, picked) =
-            if limit.is_some() && (offset > 0 || builder.is_joined() || self.leading_column().is_some()) {
-                let pk = Path::own(self.model.pk().column);
-                let inner = self.picked(&mut builder, limit, offset);
-                // As one value PostgreSQL looks each of them up by the primary key. With IN it may read the whole table.
-                let filter = Sql::new(" WHERE ").append(builder.column(&pk)).either(" = ANY(ARRAY(", " IN (");
-                (filter.append(inner).either("))", ")"), true)
-            } else {
-                (builder.conditions(&self.conditions), false)
-            };
+        let (filter, picked) = if limit.is_some() && (offset > 0 || builder.is_joined() || self.is_picked_in_parts()) {
+            let pk = Path::own(self.model.pk().column);
+            let inner = self.picked(&mut builder, limit, offset);
+            // As one value PostgreSQL looks each of them up by the primary key. With IN it may read the whole table.
+            let filter = Sql::new(" WHERE ").append(builder.column(&pk)).either(" = ANY(ARRAY(", " IN (");
+            (filter.append(inner).either("))", ")"), true)
+        } else {
+            (builder.conditions(&self.conditions), false)
+        };
         let order = builder.order(&self.order);
         let (mut from, mut window) = (builder.from(), Sql::default());
         if let Some((beside, names)) = beside {
@@ -173,11 +173,26 @@ impl Query {
         sql
     }
 
+    /// Whether an index gives these rows only if they are read in two parts, which are then put together.
+    fn is_picked_in_parts(&self) -> bool {
+        self.leading_column().is_some() || self.is_descending_by_nullable_index()
+    }
+
     /// `SELECT pk …`: these rows, for another statement to use; up to `limit` of them after the first `offset`.
     fn picked(&self, outer: &mut Builder, limit: Option<i64>, offset: i64) -> Sql {
         if let (Some(limit), Some(leading)) = (limit, self.leading_column()) {
             return self.merged(outer, leading, limit, offset);
         }
+        let parts = limit.filter(|_| self.is_descending_by_nullable_index());
+        let parts = parts.and_then(|limit| self.empty_last(outer, limit, offset));
+        let plain = self.picked_in_one(outer, limit, offset);
+        match parts {
+            Some(parts) => Sql::default().append_either(parts, plain),
+            None => plain,
+        }
+    }
+
+    fn picked_in_one(&self, outer: &mut Builder, limit: Option<i64>, offset: i64) -> Sql {
         let mut builder = outer.inner(self.model);
         let pk = builder.column(&Path::own(self.model.pk().column));
         let filter = builder.conditions(&self.conditions);

@@ -2,6 +2,7 @@
 
 mod busy;
 mod lost_servers;
+mod ordering;
 mod pgbouncer;
 mod queries;
 mod stream;
