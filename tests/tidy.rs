@@ -152,6 +152,29 @@ fn every_template_is_used_and_holds_nothing_inline() {
     }
 }
 
+#[test]
+fn security_md_names_each_c_file_and_how_many_lines_it_has() {
+    let claims = fs::read_to_string("SECURITY.md").unwrap();
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::from("src")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "c" || ending == "h") {
+                files.push(path);
+            }
+        }
+    }
+    let claimed = claims.matches(".c)").count();
+    assert_eq!(claimed, files.len(), "SECURITY.md links {claimed} C files, and src/ has {files:?}");
+    for file in files {
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        let claim = format!("({}), has {lines} lines", file.display());
+        assert!(claims.contains(&claim), "SECURITY.md does not say \"{claim}\"");
+    }
+}
+
 /// Lines in which Django describes the same shop and its admin: its `models.py` and `admin.py`, without blank lines, comments
 /// and imports.
 const DJANGO: usize = 115;

@@ -5,7 +5,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::hashers::is_password_usable;
 use super::tokens::Subject;
-use crate::db::{Conn, Timestamp, like_escaped, upper};
+use crate::db::{Conn, Timestamp, ilike, like_escaped};
 use crate::error::Result;
 use crate::schema::{auth_group, auth_permission, auth_user};
 
@@ -82,7 +82,7 @@ impl User {
     /// Active users with a password who have this address, but for case (Django's `get_users`).
     pub fn who_may_reset(conn: &mut Conn, email: &str) -> Result<Vec<Self>> {
         let found: Vec<Self> = auth_user::table
-            .filter(upper(auth_user::email).like(upper(like_escaped(email))).escape('\\'))
+            .filter(ilike(auth_user::email, like_escaped(email)))
             .filter(auth_user::is_active.eq(true))
             .select(Self::as_select())
             .load(conn)?;
@@ -140,7 +140,7 @@ impl NewUser {
 
     /// Whether somebody has this name, in whatever case.
     pub fn is_taken(conn: &mut Conn, username: &str) -> Result<bool> {
-        let same = auth_user::table.filter(upper(auth_user::username).eq(upper(username)));
+        let same = auth_user::table.filter(ilike(auth_user::username, like_escaped(username)));
         diesel::select(diesel::dsl::exists(same)).get_result(conn).map_err(Into::into)
     }
 

@@ -71,9 +71,13 @@ impl Conn {
     }
 
     fn set_up(&mut self, limits: Limits) -> Result<()> {
-        let Self::Sqlite(inner) = self else {
-            self.set_instrumentation(Heartbeat { stopwatch: Stopwatch::if_wanted() });
-            return Ok(());
+        let inner = match self {
+            Self::Sqlite(inner) => inner,
+            Self::Postgres(inner) => {
+                super::text::find_collation(inner);
+                inner.set_instrumentation(Heartbeat { stopwatch: Stopwatch::if_wanted() });
+                return Ok(());
+            }
         };
         super::functions::register(inner)?;
         // The busy timeout comes first: switching to WAL may itself have to wait.

@@ -20,6 +20,11 @@ diesel::define_sql_function! {
     fn nuages_local(time: Nullable<Text>, zone: Text) -> Nullable<Text>;
 }
 
+diesel::define_sql_function! {
+    /// A text in upper case, letter by letter; SQLite's own `UPPER` knows ASCII alone.
+    fn nuages_upper(text: Nullable<Text>) -> Nullable<Text>;
+}
+
 /// Memory that a regular expression may take once compiled, and while it runs.
 const MOST: usize = 1 << 18;
 
@@ -33,6 +38,7 @@ pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
     regexp_utils::register_impl(conn, |pattern: String, text: Option<String>| {
         text.map(|text| matches(&pattern, &text))
     })?;
+    nuages_upper_utils::register_impl(conn, |text: Option<String>| text.map(|text| super::text::upper(&text)))?;
     nuages_local_utils::register_impl(conn, |time: Option<String>, zone: String| {
         let zone: Tz = zone.parse().ok()?;
         let time = NaiveDateTime::parse_from_str(&time?, "%Y-%m-%d %H:%M:%S%.f").ok()?;

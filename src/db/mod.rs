@@ -29,5 +29,6 @@ pub use handle::Db;
 pub use paginator::{Page, PageNumber, Paginator};
 pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
-pub use text::{like_escaped, upper};
+pub(crate) use text::{FoldedPattern, upper_end};
+pub use text::{ILike, KnowsDialect, ilike, like_escaped};
 pub use types::{Decimal, Fixed, Json, Moment, Timestamp, Uuid};

@@ -58,15 +58,9 @@ static void statement_timeout(sqlite3_context *context, int count, sqlite3_value
     sqlite3_result_int64(context, milliseconds);
 }
 
-int nuages_contains_register(sqlite3 *connection);  /* contains.c */
-int nuages_span_register(sqlite3 *connection);  /* span.c */
-
 static int on_open(sqlite3 *connection, char **message, const sqlite3_api_routines *api) {
     Timer *timer;
-    int done = nuages_contains_register(connection);
-    if (done == SQLITE_OK) done = nuages_span_register(connection);
     (void)message; (void)api;
-    if (done != SQLITE_OK) return done;
     timer = calloc(1, sizeof(Timer));
     if (!timer) return SQLITE_NOMEM;
     /* free() is called for the timer when the connection closes, and when this call fails. */

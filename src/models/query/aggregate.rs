@@ -8,10 +8,6 @@ use crate::models::{Condition, Lookup, Path};
 /// Columns that one statement asks for, well below what both databases allow.
 const AT_ONCE: usize = 200;
 
-/// What `nuages_span` put into one text (`src/db/sqlite/span.c`).
-const SPLIT: &str = "substr(found.s, 1, instr(found.s, '|') - 1) AS a, substr(found.s, instr(found.s, '|') + 1) AS z";
-const PLAIN: &str = "found.a AS a, found.z AS z";
-
 /// What a list says above its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
@@ -60,15 +56,11 @@ impl Query {
         };
         let mut sql = Sql::new("SELECT ");
         if let Some(path) = path.filter(|path| self.is_filtered() || !is_indexed(path)) {
-            // One pass over the rows, with one step for each on SQLite, where these are texts.
+            // One pass over the rows.
             let mut builder = Builder::new(self.model);
             let (conditions, column) = (builder.conditions(&self.conditions), builder.column(path));
-            let [ends, both] = match kind {
-                Some(Kind::Date | Kind::Timestamp) => [SPLIT, "nuages_span(r.v) AS s"],
-                _ => [PLAIN, "MIN(r.v) AS a, MAX(r.v) AS z"],
-            };
-            sql = counting(sql.raw("found.n AS n, ").either(PLAIN, ends));
-            sql = sql.raw(" FROM (SELECT COUNT(*) AS n, ").either("MIN(r.v) AS a, MAX(r.v) AS z", both);
+            sql = counting(sql.raw("found.n AS n, found.a AS a, found.z AS z"));
+            sql = sql.raw(" FROM (SELECT COUNT(*) AS n, MIN(r.v) AS a, MAX(r.v) AS z");
             sql = sql.raw(" FROM (SELECT ").append(column).raw(" AS v").append(builder.from()).append(conditions);
             return (sql.raw(") AS r) AS found"), columns);
         }
@@ -160,10 +152,8 @@ impl Query {
         let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
         let sql = Sql::new("SELECT DISTINCT ").append(column).append(builder.from()).append(filter);
         // With NULL first it is among the values even where there are more of them than `limit`.
-        let sql = match self.model.is_nullable(path) {
-            true => sql.raw(" ORDER BY 1 NULLS FIRST LIMIT ").number(limit),
-            false => sql.raw(" ORDER BY 1 LIMIT ").number(limit),
-        };
+        let order = if self.model.is_nullable(path) { " ORDER BY 1 NULLS FIRST LIMIT " } else { " ORDER BY 1 LIMIT " };
+        let sql = sql.raw(order).number(limit);
         Ok(sql.returns(&[self.kind(path)]).load(conn)?.into_iter().flatten().collect())
     }
 }

@@ -105,10 +105,7 @@ impl Builder {
     pub(super) fn condition(&mut self, condition: &Condition) -> Sql {
         match condition {
             Condition::All(parts) => self.joined(parts, " AND ", "(1 = 1)"),
-            Condition::Any(parts) => match self.any_contains(parts) {
-                Some(sql) => sql,
-                None => self.joined(parts, " OR ", "(1 = 0)"),
-            },
+            Condition::Any(parts) => self.joined(parts, " OR ", "(1 = 0)"),
             Condition::Not(part) => Sql::new("NOT (").append(self.condition(part)).raw(")"),
             Condition::Is { path, lookup, values } => {
                 if let Some(at) = path.steps.iter().position(|step| !is_forward(*step)) {
@@ -134,28 +131,6 @@ impl Builder {
                 Sql::new("CAST(").append(pk).raw(" AS TEXT) IN (").append(inside).raw(")")
             }
         }
-    }
-
-    /// A search for one text in several columns of this row or of rows that its keys lead to.
-    fn any_contains(&mut self, parts: &[Condition]) -> Option<Sql> {
-        let [Condition::Is { lookup, values, .. }, _, ..] = parts else { return None };
-        let [plain] = values.as_slice() else { return None };
-        if !matches!(lookup, Lookup::Contains | Lookup::IContains) {
-            return None;
-        }
-        let path = |part: &'_ Condition| match part {
-            Condition::Is { path, lookup: other, values: others } if other == lookup && others == values => {
-                path.steps.iter().all(|step| is_forward(*step)).then(|| path.clone())
-            }
-            _ => None,
-        };
-        let paths: Vec<Path> = parts.iter().map(path).collect::<Option<_>>()?;
-        let column = |path: &Path| {
-            let kind = self.model.resolve(path).map_or(Kind::Text, |field| field.sql);
-            (self.column(path), kind)
-        };
-        let columns = paths.iter().map(column).collect();
-        Some(super::compare::any_contains(columns, *lookup, &plain.to_string()))
     }
 
     fn joined(&mut self, parts: &[Condition], word: &'static str, empty: &'static str) -> Sql {

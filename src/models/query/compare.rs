@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::db::{Kind, Sql, Timestamp, Value, like_escaped};
+use crate::db::{FoldedPattern, Kind, Sql, Timestamp, Value, like_escaped, upper_end};
 use crate::models::Lookup;
 
 /// `column` compared with `values`; `kind` is what the column holds.
@@ -47,50 +47,44 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
 fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sql {
     let literal = like_escaped(plain);
     let pattern = match lookup {
+        Lookup::Contains | Lookup::IContains => format!("%{literal}%"),
         Lookup::StartsWith | Lookup::IStartsWith => format!("{literal}%"),
         Lookup::EndsWith | Lookup::IEndsWith => format!("%{literal}"),
         _ => literal,
     };
-    let text = as_text(column(), kind);
+    let text = || as_text(column(), kind);
     match lookup {
-        Lookup::Contains | Lookup::IContains => {
-            let within = pair(text, lookup, plain);
-            Sql::default().either("", "nuages_contains(").append(within).either("", ")")
+        // LIKE ignores the case of ASCII letters on SQLite, as it does under Django.
+        Lookup::Contains | Lookup::StartsWith | Lookup::EndsWith => {
+            let sql = text().raw(" LIKE ").bind_either(pattern.as_str(), for_sqlite(pattern.as_str()));
+            sql.raw(" ESCAPE '\\'")
         }
-        Lookup::StartsWith | Lookup::EndsWith => text.raw(" LIKE ").bind(pattern).raw(" ESCAPE '\\'"),
-        _ => Sql::default()
-            .either("UPPER(", "")
-            .append(text)
-            .either(") LIKE UPPER(", " LIKE ")
-            .bind(pattern)
-            .either(") ESCAPE '\\'", " ESCAPE '\\'"),
+        _ => ilike(&text, FoldedPattern::new(pattern)),
     }
 }
 
-/// One of these texts contains `plain`; on SQLite this is one call of a function.
-pub(super) fn any_contains(columns: Vec<(Sql, Kind)>, lookup: Lookup, plain: &str) -> Sql {
-    let mut sql = Sql::default().either("(", "nuages_contains(");
-    for (at, (column, kind)) in columns.into_iter().enumerate() {
-        sql = if at > 0 { sql.either(" OR ", ", ") } else { sql };
-        sql = sql.append(pair(as_text(column, kind), lookup, plain));
-    }
-    sql.raw(")")
+/// `text` matches `pattern` without regard to case. See [`FoldedPattern`].
+fn ilike(text: &dyn Fn() -> Sql, pattern: FoldedPattern) -> Sql {
+    let FoldedPattern { plain, loose_and_upper } = pattern;
+    let end = upper_end();
+    let postgres = Sql::new("UPPER(").append(text()).raw(end).raw(" LIKE UPPER(").bind(plain.as_str()).raw(end);
+    let like = |pattern: &str| Sql::new(" LIKE ").bind(for_sqlite(pattern)).raw(" ESCAPE '\\'");
+    let sqlite = match loose_and_upper {
+        None => text().append(like(&plain)),
+        Some((loose, upper)) => {
+            let sql = Sql::new("(").append(text()).append(like(&loose)).raw(" AND nuages_upper(").append(text());
+            sql.raw(")").append(like(&upper)).raw(")")
+        }
+    };
+    Sql::default().append_either(postgres.raw(" ESCAPE '\\'"), sqlite)
 }
 
-/// The text contains `plain`, for PostgreSQL; two arguments of `nuages_contains` for SQLite, which knows no case here
-/// either way, as Django's users know.
-fn pair(text: Sql, lookup: Lookup, plain: &str) -> Sql {
-    let pattern = format!("%{}%", like_escaped(plain));
-    let (upper, close) = if lookup == Lookup::IContains { ("UPPER(", ")") } else { ("", "") };
-    Sql::default()
-        .either(upper, "")
-        .append(text)
-        .either(close, "")
-        .either(" LIKE ", ", ")
-        .either(upper, "")
-        .bind_either(pattern, plain)
-        .either(close, "")
-        .either(" ESCAPE '\\'", "")
+/// SQLite refuses patterns of more bytes than this.
+const LONGEST_PATTERN: usize = 50_000;
+
+/// `pattern`, or NULL, which matches nothing, where SQLite would refuse to look for it.
+fn for_sqlite(pattern: &str) -> Value {
+    if pattern.len() > LONGEST_PATTERN { Value::Null(Kind::Text) } else { pattern.into() }
 }
 
 /// What the column holds, as text.

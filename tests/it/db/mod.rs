@@ -1,6 +1,7 @@
 //! The doors to the database.
 
 mod busy;
+mod case;
 mod lost_servers;
 mod ordering;
 mod pgbouncer;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use diesel::prelude::*;
 
 use super::ProductRow;
-use crate::db::{Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, Value, among, like_escaped, upper};
+use crate::db::{Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, Value, among, ilike, like_escaped};
 use crate::error::Result;
 use crate::on_conn;
 use crate::schema::{catalog_category, catalog_product, catalog_product_tags};
@@ -106,9 +106,8 @@ impl Listing {
             products = products.filter(catalog_product::id.eq_any(tagged));
         }
         for word in &self.words {
-            let pattern = upper(contains(word));
-            let in_name = upper(catalog_product::name).like(pattern).escape('\\');
-            let in_text = upper(catalog_product::description).like(upper(contains(word))).escape('\\');
+            let in_name = ilike(catalog_product::name, contains(word));
+            let in_text = ilike(catalog_product::description, contains(word));
             products = products.filter(in_name.or(in_text));
         }
         products
