@@ -4,6 +4,7 @@ use crate::admin;
 use crate::apps::{accounts, catalog};
 use crate::http::Access::Public;
 use crate::http::{self, Urls, get, path};
+use crate::pages;
 use crate::settings::Settings;
 
 /// Every URL of the shop.
@@ -17,6 +18,7 @@ pub fn batteries() -> Urls {
     let files = Urls::new([
         path("/static/{path:.*}", "static", Public, get(http::static_file)),
         path("/media/{path:.*}", "media", Public, get(http::media)),
+        path("/uploads/{reference}/", "kept_upload", Public, get(pages::kept_upload)),
         path("/favicon.ico", "favicon", Public, get(http::favicon)),
     ]);
     Urls::default()

@@ -1,9 +1,11 @@
-//! `clearsessions`: deletes the rows of sessions that have expired, and failed logins that are forgotten. To be run once a day.
+//! `clearsessions`: deletes the rows of sessions that have expired, failed logins that are forgotten, and files of
+//! forms that were never saved. To be run once a day.
 
 use super::connect;
 use super::terminal::say;
 use crate::auth::throttle;
 use crate::error::Result;
+use crate::http::KeptFiles;
 use crate::sessions::{SessionRow, Visit};
 use crate::settings::Settings;
 
@@ -13,5 +15,7 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     Visit::delete_orphans(&mut conn)?;
     say(&format!("{deleted} expired sessions deleted"))?;
     let deleted = throttle::delete_forgotten(&mut conn)?;
-    say(&format!("{deleted} counts of failed logins deleted"))
+    say(&format!("{deleted} counts of failed logins deleted"))?;
+    let deleted = KeptFiles::clear(settings)?;
+    say(&format!("{deleted} files of forms that were never saved deleted"))
 }

@@ -15,7 +15,7 @@ use log::Level;
 use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, is_safe_method};
 use crate::error::{Error, Result};
 use crate::http::middleware::caught;
-use crate::http::{PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie};
+use crate::http::{KeptFiles, PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie};
 use crate::logging;
 use crate::settings::Settings;
 
@@ -40,6 +40,11 @@ impl Csrf {
     pub fn token(&self) -> String {
         self.0.used.set(true);
         self.0.secret.borrow_mut().get_or_insert_with(Secret::generate).masked()
+    }
+
+    /// The files of this visitor that are kept until their form has no error; `None` for a visitor without a cookie.
+    pub fn kept_files(&self, settings: &Settings) -> Option<KeptFiles> {
+        self.0.secret.borrow().as_ref().map(|secret| KeptFiles::new(settings, secret.as_str()))
     }
 
     /// A new secret, as at a login: tokens given out before are worthless.
@@ -106,7 +111,7 @@ async fn check(
         Site { is_secure: secure, host: host.as_deref(), port, cookie_domain: settings.csrf.cookie.domain.as_deref() };
     let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
     check_source(origin.as_deref(), referer.as_deref(), &site, &trusted).map_err(refused)?;
-    let data = PostData::read(request, payload, settings).await?;
+    let mut data = PostData::read(request, payload, settings).await?;
     let secret = secret.map_err(refused)?;
     let field = Some(data.get("csrfmiddlewaretoken")).filter(|token| !token.is_empty());
     let (token, source) = match field.filter(|_| request.method() == actix_web::http::Method::POST) {
@@ -115,6 +120,9 @@ async fn check(
     };
     let token = token.ok_or_else(|| refused(Rejection::TokenMissing))?;
     secret.check(&token).map_err(|why| refused(Rejection::BadToken(source, why)))?;
+    if data.has_files() {
+        KeptFiles::new(settings, secret.as_str()).restore(&mut data);
+    }
     request.extensions_mut().insert(data);
     Ok(())
 }

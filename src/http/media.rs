@@ -50,8 +50,8 @@ pub async fn serve(
     Ok(response)
 }
 
-/// A file is what its name says, whatever is in it, and runs nothing.
-fn harmless(headers: &mut HeaderMap) {
+/// Sets the headers of an uploaded file: it is what its name says, whatever is in it, and runs nothing.
+pub fn harmless(headers: &mut HeaderMap) {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // Whether a page or a placeholder says that a file is missing.

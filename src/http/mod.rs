@@ -15,12 +15,12 @@ mod static_files;
 mod urls;
 mod user_agent;
 
-pub use body::{PostData, UploadedFile};
+pub use body::{Kept, KeptFiles, PostData, UploadedFile};
 pub use client_address::client_address;
 pub use cookies::{cookie, delete_cookie, set_cookie};
 pub use diagnostics::urls as diagnostics;
 pub use host::{host_of, is_allowed, split_host};
-pub use media::serve as media;
+pub use media::{harmless, serve as media};
 pub use media_root::MediaRoot;
 pub use middleware::is_secure;
 pub use next::is_safe_next;

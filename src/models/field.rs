@@ -4,9 +4,9 @@ use std::marker::PhantomData;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Model;
 use super::description::leaked;
 use super::relation::{OnDelete, Relation};
+use super::{FileKinds, Model};
 use crate::db::{Decimal, Kind, Timestamp, Value};
 
 /// What a field holds, beyond the kind of its column (Django's field classes).
@@ -108,6 +108,10 @@ pub struct Field {
     pub validators: Vec<Validator>,
     /// Where a foreign key leads.
     pub relation: Option<Relation>,
+    /// The kinds of files that a file field takes.
+    pub file_kinds: FileKinds,
+    /// The most bytes of a file.
+    pub max_file_size: Option<u64>,
 }
 
 impl Field {
@@ -148,6 +152,8 @@ impl Field {
             normalized: None,
             validators: Vec::new(),
             relation: None,
+            file_kinds: FileKinds::HARMLESS,
+            max_file_size: None,
         }
     }
 
@@ -170,6 +176,15 @@ impl Field {
         self.choices.iter().find(|(key, _)| *key == value).map(|(_, label)| *label)
     }
 
+    /// What a form says below a file field before a file is chosen: `PDF documents, at most 5 MB.`
+    pub fn file_hint(&self) -> String {
+        if !self.is_file() {
+            return String::new();
+        }
+        let size = self.max_file_size.map(|bytes| format!(", at most {}", file_size(bytes))).unwrap_or_default();
+        format!("{}{size}.", capfirst(&self.file_kinds.names()))
+    }
+
     /// Whether it holds a file's path.
     pub fn is_file(&self) -> bool {
         matches!(self.kind, FieldKind::File(_) | FieldKind::Image(_))
@@ -180,6 +195,19 @@ impl Field {
 pub fn file_url(path: &str) -> String {
     const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     format!("/media/{}", utf8_percent_encode(path, PATH))
+}
+
+/// A size for people: `5 MB`, `1.5 MB`, `300 KB` (Django's `filesizeformat`, without a zero behind the point).
+pub fn file_size(bytes: u64) -> String {
+    let units = [("GB", 30), ("MB", 20), ("KB", 10)];
+    let Some((unit, shift)) = units.into_iter().find(|(_, shift)| bytes >= 1 << shift) else {
+        return format!("{bytes} bytes");
+    };
+    let tenths = (u128::from(bytes) * 10) >> shift;
+    match tenths % 10 {
+        0 => format!("{} {unit}", tenths / 10),
+        part => format!("{}.{part} {unit}", tenths / 10),
+    }
 }
 
 /// The text with its first letter in upper case (Django's `capfirst`).
@@ -376,7 +404,9 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// The path of a file below this folder of `MEDIA_ROOT`.
+    /// The path of a file below this folder of `MEDIA_ROOT`. Any file is taken except those that something would run
+    /// (web pages, SVG, XML, scripts, programs), unless [`kinds`](Self::kinds) says otherwise. A validator is given the
+    /// name of the file.
     #[must_use]
     pub fn file(mut self, upload_to: &'static str) -> Self {
         self.field.kind = FieldKind::File(upload_to);
@@ -387,6 +417,21 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn image(mut self, upload_to: &'static str) -> Self {
         self.field.kind = FieldKind::Image(upload_to);
+        self.field.file_kinds = FileKinds::PICTURE;
+        self
+    }
+
+    /// The kinds of files that a file field takes: `.file("papers/").kinds(FileKinds::PDF | FileKinds::TEXT)`.
+    #[must_use]
+    pub fn kinds(mut self, kinds: FileKinds) -> Self {
+        self.field.file_kinds = kinds;
+        self
+    }
+
+    /// The most bytes of a file: `.file("papers/").max_size(5 << 20)`.
+    #[must_use]
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.field.max_file_size = Some(bytes);
         self
     }
 

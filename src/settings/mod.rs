@@ -54,6 +54,10 @@ pub struct Settings {
     pub time_zone: chrono_tz::Tz,
     /// `MEDIA_ROOT`: where uploaded files lie; served under `/media/`.
     pub media_root: PathBuf,
+    /// `FILE_UPLOAD_TEMP_DIR`: where files are while their form is not saved; the system's folder unless set.
+    pub file_upload_temp_dir: Option<PathBuf>,
+    /// `KEEP_IMAGE_METADATA`: pictures keep what cameras write into them (place, device, comments). Without it they do not.
+    pub keep_image_metadata: bool,
     /// `RUST_LOG`, or the level of `LOG_LEVEL`: what is logged to standard error.
     pub log_filter: String,
     /// `NUAGES_WORKERS` or `WEB_CONCURRENCY`: threads that serve requests.
@@ -168,6 +172,8 @@ impl Settings {
                 &mut wrong,
             ),
             media_root: PathBuf::from(env.get("MEDIA_ROOT").unwrap_or("media")),
+            file_upload_temp_dir: env.get("FILE_UPLOAD_TEMP_DIR").map(PathBuf::from),
+            keep_image_metadata: env.flag("KEEP_IMAGE_METADATA", false, &mut wrong),
             log_filter: env.log_filter(&mut wrong),
             workers: env.number(
                 "NUAGES_WORKERS",

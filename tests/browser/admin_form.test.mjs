@@ -309,3 +309,26 @@ test("the value that somebody else saved is taken over by a click", async (t) =>
   await main(page).locator("[data-use-value]").first().click();
   assert.equal(await named(page, "price").inputValue(), "79.00");
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a chosen picture is kept while another field has an error${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    for (const shape of [DESKTOP, PHONE]) {
+      const page = await site.page(t, { viewport: shape, javaScriptEnabled });
+      await staff(page, `${PRODUCTS}1/change/`);
+      const before = await page.locator("[name=price]").inputValue();
+      const picture = await (await page.request.get(await main(page).locator(".file img").getAttribute("src"))).body();
+      await main(page).locator("[name=image]").setInputFiles({ name: "chosen.webp", mimeType: "image/webp", buffer: picture });
+      await page.locator("[name=price]").fill("bad");
+      await press(page, "Save");
+      const kept = main(page).locator(".chosen-file");
+      assert.match(await kept.innerText(), /Chosen, not saved yet:\s*chosen\.webp/);
+      assert.ok(await kept.locator("img").evaluate((image) => image.complete && image.naturalWidth > 0), "the picture is shown");
+      if (javaScriptEnabled) assert.deepEqual(await violations(page), [], "the form with a kept file");
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out");
+      await page.locator("[name=price]").fill(before);
+      await press(page, "Save and continue editing");
+      assert.match(await main(page).locator(".file .now a").innerText(), /chosen(_\w+)?\.webp/);
+      assert.equal(await main(page).locator(".chosen-file").count(), 0, "nothing is left to be saved");
+    }
+  });
+}

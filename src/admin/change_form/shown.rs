@@ -42,7 +42,6 @@ pub(in crate::admin) struct ShownField {
     pub(in crate::admin) shown: Option<Shown>,
     pub(in crate::admin) file: Option<FileNow>,
     pub(in crate::admin) theirs: Option<Theirs>,
-    pub(in crate::admin) accept: &'static str,
 }
 
 impl ShownField {
@@ -178,7 +177,6 @@ impl Showing<'_> {
             widget: Some(self.around.widget(form, bound)),
             file,
             theirs,
-            accept: if is_image { "image/*" } else { "" },
             ..plain(form.name_of(field), self.around.options.label(field))
         }
     }
@@ -202,15 +200,5 @@ impl Showing<'_> {
 }
 
 fn plain(name: String, label: String) -> ShownField {
-    ShownField {
-        name,
-        label,
-        help: "",
-        errors: Vec::new(),
-        widget: None,
-        shown: None,
-        file: None,
-        theirs: None,
-        accept: "",
-    }
+    ShownField { name, label, help: "", errors: Vec::new(), widget: None, shown: None, file: None, theirs: None }
 }

@@ -47,6 +47,9 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),
         }
     }
+    if let Some(folder) = settings.file_upload_temp_dir.as_ref().filter(|folder| !folder.is_dir()) {
+        issues.push(format!("FILE_UPLOAD_TEMP_DIR: {} is not a folder.", folder.display()));
+    }
     if settings.media_root.exists() && !settings.media_root.is_dir() {
         issues.push(format!("MEDIA_ROOT: {} is no folder.", settings.media_root.display()));
     }

@@ -64,7 +64,7 @@ impl BoundField {
                 self.cleaned = Some(Cleaned::One(Value::Text(upload.name().to_owned())));
                 self.upload = Some(upload);
             }
-            Err(error) => self.errors.push(error),
+            Err(errors) => self.errors.extend(errors),
         }
     }
 

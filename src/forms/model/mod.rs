@@ -27,4 +27,4 @@ pub use loaded::LOADED;
 pub use management::management;
 pub use typed::{Posted, Typed, prefixed};
 pub use violation::Violation;
-pub use widget::{Choice, Control, ControlKind};
+pub use widget::{Choice, ChosenFile, Control, ControlKind};

@@ -1,7 +1,8 @@
 //! How a field is shown: the controls of its value, ready for a template.
 
 use super::{BoundField, ModelField, ModelForm};
-use crate::models::{Field, FieldKind, Validator};
+use crate::forms::uploads::Upload;
+use crate::models::{Field, FieldKind, Validator, file_size};
 
 /// What kind of control a field has; `templates/admin/_control.html` knows them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +55,37 @@ pub struct Choice {
     pub selected: bool,
 }
 
+/// A file that was chosen in a form which has an error elsewhere. Its reference is sent again in the hidden input
+/// `NAME-kept`; the box `NAME-kept-remove` takes the file away.
+#[derive(Debug, Clone)]
+pub struct ChosenFile {
+    /// The name of the file.
+    pub name: String,
+    /// Its size, for people.
+    pub size: String,
+    /// What the hidden input sends; "" if the file could not be kept and has to be chosen again.
+    pub reference: String,
+    /// Whether it can be shown.
+    pub is_picture: bool,
+}
+
+impl ChosenFile {
+    fn new(upload: &Upload, control: &str) -> Self {
+        let kept = upload.keep(control);
+        Self {
+            name: upload.name().to_owned(),
+            size: kept.as_ref().map(|kept| file_size(kept.size)).unwrap_or_default(),
+            is_picture: upload.is_picture(),
+            reference: kept.map(|kept| kept.reference).unwrap_or_default(),
+        }
+    }
+
+    /// Where the picture is shown to whoever chose it.
+    pub fn url(&self) -> String {
+        format!("/uploads/{}/", self.reference)
+    }
+}
+
 /// A field's controls.
 #[derive(Debug, Clone)]
 pub struct Control {
@@ -83,6 +115,12 @@ pub struct Control {
     pub aria_label: String,
     /// The choice, by number, that has the focus when the page is opened.
     pub focus: Option<usize>,
+    /// The files that can be chosen, for the `accept` attribute of a file field.
+    pub accept: String,
+    /// What a file field takes, for people.
+    pub hint: String,
+    /// A file that was chosen and is not saved yet.
+    pub chosen: Option<ChosenFile>,
     /// More attributes, by name.
     pub data: Vec<(&'static str, String)>,
 }
@@ -109,6 +147,9 @@ impl Control {
             described_by: String::new(),
             aria_label: String::new(),
             focus: None,
+            accept: String::new(),
+            hint: String::new(),
+            chosen: None,
             data: Vec::new(),
         };
         if let ModelField::Column(column) = field {
@@ -116,6 +157,13 @@ impl Control {
         }
         if !help.is_empty() {
             control.describe("helptext");
+        }
+        if let Some(column) = field.column().filter(|column| column.is_file()) {
+            control.accept = column.file_kinds.accept();
+            control.hint = column.file_hint();
+            control.describe("hint");
+            let upload = bound.upload.as_ref().filter(|_| bound.errors.is_empty());
+            control.chosen = upload.map(|upload| ChosenFile::new(upload, &control.name));
         }
         if control.invalid {
             control.describe("error");

@@ -1,15 +1,17 @@
-//! Files that a form sends: what a file field becomes, whether an image is one, and where it lies.
+//! Files that a form sends: what a file field becomes, whether it takes the file, and where the file is stored.
 //!
 //! As in Django a file that is replaced or cleared stays where it is: another row, an older page or a Django beside us
 //! may still name it. A file that is stored for a row that is then not saved is removed.
 
-mod image;
+mod check;
+mod content;
 mod name;
+mod picture;
 mod storage;
-mod structure;
 
+use crate::db::Value;
 use crate::http::{PostData, UploadedFile};
-use crate::models::{Field, FieldKind};
+use crate::models::{Field, FieldKind, Validator};
 
 pub use storage::{Stored, Upload};
 
@@ -30,51 +32,55 @@ pub fn is_cleared(post: &PostData, name: &str) -> bool {
     ticked.is_some_and(|value| !matches!(value, "" | "false" | "False"))
 }
 
-/// What the field becomes that holds the path `current`, or none if that is empty; or what is wrong with `file`.
+/// Returns what becomes of the field, which holds the path `current` or nothing; or what is wrong with `file`.
 ///
 /// It reads the file: call it where blocking is allowed.
-pub fn clean(field: &Field, file: Option<&UploadedFile>, clear: bool, current: &str) -> Result<Change, String> {
+pub fn clean(field: &Field, file: Option<&UploadedFile>, clear: bool, current: &str) -> Result<Change, Vec<String>> {
+    let wrong = |text: &str| Err(vec![text.to_owned()]);
     let clear = clear && field.blank;
     let Some(file) = file else {
         return match (clear, field.blank || !current.is_empty()) {
             (true, _) => Ok(Change::Clear),
             (false, true) => Ok(Change::Keep),
-            (false, false) => Err("This field is required.".to_owned()),
+            (false, false) => wrong("This field is required."),
         };
     };
     if clear {
-        return Err("Please either submit a file or check the clear checkbox, not both.".to_owned());
+        return wrong("Please either submit a file or check the clear checkbox, not both.");
     }
     let (length, most) = (file.name.chars().count(), field.max_length().unwrap_or(100));
     if length > most {
         let plural = if most == 1 { "" } else { "s" };
-        return Err(format!("Ensure this filename has at most {most} character{plural} (it has {length})."));
+        return Err(vec![format!("Ensure this filename has at most {most} character{plural} (it has {length}).")]);
     }
     if file.name.is_empty() {
-        return Err("No file was submitted. Check the encoding type on the form.".to_owned());
+        return wrong("No file was submitted. Check the encoding type on the form.");
     }
     if file.size == 0 {
-        return Err("The submitted file is empty.".to_owned());
+        return wrong("The submitted file is empty.");
     }
-    let name = name::valid(&file.name);
+
+    let check::Accepted { file, name } = check::check(field, file).map_err(|error| vec![error])?;
+    let value = Value::Text(name.clone());
+    let rules = field.validators.iter().filter_map(|rule| match rule {
+        Validator::Custom(rule) => rule(&value),
+        _ => None,
+    });
+    let errors: Vec<String> = rules.collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
     let folder = match field.kind {
-        FieldKind::Image(folder) => {
-            image::check(file.path(), name.as_deref().unwrap_or_default())?;
-            folder
-        }
-        FieldKind::File(folder) => folder,
+        FieldKind::Image(folder) | FieldKind::File(folder) => folder,
         _ => "",
     };
-    let Some(name) = name else {
-        return Err("The name of the file holds no letter and no digit: give it another.".to_owned());
-    };
-    Ok(Change::New(Upload { file: file.clone(), name, folder, most }))
+    Ok(Change::New(Upload { file, name, folder, most }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::models::{Description, Model};
+    use crate::models::{Description, FileKinds, Model};
     use crate::schema::auth_group;
     use diesel::prelude::*;
 
@@ -101,7 +107,7 @@ mod tests {
             Ok(Change::Keep) => "keep".to_owned(),
             Ok(Change::Clear) => "clear".to_owned(),
             Ok(Change::New(upload)) => upload.name,
-            Err(error) => error,
+            Err(errors) => errors.join(" "),
         };
         let (optional, required) = (field(true), field(false));
         assert_eq!(said(&optional, None, false, ""), "keep");
@@ -116,5 +122,78 @@ mod tests {
         let long = UploadedFile::of(&"é".repeat(101), b"text").unwrap();
         let text = "Ensure this filename has at most 100 characters (it has 101).";
         assert_eq!(said(&optional, Some(&long), false, ""), text);
+    }
+
+    fn said(field: &Field, name: &str, kind: &str, content: &[u8]) -> String {
+        let file = UploadedFile::of(name, content).unwrap().declared(kind);
+        clean(field, Some(&file), false, "").err().unwrap_or_default().join(" ")
+    }
+
+    #[test]
+    fn a_file_field_refuses_what_something_would_run() {
+        let field = field(true);
+        for (name, kind, content) in [
+            ("evil.html", "text/html", &b"<html><script>alert(1)</script>"[..]),
+            ("evil.HTM", "", b"text"),
+            ("evil.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+            ("evil.xml", "text/xml", b"<?xml version='1.0'?><a/>"),
+            ("evil.js", "text/javascript", b"alert(1)"),
+            ("evil.php", "", b"<?php system(1) ?>"),
+            ("evil.php.txt", "text/plain", b"text"),
+            ("evil.html.en", "", b"text"),
+            ("evil.html.", "", b"text"),
+            ("evil.exe", "", b"MZ\x90\0"),
+            ("evil.sh", "", b"#!/bin/sh"),
+            ("evil", "", b"<!doctype html><title>x</title>"),
+            ("evil.txt", "text/plain", b"\xef\xbb\xbf  <script>alert(1)</script>"),
+            ("evil.dat", "", b"\x7fELF\x02\x01"),
+            ("evil.txt", "text/html", b"text"),
+            ("evil.pdf", "application/pdf", b"<html>"),
+            ("evil.pdf", "application/pdf", b"no document"),
+            ("evil.pdf", "text/html", b"%PDF-1.4"),
+            ("evil.png", "image/png", b"no picture"),
+            ("evil.docx", "", b"text"),
+        ] {
+            assert_ne!(said(&field, name, kind, content), "", "{name} sent as {kind:?} should be refused");
+        }
+        for (name, kind, content) in [
+            ("a.txt", "text/plain", &b"text"[..]),
+            ("a.csv", "application/vnd.ms-excel", b"a,b"),
+            ("a.pdf", "application/pdf", b"%PDF-1.4"),
+            ("www.example.com.pdf", "application/octet-stream", b"%PDF-1.4"),
+            ("a.dwg", "image/vnd.dwg", b"AC1027\0\0"),
+            ("a.zip", "application/x-zip-compressed", b"PK\x03\x04"),
+            ("a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
+            ("noextension", "", b"text"),
+        ] {
+            assert_eq!(said(&field, name, kind, content), "", "{name} sent as {kind:?} is harmless");
+        }
+    }
+
+    #[test]
+    fn a_file_field_takes_the_kinds_and_sizes_that_it_declares() {
+        let some = Field { file_kinds: FileKinds::PDF | FileKinds::PICTURE, max_file_size: Some(2048), ..field(true) };
+        assert_eq!(said(&some, "a.pdf", "", b"%PDF-1.4"), "");
+        assert!(
+            said(&some, "a.txt", "", b"text")
+                .starts_with("File extension “txt” is not allowed. Allowed extensions are: ")
+        );
+        assert!(said(&some, "a.heic", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").contains("is not allowed"));
+        assert!(said(&some, "a.jpg", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").contains("This is a HEIC photo"));
+        let large = [&b"%PDF-1.4"[..], &[b' '; 4096]].concat();
+        assert_eq!(said(&some, "a.pdf", "", &large), "The file is too large: 4 KB. At most 2 KB are allowed.");
+
+        let active = Field { file_kinds: FileKinds::HTML | FileKinds::SVG, ..field(true) };
+        assert_eq!(said(&active, "a.html", "text/html", b"<html>"), "", "the field says so");
+        assert_eq!(said(&active, "a.svg", "image/svg+xml", b"<svg/>"), "", "the field says so");
+        assert_ne!(said(&active, "a.js", "text/javascript", b"x"), "", "the field does not say so");
+    }
+
+    #[test]
+    fn validators_of_a_file_field_see_the_name() {
+        let rule = |value: &Value| value.text().contains("draft").then(|| "Drafts are not accepted.".to_owned());
+        let field = Field { validators: vec![Validator::Custom(rule)], ..field(true) };
+        assert_eq!(said(&field, "a draft.txt", "", b"text"), "Drafts are not accepted.");
+        assert_eq!(said(&field, "final.txt", "", b"text"), "");
     }
 }

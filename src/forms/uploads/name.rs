@@ -1,5 +1,6 @@
 //! Names of stored files, as Django's storage makes them.
 
+use crate::models::FileKinds;
 use crate::signing::random_string_of;
 
 const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -8,15 +9,40 @@ const MOST_BYTES: usize = 255;
 /// An ending may be so long; what is longer is part of the name.
 const MOST_ENDING: usize = 20;
 
-/// `name` with `_` for spaces and nothing but letters, digits, `_`, `-` and `.`; nothing if nothing is left.
+/// Returns the name with `_` for spaces and nothing but letters, digits, `_`, `-` and `.`; `None` if neither a letter nor a
+/// digit is left.
 ///
-/// A dot at its beginning would hide it, and goes.
-pub(super) fn valid(name: &str) -> Option<String> {
+/// A dot at its beginning would hide the file, and some systems ignore one at its end.
+fn valid(name: &str) -> Option<String> {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let name: String = base.trim().replace(' ', "_").chars().filter(kept).collect();
-    let name = name.trim_start_matches('.');
+    let name = name.trim_matches('.');
     name.contains(|c: char| c.is_alphanumeric()).then(|| name.to_owned())
+}
+
+/// Returns the name, made harmless. A name of which nothing usable is left becomes that of `default`, its stem and its
+/// extension: `🎉.png` is `picture.png`.
+pub(super) fn usable(name: &str, default: (&str, &str)) -> String {
+    let base = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let (stem, extension) = base.rsplit_once('.').unwrap_or((base, ""));
+    let whole = |stem: &str, extension: &str| {
+        if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
+    };
+    match (valid(stem), valid(extension)) {
+        (Some(_), _) => valid(base).unwrap_or_else(|| whole(default.0, default.1)),
+        // `.htaccess` is a name, `.png` an extension.
+        (None, Some(name)) if stem.is_empty() && FileKinds::of_extension(&name.to_lowercase()) == FileKinds::OTHER => {
+            name
+        }
+        (None, Some(extension)) => whole(default.0, &extension),
+        (None, None) => whole(default.0, default.1),
+    }
+}
+
+/// Returns the extension in lower case and without its dot, or "".
+pub(super) fn extension(name: &str) -> String {
+    name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_lowercase())
 }
 
 /// Names for `file` below `folder`, none of more than `most` characters: as it is, then with seven random letters.
@@ -62,8 +88,26 @@ mod tests {
             assert_eq!(valid(given).as_deref(), Some(kept));
         }
         for nothing in ["", ".", "..", "...", "///", "?", " ", "-_-"] {
-            assert_eq!(valid(nothing), None, "{nothing}");
+            assert_eq!(valid(nothing), None, "nothing of {nothing:?} is usable");
         }
+        assert_eq!(valid("evil.html.").as_deref(), Some("evil.html"), "Windows ignores a dot at the end");
+    }
+
+    #[test]
+    fn a_name_without_usable_characters_is_replaced_by_the_kind() {
+        for (given, kept) in [
+            ("🎉.png", "picture.png"),
+            ("🎉🎉.JPG", "picture.JPG"),
+            ("🎉", "picture.png"),
+            (".png", "picture.png"),
+            ("?.?", "picture.png"),
+            ("🎉 2.png", "_2.png"),
+            (".htaccess", "picture.htaccess"),
+            ("C:\\fakepath\\🎉.gif", "picture.gif"),
+        ] {
+            assert_eq!(usable(given, ("picture", "png")), kept, "of {given:?}");
+        }
+        assert_eq!(usable("🎉", ("file", "")), "file");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use chrono::{NaiveDateTime, Utc};
 
 use super::name;
 use crate::error::{Error, Result};
-use crate::http::{MediaRoot, UploadedFile};
+use crate::http::{Kept, MediaRoot, UploadedFile};
+use crate::models::FileKinds;
 use crate::settings::Settings;
 
 /// A file that was sent and found right, not stored yet.
@@ -33,12 +34,23 @@ pub struct Stored {
     name: String,
     /// Where to remove it from, unless it is kept.
     root: Option<MediaRoot>,
+    upload: UploadedFile,
 }
 
 impl Upload {
     /// The name it was sent under, made harmless; that it is stored under may differ.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it is a picture that browsers show.
+    pub fn is_picture(&self) -> bool {
+        FileKinds::of_extension(&name::extension(&self.name)) == FileKinds::PICTURE
+    }
+
+    /// Keeps the file for a while, because its form has to be shown again; see [`UploadedFile::keep`].
+    pub fn keep(&self, name: &str) -> Option<Kept> {
+        self.file.keep(name)
     }
 
     /// Copies it into `MEDIA_ROOT`, under a name that no other file has.
@@ -54,7 +66,7 @@ impl Upload {
             match root.create_new(&name) {
                 Ok(mut to) => {
                     // From here on a failure removes the file.
-                    let stored = Stored { name, root: Some(root) };
+                    let stored = Stored { name, root: Some(root), upload: self.file.clone() };
                     io::copy(&mut File::open(self.file.path())?, &mut to)?;
                     to.sync_all()?;
                     return Ok(stored);
@@ -76,6 +88,7 @@ impl Stored {
     /// The file stays.
     pub fn keep(mut self) {
         self.root = None;
+        self.upload.forget();
     }
 }
 

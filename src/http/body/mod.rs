@@ -1,5 +1,6 @@
 //! The body of a request as fields and files: Django's `request.POST` and `request.FILES`.
 
+mod kept;
 mod multipart;
 
 use std::future::{Ready, ready};
@@ -14,6 +15,7 @@ use super::QueryDict;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
+pub use kept::{Kept, KeptFiles};
 pub use multipart::UploadedFile;
 
 /// What a form sent. Bodies of another kind are a form with nothing in it, as in Django.
@@ -45,6 +47,11 @@ impl PostData {
     /// The last value of the field `name`; "" where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
+    }
+
+    /// Whether it has files, or refers to files that were kept.
+    pub fn has_files(&self) -> bool {
+        !self.files.is_empty() || self.fields.iter().any(|(name, _)| name.ends_with("-kept"))
     }
 
     /// The last file of the field `name`.

@@ -1,6 +1,7 @@
 //! `multipart/form-data`: fields into memory, files onto disk.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use actix_multipart::{Field, Multipart};
@@ -10,6 +11,7 @@ use actix_web::http::header::ContentDisposition;
 use futures_util::StreamExt as _;
 use tempfile::NamedTempFile;
 
+use super::kept::{self, Kept, KeptFiles};
 use super::{PostData, within};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
@@ -17,7 +19,7 @@ use crate::settings::Settings;
 /// Files in one request (Django's `DATA_UPLOAD_MAX_NUMBER_FILES`).
 const MAX_FILES: usize = 100;
 
-/// A file that was sent. It lies in a temporary file, which is gone with the last clone of this.
+/// A file that was sent. Its content is in a temporary file, which is removed with the last clone of this value.
 #[derive(Debug, Clone)]
 pub struct UploadedFile {
     /// The name it had at the visitor's, without folders. Never to be trusted.
@@ -26,13 +28,79 @@ pub struct UploadedFile {
     pub content_type: String,
     /// Bytes.
     pub size: u64,
-    content: Arc<NamedTempFile>,
+    content: Arc<Content>,
+    keeps_metadata: bool,
+    /// Where it can be kept, if its form has to be shown again.
+    pub(super) keeper: Option<Arc<KeptFiles>>,
+    /// Where it is kept already.
+    kept: Option<(Kept, PathBuf)>,
+}
+
+/// Where the content of a file is.
+#[derive(Debug)]
+enum Content {
+    Sent(NamedTempFile),
+    Kept(PathBuf),
 }
 
 impl UploadedFile {
-    /// Where the content lies.
-    pub fn path(&self) -> &std::path::Path {
-        self.content.path()
+    fn sent(name: String, content_type: String, size: u64, content: NamedTempFile) -> Self {
+        let content = Arc::new(Content::Sent(content));
+        Self { name, content_type, size, content, keeps_metadata: false, keeper: None, kept: None }
+    }
+
+    /// Whether metadata stays in pictures (`KEEP_IMAGE_METADATA`).
+    pub fn keeps_metadata(&self) -> bool {
+        self.keeps_metadata
+    }
+
+    /// The same file with another content.
+    pub fn with_content(&self, content: NamedTempFile) -> std::io::Result<Self> {
+        let size = content.as_file().metadata()?.len();
+        Ok(Self { size, content: Arc::new(Content::Sent(content)), ..self.clone() })
+    }
+
+    /// A file that an earlier request sent.
+    pub(super) fn kept(
+        path: PathBuf,
+        content_type: String,
+        kept: Kept,
+        keeper: Arc<KeptFiles>,
+        keeps_metadata: bool,
+    ) -> Self {
+        Self {
+            name: kept.name.clone(),
+            content_type,
+            size: kept.size,
+            content: Arc::new(Content::Kept(path.clone())),
+            keeps_metadata,
+            keeper: Some(keeper),
+            kept: Some((kept, path)),
+        }
+    }
+
+    /// Keeps the file for a while, because the form that sent it in the field `name` has to be shown again. The form needs
+    /// a hidden input `name-kept` with the reference. Returns `None` if the file could not be kept.
+    pub fn keep(&self, name: &str) -> Option<Kept> {
+        match &self.kept {
+            Some((kept, _)) => Some(kept.clone()),
+            None => self.keeper.as_ref()?.keep(name, self),
+        }
+    }
+
+    /// Removes the copy that was kept: the file has been stored.
+    pub fn forget(&self) {
+        if let Some((_, path)) = &self.kept {
+            kept::remove(path);
+        }
+    }
+
+    /// The path of the temporary file.
+    pub fn path(&self) -> &Path {
+        match &*self.content {
+            Content::Sent(file) => file.path(),
+            Content::Kept(path) => path,
+        }
     }
 
     /// A file that no request sent, for tests.
@@ -40,8 +108,13 @@ impl UploadedFile {
     pub(crate) fn of(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
         let mut content = NamedTempFile::new()?;
         content.write_all(bytes)?;
-        let (name, content_type) = (name.to_owned(), String::new());
-        Ok(Self { name, content_type, size: bytes.len() as u64, content: Arc::new(content) })
+        Ok(Self::sent(name.to_owned(), String::new(), bytes.len() as u64, content))
+    }
+
+    /// The same file, declared as of this type.
+    #[cfg(test)]
+    pub(crate) fn declared(self, content_type: &str) -> Self {
+        Self { content_type: content_type.to_owned(), ..self }
     }
 }
 
@@ -59,7 +132,9 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings:
             Some(file) if file.is_empty() => while part.next().await.is_some() {},
             Some(file) => {
                 within(data.files.len() + 1, MAX_FILES)?;
-                data.files.push((name, store(&mut part, file, &mut disk).await?));
+                let mut file = store(&mut part, file, &mut disk, settings).await?;
+                file.keeps_metadata = settings.keep_image_metadata;
+                data.files.push((name, file));
             }
             None => {
                 let value = text(&mut part, &mut room).await?;
@@ -81,9 +156,12 @@ async fn text(part: &mut Field, room: &mut usize) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn store(part: &mut Field, name: String, room: &mut u64) -> Result<UploadedFile> {
+async fn store(part: &mut Field, name: String, room: &mut u64, settings: &Settings) -> Result<UploadedFile> {
     let content_type = part.content_type().map(ToString::to_string).unwrap_or_default();
-    let mut content = NamedTempFile::new()?;
+    let mut content = match &settings.file_upload_temp_dir {
+        Some(folder) => NamedTempFile::new_in(folder)?,
+        None => NamedTempFile::new()?,
+    };
     let mut size = 0;
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(bad)?;
@@ -91,7 +169,7 @@ async fn store(part: &mut Field, name: String, room: &mut u64) -> Result<Uploade
         size += chunk.len() as u64;
         content.write_all(&chunk)?;
     }
-    Ok(UploadedFile { name, content_type, size, content: Arc::new(content) })
+    Ok(UploadedFile::sent(name, content_type, size, content))
 }
 
 /// The name in a header, as it is or as some libraries send what is not ASCII (`filename*=UTF-8''%C3%A4.png`).
@@ -100,7 +178,7 @@ fn file_name(header: &ContentDisposition) -> Option<String> {
     header.get_filename().map(str::to_owned).or_else(extended).map(|name| base_name(&name))
 }
 
-/// Browsers of old sent whole paths. What is left of a name that only leads to a folder is none.
+/// Keeps the file name only (old browsers sent a full path). Returns "" for "." and "..".
 fn base_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let base: String = base.chars().filter(|c| !c.is_control()).collect();

@@ -8,6 +8,7 @@ mod checks;
 mod changelist;
 mod clerk;
 mod delete;
+mod file_kinds;
 mod docs;
 mod find;
 mod formfield;

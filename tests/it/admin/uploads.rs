@@ -3,7 +3,16 @@
 use std::path::PathBuf;
 
 use crate::admin::shop;
-use crate::support::{ALICE, Client, Reply, TestSite, picture, product};
+use crate::support::{ALICE, BOB, Client, Database, Reply, TestSite, picture, product};
+
+/// Photos with a place, a device, a comment and an orientation; see `photos/make.py`.
+const PHOTOS: [(&str, &[u8]); 5] = [
+    ("photo.jpg", include_bytes!("../photos/photo.jpg")),
+    ("photo.png", include_bytes!("../photos/photo.png")),
+    ("photo.webp", include_bytes!("../photos/photo.webp")),
+    ("photo.avif", include_bytes!("../photos/photo.avif")),
+    ("photo.gif", include_bytes!("../photos/photo.gif")),
+];
 
 const CHANGE: &str = "/admin/catalog/product/1/change/";
 
@@ -29,10 +38,13 @@ on_both! {
         let site = shop(kind);
         product("Whistler").save(&mut site.connect());
         let alice = ALICE.browser(&site);
-        let script = [&picture(8, 6)[..], b"<script>alert(1)</script>"].concat();
+        let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
         for (name, content, error) in [
             ("a.png", &b"no image"[..], "either not an image or a corrupted image"),
-            ("a.png", &script, "something else besides the picture"),
+            ("a.heic", heic, "This is a HEIC photo. Browsers cannot show it. On an iPhone choose Settings"),
+            ("a.jpg", heic, "or export it as JPEG."),
+            ("a.tif", b"II*\0\x08\0\0\0", "This is a TIFF picture. Browsers cannot show it."),
+            ("a.png", b"%PDF-1.4", "This is a PDF document."),
             ("a.png", &picture(60_000, 60_000), "too many pixels"),
             ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "valid image"),
             ("a.png", b"", "The submitted file is empty."),
@@ -96,5 +108,119 @@ on_both! {
         }
         let theirs = std::fs::read_to_string(outside.join("theirs.png")).unwrap();
         assert_eq!((theirs.as_str(), outside.join("new.png").exists()), ("theirs", false), "nothing outside changes");
+    }
+
+    fn a_photo_is_published_upright_and_without_its_metadata(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        for (name, sent) in PHOTOS {
+            assert_eq!(send(&alice, name, sent, &[]).status, 302, "{name} should be taken");
+            let stored = alice.get(&format!("/media/{}", image(&site))).bytes;
+            for secret in [&b"SECRET"[..], b"GPS"] {
+                assert!(!stored.windows(secret.len()).any(|part| part == secret), "{name} should hold no metadata");
+            }
+        }
+        send(&alice, "upright.jpg", PHOTOS[0].1, &[]);
+        let stored = alice.get(&format!("/media/{}", image(&site))).bytes;
+        let picture = image::load_from_memory(&stored).unwrap();
+        assert_eq!((picture.width(), picture.height()), (16, 32), "the pixels of a JPEG are turned");
+    }
+
+    fn a_photo_keeps_its_metadata_if_the_setting_says_so(kind: Kind) {
+        let database = Database::migrated(kind);
+        ALICE.save(&mut database.connect());
+        product("Whistler").save(&mut database.connect());
+        let site = TestSite::with(database, &[("KEEP_IMAGE_METADATA", "1")], nuages::urls::urls);
+        let alice = ALICE.browser(&site);
+        for (name, sent) in PHOTOS {
+            assert_eq!(send(&alice, name, sent, &[]).status, 302, "{name} should be taken");
+            assert_eq!(alice.get(&format!("/media/{}", image(&site))).bytes, sent, "{name} stays as it was sent");
+        }
+    }
+
+    fn what_phones_write_behind_a_photo_is_cut_off(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let samsung = b"\0\0\x01\x0a\x0e\0\0\0Image_UTC_Data1700000000000SEFH\x6b\0\0\0\x01\0\0\0SEFT";
+        for more in [&samsung[..], b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", b"<script>alert(1)</script>"] {
+            let sent = [&picture(8, 6)[..], more].concat();
+            assert_eq!(send(&alice, "phone.png", &sent, &[]).status, 302, "what follows the picture is no reason to refuse it");
+            assert_eq!(alice.get(&format!("/media/{}", image(&site))).bytes, picture(8, 6), "the picture alone is stored");
+        }
+    }
+
+    fn a_picture_whose_name_has_no_usable_character_gets_one(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        assert_eq!(send(&alice, "🎉.png", &picture(8, 6), &[]).status, 302);
+        assert_eq!(image(&site), "products/picture.png");
+        assert_eq!(send(&alice, "🎉", &picture(8, 6), &[]).status, 302);
+        assert!(image(&site).starts_with("products/picture_") && image(&site).ends_with(".png"), "{}", image(&site));
+    }
+
+    fn a_picture_field_says_what_it_takes_before_a_file_is_chosen(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let page = ALICE.browser(&site).get(CHANGE);
+        assert!(page.shows(&[
+            "accept=\"image/jpeg,image/png,image/gif,image/webp,image/avif,image/bmp\"",
+            "aria-describedby=\"id_image_hint\"",
+            "Pictures (JPEG, PNG, GIF, WebP or AVIF).",
+        ]), "{}", page.text());
+    }
+
+    fn a_chosen_picture_is_kept_while_another_field_has_an_error(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
+        let reply = send(&alice, "one.png", &picture(8, 6), &[("price", "bad")]);
+        assert!(reply.shows(&["Chosen, not saved yet: ", "one.png"]), "{}", reply.words());
+        assert_eq!(media(&site), Vec::<String>::new(), "the file is not where files are served from");
+        let form = reply.form(CHANGE, "name");
+        let shown = format!("/uploads/{}/", form.value("image-kept"));
+        let thumbnail = alice.get(&shown);
+        assert_eq!((thumbnail.status, thumbnail.bytes.clone()), (200, picture(8, 6)), "the picture is shown beside its name");
+        assert!(thumbnail.header("content-security-policy").contains("sandbox"), "the picture may run nothing");
+        assert!(thumbnail.header("cache-control").contains("private"), "no cache may keep the picture");
+        assert_eq!(bob.get(&shown).status, 404, "nobody else gets to see the picture");
+        assert_eq!(site.client().get(&shown).status, 404, "nobody else gets to see the picture");
+
+        let reply = alice.submit(&form.set("price", "worse"), "_save");
+        let form = reply.form(CHANGE, "name").set("price", "5.00");
+        assert_eq!(alice.submit(&form, "_save").status, 302, "the file need not be chosen again");
+        assert_eq!(image(&site), "products/one.png");
+        assert_eq!(alice.get("/media/products/one.png").bytes, picture(8, 6));
+        assert_eq!(alice.get(&shown).status, 404, "the kept copy is gone once the form is saved");
+    }
+
+    fn a_kept_picture_is_replaced_or_removed(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let refused = |fields: &[(&str, &str)]| {
+            let reply = send(&alice, "one.png", &picture(8, 6), &[&[("price", "bad")], fields].concat());
+            reply.form(CHANGE, "name").set("price", "5.00")
+        };
+        let removed = refused(&[]).set("image-kept-remove", "on");
+        assert_eq!(alice.submit(&removed, "_save").status, 302);
+        assert_eq!(image(&site), "", "the kept file was removed");
+        let replaced = refused(&[]).attach("image", "two.png", "image/png", &picture(9, 6));
+        assert_eq!(alice.submit(&replaced, "_save").status, 302);
+        assert_eq!(image(&site), "products/two.png", "a new file takes the place of the kept one");
+        let forged = refused(&[]);
+        let reference = forged.value("image-kept");
+        let forged = forged.set("image-kept", &format!("{}x", &reference[..reference.len() - 1]));
+        assert_eq!(alice.submit(&forged, "_save").status, 302);
+        assert_eq!(image(&site), "products/two.png", "a forged reference is ignored");
+    }
+
+    fn a_refused_picture_is_not_kept(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let reply = send(&ALICE.browser(&site), "one.png", b"no picture", &[("price", "bad")]);
+        assert!(!reply.form(CHANGE, "name").has("image-kept"), "{}", reply.words());
     }
 }

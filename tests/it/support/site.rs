@@ -71,10 +71,12 @@ impl TestSite {
 
     fn on(database: Arc<Database>, settings: &[(&str, &str)], project: &'static Project) -> Self {
         let media = database.dir.path().join("media").display().to_string();
+        let temporary = database.dir.path().display().to_string();
         let mut given = vec![
             ("DATABASE_URL", database.url.as_str()),
             ("SECRET_KEY", SECRET_KEY),
             ("MEDIA_ROOT", &media),
+            ("FILE_UPLOAD_TEMP_DIR", &temporary),
             ("NUAGES_WORKERS", "2"),
             ("SHUTDOWN_TIMEOUT", "0"),
         ];

@@ -1,0 +1,105 @@
+//! Whether a file is of a kind that its field takes.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use super::content::{Content, HEAD};
+use super::{name, picture};
+use crate::http::UploadedFile;
+use crate::models::{Field, FieldKind, FileKinds, file_size};
+
+/// Extensions with which a server runs or shows a file wherever they are in its name: `a.php.txt`, `a.html.en`.
+const EVERYWHERE: [&str; 12] =
+    ["asp", "aspx", "cgi", "htm", "html", "jsp", "phar", "php", "php5", "phtml", "shtml", "xhtml"];
+
+/// A file that a field takes.
+pub(super) struct Accepted {
+    /// The file. Of a picture, a copy that holds the picture alone.
+    pub(super) file: UploadedFile,
+    /// Its name, made harmless.
+    pub(super) name: String,
+}
+
+/// Looks at the name, the declared type, the size and the content of `file`. It reads the file.
+pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, String> {
+    let kinds = field.file_kinds;
+    if let Some(most) = field.max_file_size.filter(|most| file.size > *most) {
+        let (size, most) = (file_size(file.size), file_size(most));
+        return Err(format!("The file is too large: {size}. At most {most} are allowed."));
+    }
+    let content = content(file.path()).map_err(|error| {
+        log::error!(target: "nuages.uploads", "an upload could not be read: {error}");
+        "The file could not be read. Choose it again.".to_owned()
+    })?;
+    let name = name::usable(&file.name, content.default_name());
+    let is_picture_field = matches!(field.kind, FieldKind::Image(_));
+
+    if is_picture_field && !matches!(content, Content::Picture(_)) {
+        return Err(content.instead_of_picture().unwrap_or_else(|| picture::NO_IMAGE.to_owned()));
+    }
+    let clean = match content {
+        Content::Picture(format) => Some(picture::clean(file.path(), format, file.keeps_metadata())),
+        _ => None,
+    };
+    // What is wrong with a picture is said before its extension is, as in Django.
+    let clean = if is_picture_field { clean.transpose()?.map(Ok) } else { clean };
+
+    let extension = name::extension(&name);
+    let kind = FileKinds::of_extension(&extension);
+    if !kinds.contains(kind) || forbidden_inside(&name, kinds) {
+        return Err(not_allowed(&extension, &name, kinds));
+    }
+    if content == Content::Heic && !kinds.contains(FileKinds::OTHER) {
+        return Err(content.instead_of_picture().unwrap_or_default());
+    }
+    if let Some((kind, what)) = content.active().filter(|(kind, _)| !kinds.contains(*kind)) {
+        // A plain text may be marked up: nobody runs a `txt`.
+        let is_plain = kind == FileKinds::XML && FileKinds::of_extension(&extension) == FileKinds::TEXT;
+        if !is_plain {
+            return Err(format!("This file holds {what}, which is not accepted here."));
+        }
+    }
+    if !content.fits(kind) {
+        return Err(format!("The content of this file does not match its extension “{extension}”."));
+    }
+    if !kind.may_be_declared(&file.content_type) {
+        let declared = file.content_type.split(';').next().unwrap_or_default();
+        return Err(format!("The file was sent as “{declared}”, which does not match its extension “{extension}”."));
+    }
+
+    let file = match clean.transpose()? {
+        Some(copy) => file.with_content(copy).map_err(|error| {
+            log::error!(target: "nuages.uploads", "an upload could not be copied: {error}");
+            "The file could not be read. Choose it again.".to_owned()
+        })?,
+        None => file.clone(),
+    };
+    Ok(Accepted { file, name })
+}
+
+fn content(path: &Path) -> io::Result<Content> {
+    let mut head = Vec::new();
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok(Content::of(&head))
+}
+
+/// Whether an extension in the middle of the name is one that servers follow there.
+fn forbidden_inside(name: &str, kinds: FileKinds) -> bool {
+    let parts = name.split('.').skip(1).map(str::to_lowercase);
+    let mut active = parts.filter(|part| EVERYWHERE.contains(&part.as_str()));
+    active.any(|part| !kinds.contains(FileKinds::of_extension(&part)))
+}
+
+/// Django's words, where the list of extensions is a short one.
+fn not_allowed(extension: &str, name: &str, kinds: FileKinds) -> String {
+    let allowed = kinds.extensions().join(", ");
+    if !allowed.is_empty() {
+        return format!("File extension “{extension}” is not allowed. Allowed extensions are: {allowed}.");
+    }
+    let inner = name.split('.').skip(1).map(str::to_lowercase).find(|part| EVERYWHERE.contains(&part.as_str()));
+    let extension = inner.unwrap_or_else(|| extension.to_owned());
+    format!(
+        "File extension “{extension}” is not allowed. Web pages, drawings, scripts and programs are not accepted here."
+    )
+}

@@ -1,0 +1,354 @@
+//! Files that were chosen in a form which had an error elsewhere: kept for a while, so that nobody has to choose them
+//! again.
+//!
+//! The page that shows the error has a signed reference to the file in a hidden input. The reference is bound to the
+//! form field and to the browser that sent the file (to the secret of its CSRF cookie, which changes with every login).
+//! The files are outside `MEDIA_ROOT`, and only their owner gets to see them. They go when the form is saved, after
+//! [`MAX_AGE`], or when there are too many: the oldest first.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use chrono::Utc;
+
+use super::{PostData, UploadedFile};
+use crate::settings::{SecretKey, Settings};
+use crate::signing::{Signer, hex, random_string, salted_hmac};
+
+/// How long a file is kept.
+const MAX_AGE: Duration = Duration::from_hours(12);
+/// The most files of one browser.
+const MOST_FILES: usize = 50;
+/// The most files of all.
+const MOST_FILES_OF_ALL: usize = 5000;
+/// Of so many full requests (`FILE_UPLOAD_MAX_SIZE`) the files of one browser are kept.
+const REQUESTS: u64 = 3;
+/// Of so many full requests the files of all browsers are kept.
+const REQUESTS_OF_ALL: u64 = 50;
+const SALT: &str = "nuages.http.kept";
+/// Letters of an owner at the beginning of a file's name.
+const OWNER_LENGTH: usize = 32;
+
+/// The kept files of one browser.
+#[derive(Debug, Clone)]
+pub struct KeptFiles {
+    folder: PathBuf,
+    keys: Vec<SecretKey>,
+    owner: String,
+    most_bytes: u64,
+    most_bytes_of_all: u64,
+    keeps_metadata: bool,
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// What the hidden input says.
+    pub reference: String,
+    /// The name of the file at the visitor's.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// What a reference vouches for.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Ticket {
+    id: String,
+    field: String,
+    name: String,
+    content_type: String,
+}
+
+/// A file in the folder.
+struct Entry {
+    path: PathBuf,
+    owner: String,
+    size: u64,
+    modified: SystemTime,
+}
+
+impl KeptFiles {
+    /// Those of the browser with this secret.
+    pub fn new(settings: &Settings, secret: &str) -> Self {
+        let key = settings.secret_key.reveal();
+        let name = |salt: &str, value: &str| hex(&salted_hmac(salt, value.as_bytes(), key));
+        let parent = settings.file_upload_temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        Self {
+            folder: parent.join(format!("nuages-kept-{}", &name("nuages.http.kept.folder", "")[..16])),
+            keys: settings.secret_keys().cloned().collect(),
+            owner: name("nuages.http.kept.owner", secret)[..OWNER_LENGTH].to_owned(),
+            most_bytes: settings.file_upload_max_size.saturating_mul(REQUESTS),
+            most_bytes_of_all: settings.file_upload_max_size.saturating_mul(REQUESTS_OF_ALL),
+            keeps_metadata: settings.keep_image_metadata,
+        }
+    }
+
+    /// Puts the kept files that the fields of `data` refer to among its files, unless another file was chosen or the box
+    /// that takes the kept file away is ticked. A reference that has expired or is not of this browser is ignored.
+    pub fn restore(self, data: &mut PostData) {
+        let ending = |name: &str| name.strip_suffix("-kept").map(str::to_owned);
+        let referred: Vec<(String, String)> =
+            data.fields.iter().filter_map(|(name, value)| Some((ending(name)?, value.to_owned()))).collect();
+        if data.files.is_empty() && referred.is_empty() {
+            return;
+        }
+        let keeper = Arc::new(self);
+        for (_, file) in &mut data.files {
+            file.keeper = Some(Arc::clone(&keeper));
+        }
+        for (field, reference) in referred {
+            let is_removed = data.fields.get(&format!("{field}-kept-remove")).is_some_and(|value| !value.is_empty());
+            if data.file(&field).is_some() || is_removed {
+                if let Some((path, _)) = keeper.find(&field, &reference) {
+                    remove(&path);
+                }
+            } else if let Some(file) = keeper.file(&field, &reference) {
+                data.files.push((field, file));
+            }
+        }
+    }
+
+    fn file(self: &Arc<Self>, field: &str, reference: &str) -> Option<UploadedFile> {
+        let (path, ticket) = self.find(field, reference)?;
+        let size = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
+        let kept = Kept { reference: reference.to_owned(), name: ticket.name, size };
+        Some(UploadedFile::kept(path, ticket.content_type, kept, Arc::clone(self), self.keeps_metadata))
+    }
+
+    /// Opens the file of this reference, whatever its field is; returns it with its name.
+    pub fn open(&self, reference: &str) -> Option<(File, String)> {
+        let ticket = self.ticket(reference)?;
+        let file = File::open(self.folder.join(&ticket.id)).ok()?;
+        Some((file, ticket.name))
+    }
+
+    fn find(&self, field: &str, reference: &str) -> Option<(PathBuf, Ticket)> {
+        let ticket = self.ticket(reference).filter(|ticket| ticket.field == without_numbers(field))?;
+        Some((self.folder.join(&ticket.id), ticket))
+    }
+
+    fn ticket(&self, reference: &str) -> Option<Ticket> {
+        let seconds = i64::try_from(MAX_AGE.as_secs()).unwrap_or(i64::MAX);
+        let signed = Signer::new(SALT).loads(reference, self.keys.iter()).ok()?;
+        let signed = signed.within(seconds, Utc::now().timestamp()).ok()?;
+        let ticket: Ticket = serde_json::from_slice(&signed.payload).ok()?;
+        (ticket.id.get(..OWNER_LENGTH) == Some(self.owner.as_str())).then_some(ticket)
+    }
+
+    /// Keeps a copy of `file`, which was sent in `field`. `None` if there is no room for it, or the disk refuses it.
+    pub(super) fn keep(&self, field: &str, file: &UploadedFile) -> Option<Kept> {
+        match self.copy(field, file) {
+            Ok(kept) => kept,
+            Err(error) => {
+                log::warn!(target: "nuages.uploads", "a chosen file could not be kept: {error}");
+                None
+            }
+        }
+    }
+
+    fn copy(&self, field: &str, file: &UploadedFile) -> io::Result<Option<Kept>> {
+        let Some(key) = self.keys.first().filter(|_| file.size <= self.most_bytes) else { return Ok(None) };
+        self.create_folder()?;
+        self.make_room(file.size)?;
+        let id = format!("{}-{}", self.owner, random_string(32));
+        let path = self.folder.join(&id);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut to = options.open(&path)?;
+        if let Err(error) = File::open(file.path()).and_then(|mut from| io::copy(&mut from, &mut to)) {
+            remove(&path);
+            return Err(error);
+        }
+        let ticket = Ticket {
+            id,
+            field: without_numbers(field),
+            name: file.name.clone(),
+            content_type: file.content_type.clone(),
+        };
+        let reference = Signer::new(SALT).dumps(&serde_json::to_vec(&ticket)?, key, false, Utc::now().timestamp());
+        Ok(Some(Kept { reference, name: ticket.name, size: file.size }))
+    }
+
+    /// Creates the folder, in which nobody else may look.
+    fn create_folder(&self) -> io::Result<()> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.folder)?;
+        if fs::symlink_metadata(&self.folder)?.is_dir() {
+            return Ok(());
+        }
+        Err(io::Error::other(format!("{} is not a folder", self.folder.display())))
+    }
+
+    fn entries(&self) -> io::Result<Vec<Entry>> {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry.ok()?;
+            // Another process may have removed it meanwhile.
+            let metadata = entry.metadata().ok()?;
+            let owner = entry.file_name().to_string_lossy().chars().take(OWNER_LENGTH).collect();
+            Some(Entry { path: entry.path(), owner, size: metadata.len(), modified: metadata.modified().ok()? })
+        };
+        let mut entries: Vec<Entry> = fs::read_dir(&self.folder)?.filter_map(entry).collect();
+        entries.sort_by_key(|entry| entry.modified);
+        Ok(entries)
+    }
+
+    /// Removes what is too old, and of the rest the oldest until one more file of `size` bytes fits in.
+    fn make_room(&self, size: u64) -> io::Result<()> {
+        let mut entries = self.entries()?;
+        drop_old(&mut entries);
+        let own = |entry: &&Entry| entry.owner == self.owner;
+        let mut own_count = entries.iter().filter(own).count();
+        let mut own_bytes: u64 = entries.iter().filter(own).map(|entry| entry.size).sum();
+        let (mut count, mut bytes) = (entries.len(), entries.iter().map(|entry| entry.size).sum::<u64>());
+        for entry in &entries {
+            let own_full = own_count >= MOST_FILES || own_bytes + size > self.most_bytes;
+            let full = count >= MOST_FILES_OF_ALL || bytes + size > self.most_bytes_of_all;
+            let is_own = entry.owner == self.owner;
+            if full || (own_full && is_own) {
+                remove(&entry.path);
+                (count, bytes) = (count - 1, bytes - entry.size);
+                if is_own {
+                    (own_count, own_bytes) = (own_count - 1, own_bytes - entry.size);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes files that are too old (for `clearsessions`); returns how many.
+    pub fn clear(settings: &Settings) -> io::Result<usize> {
+        let mut entries = match Self::new(settings, "").entries() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            entries => entries?,
+        };
+        let count = entries.len();
+        drop_old(&mut entries);
+        Ok(count - entries.len())
+    }
+
+    /// After a login: gives the files that `fields` refer to, which belong to the browser as it was before, to `self`. To
+    /// be used where a form is shown again to the user who sent it before the session ended.
+    pub fn adopt(&self, before: &Self, field: &str, reference: &str) -> Option<String> {
+        let key = self.keys.first()?;
+        let (path, ticket) = before.find(field, reference)?;
+        let id = format!("{}-{}", self.owner, random_string(32));
+        fs::rename(path, self.folder.join(&id)).ok()?;
+        let payload = serde_json::to_vec(&Ticket { id, ..ticket }).ok()?;
+        Some(Signer::new(SALT).dumps(&payload, key, false, Utc::now().timestamp()))
+    }
+}
+
+fn drop_old(entries: &mut Vec<Entry>) {
+    let now = SystemTime::now();
+    entries.retain(|entry| {
+        let is_old = now.duration_since(entry.modified).is_ok_and(|age| age > MAX_AGE);
+        if is_old {
+            remove(&entry.path);
+        }
+        !is_old
+    });
+}
+
+pub(super) fn remove(path: &std::path::Path) {
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        log::warn!(target: "nuages.uploads", "could not remove {}: {error}", path.display());
+    }
+}
+
+/// The field without the numbers of its row: rows are numbered anew when one above them goes.
+fn without_numbers(field: &str) -> String {
+    let part = |part: &str| {
+        let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if is_number { "#".to_owned() } else { part.to_owned() }
+    };
+    field.split('-').map(part).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Env;
+
+    fn settings(dir: &std::path::Path, most: &str) -> Settings {
+        let dir = dir.to_str().unwrap();
+        let pairs = [("SECRET_KEY", "x"), ("FILE_UPLOAD_TEMP_DIR", dir), ("FILE_UPLOAD_MAX_SIZE", most)];
+        Settings::read(&Env::from_pairs(&pairs)).unwrap()
+    }
+
+    fn post(fields: &[(&str, &str)]) -> PostData {
+        let mut data = PostData::default();
+        for (name, value) in fields {
+            data.fields.push((*name).to_owned(), (*value).to_owned());
+        }
+        data
+    }
+
+    #[test]
+    fn a_kept_file_comes_back_to_its_field_and_its_browser_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = settings(dir.path(), "1000");
+        let ann = || KeptFiles::new(&settings, "ann");
+        let file = UploadedFile::of("a b.txt", b"text").unwrap();
+        let kept = ann().keep("items-3-paper", &file).unwrap();
+        let restored = |keeper: KeptFiles, fields: &[(&str, &str)]| {
+            let mut data = post(fields);
+            keeper.restore(&mut data);
+            data.files.pop().map(|(field, file)| (field, fs::read(file.path()).unwrap(), file.name))
+        };
+        let reference = kept.reference.as_str();
+        let back = restored(ann(), &[("items-0-paper-kept", reference)]);
+        assert_eq!(back, Some(("items-0-paper".to_owned(), b"text".to_vec(), "a b.txt".to_owned())));
+        assert_eq!(restored(ann(), &[("other-kept", reference)]), None, "the reference is of another field");
+        assert_eq!(restored(KeptFiles::new(&settings, "bob"), &[("items-0-paper-kept", reference)]), None, "not Bob's");
+        let forged = format!("{reference}x");
+        assert_eq!(restored(ann(), &[("items-0-paper-kept", &forged)]), None, "the signature is wrong");
+        let bob = KeptFiles::new(&settings, "bob");
+        let adopted = bob.adopt(&ann(), "items-0-paper", reference).unwrap();
+        assert!(restored(bob, &[("items-0-paper-kept", &adopted)]).is_some(), "the file is Bob's from then on");
+        assert_eq!(restored(ann(), &[("items-0-paper-kept", reference)]), None, "the file has gone to Bob");
+
+        let kept = ann().keep("paper", &file).unwrap();
+        let fields = [("paper-kept", kept.reference.as_str()), ("paper-kept-remove", "on")];
+        assert_eq!(restored(ann(), &fields), None, "its box to take it away is ticked");
+        assert_eq!(ann().entries().unwrap().iter().filter(|entry| entry.owner == ann().owner).count(), 0);
+    }
+
+    #[test]
+    fn kept_files_are_few_small_and_not_old() {
+        let dir = tempfile::tempdir().unwrap();
+        let settings = settings(dir.path(), "10");
+        let keeper = KeptFiles::new(&settings, "ann");
+        let keep = |keeper: &KeptFiles, size: usize| {
+            keeper.keep("paper", &UploadedFile::of("a.txt", &vec![b'x'; size]).unwrap())
+        };
+        let sizes = || keeper.entries().unwrap().iter().map(|entry| entry.size).collect::<Vec<_>>();
+        assert!(keep(&keeper, 31).is_none(), "more than three full requests are never kept");
+        for size in [10, 9, 8, 7] {
+            assert!(keep(&keeper, size).is_some());
+        }
+        assert_eq!(sizes().len(), 3, "the oldest had to go");
+        for at in 0..60 {
+            assert!(keep(&KeptFiles::new(&settings, &at.to_string()), 10).is_some());
+        }
+        assert!(sizes().iter().sum::<u64>() <= 500, "all together stay within fifty full requests");
+
+        let old = fs::FileTimes::new().set_modified(SystemTime::now() - MAX_AGE - Duration::from_secs(1));
+        let all = keeper.entries().unwrap();
+        for entry in &all[..5] {
+            File::options().write(true).open(&entry.path).unwrap().set_times(old).unwrap();
+        }
+        assert_eq!(KeptFiles::clear(&settings).unwrap(), 5);
+        assert_eq!(keeper.entries().unwrap().len(), all.len() - 5);
+    }
+}

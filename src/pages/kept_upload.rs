@@ -1,0 +1,26 @@
+//! `/uploads/…/`: a picture that was chosen in a form and is not saved yet, for whoever chose it.
+
+use actix_files::NamedFile;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::csrf::Csrf;
+use crate::error::{Error, Result};
+use crate::http::{harmless, uncached};
+use crate::settings::Settings;
+
+/// `GET /uploads/REFERENCE/`. Pictures only: nothing else is shown before it is saved.
+pub async fn kept_upload(
+    request: HttpRequest,
+    settings: web::Data<Settings>,
+    reference: web::Path<String>,
+) -> Result<HttpResponse> {
+    let kept = Csrf::of(&request).kept_files(&settings).and_then(|files| files.open(&reference));
+    let (file, name) = kept.ok_or(Error::NotFound)?;
+    let file = NamedFile::from_file(file, name)?.use_etag(false).use_last_modified(false);
+    if file.content_type().type_() != "image" || file.content_type().subtype() == "svg" {
+        return Err(Error::NotFound);
+    }
+    let mut response = file.disable_content_disposition().into_response(&request);
+    harmless(response.headers_mut());
+    Ok(uncached(response))
+}
