@@ -10,6 +10,7 @@ use clap::Args as ClapArgs;
 
 use super::connect;
 use super::terminal::{bold, dim, green, say};
+use crate::apps::accounts::stale_forms;
 use crate::auth::throttle::devices;
 use crate::auth::{self, access, hash_pool};
 use crate::csrf::protect;
@@ -75,8 +76,9 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
             .wrap(from_fn(append_slash))
             .wrap(from_fn(access))
             .wrap(from_fn(devices))
-            .wrap(from_fn(messages))
             .wrap(from_fn(protect))
+            .wrap(from_fn(stale_forms))
+            .wrap(from_fn(messages))
             .wrap(from_fn(sessions))
             .wrap(from_fn(hosts))
             .wrap(from_fn(error_pages))

@@ -6,7 +6,7 @@ mod rejection;
 mod token;
 
 pub use origin::{Site, TrustedOrigins, check_origin, check_referer, check_source};
-pub use protect::{Csrf, protect};
+pub use protect::{Csrf, StaleForm, protect};
 pub use rejection::{Rejection, TokenSource};
 pub use token::{BadToken, SECRET_LENGTH, Secret, TOKEN_LENGTH, tokens_match};
 

@@ -54,6 +54,18 @@ impl Csrf {
     }
 }
 
+/// What a form sent whose token does not fit the cookie, as after a login in another tab. The request is refused; this is
+/// left for the page that says so.
+#[derive(Clone)]
+pub struct StaleForm(pub PostData);
+
+impl StaleForm {
+    /// Returns the form if `request` was refused for its token.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        request.extensions().get::<Self>().cloned()
+    }
+}
+
 /// See the module. There is no way around it for a URL: a view that takes POST is protected by being a view.
 pub async fn protect<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
@@ -119,7 +131,12 @@ async fn check(
         None => (header(request, &settings.csrf.header), TokenSource::Header),
     };
     let token = token.ok_or_else(|| refused(Rejection::TokenMissing))?;
-    secret.check(&token).map_err(|why| refused(Rejection::BadToken(source, why)))?;
+    if let Err(why) = secret.check(&token) {
+        if source == TokenSource::Form {
+            request.extensions_mut().insert(StaleForm(data));
+        }
+        return Err(refused(Rejection::BadToken(source, why)));
+    }
     if data.has_files() {
         KeptFiles::new(settings, secret.as_str()).restore(&mut data);
     }

@@ -1,6 +1,6 @@
 //! URLs as data: what `urls.py` says, with who may enter.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
 
 use actix_web::dev::{Handler, ResourceDef};
@@ -177,6 +177,12 @@ impl Urls {
         UrlTable {
             pages: pages.map(|url| (url.pattern, ResourceDef::new(url.pattern))).collect(),
             access: self.0.iter().map(|url| (url.pattern, url.access)).collect(),
+            readable: self
+                .0
+                .iter()
+                .filter(|url| url.view.methods.contains(&Method::GET))
+                .map(|url| url.pattern)
+                .collect(),
         }
     }
 }
@@ -185,6 +191,7 @@ impl Urls {
 pub struct UrlTable {
     pages: Vec<(&'static str, ResourceDef)>,
     access: HashMap<&'static str, Access>,
+    readable: HashSet<&'static str>,
 }
 
 impl UrlTable {
@@ -196,6 +203,11 @@ impl UrlTable {
     /// The pattern of the page at `path`.
     pub fn pattern(&self, path: &str) -> Option<&'static str> {
         self.pages.iter().find(|(_, page)| page.is_match(path)).map(|(pattern, _)| *pattern)
+    }
+
+    /// Whether the URL with this pattern answers GET.
+    pub fn is_readable(&self, pattern: &str) -> bool {
+        self.readable.contains(pattern)
     }
 
     /// Who may enter the URL with this pattern.

@@ -11,7 +11,9 @@ use actix_web::{Error as ActixError, HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::Page;
+use crate::csrf::StaleForm;
 use crate::error::Error;
+use crate::http::UrlTable;
 use crate::logging::Context;
 use crate::settings::Settings;
 
@@ -27,6 +29,10 @@ struct ErrorPage {
     text: String,
     hint: &'static str,
     request_id: String,
+    /// The page whose form is no longer valid, to be opened again; "" for none.
+    again_url: String,
+    /// The URL to log out, if that was tried with a form that is no longer valid; "" otherwise.
+    logout_url: String,
 }
 
 /// The same for staff.
@@ -112,8 +118,12 @@ fn chain(error: &ActixError) -> Vec<String> {
 }
 
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
-    let (title, text, hint) = words(status, error);
+    let is_stale = matches!(error, Some(Error::Csrf(_))) && StaleForm::of(request).is_some();
+    let (title, text, hint) = words(status, error, is_stale);
+    let (again_url, logout_url) = if is_stale { ways_on(request) } else { Default::default() };
     ErrorPage {
+        again_url,
+        logout_url,
         page: Page::bare(request),
         status: status.as_u16(),
         title,
@@ -123,8 +133,20 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
     }
 }
 
-/// What happened, what was kept, and what to do next.
-fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'static str) {
+/// Returns the URL of the page whose form is no longer valid, and the URL to log out; "" for a way that does not apply.
+fn ways_on(request: &HttpRequest) -> (String, String) {
+    let path = request.path().to_owned();
+    if matches!(request.match_name(), Some("logout" | "admin:logout")) {
+        return (String::new(), path);
+    }
+    let table = request.app_data::<web::Data<UrlTable>>();
+    let is_readable = table.is_some_and(|table| table.pattern(&path).is_some_and(|pattern| table.is_readable(pattern)));
+    let url = request.uri().path_and_query().map_or(path, ToString::to_string);
+    (if is_readable { url } else { String::new() }, String::new())
+}
+
+/// What happened, what was kept, and what to do next. `is_stale`: the form was valid before a login in another tab.
+fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static str, String, &'static str) {
     let (title, text, hint) = match status.as_u16() {
         400 => (
             "Bad request",
@@ -168,6 +190,8 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'
                 "your browser sent no cookie with the form, and this site needs one"
             } else if reason.contains("no Referer") {
                 "your browser did not say which page the form was on (the Referer header), and over HTTPS it has to"
+            } else if is_stale {
+                "you logged in or out in another tab or window after you opened this form, or the form is too old"
             } else {
                 "the form was not sent from a page of this shop, or that page is too old"
             };
@@ -178,7 +202,7 @@ fn words(status: StatusCode, error: Option<&Error>) -> (&'static str, String, &'
         _ => text.to_owned(),
     };
     let hint =
-        if matches!(error, Some(Error::Csrf(_))) { "Load the page again, and send the form once more." } else { hint };
+        if matches!(error, Some(Error::Csrf(_))) { "Open the page again and send the form once more." } else { hint };
     (title, text, hint)
 }
 

@@ -2,5 +2,8 @@
 
 pub mod admin;
 mod forms;
+mod stale_forms;
 pub mod urls;
 mod views;
+
+pub use stale_forms::stale_forms;

@@ -23,6 +23,7 @@ mod sessions;
 mod signup;
 mod throttle;
 mod two_factor;
+mod two_tabs;
 
 const PROFILE: &str = "/accounts/profile/";
 
