@@ -20,6 +20,8 @@ mod own_page;
 pub mod options;
 mod popup;
 mod request;
+pub(crate) mod rules;
+mod run_action;
 mod site;
 pub mod urls;
 mod view_on_site;

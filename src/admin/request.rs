@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::frame::{Crumb, Frame};
-use super::options::{Hooks, Inline};
+use super::options::{Inline, Options};
 use super::{AdminSite, Registered};
 use crate::auth::permissions::Permissions;
 use crate::auth::{User, visitor};
@@ -97,29 +97,25 @@ impl Actor {
 
     /// See [`AdminRequest::may`].
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(&self.permissions, known.model, &known.options.hooks, action, record)
+        may(&self.permissions, known.model, &known.options, action, record)
     }
 
     /// The same for the rows of an inline.
     pub fn may_inside(&self, inline: &Inline, action: &str) -> bool {
-        may(&self.permissions, inline.model, &inline.options.hooks, action, None)
+        may(&self.permissions, inline.model, &inline.options, action, None)
     }
 }
 
 /// The rows that `user` gets to see.
 pub(super) fn rows_for(user: &User, known: &Registered) -> Query {
-    let all = Query::new(known.model);
-    match known.options.hooks.queryset {
-        Some(only) => only(all, user),
-        None => all,
-    }
+    known.options.limit(Query::new(known.model), user)
 }
 
-fn may(permissions: &Permissions, model: &Meta, hooks: &Hooks, action: &str, record: Option<&Record>) -> bool {
+fn may(permissions: &Permissions, model: &Meta, options: &Options, action: &str, record: Option<&Record>) -> bool {
     let has = |action: &str| {
         // Who may do everything is asked without putting a name together.
         (permissions.is_superuser() || permissions.has_perm(&model.permission(action)))
-            && hooks.has_permission.is_none_or(|hook| hook(permissions, action, record))
+            && options.permits(permissions, action, record)
     };
     has(action) || (action == "view" && has("change"))
 }
@@ -138,7 +134,7 @@ impl AdminRequest {
     /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
     /// about one.
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(&self.permissions, known.model, &known.options.hooks, action, record)
+        may(&self.permissions, known.model, &known.options, action, record)
     }
 
     /// [`Error::PermissionDenied`] unless they [`may`](Self::may).

@@ -19,6 +19,14 @@ pub struct Registered {
     pub(super) last_spans: LastSpans,
 }
 
+/// A call that `check` reports.
+#[derive(Debug)]
+pub(super) struct Misplaced {
+    pub(super) model: &'static Meta,
+    /// `register` on a model that is registered, or `extend` on one that is not.
+    pub(super) call: &'static str,
+}
+
 /// An admin site (Django's `AdminSite`).
 #[derive(Debug)]
 pub struct AdminSite {
@@ -34,6 +42,7 @@ pub struct AdminSite {
     pub empty_value_display: &'static str,
     registry: Vec<Registered>,
     pub(super) said: Vec<AppAdmin>,
+    pub(super) misplaced: Vec<Misplaced>,
     /// Known from the first page on.
     apps: OnceLock<Vec<App>>,
 }
@@ -50,17 +59,62 @@ impl AdminSite {
             empty_value_display: "-",
             registry: Vec::new(),
             said: Vec::new(),
+            misplaced: Vec::new(),
             apps: OnceLock::new(),
         }
     }
 
-    /// Shows a model as `say` has it: `site.register::<Tag>(|it| it.search_fields((tag::name,)))`, or a function of that kind. A
-    /// model registered again is shown as said last.
+    /// Shows a model with the options that `say` gives it: `site.register::<Tag>(|it| it.search_fields((tag::name,)))`.
+    ///
+    /// Registering a model twice is an error of `nuages check`, because the second registration drops every option of the
+    /// first. Call [`extend`](Self::extend) to add to a registration, or [`unregister`](Self::unregister) first to replace it.
     #[must_use]
     pub fn register<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
-        let (model, admin) = (M::meta(), say(ModelAdmin::new()));
-        self.registry.retain(|known| known.model != model);
-        self.registry.push(Registered { model, options: admin.into_options(), last_spans: LastSpans::default() });
+        let model = M::meta();
+        let before = self.registry.len();
+        self = self.unregister::<M>();
+        if self.registry.len() < before {
+            self.misplaced.push(Misplaced { model, call: "register" });
+        }
+        self.registry.push(Registered::new(model, say(ModelAdmin::new())));
+        self
+    }
+
+    /// Adds options to a model that is registered already, such as the users of `accounts`. Options that are not named stay
+    /// as they are.
+    ///
+    /// ```
+    /// use nuages::admin::AdminSite;
+    /// use nuages::auth::User;
+    /// use nuages::schema::auth_user;
+    ///
+    /// fn register(site: AdminSite) -> AdminSite {
+    ///     nuages::apps::accounts::admin::register(site)
+    ///         .extend::<User>(|it| it.add_list_display((auth_user::date_joined,)))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn extend<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
+        let model = M::meta();
+        match self.registry.iter_mut().find(|known| known.model == model) {
+            Some(known) => {
+                let options = std::mem::take(&mut known.options);
+                *known = Registered::new(model, say(ModelAdmin::from_options(options)));
+            }
+            None => {
+                self.misplaced.push(Misplaced { model, call: "extend" });
+                self.registry.push(Registered::new(model, say(ModelAdmin::new())));
+            }
+        }
+        self.apps = OnceLock::new();
+        self
+    }
+
+    /// Takes a model out of the site, for example to register it with other options. The rules of the model itself, such as
+    /// those of users and groups, hold for any registration.
+    #[must_use]
+    pub fn unregister<M: Model>(mut self) -> Self {
+        self.registry.retain(|known| known.model != M::meta());
         self.apps = OnceLock::new();
         self
     }
@@ -108,6 +162,10 @@ impl AdminSite {
 }
 
 impl Registered {
+    fn new<M: Model>(model: &'static Meta, admin: ModelAdmin<M>) -> Self {
+        Self { model, options: admin.into_options(), last_spans: LastSpans::default() }
+    }
+
     /// Its list: `/admin/catalog/product/`.
     pub fn url(&self) -> String {
         format!("/admin/{}/{}/", self.model.app, self.model.name)

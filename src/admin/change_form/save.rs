@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::find;
 use super::screen::{Outcome, Saved, Screen};
+use crate::admin::options::Options;
 use crate::admin::{Done, Flag, LogEntry, change_message};
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -106,22 +107,18 @@ impl Screen {
     /// What the database and the author have to say.
     fn check(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
         check(conn, &mut [&mut draft.form])?;
-        if let Some(clean) = self.known.options.hooks.clean {
-            for (name, text) in clean(&draft.form.row()) {
-                draft.form.add_error(name, text);
-            }
-        }
+        self.known.options.clean(&mut draft.form);
         for formset in &mut draft.inlines {
             formset.check(conn, self)?;
         }
-        self.known.options.hooks.look_at(conn, &mut draft.form, &self.actor)
+        self.known.options.check_form(conn, &mut draft.form, &self.actor)
     }
 
     fn write(&self, conn: &mut Conn, draft: &mut Draft) -> Result<Attempt> {
         let mut files = Vec::new();
         store(&mut draft.form, self, &mut files)?;
         let form = &draft.form;
-        let record = self.write_row(conn, form, self.known.options.hooks.save_model)?;
+        let record = self.write_row(conn, form, &self.known.options)?;
         let labels: Vec<String> = form.changed().map(|bound| self.known.options.label(bound.field)).collect();
         let mut done = match (form.adding, labels.is_empty()) {
             (true, _) => vec![Done::Added],
@@ -141,12 +138,10 @@ impl Screen {
     }
 
     /// Writes the row of `form` and its links: of a row that was there only what differs.
-    pub(super) fn write_row(&self, conn: &mut Conn, form: &ModelForm, hook: Option<SaveHook>) -> Result<Record> {
+    pub(super) fn write_row(&self, conn: &mut Conn, form: &ModelForm, options: &Options) -> Result<Record> {
         let mut record = form.row();
         let mut stamped = record.stamp(form.adding, self.zone());
-        if let Some(hook) = hook {
-            hook(conn, &mut record, form.adding, &self.actor.user)?;
-        }
+        options.before_save(conn, &mut record, form.adding, &self.actor.user)?;
         if form.adding {
             record.insert(conn)?;
         } else {
@@ -168,9 +163,6 @@ impl Screen {
         Ok(record)
     }
 }
-
-/// The author's function before a row is written.
-type SaveHook = fn(&mut Conn, &mut Record, bool, &crate::auth::User) -> Result<()>;
 
 /// Stores the files that were sent; their columns hold where they lie from then on.
 pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Stored>) -> Result<()> {

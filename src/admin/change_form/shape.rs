@@ -43,9 +43,7 @@ impl Shape {
     /// The form of `model`, as `options` want it; `without` is the key of an inline to its parent.
     pub(super) fn new(model: &'static Meta, options: &Options, of: For<'_>, without: Option<&str>) -> Self {
         let mut readonly = options.readonly_fields.clone();
-        if let Some(hook) = options.hooks.readonly_fields {
-            readonly.extend(hook(&of.actor.user, of.record));
-        }
+        readonly.extend(options.fixed_fields(&of.actor.user, of.record));
         let item = |name: &&'static str| -> Option<Item> {
             let field = ModelField::of(model, name)?;
             let column = field.column();

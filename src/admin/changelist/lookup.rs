@@ -8,7 +8,7 @@ use crate::models::{Condition, Meta, Step};
 /// Whether rows of `known` may be looked up by `key` (Django's `lookup_allowed`): over relations only where a filter or the
 /// dates do the same. A field that does not exist is no secret; it is found wrong later.
 pub(super) fn is_allowed(known: &Registered, key: &str) -> bool {
-    if known.options.hooks.lookup_allowed.is_some_and(|allowed| !allowed(key)) {
+    if !known.options.permits_lookup(key) {
         return false;
     }
     let mut model = known.model;

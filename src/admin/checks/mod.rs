@@ -22,6 +22,19 @@ impl AdminSite {
             checks.inlines();
             found.append(&mut checks.found);
         }
+        for misplaced in &self.misplaced {
+            let (id, text) = if misplaced.call == "register" {
+                (
+                    "nuages.E109",
+                    "the model is registered twice, and the second registration drops every option of the first. \
+                     Call `extend` to add options, or `unregister` first to replace them.",
+                )
+            } else {
+                ("nuages.E110", "the model is not registered, so there is nothing to extend. Call `register` before.")
+            };
+            let place = format!("the admin of {}", misplaced.model.object_label());
+            found.push(Finding::new(id, place, misplaced.call, text));
+        }
         for app in self.said.iter().filter(|app| !all().iter().any(|model| model.app == app.label)) {
             let text = "no installed app with models has this label. Take it out, or install the app.";
             found.push(Finding::new("nuages.E106", format!("the admin of the app {}", app.label), "label", text));

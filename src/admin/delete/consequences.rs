@@ -5,7 +5,7 @@ use crate::admin::Registered;
 use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Branch, Collector, Meta, Preview, Query, capfirst};
+use crate::models::{Branch, Collector, Meta, OnDelete, Preview, Query, capfirst};
 
 /// Rows whose permissions are looked at together.
 const CHUNK: i64 = 500;
@@ -47,7 +47,9 @@ impl Consequences {
         let links = preview.links.iter().map(|(table, count)| (capfirst(&table.verbose_name(2)), *count));
         let cleared = preview.clearings.iter().map(|clearing| {
             let (model, field) = (clearing.key.model, clearing.key.field);
-            format!("{} {} will have no {}", clearing.count, model.counted(clearing.count), field.verbose_name)
+            let is_default = field.relation.as_ref().is_some_and(|key| key.on_delete == OnDelete::DbSetDefault);
+            let will = if is_default { "get the default" } else { "have no" };
+            format!("{} {} will {will} {}", clearing.count, model.counted(clearing.count), field.verbose_name)
         });
         let mut protected = Vec::new();
         for obstacle in &preview.obstacles {
@@ -129,13 +131,15 @@ fn may_delete(conn: &mut Conn, permissions: &Permissions, known: &Registered, ro
     if !permissions.has_perm(&known.model.permission("delete")) {
         return Ok(false);
     }
-    let Some(hook) = known.options.hooks.has_permission else { return Ok(true) };
-    if !hook(permissions, "delete", None) {
+    if !known.options.permits(permissions, "delete", None) {
         return Ok(false);
+    }
+    if !known.options.has_row_permissions() {
+        return Ok(true);
     }
     let mut chunks = rows.chunks(CHUNK);
     while let Some(records) = chunks.next(conn)? {
-        if records.iter().any(|record| !hook(permissions, "delete", Some(record))) {
+        if records.iter().any(|record| !known.options.permits(permissions, "delete", Some(record))) {
             return Ok(false);
         }
     }

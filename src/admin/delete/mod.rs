@@ -87,13 +87,15 @@ impl Deletion {
             return Ok(Outcome::Denied);
         }
         let (model, user) = (self.known.model, &self.actor.user);
-        let hook = self.known.options.hooks.delete_model;
+        let options = &self.known.options;
         let deleted = Collector::new(self.rows.clone()).delete(conn, |conn, rows| {
             LogEntry::write(conn, user.id, model, Flag::Deletion, rows, "")?;
-            let Some(hook) = hook else { return Ok(()) };
+            if !options.has_delete_hook() {
+                return Ok(());
+            }
             let pks = rows.iter().map(|(pk, _)| pk.clone()).collect();
             for record in Query::new(model).with_pks(pks).records(conn, None, 0)? {
-                hook(conn, &record, user)?;
+                options.before_delete(conn, &record, user)?;
             }
             Ok(())
         })?;

@@ -61,7 +61,7 @@ impl<'a> Change<'a> {
 }
 
 impl Hooks {
-    /// Lets the author look at a form that is right so far: adds what is wrong to it.
+    /// Runs `check` on a form that is valid so far, and adds its errors to the form.
     pub(in crate::admin) fn look_at(&self, conn: &mut Conn, form: &mut ModelForm, actor: &Actor) -> Result<()> {
         let Some(look) = self.check.filter(|_| form.is_valid()) else { return Ok(()) };
         for (name, text) in look(conn, &Change::of(form, &form.row(), actor))? {

@@ -1,6 +1,7 @@
 //! What a site author says about a model's admin, with Django's option names.
 
 mod action;
+mod all_hooks;
 mod change;
 mod column;
 mod fieldset;

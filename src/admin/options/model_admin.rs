@@ -6,6 +6,7 @@ use super::{
     Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter, ListFilters, Run,
     SearchField, SearchFields,
 };
+use crate::admin::rules;
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
@@ -33,6 +34,20 @@ pub struct Hooks {
     pub check: Option<fn(&mut Conn, &Change<'_>) -> Result<Vec<(&'static str, String)>>>,
     /// Fields that this user may see and not change, on top of `readonly_fields` (`get_readonly_fields`).
     pub readonly_fields: Option<fn(&User, Option<&Record>) -> Vec<&'static str>>,
+}
+
+impl Hooks {
+    /// No hooks at all.
+    pub(in crate::admin) const NONE: Self = Self {
+        queryset: None,
+        has_permission: None,
+        lookup_allowed: None,
+        save_model: None,
+        delete_model: None,
+        clean: None,
+        check: None,
+        readonly_fields: None,
+    };
 }
 
 /// What was said, whatever the model. Names of fields are columns' and many-to-many fields'.
@@ -77,6 +92,8 @@ pub struct Options {
     pub empty_value_display: Option<&'static str>,
     pub icon: &'static str,
     pub hooks: Hooks,
+    /// The rules of the model, which hold whatever the site author registers.
+    pub(in crate::admin) rules: &'static Hooks,
 }
 
 /// Whether filters count their rows.
@@ -130,7 +147,8 @@ impl Default for Options {
             view_on_site: true,
             empty_value_display: None,
             icon: "database",
-            hooks: Hooks::default(),
+            hooks: Hooks::NONE,
+            rules: &Hooks::NONE,
         }
     }
 }
@@ -185,14 +203,26 @@ impl<M: Model> ModelAdmin<M> {
         Self { options: Options::default(), model: PhantomData }
     }
 
+    /// Continues the admin that has these options.
+    pub(in crate::admin) fn from_options(options: Options) -> Self {
+        Self { options, model: PhantomData }
+    }
+
     pub(in crate::admin) fn into_options(self) -> Options {
-        self.options
+        Options { rules: rules::of(M::meta()), ..self.options }
     }
 
     /// The columns of the list; without any, what a row is called.
     #[must_use]
     pub fn list_display(mut self, columns: impl ListColumns<M::Table>) -> Self {
         self.options.list_display = columns.into_columns();
+        self
+    }
+
+    /// Adds columns at the end of the list: for [`AdminSite::extend`](crate::admin::AdminSite::extend).
+    #[must_use]
+    pub fn add_list_display(mut self, columns: impl ListColumns<M::Table>) -> Self {
+        self.options.list_display.extend(columns.into_columns());
         self
     }
 
@@ -378,6 +408,13 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
+    /// Adds inlines below those that are there: for [`AdminSite::extend`](crate::admin::AdminSite::extend).
+    #[must_use]
+    pub fn add_inlines(mut self, inlines: impl IntoIterator<Item = Inline>) -> Self {
+        self.options.inlines.extend(inlines);
+        self
+    }
+
     /// What stands where there is nothing: `-` unless said.
     #[must_use]
     pub fn empty_value_display(mut self, text: &'static str) -> Self {
@@ -392,7 +429,8 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// Functions that the engine calls.
+    /// Functions that the engine calls. They can only forbid more than the rules of the model itself, such as those of users
+    /// and groups, which hold in any case.
     #[must_use]
     pub fn hooks(mut self, hooks: Hooks) -> Self {
         self.options.hooks = hooks;

@@ -1,11 +1,11 @@
-//! Who may do what to whom: nobody gives away, or comes by, more than they have.
+//! The rules of users and groups: nobody grants, or comes by, more than they have.
 //!
-//! Who is no superuser
-//! - does not see to superusers: their accounts are shown, not changed, not deleted, and keep their passwords;
-//! - makes nobody a superuser;
-//! - grants, to users and to groups, only permissions of their own, and puts users only into groups that have no others;
-//! - gives neither a new password nor another e-mail address to users who have permissions that they lack: with either
-//!   one could log in as them.
+//! A user who is not a superuser
+//! - cannot change or delete superusers, or set their passwords, but sees them;
+//! - cannot make anybody a superuser;
+//! - grants users and groups only permissions that they have themselves, and adds users only to groups without others;
+//! - cannot set the password or the email address of a user who has permissions that they lack: with either they could
+//!   log in as that user.
 //!
 //! Nobody deletes their own account, or takes their own way into the admin from it.
 
@@ -16,14 +16,15 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::Record;
 
-/// Whether whoever has `permissions` may do this to a user.
+/// Whether a user with `permissions` may do `action` to the account `user`.
 pub(super) fn has_permission(permissions: &Permissions, action: &str, user: Option<&Record>) -> bool {
     if action == "add" {
-        // Else a new user's permissions could be given by who may not change users.
+        // Otherwise a user without `change_user` could give a new user permissions.
         return permissions.has_perm("auth.change_user");
     }
     let Some(user) = user else { return true };
-    let is_superuser = user.get("is_superuser").is_some_and(Value::is_true);
+    // A model that describes the table without this column must not hide who is a superuser.
+    let is_superuser = user.get("is_superuser").is_none_or(Value::is_true);
     let may_touch = permissions.is_superuser() || !is_superuser;
     match action {
         "change" => may_touch,
@@ -32,18 +33,18 @@ pub(super) fn has_permission(permissions: &Permissions, action: &str, user: Opti
     }
 }
 
-/// Whether the account is that of who asks.
+/// Whether `user` is the account of the user with `permissions`.
 pub(super) fn is_own(permissions: &Permissions, user: &Record) -> bool {
     permissions.user_id().is_some_and(|id| user.pk().as_i64() == Some(id.into()))
 }
 
-/// What nobody but a superuser decides.
+/// Returns the fields that only superusers may change.
 pub(super) fn readonly_fields(asking: &User, _: Option<&Record>) -> Vec<&'static str> {
     if asking.is_superuser { Vec::new() } else { vec!["is_superuser"] }
 }
 
-/// Whether `user` has permissions, or would have them if they were active, that who asks lacks.
-pub(super) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) -> Result<bool> {
+/// Whether `user` has permissions that the user with `permissions` lacks. An inactive user counts as active.
+pub(crate) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) -> Result<bool> {
     if permissions.is_superuser() || permissions.user_id() == Some(user.id) {
         return Ok(false);
     }
@@ -51,7 +52,7 @@ pub(super) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) 
     Ok(theirs.is_superuser() || theirs.granted().any(|granted| !permissions.has_perm(granted)))
 }
 
-/// What is wrong with a change to a user.
+/// Returns the errors of a change to a user.
 pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'static str, String)>> {
     let mut wrong = Vec::new();
     if change.before.is_none() {
@@ -68,10 +69,11 @@ pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'
     if change.permissions.is_superuser() {
         return Ok(wrong);
     }
-    wrong.extend(check_granted(conn, change, "user_permissions")?);
-    let groups = change.added("groups");
-    let of_groups = permissions::of_groups(conn, &ids(&groups))?;
-    wrong.extend(refusal(change.permissions, of_groups).map(|text| ("groups", text)));
+    wrong.extend(check_granted(conn, change, "auth_user_user_permissions")?);
+    for (name, groups) in added_through(change, "auth_user_groups") {
+        let of_groups = permissions::of_groups(conn, &ids(&groups))?;
+        wrong.extend(refusal(change.permissions, of_groups).map(|text| (name, text)));
+    }
     if change.changes("email") && outranks_record(conn, change)? {
         let text = "This user has permissions that you lack: with another address a new password could be had.";
         wrong.push(("email", text.to_owned()));
@@ -79,7 +81,7 @@ pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'
     Ok(wrong)
 }
 
-/// An address is kept as Django keeps it.
+/// Normalizes the email address as Django does.
 #[expect(clippy::unnecessary_wraps, reason = "the hook's type")]
 pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) -> Result<()> {
     if let Some(Value::Text(email)) = record.get("email") {
@@ -89,20 +91,34 @@ pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) ->
     Ok(())
 }
 
-/// What is wrong with a change to a group.
-pub(in crate::apps::accounts::admin) fn check_group(
-    conn: &mut Conn,
-    change: &Change<'_>,
-) -> Result<Vec<(&'static str, String)>> {
-    if change.permissions.is_superuser() { Ok(Vec::new()) } else { check_granted(conn, change, "permissions") }
+/// Returns the errors of a change to a group.
+pub(super) fn check_group(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'static str, String)>> {
+    if change.permissions.is_superuser() {
+        Ok(Vec::new())
+    } else {
+        check_granted(conn, change, "auth_group_permissions")
+    }
 }
 
-fn check_granted(conn: &mut Conn, change: &Change<'_>, field: &'static str) -> Result<Vec<(&'static str, String)>> {
-    let granted = permissions::named(conn, &ids(&change.added(field)))?;
-    Ok(refusal(change.permissions, granted).map(|text| (field, text)).into_iter().collect())
+/// Refuses permissions that are granted through the link table `table`, if the user lacks them.
+fn check_granted(conn: &mut Conn, change: &Change<'_>, table: &str) -> Result<Vec<(&'static str, String)>> {
+    let mut wrong = Vec::new();
+    for (name, added) in added_through(change, table) {
+        let granted = permissions::named(conn, &ids(&added))?;
+        wrong.extend(refusal(change.permissions, granted).map(|text| (name, text)));
+    }
+    Ok(wrong)
 }
 
-/// Why these may not be granted by who has `own`.
+/// Returns the many-to-many fields over the link table `table`, whatever a model calls them, with the rows that are added.
+fn added_through(change: &Change<'_>, table: &str) -> Vec<(&'static str, Vec<Value>)> {
+    let model = change.after.model;
+    let names = change.links.iter().map(|(name, ..)| *name);
+    let over_table = names.filter(|name| model.many(name).is_some_and(|many| many.through() == table));
+    over_table.map(|name| (name, change.added(name))).collect()
+}
+
+/// Returns the error if a user with the permissions `own` must not grant all of `granted`.
 fn refusal(own: &Permissions, granted: Vec<String>) -> Option<String> {
     let mut lacking: Vec<String> = granted.into_iter().filter(|name| !own.has_perm(name)).collect();
     lacking.sort();

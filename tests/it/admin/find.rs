@@ -20,13 +20,12 @@ const GOODS: &str = "/admin/catalog/category/1/change/";
 fn register(site: AdminSite) -> AdminSite {
     let searched = |it: ModelAdmin<Product>| it.autocomplete_fields((product::category_id, TAGS));
     let inside = |it| searched(it).fields((product::name, product::slug, product::sku, product::price, TAGS));
-    catalog::admin::register(site).register(|it| searched(it).search_fields((product::name,))).register::<Category>(
-        |it| {
-            it.search_fields((category::name,))
-                .autocomplete_fields((category::parent_id,))
-                .inlines([Inline::stacked(inside).extra(1)])
-        },
-    )
+    let site = catalog::admin::register(site).unregister::<Product>().unregister::<Category>();
+    site.register(|it| searched(it).search_fields((product::name,))).register::<Category>(|it| {
+        it.search_fields((category::name,))
+            .autocomplete_fields((category::parent_id,))
+            .inlines([Inline::stacked(inside).extra(1)])
+    })
 }
 
 /// A shop with two products, and tags "t 1" to "t 25".

@@ -21,7 +21,8 @@ fn register(site: AdminSite) -> AdminSite {
             .formfield((product::sku,), FormField::new().help_text(""))
     };
     let inside = |it| products(it).fields((product::name, product::slug, product::sku, product::price));
-    catalog::admin::register(site).register(products).register::<Category>(|it| {
+    let site = catalog::admin::register(site).unregister::<Product>().unregister::<Category>();
+    site.register(products).register::<Category>(|it| {
         it.formfield((category::description,), FormField::new().textarea(1)).inlines([Inline::tabular(inside).extra(1)])
     })
 }

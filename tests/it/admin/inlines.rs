@@ -222,7 +222,7 @@ on_both! {
                     }),
                 ))
             };
-            nuages::apps::register(site).register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
+            nuages::apps::register(site).unregister::<Order>().register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
         });
         let database = Database::migrated(kind);
         ALICE.save(&mut database.connect());
@@ -238,7 +238,7 @@ on_both! {
 
     fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
         static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
-            nuages::apps::register(site).register::<Order>(|it| {
+            nuages::apps::register(site).unregister::<Order>().register::<Order>(|it| {
                 it.fieldset("", (order_table::number, order_table::email, order_table::status, order_table::total))
                     .fieldset_with("More", (order_table::note, order_table::paid_at), Fieldset::collapse)
                     .inlines([Inline::tabular::<OrderItem>(|it| it.autocomplete_fields((item::product_id,))).extra(1)])

@@ -15,6 +15,7 @@ mod formfield;
 mod index;
 mod inlines;
 mod list_editing;
+mod rules;
 mod scenario;
 mod uploads;
 mod users;

@@ -20,12 +20,9 @@ impl Formset {
             self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts(screen)).collect();
         let mut forms: Vec<&mut ModelForm> = counting.iter_mut().map(|row| &mut row.form).collect();
         check(conn, &mut forms)?;
-        if let Some(clean) = self.inline.options.hooks.clean {
-            for form in &mut forms {
-                for (name, text) in clean(&form.row()) {
-                    form.add_error(name, text);
-                }
-            }
+        for form in &mut forms {
+            self.inline.options.clean(form);
+            self.inline.options.check_form(conn, form, &screen.actor)?;
         }
         let valid: Vec<usize> = (0..forms.len()).filter(|at| forms[*at].is_valid()).collect();
         let looked: Vec<&ModelForm> = valid.iter().map(|at| &*forms[*at]).collect();

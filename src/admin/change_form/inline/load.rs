@@ -48,7 +48,7 @@ impl Screen {
     pub(super) fn rows_of(&self, formset: &Formset, parent: &Value) -> Query {
         let inline = formset.inline;
         let all = Query::new(inline.model).filter(Condition::equals(Path::own(formset.fk.column), parent.clone()));
-        let all = inline.options.hooks.queryset.map_or_else(|| all.clone(), |only| only(all.clone(), &self.actor.user));
+        let all = inline.options.limit(all, &self.actor.user);
         let mut order = inline.options.ordering.clone().unwrap_or_else(|| inline.model.ordering.clone());
         order.push(Order { path: Path::own(inline.model.pk().column), descending: false });
         all.order_by(order)

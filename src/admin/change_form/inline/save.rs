@@ -18,7 +18,7 @@ impl Formset {
         parent: &Record,
         files: &mut Vec<Stored>,
     ) -> Result<Vec<Done>> {
-        let (fk, hook) = (self.fk.column, self.inline.options.hooks.save_model);
+        let fk = self.fk.column;
         let mut changed: Vec<(Value, Vec<String>)> = Vec::new();
         let mut added: Vec<Value> = Vec::new();
         let deleted = self.delete(conn, screen)?;
@@ -31,7 +31,7 @@ impl Formset {
                 continue;
             }
             store(&mut row.form, screen, files)?;
-            let record = screen.write_row(conn, &row.form, hook)?;
+            let record = screen.write_row(conn, &row.form, &self.inline.options)?;
             let pk = record.pk().clone();
             if row.form.adding { added.push(pk) } else { changed.push((pk, labels)) }
         }
@@ -53,10 +53,8 @@ impl Formset {
         if going.is_empty() {
             return Ok(Vec::new());
         }
-        if let Some(hook) = self.inline.options.hooks.delete_model {
-            for row in &going {
-                hook(conn, &row.form.record, &screen.actor.user)?;
-            }
+        for row in &going {
+            self.inline.options.before_delete(conn, &row.form.record, &screen.actor.user)?;
         }
         let pks = going.iter().map(|row| row.form.record.pk().clone()).collect();
         Collector::new(self.among(pks)).delete(conn, |_, _| Ok(()))?;

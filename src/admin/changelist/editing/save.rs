@@ -86,15 +86,9 @@ fn attempt(
     }
     let mut forms: Vec<&mut ModelForm> = place.iter_mut().map(|sent| &mut sent.form).collect();
     check(conn, &mut forms)?;
-    if let Some(clean) = known.options.hooks.clean {
-        for form in forms.iter_mut().filter(|form| form.has_changed()) {
-            for (name, text) in clean(&form.row()) {
-                form.add_error(name, text);
-            }
-        }
-    }
     for form in forms.iter_mut().filter(|form| form.has_changed()) {
-        known.options.hooks.look_at(conn, form, actor)?;
+        known.options.clean(form);
+        known.options.check_form(conn, form, actor)?;
     }
     let shared = duplicates(&place.iter().map(|sent| &sent.form).collect::<Vec<_>>());
     for (columns, again) in shared {
@@ -189,17 +183,13 @@ fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, s
         if !actor.may(known, "change", Some(&form.record)) {
             return Err(Error::PermissionDenied);
         }
-        if let Some(readonly) = known.options.hooks.readonly_fields {
-            let fixed = readonly(&actor.user, Some(&form.record));
-            if form.changed().any(|bound| bound.field.column().is_some_and(|column| fixed.contains(&column.column))) {
-                return Err(Error::PermissionDenied);
-            }
+        let fixed = known.options.fixed_fields(&actor.user, Some(&form.record));
+        if form.changed().any(|bound| bound.field.column().is_some_and(|column| fixed.contains(&column.column))) {
+            return Err(Error::PermissionDenied);
         }
         let mut record = form.row();
         let mut columns = record.stamp(false, zone);
-        if let Some(hook) = known.options.hooks.save_model {
-            hook(conn, &mut record, false, &actor.user)?;
-        }
+        known.options.before_save(conn, &mut record, false, &actor.user)?;
         columns.extend(record.differing(&form.record));
         columns.sort_unstable();
         columns.dedup();

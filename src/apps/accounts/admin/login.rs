@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::forms::Form;
 use crate::http::{PostData, QueryDict};
 use crate::pages::Page;
-use crate::settings::Settings;
+use crate::settings::{DjangoVersion, Settings};
 
 const INDEX: &str = "/admin/";
 
@@ -34,7 +34,8 @@ impl Login {
     }
 }
 
-/// `GET /admin/login/`: staff who are logged in go on to the index, as Django's do; HEAD stays.
+/// `GET /admin/login/`. Like Django, it redirects a member of staff who is logged in: to the index up to Django 6.0, to
+/// `next` from Django 6.1 on. HEAD shows the form.
 pub(super) async fn login_form(
     request: HttpRequest,
     page: Page,
@@ -43,9 +44,11 @@ pub(super) async fn login_form(
     query: QueryDict,
 ) -> Result<HttpResponse> {
     if request.method() == Method::GET && page.user.as_ref().is_some_and(|user| user.is_staff) {
-        return Ok(private_redirect(INDEX));
+        let next = query.get("next").filter(|_| settings.django_version() >= DjangoVersion::V6_1);
+        let next = next.and_then(|next| safe_next(&request, &settings, next));
+        return Ok(private_redirect(next.unwrap_or(INDEX)));
     }
-    // Another site is not even named.
+    // A URL of another site does not get into the page.
     let next = query.get("next").map(|next| safe_next(&request, &settings, next).unwrap_or_default());
     private(&request, &Login::new(page, &site, forms::login(), next))
 }

@@ -6,20 +6,15 @@ mod password_change;
 pub mod urls;
 mod users;
 
-use crate::admin::options::Hooks;
 use crate::admin::{AdminSite, ModelAdmin};
 use crate::auth::Group;
 use crate::schema::auth_group as group;
 
-/// Registers users and groups.
+/// Registers users and groups. Their rules hold without this registration too: see `admin::rules`.
 pub fn register(site: AdminSite) -> AdminSite {
     site.register(groups).register(users::admin)
 }
 
 fn groups(it: ModelAdmin<Group>) -> ModelAdmin<Group> {
-    it.icon("users")
-        .search_fields((group::name,))
-        .ordering((group::name,))
-        .filter_horizontal((Group::PERMISSIONS,))
-        .hooks(Hooks { check: Some(users::rules::check_group), ..Hooks::default() })
+    it.icon("users").search_fields((group::name,)).ordering((group::name,)).filter_horizontal((Group::PERMISSIONS,))
 }

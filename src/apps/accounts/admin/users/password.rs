@@ -5,8 +5,8 @@ use actix_web::web::Path;
 use askama::Template;
 
 use super::passwords::NewPassword;
-use super::rules;
 use crate::admin::frame::{Crumb, Frame};
+use crate::admin::rules::outranks;
 use crate::admin::{AdminRequest, Flag, LogEntry, Registered};
 use crate::apps::accounts::forms::attributes;
 use crate::apps::accounts::views::{private, private_redirect};
@@ -91,7 +91,7 @@ async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Register
     let permissions = (*request.permissions).clone();
     let user = request.db.run(move |conn| {
         let user = User::find(conn, id)?.ok_or(Error::NotFound)?;
-        if rules::outranks(conn, &user, &permissions)? { Err(Error::PermissionDenied) } else { Ok(user) }
+        if outranks(conn, &user, &permissions)? { Err(Error::PermissionDenied) } else { Ok(user) }
     });
     Ok((known, user.await?))
 }

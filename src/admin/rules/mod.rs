@@ -1,0 +1,59 @@
+//! Rules that belong to a model itself. They hold in every admin site, for every registration and every inline of the
+//! model, and for every model that describes the same table. The hooks of a site author can only forbid more.
+//!
+//! They are about tables with which users could come by permissions that nobody gave them.
+
+mod accounts;
+
+pub(crate) use accounts::outranks;
+
+use super::options::Hooks;
+use crate::models::Meta;
+
+/// Tables that only superusers may change: with them one grants permissions, or gives a permission another meaning.
+const CHANGED_BY_SUPERUSERS: [&str; 5] = [
+    "auth_permission",
+    "django_content_type",
+    "auth_user_groups",
+    "auth_user_user_permissions",
+    "auth_group_permissions",
+];
+
+/// The key of a session is enough to be logged in as its user.
+const SESSIONS: &str = "django_session";
+
+/// Tables of our own hold sealed secrets and keys of sessions.
+const OWN_TABLES: &str = "nuages_";
+
+static NONE: Hooks = Hooks::NONE;
+
+static USERS: Hooks = Hooks {
+    // Nobody finds out a hash letter by letter.
+    lookup_allowed: Some(|lookup| !lookup.starts_with("password")),
+    has_permission: Some(accounts::has_permission),
+    readonly_fields: Some(accounts::readonly_fields),
+    check: Some(accounts::check_user),
+    save_model: Some(accounts::save_user),
+    ..Hooks::NONE
+};
+
+static GROUPS: Hooks = Hooks { check: Some(accounts::check_group), ..Hooks::NONE };
+
+static READ_ONLY: Hooks = Hooks {
+    has_permission: Some(|permissions, action, _| action == "view" || permissions.is_superuser()),
+    ..Hooks::NONE
+};
+
+static SUPERUSERS: Hooks =
+    Hooks { has_permission: Some(|permissions, _, _| permissions.is_superuser()), ..Hooks::NONE };
+
+/// Returns the rules of `model`.
+pub(super) fn of(model: &Meta) -> &'static Hooks {
+    match model.table {
+        "auth_user" => &USERS,
+        "auth_group" => &GROUPS,
+        table if CHANGED_BY_SUPERUSERS.contains(&table) => &READ_ONLY,
+        table if table == SESSIONS || table.starts_with(OWN_TABLES) => &SUPERUSERS,
+        _ => &NONE,
+    }
+}
