@@ -97,7 +97,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
         let text = format!("{} is not installed. Name it in `models` of its app.", target.object_label());
         add("fields.E300", "to", text);
     }
-    if relation.on_delete == OnDelete::SetNull && !field.null {
+    if relation.on_delete.effect() == OnDelete::SetNull && !field.null {
         let text = "the column cannot be NULL. Make it Nullable, or choose another rule.".to_owned();
         add("fields.E320", "on_delete", text);
     }

@@ -17,6 +17,25 @@ pub enum OnDelete {
     Restrict,
     /// It leads nowhere from then on.
     SetNull,
+    /// The database deletes it: the foreign key has `ON DELETE CASCADE` (Django 6.1's `DB_CASCADE`). A deletion in the admin
+    /// shows it, counts it and asks for its permission like [`Cascade`](Self::Cascade).
+    DbCascade,
+    /// The database sets the key to NULL: the foreign key has `ON DELETE SET NULL` (Django 6.1's `DB_SET_NULL`).
+    DbSetNull,
+    /// The database sets the key to the default of its column: the foreign key has `ON DELETE SET DEFAULT` (Django 6.1's
+    /// `DB_SET_DEFAULT`).
+    DbSetDefault,
+}
+
+impl OnDelete {
+    /// Returns the rule that has the same effect without the help of the database.
+    pub(super) fn effect(self) -> Self {
+        match self {
+            Self::DbCascade => Self::Cascade,
+            Self::DbSetNull => Self::SetNull,
+            other => other,
+        }
+    }
 }
 
 /// Where a foreign key leads.

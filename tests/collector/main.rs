@@ -13,7 +13,7 @@ use diesel::connection::SimpleConnection as _;
 use nuages::db::{Conn, Value};
 use nuages::models::{Collector, Condition, Deleted, Lookup, Meta, Model, Path, Preview, Query};
 
-use crate::models::{Box, Knot, Label, Note, Pin, Ring, Seal, Tray, set_up};
+use crate::models::{Box, Knot, Label, Memo, Note, Pin, Ring, Seal, Shelf, Tack, Tray, Wire, set_up};
 use crate::support::Database;
 
 fn run(conn: &mut Conn, sql: &str) {
@@ -102,6 +102,36 @@ on_both! {
         let notes = Query::new(Note::meta()).records(conn, None, 0).unwrap();
         let keys: Vec<_> = notes.iter().filter_map(|note| note.get("box")).map(Value::as_i64).collect();
         assert_eq!((keys.len(), keys.contains(&None), keys.contains(&Some(2))), (2, true, true));
+    }
+
+    fn what_the_database_deletes_by_itself_is_counted_and_goes(kind: Kind) {
+        let database = Database::empty(kind);
+        let conn = &mut database.connect();
+        set_up(conn);
+        boxes(conn);
+        run(
+            conn,
+            "INSERT INTO lab_wire VALUES (1, 'w1', 1), (2, 'w2', 1), (3, 'w3', 2);
+             INSERT INTO lab_tack VALUES (1, 't1', 1), (2, 't2', 3);
+             INSERT INTO lab_memo VALUES (1, 'm1', 1), (2, 'm2', 2);
+             INSERT INTO lab_shelf VALUES (1, 's1', 1), (2, 's2', 2);",
+        );
+        let preview = Collector::new(rows::<Box>([1])).preview(conn, 10).unwrap();
+        let expected = [("box", 1), ("tray", 3), ("wire", 2), ("tack", 1)].map(|(name, count)| (name.to_owned(), count));
+        assert_eq!(counts(&preview), expected, "the preview must count what ON DELETE CASCADE takes along");
+        let mut cleared: Vec<_> =
+            preview.clearings.iter().map(|clearing| (clearing.key.model.name.as_str(), clearing.count)).collect();
+        cleared.sort_unstable();
+        assert_eq!(cleared, [("memo", 1), ("shelf", 1)], "the preview must count the rows whose key the database changes");
+
+        delete(conn, rows::<Box>([1]));
+        assert_eq!((pks(conn, Wire::meta()), pks(conn, Tack::meta())), (vec![3], vec![2]), "wires and tacks of box 2 stay");
+        let key_of = |conn: &mut Conn, model: &'static Meta| {
+            let found = Query::new(model).with_pks(vec![Value::BigInt(1)]).records(conn, None, 0).unwrap();
+            found[0].get("box").and_then(Value::as_i64)
+        };
+        assert_eq!(key_of(conn, Memo::meta()), None, "ON DELETE SET NULL clears the key");
+        assert_eq!(key_of(conn, Shelf::meta()), Some(2), "ON DELETE SET DEFAULT gives the key the column's default");
     }
 
     fn circles_through_several_models_go_as_a_whole(kind: Kind) {

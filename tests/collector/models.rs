@@ -46,6 +46,10 @@ tables! {
     lab_ring: Ring { box_id -> Box, Nullable, Cascade; knot_id -> Knot, Nullable, Cascade }
     lab_knot: Knot { ring_id -> Ring, Nullable, Cascade }
     lab_label: Label {}
+    lab_wire: Wire { box_id -> Box, Nullable, DbCascade }
+    lab_tack: Tack { wire_id -> Wire, Nullable, DbCascade }
+    lab_memo: Memo { box_id -> Box, Nullable, DbSetNull }
+    lab_shelf: Shelf { box_id -> Box, Nullable, DbSetDefault }
 }
 
 diesel::table! {
@@ -74,11 +78,28 @@ impl More for Pin {}
 impl More for Ring {}
 impl More for Knot {}
 impl More for Label {}
+impl More for Wire {}
+impl More for Tack {}
+impl More for Memo {}
+impl More for Shelf {}
 
 static LAB: [AppConfig; 1] = [AppConfig {
     label: "lab",
     verbose_name: "Lab",
-    models: &[Box::meta, Tray::meta, Seal::meta, Note::meta, Pin::meta, Ring::meta, Knot::meta, Label::meta],
+    models: &[
+        Box::meta,
+        Tray::meta,
+        Seal::meta,
+        Note::meta,
+        Pin::meta,
+        Ring::meta,
+        Knot::meta,
+        Label::meta,
+        Wire::meta,
+        Tack::meta,
+        Memo::meta,
+        Shelf::meta,
+    ],
     migrations: &[],
 }];
 
@@ -94,6 +115,11 @@ pub(crate) fn set_up(conn: &mut Conn) {
         ("ring", "box_id > box, knot_id bigint"),
         ("knot", "ring_id > ring"),
         ("label", ""),
+        ("wire", "box_id > box ON DELETE CASCADE"),
+        ("tack", "wire_id > wire ON DELETE CASCADE"),
+        ("memo", "box_id > box ON DELETE SET NULL"),
+        // A shelf without a box gets box 2.
+        ("shelf", "box_id > box ON DELETE SET DEFAULT"),
     ];
     for (table, keys) in tables {
         let mut columns = String::from("id bigint PRIMARY KEY, name text NOT NULL");
@@ -101,7 +127,11 @@ pub(crate) fn set_up(conn: &mut Conn) {
             columns.push_str(", ");
             let column = key.split_once(" > ").map_or_else(
                 || key.to_owned(),
-                |(key, to)| format!("{key} bigint REFERENCES lab_{to} (id) DEFERRABLE INITIALLY DEFERRED"),
+                |(key, to)| {
+                    let (to, action) = to.split_once(' ').unwrap_or((to, ""));
+                    let default = if action.ends_with("DEFAULT") { "DEFAULT 2" } else { "" };
+                    format!("{key} bigint {default} REFERENCES lab_{to} (id) {action} DEFERRABLE INITIALLY DEFERRED")
+                },
             );
             columns.push_str(&column);
         }

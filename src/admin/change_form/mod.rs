@@ -1,5 +1,6 @@
 //! The add and change form of any model, with the rows inside it.
 
+mod actions;
 mod computed;
 mod draft;
 pub(super) mod find;
@@ -28,6 +29,7 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::http::{PostData, redirect, render};
 use crate::messages::{Level, Message};
+use crate::models::find as find_model;
 use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
 
@@ -79,6 +81,11 @@ async fn answer(
     let known = request.site.find(app, model).ok_or(crate::error::Error::NotFound)?;
     let posted = post.as_ref().map(|post| post.fields.clone()).unwrap_or_default();
     let to_field = request.to_field(known, &posted)?;
+    if let (Some(part), Some(post)) = (&part, &post)
+        && let Some(response) = actions::run(&request, known, part, post).await?
+    {
+        return Ok(response);
+    }
     let screen = Screen {
         known,
         site: request.site,
@@ -96,8 +103,23 @@ async fn answer(
     match outcome {
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
         Outcome::Page(content) => page(&request, known, part.as_deref(), *content, is_popup),
-        Outcome::Saved(saved) if posted.get("_popup").is_some() => popup(&request, part.as_deref(), &saved),
+        Outcome::Saved(saved) if posted.get("_popup").is_some() => {
+            if saved.added {
+                check_source_model(&request, posted.get("_source_model").unwrap_or_default());
+            }
+            popup(&request, part.as_deref(), &saved)
+        }
         Outcome::Saved(saved) => saved_response(&request, known, &saved, &|button| posted.get(button).is_some()).await,
+    }
+}
+
+/// Leaves Django 6.1's message if a pop-up was opened from a model that is not installed. For an installed model Django
+/// looks for the option group of the new row; selects of related rows have no groups here, so there is none to name.
+fn check_source_model(request: &AdminRequest, name: &str) {
+    let is_installed =
+        name.split_once('.').is_some_and(|(app, model)| find_model(app, &model.to_lowercase()).is_some());
+    if !name.is_empty() && !is_installed {
+        request.messages.add(Level::ERROR, format!("The app \"{name}\" could not be found."));
     }
 }
 

@@ -68,6 +68,10 @@ pub(in crate::admin) struct Content {
     /// The number of the model's content type, where rows have a page on the site.
     pub(in crate::admin) kind: Option<i32>,
     pub(in crate::admin) may_delete: bool,
+    /// The row's primary key; "" for a new one.
+    pub(in crate::admin) pk: String,
+    /// Name and label of each action that can be run on the row.
+    pub(in crate::admin) actions: Vec<(&'static str, String)>,
 }
 
 impl Content {

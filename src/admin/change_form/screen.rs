@@ -178,6 +178,8 @@ impl Screen {
             conflicts,
             buttons: self.buttons(record, may_edit, draft.bound),
             kind: if has_page { ContentType::of(conn, model)? } else { None },
+            actions: self.actions(record),
+            pk: parent,
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
             groups,
             inlines,
@@ -198,6 +200,10 @@ impl Screen {
         }
         if let Some(to_field) = &self.to_field {
             hidden.push(("_to_field".to_owned(), to_field.clone()));
+        }
+        // Django 6.1 adds this to the links of pop-ups, and reads it when a row is added.
+        if let Some(source_model) = self.query.get("_source_model") {
+            hidden.push(("_source_model".to_owned(), source_model.to_owned()));
         }
         if !draft.form.adding {
             hidden.push((LOADED.to_owned(), draft.form.loaded(self.zone())));

@@ -7,22 +7,17 @@ use super::list::List;
 use crate::admin::delete::{Consequences, Selected, delete_selected};
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::options::{Action, ActionRequest, ActionResult};
+use crate::admin::run_action::{self, Again, Location, Run};
 use crate::admin::{AdminRequest, Registered};
-use crate::db::{Conn, Value};
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, redirect, render};
 use crate::messages::Level;
-use crate::models::{Query, parse, python_int};
+use crate::models::{parse, python_int};
 
 /// The one action that every list has.
 const DELETE: Action =
     Action::new("delete_selected", "Delete selected %(verbose_name_plural)s", never).permissions(&["delete"]);
-
-/// Rows that a page to confirm names one by one; more are found again by the list's own query. A form may have 1000 fields.
-const NAMED: i64 = 900;
-
-/// Rows that such a page shows.
-const SHOWN: i64 = 100;
 
 /// Deleting has steps of its own.
 fn never(_: &mut Conn, _: &ActionRequest<'_>) -> Result<ActionResult> {
@@ -39,35 +34,11 @@ struct DeleteSelectedConfirmation {
     again: Again,
 }
 
-#[derive(Template)]
-#[template(path = "admin/action_confirmation.html")]
-struct ActionConfirmation {
-    frame: Frame,
-    /// `2 products`
-    counted: String,
-    names: Vec<String>,
-    more: i64,
-    again: Again,
-}
-
-/// What a page to confirm sends.
-struct Again {
-    action: &'static str,
-    /// The rows by primary key.
-    pks: Vec<String>,
-    /// Or all of the list, and how many these were.
-    across: Option<i64>,
-    back_url: String,
-}
-
 /// Returns the actions that the user may run on rows of `known`.
 pub(super) fn offered(request: &AdminRequest, known: &'static Registered) -> Vec<Action> {
-    if request.is_popup() {
-        return Vec::new();
-    }
-    let all = [DELETE].into_iter().chain(known.options.actions.iter().copied());
-    let may = |action: &Action| action.required_permissions().iter().any(|needed| request.may(known, needed, None));
-    all.filter(may).collect()
+    let own = run_action::offered(request, known, Location::ChangeList);
+    let may_delete = !request.is_popup() && request.may(known, "delete", None);
+    may_delete.then_some(DELETE).into_iter().chain(own).collect()
 }
 
 /// Whether `data` asks for an action at all: one was run, or confirmed.
@@ -112,8 +83,11 @@ pub(super) async fn run(
         request.messages.add(Level::WARNING, "The list has changed since. Please look at it again.");
         is_confirmed = false;
     }
+    let (location, action) = (Location::ChangeList, *action);
+    let (back_url, list_url) = (here.clone(), here.clone());
+    let run = Run { request, known, action, location, rows, count, across, back_url, list_url };
     if action.name == DELETE.name {
-        return match delete_selected(request, known, rows.clone(), is_confirmed).await? {
+        return match delete_selected(request, known, run.rows.clone(), is_confirmed).await? {
             Selected::Deleted(0) => back(),
             Selected::Deleted(count) => {
                 let counted = known.model.counted(i64::try_from(count).unwrap_or(i64::MAX));
@@ -128,27 +102,17 @@ pub(super) async fn run(
                 };
                 let mut crumbs = Crumb::to(known, here.clone());
                 crumbs.push(Crumb::new("Delete", ""));
-                let again = Again::new(request, action, rows, across, count, here).await?;
+                let again = run.again().await?;
                 let many = known.model.verbose_name_plural.clone();
                 let frame = request.frame(title, crumbs);
                 Ok(render(&DeleteSelectedConfirmation { frame, many, shown, again })?.respond_to(&request.http))
             }
         };
     }
-    if action.confirm && !is_confirmed {
-        return confirmation(request, known, action, rows, across, count, here).await;
+    match run.answer(is_confirmed).await? {
+        Some(page) => Ok(page),
+        None => Ok(redirect(&super::here(request, known).await?)),
     }
-    let (run, name, user) = (action.run, action.name, (*request.user).clone());
-    let told = format!("{} ran {name} on {count} of {}", user.username, known.model.label());
-    let job = move |conn: &mut Conn| run(conn, &ActionRequest { action: name, selection: &rows, count, user: &user });
-    let done = request.db.atomic(job).await.inspect_err(|error| {
-        log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
-    })?;
-    log::info!(target: "nuages.admin", "{told}: {}", done.message);
-    if !done.message.is_empty() {
-        request.messages.add(done.level, done.message);
-    }
-    Ok(redirect(&super::here(request, known).await?))
 }
 
 /// The action of the bar whose button was clicked.
@@ -158,47 +122,4 @@ fn chosen(data: &PostData) -> Option<&str> {
     let at = if index < 0 { index + i64::try_from(given.len()).unwrap_or_default() } else { index };
     let at = usize::try_from(at).ok();
     at.and_then(|at| given.get(at)).or(given.last()).copied()
-}
-
-async fn confirmation(
-    request: &AdminRequest,
-    known: &'static Registered,
-    action: &Action,
-    rows: Query,
-    across: bool,
-    count: i64,
-    back_url: String,
-) -> Result<HttpResponse> {
-    let some = rows.clone();
-    let names = request.db.run(move |conn| some.named(conn, Some(SHOWN), 0)).await?;
-    let more = count - i64::try_from(names.len()).unwrap_or_default();
-    let mut crumbs = Crumb::to(known, back_url.clone());
-    let again = Again::new(request, action, rows, across, count, back_url).await?;
-    crumbs.push(Crumb::new(action.label(known.model), ""));
-    let page = ActionConfirmation {
-        counted: format!("{count} {}", known.model.counted(count)),
-        names: names.into_iter().map(|(_, name)| name).collect(),
-        more,
-        again,
-        frame: request.frame(action.label(known.model), crumbs),
-    };
-    Ok(render(&page)?.respond_to(&request.http))
-}
-
-impl Again {
-    async fn new(
-        request: &AdminRequest,
-        action: &Action,
-        rows: Query,
-        across: bool,
-        count: i64,
-        back_url: String,
-    ) -> Result<Self> {
-        let is_many = across && count > NAMED;
-        let limit = if is_many { 1 } else { NAMED };
-        let pks: Vec<Value> =
-            request.db.run(move |conn| rows.named(conn, Some(limit), 0)).await?.into_iter().map(|(pk, _)| pk).collect();
-        let pks = pks.iter().map(ToString::to_string).collect();
-        Ok(Self { action: action.name, pks, across: is_many.then_some(count), back_url })
-    }
 }

@@ -9,7 +9,7 @@ use crate::models::python_int;
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
 
 /// Parameters that are no lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
-const OTHERS: [&str; 8] = ["all", "o", "q", "_facets", "_popup", "_to_field", "p", "e"];
+const OTHERS: [&str; 9] = ["all", "o", "q", "_facets", "_popup", "_source_model", "_to_field", "p", "e"];
 
 /// Words that a filter with many values is searched for stand behind this and its field; links do not keep them.
 pub(super) const FIND: &str = "_find_";

@@ -204,5 +204,8 @@ fn rule(on_delete: OnDelete) -> &'static str {
         OnDelete::Protect => "protect",
         OnDelete::Restrict => "restrict",
         OnDelete::SetNull => "set null",
+        OnDelete::DbCascade => "cascade, by the database",
+        OnDelete::DbSetNull => "set null, by the database",
+        OnDelete::DbSetDefault => "set default, by the database",
     }
 }

@@ -1,5 +1,6 @@
 //! What can be done to the rows that are ticked in a list.
 
+use crate::admin::run_action::Location;
 use crate::auth::User;
 use crate::db::{Conn, Value};
 use crate::error::Result;
@@ -113,6 +114,10 @@ pub struct Action {
     pub permissions: &'static [&'static str],
     /// Whether it asks before it runs.
     pub confirm: bool,
+    /// Whether the list offers it.
+    pub in_list: bool,
+    /// The label on the change form of a row; `None` if the form does not offer the action.
+    pub form_description: Option<&'static str>,
     /// Does it.
     pub run: Run,
 }
@@ -120,7 +125,7 @@ pub struct Action {
 impl Action {
     /// Creates an action for users who may change the model. See [`permissions`](Self::permissions) for other users.
     pub const fn new(name: &'static str, description: &'static str, run: Run) -> Self {
-        Self { name, description, permissions: &[], confirm: false, run }
+        Self { name, description, permissions: &[], confirm: false, in_list: true, form_description: None, run }
     }
 
     /// The permissions of which the user needs at least one, with the default filled in.
@@ -128,10 +133,38 @@ impl Action {
         if self.permissions.is_empty() { &["change"] } else { self.permissions }
     }
 
-    /// What people read of it on the list of `model`.
+    /// Returns the label on the list of `model`.
     pub fn label(&self, model: &Meta) -> String {
-        let text = self.description.replace("%(verbose_name_plural)s", &model.verbose_name_plural);
-        text.replace("%(verbose_name)s", &model.verbose_name)
+        filled_in(self.description, model)
+    }
+
+    /// Returns the label on the change form of a row of `model`.
+    pub fn form_label(&self, model: &Meta) -> String {
+        filled_in(self.form_description.unwrap_or(self.description), model)
+    }
+
+    /// Whether the action can be run from `location`.
+    pub(in crate::admin) fn is_at(&self, location: Location) -> bool {
+        match location {
+            Location::ChangeList => self.in_list,
+            Location::ChangeForm => self.form_description.is_some(),
+        }
+    }
+
+    /// Offers the action on the change form of a single row as well, with a label of its own: `.on_form("Mark as active")`
+    /// (Django 6.1's `location`).
+    #[must_use]
+    pub const fn on_form(mut self, description: &'static str) -> Self {
+        self.form_description = Some(description);
+        self
+    }
+
+    /// Offers the action on the change form of a single row only.
+    #[must_use]
+    pub const fn only_on_form(mut self) -> Self {
+        self.in_list = false;
+        self.form_description = Some(self.description);
+        self
     }
 
     /// Offers the action to users who have at least one of these permissions on the model, instead of `change`. An action
@@ -148,4 +181,9 @@ impl Action {
         self.confirm = true;
         self
     }
+}
+
+fn filled_in(text: &str, model: &Meta) -> String {
+    let text = text.replace("%(verbose_name_plural)s", &model.verbose_name_plural);
+    text.replace("%(verbose_name)s", &model.verbose_name)
 }

@@ -20,7 +20,7 @@ pub(super) fn keys(model: &'static Meta, on_delete: OnDelete) -> impl Iterator<I
     model
         .reverse()
         .into_iter()
-        .filter(move |key| key.field.relation.as_ref().is_some_and(|relation| relation.on_delete == on_delete))
+        .filter(move |key| key.field.relation.as_ref().is_some_and(|relation| relation.on_delete.effect() == on_delete))
 }
 
 impl Graph {

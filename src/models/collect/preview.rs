@@ -52,7 +52,8 @@ impl Collector {
         let sets = &self.graph.sets;
         let links: Vec<(LinkTable, &Query)> =
             sets.iter().flat_map(|set| LinkTable::of(set.model()).into_iter().map(move |table| (table, set))).collect();
-        let cleared = self.leading(OnDelete::SetNull);
+        let mut cleared = self.leading(OnDelete::SetNull);
+        cleared.extend(self.leading(OnDelete::DbSetDefault));
         let mut questions: Vec<Sql> = sets.iter().map(Query::count_sql).collect();
         questions.extend(links.iter().map(|(table, set)| table.count_sql(set)));
         questions.extend(cleared.iter().map(|(_, rows)| rows.count_sql()));

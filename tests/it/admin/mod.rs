@@ -13,6 +13,7 @@ mod docs;
 mod find;
 mod formfield;
 mod index;
+mod form_actions;
 mod inlines;
 mod list_editing;
 mod rules;

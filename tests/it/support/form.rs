@@ -131,7 +131,7 @@ impl Form {
     }
 
     /// What is sent when the button is pressed: the first called `_find`, or that which is `_find=category`.
-    pub(super) fn sent(&self, button: &str) -> Vec<(String, String)> {
+    pub(crate) fn sent(&self, button: &str) -> Vec<(String, String)> {
         let (wanted, value) = button.split_once('=').map_or((button, None), |(name, value)| (name, Some(value)));
         let ticked = self.fields.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?)));
         let mut sent: Vec<(String, String)> = ticked.collect();

@@ -1,0 +1,175 @@
+//! Runs actions: shared by the list and the change form.
+
+use actix_web::{HttpResponse, Responder as _};
+use askama::Template;
+
+use super::frame::{Crumb, Frame};
+use super::options::{Action, ActionRequest, ActionResult};
+use super::{Actor, AdminRequest, Registered};
+use crate::db::{Conn, Value};
+use crate::error::Result;
+use crate::http::render;
+use crate::models::Query;
+
+/// The most rows that a confirmation page names by primary key; more are found again by the list's own query. A form may
+/// have 1000 fields.
+const NAMED: i64 = 900;
+
+/// The most rows that a confirmation page shows.
+const SHOWN: i64 = 100;
+
+/// The rows of one permission check.
+const CHUNK: i64 = 500;
+
+/// The page from which an action is run (Django's `ActionLocation`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Location {
+    ChangeList,
+    ChangeForm,
+}
+
+impl Location {
+    /// The name of the field that holds the action: Django prefixes it on the change form.
+    pub(super) fn field(self) -> &'static str {
+        match self {
+            Self::ChangeList => "action",
+            Self::ChangeForm => "CHANGE_FORM-action",
+        }
+    }
+}
+
+/// Returns the model's own actions that the user may run from `location`. Pop-up windows have none.
+pub(super) fn offered(request: &AdminRequest, known: &'static Registered, location: Location) -> Vec<Action> {
+    if request.is_popup() {
+        return Vec::new();
+    }
+    let may = |action: &Action| action.required_permissions().iter().any(|needed| request.may(known, needed, None));
+    let here = known.options.actions.iter().filter(|action| action.is_at(location));
+    here.filter(|action| may(action)).copied().collect()
+}
+
+#[derive(Template)]
+#[template(path = "admin/action_confirmation.html")]
+struct ActionConfirmation {
+    frame: Frame,
+    /// `2 products`
+    counted: String,
+    names: Vec<String>,
+    more: i64,
+    again: Again,
+}
+
+/// The hidden fields of a confirmation page.
+pub(super) struct Again {
+    pub(super) field: &'static str,
+    pub(super) action: &'static str,
+    /// The rows by primary key.
+    pub(super) pks: Vec<String>,
+    /// The number of rows, if all pages of a list were chosen.
+    pub(super) across: Option<i64>,
+    pub(super) back_url: String,
+}
+
+/// An action that was chosen, and its rows.
+pub(super) struct Run<'a> {
+    pub(super) request: &'a AdminRequest,
+    pub(super) known: &'static Registered,
+    pub(super) action: Action,
+    pub(super) location: Location,
+    pub(super) rows: Query,
+    pub(super) count: i64,
+    /// Whether all pages of a list were chosen.
+    pub(super) across: bool,
+    /// The page from which the action was chosen.
+    pub(super) back_url: String,
+    /// The list that the breadcrumb leads to.
+    pub(super) list_url: String,
+}
+
+impl Run<'_> {
+    /// Runs the action and leaves its message, or returns its confirmation page.
+    pub(super) async fn answer(self, is_confirmed: bool) -> Result<Option<HttpResponse>> {
+        if self.action.confirm && !is_confirmed {
+            return self.confirmation().await.map(Some);
+        }
+        let done = self.execute().await?;
+        if !done.message.is_empty() {
+            self.request.messages.add(done.level, done.message);
+        }
+        Ok(None)
+    }
+
+    async fn execute(&self) -> Result<ActionResult> {
+        let (known, action, count, rows) = (self.known, self.action, self.count, self.rows.clone());
+        let actor = self.request.actor();
+        let told = format!("{} ran {} on {count} of {}", actor.user.username, action.name, known.model.label());
+        let job = move |conn: &mut Conn| {
+            if !may_run(conn, &actor, known, &action, &rows)? {
+                return Ok(refusal(known, &action));
+            }
+            (action.run)(conn, &ActionRequest { action: action.name, selection: &rows, count, user: &actor.user })
+        };
+        let done = self.request.db.atomic(job).await.inspect_err(|error| {
+            log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
+        })?;
+        log::info!(target: "nuages.admin", "{told}: {}", done.message);
+        Ok(done)
+    }
+
+    async fn confirmation(self) -> Result<HttpResponse> {
+        let some = self.rows.clone();
+        let names = self.request.db.run(move |conn| some.named(conn, Some(SHOWN), 0)).await?;
+        let model = self.known.model;
+        let label = match self.location {
+            Location::ChangeList => self.action.label(model),
+            Location::ChangeForm => self.action.form_label(model),
+        };
+        let mut crumbs = Crumb::to(self.known, self.list_url.clone());
+        crumbs.push(Crumb::new(&label, ""));
+        let page = ActionConfirmation {
+            counted: format!("{} {}", self.count, model.counted(self.count)),
+            more: self.count - i64::try_from(names.len()).unwrap_or_default(),
+            names: names.into_iter().map(|(_, name)| name).collect(),
+            frame: self.request.frame(label, crumbs),
+            again: self.again().await?,
+        };
+        Ok(render(&page)?.respond_to(&self.request.http))
+    }
+
+    /// Returns the hidden fields that run the action once more.
+    pub(super) async fn again(&self) -> Result<Again> {
+        let is_many = self.across && self.count > NAMED;
+        let (limit, rows) = (if is_many { 1 } else { NAMED }, self.rows.clone());
+        let named = self.request.db.run(move |conn| rows.named(conn, Some(limit), 0)).await?;
+        Ok(Again {
+            field: self.location.field(),
+            action: self.action.name,
+            pks: named.iter().map(|(pk, _): &(Value, String)| pk.to_string()).collect(),
+            across: is_many.then_some(self.count),
+            back_url: self.back_url.clone(),
+        })
+    }
+}
+
+/// Whether the user may run `action` on each of `rows`. They are read only if the model has permissions for single rows.
+fn may_run(conn: &mut Conn, actor: &Actor, known: &Registered, action: &Action, rows: &Query) -> Result<bool> {
+    if !known.options.has_row_permissions() {
+        return Ok(true);
+    }
+    let needed = action.required_permissions();
+    let mut chunks = rows.chunks(CHUNK);
+    while let Some(records) = chunks.next(conn)? {
+        let may = |record| needed.iter().any(|needed| actor.may(known, needed, Some(record)));
+        if !records.iter().all(may) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn refusal(known: &Registered, action: &Action) -> ActionResult {
+    let (verb, many) = (action.required_permissions().join(" or "), &known.model.verbose_name_plural);
+    ActionResult::error(format!(
+        "You do not have permission to {verb} all of the selected {many}. No items have been changed."
+    ))
+}
