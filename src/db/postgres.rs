@@ -115,16 +115,12 @@ fn with_parameters(uri: &str) -> String {
 /// The URL with `options` behind those of the URL or, as libpq has it, of the environment.
 fn with_options(uri: &str, inherited: Option<&str>, options: &str) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    match parameter(uri, "options") {
-        Some(theirs) => {
-            let ours = encode(&format!(" {options}"));
-            uri.replacen(&format!("options={theirs}"), &format!("options={theirs}{ours}"), 1)
-        }
-        None => {
-            let all = inherited.map_or_else(|| options.to_owned(), |inherited| format!("{inherited} {options}"));
-            format!("{uri}{}options={}", separator(uri), encode(&all))
-        }
+    if let Some(theirs) = parameter(uri, "options") {
+        let ours = encode(&format!(" {options}"));
+        return uri.replacen(&format!("options={theirs}"), &format!("options={theirs}{ours}"), 1);
     }
+    let all = inherited.map_or_else(|| options.to_owned(), |inherited| format!("{inherited} {options}"));
+    format!("{uri}{}options={}", separator(uri), encode(&all))
 }
 
 /// The value of a parameter of the URL, as it is written there.

@@ -84,7 +84,7 @@ impl Slot {
         };
         let done = job(&mut conn);
         let failed = matches!(&done, Err(Error::Database(_) | Error::Unreachable(_) | Error::StatementTimeout));
-        if !conn.is_broken() && !(failed && !answers(&mut conn)) {
+        if !conn.is_broken() && (!failed || answers(&mut conn)) {
             self.0 = Some((conn, Instant::now()));
         }
         done

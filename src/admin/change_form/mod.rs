@@ -97,9 +97,9 @@ async fn answer(
         is_popup: request.is_popup() || posted.get("_popup").is_some(),
         to_field,
     };
-    let (is_popup, saves) = (screen.is_popup, screen.saves());
+    let (is_popup, is_write) = (screen.is_popup, screen.saves());
     let job = move |conn: &mut Conn| screen.run(conn);
-    let outcome = if saves { request.db.write(job).await? } else { request.db.run(job).await? };
+    let outcome = if is_write { request.db.write(job).await? } else { request.db.run(job).await? };
     match outcome {
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
         Outcome::Page(content) => page(&request, known, part.as_deref(), *content, is_popup),
