@@ -1,13 +1,16 @@
 //! Schema changes of both databases, and Django's own bookkeeping of them.
 //!
 //! A migration is a folder `migrations/{sqlite,postgres}/<app>_<nnnn>_<what>/` with `up.sql` and `down.sql`, compiled in.
-//! What was applied stands in `django_migrations`, under the names that Django's own migrations have, so that either
+//! The table `django_migrations` records what was applied, under the names of Django's own migrations, so that either
 //! side recognises what the other did.
 
+mod foreign_keys;
+mod losses;
 mod runner;
 mod statements;
 
-pub use runner::{Applied, apply, is_fresh, is_up_to_date, locked, plan, recorded, reverse};
+pub use losses::{Loss, losses};
+pub use runner::{Applied, applied_of, apply, is_fresh, is_up_to_date, locked, plan, recorded, reverse};
 
 use super::connection::Conn;
 
@@ -36,6 +39,17 @@ pub struct Script {
 }
 
 impl Migration {
+    /// The statements that apply it, or that take it back if `backwards`, each as one line without its comments.
+    pub fn operations(&self, conn: &Conn, backwards: bool) -> Vec<String> {
+        let Script { up, down } = self.script(conn);
+        let is_code = |line: &&str| !line.trim_start().starts_with("--");
+        let in_one_line = |statement: &str| {
+            let code: Vec<&str> = statement.lines().filter(is_code).flat_map(str::split_whitespace).collect();
+            code.join(" ")
+        };
+        statements::statements(if backwards { down } else { up }).into_iter().map(in_one_line).collect()
+    }
+
     fn script(&self, conn: &Conn) -> Script {
         match conn {
             Conn::Postgres(_) => self.postgres,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use diesel::connection::SimpleConnection as _;
 
+use super::foreign_keys::{BrokenKeys, broken, check_deferred, newly_broken, switched_off};
 use super::statements::statements;
 use super::{Migration, Script};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
@@ -21,15 +22,19 @@ pub struct Applied {
     pub name: &'static str,
 }
 
-/// Runs `work` in a transaction that no other `migrate` can be in at the same time.
+/// Runs `work` in a transaction that no other `migrate` can be in at the same time. SQLite does not enforce foreign keys
+/// in it, so that tables can be rebuilt; [`apply`] and [`reverse`] check them after each migration.
 pub fn locked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
-    conn.atomic(|conn| {
-        // On SQLite the transaction itself is the lock: it began with BEGIN IMMEDIATE.
-        if let Conn::Postgres(_) = conn {
-            Sql::new("SELECT pg_advisory_xact_lock(").bind(ADVISORY_LOCK).raw(")").load(conn)?;
-        }
-        work(conn)
-    })
+    let in_transaction = |conn: &mut Conn| {
+        conn.atomic(|conn| {
+            // On SQLite the transaction itself is the lock: it began with BEGIN IMMEDIATE.
+            if let Conn::Postgres(_) = conn {
+                Sql::new("SELECT pg_advisory_xact_lock(").bind(ADVISORY_LOCK).raw(")").load(conn)?;
+            }
+            work(conn)
+        })
+    };
+    switched_off(conn, in_transaction)
 }
 
 /// Whether the database has no tables at all.
@@ -77,6 +82,7 @@ pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> 
     for migration in &todo {
         let Script { up, .. } = migration.script(conn);
         run(conn, migration, up)?;
+
         for name in migration.stands_for {
             Sql::new("INSERT INTO django_migrations (app, name, applied) VALUES (")
                 .bind(migration.app)
@@ -91,13 +97,19 @@ pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> 
     Ok(todo.into_iter().map(|migration| Applied { app: migration.app, name: migration.name }).collect())
 }
 
+/// The applied migrations of `app`, in the order in which [`reverse`] takes them back.
+pub fn applied_of<'a>(conn: &mut Conn, migrations: &'a [Migration], app: &str) -> Result<Vec<&'a Migration>> {
+    let planned = plan(conn, migrations)?.into_iter().rev();
+    Ok(planned.filter(|(one, applied)| *applied && one.app == app).map(|(one, _)| one).collect())
+}
+
 /// Takes back every migration of `app` (Django's `migrate APP zero`). To be called inside [`locked`].
 pub fn reverse(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Applied>> {
     let mut reversed = Vec::new();
-    let planned = plan(conn, migrations)?;
-    for (migration, _) in planned.into_iter().rev().filter(|(migration, applied)| *applied && migration.app == app) {
+    for migration in applied_of(conn, migrations, app)? {
         let Script { down, .. } = migration.script(conn);
         run(conn, migration, down)?;
+
         for name in migration.stands_for {
             Sql::new("DELETE FROM django_migrations WHERE app = ")
                 .bind(migration.app)
@@ -110,21 +122,49 @@ pub fn reverse(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<V
     Ok(reversed)
 }
 
+/// Runs the script of one migration, and checks the foreign keys afterwards.
 fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
-    for statement in statements(script) {
-        conn.batch_execute(statement).map_err(|error| {
-            Error::command(format!(
-                "{}.{} failed, and the database is as it was.\n  statement: {statement}\n  {}: {error}",
-                migration.app,
-                migration.name,
-                conn.vendor()
-            ))
-        })?;
-    }
-    Ok(())
+    let before = broken(conn)?;
+    let statements = statements(script);
+    let last = statements.last().copied().unwrap_or_default();
+    let mut broken_keys = None;
+
+    let done = conn.atomic(|conn| {
+        for statement in &statements {
+            conn.batch_execute(statement).map_err(|error| failure(conn, migration, statement, &error.to_string()))?;
+        }
+        check_deferred(conn).map_err(|error| failure(conn, migration, last, &error.to_string()))?;
+        broken_keys = newly_broken(&before, &broken(conn)?);
+        if broken_keys.is_some() { Err(Error::command("rolled back")) } else { Ok(()) }
+    });
+
+    let Some(text) = broken_keys else { return done };
+    let statement = breaking_statement(conn, &statements, &before)?.unwrap_or(last);
+    Err(failure(conn, migration, statement, &text))
 }
 
-fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
+/// The statement since which a foreign key has stayed broken. Runs the statements once more, with a check after each of
+/// them; the caller rolls this back.
+fn breaking_statement<'a>(conn: &mut Conn, statements: &[&'a str], before: &BrokenKeys) -> Result<Option<&'a str>> {
+    let mut since = None;
+    for statement in statements {
+        conn.batch_execute(statement)?;
+        let is_broken = newly_broken(before, &broken(conn)?).is_some();
+        since = if is_broken { since.or(Some(*statement)) } else { None };
+    }
+    Ok(since)
+}
+
+fn failure(conn: &Conn, migration: &Migration, statement: &str, error: &str) -> Error {
+    Error::command(format!(
+        "{}.{} failed, and the database is as it was.\n  statement: {statement}\n  {}: {error}",
+        migration.app,
+        migration.name,
+        conn.vendor()
+    ))
+}
+
+pub(super) fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let query = match conn {
         Conn::Sqlite(_) => {
             Sql::new("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")

@@ -44,7 +44,7 @@ with_django! {
         assert!(nuages(&database, &["check"]).contains("no issues"));
         assert_same(&before, &shared(&django.dump(&database)));
         django.is_content(&database);
-        nuages(&database, &["migrate", "nuages", "zero"]);
+        nuages(&database, &["migrate", "nuages", "zero", "--no-input"]);
         assert_same(&before, &shared(&django.dump(&database)));
         assert!(texts(&database, "SELECT app FROM django_migrations WHERE app = 'nuages'", 1).is_empty());
     }
@@ -63,8 +63,8 @@ with_django! {
 
     fn what_nuages_began_django_completes(kind, django) {
         let database = Database::migrated(kind);
-        nuages(&database, &["migrate", "orders", "zero"]);
-        nuages(&database, &["migrate", "sessions", "zero"]);
+        nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
+        nuages(&database, &["migrate", "sessions", "zero", "--no-input"]);
         let said = django.manage(&database, &["migrate"]);
         assert!(said.contains("Applying orders.0001_initial") && !said.contains("Applying auth"), "{said}");
         is_finished(django, &database, kind);
@@ -87,7 +87,7 @@ fn a_project_without_default_auto_field_is_recognised() {
     only_its_own(&database);
     assert_same(&before, &shared(&django.dump(&database)));
     // And its own rows fit in.
-    nuages(&database, &["migrate", "orders", "zero"]);
+    nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
     nuages(&database, &["migrate"]);
     assert_eq!(texts(&database, COUNTS, 1), [["20 20 11 44"]]);
 }

@@ -70,7 +70,7 @@ with_django! {
         if kind == Kind::Postgres {
             // See ADR 11.
             assert_eq!(django.shell(&database, FLUSH), "refused\n");
-            nuages(&database, &["migrate", "nuages", "zero"]);
+            nuages(&database, &["migrate", "nuages", "zero", "--no-input"]);
         }
         django.manage(&database, &["flush", "--no-input", "--verbosity=0"]);
         nuages(&database, &["migrate"]);

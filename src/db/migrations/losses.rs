@@ -1,0 +1,128 @@
+//! What would be lost by going backwards: told by doing it in a transaction that is rolled back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use diesel::connection::SimpleConnection as _;
+
+use super::Migration;
+use super::runner::{applied_of, locked, reverse, tables};
+use super::statements::statements;
+use crate::db::{Conn, Kind, Sql, Value};
+use crate::error::{Error, Result};
+
+/// Something that going backwards deletes. `Display` says it in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loss {
+    /// A table with so many rows.
+    Table(String, i64),
+    /// A column of a table that stays, with so many values that are not NULL.
+    Column(String, String, i64),
+    /// So many rows of a table that stays.
+    Rows(String, i64),
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counted = |count: &i64, word: &str| format!("{count} {word}{}", if *count == 1 { "" } else { "s" });
+        match self {
+            Self::Table(table, rows) => write!(f, "the table {table} with {}", counted(rows, "row")),
+            Self::Column(table, column, values) => {
+                write!(f, "the column {table}.{column} with {}", counted(values, "value"))
+            }
+            Self::Rows(table, rows) => write!(f, "{} of the table {table}", counted(rows, "row")),
+        }
+    }
+}
+
+/// The name of a table, and of a column of it.
+type TableColumn = (String, String);
+/// Tables with their columns.
+type Columns = BTreeMap<String, BTreeSet<String>>;
+
+/// What [`reverse`] would delete. Changes nothing: the migrations are reversed in a transaction that is rolled back.
+pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Loss>> {
+    let mut found = None;
+    let tried = locked(conn, |conn| {
+        // The locks of this trial must not keep the visitors of a running site waiting for long.
+        if let Conn::Postgres(_) = conn {
+            conn.batch_execute("SET LOCAL lock_timeout = '10s'")?;
+        }
+        found = Some(trial(conn, migrations, app)?);
+        Err::<(), Error>(Error::command("rolled back"))
+    });
+    let Some((mut losses, columns)) = found else { return tried.map(|()| Vec::new()) };
+    for (table, column) in columns {
+        let values = count(conn, &table, Some(&column))?;
+        losses.push(Loss::Column(table, column, values));
+    }
+    Ok(losses)
+}
+
+/// Reverses the migrations; the tables and rows that are lost then, and the lost columns of tables that stay.
+fn trial(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<(Vec<Loss>, Vec<TableColumn>)> {
+    let scripts: Vec<&str> = applied_of(conn, migrations, app)?.iter().map(|one| one.script(conn).down).collect();
+    let named =
+        |table: &String| scripts.iter().flat_map(|down| statements(down)).any(|text| text.contains(table.as_str()));
+    let before = columns(conn)?;
+    let mut rows = BTreeMap::new();
+    for table in before.keys().filter(|table| named(table)) {
+        rows.insert(table.clone(), count(conn, table, None)?);
+    }
+
+    reverse(conn, migrations, app)?;
+
+    let after = columns(conn)?;
+    let (mut losses, mut lost_columns) = (Vec::new(), Vec::new());
+    for (table, columns) in before {
+        let had = rows.get(&table).copied().unwrap_or_default();
+        let Some(kept) = after.get(&table) else {
+            losses.push(Loss::Table(table, had));
+            continue;
+        };
+        lost_columns.extend(columns.difference(kept).map(|column| (table.clone(), column.clone())));
+        let has = if rows.contains_key(&table) { count(conn, &table, None)? } else { had };
+        // The rows of the bookkeeping are no loss.
+        if has < had && table != "django_migrations" {
+            losses.push(Loss::Rows(table, had - has));
+        }
+    }
+    Ok((losses, lost_columns))
+}
+
+fn columns(conn: &mut Conn) -> Result<Columns> {
+    let sql = Sql::default().either(
+        "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = current_schema()",
+        "SELECT sqlite_master.name, info.name FROM sqlite_master, pragma_table_xinfo(sqlite_master.name) AS info \
+         WHERE sqlite_master.type = 'table'",
+    );
+    let tables = tables(conn)?;
+    let mut columns = Columns::new();
+    for row in sql.returns(&[Kind::Text, Kind::Text]).load(conn)? {
+        if let [Value::Text(table), Value::Text(column)] = &row[..]
+            && tables.contains(table)
+        {
+            columns.entry(table.clone()).or_default().insert(column.clone());
+        }
+    }
+    Ok(columns)
+}
+
+/// The rows of `table`, or its values in `column` that are not NULL.
+fn count(conn: &mut Conn, table: &str, column: Option<&str>) -> Result<i64> {
+    let sql = match column {
+        Some(column) => Sql::new("SELECT COUNT(").ident(leaked(column)).raw(")"),
+        None => Sql::new("SELECT COUNT(*)"),
+    };
+    let rows = sql.raw(" FROM ").ident(leaked(table)).returns(&[Kind::BigInt]).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .find_map(|value| if let Value::BigInt(count) = value { Some(count) } else { None })
+        .unwrap_or(0))
+}
+
+/// [`Sql`] takes identifiers that live as long as the program. Only a command that ends soon comes here.
+fn leaked(name: &str) -> &'static str {
+    Box::leak(name.to_owned().into_boxed_str())
+}
