@@ -119,7 +119,10 @@ impl fmt::Display for DatabaseUrl {
 /// The URI with `***` for the password, wherever libpq accepts one: before the `@`, or as a parameter.
 pub(super) fn masked(url: &str) -> String {
     let (base, query) = url.split_once('?').unwrap_or((url, ""));
-    let Some((scheme, rest)) = base.split_once("://") else { return url.to_owned() };
+    let Some((scheme, rest)) = base.split_once("://") else {
+        // A URL with a typo may still hold a password.
+        return if base.contains('@') { "***".to_owned() } else { url.to_owned() };
+    };
     let base = match rest.rsplit_once('@') {
         Some((who, place)) => match who.split_once(':') {
             Some((name, _)) => format!("{scheme}://{name}:***@{place}"),

@@ -12,6 +12,7 @@ use rand::RngExt as _;
 
 use super::SecretKey;
 use super::database_url::masked;
+use super::dotenv::{self, find_dotenv};
 
 /// Settings that cannot be used: one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,23 +31,19 @@ impl std::error::Error for SettingsError {}
 pub struct Env(HashMap<String, String>);
 
 impl Env {
-    /// The process's environment, completed from `.env` in the working directory or above it.
+    /// The process's environment, completed from `.env` in the working directory or a folder above it.
     pub fn load() -> Result<Self, SettingsError> {
-        let mut variables: HashMap<String, String> = HashMap::new();
-        match dotenvy::dotenv_iter() {
-            Ok(lines) => {
-                for line in lines {
-                    let (name, value) = line.map_err(|error| SettingsError(vec![format!(".env: {error}")]))?;
-                    variables.insert(name, value);
-                }
-            }
-            Err(error) if error.not_found() => {}
-            Err(error) => return Err(SettingsError(vec![format!(".env: {error}")])),
-        }
-        // Names and values that are no UTF-8 belong to somebody else.
-        variables.extend(
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-        );
+        // Names and values that are not UTF-8 are of other programs.
+        let environment: HashMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        let Some(path) = find_dotenv() else { return Ok(Self(environment)) };
+
+        let named = |problem: &dyn Display| format!("{}: {problem}", path.display());
+        let text = std::fs::read_to_string(&path).map_err(|error| SettingsError(vec![named(&error)]))?;
+        let mut variables = dotenv::parse(&text, &environment)
+            .map_err(|problems| SettingsError(problems.iter().map(|problem| named(problem)).collect()))?;
+        variables.extend(environment);
         Ok(Self(variables))
     }
 

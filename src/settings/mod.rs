@@ -5,6 +5,7 @@
 mod cookies;
 mod database_url;
 mod django_version;
+mod dotenv;
 mod email;
 mod env;
 mod login;
@@ -16,6 +17,7 @@ use std::time::Duration;
 pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
 pub use database_url::{DatabaseUrl, PostgresUrl, TransactionPooling};
 pub use django_version::DjangoVersion;
+pub use dotenv::find_dotenv;
 pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
 pub use login::LoginSettings;

@@ -21,7 +21,7 @@ on_both! {
 
     fn a_database_without_our_tables_shows_its_products_and_says_what_lacks(kind: Kind) {
         let database = Database::migrated(kind);
-        assert!(database.nuages(&["migrate", "nuages", "zero"]).status.success());
+        assert!(database.nuages(&["migrate", "nuages", "zero", "--no-input"]).status.success());
         let done = database.nuages(&["check"]);
         assert_eq!(done.status.code(), Some(1), "{}", said(&done));
         assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
@@ -131,5 +131,58 @@ fn a_database_that_cannot_be_reached_is_named() {
         let done = nuages(dir.path(), url).arg("migrate").output().unwrap();
         assert_eq!(done.status.code(), Some(1));
         assert!(said(&done).contains("cannot be reached") && !said(&done).contains("verysecret"), "{}", said(&done));
+    }
+}
+
+#[test]
+fn a_dollar_in_dotenv_is_an_ordinary_character() {
+    let database = Database::migrated(Kind::Sqlite);
+    let dotenv = database.dir.path().join(".env");
+    let run = |text: &str, words: &[&str]| {
+        std::fs::write(&dotenv, text).unwrap();
+        let mut command = nuages(database.dir.path(), &database.url);
+        command.env_remove("SECRET_KEY").env("DJANGO_SUPERUSER_PASSWORD", "correct horse").args(words);
+        said(&command.output().unwrap())
+    };
+    let superuser = ["createsuperuser", "--noinput"];
+    let key = "SECRET_KEY=\"a$x7b\"\n";
+    let made = run(
+        &format!("{key}DJANGO_SUPERUSER_USERNAME=a$x7b\nDJANGO_SUPERUSER_EMAIL=${{TLD:-a@b.example}}\n"),
+        &superuser,
+    );
+    assert!(made.contains("Enter a valid username"), "the $ must reach createsuperuser, which refuses it: {made}");
+    let made = run(
+        &format!("{key}N=ann\nDJANGO_SUPERUSER_USERNAME=${{N}}\nDJANGO_SUPERUSER_EMAIL=${{TLD:-a@b.example}}\n"),
+        &superuser,
+    );
+    assert!(made.contains("Superuser created"), "{made}");
+    let user = User::find_by_username(&mut database.connect(), "ann").unwrap().expect("the user ${N}");
+    assert_eq!(user.email, "a@b.example", "the default of ${{TLD:-a@b.example}}");
+}
+
+#[test]
+fn a_wrong_line_of_dotenv_is_named_without_its_value() {
+    let database = Database::migrated(Kind::Sqlite);
+    std::fs::write(database.dir.path().join(".env"), "DEBUG=0\nSECRET_KEY=\"verysecret\nX=1\n").unwrap();
+    let done = database.nuages(&["check"]);
+    assert_eq!(done.status.code(), Some(1), "{}", said(&done));
+    assert!(said(&done).contains(".env: line 2 has a quote that is not closed"), "{}", said(&done));
+    assert!(!said(&done).contains("verysecret"), "the value must not be printed: {}", said(&done));
+    let done = nuages(database.dir.path(), "postgres//u:verysecret@h/x").arg("check").output().unwrap();
+    assert!(!said(&done).contains("verysecret"), "the password must not be printed: {}", said(&done));
+}
+
+on_both! {
+    fn check_reports_a_generated_column_that_is_not_described(kind: Kind) {
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        use diesel::connection::SimpleConnection as _;
+        conn.batch_execute("DROP INDEX IF EXISTS catalog_tag_note; ALTER TABLE orders_order DROP COLUMN note").unwrap();
+        let kept = if kind == Kind::Sqlite { "VIRTUAL" } else { "STORED" };
+        conn.batch_execute(&format!("ALTER TABLE orders_order ADD COLUMN note text GENERATED ALWAYS AS ('x' || number) {kept}")).unwrap();
+        let done = database.nuages(&["check"]);
+        assert_eq!(done.status.code(), Some(1), "{}", said(&done));
+        assert!(said(&done).contains("orders.Order.note, generated:"), "{}", said(&done));
+        assert!(said(&done).contains("Say .generated()"), "{}", said(&done));
     }
 }
