@@ -7,7 +7,8 @@ use super::frame::{Crumb, Frame};
 use super::options::{Action, ActionRequest, ActionResult};
 use super::{Actor, AdminRequest, Registered};
 use crate::db::{Conn, Value};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::forms::model::Violation;
 use crate::http::render;
 use crate::models::Query;
 
@@ -109,8 +110,11 @@ impl Run<'_> {
             }
             (action.run)(conn, &ActionRequest { action: action.name, selection: &rows, count, user: &actor.user })
         };
-        let done = self.request.db.atomic(job).await.inspect_err(|error| {
+        let done = self.request.db.atomic(job).await.or_else(|error| {
             log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
+            let violation = Violation::of(&error).ok_or(error)?;
+            let message = format!("Nothing was changed. {}", violation.text(known.model));
+            Ok::<_, Error>(ActionResult::error(message))
         })?;
         log::info!(target: "nuages.admin", "{told}: {}", done.message);
         Ok(done)

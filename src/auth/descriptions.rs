@@ -11,6 +11,7 @@ use crate::schema::{auth_user_user_permissions, django_content_type};
 impl Model for User {
     fn describe(it: Description<Self>) -> Description<Self> {
         it.display(auth_user::username)
+            .natural_key((auth_user::username,))
             .field(auth_user::password, |field| field.max_length(128).secret())
             .field(auth_user::is_superuser, |field| {
                 field.verbose_name("superuser status").default(|| false.into()).help_text(
@@ -76,7 +77,9 @@ fn valid_username(name: &Value) -> Option<String> {
 
 impl Model for Group {
     fn describe(it: Description<Self>) -> Description<Self> {
-        it.field(auth_group::name, |field| field.max_length(150).unique()).many_to_many(Group::PERMISSIONS)
+        it.natural_key((auth_group::name,))
+            .field(auth_group::name, |field| field.max_length(150).unique())
+            .many_to_many(Group::PERMISSIONS)
     }
 }
 
@@ -98,6 +101,7 @@ impl Model for Permission {
         it.display_with(called, |[app, of, name]| format!("{} | {name}", labelled(&app.to_string(), &of.to_string())))
             .ordering((via(content_type, app_label), via(content_type, model), auth_permission::codename))
             .unique_together((content_type, auth_permission::codename))
+            .natural_key((auth_permission::codename, via(content_type, app_label), via(content_type, model)))
             .field(auth_permission::name, |field| field.max_length(255))
             .field(content_type, |field| field.to::<ContentType>(OnDelete::Cascade).verbose_name("content type"))
             .field(auth_permission::codename, |field| field.max_length(100))

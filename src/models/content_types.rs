@@ -37,6 +37,7 @@ impl Model for ContentType {
         it.label("contenttypes.ContentType")
             .display_with((app_label, model), |[app, name]| labelled(&app.to_string(), &name.to_string()))
             .unique_together((app_label, model))
+            .natural_key((app_label, model))
             .field(app_label, |field| field.max_length(100))
             .field(model, |field| field.max_length(100).verbose_name("python model class name"))
     }

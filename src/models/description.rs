@@ -96,6 +96,7 @@ pub struct Description<M: Model> {
     many: Vec<ManyToMany>,
     unique_together: Vec<Vec<&'static str>>,
     indexes: Vec<Vec<&'static str>>,
+    natural_key: Vec<Path>,
     ordering: Vec<super::Order>,
     display: Option<Text>,
     absolute_url: Option<Text>,
@@ -114,6 +115,7 @@ impl<M: Model> Description<M> {
             many: Vec::new(),
             unique_together: Vec::new(),
             indexes: Vec::new(),
+            natural_key: Vec::new(),
             ordering: Vec::new(),
             display: None,
             absolute_url: None,
@@ -171,6 +173,14 @@ impl<M: Model> Description<M> {
         self
     }
 
+    /// What fixtures can call a row by, instead of its primary key (Django's `natural_key`): columns that no two rows share,
+    /// of this table or of tables that its foreign keys refer to.
+    #[must_use]
+    pub fn natural_key(mut self, columns: impl Paths<M::Table>) -> Self {
+        self.natural_key = columns.into_paths();
+        self
+    }
+
     /// How lists are ordered unless someone says otherwise.
     #[must_use]
     pub fn ordering(mut self, keys: impl Ordering<M::Table>) -> Self {
@@ -210,7 +220,9 @@ impl<M: Model> Description<M> {
         let pk = fields.iter().position(|field| field.primary_key).unwrap_or_default();
         let mut many = self.many;
         for field in &mut many {
-            field.through = leaked(format!("{table}_{}", field.name));
+            let (through, key) = (field.link_table)();
+            field.through = leaked(through);
+            field.order = Vec::leak(key.into_iter().map(leaked).collect());
         }
         let display = self.display.unwrap_or_else(|| {
             let line = fields.iter().find(|field| is_name(field)).unwrap_or(&fields[pk]);
@@ -228,6 +240,7 @@ impl<M: Model> Description<M> {
             many,
             unique_together: self.unique_together,
             indexes: self.indexes,
+            natural_key: self.natural_key,
             ordering: self.ordering,
             display,
             absolute_url: self.absolute_url,

@@ -94,6 +94,8 @@ pub struct Field {
     pub secret: bool,
     /// The value of a new row.
     pub default: Option<fn() -> Value>,
+    /// Whether the database computes it, so that no row is written with a value for it.
+    pub generated: bool,
     /// Set to now whenever the row is saved.
     pub auto_now: bool,
     /// Set to now when the row is made.
@@ -145,6 +147,7 @@ impl Field {
             editable: true,
             secret: false,
             default: None,
+            generated: false,
             auto_now: false,
             auto_now_add: false,
             choices: &[],
@@ -339,6 +342,14 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn default_now(self) -> Self {
         self.default(|| Timestamp::now().into())
+    }
+
+    /// The database computes it (`GENERATED ALWAYS AS …`, Django's `GeneratedField`): forms show it at most, and saving a
+    /// row never writes it.
+    #[must_use]
+    pub fn generated(mut self) -> Self {
+        self.field.generated = true;
+        self.not_editable()
     }
 
     /// Set whenever the row is saved.

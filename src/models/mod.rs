@@ -45,7 +45,7 @@ pub use part::{Comparison, DatePart};
 pub use path::{Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Shape, Step, Via, desc, via, via_self};
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
-pub use relation::{ManyToMany, OnDelete, Relation, Reverse};
+pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};
 pub use text::{Formula, Text};
 pub(crate) use tuples::tuples;
 pub use value::{date_text, parse, parse_in, push_date, push_time, time_text};

@@ -2,7 +2,11 @@
 
 use std::marker::PhantomData;
 
+use diesel::associations::HasTable;
+use diesel::query_builder::QueryFragment;
 use diesel::query_source::Column;
+use diesel::sqlite::Sqlite;
+use diesel::{Table, debug_query};
 
 use super::{Meta, Model};
 
@@ -76,8 +80,12 @@ pub struct ManyToMany<T = ()> {
     pub to_column: &'static str,
     /// What the other model calls the rows that lead to it.
     pub related_name: Option<&'static str>,
-    /// The link table: `catalog_product_tags`; known when the model is.
+    /// The link table: `catalog_product_tags`; known when the model is described.
     pub(super) through: &'static str,
+    /// The columns of the link table that order the links: its primary key. Known when the model is described.
+    pub(super) order: &'static [&'static str],
+    /// Reads the name and the primary key of the link table.
+    pub(super) link_table: fn() -> (String, Vec<String>),
     pub(super) to: fn() -> &'static Meta,
     table: PhantomData<T>,
 }
@@ -89,8 +97,8 @@ impl<T> Clone for ManyToMany<T> {
 }
 
 impl<T> ManyToMany<T> {
-    /// The field `name`: links to `M` in the table that has these two columns, the one that leads here and the one that leads
-    /// there.
+    /// The field `name`: links to `M` in the table that has these two columns. The first refers to this model, the second to
+    /// `M`. The name of the table is that of the columns.
     ///
     /// ```
     /// use nuages::apps::catalog::models::Tag;
@@ -102,7 +110,7 @@ impl<T> ManyToMany<T> {
     pub const fn new<M, A, B>(name: &'static str, _from: A, _to: B) -> Self
     where
         M: Model,
-        A: Column + Copy,
+        A: Column<Table: LinkTableShape> + Copy,
         B: Column<Table = A::Table> + Copy,
     {
         Self {
@@ -114,6 +122,8 @@ impl<T> ManyToMany<T> {
             to_column: B::NAME,
             related_name: None,
             through: "",
+            order: &[],
+            link_table: <A::Table as LinkTableShape>::name_and_key,
             to: M::meta,
             table: PhantomData,
         }
@@ -172,9 +182,33 @@ impl<T> ManyToMany<T> {
             to_column: self.to_column,
             related_name: self.related_name,
             through: self.through,
+            order: self.order,
+            link_table: self.link_table,
             to: self.to,
             table: PhantomData,
         }
+    }
+}
+
+/// A table that can hold the links of a many-to-many field: what `diesel::table!` makes.
+pub trait LinkTableShape {
+    /// Its name in the database, and the columns of its primary key.
+    fn name_and_key() -> (String, Vec<String>);
+}
+
+impl<T> LinkTableShape for T
+where
+    T: HasTable<Table = T> + Table + QueryFragment<Sqlite>,
+    T::PrimaryKey: QueryFragment<Sqlite>,
+{
+    fn name_and_key() -> (String, Vec<String>) {
+        let table = T::table();
+        // Diesel tells names in no other way than by writing them: `catalog_product_tags`.`id`.
+        let name = debug_query::<Sqlite, _>(&table).to_string();
+        let key = debug_query::<Sqlite, _>(&table.primary_key()).to_string();
+        let key = key.split(" -- binds").next().unwrap_or_default().split(", ");
+        let column = |path: &str| path.rsplit('`').nth(1).unwrap_or_default().to_owned();
+        (name.split('`').nth(1).unwrap_or_default().to_owned(), key.map(column).collect())
     }
 }
 

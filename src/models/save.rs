@@ -20,7 +20,8 @@ fn now(kind: Kind, zone: Tz) -> Value {
 impl Record {
     /// Sets what is set to now whenever a row is saved, and when it is made if it is `new`; these columns.
     pub fn stamp(&mut self, new: bool, zone: Tz) -> Vec<&'static str> {
-        let stamped = self.model.fields.iter().filter(|field| field.auto_now || (new && field.auto_now_add));
+        let is_stamped = |field: &&Field| !field.generated && (field.auto_now || (new && field.auto_now_add));
+        let stamped = self.model.fields.iter().filter(is_stamped);
         let columns: Vec<(&'static str, Kind)> = stamped.map(|field| (field.column, field.sql)).collect();
         for (column, kind) in &columns {
             self.set(column, now(*kind, zone));
@@ -28,10 +29,11 @@ impl Record {
         columns.into_iter().map(|(column, _)| column).collect()
     }
 
-    /// Makes the row; its primary key is known from then on.
+    /// Makes the row; its primary key is known from then on. Generated columns are left to the database.
     pub fn insert(&mut self, conn: &mut Conn) -> Result<()> {
         let pk = self.model.pk();
-        let given = |(field, value): &(&'static Field, &Value)| !(field.primary_key && value.is_null());
+        let given =
+            |(field, value): &(&'static Field, &Value)| !(field.generated || (field.primary_key && value.is_null()));
         let pairs: Vec<_> = self.model.fields.iter().zip(&self.values).filter(given).collect();
         let (mut columns, mut values) = (Sql::default(), Sql::default());
         for (at, (field, value)) in pairs.into_iter().enumerate() {
@@ -47,12 +49,17 @@ impl Record {
         Ok(())
     }
 
-    /// Writes these columns, and no others; how many rows there were.
+    /// Writes these columns, and no others; returns how many rows there were. Generated columns are left to the database.
     pub fn update(&self, conn: &mut Conn, columns: &[&'static str]) -> Result<usize> {
+        let fields = columns.iter().filter_map(|column| self.model.column(column)).filter(|field| !field.generated);
+        let fields: Vec<&Field> = fields.collect();
+        if fields.is_empty() {
+            return Ok(0);
+        }
         let mut sql = Sql::new("UPDATE ").ident(self.model.table).raw(" SET ");
-        for (at, column) in columns.iter().enumerate() {
-            let Some(field) = self.model.column(column) else { continue };
-            sql = sql.raw(if at > 0 { ", " } else { "" }).ident(column).raw(" = ").bind(self.value(field).clone());
+        for (at, field) in fields.into_iter().enumerate() {
+            sql = sql.raw(if at > 0 { ", " } else { "" }).ident(field.column).raw(" = ");
+            sql = sql.bind(self.value(field).clone());
         }
         sql.raw(" WHERE ").ident(self.model.pk().column).raw(" = ").bind(self.pk().clone()).execute(conn)
     }
@@ -65,7 +72,10 @@ impl Record {
 
     /// What the row is called; it takes a query where that is said by other rows.
     pub fn name(&self, conn: &mut Conn) -> Result<String> {
-        let own = |path: &Path| path.steps.is_empty().then(|| self.model.column(path.column)).flatten();
+        // The database may have computed another value since the row was read.
+        let is_current = |field: &&'static Field| !field.generated;
+        let own =
+            |path: &Path| path.steps.is_empty().then(|| self.model.column(path.column)).flatten().filter(is_current);
         let display = &self.model.display;
         let values: Option<Vec<Value>> =
             display.paths.iter().map(|path| own(path).map(|field| self.value(field).clone())).collect();
@@ -117,8 +127,19 @@ impl ManyToMany {
         for (at, pk) in pks.iter().enumerate() {
             sql = sql.raw(if at > 0 { ", " } else { "" }).bind(pk.clone());
         }
-        let rows = sql.raw(") ORDER BY ").ident("id").returns(&[from.pk().sql, self.to().pk().sql]).load(conn)?;
+        sql = sql.raw(") ORDER BY ");
+        for (at, column) in self.order.iter().enumerate() {
+            sql = sql.raw(if at > 0 { ", " } else { "" }).ident(column);
+        }
+        let rows = sql.returns(&[from.pk().sql, self.to().pk().sql]).load(conn)?;
         Ok(rows.into_iter().filter_map(|row| Some(<[Value; 2]>::try_from(row).ok()?.into())).collect())
+    }
+
+    /// What the row with this primary key links to.
+    pub fn linked_from(&self, conn: &mut Conn, from: &Value) -> Result<Vec<Value>> {
+        let sql = Sql::new("SELECT ").ident(self.to_column).raw(" FROM ").ident(self.through()).raw(" WHERE ");
+        let sql = sql.ident(self.from_column).raw(" = ").bind(from.clone()).returns(&[self.to().pk().sql]);
+        Ok(sql.load(conn)?.into_iter().flatten().collect())
     }
 
     /// Makes the links of `from` be those to `to`: links that stay keep their ids.

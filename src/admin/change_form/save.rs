@@ -39,13 +39,7 @@ impl Screen {
             (Ok(Attempt::Refused), Some(draft)) => self.show_again(conn, draft),
             (Err(error), draft) => {
                 let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else { return Err(error) };
-                let inside = draft.inlines.iter_mut().find(|formset| violation.is_of(formset.model().table));
-                match inside {
-                    Some(formset) if !violation.is_of(draft.form.model.table) => {
-                        formset.errors.push(violation.text(formset.model()));
-                    }
-                    _ => violation.tell(&mut draft.form),
-                }
+                tell(conn, violation, &mut draft)?;
                 self.show_again(conn, draft)
             }
         }
@@ -162,6 +156,27 @@ impl Screen {
         form.saved(self.zone());
         Ok(record)
     }
+}
+
+/// Says what the database refused: beside the row that was being written, or in the form whose table it is about.
+fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> {
+    let inside = draft.inlines.iter_mut().find(|formset| formset.writing.is_some());
+    if let Some(formset) = inside
+        && violation.is_of(formset.model().table)
+        && let Some(row) = formset.writing.take().and_then(|at| formset.rows.get_mut(at))
+    {
+        violation.with_columns(conn, row.form.model)?.tell(&mut row.form);
+        return Ok(());
+    }
+    if violation.is_of(draft.form.model.table) {
+        violation.with_columns(conn, draft.form.model)?.tell(&mut draft.form);
+        return Ok(());
+    }
+    match draft.inlines.iter_mut().find(|formset| violation.is_of(formset.model().table)) {
+        Some(formset) => formset.errors.push(violation.text(formset.model())),
+        None => violation.tell(&mut draft.form),
+    }
+    Ok(())
 }
 
 /// Stores the files that were sent; their columns hold where they lie from then on.

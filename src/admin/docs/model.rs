@@ -163,6 +163,9 @@ fn notes(field: &Field) -> String {
         let choices: Vec<&str> = field.choices.iter().map(|(value, _)| *value).collect();
         parts.push(format!("one of {}", choices.join(", ")));
     }
+    if field.generated {
+        parts.push("computed by the database".to_owned());
+    }
     if field.auto_now {
         parts.push("set whenever it is saved".to_owned());
     }

@@ -1,6 +1,7 @@
 //! `check`: what is wrong with the settings, the database, the models and their admins, each with its remedy.
 
 mod deploy;
+mod generated;
 mod pooler;
 
 use clap::Args as ClapArgs;
@@ -39,7 +40,11 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
             pooler::look(&mut conn, settings)?;
             let (version, source) = django_version::in_force(&mut conn, settings)?;
             say(&format!("Django version: {version} ({})", source.words()))?;
-            migrations::is_up_to_date(&mut conn, &project.migrations())
+            let is_up_to_date = migrations::is_up_to_date(&mut conn, &project.migrations())?;
+            // Of a database that lacks tables, nothing can be said about columns.
+            let found = if is_up_to_date { generated::findings(&mut conn)? } else { Vec::new() };
+            issues.extend(found.into_iter().map(|finding| format!("ERROR {finding}")));
+            Ok(is_up_to_date)
         });
         match looked_at {
             Ok(true) => {}

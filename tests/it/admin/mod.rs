@@ -7,6 +7,7 @@ mod bulk;
 mod checks;
 mod changelist;
 mod clerk;
+mod constraints;
 mod delete;
 mod file_kinds;
 mod docs;

@@ -41,7 +41,18 @@ impl Screen {
             Shape::new(inline.model, &inline.options, of, Some(fk.column))
         };
         let (old, new) = (shape(rights.change), shape(rights.add));
-        Formset { inline, prefix, fk, rights, old, new, rows: Vec::new(), errors: Vec::new(), page: None }
+        Formset {
+            inline,
+            prefix,
+            fk,
+            rights,
+            old,
+            new,
+            rows: Vec::new(),
+            writing: None,
+            errors: Vec::new(),
+            page: None,
+        }
     }
 
     /// The rows of `parent` that the user gets to see.

@@ -52,6 +52,8 @@ pub(super) struct Formset {
     old: Shape,
     new: Shape,
     pub(super) rows: Vec<Row>,
+    /// The row that is being written, by its position in `rows`.
+    pub(super) writing: Option<usize>,
     /// What is wrong with the rows as a whole.
     pub(super) errors: Vec<String>,
     /// Which page of the rows this is, where there are many.

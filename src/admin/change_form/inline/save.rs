@@ -22,7 +22,10 @@ impl Formset {
         let mut changed: Vec<(Value, Vec<String>)> = Vec::new();
         let mut added: Vec<Value> = Vec::new();
         let deleted = self.delete(conn, screen)?;
-        for row in self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts(screen)) {
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if row.delete || row.lost || !row.counts(screen) {
+                continue;
+            }
             if row.form.adding {
                 row.form.record.set(fk, parent.pk().clone());
             }
@@ -31,10 +34,12 @@ impl Formset {
                 continue;
             }
             store(&mut row.form, screen, files)?;
+            self.writing = Some(at);
             let record = screen.write_row(conn, &row.form, &self.inline.options)?;
             let pk = record.pk().clone();
             if row.form.adding { added.push(pk) } else { changed.push((pk, labels)) }
         }
+        self.writing = None;
         let one = self.model().verbose_name.clone();
         let pks: Vec<Value> = added.iter().chain(changed.iter().map(|(pk, _)| pk)).cloned().collect();
         let names =

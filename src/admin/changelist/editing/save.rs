@@ -31,20 +31,24 @@ pub(in crate::admin::changelist) fn save(
     actor: &Actor,
     zone: Tz,
 ) -> Result<Outcome> {
-    let mut sent = Vec::new();
-    match conn.atomic(|conn| attempt(conn, known, all, data, actor, zone, &mut sent)) {
+    let (mut sent, mut writing) = (Vec::new(), None);
+    match conn.atomic(|conn| attempt(conn, known, all, data, actor, zone, &mut sent, &mut writing)) {
         Ok((_, errors)) if !errors.is_empty() || !sent.is_empty() => {
             name_others(conn, known, actor, zone, &mut sent)?;
             Ok(Outcome::Refused(sent, errors))
         }
         Ok((count, _)) => Ok(Outcome::Saved(count)),
-        // Someone else was faster.
-        Err(error) => match Violation::of(&error) {
-            Some(_) => {
+        Err(error) => match (Violation::of(&error), writing.and_then(|at| sent.get_mut(at))) {
+            (Some(violation), Some(row)) if violation.is_of_values() && violation.is_of(known.model.table) => {
+                violation.with_columns(conn, known.model)?.tell(&mut row.form);
+                Ok(Outcome::Refused(sent, Vec::new()))
+            }
+            // Someone else was faster.
+            (Some(_), _) => {
                 let text = "Someone else has just saved something that this collides with. Please look at it again.";
                 Ok(Outcome::Refused(sent, vec![text.to_owned()]))
             }
-            None => Err(error),
+            (None, _) => Err(error),
         },
     }
 }
@@ -65,7 +69,9 @@ fn name_others(conn: &mut Conn, known: &Registered, actor: &Actor, zone: Tz, sen
     Ok(())
 }
 
-/// How many rows were changed, or what is wrong. `place` keeps what was sent until it is saved.
+/// How many rows were changed, or what is wrong. `place` keeps what was sent until it is saved, and `writing` the row of it
+/// that is being written.
+#[expect(clippy::too_many_arguments, reason = "one step of `save`, which keeps both places for its errors")]
 fn attempt(
     conn: &mut Conn,
     known: &'static Registered,
@@ -74,6 +80,7 @@ fn attempt(
     actor: &Actor,
     zone: Tz,
     place: &mut Vec<Sent>,
+    writing: &mut Option<usize>,
 ) -> Result<(usize, Vec<String>)> {
     let (total, initial) = match management(&Posted { data, prefix: PREFIX.to_owned() }) {
         Ok(counts) => counts,
@@ -110,7 +117,7 @@ fn attempt(
     if initial < total {
         return Err(Error::BadRequest("a list does not allow adding rows".to_owned()));
     }
-    let count = write(conn, known, actor, zone, place)?;
+    let count = write(conn, known, actor, zone, place, writing)?;
     place.clear();
     errors.clear();
     Ok((count, errors))
@@ -176,10 +183,18 @@ fn is_new(known: &'static Registered, data: &PostData, row: usize) -> bool {
 }
 
 /// Writes the rows that were changed, only the columns that were, with a log entry for each.
-fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, sent: &[Sent]) -> Result<usize> {
+fn write(
+    conn: &mut Conn,
+    known: &'static Registered,
+    actor: &Actor,
+    zone: Tz,
+    sent: &[Sent],
+    writing: &mut Option<usize>,
+) -> Result<usize> {
     let mut entries: Vec<(String, Vec<(Value, String)>)> = Vec::new();
-    let changed: Vec<&Sent> = sent.iter().filter(|sent| sent.form.has_changed()).collect();
-    for Sent { form, .. } in &changed {
+    let changed: Vec<(usize, &Sent)> = sent.iter().enumerate().filter(|(_, sent)| sent.form.has_changed()).collect();
+    for (at, Sent { form, .. }) in &changed {
+        *writing = Some(*at);
         if !actor.may(known, "change", Some(&form.record)) {
             return Err(Error::PermissionDenied);
         }
@@ -205,6 +220,7 @@ fn write(conn: &mut Conn, known: &'static Registered, actor: &Actor, zone: Tz, s
             _ => entries.push((message, vec![named])),
         }
     }
+    *writing = None;
     for (message, rows) in entries {
         LogEntry::write(conn, actor.user.id, known.model, Flag::Change, &rows, &message)?;
     }

@@ -1,0 +1,37 @@
+//! Generated columns that the database has and a model does not describe, and the other way round.
+
+use std::collections::BTreeSet;
+
+use crate::db::{Conn, Kind, Sql};
+use crate::error::Result;
+use crate::models::{Finding, all};
+
+/// What models say wrongly about the generated columns of their tables.
+pub(super) fn findings(conn: &mut Conn) -> Result<Vec<Finding>> {
+    let sql = Sql::default().either(
+        "SELECT table_name::text, column_name::text FROM information_schema.columns \
+         WHERE table_schema = current_schema() AND is_generated = 'ALWAYS'",
+        "SELECT sqlite_master.name, info.name FROM sqlite_master, pragma_table_xinfo(sqlite_master.name) AS info \
+         WHERE sqlite_master.type = 'table' AND info.hidden IN (2, 3)",
+    );
+    let rows = sql.returns(&[Kind::Text, Kind::Text]).load(conn)?;
+    let generated: BTreeSet<Vec<String>> =
+        rows.into_iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+
+    let mut found = Vec::new();
+    for (model, field) in all().iter().flat_map(|model| model.fields.iter().map(move |field| (model, field))) {
+        let is_generated = generated.contains(&vec![model.table.to_owned(), field.column.to_owned()]);
+        let place = || format!("{}.{}", model.object_label(), field.name);
+        if is_generated && !field.generated {
+            let text =
+                "the database computes this column and refuses every row that gives a value for it. Say .generated().";
+            found.push(Finding::new("nuages.E004", place(), "generated", text));
+        }
+        if field.generated && !is_generated {
+            let text = "the database does not compute this column, and forms do not edit it. Take .generated() away, or \
+                        make the column GENERATED ALWAYS.";
+            found.push(Finding::new("nuages.E005", place(), "generated", text));
+        }
+    }
+    Ok(found)
+}
