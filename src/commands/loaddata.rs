@@ -1,80 +1,86 @@
-//! `loaddata`: fixtures in Django's JSON format.
+//! `loaddata`: fixtures in Django's JSON formats.
 
-mod demo;
-mod objects;
-
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 
 use super::connect;
+use super::fixtures::{Format, Loaded, demo, load, models_of};
 use super::terminal::say;
-use crate::db::{Conn, Sql};
+use crate::db::Conn;
 use crate::error::{Error, Result};
+use crate::models::{self, Meta};
+use crate::project::Project;
 use crate::settings::Settings;
-use objects::Object;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// JSON files, or `demo`.
+    /// JSON files (`.json`, or `.jsonl` with one object in each line), `-` for standard input, or `demo`.
     #[arg(required = true)]
     fixtures: Vec<String>,
+    /// The format of standard input and of files that end in neither.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+    /// APP or APP.MODEL: leave its objects out. Can be given several times.
+    #[arg(short, long)]
+    exclude: Vec<String>,
+    /// Accepted for Django's sake: fields that no model describes are always left out, and named.
+    #[arg(short, long, hide = true)]
+    ignorenonexistent: bool,
 }
 
-pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
+    models::install(project.apps);
+    let excluded: Vec<Vec<&'static Meta>> = args.exclude.iter().map(|label| models_of(label)).collect::<Result<_>>()?;
+    let excluded = excluded.concat();
     let mut conn = connect(settings)?;
-    let mut count = 0;
-    for fixture in &args.fixtures {
-        count += if fixture == "demo" {
-            demo(&mut conn, settings)?
-        } else {
-            let path = PathBuf::from(fixture);
-            let text = std::fs::read_to_string(&path).map_err(|error| Error::command(format!("{fixture}: {error}")))?;
-            load(&mut conn, &text).map_err(|error| Error::command(format!("{fixture}: {error}")))?
-        };
-    }
-    let fixtures = args.fixtures.len();
-    say(&format!("Installed {count} object(s) from {fixtures} fixture(s)"))
-}
-
-/// Loads the demo shop, its pictures included; how many objects.
-pub(super) fn demo(conn: &mut Conn, settings: &Settings) -> Result<usize> {
-    demo::write_pictures(&settings.media_root)?;
-    load(conn, demo::OBJECTS)
-}
-
-/// Saves every object of `fixture`, or none: a row that has the same key is written over, as in Django.
-fn load(conn: &mut Conn, fixture: &str) -> Result<usize> {
-    let objects: Vec<Object> = serde_json::from_str(fixture)
-        .map_err(|error| Error::command(format!("no fixture that can be loaded: {error}")))?;
+    let mut all = Loaded::default();
+    // All fixtures are one transaction, as in Django.
     conn.atomic(|conn| {
-        for object in &objects {
-            object.save(conn)?;
+        for fixture in &args.fixtures {
+            let loaded = if fixture == "demo" {
+                demo_shop(conn, settings)?
+            } else {
+                let (text, format) = read(fixture, args.format)?;
+                load(conn, &text, format, &excluded, settings.time_zone)
+                    .map_err(|error| Error::command(format!("Problem installing fixture '{fixture}': {error}")))?
+            };
+            all.saved += loaded.saved;
+            for (what, count) in loaded.skipped {
+                *all.skipped.entry(what).or_default() += count;
+            }
         }
-        reset_sequences(conn)?;
-        Ok(objects.len())
-    })
+        Ok(())
+    })?;
+    say(&format!("Installed {} object(s) from {} fixture(s)", all.saved, args.fixtures.len()))?;
+    all.skipped.iter().try_for_each(|(what, count)| say(&format!("  Left out: {count} {what}")))
 }
 
-/// Lets PostgreSQL number new rows behind those that came with numbers of their own (Django's `sqlsequencereset`).
-pub(super) fn reset_sequences(conn: &mut Conn) -> Result<()> {
-    const TABLES: [&str; 7] = [
-        "auth_group",
-        "auth_user",
-        "catalog_category",
-        "catalog_tag",
-        "catalog_product",
-        "orders_order",
-        "orders_orderitem",
-    ];
-    if let Conn::Postgres(_) = conn {
-        for table in TABLES {
-            Sql::new("SELECT setval(pg_get_serial_sequence(")
-                .bind(table)
-                .raw(", 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM ")
-                .ident(table)
-                .load(conn)?;
-        }
+/// The text of a fixture, and its format.
+fn read(fixture: &str, format: Format) -> Result<(String, Format)> {
+    if fixture == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok((text, format));
     }
-    Ok(())
+    let candidates = ["", ".json", ".jsonl"].map(|ending| PathBuf::from(format!("{fixture}{ending}")));
+    let path = candidates.iter().find(|path| path.is_file());
+    let path = path.ok_or_else(|| Error::command(format!("No fixture named '{fixture}' found.")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Error::command(format!("{}: {error}", path.display())))?;
+    Ok((text, format_of(path).unwrap_or(format)))
+}
+
+fn format_of(path: &Path) -> Option<Format> {
+    match path.extension()?.to_str()? {
+        "json" => Some(Format::Json),
+        "jsonl" => Some(Format::Jsonl),
+        _ => None,
+    }
+}
+
+/// Loads the demo shop, its pictures included.
+pub(super) fn demo_shop(conn: &mut Conn, settings: &Settings) -> Result<Loaded> {
+    demo::write_pictures(&settings.media_root)?;
+    load(conn, demo::OBJECTS, Format::Json, &[], settings.time_zone)
 }

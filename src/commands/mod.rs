@@ -4,6 +4,8 @@ mod changepassword;
 mod check;
 mod clearsessions;
 mod createsuperuser;
+mod dumpdata;
+mod fixtures;
 mod loaddata;
 pub mod migrate;
 mod quickstart;
@@ -48,6 +50,8 @@ enum Command {
     Routes,
     /// Load fixtures: JSON files as Django's dumpdata writes them, or `demo`, the shop that comes with Nuages.
     Loaddata(loaddata::Args),
+    /// Write rows as a fixture, which loaddata of Nuages and of Django reads.
+    Dumpdata(dumpdata::Args),
     /// Fill the database with made data, for load tests.
     Seed(seed::Args),
     /// Make a user who may do everything.
@@ -90,7 +94,8 @@ fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
         Some(Command::Showmigrations) => showmigrations::run(project, &settings()?),
         Some(Command::Check(args)) => check::run(&args, project, &settings()?),
         Some(Command::Routes) => routes::run(project, &settings()?),
-        Some(Command::Loaddata(args)) => loaddata::run(&args, &settings()?),
+        Some(Command::Loaddata(args)) => loaddata::run(&args, project, &settings()?),
+        Some(Command::Dumpdata(args)) => dumpdata::run(&args, project, &settings()?),
         Some(Command::Seed(args)) => seed::run(&args, &settings()?),
         Some(Command::Createsuperuser(args)) => createsuperuser::run(&args, &settings()?),
         Some(Command::Changepassword(args)) => changepassword::run(&args, &settings()?),

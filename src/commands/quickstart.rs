@@ -10,8 +10,9 @@ use crate::auth::NewUser;
 use crate::auth::hashers::{Hasher, random_string};
 use crate::db::{Conn, migrations};
 use crate::error::{Error, Result};
+use crate::models;
 use crate::project::Project;
-use crate::settings::{Env, Settings, random_key};
+use crate::settings::{Env, Settings, find_dotenv, random_key};
 
 /// Sets up what is missing and serves at the default address, which is the loopback, or at a port near it.
 pub(super) fn run(project: &'static Project) -> Result<()> {
@@ -34,18 +35,25 @@ fn free_address(address: SocketAddr) -> SocketAddr {
     near.into_iter().find(|near| TcpListener::bind(near).is_ok()).unwrap_or(address)
 }
 
-/// Outside `DEBUG` a key is required: where there is none, `.env` gets one. Whether it did.
+/// Adds a `SECRET_KEY` to `.env` if there is none, because outside `DEBUG` one is required. Returns whether it did.
 fn ensure_secret_key() -> Result<bool> {
     let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
     if env.get("SECRET_KEY").is_some() || env.get("DEBUG").is_some() {
         return Ok(false);
     }
+    // A second `.env` in this folder would hide all of one in a folder above it.
+    let path = find_dotenv().unwrap_or_else(|| ".env".into());
+    let failed = |error| Error::command(format!("{}: {error}", path.display()));
+    let present = if path.exists() { std::fs::read_to_string(&path).map_err(failed)? } else { String::new() };
+
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(".env").map_err(|error| Error::command(format!(".env: {error}")))?;
-    writeln!(file, "SECRET_KEY='{}'", random_key())?;
+    let mut file = options.open(&path).map_err(failed)?;
+    // Without a line end, the last setting and the key would become one.
+    let line_end = if present.is_empty() || present.ends_with('\n') { "" } else { "\n" };
+    writeln!(file, "{line_end}SECRET_KEY='{}'", random_key())?;
     Ok(true)
 }
 
@@ -60,11 +68,12 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     let password = random_string(16);
     let hash = Hasher::of(settings).encode(&password);
     // All of it or nothing: a second start finds either a shop or an empty database.
-    conn.atomic(|conn: &mut Conn| {
+    migrations::locked(&mut conn, |conn: &mut Conn| {
         migrate::apply(conn, project)?;
         NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;
         if project.has_demo {
-            loaddata::demo(conn, settings)?;
+            models::install(project.apps);
+            loaddata::demo_shop(conn, settings)?;
         }
         Ok(())
     })?;

@@ -8,12 +8,13 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
 use super::connect;
-use super::loaddata::reset_sequences;
+use super::fixtures::foreign_keys::reset_sequences;
 use super::terminal::{progress, say};
 use crate::apps::catalog::models::{Category, Product, Tag};
-use crate::apps::orders::models::{Order, STATUSES};
+use crate::apps::orders::models::{Order, OrderItem, STATUSES};
 use crate::db::{Conn, Decimal};
 use crate::error::{Error, Result};
+use crate::models::Model as _;
 use crate::on_conn;
 use crate::schema::catalog_product_tags::{product_id, tag_id};
 use crate::schema::{
@@ -60,7 +61,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     let customers: Vec<i32> = auth_user::table.select(auth_user::id).order(auth_user::id).limit(100).load(&mut conn)?;
     in_batches(&mut conn, "products", args.products, |conn, ids| products(conn, &mut rng, ids))?;
     in_batches(&mut conn, "orders", args.orders, |conn, ids| orders(conn, &mut rng, ids, args.products, &customers))?;
-    conn.atomic(reset_sequences)?;
+    let filled = [Category::meta(), Tag::meta(), Product::meta(), Order::meta(), OrderItem::meta()];
+    conn.atomic(|conn| reset_sequences(conn, &filled))?;
     say(&format!("seeded {} products, {} orders", args.products, args.orders))
 }
 

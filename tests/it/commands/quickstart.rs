@@ -55,3 +55,20 @@ fn an_empty_folder_becomes_a_shop() {
     assert_eq!(std::fs::read_to_string(dir.path().join(".env")).unwrap(), env);
     drop(server);
 }
+
+#[test]
+fn a_secret_key_is_added_to_the_dotenv_there_is_on_a_line_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let below = dir.path().join("below");
+    std::fs::create_dir(&below).unwrap();
+    let dotenv = dir.path().join(".env");
+    std::fs::write(&dotenv, "DATABASE_URL=sqlite:///shop.db").unwrap();
+
+    let (server, lines) = start(&below);
+    drop(server);
+
+    let text = std::fs::read_to_string(&dotenv).unwrap();
+    assert!(text.starts_with("DATABASE_URL=sqlite:///shop.db\nSECRET_KEY='"), "{text}");
+    assert!(!below.join(".env").exists(), "a second .env would hide the first");
+    assert!(below.join("shop.db").exists(), "the database is the one of .env: {lines:?}");
+}

@@ -1,0 +1,135 @@
+//! `dumpdata`: the rows of all models as a fixture, which Django's `loaddata` reads as well.
+
+use std::io::{BufWriter, Write};
+
+use clap::Args as ClapArgs;
+use diesel::connection::SimpleConnection as _;
+
+use super::connect;
+use super::fixtures::{Format, Layout, Style, models_of, write_model};
+use crate::db::{Conn, Value};
+use crate::error::{Error, Result};
+use crate::models::{self, Meta, Step, parse};
+use crate::project::Project;
+use crate::settings::Settings;
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// APP or APP.MODEL; without any, every model.
+    labels: Vec<String>,
+    /// How objects are written one after another.
+    #[arg(long, value_enum, default_value_t = Format::Json)]
+    format: Format,
+    /// Spaces by which lines are indented; without it, all is one line.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=16))]
+    indent: u8,
+    /// APP or APP.MODEL: leave it out. Can be given several times.
+    #[arg(short, long)]
+    exclude: Vec<String>,
+    /// Call rows that others refer to by their natural keys, such as users by their names.
+    #[arg(long)]
+    natural_foreign: bool,
+    /// Leave out the primary keys of rows that have natural keys.
+    #[arg(long)]
+    natural_primary: bool,
+    /// Only the rows with these primary keys, with commas between them. Needs one APP.MODEL.
+    #[arg(long, value_name = "PKS")]
+    pks: Option<String>,
+    /// The file to write, instead of standard output.
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<std::path::PathBuf>,
+    /// Accepted for Django's sake: there is one manager.
+    #[arg(short, long, hide = true)]
+    all: bool,
+}
+
+pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
+    models::install(project.apps);
+    let models = chosen(args)?;
+    let pks = match (&args.pks, &models[..]) {
+        (None, _) => None,
+        (Some(text), [model]) if args.labels.len() == 1 && args.labels[0].contains('.') => Some(keys(model, text)?),
+        (Some(_), _) => return Err(Error::command("You can only use --pks option with one model")),
+    };
+    let mut conn = connect(settings)?;
+    let Some(path) = &args.output else {
+        return dump(args, &mut conn, &models, pks, &mut BufWriter::new(std::io::stdout().lock()));
+    };
+
+    // A dump that fails halfway leaves no file behind. Password hashes are in it: the file is its owner's alone.
+    let failed = |error: std::io::Error| Error::command(format!("{}: {error}", path.display()));
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    dump(args, &mut conn, &models, pks, &mut BufWriter::new(file.as_file_mut()))?;
+    file.persist(path).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// The models to dump, in order.
+fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
+    let mut chosen: Vec<&'static Meta> = Vec::new();
+    if args.labels.is_empty() {
+        chosen.extend(models::all());
+    }
+    for label in &args.labels {
+        for model in models_of(label)? {
+            if !chosen.contains(&model) {
+                chosen.push(model);
+            }
+        }
+    }
+    for label in &args.exclude {
+        let excluded = models_of(label)?;
+        chosen.retain(|model| !excluded.contains(model));
+    }
+    Ok(if args.natural_foreign { sorted(chosen) } else { chosen })
+}
+
+/// Models behind those whose natural keys they use (Django's `sort_dependencies`).
+fn sorted(mut models: Vec<&'static Meta>) -> Vec<&'static Meta> {
+    let mut sorted: Vec<&'static Meta> = Vec::new();
+    while !models.is_empty() {
+        let is_free = |model: &&'static Meta| dependencies(model).iter().all(|other| !models.contains(other));
+        // In a circle one of them has to be the first.
+        let at = models.iter().position(is_free).unwrap_or(models.len() - 1);
+        sorted.push(models.remove(at));
+    }
+    sorted
+}
+
+fn dependencies(model: &'static Meta) -> Vec<&'static Meta> {
+    let keys = model.fields.iter().filter_map(|field| model.follow(Step::Forward(field.column)));
+    let all = keys.chain(model.many.iter().map(|many| many.to()));
+    all.filter(|other| *other != model && !other.natural_key.is_empty()).collect()
+}
+
+fn keys(model: &'static Meta, text: &str) -> Result<Vec<Value>> {
+    let key = |text: &str| {
+        parse(model.pk().target(), text.trim())
+            .ok_or_else(|| Error::command(format!("{text:?} is not a primary key of {}", model.label())))
+    };
+    text.split(',').map(key).collect()
+}
+
+/// Writes everything as it is at one moment.
+fn dump(
+    args: &Args,
+    conn: &mut Conn,
+    models: &[&'static Meta],
+    pks: Option<Vec<Value>>,
+    out: &mut dyn Write,
+) -> Result<()> {
+    conn.batch_execute(match conn {
+        Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+        Conn::Sqlite(_) => "BEGIN",
+    })?;
+    let style = Style { natural_foreign: args.natural_foreign, natural_primary: args.natural_primary };
+    let mut layout = Layout { out, format: args.format, indent: args.indent.into(), count: 0 };
+    layout.begin()?;
+    for model in models {
+        write_model(conn, model, pks.clone(), style, &mut layout)?;
+    }
+    layout.end()?;
+    layout.out.flush()?;
+    conn.batch_execute("COMMIT").map_err(Into::into)
+}
