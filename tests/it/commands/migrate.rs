@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use diesel::connection::SimpleConnection as _;
-use nuages::db::migrations::{Migration, Script, apply, locked, reverse};
+use nuages::db::migrations::{Loss, Migration, Script, apply, locked, losses, reverse};
 use nuages::db::{Conn, Kind as Column, Sql, Value};
 
 use crate::support::{Database, Kind, SECRET_KEY};
@@ -176,6 +176,8 @@ on_both! {
 
         locked(conn, |conn| apply(conn, &rebuilt)).expect("the table is rebuilt although products refer to its rows");
         assert_eq!(count(conn, "SELECT COUNT(*) FROM catalog_category WHERE note = ''"), 10, "each row is copied");
+        let lost = losses(conn, &rebuilt, "demo").expect("the trial succeeds");
+        assert_eq!(lost, [Loss::Column("catalog_category".to_owned(), "note".to_owned(), 10)], "going back loses the new column");
         locked(conn, |conn| reverse(conn, &rebuilt, "demo")).expect("and back again");
         assert!(conn.batch_execute("SELECT note FROM catalog_category").is_err(), "the column is gone again");
         assert_eq!(count(conn, "SELECT COUNT(*) FROM catalog_product"), products, "no product was deleted on the way");
