@@ -77,9 +77,10 @@ const KINDS: [Kind; 12] = [
         kind: FileKinds::SCRIPT,
         name: "scripts",
         extensions: &[
-            "asp", "aspx", "bash", "cfm", "cgi", "cjs", "hta", "htaccess", "js", "jsp", "jspx", "ksh", "lua", "mjs",
-            "phar", "php", "php3", "php4", "php5", "php7", "php8", "phps", "phtml", "pht", "pl", "ps1", "psm1", "py",
-            "pyc", "pyw", "rb", "sh", "swf", "ts", "vb", "vbe", "vbs", "wasm", "wsf", "wsh", "zsh",
+            "asp", "aspx", "bash", "cfm", "cgi", "cjs", "docm", "dotm", "hta", "htaccess", "js", "jsp", "jspx", "ksh",
+            "lua", "mjs", "phar", "php", "php3", "php4", "php5", "php7", "php8", "phps", "phtml", "pht", "pl", "potm",
+            "ppam", "pptm", "ps1", "psm1", "py", "pyc", "pyw", "rb", "sh", "swf", "ts", "vb", "vbe", "vbs", "wasm",
+            "wsf", "wsh", "xlam", "xlsm", "xltm", "zsh",
         ],
         types: &[
             "text/javascript",
@@ -100,8 +101,9 @@ const KINDS: [Kind; 12] = [
         kind: FileKinds::EXECUTABLE,
         name: "programs",
         extensions: &[
-            "apk", "app", "bat", "cmd", "com", "cpl", "deb", "dll", "dmg", "dylib", "elf", "exe", "gadget", "ipa",
-            "jar", "lnk", "msc", "msi", "msix", "pif", "reg", "rpm", "scr", "so", "sys", "url", "war",
+            "apk", "app", "appimage", "bat", "cmd", "com", "cpl", "chm", "desktop", "deb", "dll", "dmg", "dylib",
+            "elf", "exe", "gadget", "inf", "ipa", "jar", "lnk", "msc", "msi", "msix", "pif", "reg", "rpm", "run",
+            "scf", "scr", "so", "sys", "url", "war",
         ],
         types: &[
             "application/x-msdownload",

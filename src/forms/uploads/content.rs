@@ -94,10 +94,11 @@ impl Content {
         if head.get(257..262) == Some(b"ustar") {
             return Archive;
         }
-        if head[..head.len().min(1024)].windows(5).any(|word| word == b"%PDF-") {
-            return Pdf;
+        // Readers accept something in front of a PDF document, as long as that is not a page or a script itself.
+        match head[..head.len().min(1024)].windows(5).position(|word| word == b"%PDF-") {
+            Some(at) => Some(of_text(&head[..at])).filter(|content| content.active().is_some()).unwrap_or(Pdf),
+            None => of_text(head),
         }
-        of_text(head)
     }
 
     /// Whether the content fits a file of the kind `kind`, as its extension names it.
@@ -114,7 +115,7 @@ impl Content {
             FileKinds::HTML => matches!(self, Self::Html | Self::Text | Self::Xml),
             FileKinds::SVG => matches!(self, Self::Svg | Self::Xml | Self::Archive),
             FileKinds::XML => matches!(self, Self::Xml | Self::Svg | Self::Html),
-            FileKinds::SCRIPT => is_text || self == Self::Unknown,
+            FileKinds::SCRIPT => is_text || matches!(self, Self::Unknown | Self::Zip),
             FileKinds::EXECUTABLE => true,
             // What has a name of its own must have its extension too, or it would be shown as what it is not.
             _ => !matches!(self, Self::Html | Self::Svg | Self::Program),
@@ -260,6 +261,8 @@ mod tests {
     fn content_is_told_from_the_first_bytes() {
         for (head, content) in [
             (&b"%PDF-1.7\n"[..], Content::Pdf),
+            (b"\x00\x01junk\n%PDF-1.7\n", Content::Pdf),
+            (b"<script>alert(1)</script>%PDF-1.7", Content::Html),
             (b"  <!DOCTYPE html><title>x</title>", Content::Html),
             (b"\xef\xbb\xbf<script>alert(1)</script>", Content::Html),
             (b"\xff\xfe<\0h\0t\0m\0l\0>\0", Content::Html),

@@ -214,4 +214,18 @@ on_both! {
         let again = visitor.submit(&form, "");
         assert_eq!(again.errors("file"), "This field is required.", "the kept file is gone once it is stored");
     }
+
+    fn a_file_chosen_in_an_add_form_is_kept_also_in_a_popup(kind: Kind) {
+        let site = site(kind);
+        let alice = ALICE.browser(&site);
+        for (at, page) in [ADD.to_owned(), format!("{ADD}?_popup=1")].into_iter().enumerate() {
+            let form = alice.form(&page, "name").set("category", "1");
+            let reply = alice.submit(&form.attach("file", "report.pdf", "application/pdf", b"%PDF-1.4"), "_save");
+            assert!(reply.shows(&["Chosen, not saved yet: ", "report.pdf"]), "{page}: {}", reply.words());
+            let form = reply.form(&page, "name").set("name", "Report");
+            let reply = alice.submit(&form, "_save");
+            assert!(matches!(reply.status, 200 | 302), "{page}: {}", reply.words());
+            assert_eq!(stored(&site), at + 1, "{page}: the file need not be chosen again: {}", reply.words());
+        }
+    }
 }

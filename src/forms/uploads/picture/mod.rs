@@ -138,9 +138,9 @@ fn cleaned(path: &Path, format: Format, keep_metadata: bool) -> io::Result<Resul
         let mut walk = Walk::new(BufReader::new(File::open(path)?), &mut to)?;
         match format {
             Format::Jpeg => orientation = jpeg::copy(&mut walk, keep_metadata)?,
-            Format::Png => png::copy(&mut walk, keep_metadata)?,
+            Format::Png => orientation = png::copy(&mut walk, keep_metadata)?,
             Format::Gif => gif::copy(&mut walk, keep_metadata)?,
-            Format::WebP => riff::webp(&mut walk, keep_metadata)?,
+            Format::WebP => orientation = riff::webp(&mut walk, keep_metadata)?,
             Format::Bmp | Format::Avif => riff::bmp(&mut walk)?,
         }
         to.flush()?;
@@ -149,11 +149,11 @@ fn cleaned(path: &Path, format: Format, keep_metadata: bool) -> io::Result<Resul
         return Ok(Err(SOMETHING_ELSE));
     }
 
-    if let Some(orientation) = orientation.filter(|_| !keep_metadata) {
-        match turn::upright(copy.path(), orientation, pixels) {
+    if let (Some(orientation), Some(known), false) = (orientation, format.known(), keep_metadata) {
+        match turn::upright(copy.path(), known, orientation, pixels) {
             Ok(Some(upright)) => return Ok(Ok(upright)),
             Ok(None) => {}
-            // The copy names its orientation, which browsers follow.
+            // The copy names its orientation, which most browsers follow.
             Err(error) => log::info!(target: "nuages.uploads", "a picture could not be turned: {error}"),
         }
     }

@@ -15,14 +15,16 @@ const KEPT: [&[u8; 4]; 20] = [
 /// The largest EXIF block that is read.
 const MOST_EXIF: u64 = 64 << 10;
 
-/// Copies the picture up to its end, without metadata (texts, EXIF, times) unless `keep_metadata`.
-pub(super) fn copy<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<()>
+/// Copies the picture up to its end, without metadata (texts, EXIF, times) unless `keep_metadata`. Returns its orientation
+/// unless it is upright or an animation, which cannot be turned.
+pub(super) fn copy<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<Option<u8>>
 where
     R: BufRead + Seek,
     W: Write + Seek,
 {
     let signature: [u8; 8] = walk.take()?;
     walk.put(&signature)?;
+    let (mut orientation, mut is_animated) = (None, false);
     loop {
         let length: [u8; 4] = walk.take()?;
         let kind: [u8; 4] = walk.take()?;
@@ -32,6 +34,7 @@ where
         // A capital letter first: nobody can show the picture without this chunk.
         let is_critical = kind[0].is_ascii_uppercase();
         let is_known = KEPT.contains(&&kind);
+        is_animated |= &kind == b"acTL";
         if is_critical && !is_known {
             return Err(damaged());
         }
@@ -51,7 +54,8 @@ where
             if u32::from_be_bytes(walk.take()?) != sum.sum() {
                 return Err(damaged());
             }
-            if let Some(orientation) = exif::orientation(&block) {
+            orientation = exif::orientation(&block);
+            if let Some(orientation) = orientation {
                 chunk(walk, *b"eXIf", &exif::minimal(orientation))?;
             }
         } else {
@@ -61,7 +65,7 @@ where
             }
         }
         if &kind == b"IEND" {
-            return Ok(());
+            return Ok(orientation.filter(|_| !is_animated));
         }
     }
 }

@@ -13,8 +13,9 @@ const MOST_EXIF: u64 = 64 << 10;
 const EXIF_FLAG: u8 = 0x08;
 const XMP_FLAG: u8 = 0x04;
 
-/// Copies a WebP picture up to its end, without EXIF and XMP unless `keep_metadata`.
-pub(super) fn webp<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<()>
+/// Copies a WebP picture up to its end, without EXIF and XMP unless `keep_metadata`. Returns its orientation unless it is
+/// upright or an animation, which cannot be turned.
+pub(super) fn webp<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<Option<u8>>
 where
     R: BufRead + Seek,
     W: Write + Seek,
@@ -28,7 +29,7 @@ where
         return Err(damaged());
     }
     let mut flags = None;
-    let mut orientation = None;
+    let (mut orientation, mut is_animated) = (None, false);
     while walk.at() < end {
         let kind: [u8; 4] = walk.take()?;
         let length = walk.take()?;
@@ -49,6 +50,7 @@ where
             }
             b"VP8 " | b"VP8L" | b"ALPH" | b"ANIM" | b"ICCP" => chunk(walk, kind, size, end)?,
             b"ANMF" if size >= 16 => {
+                is_animated = true;
                 frame(walk, size)?;
                 pad(walk, size, end, false)?;
             }
@@ -73,7 +75,8 @@ where
         }
     }
     let written = walk.written()?.checked_sub(8).and_then(|size| u32::try_from(size).ok()).ok_or_else(damaged)?;
-    walk.patch(4, &written.to_le_bytes())
+    walk.patch(4, &written.to_le_bytes())?;
+    Ok(orientation.filter(|_| !is_animated))
 }
 
 /// Copies the content of a chunk whose head was read.
