@@ -104,17 +104,37 @@ pub fn init(filter: &str) {
         if let Some(context) = Context::current() {
             write!(out, "[{}] ", context.request_id)?;
         }
-        // A line break inside a message must not look like a line of the log.
-        writeln!(out, "{} {}", record.target(), record.args().to_string().replace(['\n', '\r'], " ⏎ "))
+        writeln!(out, "{} {}", record.target(), one_line(&record.args().to_string()))
     });
     if builder.try_init().is_ok() {
         std::panic::set_hook(Box::new(|panic| log::error!(target: "nuages.panic", "{panic}")));
     }
 }
 
+/// Escapes the control characters of `message`: a line break must not look like a new line of the log, and no terminal
+/// may obey what a visitor has sent.
+fn one_line(message: &str) -> String {
+    let mut line = String::with_capacity(message.len());
+    for letter in message.chars() {
+        match letter {
+            '\n' | '\r' => line.push_str(" ⏎ "),
+            '\t' => line.push(letter),
+            control if control.is_control() => line.extend(control.escape_unicode()),
+            letter => line.push(letter),
+        }
+    }
+    line
+}
+
 #[cfg(test)]
 mod tests {
-    use super::security_line;
+    use super::{one_line, security_line};
+
+    #[test]
+    fn control_characters_in_a_log_line_are_escaped() {
+        let line = one_line("a\nb\r\tc\u{1b}[31m\u{9b}2J é");
+        assert_eq!(line, "a ⏎ b ⏎ \tc\\u{1b}[31m\\u{9b}2J é", "the line with escaped control characters");
+    }
 
     #[test]
     fn nobody_can_forge_a_line_of_the_security_log() {

@@ -1,11 +1,10 @@
 //! What no other URL of the admin is: nobody but staff learns which models there are.
 
-use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, web};
 
 use super::AdminRequest;
 use crate::error::{Error, Result};
-use crate::http::UrlTable;
+use crate::http::{UrlTable, local_url, permanent_redirect};
 
 /// Leads to the same path with a slash at its end, where a page is (Django's `catch_all_view`).
 pub(super) async fn catch_all(request: AdminRequest, urls: web::Data<UrlTable>) -> Result<HttpResponse> {
@@ -15,9 +14,8 @@ pub(super) async fn catch_all(request: AdminRequest, urls: web::Data<UrlTable>) 
     if !found.is_some_and(|pattern| exists(&request, pattern, &slashed)) {
         return Err(Error::NotFound);
     }
-    let query = request.http.query_string();
-    let location = if query.is_empty() { slashed } else { format!("{slashed}?{query}") };
-    Ok(HttpResponse::MovedPermanently().insert_header((LOCATION, location)).finish())
+    let query = Some(request.http.query_string()).filter(|query| !query.is_empty());
+    Ok(permanent_redirect(&local_url(&slashed, query)))
 }
 
 /// Whether the app and the model in `path` are there, where `pattern` names them.

@@ -8,6 +8,19 @@ pub fn host_of(request: &HttpRequest) -> &str {
     request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
 }
 
+/// The `Host` header, port and all, if the request has exactly one and `patterns` (`ALLOWED_HOSTS`) allow it.
+///
+/// A request target can name a host as well (`GET http://example.com/ HTTP/1.1`): it must be the same one.
+pub(super) fn allowed_host<'r>(request: &'r HttpRequest, patterns: &[String]) -> Option<&'r str> {
+    let mut headers = request.headers().get_all(HOST);
+    let header = headers.next()?.to_str().ok()?;
+    let host = split_host(header)?;
+    let is_only = headers.next().is_none();
+    let target = request.uri().authority().map(|authority| split_host(authority.as_str()));
+    let is_same = target.is_none_or(|target| target.as_ref() == Some(&host));
+    (is_only && is_same && is_allowed(&host, patterns)).then_some(header)
+}
+
 /// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).
 pub fn split_host(header: &str) -> Option<String> {
     let host = header.to_ascii_lowercase();

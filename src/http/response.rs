@@ -38,12 +38,40 @@ pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
     Ok(Html(html))
 }
 
+/// What Django's `iri_to_uri` escapes.
+const UNSAFE: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+
 /// A redirect (302) to `location`.
 pub fn redirect(location: &str) -> HttpResponse {
-    // What Django's `iri_to_uri` leaves as it is.
-    const SAFE: &AsciiSet =
-        &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
-    HttpResponse::Found().insert_header((LOCATION, utf8_percent_encode(location, SAFE).to_string())).finish()
+    HttpResponse::Found().insert_header((LOCATION, escaped_uri(location))).finish()
+}
+
+/// A redirect (301) to `location`.
+pub fn permanent_redirect(location: &str) -> HttpResponse {
+    HttpResponse::MovedPermanently().insert_header((LOCATION, escaped_uri(location))).finish()
+}
+
+/// Percent-encodes every character that a URI must not contain (Django's `iri_to_uri`).
+pub fn escaped_uri(uri: &str) -> String {
+    utf8_percent_encode(uri, UNSAFE).to_string()
+}
+
+/// `path` and `query` as a reference to this site (Django's `get_full_path` and `escape_leading_slashes`).
+///
+/// A browser reads a path that begins with `//` or `/\` as the name of another host, so such a beginning is escaped.
+pub fn local_url(path: &str, query: Option<&str>) -> String {
+    let rest = path.trim_start_matches('/');
+    // The asterisk of `OPTIONS *` is not a path.
+    let path = match path.len() - rest.len() {
+        0 => "/".to_owned(),
+        1 => path.to_owned(),
+        slashes => format!("/{}{rest}", "%2F".repeat(slashes - 1)),
+    };
+    escaped_uri(&match query {
+        Some(query) => format!("{path}?{query}"),
+        None => path,
+    })
 }
 
 /// Plain text, or text of another kind.
@@ -70,5 +98,26 @@ pub fn never_cache(headers: &mut HeaderMap) {
 pub fn vary_on_cookie(headers: &mut HeaderMap) {
     if headers.get_all(VARY).all(|value| value != COOKIE) {
         headers.append(VARY, COOKIE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_url;
+
+    #[test]
+    fn local_url_never_names_another_host() {
+        for (path, query, expected) in [
+            ("/products/", None, "/products/"),
+            ("/products/", Some("page=2&x=%20y"), "/products/?page=2&x=%20y"),
+            ("//evil.example/", None, "/%2Fevil.example/"),
+            ("///evil.example/", None, "/%2F%2Fevil.example/"),
+            ("/\\evil.example/", None, "/%5Cevil.example/"),
+            ("/é\u{9b}\"/", Some("\u{202e}"), "/%C3%A9%C2%9B%22/?%E2%80%AE"),
+            ("*", None, "/"),
+            ("", None, "/"),
+        ] {
+            assert_eq!(local_url(path, query), expected, "the local URL of {path:?} with the query {query:?}");
+        }
     }
 }

@@ -11,8 +11,9 @@ use super::models::url_of;
 use crate::db::{Db, Timestamp};
 use crate::each_row;
 use crate::error::{Error, Result};
-use crate::http::{QueryDict, host_of, text};
+use crate::http::{QueryDict, host_of, is_secure, text};
 use crate::schema::catalog_product;
+use crate::settings::Settings;
 
 /// URLs in one file, by the protocol.
 const PER_FILE: i64 = 50_000;
@@ -20,15 +21,20 @@ const PER_FILE: i64 = 50_000;
 const CHUNK: usize = 500;
 
 /// `GET /robots.txt`
-pub(super) async fn robots(request: HttpRequest) -> HttpResponse {
-    let body =
-        format!("User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n\nSitemap: {}/sitemap.xml\n", site(&request));
+pub(super) async fn robots(request: HttpRequest, settings: web::Data<Settings>) -> HttpResponse {
+    let site = site(&request, &settings);
+    let body = format!("User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n\nSitemap: {site}/sitemap.xml\n");
     text("text/plain; charset=utf-8", body)
 }
 
 /// `GET /sitemap.xml`: every published product, streamed. Beyond 50,000 it is an index of such files, `?p=1` and on.
-pub(super) async fn sitemap(request: HttpRequest, db: web::Data<Db>, query: QueryDict) -> Result<HttpResponse> {
-    let site = site(&request);
+pub(super) async fn sitemap(
+    request: HttpRequest,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+    query: QueryDict,
+) -> Result<HttpResponse> {
+    let site = site(&request, &settings);
     let count: i64 = db
         .run(|conn| Ok(catalog_product::table.filter(catalog_product::is_active.eq(true)).count().get_result(conn)?))
         .await?;
@@ -80,8 +86,9 @@ fn index(site: &str, files: i64) -> String {
     xml + "</sitemapindex>\n"
 }
 
-/// `https://shop.example`, from the request; its host was checked against `ALLOWED_HOSTS`.
-fn site(request: &HttpRequest) -> String {
-    let info = request.connection_info();
-    format!("{}://{}", info.scheme(), host_of(request))
+/// `https://shop.example`. The host was checked against `ALLOWED_HOSTS`, and only the header that
+/// `SECURE_PROXY_SSL_HEADER` names decides the scheme.
+fn site(request: &HttpRequest, settings: &Settings) -> String {
+    let scheme = if is_secure(request, &settings.security) { "https" } else { "http" };
+    format!("{scheme}://{}", host_of(request))
 }

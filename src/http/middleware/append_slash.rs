@@ -1,13 +1,13 @@
 //! `APPEND_SLASH`: `/products` leads to `/products/` where only that exists.
 
+use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpResponse};
 
 use super::{settings, urls};
+use crate::http::{local_url, permanent_redirect};
 
 /// See the module. The redirect is permanent and keeps the query string.
 pub async fn append_slash<B: MessageBody + 'static>(
@@ -18,8 +18,7 @@ pub async fn append_slash<B: MessageBody + 'static>(
     let response = next.call(request).await?.map_into_boxed_body();
     match location {
         Some(location) if response.status() == StatusCode::NOT_FOUND => {
-            let redirect = HttpResponse::MovedPermanently().insert_header((LOCATION, location)).finish();
-            Ok(response.into_response(redirect))
+            Ok(response.into_response(permanent_redirect(&location)))
         }
         _ => Ok(response),
     }
@@ -33,10 +32,5 @@ fn location(request: &ServiceRequest) -> Option<String> {
     if path.ends_with('/') || request.match_pattern().is_some() || !urls(request)?.has(&slashed) {
         return None;
     }
-    // `//host/` would lead to another host.
-    let safe = slashed.strip_prefix("//").map_or(slashed.clone(), |rest| format!("/%2F{rest}"));
-    Some(match request.uri().query() {
-        Some(query) => format!("{safe}?{query}"),
-        None => safe,
-    })
+    Some(local_url(&slashed, request.uri().query()))
 }

@@ -10,10 +10,10 @@ use actix_web::http::header::HOST;
 use actix_web::middleware::Next;
 use log::Level;
 
-use super::settings;
+use super::{is_secure, settings};
 use crate::error::Error;
 use crate::http::client_address;
-use crate::http::host::{is_allowed, split_host};
+use crate::http::host::allowed_host;
 use crate::logging;
 
 /// See the module.
@@ -21,18 +21,16 @@ pub async fn hosts<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let hosts = &settings(&request).allowed_hosts;
-    let mut headers = request.headers().get_all(HOST);
-    let allowed = match (headers.next().map(|value| value.to_str().map(split_host)), headers.next()) {
-        (Some(Ok(Some(host))), None) => is_allowed(&host, hosts),
-        // Before HTTP/1.1 there was no Host header.
-        (None, _) => request.version() <= Version::HTTP_10,
-        _ => false,
+    let settings = settings(&request);
+    let allowed = if request.headers().contains_key(HOST) || request.uri().authority().is_some() {
+        allowed_host(request.request(), &settings.allowed_hosts).is_some()
+    } else {
+        // HTTP/1.0 has no Host header. Without a host there is no HTTPS URL to redirect to.
+        let security = &settings.security;
+        let must_be_secure = security.ssl_redirect && !is_secure(request.request(), security);
+        request.version() <= Version::HTTP_10 && !must_be_secure
     };
-    // `GET http://example.com/ HTTP/1.1`: the host stands twice, and is the same.
-    let written = request.uri().authority().map(|authority| split_host(authority.as_str()));
-    let host = || request.headers().get(HOST).and_then(|value| split_host(value.to_str().ok()?));
-    if !allowed || written.is_some_and(|written| written.is_none() || written != host()) {
+    if !allowed {
         let host = request.headers().get(HOST).map(|value| String::from_utf8_lossy(value.as_bytes()));
         let fields: [(&str, &dyn Display); 2] =
             [("host", &host.unwrap_or_default()), ("address", &client_address(request.request()))];

@@ -8,11 +8,12 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpResponse};
 use futures_util::FutureExt as _;
 
-use crate::http::client_address;
+use crate::http::{client_address, escaped_uri};
 use crate::logging::{Context, keeps_queries};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -98,8 +99,8 @@ fn log_line(response: &ServiceResponse, began: Instant) {
         BodySize::Stream => "-".to_owned(),
         BodySize::None => "0".to_owned(),
     };
-    // The target as it came: percent-encoded, so it holds no control characters.
-    let target = request.uri().path_and_query().map_or("-", actix_web::http::uri::PathAndQuery::as_str);
+    // A target may contain quotes and, as UTF-8, control characters that a terminal obeys.
+    let target = escaped_uri(request.uri().path_and_query().map_or("-", PathAndQuery::as_str));
     let peer = client_address(request);
     log::log!(
         target: "nuages.request",

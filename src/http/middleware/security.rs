@@ -2,12 +2,14 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpRequest, HttpResponse};
+use actix_web::{Error as ActixError, HttpRequest};
 
 use super::settings;
-use crate::settings::Security;
+use crate::http::host::allowed_host;
+use crate::http::{local_url, permanent_redirect};
+use crate::settings::{Security, Settings};
 
 /// Only what this site itself serves, and nothing inline.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
@@ -22,11 +24,9 @@ pub async fn security<B: MessageBody + 'static>(
     let settings = settings(&request);
     let security = &settings.security;
     let secure = is_secure(request.request(), security);
-    let mut response = match ssl_location(&request, security).filter(|_| security.ssl_redirect && !secure) {
-        Some(location) => {
-            let redirect = HttpResponse::MovedPermanently().insert_header((LOCATION, location)).finish();
-            request.into_response(redirect)
-        }
+    let location = if security.ssl_redirect && !secure { ssl_location(&request, &settings) } else { None };
+    let mut response = match location {
+        Some(location) => request.into_response(permanent_redirect(&location)),
         None => next.call(request).await?.map_into_boxed_body(),
     };
     let mut set = |name: &'static str, value: &str| {
@@ -62,9 +62,12 @@ pub fn is_secure(request: &HttpRequest, security: &Security) -> bool {
     })
 }
 
-fn ssl_location(request: &ServiceRequest, security: &Security) -> Option<String> {
-    let header = request.headers().get("host").and_then(|value| value.to_str().ok());
-    let host = security.ssl_host.as_deref().or(header)?;
-    let target = request.uri().path_and_query().map_or("/", actix_web::http::uri::PathAndQuery::as_str);
-    Some(format!("https://{host}{target}"))
+/// The HTTPS URL of a plain request. Returns `None` for a host that is not allowed: the `hosts` layer, which lies further
+/// in, refuses such a request with a page.
+fn ssl_location(request: &ServiceRequest, settings: &Settings) -> Option<String> {
+    let host = match &settings.security.ssl_host {
+        Some(host) => host,
+        None => allowed_host(request.request(), &settings.allowed_hosts)?,
+    };
+    Some(format!("https://{host}{}", local_url(request.uri().path(), request.uri().query())))
 }
