@@ -45,6 +45,9 @@ pub enum Error {
     /// 405: the URL exists, but not for this method; the text is the `Allow` header.
     #[error("method not allowed, only {0}")]
     MethodNotAllowed(String),
+    /// 408: the request body did not come within `BODY_TIMEOUT`.
+    #[error("the request body did not come in time")]
+    RequestTimeout,
     /// 413: the request body is over the limit.
     #[error("the request body is too large")]
     PayloadTooLarge,
@@ -139,6 +142,7 @@ impl ResponseError for Error {
             Self::PermissionDenied | Self::Csrf(_) => StatusCode::FORBIDDEN,
             Self::LoginRequired(_) | Self::StaffRequired(_) | Self::TwoFactorRequired(_) => StatusCode::FOUND,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotMigrated(_)

@@ -16,7 +16,7 @@ use crate::auth::{self, access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Db, migrations};
 use crate::error::{Error, Result};
-use crate::http::middleware::{append_slash, conditional, hosts, requests, security};
+use crate::http::middleware::{append_slash, body_limits, conditional, hosts, requests, security, unread_bodies};
 use crate::logging;
 use crate::messages::messages;
 use crate::pages::error_pages;
@@ -80,12 +80,14 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
             .wrap(from_fn(stale_forms))
             .wrap(from_fn(messages))
             .wrap(from_fn(sessions))
+            .wrap(from_fn(body_limits))
             .wrap(from_fn(hosts))
             .wrap(from_fn(error_pages))
             .wrap(from_fn(conditional))
             .wrap(from_fn(security))
             .wrap(Compress::default())
             .wrap(from_fn(requests))
+            .wrap(from_fn(unread_bodies))
     };
     let server = HttpServer::new(app)
         .workers(workers)

@@ -166,6 +166,11 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
         405 => {
             ("Method not allowed", "This page cannot be used in this way.", "Open it from a link of the shop instead.")
         }
+        408 => (
+            "Too slow",
+            "What you sent did not arrive in time. Nothing was stored.",
+            "Check your connection and send it again.",
+        ),
         413 => (
             "Too large",
             "What you sent is larger than this shop accepts. Nothing was stored.",

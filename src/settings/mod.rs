@@ -72,6 +72,9 @@ pub struct Settings {
     pub file_upload_max_size: u64,
     /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the most fields of a form, or parameters in an address.
     pub data_upload_max_number_fields: usize,
+    /// `BODY_TIMEOUT` (seconds): how long a request may wait for its body, or for the next part of it, before it is
+    /// answered with 408. A body must also have at least 500 bytes a second on average.
+    pub body_timeout: Duration,
     /// `SHUTDOWN_TIMEOUT` (seconds): how long requests may finish after SIGTERM.
     pub shutdown_timeout: Duration,
     /// `SLOW_PAGE`: serve `/slow/`, a page that sleeps in the database, for load tests.
@@ -197,6 +200,7 @@ impl Settings {
                 1..=usize::MAX,
                 &mut wrong,
             ),
+            body_timeout: env.seconds("BODY_TIMEOUT", 30.0, &mut wrong),
             shutdown_timeout: env.seconds("SHUTDOWN_TIMEOUT", 10.0, &mut wrong),
             slow_page: env.flag("SLOW_PAGE", false, &mut wrong),
             session: SessionSettings::read(env, &mut wrong),

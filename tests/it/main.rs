@@ -8,6 +8,7 @@ mod support;
 
 mod accounts;
 mod admin;
+mod bodies;
 mod categories;
 mod commands;
 mod db;
@@ -15,6 +16,7 @@ mod django;
 mod errors;
 mod files;
 mod home;
+mod hosts;
 mod layers;
 mod mail;
 mod middleware;

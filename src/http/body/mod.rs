@@ -1,20 +1,24 @@
 //! The body of a request as fields and files: Django's `request.POST` and `request.FILES`.
 
+mod bounded;
 mod kept;
 mod multipart;
 
 use std::future::{Ready, ready};
+use std::pin::pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
-use bytes::BytesMut;
-use futures_util::StreamExt as _;
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt as _};
 
 use super::QueryDict;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
+pub(super) use bounded::{declared_length, is_chunked, limit};
 pub use kept::{Kept, KeptFiles};
 pub use multipart::UploadedFile;
 
@@ -28,14 +32,13 @@ pub struct PostData {
 }
 
 impl PostData {
-    /// Reads the body, within `DATA_UPLOAD_MAX_MEMORY_SIZE` (without files) and `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
+    /// Reads the body, within `DATA_UPLOAD_MAX_MEMORY_SIZE` (without files), `DATA_UPLOAD_MAX_NUMBER_FIELDS` and
+    /// `BODY_TIMEOUT`.
     pub async fn read(request: &HttpRequest, payload: &mut Payload, settings: &Settings) -> Result<Self> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match kind.as_str() {
+        match kind(request).as_str() {
             "multipart/form-data" => multipart::read(request, payload, settings).await,
             "application/x-www-form-urlencoded" => {
-                let body = whole(payload, settings.data_upload_max_memory_size).await?;
+                let body = whole(bounded::bounded(request, payload.take(), settings)).await?;
                 let fields = QueryDict::parse_bytes(&body);
                 within(fields.len(), settings.data_upload_max_number_fields)?;
                 Ok(Self { fields, files: Vec::new() })
@@ -70,14 +73,17 @@ impl FromRequest for PostData {
     }
 }
 
-async fn whole(payload: &mut Payload, limit: usize) -> Result<BytesMut> {
+/// Returns the content type of the body without its parameters, in lower case.
+fn kind(request: &HttpRequest) -> String {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn whole(payload: impl Stream<Item = Result<Bytes, PayloadError>>) -> Result<BytesMut> {
+    let mut payload = pin!(payload);
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Error::BadRequest(format!("the body broke off ({error})")))?;
-        if body.len() + chunk.len() > limit {
-            return Err(Error::PayloadTooLarge);
-        }
-        body.extend_from_slice(&chunk);
+        body.extend_from_slice(&chunk.map_err(|error| bounded::refusal(&error))?);
     }
     Ok(body)
 }

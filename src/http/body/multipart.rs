@@ -4,13 +4,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use actix_multipart::{Field, Multipart};
+use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header::ContentDisposition;
 use futures_util::StreamExt as _;
 use tempfile::NamedTempFile;
 
+use super::bounded::{bounded, refusal};
 use super::kept::{self, Kept, KeptFiles};
 use super::{PostData, within};
 use crate::error::{Error, Result};
@@ -119,7 +120,7 @@ impl UploadedFile {
 }
 
 pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings: &Settings) -> Result<PostData> {
-    let mut parts = Multipart::new(request.headers(), payload.take());
+    let mut parts = Multipart::new(request.headers(), bounded(request, payload.take(), settings));
     let mut data = PostData::default();
     let mut room = settings.data_upload_max_memory_size;
     let mut disk = settings.file_upload_max_size;
@@ -129,7 +130,11 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings:
         let file = part.content_disposition().and_then(file_name);
         match file {
             // A file field in which no file was chosen.
-            Some(file) if file.is_empty() => while part.next().await.is_some() {},
+            Some(file) if file.is_empty() => {
+                while let Some(chunk) = part.next().await {
+                    chunk.map_err(bad)?;
+                }
+            }
             Some(file) => {
                 within(data.files.len() + 1, MAX_FILES)?;
                 let mut file = store(&mut part, file, &mut disk, settings).await?;
@@ -186,6 +191,9 @@ fn base_name(name: &str) -> String {
     if matches!(base, "." | "..") { String::new() } else { base.to_owned() }
 }
 
-fn bad(error: impl std::fmt::Display) -> Error {
-    Error::BadRequest(format!("the form could not be read ({error})"))
+fn bad(error: MultipartError) -> Error {
+    match error {
+        MultipartError::Payload(error) => refusal(&error),
+        error => Error::BadRequest(format!("the form could not be read ({error})")),
+    }
 }

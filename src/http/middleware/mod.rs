@@ -2,12 +2,14 @@
 //! order.
 
 mod append_slash;
+mod body_limits;
 mod conditional;
 mod hosts;
 mod requests;
 mod security;
 
 pub use append_slash::append_slash;
+pub use body_limits::{body_limits, unread_bodies};
 pub use conditional::conditional;
 pub(super) use conditional::etag_matches;
 pub use hosts::hosts;

@@ -1,0 +1,107 @@
+//! A body within its limits: of size, and of the time that it may take.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
+use actix_web::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, stream};
+use tokio::time::{Instant, timeout};
+
+use super::kind;
+use crate::error::Error;
+use crate::settings::Settings;
+
+/// Bytes of a multipart body that are neither values nor files: names, content types and boundaries.
+const MULTIPART_OVERHEAD: u64 = 1 << 20;
+/// Bytes per second that a body must have on average.
+const MIN_RATE: u64 = 500;
+/// How long the next part of a chunked body may take. actix-web does not tell the declared size of a chunk, so a chunk
+/// that is never sent, however large it claims to be, is noticed by this time only.
+const CHUNK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Returns the most bytes that the body of `request` may have.
+pub(in crate::http) fn limit(request: &HttpRequest, settings: &Settings) -> u64 {
+    let fields = settings.data_upload_max_memory_size as u64;
+    if kind(request) == "multipart/form-data" {
+        fields.saturating_add(settings.file_upload_max_size).saturating_add(MULTIPART_OVERHEAD)
+    } else {
+        fields
+    }
+}
+
+/// Returns the length that the request declares. actix-web has refused a length that is not a number.
+pub(in crate::http) fn declared_length(request: &HttpRequest) -> Option<u64> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Whether the body has no declared length.
+pub(in crate::http) fn is_chunked(request: &HttpRequest) -> bool {
+    request.headers().contains_key(TRANSFER_ENCODING)
+}
+
+struct Bounded {
+    payload: Payload,
+    began: Instant,
+    received: u64,
+    limit: u64,
+    total: Duration,
+    next: Duration,
+    /// What is said of a body that takes longer.
+    too_slow: ErrorKind,
+}
+
+/// The bytes of `payload`, and an error as soon as they are too many or too slow.
+pub(super) fn bounded(
+    request: &HttpRequest,
+    payload: Payload,
+    settings: &Settings,
+) -> impl Stream<Item = Result<Bytes, PayloadError>> + use<> {
+    let total = settings.body_timeout;
+    let (next, too_slow) = if is_chunked(request) {
+        (total.min(CHUNK_TIMEOUT), ErrorKind::UnexpectedEof)
+    } else {
+        (total, ErrorKind::TimedOut)
+    };
+    let limit = limit(request, settings);
+    let body = Bounded { payload, began: Instant::now(), received: 0, limit, total, next, too_slow };
+    let parts = stream::unfold(Some(body), |body| async {
+        let mut body = body?;
+        match body.read().await? {
+            Ok(bytes) => Some((Ok(bytes), Some(body))),
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    // `Multipart` polls once more after the end.
+    parts.fuse()
+}
+
+impl Bounded {
+    /// Returns the next bytes, or `None` at the end.
+    async fn read(&mut self) -> Option<Result<Bytes, PayloadError>> {
+        let allowed = self.total.saturating_add(Duration::from_secs(self.received / MIN_RATE));
+        let left = allowed.saturating_sub(self.began.elapsed());
+        let Ok(next) = timeout(left.min(self.next), self.payload.next()).await else {
+            return Some(Err(PayloadError::Incomplete(Some(self.too_slow.into()))));
+        };
+        match next? {
+            Ok(bytes) => {
+                self.received = self.received.saturating_add(bytes.len() as u64);
+                Some(if self.received > self.limit { Err(PayloadError::Overflow) } else { Ok(bytes) })
+            }
+            Err(error) => Some(Err(error)),
+        }
+    }
+}
+
+/// The answer to a body that could not be read.
+pub(super) fn refusal(error: &PayloadError) -> Error {
+    match error {
+        PayloadError::Overflow => Error::PayloadTooLarge,
+        PayloadError::Incomplete(Some(error)) if error.kind() == ErrorKind::TimedOut => Error::RequestTimeout,
+        error => Error::BadRequest(format!("the body broke off ({error})")),
+    }
+}
