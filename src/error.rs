@@ -1,5 +1,7 @@
 //! The house's one error type, and the page that each variant becomes.
 
+use std::io::{self, ErrorKind};
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, ResponseError};
@@ -57,6 +59,15 @@ pub enum Error {
     /// 503: a statement ran longer than `STATEMENT_TIMEOUT`.
     #[error("a statement ran longer than STATEMENT_TIMEOUT")]
     StatementTimeout,
+    /// 503: the database, or a file system, can be read and not written; the text is its own.
+    #[error("nothing can be written: {0}")]
+    ReadOnly(String),
+    /// 503: the disk is full; the text is what the database or the system says.
+    #[error("there is no room to write: {0}")]
+    DiskFull(String),
+    /// 503: an uploaded file could not be stored in `MEDIA_ROOT`; forms show it beside the field.
+    #[error("an uploaded file could not be stored: {0}")]
+    NotStored(String),
     /// 503: the database cannot be reached.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
@@ -77,7 +88,7 @@ pub enum Error {
     Template(#[from] askama::Error),
     /// 500: a file could not be read or written.
     #[error("{0}")]
-    Io(#[from] std::io::Error),
+    Io(#[source] io::Error),
     /// A command cannot go on; the text says why and what to do (Django's `CommandError`).
     #[error("{0}")]
     Command(String),
@@ -89,12 +100,15 @@ impl Error {
         Self::Command(text.into())
     }
 
+    /// Whether the same would work at another time: nothing is wrong with the request or with the program.
+    pub fn is_temporary(&self) -> bool {
+        self.status_code() == StatusCode::SERVICE_UNAVAILABLE
+    }
+
     /// The error of a job on a connection that may only read: names the mistake if the job tried to write.
     pub(crate) fn of_reader(self) -> Self {
         match self {
-            Self::Database(DieselError::DatabaseError(_, info)) if is_refused_write(info.message()) => {
-                Self::WriteOutsideAtomic
-            }
+            Self::ReadOnly(text) if is_refused_write(&text) => Self::WriteOutsideAtomic,
             error => error,
         }
     }
@@ -108,6 +122,9 @@ impl From<DieselError> for Error {
                 // SQLITE_INTERRUPT, and PostgreSQL's query_canceled.
                 (_, "interrupted" | "canceling statement due to statement timeout") => Self::StatementTimeout,
                 (_, text) if text.starts_with("database is locked") || text == "deadlock detected" => Self::Busy,
+                (DatabaseErrorKind::ReadOnlyTransaction, text) => Self::ReadOnly(text.to_owned()),
+                (_, text) if is_read_only(text) => Self::ReadOnly(text.to_owned()),
+                (_, text) if is_disk_full(text) => Self::DiskFull(text.to_owned()),
                 (_, text) if lacks_own_table(text) => Self::NotMigrated(text.to_owned()),
                 (DatabaseErrorKind::ClosedConnection, text) => Self::Unreachable(text.to_owned()),
                 (kind, _) => Self::Database(DieselError::DatabaseError(kind, info)),
@@ -120,6 +137,36 @@ impl From<DieselError> for Error {
 /// Whether SQLite says that it was asked to write, and may not.
 fn is_refused_write(text: &str) -> bool {
     text.starts_with("attempt to write a readonly database")
+}
+
+/// Whether SQLite or PostgreSQL refuses to write. SQLite cannot open its journal in a folder that cannot be written.
+fn is_read_only(text: &str) -> bool {
+    is_refused_write(text)
+        || text == "unable to open database file"
+        || text.contains("in a read-only transaction")
+        || text.contains("during recovery")
+        || text.contains("Read-only file system")
+}
+
+/// Whether SQLite or PostgreSQL has no room. SQLite has an I/O error when it is the file of the shared memory that
+/// cannot grow, and when a file would pass the limit of the process.
+fn is_disk_full(text: &str) -> bool {
+    text == "database or disk is full"
+        || text == "disk I/O error"
+        || text.contains("No space left on device")
+        || text.contains("Disk quota exceeded")
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+                Self::DiskFull(error.to_string())
+            }
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly(error.to_string()),
+            _ => Self::Io(error),
+        }
+    }
 }
 
 /// Whether that is what SQLite or PostgreSQL says.
@@ -144,7 +191,12 @@ impl ResponseError for Error {
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Busy | Self::StatementTimeout | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy
+            | Self::StatementTimeout
+            | Self::ReadOnly(_)
+            | Self::DiskFull(_)
+            | Self::NotStored(_)
+            | Self::Unreachable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotMigrated(_)
             | Self::WriteOutsideAtomic
             | Self::Database(_)
@@ -165,5 +217,36 @@ impl ResponseError for Error {
         };
         let back = utf8_percent_encode(back, QUOTED);
         HttpResponse::Found().insert_header((LOCATION, format!("{login}?next={back}"))).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_cannot_be_written_is_told_apart() {
+        let error = |text: &str| {
+            let kind = DatabaseErrorKind::Unknown;
+            Error::from(DieselError::DatabaseError(kind, Box::new(text.to_owned())))
+        };
+        for text in [
+            "attempt to write a readonly database",
+            "unable to open database file",
+            "cannot execute INSERT in a read-only transaction",
+            "cannot execute UPDATE during recovery",
+        ] {
+            assert!(matches!(error(text), Error::ReadOnly(_)), "{text:?} is {:?}", error(text));
+        }
+        for text in [
+            "database or disk is full",
+            "disk I/O error",
+            "could not extend file \"base/5/16384\": No space left on device",
+        ] {
+            assert!(matches!(error(text), Error::DiskFull(_)), "{text:?} is {:?}", error(text));
+        }
+        assert!(matches!(error("no such column: x"), Error::Database(_)), "other errors stay what they are");
+        assert!(matches!(Error::from(io::Error::from(ErrorKind::StorageFull)), Error::DiskFull(_)));
+        assert!(matches!(Error::from(io::Error::from(ErrorKind::NotFound)), Error::Io(_)));
     }
 }

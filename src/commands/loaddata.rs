@@ -53,6 +53,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
         }
         Ok(())
     })?;
+    conn.optimize_after_bulk();
     say(&format!("Installed {} object(s) from {} fixture(s)", all.saved, args.fixtures.len()))?;
     all.skipped.iter().try_for_each(|(what, count)| say(&format!("  Left out: {count} {what}")))
 }

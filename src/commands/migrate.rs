@@ -47,6 +47,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     }
     say(&format!("{} {}", bold("Migrating"), settings.database_url))?;
     let (applied, rows) = apply(&mut conn, project)?;
+    conn.optimize_after_bulk();
     for Applied { app, name } in &applied {
         say(&format!("  Applying {app}.{name}... {}", green("OK")))?;
     }

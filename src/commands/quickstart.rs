@@ -77,5 +77,6 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
         }
         Ok(())
     })?;
+    conn.optimize_after_bulk();
     Ok(Some(password))
 }

@@ -8,13 +8,13 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use clap::Args as ClapArgs;
 
-use super::connect;
 use super::terminal::{bold, dim, green, say};
+use super::{check, connect};
 use crate::apps::accounts::stale_forms;
 use crate::auth::throttle::devices;
 use crate::auth::{self, access, hash_pool};
 use crate::csrf::protect;
-use crate::db::{Db, migrations};
+use crate::db::{Conn, Db, migrations};
 use crate::error::{Error, Result};
 use crate::http::middleware::{append_slash, body_limits, conditional, hosts, requests, security, unread_bodies};
 use crate::logging;
@@ -28,6 +28,9 @@ use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
 pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
 /// How long a connection may idle between requests: longer than a proxy in front keeps it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+
+/// How often the statistics of the tables are brought up to date: SQLite does it only when it is asked to.
+const STATISTICS_EVERY: Duration = Duration::from_hours(1);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -46,6 +49,7 @@ pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings
     if settings.debug {
         logging::keep_queries();
     }
+    check::before_serving(project, &settings)?;
     look_for_tables(project, &settings)?;
     let listener = TcpListener::bind(address).map_err(|error| {
         Error::command(format!("{address}: {error}. Give another with `nuages runserver ADDRESS:PORT`."))
@@ -60,6 +64,7 @@ pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings
 pub fn server(listener: TcpListener, mut settings: Settings, project: &'static Project) -> Result<Server> {
     auth::django_version::tell_once(&mut settings);
     let db = Db::open(&settings)?;
+    actix_web::rt::spawn(keep_statistics(db.clone()));
     let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));
     let table = web::Data::new((project.urls)(&settings).table());
@@ -101,6 +106,17 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
     Ok(server.run())
 }
 
+/// Brings the statistics of an SQLite database up to date, now and then every hour.
+async fn keep_statistics(db: Db) {
+    loop {
+        // Somebody else may be writing. The next hour is early enough.
+        if let Err(error) = db.write_if_free(|conn| conn.without_waiting(Conn::optimize)).await {
+            log::debug!(target: "nuages.db", "the statistics of the tables were not updated: {error}");
+        }
+        tokio::time::sleep(STATISTICS_EVERY).await;
+    }
+}
+
 /// `127.0.0.1:8000`, `8000`, `localhost:8000` or `[::1]:8000` as an address.
 pub(super) fn resolve(text: &str) -> Result<SocketAddr> {
     let full = if text.bytes().all(|b| b.is_ascii_digit()) { format!("127.0.0.1:{text}") } else { text.to_owned() };
@@ -131,6 +147,13 @@ fn look_for_tables(project: &Project, settings: &Settings) -> Result<()> {
         )));
     }
     let mut conn = connect(settings)?;
+    if conn.is_read_only()? {
+        log::warn!(
+            target: "nuages.db",
+            "{} can only be read: pages are shown, and nobody can log in or save anything",
+            settings.database_url
+        );
+    }
     let migrations = project.migrations();
     let plan = migrations::plan(&mut conn, &migrations)?;
     if plan.iter().any(|(migration, applied)| !applied && migration.app == auth::NUAGES.label) {

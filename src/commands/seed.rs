@@ -63,6 +63,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     in_batches(&mut conn, "orders", args.orders, |conn, ids| orders(conn, &mut rng, ids, args.products, &customers))?;
     let filled = [Category::meta(), Tag::meta(), Product::meta(), Order::meta(), OrderItem::meta()];
     conn.atomic(|conn| reset_sequences(conn, &filled))?;
+    conn.optimize_after_bulk();
     say(&format!("seeded {} products, {} orders", args.products, args.orders))
 }
 

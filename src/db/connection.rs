@@ -17,6 +17,9 @@ use super::timing::Stopwatch;
 use crate::error::{Error, Result};
 use crate::settings::DatabaseUrl;
 
+/// Lets readers of an SQLite database go on while somebody writes.
+const WAL: &str = "PRAGMA journal_mode = WAL;";
+
 /// A connection to SQLite or PostgreSQL, chosen at run time by `DATABASE_URL`.
 ///
 /// Diesel queries run on it unchanged. What does not compile on it: `.returning(X::as_returning())` (use a plain
@@ -66,11 +69,16 @@ impl Conn {
                 Self::Sqlite(open.map_err(|error| Error::Unreachable(format!("{path}: {error}")))?)
             }
         };
-        connection.set_up(limits)?;
+        match (connection.set_up(limits, WAL), url) {
+            (Ok(()), _) => {}
+            (Err(Error::ReadOnly(_)), DatabaseUrl::Sqlite(path)) => return Self::open_to_read(path, limits),
+            (Err(error), _) => return Err(error),
+        }
         Ok(connection)
     }
 
-    fn set_up(&mut self, limits: Limits) -> Result<()> {
+    /// `journal` is for SQLite alone: [`WAL`], or nothing where no journal can be written.
+    pub(super) fn set_up(&mut self, limits: Limits, journal: &str) -> Result<()> {
         let inner = match self {
             Self::Sqlite(inner) => inner,
             Self::Postgres(inner) => {
@@ -83,7 +91,7 @@ impl Conn {
         // The busy timeout comes first: switching to WAL may itself have to wait.
         let (lock, statement) = (limits.lock.as_millis(), limits.statement.as_millis());
         inner.batch_execute(&format!(
-            "PRAGMA busy_timeout = {lock}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; \
+            "PRAGMA busy_timeout = {lock}; {journal} PRAGMA synchronous = NORMAL; \
              PRAGMA foreign_keys = ON; PRAGMA cache_size = -4000; \
              PRAGMA temp_store = MEMORY; SELECT nuages_statement_timeout({statement});"
         ))?;

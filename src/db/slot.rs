@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
 
 use super::connection::{Conn, Limits};
+use super::read_only::is_immutable;
 use crate::error::{Error, Result};
 use crate::logging::Context;
 use crate::settings::{DatabaseUrl, Settings};
@@ -84,7 +85,9 @@ impl Slot {
         };
         let done = job(&mut conn);
         let failed = matches!(&done, Err(Error::Database(_) | Error::Unreachable(_) | Error::StatementTimeout));
-        if !conn.is_broken() && (!failed || answers(&mut conn)) {
+        // It may be possible to write again: a new connection will tell.
+        let is_read_only = matches!(&done, Err(Error::ReadOnly(_))) || (!conn.is_remote() && is_immutable());
+        if !is_read_only && !conn.is_broken() && (!failed || answers(&mut conn)) {
             self.0 = Some((conn, Instant::now()));
         }
         done

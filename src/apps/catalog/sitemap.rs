@@ -47,8 +47,9 @@ pub(super) async fn sitemap(
     };
     let rows = db
         .stream(CHUNK, move |conn, sink| {
+            // Not `= true`, for which SQLite might read and sort all products by way of the listing index.
             let products = catalog_product::table
-                .filter(catalog_product::is_active.eq(true))
+                .filter(catalog_product::is_active)
                 .order(catalog_product::id)
                 .offset((file - 1) * PER_FILE)
                 .limit(PER_FILE)

@@ -28,16 +28,16 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
             say(&format!("WARNING ({id}) {text}"))?;
         }
     }
-    // The site makes the models known.
-    let site = project.admin_site();
-    let declared = crate::models::check(project.apps).into_iter().chain(site.check());
-    let mut issues: Vec<String> = declared.map(|finding| format!("ERROR {finding}")).collect();
+    let mut issues = declared(project);
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
         issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));
     } else {
         let looked_at = connect(settings).and_then(|mut conn| {
             pooler::look(&mut conn, settings)?;
+            if conn.is_read_only()? {
+                say(&format!("WARNING DATABASE_URL: {} can only be read.", settings.database_url))?;
+            }
             let (version, source) = django_version::in_force(&mut conn, settings)?;
             say(&format!("Django version: {version} ({})", source.words()))?;
             let is_up_to_date = migrations::is_up_to_date(&mut conn, &project.migrations())?;
@@ -52,21 +52,81 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),
         }
     }
-    if let Some(folder) = settings.file_upload_temp_dir.as_ref().filter(|folder| !folder.is_dir()) {
-        issues.push(format!("FILE_UPLOAD_TEMP_DIR: {} is not a folder.", folder.display()));
-    }
-    if settings.media_root.exists() && !settings.media_root.is_dir() {
-        issues.push(format!("MEDIA_ROOT: {} is no folder.", settings.media_root.display()));
-    }
+    issues.extend(media(settings));
     if issues.is_empty() {
         return say(&green("System check identified no issues."));
     }
-    for issue in &issues {
+    refuse(&issues)
+}
+
+/// What Django's `runserver` checks before it serves: errors in models and their admins stop it, and warnings are
+/// printed. It looks at the database by itself.
+pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> Result<()> {
+    let errors = declared(project);
+    if !errors.is_empty() {
+        return refuse(&errors);
+    }
+    let warnings = media(settings);
+    for warning in &warnings {
+        say(&format!("WARNING {warning}"))?;
+    }
+    if warnings.is_empty() { say(&green("System check identified no issues.")) } else { Ok(()) }
+}
+
+/// Errors in models and their admins.
+fn declared(project: &'static Project) -> Vec<String> {
+    // The site makes the models known.
+    let site = project.admin_site();
+    let findings = crate::models::check(project.apps).into_iter().chain(site.check());
+    findings.map(|finding| format!("ERROR {finding}")).collect()
+}
+
+/// Folders for uploads that are not folders.
+fn media(settings: &Settings) -> Vec<String> {
+    let temporary = settings.file_upload_temp_dir.as_ref().filter(|folder| !folder.is_dir());
+    let root = Some(&settings.media_root).filter(|root| root.exists() && !root.is_dir());
+    let named = [("FILE_UPLOAD_TEMP_DIR", temporary), ("MEDIA_ROOT", root)];
+    let wrong = named.into_iter().filter_map(|(name, folder)| Some((name, folder?)));
+    wrong.map(|(name, folder)| format!("{name}: {} is not a folder.", folder.display())).collect()
+}
+
+/// Prints `issues` and fails.
+fn refuse(issues: &[String]) -> Result<()> {
+    for issue in issues {
         say(issue)?;
     }
-    Err(Error::command(format!(
-        "System check identified {} issue{}.",
-        issues.len(),
-        if issues.len() == 1 { "" } else { "s" }
-    )))
+    let plural = if issues.len() == 1 { "" } else { "s" };
+    Err(Error::command(format!("System check identified {} issue{plural}.", issues.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::admin::AdminSite;
+    use crate::apps::INSTALLED;
+    use crate::apps::catalog::models::Tag;
+    use crate::settings::Env;
+
+    fn settings(media: &str) -> Settings {
+        Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x"), ("MEDIA_ROOT", media)])).unwrap()
+    }
+
+    #[test]
+    fn runserver_stops_at_an_error_and_not_at_a_warning() {
+        fn wrong(site: AdminSite) -> AdminSite {
+            site.register::<Tag>(|it| it.list_per_page(0))
+        }
+
+        let wrong: &'static Project =
+            Box::leak(Box::new(Project::new("Shop", &INSTALLED, crate::urls::urls, wrong)));
+        let error = before_serving(wrong, &settings("media")).expect_err("an error in an admin must stop the server");
+        assert_eq!(error.to_string(), "System check identified 1 issue.");
+        assert!(declared(wrong)[0].contains("list_per_page"), "the issue must be named: {:?}", declared(wrong));
+
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let settings = settings(file.path().to_str().unwrap());
+        assert_eq!(media(&settings).len(), 1, "a file is not a folder for uploads");
+        let served = before_serving(&crate::project::SHOP, &settings);
+        assert!(served.is_ok(), "a warning must not stop the server: {served:?}");
+    }
 }

@@ -5,6 +5,7 @@ mod case;
 mod lost_servers;
 mod ordering;
 mod pgbouncer;
+mod plans;
 mod queries;
 mod stream;
 mod transactions;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::Tag;
-use crate::db::{Conn, Decimal, Timestamp};
+use crate::db::{Conn, Decimal, Kind, Sql, Timestamp, Value};
 use crate::error::{Error, Result};
 use crate::models::file_url;
 use crate::on_conn;
@@ -146,7 +146,8 @@ impl ProductPage {
         let category = itself.select(same.field(catalog_product::category_id)).single_value();
         let handful = near
             .filter(near.field(catalog_product::category_id).nullable().eq(category))
-            .filter(near.field(catalog_product::is_active).eq(true))
+            // Not `= true`, for which SQLite might use the listing index instead of that on the category.
+            .filter(near.field(catalog_product::is_active))
             .limit(HANDFUL)
             .select(near.field(catalog_product::id));
         let link =
@@ -188,11 +189,31 @@ impl ProductPage {
 }
 
 impl ProductRow {
-    /// The newest published products.
+    /// The kinds of its columns, for [`from_values`](Self::from_values).
+    pub(super) const KINDS: [Kind; 6] = [Kind::Text, Kind::Text, Kind::Decimal, Kind::Integer, Kind::Text, Kind::Text];
+
+    /// Returns the row that these values of its columns make.
+    pub(super) fn from_values(values: Vec<Value>) -> Option<Self> {
+        let [name, slug, price, stock, image, category] = <[Value; 6]>::try_from(values).ok()?;
+        match (name, slug, price, stock, image, category) {
+            (
+                Value::Text(name),
+                Value::Text(slug),
+                Value::Decimal(price),
+                Value::Integer(stock),
+                Value::Text(image),
+                Value::Text(category),
+            ) => Some(Self { name, slug, price, stock, image: image.into(), category }),
+            _ => None,
+        }
+    }
+
+    /// The newest published products: SQLite walks the table backwards, because `is_active` alone cannot use the listing
+    /// index.
     pub fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Self>> {
         let newest = catalog_product::table
             .inner_join(catalog_category::table)
-            .filter(catalog_product::is_active.eq(true))
+            .filter(catalog_product::is_active)
             .order(catalog_product::id.desc())
             .limit(limit)
             .select(Self::as_select());
@@ -200,17 +221,22 @@ impl ProductRow {
     }
 
     /// Published products with the tag of this slug, in the order of their ids.
+    ///
+    /// They are looked up by their primary keys, whatever the planner knows of the tag: `CROSS JOIN` keeps SQLite from
+    /// another order of the tables, and `id + 0` keeps PostgreSQL from walking the whole primary key.
     pub fn tagged(conn: &mut Conn, slug: &str, limit: i64) -> Result<Vec<Self>> {
         let Some(tag) = Tag::find_by_slug(conn, slug)? else { return Ok(Vec::new()) };
-        let tagged = catalog_product_tags::table
-            .inner_join(catalog_tag::table)
-            .inner_join(catalog_product::table.inner_join(catalog_category::table))
-            .filter(catalog_product_tags::tag_id.eq(tag.id))
-            .filter(catalog_product::is_active.eq(true))
-            .order(catalog_product::id)
-            .limit(limit)
-            .select(Self::as_select());
-        tagged.load(conn).map_err(Error::from)
+        let rows = Sql::new("SELECT p.name, p.slug, p.price, p.stock, p.image, c.name FROM catalog_product AS p")
+            .raw(" CROSS JOIN catalog_category AS c WHERE c.id = p.category_id AND p.is_active")
+            .raw(" AND p.id IN (SELECT product_id FROM catalog_product_tags WHERE tag_id = ")
+            .bind(tag.id)
+            .raw(") ORDER BY ")
+            .either("p.id + 0", "p.id")
+            .raw(" LIMIT ")
+            .number(limit)
+            .returns(&Self::KINDS)
+            .load(conn)?;
+        Ok(rows.into_iter().filter_map(Self::from_values).collect())
     }
 
     /// The price with tax.

@@ -1,0 +1,66 @@
+//! Databases that can be read and not written.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use diesel::connection::{Connection as _, SimpleConnection as _};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel::sqlite::SqliteConnection;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{Conn, Limits};
+use crate::error::{Error, Result};
+
+/// What may be part of the path in an SQLite URI as it is.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Whether the file was last opened as one that nobody changes.
+static IMMUTABLE: AtomicBool = AtomicBool::new(false);
+
+/// Whether a connection may be one that does not see changes: it must not be used for longer than a job.
+pub(super) fn is_immutable() -> bool {
+    IMMUTABLE.load(Ordering::Relaxed)
+}
+
+impl Conn {
+    /// Opens an SQLite file in whose folder nothing can be written.
+    ///
+    /// A file in WAL mode needs its `-wal` and `-shm` beside it even to be read. Where they are not there and cannot be
+    /// made, it is opened as a file that nobody changes.
+    pub(super) fn open_to_read(path: &Path, limits: Limits) -> Result<Self> {
+        let path = path.to_str().ok_or_else(|| Error::command("DATABASE_URL: the path is not UTF-8"))?;
+        let file = utf8_percent_encode(path, PATH);
+        let shared = open(&format!("file:{file}?mode=ro"), limits);
+        IMMUTABLE.store(shared.is_err(), Ordering::Relaxed);
+        match shared {
+            Err(Error::ReadOnly(_)) => open(&format!("file:{file}?mode=ro&immutable=1"), limits),
+            other => other,
+        }
+    }
+
+    /// Whether nothing can be written to the database.
+    pub fn is_read_only(&mut self) -> Result<bool> {
+        match self {
+            Self::Sqlite(inner) => match inner.batch_execute("BEGIN IMMEDIATE; ROLLBACK;").map_err(Error::from) {
+                Ok(()) | Err(Error::Busy) => Ok(false),
+                Err(Error::ReadOnly(_)) => Ok(true),
+                Err(error) => Err(error),
+            },
+            Self::Postgres(inner) => {
+                let setting = sql::<Bool>("SELECT current_setting('transaction_read_only') = 'on'");
+                Ok(setting.get_result(inner)?)
+            }
+        }
+    }
+}
+
+fn open(url: &str, limits: Limits) -> Result<Conn> {
+    let inner = SqliteConnection::establish(url).map_err(|error| Error::Unreachable(format!("{url}: {error}")))?;
+    let mut connection = Conn::Sqlite(inner);
+    connection.set_up(limits, "")?;
+    // The file is opened by the first statement that reads it.
+    connection.batch_execute("SELECT 1 FROM sqlite_master LIMIT 1")?;
+    Ok(connection)
+}

@@ -1,0 +1,223 @@
+//! How the database carries out the statements of the public pages at 100,000 products: by indexes, whatever it knows of
+//! the tables.
+
+use std::collections::BTreeMap;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use nuages::db::Conn;
+
+use crate::support::{Database, Kind, Process};
+
+/// 200 categories, half of them inside the others, 51 tags, and 100,000 products without pictures: the worst case for
+/// the search for a picture. The last products are the staff's picks, far from where a walk along the primary key begins.
+const ROWS: &str = "
+    INSERT INTO catalog_category (id, name, slug, description, parent_id)
+        SELECT i, 'Shelf ' || i, 'shelf-' || i, '', CASE WHEN i > 100 THEN i - 100 END FROM numbers WHERE i <= 200;
+    INSERT INTO catalog_tag (id, name, slug) SELECT i, 'Tag ' || i, 'tag-' || i FROM numbers WHERE i <= 50;
+    INSERT INTO catalog_tag (id, name, slug) VALUES (51, 'Staff pick', 'staff-pick');
+    INSERT INTO catalog_product (id, name, slug, sku, description, price, stock, is_active, image, released_on, created_at,
+            updated_at, category_id)
+        SELECT i, 'Thing ' || i, 'thing-' || i, 'SKU-' || i, 'Something that is sold', i % 1000, 3, i % 10 <> 0, '', NULL,
+            '2026-01-01 00:00:00', '2026-01-01 00:00:00', 1 + i % 200 FROM numbers;
+    INSERT INTO catalog_product_tags (product_id, tag_id) SELECT i, 1 + i % 50 FROM numbers WHERE i <= 20000;
+    INSERT INTO catalog_product_tags (product_id, tag_id) SELECT i, 51 FROM numbers WHERE i > 99000;";
+
+/// A page, and what its statements may do besides looking rows up by an index.
+struct Visit {
+    path: &'static str,
+    allowed: &'static [&'static str],
+}
+
+/// Walks along the primary key until the page is full.
+const BY_ID: &[&str] = &["SCAN catalog_product", "catalog_product_pkey on catalog_product"];
+/// No index has the price, or every word of a text: the table is read, from its beginning to its end.
+const WHOLE: &[&str] = &["SCAN catalog_product", "Seq Scan on catalog_product"];
+const NOTHING: &[&str] = &[];
+
+const VISITS: [Visit; 20] = [
+    Visit { path: "/", allowed: BY_ID },
+    Visit { path: "/categories/", allowed: NOTHING },
+    Visit { path: "/categories/shelf-7/", allowed: NOTHING },
+    Visit { path: "/categories/shelf-7/?page=2", allowed: NOTHING },
+    Visit { path: "/categories/shelf-7/?sort=newest", allowed: NOTHING },
+    Visit { path: "/categories/shelf-7/?sort=price", allowed: NOTHING },
+    Visit { path: "/categories/shelf-107/", allowed: NOTHING },
+    Visit { path: "/products/", allowed: NOTHING },
+    Visit { path: "/products/?page=4000", allowed: NOTHING },
+    Visit { path: "/products/?page=last", allowed: NOTHING },
+    Visit { path: "/products/?sort=newest", allowed: BY_ID },
+    Visit { path: "/products/?sort=price", allowed: WHOLE },
+    Visit { path: "/products/?sort=-price", allowed: WHOLE },
+    Visit { path: "/products/?category=shelf-7&tag=tag-3", allowed: NOTHING },
+    Visit { path: "/products/?tag=tag-3", allowed: NOTHING },
+    Visit { path: "/products/?tag=tag-3&sort=newest", allowed: NOTHING },
+    Visit { path: "/products/?tag=staff-pick&sort=price", allowed: NOTHING },
+    Visit { path: "/products/thing-99999/", allowed: NOTHING },
+    Visit { path: "/sitemap.xml?p=1", allowed: BY_ID },
+    Visit { path: "/sitemap.xml?p=2", allowed: BY_ID },
+];
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text, column_name = "detail")]
+    detail: String,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Text, column_name = "QUERY PLAN")]
+    line: String,
+}
+
+fn fill(conn: &mut Conn) {
+    let script = match conn {
+        Conn::Sqlite(_) => format!(
+            "CREATE TEMP TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
+             SELECT i FROM n; {ROWS}"
+        ),
+        // Nobody else may analyze the tables.
+        Conn::Postgres(_) => format!(
+            "ALTER TABLE catalog_product SET (autovacuum_enabled = false); \
+             ALTER TABLE catalog_product_tags SET (autovacuum_enabled = false); \
+             ALTER TABLE catalog_category SET (autovacuum_enabled = false); \
+             CREATE TEMP TABLE numbers AS SELECT i FROM generate_series(1, 100000) AS i; {}",
+            ROWS.replace("'2026-01-01 00:00:00'", "timestamptz '2026-01-01 00:00:00+00'")
+        ),
+    };
+    conn.batch_execute(&script).unwrap();
+}
+
+/// The statements of each page, from the log.
+fn statements(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
+    let site = Process::start(database, &[("RUST_LOG", "warn,nuages.sql=debug")]);
+    let mut pages = BTreeMap::new();
+    for visit in VISITS {
+        let before = site.log().len();
+        let reply = site.client().get(visit.path);
+        assert_eq!(reply.status, 200, "{}: {}", visit.path, reply.text());
+        let log = site.log();
+        let lines = log[before..].lines().filter_map(|line| line.split_once(" nuages.sql ")?.1.split_once(" ms "));
+        let sql = lines.map(|(_, sql)| sql.split(" -- binds: ").next().unwrap().to_owned());
+        let mut sql: Vec<String> = sql.filter(|sql| sql.contains("catalog_")).collect();
+        sql.dedup();
+        assert!(!sql.is_empty(), "{}: the log must hold the statements of the page: {log}", visit.path);
+        pages.insert(visit.path, sql);
+    }
+    pages
+}
+
+/// How the database would carry out `sql`, one line for each step. Values are unknown to it.
+fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
+    match conn {
+        Conn::Sqlite(_) => {
+            let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
+            steps.into_iter().map(|step| step.detail).collect()
+        }
+        Conn::Postgres(_) => {
+            let values = (1..100).take_while(|number| sql.contains(&format!("${number}"))).count();
+            let nulls = vec!["NULL"; values].join(", ");
+            let execute = if values == 0 { "p".to_owned() } else { format!("p({nulls})") };
+            conn.batch_execute(&format!("SET plan_cache_mode = force_generic_plan; PREPARE p AS {sql}")).unwrap();
+            let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN EXECUTE {execute}")).load(conn).unwrap();
+            conn.batch_execute("DEALLOCATE p").unwrap();
+            lines.into_iter().map(|line| line.line).collect()
+        }
+    }
+}
+
+/// Whether a step goes through a large table without being asked for single rows of it. `next` is the line after it.
+fn is_slow(step: &str, next: Option<&String>) -> bool {
+    // The names and aliases of large tables in the statements.
+    let large = ["catalog_product", "catalog_product_tags", "p", "f", "same", "near", "listed", "counted"];
+    let reads_all = large.iter().any(|table| {
+        let is_scan = step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} USING INDEX"));
+        is_scan || step.contains(&format!("SCAN {table} USING COVERING"))
+    });
+    let active_rows = step.contains("USING INDEX catalog_product_listing (is_active=?)");
+    let walks_by_id = step.contains("using catalog_product_pkey") && !next.is_some_and(|next| next.contains("Cond:"));
+    reads_all
+        || active_rows
+        || walks_by_id
+        || step.contains("AUTOMATIC")
+        || step.contains("Seq Scan on catalog_product")
+}
+
+/// The slow steps of all pages.
+fn slow_steps(conn: &mut Conn, pages: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
+    let mut found = Vec::new();
+    for visit in VISITS {
+        for sql in &pages[visit.path] {
+            let steps = plan(conn, sql);
+            for (at, step) in steps.iter().enumerate() {
+                let is_allowed = visit.allowed.iter().any(|allowed| step.contains(allowed));
+                if is_slow(step, steps.get(at + 1)) && !is_allowed {
+                    found.push(format!("{}\n  {step}\nof the plan\n  {}\nof {sql}\n", visit.path, steps.join("\n  ")));
+                }
+            }
+        }
+    }
+    found
+}
+
+on_both! {
+    fn public_pages_use_indexes_with_and_without_statistics(kind: Kind) {
+        let database = Database::migrated(kind);
+        fill(&mut database.connect());
+        let pages = statements(&database);
+
+        // The server has analyzed an SQLite database at its start.
+        if kind == Kind::Sqlite {
+            database.connect().batch_execute("ANALYZE; DELETE FROM sqlite_stat1;").unwrap();
+        }
+        let slow = slow_steps(&mut database.connect(), &pages);
+        assert!(slow.is_empty(), "without statistics these steps read whole tables: {}", slow.join("\n"));
+
+        database.connect().batch_execute("ANALYZE;").unwrap();
+        let slow = slow_steps(&mut database.connect(), &pages);
+        assert!(slow.is_empty(), "with statistics these steps read whole tables: {}", slow.join("\n"));
+    }
+
+    fn tiles_and_picks_show_the_first_product_with_a_picture(kind: Kind) {
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        fill(conn);
+        let images = "UPDATE catalog_product SET image = 'products/' || id || '.png' WHERE id IN (20, 1006, 406, 506, 607);";
+        conn.batch_execute(images).unwrap();
+        let tiles = nuages::apps::catalog::models::CategoryTile::within(conn, None, 200).unwrap();
+        let picture = |slug: &str| {
+            let tile = tiles.iter().find(|tile| tile.slug == slug).unwrap();
+            tile.picture.as_ref().and_then(|picture| picture.url()).unwrap_or_default()
+        };
+        // 406 and 1006 are on shelf 7, and 506 is on shelf 107, which is inside shelf 7.
+        assert_eq!(picture("shelf-7"), "/media/products/406.png", "the picture with the lowest id");
+        assert_eq!(picture("shelf-8"), "/media/products/607.png", "the picture of the only product that has one");
+        assert_eq!(picture("shelf-21"), "", "a draft (20) must not be shown");
+        assert_eq!(tiles.len(), 100, "the outermost categories");
+
+        let picks = nuages::apps::catalog::models::ProductRow::tagged(conn, "staff-pick", 3).unwrap();
+        let names: Vec<&str> = picks.iter().map(|row| row.name.as_str()).collect();
+        assert_eq!(names, ["Thing 99001", "Thing 99002", "Thing 99003"], "published picks in the order of their ids");
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+on_both! {
+    fn seed_leaves_statistics(kind: Kind) {
+        let database = Database::migrated(kind);
+        let done = database.nuages(&["seed", "--products", "500", "--orders", "10"]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let sql = match kind {
+            Kind::Sqlite => "SELECT COUNT(*) AS count FROM sqlite_stat1 WHERE tbl = 'catalog_product'",
+            Kind::Postgres => "SELECT COUNT(*) AS count FROM pg_stats WHERE tablename = 'catalog_product'",
+        };
+        let counts: Vec<Count> = diesel::sql_query(sql).load(&mut database.connect()).unwrap();
+        assert!(counts[0].count > 0, "the planner must know the products after a seed");
+    }
+}
