@@ -82,7 +82,7 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
 /// write: a later page stores it.
 async fn note(db: &Db, visit: Visit) {
     match db.write_if_free(move |conn| conn.without_waiting(|conn| visit.write(conn))).await {
-        Ok(()) | Err(Error::Busy) => {}
+        Ok(()) | Err(Error::Busy | Error::ReadOnly(_) | Error::DiskFull(_)) => {}
         Err(error) => log::warn!(target: "nuages.db", "a visit was not noted: {error}"),
     }
 }

@@ -43,11 +43,17 @@ impl Conn {
     /// Whether nothing can be written to the database.
     pub fn is_read_only(&mut self) -> Result<bool> {
         match self {
-            Self::Sqlite(inner) => match inner.batch_execute("BEGIN IMMEDIATE; ROLLBACK;").map_err(Error::from) {
-                Ok(()) | Err(Error::Busy) => Ok(false),
-                Err(Error::ReadOnly(_)) => Ok(true),
-                Err(error) => Err(error),
-            },
+            Self::Sqlite(inner) => {
+                // SQLite begins a transaction even where it cannot write, so this tries to write, and takes it back.
+                let tried = inner.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0;").map_err(Error::from);
+                let ended = inner.batch_execute("ROLLBACK").map_err(Error::from);
+                match tried {
+                    Ok(()) => ended.map(|()| false),
+                    Err(Error::Busy) => Ok(false),
+                    Err(Error::ReadOnly(_)) => Ok(true),
+                    Err(error) => Err(error),
+                }
+            }
             Self::Postgres(inner) => {
                 let setting = sql::<Bool>("SELECT current_setting('transaction_read_only') = 'on'");
                 Ok(setting.get_result(inner)?)

@@ -19,6 +19,8 @@ use crate::settings::Settings;
 
 /// Seconds after which a visitor may try again: a queue of requests is worked off by then.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("2");
+/// Seconds after which somebody may try again to save: it takes a person to make room, or the end of maintenance.
+const RETRY_WRITE_SECONDS: HeaderValue = HeaderValue::from_static("60");
 
 #[derive(Template)]
 #[template(path = "errors/error.html")]
@@ -89,6 +91,9 @@ pub async fn error_pages<B: MessageBody + 'static>(
         Some(Error::MethodNotAllowed(allow)) => drop(page.insert_header((ALLOW, allow.as_str()))),
         Some(Error::Busy | Error::StatementTimeout | Error::Unreachable(_)) => {
             page.insert_header((RETRY_AFTER, RETRY_SECONDS)).insert_header((CACHE_CONTROL, "no-store"));
+        }
+        Some(Error::ReadOnly(_) | Error::DiskFull(_)) => {
+            page.insert_header((RETRY_AFTER, RETRY_WRITE_SECONDS)).insert_header((CACHE_CONTROL, "no-store"));
         }
         _ => {}
     }
@@ -188,7 +193,19 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
         ),
         _ => ("This did not work", "The request could not be answered.", "Go back and try again."),
     };
+    let (title, hint) = match error {
+        Some(Error::ReadOnly(_) | Error::DiskFull(_)) => {
+            ("Read only just now", "You can go on reading. Try again in a few minutes.")
+        }
+        _ => (title, hint),
+    };
     let text = match error {
+        Some(Error::ReadOnly(_)) => {
+            "Nothing can be saved at the moment, and nobody can log in. Nothing you sent was stored.".to_owned()
+        }
+        Some(Error::DiskFull(_)) => {
+            "There is no room left on the server to save anything. Nothing you sent was stored.".to_owned()
+        }
         Some(Error::Csrf(reason)) => {
             // What its owner can mend in a browser is said; the rest would help others more.
             let why = if reason.contains("cookie not set") {

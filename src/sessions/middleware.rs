@@ -56,8 +56,18 @@ async fn keep(
         let (expiry, now, age) = (Expiry::of(&session.state().data), Utc::now(), settings.session.cookie.age);
         let origin = Origin::of(response.request());
         let changes = Changes::of(session, expiry.date(now, age), &settings.secret_key, origin);
-        db.atomic(move |conn| changes.write(conn)).await?;
-        if !is_empty && let Some(key) = session.key() {
+        let is_saved = match db.atomic(move |conn| changes.write(conn)).await {
+            Ok(()) => true,
+            Err(error) if error.is_temporary() && is_only_read(response) => {
+                log::warn!(target: "nuages.db", "a session was not saved: {error}");
+                false
+            }
+            Err(error) => return Err(error),
+        };
+        if is_saved
+            && !is_empty
+            && let Some(key) = session.key()
+        {
             let ends = expiry.at_browser_close(settings.session.expire_at_browser_close);
             let age = (!ends).then(|| expiry.age(now, age));
             set_cookie(response.headers_mut(), &settings.session.cookie, &key, age);
@@ -67,4 +77,10 @@ async fn keep(
         delete_cookie(response.headers_mut(), &settings.session.cookie);
     }
     Ok(())
+}
+
+/// Whether the answer is a page that somebody wanted to read: it is shown even if the session cannot be saved. A redirect
+/// may lead to a page that needs what the session was to keep.
+fn is_only_read(response: &ServiceResponse<BoxBody>) -> bool {
+    response.request().method().is_safe() && response.status().is_success()
 }

@@ -22,5 +22,6 @@ mod mail;
 mod middleware;
 mod permissions;
 mod products;
+mod read_only;
 mod routes;
 mod sitemap;

@@ -36,7 +36,8 @@ impl Screen {
                 Ok(Outcome::Saved(saved))
             }
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
-            (Ok(Attempt::Refused), Some(draft)) => self.show_again(conn, draft),
+            // A file that cannot be stored rolls the transaction back, and removes the files that were stored before.
+            (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => self.show_again(conn, draft),
             (Err(error), draft) => {
                 let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else { return Err(error) };
                 tell(conn, violation, &mut draft)?;
@@ -183,10 +184,25 @@ fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> 
 pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Stored>) -> Result<()> {
     for bound in &mut form.fields {
         if let Some(upload) = &bound.upload {
-            let stored = upload.store(&screen.settings)?;
+            let stored = match upload.store(&screen.settings) {
+                Ok(stored) => stored,
+                Err(error) => {
+                    let text = not_stored(&error);
+                    bound.errors.push(text.to_owned());
+                    return Err(Error::NotStored(error.to_string()));
+                }
+            };
             bound.cleaned = Some(Cleaned::One(stored.name().to_owned().into()));
             files.push(stored);
         }
     }
     Ok(())
+}
+
+/// What stands beside a file field whose file could not be stored.
+fn not_stored(error: &Error) -> &'static str {
+    match error {
+        Error::DiskFull(_) => "The file could not be stored: there is no room left on the server. Nothing was saved.",
+        _ => "The file could not be stored: the folder for uploads cannot be written just now. Nothing was saved.",
+    }
 }

@@ -117,8 +117,7 @@ mod tests {
             site.register::<Tag>(|it| it.list_per_page(0))
         }
 
-        let wrong: &'static Project =
-            Box::leak(Box::new(Project::new("Shop", &INSTALLED, crate::urls::urls, wrong)));
+        let wrong: &'static Project = Box::leak(Box::new(Project::new("Shop", &INSTALLED, crate::urls::urls, wrong)));
         let error = before_serving(wrong, &settings("media")).expect_err("an error in an admin must stop the server");
         assert_eq!(error.to_string(), "System check identified 1 issue.");
         assert!(declared(wrong)[0].contains("list_per_page"), "the issue must be named: {:?}", declared(wrong));

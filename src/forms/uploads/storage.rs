@@ -53,8 +53,15 @@ impl Upload {
         self.file.keep(name)
     }
 
-    /// Copies it into `MEDIA_ROOT`, under a name that no other file has.
+    /// Copies it into `MEDIA_ROOT`, under a name that no other file has. A failure is logged with the folder.
     pub fn store(&self, settings: &Settings) -> Result<Stored> {
+        self.copy_into(settings).inspect_err(|error| {
+            let root = settings.media_root.display();
+            log::error!(target: "nuages.uploads", "{} could not be stored in {root}: {error}", self.name);
+        })
+    }
+
+    fn copy_into(&self, settings: &Settings) -> Result<Stored> {
         let now = Utc::now().with_timezone(&settings.time_zone).naive_local();
         let folder = folder_at(self.folder, now);
         let root = MediaRoot::create(&settings.media_root)?;

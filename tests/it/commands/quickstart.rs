@@ -36,6 +36,10 @@ fn an_empty_folder_becomes_a_shop() {
     let said = lines.join("\n");
     let login = lines.iter().find(|line| line.contains("Login")).unwrap_or_else(|| panic!("{said}"));
     assert!(login.contains("admin / "), "{said}");
+    assert!(
+        said.contains("System check identified no issues."),
+        "the server must check first, as Django's does: {said}"
+    );
     assert!(lines.iter().any(|line| line.contains("Admin") && line.ends_with("/admin/")), "{said}");
     let url = lines.iter().find_map(|line| line.split_once("http://127.0.0.1:")).unwrap_or_else(|| panic!("{said}")).1;
     let port: u16 = url.trim_end_matches('/').parse().unwrap();

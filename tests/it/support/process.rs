@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::client::Client;
@@ -20,9 +20,21 @@ pub(crate) struct Process {
 impl Process {
     /// A site on `database` with these settings, once it answers.
     pub(crate) fn start(database: &Database, settings: &[(&str, &str)]) -> Self {
+        Self::start_with(&[], database, settings)
+    }
+
+    /// The same, started by another program (`setpriv --reuid=65534`), which runs what follows it.
+    pub(crate) fn start_with(by: &[&str], database: &Database, settings: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let log = database.dir.path().join(format!("log-{port}"));
         let mut command = nuages(database.dir.path(), &database.url);
+        if let Some((program, rest)) = by.split_first() {
+            let mut wrapped = Command::new(program);
+            wrapped.args(rest).arg(command.get_program());
+            wrapped.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            command = wrapped;
+            command.stdin(Stdio::null()).current_dir(database.dir.path());
+        }
         command.args(["runserver", &port.to_string()]).envs(settings.iter().copied());
         let child = command.stdout(Stdio::null()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         let process = Self { child, port, log };
