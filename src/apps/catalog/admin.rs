@@ -1,7 +1,7 @@
 //! The catalog in the admin.
 
 use super::models::{Category, Product, TAGS, Tag};
-use crate::admin::options::{ActionRequest, ActionResult, Fieldset};
+use crate::admin::options::{Action, ActionRequest, ActionResult, Fieldset};
 use crate::admin::{AdminSite, ModelAdmin};
 use crate::db::Conn;
 use crate::error::Result;
@@ -41,8 +41,14 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
         .filter_horizontal((TAGS,))
         .readonly_fields((created_at, updated_at))
         .save_as()
-        .action("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true))
-        .action("make_inactive", "Mark selected products as inactive", |conn, request| mark(conn, request, false))
+        .actions([
+            Action::new("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true))
+                .on_form("Mark as active"),
+            Action::new("make_inactive", "Mark selected products as inactive", |conn, request| {
+                mark(conn, request, false)
+            })
+            .on_form("Mark as inactive"),
+        ])
         .fieldset("", (name, slug, sku, category_id, TAGS, description, image))
         .fieldset("Sales", (price, stock, is_active, released_on))
         .fieldset_with("Dates", (created_at, updated_at), Fieldset::collapse)
