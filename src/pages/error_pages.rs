@@ -126,6 +126,7 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
     let is_stale = matches!(error, Some(Error::Csrf(_))) && StaleForm::of(request).is_some();
     let (title, text, hint) = words(status, error, is_stale);
     let (again_url, logout_url) = if is_stale { ways_on(request) } else { Default::default() };
+    let hint = if logout_url.is_empty() { hint } else { "You are still logged in. Use the button to log out." };
     ErrorPage {
         again_url,
         logout_url,
