@@ -214,8 +214,7 @@ mod tests {
 
     use std::sync::Arc;
 
-    use super::super::worker::Asker;
-    use super::{Job, Place, Queue};
+    use super::{Asker, Job, Place, Queue};
 
     struct Nobody;
 

@@ -26,7 +26,7 @@ pub struct Upload {
 
 /// A file in `MEDIA_ROOT`. It is removed when this is dropped, unless [`keep`](Self::keep) was called.
 ///
-/// Keep it when the transaction that names it was committed, in the same job (`conn.atomic(…)` within `db.run`): a
+/// Keep it when the transaction that names it was committed, in the same job (`conn.atomic(…)` within `db.write`): a
 /// visitor who leaves meanwhile ends the view, never a job.
 #[must_use = "the file is removed unless it is kept"]
 #[derive(Debug)]
