@@ -4,7 +4,7 @@ use actix_web::web;
 use diesel::prelude::*;
 
 use super::hash_pool::{self, Turn};
-use super::hashers::Hasher;
+use super::hashers::HashPolicy;
 use super::{User, normalize};
 use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
@@ -14,42 +14,69 @@ use crate::schema::auth_user;
 ///
 /// For a try from outside take [`login_attempt`](super::login_attempt()), which slows down who guesses.
 ///
-/// An unknown name costs as much time as a wrong password. A hash that `hasher` would not make
-/// today, because it is another's or cheaper, is renewed.
-pub async fn authenticate(hasher: Hasher, db: &web::Data<Db>, username: &str, password: &str) -> Result<Option<User>> {
-    authenticate_in_turn(&hash_pool::turn().await?, hasher, db, username, password).await
+/// An unknown name costs as much time as a wrong password. A hash of another algorithm than the preferred one, or a
+/// cheaper hash, is renewed.
+pub async fn authenticate(
+    policy: HashPolicy,
+    db: &web::Data<Db>,
+    username: &str,
+    password: &str,
+) -> Result<Option<User>> {
+    authenticate_in_turn(&hash_pool::turn().await?, policy, db, username, password).await
 }
 
 /// [`authenticate`], its turn to make a hash having come.
 pub(super) async fn authenticate_in_turn(
     turn: &Turn,
-    hasher: Hasher,
+    policy: HashPolicy,
     db: &web::Data<Db>,
     username: &str,
     password: &str,
 ) -> Result<Option<User>> {
     let name = normalize::username(username);
     let found = db.run(move |conn| User::find_by_username(conn, &name)).await?;
-    let password = password.to_owned();
+    let typed = password.to_owned();
     let Some(mut user) = found else {
-        turn.run(move || hasher.waste_time(&password)).await?;
+        turn.run(move || policy.waste_time(&typed)).await?;
         return Ok(None);
     };
     let stored = user.password.clone();
     let check_and_renew = move || {
-        let check = hasher.check(&password, &stored);
-        (check.correct, (check.correct && check.must_update).then(|| hasher.encode(&password)))
+        let check = policy.check(&typed, &stored);
+        (check.correct, (check.correct && check.must_update).then(|| policy.renew(&typed, &stored)))
     };
     let (correct, renewed) = turn.run(check_and_renew).await?;
     if !correct || !user.is_active {
         return Ok(None);
     }
-    if let Some(hash) = renewed {
-        user.password = hash.clone();
-        let id = user.id;
-        db.write(move |conn| set_password(conn, id, &hash)).await?;
+    let Some(hash) = renewed else { return Ok(Some(user)) };
+
+    let (id, old, new) = (user.id, user.password.clone(), hash.clone());
+    if db.write(move |conn| renew_hash(conn, id, &old, &new)).await? {
+        user.password = hash;
+        return Ok(Some(user));
     }
-    Ok(Some(user))
+    // Another login renewed the hash meanwhile, or the password was changed.
+    still_correct(turn, policy, db, user.id, password).await
+}
+
+/// Returns the active user with this primary key, if `password` is still right; leaves the hash as it is.
+async fn still_correct(
+    turn: &Turn,
+    policy: HashPolicy,
+    db: &web::Data<Db>,
+    id: i32,
+    password: &str,
+) -> Result<Option<User>> {
+    let reload = move |conn: &mut Conn| {
+        let user = auth_user::table.find(id).select(User::as_select()).first(conn).optional();
+        user.map_err(Error::from)
+    };
+    let Some(user) = db.run(reload).await? else { return Ok(None) };
+
+    let (password, stored) = (password.to_owned(), user.password.clone());
+    let correct = turn.run(move || policy.check(&password, &stored).correct).await?;
+    Ok((correct && user.is_active).then_some(user))
 }
 
 /// Writes a hash that was made by [`hash_password`](super::hash_password()).

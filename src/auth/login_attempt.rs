@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 
 use super::authenticate::authenticate_in_turn;
-use super::hashers::Hasher;
+use super::hashers::HashPolicy;
 use super::throttle::{Blocked, Throttle};
 use super::{User, audit, hash_pool, normalize, visitor};
 use crate::error::Result;
@@ -39,7 +39,7 @@ pub async fn login_attempt(request: &HttpRequest, username: &str, password: &str
         Err(wait) => return blocked(wait),
     };
     let (settings, db) = visitor::app(request);
-    match authenticate_in_turn(&turn, Hasher::of(settings), db, &account, password).await {
+    match authenticate_in_turn(&turn, HashPolicy::of(settings), db, &account, password).await {
         Ok(Some(user)) => {
             tried.give_back().await?;
             Ok(LoginAttempt::Accepted(Box::new(user)))

@@ -29,7 +29,7 @@ pub use current_user::CurrentUser;
 pub use login_attempt::{LoginAttempt, login_attempt};
 pub use models::{Group, NewUser, Permission, User, normalized_email};
 pub use own_sessions::{OwnSession, OwnSessions};
-pub use passwords::{hash_password, is_password_of};
+pub use passwords::{hash_password, hash_password_again, is_password_of};
 
 use crate::migration;
 use crate::models::{AppConfig, Model as _};

@@ -2,19 +2,26 @@
 
 use actix_web::HttpRequest;
 
-use super::hashers::Hasher;
+use super::hashers::HashPolicy;
 use super::{User, hash_pool, visitor};
 use crate::error::Result;
 
 /// The hash of `password`, to be stored.
 pub async fn hash_password(request: &HttpRequest, password: &str) -> Result<String> {
-    let (hasher, password) = (Hasher::of(visitor::app(request).0), password.to_owned());
-    hash_pool::run(move || hasher.encode(&password)).await
+    let (policy, password) = (HashPolicy::of(visitor::app(request).0), password.to_owned());
+    hash_pool::run(move || policy.encode(&password)).await
+}
+
+/// Returns a new hash of the password that `user` has already, never cheaper than the old one.
+pub async fn hash_password_again(request: &HttpRequest, user: &User, password: &str) -> Result<String> {
+    let (policy, password) = (HashPolicy::of(visitor::app(request).0), password.to_owned());
+    let stored = user.password.clone();
+    hash_pool::run(move || policy.renew(&password, &stored)).await
 }
 
 /// Whether `password` is that of `user`.
 pub async fn is_password_of(request: &HttpRequest, user: &User, password: &str) -> Result<bool> {
-    let (hasher, password) = (Hasher::of(visitor::app(request).0), password.to_owned());
+    let (policy, password) = (HashPolicy::of(visitor::app(request).0), password.to_owned());
     let stored = user.password.clone();
-    hash_pool::run(move || hasher.check(&password, &stored).correct).await
+    hash_pool::run(move || policy.check(&password, &stored).correct).await
 }

@@ -5,7 +5,8 @@ use log::Level;
 
 use super::terminal::{ask, is_interactive, say};
 use super::{connect, user_named};
-use crate::auth::hashers::Hasher;
+use crate::auth::django_version::tell_once;
+use crate::auth::hashers::HashPolicy;
 use crate::auth::password_validation::{DEFAULT, UserAttributes, validate_password};
 use crate::auth::set_password;
 use crate::error::{Error, Result};
@@ -18,7 +19,9 @@ pub(super) struct Args {
     username: String,
 }
 
-pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
+    tell_once(&mut settings);
+    let settings = &settings;
     let mut conn = connect(settings)?;
     let user = user_named(&mut conn, &args.username)?;
     if !is_interactive() {
@@ -31,7 +34,7 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
         last_name: &user.last_name,
         email: &user.email,
     })?;
-    set_password(&mut conn, user.id, &Hasher::of(settings).encode(&password))?;
+    set_password(&mut conn, user.id, &HashPolicy::of(settings).encode(&password))?;
     logging::security(Level::Info, "password_changed", &[("user", &user.username), ("by", &"changepassword")]);
     say(&format!("Password changed successfully for user '{}'", user.username))
 }

@@ -7,7 +7,8 @@ use clap::Args as ClapArgs;
 use super::changepassword::ask_password;
 use super::connect;
 use super::terminal::{ask, is_interactive, say};
-use crate::auth::hashers::{Hasher, unusable_password};
+use crate::auth::django_version::tell_once;
+use crate::auth::hashers::{HashPolicy, unusable_password};
 use crate::auth::password_validation::UserAttributes;
 use crate::auth::{NewUser, User, normalize};
 use crate::db::Conn;
@@ -28,10 +29,12 @@ pub(super) struct Args {
     noinput: bool,
 }
 
-pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
+    tell_once(&mut settings);
+    let settings = &settings;
     let mut conn = connect(settings)?;
     if args.noinput {
-        return without_asking(args, &mut conn, Hasher::of(settings));
+        return without_asking(args, &mut conn, HashPolicy::of(settings));
     }
     if !is_interactive() {
         return Err(Error::command(
@@ -47,11 +50,11 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
         None => ask_until(|| ask("Email address: "), checked_email)?,
     };
     let password = ask_password(&UserAttributes { username: &username, email: &email, ..UserAttributes::default() })?;
-    NewUser::superuser(&username, &email, Hasher::of(settings).encode(&password)).save(&mut conn)?;
+    NewUser::superuser(&username, &email, HashPolicy::of(settings).encode(&password)).save(&mut conn)?;
     say("Superuser created successfully.")
 }
 
-fn without_asking(args: &Args, conn: &mut Conn, hasher: Hasher) -> Result<()> {
+fn without_asking(args: &Args, conn: &mut Conn, policy: HashPolicy) -> Result<()> {
     let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
     let needed = |given: &Option<String>, option: &str, variable: &str| {
         let value = given.clone().or_else(|| env.get(variable).map(str::to_owned));
@@ -61,7 +64,7 @@ fn without_asking(args: &Args, conn: &mut Conn, hasher: Hasher) -> Result<()> {
     let email = needed(&args.email, "--email", "DJANGO_SUPERUSER_EMAIL")?;
     let username = checked_username(conn, &username).map_err(Error::command)?;
     let email = checked_email(&email).map_err(Error::command)?;
-    let hash = env.get("DJANGO_SUPERUSER_PASSWORD").map_or_else(unusable_password, |password| hasher.encode(password));
+    let hash = env.get("DJANGO_SUPERUSER_PASSWORD").map_or_else(unusable_password, |password| policy.encode(password));
     NewUser::superuser(&username, &email, hash).save(conn)?;
     say("Superuser created successfully.")
 }

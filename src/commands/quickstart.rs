@@ -7,7 +7,7 @@ use std::net::{SocketAddr, TcpListener};
 use super::terminal::{bold, dim, green, say};
 use super::{connect, loaddata, migrate, runserver, settings};
 use crate::auth::NewUser;
-use crate::auth::hashers::{Hasher, random_string};
+use crate::auth::hashers::{HashPolicy, random_string};
 use crate::db::{Conn, migrations};
 use crate::error::{Error, Result};
 use crate::models;
@@ -66,7 +66,7 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     let what = if project.has_demo { "Setting up a demo shop in" } else { "Setting up" };
     say(&format!("{} {}", bold(what), green(&settings.database_url.to_string())))?;
     let password = random_string(16);
-    let hash = Hasher::of(settings).encode(&password);
+    let hash = HashPolicy::of(settings).encode(&password);
     // All of it or nothing: a second start finds either a shop or an empty database.
     migrations::locked(&mut conn, |conn: &mut Conn| {
         migrate::apply(conn, project)?;

@@ -8,10 +8,8 @@ use super::SALT_LENGTH;
 use super::encoded::{masked, number};
 use crate::signing::constant_time_eq;
 
-/// Django's: 100 MiB, two passes, eight lanes.
-const MEMORY: u32 = 102_400;
-const PASSES: u32 = 2;
-const LANES: u32 = 8;
+/// Memory (KiB), passes and lanes of new hashes: Django's 100 MiB, two and eight.
+pub(super) const COST: [u32; 3] = [102_400, 2, 8];
 const LENGTH: usize = 32;
 
 /// What asks for more than 512 MiB, more than 2 GiB over all passes, or more than 64 lanes is not checked.
@@ -20,10 +18,11 @@ const MAX_WORK: u64 = 2 * 1024 * 1024;
 const MAX_LANES: u32 = 64;
 const MAX_LENGTH: usize = 64;
 
-pub(super) fn encode(password: &str, salt: &str) -> String {
-    let hash = hashed(password, salt.as_bytes(), Algorithm::Argon2id, Version::V0x13, [MEMORY, PASSES, LANES], LENGTH);
+pub(super) fn encode(password: &str, salt: &str, cost: [u32; 3]) -> String {
+    let [memory, passes, lanes] = cost;
+    let hash = hashed(password, salt.as_bytes(), Algorithm::Argon2id, Version::V0x13, cost, LENGTH);
     let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash.unwrap_or_default()));
-    format!("argon2$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${hash}")
+    format!("argon2$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}")
 }
 
 fn hashed(
@@ -89,11 +88,12 @@ impl<'a> Encoded<'a> {
         hash.is_some_and(|hash| constant_time_eq(&hash, &self.hash))
     }
 
+    /// Whether the hash is of an older kind or cheaper than a new one. One that costs more is left alone.
     pub(super) fn must_update(&self) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
-            || [self.memory, self.passes, self.lanes] != [MEMORY, PASSES, LANES]
-            || self.hash.len() != LENGTH
+            || self.kibibytes() < kibibytes(COST)
+            || self.hash.len() < LENGTH
             || self.salt.len() < SALT_LENGTH
     }
 
@@ -110,19 +110,30 @@ impl<'a> Encoded<'a> {
     }
 
     pub(super) fn kibibytes(&self) -> u64 {
-        u64::from(self.memory) * u64::from(self.passes)
+        kibibytes([self.memory, self.passes, self.lanes])
     }
+
+    /// Returns the cost of a hash that replaces this one: never a smaller one.
+    pub(super) fn renewed_cost(&self) -> [u32; 3] {
+        let costs_more = self.kibibytes() > kibibytes(COST);
+        if costs_more { [self.memory, self.passes, self.lanes] } else { COST }
+    }
+}
+
+/// Returns the memory that a hash fills, over all its passes.
+fn kibibytes([memory, passes, _]: [u32; 3]) -> u64 {
+    u64::from(memory) * u64::from(passes)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::encode;
+    use super::{COST, encode};
     use crate::auth::hashers::{Check, Encoded, Hasher};
 
     #[test]
     fn hashes_are_djangos() {
         let start = "argon2$argon2id$v=19$m=102400,t=2,p=8$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$";
-        let hash = |password| encode(password, "abcdefghijklmnopqrstuv").strip_prefix(start).unwrap().to_owned();
+        let hash = |password| encode(password, "abcdefghijklmnopqrstuv", COST).strip_prefix(start).unwrap().to_owned();
         assert_eq!(hash("correct horse"), "cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc");
         assert_eq!(hash("pässwörd €"), "LsheDH/4VvUZkthEA43Eye6onTR6nZcgcW0kH4kpOoU");
     }
@@ -140,6 +151,22 @@ mod tests {
             let check = Hasher::Argon2.check("correct horse", encoded);
             assert_eq!(check, Check { correct: true, must_update: true }, "{encoded}");
             assert!(!Hasher::Argon2.check("correct horsf", encoded).correct, "{encoded}");
+        }
+    }
+
+    #[test]
+    fn a_costlier_hash_is_left_alone() {
+        let must_update = |cost: &str| {
+            let salt_and_hash = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc";
+            let encoded = format!("argon2$argon2id$v=19${cost}${salt_and_hash}");
+            Encoded::parse(&encoded).unwrap().must_update(Hasher::Argon2)
+        };
+        for cost in ["m=102400,t=2,p=8", "m=102400,t=2,p=4", "m=102400,t=3,p=8", "m=204800,t=2,p=8", "m=65536,t=4,p=1"]
+        {
+            assert!(!must_update(cost), "{cost} costs at least what a new hash costs");
+        }
+        for cost in ["m=102399,t=2,p=8", "m=102400,t=1,p=8", "m=65536,t=3,p=8"] {
+            assert!(must_update(cost), "{cost} costs less than a new hash");
         }
     }
 

@@ -7,13 +7,13 @@ use sha2::{Digest as _, Sha256};
 use super::encoded::masked;
 use crate::signing::{constant_time_eq, hex};
 
-/// Django's.
-const COST: u32 = 12;
+/// The cost of new hashes, which is Django's.
+pub(super) const COST: u32 = 12;
 /// What asks for more than 16 times as much is not checked.
 const MAX_COST: u32 = 16;
 
-pub(super) fn encode(password: &str, salt: [u8; 16]) -> String {
-    let hash = hashed("bcrypt_sha256", password, COST, salt, Version::TwoB);
+pub(super) fn encode(password: &str, salt: [u8; 16], cost: u32) -> String {
+    let hash = hashed("bcrypt_sha256", password, cost, salt, Version::TwoB);
     format!("bcrypt_sha256${}", hash.unwrap_or_default())
 }
 
@@ -62,7 +62,7 @@ impl<'a> Encoded<'a> {
     }
 
     pub(super) fn must_update(&self) -> bool {
-        self.cost != COST
+        self.cost < COST
     }
 
     pub(super) fn harden(&self, password: &str) {
@@ -115,6 +115,16 @@ mod tests {
             start.elapsed()
         };
         assert!(time("wrong") > time("correct horse") * 10);
+    }
+
+    #[test]
+    fn a_costlier_hash_is_left_alone() {
+        let must_update = |cost: &str| {
+            let encoded = format!("bcrypt_sha256$$2b${cost}$abcdefghijklmnopqrstuurByPinJWI/V/0c5apkEb2KJQv7f.gZO");
+            Encoded::parse(&encoded).unwrap().must_update(Hasher::BcryptSha256)
+        };
+        assert!(must_update("11"), "a cost below 12 is renewed");
+        assert!(!must_update("12") && !must_update("13"), "a cost from 12 on is left alone");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An encoded hash, taken apart.
 
-use super::{Hasher, argon2, bcrypt, pbkdf2, scrypt};
+use super::{HashPolicy, argon2, bcrypt, pbkdf2, scrypt};
 
 /// Longer than any hash; Django's column holds 128.
 const MAX_LENGTH: usize = 512;
@@ -56,11 +56,12 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// Whether `preferred` would make another kind of hash: algorithm, cost or length of the salt.
-    pub fn must_update(&self, preferred: Hasher) -> bool {
-        self.algorithm() != preferred.algorithm()
+    /// Whether the hash is of another algorithm than the preferred one, cheaper than it should be, or has a short salt.
+    pub fn must_update(&self, policy: impl Into<HashPolicy>) -> bool {
+        let policy = policy.into();
+        self.algorithm() != policy.hasher.algorithm()
             || match &self.0 {
-                Algorithm::Pbkdf2(hash) => hash.must_update(),
+                Algorithm::Pbkdf2(hash) => hash.must_update(policy.enough_rounds),
                 Algorithm::Argon2(hash) => hash.must_update(),
                 Algorithm::Bcrypt(hash) => hash.must_update(),
                 Algorithm::Scrypt(hash) => hash.must_update(),
@@ -69,9 +70,9 @@ impl<'a> Encoded<'a> {
 
     /// Does the work that this hash lacks to cost as much as a new one (Django's `harden_runtime`). As in Django,
     /// Argon2 and scrypt have no such measure.
-    pub fn harden(&self, password: &str) {
+    pub fn harden(&self, password: &str, policy: HashPolicy) {
         match &self.0 {
-            Algorithm::Pbkdf2(hash) => hash.harden(password),
+            Algorithm::Pbkdf2(hash) => hash.harden(password, policy.rounds),
             Algorithm::Bcrypt(hash) => hash.harden(password),
             Algorithm::Argon2(_) | Algorithm::Scrypt(_) => {}
         }
@@ -87,6 +88,30 @@ impl<'a> Encoded<'a> {
             Algorithm::Scrypt(hash) => hash.summary(),
         });
         summary
+    }
+
+    /// Returns the rounds, if this is a PBKDF2 hash.
+    pub(super) fn pbkdf2_rounds(&self) -> Option<u32> {
+        match &self.0 {
+            Algorithm::Pbkdf2(hash) => Some(hash.rounds),
+            _ => None,
+        }
+    }
+
+    /// Returns the cost, if this is a bcrypt hash.
+    pub(super) fn bcrypt_cost(&self) -> Option<u32> {
+        match &self.0 {
+            Algorithm::Bcrypt(hash) => Some(hash.cost()),
+            _ => None,
+        }
+    }
+
+    /// Returns the cost of a hash that replaces this one, if this is an Argon2 hash.
+    pub(super) fn argon2_cost(&self) -> Option<[u32; 3]> {
+        match &self.0 {
+            Algorithm::Argon2(hash) => Some(hash.renewed_cost()),
+            _ => None,
+        }
     }
 
     /// How much work [`verify`](Self::verify) is: 1 for the least, 1000 for a tenth of a second or so.
@@ -116,6 +141,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::auth::hashers::Hasher;
 
     #[test]
     fn plain_texts_and_md5_are_refused() {

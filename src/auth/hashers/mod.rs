@@ -4,12 +4,13 @@ mod argon2;
 mod bcrypt;
 mod encoded;
 mod pbkdf2;
+mod policy;
 mod scrypt;
 
 pub use encoded::Encoded;
 pub use pbkdf2::{PBKDF2_ROUNDS, pbkdf2_sha1, pbkdf2_sha256};
+pub use policy::HashPolicy;
 
-use crate::settings::Settings;
 pub use crate::signing::random_string;
 
 /// Characters of a new salt: the fewest that hold 128 bits.
@@ -18,10 +19,10 @@ const SALT_LENGTH: usize = 22;
 /// What makes new hashes: the first of Django's `PASSWORD_HASHERS`. All of them are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hasher {
-    /// `pbkdf2_sha256`, a million rounds: Django's default.
+    /// `pbkdf2_sha256`, Django's default. [`HashPolicy`] decides the rounds.
     #[default]
     Pbkdf2Sha256,
-    /// `pbkdf2_sha1`, a million rounds.
+    /// `pbkdf2_sha1`, with the same rounds.
     Pbkdf2Sha1,
     /// `argon2`: Argon2id, 100 MiB, two passes, eight lanes.
     Argon2,
@@ -36,16 +37,11 @@ pub enum Hasher {
 pub struct Check {
     /// It is the password.
     pub correct: bool,
-    /// The hash is not what the preferred hasher makes today: if the password is correct, store it anew.
+    /// The hash is of another algorithm than the preferred one, or cheaper: if the password is correct, store a new hash.
     pub must_update: bool,
 }
 
 impl Hasher {
-    /// The one that `PASSWORD_HASHER` names.
-    pub fn of(settings: &Settings) -> Self {
-        Self::named(&settings.password_hasher).unwrap_or_default()
-    }
-
     /// The hasher of this algorithm's name.
     pub fn named(algorithm: &str) -> Option<Self> {
         let all = [Self::Pbkdf2Sha256, Self::Pbkdf2Sha1, Self::Argon2, Self::BcryptSha256, Self::Scrypt];
@@ -63,37 +59,14 @@ impl Hasher {
         }
     }
 
-    /// The hash of `password`, with a fresh salt.
+    /// Returns the hash of `password` with a fresh salt, as Django 5.2 makes it.
     pub fn encode(self, password: &str) -> String {
-        let salt = random_string(SALT_LENGTH);
-        match self {
-            Self::Pbkdf2Sha256 => pbkdf2_sha256(password, &salt, PBKDF2_ROUNDS),
-            Self::Pbkdf2Sha1 => pbkdf2_sha1(password, &salt, PBKDF2_ROUNDS),
-            Self::Argon2 => argon2::encode(password, &salt),
-            Self::BcryptSha256 => bcrypt::encode(password, rand::random()),
-            Self::Scrypt => scrypt::encode(password, &salt),
-        }
+        HashPolicy::from(self).encode(password)
     }
 
-    /// Whether `password` is the one of the hash `encoded`, this hasher being the preferred one.
-    ///
-    /// A wrong password takes as long on an old, cheaper hash of this hasher as on a new one, and a hash that nothing
-    /// matches (unusable, unknown, malformed, too costly) takes as long as a new one.
+    /// Compares `password` with the hash `encoded`, as Django 5.2 does if it prefers this hasher.
     pub fn check(self, password: &str, encoded: &str) -> Check {
-        let Some(hash) = Encoded::parse(encoded) else {
-            self.waste_time(password);
-            return Check { correct: false, must_update: false };
-        };
-        let check = Check { correct: hash.verify(password), must_update: hash.must_update(self) };
-        if !check.correct && check.must_update && hash.algorithm() == self.algorithm() {
-            hash.harden(password);
-        }
-        check
-    }
-
-    /// Takes as long as a check does: for a user who does not exist, so that nobody can tell.
-    pub fn waste_time(self, password: &str) {
-        std::hint::black_box(self.encode(password));
+        HashPolicy::from(self).check(password, encoded)
     }
 }
 

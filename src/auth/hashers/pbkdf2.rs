@@ -57,12 +57,14 @@ impl<'a> Pbkdf2<'a> {
         constant_time_eq(hash.as_bytes(), self.hash.as_bytes())
     }
 
-    pub(super) fn must_update(&self) -> bool {
-        self.rounds != PBKDF2_ROUNDS || self.salt.chars().count() < SALT_LENGTH
+    /// Whether the hash has fewer rounds than are enough, or a short salt. More rounds are never a reason: another
+    /// program on this database may be a newer Django.
+    pub(super) fn must_update(&self, enough_rounds: u32) -> bool {
+        self.rounds < enough_rounds || self.salt.chars().count() < SALT_LENGTH
     }
 
-    pub(super) fn harden(&self, password: &str) {
-        let lacking = PBKDF2_ROUNDS.saturating_sub(self.rounds);
+    pub(super) fn harden(&self, password: &str, rounds: u32) {
+        let lacking = rounds.saturating_sub(self.rounds);
         if lacking > 0 {
             std::hint::black_box(self.encoded(password, lacking));
         }
@@ -106,12 +108,30 @@ mod tests {
     }
 
     #[test]
+    fn hashes_are_those_of_django_6_0_and_6_1() {
+        // Computed with Python's hashlib.pbkdf2_hmac.
+        for (algorithm, rounds, password, hash) in [
+            ("pbkdf2_sha256", 1_200_000, "correct horse", "qpvfi7nfV+GcruFoiHOF6ayd/lqEJ/ciAplQGJMa1zQ="),
+            ("pbkdf2_sha256", 1_500_000, "correct horse", "pNqHYgQMzZwLzZH8KDx+/7Hu5G0/nkZvE3+OniqKI9o="),
+            ("pbkdf2_sha256", 1_500_000, "pässwörd €", "ngY/FJgq6INEB5nTrrNPL7/NkUkta8F6Zu7+s4Q0tx4="),
+            ("pbkdf2_sha1", 1_200_000, "correct horse", "OncWsFz3Ag28ZoCllKqeanR7XrE="),
+            ("pbkdf2_sha1", 1_500_000, "pässwörd €", "txQ1OrEgcHbbbYdunVMSATIzkSM="),
+        ] {
+            let expected = format!("{algorithm}${rounds}${SALT}${hash}");
+            let made = if algorithm == "pbkdf2_sha1" { pbkdf2_sha1 } else { pbkdf2_sha256 };
+            assert_eq!(made(password, SALT, rounds), expected, "the hash that Python's hashlib computes");
+        }
+    }
+
+    #[test]
     fn rounds_and_short_salts_want_an_update() {
         let must_update = |encoded: &str| Encoded::parse(encoded).unwrap().must_update(Hasher::Pbkdf2Sha256);
         assert!(must_update("pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$x"));
         assert!(must_update("pbkdf2_sha256$1000000$abcdefghijklmnopqrstu$x"));
         assert!(must_update("pbkdf2_sha1$1000000$abcdefghijklmnopqrstuv$x"));
-        assert!(!must_update("pbkdf2_sha256$1000000$abcdefghijklmnopqrstuv$x"));
+        for rounds in [1_000_000, 1_200_000, 1_500_000] {
+            assert!(!must_update(&format!("pbkdf2_sha256${rounds}$abcdefghijklmnopqrstuv$x")), "{rounds} are enough");
+        }
         let old = pbkdf2_sha256("correct horse", SALT, 1000);
         assert_eq!(check_password("correct horse", &old), Check { correct: true, must_update: true });
     }

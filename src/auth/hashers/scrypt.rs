@@ -52,7 +52,7 @@ impl<'a> Encoded<'a> {
     }
 
     pub(super) fn must_update(&self) -> bool {
-        self.cost != COST
+        self.blocks() < COST.map(u64::from).iter().product()
     }
 
     pub(super) fn summary(&self) -> Vec<(&'static str, String)> {
@@ -98,6 +98,16 @@ mod tests {
         );
         assert_eq!(Hasher::Scrypt.check("correct horse", encoded), Check { correct: true, must_update: true });
         assert!(!Hasher::Scrypt.check("correct horsf", encoded).correct);
+    }
+
+    #[test]
+    fn a_costlier_hash_is_left_alone() {
+        let must_update = |n: u32| {
+            let encoded = format!("scrypt${n}$abcdefghijklmnopqrstuv$8$5$aGFzaA==");
+            Encoded::parse(&encoded).unwrap().must_update(Hasher::Scrypt)
+        };
+        assert!(must_update(8192), "half the work is renewed");
+        assert!(!must_update(16384) && !must_update(32768), "the same work and twice the work are left alone");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use super::{WRONG_PASSWORD, private, private_redirect};
 use crate::apps::accounts::forms;
 use crate::auth::{
-    CurrentUser, OwnSession, OwnSessions, User, audit, hash_password, is_password_of, renew_hash, visitor,
+    CurrentUser, OwnSession, OwnSessions, User, audit, hash_password_again, is_password_of, renew_hash, visitor,
 };
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
@@ -105,7 +105,7 @@ pub(in crate::apps::accounts) async fn end_sessions(
     if form.is_valid() {
         let password = form.value("password");
         let ended = is_password_of(&request, &user, password).await?
-            && end_others(&request, &user, &db, hash_password(&request, password).await?).await?;
+            && end_others(&request, &user, &db, hash_password_again(&request, &user, password).await?).await?;
         if ended {
             audit::note(&request, "other_sessions_ended", &user.username);
             Messages::of(&request).success("You are logged out everywhere but here.");
