@@ -4,6 +4,9 @@
 import os
 import sys
 
+if sys.version_info < (3, 12):
+    import before_python_3_12  # noqa: F401
+
 from django.core.management import execute_from_command_line
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")

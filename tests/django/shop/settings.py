@@ -1,8 +1,10 @@
-"""What `django-admin startproject` of Django 5.2 writes, but that the environment says what differs between sites."""
+"""What `django-admin startproject` writes, for Django 5.2 and 6.1. The environment says what differs between sites."""
 
 import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import django
 
 
 def database(url):
@@ -72,7 +74,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # `loaddata demo` loads what `nuages loaddata demo` loads.
 FIXTURE_DIRS = [Path(__file__).resolve().parents[3] / "src/apps/catalog/fixtures"]
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Django 6.1 replaces the EMAIL_ settings by MAILERS, and warns of them.
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 TIME_ZONE = "UTC"
 USE_TZ = True

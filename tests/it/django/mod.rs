@@ -1,19 +1,41 @@
-//! Nuages and a real Django 5.2 on the same database, in both directions.
+//! Nuages and a real Django on the same database, in both directions: Django 5.2 and Django 6.1.
 
 use crate::support::{Database, Kind};
 
-/// Runs each claim on both databases, with a Django: `with_django! { fn name(kind, django) { … } }`.
+/// Runs each claim on both databases with both versions of Django. `with_django! { fn name(kind, django) { … } }` makes
+/// `name::django_5_2::sqlite`, `name::django_5_2::postgres`, `name::django_6_1::sqlite` and `name::django_6_1::postgres`.
 macro_rules! with_django {
     ($($(#[$meta:meta])* fn $name:ident($kind:ident, $django:ident) $body:block)+) => {
-        on_both! {
-            $(
-                $(#[$meta])*
-                fn $name($kind: Kind) {
-                    const NAME: &str = concat!(module_path!(), "::", stringify!($name));
-                    let Some($django) = $crate::django::project::Django::find(NAME) else { return };
-                    $body
+        $(
+            $(#[$meta])*
+            fn $name($kind: $crate::support::Kind, $django: &$crate::django::project::Django) $body
+
+            mod $name {
+                with_django!(@version django_5_2, V5_2, $name);
+                with_django!(@version django_6_1, V6_1, $name);
+            }
+        )+
+    };
+    (@version $module:ident, $version:ident, $name:ident) => {
+        mod $module {
+            #[test]
+            fn sqlite() {
+                run($crate::support::Kind::Sqlite);
+            }
+
+            #[test]
+            fn postgres() {
+                if $crate::support::Kind::postgres_is_there(module_path!()) {
+                    run($crate::support::Kind::Postgres);
                 }
-            )+
+            }
+
+            fn run(kind: $crate::support::Kind) {
+                let version = ::nuages::settings::DjangoVersion::$version;
+                if let Some(django) = $crate::django::project::Django::find(version, module_path!()) {
+                    super::super::$name(kind, django);
+                }
+            }
         }
     };
 }
@@ -25,6 +47,7 @@ mod fixtures;
 mod lists;
 mod migrate;
 mod own_tables;
+mod passwords;
 mod permissions;
 mod project;
 mod rows;

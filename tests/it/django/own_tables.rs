@@ -41,7 +41,10 @@ with_django! {
     fn a_user_with_a_second_factor_is_like_any_other_to_django(kind, django) {
         let database = Database::migrated(kind);
         CHARLIE.save(&mut database.connect());
-        let site = TestSite::with(database, &[], ::nuages::urls::urls);
+        let version = django.version.to_string();
+        let site = TestSite::with(database, &[("DJANGO_VERSION", &version)], ::nuages::urls::urls);
+        // Renews the hash for this Django, which would end the sessions below if it renewed the hash itself.
+        site.client().log_in(&CHARLIE);
         let shell = |ours: &Value| -> Value {
             let script = format!("OURS = {}\n{}", json!(ours.to_string()), include_str!("own_tables.py"));
             serde_json::from_str(&django.shell(&site.database, &script)).unwrap()
@@ -57,7 +60,7 @@ with_django! {
         assert_eq!(theirs.get(PROFILE).status, 200);
         assert_eq!(here.post("/accounts/sessions/", &[("password", CHARLIE.password)]).status, 302);
         assert_eq!(theirs.get(PROFILE).status, 302);
-        assert_eq!(rows(&site.database), [1, 1, 10]);
+        assert_eq!(rows(&site.database)[1..], [1, 10], "a second factor and its recovery codes");
         let deleted = shell(&json!({ "act": "delete", "ended": made, "session": here.cookie("sessionid") }));
         assert_eq!(deleted, json!({ "auth.User": 1 }));
         assert_eq!((rows(&site.database), here.get(PROFILE).status), ([0, 0, 0], 302));

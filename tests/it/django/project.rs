@@ -5,40 +5,54 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use nuages::settings::DjangoVersion;
+
 use super::dump::assert_same;
 use crate::support::{Database, SECRET_KEY};
 
-/// A Python that has what `tests/django/requirements.txt` names.
+/// A Python that has what the requirements in `tests/django` name for this version.
 pub(super) struct Django {
     python: PathBuf,
+    /// The version of Django.
+    pub(super) version: DjangoVersion,
 }
 
-static DJANGO: LazyLock<Option<Django>> = LazyLock::new(|| {
-    let named = std::env::var_os("NUAGES_DJANGO_PYTHON").map(PathBuf::from);
-    let python = named.clone().unwrap_or_else(|| root().join(".venv/bin/python"));
+static DJANGO_5_2: LazyLock<Option<Django>> =
+    LazyLock::new(|| installed(DjangoVersion::V5_2, "NUAGES_DJANGO_PYTHON", ".venv"));
+static DJANGO_6_1: LazyLock<Option<Django>> =
+    LazyLock::new(|| installed(DjangoVersion::V6_1, "NUAGES_DJANGO61_PYTHON", ".venv-django61"));
+
+/// Returns the Django of the Python that `variable` names, else of the virtual environment. A Python that was named, or
+/// one that has another Django, fails the tests: nobody wants them to be skipped then.
+fn installed(version: DjangoVersion, variable: &str, environment: &str) -> Option<Django> {
+    let named = std::env::var_os(variable).map(PathBuf::from);
+    let python = named.clone().unwrap_or_else(|| root().join(environment).join("bin/python"));
     let asked = Command::new(&python).args(["-c", "import django; print(django.__version__)"]).output();
-    let version = asked.map(|done| String::from_utf8_lossy(&done.stdout).into_owned()).unwrap_or_default();
-    // Who names a Python, or has one with another Django, does not want the tests to be skipped.
-    assert!(named.is_none() || !version.is_empty(), "NUAGES_DJANGO_PYTHON={}: no Django there", python.display());
-    assert!(version.is_empty() || version.starts_with("5.2."), "{}: not Django 5.2 but {version}", python.display());
-    (!version.is_empty()).then_some(Django { python })
-});
+    let found = asked.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned()).unwrap_or_default();
+    assert!(named.is_none() || !found.is_empty(), "{variable}={}: no Django there", python.display());
+    let is_right = found.parse() == Ok(version);
+    assert!(found.is_empty() || is_right, "{} has Django {found}, not {version}", python.display());
+    is_right.then_some(Django { python, version })
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 impl Django {
-    /// The project, or `None` where there is no Django; then says on the real standard error, which the test runner
+    /// The project, or `None` where there is no such Django; then says on the real standard error, which the test runner
     /// does not capture, that `test` is not run.
-    pub(super) fn find(test: &str) -> Option<&'static Self> {
-        if DJANGO.is_none() {
-            let cure = "python3 -m venv .venv && .venv/bin/pip install -r tests/django/requirements.txt";
-            let said = format!("SKIPPED {test}: there is no Django ({cure}, or NUAGES_DJANGO_PYTHON)\n");
+    pub(super) fn find(version: DjangoVersion, test: &str) -> Option<&'static Self> {
+        let django = match version {
+            DjangoVersion::V6_1 => DJANGO_6_1.as_ref(),
+            _ => DJANGO_5_2.as_ref(),
+        };
+        if django.is_none() {
+            let said = format!("SKIPPED {test}: there is no Django {version} (run scripts/setup)\n");
             // At once, or lines of several threads get mixed.
             let _ = std::io::stderr().write_all(said.as_bytes());
         }
-        DJANGO.as_ref()
+        django
     }
 
     /// Python, with nothing in its environment but what the site has.
@@ -58,7 +72,14 @@ impl Django {
 
     /// Runs `manage.py`, which must succeed; its standard output.
     pub(super) fn manage(&self, database: &Database, words: &[&str]) -> String {
-        output(self.python(database).arg(root().join("tests/django/manage.py")).args(words))
+        output(&mut self.manage_command(database, words))
+    }
+
+    /// `manage.py` with these words, to be run.
+    pub(super) fn manage_command(&self, database: &Database, words: &[&str]) -> Command {
+        let mut command = self.python(database);
+        command.arg(root().join("tests/django/manage.py")).args(words);
+        command
     }
 
     /// Runs a script inside Django, so that what needs several commands starts it once; its standard output.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use nuages::auth::User;
-use nuages::auth::hashers::{Hasher, check_password};
+use nuages::auth::hashers::{HashPolicy, Hasher, check_password};
 use nuages::messages::{Level, decode_cookie};
-use nuages::settings::SecretKey;
+use nuages::settings::{DjangoVersion, SecretKey};
 use serde_json::{Value, json};
 
 use super::project::Django;
@@ -40,8 +40,8 @@ fn made_here(site: &TestSite) -> Value {
 }
 
 /// Beside the hash that the page made: those of the kinds that every Django reads, whatever is installed.
-fn hashes() -> Vec<String> {
-    [Hasher::Pbkdf2Sha1, Hasher::Scrypt].map(|hasher| hasher.encode(NEW)).into()
+fn hashes(version: DjangoVersion) -> Vec<String> {
+    [Hasher::Pbkdf2Sha1, Hasher::Scrypt].map(|hasher| HashPolicy::for_version(hasher, version).encode(NEW)).into()
 }
 
 /// Lets Django look at what was made here; what it made itself.
@@ -54,11 +54,13 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap()
 }
 
-fn site(kind: Kind) -> TestSite {
+fn site(kind: Kind, version: DjangoVersion) -> TestSite {
     let database = Database::migrated(kind);
     CHARLIE.save(&mut database.connect());
     let folder = database.dir.path().join("mail").display().to_string();
-    TestSite::with(database, &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)], nuages::urls::urls)
+    let version = version.to_string();
+    let settings = [("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &*folder), ("DJANGO_VERSION", &*version)];
+    TestSite::with(database, &settings, nuages::urls::urls)
 }
 
 /// Whether the client is logged in as this user.
@@ -69,9 +71,9 @@ fn is(client: &Client, username: &str) -> bool {
 with_django! {
     // One claim for all of it: each Django takes a second to start.
     fn what_one_side_makes_the_other_accepts(kind, django) {
-        let site = site(kind);
+        let site = site(kind, django.version);
         let mut ours = made_here(&site);
-        ours["hashes"] = json!(hashes());
+        ours["hashes"] = json!(hashes(django.version));
         let saved = CHARLIE.browser(&site).post(PROFILE, &[("email", CHARLIE.email)]);
         ours["messages"] = saved.set_cookie("messages").split(';').next().unwrap().trim_start_matches("messages=").into();
         let theirs = exchanged(django, &site.database, &ours);

@@ -1,0 +1,125 @@
+//! The rounds of password hashes: neither side renews what the other made.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{ChildStdin, ChildStdout, Stdio};
+
+use nuages::auth::User;
+use nuages::auth::password_validation::is_common;
+use serde_json::{Value, json};
+
+use super::project::Django;
+use super::{made_by, nuages};
+use crate::support::{Database, LOGIN, TestSite};
+
+const PASSWORD: &str = "eve-eats-9-elderberries";
+const PROFILE: &str = "/accounts/profile/";
+
+/// A running Django that logs `eve` in each time it is asked.
+struct Partner {
+    process: std::process::Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Partner {
+    fn start(django: &Django, database: &Database) -> Self {
+        let script = format!("PASSWORD = {PASSWORD:?}\n{}", include_str!("passwords.py"));
+        let mut process = django
+            .manage_command(database, &["shell", "--verbosity=0", "--no-imports", "--command", &script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (input, output) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
+        Self { process, input, output }
+    }
+
+    fn read(&mut self) -> Value {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("Django answered {line:?}: {error}"))
+    }
+
+    /// Logs in once more; returns the new session and those of `sessions` that are alive in Django.
+    fn log_in(&mut self, sessions: &[String]) -> (String, Vec<String>) {
+        writeln!(self.input, "{}", json!(sessions)).unwrap();
+        let answer = self.read();
+        (
+            serde_json::from_value(answer["session"].clone()).unwrap(),
+            serde_json::from_value(answer["alive"].clone()).unwrap(),
+        )
+    }
+}
+
+impl Drop for Partner {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+with_django! {
+    fn each_common_password_of_django_is_refused(_kind, django) {
+        let read = "import gzip; from pathlib import Path; import django.contrib.auth as auth
+print(gzip.decompress((Path(auth.__file__).parent / 'common-passwords.txt.gz').read_bytes()).decode())";
+        let listed = super::project::output(django.python(&Database::empty(crate::support::Kind::Sqlite)).args(["-c", read]));
+        let long_enough: Vec<&str> = listed.lines().map(str::trim).filter(|line| line.chars().count() >= 8).collect();
+        assert!(long_enough.len() > 8000, "Django's list must be read, but has {} passwords", long_enough.len());
+        let accepted: Vec<&&str> = long_enough.iter().filter(|password| !is_common(password)).collect();
+        assert!(accepted.is_empty(), "{} of Django's {} common passwords are accepted: {accepted:?}", accepted.len(), long_enough.len());
+    }
+
+    fn ten_alternate_logins_leave_every_session_alive_and_the_hash_unchanged(kind, django) {
+        let database = made_by(django, kind);
+        nuages(&database, &["migrate"]);
+        let mut partner = Partner::start(django, &database);
+        let hash: String = serde_json::from_value(partner.read()).unwrap();
+        let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
+        assert!(hash.starts_with(&rounds), "Django {} makes hashes that start with {rounds}, not {hash}", django.version);
+
+        // The version is told from the database on one site, and set on the other; a third is set to the oldest.
+        let told = TestSite::with(database, &[], ::nuages::urls::urls);
+        let set = TestSite::beside(&told, &[("DJANGO_VERSION", &django.version.to_string())]);
+        let oldest = TestSite::beside(&told, &[("DJANGO_VERSION", "5.2")]);
+        let mut sessions: Vec<String> = Vec::new();
+        for round in 0..10 {
+            let client = [&told, &set, &oldest][round % 3].client();
+            let reply = client.post(LOGIN, &[("username", "eve"), ("password", PASSWORD)]);
+            assert_eq!(reply.status, 302, "login {round} in Nuages must succeed");
+            sessions.push(client.cookie("sessionid").unwrap());
+            let (session, alive) = partner.log_in(&sessions);
+            assert_eq!(alive, sessions, "after login {round} in Nuages, every session must be alive in Django");
+            sessions.push(session);
+
+            let stored = User::find_by_username(&mut told.connect(), "eve").unwrap().unwrap().password;
+            assert_eq!(stored, hash, "the hash after login {round} on both sides");
+        }
+        for session in &sessions {
+            let client = told.client();
+            client.keep("sessionid", session);
+            assert!(client.get(PROFILE).shows(&["Hello, eve"]), "session {session} must be alive in Nuages");
+        }
+    }
+
+    fn new_hashes_have_the_rounds_of_the_django_that_the_database_tells(kind, django) {
+        let database = made_by(django, kind);
+        nuages(&database, &["migrate"]);
+        // Django creates eve, and says so.
+        Partner::start(django, &database).read();
+        let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
+        let made = crate::support::nuages(database.dir.path(), &database.url)
+            .args(["createsuperuser", "--noinput", "--username", "ann", "--email", ""])
+            .env("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "createsuperuser: {}", super::said(&made));
+
+        let site = TestSite::with(database, &[], ::nuages::urls::urls);
+        let fields = [("username", "zoe"), ("email", "zoe@example.com"), ("password1", PASSWORD), ("password2", PASSWORD)];
+        assert_eq!(site.client().post("/accounts/signup/", &fields).status, 302, "signing up must succeed");
+        for name in ["ann", "zoe"] {
+            let user = User::find_by_username(&mut site.connect(), name).unwrap().unwrap();
+            assert!(user.password.starts_with(&rounds), "the hash of {name} must start with {rounds}: {}", user.password);
+        }
+    }
+}
