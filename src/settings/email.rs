@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::SecretKey;
 use super::env::Env;
+use super::{SecretKey, mailers};
 
 /// How mail leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +17,9 @@ pub enum EmailBackend {
     File,
 }
 
-/// The `EMAIL_…` settings and `DEFAULT_FROM_EMAIL`.
+/// The `EMAIL_…` settings and `DEFAULT_FROM_EMAIL`. `MAILERS`, which replaces the former from Django 6.1 on, sets the
+/// same: a JSON object whose `default` has a `BACKEND` and `OPTIONS` (`host`, `port`, `username`, `password`, `use_tls`,
+/// `use_ssl`, `timeout`, `file_path`).
 #[derive(Debug, Clone)]
 pub struct EmailSettings {
     /// `EMAIL_BACKEND`: `smtp`, `console` (the default here, as long as no server is named) or `file`.
@@ -44,6 +46,8 @@ pub struct EmailSettings {
 
 impl EmailSettings {
     pub(super) fn read(env: &Env, wrong: &mut Vec<String>) -> Self {
+        let from_mailers = mailers::as_email_settings(env, wrong);
+        let env = from_mailers.as_ref().unwrap_or(env);
         let default = if env.get("EMAIL_HOST").is_some() { "smtp" } else { "console" };
         // Django's are dotted paths: `django.core.mail.backends.console.EmailBackend`.
         let named = env.get("EMAIL_BACKEND").unwrap_or(default);

@@ -52,6 +52,18 @@ impl Env {
         Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
+    /// These variables, with others added or replaced.
+    pub(super) fn with(&self, pairs: Vec<(String, String)>) -> Self {
+        let mut variables = self.0.clone();
+        variables.extend(pairs);
+        Self(variables)
+    }
+
+    /// The names of all variables.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The value of `name`, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())

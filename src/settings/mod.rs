@@ -3,12 +3,15 @@
 //! This room is the only reader of the environment. A wrong value names the variable, the value and what is accepted.
 
 mod cookies;
+mod csp;
 mod database_url;
 mod django_version;
 mod dotenv;
 mod email;
 mod env;
 mod login;
+mod mailers;
+mod proxy;
 mod secret_key;
 
 use std::path::PathBuf;
@@ -21,6 +24,7 @@ pub use dotenv::find_dotenv;
 pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
 pub use login::LoginSettings;
+pub use proxy::ProxySettings;
 pub use secret_key::SecretKey;
 
 /// Names of the loopback interface: who may be asked for without `ALLOWED_HOSTS` when only the loopback is bound.
@@ -105,6 +109,8 @@ pub struct Settings {
     pub password_reset_timeout: Duration,
     /// The `SECURE_…` settings and `X_FRAME_OPTIONS`.
     pub security: Security,
+    /// The `USE_X_FORWARDED_…` settings and `FORCE_SCRIPT_NAME`.
+    pub proxy: ProxySettings,
 }
 
 /// Django's `SecurityMiddleware` and clickjacking settings.
@@ -130,6 +136,13 @@ pub struct Security {
     pub cross_origin_opener_policy: String,
     /// `X_FRAME_OPTIONS`: `DENY` or `SAMEORIGIN`.
     pub x_frame_options: String,
+    /// The `Content-Security-Policy` header. `SECURE_CSP` (Django 6.0) replaces directives of the strict default policy,
+    /// or adds some: `img-src 'self' https://cdn.example; font-src 'none'`, or the same as a JSON object. In JSON, `null`
+    /// takes a directive out.
+    pub csp: String,
+    /// `SECURE_CSP_REPORT_ONLY` (Django 6.0): a policy in the same form that browsers only report on. If it is empty, the
+    /// header is not sent.
+    pub csp_report_only: String,
 }
 
 impl Settings {
@@ -214,6 +227,7 @@ impl Settings {
             require_staff_two_factor: env.flag("REQUIRE_STAFF_TWO_FACTOR", false, &mut wrong),
             password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
             security: Security::read(env, &mut wrong),
+            proxy: ProxySettings::read(env, &mut wrong),
         };
         if wrong.is_empty() { Ok(settings) } else { Err(SettingsError(wrong)) }
     }
@@ -274,6 +288,8 @@ impl Security {
                 wrong,
             ),
             x_frame_options: env.word("X_FRAME_OPTIONS", "DENY", &["DENY", "SAMEORIGIN"], wrong),
+            csp: csp::policy(env, wrong),
+            csp_report_only: csp::report_only(env, wrong),
         }
     }
 }

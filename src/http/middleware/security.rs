@@ -11,11 +11,6 @@ use crate::http::host::allowed_host;
 use crate::http::{local_url, permanent_redirect};
 use crate::settings::{Security, Settings};
 
-/// Only what this site itself serves, and nothing inline.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
-                      connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; \
-                      frame-ancestors 'none'";
-
 /// See the module. A header that a view has set stays as it is.
 pub async fn security<B: MessageBody + 'static>(
     request: ServiceRequest,
@@ -41,7 +36,8 @@ pub async fn security<B: MessageBody + 'static>(
     set("x-frame-options", &security.x_frame_options);
     set("referrer-policy", &security.referrer_policy);
     set("cross-origin-opener-policy", &security.cross_origin_opener_policy);
-    set("content-security-policy", POLICY);
+    set("content-security-policy", &security.csp);
+    set("content-security-policy-report-only", &security.csp_report_only);
     if security.content_type_nosniff {
         set("x-content-type-options", "nosniff");
     }
