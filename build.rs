@@ -120,7 +120,9 @@ fn with_hashed_urls(css: &str, folder: &str, urls: &BTreeMap<String, String>) ->
             let hashed = urls
                 .get(&target.join("/"))
                 .ok_or_else(|| io::Error::other(format!("static/{folder}: no file for url({name})")))?;
-            let _ = write!(done, "\"/static/{hashed}\"");
+            // Relative, so that the address holds below any path that the site is served at.
+            let up = "../".repeat(folder.split('/').filter(|part| !part.is_empty()).count());
+            let _ = write!(done, "\"{up}{hashed}\"");
         }
         done.push(')');
         rest = tail;

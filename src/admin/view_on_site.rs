@@ -5,7 +5,7 @@ use actix_web::web::Path;
 
 use super::AdminRequest;
 use crate::error::{Error, Result};
-use crate::http::{host_of, is_secure, redirect};
+use crate::http::{redirect, site_root};
 use crate::models::content_types::ContentType;
 use crate::models::{Query, parse};
 
@@ -23,6 +23,5 @@ pub(super) async fn view_on_site(request: AdminRequest, place: Path<(String, Str
     if !url.starts_with('/') || url.starts_with("//") {
         return Ok(redirect(&url));
     }
-    let scheme = if is_secure(&request.http, &request.settings.security) { "https" } else { "http" };
-    Ok(redirect(&format!("{scheme}://{}{url}", host_of(&request.http))))
+    Ok(redirect(&format!("{}{url}", site_root(&request.http, &request.settings))))
 }

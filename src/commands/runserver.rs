@@ -16,7 +16,9 @@ use crate::auth::{self, access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Conn, Db, migrations};
 use crate::error::{Error, Result};
-use crate::http::middleware::{append_slash, body_limits, conditional, hosts, requests, security, unread_bodies};
+use crate::http::middleware::{
+    append_slash, behind_proxy, body_limits, conditional, hosts, requests, security, unread_bodies,
+};
 use crate::logging;
 use crate::messages::messages;
 use crate::pages::error_pages;
@@ -90,6 +92,7 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
             .wrap(from_fn(error_pages))
             .wrap(from_fn(conditional))
             .wrap(from_fn(security))
+            .wrap(from_fn(behind_proxy))
             .wrap(Compress::default())
             .wrap(from_fn(requests))
             .wrap(from_fn(unread_bodies))

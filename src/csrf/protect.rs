@@ -117,7 +117,7 @@ async fn check(
         Error::Csrf(reason.to_string())
     };
     let secure = is_secure(request, &settings.security);
-    let port = request.app_config().local_addr().port();
+    let port = forwarded_port(request, settings).unwrap_or_else(|| request.app_config().local_addr().port());
     let (host, origin, referer) = (header(request, &HOST), header(request, &ORIGIN), header(request, &REFERER));
     let site =
         Site { is_secure: secure, host: host.as_deref(), port, cookie_domain: settings.csrf.cookie.domain.as_deref() };
@@ -148,4 +148,10 @@ async fn check(
 fn header<'r>(request: &'r HttpRequest, name: impl AsHeaderName) -> Option<Cow<'r, str>> {
     let text = |value: &'r HeaderValue| String::from_utf8_lossy(value.as_bytes());
     request.headers().get_all(name).map(text).reduce(|before, next| Cow::Owned(format!("{before},{next}")))
+}
+
+/// Returns the port that the proxy says it was asked at, if `USE_X_FORWARDED_PORT` is on.
+fn forwarded_port(request: &HttpRequest, settings: &Settings) -> Option<u16> {
+    let header = request.headers().get("x-forwarded-port").filter(|_| settings.proxy.use_x_forwarded_port)?;
+    header.to_str().ok()?.parse().ok()
 }

@@ -3,6 +3,9 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::HOST;
 
+use super::middleware::is_secure;
+use crate::settings::Settings;
+
 /// The `Host` header, port and all; "" where there is none. The middleware has checked it against `ALLOWED_HOSTS`.
 pub fn host_of(request: &HttpRequest) -> &str {
     request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
@@ -19,6 +22,13 @@ pub(super) fn allowed_host<'r>(request: &'r HttpRequest, patterns: &[String]) ->
     let target = request.uri().authority().map(|authority| split_host(authority.as_str()));
     let is_same = target.is_none_or(|target| target.as_ref() == Some(&host));
     (is_only && is_same && is_allowed(&host, patterns)).then_some(header)
+}
+
+/// Returns the URL of the site's root without the slash at its end, for links that leave the site:
+/// `https://example.com`, or `https://example.com/shop` below `FORCE_SCRIPT_NAME`.
+pub fn site_root(request: &HttpRequest, settings: &Settings) -> String {
+    let scheme = if is_secure(request, &settings.security) { "https" } else { "http" };
+    format!("{scheme}://{}{}", host_of(request), settings.proxy.script_name)
 }
 
 /// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).

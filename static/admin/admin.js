@@ -268,7 +268,7 @@ const DO = {
     field?.select();
   },
   gh: () => $(".brand")?.click(),
-  gs: () => location.assign("/"),
+  gs: () => location.assign(new URL("..", $(".brand")?.href ?? location.origin)),
   gu: () => $$(".crumbs a").at(-1)?.click(),
   n: () => $("[data-add]")?.click(),
   j: () => step(1),

@@ -8,6 +8,7 @@ mod support;
 
 mod accounts;
 mod admin;
+mod behind_proxy;
 mod bodies;
 mod categories;
 mod commands;

@@ -11,7 +11,7 @@ use super::models::url_of;
 use crate::db::{Db, Timestamp};
 use crate::each_row;
 use crate::error::{Error, Result};
-use crate::http::{QueryDict, host_of, is_secure, text};
+use crate::http::{QueryDict, site_root, text};
 use crate::schema::catalog_product;
 use crate::settings::Settings;
 
@@ -22,8 +22,10 @@ const CHUNK: usize = 500;
 
 /// `GET /robots.txt`
 pub(super) async fn robots(request: HttpRequest, settings: web::Data<Settings>) -> HttpResponse {
-    let site = site(&request, &settings);
-    let body = format!("User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n\nSitemap: {site}/sitemap.xml\n");
+    let (prefix, site) = (&settings.proxy.script_name, site_root(&request, &settings));
+    let body = format!(
+        "User-agent: *\nDisallow: {prefix}/admin/\nDisallow: {prefix}/accounts/\n\nSitemap: {site}/sitemap.xml\n"
+    );
     text("text/plain; charset=utf-8", body)
 }
 
@@ -34,7 +36,7 @@ pub(super) async fn sitemap(
     db: web::Data<Db>,
     query: QueryDict,
 ) -> Result<HttpResponse> {
-    let site = site(&request, &settings);
+    let site = site_root(&request, &settings);
     let count: i64 = db
         .run(|conn| Ok(catalog_product::table.filter(catalog_product::is_active.eq(true)).count().get_result(conn)?))
         .await?;
@@ -85,11 +87,4 @@ fn index(site: &str, files: i64) -> String {
         let _ = writeln!(xml, "<sitemap><loc>{site}/sitemap.xml?p={file}</loc></sitemap>");
     }
     xml + "</sitemapindex>\n"
-}
-
-/// `https://shop.example`. The host was checked against `ALLOWED_HOSTS`, and only the header that
-/// `SECURE_PROXY_SSL_HEADER` names decides the scheme.
-fn site(request: &HttpRequest, settings: &Settings) -> String {
-    let scheme = if is_secure(request, &settings.security) { "https" } else { "http" };
-    format!("{scheme}://{}", host_of(request))
 }

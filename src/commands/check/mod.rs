@@ -1,6 +1,7 @@
 //! `check`: what is wrong with the settings, the database, the models and their admins, each with its remedy.
 
 mod deploy;
+mod django_settings;
 mod generated;
 mod pooler;
 
@@ -12,7 +13,7 @@ use crate::auth::django_version;
 use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::settings::{DatabaseUrl, Settings};
+use crate::settings::{DatabaseUrl, Env, Settings};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -27,6 +28,10 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
         for (id, text) in deploy::findings(settings) {
             say(&format!("WARNING ({id}) {text}"))?;
         }
+    }
+    let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
+    for warning in django_settings::warnings(&env) {
+        say(&warning)?;
     }
     let mut issues = declared(project);
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());

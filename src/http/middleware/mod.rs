@@ -2,6 +2,7 @@
 //! order.
 
 mod append_slash;
+mod behind_proxy;
 mod body_limits;
 mod conditional;
 mod hosts;
@@ -9,6 +10,7 @@ mod requests;
 mod security;
 
 pub use append_slash::append_slash;
+pub use behind_proxy::behind_proxy;
 pub use body_limits::{body_limits, unread_bodies};
 pub use conditional::conditional;
 pub(super) use conditional::etag_matches;

@@ -47,6 +47,11 @@ impl Process {
         panic!("no answer: {}", process.log());
     }
 
+    /// The port of the loopback at which it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// A visitor.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.port)

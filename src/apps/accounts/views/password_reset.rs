@@ -11,7 +11,7 @@ use crate::auth::{User, audit, normalize, tokens};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::http::{PostData, host_of, is_secure};
+use crate::http::{PostData, host_of, site_root};
 use crate::mail::Mail;
 use crate::pages::Page;
 use crate::settings::Settings;
@@ -68,7 +68,7 @@ pub(in crate::apps::accounts) async fn password_reset(
     let is_sent = may_mail(&request, &typed).await?;
     let users = db.run(move |conn| User::who_may_reset(conn, &typed)).await?;
     let host = host_of(&request);
-    let scheme = if is_secure(&request, &settings.security) { "https" } else { "http" };
+    let root = site_root(&request, &settings);
     // The database's comparison is lax; a look-alike address gets no mail.
     let typed = form.value("email");
     let users: Vec<&User> = users.iter().filter(|user| normalize::same_email(typed, &user.email)).collect();
@@ -82,7 +82,7 @@ pub(in crate::apps::accounts) async fn password_reset(
     }
     for user in users {
         let token = tokens::make_token(&user.token_subject(), &settings.secret_key, Utc::now(), settings.time_zone);
-        let link = format!("{scheme}://{host}/accounts/reset/{}/{token}/", tokens::encode_uid(user.id));
+        let link = format!("{root}/accounts/reset/{}/{token}/", tokens::encode_uid(user.id));
         audit::note(&request, "password_reset_requested", &user.username);
         let mail = Mail {
             to: user.email.clone(),
