@@ -9,7 +9,7 @@ use std::ops::{BitOr, BitOrAssign};
 pub struct FileKinds(u16);
 
 /// The extensions and content types of one kind.
-struct Kind {
+struct Listed {
     kind: FileKinds,
     name: &'static str,
     extensions: &'static [&'static str],
@@ -17,63 +17,63 @@ struct Kind {
     types: &'static [&'static str],
 }
 
-const KINDS: [Kind; 12] = [
-    Kind {
+const KINDS: [Listed; 12] = [
+    Listed {
         kind: FileKinds::PICTURE,
         name: "pictures (JPEG, PNG, GIF, WebP or AVIF)",
         extensions: &["apng", "avif", "bmp", "dib", "gif", "jfif", "jpe", "jpeg", "jpg", "mpo", "png", "webp"],
         types: &["image/"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::PDF,
         name: "PDF documents",
         extensions: &["pdf"],
         types: &["application/pdf", "application/x-pdf"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::TEXT,
         name: "plain texts",
         extensions: &["csv", "log", "md", "text", "tsv", "txt"],
         types: &["text/", "application/csv", "application/vnd.ms-excel"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::OFFICE,
         name: "office documents",
         extensions: &["doc", "docx", "odp", "ods", "odt", "ppt", "pptx", "rtf", "xls", "xlsx"],
         types: &["application/msword", "application/vnd.", "application/rtf", "text/rtf", "application/zip"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::AUDIO,
         name: "sound recordings",
         extensions: &["aac", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav", "weba"],
         types: &["audio/", "video/", "application/ogg"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::VIDEO,
         name: "films",
         extensions: &["avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "ogv", "webm"],
         types: &["video/", "audio/", "application/ogg"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::ARCHIVE,
         name: "archives",
         extensions: &["7z", "bz2", "gz", "rar", "tar", "tgz", "xz", "zip", "zst"],
         types: &["application/", "multipart/x-zip"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::HTML,
         name: "web pages",
         extensions: &["htm", "html", "mht", "mhtml", "shtml", "xht", "xhtml"],
         types: &["text/html", "application/xhtml+xml", "multipart/related", "message/rfc822"],
     },
-    Kind { kind: FileKinds::SVG, name: "SVG drawings", extensions: &["svg", "svgz"], types: &["image/svg+xml"] },
-    Kind {
+    Listed { kind: FileKinds::SVG, name: "SVG drawings", extensions: &["svg", "svgz"], types: &["image/svg+xml"] },
+    Listed {
         kind: FileKinds::XML,
         name: "XML documents",
         extensions: &["atom", "rdf", "rss", "xml", "xsd", "xsl", "xslt"],
         types: &["text/xml", "application/xml", "text/xsl", "application/rss+xml", "application/atom+xml"],
     },
-    Kind {
+    Listed {
         kind: FileKinds::SCRIPT,
         name: "scripts",
         extensions: &[
@@ -97,7 +97,7 @@ const KINDS: [Kind; 12] = [
             "application/wasm",
         ],
     },
-    Kind {
+    Listed {
         kind: FileKinds::EXECUTABLE,
         name: "programs",
         extensions: &[
@@ -177,7 +177,7 @@ impl FileKinds {
     /// the file, and differ; so only a type of another sort is refused.
     pub fn may_be_declared(self, declared: &str) -> bool {
         let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let is_of = |kind: &Kind| {
+        let is_of = |kind: &Listed| {
             kind.types
                 .iter()
                 .any(|known| if known.ends_with(['/', '.']) { declared.starts_with(known) } else { declared == *known })

@@ -34,7 +34,7 @@ pub struct UploadedFile {
     /// Where it can be kept, if its form has to be shown again.
     pub(super) keeper: Option<Arc<KeptFiles>>,
     /// Where it is kept already.
-    kept: Option<(Kept, PathBuf)>,
+    kept: Option<Arc<(Kept, PathBuf)>>,
 }
 
 /// Where the content of a file is.
@@ -76,14 +76,14 @@ impl UploadedFile {
             content: Arc::new(Content::Kept(path.clone())),
             keeps_metadata,
             keeper: Some(keeper),
-            kept: Some((kept, path)),
+            kept: Some(Arc::new((kept, path))),
         }
     }
 
     /// Keeps the file for a while, because the form that sent it in the field `name` has to be shown again. The form needs
     /// a hidden input `name-kept` with the reference. Returns `None` if the file could not be kept.
     pub fn keep(&self, name: &str) -> Option<Kept> {
-        match &self.kept {
+        match self.kept.as_deref() {
             Some((kept, _)) => Some(kept.clone()),
             None => self.keeper.as_ref()?.keep(name, self),
         }
@@ -91,7 +91,7 @@ impl UploadedFile {
 
     /// Removes the copy that was kept: the file has been stored.
     pub fn forget(&self) {
-        if let Some((_, path)) = &self.kept {
+        if let Some((_, path)) = self.kept.as_deref() {
             kept::remove(path);
         }
     }

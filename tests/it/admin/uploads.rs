@@ -158,7 +158,7 @@ on_both! {
         assert_eq!(send(&alice, "🎉.png", &picture(8, 6), &[]).status, 302);
         assert_eq!(image(&site), "products/picture.png");
         assert_eq!(send(&alice, "🎉", &picture(8, 6), &[]).status, 302);
-        assert!(image(&site).starts_with("products/picture_") && image(&site).ends_with(".png"), "{}", image(&site));
+        assert!(image(&site).starts_with("products/picture_"), "the name is taken: {}", image(&site));
     }
 
     fn a_picture_field_says_what_it_takes_before_a_file_is_chosen(kind: Kind) {

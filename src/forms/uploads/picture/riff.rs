@@ -94,7 +94,7 @@ fn chunk<R: BufRead + Seek, W: Write + Seek>(
 
 /// Steps over the byte that fills up a chunk of an odd size. Some programs leave it out at the end of the file.
 fn pad<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, size: u64, end: u64, write: bool) -> io::Result<()> {
-    if size % 2 == 0 {
+    if size.is_multiple_of(2) {
         return Ok(());
     }
     if walk.at() < end {
