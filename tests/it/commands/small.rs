@@ -1,5 +1,6 @@
 //! The commands that say something, and what they say when something is wrong.
 
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::auth::User;
 use nuages::schema::{auth_user, catalog_product, orders_order, orders_orderitem};
@@ -176,7 +177,6 @@ on_both! {
     fn check_reports_a_generated_column_that_is_not_described(kind: Kind) {
         let database = Database::migrated(kind);
         let conn = &mut database.connect();
-        use diesel::connection::SimpleConnection as _;
         conn.batch_execute("DROP INDEX IF EXISTS catalog_tag_note; ALTER TABLE orders_order DROP COLUMN note").unwrap();
         let kept = if kind == Kind::Sqlite { "VIRTUAL" } else { "STORED" };
         conn.batch_execute(&format!("ALTER TABLE orders_order ADD COLUMN note text GENERATED ALWAYS AS ('x' || number) {kept}")).unwrap();
