@@ -221,6 +221,19 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_submission (key) {
+        key -> Text,
+        user_id -> Nullable<Integer>,
+        made_at -> TimestampTz,
+        digest -> Text,
+        answer -> Text,
+    }
+}
+
 diesel::joinable!(auth_permission -> django_content_type (content_type_id));
 diesel::joinable!(auth_group_permissions -> auth_group (group_id));
 diesel::joinable!(auth_group_permissions -> auth_permission (permission_id));

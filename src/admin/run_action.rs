@@ -9,7 +9,7 @@ use super::{Actor, AdminRequest, Registered};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::Violation;
-use crate::http::render;
+use crate::http::{field_count, render};
 use crate::models::Query;
 
 /// The most rows that a confirmation page names by primary key; more are found again by the list's own query. A form may
@@ -69,6 +69,8 @@ pub(super) struct Again {
     /// The number of rows, if all pages of a list were chosen.
     pub(super) across: Option<i64>,
     pub(super) back_url: String,
+    /// The signed number of the form's fields, if there are many.
+    pub(super) field_count: Option<String>,
 }
 
 /// An action that was chosen, and its rows.
@@ -143,7 +145,7 @@ impl Run<'_> {
     /// Returns the hidden fields that run the action once more.
     pub(super) async fn again(&self) -> Result<Again> {
         let is_many = self.across && self.count > NAMED;
-        let (limit, rows) = (if is_many { 1 } else { NAMED }, self.rows.clone());
+        let (limit, rows) = (if is_many { 1 } else { NAMED.max(self.count) }, self.rows.clone());
         let named = self.request.db.run(move |conn| rows.named(conn, Some(limit), 0)).await?;
         Ok(Again {
             field: self.location.field(),
@@ -151,6 +153,7 @@ impl Run<'_> {
             pks: named.iter().map(|(pk, _): &(Value, String)| pk.to_string()).collect(),
             across: is_many.then_some(self.count),
             back_url: self.back_url.clone(),
+            field_count: field_count(named.len(), &self.request.settings),
         })
     }
 }

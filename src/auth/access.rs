@@ -2,13 +2,16 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpRequest, web};
+use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 
 use super::{two_factor, visitor};
 use crate::error::{Error, Result};
+use crate::forms::submissions::SUBMISSION;
 use crate::http::middleware::caught;
-use crate::http::{Access, UrlTable, never_cache};
+use crate::http::{Access, PostData, UrlTable, never_cache};
+use crate::messages::{Level, Messages};
 use crate::settings::Settings;
 
 /// See the module. It asks for the user only where a URL needs one. Pages for staff are kept by no cache.
@@ -25,13 +28,36 @@ pub async fn access<B: MessageBody + 'static>(
         None => None,
     };
     let mut response = match refusal {
-        Some(refusal) => request.error_response(refusal),
+        Some(refusal) => {
+            if request.method() == Method::POST && is_login(&refusal) {
+                say_nothing_was_saved(request.request());
+            }
+            request.error_response(refusal)
+        }
         None => next.call(request).await?.map_into_boxed_body(),
     };
     if needed == Some(Access::Staff) {
         never_cache(response.headers_mut());
     }
     Ok(response)
+}
+
+/// Whether a login is what the visitor needs.
+fn is_login(refusal: &Error) -> bool {
+    matches!(refusal, Error::LoginRequired(_) | Error::StaffRequired(_) | Error::TwoFactorRequired(_))
+}
+
+/// Says on the login page that a form was not saved: its session ended while somebody typed.
+fn say_nothing_was_saved(request: &HttpRequest) {
+    let is_form = request.extensions().get::<PostData>().is_some_and(|post| {
+        let is_sent = |name: &str| post.fields.get(name).is_some();
+        is_sent(SUBMISSION) || is_sent("form-_loaded")
+    });
+    if is_form {
+        let text = "You were logged out before this was saved: nothing was saved. After logging in, your browser’s Back \
+                    button may still show what you typed.";
+        Messages::of(request).add(Level::WARNING, text);
+    }
 }
 
 /// Why whoever is asking may not enter, if they may not.

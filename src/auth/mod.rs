@@ -69,5 +69,6 @@ pub const NUAGES: AppConfig = AppConfig {
         migration!("nuages", "0001_login_throttle"),
         migration!("nuages", "0002_two_factor"),
         migration!("nuages", "0003_sessions"),
+        migration!("nuages", "0004_submissions"),
     ],
 };

@@ -1,10 +1,11 @@
-//! `clearsessions`: deletes the rows of sessions that have expired, failed logins that are forgotten, and files of
-//! forms that were never saved. To be run once a day.
+//! `clearsessions`: deletes the rows of sessions that have expired, failed logins that are forgotten, files of forms that
+//! were never saved, and old notes of forms that were. To be run once a day.
 
 use super::connect;
 use super::terminal::say;
 use crate::auth::throttle;
 use crate::error::Result;
+use crate::forms::submissions;
 use crate::http::KeptFiles;
 use crate::sessions::{SessionRow, Visit};
 use crate::settings::Settings;
@@ -16,6 +17,8 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     say(&format!("{deleted} expired sessions deleted"))?;
     let deleted = throttle::delete_forgotten(&mut conn)?;
     say(&format!("{deleted} counts of failed logins deleted"))?;
+    let deleted = submissions::delete_old(&mut conn)?;
+    say(&format!("{deleted} notes of forms that were saved deleted"))?;
     let deleted = KeptFiles::clear(settings)?;
     say(&format!("{deleted} files of forms that were never saved deleted"))
 }

@@ -3,6 +3,7 @@
 mod field;
 mod form;
 pub mod model;
+pub mod submissions;
 pub mod uploads;
 
 use field::strip;

@@ -16,7 +16,7 @@ mod static_files;
 mod urls;
 mod user_agent;
 
-pub use body::{Kept, KeptFiles, PostData, UploadedFile};
+pub use body::{FIELD_COUNT, Kept, KeptFiles, PostData, UploadedFile, field_count};
 pub use client_address::client_address;
 pub use cookies::{cookie, delete_cookie, set_cookie};
 pub use diagnostics::urls as diagnostics;

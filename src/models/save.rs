@@ -64,6 +64,20 @@ impl Record {
         sql.raw(" WHERE ").ident(self.model.pk().column).raw(" = ").bind(self.pk().clone()).execute(conn)
     }
 
+    /// Updates the columns whose values differ from those in `before`, and those that were [stamped](Self::stamp). A
+    /// column is named once even if it is both: PostgreSQL refuses a statement that assigns to it twice.
+    pub fn update_differing(&self, conn: &mut Conn, before: &Self, stamped: Vec<&'static str>) -> Result<()> {
+        let mut columns = self.differing(before);
+        columns.extend(stamped);
+        columns.sort_unstable();
+        columns.dedup();
+
+        if !columns.is_empty() {
+            self.update(conn, &columns)?;
+        }
+        Ok(())
+    }
+
     /// The columns whose values differ from those in `other`.
     pub fn differing(&self, other: &Self) -> Vec<&'static str> {
         let pairs = self.model.fields.iter().zip(self.values.iter().zip(&other.values));

@@ -86,5 +86,6 @@ pub(super) fn prefill(form: &mut ModelForm, query: &QueryDict, zone: chrono_tz::
             }
             ModelField::Column(_) => Typed::one(text),
         };
+        bound.shown = bound.typed.clone();
     }
 }

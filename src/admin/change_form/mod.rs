@@ -27,9 +27,10 @@ use super::popup::popup_response;
 use super::{AdminRequest, Registered};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::http::{PostData, redirect, render};
+use crate::http::{PostData, QueryDict, redirect, render};
 use crate::messages::{Level, Message};
 use crate::models::find as find_model;
+pub(super) use inline::deleted_meanwhile;
 use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
 
@@ -102,15 +103,43 @@ async fn answer(
     let outcome = if is_write { request.db.write(job).await? } else { request.db.run(job).await? };
     match outcome {
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
-        Outcome::Page(content) => page(&request, known, part.as_deref(), *content, is_popup),
-        Outcome::Saved(saved) if posted.get("_popup").is_some() => {
-            if saved.added {
-                check_source_model(&request, posted.get("_source_model").unwrap_or_default());
-            }
-            popup(&request, part.as_deref(), &saved)
+        Outcome::Page(mut content) => {
+            tell(&request, std::mem::take(&mut content.notes));
+            page(&request, known, part.as_deref(), *content, is_popup)
         }
-        Outcome::Saved(saved) => saved_response(&request, known, &saved, &|button| posted.get(button).is_some()).await,
+        Outcome::Saved(mut saved) => {
+            let notes = std::mem::take(&mut saved.notes);
+            // A window of its own closes at once: nobody would read them.
+            if posted.get("_popup").is_none() {
+                tell(&request, notes);
+            }
+            respond(&request, known, part.as_deref(), &saved, &posted).await
+        }
     }
+}
+
+/// Tells the user what happened on the way.
+fn tell(request: &AdminRequest, notes: Vec<String>) {
+    for note in notes {
+        request.messages.add(Level::WARNING, note);
+    }
+}
+
+/// Answers a form that was saved.
+async fn respond(
+    request: &AdminRequest,
+    known: &'static Registered,
+    part: Option<&str>,
+    saved: &Saved,
+    posted: &QueryDict,
+) -> Result<HttpResponse> {
+    if posted.get("_popup").is_some() {
+        if saved.added {
+            check_source_model(request, posted.get("_source_model").unwrap_or_default());
+        }
+        return popup(request, part, saved);
+    }
+    saved_response(request, known, saved, &|button| posted.get(button).is_some()).await
 }
 
 /// Leaves Django 6.1's message if a pop-up was opened from a model that is not installed. For an installed model Django

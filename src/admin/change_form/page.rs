@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::inline::ShownInline;
 use super::readonly::Shown;
-use super::shown::ShownGroup;
+use super::shown::{ShownField, ShownGroup};
 use crate::admin::frame::Frame;
 use crate::admin::last_save::LastSave;
 
@@ -57,6 +57,8 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) multipart: bool,
     /// Whether something was sent and refused.
     pub(in crate::admin) refused: bool,
+    /// What else the user is told.
+    pub(in crate::admin) notes: Vec<String>,
     pub(in crate::admin) errors: Vec<String>,
     pub(in crate::admin) problems: Vec<Problem>,
     pub(in crate::admin) conflicts: Vec<ConflictRow>,
@@ -87,6 +89,21 @@ impl Content {
         for inline in &mut self.inlines {
             inline.page_query = keep("").replacen('?', "&", 1);
         }
+    }
+
+    /// The most fields that a browser sends for the form as it is shown.
+    pub(super) fn fields(&self) -> usize {
+        let of_field = |field: &ShownField| {
+            let widget = field.widget.as_ref();
+            widget.map_or(0, |widget| widget.control.fields() + usize::from(widget.find.is_some()))
+        };
+        let of_groups = |groups: &[ShownGroup]| -> usize {
+            groups.iter().flat_map(|group| group.lines.iter().flatten()).map(of_field).sum()
+        };
+        let rows = self.inlines.iter().flat_map(|inline| &inline.rows);
+        let of_rows: usize = rows.map(|row| row.hidden.len() + 1 + of_groups(&row.groups)).sum();
+        let of_inlines: usize = self.inlines.iter().map(|inline| inline.management.len()).sum();
+        self.hidden.len() + of_groups(&self.groups) + of_inlines + of_rows
     }
 }
 

@@ -1,13 +1,17 @@
 //! Saving what was sent: row, links and log entry in one transaction.
 
+use std::io;
+
 use super::draft::Draft;
 use super::find;
+use super::inline::Formset;
 use super::screen::{Outcome, Saved, Screen};
 use crate::admin::options::Options;
 use crate::admin::{Done, Flag, LogEntry, change_message};
-use crate::db::Conn;
+use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::{Cleaned, ModelField, ModelForm, Posted, Violation, check};
+use crate::forms::submissions::{Claim, Submission};
 use crate::forms::uploads::Stored;
 use crate::http::PostData;
 use crate::models::Record;
@@ -17,6 +21,8 @@ enum Attempt {
     Missing,
     Refused,
     Saved(Saved, Vec<Stored>),
+    /// The same page was saved before.
+    Again(Saved),
 }
 
 impl Screen {
@@ -35,6 +41,7 @@ impl Screen {
                 files.into_iter().for_each(Stored::keep);
                 Ok(Outcome::Saved(saved))
             }
+            (Ok(Attempt::Again(saved)), _) => Ok(Outcome::Saved(saved)),
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
             // A file that cannot be stored rolls the transaction back, and removes the files that were stored before.
             (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => self.show_again(conn, draft),
@@ -76,9 +83,13 @@ impl Screen {
         };
         let draft = place.insert(self.draft(conn, row, true)?);
         draft.bound = true;
+        let original = self.original(conn)?;
+        if let Some(original) = &original {
+            draft.form.copy_from(original, self.zone());
+        }
         draft.form.bind(&Posted::new(post), self.zone());
         let parent = (!draft.form.adding).then_some(&draft.form.record);
-        draft.inlines = self.bind_formsets(conn, parent, post)?;
+        draft.inlines = self.bind_formsets(conn, parent, original.as_ref(), post)?;
         if self.is_question() {
             let (row_of, field) = (post.fields.get("_addrow"), find::asked(&post.fields));
             // Nothing is wrong yet.
@@ -92,11 +103,47 @@ impl Screen {
             }
             return Ok(Attempt::Refused);
         }
+        let submission = self.submission(post, draft)?;
+        if let Some(submission) = &submission {
+            match submission.claim(conn)? {
+                Claim::First => {}
+                Claim::Again(answer) => return Ok(Attempt::Again(Saved::again(&answer)?)),
+                Claim::Changed(answer) => {
+                    draft.form.errors.push(saved_before(draft, &Saved::again(&answer)?));
+                    return Ok(Attempt::Refused);
+                }
+            }
+        }
         self.check(conn, draft)?;
-        if !draft.form.is_valid() || !draft.inlines.iter().all(|formset| formset.is_valid(self)) {
+        if !draft.form.is_valid() || !draft.inlines.iter().all(Formset::is_valid) {
+            // Nothing was saved: the next sending is the first.
+            if let Some(submission) = &submission {
+                submission.release(conn)?;
+            }
             return Ok(Attempt::Refused);
         }
-        self.write(conn, draft)
+        let attempt = self.write(conn, draft)?;
+        if let (Some(submission), Attempt::Saved(saved, _)) = (&submission, &attempt) {
+            submission.finish(conn, &serde_json::to_string(saved).map_err(io::Error::other)?)?;
+        }
+        Ok(attempt)
+    }
+
+    /// How the form is told from others, if it adds rows. What only changes rows can be sent twice.
+    fn submission(&self, post: &PostData, draft: &Draft) -> Result<Option<Submission>> {
+        if !draft.form.adding && !draft.inlines.iter().any(Formset::adds) {
+            return Ok(None);
+        }
+        let place = [self.model().label(), self.part.clone().unwrap_or_default()].join("/");
+        Submission::of(post, Some(self.actor.user.id), &place, &self.settings)
+    }
+
+    /// The row of which a copy is wanted ("Save as new"), if the user may see it.
+    fn original(&self, conn: &mut Conn) -> Result<Option<Record>> {
+        let part = self.part.as_ref().filter(|_| self.is_copy());
+        let Some(row) = part.and_then(|part| self.row(part)) else { return Ok(None) };
+        let found = row.first_named(conn)?.map(|(record, _)| record);
+        Ok(found.filter(|record| self.may("view", Some(record))))
     }
 
     /// What the database and the author have to say.
@@ -128,24 +175,20 @@ impl Screen {
         let named = [(record.pk().clone(), name.clone())];
         LogEntry::write(conn, self.actor.user.id, self.model(), flag, &named, &change_message(&done))?;
         let may_change = self.may("change", Some(&record));
-        let saved = Saved { pk: record.pk().to_string(), name, added: draft.form.adding, may_change };
+        let notes = draft.inlines.iter().filter_map(Formset::note).collect();
+        let saved = Saved { pk: record.pk().to_string(), name, added: draft.form.adding, may_change, notes };
         Ok(Attempt::Saved(saved, files))
     }
 
     /// Writes the row of `form` and its links: of a row that was there only what differs.
     pub(super) fn write_row(&self, conn: &mut Conn, form: &ModelForm, options: &Options) -> Result<Record> {
         let mut record = form.row();
-        let mut stamped = record.stamp(form.adding, self.zone());
+        let stamped = record.stamp(form.adding, self.zone());
         options.before_save(conn, &mut record, form.adding, &self.actor.user)?;
         if form.adding {
             record.insert(conn)?;
         } else {
-            let mut columns = record.differing(&form.record);
-            columns.append(&mut stamped);
-            columns.dedup();
-            if !columns.is_empty() {
-                record.update(conn, &columns)?;
-            }
+            record.update_differing(conn, &form.record, stamped)?;
         }
         for bound in form.changed() {
             if let (ModelField::Many(many), Cleaned::Many(before), Some(Cleaned::Many(after))) =
@@ -180,18 +223,43 @@ fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> 
     Ok(())
 }
 
+/// What is said of a page that was saved and then sent with something else in it: the browser's Back leads to it.
+fn saved_before(draft: &Draft, saved: &Saved) -> String {
+    let (one, name) = (&draft.form.model.verbose_name, &saved.name);
+    if draft.form.adding {
+        format!(
+            "This page was already saved: the {one} “{name}” was added. What you see now was not saved. Save again to add \
+             another {one}, or go to the list to change the one that is there."
+        )
+    } else {
+        format!(
+            "This page was already saved, and its new rows were added to the {one} “{name}”. What you see now was not saved. \
+             Open the {one} anew to change those rows; save again to add the new rows below once more."
+        )
+    }
+}
+
 /// Stores the files that were sent; their columns hold where they lie from then on.
 pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Stored>) -> Result<()> {
     for bound in &mut form.fields {
-        if let Some(upload) = &bound.upload {
-            let stored = match upload.store(&screen.settings) {
-                Ok(stored) => stored,
-                Err(error) => {
-                    let text = not_stored(&error);
-                    bound.errors.push(text.to_owned());
-                    return Err(Error::NotStored(error.to_string()));
-                }
-            };
+        let stored = match (&bound.upload, bound.field.column()) {
+            (Some(upload), _) => upload.store(&screen.settings).map(Some),
+            // A copy has a file of its own: what happens to one of the two rows does not touch the other's.
+            (None, Some(column)) if screen.is_copy() && column.is_file() && !bound.has_changed() => {
+                let path = bound.value().one().and_then(Value::as_str).unwrap_or_default();
+                Stored::copy_of(path, column, &screen.settings)
+            }
+            _ => Ok(None),
+        };
+        let stored = match stored {
+            Ok(stored) => stored,
+            Err(error) => {
+                let text = not_stored(&error);
+                bound.errors.push(text.to_owned());
+                return Err(Error::NotStored(error.to_string()));
+            }
+        };
+        if let Some(stored) = stored {
             bound.cleaned = Some(Cleaned::One(stored.name().to_owned().into()));
             files.push(stored);
         }

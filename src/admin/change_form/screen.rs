@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
 
 use super::computed::{self, cells};
 use super::draft::{Draft, prefill};
@@ -17,7 +18,8 @@ use crate::admin::{Actor, AdminSite, Registered, unquote};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::{BoundField, Control, LOADED, ModelField, ModelForm, key, texts};
-use crate::http::{PostData, QueryDict};
+use crate::forms::submissions::{SUBMISSION, new_id};
+use crate::http::{FIELD_COUNT, PostData, QueryDict, field_count};
 use crate::models::content_types::ContentType;
 use crate::models::{Field, FieldKind, Meta, Query, Record};
 use crate::settings::Settings;
@@ -51,12 +53,23 @@ pub(super) enum Outcome {
 }
 
 /// A row that was saved.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Saved {
     pub(super) pk: String,
     pub(super) name: String,
     pub(super) added: bool,
     pub(super) may_change: bool,
+    /// What else the user is told.
+    pub(super) notes: Vec<String>,
+}
+
+impl Saved {
+    /// What was noted of a form that was saved, for its second sending.
+    pub(super) fn again(noted: &str) -> Result<Self> {
+        let saved: Self = serde_json::from_str(noted).map_err(std::io::Error::other)?;
+        let note = "You had sent this page before. Nothing was added a second time.".to_owned();
+        Ok(Self { notes: vec![note], ..saved })
+    }
 }
 
 impl Screen {
@@ -162,7 +175,7 @@ impl Screen {
         let record = (!form.adding).then_some(&form.record);
         // A pop-up window leads nowhere else.
         let has_page = options.view_on_site && model.absolute_url.is_some() && record.is_some() && !self.is_popup;
-        let content = Content {
+        let mut content = Content {
             adding: form.adding,
             may_edit,
             name: draft.name.clone(),
@@ -181,9 +194,13 @@ impl Screen {
             actions: self.actions(record),
             pk: parent,
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
+            notes: draft.inlines.iter().filter_map(Formset::note).collect(),
             groups,
             inlines,
         };
+        if let Some(count) = field_count(content.fields(), &self.settings) {
+            content.hidden.insert(0, (FIELD_COUNT.to_owned(), count));
+        }
         Ok(Outcome::Page(Box::new(content)))
     }
 
@@ -195,6 +212,7 @@ impl Screen {
 
     fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {
         let mut hidden = Vec::new();
+        hidden.push((SUBMISSION.to_owned(), new_id(Some(self.actor.user.id), &self.settings)));
         if self.is_popup {
             hidden.push(("_popup".to_owned(), "1".to_owned()));
         }
@@ -205,9 +223,7 @@ impl Screen {
         if let Some(source_model) = self.query.get("_source_model") {
             hidden.push(("_source_model".to_owned(), source_model.to_owned()));
         }
-        if !draft.form.adding {
-            hidden.push((LOADED.to_owned(), draft.form.loaded(self.zone())));
-        }
+        hidden.push((LOADED.to_owned(), draft.form.loaded(self.zone())));
         for bound in &draft.form.fields {
             hidden.extend(self.hidden_initial(bound));
         }

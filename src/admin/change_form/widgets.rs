@@ -87,6 +87,17 @@ pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Opti
     }
 }
 
+/// Offers the keys that the field holds although no row has them any more: a browser would choose something else, and change
+/// a field that nobody touched.
+fn offer_lost(control: &mut Control, bound: &BoundField) {
+    for value in keys_held(bound).into_iter().filter(|key| bound.typed.0.contains(key)) {
+        if control.choices.iter().all(|choice| choice.value != value) {
+            let text = format!("{value} (no longer there)");
+            control.choices.push(Choice { value, text, selected: true });
+        }
+    }
+}
+
 fn keys_held(bound: &BoundField) -> Vec<String> {
     bound.initial.values().iter().map(ToString::to_string).collect()
 }
@@ -120,6 +131,9 @@ impl Around<'_> {
             ControlKind::Autocomplete | ControlKind::AutocompleteMany => self.chosen(to, typed),
             _ => self.offered(to, typed),
         };
+        if control.kind != ControlKind::RawId {
+            offer_lost(&mut control, bound);
+        }
         let single = matches!(field, ModelField::Column(_));
         let may_be_none = match control.kind {
             ControlKind::Select => true,

@@ -23,6 +23,7 @@ use askama::Template;
 use chrono::{NaiveDate, Utc};
 use chrono_tz::Tz;
 
+use super::change_form::deleted_meanwhile;
 use super::frame::{Crumb, Frame};
 use super::options::Action;
 use super::{AdminRequest, AdminSite, Registered};
@@ -144,7 +145,10 @@ pub(super) async fn change_list_post(
     let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
     match request.db.write(move |conn| editing::save(conn, known, &all, &data, &actor, zone)).await? {
         Outcome::Refused(sent, errors) => show(&request, list, &actions, Some((sent, errors))).await,
-        Outcome::Saved(count) => {
+        Outcome::Saved(count, gone) => {
+            if gone > 0 {
+                request.messages.add(Level::WARNING, deleted_meanwhile(known.model, gone));
+            }
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             if count > 0 {
                 let were = if count == 1 { "was" } else { "were" };

@@ -12,6 +12,7 @@ use crate::admin::frame::Frame;
 use crate::admin::options::{Action, Facets};
 use crate::admin::{AdminRequest, frame::Crumb};
 use crate::db::Paginator;
+use crate::http::field_count;
 use crate::models::{bidi, capfirst};
 
 #[derive(Template)]
@@ -36,6 +37,8 @@ pub(super) struct ChangeListPage {
     facets: Option<(String, &'static str)>,
     actions: Vec<(&'static str, String)>,
     table: Table,
+    /// The signed number of the form's fields, if there are many.
+    field_count: Option<String>,
     faults: Vec<Fault>,
     conflicts: Vec<Conflict>,
     errors: Vec<String>,
@@ -120,6 +123,7 @@ impl ChangeListPage {
             faults,
             conflicts,
             range: (before + 1, before + table.shown),
+            field_count: fields(request, &table, editing),
             table,
             pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
@@ -136,6 +140,12 @@ impl ChangeListPage {
     fn counted(&self) -> &str {
         if self.count == 1 { &self.one } else { &self.many }
     }
+}
+
+/// The signed number of fields in the form around the list: a box for each row, and what is edited in it.
+fn fields(request: &AdminRequest, table: &Table, editing: Option<&Editing>) -> Option<String> {
+    let rows = usize::try_from(table.shown).unwrap_or_default();
+    field_count(rows.saturating_mul(1 + editing.map_or(0, Editing::inputs)), &request.settings)
 }
 
 /// The add form, which leads back to this list.

@@ -2,6 +2,7 @@
 
 pub mod admin;
 mod forms;
+mod sent_twice;
 mod stale_forms;
 pub mod urls;
 mod views;

@@ -21,10 +21,12 @@ pub fn check(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
 }
 
 /// Values that were sent and are not what they were.
-fn news(form: &ModelForm) -> impl Iterator<Item = (usize, &'static Meta, &[Value])> {
+fn news(form: &ModelForm) -> impl Iterator<Item = (usize, &'static Meta, Vec<&Value>)> {
     form.fields.iter().enumerate().filter_map(|(at, bound)| {
         let cleaned = bound.cleaned.as_ref().filter(|_| bound.has_changed())?;
-        Some((at, bound.field.to()?, cleaned.values()))
+        // A link that was there already stays, wherever it leads.
+        let is_new = |value: &&Value| !bound.initial.values().contains(value);
+        Some((at, bound.field.to()?, cleaned.values().iter().filter(is_new).collect()))
     })
 }
 
@@ -35,7 +37,7 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
         if at == asked.len() {
             asked.push((model, Vec::new()));
         }
-        let fresh: Vec<Value> = values.iter().filter(|value| !asked[at].1.contains(value)).cloned().collect();
+        let fresh: Vec<Value> = values.into_iter().filter(|value| !asked[at].1.contains(value)).cloned().collect();
         asked[at].1.extend(fresh);
     }
     for (model, keys) in asked.into_iter().filter(|(_, keys)| !keys.is_empty()) {

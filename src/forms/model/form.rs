@@ -16,6 +16,8 @@ pub struct BoundField {
     pub commas: bool,
     /// What it held when the form was made.
     pub initial: Cleaned,
+    /// What the page showed in its controls before anything was typed, as far as that is known.
+    pub shown: Typed,
     /// What stands in its controls.
     pub typed: Typed,
     /// What was sent, if that makes sense.
@@ -33,7 +35,7 @@ impl BoundField {
     pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
         let typed = texts(field, &initial, zone);
         let (cleaned, upload, errors) = (None, None, Vec::new());
-        Self { field, commas: false, initial, typed, cleaned, upload, conflict: false, errors }
+        Self { field, commas: false, initial, shown: typed.clone(), typed, cleaned, upload, conflict: false, errors }
     }
 
     fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
@@ -42,6 +44,10 @@ impl BoundField {
             Ok(cleaned) => (Some(cleaned), Vec::new()),
             Err(errors) => (None, errors),
         };
+        if let Some(shown) = posted.shown(self.field) {
+            self.shown = shown;
+        }
+        self.keep_unreadable_moment();
         // What was not sent at all keeps its default, as in Django.
         let has_default = self.field.column().is_some_and(|column| column.default.is_some());
         let left_out = self.typed.0.is_empty() && !self.field.is_box();
@@ -50,14 +56,23 @@ impl BoundField {
         }
     }
 
+    /// Keeps the value of a date and time that was sent back as the page showed it, although nothing can be made of it: the
+    /// clocks of the zone show the time twice, in the night in which they are put back.
+    pub(super) fn keep_unreadable_moment(&mut self) {
+        if self.field.is_split() && self.cleaned.is_none() && !self.typed.is_empty() && self.typed.reads_as(&self.shown)
+        {
+            self.cleaned = Some(self.initial.clone());
+            self.errors.clear();
+        }
+    }
+
     /// Looks at the file that was sent; reads it.
-    fn bind_file(&mut self, posted: &Posted<'_>, adding: bool) {
+    fn bind_file(&mut self, posted: &Posted<'_>) {
         let ModelField::Column(column) = self.field else { return };
         let name = prefixed(&posted.prefix, column.name);
         let file = posted.data.files.iter().rev().find(|(field, _)| *field == name).map(|(_, file)| file);
         let clear = uploads::is_cleared(posted.data, &name);
-        let held = if adding { "" } else { self.typed.first() };
-        match uploads::clean(column, file, clear, held) {
+        match uploads::clean(column, file, clear, self.typed.first()) {
             Ok(Change::Keep) => self.cleaned = Some(self.initial.clone()),
             Ok(Change::Clear) => self.cleaned = Some(Cleaned::One(Value::Text(String::new()))),
             Ok(Change::New(upload)) => {
@@ -73,11 +88,9 @@ impl BoundField {
         self.cleaned.as_ref().is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
     }
 
-    /// Whether something was typed into it.
-    pub fn is_touched(&self, zone: Tz) -> bool {
-        let held = || texts(self.field, &self.initial, zone);
-        self.has_changed()
-            && (self.cleaned.is_some() || (self.typed != held() && !(self.typed.is_empty() && held().is_empty())))
+    /// Whether something else was sent than the page showed. A default that is another one each time is not a change.
+    pub fn is_touched(&self) -> bool {
+        self.has_changed() && (self.field.is_file() || !self.typed.reads_as(&self.shown))
     }
 
     /// What it holds now: what was sent, or else what it held.
@@ -110,12 +123,18 @@ pub struct ModelForm {
 impl ModelForm {
     /// A form over `record` with these fields; `linked` says what a many-to-many field links to.
     pub fn new(
-        record: Record,
+        mut record: Record,
         adding: bool,
         fields: &[ModelField],
         linked: &dyn Fn(&'static str) -> Vec<Value>,
         zone: Tz,
     ) -> Self {
+        // A new row's box without a default is not ticked, as in Django.
+        for column in fields.iter().filter(|field| adding && field.is_box()).filter_map(|field| field.column()) {
+            if record.value(column).is_null() {
+                record.set(column.column, false);
+            }
+        }
         let bound = fields.iter().map(|&field| {
             let held = match field {
                 ModelField::Column(column) => Cleaned::One(record.value(column).clone()),
@@ -136,12 +155,23 @@ impl ModelForm {
         self
     }
 
+    /// Makes the form of a new row one of a copy of `original`: what cannot be typed, files and times that the clocks show
+    /// twice, is that of the original unless something else is sent.
+    pub fn copy_from(&mut self, original: &Record, zone: Tz) {
+        for bound in self.fields.iter_mut().filter(|bound| bound.field.is_file() || bound.field.is_split()) {
+            if let Some(column) = bound.field.column() {
+                self.record.set(column.column, original.value(column).clone());
+                *bound = BoundField::new(bound.field, Cleaned::One(original.value(column).clone()), zone);
+            }
+        }
+    }
+
     /// Takes what was sent, each field looked at by itself. It reads files: call it where blocking is allowed.
     pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
         for bound in &mut self.fields {
-            if bound.field.is_file() { bound.bind_file(posted, self.adding) } else { bound.bind(posted, zone) }
+            if bound.field.is_file() { bound.bind_file(posted) } else { bound.bind(posted, zone) }
         }
-        if let Some(loaded) = posted.last(LOADED).filter(|_| !self.adding) {
+        if let Some(loaded) = posted.last(LOADED) {
             self.merge(loaded, zone);
         }
     }

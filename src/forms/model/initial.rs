@@ -18,6 +18,7 @@ pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
             _ => Typed(vec![String::new(), String::new()]),
         },
         Cleaned::One(Value::Bool(yes)) if field.is_box() => Typed(yes.then(|| "on".to_owned()).into_iter().collect()),
+        Cleaned::One(Value::Null(_)) if field.is_box() => Typed(Vec::new()),
         Cleaned::One(value) => Typed::one(text(field, value)),
     }
 }

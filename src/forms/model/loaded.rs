@@ -5,10 +5,13 @@
 //! have changed is a conflict, which is shown. The marks say nothing that the form does not show. They are not signed:
 //! whoever forges one can only overwrite, which they could without any.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-use super::{BoundField, Cleaned, ModelField, ModelForm, Typed, own_saves, texts};
+use super::typed::plain;
+use super::{BoundField, Cleaned, ModelField, ModelForm, Posted, Typed, own_saves, texts};
 use crate::db::Value;
 use crate::signing::{b64_encode, random_string};
 
@@ -21,9 +24,8 @@ const PAGE_LENGTH: usize = 16;
 /// A mark of what stands in a field: eight bytes of a hash.
 fn mark(typed: &Typed) -> String {
     let mut hash = Sha256::new();
-    for text in &typed.0 {
-        // Browsers write line ends in their own way.
-        hash.update(text.replace("\r\n", "\n"));
+    for text in typed.0.iter().filter(|_| !typed.is_empty()) {
+        hash.update(plain(text).as_bytes());
         hash.update([0]);
     }
     b64_encode(&hash.finalize()[..8])
@@ -34,15 +36,15 @@ fn keys(values: &[Value]) -> String {
 }
 
 impl ModelForm {
-    /// What the hidden input says: `=Xk3…&name=8c1f…&tags=3,5`; nothing for a row that is new.
+    /// What the hidden input says: `=Xk3…&name=8c1f…&tags=3,5`. For a new row it says what the page showed: defaults.
     pub fn loaded(&self, zone: Tz) -> String {
-        if self.adding {
-            return String::new();
-        }
         let mut query = form_urlencoded::Serializer::new(String::new());
-        query.append_pair(PAGE, &random_string(PAGE_LENGTH));
+        if !self.adding {
+            query.append_pair(PAGE, &random_string(PAGE_LENGTH));
+        }
         for bound in &self.fields {
-            query.append_pair(bound.field.name(), &bound.mark(&bound.initial, zone));
+            let mark = if self.adding { mark(&bound.shown) } else { bound.mark(&bound.initial, zone) };
+            query.append_pair(bound.field.name(), &mark);
         }
         query.finish()
     }
@@ -59,8 +61,32 @@ impl ModelForm {
         }
     }
 
+    /// Whether every field was sent back as the page showed it, by what its hidden input says: for a row that is not there
+    /// any more to compare with.
+    pub fn is_sent_back_as_shown(&self, posted: &Posted<'_>) -> bool {
+        let Some(loaded) = posted.last(LOADED) else { return false };
+        let marks: Vec<_> = form_urlencoded::parse(loaded.as_bytes()).collect();
+        self.fields.iter().all(|bound| {
+            let was = marks.iter().find(|(name, _)| *name == bound.field.name()).map(|(_, was)| &**was);
+            match bound.field {
+                ModelField::Many(_) => was.is_some_and(|was| {
+                    let before: Vec<&str> = was.split(',').filter(|key| !key.is_empty()).collect();
+                    before.len() == bound.typed.0.len()
+                        && bound.typed.0.iter().all(|key| before.contains(&key.as_str()))
+                }),
+                ModelField::Column(_) if bound.field.is_file() => bound.upload.is_none(),
+                ModelField::Column(_) => was == Some(&mark(&bound.typed)),
+            }
+        })
+    }
+
     /// Goes by what the hidden input said.
     pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
+        // "Save as new" sends what the page said of another row.
+        let is_of_another = |(name, _): &(Cow<'_, str>, Cow<'_, str>)| name == PAGE;
+        if self.adding && form_urlencoded::parse(loaded.as_bytes()).any(|pair| is_of_another(&pair)) {
+            return;
+        }
         let mut own = None;
         for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {
             // Only what may have been made here is remembered.
@@ -71,8 +97,10 @@ impl ModelForm {
             }
             // What this page has saved itself is nobody else's change.
             let saved = own.iter().flatten().find(|(field, _)| *field == name).map(|(_, mark)| mark.as_str());
-            if let Some(bound) = self.fields.iter_mut().find(|bound| bound.field.name() == name) {
-                bound.merge(&was, saved, zone);
+            match self.fields.iter_mut().find(|bound| bound.field.name() == name) {
+                Some(bound) if self.adding => bound.compare(&was),
+                Some(bound) => bound.merge(&was, saved, zone),
+                None => {}
             }
         }
     }
@@ -100,6 +128,14 @@ impl BoundField {
         }
     }
 
+    /// Notes whether the field of a new row was sent back as it was shown; `was` is the mark of that.
+    fn compare(&mut self, was: &str) {
+        if mark(&self.typed) == was {
+            self.shown = self.typed.clone();
+            self.keep_unreadable_moment();
+        }
+    }
+
     /// `was` is the mark of what stood there, `saved` of what the same page wrote there since.
     fn merge(&mut self, was: &str, saved: Option<&str>, zone: Tz) {
         let current = texts(self.field, &self.initial, zone);
@@ -112,16 +148,12 @@ impl BoundField {
         } else {
             mark(&self.typed) == was || cleaned.is_some_and(|cleaned| mark(&cleaned) == was)
         };
-        if mark(&current) == was {
-            // Nobody else was here.
-            if untouched && self.errors.is_empty() {
-                self.cleaned = Some(self.initial.clone());
-            }
-        } else if untouched {
+        if untouched {
+            // A value that was not touched stays as it is, even one that nobody could type in.
             self.cleaned = Some(self.initial.clone());
             self.typed = current;
             self.errors.clear();
-        } else {
+        } else if mark(&current) != was {
             self.conflict = saved != Some(mark(&current).as_str()) && self.has_changed();
         }
     }

@@ -13,6 +13,8 @@ mod loaded;
 mod management;
 mod own_saves;
 #[cfg(test)]
+mod survival;
+#[cfg(test)]
 mod tests;
 mod typed;
 mod violation;
@@ -27,4 +29,4 @@ pub use loaded::LOADED;
 pub use management::management;
 pub use typed::{Posted, Typed, prefixed};
 pub use violation::Violation;
-pub use widget::{Choice, ChosenFile, Control, ControlKind};
+pub use widget::{Choice, ChosenFile, Control, ControlKind, has_lines, input_type};

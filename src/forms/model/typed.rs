@@ -1,5 +1,7 @@
 //! What was sent for the fields of a model form.
 
+use std::borrow::Cow;
+
 use super::ModelField;
 use crate::http::PostData;
 
@@ -24,9 +26,25 @@ impl Typed {
         self.0.get(1).map_or("", String::as_str)
     }
 
+    /// Whether both are the same to someone who reads a form: browsers write line ends in their own way, and a control that
+    /// is empty may send an empty text or nothing.
+    pub fn reads_as(&self, other: &Self) -> bool {
+        (self.is_empty() && other.is_empty())
+            || (self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(one, two)| plain(one) == plain(two)))
+    }
+
     /// Whether every text is empty.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(String::is_empty)
+    }
+}
+
+/// The text as a browser sends it back, with plain line ends.
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    if text.contains(['\r', '\0']) {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -53,6 +71,18 @@ impl<'a> Posted<'a> {
     /// The last text sent for `name`.
     pub fn last(&self, name: &str) -> Option<&'a str> {
         self.data.fields.get(&prefixed(&self.prefix, name))
+    }
+
+    /// What the page showed in a field whose default is another one each time: Django's forms send it along as
+    /// `initial-items-0-made_at`.
+    pub(super) fn shown(&self, field: ModelField) -> Option<Typed> {
+        let name = format!("initial-{}", prefixed(&self.prefix, field.name()));
+        let text = |name: &str| self.data.fields.get(name).map(str::to_owned);
+        if field.is_split() {
+            let (day, time) = (text(&format!("{name}_0"))?, text(&format!("{name}_1"))?);
+            return Some(Typed(vec![day, time]));
+        }
+        text(&name).map(Typed::one)
     }
 
     /// What was sent for `field`. `commas`: the keys of a many-to-many field stand in one text.

@@ -1,6 +1,7 @@
 //! How a field is shown: the controls of its value, ready for a template.
 
 use super::{BoundField, ModelField, ModelForm};
+use crate::db::Value;
 use crate::forms::uploads::Upload;
 use crate::models::{Field, FieldKind, Validator, file_size};
 
@@ -109,6 +110,8 @@ pub struct Control {
     pub rows: u8,
     /// Whether something is wrong with it.
     pub invalid: bool,
+    /// Whether a date and time are shown as plain texts, because an input of their type would drop what it cannot show.
+    pub is_plain: bool,
     /// Ids of what describes it.
     pub described_by: String,
     /// What it is called, where it has no label of its own.
@@ -144,6 +147,9 @@ impl Control {
             min,
             rows: 6,
             invalid: !bound.errors.is_empty(),
+            is_plain: !bound.errors.is_empty()
+                || input_type("date", bound.typed.first()) == "text"
+                || input_type("time", bound.typed.second()) == "text",
             described_by: String::new(),
             aria_label: String::new(),
             focus: None,
@@ -154,6 +160,7 @@ impl Control {
         };
         if let ModelField::Column(column) = field {
             control.choices = choices(column, &control.value);
+            control.offer_held(column, bound);
         }
         if !help.is_empty() {
             control.describe("helptext");
@@ -169,6 +176,27 @@ impl Control {
             control.describe("error");
         }
         control
+    }
+
+    /// Offers the value that the row holds although it is none of the choices: a browser would choose the first one instead,
+    /// and change a field that nobody touched.
+    fn offer_held(&mut self, column: &Field, bound: &BoundField) {
+        let Some(held) = bound.initial.one().filter(|_| !column.choices.is_empty()).map(Value::text) else { return };
+        if self.choices.iter().all(|choice| choice.value != held) {
+            let text = if held.is_empty() { "---------".to_owned() } else { held.clone() };
+            self.choices.insert(0, Choice { selected: held == self.value, value: held, text });
+        }
+    }
+
+    /// The most fields that a browser sends for it.
+    pub fn fields(&self) -> usize {
+        match self.kind {
+            ControlKind::SelectMany | ControlKind::AutocompleteMany | ControlKind::Filtered(_) | ControlKind::Boxes => {
+                self.choices.len()
+            }
+            ControlKind::Split | ControlKind::File => 2,
+            _ => 1,
+        }
     }
 
     /// Whether a script makes something else of its list of many.
@@ -211,9 +239,30 @@ impl Control {
     }
 }
 
+/// The type of an input that shows `text`: `kind`, unless a browser would drop or change a text that such an input cannot
+/// show.
+pub fn input_type(kind: &'static str, text: &str) -> &'static str {
+    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
+    let shows = match kind {
+        "date" => {
+            text.len() == 10 && is_digit(0) && text.parse::<chrono::NaiveDate>().is_ok() && !text.starts_with("0000")
+        }
+        "time" => is_digit(0) && text.parse::<chrono::NaiveTime>().is_ok(),
+        "number" => text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && text.parse::<f64>().is_ok(),
+        "email" | "url" => text.trim() == text,
+        _ => true,
+    };
+    if shows || text.is_empty() { kind } else { "text" }
+}
+
+/// Whether a text has several lines, which an input would join.
+pub fn has_lines(text: &str) -> bool {
+    text.contains(['\n', '\r'])
+}
+
 fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) {
-    // An input of these types drops what it cannot show.
-    let keeps = |kind| if bound.errors.is_empty() { kind } else { "text" };
+    let text = bound.typed.first();
+    let keeps = |kind| if bound.errors.is_empty() { input_type(kind, text) } else { "text" };
     let least = || {
         column.validators.iter().find_map(|rule| match rule {
             Validator::Min(least) => Some(least.to_string()),
@@ -222,9 +271,12 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
     };
     let kind = match column.kind {
         _ if !column.choices.is_empty() => ControlKind::Select,
+        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Email(_) | FieldKind::Url(_) if has_lines(text) => {
+            ControlKind::Textarea
+        }
         FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Uuid => ControlKind::Input("text"),
-        FieldKind::Email(_) => ControlKind::Input("email"),
-        FieldKind::Url(_) => ControlKind::Input("url"),
+        FieldKind::Email(_) => ControlKind::Input(input_type("email", text)),
+        FieldKind::Url(_) => ControlKind::Input(input_type("url", text)),
         FieldKind::Text => ControlKind::Textarea,
         FieldKind::Auto | FieldKind::Integer => ControlKind::Input(keeps("number")),
         FieldKind::PositiveInteger => {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io;
+use std::path::Path;
 
 use chrono::format::{Item, StrftimeItems};
 use chrono::{NaiveDateTime, Utc};
@@ -9,7 +10,7 @@ use chrono::{NaiveDateTime, Utc};
 use super::name;
 use crate::error::{Error, Result};
 use crate::http::{Kept, MediaRoot, UploadedFile};
-use crate::models::FileKinds;
+use crate::models::{Field, FieldKind, FileKinds};
 use crate::settings::Settings;
 
 /// A file that was sent and found right, not stored yet.
@@ -34,7 +35,8 @@ pub struct Stored {
     name: String,
     /// Where to remove it from, unless it is kept.
     root: Option<MediaRoot>,
-    upload: UploadedFile,
+    /// The file that was sent; `None` for a copy of a file that was there.
+    upload: Option<UploadedFile>,
 }
 
 impl Upload {
@@ -55,38 +57,53 @@ impl Upload {
 
     /// Copies it into `MEDIA_ROOT`, under a name that no other file has. A failure is logged with the folder.
     pub fn store(&self, settings: &Settings) -> Result<Stored> {
-        self.copy_into(settings).inspect_err(|error| {
+        let from = File::open(self.file.path()).map_err(Error::from);
+        let stored = from.and_then(|mut from| store(&mut from, &self.name, self.folder, self.most, settings));
+        let mut stored = stored.inspect_err(|error| {
             let root = settings.media_root.display();
             log::error!(target: "nuages.uploads", "{} could not be stored in {root}: {error}", self.name);
-        })
-    }
-
-    fn copy_into(&self, settings: &Settings) -> Result<Stored> {
-        let now = Utc::now().with_timezone(&settings.time_zone).naive_local();
-        let folder = folder_at(self.folder, now);
-        let root = MediaRoot::create(&settings.media_root)?;
-
-        for name in name::candidates(&folder, &self.name, self.most).take(100) {
-            if name.chars().count() > self.most {
-                break;
-            }
-            match root.create_new(&name) {
-                Ok(mut to) => {
-                    // From here on a failure removes the file.
-                    let stored = Stored { name, root: Some(root), upload: self.file.clone() };
-                    io::copy(&mut File::open(self.file.path())?, &mut to)?;
-                    to.sync_all()?;
-                    return Ok(stored);
-                }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Err(Error::Io(io::Error::other(format!("no name is free for {} below {folder}", self.name))))
+        })?;
+        stored.upload = Some(self.file.clone());
+        Ok(stored)
     }
 }
 
+/// Copies `from` into this folder of `MEDIA_ROOT`, under a name that no other file has, of at most `most` characters.
+fn store(from: &mut File, wanted: &str, folder: &str, most: usize, settings: &Settings) -> Result<Stored> {
+    let now = Utc::now().with_timezone(&settings.time_zone).naive_local();
+    let folder = folder_at(folder, now);
+    let root = MediaRoot::create(&settings.media_root)?;
+
+    for name in name::candidates(&folder, wanted, most).take(100) {
+        if name.chars().count() > most {
+            break;
+        }
+        match root.create_new(&name) {
+            Ok(mut to) => {
+                // From here on a failure removes the file.
+                let stored = Stored { name, root: Some(root), upload: None };
+                io::copy(from, &mut to)?;
+                to.sync_all()?;
+                return Ok(stored);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Io(io::Error::other(format!("no name is free for {wanted} below {folder}"))))
+}
+
 impl Stored {
+    /// Copies the file that a column of `field` names; `None` if there is no such file in `MEDIA_ROOT`.
+    pub fn copy_of(path: &str, field: &Field, settings: &Settings) -> Result<Option<Self>> {
+        let (FieldKind::File(folder) | FieldKind::Image(folder)) = field.kind else { return Ok(None) };
+        let Some(wanted) = Path::new(path).file_name().and_then(|name| name.to_str()) else { return Ok(None) };
+        let Ok(mut from) = MediaRoot::open(&settings.media_root).and_then(|root| root.file(path)) else {
+            return Ok(None);
+        };
+        store(&mut from, wanted, folder, field.max_length().unwrap_or(100), settings).map(Some)
+    }
+
     /// Its path below `MEDIA_ROOT`: what the column holds.
     pub fn name(&self) -> &str {
         &self.name
@@ -95,7 +112,9 @@ impl Stored {
     /// The file stays.
     pub fn keep(mut self) {
         self.root = None;
-        self.upload.forget();
+        if let Some(upload) = &self.upload {
+            upload.forget();
+        }
     }
 }
 

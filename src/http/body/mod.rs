@@ -1,6 +1,7 @@
 //! The body of a request as fields and files: Django's `request.POST` and `request.FILES`.
 
 mod bounded;
+mod field_count;
 mod kept;
 mod multipart;
 
@@ -19,6 +20,8 @@ use crate::error::{Error, Result};
 use crate::settings::Settings;
 
 pub(super) use bounded::{declared_length, is_chunked, limit};
+use field_count::most_fields;
+pub use field_count::{FIELD_COUNT, field_count};
 pub use kept::{Kept, KeptFiles};
 pub use multipart::UploadedFile;
 
@@ -40,7 +43,7 @@ impl PostData {
             "application/x-www-form-urlencoded" => {
                 let body = whole(bounded::bounded(request, payload.take(), settings)).await?;
                 let fields = QueryDict::parse_bytes(&body);
-                within(fields.len(), settings.data_upload_max_number_fields)?;
+                within(fields.len(), most_fields(&fields, settings))?;
                 Ok(Self { fields, files: Vec::new() })
             }
             _ => Ok(Self::default()),

@@ -12,6 +12,7 @@ use futures_util::StreamExt as _;
 use tempfile::NamedTempFile;
 
 use super::bounded::{bounded, refusal};
+use super::field_count::most_fields;
 use super::kept::{self, Kept, KeptFiles};
 use super::{PostData, within};
 use crate::error::{Error, Result};
@@ -144,7 +145,7 @@ pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings:
             None => {
                 let value = text(&mut part, &mut room).await?;
                 data.fields.push(name, value);
-                within(data.fields.len(), settings.data_upload_max_number_fields)?;
+                within(data.fields.len(), most_fields(&data.fields, settings))?;
             }
         }
     }

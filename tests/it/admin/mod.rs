@@ -16,6 +16,7 @@ mod formfield;
 mod index;
 mod form_actions;
 mod inlines;
+mod lab;
 mod list_editing;
 mod rules;
 mod scenario;

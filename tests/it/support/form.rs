@@ -130,6 +130,12 @@ impl Form {
         self
     }
 
+    /// Every name with its value, but for the names that end with one of `without`.
+    pub(crate) fn values_of(&self, without: &[&str]) -> Vec<(String, String)> {
+        let kept = self.sent("").into_iter().filter(|(name, _)| !without.iter().any(|end| name.ends_with(end)));
+        kept.filter(|(name, _)| name != "csrfmiddlewaretoken").collect()
+    }
+
     /// What is sent when the button is pressed: the first called `_find`, or that which is `_find=category`.
     pub(crate) fn sent(&self, button: &str) -> Vec<(String, String)> {
         let (wanted, value) = button.split_once('=').map_or((button, None), |(name, value)| (name, Some(value)));

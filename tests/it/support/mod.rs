@@ -13,6 +13,7 @@ mod site;
 
 pub(crate) use client::{Client, LOGIN};
 pub(crate) use database::{Database, Kind};
+pub(crate) use form::Form;
 pub(crate) use personas::{ALICE, BOB, CHARLIE, DANA, Persona, session_of};
 pub(crate) use postgres::{Cluster, as_owner, say_skipped};
 pub(crate) use process::Process;

@@ -4,7 +4,7 @@ use super::{Formset, Row};
 use crate::admin::change_form::screen::Screen;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::forms::model::{Posted, key, management};
+use crate::forms::model::{LOADED, Posted, key, management};
 use crate::http::PostData;
 use crate::models::{Query, Record};
 
@@ -12,11 +12,13 @@ use crate::models::{Query, Record};
 const BEYOND: usize = 1000;
 
 impl Screen {
-    /// What was sent for the rows of `parent`, or of a new row. The rows are locked if they are to be saved.
+    /// What was sent for the rows of `parent`, or of a new row, which may be a copy of `original`. The rows are locked if they
+    /// are to be saved.
     pub(in crate::admin::change_form) fn bind_formsets(
         &self,
         conn: &mut Conn,
         parent: Option<&Record>,
+        original: Option<&Record>,
         post: &PostData,
     ) -> Result<Vec<Formset>> {
         let found = self.inlines(true).into_iter().map(|(inline, prefix, fk, rights)| {
@@ -37,9 +39,7 @@ impl Screen {
                 return Ok(fresh);
             };
             let total = total.min(formset.inline.max_num + BEYOND);
-            // "Save as new": every row is a new one.
-            let initial = if self.is_copy() { 0 } else { initial.min(total) };
-            self.bind_rows(conn, &mut formset, parent, post, (total, initial))?;
+            self.bind_rows(conn, &mut formset, (parent, original), post, (total, initial.min(total)))?;
             Ok(formset)
         });
         found.collect()
@@ -49,10 +49,12 @@ impl Screen {
         &self,
         conn: &mut Conn,
         formset: &mut Formset,
-        parent: Option<&Record>,
+        (parent, original): (Option<&Record>, Option<&Record>),
         post: &PostData,
-        (total, initial): (usize, usize),
+        (total, total_initial): (usize, usize),
     ) -> Result<()> {
+        // "Save as new": every row is a new one.
+        let initial = if self.is_copy() { 0 } else { total_initial };
         let prefix = formset.prefix.clone();
         let pk = formset.model().pk();
         let posted = |at| Posted::row(post, &prefix, at);
@@ -65,8 +67,17 @@ impl Screen {
             let found = if self.is_question() { rows.named_records(conn, None, 0)? } else { rows.locked_named(conn)? };
             there = self.rows(conn, formset, found)?;
         }
-        // A new row has no key. Django lets it have that of any row, of which nothing comes.
-        let claimed: Vec<Value> = keys.iter().skip(initial).flatten().cloned().collect();
+        // A new row must not send a primary key. Like Django, ignore the key of an existing row; refuse anything else.
+        let is_missing = |at: usize, key: &Value| at >= initial || there.iter().all(|row| row.form.record.pk() != key);
+        let claimed = keys.iter().enumerate().filter_map(|(at, key)| key.as_ref().filter(|key| is_missing(at, key)));
+        let claimed: Vec<Value> = claimed.cloned().collect();
+        let originals = match original.filter(|_| formset.rights.view && total_initial > 0) {
+            Some(original) => {
+                let keys = keys.iter().take(total_initial).flatten().cloned().collect();
+                self.rows_of(formset, original.pk()).with_pks(keys).records(conn, None, 0)?
+            }
+            None => Vec::new(),
+        };
         let known = if claimed.is_empty() { Vec::new() } else { formset.among(claimed).pks(conn)? };
         for (at, key) in keys.into_iter().enumerate() {
             let old = (at < initial).then(|| {
@@ -75,21 +86,38 @@ impl Screen {
             });
             let mut row = match old {
                 Some(Some(row)) => row,
-                // Who may not change a row is not asked about one that has gone.
-                Some(None) if parent.is_some() && !formset.rights.change => continue,
-                Some(None) => Row { lost: true, ..self.empty_row(formset, at) },
+                // A user who may not change rows is only told that one has gone.
+                Some(None) if parent.is_some() && !formset.rights.change => {
+                    formset.gone += 1;
+                    continue;
+                }
+                Some(None) => self.lost_row(formset, at),
                 None if !formset.rights.add => continue,
                 None => self.empty_row(formset, at),
             };
-            row.form.prefix = format!("{prefix}-{at}");
+            // Rows that are left out leave no gap: a page that is shown again counts its rows.
+            row.form.prefix = format!("{prefix}-{}", formset.rows.len());
             let posted = posted(at);
+            if let Some(original) = originals.iter().find(|original| Some(original.pk()) == key.as_ref()) {
+                row.copied = at < total_initial;
+                row.sent_key = original.pk().to_string();
+                row.form.copy_from(original, self.zone());
+            }
             row.form.bind(&posted, self.zone());
             let ticked =
                 posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
-            row.delete = ticked && formset.rights.delete;
+            // What is gone can be left out by everyone.
+            row.delete = ticked && (formset.rights.delete || row.lost);
+            let mut is_gone = false;
             if row.lost {
                 for bound in &mut row.form.fields {
                     bound.errors.clear();
+                }
+                posted.last(pk.name).unwrap_or_default().clone_into(&mut row.sent_key);
+                is_gone = key.as_ref().is_some_and(|key| !known.contains(key)) && posted.last(LOADED).is_some();
+                if is_gone && !row.delete && row.form.is_sent_back_as_shown(&posted) {
+                    formset.gone += 1;
+                    continue;
                 }
             }
             let claims = at >= initial
@@ -99,14 +127,16 @@ impl Screen {
             let wrong = if row.delete && row.form.adding {
                 // What is not there need not go, whatever it claims to be.
                 None
+            } else if is_gone {
+                Some(super::check::gone(formset.model()))
             } else if row.lost || claims {
-                Some(super::check::LOST)
-            } else if row.counts(self) && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
-                Some("The inline value did not match the parent instance.")
+                Some(super::check::LOST.to_owned())
+            } else if row.counts() && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
+                Some("The inline value did not match the parent instance.".to_owned())
             } else {
                 None
             };
-            row.form.errors.extend(wrong.map(str::to_owned));
+            row.form.errors.extend(wrong);
             formset.rows.push(row);
         }
         if let Some(parent) = parent {

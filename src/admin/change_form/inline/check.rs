@@ -5,10 +5,19 @@ use crate::admin::change_form::screen::Screen;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelForm, check, duplicates, listed};
-use crate::models::{Collector, Obstacle};
+use crate::models::{Collector, Meta, Obstacle};
 
 /// What is said of a row that is not there any more, or never was below this parent.
 pub(super) const LOST: &str = "Select a valid choice. That choice is not one of the available choices.";
+/// What is said of a row that was changed here and deleted by somebody else meanwhile.
+pub(super) fn gone(model: &Meta) -> String {
+    let one = &model.verbose_name;
+    format!(
+        "This {one} was deleted meanwhile, so it was not saved. What you typed still stands here: to keep it, \
+         type it into a new {one}. Tick “Delete” to go on without this one."
+    )
+}
+
 /// Rows of each kind that a message names.
 const NAMED: i64 = 10;
 
@@ -17,7 +26,7 @@ impl Formset {
     pub(in crate::admin::change_form) fn check(&mut self, conn: &mut Conn, screen: &Screen) -> Result<()> {
         let fk = self.fk;
         let mut counting: Vec<_> =
-            self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts(screen)).collect();
+            self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts()).collect();
         let mut forms: Vec<&mut ModelForm> = counting.iter_mut().map(|row| &mut row.form).collect();
         check(conn, &mut forms)?;
         for form in &mut forms {

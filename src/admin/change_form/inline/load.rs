@@ -51,6 +51,7 @@ impl Screen {
             rows: Vec::new(),
             writing: None,
             errors: Vec::new(),
+            gone: 0,
             page: None,
         }
     }
@@ -108,11 +109,10 @@ impl Screen {
         Ok(())
     }
 
-    /// How many rows a page of the form holds: not more than can be sent back.
+    /// How many rows a page of the form holds.
+    #[expect(clippy::unused_self, reason = "it reads beside the other questions about a formset")]
     pub(super) fn per_page(&self, formset: &Formset) -> i64 {
-        let inputs = formset.old.edited().len() + 4;
-        let most = self.settings.data_upload_max_number_fields.saturating_sub(100) / inputs;
-        i64::try_from(formset.inline.per_page.min(most).max(1)).unwrap_or(i64::MAX - 1)
+        i64::try_from(formset.inline.per_page.max(1)).unwrap_or(i64::MAX - 1)
     }
 
     /// Forms over rows that are there.
@@ -146,6 +146,13 @@ impl Screen {
         row_of(formset, form, at, String::new(), Vec::new())
     }
 
+    /// The row that was at this place and is not there any more: its form has the fields of a row that is there.
+    pub(super) fn lost_row(&self, formset: &Formset, at: usize) -> Row {
+        let record = Record::new(formset.model());
+        let form = ModelForm::new(record, true, &formset.old.edited(), &|_| Vec::new(), self.zone());
+        Row { lost: true, ..row_of(formset, form, at, String::new(), Vec::new()) }
+    }
+
     /// The empty rows that the author wants.
     pub(super) fn add_empty(&self, formset: &mut Formset) {
         let (there, inline) = (formset.rows.len(), formset.inline);
@@ -167,5 +174,5 @@ fn row_of(formset: &Formset, form: ModelForm, at: usize, name: String, linked: V
     for bound in &mut form.fields {
         bound.commas = is_raw(bound.field, &formset.inline.options);
     }
-    Row { form, name, delete: false, lost: false, linked }
+    Row { form, name, delete: false, lost: false, sent_key: String::new(), copied: false, linked }
 }

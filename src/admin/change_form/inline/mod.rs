@@ -10,7 +10,7 @@ use super::screen::Screen;
 use super::shape::Shape;
 use crate::admin::options::Inline;
 use crate::db::{Paginator, Value};
-use crate::forms::model::{ModelField, ModelForm};
+use crate::forms::model::{BoundField, ModelField, ModelForm};
 use crate::models::{Field, Meta, Reverse};
 
 pub(super) use show::Inside;
@@ -35,6 +35,10 @@ pub(super) struct Row {
     delete: bool,
     /// Whether it is one that should be there and is not.
     lost: bool,
+    /// The primary key that was sent for a row that is not there any more, or of which this is a copy; "" for others.
+    sent_key: String,
+    /// Whether it is the copy of a row of another parent ("Save as new").
+    copied: bool,
     /// What its many-to-many fields link to, by name.
     linked: Vec<(&'static str, Vec<Value>)>,
 }
@@ -56,6 +60,8 @@ pub(super) struct Formset {
     pub(super) writing: Option<usize>,
     /// What is wrong with the rows as a whole.
     pub(super) errors: Vec<String>,
+    /// How many rows somebody else has deleted meanwhile that were not touched here.
+    gone: usize,
     /// Which page of the rows this is, where there are many.
     page: Option<(Paginator, i64)>,
 }
@@ -111,21 +117,39 @@ impl Formset {
         self.old.edited().into_iter().chain(self.new.edited()).any(ModelField::is_file)
     }
 
+    /// Whether rows are added.
+    pub(super) fn adds(&self) -> bool {
+        self.rows.iter().any(|row| row.form.adding && !row.lost && !row.delete && row.counts())
+    }
+
+    /// Says how many rows somebody else has deleted meanwhile.
+    pub(super) fn note(&self) -> Option<String> {
+        (self.gone > 0).then(|| deleted_meanwhile(self.model(), self.gone))
+    }
+
     /// How many rows are there already.
     fn initial(&self) -> usize {
-        self.rows.iter().filter(|row| row.lost || !row.form.adding).count()
+        self.rows.iter().filter(|row| row.lost || row.copied || !row.form.adding).count()
     }
 
     /// Whether nothing is wrong so far. What is wrong with rows that go, or that nobody touched, does not count.
-    pub(super) fn is_valid(&self, screen: &Screen) -> bool {
-        self.errors.is_empty() && self.rows.iter().all(|row| !row.counts(screen) || row.form.is_valid())
+    pub(super) fn is_valid(&self) -> bool {
+        self.errors.is_empty() && self.rows.iter().all(|row| !row.counts() || row.form.is_valid())
     }
+}
+
+/// `2 order items were deleted meanwhile.`
+pub(in crate::admin) fn deleted_meanwhile(model: &Meta, count: usize) -> String {
+    let were = if count == 1 { "was" } else { "were" };
+    let counted = model.counted(i64::try_from(count).unwrap_or(i64::MAX));
+    format!("{count} {counted} {were} deleted meanwhile.")
 }
 
 impl Row {
     /// Whether what was typed into it is to be looked at.
-    fn counts(&self, screen: &Screen) -> bool {
-        let touched = || self.form.fields.iter().any(|bound| bound.is_touched(screen.zone()));
-        !self.form.errors.is_empty() || (!self.delete && (self.lost || !self.form.adding || touched()))
+    fn counts(&self) -> bool {
+        let touched = || self.form.fields.iter().any(BoundField::is_touched);
+        let is_there = self.lost || self.copied || !self.form.adding;
+        !self.form.errors.is_empty() || (!self.delete && (is_there || touched()))
     }
 }

@@ -23,7 +23,7 @@ impl Formset {
         let mut added: Vec<Value> = Vec::new();
         let deleted = self.delete(conn, screen)?;
         for (at, row) in self.rows.iter_mut().enumerate() {
-            if row.delete || row.lost || !row.counts(screen) {
+            if row.delete || row.lost || !row.counts() {
                 continue;
             }
             if row.form.adding {

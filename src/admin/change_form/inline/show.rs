@@ -128,7 +128,7 @@ impl Formset {
     }
 
     fn shape(&self, row: &Row) -> &Shape {
-        if row.form.adding { &self.new } else { &self.old }
+        if row.form.adding && !row.lost { &self.new } else { &self.old }
     }
 
     /// The rows, ready for the template.
@@ -163,7 +163,7 @@ impl Formset {
             heads: shape.items().map(|item| self.head(item)).collect(),
             rows,
             template,
-            may_delete: self.rights.delete,
+            may_delete: self.rights.delete || self.rows.iter().any(|row| row.lost),
             pages: self.pages(),
             page_query: String::new(),
             count: self.count(),
@@ -206,7 +206,7 @@ impl Formset {
         };
         let mut groups = showing.groups(self.shape(row), &row.form);
         let is_new = row.form.adding && !row.lost;
-        let silent = is_new && !row.counts(screen);
+        let silent = is_new && !row.counts();
         for field in groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten()) {
             if silent {
                 field.errors.clear();
@@ -221,11 +221,14 @@ impl Formset {
             }
         }
         let name = |part: &str| format!("{}-{part}", row.form.prefix);
-        let pk = if row.form.adding { String::new() } else { row.form.record.pk().to_string() };
+        let pk = if row.form.adding { row.sent_key.clone() } else { row.form.record.pk().to_string() };
         let known = screen.site.of(self.model()).filter(|_| self.inline.show_change_link && !row.form.adding);
         let change_url = known.map(|known| known.object_url(&pk, "change")).unwrap_or_default();
         let mut hidden = vec![(name(self.model().pk().name), pk), (name(self.fk.name), inside.parent.to_owned())];
-        if !row.form.adding && self.rights.change {
+        if row.lost {
+            // It was touched, and stays so until it is ticked for deletion.
+            hidden.push((name(LOADED), String::new()));
+        } else if row.form.adding || self.rights.change {
             hidden.push((name(LOADED), row.form.loaded(screen.zone())));
         }
         ShownRow {
@@ -236,7 +239,7 @@ impl Formset {
             hidden,
             errors: row.form.errors.clone(),
             groups,
-            delete: (!is_new && self.rights.delete).then_some(row.delete),
+            delete: (row.lost || (!is_new && self.rights.delete)).then_some(row.delete),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Edited, PREFIX};
 use crate::admin::changelist::markup::Markup;
-use crate::forms::model::{ControlKind, Typed};
+use crate::forms::model::{ControlKind, Typed, has_lines, input_type};
 use crate::models::bidi;
 
 /// What one row says of a field.
@@ -28,6 +28,12 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
             out.raw("<select");
             control.attributes(out, "");
             out.raw(">");
+            let is_offered = edited.pattern.choices.iter().any(|choice| choice.value == first.trim());
+            if !is_offered {
+                // A browser would choose the first one instead, and change a field that nobody touched.
+                out.raw("<option value=\"").text(first).raw("\" selected>");
+                out.text(if first.is_empty() { "---------" } else { first }).raw("</option>");
+            }
             for choice in &edited.pattern.choices {
                 out.raw("<option value=\"").text(&choice.value);
                 out.raw(if choice.value == first.trim() { "\" selected>" } else { "\">" })
@@ -38,6 +44,11 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
         }
         ControlKind::Textarea | ControlKind::Json => {
             out.raw("<textarea rows=\"2\" cols=\"30\" dir=\"auto\"");
+            control.attributes(out, "");
+            out.raw(">\n").text(first).raw("</textarea>");
+        }
+        ControlKind::Input(_) if has_lines(first) => {
+            out.raw("<textarea rows=\"2\" cols=\"30\"");
             control.attributes(out, "");
             out.raw(">\n").text(first).raw("</textarea>");
         }
@@ -59,9 +70,9 @@ struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    fn input(&self, out: &mut Markup, kind: &str, part: &str, value: &str) {
+    fn input(&self, out: &mut Markup, kind: &'static str, part: &str, value: &str) {
         // An input of another type drops what it cannot show.
-        let kind = if self.said.errors.is_empty() { kind } else { "text" };
+        let kind = if self.said.errors.is_empty() { input_type(kind, value) } else { "text" };
         out.raw("<input type=\"").raw(if kind == "decimal" { "text\" inputmode=\"decimal" } else { kind }).raw("\"");
         self.attributes(out, part);
         if matches!(kind, "text" | "email" | "url") {

@@ -111,6 +111,11 @@ impl Editing {
         Ok(Self { edited, sent: Vec::new(), errors: Vec::new() })
     }
 
+    /// How many fields a browser sends for each row.
+    pub(super) fn inputs(&self) -> usize {
+        1 + self.edited.iter().map(|edited| edited.pattern.fields()).sum::<usize>()
+    }
+
     /// Writes the control of the column `column` in row `number`; whether there is one.
     pub(super) fn write(
         &self,

@@ -7,7 +7,9 @@ use crate::admin::last_save::LastSave;
 use crate::admin::{Actor, Done, Flag, LogEntry, Registered, change_message};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{LOADED, ModelForm, Posted, Violation, check, duplicates, key, listed, management};
+use crate::forms::model::{
+    LOADED, ModelField, ModelForm, Posted, Typed, Violation, check, duplicates, key, listed, management,
+};
 use crate::http::PostData;
 use crate::models::{Query, Record};
 
@@ -16,8 +18,8 @@ const MOST: usize = 2000;
 
 /// What became of it.
 pub(in crate::admin::changelist) enum Outcome {
-    /// So many rows were changed.
-    Saved(usize),
+    /// How many rows were changed, and how many somebody else had deleted meanwhile.
+    Saved(usize, usize),
     /// Nothing was saved: what was sent, and what is wrong with no row of it.
     Refused(Vec<Sent>, Vec<String>),
 }
@@ -31,13 +33,13 @@ pub(in crate::admin::changelist) fn save(
     actor: &Actor,
     zone: Tz,
 ) -> Result<Outcome> {
-    let (mut sent, mut writing) = (Vec::new(), None);
-    match conn.atomic(|conn| attempt(conn, known, all, data, actor, zone, &mut sent, &mut writing)) {
+    let (mut sent, mut gone, mut writing) = (Vec::new(), 0, None);
+    match conn.atomic(|conn| attempt(conn, known, all, data, actor, zone, &mut sent, &mut gone, &mut writing)) {
         Ok((_, errors)) if !errors.is_empty() || !sent.is_empty() => {
             name_others(conn, known, actor, zone, &mut sent)?;
             Ok(Outcome::Refused(sent, errors))
         }
-        Ok((count, _)) => Ok(Outcome::Saved(count)),
+        Ok((count, _)) => Ok(Outcome::Saved(count, gone)),
         Err(error) => match (Violation::of(&error), writing.and_then(|at| sent.get_mut(at))) {
             (Some(violation), Some(row)) if violation.is_of_values() && violation.is_of(known.model.table) => {
                 violation.with_columns(conn, known.model)?.tell(&mut row.form);
@@ -69,9 +71,9 @@ fn name_others(conn: &mut Conn, known: &Registered, actor: &Actor, zone: Tz, sen
     Ok(())
 }
 
-/// How many rows were changed, or what is wrong. `place` keeps what was sent until it is saved, and `writing` the row of it
-/// that is being written.
-#[expect(clippy::too_many_arguments, reason = "one step of `save`, which keeps both places for its errors")]
+/// How many rows were changed, or what is wrong. `place` keeps what was sent until it is saved, `gone` the number of rows that
+/// are not there any more and were not touched, and `writing` the row that is being written.
+#[expect(clippy::too_many_arguments, reason = "one step of `save`, which keeps these places for its errors")]
 fn attempt(
     conn: &mut Conn,
     known: &'static Registered,
@@ -80,14 +82,17 @@ fn attempt(
     actor: &Actor,
     zone: Tz,
     place: &mut Vec<Sent>,
+    gone: &mut usize,
     writing: &mut Option<usize>,
 ) -> Result<(usize, Vec<String>)> {
     let (total, initial) = match management(&Posted { data, prefix: PREFIX.to_owned() }) {
         Ok(counts) => counts,
         Err(wrong) => return Ok((0, vec![wrong])),
     };
-    let (total, initial) = (total.min(MOST), initial.min(MOST));
-    let mut errors = read(conn, known, all, data, zone, initial.min(total), place)?;
+    let options = &known.options;
+    let shown = usize::try_from(options.list_per_page.max(options.list_max_show_all)).unwrap_or_default();
+    let (total, initial) = (total.min(MOST.max(shown)), initial.min(MOST.max(shown)));
+    let mut errors = read(conn, known, all, data, zone, initial.min(total), place, gone)?;
     if (initial..total).any(|row| !is_new(known, data, row)) {
         errors.push("Rows cannot be added in a list. Nothing was saved.".to_owned());
     }
@@ -124,6 +129,7 @@ fn attempt(
 }
 
 /// Puts a form for each of the first `count` rows into `place`; what is wrong with no row.
+#[expect(clippy::too_many_arguments, reason = "what it keeps for its caller survives a rollback")]
 fn read(
     conn: &mut Conn,
     known: &'static Registered,
@@ -132,6 +138,7 @@ fn read(
     zone: Tz,
     count: usize,
     place: &mut Vec<Sent>,
+    gone: &mut usize,
 ) -> Result<Vec<String>> {
     let (model, fields) = (known.model, fields(known));
     let keys: Vec<(usize, &str)> =
@@ -150,8 +157,11 @@ fn read(
         let pk = key(model.pk().target(), text);
         let record = pk.as_ref().and_then(|pk| found.iter().find(|record| record.pk() == pk)).cloned();
         let Some(record) = record else {
-            let name = &model.verbose_name;
-            errors.push(format!("The {name} in row {} is no longer there. Nothing was saved.", number + 1));
+            let held = loaded.and_then(|loaded| held::read(loaded, text, &fields));
+            match held.map(|held| typed_into(data, number, &fields, &held)) {
+                Some(typed) if typed.is_empty() => *gone += 1,
+                typed => errors.push(gone_row(known, number, &typed.unwrap_or_default())),
+            }
             continue;
         };
         let pk = record.pk().to_string();
@@ -170,6 +180,34 @@ fn read(
         place.push(Sent { pk, form, name, number, last_save: None });
     }
     Ok(errors)
+}
+
+/// What was typed into the fields of a row that is not there any more, each with its label; `held` is what the page showed.
+fn typed_into(data: &PostData, number: usize, fields: &[ModelField], held: &[Typed]) -> Vec<String> {
+    let posted = Posted::row(data, PREFIX, number);
+    let typed = fields.iter().map(|field| (field, posted.typed(*field, false))).zip(held);
+    let touched = typed.filter(|((_, typed), held)| !typed.reads_as(held));
+    let said = touched.map(|((field, typed), _)| {
+        let text = match field {
+            field if field.is_box() => if typed.is_empty() { "no" } else { "yes" }.to_owned(),
+            ModelField::Column(column) => {
+                column.choice_label(typed.first()).map_or_else(|| typed.0.join(" "), str::to_owned)
+            }
+            ModelField::Many(_) => typed.0.join(", "),
+        };
+        format!("{} “{text}”", field.label())
+    });
+    said.collect()
+}
+
+/// What is said of a row that was changed here, or may have been, and that is not there any more.
+fn gone_row(known: &Registered, number: usize, typed: &[String]) -> String {
+    let name = &known.model.verbose_name;
+    let typed = if typed.is_empty() { String::new() } else { format!(" You had typed: {}.", listed(typed, "and")) };
+    format!(
+        "The {name} in row {} was deleted meanwhile.{typed} Nothing was saved. Save again to save the other rows.",
+        number + 1
+    )
 }
 
 /// Whether something was typed into a form for a row that is not there.
@@ -203,14 +241,9 @@ fn write(
             return Err(Error::PermissionDenied);
         }
         let mut record = form.row();
-        let mut columns = record.stamp(false, zone);
+        let stamped = record.stamp(false, zone);
         known.options.before_save(conn, &mut record, false, &actor.user)?;
-        columns.extend(record.differing(&form.record));
-        columns.sort_unstable();
-        columns.dedup();
-        if !columns.is_empty() {
-            record.update(conn, &columns)?;
-        }
+        record.update_differing(conn, &form.record, stamped)?;
         let labels = form.changed().map(|bound| known.options.label(bound.field)).collect();
         let message = change_message(&[Done::Changed(labels)]);
         let named = (record.pk().clone(), record.name(conn)?);

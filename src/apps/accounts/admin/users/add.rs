@@ -7,12 +7,14 @@ use super::passwords::NewPassword;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::{AdminRequest, Flag, LogEntry, Registered, popup_response};
 use crate::apps::accounts::forms;
+use crate::apps::accounts::sent_twice::{already_saved, note, saved_before};
 use crate::apps::accounts::views::{private, private_redirect};
 use crate::auth::password_validation::UserAttributes;
 use crate::auth::{NewUser, User, normalize};
 use crate::db::Value;
 use crate::error::Result;
 use crate::forms::Form;
+use crate::forms::submissions::{Claim, Submission, new_id};
 use crate::http::PostData;
 use crate::messages::{Level, Message};
 
@@ -26,6 +28,8 @@ struct AddUser {
     form: Form,
     usable: Option<bool>,
     usable_error: Option<String>,
+    /// The one-time id of the form.
+    submission: String,
     to_field: Option<String>,
 }
 
@@ -47,6 +51,14 @@ pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: P
     // Nobody is added for a window that asks for a field it may not see.
     request.to_field(known, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
+    let submission = Submission::of(&data, Some(request.user.id), request.http.path(), &request.settings)?;
+    let known_before = submission.clone();
+    let before = request.db.run(move |conn| saved_before(conn, known_before.as_ref())).await?;
+    match before {
+        Some((user, true)) => return added(&request, known, &user, &data),
+        Some((user, false)) => new.form.add_error("", already_saved(&user)),
+        None => {}
+    }
     let username = normalize::username(new.form.value("username"));
     if new.form.is_clean("username") && !NewUser::is_valid_username(&username) {
         new.form.add_error("username", INVALID);
@@ -62,11 +74,18 @@ pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: P
         let user = NewUser::customer(&username, "", new.hash(&request.http).await?);
         let by = request.user.id;
         let saved = request.db.atomic(move |conn| {
+            // Another sending of the same page may have been faster.
+            if let Some(submission) = &submission
+                && submission.claim(conn)? != Claim::First
+            {
+                return Ok(saved_before(conn, Some(submission))?.map(|(user, _)| user));
+            }
             let saved = user.save_if_free(conn)?;
             if let Some(user) = &saved {
                 let named = [(Value::Integer(user.id), user.username.clone())];
                 LogEntry::write(conn, by, known.model, Flag::Addition, &named, r#"[{"added": {}}]"#)?;
             }
+            note(conn, submission.as_ref(), saved.as_ref())?;
             Ok(saved)
         });
         if let Some(user) = saved.await? {
@@ -107,6 +126,13 @@ fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, da
     frame.is_popup |= data.fields.get("_popup").is_some();
     private(
         &request.http,
-        &AddUser { frame, form: new.form, usable: new.usable, usable_error: new.usable_error, to_field },
+        &AddUser {
+            frame,
+            form: new.form,
+            usable: new.usable,
+            usable_error: new.usable_error,
+            submission: new_id(Some(request.user.id), &request.settings),
+            to_field,
+        },
     )
 }

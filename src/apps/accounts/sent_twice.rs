@@ -1,0 +1,35 @@
+//! Forms that make an account, sent twice: the second sending makes none, and is answered like the first.
+
+use crate::auth::User;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::forms::submissions::{Claim, Submission};
+
+/// The account that an earlier sending of the page made, and whether the page was sent again with the same content.
+pub(super) fn saved_before(conn: &mut Conn, submission: Option<&Submission>) -> Result<Option<(User, bool)>> {
+    let Some(submission) = submission else { return Ok(None) };
+    let (noted, is_same) = match submission.answer(conn)? {
+        Some(Claim::Again(noted)) => (noted, true),
+        Some(Claim::Changed(noted)) => (noted, false),
+        _ => return Ok(None),
+    };
+    let Ok(id) = noted.parse() else { return Ok(None) };
+    Ok(User::find(conn, id)?.map(|user| (user, is_same)))
+}
+
+/// Notes the account that was made, or gives the id back if none was.
+pub(super) fn note(conn: &mut Conn, submission: Option<&Submission>, made: Option<&User>) -> Result<()> {
+    match (submission, made) {
+        (Some(submission), Some(user)) => submission.finish(conn, &user.id.to_string()),
+        (Some(submission), None) => submission.release(conn),
+        (None, _) => Ok(()),
+    }
+}
+
+/// What is said of a page that was sent once more with something else in it.
+pub(super) fn already_saved(user: &User) -> String {
+    format!(
+        "This page was already saved: the user “{}” was added. What you see now was not saved. Save again to add another user.",
+        user.username
+    )
+}

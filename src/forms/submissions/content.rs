@@ -1,0 +1,47 @@
+//! What a form sent, as a digest: whether two sendings of a page are the same.
+
+use std::fs::File;
+use std::io;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::error::Result;
+use crate::http::PostData;
+
+/// Fields that say nothing about what is saved: the token, which may be another one each time, and the buttons that only say
+/// where to go afterwards.
+const IGNORED: [&str; 4] = ["csrfmiddlewaretoken", "_save", "_continue", "_addanother"];
+
+/// The digest of all fields and files.
+pub(super) fn digest(post: &PostData) -> Result<Vec<u8>> {
+    let mut hash = Sha256::new();
+    let mut add = |text: &[u8]| {
+        hash.update(text.len().to_le_bytes());
+        hash.update(text);
+    };
+    for (name, value) in post.fields.iter().filter(|(name, _)| !IGNORED.contains(name)) {
+        add(name.as_bytes());
+        add(value.as_bytes());
+    }
+    for (field, file) in &post.files {
+        let mut content = Sha256::new();
+        io::copy(&mut File::open(file.path())?, &mut HashWriter(&mut content))?;
+        add(field.as_bytes());
+        add(file.name.as_bytes());
+        add(&content.finalize());
+    }
+    Ok(hash.finalize().to_vec())
+}
+
+struct HashWriter<'a>(&'a mut Sha256);
+
+impl io::Write for HashWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! The table of forms that were saved.
+
+use chrono::{TimeDelta, Utc};
+use diesel::prelude::*;
+
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::on_conn;
+use crate::schema::nuages_submission as submission;
+
+/// How long a form that was saved is remembered: as long as a session lasts in Django unless it is renewed.
+const KEPT: TimeDelta = TimeDelta::days(14);
+/// One in so many claims deletes old rows.
+const TIDIES: u32 = 64;
+
+/// Inserts a row without an answer; whether there was none with this key. On PostgreSQL it waits for a transaction that has
+/// inserted one and has not ended yet.
+pub(super) fn insert(conn: &mut Conn, key: &str, user_id: Option<i32>, digest: &str) -> Result<bool> {
+    if rand::random::<u32>().is_multiple_of(TIDIES) {
+        delete_old(conn)?;
+    }
+    let row = (
+        submission::key.eq(key),
+        submission::user_id.eq(user_id),
+        submission::made_at.eq(Timestamp::now()),
+        submission::digest.eq(digest),
+        submission::answer.eq(""),
+    );
+    let inserted = on_conn!(conn, |conn| diesel::insert_into(submission::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    Ok(inserted > 0)
+}
+
+/// The digest and the answer in the row with this key.
+pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<(String, String)>> {
+    let row = submission::table.find(key).select((submission::digest, submission::answer));
+    Ok(row.first(conn).optional()?)
+}
+
+pub(super) fn note_answer(conn: &mut Conn, key: &str, answer: &str) -> Result<()> {
+    diesel::update(submission::table.find(key)).set(submission::answer.eq(answer)).execute(conn)?;
+    Ok(())
+}
+
+pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<()> {
+    diesel::delete(submission::table.find(key)).execute(conn)?;
+    Ok(())
+}
+
+/// Deletes the rows that are older than a fortnight; how many. Part of `clearsessions`.
+pub fn delete_old(conn: &mut Conn) -> Result<usize> {
+    let before = Timestamp::from(Utc::now() - KEPT);
+    Ok(diesel::delete(submission::table.filter(submission::made_at.lt(before))).execute(conn)?)
+}

@@ -1,0 +1,58 @@
+//! How many fields a form has that this site itself made: it may be sent back, however many they are.
+//!
+//! `DATA_UPLOAD_MAX_NUMBER_FIELDS` protects against requests that are costly to read. A page for staff may hold more fields
+//! than that: a product with 1,001 tags, a list with 300 rows. Such a page says in a hidden input how many it has. The number
+//! is signed, so that only pages of this site can raise the limit, and by no more than their own fields.
+
+use super::super::QueryDict;
+use crate::settings::Settings;
+use crate::signing::Signer;
+
+/// The name of the hidden input. It stands near the beginning of the form: only fields before the limit are looked at.
+pub const FIELD_COUNT: &str = "_fields";
+const SIGNER: Signer<'_> = Signer::new("nuages.http.field_count");
+
+/// The value of the hidden input of a form with about `count` fields; `None` if the form is small enough without it.
+pub fn field_count(count: usize, settings: &Settings) -> Option<String> {
+    let is_large = count >= settings.data_upload_max_number_fields / 2;
+    is_large.then(|| SIGNER.sign(&count.to_string(), &settings.secret_key))
+}
+
+/// The most fields of a form that began with `fields`.
+pub(super) fn most_fields(fields: &QueryDict, settings: &Settings) -> usize {
+    let limit = settings.data_upload_max_number_fields;
+    if fields.len() <= limit {
+        return limit;
+    }
+    let said = fields.iter().take(limit).find(|(name, _)| *name == FIELD_COUNT).map(|(_, text)| text);
+    let signed = said.and_then(|text| SIGNER.unsign(text, settings.secret_keys()).ok());
+    let count: usize = signed.and_then(|(count, _)| count.parse().ok()).unwrap_or_default();
+    limit.saturating_add(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Env;
+
+    fn form(first: &str, more: usize) -> QueryDict {
+        QueryDict::parse(&format!("{FIELD_COUNT}={first}{}", "&a=1".repeat(more)))
+    }
+
+    #[test]
+    fn only_a_signed_count_raises_the_limit() {
+        let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
+        let signed = field_count(1500, &settings).unwrap();
+        assert_eq!(field_count(10, &settings), None, "a small form says nothing");
+        assert_eq!(most_fields(&form(&signed, 10), &settings), 1000, "a small form needs no more");
+        assert_eq!(most_fields(&form(&signed, 2000), &settings), 2500, "its own fields, and as many more as any form");
+        assert_eq!(most_fields(&form("1500", 2000), &settings), 1000, "an unsigned count is ignored");
+        assert_eq!(
+            most_fields(&form(&signed.replacen('1', "9", 1), 2000), &settings),
+            1000,
+            "another count is ignored"
+        );
+        let late = QueryDict::parse(&format!("{}{FIELD_COUNT}={signed}", "a=1&".repeat(1500)));
+        assert_eq!(most_fields(&late, &settings), 1000, "a count behind the limit is not looked for");
+    }
+}
