@@ -69,9 +69,13 @@ impl Listing {
         let count = self.filtered(self.is_all()).count().get_result(conn)?;
         let paginator = Paginator { count, per_page: PER_PAGE };
         let number = paginator.page_number(asked);
-        let by_name = self.sort == Sort::Name && self.category.is_none() && self.tag.is_none();
+        let by_name = self.sort == Sort::Name && !self.is_narrow();
         let page = self.filtered(by_name).select(catalog_product::id).limit(PER_PAGE).offset(paginator.offset(number));
         let page = match self.sort {
+            // An expression cannot be sorted by way of an index: PostgreSQL would sometimes walk through all products in
+            // that order until the few of a category or a tag have filled the page.
+            Sort::Name if self.is_narrow() => page.order((catalog_product::name.concat(""), catalog_product::id)),
+            Sort::Newest if self.is_narrow() => page.order((catalog_product::id + 0_i64).desc()),
             Sort::Name => page.order((catalog_product::name, catalog_product::id)),
             Sort::Newest => page.order(catalog_product::id.desc()),
             Sort::PriceUp => page.order((catalog_product::price, catalog_product::id)),
@@ -90,6 +94,11 @@ impl Listing {
     /// All products by name: what most visitors look at.
     fn is_plain(&self) -> bool {
         self.is_all() && self.sort == Sort::Name
+    }
+
+    /// The products of one category or one tag.
+    fn is_narrow(&self) -> bool {
+        self.category.is_some() || self.tag.is_some()
     }
 
     /// All published products, in any order.
