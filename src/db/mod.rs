@@ -22,6 +22,7 @@ mod stream;
 mod text;
 mod timing;
 mod types;
+mod unreadable;
 mod worker;
 
 pub use among::{Among, among};
@@ -33,4 +34,5 @@ pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
 pub(crate) use text::{FoldedPattern, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
-pub use types::{Decimal, Fixed, Json, Moment, Timestamp, Uuid};
+pub use types::{Day, Decimal, Fixed, Json, LossyText, Moment, Readable, Timestamp, Uuid};
+pub use unreadable::Unreadable;

@@ -10,13 +10,14 @@ use diesel::expression::QueryMetadata;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::row::{Field as _, Row as _};
+use diesel::row::{Field, Row as _};
 use diesel::sql_types::{BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped, is_nullable};
 use diesel::sqlite::Sqlite;
 
 use super::connection::Conn;
 use super::sql_types;
 use super::types::{Decimal, Json, Timestamp, Uuid};
+use super::unreadable::{self, Unreadable, read_sqlite};
 use crate::error::Result;
 use crate::on_conn;
 
@@ -25,12 +26,12 @@ trait Dialect: Backend {
     const IS_POSTGRES: bool;
 
     fn bind<'b>(value: &'b Value, out: &mut AstPass<'_, 'b, Self>) -> QueryResult<()>;
-    fn read(kind: Kind, raw: Option<Self::RawValue<'_>>) -> diesel::deserialize::Result<Value>;
+    fn read<'a>(kind: Kind, field: &impl Field<'a, Self>) -> Value;
 }
 
 /// Ties the three faces of a value together: Diesel's SQL type, the Rust type, and the variant of [`Value`].
 macro_rules! kinds {
-    (@dialect $backend:ident, $is_postgres:literal, $($kind:ident: $sql:ty => $rust:ty),*) => {
+    (@dialect $backend:ident, $is_postgres:literal, $bind:ident, $read:ident, $keep:ident, $($kind:ident: $sql:ty => $rust:ty),*) => {
         impl Dialect for $backend {
             const IS_POSTGRES: bool = $is_postgres;
 
@@ -43,13 +44,25 @@ macro_rules! kinds {
                             out.push_bind_param::<Nullable<$sql>, Option<$rust>>(&NULL)
                         }
                     )*
+                    Value::Unreadable(cell) => cell.$bind(out),
                 }
             }
 
-            fn read(kind: Kind, raw: Option<Self::RawValue<'_>>) -> diesel::deserialize::Result<Value> {
-                let Some(raw) = raw else { return Ok(Value::Null(kind)) };
-                Ok(match kind { $(Kind::$kind => Value::$kind(FromSql::<$sql, Self>::from_sql(raw)?)),* })
+            fn read<'a>(kind: Kind, field: &impl Field<'a, Self>) -> Value {
+                let Some(raw) = field.value() else { return Value::Null(kind) };
+                let read = $read(kind, raw);
+                // Reading takes the value away; this asks for it once more, which nearly never happens.
+                read.or_else(|| field.value().map(|raw| unreadable::$keep(kind, raw))).unwrap_or(Value::Null(kind))
             }
+        }
+    };
+    (@read_postgres $($kind:ident: $sql:ty),*) => {
+        /// What a PostgreSQL cell holds, if it is what a column of this kind should hold.
+        fn read_postgres(kind: Kind, raw: <Pg as Backend>::RawValue<'_>) -> Option<Value> {
+            let value = match kind {
+                $(Kind::$kind => FromSql::<$sql, Pg>::from_sql(raw).map(Value::$kind)),*
+            };
+            value.ok().filter(unreadable::is_plausible)
         }
     };
     ($($(#[$doc:meta])* $kind:ident: $sql:ty => $rust:ty),* $(,)?) => {
@@ -62,6 +75,8 @@ macro_rules! kinds {
         pub enum Value {
             /// NULL, which PostgreSQL wants to know the type of.
             Null(Kind),
+            /// A cell that holds something else than its column should.
+            Unreadable(Box<Unreadable>),
             $($(#[$doc])* $kind($rust)),*
         }
 
@@ -82,14 +97,16 @@ macro_rules! kinds {
             }
         )*
 
-        kinds!(@dialect Pg, true, $($kind: $sql => $rust),*);
-        kinds!(@dialect Sqlite, false, $($kind: $sql => $rust),*);
+        kinds!(@dialect Pg, true, bind_postgres, read_postgres, keep_postgres, $($kind: $sql => $rust),*);
+        kinds!(@dialect Sqlite, false, bind_sqlite, read_sqlite, keep_sqlite, $($kind: $sql => $rust),*);
+        kinds!(@read_postgres $($kind: $sql),*);
 
         impl Value {
             /// What kind of column this belongs in.
             pub fn kind(&self) -> Kind {
                 match self {
                     Self::Null(kind) => *kind,
+                    Self::Unreadable(cell) => cell.kind,
                     $(Self::$kind(_) => Kind::$kind),*
                 }
             }
@@ -275,8 +292,7 @@ impl Sql {
             let mut values = Vec::with_capacity(kinds.len() + once.len());
             for (index, kind) in kinds.iter().chain(once).enumerate() {
                 let field = row.get(index).ok_or_else(|| diesel::result::Error::NotFound)?;
-                let value = <C::Backend as Dialect>::read(*kind, field.value());
-                values.push(value.map_err(diesel::result::Error::DeserializationError)?);
+                values.push(<C::Backend as Dialect>::read(*kind, &field));
             }
             rows.push(values);
         }

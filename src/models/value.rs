@@ -7,13 +7,14 @@ use chrono_tz::Tz;
 
 use super::lookup::int;
 use super::{Field, FieldKind};
-use crate::db::{Decimal, Kind, Moment, Timestamp, Value};
+use crate::db::{Decimal, Kind, Moment, Timestamp, Unreadable, Value};
 
 impl fmt::Display for Value {
     /// As Python's `str`, in UTC; nothing for NULL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null(_) => Ok(()),
+            Self::Unreadable(cell) => f.write_str(&cell.text),
             Self::SmallInt(number) => number.fmt(f),
             Self::Integer(number) => number.fmt(f),
             Self::BigInt(number) => number.fmt(f),
@@ -37,6 +38,14 @@ impl Value {
     /// Whether it is NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null(_))
+    }
+
+    /// The cell, if it holds something else than its column should.
+    pub fn unreadable(&self) -> Option<&Unreadable> {
+        match self {
+            Self::Unreadable(cell) => Some(cell),
+            _ => None,
+        }
     }
 
     /// A whole number of any width.

@@ -14,6 +14,8 @@ use crate::models::{Field, FieldKind, Meta, date_text, file_url, time_text};
 pub(in crate::admin) enum Shown {
     /// Lines of text.
     Lines(Vec<String>),
+    /// A value that is something else than its column should hold, as it is.
+    Unreadable(String),
     /// Yes, no or unknown.
     Boolean(Option<bool>),
     /// A moment, for machines and for people.
@@ -59,6 +61,9 @@ impl Look<'_> {
     }
 
     fn column(self, column: &Field, value: &Value) -> Shown {
+        if value.unreadable().is_some() {
+            return self.value(value);
+        }
         if !column.choices.is_empty() {
             return self.text(column.choice_label(&value.to_string()).unwrap_or_default());
         }
@@ -82,6 +87,7 @@ impl Look<'_> {
 
     fn value(self, value: &Value) -> Shown {
         match value {
+            Value::Unreadable(cell) => Shown::Unreadable(cell.text.clone()),
             Value::Date(day) => Shown::Time(day.to_string(), date_text(*day)),
             Value::Time(time) => self.text(&time_text(*time)),
             Value::Timestamp(time) => {

@@ -192,7 +192,7 @@ impl Showing<'_> {
                 None => "Unknown",
             }
             .to_owned(),
-            Shown::Time(_, text) => text,
+            Shown::Unreadable(text) | Shown::Time(_, text) => text,
             Shown::TextAndLink(text, link, _) => format!("{text} {link}"),
             Shown::Links(links) => links.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
         }

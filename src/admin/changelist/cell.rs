@@ -32,6 +32,7 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
         },
         Source::Text(of_row) => text(out, look, &of_row.say(values)),
         Source::Related(of_row) => match values {
+            [Value::Unreadable(cell), ..] => unreadable(out, look, &cell.text),
             [key, name @ ..] if !key.is_null() => text(out, look, &of_row.say(name)),
             _ => drop(out.text(look.empty)),
         },
@@ -47,6 +48,9 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
 }
 
 fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_link: bool) {
+    if let Some(cell) = value.unreadable() {
+        return unreadable(out, look, &cell.text);
+    }
     if !field.choices.is_empty() {
         let label = match value {
             Value::Text(stored) => field.choice_label(stored),
@@ -76,6 +80,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
 fn any_value(out: &mut Markup, look: Look, value: &Value) {
     match value {
         Value::Null(_) => drop(out.text(look.empty)),
+        Value::Unreadable(cell) => unreadable(out, look, &cell.text),
         Value::Text(shown) => text(out, look, shown),
         Value::SmallInt(number) => drop(out.number(*number)),
         Value::Integer(number) => drop(out.number(*number)),
@@ -121,6 +126,13 @@ fn boolean(out: &mut Markup, answer: Option<bool>) {
     };
     out.raw("<span class=\"bool ").raw(name).raw("\">").icon(name, "").raw("<span class=\"hidden\">").raw(word);
     out.raw("</span></span>");
+}
+
+/// A value that is something else than its column should hold, as it is.
+fn unreadable(out: &mut Markup, look: Look, shown: &str) {
+    out.raw("<span class=\"unreadable\">").icon("alert", "").raw("<span class=\"hidden\">Unreadable value: </span>");
+    text(out, look, shown);
+    out.raw("</span>");
 }
 
 fn text(out: &mut Markup, look: Look, shown: &str) {

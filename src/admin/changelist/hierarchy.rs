@@ -237,6 +237,17 @@ impl Hierarchy {
         Ok(starts.iter().zip(found).filter(|(_, yes)| *yes).map(|(first, _)| *first).collect())
     }
 
+    /// The first and the last of the dates that a page can show: asked for where the first or the last of all is something
+    /// else, such as an empty text or `infinity`.
+    pub(super) fn readable_ends(&self, conn: &mut Conn, site: Site, query: &Query) -> Result<Option<(Value, Value)>> {
+        let bound = |lookup, year| {
+            let day = NaiveDate::from_ymd_opt(year, 1, 2).unwrap_or_default();
+            Condition::Is { path: self.path.clone(), lookup, values: vec![site.day(self.field.sql, day)] }
+        };
+        let within = query.clone().filter(bound(Lookup::Gte, 1)).filter(bound(Lookup::Lt, 9999));
+        Ok(within.summary(conn, None, Some(&self.path))?.ends)
+    }
+
     /// The years of dates that lie centuries apart.
     fn far_apart(
         &self,
@@ -266,8 +277,18 @@ fn local_day(value: &Value, site: Site) -> Option<NaiveDate> {
     match value {
         Value::Date(day) => Some(*day),
         Value::Timestamp(time) => Some(time.local(&site.zone).date()),
+        Value::Unreadable(cell) => near(&cell.text),
         _ => None,
     }
+}
+
+/// The last day that there is up to one that there is not: 2026-02-28 for `2026-02-30`.
+fn near(text: &str) -> Option<NaiveDate> {
+    let mut parts = text.get(..10)?.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let (year, month): (i32, u32) = (year.parse().ok()?, month.parse().ok()?);
+    let day: u32 = day.parse().ok()?;
+    (1..=day.min(31)).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
 }
 
 fn month_name(month: u32) -> &'static str {

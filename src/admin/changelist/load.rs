@@ -174,12 +174,17 @@ impl List {
             Some(keys) => keys.iter().filter_map(|key| key.get(1)).collect(),
             None => rows.iter().filter_map(|row| row.get(self.date_at)).collect(),
         };
-        values.retain(|value| !value.is_null());
+        values.retain(|value| sort_key(value).is_some());
         let is_known = known.keys.is_some() || counted(rows) >= known.count;
         if is_known {
             values.sort_by_key(|value| sort_key(value));
         }
-        let ends = match &known.ends {
+        let is_unreadable = |(first, last): &(Value, Value)| first.unreadable().or(last.unreadable()).is_some();
+        let readable = match &known.ends {
+            Some(ends) if !is_known && is_unreadable(ends) => hierarchy.readable_ends(conn, self.site, &self.query)?,
+            ends => ends.clone().filter(|ends| !is_unreadable(ends)),
+        };
+        let ends = match &readable {
             Some((first, last)) => Some((first, last)),
             None => values.first().copied().zip(values.last().copied()),
         };

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use futures_util::StreamExt as _;
 
 use super::models::url_of;
-use crate::db::{Db, Timestamp};
+use crate::db::{Db, LossyText, Readable, Timestamp};
 use crate::each_row;
 use crate::error::{Error, Result};
 use crate::http::{QueryDict, site_root, text};
@@ -56,7 +56,7 @@ pub(super) async fn sitemap(
                 .offset((file - 1) * PER_FILE)
                 .limit(PER_FILE)
                 .select((catalog_product::slug, catalog_product::updated_at));
-            each_row!(conn, products => (String, Timestamp), |row| sink.send(row));
+            each_row!(conn, products => (LossyText, Readable<Timestamp>), |row| sink.send(row));
             Ok(())
         })
         .await?;
@@ -67,9 +67,12 @@ pub(super) async fn sitemap(
     let begin = if file == 1 { format!("{head}{pages}") } else { head.to_owned() };
     let body = rows.map(move |chunk| {
         let mut xml = String::new();
-        for (slug, updated) in chunk? {
-            let date = updated.utc().format("%Y-%m-%d");
-            let _ = writeln!(xml, "<url><loc>{site}{}</loc><lastmod>{date}</lastmod></url>", url_of(&slug));
+        for (LossyText(slug), updated) in chunk? {
+            let _ = write!(xml, "<url><loc>{site}{}</loc>", url_of(&slug));
+            if let Some(updated) = updated.0 {
+                let _ = write!(xml, "<lastmod>{}</lastmod>", updated.utc().format("%Y-%m-%d"));
+            }
+            xml.push_str("</url>\n");
         }
         Ok::<_, Error>(Bytes::from(xml))
     });

@@ -80,6 +80,9 @@ impl Decimal {
 
     /// Whether it has no more than a hundred digits before the point, and behind it.
     pub fn is_modest(&self) -> bool {
+        if self.small().is_some() {
+            return true;
+        }
         let number = self.long();
         let scale = number.fractional_digit_count();
         let digits = i64::try_from(number.digits()).unwrap_or(i64::MAX);

@@ -1,14 +1,19 @@
 //! The values behind [`sql_types`](super::sql_types), read and written as Django does on each database.
 
+mod day;
 mod decimal;
 mod iso;
 mod json;
+mod readable;
 mod timestamp;
 mod uuid;
 
+pub use day::Day;
+pub(super) use day::{parse_day, parse_time};
 pub use decimal::{Decimal, Fixed};
 pub use iso::Moment;
 pub use json::Json;
+pub use readable::{LossyText, Readable};
 pub use timestamp::Timestamp;
 pub use uuid::Uuid;
 

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::{Cleaned, LOADED, ModelField, Posted, Typed, clean, prefixed, texts};
-use crate::db::Value;
+use crate::db::{Unreadable, Value};
 use crate::forms::uploads::{self, Change, Upload};
 use crate::models::{Meta, Record};
 
@@ -34,7 +34,8 @@ impl BoundField {
     /// A field that holds this.
     pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
         let typed = texts(field, &initial, zone);
-        let (cleaned, upload, errors) = (None, None, Vec::new());
+        let (cleaned, upload) = (None, None);
+        let errors = initial.one().and_then(Value::unreadable).map(unreadable_note).into_iter().collect();
         Self { field, commas: false, initial, shown: typed.clone(), typed, cleaned, upload, conflict: false, errors }
     }
 
@@ -48,6 +49,9 @@ impl BoundField {
             self.shown = shown;
         }
         self.keep_unreadable_moment();
+        if self.initial.one().and_then(Value::unreadable).is_some() {
+            self.keep_unreadable(zone);
+        }
         // What was not sent at all keeps its default, as in Django.
         let has_default = self.field.column().is_some_and(|column| column.default.is_some());
         let left_out = self.typed.0.is_empty() && !self.field.is_box();
@@ -61,6 +65,16 @@ impl BoundField {
     pub(super) fn keep_unreadable_moment(&mut self) {
         if self.field.is_split() && self.cleaned.is_none() && !self.typed.is_empty() && self.typed.reads_as(&self.shown)
         {
+            self.cleaned = Some(self.initial.clone());
+            self.errors.clear();
+        }
+    }
+
+    /// Keeps a value that cannot be read if it was sent back as the page showed it: the rest of the row can be saved.
+    fn keep_unreadable(&mut self, zone: Tz) {
+        let plain =
+            |typed: &Typed| typed.0.iter().map(|text| text.replace("\r\n", "\n").trim().to_owned()).collect::<Vec<_>>();
+        if plain(&self.typed) == plain(&texts(self.field, &self.initial, zone)) {
             self.cleaned = Some(self.initial.clone());
             self.errors.clear();
         }
@@ -220,6 +234,14 @@ impl ModelForm {
         }
         row
     }
+}
+
+/// What stands beside a field whose column holds something else than it should.
+pub fn unreadable_note(cell: &Unreadable) -> String {
+    let held = if cell.text.trim().is_empty() { "an empty text".to_owned() } else { format!("“{}”", cell.text) };
+    format!(
+        "The database holds {held} here, which cannot be read. Enter a value to repair it; left alone, it stays as it is."
+    )
 }
 
 fn is_empty(cleaned: &Cleaned) -> bool {

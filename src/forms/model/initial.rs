@@ -9,6 +9,7 @@ use crate::models::FieldKind;
 /// What stands in the controls of `field` when it holds `value`.
 pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
     match value {
+        Cleaned::One(Value::Unreadable(cell)) => held_as_it_is(field, &cell.text),
         Cleaned::Many(keys) => Typed(keys.iter().map(ToString::to_string).collect()),
         Cleaned::One(value) if field.is_split() => match value {
             Value::Timestamp(time) => {
@@ -21,6 +22,19 @@ pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
         Cleaned::One(Value::Null(_)) if field.is_box() => Typed(Vec::new()),
         Cleaned::One(value) => Typed::one(text(field, value)),
     }
+}
+
+/// What stands in the controls when the column holds something else than it should: the text as it is. A box cannot show a
+/// text: it is ticked, as under Django.
+fn held_as_it_is(field: ModelField, text: &str) -> Typed {
+    if field.is_split() {
+        return Typed(vec![text.to_owned(), String::new()]);
+    }
+    if field.is_box() {
+        let ticked = !matches!(text, "" | "0" | "False" | "false");
+        return Typed(ticked.then(|| "on".to_owned()).into_iter().collect());
+    }
+    Typed::one(text.to_owned())
 }
 
 fn text(field: ModelField, value: &Value) -> String {

@@ -23,7 +23,7 @@ mod widget;
 pub use check::{check, duplicates, exists, listed};
 pub use clean::{clean, key};
 pub use field::{Cleaned, ModelField};
-pub use form::{BoundField, ModelForm};
+pub use form::{BoundField, ModelForm, unreadable_note};
 pub use initial::texts;
 pub use loaded::LOADED;
 pub use management::management;

@@ -28,15 +28,14 @@ impl Query {
     /// `SELECT pk …`: up to `limit` of these rows after the first `offset`, merged from both halves of an index that
     /// begins with the boolean column `leading`.
     pub(super) fn merged(&self, outer: &mut Builder, leading: &'static str, limit: i64, offset: i64) -> Sql {
-        let half = |value: bool, is_cut: bool| {
+        let part = |is_right: &'static str, is_cut: bool| {
             let mut builder = outer.inner(self.model);
             let mut sql = Sql::new("SELECT ").append(builder.column(&Path::own(self.model.pk().column))).raw(" AS k");
-            let value = if value { "TRUE" } else { "FALSE" };
             for (key, name) in self.order.iter().zip(ORDER) {
                 sql = sql.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
             }
             let column = builder.column(&Path::own(leading));
-            let sql = sql.append(builder.from()).raw(" WHERE ").append(column).raw(" = ").raw(value);
+            let sql = sql.append(builder.from()).raw(" WHERE ").append(column).raw(is_right);
             if !is_cut {
                 return sql;
             }
@@ -45,8 +44,13 @@ impl Query {
             if offset == 0 { sql.number(limit) } else { sql.bind(limit.saturating_add(offset)) }
         };
         // PostgreSQL merges only what is in order already; SQLite merges what it can read in order, and nothing that is cut.
-        let postgres = Sql::new("(").append(half(false, true)).raw(") UNION ALL (").append(half(true, true)).raw(")");
-        let sqlite = half(false, false).raw(" UNION ALL ").append(half(true, false));
+        let (no, yes) = (" = FALSE", " = TRUE");
+        let postgres = Sql::new("(").append(part(no, true)).raw(") UNION ALL (").append(part(yes, true)).raw(")");
+        // A boolean column of SQLite may hold something else, which sorts before 0 or behind 1.
+        let mut sqlite = part(no, false);
+        for is_right in [yes, " < 0", " > 1"] {
+            sqlite = sqlite.raw(" UNION ALL ").append(part(is_right, false));
+        }
         let mut sql = Sql::new("SELECT m.k FROM (").append_either(postgres, sqlite);
         for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
             sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).ident(name);

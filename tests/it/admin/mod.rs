@@ -20,6 +20,7 @@ mod lab;
 mod list_editing;
 mod rules;
 mod scenario;
+mod unreadable;
 mod uploads;
 mod users;
 

@@ -10,7 +10,9 @@ use crate::admin::Registered;
 use crate::admin::last_save::LastSave;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::forms::model::{BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts};
+use crate::forms::model::{
+    BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts, unreadable_note,
+};
 use crate::models::{Query, Record, Row};
 pub(super) use save::{Outcome, save};
 
@@ -133,7 +135,9 @@ impl Editing {
             let said = control::Said { typed: &bound.typed, errors: &bound.errors, theirs };
             control::write(out, edited, number, name, &said);
         } else {
-            control::write(out, edited, number, name, &control::Said { typed: &held, errors: &[], theirs: None });
+            let value = list.columns.all[edited.column].values(row).first().and_then(Value::unreadable);
+            let errors: Vec<String> = value.map(unreadable_note).into_iter().collect();
+            control::write(out, edited, number, name, &control::Said { typed: &held, errors: &errors, theirs: None });
         }
         true
     }

@@ -64,6 +64,10 @@ pub(super) fn all(filter: &Filter, conn: &mut Conn, site: Site, params: &Params,
     let mut choices = vec![Choice::all(params, &[exact, isnull], !params.has(exact) && !params.has(isnull), "All")];
     let mut none = None;
     for value in base.distinct(conn, &filter.path, MOST)? {
+        // A parameter of the URL could not name it.
+        if value.unreadable().is_some() {
+            continue;
+        }
         let condition = filter.has(value.clone());
         if value.is_null() {
             none = Some(Filter::choice(params, site.empty(), (isnull, "True"), exact, condition));

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::product::Picture;
-use crate::db::{Conn, Kind, Sql, Value};
+use crate::db::{Conn, Kind, LossyText, Sql, Value};
 use crate::error::Result;
 use crate::models::{Description, Model, OnDelete};
 use crate::schema::catalog_category;
@@ -15,10 +15,13 @@ pub struct Category {
     /// Primary key.
     pub id: i64,
     /// What people read.
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
     /// What stands in URLs.
+    #[diesel(deserialize_as = LossyText)]
     pub slug: String,
     /// A sentence or two.
+    #[diesel(deserialize_as = LossyText)]
     pub description: String,
     /// The category it lies in.
     pub parent_id: Option<i64>,
@@ -96,11 +99,11 @@ impl CategoryTile {
         };
         let sql = sql.raw(" ORDER BY c.name LIMIT ").number(limit).returns(&[Kind::Text; 4]);
         let tile = |values: Vec<Value>| match <[Value; 4]>::try_from(values) {
-            Ok([Value::Text(name), Value::Text(slug), Value::Text(description), picture]) => {
+            Ok([name, slug, description, picture]) => {
                 let picture = if let Value::Text(path) = picture { Some(path.into()) } else { None };
-                Some(Self { name, slug, description, picture })
+                Some(Self { name: name.text(), slug: slug.text(), description: description.text(), picture })
             }
-            _ => None,
+            Err(_) => None,
         };
         Ok(sql.load(conn)?.into_iter().filter_map(tile).collect())
     }

@@ -1,12 +1,15 @@
 //! Products.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
 use diesel::backend::Backend;
 use diesel::deserialize::{FromSql, FromSqlRow};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
 use super::Tag;
-use crate::db::{Conn, Decimal, Kind, Sql, Timestamp, Value};
+use crate::db::{Conn, Day, Decimal, Kind, LossyText, Readable, Sql, Timestamp, Value};
 use crate::error::{Error, Result};
 use crate::models::file_url;
 use crate::on_conn;
@@ -19,12 +22,16 @@ pub struct Product {
     /// Primary key.
     pub id: i64,
     /// What people read.
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
     /// What stands in URLs.
+    #[diesel(deserialize_as = LossyText)]
     pub slug: String,
     /// Stock keeping unit.
+    #[diesel(deserialize_as = LossyText)]
     pub sku: String,
     /// What it is.
+    #[diesel(deserialize_as = LossyText)]
     pub description: String,
     /// Before tax.
     pub price: Decimal,
@@ -49,17 +56,20 @@ pub struct Product {
 #[diesel(table_name = catalog_product)]
 pub struct ProductRow {
     /// What people read.
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
     /// What stands in URLs.
+    #[diesel(deserialize_as = LossyText)]
     pub slug: String,
-    /// Before tax.
-    pub price: Decimal,
+    /// Before tax. A product whose price cannot be read is shown and not for sale.
+    pub price: Readable<Decimal>,
     /// How many there are.
     pub stock: i32,
     /// Its picture.
     pub image: Picture,
     /// Its category's name.
     #[diesel(select_expression = catalog_category::name)]
+    #[diesel(deserialize_as = LossyText)]
     pub category: String,
 }
 
@@ -70,26 +80,31 @@ pub struct ProductPage {
     /// Primary key.
     pub id: i64,
     /// What people read.
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
     /// Stock keeping unit.
+    #[diesel(deserialize_as = LossyText)]
     pub sku: String,
     /// What it is.
+    #[diesel(deserialize_as = LossyText)]
     pub description: String,
-    /// Before tax.
-    pub price: Decimal,
+    /// Before tax. A product whose price cannot be read is shown and not for sale.
+    pub price: Readable<Decimal>,
     /// How many there are.
     pub stock: i32,
     /// Its picture.
     pub image: Picture,
     /// Since when it is sold.
-    pub released_on: Option<chrono::NaiveDate>,
+    pub released_on: Option<Readable<Day>>,
     /// Its category.
     pub category_id: i64,
     /// Its category's name.
     #[diesel(select_expression = catalog_category::name)]
+    #[diesel(deserialize_as = LossyText)]
     pub category: String,
     /// Its category's slug.
     #[diesel(select_expression = catalog_category::slug)]
+    #[diesel(deserialize_as = LossyText)]
     pub category_slug: String,
 }
 
@@ -99,10 +114,10 @@ pub struct Picture(String);
 
 impl<DB: Backend> FromSql<Text, DB> for Picture
 where
-    String: FromSql<Text, DB>,
+    LossyText: FromSql<Text, DB>,
 {
     fn from_sql(raw: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
-        String::from_sql(raw).map(Self)
+        LossyText::from_sql(raw).map(|path| Self(path.0))
     }
 }
 
@@ -130,6 +145,26 @@ pub fn url_of(slug: &str) -> String {
 /// `price` with 10 % tax, rounded to cents, halves to even.
 fn with_tax(price: &Decimal) -> Decimal {
     (price * &Decimal::new(110, 2)).round(2)
+}
+
+/// Products whose price cannot be read and was logged: at most [`LOGGED`], each once.
+static UNREADABLE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+const LOGGED: usize = 1000;
+
+/// The price of the product called `name`. Logs once if it cannot be read.
+fn readable_price<'a>(price: &'a Readable<Decimal>, name: &str) -> Option<&'a Decimal> {
+    if price.0.is_none()
+        && let Ok(mut logged) = UNREADABLE.lock()
+        && logged.len() < LOGGED
+        && logged.insert(name.to_owned())
+    {
+        log::warn!(
+            target: "nuages.db",
+            "the price of the product {name:?} cannot be read: the shop shows the product without a price, as not for \
+             sale. Repair the price in the admin."
+        );
+    }
+    price.0.as_ref()
 }
 
 impl ProductPage {
@@ -161,11 +196,12 @@ impl ProductPage {
             // By primary key alone: SQLite would rather go through all that are active.
             .filter(catalog_product::id.eq_any(itself.select(same.field(catalog_product::id)).union_all(handful)))
             .order(catalog_tag::name);
-        let rows: Vec<(String, Self, Option<Tag>)> = on_conn!(conn, |conn| {
+        let rows: Vec<(LossyText, Self, Option<Tag>)> = on_conn!(conn, |conn| {
             found.select((catalog_product::slug, Self::as_select(), Option::<Tag>::as_select())).load(conn)
         })?;
         let (mut found, mut tags, mut others) = (None, Vec::new(), Vec::with_capacity(rows.len()));
         for (its_slug, product, tag) in rows {
+            let LossyText(its_slug) = its_slug;
             if its_slug == slug {
                 tags.extend(tag);
                 found = Some(product);
@@ -182,9 +218,9 @@ impl ProductPage {
         Ok((product, tags, related.collect()))
     }
 
-    /// The price with tax.
-    pub fn price_with_tax(&self) -> Decimal {
-        with_tax(&self.price)
+    /// The price with tax; `None` if the price cannot be read.
+    pub fn price_with_tax(&self) -> Option<Decimal> {
+        readable_price(&self.price, &self.name).map(with_tax)
     }
 }
 
@@ -195,17 +231,13 @@ impl ProductRow {
     /// Returns the row that these values of its columns make.
     pub(super) fn from_values(values: Vec<Value>) -> Option<Self> {
         let [name, slug, price, stock, image, category] = <[Value; 6]>::try_from(values).ok()?;
-        match (name, slug, price, stock, image, category) {
-            (
-                Value::Text(name),
-                Value::Text(slug),
-                Value::Decimal(price),
-                Value::Integer(stock),
-                Value::Text(image),
-                Value::Text(category),
-            ) => Some(Self { name, slug, price, stock, image: image.into(), category }),
-            _ => None,
-        }
+        let price = match price {
+            Value::Decimal(price) => Readable(Some(price)),
+            _ => Readable(None),
+        };
+        let stock = stock.as_i64().and_then(|stock| stock.try_into().ok()).unwrap_or_default();
+        let (name, slug, category) = (name.text(), slug.text(), category.text());
+        Some(Self { name, slug, price, stock, image: image.text().into(), category })
     }
 
     /// The newest published products: SQLite walks the table backwards, because `is_active` alone cannot use the listing
@@ -239,9 +271,9 @@ impl ProductRow {
         Ok(rows.into_iter().filter_map(Self::from_values).collect())
     }
 
-    /// The price with tax.
-    pub fn price_with_tax(&self) -> Decimal {
-        with_tax(&self.price)
+    /// The price with tax; `None` if the price cannot be read.
+    pub fn price_with_tax(&self) -> Option<Decimal> {
+        readable_price(&self.price, &self.name).map(with_tax)
     }
 
     /// Its page.

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::db::Conn;
+use crate::db::{Conn, LossyText};
 use crate::error::Result;
 use crate::models::{Description, Model};
 use crate::schema::catalog_tag;
@@ -14,8 +14,10 @@ pub struct Tag {
     /// Primary key.
     pub id: i64,
     /// What people read.
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
     /// What stands in URLs.
+    #[diesel(deserialize_as = LossyText)]
     pub slug: String,
 }
 

@@ -12,18 +12,20 @@ pub(super) struct ProductCard {
     pub(super) name: String,
     pub(super) url: String,
     pub(super) category: String,
-    pub(super) price: String,
+    /// With tax; `None` if it cannot be read.
+    pub(super) price: Option<String>,
     pub(super) image: Option<String>,
     pub(super) in_stock: bool,
 }
 
 impl From<ProductRow> for ProductCard {
     fn from(row: ProductRow) -> Self {
+        let price = row.price_with_tax().map(|price| price.to_string());
         Self {
             url: row.url(),
-            price: row.price_with_tax().to_string(),
             image: row.image.url(),
-            in_stock: row.stock > 0,
+            in_stock: row.stock > 0 && price.is_some(),
+            price,
             name: row.name,
             category: row.category,
         }

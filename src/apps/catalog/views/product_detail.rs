@@ -22,8 +22,8 @@ struct ProductDetail {
     description: String,
     crumbs: Vec<Link>,
     category: Link,
-    price: String,
-    net_price: String,
+    /// With tax and before tax; `None` if the price cannot be read.
+    price: Option<(String, String)>,
     stock: i32,
     image: Option<String>,
     tags: Vec<Link>,
@@ -43,11 +43,13 @@ pub(in crate::apps::catalog) async fn product_detail(
         page,
         crumbs: vec![Link { label: "Products".to_owned(), url: "/products/".to_owned() }, category()],
         category: category(),
-        price: product.price_with_tax().to_string(),
-        net_price: product.price.round(2).to_string(),
+        price: product
+            .price_with_tax()
+            .zip(product.price.0.as_ref())
+            .map(|(gross, net)| (gross.to_string(), net.round(2).to_string())),
         image: product.image.url(),
         tags: tags.into_iter().map(|tag| Link { url: tag.url(), label: tag.name }).collect(),
-        released_on: product.released_on.map(|date| date.format("%-d %B %Y").to_string()),
+        released_on: product.released_on.and_then(|date| date.0).map(|day| day.0.format("%-d %B %Y").to_string()),
         related: related.into_iter().map(Into::into).collect(),
         name: product.name,
         sku: product.sku,
