@@ -96,15 +96,12 @@ impl AdminSite {
     #[must_use]
     pub fn extend<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
         let model = M::meta();
-        match self.registry.iter_mut().find(|known| known.model == model) {
-            Some(known) => {
-                let options = std::mem::take(&mut known.options);
-                *known = Registered::new(model, say(ModelAdmin::from_options(options)));
-            }
-            None => {
-                self.misplaced.push(Misplaced { model, call: "extend" });
-                self.registry.push(Registered::new(model, say(ModelAdmin::new())));
-            }
+        if let Some(known) = self.registry.iter_mut().find(|known| known.model == model) {
+            let options = std::mem::take(&mut known.options);
+            *known = Registered::new(model, say(ModelAdmin::from_options(options)));
+        } else {
+            self.misplaced.push(Misplaced { model, call: "extend" });
+            self.registry.push(Registered::new(model, say(ModelAdmin::new())));
         }
         self.apps = OnceLock::new();
         self
