@@ -43,7 +43,7 @@ on_both! {
         ]);
         assert_eq!((reply.status, reply.header("location")), (302, PROFILE), "{}", reply.text());
         assert!(client.cookie("csrftoken") != secret);
-        assert!(client.get(PROFILE).shows(&["Welcome. Your account is ready.", "Hello, Zoë"]));
+        assert!(client.get(PROFILE).shows(&["Welcome. Your account is ready.", "Hello, <bdi>Zoë</bdi>"]));
         assert!(!client.get(PROFILE).shows(&["Welcome. Your account is ready."]));
         let zoe = User::find_by_username(&mut site.connect(), "Zoë").unwrap().unwrap();
         assert!(zoe.is_active && !zoe.is_staff && !zoe.is_superuser && zoe.last_login.is_some());

@@ -75,7 +75,7 @@ on_both! {
         assert_eq!(reply.status, 200);
         assert!(!reply.errors("form-0-stock").is_empty(), "{}", reply.words());
         assert_eq!(stored(&site), [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]);
-        assert!(reply.words().contains("Stock of Ash: the history’s last entry is by you, "), "{}", reply.words());
+        assert!(reply.words().contains("Stock of Ash : the history’s last entry is by you, "), "{}", reply.words());
         // Who insists has seen it.
         assert_eq!(alice.submit(&reply.form(PRODUCTS, "form-0-stock"), "_save").status, 302);
         assert_eq!(stored(&site), [("5.00".to_owned(), 12), ("9.00".to_owned(), 13)]);
@@ -95,7 +95,7 @@ on_both! {
         let ours = ours.set("form-0-stock", "21").set("form-1-stock", "22");
         let ask = || {
             let reply = bob.submit(&ours, "_save");
-            let named = reply.text().matches("by <strong>alice</strong>, <time").count();
+            let named = reply.text().matches("by <strong dir=\"auto\">alice</strong>, <time").count();
             (reply.status, named, reply.queries())
         };
         let (status, named, queries) = ask();
