@@ -48,7 +48,7 @@ on_both! {
         assert!(!cookie.contains("HttpOnly") && !cookie.contains("Secure"), "{cookie}");
         assert!(client.cookie("csrftoken") != secret && client.cookie("csrftoken").unwrap().len() == 32);
 
-        assert!(client.get("/").shows(&["Hello, charlie", "Log out"]));
+        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>", "Log out"]));
         assert!(CHARLIE.row(&site).last_login.is_some());
     }
 
@@ -117,7 +117,7 @@ on_both! {
         let renewed = CHARLIE.row(&site).password;
         assert!(renewed.starts_with("pbkdf2_sha256$1000000$") && !renewed.contains("abcdefghijklmnopqrstuv"), "{renewed}");
         // The session is made for the new one.
-        assert!(client.get("/").shows(&["Hello, charlie"]));
+        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
     }
 
     fn the_hasher_of_the_settings_makes_every_new_hash(kind: Kind) {

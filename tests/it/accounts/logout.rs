@@ -14,7 +14,7 @@ on_both! {
         let key = client.cookie("sessionid").unwrap();
         let page = client.post(LOGOUT, &[]);
         assert_eq!(page.status, 200);
-        assert!(page.shows(&["You are logged out.", "Log in"]) && !page.shows(&["Hello, charlie"]), "{}", page.text());
+        assert!(page.shows(&["You are logged out.", "Log in"]) && !page.shows(&["Hello, <bdi>charlie</bdi>"]), "{}", page.text());
         let cookie = page.set_cookie("sessionid");
         for attribute in ["sessionid=;", "; Max-Age=0", "; Path=/", "; Expires=Thu, 01 Jan 1970"] {
             assert!(cookie.contains(attribute), "{cookie}");
@@ -24,7 +24,7 @@ on_both! {
         client.keep("sessionid", &key);
         assert_eq!(client.get(PROFILE).status, 302);
         // Sessions elsewhere go on.
-        assert!(other.get("/").shows(&["Hello, charlie"]) && alice.get("/").shows(&["Hello, alice"]));
+        assert!(other.get("/").shows(&["Hello, <bdi>charlie</bdi>"]) && alice.get("/").shows(&["Hello, <bdi>alice</bdi>"]));
     }
 
     fn logging_out_takes_a_post_with_a_token(kind: Kind) {

@@ -16,7 +16,7 @@ on_both! {
         let fields = [("old_password", CHARLIE.password), ("new_password1", NEW), ("new_password2", NEW)];
         let reply = here.post(CHANGE, &fields);
         assert_eq!((reply.status, reply.header("location")), (302, "/accounts/password_change/done/"), "{}", reply.text());
-        assert!(here.get("/accounts/password_change/done/").shows(&["Password changed", "Hello, charlie"]));
+        assert!(here.get("/accounts/password_change/done/").shows(&["Password changed", "Hello, <bdi>charlie</bdi>"]));
         assert!(here.cookie("sessionid") != key);
         assert!(check_password(NEW, &CHARLIE.row(&site).password).correct);
 

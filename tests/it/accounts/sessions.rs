@@ -107,13 +107,13 @@ on_both! {
     fn a_session_ends_when_the_password_is_another(kind: Kind) {
         let site = shop(kind);
         let (client, alice) = (CHARLIE.browser(&site), ALICE.browser(&site));
-        assert!(client.get("/").shows(&["Hello, charlie"]));
+        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
         let charlie = auth_user::table.find(CHARLIE.row(&site).id);
         diesel::update(charlie).set(auth_user::password.eq("!")).execute(&mut site.connect()).unwrap();
         let page = client.get("/");
         assert!(page.status == 200 && !page.shows(&["Hello"]));
         assert!(page.set_cookie("sessionid").contains("Max-Age=0"));
-        assert!(sessions(&site).len() == 1 && alice.get("/").shows(&["Hello, alice"]));
+        assert!(sessions(&site).len() == 1 && alice.get("/").shows(&["Hello, <bdi>alice</bdi>"]));
     }
 
     fn cookies_of_no_session_are_taken_back(kind: Kind) {
@@ -164,9 +164,9 @@ on_both! {
         client.keep("sessionid", &stranger);
         assert_eq!(client.get(PROFILE).status, 302);
         client.keep("sessionid", &former);
-        assert!(client.get("/").shows(&["Hello, charlie"]));
+        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
         let key = client.cookie("sessionid").unwrap();
         assert!(key != former && session(&site, &key).is_some(), "signed with the present key");
-        assert!(client.get("/").shows(&["Hello, charlie"]) && sessions(&site).iter().all(|row| row.session_key != former));
+        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]) && sessions(&site).iter().all(|row| row.session_key != former));
     }
 }

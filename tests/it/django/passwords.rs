@@ -97,7 +97,7 @@ print(gzip.decompress((Path(django.__file__).parent / 'contrib/auth/common-passw
         for session in &sessions {
             let client = told.client();
             client.keep("sessionid", session);
-            assert!(client.get(PROFILE).shows(&["Hello, eve"]), "session {session} must be alive in Nuages");
+            assert!(client.get(PROFILE).shows(&["Hello, <bdi>eve</bdi>"]), "session {session} must be alive in Nuages");
         }
     }
 

@@ -65,7 +65,7 @@ fn site(kind: Kind, version: DjangoVersion) -> TestSite {
 
 /// Whether the client is logged in as this user.
 fn is(client: &Client, username: &str) -> bool {
-    client.get(PROFILE).shows(&[&format!("Hello, {username}")])
+    client.get(PROFILE).shows(&[&format!("Hello, <bdi>{username}</bdi>")])
 }
 
 with_django! {
