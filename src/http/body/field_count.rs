@@ -4,7 +4,7 @@
 //! than that: a product with 1,001 tags, a list with 300 rows. Such a page says in a hidden input how many it has. The number
 //! is signed, so that only pages of this site can raise the limit, and by no more than their own fields.
 
-use super::super::QueryDict;
+use crate::http::QueryDict;
 use crate::settings::Settings;
 use crate::signing::Signer;
 

@@ -113,7 +113,7 @@ on_both! {
         let bobs = "UPDATE django_admin_log SET user_id = (SELECT id FROM auth_user WHERE username = 'bob')";
         site.connect().batch_execute(bobs).unwrap();
         let again = first.submit(&ours.set("price", "29.00"), "_save");
-        assert!(again.shows(&["by <strong>bob</strong>"]), "{}", again.words());
+        assert!(again.shows(&["by <strong dir=\"auto\">bob</strong>"]), "{}", again.words());
         assert!(again.queries() <= 22, "{}", again.header("server-timing"));
         // Who insists has seen the other's value.
         let reply = first.submit(&asked.form(change, "name"), "_save");

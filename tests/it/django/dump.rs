@@ -23,12 +23,13 @@ pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
     dump.lines().filter(noise).map(str::to_owned).collect()
 }
 
-/// What a dump says of all that both sides have: not the tables that only Nuages has, not that it made them, and not
-/// how many migrations there were.
+/// What a dump says of all that both sides have: not the tables that only Nuages has, not that it made them, not how many
+/// migrations there were, and not the statistics that SQLite keeps for its planner.
 pub(super) fn shared(dump: &[String]) -> Vec<String> {
     let ours = |line: &str| line.contains("nuages_") || line.contains("'nuages'");
     let counts = |line: &str| line.contains("'django_migrations',") || line.contains("django_migrations_id_seq'");
-    dump.iter().filter(|line| !ours(line) && !counts(line)).cloned().collect()
+    let statistics = |line: &str| line.contains("sqlite_stat") || line.starts_with("ANALYZE ");
+    dump.iter().filter(|line| !ours(line) && !counts(line) && !statistics(line)).cloned().collect()
 }
 
 /// Claims that two dumps are the same; says only what differs, for they are long.

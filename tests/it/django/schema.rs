@@ -7,13 +7,14 @@ use super::made_by;
 use crate::support::{Database, Kind};
 
 const SQLITE_MASTER: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master
-    WHERE tbl_name NOT LIKE 'nuages\\_%' ESCAPE '\\' ORDER BY type, name, tbl_name";
+    WHERE tbl_name NOT LIKE 'nuages\\_%' ESCAPE '\\' AND tbl_name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name, tbl_name";
 const APPLIED: &str = "SELECT app, name FROM django_migrations WHERE app <> 'nuages' ORDER BY 1, 2";
 /// Content types and permissions by their natural keys.
 const PERMISSIONS: &str = "SELECT concat(app_label, ' ', model, ' ', codename, ' ', name) FROM auth_permission
     JOIN django_content_type ON content_type_id = django_content_type.id ORDER BY 1";
 
-/// What the database says of its tables and indexes, one by one; without those that only Nuages has.
+/// What the database says of its tables and indexes, one by one; without those that only Nuages has, and without the
+/// statistics that SQLite keeps for its planner.
 pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Sqlite => texts(database, SQLITE_MASTER, 4).into_iter().map(|row| row.join(" ")).collect(),

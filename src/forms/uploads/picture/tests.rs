@@ -1,3 +1,5 @@
+//! Pictures as phones and programs write them: what is kept, what is cut off, what is refused.
+
 use std::io::Cursor;
 
 use image::{DynamicImage, GenericImageView as _, ImageDecoder as _};
