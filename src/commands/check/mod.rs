@@ -124,8 +124,10 @@ mod tests {
 
         let wrong: &'static Project = Box::leak(Box::new(Project::new("Shop", &INSTALLED, crate::urls::urls, wrong)));
         let error = before_serving(wrong, &settings("media")).expect_err("an error in an admin must stop the server");
-        assert_eq!(error.to_string(), "System check identified 1 issue.");
-        assert!(declared(wrong)[0].contains("list_per_page"), "the issue must be named: {:?}", declared(wrong));
+        // Other tests of this process may have described models that are wrong as well.
+        assert!(error.to_string().starts_with("System check identified "), "the issues are counted: {error}");
+        let found = declared(wrong);
+        assert!(found.iter().any(|issue| issue.contains("list_per_page")), "the issue must be named: {found:?}");
 
         let file = tempfile::NamedTempFile::new().unwrap();
         let settings = settings(file.path().to_str().unwrap());
