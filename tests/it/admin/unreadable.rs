@@ -175,13 +175,13 @@ on_both! {
     fn dates_that_can_be_read_are_offered_above_a_list_with_others(kind: Kind) {
         let (site, alice, damages) = damaged(kind);
         let conn = &mut site.connect();
-        let last = damages.len() + 1;
+        let first = damages.len() + 1;
         for number in 0..120 {
             product(&format!("More {number}")).save(conn);
         }
         conn.batch_execute(&format!(
-            "UPDATE catalog_product SET released_on = '2024-05-06' WHERE id >= {last}; \
-             UPDATE catalog_product SET released_on = '2025-07-08' WHERE id > {last} + 50;"
+            "UPDATE catalog_product SET released_on = '2024-05-06' WHERE id >= {first}; \
+             UPDATE catalog_product SET released_on = '2025-07-08' WHERE id > {first} + 50;"
         )).unwrap();
         let list = alice.get(PRODUCTS);
         assert!(list.shows(&["released_on__year=2024", "released_on__year=2025"]), "{}", list.words());

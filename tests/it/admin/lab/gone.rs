@@ -88,7 +88,7 @@ on_both! {
         rows(&site);
         let alice = ALICE.browser(&site);
         let form = alice.form(SHEETS, "form-0-state");
-        let gone = if form.value("form-0-id") == "2" { 0 } else { 1 };
+        let gone = usize::from(form.value("form-0-id") != "2");
         let other = 1 - gone;
         site.connect().batch_execute("DELETE FROM lab_sheet WHERE id = 2").unwrap();
         let reply = alice.submit(&form.clone().set(&format!("form-{other}-price"), "7"), "_save");
