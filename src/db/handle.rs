@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::connection::Conn;
+use super::pool::{self, Connections, Lease};
 use super::queue::{Job, Place, Queue, locked};
-use super::slot::{Opener, Slot};
 use super::stream::{self, RowSink, RowStream};
 use super::worker::Asker;
 use crate::error::{Error, Result};
@@ -33,22 +33,26 @@ pub struct Db {
     patience: Duration,
 }
 
-/// A queue, and how its connections are opened.
+/// A queue and its connections.
 #[derive(Clone)]
 struct Lane {
     queue: Queue,
-    opener: Arc<Opener>,
+    connections: Arc<Connections>,
 }
 
 impl Lane {
     fn new(settings: &Settings, places: u32, read_only: bool) -> Self {
-        Self { queue: Queue::new(places as usize), opener: Arc::new(Opener::new(settings, read_only)) }
+        Self {
+            queue: Queue::new(places as usize),
+            connections: Arc::new(Connections::new(settings, places, read_only)),
+        }
     }
 }
 
 impl Db {
     /// Opens the database that `settings` name, and one connection to see that it can be reached.
     pub fn open(settings: &Settings) -> Result<Self> {
+        pool::try_to_connect(settings)?;
         let places = settings.conn_pool_size;
         let (reading, writing) = match &settings.database_url {
             DatabaseUrl::Sqlite(_) => (Lane::new(settings, places, true), Lane::new(settings, 1, false)),
@@ -60,7 +64,6 @@ impl Db {
                 (lane.clone(), lane)
             }
         };
-        drop(reading.opener.open()?);
         Ok(Self { reading, writing, wait: settings.conn_wait_timeout, patience: settings.stream_timeout })
     }
 
@@ -168,26 +171,34 @@ impl Lane {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        let (opener, context) = (Arc::clone(&self.opener), Context::current());
-        let answer = Arc::new(Answer(Mutex::new(Some(answer))));
+        let (connections, context) = (Arc::clone(&self.connections), Context::current());
+        let answer = Arc::new(Answer { sender: Mutex::new(Some(answer)), lease: Lease::default() });
         let asker = Arc::clone(&answer);
-        let work = move |slot: &mut Slot| {
+
+        let work = move || {
             begin();
-            let work = || catch_unwind(AssertUnwindSafe(|| slot.run(&opener, job)));
-            let panicked = |_| Err(Error::Panicked("a database job panicked".to_owned()));
-            let done = Context::enter(context, work).unwrap_or_else(panicked);
-            answer.send(if opener.is_read_only() { done.map_err(Error::of_reader) } else { done });
+            let work = || catch_unwind(AssertUnwindSafe(|| connections.run(&answer.lease, job)));
+            let done = Context::enter(context, work).unwrap_or_else(|_| {
+                // The panic has already closed the connection.
+                answer.lease.end(None);
+                Err(Error::Panicked("a database job panicked".to_owned()))
+            });
+            answer.send(if connections.is_read_only() { done.map_err(Error::of_reader) } else { done });
         };
         self.queue.enter(Job { work: Box::new(work), asker })
     }
 }
 
-/// The way to whoever waits for a job. The job and the watchdog hold it; the first of them answers.
-struct Answer<T>(Mutex<Option<oneshot::Sender<Result<T>>>>);
+/// The way to whoever waits for a job, and the connection that the job uses. The job and the watchdog hold it; the first of
+/// them answers.
+struct Answer<T> {
+    sender: Mutex<Option<oneshot::Sender<Result<T>>>>,
+    lease: Lease,
+}
 
 impl<T> Answer<T> {
     fn send(&self, answer: Result<T>) {
-        if let Some(sender) = locked(&self.0).take() {
+        if let Some(sender) = locked(&self.sender).take() {
             // The request may have ended meanwhile.
             let _ = sender.send(answer);
         }
@@ -195,7 +206,10 @@ impl<T> Answer<T> {
 }
 
 impl<T: Send> Asker for Answer<T> {
-    fn give_up(&self) {
+    fn give_up(&self, is_replaced: bool) {
+        if is_replaced {
+            self.lease.end(None);
+        }
         self.send(Err(Error::Unreachable("it did not answer a statement in time".to_owned())));
     }
 }

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::slot::Slot;
 use super::worker::{Asker, Worker};
 
 /// How often the watchdog looks at the threads.
@@ -14,7 +13,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// A job, and who waits for its answer.
 pub(super) struct Job {
-    pub(super) work: Box<dyn FnOnce(&mut Slot) + Send>,
+    pub(super) work: Box<dyn FnOnce() + Send>,
     pub(super) asker: Arc<dyn Asker>,
 }
 
@@ -167,11 +166,10 @@ impl Drop for Waiting {
 
 /// What a thread does: this job, and all that follow, for as long as there is a queue.
 fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
-    let mut slot = Slot::default();
     let mut next = Some(first);
     worker.moves_in();
     while let Some(job) = next {
-        let was_replaced = worker.run(job, &mut slot);
+        let was_replaced = worker.run(job);
         let Some(queue) = queue.upgrade() else { return };
         if was_replaced {
             locked(&queue).lost -= 1;
@@ -180,7 +178,7 @@ fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
         next = next_job(&queue, worker);
         // An idle thread must not keep the queue alive.
         drop(queue);
-        next = next.or_else(|| worker.wait(&mut slot));
+        next = next.or_else(|| worker.wait());
     }
 }
 
@@ -219,11 +217,11 @@ mod tests {
     struct Nobody;
 
     impl Asker for Nobody {
-        fn give_up(&self) {}
+        fn give_up(&self, _is_replaced: bool) {}
     }
 
     fn enter(queue: &Queue, work: impl FnOnce() + Send + 'static) -> Place {
-        queue.enter(Job { work: Box::new(|_| work()), asker: Arc::new(Nobody) })
+        queue.enter(Job { work: Box::new(work), asker: Arc::new(Nobody) })
     }
 
     /// Long enough for a machine that is busy; nobody waits so long.

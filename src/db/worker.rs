@@ -5,15 +5,12 @@ use std::time::Duration;
 
 use super::pulse::Pulse;
 use super::queue::{Job, locked};
-use super::slot::Slot;
-
-/// How often an idle thread looks whether its connection is still open.
-const LOOK_AFTER: Duration = Duration::from_secs(20);
 
 /// Whoever waits for a job's answer.
 pub(super) trait Asker: Send + Sync {
-    /// Answers that the database did not answer.
-    fn give_up(&self);
+    /// Answers that the database did not answer. If another thread replaces the one that runs the job, another connection
+    /// also takes the place of the job's.
+    fn give_up(&self, is_replaced: bool);
 }
 
 #[derive(Default)]
@@ -48,9 +45,9 @@ impl Worker {
     }
 
     /// Runs `job`; returns whether the watchdog has given the place of this thread to another meanwhile.
-    pub(super) fn run(&self, job: Job, slot: &mut Slot) -> bool {
+    pub(super) fn run(&self, job: Job) -> bool {
         locked(&self.current).asker = Some(job.asker);
-        (job.work)(slot);
+        (job.work)();
         let mut current = locked(&self.current);
         current.asker = None;
         if let Some(pulse) = self.pulse.get() {
@@ -73,7 +70,7 @@ impl Worker {
         if let Some(pulse) = self.pulse.get() {
             pulse.give_up();
         }
-        asker.give_up();
+        asker.give_up(is_replaced);
         true
     }
 
@@ -92,8 +89,8 @@ impl Worker {
         self.bell.notify_one();
     }
 
-    /// Waits for a job, and looks after the connection meanwhile. Returns `None` if no job will come any more.
-    pub(super) fn wait(&self, slot: &mut Slot) -> Option<Job> {
+    /// Waits for a job. Returns `None` if no job will come any more.
+    pub(super) fn wait(&self) -> Option<Job> {
         let mut message = locked(&self.message);
         loop {
             match std::mem::take(&mut *message) {
@@ -101,13 +98,7 @@ impl Worker {
                 Message::Closed => return None,
                 Message::Nothing => {}
             }
-            let (told, timeout) = self.bell.wait_timeout(message, LOOK_AFTER).unwrap_or_else(PoisonError::into_inner);
-            message = told;
-            if timeout.timed_out() {
-                drop(message);
-                slot.look_after();
-                message = locked(&self.message);
-            }
+            message = self.bell.wait(message).unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -11,7 +11,7 @@ use nuages::error::Result;
 use nuages::http::{Access, Urls, get, path};
 use nuages::settings::Settings;
 
-use crate::support::{Client, Cluster, Database, Kind, Reply, TestSite, product};
+use crate::support::{Client, Cluster, Database, Kind, Process, Reply, TestSite, product};
 
 /// The backends that are busy with what the test has asked for.
 const CURRENT: &str = "SELECT pid::bigint FROM pg_stat_activity \
@@ -124,4 +124,83 @@ fn a_backend_that_stops_answering_costs_one_request_and_no_connection() {
     // Once the backends go on, their transactions end; none of them may do what its visitor was told did not happen.
     until("both backends have ended their transactions", || ids(conn, CURRENT).is_empty());
     assert!(site.client().get("/products/").shows(&["Lamp"]), "what was answered with 503 was not done");
+}
+
+#[test]
+fn backends_that_are_stopped_while_idle_are_replaced_after_one_503_each() {
+    let Some(cluster) = cluster("backends_that_are_stopped_while_idle_are_replaced_after_one_503_each") else { return };
+    let settings = [("CONN_POOL_SIZE", "2"), ("STATEMENT_TIMEOUT", "4"), ("CONN_WAIT_TIMEOUT", "20")];
+    let site = TestSite::with(Database::migrated_in(&cluster), &settings, with_renaming);
+    let conn = &mut site.connect();
+    conn.batch_execute("SELECT pg_advisory_lock(7)").unwrap();
+    let held = send(&site, 2, "/rename/");
+    until("two backends wait for a lock", || ids(conn, CURRENT).len() == 2);
+    let backends = ids(conn, CURRENT);
+    conn.batch_execute("SELECT pg_advisory_unlock(7)").unwrap();
+    for reply in held {
+        assert_eq!(reply.join().unwrap().status, 200, "both requests end once the lock is free");
+    }
+
+    // The site pings a connection that was idle for more than a second, and these pings get no answer.
+    let idle = "SELECT COUNT(*)::bigint FROM pg_stat_activity WHERE datname = 'shop' AND pid <> pg_backend_pid() \
+                AND state = 'idle' AND clock_timestamp() - state_change > interval '1.1 seconds'";
+    until("both backends were idle for a second", || ids(conn, idle) == [2]);
+    let signal = |name: &str| {
+        for pid in &backends {
+            assert!(Command::new("kill").args([name, &pid.to_string()]).status().unwrap().success());
+        }
+    };
+    signal("-STOP");
+    let statuses: Vec<u16> = send(&site, 2, "/products/").into_iter().map(|r| r.join().unwrap().status).collect();
+    assert_eq!(statuses, [503; 2], "a request whose backend is stopped is answered");
+    let statuses: Vec<u16> = send(&site, 4, "/products/").into_iter().map(|r| r.join().unwrap().status).collect();
+    signal("-CONT");
+    assert_eq!(statuses, [200; 4], "other requests get new connections");
+}
+
+#[test]
+fn a_burst_of_requests_opens_no_more_connections_than_conn_pool_size() {
+    if !Kind::postgres_is_there("a_burst_of_requests_opens_no_more_connections_than_conn_pool_size") {
+        return;
+    }
+    let site = TestSite::with_settings(Kind::Postgres, &[("CONN_POOL_SIZE", "4")]);
+    for reply in send(&site, 48, "/products/") {
+        assert_eq!(reply.join().unwrap().status, 200, "every request of the burst is answered");
+    }
+    let backends = "SELECT pid::bigint FROM pg_stat_activity WHERE datname = current_database() \
+                    AND pid <> pg_backend_pid()";
+    let count = ids(&mut site.connect(), backends).len();
+    assert!((1..=4).contains(&count), "a pool of 4 connections has {count}");
+}
+
+#[test]
+fn an_outage_of_postgresql_is_logged_with_its_reason_and_pages_come_back_afterwards() {
+    let Some(cluster) = cluster("an_outage_of_postgresql_is_logged_with_its_reason_and_pages_come_back_afterwards")
+    else {
+        return;
+    };
+    let settings = [("CONN_POOL_SIZE", "2"), ("CONN_WAIT_TIMEOUT", "1"), ("RUST_LOG", "info")];
+    let database = Database::migrated_in(&cluster);
+    let site = Process::start(&database, &settings);
+    assert_eq!(site.client().get("/products/").status, 200, "the database is there at first");
+
+    cluster.stop();
+    for _ in 0..3 {
+        let page = site.client().get("/products/");
+        assert_eq!((page.status, page.header("retry-after")), (503, "2"), "there is no database to read");
+    }
+    let log = site.log();
+    let answers =
+        log.lines().filter(|line| line.contains("the database cannot be reached") && line.contains("refused"));
+    assert!(answers.count() >= 3, "each 503 has its reason in the log: {log}");
+    let attempts = log.matches("no connection yet").count();
+    assert!((1..=3).contains(&attempts), "the same reason is not logged for every attempt: {log}");
+
+    cluster.start_again();
+    until("pages are shown again", || site.client().get("/products/").status == 200);
+    assert!(
+        site.log().contains("the database can be reached again"),
+        "the end of the outage is logged: {}",
+        site.log()
+    );
 }

@@ -103,7 +103,15 @@ impl Cluster {
 
     /// Stops the server, which ends all connections, and starts it again.
     pub(crate) fn restart(&self) {
+        self.stop();
+        self.start_again();
+    }
+
+    pub(crate) fn stop(&self) {
         self.control(&["-m", "fast", "stop"]);
+    }
+
+    pub(crate) fn start_again(&self) {
         self.control(&["-o", &self.options, "start"]);
     }
 
