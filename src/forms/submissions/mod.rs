@@ -1,4 +1,4 @@
-//! Forms that are sent twice add nothing twice: docs/adr/0020 says how.
+//! Forms that are sent twice add nothing twice: docs/adr/0021 says how.
 //!
 //! A page with a form that adds rows carries a [one-time id](new_id) in the hidden input [`SUBMISSION`]. The transaction that
 //! saves the form [claims](Submission::claim) the id first, adds its rows, and [notes](Submission::finish) what is to be
