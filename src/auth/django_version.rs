@@ -16,7 +16,7 @@ const LAST_MIGRATIONS: [(&str, &str); 4] = [
     ("sessions", "0001_initial"),
 ];
 
-/// Where the version in force comes from.
+/// The source of the version in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// `DJANGO_VERSION` is set.

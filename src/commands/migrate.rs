@@ -86,7 +86,7 @@ fn connect_without_creating(settings: &Settings) -> Result<Conn> {
     }
 }
 
-/// What would be done, as Django's `--plan` and `--check` tell it. Changes nothing.
+/// Lists the steps that would be taken, as Django's `--plan` and `--check` do. Changes nothing.
 fn plan(args: &Args, conn: &mut Conn, project: &Project, backwards: Option<&str>) -> Result<()> {
     let all = project.migrations();
     let todo: Vec<_> = if let Some(app) = backwards {

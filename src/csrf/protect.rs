@@ -54,7 +54,7 @@ impl Csrf {
     }
 }
 
-/// What a form sent whose token does not fit the cookie, as after a login in another tab. The request is refused; this is
+/// The fields of a form whose token does not fit the cookie, as after a login in another tab. The request is refused; this is
 /// left for the page that says so.
 #[derive(Clone)]
 pub struct StaleForm(pub PostData);

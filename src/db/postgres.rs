@@ -16,7 +16,7 @@ use super::connection::Limits;
 use crate::error::Result;
 use crate::settings::{PostgresUrl, TransactionPooling};
 
-/// What libpq is told unless the URL says otherwise: how long to wait for a server that does not answer, when to ask an idle
+/// The connection parameters for libpq that the URL does not set: how long to wait for a server that does not answer, when to ask an idle
 /// server whether it is still there (seconds), and when to give up on data that no server confirms (milliseconds).
 const PARAMETERS: [(&str, &str); 6] = [
     ("connect_timeout", "5"),

@@ -14,7 +14,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Arc<Pulse>>> = const { RefCell::new(None) };
 }
 
-/// What a thread tells the watchdog about its job.
+/// The state of a thread's job, for the watchdog.
 pub(super) struct Pulse {
     /// When the thread started. Times are counted in milliseconds from there.
     epoch: Instant,

@@ -18,7 +18,7 @@ pub(super) struct Job {
 }
 
 /// Jobs, and the blocking pool. A thread that has done one job goes on with the next one that waits, so that no other thread
-/// has to be woken by way of the event loop. The thread that became idle last is called first, because its caches still
+/// has to be woken through the event loop. The thread that became idle last is called first, because its caches still
 /// hold what a job needs. Tokio's pool calls its threads in turn.
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Mutex<State>>);
@@ -164,7 +164,7 @@ impl Drop for Waiting {
     }
 }
 
-/// What a thread does: this job, and all that follow, for as long as there is a queue.
+/// The work of a thread: this job, and all that follow, for as long as there is a queue.
 fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
     let mut next = Some(first);
     worker.moves_in();

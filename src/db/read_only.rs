@@ -13,7 +13,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{Conn, Limits};
 use crate::error::{Error, Result};
 
-/// What may be part of the path in an SQLite URI as it is.
+/// The characters that need no escape in the path of an SQLite URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// Whether the file was last opened as one that nobody changes.

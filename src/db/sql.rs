@@ -57,7 +57,7 @@ macro_rules! kinds {
         }
     };
     (@read_postgres $($kind:ident: $sql:ty),*) => {
-        /// What a PostgreSQL cell holds, if it is what a column of this kind should hold.
+        /// Reads a PostgreSQL cell as a value of this kind of column.
         fn read_postgres(kind: Kind, raw: <Pg as Backend>::RawValue<'_>) -> Option<Value> {
             let value = match kind {
                 $(Kind::$kind => FromSql::<$sql, Pg>::from_sql(raw).map(Value::$kind)),*

@@ -1,4 +1,4 @@
-//! What the planner knows of the tables: how many rows they have, and how selective an index is.
+//! The planner's statistics about the tables: how many rows they have, and how selective an index is.
 
 use diesel::connection::SimpleConnection as _;
 

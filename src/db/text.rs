@@ -152,7 +152,7 @@ impl<C> QueryId for ILike<C> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-/// What closes `UPPER(…` on PostgreSQL, with a collation where the database's own does not know letters beyond ASCII.
+/// The end of `UPPER(…` on PostgreSQL, with a collation where the database's own does not know letters beyond ASCII.
 static UPPER_END: OnceLock<&str> = OnceLock::new();
 
 /// Collations that know the case of all letters: first those that map letter by letter.

@@ -21,9 +21,9 @@ const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 /// A cell that cannot be read as what its column should hold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unreadable {
-    /// What the column should hold.
+    /// The kind of value that the column should hold.
     pub kind: Kind,
-    /// What people see.
+    /// The text that people see.
     pub text: String,
     raw: Raw,
 }
@@ -90,7 +90,7 @@ impl Unreadable {
 type SqliteRaw<'a> = <Sqlite as diesel::backend::Backend>::RawValue<'a>;
 type PgRaw<'a> = <Pg as diesel::backend::Backend>::RawValue<'a>;
 
-/// What an SQLite cell holds, if it is what a column of this kind should hold.
+/// Reads an SQLite cell as a value of this kind of column.
 pub(super) fn read_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Option<Value> {
     let held = raw.value_type()?;
     Some(match (kind, held) {
@@ -256,7 +256,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// What is not a number, and numbers that are too long for a form.
+/// Texts that are not numbers, and numbers that are too long for a form.
 fn numeric(bytes: &[u8], raw: &PgRaw<'_>) -> Option<String> {
     match bytes.get(4..6)? {
         [0xC0, 0] => Some("NaN".to_owned()),

@@ -21,7 +21,7 @@ pub(super) struct Worker {
     current: Mutex<Current>,
 }
 
-/// What a thread that waits is told.
+/// A message to a thread that waits.
 #[derive(Default)]
 enum Message {
     #[default]

@@ -38,7 +38,7 @@ pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
     Ok(Html(html))
 }
 
-/// What Django's `iri_to_uri` escapes.
+/// The characters that Django's `iri_to_uri` escapes.
 const UNSAFE: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 

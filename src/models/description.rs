@@ -173,7 +173,7 @@ impl<M: Model> Description<M> {
         self
     }
 
-    /// What fixtures can call a row by, instead of its primary key (Django's `natural_key`): columns that no two rows share,
+    /// The natural key by which fixtures name a row instead of its primary key (Django's `natural_key`): columns that no two rows share,
     /// of this table or of tables that its foreign keys refer to.
     #[must_use]
     pub fn natural_key(mut self, columns: impl Paths<M::Table>) -> Self {

@@ -179,7 +179,7 @@ impl Field {
         self.choices.iter().find(|(key, _)| *key == value).map(|(_, label)| *label)
     }
 
-    /// What a form says below a file field before a file is chosen: `PDF documents, at most 5 MB.`
+    /// The hint below a file field before a file is chosen: `PDF documents, at most 5 MB.`
     pub fn file_hint(&self) -> String {
         if !self.is_file() {
             return String::new();

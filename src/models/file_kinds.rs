@@ -117,7 +117,7 @@ const KINDS: [Listed; 12] = [
     },
 ];
 
-/// What browsers send for a file that they do not know.
+/// The content type that browsers send for a file that they do not know.
 const NO_TYPE: [&str; 6] = [
     "",
     "application/octet-stream",
@@ -202,7 +202,7 @@ impl FileKinds {
         kinds.flat_map(|kind| kind.extensions.iter().copied()).collect()
     }
 
-    /// What the `accept` attribute of a file input says; "" where any file will do.
+    /// The value of the `accept` attribute of a file input; "" if any file is accepted.
     pub fn accept(self) -> String {
         // An iPhone sends a JPEG instead of a HEIC photo when this names JPEG and not all images.
         let types = "image/jpeg,image/png,image/gif,image/webp,image/avif,image/bmp";

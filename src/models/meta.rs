@@ -36,7 +36,7 @@ pub struct Meta {
     pub unique_together: Vec<Vec<&'static str>>,
     /// Columns that have an index in common (Django's `Meta.indexes`).
     pub indexes: Vec<Vec<&'static str>>,
-    /// What fixtures can call a row by, instead of its primary key (Django's `natural_key`); empty if they cannot.
+    /// The columns by which fixtures name a row instead of its primary key (Django's `natural_key`); may be empty.
     pub natural_key: Vec<Path>,
     /// How lists are ordered unless someone says otherwise.
     pub ordering: Vec<Order>,

@@ -149,7 +149,7 @@ impl ManyToMany {
         Ok(rows.into_iter().filter_map(|row| Some(<[Value; 2]>::try_from(row).ok()?.into())).collect())
     }
 
-    /// What the row with this primary key links to.
+    /// Returns the keys that the row with this primary key links to.
     pub fn linked_from(&self, conn: &mut Conn, from: &Value) -> Result<Vec<Value>> {
         let sql = Sql::new("SELECT ").ident(self.to_column).raw(" FROM ").ident(self.through()).raw(" WHERE ");
         let sql = sql.ident(self.from_column).raw(" = ").bind(from.clone()).returns(&[self.to().pk().sql]);

@@ -151,7 +151,7 @@ fn ways_on(request: &HttpRequest) -> (String, String) {
     (if is_readable { url } else { String::new() }, String::new())
 }
 
-/// What happened, what was kept, and what to do next. `is_stale`: the form was valid before a login in another tab.
+/// The texts of the page: the failure, the data that was kept, and the next step. `is_stale`: the form was valid before a login in another tab.
 fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static str, String, &'static str) {
     let (title, text, hint) = match status.as_u16() {
         400 => (

@@ -154,7 +154,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a backslash and this character stand for between these quotes; `None` if both are kept.
+/// The character that a backslash and this character mean between these quotes; `None` if both are kept.
 fn unescaped(escaped: char, quote: char) -> Option<char> {
     match (escaped, quote) {
         ('\\' | '\'', _) | ('"', '"') => Some(escaped),

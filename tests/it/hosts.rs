@@ -1,4 +1,4 @@
-//! What a visitor claims about host, scheme and path: none of it gets into an answer unchecked.
+//! A visitor's claims about host, scheme and path do not get into an answer unchecked.
 
 use crate::support::{Kind, TestSite, product};
 

@@ -57,7 +57,7 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) multipart: bool,
     /// Whether something was sent and refused.
     pub(in crate::admin) refused: bool,
-    /// What else the user is told.
+    /// Further messages for the user.
     pub(in crate::admin) notes: Vec<String>,
     pub(in crate::admin) errors: Vec<String>,
     pub(in crate::admin) problems: Vec<Problem>,

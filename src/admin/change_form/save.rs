@@ -223,7 +223,7 @@ fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> 
     Ok(())
 }
 
-/// What is said of a page that was saved and then sent with something else in it: the browser's Back leads to it.
+/// The error of a page that was saved and then sent again with other content, as after the browser's Back.
 fn saved_before(draft: &Draft, saved: &Saved) -> String {
     let (one, name) = (&draft.form.model.verbose_name, &saved.name);
     if draft.form.adding {
@@ -267,7 +267,7 @@ pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Store
     Ok(())
 }
 
-/// What stands beside a file field whose file could not be stored.
+/// The error beside a file field whose file could not be stored.
 fn not_stored(error: &Error) -> &'static str {
     match error {
         Error::DiskFull(_) => "The file could not be stored: there is no room left on the server. Nothing was saved.",

@@ -59,12 +59,12 @@ pub(super) struct Saved {
     pub(super) name: String,
     pub(super) added: bool,
     pub(super) may_change: bool,
-    /// What else the user is told.
+    /// Further messages for the user.
     pub(super) notes: Vec<String>,
 }
 
 impl Saved {
-    /// What was noted of a form that was saved, for its second sending.
+    /// The record of a form that was saved, for its second sending.
     pub(super) fn again(noted: &str) -> Result<Self> {
         let saved: Self = serde_json::from_str(noted).map_err(std::io::Error::other)?;
         let note = "You had sent this page before. Nothing was added a second time.".to_owned();

@@ -26,7 +26,7 @@ pub(super) fn note(conn: &mut Conn, submission: Option<&Submission>, made: Optio
     }
 }
 
-/// What is said of a page that was sent once more with something else in it.
+/// The error of a page that was sent once more with other content.
 pub(super) fn already_saved(user: &User) -> String {
     format!(
         "This page was already saved: the user “{}” was added. What you see now was not saved. Save again to add another user.",

@@ -49,7 +49,7 @@ pub(super) async fn sitemap(
     };
     let rows = db
         .stream(CHUNK, move |conn, sink| {
-            // Not `= true`, for which SQLite might read and sort all products by way of the listing index.
+            // Not `= true`, for which SQLite might read and sort all products through the listing index.
             let products = catalog_product::table
                 .filter(catalog_product::is_active)
                 .order(catalog_product::id)

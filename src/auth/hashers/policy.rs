@@ -11,7 +11,7 @@ use crate::signing::random_string;
 /// the user out for ever, and weaken the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashPolicy {
-    /// What makes new hashes.
+    /// The algorithm of new hashes.
     pub hasher: Hasher,
     /// PBKDF2 rounds of new hashes.
     pub(super) rounds: u32,

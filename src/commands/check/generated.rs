@@ -6,7 +6,7 @@ use crate::db::{Conn, Kind, Sql};
 use crate::error::Result;
 use crate::models::{Finding, all};
 
-/// What models say wrongly about the generated columns of their tables.
+/// Returns the errors in the descriptions of generated columns.
 pub(super) fn findings(conn: &mut Conn) -> Result<Vec<Finding>> {
     let sql = Sql::default().either(
         "SELECT table_name::text, column_name::text FROM information_schema.columns \

@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     refuse(&issues)
 }
 
-/// What Django's `runserver` checks before it serves: errors in models and their admins stop it, and warnings are
+/// Runs the checks that Django's `runserver` runs before it serves: errors in models and their admins stop it, and warnings are
 /// printed. It looks at the database by itself.
 pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> Result<()> {
     let errors = declared(project);

@@ -1,4 +1,4 @@
-//! What to know about a connection pooler in front of PostgreSQL.
+//! Reports a connection pooler in front of PostgreSQL.
 
 use crate::commands::terminal::say;
 use crate::db::{Conn, Kind, Sql, Value};

@@ -1,4 +1,4 @@
-//! What would be lost by going backwards: told by doing it in a transaction that is rolled back.
+//! Lists the data that going backwards would delete, by doing it in a transaction that is rolled back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -40,7 +40,7 @@ type TableColumn = (String, String);
 /// Tables with their columns.
 type Columns = BTreeMap<String, BTreeSet<String>>;
 
-/// What [`reverse`] would delete. Changes nothing: the migrations are reversed in a transaction that is rolled back.
+/// Returns the data that [`reverse`] would delete. Changes nothing: the migrations are reversed in a transaction that is rolled back.
 pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Loss>> {
     let mut found = None;
     let tried = locked(conn, |conn| {

@@ -16,7 +16,7 @@ pub struct BoundField {
     pub commas: bool,
     /// What it held when the form was made.
     pub initial: Cleaned,
-    /// What the page showed in its controls before anything was typed, as far as that is known.
+    /// The values that the page showed in its controls before anything was typed, as far as they are known.
     pub shown: Typed,
     /// What stands in its controls.
     pub typed: Typed,
@@ -236,7 +236,7 @@ impl ModelForm {
     }
 }
 
-/// What stands beside a field whose column holds something else than it should.
+/// The note beside a field whose column holds a value of another kind.
 pub fn unreadable_note(cell: &Unreadable) -> String {
     let held = if cell.text.trim().is_empty() { "an empty text".to_owned() } else { format!("“{}”", cell.text) };
     format!(

@@ -24,7 +24,7 @@ pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
     }
 }
 
-/// What stands in the controls when the column holds something else than it should: the text as it is. A box cannot show a
+/// The content of the controls when the column holds a value of another kind: the text as it is. A box cannot show a
 /// text: it is ticked, as under Django.
 fn held_as_it_is(field: ModelField, text: &str) -> Typed {
     if field.is_split() {

@@ -36,7 +36,7 @@ fn keys(values: &[Value]) -> String {
 }
 
 impl ModelForm {
-    /// What the hidden input says: `=Xk3…&name=8c1f…&tags=3,5`. For a new row it says what the page showed: defaults.
+    /// The value of the hidden input: `=Xk3…&name=8c1f…&tags=3,5`. For a new row it says what the page showed: defaults.
     pub fn loaded(&self, zone: Tz) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if !self.adding {

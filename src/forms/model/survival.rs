@@ -108,7 +108,7 @@ fn any_record() -> impl Strategy<Value = Record> {
     values.prop_map(|values| Record { model: Survivor::meta(), values })
 }
 
-/// What a browser makes of a text in a control: it drops what the control cannot show, and writes line ends in its own way.
+/// Returns the text that a browser sends for a text in a control: it drops what the control cannot show, and writes line ends in its own way.
 fn sent(control: &Control) -> Vec<(String, String)> {
     let name = control.name.clone();
     let typed = |kind: &str, text: &str| match kind {

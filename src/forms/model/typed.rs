@@ -73,7 +73,7 @@ impl<'a> Posted<'a> {
         self.data.fields.get(&prefixed(&self.prefix, name))
     }
 
-    /// What the page showed in a field whose default is another one each time: Django's forms send it along as
+    /// The value that the page showed in a field whose default differs each time: Django's forms send it along as
     /// `initial-items-0-made_at`.
     pub(super) fn shown(&self, field: ModelField) -> Option<Typed> {
         let name = format!("initial-{}", prefixed(&self.prefix, field.name()));

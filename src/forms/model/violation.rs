@@ -213,7 +213,7 @@ fn sqlite_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec
     let expression = if is_name(constraint) { check_expression(script, constraint) } else { Some(constraint) };
     let Some(expression) = expression else { return Ok(Vec::new()) };
 
-    // What stands between single quotes is text.
+    // Text is between single quotes.
     let code: String = expression.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
     let words: Vec<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
     let is_named = |column: &str| words.iter().any(|word| word.eq_ignore_ascii_case(column));

@@ -64,7 +64,7 @@ pub struct ChosenFile {
     pub name: String,
     /// Its size, for people.
     pub size: String,
-    /// What the hidden input sends; "" if the file could not be kept and has to be chosen again.
+    /// The value of the hidden input; "" if the file could not be kept and has to be chosen again.
     pub reference: String,
     /// Whether it can be shown.
     pub is_picture: bool,
@@ -81,7 +81,7 @@ impl ChosenFile {
         }
     }
 
-    /// Where the picture is shown to whoever chose it.
+    /// The URL of the picture, for the user who chose it.
     pub fn url(&self) -> String {
         format!("/uploads/{}/", self.reference)
     }
@@ -120,7 +120,7 @@ pub struct Control {
     pub focus: Option<usize>,
     /// The files that can be chosen, for the `accept` attribute of a file field.
     pub accept: String,
-    /// What a file field takes, for people.
+    /// The kinds of files that a file field takes, for people.
     pub hint: String,
     /// A file that was chosen and is not saved yet.
     pub chosen: Option<ChosenFile>,

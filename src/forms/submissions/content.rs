@@ -1,4 +1,4 @@
-//! What a form sent, as a digest: whether two sendings of a page are the same.
+//! The digest of a form's content, which tells whether two sendings of a page are the same.
 
 use std::fs::File;
 use std::io;

@@ -60,7 +60,7 @@ pub enum Claim {
 }
 
 impl Submission {
-    /// What `post` says of itself, if it carries an id that was made for this user. `place` names the form: an id means
+    /// Reads the submission in `post`, if it carries an id that was made for this user. `place` names the form: an id means
     /// nothing elsewhere.
     ///
     /// It reads the files that were sent: call it where blocking is allowed.
@@ -85,7 +85,7 @@ impl Submission {
         Ok(self.answer(conn)?.unwrap_or(Claim::First))
     }
 
-    /// What was answered when the page was saved; `None` if it was not saved yet.
+    /// The answer that the page got when it was saved; `None` if it was not saved yet.
     pub fn answer(&self, conn: &mut Conn) -> Result<Option<Claim>> {
         let found = rows::find(conn, &self.key)?;
         Ok(found.map(

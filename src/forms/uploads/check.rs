@@ -42,7 +42,7 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
         Content::Picture(format) => Some(picture::clean(file.path(), format, file.keeps_metadata())),
         _ => None,
     };
-    // What is wrong with a picture is said before its extension is, as in Django.
+    // An error in a picture is reported before an error in its extension, as in Django.
     let clean = if is_picture_field { clean.transpose()?.map(Ok) } else { clean };
 
     let extension = name::extension(&name);

@@ -6,7 +6,7 @@ use crate::models::FileKinds;
 /// How many bytes of a file are looked at.
 pub(super) const HEAD: usize = 8192;
 
-/// What the content of a file is.
+/// The kind of a file's content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Content {
     /// A picture that browsers show.
@@ -117,7 +117,7 @@ impl Content {
             FileKinds::XML => matches!(self, Self::Xml | Self::Svg | Self::Html),
             FileKinds::SCRIPT => is_text || matches!(self, Self::Unknown | Self::Zip),
             FileKinds::EXECUTABLE => true,
-            // What has a name of its own must have its extension too, or it would be shown as what it is not.
+            // A format with a name must have its own extension, or it would be shown as another format.
             _ => !matches!(self, Self::Html | Self::Svg | Self::Program),
         }
     }
@@ -134,7 +134,7 @@ impl Content {
         }
     }
 
-    /// What a file is called that has no usable name: `picture.png`, `file.pdf`.
+    /// The name of a file that has no usable name: `picture.png`, `file.pdf`.
     pub(super) fn default_name(self) -> (&'static str, &'static str) {
         match self {
             Self::Picture(format) => ("picture", format.extension()),
@@ -145,7 +145,7 @@ impl Content {
         }
     }
 
-    /// What to say about a file that should be a picture and is not one that browsers show.
+    /// The error of a file that should be a picture and is not one that browsers show.
     pub(super) fn instead_of_picture(self) -> Option<String> {
         const REMEDY: &str = "Save or export it as JPEG or PNG, and choose that file.";
         let name = match self {

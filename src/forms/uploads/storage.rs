@@ -33,7 +33,7 @@ pub struct Upload {
 #[derive(Debug)]
 pub struct Stored {
     name: String,
-    /// Where to remove it from, unless it is kept.
+    /// The folder to remove it from, unless it is kept.
     root: Option<MediaRoot>,
     /// The file that was sent; `None` for a copy of a file that was there.
     upload: Option<UploadedFile>,

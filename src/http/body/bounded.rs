@@ -50,7 +50,7 @@ struct Bounded {
     limit: u64,
     total: Duration,
     next: Duration,
-    /// What is said of a body that takes longer.
+    /// The answer to a body that takes longer.
     too_slow: ErrorKind,
 }
 

@@ -46,7 +46,7 @@ pub struct KeptFiles {
 /// A file that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// What the hidden input says.
+    /// The value of the hidden input.
     pub reference: String,
     /// The name of the file at the visitor's.
     pub name: String,
@@ -54,7 +54,7 @@ pub struct Kept {
     pub size: u64,
 }
 
-/// What a reference vouches for.
+/// The facts that a reference proves.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Ticket {
     id: String,

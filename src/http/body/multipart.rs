@@ -32,13 +32,13 @@ pub struct UploadedFile {
     pub size: u64,
     content: Arc<Content>,
     keeps_metadata: bool,
-    /// Where it can be kept, if its form has to be shown again.
+    /// The folder that can keep it, if its form has to be shown again.
     pub(super) keeper: Option<Arc<KeptFiles>>,
-    /// Where it is kept already.
+    /// The place where it is kept already.
     kept: Option<Arc<(Kept, PathBuf)>>,
 }
 
-/// Where the content of a file is.
+/// The place of a file's content.
 #[derive(Debug)]
 enum Content {
     Sent(NamedTempFile),

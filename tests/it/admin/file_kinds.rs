@@ -125,7 +125,7 @@ fn site(kind: Kind) -> TestSite {
     TestSite::of(database, &[], &PROJECT)
 }
 
-/// What is sent, and the beginning of what is said about it.
+/// The file that is sent, and the beginning of its error.
 const REFUSED: [(&str, &str, &[u8], &str); 6] = [
     ("evil.html", "text/html", b"<html><script>alert(1)</script>", "File extension “html” is not allowed."),
     ("evil.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "File extension “svg” is not allowed."),

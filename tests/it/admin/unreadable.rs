@@ -57,7 +57,7 @@ fn damaged(kind: Kind) -> (TestSite, Client, Vec<Damage>) {
     (site, alice, damages)
 }
 
-/// What the column of a product holds, as the database writes it.
+/// Returns the value of a product's column, as the database writes it.
 fn held(conn: &mut Conn, column: &'static str, id: i64) -> String {
     let cast = Sql::new("SELECT ")
         .either("CAST(", "typeof(")

@@ -20,7 +20,7 @@ fn count(conn: &mut Conn, sql: &'static str) -> i64 {
     }
 }
 
-/// What `nuages` says on a terminal where someone types `answer`.
+/// Returns the output of `nuages` on a terminal where someone types `answer`.
 fn on_terminal(database: &Database, words: &str, answer: &str) -> String {
     let line = format!("{} {words}", env!("CARGO_BIN_EXE_nuages"));
     let mut command = Command::new("script");

@@ -15,7 +15,7 @@ use nuages::settings::{Env, Settings};
 use crate::support::{ALICE, Client, Database, Kind, TestSite, as_owner, nuages, product, say_skipped};
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
-/// What the log of PgBouncer has before the cause why it ended.
+/// The text before the reason of its end in the log of PgBouncer.
 const LINES: &str = "pgbouncer.log";
 
 /// A running PgBouncer, gone when the value is.

@@ -23,7 +23,7 @@ pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
     dump.lines().filter(noise).map(str::to_owned).collect()
 }
 
-/// What a dump says of all that both sides have: not the tables that only Nuages has, not that it made them, not how many
+/// The lines of a dump about everything that both sides have: not the tables that only Nuages has, not that it made them, not how many
 /// migrations there were, and not the statistics that SQLite keeps for its planner.
 pub(super) fn shared(dump: &[String]) -> Vec<String> {
     let ours = |line: &str| line.contains("nuages_") || line.contains("'nuages'");

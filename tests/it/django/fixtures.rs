@@ -57,7 +57,7 @@ const ODD: &str = r#"[
     {"model": "sessions.session", "pk": "abcdefghijklmnopqrstuvwxyz012345", "fields": {"session_data": "x:y", "expire_date": "2030-01-01T00:00:00Z"}}
 ]"#;
 
-/// What `nuages dumpdata` writes.
+/// Returns the output of `nuages dumpdata`.
 fn dumped(database: &Database, words: &[&str]) -> String {
     let done = database.nuages(words);
     assert!(done.status.success(), "nuages {words:?}: {}", super::said(&done));

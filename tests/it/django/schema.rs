@@ -13,7 +13,7 @@ const APPLIED: &str = "SELECT app, name FROM django_migrations WHERE app <> 'nua
 const PERMISSIONS: &str = "SELECT concat(app_label, ' ', model, ' ', codename, ' ', name) FROM auth_permission
     JOIN django_content_type ON content_type_id = django_content_type.id ORDER BY 1";
 
-/// What the database says of its tables and indexes, one by one; without those that only Nuages has, and without the
+/// The definitions of the tables and indexes, one by one; without those that only Nuages has, and without the
 /// statistics that SQLite keeps for its planner.
 pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {

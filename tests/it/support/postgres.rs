@@ -11,7 +11,7 @@ pub(crate) struct Cluster {
     pub(crate) port: u16,
     /// The program that starts and stops it, with the words that name its folder.
     control: Vec<String>,
-    /// What the server is started with.
+    /// The options that the server is started with.
     options: String,
     log: PathBuf,
     /// Ends, and takes the cluster with it, when this program does: its standard input closes then.

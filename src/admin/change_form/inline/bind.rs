@@ -12,7 +12,7 @@ use crate::models::{Query, Record};
 const BEYOND: usize = 1000;
 
 impl Screen {
-    /// What was sent for the rows of `parent`, or of a new row, which may be a copy of `original`. The rows are locked if they
+    /// Reads the form data for the rows of `parent`, or of a new row, which may be a copy of `original`. The rows are locked if they
     /// are to be saved.
     pub(in crate::admin::change_form) fn bind_formsets(
         &self,
@@ -106,7 +106,7 @@ impl Screen {
             row.form.bind(&posted, self.zone());
             let ticked =
                 posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
-            // What is gone can be left out by everyone.
+            // Everyone may leave out a row that is gone.
             row.delete = ticked && (formset.rights.delete || row.lost);
             let mut is_gone = false;
             if row.lost {

@@ -9,7 +9,7 @@ use crate::models::{Collector, Meta, Obstacle};
 
 /// What is said of a row that is not there any more, or never was below this parent.
 pub(super) const LOST: &str = "Select a valid choice. That choice is not one of the available choices.";
-/// What is said of a row that was changed here and deleted by somebody else meanwhile.
+/// The error of a row that was changed here and deleted by somebody else meanwhile.
 pub(super) fn gone(model: &Meta) -> String {
     let one = &model.verbose_name;
     format!(

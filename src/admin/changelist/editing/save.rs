@@ -182,7 +182,7 @@ fn read(
     Ok(errors)
 }
 
-/// What was typed into the fields of a row that is not there any more, each with its label; `held` is what the page showed.
+/// The typed values of a row that is gone, each with its label; `held` are the values that the page showed.
 fn typed_into(data: &PostData, number: usize, fields: &[ModelField], held: &[Typed]) -> Vec<String> {
     let posted = Posted::row(data, PREFIX, number);
     let typed = fields.iter().map(|field| (field, posted.typed(*field, false))).zip(held);
@@ -200,7 +200,7 @@ fn typed_into(data: &PostData, number: usize, fields: &[ModelField], held: &[Typ
     said.collect()
 }
 
-/// What is said of a row that was changed here, or may have been, and that is not there any more.
+/// The error of a row that was changed here, or may have been, and that is gone.
 fn gone_row(known: &Registered, number: usize, typed: &[String]) -> String {
     let name = &known.model.verbose_name;
     let typed = if typed.is_empty() { String::new() } else { format!(" You had typed: {}.", listed(typed, "and")) };

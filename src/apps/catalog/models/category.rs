@@ -84,7 +84,7 @@ impl CategoryTile {
     ///
     /// The statement leaves the planner no choice that depends on statistics. The first picture of each category is looked
     /// up by the index on the category: on SQLite `is_active` without `= 1` cannot use the listing index, and on PostgreSQL
-    /// `id + 0` cannot be sorted by way of the primary key.
+    /// `id + 0` cannot be sorted through the primary key.
     pub fn within(conn: &mut Conn, parent: Option<i64>, limit: i64) -> Result<Vec<Self>> {
         let sql =
             Sql::new("SELECT c.name, c.slug, c.description, (SELECT p.image FROM catalog_product AS p WHERE p.id =")

@@ -72,7 +72,7 @@ impl Listing {
         let by_name = self.sort == Sort::Name && !self.is_narrow();
         let page = self.filtered(by_name).select(catalog_product::id).limit(PER_PAGE).offset(paginator.offset(number));
         let page = match self.sort {
-            // An expression cannot be sorted by way of an index: PostgreSQL would sometimes walk through all products in
+            // An expression cannot be sorted through an index: PostgreSQL would sometimes walk through all products in
             // that order until the few of a category or a tag have filled the page.
             Sort::Name if self.is_narrow() => page.order((catalog_product::name.concat(""), catalog_product::id)),
             Sort::Newest if self.is_narrow() => page.order((catalog_product::id + 0_i64).desc()),
@@ -109,7 +109,7 @@ impl Listing {
     /// Returns the published products that match.
     ///
     /// SQLite can use the listing index for `is_active = 1` and not for `is_active` alone. Without statistics it takes that
-    /// index for a selective one, and reads nine products in ten by way of it. So the statement says whether the index
+    /// index for a selective one, and reads nine products in ten through it. So the statement says whether the index
     /// serves: it does where it gives the order, or holds all that is needed.
     fn filtered<'a>(&self, by_listing_index: bool) -> Boxed<'a> {
         let mut products = catalog_product::table.into_boxed();

@@ -24,7 +24,7 @@ struct Part {
     is_open: bool,
 }
 
-/// What the file says of one item.
+/// The properties of one item of the file.
 #[derive(Clone)]
 struct Item {
     id: u32,

@@ -7,7 +7,7 @@ use flate2::Crc;
 use super::exif;
 use super::walk::{Walk, damaged};
 
-/// What the picture needs: its pixels, colours, size on paper and animation.
+/// The chunks that the picture needs: its pixels, colours, size on paper and animation.
 const KEPT: [&[u8; 4]; 20] = [
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"bKGD", b"hIST",
     b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"cICP", b"mDCV", b"cLLI",

@@ -124,7 +124,7 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         }
     }
 
-    /// Where the copy ends so far.
+    /// The end of the copy so far.
     pub(super) fn written(&mut self) -> io::Result<u64> {
         self.to.stream_position()
     }

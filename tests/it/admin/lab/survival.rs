@@ -1,4 +1,4 @@
-//! What nobody touched stays as it is: every value survives its own form.
+//! An untouched value stays as it is: every value survives its own form.
 
 use diesel::connection::SimpleConnection as _;
 

@@ -96,7 +96,7 @@ pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: P
     page(&request, known, new, &data)
 }
 
-/// Who may add users may change them as well, as in Django: see `admin::rules`.
+/// A user who may add users may change them as well, as in Django: see `admin::rules`.
 fn allowed(request: &AdminRequest) -> Result<&'static Registered> {
     let known = request.model("auth", "user")?;
     request.must(known, "change", None)?;
