@@ -8,7 +8,6 @@ use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 
 use super::{two_factor, visitor};
 use crate::error::{Error, Result};
-use crate::forms::submissions::SUBMISSION;
 use crate::http::middleware::caught;
 use crate::http::{Access, PostData, UrlTable, never_cache};
 use crate::messages::{Level, Messages};
@@ -49,10 +48,11 @@ fn is_login(refusal: &Error) -> bool {
 
 /// Says on the login page that a form was not saved: its session ended while somebody typed.
 fn say_nothing_was_saved(request: &HttpRequest) {
-    let is_form = request.extensions().get::<PostData>().is_some_and(|post| {
-        let is_sent = |name: &str| post.fields.get(name).is_some();
-        is_sent(SUBMISSION) || is_sent("form-_loaded")
-    });
+    // A button that sends nothing but its token, such as "Log out", loses nothing.
+    let is_form = request
+        .extensions()
+        .get::<PostData>()
+        .is_some_and(|post| post.fields.iter().any(|(name, value)| name != "csrfmiddlewaretoken" && !value.is_empty()));
     if is_form {
         let text = "You were logged out before this was saved: nothing was saved. After logging in, your browser’s Back \
                     button may still show what you typed.";

@@ -19,6 +19,19 @@ on_both! {
         assert_eq!(CHARLIE.row(&site).email, "", "all three may be empty");
     }
 
+    fn a_profile_sent_after_its_session_ended_says_that_nothing_was_saved(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let form = client.form(PROFILE, "first_name").set("first_name", "Lost");
+        client.forget("sessionid");
+
+        let reply = client.submit(&form, "");
+
+        assert_eq!(reply.status, 302, "the visitor is led to the login page: {}", reply.text());
+        let page = client.follow(&reply);
+        assert!(page.words().contains("nothing was saved"), "the login page says so: {}", page.words());
+    }
+
     fn a_bad_address_or_a_long_name_is_refused_and_stays_as_typed(kind: Kind) {
         let site = shop(kind);
         let client = CHARLIE.browser(&site);
