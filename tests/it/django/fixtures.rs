@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use nuages::settings::DjangoVersion;
 use serde_json::Value;
 
 use super::dump::{assert_same, texts};
@@ -125,7 +126,10 @@ with_django! {
             assert_eq!(as_set(&django.manage(&ours, &dump)), as_set(&written), "{natural:?}: both dump one database alike");
             // A dump has milliseconds only, written as .000 where there are only microseconds.
             let written = written.replace(".000Z", "Z");
-            let theirs = made_by(django, kind);
+            // Django 6 numbers content types in alphabetical order, and refuses a dump that has other numbers for them.
+            // Such a dump is loaded into a database with the same numbers.
+            let has_other_numbers = natural.is_empty() && django.version != DjangoVersion::V5_2;
+            let theirs = if has_other_numbers { Database::migrated(kind) } else { made_by(django, kind) };
             django.manage(&theirs, &["loaddata", "--verbosity=0", &file(&theirs, &written)]);
             let read = django.manage(&theirs, &dump);
             assert_eq!(as_set(&read), as_set(&written), "{natural:?}: what Django reads and writes again");
