@@ -234,6 +234,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_kept_form (key) {
+        key -> Text,
+        user_id -> Integer,
+        made_at -> TimestampTz,
+        sealed -> Text,
+    }
+}
+
 diesel::joinable!(auth_permission -> django_content_type (content_type_id));
 diesel::joinable!(auth_group_permissions -> auth_group (group_id));
 diesel::joinable!(auth_group_permissions -> auth_permission (permission_id));

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 
-use super::{two_factor, visitor};
+use super::{kept_forms, two_factor, visitor};
 use crate::error::{Error, Result};
 use crate::http::middleware::caught;
 use crate::http::{Access, PostData, UrlTable, never_cache};
@@ -28,10 +28,16 @@ pub async fn access<B: MessageBody + 'static>(
     };
     let mut response = match refusal {
         Some(refusal) => {
-            if request.method() == Method::POST && is_login(&refusal) {
-                say_nothing_was_saved(request.request());
+            let is_lost = request.method() == Method::POST && is_login(&refusal) && has_entries(request.request());
+            let browser = if is_lost { kept_forms::keep(request.request()).await } else { None };
+            if is_lost {
+                say_nothing_was_saved(request.request(), browser.is_some());
             }
-            request.error_response(refusal)
+            let mut response = request.error_response(refusal);
+            if let Some(browser) = browser {
+                browser.remember(response.headers_mut(), &settings);
+            }
+            response
         }
         None => next.call(request).await?.map_into_boxed_body(),
     };
@@ -46,18 +52,25 @@ fn is_login(refusal: &Error) -> bool {
     matches!(refusal, Error::LoginRequired(_) | Error::StaffRequired(_) | Error::TwoFactorRequired(_))
 }
 
-/// Says on the login page that a form was not saved: its session ended while somebody typed.
-fn say_nothing_was_saved(request: &HttpRequest) {
-    // A button that sends nothing but its token, such as "Log out", loses nothing.
-    let is_form = request
+/// Whether a form was sent that loses something if it is refused. A button that sends nothing but its token, such as "Log
+/// out", loses nothing.
+fn has_entries(request: &HttpRequest) -> bool {
+    request
         .extensions()
         .get::<PostData>()
-        .is_some_and(|post| post.fields.iter().any(|(name, value)| name != "csrfmiddlewaretoken" && !value.is_empty()));
-    if is_form {
-        let text = "You were logged out before this was saved: nothing was saved. After logging in, your browser’s Back \
-                    button may still show what you typed.";
-        Messages::of(request).add(Level::WARNING, text);
-    }
+        .is_some_and(|post| post.fields.iter().any(|(name, value)| name != "csrfmiddlewaretoken" && !value.is_empty()))
+}
+
+/// Says on the login page that a form was not saved, because its session ended while somebody typed, and whether it comes
+/// back after the login.
+fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
+    let text = if is_kept {
+        "You were logged out before this was saved: nothing was saved. What you typed comes back after you log in here."
+    } else {
+        "You were logged out before this was saved: nothing was saved. After logging in, your browser’s Back button may \
+         still show what you typed."
+    };
+    Messages::of(request).add(Level::WARNING, text);
 }
 
 /// Why whoever is asking may not enter, if they may not.

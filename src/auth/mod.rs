@@ -8,6 +8,7 @@ mod descriptions;
 pub mod django_version;
 pub mod hash_pool;
 pub mod hashers;
+pub mod kept_forms;
 mod login_attempt;
 mod models;
 pub mod normalize;
@@ -70,5 +71,6 @@ pub const NUAGES: AppConfig = AppConfig {
         migration!("nuages", "0002_two_factor"),
         migration!("nuages", "0003_sessions"),
         migration!("nuages", "0004_submissions"),
+        migration!("nuages", "0005_kept_forms"),
     ],
 };

@@ -1,9 +1,9 @@
-//! `clearsessions`: deletes the rows of sessions that have expired, failed logins that are forgotten, files of forms that
-//! were never saved, and old notes of forms that were. To be run once a day.
+//! `clearsessions`: deletes the rows of sessions that have expired, failed logins that are forgotten, forms that waited for
+//! a login, files of forms that were never saved, and old notes of forms that were. To be run once a day.
 
 use super::connect;
 use super::terminal::say;
-use crate::auth::throttle;
+use crate::auth::{kept_forms, throttle};
 use crate::error::Result;
 use crate::forms::submissions;
 use crate::http::KeptFiles;
@@ -19,6 +19,8 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     say(&format!("{deleted} counts of failed logins deleted"))?;
     let deleted = submissions::delete_old(&mut conn)?;
     say(&format!("{deleted} notes of forms that were saved deleted"))?;
+    let deleted = kept_forms::delete_old(&mut conn)?;
+    say(&format!("{deleted} forms that waited for a login deleted"))?;
     let deleted = KeptFiles::clear(settings)?;
     say(&format!("{deleted} files of forms that were never saved deleted"))
 }

@@ -27,6 +27,14 @@ impl Form {
         self
     }
 
+    /// Forgets what is wrong: the form is shown as it was sent, and was not to be saved.
+    pub fn forgive(&mut self) {
+        self.errors.clear();
+        for field in &mut self.fields {
+            field.errors.clear();
+        }
+    }
+
     /// Whether nothing is wrong so far.
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty() && self.fields.iter().all(|field| field.errors.is_empty())

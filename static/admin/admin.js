@@ -163,7 +163,8 @@ if (sentBefore) {
 }
 
 for (const form of $$("form[data-guard]")) {
-  const rejected = $("[data-problem]") !== null;
+  // Also unsaved: what was typed before a login, and came back after it.
+  const rejected = $("[data-problem]") !== null || form.dataset.guard === "unsaved";
   const state = $("[data-changes]", form);
   let dirty = rejected;
   let sent = false;

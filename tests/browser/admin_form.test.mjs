@@ -5,7 +5,8 @@ import { test } from "node:test";
 import { ORDER, PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
 import { DESKTOP, PHONE } from "./support/browser.mjs";
-import { follow } from "./support/pages.mjs";
+import { follow, send } from "./support/pages.mjs";
+import { BOSS } from "./support/shop.mjs";
 import { openSite } from "./support/site.mjs";
 
 const site = openSite("demo");
@@ -47,6 +48,26 @@ for (const javaScriptEnabled of [true, false]) {
       await staff(page, path);
       assert.equal(await page.evaluate(() => document.activeElement.id), id, path);
     }
+  });
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`what was typed comes back after a login in between${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+    const page = await site.page(t, { javaScriptEnabled });
+    await staff(page, `${PRODUCTS}8/change/`);
+    const before = await named(page, "name").inputValue();
+    await named(page, "name").fill("Typed before the login");
+    await page.context().clearCookies({ name: "sessionid" });
+    await press(page, "Save and continue editing");
+    assert.match(await page.locator("body").innerText(), /What you typed comes back after you log in here/);
+    await send(page, { username: BOSS.username, password: BOSS.password });
+    assert.match(await said(page), /Nothing has been saved yet/);
+    assert.equal(await named(page, "name").inputValue(), "Typed before the login");
+    if (javaScriptEnabled) assert.equal(await main(page).locator("[data-changes]").first().innerText(), "Unsaved changes");
+    await press(page, "Save and continue editing");
+    assert.match(await said(page), /“Typed before the login” was changed successfully/);
+    await named(page, "name").fill(before);
+    await press(page, "Save and continue editing");
   });
 }
 

@@ -136,6 +136,7 @@ impl World {
         })));
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
         let screen = Screen {
+            is_kept: false,
             known: site.of(Product::meta()).unwrap(),
             site,
             actor: Actor { user, permissions },

@@ -25,6 +25,7 @@ use super::changelist::list_url;
 use super::frame::Crumb;
 use super::popup::popup_response;
 use super::{AdminRequest, Registered};
+use crate::auth::kept_forms;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::http::{PostData, QueryDict, redirect, render};
@@ -80,9 +81,11 @@ async fn answer(
     post: Option<PostData>,
 ) -> Result<HttpResponse> {
     let known = request.site.find(app, model).ok_or(crate::error::Error::NotFound)?;
+    let kept = if post.is_some() { None } else { kept_forms::take(&request.http).await? };
+    let (kept_note, post) = kept.map_or((None, post), |kept| (Some(kept.note), Some(kept.post)));
     let posted = post.as_ref().map(|post| post.fields.clone()).unwrap_or_default();
     let to_field = request.to_field(known, &posted)?;
-    if let (Some(part), Some(post)) = (&part, &post)
+    if let (Some(part), Some(post), None) = (&part, &post, &kept_note)
         && let Some(response) = actions::run(&request, known, part, post).await?
     {
         return Ok(response);
@@ -95,6 +98,7 @@ async fn answer(
         query: request.query.clone(),
         part: part.clone(),
         post,
+        is_kept: kept_note.is_some(),
         is_popup: request.is_popup() || posted.get("_popup").is_some(),
         to_field,
     };
@@ -104,7 +108,8 @@ async fn answer(
     match outcome {
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
         Outcome::Page(mut content) => {
-            tell(&request, std::mem::take(&mut content.notes));
+            let kept_note = kept_note.filter(|_| content.restored);
+            tell(&request, kept_note.into_iter().chain(std::mem::take(&mut content.notes)));
             page(&request, known, part.as_deref(), *content, is_popup)
         }
         Outcome::Saved(mut saved) => {
@@ -119,7 +124,7 @@ async fn answer(
 }
 
 /// Tells the user what happened on the way.
-fn tell(request: &AdminRequest, notes: Vec<String>) {
+fn tell(request: &AdminRequest, notes: impl IntoIterator<Item = String>) {
     for note in notes {
         request.messages.add(Level::WARNING, note);
     }

@@ -57,6 +57,8 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) multipart: bool,
     /// Whether something was sent and refused.
     pub(in crate::admin) refused: bool,
+    /// Whether it was sent without a session, and is shown again after the login.
+    pub(in crate::admin) restored: bool,
     /// Further messages for the user.
     pub(in crate::admin) notes: Vec<String>,
     pub(in crate::admin) errors: Vec<String>,

@@ -38,6 +38,8 @@ pub(super) struct Screen {
     /// The row, as the URL calls it; nothing for a new one.
     pub(super) part: Option<String>,
     pub(super) post: Option<PostData>,
+    /// Whether `post` was sent when the session had ended: it is shown again and not saved.
+    pub(super) is_kept: bool,
     pub(super) is_popup: bool,
     pub(super) to_field: Option<String>,
 }
@@ -88,9 +90,13 @@ impl Screen {
     }
 
     /// Answers the request.
-    pub(super) fn run(self, conn: &mut Conn) -> Result<Outcome> {
+    pub(super) fn run(mut self, conn: &mut Conn) -> Result<Outcome> {
         if self.post.is_some() {
-            return self.save(conn);
+            match self.save(conn) {
+                // A user who may not save what was kept gets the page as it is for them.
+                Err(Error::PermissionDenied) if self.is_kept => (self.post, self.is_kept) = (None, false),
+                outcome => return outcome,
+            }
         }
         let Some(part) = &self.part else {
             if !self.may("add", None) {
@@ -185,11 +191,12 @@ impl Screen {
             multipart: form.fields.iter().any(|bound| bound.field.is_file())
                 || draft.inlines.iter().any(Formset::takes_files),
             refused: draft.bound,
+            restored: self.is_kept,
             errors: form.errors.clone(),
             problems,
             last_save: if conflicts.is_empty() { None } else { self.last_save(conn, &parent)? },
             conflicts,
-            buttons: self.buttons(record, may_edit, draft.bound),
+            buttons: self.buttons(record, may_edit, draft.bound || self.is_kept),
             kind: if has_page { ContentType::of(conn, model)? } else { None },
             actions: self.actions(record),
             pk: parent,
@@ -252,8 +259,12 @@ impl Screen {
         self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some())
     }
 
-    /// Whether a browser without scripts asks for one more row, or for what a field may lead to.
+    /// Whether nothing is to be saved: a browser without scripts asks for one more row, or for what a field may lead to, or
+    /// the form was kept until its user had logged in again.
     pub(super) fn is_question(&self) -> bool {
+        if self.is_kept {
+            return true;
+        }
         let asks = |post: &PostData| post.fields.get("_addrow").is_some() || find::asked(&post.fields).is_some();
         self.post.as_ref().is_some_and(asks)
     }

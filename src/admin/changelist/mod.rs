@@ -27,9 +27,12 @@ use super::change_form::deleted_meanwhile;
 use super::frame::{Crumb, Frame};
 use super::options::Action;
 use super::{AdminRequest, AdminSite, Registered};
+use crate::auth::kept_forms;
+use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, QueryDict, redirect, render, render_around};
 use crate::messages::Level;
+use crate::models::Row;
 use editing::{Editing, Outcome, Sent};
 pub(super) use last_spans::LastSpans;
 use list::List;
@@ -75,16 +78,27 @@ pub(super) async fn change_list(request: AdminRequest, path: Path<(String, Strin
     request.must(known, "view", None)?;
     let actions = actions::offered(&request, known);
     let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
-    show(&request, list, &actions, None).await
+    let kept = if is_edited(&request, known) { kept_forms::take(&request.http).await? } else { None };
+    let Some(kept) = kept else { return show(&request, list, &actions, Unsaved::default()).await };
+
+    let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
+    let read = move |conn: &mut Conn| editing::read_again(conn, known, &all, &kept.post, &actor, zone);
+    let (sent, errors) = request.db.run(read).await?;
+    show(&request, list, &actions, Unsaved { sent, errors, kept_note: Some(kept.note) }).await
 }
 
-/// The page; `refused` is what was typed in the list and not saved, and what is wrong with no row of it.
-async fn show(
-    request: &AdminRequest,
-    list: List,
-    actions: &[Action],
-    refused: Option<(Vec<Sent>, Vec<String>)>,
-) -> Result<HttpResponse> {
+/// The values that were typed in a list and not saved.
+#[derive(Default)]
+struct Unsaved {
+    sent: Vec<Sent>,
+    /// The errors that belong to no single row.
+    errors: Vec<String>,
+    /// The message for a list that was sent before a login, and is shown again.
+    kept_note: Option<String>,
+}
+
+/// The page.
+async fn show(request: &AdminRequest, list: List, actions: &[Action], unsaved: Unsaved) -> Result<HttpResponse> {
     let known = list.site.known;
     let (is_edited, is_popup) = (is_edited(request, known), request.is_popup());
     let has_boxes = list.first > 0 && !actions.is_empty();
@@ -92,21 +106,40 @@ async fn show(
         .db
         .run(move |conn| {
             let Some(mut found) = list.load(conn)? else { return Ok(None) };
+            let mut moved = Vec::new();
             let mut editing = is_edited.then(|| Editing::new(conn, &list)).transpose()?;
             if let Some(editing) = &mut editing {
-                (editing.sent, editing.errors) = refused.unwrap_or_default();
+                if unsaved.kept_note.is_some() {
+                    moved = moved_away(&unsaved.sent, &found.rows);
+                }
+                (editing.sent, editing.errors) = (unsaved.sent, unsaved.errors);
+                editing.restored = unsaved.kept_note.is_some();
             }
             let rows = std::mem::take(&mut found.rows);
             let table = Table::new(&list, &rows, &Around { has_boxes, editing: editing.as_ref(), is_popup });
-            Ok(Some((list, found, table, editing)))
+            let notes: Vec<String> = unsaved.kept_note.into_iter().chain(moved).collect();
+            Ok(Some((list, found, table, editing, notes)))
         })
         .await?;
-    let Some((list, found, table, editing)) = loaded else { return wrong(request, known) };
+    let Some((list, found, table, editing, notes)) = loaded else { return wrong(request, known) };
     if list.has_nul {
         request.messages.add(Level::ERROR, "Null characters are not allowed.");
     }
+    for note in notes {
+        request.messages.add(Level::WARNING, note);
+    }
     let page = ChangeListPage::new(request, &list, found, table, actions, editing.as_ref());
     Ok(render_around(&page, page.made())?.respond_to(&request.http))
+}
+
+/// Names the rows that were changed in a kept list and are not among the rows that its page has by now.
+fn moved_away(sent: &[Sent], rows: &[Row]) -> Vec<String> {
+    let is_shown = |sent: &Sent| rows.iter().any(|row| row.first().is_some_and(|pk| pk.to_string() == sent.pk));
+    let moved = sent.iter().filter(|sent| sent.is_changed() && !is_shown(sent));
+    let note = |sent: &Sent| {
+        format!("“{}” is not on this page of the list any more: what you typed for it is not shown again.", sent.name)
+    };
+    moved.map(note).collect()
 }
 
 /// Whether rows are edited in the list.
@@ -139,12 +172,14 @@ pub(super) async fn change_list_post(
     }
     let is_saved = data.fields.get("_save").is_some() && !known.options.list_editable.is_empty() && !request.is_popup();
     if !is_saved {
-        return show(&request, list, &actions, None).await;
+        return show(&request, list, &actions, Unsaved::default()).await;
     }
     request.must(known, "change", None)?;
     let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
     match request.db.write(move |conn| editing::save(conn, known, &all, &data, &actor, zone)).await? {
-        Outcome::Refused(sent, errors) => show(&request, list, &actions, Some((sent, errors))).await,
+        Outcome::Refused(sent, errors) => {
+            show(&request, list, &actions, Unsaved { sent, errors, kept_note: None }).await
+        }
         Outcome::Saved(count, gone) => {
             if gone > 0 {
                 request.messages.add(Level::WARNING, deleted_meanwhile(known.model, gone));

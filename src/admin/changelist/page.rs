@@ -12,6 +12,7 @@ use crate::admin::frame::Frame;
 use crate::admin::options::{Action, Facets};
 use crate::admin::{AdminRequest, frame::Crumb};
 use crate::db::Paginator;
+use crate::forms::submissions::new_id;
 use crate::http::field_count;
 use crate::models::{bidi, capfirst};
 
@@ -37,6 +38,10 @@ pub(super) struct ChangeListPage {
     facets: Option<(String, &'static str)>,
     actions: Vec<(&'static str, String)>,
     table: Table,
+    /// Says for whom the page was made.
+    submission: String,
+    /// Whether it was sent without a session, and is shown again after the login.
+    restored: bool,
     /// The signed number of the form's fields, if there are many.
     field_count: Option<String>,
     faults: Vec<Fault>,
@@ -125,6 +130,8 @@ impl ChangeListPage {
             range: (before + 1, before + table.shown),
             field_count: fields(request, &table, editing),
             table,
+            submission: new_id(Some(request.user.id), &request.settings),
+            restored: editing.is_some_and(|editing| editing.restored),
             pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
             frame: request.frame(title, Crumb::to(known, known.url())),

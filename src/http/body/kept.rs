@@ -87,6 +87,16 @@ impl KeptFiles {
         }
     }
 
+    /// Those of the browser that is called `owner` (see [`owner`](Self::owner)).
+    pub fn of_owner(settings: &Settings, owner: String) -> Self {
+        Self { owner, ..Self::new(settings, "") }
+    }
+
+    /// The name of the browser in the names of its files; it gives the browser's secret not away.
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
     /// Puts the kept files that the fields of `data` refer to among its files, unless another file was chosen or the box
     /// that takes the kept file away is ticked. A reference that has expired or is not of this browser is ignored.
     pub fn restore(self, data: &mut PostData) {

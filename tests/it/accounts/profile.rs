@@ -32,6 +32,34 @@ on_both! {
         assert!(page.words().contains("nothing was saved"), "the login page says so: {}", page.words());
     }
 
+    fn a_profile_sent_after_its_session_ended_comes_back_after_the_login(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let form = client.form(PROFILE, "first_name").set("first_name", "Lost").set("email", "nonsense");
+        client.forget("sessionid");
+
+        let page = client.follow(&client.submit_and_log_in(&form, "", &CHARLIE));
+
+        assert!(page.words().contains("Nothing has been saved yet"), "{}", page.words());
+        let form = page.form(PROFILE, "first_name");
+        assert_eq!([form.value("first_name"), form.value("email")], ["Lost", "nonsense"]);
+        assert_eq!(page.errors("email"), "", "nothing was looked at yet");
+        assert_eq!(CHARLIE.row(&site).first_name, "", "nothing was saved by itself");
+        assert_eq!(client.submit(&form.set("email", ""), "").status, 302);
+        assert_eq!(CHARLIE.row(&site).first_name, "Lost");
+    }
+
+    fn a_profile_is_shown_to_nobody_else_who_logs_in_at_the_same_browser(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let form = client.form(PROFILE, "first_name").set("first_name", "Lost");
+        client.forget("sessionid");
+
+        let page = client.follow(&client.submit_and_log_in(&form, "", &ALICE));
+
+        assert!(!page.shows(&["Lost"]) && !page.words().contains("Nothing has been saved yet"), "{}", page.words());
+    }
+
     fn a_bad_address_or_a_long_name_is_refused_and_stays_as_typed(kind: Kind) {
         let site = shop(kind);
         let client = CHARLIE.browser(&site);

@@ -90,6 +90,25 @@ fn with_staff_room(settings: &Settings) -> Urls {
 }
 
 on_both! {
+    fn a_form_that_was_sent_without_a_session_comes_back_after_the_second_factor(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let (secret, _) = turn_on(&client, &CHARLIE);
+        let form = client.form(PROFILE, "first_name").set("first_name", "Typed");
+        site.end_sessions();
+        later(&site);
+
+        let half = client.submit_and_log_in(&form, "", &CHARLIE);
+        assert_eq!(half.header("location"), CODE, "a code is asked for");
+        let page = client.get(PROFILE);
+        assert_eq!(page.status, 302, "nobody is logged in yet, and nothing is shown: {}", page.text());
+        let page = client.follow(&send(&client, &now(&secret)));
+
+        assert!(page.words().contains("Nothing has been saved yet"), "{}", page.words());
+        assert_eq!(page.form(PROFILE, "first_name").value("first_name"), "Typed");
+        assert_eq!(CHARLIE.row(&site).first_name, "");
+    }
+
     fn it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown(kind: Kind) {
         let site = shop(kind);
         let client = CHARLIE.browser(&site);

@@ -196,6 +196,24 @@ on_both! {
         assert_eq!(alice.get(&shown).status, 404, "the kept copy is gone once the form is saved");
     }
 
+    fn a_picture_chosen_before_the_session_ended_need_not_be_chosen_again(kind: Kind) {
+        let site = shop(kind);
+        product("Whistler").save(&mut site.connect());
+        let alice = ALICE.browser(&site);
+        let form = alice.form(CHANGE, "name").set("price", "5.00").attach("image", "one.png", "image/png", &picture(8, 6));
+        site.end_sessions();
+
+        let page = alice.follow(&alice.submit_and_log_in(&form, "_save", &ALICE));
+
+        assert!(page.shows(&["Chosen, not saved yet: ", "one.png"]), "{}", page.words());
+        let form = page.form(CHANGE, "name");
+        let thumbnail = alice.get(&format!("/uploads/{}/", form.value("image-kept")));
+        assert_eq!((thumbnail.status, thumbnail.bytes), (200, picture(8, 6)), "the picture is Alice's after the login");
+        assert_eq!(media(&site), Vec::<String>::new(), "nothing was stored by itself");
+        assert_eq!(alice.submit(&form, "_save").status, 302);
+        assert_eq!(image(&site), "products/one.png");
+    }
+
     fn a_kept_picture_is_replaced_or_removed(kind: Kind) {
         let site = shop(kind);
         product("Whistler").save(&mut site.connect());

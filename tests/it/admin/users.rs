@@ -33,6 +33,25 @@ fn url(user: &User, page: &str) -> String {
 }
 
 on_both! {
+    fn a_new_user_sent_without_a_session_comes_back_without_the_passwords(kind: Kind) {
+        let site = shop(kind);
+        let alice = ALICE.browser(&site);
+        let add = "/admin/auth/user/add/";
+        let form = alice.form(add, "username").set("username", "newcomer").set("password1", GOOD).set("password2", GOOD);
+        site.end_sessions();
+
+        let page = alice.follow(&alice.submit_and_log_in(&form, "_save", &ALICE));
+
+        assert!(page.words().contains("Passwords have to be typed again."), "{}", page.words());
+        assert!(!page.words().contains("Please correct"), "{}", page.words());
+        assert!(!page.shows(&[GOOD]), "no password is in the page");
+        let form = page.form(add, "username");
+        assert_eq!(["username", "password1", "password2"].map(|name| form.value(name)), ["newcomer", "", ""]);
+        assert!(User::find_by_username(&mut site.connect(), "newcomer").unwrap().is_none(), "nobody was added by itself");
+        assert_eq!(alice.submit(&form.set("password1", GOOD).set("password2", GOOD), "_save").status, 302);
+        assert!(User::find_by_username(&mut site.connect(), "newcomer").unwrap().is_some());
+    }
+
     fn a_user_is_added_in_two_steps_without_any_rights(kind: Kind) {
         let site = shop(kind);
         let bob = boss(&site);

@@ -4,6 +4,7 @@ mod client;
 mod database;
 mod form;
 mod html;
+mod logged_out;
 mod personas;
 mod postgres;
 mod process;

@@ -14,7 +14,7 @@ use crate::forms::model::{
     BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts, unreadable_note,
 };
 use crate::models::{Query, Record, Row};
-pub(super) use save::{Outcome, save};
+pub(super) use save::{Outcome, read_again, save};
 
 /// What stands before the names of all fields, as in Django.
 pub(super) const PREFIX: &str = "form";
@@ -45,6 +45,11 @@ pub(super) struct Sent {
 }
 
 impl Sent {
+    /// Whether anything else was sent for the row than it holds.
+    pub(super) fn is_changed(&self) -> bool {
+        self.form.has_changed()
+    }
+
     /// The `id` of a field's control.
     fn control_id(&self, field: ModelField) -> String {
         format!("id_{PREFIX}-{}-{}", self.number, field.name())
@@ -72,6 +77,8 @@ pub(super) struct Editing {
     pub(super) sent: Vec<Sent>,
     /// What is wrong with no row of them.
     pub(super) errors: Vec<String>,
+    /// Whether it was sent without a session, and is shown again after the login.
+    pub(super) restored: bool,
 }
 
 /// The fields of `known` that can be edited in its list.
@@ -110,7 +117,7 @@ impl Editing {
             }
             edited.push(Edited { column, field: bound.field, label: bound.field.label(), pattern });
         }
-        Ok(Self { edited, sent: Vec::new(), errors: Vec::new() })
+        Ok(Self { edited, sent: Vec::new(), errors: Vec::new(), restored: false })
     }
 
     /// How many fields a browser sends for each row.

@@ -55,6 +55,38 @@ pub(in crate::admin::changelist) fn save(
     }
 }
 
+/// Reads a form that was sent before a login, to be shown again: nothing is locked, checked or saved. Returns the rows, and
+/// what is wrong with no row of the list.
+pub(in crate::admin::changelist) fn read_again(
+    conn: &mut Conn,
+    known: &'static Registered,
+    all: &Query,
+    data: &PostData,
+    actor: &Actor,
+    zone: Tz,
+) -> Result<(Vec<Sent>, Vec<String>)> {
+    let Ok((total, initial)) = management(&Posted { data, prefix: PREFIX.to_owned() }) else {
+        return Ok(Default::default());
+    };
+    let (mut sent, mut gone) = (Vec::new(), 0);
+    let count = initial.min(total).min(most(known));
+    let errors = read(conn, known, all, data, zone, (count, false), &mut sent, &mut gone)?;
+    for sent in &mut sent {
+        sent.form.errors.clear();
+        for bound in &mut sent.form.fields {
+            bound.errors.clear();
+        }
+    }
+    name_others(conn, known, actor, zone, &mut sent)?;
+    Ok((sent, errors))
+}
+
+/// The most forms that are looked at.
+fn most(known: &Registered) -> usize {
+    let options = &known.options;
+    MOST.max(usize::try_from(options.list_per_page.max(options.list_max_show_all)).unwrap_or_default())
+}
+
 /// Says of rows that two people have changed who saved them last: one query for all of them.
 fn name_others(conn: &mut Conn, known: &Registered, actor: &Actor, zone: Tz, sent: &mut [Sent]) -> Result<()> {
     let mut collided: Vec<&mut Sent> =
@@ -89,10 +121,8 @@ fn attempt(
         Ok(counts) => counts,
         Err(wrong) => return Ok((0, vec![wrong])),
     };
-    let options = &known.options;
-    let shown = usize::try_from(options.list_per_page.max(options.list_max_show_all)).unwrap_or_default();
-    let (total, initial) = (total.min(MOST.max(shown)), initial.min(MOST.max(shown)));
-    let mut errors = read(conn, known, all, data, zone, initial.min(total), place, gone)?;
+    let (total, initial) = (total.min(most(known)), initial.min(most(known)));
+    let mut errors = read(conn, known, all, data, zone, (initial.min(total), true), place, gone)?;
     if (initial..total).any(|row| !is_new(known, data, row)) {
         errors.push("Rows cannot be added in a list. Nothing was saved.".to_owned());
     }
@@ -128,7 +158,8 @@ fn attempt(
     Ok((count, errors))
 }
 
-/// Puts a form for each of the first `count` rows into `place`; what is wrong with no row.
+/// Puts a form for each of the first `count` rows into `place`, and locks the rows if `locks` says so; what is wrong with no
+/// row.
 #[expect(clippy::too_many_arguments, reason = "what it keeps for its caller survives a rollback")]
 fn read(
     conn: &mut Conn,
@@ -136,7 +167,7 @@ fn read(
     all: &Query,
     data: &PostData,
     zone: Tz,
-    count: usize,
+    (count, locks): (usize, bool),
     place: &mut Vec<Sent>,
     gone: &mut usize,
 ) -> Result<Vec<String>> {
@@ -144,7 +175,8 @@ fn read(
     let keys: Vec<(usize, &str)> =
         (0..count).map(|row| (row, data.get(&format!("{PREFIX}-{row}-{}", model.pk().name)))).collect();
     let pks: Vec<Value> = keys.iter().filter_map(|(_, text)| key(model.pk().target(), text)).collect();
-    let found = all.clone().with_pks(pks).order_by(Vec::new()).locked(conn)?;
+    let found = all.clone().with_pks(pks).order_by(Vec::new());
+    let found = if locks { found.locked(conn)? } else { found.records(conn, None, 0)? };
     let names = if found.is_empty() {
         Vec::new()
     } else {

@@ -10,7 +10,7 @@ use crate::apps::accounts::forms;
 use crate::apps::accounts::sent_twice::{already_saved, note, saved_before};
 use crate::apps::accounts::views::{private, private_redirect};
 use crate::auth::password_validation::UserAttributes;
-use crate::auth::{NewUser, User, normalize};
+use crate::auth::{NewUser, User, kept_forms, normalize};
 use crate::db::Value;
 use crate::error::Result;
 use crate::forms::Form;
@@ -31,18 +31,25 @@ struct AddUser {
     /// The one-time id of the form.
     submission: String,
     to_field: Option<String>,
+    /// Whether it was sent without a session, and is shown again after the login.
+    restored: bool,
 }
 
 /// `GET /admin/auth/user/add/`
 pub(in crate::apps::accounts::admin) async fn add_form(request: AdminRequest) -> Result<HttpResponse> {
     let known = allowed(&request)?;
+    if let Some(kept) = kept_forms::take(&request.http).await? {
+        request.messages.add(Level::WARNING, kept.note);
+        let new = NewPassword::new(forms::admin_username(), true).restore(&kept.post);
+        return page(&request, known, new, &kept.post, true);
+    }
     let mut form = forms::admin_username();
     if let (Some(field), Some(name)) = (form.fields.first_mut(), request.query.get("username")) {
         name.clone_into(&mut field.value);
     }
     let mut new = NewPassword::new(form, true);
     new.usable = Some(request.query.get("usable_password") != Some("false"));
-    page(&request, known, new, &PostData::default())
+    page(&request, known, new, &PostData::default(), false)
 }
 
 /// `POST /admin/auth/user/add/`
@@ -93,7 +100,7 @@ pub(in crate::apps::accounts::admin) async fn add(request: AdminRequest, data: P
         }
         new.form.add_error("username", TAKEN);
     }
-    page(&request, known, new, &data)
+    page(&request, known, new, &data, false)
 }
 
 /// A user who may add users may change them as well, as in Django: see `admin::rules`.
@@ -118,7 +125,13 @@ fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: 
     Ok(private_redirect(&request.staying(known, &url)))
 }
 
-fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, data: &PostData) -> Result<HttpResponse> {
+fn page(
+    request: &AdminRequest,
+    known: &'static Registered,
+    new: NewPassword,
+    data: &PostData,
+    restored: bool,
+) -> Result<HttpResponse> {
     let to_field = request.to_field(known, &data.fields)?;
     let mut crumbs = request.crumbs(known);
     crumbs.push(Crumb::new("Add user", ""));
@@ -133,6 +146,7 @@ fn page(request: &AdminRequest, known: &'static Registered, new: NewPassword, da
             usable_error: new.usable_error,
             submission: new_id(Some(request.user.id), &request.settings),
             to_field,
+            restored,
         },
     )
 }

@@ -41,6 +41,13 @@ impl NewPassword {
         self
     }
 
+    /// The form as it was sent before a login, of which nothing is said to be wrong.
+    pub(super) fn restore(self, data: &PostData) -> Self {
+        let mut new = Self { usable_error: None, ..self.bind(data) };
+        new.form.forgive();
+        new
+    }
+
     /// Looks whether the password will do for `user`.
     pub(super) fn check(&mut self, user: &UserAttributes<'_>) {
         if self.is_disabled() {

@@ -1,0 +1,207 @@
+//! Forms that were sent after their session had ended: they come back after their user has logged in again, as they were
+//! typed and not saved. docs/adr/0022 says how.
+//!
+//! A page takes part if its form carries the id of [`submissions::new_id`], which says for whom the page was made, and if
+//! its GET view calls [`take`]. [`access`](super::access()) keeps the form, and the cookie of this module binds it to the
+//! browser that sent it.
+
+mod rows;
+
+use actix_web::http::Method;
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpMessage as _, HttpRequest};
+use serde::{Deserialize, Serialize};
+
+use super::visitor;
+use crate::csrf::Csrf;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::forms::submissions::{self, SUBMISSION};
+use crate::http::{KeptFiles, PostData, cookie, set_cookie};
+use crate::settings::{CookieSettings, Settings};
+use crate::signing::{b64_encode, random_string, salted_hmac, seal, unseal};
+
+pub use rows::delete_old;
+
+/// The most bytes of all names and values of a form that is kept.
+pub const MAX_BYTES: usize = 256 * 1024;
+/// How long a form is kept, in seconds.
+const AGE: i64 = 2 * 60 * 60;
+const COOKIE: &str = "nuages_kept_form";
+const SALT: &str = "nuages.auth.kept_forms";
+/// Characters of the text that a browser shows for its forms.
+const LENGTH: usize = 32;
+
+const NOTE: &str = "You were logged out before this was saved. Nothing has been saved yet: what you typed is below again. \
+                    Check it, then save.";
+
+/// A form that was kept, for the page that shows it again.
+#[derive(Debug)]
+pub struct KeptForm {
+    /// The fields and files, as they were sent. Passwords and the CSRF token are not among them.
+    pub post: PostData,
+    /// The message for the page: nothing has been saved yet, and what has to be entered again.
+    pub note: String,
+}
+
+/// The plain text of a row.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Plain {
+    fields: Vec<(String, String)>,
+    /// The owner of the files that were kept, as `KeptFiles` calls the browser before the login.
+    files_of: String,
+    /// Whether there was a password, which is never kept.
+    had_password: bool,
+    /// The names of files that could not be kept.
+    lost_files: Vec<String>,
+}
+
+/// The text by which a browser shows that a kept form is its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Browser(String);
+
+impl Browser {
+    fn of(request: &HttpRequest) -> Option<Self> {
+        let text = cookie(request, COOKIE)?;
+        (text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(Self(text))
+    }
+
+    /// Sets the cookie, which lives as long as the form.
+    pub(super) fn remember(&self, headers: &mut HeaderMap, settings: &Settings) {
+        let cookie = CookieSettings { name: COOKIE.to_owned(), httponly: true, ..settings.session.cookie.clone() };
+        set_cookie(headers, &cookie, &self.0, Some(AGE));
+    }
+
+    /// The primary key of the form that `user_id` sent to the URL of `request`. The table holds nothing that a browser could
+    /// show.
+    fn key(&self, user_id: i32, request: &HttpRequest, settings: &Settings) -> String {
+        let url = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+        let text = [&self.0, &user_id.to_string(), &url].map(String::as_str).join("\0");
+        b64_encode(&salted_hmac(SALT, text.as_bytes(), settings.secret_key.reveal()))
+    }
+}
+
+/// Keeps the form of `request`, which was refused because nobody is logged in. Returns the browser, whose cookie has to be
+/// set, or `None` if the form was not kept: it does not say whose it is, it is too large, or it cannot be stored.
+pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
+    let post = request.extensions().get::<PostData>().cloned()?;
+    let (settings, db) = visitor::app(request);
+    let user_id = submissions::user_of(post.get(SUBMISSION), settings)??;
+    let bytes: usize = post.fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if bytes > MAX_BYTES {
+        return None;
+    }
+
+    let browser = Browser::of(request).unwrap_or_else(|| Browser(random_string(LENGTH)));
+    let key = browser.key(user_id, request, settings);
+    let files_of = Csrf::of(request).kept_files(settings).map(|files| files.owner().to_owned()).unwrap_or_default();
+    let secret = settings.secret_key.clone();
+    let job = move |conn: &mut Conn| {
+        let plain = Plain { files_of, ..Plain::of(&post) };
+        let plain = serde_json::to_vec(&plain).map_err(std::io::Error::other)?;
+        rows::insert(conn, &key, user_id, &seal(&plain, SALT, &key, &secret))
+    };
+    match db.atomic(job).await {
+        Ok(is_kept) => is_kept.then_some(browser),
+        Err(error) => {
+            log::warn!(target: "nuages.request", "a form that was sent without a session was not kept: {error}");
+            None
+        }
+    }
+}
+
+/// Takes the form that the user of `request` sent to this URL from this browser when their session had ended. It is returned
+/// once. The page shows it as if it had been refused for an error, saves nothing, and shows the note.
+pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
+    let Some(browser) = Browser::of(request).filter(|_| request.method() == Method::GET) else { return Ok(None) };
+    let Some(user) = visitor::user(request).await? else { return Ok(None) };
+    let (settings, db) = visitor::app(request);
+    let key = browser.key(user.id, request, settings);
+    let wanted = key.clone();
+    let Some(sealed) = db.run(move |conn| rows::find(conn, &wanted)).await? else { return Ok(None) };
+    let wanted = key.clone();
+    if !db.write(move |conn| rows::delete(conn, &wanted)).await? {
+        return Ok(None);
+    }
+
+    let plain = unseal(&sealed, SALT, &key, settings.secret_keys()).map(|(plain, _)| plain);
+    let plain: Option<Plain> = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+    Ok(plain.map(|plain| plain.restored(request, settings)))
+}
+
+impl Plain {
+    /// The form as it is kept. It copies files: call it where blocking is allowed.
+    fn of(post: &PostData) -> Self {
+        let mut plain = Self::default();
+        for (name, value) in post.fields.iter() {
+            if is_password(name) {
+                plain.had_password |= !value.is_empty();
+            } else if !matches!(name, "csrfmiddlewaretoken" | SUBMISSION) {
+                plain.fields.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        for (field, file) in &post.files {
+            let name = format!("{field}-kept");
+            // A file that was kept before has its field already.
+            plain.fields.retain(|(known, _)| *known != name);
+            match file.keep(field) {
+                Some(kept) => plain.fields.push((name, kept.reference)),
+                None => plain.lost_files.push(file.name.clone()),
+            }
+        }
+        plain
+    }
+
+    /// The form, its files given to the browser as it is after the login.
+    fn restored(self, request: &HttpRequest, settings: &Settings) -> KeptForm {
+        let mut post = PostData::default();
+        let mut lost_files = self.lost_files;
+        let files = Csrf::of(request).kept_files(settings);
+        let before = KeptFiles::of_owner(settings, self.files_of);
+        for (name, value) in self.fields {
+            let Some(field) = name.strip_suffix("-kept") else {
+                post.fields.push(name, value);
+                continue;
+            };
+            match files.as_ref().and_then(|files| files.adopt(&before, field, &value)) {
+                Some(reference) => post.fields.push(name, reference),
+                None if value.is_empty() => {}
+                None => lost_files.push(before.open(&value).map_or_else(|| field.to_owned(), |(_, name)| name)),
+            }
+        }
+        if let Some(files) = files {
+            files.restore(&mut post);
+        }
+
+        let passwords = if self.had_password { " Passwords have to be typed again." } else { "" };
+        let files = if lost_files.is_empty() {
+            String::new()
+        } else {
+            format!(" These files have to be chosen again: {}.", lost_files.join(", "))
+        };
+        KeptForm { post, note: format!("{NOTE}{passwords}{files}") }
+    }
+}
+
+/// Whether the field `name` may hold a password. `usable_password` only says whether there is to be one.
+fn is_password(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("password") && name != "usable_password"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_tokens_are_not_kept() {
+        let mut post = PostData::default();
+        for name in ["username", "usable_password", "password1", "items-0-Password", "csrfmiddlewaretoken", SUBMISSION]
+        {
+            post.fields.push(name.to_owned(), "typed".to_owned());
+        }
+        let plain = Plain::of(&post);
+        let names: Vec<&str> = plain.fields.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["username", "usable_password"], "the names of the fields that are kept");
+        assert!(plain.had_password, "the page says that passwords have to be typed again");
+    }
+}

@@ -1,0 +1,61 @@
+//! The table of kept forms.
+
+use chrono::{TimeDelta, Utc};
+use diesel::prelude::*;
+
+use super::AGE;
+use crate::db::{Conn, Timestamp};
+use crate::error::Result;
+use crate::schema::{auth_user, nuages_kept_form as kept_form};
+
+/// The most forms of one user. The oldest is deleted for a further one.
+const MOST_OF_USER: i64 = 5;
+/// The most forms of all users.
+const MOST: i64 = 300;
+
+/// Keeps a form in place of the one with the same key. Returns false if the user cannot log in any more.
+pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> Result<bool> {
+    let user = auth_user::table.filter(auth_user::id.eq(user_id)).filter(auth_user::is_active.eq(true));
+    if user.count().get_result::<i64>(conn)? == 0 {
+        return Ok(false);
+    }
+
+    delete_old(conn)?;
+    diesel::delete(kept_form::table.find(key)).execute(conn)?;
+    let newest_first = kept_form::table.select(kept_form::key).order((kept_form::made_at.desc(), kept_form::key));
+    let mut surplus: Vec<String> =
+        newest_first.filter(kept_form::user_id.eq(user_id)).offset(MOST_OF_USER - 1).limit(MOST).load(conn)?;
+    surplus.extend(newest_first.offset(MOST - 1).limit(MOST).load::<String>(conn)?);
+    for key in surplus {
+        delete(conn, &key)?;
+    }
+
+    let row = (
+        kept_form::key.eq(key),
+        kept_form::user_id.eq(user_id),
+        kept_form::made_at.eq(Timestamp::now()),
+        kept_form::sealed.eq(sealed),
+    );
+    diesel::insert_into(kept_form::table).values(row).execute(conn)?;
+    Ok(true)
+}
+
+/// The sealed form with this key, unless it is too old.
+pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<String>> {
+    let form = kept_form::table.filter(kept_form::key.eq(key)).filter(kept_form::made_at.ge(oldest()));
+    Ok(form.select(kept_form::sealed).first(conn).optional()?)
+}
+
+/// Deletes the form with this key; whether there was one.
+pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<bool> {
+    Ok(diesel::delete(kept_form::table.find(key)).execute(conn)? > 0)
+}
+
+/// Deletes the forms that are too old; how many. Part of `clearsessions`.
+pub fn delete_old(conn: &mut Conn) -> Result<usize> {
+    Ok(diesel::delete(kept_form::table.filter(kept_form::made_at.lt(oldest()))).execute(conn)?)
+}
+
+fn oldest() -> Timestamp {
+    (Utc::now() - TimeDelta::seconds(AGE)).into()
+}
