@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::history::full_name;
+use super::history::{ActTime, full_name};
 use super::{Actor, LogEntry};
 use crate::db::Conn;
 use crate::error::Result;
@@ -13,10 +13,7 @@ use crate::models::Meta;
 pub(super) struct LastSave {
     /// Who; "" for the user themselves.
     pub(super) by: String,
-    /// For machines.
-    pub(super) moment: String,
-    /// `Jan. 2, 2024, 3:04 p.m.`
-    pub(super) time: String,
+    pub(super) time: ActTime,
 }
 
 impl LastSave {
@@ -31,8 +28,8 @@ impl LastSave {
         let found = LogEntry::last_of(conn, model, pks)?.into_iter();
         let told = found.map(|(entry, user)| {
             let by = if user.id == actor.user.id { String::new() } else { full_name(user) };
-            let (moment, time) = (entry.action_time.utc().to_rfc3339(), entry.action_time.text(&zone));
-            (entry.object_id.unwrap_or_default(), Self { by, moment, time })
+            let time = ActTime::new(&entry, zone);
+            (entry.object_id.unwrap_or_default(), Self { by, time })
         });
         Ok(told.collect())
     }

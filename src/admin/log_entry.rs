@@ -4,7 +4,7 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::auth::User;
-use crate::db::{Conn, Timestamp, Value};
+use crate::db::{Conn, Lenient, LossyText, NullableLossyText, Timestamp, Value};
 use crate::error::Result;
 use crate::models::content_types::ContentType;
 use crate::models::{Description, Meta, Model, OnDelete, desc};
@@ -17,15 +17,19 @@ use crate::schema::{auth_user, django_admin_log, django_content_type};
 pub struct LogEntry {
     /// Primary key.
     pub id: i32,
-    /// When.
-    pub action_time: Timestamp,
+    /// When; `None` if the cell cannot be read.
+    #[diesel(deserialize_as = Lenient<django_admin_log::action_time, Timestamp>)]
+    pub action_time: Option<Timestamp>,
     /// The object's primary key, as text.
+    #[diesel(deserialize_as = NullableLossyText)]
     pub object_id: Option<String>,
     /// What the object was called, cut to 200 characters.
+    #[diesel(deserialize_as = LossyText)]
     pub object_repr: String,
     /// 1 add, 2 change, 3 delete.
     pub action_flag: i16,
     /// JSON: what was done.
+    #[diesel(deserialize_as = LossyText)]
     pub change_message: String,
     /// The object's model.
     pub content_type_id: Option<i32>,
@@ -80,7 +84,7 @@ const AT_ONCE: usize = 500;
 const REPR: usize = 200;
 
 /// A log entry, with the app and the model it is about, if that is still known.
-pub(super) type Act = (LogEntry, Option<String>, Option<String>);
+pub(super) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 
 impl LogEntry {
     /// Writes down what `user` did to rows of `model`, given by primary key and by what they are called. `message` is

@@ -5,36 +5,49 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::hashers::is_password_usable;
 use super::tokens::Subject;
-use crate::db::{Conn, Timestamp, ilike, like_escaped};
+use crate::db::{Conn, Lenient, LossyText, StrictFlag, Timestamp, ilike, like_escaped};
 use crate::error::Result;
 use crate::schema::{auth_group, auth_permission, auth_user};
 
 /// Someone who can log in.
+///
+/// A row is read whatever its cells hold. A flag that is neither true nor false is not set, and a password that is not a text
+/// fits nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = auth_user, treat_none_as_null = true)]
 pub struct User {
     /// Primary key.
     pub id: i32,
     /// The password's hash; see [`hashers`](super::hashers).
+    #[diesel(deserialize_as = LossyText)]
     pub password: String,
-    /// When they last logged in.
+    /// When they last logged in; `None` also if the cell cannot be read, as in Django.
+    #[diesel(deserialize_as = Lenient<auth_user::last_login, Option<Timestamp>>)]
     pub last_login: Option<Timestamp>,
     /// Has every permission.
+    #[diesel(deserialize_as = StrictFlag)]
     pub is_superuser: bool,
     /// Up to 150 letters, digits and `@.+-_`.
+    #[diesel(deserialize_as = LossyText)]
     pub username: String,
     /// First name.
+    #[diesel(deserialize_as = LossyText)]
     pub first_name: String,
     /// Last name.
+    #[diesel(deserialize_as = LossyText)]
     pub last_name: String,
     /// E-mail address.
+    #[diesel(deserialize_as = LossyText)]
     pub email: String,
     /// May enter the admin.
+    #[diesel(deserialize_as = StrictFlag)]
     pub is_staff: bool,
     /// May log in at all.
+    #[diesel(deserialize_as = StrictFlag)]
     pub is_active: bool,
-    /// When the account was made.
-    pub date_joined: Timestamp,
+    /// When the account was made; `None` if the cell cannot be read.
+    #[diesel(deserialize_as = Lenient<auth_user::date_joined, Timestamp>, treat_none_as_null = false)]
+    pub date_joined: Option<Timestamp>,
 }
 
 /// A user to be made.
@@ -86,7 +99,9 @@ impl User {
             .filter(auth_user::is_active.eq(true))
             .select(Self::as_select())
             .load(conn)?;
-        Ok(found.into_iter().filter(|user| is_password_usable(&user.password)).collect())
+        // Nobody can receive mail at an address that is not UTF-8.
+        let may_reset = |user: &Self| is_password_usable(&user.password) && !user.email.contains('\u{FFFD}');
+        Ok(found.into_iter().filter(may_reset).collect())
     }
 
     /// Writes what a user may change of themselves.
@@ -177,6 +192,7 @@ pub struct Group {
     /// Primary key.
     pub id: i32,
     /// Its name.
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
 }
 
@@ -187,9 +203,11 @@ pub struct Permission {
     /// Primary key.
     pub id: i32,
     /// `Can add product`
+    #[diesel(deserialize_as = LossyText)]
     pub name: String,
     /// The model.
     pub content_type_id: i32,
     /// `add_product`
+    #[diesel(deserialize_as = LossyText)]
     pub codename: String,
 }

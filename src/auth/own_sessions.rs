@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::User;
 use super::visitor::is_of;
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, LossyText, Timestamp};
 use crate::error::Result;
 use crate::schema::{django_session, nuages_session};
 use crate::sessions::{SessionRow, Visit, codec};
@@ -80,7 +80,7 @@ impl OwnSessions {
     /// changed, which has ended all of them: then no rows are left of what is over.
     pub fn sweep(conn: &mut Conn, user_id: i32, kept: Option<&str>) -> Result<()> {
         let own = nuages_session::table.filter(nuages_session::user_id.eq(user_id)).select(nuages_session::session_key);
-        for key in own.load::<String>(conn)?.iter().filter(|key| Some(key.as_str()) != kept) {
+        for LossyText(key) in own.load(conn)?.iter().filter(|LossyText(key)| Some(key.as_str()) != kept) {
             delete(conn, key)?;
         }
         Ok(())
@@ -102,7 +102,7 @@ fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<Own
     let found: Vec<(SessionRow, Visit)> = django_session::table
         .inner_join(nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key)))
         .filter(nuages_session::user_id.eq(user.id))
-        .filter(django_session::expire_date.gt(Timestamp::now()))
+        .filter(SessionRow::is_live())
         .order((nuages_session::last_seen.desc(), nuages_session::session_key))
         .limit(rows(SHOWN))
         .select((SessionRow::as_select(), Visit::as_select()))
@@ -122,7 +122,7 @@ fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<O
     for _ in 0..LOOKED_INTO / CHUNK {
         let visit = nuages_session::table.filter(nuages_session::session_key.eq(django_session::session_key));
         let mut query = django_session::table
-            .filter(django_session::expire_date.gt(Timestamp::now()))
+            .filter(SessionRow::is_live())
             .filter(not(exists(visit)))
             .order((django_session::expire_date.desc(), django_session::session_key))
             .limit(rows(CHUNK))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use super::User;
-use crate::db::Conn;
+use crate::db::{Conn, LossyText};
 use crate::error::Result;
 use crate::models::AppConfig;
 use crate::models::content_types::ContentType;
@@ -28,10 +28,11 @@ struct NewPermission {
 /// Makes the permissions of `app` that are not there yet (Django's `create_permissions`); how many.
 pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     let types = ContentType::ids(conn)?;
-    let present: HashSet<(i32, String)> = auth_permission::table
+    let present: HashSet<_> = auth_permission::table
         .select((auth_permission::content_type_id, auth_permission::codename))
         .load(conn)?
         .into_iter()
+        .map(|(content_type, LossyText(codename)): (i32, _)| (content_type, codename))
         .collect();
     let mut made = 0;
     for model in app.models.iter().map(|model| model()) {
@@ -53,12 +54,12 @@ pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found: Vec<(String, String)> = auth_permission::table
+    let found: Vec<(LossyText, LossyText)> = auth_permission::table
         .inner_join(django_content_type::table)
         .filter(auth_permission::id.eq_any(ids))
         .select((django_content_type::app_label, auth_permission::codename))
         .load(conn)?;
-    Ok(found.into_iter().map(|(app, codename)| format!("{app}.{codename}")).collect())
+    Ok(found.into_iter().map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}")).collect())
 }
 
 /// The names of the permissions that members of the groups with these ids have.
@@ -99,12 +100,13 @@ impl Permissions {
         let of_groups = auth_group_permissions::table
             .filter(auth_group_permissions::group_id.eq_any(groups))
             .select(auth_group_permissions::permission_id);
-        let granted: Vec<(String, String)> = auth_permission::table
+        let granted: Vec<(LossyText, LossyText)> = auth_permission::table
             .inner_join(django_content_type::table)
             .filter(auth_permission::id.eq_any(own).or(auth_permission::id.eq_any(of_groups)))
             .select((django_content_type::app_label, auth_permission::codename))
             .load(conn)?;
-        let granted = granted.into_iter().map(|(app, codename)| format!("{app}.{codename}")).collect();
+        let granted =
+            granted.into_iter().map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}")).collect();
         Ok(Self { user_id: Some(user.id), is_superuser: false, granted: Arc::new(granted) })
     }
 

@@ -16,6 +16,11 @@ pub struct Qr {
     pub path: String,
 }
 
+/// The number of the time step at `now` (Unix time).
+pub fn step(now: i64) -> i64 {
+    now.div_euclid(30)
+}
+
 /// The shared secret: 160 bits, as RFC 4226 recommends.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(totp_rs::Secret);

@@ -10,7 +10,7 @@ use super::permissions::Permissions;
 use super::session_hash::{session_auth_hash, verify_session_hash};
 use super::{User, audit, throttle};
 use crate::csrf::Csrf;
-use crate::db::{Conn, Db, Timestamp};
+use crate::db::{Conn, Db, LossyText, Timestamp};
 use crate::error::{Error, Result};
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
@@ -42,7 +42,7 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
             let (settings, origin) = (settings.clone().into_inner(), Origin::of(request));
             let loaded = db
                 .run(move |conn| {
-                    let Some((data, visit, noted)) = session_and_user(conn, &key)? else { return Ok(None) };
+                    let Some((LossyText(data), visit, noted)) = session_and_user(conn, &key)? else { return Ok(None) };
                     let data = SessionRow::read(&data, settings.secret_keys());
                     let id = user_id(&data);
                     let user = match (id, noted) {
@@ -128,7 +128,7 @@ pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db
 }
 
 /// What a session's row holds, what was noted of where it is used from, and the user who was noted with it.
-type Found = (String, Option<Visit>, Option<User>);
+type Found = (LossyText, Option<Visit>, Option<User>);
 
 /// The session `key`, if it is still valid. It knows its user only by what it holds, so the noted one saves a round trip
 /// wherever they are the same.
@@ -139,7 +139,7 @@ fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
         .left_join(visits)
         .left_join(users)
         .filter(django_session::session_key.eq(key))
-        .filter(django_session::expire_date.gt(Timestamp::now()));
+        .filter(SessionRow::is_live());
     let data = django_session::session_data;
     let found: QueryResult<Found> = on_conn!(conn, |conn| {
         valid.select((data, Option::<Visit>::as_select(), Option::<User>::as_select())).first(conn)

@@ -4,10 +4,14 @@ use std::cell::RefCell;
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::sql_types::{Nullable, Text};
-use diesel::sqlite::SqliteConnection;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 use regex::{Regex, RegexBuilder};
 
+use super::sql_types::TimestampTz;
+use super::{LossyText, Timestamp};
 use crate::error::Result;
 
 diesel::define_sql_function! {
@@ -25,6 +29,21 @@ diesel::define_sql_function! {
     fn nuages_upper(text: Nullable<Text>) -> Nullable<Text>;
 }
 
+diesel::define_sql_function! {
+    /// Whether both can be read as points in time, and the first one is later.
+    fn nuages_is_after(time: Nullable<Text>, other: Nullable<Text>) -> Bool;
+}
+
+/// A cell that should hold a point in time.
+#[derive(Debug, FromSqlRow)]
+struct Cell(Option<Timestamp>);
+
+impl FromSql<Text, Sqlite> for Cell {
+    fn from_sql(raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(FromSql::<TimestampTz, Sqlite>::from_sql(raw).ok()))
+    }
+}
+
 /// Memory that a regular expression may take once compiled, and while it runs.
 const MOST: usize = 1 << 18;
 
@@ -35,13 +54,18 @@ thread_local! {
 
 /// Makes the functions known on `conn`.
 pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
-    regexp_utils::register_impl(conn, |pattern: String, text: Option<String>| {
-        text.map(|text| matches(&pattern, &text))
+    regexp_utils::register_impl(conn, |pattern: String, text: Option<LossyText>| {
+        text.map(|LossyText(text)| matches(&pattern, &text))
     })?;
-    nuages_upper_utils::register_impl(conn, |text: Option<String>| text.map(|text| super::text::upper(&text)))?;
-    nuages_local_utils::register_impl(conn, |time: Option<String>, zone: String| {
+    nuages_upper_utils::register_impl(conn, |text: Option<LossyText>| {
+        text.map(|LossyText(text)| super::text::upper(&text))
+    })?;
+    nuages_is_after_utils::register_impl(conn, |time: Option<Cell>, other: Option<Cell>| {
+        time.and_then(|cell| cell.0).zip(other.and_then(|cell| cell.0)).is_some_and(|(time, other)| time > other)
+    })?;
+    nuages_local_utils::register_impl(conn, |time: Option<LossyText>, zone: String| {
         let zone: Tz = zone.parse().ok()?;
-        let time = NaiveDateTime::parse_from_str(&time?, "%Y-%m-%d %H:%M:%S%.f").ok()?;
+        let time = NaiveDateTime::parse_from_str(&time?.0, "%Y-%m-%d %H:%M:%S%.f").ok()?;
         Some(time.and_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.f").to_string())
     })?;
     Ok(())

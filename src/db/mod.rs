@@ -4,6 +4,7 @@
 //! on the blocking pool), [`Db::atomic`] (a job that writes, in a transaction), [`Db::write`] (the same without a
 //! transaction around it) and [`Db::stream`] (rows in chunks).
 
+mod after;
 mod among;
 mod connection;
 mod functions;
@@ -25,6 +26,7 @@ mod types;
 mod unreadable;
 mod worker;
 
+pub use after::{IsAfter, is_after};
 pub use among::{Among, among};
 pub use connection::{Conn, Limits, MultiBackend};
 pub use functions::is_regex;
@@ -34,5 +36,7 @@ pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
 pub(crate) use text::{FoldedPattern, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
-pub use types::{Day, Decimal, Fixed, Json, LossyText, Moment, Readable, Timestamp, Uuid};
+pub use types::{
+    Day, Decimal, Fixed, Json, Lenient, LossyText, Moment, NullableLossyText, Readable, StrictFlag, Timestamp, Uuid,
+};
 pub use unreadable::Unreadable;

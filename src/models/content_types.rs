@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::installed::labelled;
 use super::{AppConfig, Description, Meta, Model};
-use crate::db::Conn;
+use crate::db::{Conn, LossyText};
 use crate::error::Result;
 use crate::migration;
 use crate::schema::django_content_type;
@@ -26,8 +26,10 @@ pub struct ContentType {
     /// Its number.
     pub id: i32,
     /// `catalog`
+    #[diesel(deserialize_as = LossyText)]
     pub app_label: String,
     /// `product`
+    #[diesel(deserialize_as = LossyText)]
     pub model: String,
 }
 

@@ -1,12 +1,13 @@
 //! Rows of `django_session`.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
 use log::Level;
 
 use super::codec::Data;
 use super::{Origin, Session as Handle, Visit, codec, lately};
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, IsAfter, LossyText, Timestamp, is_after};
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::models::{Description, Model};
@@ -18,10 +19,12 @@ use crate::settings::SecretKey;
 #[diesel(table_name = django_session, primary_key(session_key))]
 pub struct SessionRow {
     /// 32 characters, as in the cookie.
+    #[diesel(deserialize_as = LossyText)]
     pub session_key: String,
     /// Signed JSON.
+    #[diesel(deserialize_as = LossyText)]
     pub session_data: String,
-    /// Until when it counts.
+    /// Until when it counts. [`SessionRow::is_live`] leaves out the rows in which this cannot be read.
     pub expire_date: Timestamp,
 }
 
@@ -35,19 +38,24 @@ impl Model for SessionRow {
 }
 
 impl SessionRow {
+    /// The condition of sessions that have not expired. An `expire_date` that cannot be read counts as past.
+    pub fn is_live() -> IsAfter<django_session::expire_date> {
+        is_after(django_session::expire_date, Timestamp::now())
+    }
+
     /// The data of the row `key`, if it is still valid.
     pub fn find<'k>(
         conn: &mut Conn,
         key: &str,
         keys: impl Iterator<Item = &'k SecretKey> + Clone,
     ) -> Result<Option<Data>> {
-        let data: Option<String> = django_session::table
+        let data: Option<LossyText> = django_session::table
             .filter(django_session::session_key.eq(key))
-            .filter(django_session::expire_date.gt(Timestamp::now()))
+            .filter(Self::is_live())
             .select(django_session::session_data)
             .first(conn)
             .optional()?;
-        Ok(data.map(|text| Self::read(&text, keys)))
+        Ok(data.map(|LossyText(text)| Self::read(&text, keys)))
     }
 
     /// The data that a row holds. Data that cannot be read or was not signed by us is none.
@@ -65,7 +73,7 @@ impl SessionRow {
 
     /// Deletes rows that no longer count (`clearsessions`); how many.
     pub fn delete_expired(conn: &mut Conn) -> Result<usize> {
-        let expired = django_session::table.filter(django_session::expire_date.lt(Timestamp::now()));
+        let expired = django_session::table.filter(not(Self::is_live()));
         diesel::delete(expired).execute(conn).map_err(Into::into)
     }
 }

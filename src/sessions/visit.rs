@@ -5,7 +5,7 @@ use actix_web::http::header::USER_AGENT;
 use chrono::TimeDelta;
 use diesel::prelude::*;
 
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, Lenient, LossyText, Timestamp};
 use crate::error::Result;
 use crate::http::client_address;
 use crate::on_conn;
@@ -21,16 +21,21 @@ const MAX_USER_AGENT: usize = 300;
 #[diesel(table_name = nuages_session, primary_key(session_key), treat_none_as_null = true)]
 pub struct Visit {
     /// The session's row.
+    #[diesel(deserialize_as = LossyText)]
     pub session_key: String,
     /// Who is logged in.
     pub user_id: i32,
-    /// When they logged in; unknown for a session that Django made.
+    /// When they logged in; `None` for a session that Django made, and if the cell cannot be read.
+    #[diesel(deserialize_as = Lenient<nuages_session::created_at, Option<Timestamp>>)]
     pub created_at: Option<Timestamp>,
-    /// When they were last here, to some minutes.
-    pub last_seen: Timestamp,
+    /// When they were last here, to some minutes; `None` if the cell cannot be read, until the next visit repairs it.
+    #[diesel(deserialize_as = Lenient<nuages_session::last_seen, Timestamp>, treat_none_as_null = false)]
+    pub last_seen: Option<Timestamp>,
     /// Their address then.
+    #[diesel(deserialize_as = LossyText)]
     pub address: String,
     /// What their browser said of itself.
+    #[diesel(deserialize_as = LossyText)]
     pub user_agent: String,
 }
 
@@ -56,7 +61,7 @@ impl Visit {
     /// `user_id` uses this session now.
     pub fn now(session_key: String, user_id: i32, created_at: Option<Timestamp>, origin: Origin) -> Self {
         let Origin { address, user_agent } = origin;
-        Self { session_key, user_id, created_at, last_seen: Timestamp::now(), address, user_agent }
+        Self { session_key, user_id, created_at, last_seen: Some(Timestamp::now()), address, user_agent }
     }
 
     /// Returns the visit of `user_id`, who uses the session `key` now, and whether it differs enough from `known`, the
@@ -70,7 +75,8 @@ impl Visit {
     }
 
     fn is_news_after(&self, known: &Self) -> bool {
-        let age = self.last_seen.utc() - known.last_seen.utc();
+        let Some((now, before)) = self.last_seen.zip(known.last_seen) else { return true };
+        let age = now.utc() - before.utc();
         let moved = self.address != known.address || self.user_agent != known.user_agent;
         age > if moved { COARSE_IF_MOVED } else { COARSE }
     }
@@ -112,7 +118,7 @@ mod tests {
         let origin = Origin { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned() };
         let visit = Visit::now("key".to_owned(), 1, None, origin);
         let ago = |minutes: i64, address: &str| {
-            let last_seen = (visit.last_seen.utc() - TimeDelta::minutes(minutes)).into();
+            let last_seen = visit.last_seen.map(|time| (time.utc() - TimeDelta::minutes(minutes)).into());
             Visit { last_seen, address: address.to_owned(), ..visit.clone() }
         };
         assert!(!visit.is_news_after(&ago(4, "192.0.2.1")) && visit.is_news_after(&ago(6, "192.0.2.1")));

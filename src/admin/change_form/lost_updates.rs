@@ -127,7 +127,7 @@ impl World {
             email: String::new(),
             is_staff: true,
             is_active: true,
-            date_joined: Timestamp::now(),
+            date_joined: Some(Timestamp::now()),
         };
         let permissions = Permissions::load(&mut conn, &user).unwrap();
         let site: &'static AdminSite = Box::leak(Box::new(AdminSite::new(&[]).register::<Product>(|it| {

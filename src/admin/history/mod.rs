@@ -7,7 +7,28 @@ mod sentence;
 pub(super) use page::history;
 pub(super) use recent::RecentAction;
 
+use chrono_tz::Tz;
+
+use super::LogEntry;
 use crate::auth::User;
+
+/// When an act was, as pages show it.
+#[derive(Debug, Clone)]
+pub(super) struct ActTime {
+    /// For machines; "" if the time cannot be read.
+    pub(super) machine: String,
+    /// `Jan. 2, 2024, 3:04 p.m.`, or `unknown time`.
+    pub(super) text: String,
+}
+
+impl ActTime {
+    pub(super) fn new(entry: &LogEntry, zone: Tz) -> Self {
+        match entry.action_time {
+            Some(time) => Self { machine: time.utc().to_rfc3339(), text: time.text(&zone) },
+            None => Self { machine: String::new(), text: "unknown time".to_owned() },
+        }
+    }
+}
 
 /// `clerk (Clara Kerr)`
 pub(super) fn full_name(user: User) -> String {

@@ -4,8 +4,8 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
-use super::full_name;
 use super::sentence::sentence;
+use super::{ActTime, full_name};
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::{AdminRequest, LogEntry, unquote};
 use crate::db::{PageNumber, Paginator};
@@ -29,10 +29,7 @@ struct ObjectHistory {
 
 /// An act.
 struct Entry {
-    /// For machines.
-    moment: String,
-    /// `Jan. 2, 2024, 3:04 p.m.`
-    time: String,
+    time: ActTime,
     /// `clerk (Clara Kerr)`
     user: String,
     /// `added`, `changed` or `deleted`.
@@ -85,13 +82,7 @@ pub(in crate::admin) async fn history(
             2 => "changed",
             _ => "deleted",
         };
-        Entry {
-            moment: entry.action_time.utc().to_rfc3339(),
-            time: entry.action_time.text(&zone),
-            user: full_name(user),
-            what: sentence(&entry.change_message),
-            kind,
-        }
+        Entry { time: ActTime::new(&entry, zone), user: full_name(user), what: sentence(&entry.change_message), kind }
     });
     let mut crumbs = request.crumbs(known);
     let url = request.keeping_filters(known, &known.object_url(&unquote(&part), "change"));

@@ -1,5 +1,6 @@
 //! The latest acts of a user, on the first page.
 
+use super::ActTime;
 use super::sentence::sentence;
 use crate::admin::AdminRequest;
 use crate::admin::log_entry::Act;
@@ -18,16 +19,15 @@ pub(in crate::admin) struct RecentAction {
     pub icon: &'static str,
     /// What was changed: `Changed Price.`
     pub what: String,
-    /// When, for machines.
-    pub moment: String,
-    /// `Jan. 2, 2024, 3:04 p.m.`
-    pub time: String,
+    /// When.
+    pub time: ActTime,
 }
 
 impl RecentAction {
     /// As the page shows it.
     pub(in crate::admin) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
-        let known = app.zip(model).and_then(|(app, model)| request.site.find(&app, &model));
+        let time = ActTime::new(&entry, request.settings.time_zone);
+        let known = app.0.zip(model.0).and_then(|(app, model)| request.site.find(&app, &model));
         let (kind, icon) = match entry.action_flag {
             1 => ("added", "plus"),
             2 => ("changed", "edit"),
@@ -44,8 +44,7 @@ impl RecentAction {
             kind,
             icon,
             what: if kind == "changed" { sentence(&entry.change_message) } else { String::new() },
-            moment: entry.action_time.utc().to_rfc3339(),
-            time: entry.action_time.text(&request.settings.time_zone),
+            time,
         }
     }
 }

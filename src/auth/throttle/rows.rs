@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use super::rule::{Rule, State};
-use crate::db::{Conn, Sql, Timestamp};
+use crate::db::{Conn, Lenient, Sql, Timestamp};
 use crate::error::Result;
 use crate::on_conn;
 use crate::schema::nuages_login_throttle::{self as throttle, dsl};
@@ -28,30 +28,16 @@ pub(super) struct Change {
     pub(super) wait: Option<TimeDelta>,
 }
 
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = throttle)]
-struct Row {
-    key: String,
-    empty_at: Timestamp,
-    blocked_until: Timestamp,
-}
+/// What a row says of its bucket.
+type Row = (Lenient<dsl::empty_at, Timestamp>, Lenient<dsl::blocked_until, Timestamp>);
 
-impl Row {
-    fn new(key: &str, state: State) -> Self {
-        Self { key: key.to_owned(), empty_at: state.empty_at.into(), blocked_until: state.blocked_until.into() }
-    }
-
-    fn state(&self) -> State {
-        State { empty_at: self.empty_at.utc(), blocked_until: self.blocked_until.utc() }
-    }
-}
-
-/// Until when the last of `buckets` is blocked, if that is not over.
+/// Until when the last of `buckets` is blocked, if that is not over. A time that cannot be read is left out here: [`count`]
+/// repairs it.
 pub(super) fn blocked_until(conn: &mut Conn, buckets: &[Bucket], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let keys: Vec<&str> = buckets.iter().map(|bucket| bucket.key.as_str()).collect();
     let blocked = throttle::table.filter(dsl::key.eq_any(keys)).select(dsl::blocked_until);
-    let times: Vec<Timestamp> = on_conn!(conn, |c| blocked.load(c))?;
-    Ok(times.into_iter().map(Timestamp::utc).filter(|until| *until > now).max())
+    let times: Vec<Lenient<dsl::blocked_until, Timestamp>> = on_conn!(conn, |c| blocked.load(c))?;
+    Ok(times.into_iter().filter_map(|time| time.0).map(Timestamp::utc).filter(|until| *until > now).max())
 }
 
 /// Counts a failure in each of `buckets`, or, if one of them is blocked, in none: then until when. To be called in a
@@ -63,7 +49,7 @@ pub(super) fn count(
 ) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
     let mut changes = Vec::new();
     for bucket in buckets {
-        let before = locked(conn, &bucket.key, now)?;
+        let before = locked(conn, bucket, now)?;
         let after = bucket.rule.after_failure(before, now);
         changes.push(Change { bucket: bucket.clone(), before, after, wait: after.wait(now) });
     }
@@ -80,13 +66,14 @@ pub(super) fn count(
 /// Takes back what [`count`] did, because it was no failure. To be called in a transaction.
 pub(super) fn give_back(conn: &mut Conn, changes: &[Change], now: DateTime<Utc>) -> Result<()> {
     for Change { bucket, before, after, .. } in changes {
-        let present = locked(conn, &bucket.key, now)?;
+        let present = locked(conn, bucket, now)?;
         write(conn, &bucket.key, bucket.rule.without(present, *before, *after))?;
     }
     Ok(())
 }
 
-/// Deletes what counts for nothing any more; how many.
+/// Deletes what counts for nothing any more; how many. A row with a time that cannot be read stays, until the next try
+/// repairs it.
 pub(super) fn delete_forgotten(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
     let now = Timestamp::from(now);
     let sql = Sql::new("DELETE FROM nuages_login_throttle WHERE key IN (SELECT key FROM nuages_login_throttle WHERE ")
@@ -94,6 +81,15 @@ pub(super) fn delete_forgotten(conn: &mut Conn, now: DateTime<Utc>) -> Result<us
         .bind(now)
         .raw(" AND blocked_until < ")
         .bind(now);
+    let sql = match conn {
+        Conn::Postgres(_) => sql.raw(" AND isfinite(empty_at) AND isfinite(blocked_until)"),
+        Conn::Sqlite(_) => sql
+            .raw(" AND nuages_is_after(")
+            .bind(now)
+            .raw(", empty_at) AND nuages_is_after(")
+            .bind(now)
+            .raw(", blocked_until)"),
+    };
     // A bucket that a try holds is none to wait for.
     let skip = match conn {
         Conn::Postgres(_) => " FOR UPDATE SKIP LOCKED)",
@@ -102,17 +98,28 @@ pub(super) fn delete_forgotten(conn: &mut Conn, now: DateTime<Utc>) -> Result<us
     sql.raw(skip).execute(conn)
 }
 
-/// The bucket `key`, made if there is none, and locked until the transaction ends.
-fn locked(conn: &mut Conn, key: &str, now: DateTime<Utc>) -> Result<State> {
-    let row = Row::new(key, State { empty_at: now, blocked_until: DateTime::UNIX_EPOCH });
-    let row: Row = on_conn!(conn, |c| diesel::insert_into(throttle::table)
-        .values(&row)
+/// Returns the state of `bucket`, made if there is none, and locked until the transaction ends. A state that cannot be read
+/// is written anew; see [`Rule::repaired`].
+fn locked(conn: &mut Conn, bucket: &Bucket, now: DateTime<Utc>) -> Result<State> {
+    let new = (
+        dsl::key.eq(&bucket.key),
+        dsl::empty_at.eq(Timestamp::from(now)),
+        dsl::blocked_until.eq(Timestamp::from(DateTime::UNIX_EPOCH)),
+    );
+    let (empty_at, blocked_until): Row = on_conn!(conn, |c| diesel::insert_into(throttle::table)
+        .values(new)
         .on_conflict(dsl::key)
         .do_update()
         .set(dsl::key.eq(excluded(dsl::key)))
-        .returning(Row::as_returning())
+        .returning((dsl::empty_at, dsl::blocked_until))
         .get_result(c))?;
-    Ok(row.state())
+    let (empty_at, blocked_until) = (empty_at.0.map(Timestamp::utc), blocked_until.0.map(Timestamp::utc));
+    if let (Some(empty_at), Some(blocked_until)) = (empty_at, blocked_until) {
+        return Ok(State { empty_at, blocked_until });
+    }
+    let state = bucket.rule.repaired(empty_at, blocked_until, now);
+    write(conn, &bucket.key, state)?;
+    Ok(state)
 }
 
 fn write(conn: &mut Conn, key: &str, state: State) -> Result<()> {

@@ -47,6 +47,19 @@ impl Rule {
         State { empty_at, blocked_until: now + wait }
     }
 
+    /// The state of a bucket of which one time or both cannot be read. It neither lets anybody guess nor blocks for ever: an
+    /// unreadable `empty_at` counts as a bucket whose next failure costs a wait, an unreadable `blocked_until` as the longest
+    /// wait from now on.
+    pub(super) fn repaired(
+        &self,
+        empty_at: Option<DateTime<Utc>>,
+        blocked_until: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> State {
+        let full = || now + self.forgets * i32::try_from(self.free).unwrap_or(i32::MAX);
+        State { empty_at: empty_at.unwrap_or_else(full), blocked_until: blocked_until.unwrap_or(now + LONGEST) }
+    }
+
     /// `now` with one failure less, the one that made `after` of `before`: it was none. What others did since remains.
     pub(super) fn without(&self, now: State, before: State, after: State) -> State {
         let blocked_until =

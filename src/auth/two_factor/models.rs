@@ -6,8 +6,8 @@ use log::Level;
 
 use super::{seal, unseal};
 use crate::auth::recovery_codes;
-use crate::auth::totp::Secret;
-use crate::db::{Conn, Timestamp};
+use crate::auth::totp::{self, Secret};
+use crate::db::{Conn, Lenient, LossyText, Sql, Timestamp};
 use crate::error::Result;
 use crate::logging;
 use crate::on_conn;
@@ -21,20 +21,25 @@ const FREE_FAILURES: i32 = 10;
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 
 /// A user's second factor; who has no row has none.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+///
+/// No unreadable cell switches it off. A secret that cannot be read fits no code; [`TwoFactor::check`] says what becomes of
+/// the others.
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = nuages_two_factor)]
 pub struct TwoFactor {
     /// Whose.
     pub user_id: i32,
     /// The authenticator's secret, sealed.
+    #[diesel(deserialize_as = LossyText)]
     secret: String,
-    /// When it was set up.
-    pub created_at: Timestamp,
+    /// When it was set up; `None` if the cell cannot be read.
+    #[diesel(deserialize_as = Lenient<nuages_two_factor::created_at, Timestamp>)]
+    pub created_at: Option<Timestamp>,
     /// The step of the last code that was used: no code of it or before it counts any more.
     last_step: Option<i64>,
     /// Wrong codes since the last right one, and when the last of them came.
     failures: i32,
-    failed_at: Option<Timestamp>,
+    failed_at: Lenient<nuages_two_factor::failed_at, Option<Timestamp>>,
 }
 
 #[derive(Debug, Insertable)]
@@ -84,14 +89,13 @@ impl TwoFactor {
         settings: &Settings,
     ) -> Result<Vec<String>> {
         Self::turn_off(conn, user_id)?;
-        let row = Self {
-            user_id,
-            secret: seal(secret, user_id, &settings.secret_key),
-            created_at: Timestamp::now(),
-            last_step: Some(step),
-            failures: 0,
-            failed_at: None,
-        };
+        let row = (
+            nuages_two_factor::user_id.eq(user_id),
+            nuages_two_factor::secret.eq(seal(secret, user_id, &settings.secret_key)),
+            nuages_two_factor::created_at.eq(Timestamp::now()),
+            nuages_two_factor::last_step.eq(Some(step)),
+            no_failures(),
+        );
         diesel::insert_into(nuages_two_factor::table).values(row).execute(conn)?;
         Self::renew_codes(conn, user_id, settings)
     }
@@ -113,9 +117,14 @@ impl TwoFactor {
     }
 
     /// Looks at a code, which is used up if it was right. To be called in a transaction.
+    ///
+    /// Cells that cannot be read are written anew on the way, and never in favour of somebody who guesses: unreadable
+    /// `failures` count as so many that the next code waits, an unreadable `failed_at` as now, and an unreadable `last_step`
+    /// as the present step. None of them keeps the user out for longer than such a wait.
     pub fn check(conn: &mut Conn, user_id: i32, code: &str, settings: &Settings) -> Result<Answer> {
         // Counted before it is looked at: of guesses made at once each waits here for the one before it.
         let row = nuages_two_factor::table.find(user_id);
+        repair_numbers(conn, user_id)?;
         let one_more = nuages_two_factor::failures.eq(nuages_two_factor::failures + 1);
         if diesel::update(row).set(one_more).execute(conn)? == 0 {
             return Ok(Answer::Off);
@@ -126,8 +135,10 @@ impl TwoFactor {
         if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
             return stored.check_recovery_code(conn, &code, settings);
         }
-        if let Some(wait) = wait(before, stored.failed_at, now) {
-            diesel::update(row).set(nuages_two_factor::failures.eq(before)).execute(conn)?;
+        let failed_at = stored.failed_at.0.unwrap_or_else(|| Some(now.into()));
+        if let Some(wait) = wait(before, failed_at, now) {
+            let values = (nuages_two_factor::failures.eq(before), nuages_two_factor::failed_at.eq(failed_at));
+            diesel::update(row).set(values).execute(conn)?;
             return Ok(Answer::Wait(wait));
         }
         let Some((secret, key_used)) = unseal(&stored.secret, user_id, settings.secret_keys()) else {
@@ -170,9 +181,33 @@ fn no_failures() -> NoFailures {
     (nuages_two_factor::failures.eq(0), nuages_two_factor::failed_at.eq(None))
 }
 
+/// Writes anew the numbers of which SQLite holds something else.
+fn repair_numbers(conn: &mut Conn, user_id: i32) -> Result<()> {
+    if let Conn::Postgres(_) = conn {
+        return Ok(());
+    }
+    let now = Timestamp::now();
+    Sql::new("UPDATE nuages_two_factor SET failures = ")
+        .bind(FREE_FAILURES)
+        .raw(", failed_at = ")
+        .bind(now)
+        .raw(" WHERE user_id = ")
+        .bind(user_id)
+        .raw(" AND NOT (typeof(failures) = 'integer' AND failures BETWEEN 0 AND 1000000)")
+        .execute(conn)?;
+    Sql::new("UPDATE nuages_two_factor SET last_step = ")
+        .bind(totp::step(now.utc().timestamp()))
+        .raw(" WHERE user_id = ")
+        .bind(user_id)
+        .raw(" AND typeof(last_step) NOT IN ('integer', 'null')")
+        .execute(conn)?;
+    Ok(())
+}
+
 fn hashes(conn: &mut Conn, user_id: i32) -> Result<Vec<String>> {
     let own = nuages_recovery_code::table.filter(nuages_recovery_code::user_id.eq(user_id));
-    own.select(nuages_recovery_code::hash).load(conn).map_err(Into::into)
+    let hashes: Vec<LossyText> = own.select(nuages_recovery_code::hash).load(conn)?;
+    Ok(hashes.into_iter().map(String::from).collect())
 }
 
 fn delete_codes(conn: &mut Conn, user_id: i32) -> Result<()> {

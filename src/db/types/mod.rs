@@ -13,7 +13,7 @@ pub(super) use day::{parse_day, parse_time};
 pub use decimal::{Decimal, Fixed};
 pub use iso::Moment;
 pub use json::Json;
-pub use readable::{LossyText, Readable};
+pub use readable::{Lenient, LossyText, NullableLossyText, Readable, StrictFlag};
 pub use timestamp::Timestamp;
 pub use uuid::Uuid;
 

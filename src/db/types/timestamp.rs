@@ -1,13 +1,13 @@
 //! Points in time, kept in UTC.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, Timelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, Timelike as _, Utc};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{BigInt, Timestamptz};
-use diesel::sqlite::Sqlite;
+use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::iso::{self, Moment};
 use crate::db::sql_types;
@@ -21,6 +21,11 @@ impl Timestamp {
     /// Now, cut to the microseconds that both databases keep.
     pub fn now() -> Self {
         Utc::now().into()
+    }
+
+    /// The point in time, if it lies in the years 1 to 9999, which Python and all forms can show.
+    fn plausible(time: DateTime<Utc>) -> Option<Self> {
+        (1..=9999).contains(&time.year()).then_some(Self(time))
     }
 
     /// The point in time as chrono's type.
@@ -44,7 +49,7 @@ impl FromSql<sql_types::TimestampTz, Pg> for Timestamp {
         // As Diesel, in a third of the time: a list has hundreds of them.
         let micros: i64 = FromSql::<BigInt, Pg>::from_sql(raw)?;
         let found = micros.checked_add(EPOCH).and_then(DateTime::from_timestamp_micros);
-        found.map(Self).ok_or_else(|| "a point in time beyond what chrono knows".into())
+        found.and_then(Self::plausible).ok_or_else(|| "a point in time beyond the years 1 to 9999".into())
     }
 }
 
@@ -56,12 +61,13 @@ impl ToSql<sql_types::TimestampTz, Pg> for Timestamp {
 
 impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = raw.read_text();
-        if let Some(found) = iso::read(text) {
-            return Ok(Self(found.and_utc()));
+        if raw.value_type() != Some(SqliteType::Text) {
+            return Err("a point in time that is no text".into());
         }
-        let found = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f");
-        Ok(Self(found.or_else(|error| by_others(text).ok_or(error))?.and_utc()))
+        let text = raw.read_text();
+        let by_chrono = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
+        let found = iso::read(text).or_else(by_chrono).or_else(|| by_others(text));
+        found.and_then(|found| Self::plausible(found.and_utc())).ok_or_else(|| "a text that is no point in time".into())
     }
 }
 

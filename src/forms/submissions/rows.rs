@@ -1,9 +1,10 @@
 //! The table of forms that were saved.
 
 use chrono::{TimeDelta, Utc};
+use diesel::dsl::not;
 use diesel::prelude::*;
 
-use crate::db::{Conn, Timestamp};
+use crate::db::{Conn, LossyText, Timestamp, is_after};
 use crate::error::Result;
 use crate::on_conn;
 use crate::schema::nuages_submission as submission;
@@ -36,7 +37,8 @@ pub(super) fn insert(conn: &mut Conn, key: &str, user_id: Option<i32>, digest: &
 /// The digest and the answer in the row with this key.
 pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<(String, String)>> {
     let row = submission::table.find(key).select((submission::digest, submission::answer));
-    Ok(row.first(conn).optional()?)
+    let row: Option<(LossyText, LossyText)> = row.first(conn).optional()?;
+    Ok(row.map(|(LossyText(digest), LossyText(answer))| (digest, answer)))
 }
 
 pub(super) fn note_answer(conn: &mut Conn, key: &str, answer: &str) -> Result<()> {
@@ -49,8 +51,8 @@ pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the rows that are older than a fortnight; how many. Part of `clearsessions`.
+/// Deletes the rows that are older than a fortnight, or whose time cannot be read; how many. Part of `clearsessions`.
 pub fn delete_old(conn: &mut Conn) -> Result<usize> {
     let before = Timestamp::from(Utc::now() - KEPT);
-    Ok(diesel::delete(submission::table.filter(submission::made_at.lt(before))).execute(conn)?)
+    Ok(diesel::delete(submission::table.filter(not(is_after(submission::made_at, before)))).execute(conn)?)
 }

@@ -24,6 +24,7 @@ mod signup;
 mod throttle;
 mod two_factor;
 mod two_tabs;
+mod unreadable;
 
 const PROFILE: &str = "/accounts/profile/";
 

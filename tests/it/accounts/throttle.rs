@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::db::{Conn, Timestamp};
 use nuages::schema::{auth_user, nuages_login_throttle};
@@ -271,5 +272,42 @@ on_both! {
         diesel::update(nuages_login_throttle::table).set(old).execute(conn).unwrap();
         assert!(clear().contains("5 counts of failed logins deleted"));
         assert_eq!(count(conn), 0);
+    }
+
+    fn unreadable_times_neither_let_anybody_guess_nor_block_for_ever(kind: Kind) {
+        let site = cheap_shop(kind, &[]);
+        let count = |condition: &str| {
+            let rows = nuages_login_throttle::table.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(condition));
+            rows.count().get_result::<i64>(&mut site.connect()).unwrap()
+        };
+        let run = |sql: &str| site.connect().batch_execute(&format!("UPDATE nuages_login_throttle SET {sql}")).unwrap();
+        let times: &[&str] = match kind {
+            Kind::Sqlite => &["'never'", "''", "X'FF'", "20990101"],
+            Kind::Postgres => &["'infinity'", "'-infinity'", "'294276-12-31'"],
+        };
+        let plain = |time: DateTime<Utc>| time.format("'%Y-%m-%d %H:%M:%S'").to_string();
+        for time in times {
+            assert_eq!(stranger(&site, "192.0.2.1", "charlie", "wrong"), 200);
+            run(&format!("blocked_until = {time}"));
+            let done = site.database.nuages(&["clearsessions"]);
+            assert!(String::from_utf8_lossy(&done.stdout).contains("0 counts of failed logins deleted"), "{time}: {done:?}");
+            for _ in 0..2 {
+                assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429, "a try after a block until {time}");
+            }
+            let soon = plain(Utc::now() + TimeDelta::hours(1));
+            assert_eq!(count(&format!("blocked_until > '2000-01-01 00:00:00' AND blocked_until < {soon}")), 3, "the block until {time} ends in an hour at most");
+            blocked_for(&site.database, -10);
+            assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 302, "the block until {time} is over");
+            cheapen(&mut site.connect());
+
+            run(&format!("empty_at = {time}, blocked_until = '1970-01-01 00:00:00'"));
+            let done = site.database.nuages(&["clearsessions"]);
+            assert!(String::from_utf8_lossy(&done.stdout).contains("0 counts of failed logins deleted"), "{time}: {done:?}");
+            assert_eq!(stranger(&site, "192.0.2.1", "charlie", "wrong"), 200, "a try at buckets that are empty at {time}");
+            assert_eq!(count("blocked_until > '2000-01-01 00:00:00'"), 3, "the next try waits, after buckets that are empty at {time}");
+            assert_eq!(stranger(&site, "192.0.2.2", "alice", RIGHT), 302, "another account at another address");
+            cheapen(&mut site.connect());
+            site.connect().batch_execute("DELETE FROM nuages_login_throttle").unwrap();
+        }
     }
 }

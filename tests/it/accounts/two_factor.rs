@@ -3,6 +3,7 @@
 use std::thread;
 
 use chrono::Utc;
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::auth::totp::Secret;
 use nuages::http::{Access, Urls, get, path};
@@ -11,7 +12,7 @@ use nuages::sessions::codec;
 use nuages::settings::{SecretKey, Settings};
 
 use super::{PROFILE, people, session, shop, shop_with};
-use crate::support::{ALICE, CHARLIE, Client, LOGIN, Persona, Reply, SECRET_KEY, TestSite};
+use crate::support::{ALICE, CHARLIE, Client, Kind, LOGIN, Persona, Reply, SECRET_KEY, TestSite};
 
 const STATUS: &str = "/accounts/two-factor/";
 const SET_UP: &str = "/accounts/two-factor/set-up/";
@@ -368,5 +369,59 @@ on_both! {
         let rows: i64 = nuages_two_factor::table.count().get_result(&mut site.connect()).unwrap();
         let codes: i64 = nuages_recovery_code::table.count().get_result(&mut site.connect()).unwrap();
         assert_eq!((rows, codes), (0, 0));
+    }
+
+    fn unreadable_cells_neither_switch_it_off_nor_lock_the_user_out(kind: Kind) {
+        let site = shop(kind);
+        let charlie = CHARLIE.browser(&site);
+        let (secret, codes) = turn_on(&charlie, &CHARLIE);
+        let run = |sql: &str| site.connect().batch_execute(&format!("UPDATE nuages_two_factor SET {sql}")).unwrap();
+        let times: &[&str] = match kind {
+            Kind::Sqlite => &["'x'", "''", "X'FF'", "20260101"],
+            Kind::Postgres => &["'infinity'", "'-infinity'", "'294276-12-31'"],
+        };
+        for time in times {
+            later(&site);
+            run(&format!("created_at = {time}"));
+            assert!(charlie.get(STATUS).shows(&["On", "10 left"]), "it is on since {time}");
+            assert_eq!(send(&half_way(&site, &CHARLIE, ""), &now(&secret)).header("location"), PROFILE, "on since {time}");
+
+            later(&site);
+            run(&format!("failures = 12, failed_at = {time}"));
+            let client = half_way(&site, &CHARLIE, "");
+            for _ in 0..2 {
+                let reply = send(&client, &now(&secret));
+                assert!(reply.status == 200 && reply.errors("code").contains("Too many codes were wrong"), "the last failure was at {time}: {}", reply.words());
+            }
+            run("failed_at = '2020-01-01 00:00:00' WHERE failed_at > '2020-01-01 00:00:00' AND failed_at < '3000-01-01 00:00:00'");
+            assert_eq!(send(&client, &now(&secret)).header("location"), PROFILE, "the wait for a failure at {time} ends");
+        }
+        if kind == Kind::Postgres {
+            return;
+        }
+
+        for cell in ["'many'", "9.5", "-5", "99999999999"] {
+            later(&site);
+            run(&format!("failures = {cell}, failed_at = NULL"));
+            let client = half_way(&site, &CHARLIE, "");
+            let reply = send(&client, &now(&secret));
+            assert!(reply.errors("code").contains("Too many codes were wrong"), "after {cell} failures: {}", reply.words());
+            run("failed_at = '2020-01-01 00:00:00'");
+            assert_eq!(send(&client, &now(&secret)).header("location"), PROFILE, "the wait after {cell} failures ends");
+        }
+        run("last_step = 'x'");
+        let client = half_way(&site, &CHARLIE, "");
+        assert_eq!(send(&client, &wrong(&secret)).errors("code"), WRONG);
+        let step = nuages_two_factor::table.select(nuages_two_factor::last_step).first::<Option<i64>>(&mut site.connect());
+        assert!(step.unwrap().is_some_and(|step| step >= Utc::now().timestamp() / 30 - 1), "codes of before are used up");
+        later(&site);
+        assert_eq!(send(&client, &now(&secret)).header("location"), PROFILE, "a later code is taken");
+
+        run("secret = CAST(X'FF' AS TEXT)");
+        later(&site);
+        site.connect().batch_execute("INSERT INTO nuages_recovery_code SELECT user_id, CAST(X'FF' AS TEXT) FROM nuages_two_factor").unwrap();
+        let client = half_way(&site, &CHARLIE, "");
+        assert_eq!(send(&client, &now(&secret)).errors("code"), WRONG, "no code fits an unreadable secret");
+        assert_eq!(send(&client, &codes[2]).header("location"), PROFILE, "a recovery code does");
     }
 }

@@ -21,6 +21,7 @@ mod list_editing;
 mod rules;
 mod scenario;
 mod unreadable;
+mod unreadable_history;
 mod uploads;
 mod users;
 

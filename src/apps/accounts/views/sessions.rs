@@ -36,7 +36,10 @@ struct Row {
     /// "" where nothing is known of it.
     device: String,
     address: String,
+    /// Whether it was ever used here.
+    is_visited: bool,
     began: Option<Moment>,
+    /// `None` if it was never used here, or if the time cannot be read.
     last_seen: Option<Moment>,
     ends: Moment,
 }
@@ -63,8 +66,9 @@ impl Row {
             is_this: session.has_key(current),
             device: visit.map(|visit| device(&visit.user_agent)).unwrap_or_default(),
             address: visit.map(|visit| visit.address.clone()).unwrap_or_default(),
+            is_visited: visit.is_some(),
             began: visit.and_then(|visit| visit.created_at).map(moment),
-            last_seen: visit.map(|visit| moment(visit.last_seen)),
+            last_seen: visit.and_then(|visit| visit.last_seen).map(moment),
             ends: moment(session.expires),
         }
     }

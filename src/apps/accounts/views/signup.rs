@@ -99,7 +99,7 @@ pub(in crate::apps::accounts) async fn signup(
 /// Answers a page that was sent twice. The content is the same, the password included, so whoever sends it made the account;
 /// but an old page is no way around a password that was changed since, or a second factor.
 async fn again(request: &HttpRequest, settings: &Settings, user: User, next: &str) -> Result<HttpResponse> {
-    let is_fresh = Utc::now() - user.date_joined.utc() < JUST_NOW;
+    let is_fresh = user.date_joined.is_some_and(|joined| Utc::now() - joined.utc() < JUST_NOW);
     if is_fresh && user.is_active {
         return welcome(request, settings, user, next).await;
     }

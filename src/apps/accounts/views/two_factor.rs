@@ -15,7 +15,7 @@ use crate::settings::Settings;
 #[template(path = "accounts/two_factor.html")]
 struct TwoFactor {
     page: Page,
-    /// Since when it is on.
+    /// `since 2 Jan 2024` if it is on; "" if it is on and the day is unknown.
     since: Option<String>,
     codes_left: usize,
     is_required: bool,
@@ -31,8 +31,10 @@ pub(in crate::apps::accounts) async fn two_factor(
 ) -> Result<HttpResponse> {
     let id = user.id;
     let (stored, codes_left) = db.run(move |conn| Ok((Stored::find(conn, id)?, Stored::codes_left(conn, id)?))).await?;
-    let day =
-        |stored: Stored| stored.created_at.utc().with_timezone(&settings.time_zone).format("%-d %b %Y").to_string();
+    let day = |stored: Stored| match stored.created_at {
+        Some(time) => format!("since {}", time.utc().with_timezone(&settings.time_zone).format("%-d %b %Y")),
+        None => String::new(),
+    };
     let is_required = settings.require_staff_two_factor && user.is_staff;
     private(&request, &TwoFactor { page, since: stored.map(day), codes_left, is_required })
 }
