@@ -22,12 +22,12 @@ pub async fn authenticate(
     username: &str,
     password: &str,
 ) -> Result<Option<User>> {
-    authenticate_in_turn(&hash_pool::turn().await?, policy, db, username, password).await
+    authenticate_in_turn(hash_pool::turn().await?, policy, db, username, password).await
 }
 
-/// [`authenticate`], its turn to make a hash having come.
+/// [`authenticate`] during `turn`, which ends before anything is written.
 pub(super) async fn authenticate_in_turn(
-    turn: &Turn,
+    turn: Turn,
     policy: HashPolicy,
     db: &web::Data<Db>,
     username: &str,
@@ -46,6 +46,7 @@ pub(super) async fn authenticate_in_turn(
         (check.correct, (check.correct && check.must_update).then(|| policy.renew(&typed, &stored)))
     };
     let (correct, renewed) = turn.run(check_and_renew).await?;
+    drop(turn);
     if !correct || !user.is_active {
         return Ok(None);
     }
@@ -57,17 +58,11 @@ pub(super) async fn authenticate_in_turn(
         return Ok(Some(user));
     }
     // Another login renewed the hash meanwhile, or the password was changed.
-    still_correct(turn, policy, db, user.id, password).await
+    still_correct(policy, db, user.id, password).await
 }
 
 /// Returns the active user with this primary key, if `password` is still right; leaves the hash as it is.
-async fn still_correct(
-    turn: &Turn,
-    policy: HashPolicy,
-    db: &web::Data<Db>,
-    id: i32,
-    password: &str,
-) -> Result<Option<User>> {
+async fn still_correct(policy: HashPolicy, db: &web::Data<Db>, id: i32, password: &str) -> Result<Option<User>> {
     let reload = move |conn: &mut Conn| {
         let user = auth_user::table.find(id).select(User::as_select()).first(conn).optional();
         user.map_err(Error::from)
@@ -75,7 +70,7 @@ async fn still_correct(
     let Some(user) = db.run(reload).await? else { return Ok(None) };
 
     let (password, stored) = (password.to_owned(), user.password.clone());
-    let correct = turn.run(move || policy.check(&password, &stored).correct).await?;
+    let correct = hash_pool::run(move || policy.check(&password, &stored).correct).await?;
     Ok((correct && user.is_active).then_some(user))
 }
 

@@ -155,9 +155,18 @@ impl Conn {
 
     /// Runs `work`, which fails at once where it would have to wait for another writer of an SQLite database.
     pub fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.waiting_at_most(Duration::ZERO, work)
+    }
+
+    /// Runs `work`, which fails where it would have to wait longer than `wait` for another writer of an SQLite database.
+    pub(super) fn waiting_at_most<T>(
+        &mut self,
+        wait: Duration,
+        work: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
         let Self::Sqlite(inner) = self else { return work(self) };
         let usual: i64 = sql::<BigInt>("PRAGMA busy_timeout").get_result(inner)?;
-        inner.batch_execute("PRAGMA busy_timeout = 0")?;
+        inner.batch_execute(&format!("PRAGMA busy_timeout = {}", wait.as_millis()))?;
         let done = work(self);
         self.batch_execute(&format!("PRAGMA busy_timeout = {usual}"))?;
         done

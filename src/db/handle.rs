@@ -17,6 +17,8 @@ use crate::settings::{DatabaseUrl, Settings};
 
 /// The time beyond `STATEMENT_TIMEOUT` in which PostgreSQL must have said that it cancelled a statement.
 const MARGIN: Duration = Duration::from_secs(2);
+/// How long a caller that holds something that others need waits for another writer of an SQLite database.
+const MOMENT: Duration = Duration::from_millis(100);
 
 /// A handle on the database; cloning it is cheap.
 ///
@@ -77,7 +79,7 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.run_on(&self.reading, job).await
+        self.run_within(self.wait, &self.reading, job).await
     }
 
     /// Runs `job` on the blocking pool in one transaction; see [`Conn::atomic`].
@@ -96,7 +98,40 @@ impl Db {
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
-        self.run_on(&self.writing, job).await
+        self.run_within(self.wait, &self.writing, job).await
+    }
+
+    /// Like [`atomic`](Self::atomic), but returns `None` if `job` would have to wait longer than a moment for another writer
+    /// of an SQLite database. For callers that hold something that others need.
+    pub async fn atomic_if_soon<T, F>(&self, job: F) -> Result<Option<T>>
+    where
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        if !self.has_one_writer() {
+            return self.atomic(job).await.map(Some);
+        }
+        let work = move |conn: &mut Conn| conn.waiting_at_most(MOMENT, |conn| conn.atomic(job));
+        match self.run_within(MOMENT, &self.writing, work).await {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Busy) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits until an SQLite database can be written to, and fails with [`Error::Busy`] after five seconds. PostgreSQL can
+    /// always be written to.
+    pub async fn wait_for_writer(&self) -> Result<()> {
+        if !self.has_one_writer() {
+            return Ok(());
+        }
+        let turn = self.atomic(|_| Ok(()));
+        tokio::time::timeout(pool::LOCK_TIMEOUT, turn).await.unwrap_or(Err(Error::Busy))
+    }
+
+    /// Whether only one connection at a time can write, as on SQLite.
+    fn has_one_writer(&self) -> bool {
+        self.reading.connections.is_read_only()
     }
 
     /// Like [`write`](Self::write), but fails with [`Error::Busy`] at once if `job` would have to wait for another job.
@@ -132,7 +167,7 @@ impl Db {
         };
         let work = move |conn: &mut Conn| job(conn, &mut sink).and_then(|()| sink.flush());
         let place = self.reading.enter(work, begin, answer);
-        self.wait_for(place, started).await?;
+        Self::wait_for(self.wait, place, started).await?;
         actix_web::rt::spawn(async move {
             if let Err(error) = answered.await.unwrap_or_else(|_| Err(lost())) {
                 failed.tell(error).await;
@@ -141,20 +176,21 @@ impl Db {
         Ok(rows)
     }
 
-    async fn run_on<T, F>(&self, lane: &Lane, job: F) -> Result<T>
+    /// Runs `job` on a connection of `lane` if its turn comes within `wait`.
+    async fn run_within<T, F>(&self, wait: Duration, lane: &Lane, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
         let place = lane.enter(job, || (), answer);
-        self.wait_for(place, answered).await?
+        Self::wait_for(wait, place, answered).await?
     }
 
-    /// Returns what the job in this place answers: at once if its turn comes in time, else [`Error::Busy`].
-    async fn wait_for<T>(&self, place: Place, mut answer: oneshot::Receiver<T>) -> Result<T> {
+    /// Returns what the job in this place answers if its turn comes within `wait`, else [`Error::Busy`].
+    async fn wait_for<T>(wait: Duration, place: Place, mut answer: oneshot::Receiver<T>) -> Result<T> {
         if let Place::Waiting(waiting) = place {
-            match tokio::time::timeout(self.wait, &mut answer).await {
+            match tokio::time::timeout(wait, &mut answer).await {
                 Ok(answer) => return answer.map_err(|_| lost()),
                 Err(_) if waiting.leave() => return Err(Error::Busy),
                 Err(_) => {}

@@ -22,7 +22,7 @@ use crate::settings::{DatabaseUrl, Settings};
 
 /// How long SQLite waits for another program that writes: shorter than a visitor's patience, longer than any transaction
 /// of ours.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was not used for this time is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(10);
 /// A PostgreSQL connection that was not used for this time must answer a ping before a job uses it.

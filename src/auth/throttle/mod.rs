@@ -103,13 +103,14 @@ impl Throttle {
         Ok(until.map_or(Ok(()), |until| Err(Blocked { until })))
     }
 
-    /// Counts a try as failed, unless it has to wait.
-    pub async fn count(&self) -> Result<std::result::Result<Try, Blocked>> {
-        let changes = match count(&self.db, self.buckets.clone()).await? {
-            Ok(changes) => changes,
-            Err(until) => return Ok(Err(Blocked { until })),
-        };
-        Ok(Ok(Try { db: self.db.clone(), changes }))
+    /// Counts a try as failed, unless it has to wait. Returns `None` if another writer of an SQLite database is not done
+    /// within a moment.
+    pub async fn count_if_soon(&self) -> Result<Option<std::result::Result<Try, Blocked>>> {
+        let buckets = sorted(self.buckets.clone());
+        let count = move |conn: &mut Conn| rows::count(conn, &buckets, Timestamp::now().utc());
+        let Some(counted) = self.db.atomic_if_soon(count).await? else { return Ok(None) };
+        let counted = counted.map(|changes| Try { db: self.db.clone(), changes });
+        Ok(Some(counted.map_err(|until| Blocked { until })))
     }
 
     /// The try has failed indeed: says so in the security log if that closes a bucket, and tidies up now and then.
@@ -133,10 +134,16 @@ impl Try {
 }
 
 /// Counts in each of `buckets`, or in none while one is blocked: then until when.
-async fn count(db: &Db, mut buckets: Vec<Bucket>) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
-    buckets.sort_by(|a, b| a.key.cmp(&b.key));
+async fn count(db: &Db, buckets: Vec<Bucket>) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
+    let buckets = sorted(buckets);
     // Cut to what the database keeps.
     db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await
+}
+
+/// The buckets in the order in which they are locked.
+fn sorted(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
+    buckets.sort_by(|a, b| a.key.cmp(&b.key));
+    buckets
 }
 
 /// Now and then, deletes what counts for nothing any more.

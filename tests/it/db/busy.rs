@@ -10,7 +10,7 @@ use nuages::error::{Error, Result};
 use nuages::http::{Access, Urls, get, path};
 use nuages::settings::Settings;
 
-use crate::support::{ALICE, Client, Database, Kind, Reply, TestSite, product};
+use crate::support::{ALICE, CHARLIE, Client, Database, Kind, LOGIN, Reply, TestSite, product};
 
 /// A statement that takes very long.
 fn endless(conn: &Conn) -> Sql {
@@ -136,4 +136,31 @@ fn readers_are_answered_while_more_writers_wait_than_there_are_connections_on_sq
     }
     other.batch_execute("COMMIT").unwrap();
     assert_eq!(site.client().get("/write/").status, 200, "writing works again after the other program has finished");
+}
+
+#[test]
+fn login_attempts_do_not_wait_one_after_the_other_while_another_program_writes_on_sqlite() {
+    let site = site(Kind::Sqlite, &[]);
+    CHARLIE.save(&mut site.connect());
+    let mut other = site.connect();
+    other.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let log_in =
+        |client: &Client| client.post(LOGIN, &[("username", CHARLIE.username), ("password", CHARLIE.password)]);
+    let clients = (0..nuages::auth::hash_pool::places() * 4).map(|_| site.client());
+    let attempts: Vec<_> = clients.map(|client| std::thread::spawn(move || log_in(&client))).collect();
+
+    while !attempts.iter().any(JoinHandle::is_finished) {
+        std::thread::yield_now();
+    }
+    // A writer that comes now waits as long for the file as an attempt may.
+    assert_eq!(site.client().get("/write/").status, 503, "the file must be locked");
+    let late = attempts.iter().filter(|attempt| !attempt.is_finished()).count();
+    assert_eq!(late, 0, "each login attempt must be answered after its own wait, and {late} of them waited longer");
+    for attempt in attempts {
+        let page = attempt.join().unwrap();
+        assert_eq!((page.status, page.header("retry-after")), (503, "2"), "an attempt that waited too long gets 503");
+    }
+
+    other.batch_execute("COMMIT").unwrap();
+    assert_eq!(log_in(&site.client()).status, 302, "logins work again afterwards");
 }
