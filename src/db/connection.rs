@@ -145,8 +145,13 @@ impl Conn {
                 Ok(value)
             }
             Err(error) => {
-                if let Err(rollback) = Manager::rollback_transaction(self) {
-                    log::error!(target: "nuages.sql", "rollback failed: {rollback}");
+                match Manager::rollback_transaction(self) {
+                    Ok(()) => {}
+                    // The server rolls back what a closed connection began.
+                    Err(_) if matches!(error, Error::Unreachable(_)) => {
+                        log::warn!(target: "nuages.db", "the connection was lost during a transaction, which is rolled back");
+                    }
+                    Err(rollback) => log::error!(target: "nuages.sql", "rollback failed: {rollback}"),
                 }
                 Err(error)
             }

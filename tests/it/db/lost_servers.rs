@@ -11,7 +11,7 @@ use nuages::error::Result;
 use nuages::http::{Access, Urls, get, path};
 use nuages::settings::Settings;
 
-use crate::support::{Client, Cluster, Database, Kind, Process, Reply, TestSite, product};
+use crate::support::{Client, Cluster, Database, Kind, LOGIN, Process, Reply, TestSite, product};
 
 /// The backends that are busy with what the test has asked for.
 const CURRENT: &str = "SELECT pid::bigint FROM pg_stat_activity \
@@ -202,5 +202,33 @@ fn an_outage_of_postgresql_is_logged_with_its_reason_and_pages_come_back_afterwa
         site.log().contains("the database can be reached again"),
         "the end of the outage is logged: {}",
         site.log()
+    );
+}
+
+#[test]
+fn a_connection_that_ends_inside_a_transaction_is_logged_in_one_line_that_says_so() {
+    if !Kind::postgres_is_there(module_path!()) {
+        return;
+    }
+    let database = Database::migrated(Kind::Postgres);
+    let site = Process::start(&database, &[("RUST_LOG", "info")]);
+    let conn = &mut database.connect();
+    // Whoever logs in reads this table, and then waits with a transaction that writes to it.
+    conn.batch_execute("BEGIN; LOCK TABLE nuages_login_throttle IN EXCLUSIVE MODE").unwrap();
+    let visitor = site.client();
+    let attempt = std::thread::spawn(move || visitor.post(LOGIN, &[("username", "alice"), ("password", "wrong")]));
+    let waiting = "SELECT pid::bigint FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";
+    until("the login attempt waits for the lock", || !ids(conn, waiting).is_empty());
+    let pid = ids(conn, waiting)[0];
+    conn.batch_execute(&format!("SELECT pg_terminate_backend({pid})")).unwrap();
+
+    assert_eq!(attempt.join().unwrap().status, 503, "a request whose connection ended can be sent again");
+    let log = site.log();
+    let lines: Vec<&str> =
+        log.lines().filter(|line| line.contains("rollback") || line.contains("rolled back")).collect();
+    assert!(
+        lines.len() == 1 && lines[0].contains("the connection was lost during a transaction, which is rolled back"),
+        "expected one line about the end of the transaction, and there are {lines:#?} in {log}"
     );
 }
