@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::sync::Once;
 
+use diesel::ConnectionError;
 use diesel::connection::{CacheSize, Connection as _, SimpleConnection as _};
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
@@ -13,7 +14,7 @@ use diesel::sql_types::{Nullable, Text};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::connection::Limits;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::settings::{PostgresUrl, TransactionPooling};
 
 /// The connection parameters for libpq that the URL does not set: how long to wait for a server that does not answer, when to ask an idle
@@ -37,21 +38,50 @@ pub(super) fn open(url: &PostgresUrl, limits: Limits) -> Result<PgConnection> {
     let timeout = limits.statement.as_millis();
 
     match url.transaction_pooling() {
-        TransactionPooling::On => Ok(pooled(PgConnection::establish(&uri)?)),
+        TransactionPooling::On => Ok(pooled(establish(&uri)?)),
         TransactionPooling::Off => {
-            let mut conn = PgConnection::establish(&uri)?;
+            let mut conn = establish(&uri)?;
             conn.batch_execute(&format!("SET statement_timeout = {timeout}; SET client_min_messages = warning;"))?;
             Ok(conn)
         }
         TransactionPooling::Auto => {
             let options = format!("-c statement_timeout={timeout} -c client_min_messages=warning -c {MARK}=1");
-            match PgConnection::establish(&with_options(&uri, url.inherited_options(), &options)) {
+            match establish(&with_options(&uri, url.inherited_options(), &options)) {
                 Ok(mut conn) => Ok(if is_marked(&mut conn)? { conn } else { recognised(conn) }),
                 // PgBouncer does not know the parameter, or does not know a setting in it; RDS Proxy takes no options.
-                Err(error) if refuses_options(&error.to_string()) => Ok(recognised(PgConnection::establish(&uri)?)),
-                Err(error) => Err(error.into()),
+                Err(error) if refuses_options(&error.to_string()) => Ok(recognised(establish(&uri)?)),
+                Err(error) => Err(error),
             }
         }
+    }
+}
+
+/// Opens a connection. The error never quotes the URI: where libpq cannot read a URI, its message holds the piece that it
+/// does not understand, which may be a piece of the password.
+fn establish(uri: &str) -> Result<PgConnection> {
+    PgConnection::establish(uri).map_err(|error| match error {
+        ConnectionError::BadConnection(text) => Error::Unreachable(without_pieces_of_the_uri(text)),
+        error => error.into(),
+    })
+}
+
+/// The message of libpq; if it is a complaint about the URI, only the kind of the complaint.
+fn without_pieces_of_the_uri(text: String) -> String {
+    const COMPLAINTS: [&str; 10] = [
+        "invalid URI query parameter",
+        "invalid connection option",
+        "invalid percent-encoded token",
+        "forbidden value %00",
+        "unexpected spaces found",
+        "unexpected character",
+        "missing key/value separator",
+        "extra key/value separator",
+        "invalid integer value",
+        "invalid port number",
+    ];
+    match COMPLAINTS.iter().find(|complaint| text.contains(*complaint)) {
+        Some(complaint) => format!("libpq cannot read the URL: {complaint}"),
+        None => text,
     }
 }
 
@@ -135,7 +165,23 @@ fn separator(uri: &str) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{with_options, with_parameters};
+    use super::{establish, with_options, with_parameters};
+
+    #[test]
+    fn an_error_of_libpq_quotes_no_piece_of_the_url() {
+        for uri in [
+            "postgres://ann:ses%ame@127.0.0.1:1/shop",
+            "postgres://ann:sesame@127.0.0.1:1/shop?password=x&sesame=1",
+            "postgres://127.0.0.1:1/shop?password=x&sesame",
+            "postgres://127.0.0.1:1/shop?password=ses=ame",
+            "postgres://127.0.0.1:1/shop?connect_timeout=sesame",
+            "postgres://ann:sesame/x@127.0.0.1:1/shop",
+        ] {
+            let error = establish(uri).err().map(|error| error.to_string()).expect("nobody listens at port 1");
+            assert!(error.contains("libpq cannot read the URL"), "{uri} must not be read: {error}");
+            assert!(!error.contains("ses") && !error.contains("ame@"), "{uri} is quoted: {error}");
+        }
+    }
 
     #[test]
     fn parameters_of_the_url_win_over_ours() {

@@ -56,10 +56,11 @@ fn read(env: &Env, setting: &str, wrong: &mut Vec<String>) -> Directives {
     let are_valid =
         |list: &Directives| list.iter().all(|(name, value)| is_word(name) && value.as_deref().is_none_or(is_plain));
     directives.filter(are_valid).unwrap_or_else(|| {
-        wrong.push(format!(
-            "{setting}={text:?} is not accepted; it takes directives such as img-src 'self' https://cdn.example; \
-             font-src 'none', or the same as a JSON object"
-        ));
+        env.complain(
+            setting,
+            "directives such as img-src 'self' https://cdn.example; font-src 'none', or the same as a JSON object",
+            wrong,
+        );
         Vec::new()
     })
 }

@@ -16,14 +16,24 @@ pub fn find_dotenv() -> Option<PathBuf> {
 /// A statement that cannot be read: the line it begins in and the reason. Holds no part of the value.
 type Problem = (usize, &'static str);
 
+/// A value of a `.env` file, and the line in which its statement begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Assigned {
+    pub(super) value: String,
+    pub(super) line: usize,
+}
+
 /// The variables of a `.env` file. `environment` holds the variables of the process, which win over those of the file.
 ///
 /// The errors name lines and never say what is in them.
-pub(super) fn parse(text: &str, environment: &HashMap<String, String>) -> Result<HashMap<String, String>, Vec<String>> {
+pub(super) fn parse(
+    text: &str,
+    environment: &HashMap<String, String>,
+) -> Result<HashMap<String, Assigned>, Vec<String>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = Reader { text: &text, at: 0 };
     // A name without a value hides an earlier value of that name.
-    let mut variables: HashMap<String, Option<String>> = HashMap::new();
+    let mut variables: HashMap<String, Option<Assigned>> = HashMap::new();
     let mut problems = Vec::new();
 
     loop {
@@ -31,13 +41,16 @@ pub(super) fn parse(text: &str, environment: &HashMap<String, String>) -> Result
         if reader.rest().is_empty() {
             break;
         }
+        let line = reader.line();
         match reader.binding() {
             Ok(Some((name, value))) => {
                 let known = |name: &str| match environment.get(name) {
                     Some(value) => Some(value.clone()),
-                    None => variables.get(name).map(|value| value.clone().unwrap_or_default()),
+                    None => variables
+                        .get(name)
+                        .map(|known| known.as_ref().map_or_else(String::new, |known| known.value.clone())),
                 };
-                let value = value.map(|value| replaced(&value, known));
+                let value = value.map(|value| Assigned { value: replaced(&value, known), line });
                 variables.insert(name, value);
             }
             // A comment.
@@ -65,6 +78,11 @@ impl<'a> Reader<'a> {
         &self.text[self.at..]
     }
 
+    /// The number of the line that is read next.
+    fn line(&self) -> usize {
+        self.text[..self.at].matches('\n').count() + 1
+    }
+
     fn skip(&mut self, skipped: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|c| !skipped(c)).unwrap_or(rest.len());
@@ -74,7 +92,7 @@ impl<'a> Reader<'a> {
 
     /// Reads a statement: `export NAME = value # comment`.
     fn binding(&mut self) -> Result<Option<(String, Option<String>)>, Problem> {
-        let line = self.text[..self.at].matches('\n').count() + 1;
+        let line = self.line();
         let after_export = self.rest().strip_prefix("export").filter(|rest| rest.starts_with(is_blank));
         if let Some(rest) = after_export {
             self.at = self.text.len() - rest.len();
@@ -225,7 +243,10 @@ mod tests {
         let answers: Vec<Answer> = serde_json::from_str(include_str!("../../tests/dotenv/answers.json")).unwrap();
         assert!(answers.len() > 60, "only {} answers", answers.len());
         for Answer { file, environment, variables } in answers {
-            let ours = parse(&file, &environment);
+            let values = |variables: HashMap<String, Assigned>| {
+                variables.into_iter().map(|(name, assigned)| (name, assigned.value)).collect::<HashMap<_, _>>()
+            };
+            let ours = parse(&file, &environment).map(values);
             assert_eq!(ours.clone().ok(), variables, "python-dotenv reads {file:?} differently; we say {ours:?}");
         }
     }

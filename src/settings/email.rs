@@ -56,7 +56,7 @@ impl EmailSettings {
             "console" => EmailBackend::Console,
             "file" | "filebased" => EmailBackend::File,
             _ => {
-                wrong.push(format!("EMAIL_BACKEND={named:?} is not accepted; it takes smtp, console or file"));
+                env.complain("EMAIL_BACKEND", "smtp, console or file", wrong);
                 EmailBackend::Console
             }
         };

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::fmt::{self, Display};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::path::Path;
+use std::rc::Rc;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -11,8 +13,8 @@ use ipnet::IpNet;
 use rand::RngExt as _;
 
 use super::SecretKey;
-use super::database_url::masked;
-use super::dotenv::{self, find_dotenv};
+use super::database_url::DatabaseUrl;
+use super::dotenv::{self, Assigned, find_dotenv};
 
 /// Settings that cannot be used: one line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +29,31 @@ impl Display for SettingsError {
 impl std::error::Error for SettingsError {}
 
 /// Environment variables, apart from the process they came from.
-#[derive(Debug, Clone, Default)]
-pub struct Env(HashMap<String, String>);
+#[derive(Clone, Default)]
+pub struct Env(HashMap<String, Variable>);
+
+#[derive(Clone)]
+struct Variable {
+    value: String,
+    source: Source,
+}
+
+/// Where the value of a variable was written.
+#[derive(Clone)]
+enum Source {
+    Process,
+    /// The path of a `.env`, and a line of it.
+    Dotenv(Rc<Path>, usize),
+    /// An option of `MAILERS`.
+    Mailers,
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be secret.
+        f.debug_list().entries(self.names()).finish()
+    }
+}
 
 impl Env {
     /// The process's environment, completed from `.env` in the working directory or a folder above it.
@@ -37,25 +62,39 @@ impl Env {
         let environment: HashMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let Some(path) = find_dotenv() else { return Ok(Self(environment)) };
+        let Some(path) = find_dotenv() else { return Ok(Self::from_process(environment)) };
 
         let named = |problem: &dyn Display| format!("{}: {problem}", path.display());
         let text = std::fs::read_to_string(&path).map_err(|error| SettingsError(vec![named(&error)]))?;
-        let mut variables = dotenv::parse(&text, &environment)
+        let assigned = dotenv::parse(&text, &environment)
             .map_err(|problems| SettingsError(problems.iter().map(|problem| named(problem)).collect()))?;
-        variables.extend(environment);
-        Ok(Self(variables))
+        let mut variables = Self::from_dotenv(&path, assigned);
+        variables.0.extend(Self::from_process(environment).0);
+        Ok(variables)
+    }
+
+    fn from_process(values: HashMap<String, String>) -> Self {
+        let variable = |(name, value)| (name, Variable { value, source: Source::Process });
+        Self(values.into_iter().map(variable).collect())
+    }
+
+    fn from_dotenv(path: &Path, values: HashMap<String, Assigned>) -> Self {
+        let path: Rc<Path> = Rc::from(path);
+        let variable = |(name, Assigned { value, line })| {
+            (name, Variable { value, source: Source::Dotenv(Rc::clone(&path), line) })
+        };
+        Self(values.into_iter().map(variable).collect())
     }
 
     /// Just these variables: for tests.
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Self::from_process(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
     }
 
-    /// These variables, with others added or replaced.
-    pub(super) fn with(&self, pairs: Vec<(String, String)>) -> Self {
+    /// These variables, with the options of `MAILERS` added or replaced.
+    pub(super) fn with_mailer(&self, options: Vec<(String, String)>) -> Self {
         let mut variables = self.0.clone();
-        variables.extend(pairs);
+        variables.extend(options.into_iter().map(|(name, value)| (name, Variable { value, source: Source::Mailers })));
         Self(variables)
     }
 
@@ -66,7 +105,7 @@ impl Env {
 
     /// The value of `name`, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.0.get(name).map(|variable| variable.value.trim()).filter(|value| !value.is_empty())
     }
 
     pub(super) fn list(&self, name: &str) -> Vec<String> {
@@ -149,7 +188,7 @@ impl Env {
 
     pub(super) fn word(&self, name: &str, default: &str, accepted: &[&str], wrong: &mut Vec<String>) -> String {
         // Unlike elsewhere, an empty value says something here: "do not send the header".
-        let value = self.0.get(name).map_or(default, |value| value.trim());
+        let value = self.0.get(name).map_or(default, |variable| variable.value.trim());
         if let Some(word) = accepted.iter().find(|word| word.eq_ignore_ascii_case(value)) {
             return (*word).to_owned();
         }
@@ -199,9 +238,46 @@ impl Env {
         }
     }
 
-    fn complain(&self, name: &str, accepted: &str, wrong: &mut Vec<String>) {
-        let value = masked(self.0.get(name).map_or("", String::as_str));
-        wrong.push(format!("{name}={value:?} is not accepted; it takes {accepted}"));
+    pub(super) fn database_url(&self, wrong: &mut Vec<String>) -> DatabaseUrl {
+        const ACCEPTED: &str =
+            "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME";
+        match self.get("DATABASE_URL").map(DatabaseUrl::from_str) {
+            None => DatabaseUrl::default(),
+            Some(Ok(url)) => url,
+            Some(Err(reason)) => {
+                self.complain_because("DATABASE_URL", &reason.to_string(), ACCEPTED, wrong);
+                DatabaseUrl::default()
+            }
+        }
+    }
+
+    /// Adds the complaint that the value of `name` is not accepted, with the line of `.env` that it comes from.
+    pub(super) fn complain(&self, name: &str, accepted: &str, wrong: &mut Vec<String>) {
+        self.complain_because(name, "", accepted, wrong);
+    }
+
+    /// The same, with a reason in which no part of the value is.
+    pub(super) fn complain_because(&self, name: &str, reason: &str, accepted: &str, wrong: &mut Vec<String>) {
+        let variable = self.0.get(name);
+        let place = match variable.map(|variable| &variable.source) {
+            Some(Source::Dotenv(path, line)) => format!("{}: line {line}: ", path.display()),
+            Some(Source::Mailers) => "MAILERS: ".to_owned(),
+            Some(Source::Process) | None => String::new(),
+        };
+        let shown = variable.filter(|variable| !variable.may_be_secret(name));
+        let value = shown.map(|variable| format!("={:?}", variable.value.trim())).unwrap_or_default();
+        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
+        wrong.push(format!("{place}{name}{value} is not accepted{because}; it takes {accepted}"));
+    }
+}
+
+impl Variable {
+    /// Whether no message may quote the value of this variable, which is called `name`.
+    fn may_be_secret(&self, name: &str) -> bool {
+        let is_secret_setting =
+            ["DATABASE_URL", "MAILERS"].contains(&name) || name.starts_with("SECRET_KEY") || name.ends_with("PASSWORD");
+        // A URL in the wrong place may hold a password, and `MAILERS` may have values in the wrong options.
+        is_secret_setting || self.value.contains('@') || matches!(self.source, Source::Mailers)
     }
 }
 
@@ -210,4 +286,42 @@ pub fn random_key() -> String {
     const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)";
     let mut rng = rand::rng();
     (0..50).map(|_| char::from(SIGNS[rng.random_range(0..SIGNS.len())])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn a_complaint_names_the_line_of_the_env_file_and_no_secret() {
+        let file = "DEBUG=maybe\n\nSECRET_KEY=sesame\nDATABASE_URL=postgres://ann:ses%ame@host/shop\n\
+                    CONN_POOL_SIZE=postgres://ann:sesame@host/shop\nEMAIL_BACKEND=pigeon\nSECURE_CSP='x;y,'\n\
+                    FORCE_SCRIPT_NAME='a b'\nMAIL=1\n";
+        let assigned = dotenv::parse(file, &HashMap::new()).unwrap();
+        let mut env = Env::from_dotenv(Path::new("/srv/.env"), assigned);
+        env.0.extend(Env::from_pairs(&[("TIME_ZONE", "Mars/Olympus")]).0);
+        let error = Settings::read(&env).unwrap_err().to_string();
+        for expected in [
+            "/srv/.env: line 1: DEBUG=\"maybe\" is not accepted; it takes 1, 0,",
+            "/srv/.env: line 4: DATABASE_URL is not accepted: it contains a %",
+            "/srv/.env: line 5: CONN_POOL_SIZE is not accepted; it takes a whole number",
+            "/srv/.env: line 6: EMAIL_BACKEND=\"pigeon\" is not accepted",
+            "/srv/.env: line 7: SECURE_CSP=\"x;y,\" is not accepted",
+            "/srv/.env: line 8: FORCE_SCRIPT_NAME=\"a b\" is not accepted",
+            "\nTIME_ZONE=\"Mars/Olympus\" is not accepted",
+        ] {
+            assert!(error.contains(expected), "{expected} is not in: {error}");
+        }
+        assert!(!error.contains("ses") && !error.contains("ame@"), "a password is shown: {error}");
+    }
+
+    #[test]
+    fn no_option_of_mailers_is_quoted() {
+        let mailers = r#"{"default": {"OPTIONS": {"port": "sesame", "use_tls": "sesame"}}}"#;
+        let env = Env::from_pairs(&[("SECRET_KEY", "x"), ("MAILERS", mailers)]);
+        let error = Settings::read(&env).unwrap_err().to_string();
+        assert!(error.contains("MAILERS: EMAIL_PORT is not accepted; it takes a whole number"), "{error}");
+        assert!(!error.contains("sesame"), "an option of MAILERS is shown: {error}");
+    }
 }

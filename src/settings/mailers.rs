@@ -29,9 +29,9 @@ pub(super) fn as_email_settings(env: &Env, wrong: &mut Vec<String>) -> Option<En
         return None;
     }
     match read(text) {
-        Ok(pairs) => Some(env.with(pairs)),
+        Ok(pairs) => Some(env.with_mailer(pairs)),
         Err(complaint) => {
-            wrong.push(format!("MAILERS is not accepted: {complaint}; it takes {ACCEPTED}"));
+            env.complain_because("MAILERS", &complaint, ACCEPTED, wrong);
             None
         }
     }

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
-pub use database_url::{DatabaseUrl, PostgresUrl, TransactionPooling};
+pub use database_url::{DatabaseUrl, DatabaseUrlError, PostgresUrl, TransactionPooling};
 pub use django_version::DjangoVersion;
 pub use dotenv::find_dotenv;
 pub use email::{EmailBackend, EmailSettings};
@@ -156,12 +156,7 @@ impl Settings {
         let mut wrong = Vec::new();
         let debug = env.flag("DEBUG", false, &mut wrong);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut database_url = env.parsed(
-            "DATABASE_URL",
-            DatabaseUrl::default(),
-            "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME",
-            &mut wrong,
-        );
+        let mut database_url = env.database_url(&mut wrong);
         let pooling =
             env.parsed("CONN_TRANSACTION_POOLING", TransactionPooling::default(), "auto, on or off", &mut wrong);
         database_url.reached_by(pooling, env.get("PGOPTIONS"));
@@ -351,7 +346,7 @@ mod tests {
         for expected in [
             "DEBUG=\"maybe\"",
             "1, 0, true, false",
-            "DATABASE_URL=\"mysql://somewhere\"",
+            "DATABASE_URL is not accepted: it begins neither",
             "postgres://",
             "CONN_POOL_SIZE=\"0\"",
             "1 to 1000",

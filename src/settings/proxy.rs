@@ -22,9 +22,7 @@ impl ProxySettings {
         let is_path =
             named.is_empty() || (named.starts_with('/') && !named.contains("//") && named.bytes().all(is_plain));
         if !is_path {
-            wrong.push(format!(
-                "FORCE_SCRIPT_NAME={named:?} is not accepted; it takes a path of letters, digits and -_.~, such as /shop"
-            ));
+            env.complain("FORCE_SCRIPT_NAME", "a path of letters, digits and -_.~, such as /shop", wrong);
         }
         Self {
             use_x_forwarded_host: env.flag("USE_X_FORWARDED_HOST", false, wrong),
