@@ -88,6 +88,20 @@ fn chunk_of_an_absurd_size_is_refused() {
     }
 }
 
+/// actix-web answers these itself; see docs/differences.md.
+#[test]
+fn framing_that_is_contradictory_or_has_an_endless_length_is_refused_with_400() {
+    let site = patient_site();
+    for framing in ["Content-Length: 18446744073709551616", "Content-Length: 5\r\nTransfer-Encoding: chunked"] {
+        let answer = send_and_wait(
+            &site,
+            &format!("POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+        );
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{framing:?} must be refused, not answered with: {answer}");
+        assert!(answer.contains("connection: close"), "nothing behind {framing:?} may be read as a request: {answer}");
+    }
+}
+
 #[test]
 fn body_within_the_limit_is_read_in_chunks_as_well() {
     let request = "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: csrftoken=\
