@@ -4,6 +4,7 @@
 //! The rooms, ground floor first. A room names itself and the rooms above it in this list, never one below
 //! (`tests/tidy.rs` holds that):
 
+pub mod words;
 pub mod settings;
 pub mod logging;
 pub mod error;

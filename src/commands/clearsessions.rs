@@ -9,18 +9,22 @@ use crate::forms::submissions;
 use crate::http::KeptFiles;
 use crate::sessions::{SessionRow, Visit};
 use crate::settings::Settings;
+use crate::words::counted;
 
 pub(super) fn run(settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
     let deleted = SessionRow::delete_expired(&mut conn)?;
     Visit::delete_orphans(&mut conn)?;
-    say(&format!("{deleted} expired sessions deleted"))?;
+    say(&format!("{} deleted", counted(deleted, "expired session", "expired sessions")))?;
     let deleted = throttle::delete_forgotten(&mut conn)?;
-    say(&format!("{deleted} counts of failed logins deleted"))?;
+    say(&format!("{} deleted", counted(deleted, "count of failed logins", "counts of failed logins")))?;
     let deleted = submissions::delete_old(&mut conn)?;
-    say(&format!("{deleted} notes of forms that were saved deleted"))?;
+    say(&format!("{} deleted", counted(deleted, "note of a form that was saved", "notes of forms that were saved")))?;
     let deleted = kept_forms::delete_old(&mut conn)?;
-    say(&format!("{deleted} forms that waited for a login deleted"))?;
+    say(&format!("{} deleted", counted(deleted, "form that waited for a login", "forms that waited for a login")))?;
     let deleted = KeptFiles::clear(settings)?;
-    say(&format!("{deleted} files of forms that were never saved deleted"))
+    say(&format!(
+        "{} deleted",
+        counted(deleted, "file of a form that was never saved", "files of forms that were never saved")
+    ))
 }

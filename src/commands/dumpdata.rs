@@ -1,5 +1,6 @@
 //! `dumpdata`: the rows of all models as a fixture, which Django's `loaddata` reads as well.
 
+use std::ffi::OsStr;
 use std::io::{BufWriter, Write};
 
 use clap::Args as ClapArgs;
@@ -12,6 +13,9 @@ use crate::error::{Error, Result};
 use crate::models::{self, Meta, Step, parse};
 use crate::project::Project;
 use crate::settings::Settings;
+
+/// Endings of files that Django's `dumpdata` compresses.
+const COMPRESSED: [&str; 5] = ["bz2", "gz", "lzma", "xz", "zip"];
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -56,6 +60,12 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
         return dump(args, &mut conn, &models, pks, &mut BufWriter::new(std::io::stdout().lock()));
     };
 
+    if let Some(ending) = path.extension().and_then(OsStr::to_str).filter(|ending| COMPRESSED.contains(ending)) {
+        return Err(Error::command(format!(
+            "{}: dumpdata writes no .{ending} files. Leave the ending out, and compress the file afterwards.",
+            path.display()
+        )));
+    }
     // A dump that fails halfway leaves no file behind. Password hashes are in it: the file is its owner's alone.
     let failed = |error: std::io::Error| Error::command(format!("{}: {error}", path.display()));
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());

@@ -1,9 +1,12 @@
 //! `loaddata`: fixtures in Django's JSON formats.
 
+use std::ffi::OsStr;
+use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
+use flate2::read::MultiGzDecoder;
 
 use super::connect;
 use super::fixtures::{Format, Loaded, demo, load, models_of};
@@ -16,7 +19,8 @@ use crate::settings::Settings;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// JSON files (`.json`, or `.jsonl` with one object in each line), `-` for standard input, or `demo`.
+    /// JSON files (`.json`, or `.jsonl` with one object in each line), which gzip may have compressed (`.json.gz`), `-` for
+    /// standard input, or `demo`.
     #[arg(required = true)]
     fixtures: Vec<String>,
     /// The format of standard input and of files that end in neither.
@@ -55,7 +59,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     })?;
     conn.optimize_after_bulk();
     say(&format!("Installed {} object(s) from {} fixture(s)", all.saved, args.fixtures.len()))?;
-    all.skipped.iter().try_for_each(|(what, count)| say(&format!("  Left out: {count} {what}")))
+    all.skipped.iter().try_for_each(|(what, count)| say(&format!("  Left out: {}", what.counted(*count))))
 }
 
 /// The text of a fixture, and its format.
@@ -65,15 +69,33 @@ fn read(fixture: &str, format: Format) -> Result<(String, Format)> {
         std::io::stdin().read_to_string(&mut text)?;
         return Ok((text, format));
     }
-    let candidates = ["", ".json", ".jsonl"].map(|ending| PathBuf::from(format!("{fixture}{ending}")));
+    let candidates = ["", ".json", ".jsonl", ".gz", ".json.gz", ".jsonl.gz"]
+        .map(|ending| PathBuf::from(format!("{fixture}{ending}")));
     let path = candidates.iter().find(|path| path.is_file());
     let path = path.ok_or_else(|| Error::command(format!("No fixture named '{fixture}' found.")))?;
-    let text = std::fs::read_to_string(path).map_err(|error| Error::command(format!("{}: {error}", path.display())))?;
+    let failed = |error: std::io::Error| Error::command(format!("{}: {error}", path.display()));
+    let mut file = File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    match ending(path) {
+        "gz" => MultiGzDecoder::new(file).read_to_string(&mut text).map_err(failed)?,
+        ending @ ("bz2" | "lzma" | "xz" | "zip") => {
+            return Err(Error::command(format!(
+                "{}: loaddata reads no .{ending} files. Decompress it, or compress it with gzip.",
+                path.display()
+            )));
+        }
+        _ => file.read_to_string(&mut text).map_err(failed)?,
+    };
     Ok((text, format_of(path).unwrap_or(format)))
 }
 
+fn ending(path: &Path) -> &str {
+    path.extension().and_then(OsStr::to_str).unwrap_or_default()
+}
+
 fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_str()? {
+    let uncompressed = if ending(path) == "gz" { path.with_extension("") } else { path.to_owned() };
+    match ending(&uncompressed) {
         "json" => Some(Format::Json),
         "jsonl" => Some(Format::Jsonl),
         _ => None,

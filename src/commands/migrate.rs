@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::models::content_types;
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Settings};
+use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -53,9 +54,13 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     }
     match (applied.len(), rows) {
         (0, 0) => say("  No migrations to apply."),
-        (0, rows) => say(&format!("  No migrations to apply; added {rows} content types and permissions.")),
-        _ => say(&dim(&format!("  {rows} content types and permissions"))),
+        (0, _) => say(&format!("  No migrations to apply; added {}.", described(rows))),
+        _ => say(&dim(&format!("  {}", described(rows)))),
     }
+}
+
+fn described(rows: usize) -> String {
+    counted(rows, "content type or permission", "content types and permissions")
 }
 
 /// Brings the database up to date; what was applied, and how many content types and permissions were added.

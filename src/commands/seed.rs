@@ -21,6 +21,7 @@ use crate::schema::{
     auth_user, catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order, orders_orderitem,
 };
 use crate::settings::Settings;
+use crate::words::counted;
 
 const NOUNS: [&str; 15] = [
     "lamp", "desk", "chair", "kettle", "bottle", "jacket", "keyboard", "laptop", "bicycle", "tent", "rope", "stove",
@@ -64,7 +65,8 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     let filled = [Category::meta(), Tag::meta(), Product::meta(), Order::meta(), OrderItem::meta()];
     conn.atomic(|conn| reset_sequences(conn, &filled))?;
     conn.optimize_after_bulk();
-    say(&format!("seeded {} products, {} orders", args.products, args.orders))
+    let products = counted(args.products, "product", "products");
+    say(&format!("seeded {products}, {}", counted(args.orders, "order", "orders")))
 }
 
 /// Calls `work` with runs of ids from 1 to `count`, each in a transaction.

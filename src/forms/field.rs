@@ -1,6 +1,7 @@
 //! A field of a form.
 
 use crate::models::is_space;
+use crate::words::counted;
 
 /// How a field is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +147,10 @@ impl Field {
                 self.errors.push("This field is required.".to_owned());
             }
         } else if let Some(most) = self.max_length.filter(|most| length > *most) {
-            self.errors.push(format!("Ensure this value has at most {most} characters (it has {length})."));
+            self.errors.push(format!(
+                "Ensure this value has at most {} (it has {length}).",
+                counted(most, "character", "characters")
+            ));
         } else if self.widget == Widget::Email && !is_email(&self.value) {
             self.errors.push("Enter a valid email address.".to_owned());
         }

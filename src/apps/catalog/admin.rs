@@ -6,6 +6,7 @@ use crate::admin::{AdminSite, ModelAdmin};
 use crate::db::Conn;
 use crate::error::Result;
 use crate::schema::{catalog_category as category, catalog_product as product, catalog_tag as tag};
+use crate::words::counted;
 
 /// Registers categories, tags and products.
 pub fn register(site: AdminSite) -> AdminSite {
@@ -56,5 +57,6 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
 
 fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<ActionResult> {
     let changed = request.update(conn, &[("is_active", active.into())])?;
-    Ok(format!("{changed} products marked as {}.", if active { "active" } else { "inactive" }).into())
+    Ok(format!("{} marked as {}.", counted(changed, "product", "products"), if active { "active" } else { "inactive" })
+        .into())
 }

@@ -1,5 +1,7 @@
 //! Which passwords are too easy to guess: Django's `AUTH_PASSWORD_VALIDATORS`.
 
+use crate::words::counted;
+
 mod common;
 mod similarity;
 
@@ -58,8 +60,8 @@ impl Validator {
                 Some(format!("The password is too similar to the {attribute}."))
             }
             Self::MinimumLength(least) if password.chars().count() < least => {
-                let plural = if least == 1 { "" } else { "s" };
-                Some(format!("This password is too short. It must contain at least {least} character{plural}."))
+                let least = counted(least, "character", "characters");
+                Some(format!("This password is too short. It must contain at least {least}."))
             }
             Self::CommonPassword if is_common(password) => Some("This password is too common.".to_owned()),
             // Fractions and Roman numerals count as digits here; Python's `isdigit` lets them pass.
@@ -73,8 +75,7 @@ impl Validator {
     fn help_text(self) -> String {
         match self {
             Self::UserAttributeSimilarity(_) => "Choose something unlike your names and your email address.".to_owned(),
-            Self::MinimumLength(1) => "Use at least 1 character.".to_owned(),
-            Self::MinimumLength(least) => format!("Use at least {least} characters."),
+            Self::MinimumLength(least) => format!("Use at least {}.", counted(least, "character", "characters")),
             Self::CommonPassword => "Avoid passwords that many people use.".to_owned(),
             Self::NumericPassword => "Use more than digits.".to_owned(),
         }

@@ -14,6 +14,7 @@ use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Env, Settings};
+use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -100,8 +101,7 @@ fn refuse(issues: &[String]) -> Result<()> {
     for issue in issues {
         say(issue)?;
     }
-    let plural = if issues.len() == 1 { "" } else { "s" };
-    Err(Error::command(format!("System check identified {} issue{plural}.", issues.len())))
+    Err(Error::command(format!("System check identified {}.", counted(issues.len(), "issue", "issues"))))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::runner::{applied_of, locked, reverse, tables};
 use super::statements::statements;
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
+use crate::words::counted;
 
 /// Something that going backwards deletes. `Display` says it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +25,12 @@ pub enum Loss {
 
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counted = |count: &i64, word: &str| format!("{count} {word}{}", if *count == 1 { "" } else { "s" });
         match self {
-            Self::Table(table, rows) => write!(f, "the table {table} with {}", counted(rows, "row")),
+            Self::Table(table, rows) => write!(f, "the table {table} with {}", counted(*rows, "row", "rows")),
             Self::Column(table, column, values) => {
-                write!(f, "the column {table}.{column} with {}", counted(values, "value"))
+                write!(f, "the column {table}.{column} with {}", counted(*values, "value", "values"))
             }
-            Self::Rows(table, rows) => write!(f, "{} of the table {table}", counted(rows, "row")),
+            Self::Rows(table, rows) => write!(f, "{} of the table {table}", counted(*rows, "row", "rows")),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{BoundField, ModelForm};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
 use crate::models::Meta;
+use crate::words::counted;
 
 /// A rule of the database that a statement broke.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,9 +92,10 @@ impl Violation {
             Rule::Constraint(_) => "This value is not allowed.".to_owned(),
             Rule::TooLong(most) => {
                 let is_longer = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() > *most);
-                let text = format!("Ensure this value has at most {most} characters.");
+                let most = counted(*most, "character", "characters");
+                let text = format!("Ensure this value has at most {most}.");
                 return only_one(fields, is_longer).map_or_else(
-                    || ("", format!("A text is too long: its column holds at most {most} characters.")),
+                    || ("", format!("A text is too long: its column holds at most {most}.")),
                     |at| (at, text),
                 );
             }

@@ -12,6 +12,7 @@ mod storage;
 use crate::db::Value;
 use crate::http::{PostData, UploadedFile};
 use crate::models::{Field, FieldKind, Validator};
+use crate::words::counted;
 
 pub use storage::{Stored, Upload};
 
@@ -50,8 +51,8 @@ pub fn clean(field: &Field, file: Option<&UploadedFile>, clear: bool, current: &
     }
     let (length, most) = (file.name.chars().count(), field.max_length().unwrap_or(100));
     if length > most {
-        let plural = if most == 1 { "" } else { "s" };
-        return Err(vec![format!("Ensure this filename has at most {most} character{plural} (it has {length}).")]);
+        let most = counted(most, "character", "characters");
+        return Err(vec![format!("Ensure this filename has at most {most} (it has {length}).")]);
     }
     if file.name.is_empty() {
         return wrong("No file was submitted. Check the encoding type on the form.");

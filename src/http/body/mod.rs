@@ -18,6 +18,7 @@ use futures_util::{Stream, StreamExt as _};
 use super::QueryDict;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
+use crate::words::counted;
 
 pub(super) use bounded::{declared_length, is_chunked, limit};
 use field_count::most_fields;
@@ -92,5 +93,9 @@ async fn whole(payload: impl Stream<Item = Result<Bytes, PayloadError>>) -> Resu
 }
 
 fn within(count: usize, limit: usize) -> Result<()> {
-    if count > limit { Err(Error::BadRequest(format!("a form may have at most {limit} fields"))) } else { Ok(()) }
+    if count > limit {
+        Err(Error::BadRequest(format!("a form may have at most {}", counted(limit, "field", "fields"))))
+    } else {
+        Ok(())
+    }
 }

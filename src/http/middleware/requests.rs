@@ -15,6 +15,7 @@ use futures_util::FutureExt as _;
 
 use crate::http::{client_address, escaped_uri};
 use crate::logging::{Context, keeps_queries};
+use crate::words::counted;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Browsers show it beside the time that a page took.
@@ -50,7 +51,11 @@ pub async fn requests<B: MessageBody + 'static>(
             if let Some(queries) = queries {
                 let queries = queries.lock().unwrap_or_else(PoisonError::into_inner);
                 let took: Duration = queries.iter().map(|query| query.took).sum();
-                let timing = format!("db;desc=\"{} queries\";dur={:.1}", queries.len(), took.as_secs_f64() * 1e3);
+                let timing = format!(
+                    "db;desc=\"{}\";dur={:.1}",
+                    counted(queries.len(), "query", "queries"),
+                    took.as_secs_f64() * 1e3
+                );
                 if let Ok(value) = HeaderValue::from_str(&timing) {
                     response.headers_mut().insert(SERVER_TIMING, value);
                 }

@@ -43,8 +43,8 @@ impl LinkTable {
 
     /// `product-tag relationship`, as Django calls such rows.
     pub fn verbose_name(&self, count: i64) -> String {
-        let s = if count == 1 { "" } else { "s" };
-        format!("{}-{} relationship{s}", self.from.name, self.to.name)
+        let noun = if count == 1 { "relationship" } else { "relationships" };
+        format!("{}-{} {noun}", self.from.name, self.to.name)
     }
 
     /// `SELECT COUNT(*) …`: the links of `rows`.

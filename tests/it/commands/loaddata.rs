@@ -1,6 +1,11 @@
 //! `loaddata`
 
+use std::fs::File;
+use std::io::Write as _;
+
 use diesel::prelude::*;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use nuages::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order};
 
 use crate::support::{Database, TestSite};
@@ -66,6 +71,37 @@ on_both! {
         assert_eq!(catalog_tag::table.count().get_result(&mut database.connect()), Ok(0_i64));
     }
 
+    fn a_fixture_that_gzip_compressed_is_loaded_and_other_compressed_files_are_refused(kind: Kind) {
+        let database = Database::migrated(kind);
+        let folder = database.dir.path();
+        let tag = |id: i64| format!(r#"{{"model": "catalog.tag", "pk": {id}, "fields": {{"name": "T{id}", "slug": "t{id}"}}}}"#);
+        for (id, name, text) in [(1, "x.json.gz", format!("[{}]", tag(1))), (2, "y.jsonl.gz", tag(2))] {
+            let mut file = GzEncoder::new(File::create(folder.join(name)).unwrap(), Compression::fast());
+            file.write_all(text.as_bytes()).unwrap();
+            file.finish().unwrap();
+            // Like Django, finds the file also by a name without its endings.
+            for named in [name, &name[..1]] {
+                let done = database.nuages(&["loaddata", named]);
+                assert!(done.status.success(), "{named} must be loaded: {}", said(&done));
+            }
+            let names = catalog_tag::table.find(id).select(catalog_tag::name).first(&mut database.connect());
+            assert_eq!(names, Ok(format!("T{id}")), "{name} holds this tag");
+        }
+
+        for ending in ["bz2", "lzma", "xz", "zip"] {
+            let name = format!("z.json.{ending}");
+            std::fs::write(folder.join(&name), "x").unwrap();
+            let done = database.nuages(&["loaddata", &name]);
+            let expected = format!("loaddata reads no .{ending} files. Decompress it, or compress it with gzip.");
+            assert!(!done.status.success() && said(&done).contains(&expected), "{name}: {}", said(&done));
+        }
+        let done = database.nuages(&["dumpdata", "-o", "x.json.gz"]);
+        assert!(!done.status.success() && said(&done).contains("dumpdata writes no .gz files"), "{}", said(&done));
+        std::fs::write(folder.join("broken.json.gz"), "[]").unwrap();
+        let done = database.nuages(&["loaddata", "broken.json.gz"]);
+        assert!(!done.status.success() && said(&done).contains("broken.json.gz: "), "{}", said(&done));
+    }
+
     fn what_no_model_describes_is_left_out_and_named(kind: Kind) {
         let database = Database::migrated(kind);
         std::fs::write(database.dir.path().join("x.json"), r#"[
@@ -77,7 +113,7 @@ on_both! {
         for line in [
             "Installed 1 object(s) from 1 fixture(s)",
             "Left out: 2 objects of the model sites.site, which this project does not have",
-            "Left out: 1 values of catalog.tag.colour, which this project does not describe",
+            "Left out: 1 value of catalog.tag.colour, which this project does not describe",
         ] {
             assert!(said(&done).contains(line), "{line}: {}", said(&done));
         }
@@ -138,7 +174,7 @@ on_both! {
         let file = other.dir.path().join("in");
         std::fs::write(&file, &plain).unwrap();
         let mut command = crate::support::nuages(other.dir.path(), &other.url);
-        let done = command.args(["loaddata", "-"]).stdin(std::fs::File::open(&file).unwrap()).output().unwrap();
+        let done = command.args(["loaddata", "-"]).stdin(File::open(&file).unwrap()).output().unwrap();
         assert!(done.status.success(), "{}", said(&done));
         assert_eq!(dump(&other, &[]), plain);
 

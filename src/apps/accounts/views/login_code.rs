@@ -14,6 +14,7 @@ use crate::http::{PostData, QueryDict};
 use crate::messages::{Level, Messages};
 use crate::pages::Page;
 use crate::settings::Settings;
+use crate::words::counted;
 
 const LOGIN: &str = "/accounts/login/";
 
@@ -87,7 +88,6 @@ fn used_up(left: usize) -> String {
 }
 
 fn please_wait(wait: TimeDelta) -> String {
-    let minutes = (wait.num_seconds() + 59) / 60;
-    let plural = if minutes == 1 { "" } else { "s" };
-    format!("Too many codes were wrong. Try again in {minutes} minute{plural}, or use a recovery code now.")
+    let minutes = counted((wait.num_seconds() + 59) / 60, "minute", "minutes");
+    format!("Too many codes were wrong. Try again in {minutes}, or use a recovery code now.")
 }

@@ -12,6 +12,7 @@ use super::{Cleaned, ModelField, Typed};
 use crate::db::{Decimal, Kind, Uuid, Value};
 use crate::forms::{is_email, strip};
 use crate::models::{Field, FieldKind, ManyToMany, Validator, parse};
+use crate::words::counted;
 
 const REQUIRED: &str = "This field is required.";
 const NUL: &str = "Null characters are not allowed.";
@@ -130,8 +131,8 @@ fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     }
     let length = text.chars().count();
     if let Some(most) = column.max_length().filter(|most| length > *most) {
-        let characters = if most == 1 { "character" } else { "characters" };
-        errors.push(format!("Ensure this value has at most {most} {characters} (it has {length})."));
+        let most = counted(most, "character", "characters");
+        errors.push(format!("Ensure this value has at most {most} (it has {length})."));
     }
     if text.contains('\0') {
         errors.push(NUL.to_owned());

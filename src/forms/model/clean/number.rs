@@ -2,6 +2,7 @@
 
 use crate::db::{Decimal, Kind};
 use crate::models::{Field, FieldKind, Validator, ascii_digits};
+use crate::words::counted;
 
 /// Digits that Python's `int` refuses to read, so that nobody can keep it busy.
 const TOO_MANY_DIGITS: usize = 4300;
@@ -84,7 +85,7 @@ impl Parts {
             (length.max(-self.exponent), -self.exponent)
         };
         let say = |limit: u32, one: &str, many: &str| {
-            format!("Ensure that there are no more than {limit} {}.", if limit == 1 { one } else { many })
+            format!("Ensure that there are no more than {}.", counted(limit, one, many))
         };
         if digits > i64::from(most) {
             Some(say(most, "digit in total", "digits in total"))
