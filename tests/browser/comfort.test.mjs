@@ -1,6 +1,7 @@
 // Comfort for everyone: stable layout, large text, paper, forced colours, the keyboard, and no false alarms.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { test } from "node:test";
 import { ORDER, PRODUCTS, SCREENS, main, named, press, staff } from "./support/admin.mjs";
 import { DESKTOP, PHONE } from "./support/browser.mjs";
@@ -49,6 +50,33 @@ for (const viewport of [DESKTOP, PHONE]) {
     assert.deepEqual(shifts, {}, `layout shifts of ${STABLE} and more`);
   });
 }
+
+/** Opens a way to a site on which the part of a page from `mark` on arrives a second later than the rest of that page. */
+async function openSlowWay(t, url, mark) {
+  const server = createServer(async ({ url: path, headers }, response) => {
+    const answer = await fetch(new URL(path, url), { headers: { cookie: headers.cookie ?? "", "accept-encoding": "identity" } });
+    const body = Buffer.from(await answer.arrayBuffer());
+    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") });
+    const at = body.indexOf(mark);
+    if (at > 0 && answer.headers.get("content-type").startsWith("text/html")) {
+      response.write(body.subarray(0, at));
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      response.end(body.subarray(at));
+    } else response.end(body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => (server.closeAllConnections(), server.close()));
+  return `http://127.0.0.1:${server.address().port}`;
+}
+
+test("a list does not move when its filters arrive late", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  await watchShifts(page);
+  await staff(page, `${PRODUCTS}1/change/`);
+  await page.goto((await openSlowWay(t, page.siteUrl, '<aside class="filters"')) + PRODUCTS);
+  const shift = await settled(page);
+  assert.ok(shift < STABLE, `a layout shift of ${shift.toFixed(3)} was seen`);
+});
 
 /** A name and a text from right to left; their full stop belongs to the left of them. */
 const HEBREW = "כיסא נוח.";
