@@ -212,11 +212,13 @@ fn a_connection_that_ends_inside_a_transaction_is_logged_in_one_line_that_says_s
     }
     let database = Database::migrated(Kind::Postgres);
     let site = Process::start(&database, &[("RUST_LOG", "info")]);
-    let conn = &mut database.connect();
+    let holder = &mut database.connect();
     // Whoever logs in reads this table, and then waits with a transaction that writes to it.
-    conn.batch_execute("BEGIN; LOCK TABLE nuages_login_throttle IN EXCLUSIVE MODE").unwrap();
+    holder.batch_execute("BEGIN; LOCK TABLE nuages_login_throttle IN EXCLUSIVE MODE").unwrap();
     let visitor = site.client();
     let attempt = std::thread::spawn(move || visitor.post(LOGIN, &[("username", "alice"), ("password", "wrong")]));
+    // In its transaction a connection sees one snapshot of the activity.
+    let conn = &mut database.connect();
     let waiting = "SELECT pid::bigint FROM pg_stat_activity WHERE datname = current_database() \
                    AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";
     until("the login attempt waits for the lock", || !ids(conn, waiting).is_empty());
