@@ -68,7 +68,7 @@ on_both! {
             assert_eq!(charlie.get(SESSIONS).status, 200, "the page when Nuages has not seen the session that ends {end}");
 
             let done = site.database.nuages(&["clearsessions"]);
-            assert!(String::from_utf8_lossy(&done.stdout).contains("1 expired sessions deleted"), "the one that ends {end}: {done:?}");
+            assert!(String::from_utf8_lossy(&done.stdout).contains("1 expired session deleted"), "the one that ends {end}: {done:?}");
             let rows: i64 = django_session::table.filter(django_session::session_key.eq(&key)).count().get_result(&mut site.connect()).unwrap();
             assert_eq!(rows, 0, "clearsessions deletes the session that ends {end}");
             assert!(is_in(&alice) && is_in(&charlie), "the other sessions go on");
