@@ -81,11 +81,17 @@ pub(super) async fn change_list(request: AdminRequest, path: Path<(String, Strin
     let kept = if is_edited(&request, known) { kept_forms::take(&request.http).await? } else { None };
     let Some(kept) = kept else { return show(&request, list, &actions, Unsaved::default()).await };
 
+    let is_save = kept.post.fields.get("_save").is_some();
+    let note = if is_save { kept.note } else { ACTION_NOT_RUN.to_owned() };
     let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
     let read = move |conn: &mut Conn| editing::read_again(conn, known, &all, &kept.post, &actor, zone);
     let (sent, errors) = request.db.run(read).await?;
-    show(&request, list, &actions, Unsaved { sent, errors, kept_note: Some(kept.note) }).await
+    show(&request, list, &actions, Unsaved { sent, errors, kept_note: Some(note) }).await
 }
+
+/// The message for a list that was sent to run an action, and comes back after a login.
+const ACTION_NOT_RUN: &str = "You were logged out before the action was run. Nothing has been changed: choose the rows and the \
+                              action again. Whatever you typed in the list is below and not saved yet.";
 
 /// The values that were typed in a list and not saved.
 #[derive(Default)]

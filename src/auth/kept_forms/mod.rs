@@ -7,15 +7,17 @@
 
 mod rows;
 
+use std::io;
+
 use actix_web::http::Method;
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage as _, HttpRequest};
 use serde::{Deserialize, Serialize};
 
-use super::visitor;
+use super::{User, visitor};
 use crate::csrf::Csrf;
 use crate::db::Conn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::forms::submissions::{self, SUBMISSION};
 use crate::http::{KeptFiles, PostData, cookie, set_cookie};
 use crate::settings::{CookieSettings, Settings};
@@ -96,12 +98,20 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     let key = browser.key(user_id, request, settings);
     let files_of = Csrf::of(request).kept_files(settings).map(|files| files.owner().to_owned()).unwrap_or_default();
     let secret = settings.secret_key.clone();
-    let job = move |conn: &mut Conn| {
-        let plain = Plain { files_of, ..Plain::of(&post) };
-        let plain = serde_json::to_vec(&plain).map_err(std::io::Error::other)?;
-        rows::insert(conn, &key, user_id, &seal(&plain, SALT, &key, &secret))
+    let seal_form = move |conn: &mut Conn| {
+        let Some(user) = User::find(conn, user_id)?.filter(|user| user.is_active) else { return Ok(None) };
+        let plain = Plain { files_of, ..Plain::of(&post, user.is_staff) };
+        let plain = serde_json::to_vec(&plain).map_err(io::Error::other)?;
+        let sealed = seal(&plain, SALT, &key, &secret);
+        Ok(Some((key, sealed)))
     };
-    match db.atomic(job).await {
+    let stored = async {
+        // Files are copied before the transaction begins: nobody else who writes waits for that.
+        let Some((key, sealed)) = db.run(seal_form).await? else { return Ok(false) };
+        db.atomic(move |conn| rows::insert(conn, &key, user_id, &sealed)).await?;
+        Ok::<bool, Error>(true)
+    };
+    match stored.await {
         Ok(is_kept) => is_kept.then_some(browser),
         Err(error) => {
             log::warn!(target: "nuages.request", "a form that was sent without a session was not kept: {error}");
@@ -120,8 +130,11 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
     let wanted = key.clone();
     let Some(sealed) = db.run(move |conn| rows::find(conn, &wanted)).await? else { return Ok(None) };
     let wanted = key.clone();
-    if !db.write(move |conn| rows::delete(conn, &wanted)).await? {
-        return Ok(None);
+    match db.write(move |conn| rows::delete(conn, &wanted)).await {
+        Ok(true) => {}
+        // Another tab was faster, or nothing can be saved just now: the page is shown without the form, which is kept.
+        Ok(false) | Err(Error::ReadOnly(_) | Error::DiskFull(_)) => return Ok(None),
+        Err(error) => return Err(error),
     }
 
     let plain = unseal(&sealed, SALT, &key, settings.secret_keys()).map(|(plain, _)| plain);
@@ -130,8 +143,9 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
 }
 
 impl Plain {
-    /// The form as it is kept. It copies files: call it where blocking is allowed.
-    fn of(post: &PostData) -> Self {
+    /// The form as it is kept. Files are kept for staff only: everybody who signs up could fill the folder of kept files
+    /// otherwise. It copies files: call it where blocking is allowed.
+    fn of(post: &PostData, keeps_files: bool) -> Self {
         let mut plain = Self::default();
         for (name, value) in post.fields.iter() {
             if is_password(name) {
@@ -144,7 +158,8 @@ impl Plain {
             let name = format!("{field}-kept");
             // A file that was kept before has its field already.
             plain.fields.retain(|(known, _)| *known != name);
-            match file.keep(field) {
+            let kept = if keeps_files { file.keep(field) } else { None };
+            match kept {
                 Some(kept) => plain.fields.push((name, kept.reference)),
                 None => plain.lost_files.push(file.name.clone()),
             }
@@ -199,7 +214,7 @@ mod tests {
         {
             post.fields.push(name.to_owned(), "typed".to_owned());
         }
-        let plain = Plain::of(&post);
+        let plain = Plain::of(&post, true);
         let names: Vec<&str> = plain.fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["username", "usable_password"], "the names of the fields that are kept");
         assert!(plain.had_password, "the page says that passwords have to be typed again");

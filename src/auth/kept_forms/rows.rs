@@ -6,20 +6,15 @@ use diesel::prelude::*;
 use super::AGE;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
-use crate::schema::{auth_user, nuages_kept_form as kept_form};
+use crate::schema::nuages_kept_form as kept_form;
 
 /// The most forms of one user. The oldest is deleted for a further one.
 const MOST_OF_USER: i64 = 5;
 /// The most forms of all users.
 const MOST: i64 = 300;
 
-/// Keeps a form in place of the one with the same key. Returns false if the user cannot log in any more.
-pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> Result<bool> {
-    let user = auth_user::table.filter(auth_user::id.eq(user_id)).filter(auth_user::is_active.eq(true));
-    if user.count().get_result::<i64>(conn)? == 0 {
-        return Ok(false);
-    }
-
+/// Keeps a form in place of the one with the same key.
+pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> Result<()> {
     delete_old(conn)?;
     diesel::delete(kept_form::table.find(key)).execute(conn)?;
     let newest_first = kept_form::table.select(kept_form::key).order((kept_form::made_at.desc(), kept_form::key));
@@ -37,7 +32,7 @@ pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> 
         kept_form::sealed.eq(sealed),
     );
     diesel::insert_into(kept_form::table).values(row).execute(conn)?;
-    Ok(true)
+    Ok(())
 }
 
 /// The sealed form with this key, unless it is too old.

@@ -49,6 +49,24 @@ on_both! {
         assert_eq!(CHARLIE.row(&site).first_name, "Lost");
     }
 
+    fn files_of_a_customer_without_a_session_are_not_kept(kind: Kind) {
+        let site = shop(kind);
+        let client = CHARLIE.browser(&site);
+        let form = client.form(PROFILE, "first_name");
+        let body = |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; {name}\r\n\r\n{value}\r\n");
+        let fields = ["csrfmiddlewaretoken", "_submission"].map(|name| body(&format!("name=\"{name}\""), &form.value(name)));
+        let file = body("name=\"photo\"; filename=\"one.txt\"", "text");
+        client.forget("sessionid");
+
+        let body = format!("{}{file}--b--\r\n", fields.concat());
+        let kind = [("content-type", "multipart/form-data; boundary=b")];
+        let reply = client.send(ureq::http::Method::POST, PROFILE, &kind, body.as_bytes());
+        assert_eq!((reply.status, site.kept_forms()), (302, 1), "{}", reply.text());
+        let page = client.follow(&client.log_in_at(reply.header("location"), &CHARLIE));
+
+        assert!(page.words().contains("These files have to be chosen again: one.txt."), "{}", page.words());
+    }
+
     fn a_profile_is_shown_to_nobody_else_who_logs_in_at_the_same_browser(kind: Kind) {
         let site = shop(kind);
         let client = CHARLIE.browser(&site);

@@ -112,6 +112,21 @@ on_both! {
         assert!(stored(&site, "lab_sheet")[0].contains("shut"), "{:?}", stored(&site, "lab_sheet"));
     }
 
+    fn an_action_on_a_list_is_not_run_by_the_login(kind: Kind) {
+        let site = lab(kind, &[]);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(SHEETS, "action").set("action", "delete_selected").set("_selected_action", "1");
+        let form = form.set("form-0-state", "shut");
+        site.end_sessions();
+
+        let page = alice.follow(&alice.submit_and_log_in(&form, "index", &ALICE));
+
+        assert!(page.words().contains("You were logged out before the action was run."), "{}", page.words());
+        let form = page.form(SHEETS, "form-0-state");
+        assert_eq!([form.value("form-0-state"), form.value("_selected_action")], ["shut", ""]);
+        assert_eq!(stored(&site, "lab_sheet").len(), 1, "nothing was deleted");
+    }
+
     fn what_a_colleague_saved_in_between_is_a_conflict_or_taken_over(kind: Kind) {
         let site = lab(kind, &[]);
         let alice = ALICE.browser(&site);
