@@ -36,6 +36,8 @@ pub(in crate::admin) struct ShownField {
     pub(in crate::admin) label: String,
     pub(in crate::admin) help: &'static str,
     pub(in crate::admin) errors: Vec<String>,
+    /// What its column holds, if that cannot be read.
+    pub(in crate::admin) note: Option<String>,
     /// How it is edited, if it is.
     pub(in crate::admin) widget: Option<Widget>,
     /// What is shown, if it is not.
@@ -174,6 +176,7 @@ impl Showing<'_> {
         ShownField {
             help: self.around.options.help_text(field),
             errors: bound.errors.clone(),
+            note: bound.note(),
             widget: Some(self.around.widget(form, bound)),
             file,
             theirs,
@@ -200,5 +203,15 @@ impl Showing<'_> {
 }
 
 fn plain(name: String, label: String) -> ShownField {
-    ShownField { name, label, help: "", errors: Vec::new(), widget: None, shown: None, file: None, theirs: None }
+    ShownField {
+        name,
+        label,
+        help: "",
+        errors: Vec::new(),
+        note: None,
+        widget: None,
+        shown: None,
+        file: None,
+        theirs: None,
+    }
 }

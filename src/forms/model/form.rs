@@ -35,8 +35,19 @@ impl BoundField {
     pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
         let typed = texts(field, &initial, zone);
         let (cleaned, upload) = (None, None);
-        let errors = initial.one().and_then(Value::unreadable).map(unreadable_note).into_iter().collect();
-        Self { field, commas: false, initial, shown: typed.clone(), typed, cleaned, upload, conflict: false, errors }
+        let (shown, errors) = (typed.clone(), Vec::new());
+        Self { field, commas: false, initial, shown, typed, cleaned, upload, conflict: false, errors }
+    }
+
+    /// The note beside the field if its column holds something that cannot be read, and no other value was typed.
+    pub fn note(&self) -> Option<String> {
+        let is_repaired = self.cleaned.as_ref().is_some_and(|cleaned| !cleaned.reads_as(&self.initial));
+        self.initial.one().and_then(Value::unreadable).filter(|_| !is_repaired).map(unreadable_note)
+    }
+
+    /// Whether its control must be able to show any text.
+    pub(super) fn needs_plain_control(&self) -> bool {
+        !self.errors.is_empty() || self.note().is_some()
     }
 
     fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {

@@ -147,7 +147,7 @@ impl Control {
             min,
             rows: 6,
             invalid: !bound.errors.is_empty(),
-            is_plain: !bound.errors.is_empty()
+            is_plain: bound.needs_plain_control()
                 || input_type("date", bound.typed.first()) == "text"
                 || input_type("time", bound.typed.second()) == "text",
             described_by: String::new(),
@@ -174,6 +174,9 @@ impl Control {
         }
         if control.invalid {
             control.describe("error");
+        }
+        if bound.note().is_some() {
+            control.describe("note");
         }
         control
     }
@@ -262,7 +265,7 @@ pub fn has_lines(text: &str) -> bool {
 
 fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) {
     let text = bound.typed.first();
-    let keeps = |kind| if bound.errors.is_empty() { input_type(kind, text) } else { "text" };
+    let keeps = |kind| if bound.needs_plain_control() { "text" } else { input_type(kind, text) };
     let least = || {
         column.validators.iter().find_map(|rule| match rule {
             Validator::Min(least) => Some(least.to_string()),

@@ -93,7 +93,9 @@ on_both! {
             if *column == "created_at" {
                 assert!(form.words().contains(&format!("Unreadable value: {text}")), "{}", form.words());
             } else {
-                assert!(form.errors(column).contains("cannot be read"), "the field {column} of product {number} says so: {}", form.words());
+                assert!(!form.words().contains("Please correct"), "the form of product {number} was not sent yet: {}", form.words());
+                assert!(form.errors(column).is_empty(), "nothing was typed into the field {column} of product {number}");
+                assert!(form.note(column).contains("cannot be read"), "the field {column} of product {number} says so: {}", form.words());
             }
         }
         let url = "/admin/autocomplete/?app_label=orders&model_name=orderitem&field_name=product&term=Damaged";
@@ -121,10 +123,11 @@ on_both! {
             let reply = alice.submit(&alice.form(&url, "name").set(column, value), "_save");
             assert_eq!(reply.status, 302, "the {column} {text:?} of product {number} is repaired: {}", reply.words());
             assert!(held(conn, column, number).contains(wanted), "{column} holds {wanted} now: {}", held(conn, column, number));
-            assert!(alice.get(&url).errors(column).is_empty(), "nothing is said of the {column} any more");
+            assert!(alice.get(&url).note(column).is_empty(), "nothing is said of the {column} any more");
             if ["released_on", "price", "stock"].contains(column) {
                 let reply = alice.submit(&alice.form(&url, "name").set(column, "nonsense"), "_save");
                 assert_eq!(reply.status, 200, "nonsense in {column} is refused as ever");
+                assert!(reply.words().contains("Please correct the error below") && reply.note(column).is_empty());
             }
         }
     }
@@ -137,11 +140,15 @@ on_both! {
         let page = alice.get(PRODUCTS);
         let row = (0..=damages.len()).find(|row| alice.form(PRODUCTS, "form-0-price").value(&format!("form-{row}-id")) == number.to_string()).unwrap();
         let control = format!("form-{row}-price");
-        assert!(page.errors(&control).contains("cannot be read"), "the control says what the database holds: {}", page.words());
+        assert!(page.note(&control).contains("cannot be read"), "the control says what the database holds: {}", page.words());
         let before = held(conn, "price", number);
         let other = format!("form-{}-stock", if row == 0 { 1 } else { row - 1 });
         let reply = alice.submit(&alice.form(PRODUCTS, &control).set(&other, "5"), "_save");
         assert_eq!(reply.status, 302, "another row is saved: {}", reply.words());
+        let reply = alice.submit(&alice.form(PRODUCTS, &control).set(&other, "x"), "_save");
+        assert!(reply.status == 200 && reply.note(&control).contains("cannot be read"), "the note stays while another row is refused: {}", reply.words());
+        let reply = alice.submit(&alice.form(PRODUCTS, &control).set(&control, "nonsense"), "_save");
+        assert!(reply.errors(&control).contains("Enter a number") && reply.note(&control).contains("cannot be read"), "nonsense is refused, and the note stays: {}", reply.words());
         assert_eq!(held(conn, "price", number), before, "the price that nobody touched is as it was");
         let reply = alice.submit(&alice.form(PRODUCTS, &control).set(&control, "6.50"), "_save");
         assert_eq!(reply.status, 302, "the price is repaired: {}", reply.words());

@@ -52,6 +52,13 @@ impl Reply {
         plain
     }
 
+    /// The note beside the field `name` that its column holds something unreadable, without the markup.
+    pub(crate) fn note(&self, name: &str) -> String {
+        let text = self.text();
+        let note = text.split_once(&format!("id=\"id_{name}_note\">")).and_then(|(_, rest)| rest.split_once("</p>"));
+        note.map_or_else(String::new, |(note, _)| super::html::words(note))
+    }
+
     /// The form with the field `name`; the page lies at `path`.
     pub(crate) fn form(&self, path: &str, name: &str) -> Form {
         let forms = Form::all(&self.text(), path);

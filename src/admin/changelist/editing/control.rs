@@ -9,6 +9,8 @@ use crate::models::bidi;
 pub(super) struct Said<'a> {
     pub(super) typed: &'a Typed,
     pub(super) errors: &'a [String],
+    /// What its column holds, if that cannot be read.
+    pub(super) note: Option<String>,
     /// What someone else has saved meanwhile.
     pub(super) theirs: Option<Typed>,
 }
@@ -60,6 +62,7 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
         _ => control.input(out, "text", "", first),
     }
     control.what_is_wrong(out);
+    control.note(out);
 }
 
 struct Cell<'a> {
@@ -72,7 +75,8 @@ struct Cell<'a> {
 impl Cell<'_> {
     fn input(&self, out: &mut Markup, kind: &'static str, part: &str, value: &str) {
         // An input of another type drops what it cannot show.
-        let kind = if self.said.errors.is_empty() { input_type(kind, value) } else { "text" };
+        let is_plain = !self.said.errors.is_empty() || self.said.note.is_some();
+        let kind = if is_plain { "text" } else { input_type(kind, value) };
         out.raw("<input type=\"").raw(if kind == "decimal" { "text\" inputmode=\"decimal" } else { kind }).raw("\"");
         self.attributes(out, part);
         if matches!(kind, "text" | "email" | "url") {
@@ -111,6 +115,18 @@ impl Cell<'_> {
             out.raw(" aria-invalid=\"true\" aria-describedby=\"id_");
             self.name(out);
             out.raw("_error\"");
+        } else if self.said.note.is_some() {
+            out.raw(" aria-describedby=\"id_");
+            self.name(out);
+            out.raw("_note\"");
+        }
+    }
+
+    fn note(&self, out: &mut Markup) {
+        if let Some(note) = &self.said.note {
+            out.raw("<p class=\"damaged\" id=\"id_");
+            self.name(out);
+            out.raw("_note\">").icon("alert", "").raw("<span>").text(note).raw("</span></p>");
         }
     }
 

@@ -139,12 +139,12 @@ impl Editing {
         let held = Self::text(list, edited, row);
         if let Some(bound) = sent.and_then(|sent| sent.form.field(edited.field.name())) {
             let theirs = bound.conflict.then_some(held);
-            let said = control::Said { typed: &bound.typed, errors: &bound.errors, theirs };
+            let said = control::Said { typed: &bound.typed, errors: &bound.errors, note: bound.note(), theirs };
             control::write(out, edited, number, name, &said);
         } else {
             let value = list.columns.all[edited.column].values(row).first().and_then(Value::unreadable);
-            let errors: Vec<String> = value.map(unreadable_note).into_iter().collect();
-            control::write(out, edited, number, name, &control::Said { typed: &held, errors: &errors, theirs: None });
+            let said = control::Said { typed: &held, errors: &[], note: value.map(unreadable_note), theirs: None };
+            control::write(out, edited, number, name, &said);
         }
         true
     }
