@@ -184,7 +184,10 @@ impl Control {
     /// Offers the value that the row holds although it is none of the choices: a browser would choose the first one instead,
     /// and change a field that nobody touched.
     fn offer_held(&mut self, column: &Field, bound: &BoundField) {
-        let Some(held) = bound.initial.one().filter(|_| !column.choices.is_empty()).map(Value::text) else { return };
+        // A nullable boolean has choices of its own, and SQLite may hold none of them.
+        let offers =
+            |held: &&Value| !column.choices.is_empty() || (held.unreadable().is_some() && !self.choices.is_empty());
+        let Some(held) = bound.initial.one().filter(offers).map(Value::text) else { return };
         if self.choices.iter().all(|choice| choice.value != held) {
             let text = if held.is_empty() { "---------".to_owned() } else { held.clone() };
             self.choices.insert(0, Choice { selected: held == self.value, value: held, text });

@@ -5,6 +5,7 @@ mod gone;
 mod sent_twice;
 mod session_ended;
 mod survival;
+mod unreadable;
 mod untouched;
 
 use diesel::connection::SimpleConnection as _;

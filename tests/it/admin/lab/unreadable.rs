@@ -1,0 +1,166 @@
+//! Cells of every kind that hold something else than their column should, in a form and in the rows inside it.
+
+use diesel::connection::SimpleConnection as _;
+
+use super::{SHEET, SHEETS, lab, stored};
+use crate::support::{ALICE, Kind};
+
+const LINE: &str = "INSERT INTO lab_line (id, sheet_id, text, is_done, made_at, due_on, grade, price, code, state, scan) \
+    VALUES (1, 1, 'a line', false, '2025-01-01 00:00:00', '2025-01-01', 3, 1, '00000000000000000000000000000001', 'open', '')";
+
+/// A table, its column, the control of this column, what the column holds (as SQL), and a text that repairs it.
+type Damage = (&'static str, &'static str, &'static str, &'static str, &'static str);
+
+fn damages(kind: Kind) -> Vec<Damage> {
+    match kind {
+        Kind::Sqlite => vec![
+            ("lab_sheet", "hour", "hour", "'noon'", "12:00:00"),
+            ("lab_sheet", "hour", "hour", "''", "12:00:00"),
+            ("lab_sheet", "code", "code", "'xyz'", "00000000-0000-0000-0000-000000000002"),
+            ("lab_sheet", "code", "code", "7", "00000000-0000-0000-0000-000000000002"),
+            ("lab_sheet", "extra", "extra", "'{'", "{\"a\": 1}"),
+            ("lab_sheet", "extra", "extra", "X'FF'", "{\"a\": 1}"),
+            ("lab_sheet", "weight", "weight", "'heavy'", "1.5"),
+            ("lab_sheet", "moment", "moment", "'soon'", ""),
+            ("lab_sheet", "title", "title", "X'61FF'", "good"),
+            ("lab_line", "code", "lines-0-code", "'xyz'", "00000000-0000-0000-0000-000000000002"),
+            ("lab_line", "due_on", "lines-0-due_on", "'2026-02-30'", "2026-03-01"),
+            ("lab_line", "due_on", "lines-0-due_on", "''", "2026-03-01"),
+            ("lab_line", "grade", "lines-0-grade", "'best'", "2"),
+            ("lab_line", "price", "lines-0-price", "'cheap'", "4.50"),
+            ("lab_line", "text", "lines-0-text", "X'61FF'", "good"),
+        ],
+        Kind::Postgres => vec![
+            ("lab_sheet", "price", "price", "'NaN'", "4.500"),
+            ("lab_sheet", "weight", "weight", "'Infinity'", "1.5"),
+            ("lab_sheet", "day", "day", "'infinity'", "2026-03-01"),
+            ("lab_sheet", "moment", "moment", "'infinity'", ""),
+            ("lab_line", "due_on", "lines-0-due_on", "'-infinity'", "2026-03-01"),
+            ("lab_line", "price", "lines-0-price", "'NaN'", "4.50"),
+        ],
+    }
+}
+
+on_both! {
+    fn cells_of_every_kind_are_shown_kept_and_repaired(kind: Kind) {
+        for (table, column, control, cell, repair) in damages(kind) {
+            let site = lab(kind, &[]);
+            let conn = &mut site.connect();
+            conn.batch_execute(LINE).unwrap();
+            let alice = ALICE.browser(&site);
+            conn.batch_execute(&format!("UPDATE {table} SET {column} = {cell}")).unwrap();
+            let what = format!("{table}.{column} holds {cell}");
+            let before = stored(&site, table);
+            assert!(before[0].contains("Unreadable"), "{what}: {before:?}");
+            for page in [SHEETS, SHEET, "/admin/lab/sheet/1/history/", "/admin/lab/sheet/1/delete/"] {
+                let reply = alice.get(page);
+                assert_eq!(reply.status, 200, "{page} when {what}");
+            }
+            let page = alice.get(SHEET);
+            assert!(page.note(control).contains("cannot be read"), "the note when {what}: {}", page.words());
+            assert!(!page.words().contains("Please correct"), "nothing was sent yet when {what}");
+
+            let reply = alice.submit(&alice.form(SHEET, "title").set("body", "other"), "_save");
+            assert_eq!(reply.status, 302, "another field is saved when {what}: {}", reply.words());
+            let after = stored(&site, table);
+            assert_eq!(after[0].replace("other", ""), before[0], "the cell is kept when {what}");
+
+            let form = alice.form(SHEET, "title");
+            let form = if column == "moment" { form.set("moment_0", "2026-03-01").set("moment_1", "10:00:00") } else { form.set(control, repair) };
+            let reply = alice.submit(&form, "_save");
+            assert_eq!(reply.status, 302, "the field is repaired when {what}: {}", reply.words());
+            let after = stored(&site, table);
+            assert!(!after[0].contains("Unreadable"), "the cell can be read after {what}: {after:?}");
+            assert!(alice.get(SHEET).note(control).is_empty(), "the note is gone after {what}");
+        }
+    }
+}
+
+#[test]
+fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
+    for (table, column, control) in [
+        ("lab_sheet", "is_public", "is_public"),
+        ("lab_sheet", "is_known", "is_known"),
+        ("lab_line", "is_done", "lines-0-is_done"),
+    ] {
+        for wanted in [true, false] {
+            let site = lab(Kind::Sqlite, &[]);
+            let conn = &mut site.connect();
+            conn.batch_execute(&format!("{LINE}; UPDATE {table} SET {column} = 'yes'")).unwrap();
+            let alice = ALICE.browser(&site);
+            let before = stored(&site, table);
+            let reply = alice.submit(&alice.form(SHEET, "title").set("body", "other"), "_save");
+            assert_eq!(reply.status, 302, "{column}: {}", reply.words());
+            assert_eq!(stored(&site, table)[0].replace("other", ""), before[0], "{column} is kept");
+            let page = alice.get(SHEET);
+            assert!(page.note(control).contains("“yes”"), "the note of {column}: {}", page.words());
+
+            // A box that is left as it was keeps the cell: whoever wants that value changes it twice.
+            let text = match (column, wanted) {
+                ("is_known", true) => "true",
+                ("is_known", false) => "false",
+                (_, true) => "on",
+                (_, false) => "",
+            };
+            let mut is_repaired = false;
+            for value in [text, if wanted { "" } else { "on" }, text] {
+                if column == "is_known" && value != text {
+                    continue;
+                }
+                let form = alice.form(SHEET, "title");
+                let form = if value.is_empty() { form.choose(control, &[]) } else { form.set(control, value) };
+                let reply = alice.submit(&form, "_save");
+                assert_eq!(reply.status, 302, "{column} becomes {value:?}: {}", reply.words());
+                is_repaired = stored(&site, table)[0].contains(&format!("Bool({wanted})"))
+                    && !stored(&site, table)[0].contains("Unreadable");
+                if is_repaired {
+                    break;
+                }
+            }
+            assert!(is_repaired, "{column} is {wanted} now: {:?}", stored(&site, table));
+        }
+    }
+}
+
+#[test]
+fn a_key_that_leads_nowhere_breaks_no_page_on_sqlite() {
+    let site = lab(Kind::Sqlite, &[]);
+    let conn = &mut site.connect();
+    conn.batch_execute(&format!("{LINE}; PRAGMA foreign_keys = OFF; UPDATE lab_line SET sheet_id = 'first'")).unwrap();
+    let alice = ALICE.browser(&site);
+    for page in [SHEETS, SHEET, "/admin/lab/sheet/1/delete/"] {
+        assert_eq!(alice.get(page).status, 200, "{page} when the key of a line is a text");
+    }
+}
+
+#[test]
+fn damaged_rows_of_the_shop_are_listed_previewed_and_dumped_on_sqlite() {
+    let site = crate::admin::shop(Kind::Sqlite);
+    let conn = &mut site.connect();
+    crate::support::product("Lamp").save(conn);
+    conn.batch_execute(
+        "PRAGMA foreign_keys = OFF; UPDATE catalog_product SET released_on = 'soon', price = 'cheap', category_id = 'none'; \
+         INSERT INTO orders_order (id, number, email, status, note, total, created_at, customer_id) \
+             VALUES (1, 'N1', 'a@x.y', 'new', '', 'much', 'then', 'nobody'); \
+         INSERT INTO orders_orderitem (id, quantity, unit_price, order_id, product_id) VALUES (1, 'few', 'low', 1, 1);",
+    )
+    .unwrap();
+    let alice = ALICE.browser(&site);
+    for page in [
+        "/admin/catalog/product/",
+        "/admin/catalog/product/1/change/",
+        "/admin/catalog/product/1/delete/",
+        "/admin/catalog/product/1/history/",
+        "/admin/catalog/category/1/delete/",
+        "/admin/orders/order/",
+        "/admin/orders/order/?o=5",
+        "/admin/orders/order/?created_at__year=2024",
+        "/admin/orders/order/1/change/",
+        "/admin/orders/order/1/delete/",
+        "/admin/",
+    ] {
+        assert_eq!(alice.get(page).status, 200, "{page}");
+    }
+    let done = site.database.nuages(&["dumpdata", "orders"]);
+    assert!(done.status.success() && String::from_utf8_lossy(&done.stdout).contains("much"), "{done:?}");
+}
