@@ -59,7 +59,13 @@ function alike(link) {
   const controls = [...document.querySelectorAll("a[data-popup]")].filter((a) => base && of(a) === base).map(controlOf);
   return [...new Set([controlOf(link), ...controls])].filter(Boolean);
 }
-function take(link, { action, value, obj, new_value: fresh }) {
+/** The place for a new option: its group if the list has groups (Django 6.1 names it), else the list. */
+function groupOf(select, label) {
+  const groups = [...select.querySelectorAll("optgroup")];
+  if (!label || !groups.length) return select;
+  return groups.find((one) => one.label === label) ?? select.appendChild(Object.assign(document.createElement("optgroup"), { label }));
+}
+function take(link, { action, value, obj, new_value: fresh, optgroup }) {
   const control = controlOf(link);
   if (!control) return;
   const id = String(value);
@@ -84,7 +90,7 @@ function take(link, { action, value, obj, new_value: fresh }) {
     else if (action === "change") {
       if (option) Object.assign(option, { text: obj, value: String(fresh ?? value) });
     } else if (select === control || !select.dataset.autocompleteUrl) {
-      const added = option ?? select.appendChild(new Option(obj, id));
+      const added = option ?? groupOf(select, optgroup).appendChild(new Option(obj, id));
       if (select === control) added.selected = true;
     }
     told(select);

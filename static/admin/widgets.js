@@ -247,7 +247,15 @@ function picker(select) {
       const words = side.search.value.trim().toLowerCase().split(/\s+/);
       const of = [...select.options].filter((option) => option.selected === chosen && option.value);
       const shown = of.filter((option) => words.every((word) => option.text.toLowerCase().includes(word)));
-      side.list.replaceChildren(...shown.map((option) => Object.assign(new Option(option.text, option.value), { title: option.text })));
+      side.list.replaceChildren();
+      for (const option of shown) {
+        const copy = Object.assign(new Option(option.text, option.value), { title: option.text });
+        const group = option.closest("optgroup");
+        const last = side.list.lastElementChild;
+        if (!group) side.list.append(copy);
+        else if (last?.tagName === "OPTGROUP" && last.label === group.label) last.append(copy);
+        else side.list.appendChild(Object.assign(document.createElement("optgroup"), { label: group.label })).append(copy);
+      }
       side.count.textContent = shown.length === of.length ? String(of.length) : `${shown.length} of ${of.length}`;
       side.all.disabled = !shown.length;
     }

@@ -115,7 +115,12 @@ impl Find {
         if control.kind == ControlKind::RawId {
             if matches!(field, ModelField::Column(_)) && !field.required() {
                 let selected = chosen.is_empty();
-                control.choices.push(Choice { value: String::new(), text: String::new(), selected });
+                control.choices.push(Choice {
+                    value: String::new(),
+                    text: String::new(),
+                    selected,
+                    ..Choice::default()
+                });
             }
             control.choices.extend(chosen);
         }
@@ -130,7 +135,7 @@ impl Find {
             let there = control.choices.iter().position(|choice| choice.value == *value);
             control.focus = control.focus.or(there).or(Some(control.choices.len()));
             if there.is_none() {
-                let choice = Choice { value: value.clone(), text: text.clone(), selected: false };
+                let choice = Choice { value: value.clone(), text: text.clone(), ..Choice::default() };
                 control.choices.push(choice);
             }
         }

@@ -28,9 +28,10 @@ use super::{AdminRequest, Registered};
 use crate::auth::kept_forms;
 use crate::db::Conn;
 use crate::error::Result;
+use crate::forms::model::{ModelField, key};
 use crate::http::{PostData, QueryDict, redirect, render};
 use crate::messages::{Level, Message};
-use crate::models::find as find_model;
+use crate::models::{Path as RowPath, Query, find as find_model};
 pub(super) use inline::deleted_meanwhile;
 use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
@@ -139,27 +140,48 @@ async fn respond(
     posted: &QueryDict,
 ) -> Result<HttpResponse> {
     if posted.get("_popup").is_some() {
-        if saved.added {
-            check_source_model(request, posted.get("_source_model").unwrap_or_default());
-        }
-        return popup(request, part, saved);
+        let source_model = posted.get("_source_model").filter(|name| saved.added && !name.is_empty());
+        let optgroup = match source_model {
+            Some(name) => option_group(request, known, saved, name).await?,
+            None => None,
+        };
+        return popup(request, part, saved, optgroup);
     }
     saved_response(request, known, saved, &|button| posted.get(button).is_some()).await
 }
 
-/// Leaves Django 6.1's message if a pop-up was opened from a model that is not installed. For an installed model Django
-/// looks for the option group of the new row; selects of related rows have no groups here, so there is none to name.
-fn check_source_model(request: &AdminRequest, name: &str) {
-    let is_installed =
-        name.split_once('.').is_some_and(|(app, model)| find_model(app, &model.to_lowercase()).is_some());
-    if !name.is_empty() && !is_installed {
-        request.messages.add(Level::ERROR, format!("The app \"{name}\" could not be found."));
-    }
+/// The group in which forms of the model `source_model` (`catalog.product`) offer the row that was added, if one of their
+/// fields has groups. Leaves Django 6.1's message if that model is not installed.
+async fn option_group(
+    request: &AdminRequest,
+    known: &'static Registered,
+    saved: &Saved,
+    source_model: &str,
+) -> Result<Option<String>> {
+    let source = source_model.split_once('.').and_then(|(app, model)| find_model(app, &model.to_lowercase()));
+    let Some(source) = source else {
+        request.messages.add(Level::ERROR, format!("The app \"{source_model}\" could not be found."));
+        return Ok(None);
+    };
+    let Some(opener) = request.site.of(source) else { return Ok(None) };
+    let columns = source.fields.iter().map(ModelField::Column);
+    let mut leading =
+        columns.chain(source.many.iter().map(ModelField::Many)).filter(|field| field.to() == Some(known.model));
+    let group_by = leading.find_map(|field| opener.options.formfield(field).group_by);
+    let Some((column, pk)) = group_by.zip(key(known.model.pk().target(), &saved.pk)) else { return Ok(None) };
+
+    let row = Query::new(known.model).order_by(Vec::new()).with_pks(vec![pk]);
+    let found = request.db.run(move |conn| row.rows(conn, &[RowPath::own(column)], Some(1), 0)).await?;
+    let group = found.into_iter().flatten().next().map(|group| group.to_string());
+    Ok(group.filter(|group| !group.is_empty()))
 }
 
-fn popup(request: &AdminRequest, part: Option<&str>, saved: &Saved) -> Result<HttpResponse> {
+fn popup(request: &AdminRequest, part: Option<&str>, saved: &Saved, optgroup: Option<String>) -> Result<HttpResponse> {
     let answer = match part.filter(|_| !saved.added) {
-        None => json!({"value": saved.pk, "obj": saved.name}),
+        None => match optgroup {
+            Some(optgroup) => json!({"value": saved.pk, "obj": saved.name, "optgroup": optgroup}),
+            None => json!({"value": saved.pk, "obj": saved.name}),
+        },
         Some(part) => json!({"action": "change", "value": part, "obj": saved.name, "new_value": saved.pk}),
     };
     popup_response(request, "Saved", &answer)

@@ -5,7 +5,7 @@ use crate::admin::AdminSite;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::key;
-use crate::models::{Meta, Query};
+use crate::models::{Meta, Path, Query};
 
 /// A list of more rows than this is searched instead of shown.
 pub(super) const FEW: i64 = 250;
@@ -23,6 +23,8 @@ struct Related {
     chosen: Vec<String>,
     all: Option<Vec<Named>>,
     names: Vec<Named>,
+    /// The groups of the rows in `all`, by the column that holds them.
+    groups: Vec<(&'static str, Vec<Named>)>,
 }
 
 /// What is known of the models that a form leads to.
@@ -33,7 +35,14 @@ impl Relations {
     fn of(&mut self, model: &'static Meta) -> &mut Related {
         let at = self.0.iter().position(|known| known.model == model).unwrap_or(self.0.len());
         if at == self.0.len() {
-            self.0.push(Related { model, most: None, chosen: Vec::new(), all: None, names: Vec::new() });
+            self.0.push(Related {
+                model,
+                most: None,
+                chosen: Vec::new(),
+                all: None,
+                names: Vec::new(),
+                groups: Vec::new(),
+            });
         }
         &mut self.0[at]
     }
@@ -52,6 +61,14 @@ impl Relations {
         }
     }
 
+    /// Asks for the value of `column` in every row of `model`, if all rows will be offered.
+    pub(super) fn want_groups(&mut self, model: &'static Meta, column: &'static str) {
+        let known = self.of(model);
+        if known.groups.iter().all(|(asked, _)| *asked != column) {
+            known.groups.push((column, Vec::new()));
+        }
+    }
+
     /// Finds out.
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
         for known in &mut self.0 {
@@ -63,6 +80,12 @@ impl Relations {
                 let rows = query.named(conn, Some(most + 1), 0)?;
                 if i64::try_from(rows.len()).is_ok_and(|count| count <= most) {
                     known.all = Some(rows.into_iter().map(named).collect());
+                    let pk = Path::own(known.model.pk().column);
+                    for (column, groups) in &mut known.groups {
+                        let found = query.rows(conn, &[pk.clone(), Path::own(column)], Some(most), 0)?;
+                        let pairs = found.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
+                        groups.extend(pairs.map(|[pk, group]| (pk.to_string(), group.to_string())));
+                    }
                     continue;
                 }
             }
@@ -77,6 +100,13 @@ impl Relations {
     /// All rows of `model`, if they were asked for and are few.
     pub(super) fn all(&self, model: &Meta) -> Option<&[Named]> {
         self.0.iter().find(|known| known.model == model)?.all.as_deref()
+    }
+
+    /// The value of `column` in the row with this key, if that was asked for and all rows are offered.
+    pub(super) fn group(&self, model: &Meta, column: &str, key: &str) -> Option<&str> {
+        let known = self.0.iter().find(|known| known.model == model)?;
+        let (_, groups) = known.groups.iter().find(|(asked, _)| *asked == column)?;
+        groups.iter().find(|(pk, _)| pk == key).map(|(_, group)| group.as_str())
     }
 
     /// What the row with this key is called.

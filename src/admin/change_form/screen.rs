@@ -142,8 +142,15 @@ impl Screen {
         let own: Vec<Value> = (!form.adding).then(|| form.record.pk().clone()).into_iter().collect();
         let computed = cells(conn, model, &options.readonly_computed, own)?;
         let found = draft.found.as_ref();
-        let around =
-            Around { site: self.site, actor: &self.actor, relations: &relations, options, adding: form.adding, found };
+        let around = Around {
+            site: self.site,
+            actor: &self.actor,
+            relations: &relations,
+            options,
+            adding: form.adding,
+            found,
+            django: self.settings.django_version(),
+        };
         let empty = options.empty_value_display.unwrap_or(self.site.empty_value_display);
         let look = Look { site: self.site, actor: &self.actor, relations: &relations, zone: self.zone(), empty };
         let showing =

@@ -6,6 +6,7 @@ use crate::admin::options::{Options, is_text};
 use crate::admin::{Actor, AdminSite, quote};
 use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
 use crate::models::{FieldKind, Meta, OnDelete};
+use crate::settings::DjangoVersion;
 
 /// A link to a window of its own: to add a row, or to change, view or delete the one that is chosen.
 #[derive(Debug, Clone)]
@@ -77,6 +78,9 @@ fn wanted(field: ModelField, options: &Options) -> ControlKind {
 /// Asks for what the field's control will show.
 pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Options) {
     let Some(model) = bound.field.to() else { return };
+    if let Some(column) = options.formfield(bound.field).group_by {
+        relations.want_groups(model, column);
+    }
     match wanted(bound.field, options) {
         ControlKind::Select | ControlKind::Radio => relations.want_all(model, FEW),
         ControlKind::SelectMany | ControlKind::Filtered(_) => relations.want_all(model, MANY),
@@ -93,7 +97,7 @@ fn offer_lost(control: &mut Control, bound: &BoundField) {
     for value in keys_held(bound).into_iter().filter(|key| bound.typed.0.contains(key)) {
         if control.choices.iter().all(|choice| choice.value != value) {
             let text = format!("{value} (no longer there)");
-            control.choices.push(Choice { value, text, selected: true });
+            control.choices.push(Choice { value, text, selected: true, ..Choice::default() });
         }
     }
 }
@@ -112,6 +116,8 @@ pub(super) struct Around<'a> {
     pub(super) adding: bool,
     /// What was searched for one of the fields.
     pub(super) found: Option<&'a Found>,
+    /// The Django whose links of pop-up windows are made.
+    pub(super) django: DjangoVersion,
 }
 
 impl Around<'_> {
@@ -129,7 +135,7 @@ impl Around<'_> {
         control.choices = match control.kind {
             ControlKind::RawId => Vec::new(),
             ControlKind::Autocomplete | ControlKind::AutocompleteMany => self.chosen(to, typed),
-            _ => self.offered(to, typed),
+            _ => self.offered(to, field, typed),
         };
         if control.kind != ControlKind::RawId {
             offer_lost(&mut control, bound);
@@ -141,7 +147,7 @@ impl Around<'_> {
             _ => false,
         };
         if single && may_be_none {
-            let none = Choice { value: String::new(), text: "---------".to_owned(), selected: typed.is_empty() };
+            let none = Choice { text: "---------".to_owned(), selected: typed.is_empty(), ..Choice::default() };
             control.choices.insert(0, none);
         }
         match control.kind {
@@ -171,7 +177,7 @@ impl Around<'_> {
         });
         let raw = control.kind == ControlKind::RawId;
         let is_raw = raw || is_raw(field, self.options);
-        let links = if is_raw { Vec::new() } else { self.links(field, to, &control) };
+        let links = if is_raw { Vec::new() } else { self.links(form.model, field, to, &control) };
         let lookup = raw.then(|| self.lookup(to, field, typed));
         Widget { control, links, lookup, find }
     }
@@ -240,12 +246,15 @@ impl Around<'_> {
         searchable(self.site, self.actor, to).is_some()
     }
 
-    fn offered(self, to: &Meta, typed: &[String]) -> Vec<Choice> {
+    fn offered(self, to: &Meta, field: ModelField, typed: &[String]) -> Vec<Choice> {
         let all = self.relations.all(to).unwrap_or_default().iter();
+        let group_by = self.options.formfield(field).group_by;
+        let group = |key: &str| group_by.and_then(|column| self.relations.group(to, column, key)).unwrap_or_default();
         let choice = |(key, name): &(String, String)| Choice {
             value: key.clone(),
             text: name.clone(),
             selected: typed.iter().any(|chosen| chosen.trim() == key),
+            group: group(key).to_owned(),
         };
         all.map(choice).collect()
     }
@@ -253,16 +262,22 @@ impl Around<'_> {
     fn chosen(self, to: &Meta, typed: &[String]) -> Vec<Choice> {
         let found = typed.iter().filter_map(|key| {
             let text = self.relations.name(to, key)?.to_owned();
-            Some(Choice { value: key.trim().to_owned(), text, selected: true })
+            Some(Choice { value: key.trim().to_owned(), text, selected: true, ..Choice::default() })
         });
         found.collect()
     }
 
-    fn links(self, field: ModelField, to: &'static Meta, control: &Control) -> Vec<RelatedLink> {
+    /// The links beside a field of `model` that leads to rows of `to`.
+    fn links(self, model: &Meta, field: ModelField, to: &'static Meta, control: &Control) -> Vec<RelatedLink> {
         let Some(known) = self.site.of(to) else { return Vec::new() };
         let (name, pk) = (&to.verbose_name, to.pk().name);
-        let (base, query) = (known.url(), format!("?_to_field={pk}&_popup=1"));
-        let single = matches!(field, ModelField::Column(_));
+        let (base, mut query) = (known.url(), format!("?_to_field={pk}&_popup=1"));
+        if self.django >= DjangoVersion::V6_1 {
+            query.push_str("&_source_model=");
+            query.push_str(&model.label());
+        }
+        // Links to the chosen row follow a list of one, as in Django 6.1. No script points them to a chosen radio button.
+        let single = matches!(control.kind, ControlKind::Select | ControlKind::Autocomplete);
         let cascade = field.column().and_then(|column| column.relation.as_ref());
         let cascade = cascade.is_some_and(|relation| relation.on_delete == OnDelete::Cascade);
         let one = |kind: &'static str, icon, page: &str, verb: &str| {

@@ -2,6 +2,8 @@
 
 use std::mem::discriminant;
 
+use diesel::query_source::Column;
+
 use super::Options;
 use crate::forms::model::ModelField;
 use crate::models::FieldKind;
@@ -25,6 +27,8 @@ pub struct FormField {
     pub(in crate::admin) help_text: Option<&'static str>,
     pub(in crate::admin) placeholder: Option<&'static str>,
     pub(in crate::admin) rows: Option<u8>,
+    /// A column of the rows that can be chosen: its values are the groups they are offered in.
+    pub(in crate::admin) group_by: Option<&'static str>,
 }
 
 impl FormField {
@@ -61,6 +65,24 @@ impl FormField {
         self
     }
 
+    /// Offers the rows that a relation can lead to in groups (`<optgroup>`), one for each value of this column of theirs. A
+    /// row that is added in a pop-up window joins its group, as from Django 6.1 on.
+    ///
+    /// ```
+    /// use nuages::admin::{FormField, ModelAdmin};
+    /// use nuages::apps::catalog::models::Product;
+    /// use nuages::schema::{catalog_category as category, catalog_product as product};
+    ///
+    /// fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
+    ///     it.formfield((product::category_id,), FormField::new().group_by(category::slug))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn group_by<C: Column>(mut self, _: C) -> Self {
+        self.group_by = Some(C::NAME);
+        self
+    }
+
     /// This, and where this says nothing `other`.
     fn or(self, other: Self) -> Self {
         Self {
@@ -68,6 +90,7 @@ impl FormField {
             help_text: self.help_text.or(other.help_text),
             placeholder: self.placeholder.or(other.placeholder),
             rows: self.rows.or(other.rows),
+            group_by: self.group_by.or(other.group_by),
         }
     }
 }

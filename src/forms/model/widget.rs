@@ -45,8 +45,11 @@ impl ControlKind {
     }
 }
 
+/// The most rows that a form lets people choose in one field that is searched. More may be there if they were stored already.
+pub(super) const MOST_CHOSEN: usize = 10_000;
+
 /// One thing that can be chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// What is sent.
     pub value: String,
@@ -54,6 +57,8 @@ pub struct Choice {
     pub text: String,
     /// Whether it is chosen.
     pub selected: bool,
+    /// The label of the group in which it is offered; "" outside of any group.
+    pub group: String,
 }
 
 /// A file that was chosen in a form which has an error elsewhere. Its reference is sent again in the hidden input
@@ -190,19 +195,32 @@ impl Control {
         let Some(held) = bound.initial.one().filter(offers).map(Value::text) else { return };
         if self.choices.iter().all(|choice| choice.value != held) {
             let text = if held.is_empty() { "---------".to_owned() } else { held.clone() };
-            self.choices.insert(0, Choice { selected: held == self.value, value: held, text });
+            let choice = Choice { selected: held == self.value, value: held, text, ..Choice::default() };
+            self.choices.insert(0, choice);
         }
     }
 
-    /// The most fields that a browser sends for it.
+    /// The most fields that a browser sends for it. A script adds choices to a field of many that is searched, and so do
+    /// pop-up windows; they are allowed up to [`MOST_CHOSEN`].
     pub fn fields(&self) -> usize {
         match self.kind {
-            ControlKind::SelectMany | ControlKind::AutocompleteMany | ControlKind::Filtered(_) | ControlKind::Boxes => {
-                self.choices.len()
-            }
+            ControlKind::AutocompleteMany => self.choices.len().max(MOST_CHOSEN),
+            ControlKind::SelectMany | ControlKind::Filtered(_) | ControlKind::Boxes => self.choices.len(),
             ControlKind::Split | ControlKind::File => 2,
             _ => 1,
         }
+    }
+
+    /// The choices by group, in the order in which the groups first occur. Choices outside of any group have the label "".
+    pub fn groups(&self) -> Vec<(&str, Vec<&Choice>)> {
+        let mut groups: Vec<(&str, Vec<&Choice>)> = Vec::new();
+        for choice in &self.choices {
+            match groups.iter_mut().find(|(label, _)| *label == choice.group) {
+                Some((_, choices)) => choices.push(choice),
+                None => groups.push((&choice.group, vec![choice])),
+            }
+        }
+        groups
     }
 
     /// Whether a script makes something else of its list of many.
@@ -302,8 +320,12 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
 }
 
 fn choices(column: &Field, value: &str) -> Vec<Choice> {
-    let choice =
-        |(key, text): (&str, &str)| Choice { value: key.to_owned(), text: text.to_owned(), selected: key == value };
+    let choice = |(key, text): (&str, &str)| Choice {
+        value: key.to_owned(),
+        text: text.to_owned(),
+        selected: key == value,
+        ..Choice::default()
+    };
     if column.kind == FieldKind::Boolean && column.null && column.choices.is_empty() {
         return [("unknown", "Unknown"), ("true", "Yes"), ("false", "No")].map(choice).into();
     }

@@ -1,12 +1,15 @@
 //! Actions on the change form, pop-ups and the login page, as Django 6.1 has them.
 
-use nuages::admin::AdminSite;
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use nuages::admin::options::{Action, ActionRequest, ActionResult};
+use nuages::admin::{AdminSite, FormField};
 use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::Product;
+use nuages::apps::catalog::models::{Product, TAGS};
 use nuages::db::Conn;
 use nuages::error::Result;
 use nuages::project::Project;
+use nuages::schema::{catalog_product, catalog_tag as tag};
 
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, CHARLIE, Client, Database, Kind, Reply, TestSite, product};
@@ -176,6 +179,65 @@ on_both! {
         assert!(words.contains("The app \"no.such\" could not be found."), "Django tells of the wrong model: {words}");
         // A list in a pop-up takes it for no filter.
         assert_eq!(alice.get("/admin/catalog/tag/?_popup=1&_source_model=catalog.product").status, 200);
+    }
+
+    fn pop_up_links_name_the_model_of_the_form_from_django_6_1_on(kind: Kind) {
+        for (version, names_it) in [("5.2", false), ("6.0", false), ("6.1", true)] {
+            let database = Database::migrated(kind);
+            let conn = &mut database.connect();
+            ALICE.save(conn);
+            product("Kettle").tag("red").save(conn);
+            let site = TestSite::with(database, &[("DJANGO_VERSION", version)], nuages::urls::urls);
+            let page = ALICE.browser(&site).get(FORM);
+            let text = page.text();
+            let related: Vec<&str> = text.split('"').filter(|url| url.contains("_to_field=")).collect();
+            assert!(related.iter().any(|url| url.contains("/add/")), "Django {version}: no link adds a row: {related:?}");
+            assert!(related.iter().any(|url| url.contains("/change/")), "Django {version}: no link changes a row");
+            for url in related {
+                let named = url.ends_with("source_model=catalog.product");
+                assert_eq!(named, names_it, "Django {version}: {url}");
+            }
+        }
+    }
+
+    fn a_pop_up_answers_with_the_group_of_the_new_row(kind: Kind) {
+        static GROUPED: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
+            nuages::apps::register(site).unregister::<Product>().register::<Product>(|it| {
+                it.formfield((TAGS,), FormField::new().group_by(tag::slug)).radio_fields((catalog_product::category_id,))
+            })
+        });
+        let database = Database::migrated(kind);
+        let conn = &mut database.connect();
+        ALICE.save(conn);
+        product("Kettle").tag("red").tag("blue").save(conn);
+        diesel::update(tag::table).set(tag::slug.eq("colours")).filter(tag::name.eq("red")).execute(conn).unwrap();
+        if kind == Kind::Postgres {
+            // The rows above were given their keys.
+            conn.batch_execute("ALTER SEQUENCE catalog_tag_id_seq RESTART WITH 100").unwrap();
+        }
+        let site = TestSite::of(database, &[("DJANGO_VERSION", "6.1")], &GROUPED);
+        let alice = ALICE.browser(&site);
+
+        let page = alice.get(FORM);
+        for group in ["<optgroup label=\"colours\">", "<optgroup label=\"blue\">"] {
+            assert_eq!(page.text().matches(group).count(), 1, "{group}: {}", page.text());
+        }
+        assert_eq!(page.form(FORM, "name").values("tags").len(), 2, "both tags stay chosen");
+        let category = page.text().matches("catalog/category/__fk__").count();
+        assert_eq!(category, 0, "no link beside radio buttons follows what is chosen");
+        assert!(page.shows(&["/admin/catalog/category/add/?_to_field=id"]), "a category can be added");
+
+        let add = |source: &str, name: &str| {
+            let path = format!("/admin/catalog/tag/add/?_to_field=id&_popup=1&_source_model={source}");
+            alice.submit(&alice.form(&path, "name").set("name", name).set("slug", &format!("{name}s")), "_save")
+        };
+        let saved = add("catalog.product", "oak");
+        assert!(saved.shows(&["optgroup", "oaks"]), "{}", saved.text());
+        for (source, name) in [("orders.order", "ash"), ("no.such", "elm"), ("", "fir"), ("nonsense", "yew")] {
+            let saved = add(source, name);
+            assert!(saved.shows(&["popup-response", name]), "{source:?}: {}", saved.text());
+            assert!(!saved.text().contains("optgroup"), "{source:?} has no groups of tags: {}", saved.text());
+        }
     }
 
     fn staff_at_the_login_page_go_to_a_safe_next_from_django_6_1_on(kind: Kind) {

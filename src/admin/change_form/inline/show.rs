@@ -197,6 +197,7 @@ impl Formset {
             options: &self.inline.options,
             adding: row.form.adding,
             found: inside.found,
+            django: screen.settings.django_version(),
         };
         let showing = Showing {
             around,

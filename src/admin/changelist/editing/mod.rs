@@ -106,9 +106,9 @@ impl Editing {
                 };
                 let found = rows.named(conn, Some(FEW + 1), 0)?;
                 if i64::try_from(found.len()).is_ok_and(|found| found <= FEW) {
-                    let none = Choice { value: String::new(), text: "---------".to_owned(), selected: false };
+                    let none = Choice { text: "---------".to_owned(), ..Choice::default() };
                     let choices =
-                        found.into_iter().map(|(pk, text)| Choice { value: pk.to_string(), text, selected: false });
+                        found.into_iter().map(|(pk, text)| Choice { value: pk.to_string(), text, ..Choice::default() });
                     pattern.kind = ControlKind::Select;
                     pattern.choices = [none].into_iter().chain(choices).collect();
                 } else {
