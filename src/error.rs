@@ -105,6 +105,14 @@ impl Error {
         self.status_code() == StatusCode::SERVICE_UNAVAILABLE
     }
 
+    /// Whether rows forbid it that lead to a row by a foreign key, or a foreign key leads nowhere. Diesel does not recognise
+    /// what SQLite says where the key is declared with ON DELETE RESTRICT.
+    pub fn is_foreign_key_violation(&self) -> bool {
+        let Self::Database(DieselError::DatabaseError(kind, info)) = self else { return false };
+        matches!(kind, DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation)
+            || info.message() == "FOREIGN KEY constraint failed"
+    }
+
     /// The error of a job on a connection that may only read: names the mistake if the job tried to write.
     pub(crate) fn of_reader(self) -> Self {
         match self {

@@ -30,7 +30,7 @@ mod tuples;
 mod value;
 
 pub use app::AppConfig;
-pub use collect::{Branch, Clearing, Collector, Deleted, LinkTable, Obstacle, Preview};
+pub use collect::{Branch, ByDatabase, Clearing, Collector, Deleted, LinkTable, Obstacle, Preview, Undescribed};
 pub use columns::{ColumnList, ModelTable};
 pub use condition::{Circle, Condition};
 pub use description::{Description, Model};

@@ -5,7 +5,7 @@ use crate::admin::Registered;
 use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Branch, Collector, Meta, OnDelete, Preview, Query, capfirst};
+use crate::models::{Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed, capfirst};
 
 /// Rows whose permissions are looked at together.
 const CHUNK: i64 = 500;
@@ -23,7 +23,9 @@ pub(in crate::admin) struct Consequences {
     pub lacking: Vec<String>,
     /// Rows that forbid it.
     pub protected: Vec<Step>,
-    /// A table that no model describes forbids it.
+    /// Tables that no model describes, with how many of their rows forbid it.
+    pub held: Vec<(&'static str, i64)>,
+    /// The database refused it, because of rows that are not known.
     pub is_held_elsewhere: bool,
 }
 
@@ -45,6 +47,13 @@ impl Consequences {
     pub(super) fn new(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview: Preview) -> Result<Self> {
         let counts = preview.counts.iter().map(|(model, count)| (capfirst(&model.verbose_name_plural), *count));
         let links = preview.links.iter().map(|(table, count)| (capfirst(&table.verbose_name(2)), *count));
+        let tables = |effect: ByDatabase| preview.undescribed.iter().filter(move |rows| rows.effect == effect);
+        let gone_too = tables(ByDatabase::Deletes).map(|rows| (table(rows), rows.count));
+        let changed = tables(ByDatabase::Clears).chain(tables(ByDatabase::Resets)).map(|rows| {
+            let will = if rows.effect == ByDatabase::Resets { "get the default" } else { "have no" };
+            let word = if rows.count == 1 { "row" } else { "rows" };
+            format!("{} {word} of the {} will {will} {}", rows.count, table(rows), rows.column)
+        });
         let cleared = preview.clearings.iter().map(|clearing| {
             let (model, field) = (clearing.key.model, clearing.key.field);
             let is_default = field.relation.as_ref().is_some_and(|key| key.on_delete == OnDelete::DbSetDefault);
@@ -69,19 +78,30 @@ impl Consequences {
             tree.push(Step::More(preview.more, deletion.known.model.counted(preview.more).to_owned()));
         }
         Ok(Self {
-            counts: counts.chain(links).collect(),
-            cleared: cleared.collect(),
+            counts: counts.chain(links).chain(gone_too).collect(),
+            cleared: cleared.chain(changed).collect(),
             tree,
             lacking: lacking(conn, deletion, collector, &preview)?,
             protected,
+            held: tables(ByDatabase::Refuses).map(|rows| (rows.table, rows.count)).collect(),
             is_held_elsewhere: false,
         })
     }
 
     /// Whether it may be done.
     pub(in crate::admin) fn is_allowed(&self) -> bool {
-        self.lacking.is_empty() && self.protected.is_empty() && !self.is_held_elsewhere
+        self.lacking.is_empty() && !self.is_held()
     }
+
+    /// Whether rows forbid it.
+    pub(super) fn is_held(&self) -> bool {
+        !self.protected.is_empty() || !self.held.is_empty() || self.is_held_elsewhere
+    }
+}
+
+/// What people read for rows of a table that no model describes.
+fn table(rows: &Undescribed) -> String {
+    format!("table “{}”", rows.table)
 }
 
 fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {

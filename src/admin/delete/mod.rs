@@ -8,12 +8,10 @@ pub(super) use consequences::{Consequences, Step};
 pub(super) use one::{delete, delete_form};
 pub(super) use selected::{Selected, delete_selected};
 
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
-
 use super::log_entry::{Flag, LogEntry};
 use super::{Actor, AdminRequest, AdminSite, Registered};
 use crate::db::{Conn, Db};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::models::{Collector, Query};
 
 /// Rows of each kind that a page names.
@@ -55,11 +53,11 @@ impl Deletion {
         }
         match db.atomic(move |conn| self.delete(conn)).await {
             // A row came to lead there meanwhile, or it is in a table that no model describes.
-            Err(error) if is_foreign_key_violation(&error) => {
+            Err(error) if error.is_foreign_key_violation() => {
                 let outcome = db.run(move |conn| again.look(conn)).await?;
                 Ok(match outcome {
                     Outcome::Asked(mut shown) => {
-                        shown.is_held_elsewhere = shown.protected.is_empty();
+                        shown.is_held_elsewhere = !shown.is_held();
                         Outcome::Asked(shown)
                     }
                     outcome => outcome,
@@ -80,7 +78,7 @@ impl Deletion {
 
     fn delete(&self, conn: &mut Conn) -> Result<Outcome> {
         let shown = match self.look(conn)? {
-            Outcome::Asked(shown) if shown.protected.is_empty() => shown,
+            Outcome::Asked(shown) if !shown.is_held() => shown,
             outcome => return Ok(outcome),
         };
         if !shown.lacking.is_empty() {
@@ -105,8 +103,4 @@ impl Deletion {
         );
         Ok(Outcome::Deleted(deleted.roots))
     }
-}
-
-fn is_foreign_key_violation(error: &Error) -> bool {
-    matches!(error, Error::Database(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)))
 }

@@ -41,7 +41,7 @@ impl Violation {
         let info = info.as_ref();
         let rule = match kind {
             DatabaseErrorKind::UniqueViolation => Rule::Unique,
-            DatabaseErrorKind::ForeignKeyViolation => Rule::ForeignKey,
+            _ if error.is_foreign_key_violation() => Rule::ForeignKey,
             DatabaseErrorKind::NotNullViolation => Rule::NotNull,
             DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ExclusionViolation => constraint(info),
             _ => unclassified(info)?,

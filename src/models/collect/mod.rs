@@ -8,11 +8,13 @@ mod graph;
 mod links;
 mod preview;
 mod tree;
+mod undescribed;
 
 pub use delete::Deleted;
 pub use links::LinkTable;
 pub use preview::{Clearing, Obstacle, Preview};
 pub use tree::Branch;
+pub use undescribed::{ByDatabase, Undescribed};
 
 use graph::Graph;
 

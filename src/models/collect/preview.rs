@@ -4,6 +4,7 @@ use super::Collector;
 use super::graph::keys;
 use super::links::LinkTable;
 use super::tree::Branch;
+use super::undescribed::Undescribed;
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 use crate::models::{Condition, Meta, OnDelete, Query, Reverse};
@@ -19,6 +20,8 @@ pub struct Preview {
     pub clearings: Vec<Clearing>,
     /// What forbids it.
     pub obstacles: Vec<Obstacle>,
+    /// Rows of tables that no model describes, and what the database does to them.
+    pub undescribed: Vec<Undescribed>,
     /// The first rows, with what leads to them.
     pub tree: Vec<Branch>,
     /// How many more rows it begins with.
@@ -67,6 +70,7 @@ impl Collector {
             links: links.into_iter().filter(|(_, count)| *count > 0).collect(),
             clearings: clearings.filter(|(_, count)| *count > 0).map(|(key, count)| Clearing { key, count }).collect(),
             obstacles,
+            undescribed: self.undescribed(conn)?,
             tree,
             more,
         })

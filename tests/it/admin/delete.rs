@@ -104,11 +104,101 @@ on_both! {
         conn.batch_execute(&format!("{unknown}; INSERT INTO elsewhere VALUES (1, {})", lamp.id)).unwrap();
         let alice = ALICE.browser(&site);
         let path = format!("/admin/catalog/product/{}/delete/", lamp.id);
-        let refused = alice.submit(&alice.form(&path, "post"), "");
+        let refused = alice.post(&path, &[("post", "yes")]);
         assert!(refused.status == 200 && refused.words().contains("knows nothing of"), "{}", refused.words());
         let left: i64 = catalog_product::table.count().get_result(conn).unwrap();
         let entries: i64 = django_admin_log::table.count().get_result(conn).unwrap();
         assert_eq!((left, entries), (1, 0));
+    }
+
+    fn rows_that_only_the_database_deletes_are_counted_by_table(kind: Kind) {
+        let site = shop(kind);
+        let conn = &mut site.connect();
+        let lamp = product("Amber lamp").save(conn);
+        let key = "bigint REFERENCES catalog_product (id) ON DELETE";
+        conn.batch_execute(&format!(
+            "CREATE TABLE shelf (id bigint PRIMARY KEY, product_id {key} CASCADE, other_id {key} CASCADE);
+             CREATE TABLE shelf_note (id bigint PRIMARY KEY, shelf_id bigint REFERENCES shelf (id) ON DELETE CASCADE,
+                 above_id bigint REFERENCES shelf_note (id) ON DELETE CASCADE);
+             CREATE TABLE wish (id bigint PRIMARY KEY, product_id {key} SET NULL);
+             CREATE TABLE label (id bigint PRIMARY KEY, product_id {key} SET DEFAULT);
+             CREATE TABLE keeper (id bigint PRIMARY KEY, shelf_id bigint REFERENCES shelf (id) ON DELETE CASCADE,
+                 product_id {key} RESTRICT);
+             INSERT INTO shelf VALUES (1, {0}, NULL), (2, {0}, {0}), (3, NULL, NULL);
+             INSERT INTO shelf_note VALUES (1, 1, NULL), (2, 1, 1), (3, 2, NULL), (4, 3, NULL);
+             INSERT INTO wish VALUES (1, {0}), (2, NULL);
+             INSERT INTO label VALUES (1, {0})",
+            lamp.id
+        )).unwrap();
+        let alice = ALICE.browser(&site);
+        let path = format!("/admin/catalog/product/{}/delete/", lamp.id);
+
+        let page = alice.get(&path);
+        for line in [
+            "table “shelf”: 2",
+            "table “shelf_note”: 3",
+            "1 row of the table “wish” will have no product_id",
+            "1 row of the table “label” will get the default product_id",
+        ] {
+            assert!(page.words().contains(line), "{line:?} is missing: {}", page.words());
+        }
+        // A row that goes along anyway is counted once, and protects nothing.
+        conn.batch_execute(&format!("INSERT INTO keeper VALUES (1, 1, {})", lamp.id)).unwrap();
+        assert!(alice.get(&path).words().contains("table “keeper”: 1"), "{}", alice.get(&path).words());
+        conn.batch_execute("DELETE FROM keeper").unwrap();
+
+        assert_eq!(alice.submit(&alice.form(&path, "post"), "").status, 302, "nothing forbids it");
+        for (table, left) in [("shelf", 1), ("shelf_note", 1), ("wish", 2), ("label", 1)] {
+            let count: i64 = diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("SELECT COUNT(*) FROM {table}"))
+                .get_result(conn)
+                .unwrap();
+            assert_eq!(count, left, "rows left in {table}");
+        }
+    }
+
+    fn a_restricting_row_of_an_undescribed_table_protects(kind: Kind) {
+        for action in ["ON DELETE RESTRICT", "ON DELETE NO ACTION", "", "ON DELETE NO ACTION DEFERRABLE INITIALLY DEFERRED"] {
+            let site = shop(kind);
+            let conn = &mut site.connect();
+            let lamp = product("Amber lamp").save(conn);
+            conn.batch_execute(&format!(
+                "CREATE TABLE elsewhere (id bigint PRIMARY KEY, product_id bigint REFERENCES catalog_product (id) {action});
+                 INSERT INTO elsewhere VALUES (1, {0}), (2, {0}), (3, NULL)",
+                lamp.id
+            )).unwrap();
+            let alice = ALICE.browser(&site);
+            let path = format!("/admin/catalog/product/{}/delete/", lamp.id);
+            for (name, reply) in [
+                ("the question", alice.get(&path)),
+                ("the confirmed deletion", alice.post(&path, &[("post", "yes")])),
+                ("the action", alice.post("/admin/catalog/product/", &[
+                    ("action", "delete_selected"), ("_selected_action", &lamp.id.to_string()), ("post", "yes"),
+                ])),
+            ] {
+                let says = reply.words().contains("2 rows of the table “elsewhere”");
+                assert!(reply.status == 200 && says, "{action:?}, {name}: {} {}", reply.status, reply.words());
+            }
+            let left: i64 = catalog_product::table.count().get_result(conn).unwrap();
+            assert_eq!(left, 1, "{action:?}: the product stays");
+        }
+    }
+
+    fn a_restricting_row_that_is_not_counted_is_no_server_error(kind: Kind) {
+        // Keys of several columns are not looked at beforehand: the database refuses.
+        let site = shop(kind);
+        let conn = &mut site.connect();
+        let lamp = product("Amber lamp").save(conn);
+        conn.batch_execute(&format!(
+            "CREATE UNIQUE INDEX both_columns ON catalog_product (id, stock);
+             CREATE TABLE elsewhere (id bigint PRIMARY KEY, product_id bigint, stock integer,
+                 FOREIGN KEY (product_id, stock) REFERENCES catalog_product (id, stock) ON DELETE RESTRICT);
+             INSERT INTO elsewhere SELECT 1, id, stock FROM catalog_product WHERE id = {}",
+            lamp.id
+        )).unwrap();
+        let alice = ALICE.browser(&site);
+        let path = format!("/admin/catalog/product/{}/delete/", lamp.id);
+        let refused = alice.submit(&alice.form(&path, "post"), "");
+        assert!(refused.status == 200 && refused.words().contains("knows nothing of"), "{}", refused.words());
     }
 
     fn who_may_not_delete_what_goes_along_may_not_delete(kind: Kind) {
