@@ -175,7 +175,7 @@ impl Screen {
         let named = [(record.pk().clone(), name.clone())];
         LogEntry::write(conn, self.actor.user.id, self.model(), flag, &named, &change_message(&done))?;
         let may_change = self.may("change", Some(&record));
-        let notes = draft.inlines.iter().filter_map(Formset::note).collect();
+        let notes = draft.inlines.iter().flat_map(Formset::notes).collect();
         let saved = Saved { pk: record.pk().to_string(), name, added: draft.form.adding, may_change, notes };
         Ok(Attempt::Saved(saved, files))
     }

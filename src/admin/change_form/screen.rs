@@ -208,7 +208,7 @@ impl Screen {
             actions: self.actions(record),
             pk: parent,
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
-            notes: draft.inlines.iter().filter_map(Formset::note).collect(),
+            notes: draft.inlines.iter().flat_map(Formset::notes).collect(),
             groups,
             inlines,
         };

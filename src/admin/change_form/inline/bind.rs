@@ -6,7 +6,7 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{LOADED, Posted, key, management};
 use crate::http::PostData;
-use crate::models::{Query, Record};
+use crate::models::{Path, Query, Record};
 
 /// Rows beyond the most that an inline has: nobody can make the server build more.
 const BEYOND: usize = 1000;
@@ -78,7 +78,7 @@ impl Screen {
             }
             None => Vec::new(),
         };
-        let known = if claimed.is_empty() { Vec::new() } else { formset.among(claimed).pks(conn)? };
+        let known = Known::new(conn, formset, claimed, parent)?;
         for (at, key) in keys.into_iter().enumerate() {
             let old = (at < initial).then(|| {
                 let is_it = |row: &Row| key.as_ref() == Some(row.form.record.pk());
@@ -88,7 +88,7 @@ impl Screen {
                 Some(Some(row)) => row,
                 // A user who may not change rows is only told that one has gone.
                 Some(None) if parent.is_some() && !formset.rights.change => {
-                    formset.gone += 1;
+                    formset.skip(key.as_ref().map_or(Fate::Here, |key| known.fate(key)));
                     continue;
                 }
                 Some(None) => self.lost_row(formset, at),
@@ -108,27 +108,29 @@ impl Screen {
                 posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
             // Everyone may leave out a row that is gone.
             row.delete = ticked && (formset.rights.delete || row.lost);
-            let mut is_gone = false;
+            let mut fate = Fate::Here;
             if row.lost {
                 for bound in &mut row.form.fields {
                     bound.errors.clear();
                 }
                 posted.last(pk.name).unwrap_or_default().clone_into(&mut row.sent_key);
-                is_gone = key.as_ref().is_some_and(|key| !known.contains(key)) && posted.last(LOADED).is_some();
-                if is_gone && !row.delete && row.form.is_sent_back_as_shown(&posted) {
-                    formset.gone += 1;
+                if let Some(key) = key.as_ref().filter(|_| posted.last(LOADED).is_some()) {
+                    fate = known.fate(key);
+                }
+                if fate != Fate::Here && !row.delete && row.form.is_sent_back_as_shown(&posted) {
+                    formset.skip(fate);
                     continue;
                 }
             }
             let claims = at >= initial
                 && !self.is_copy()
                 && posted.last(pk.name).is_some_and(|text| !text.is_empty())
-                && key.is_none_or(|key| !known.contains(&key));
+                && key.is_none_or(|key| !known.has(&key));
             let wrong = if row.delete && row.form.adding {
                 // What is not there need not go, whatever it claims to be.
                 None
-            } else if is_gone {
-                Some(super::check::gone(formset.model()))
+            } else if let Some(error) = formset.lost_error(fate) {
+                Some(error)
             } else if row.lost || claims {
                 Some(super::check::LOST.to_owned())
             } else if row.counts() && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
@@ -148,12 +150,63 @@ impl Screen {
     }
 }
 
+/// What became of a row that the page showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is a row of this parent, or no row that can be told about.
+    Here,
+    /// Somebody else deleted it.
+    Deleted,
+    /// Somebody else moved it to another parent.
+    Moved,
+}
+
+/// The rows that exist among those whose keys were sent, with the parents to which they lead.
+struct Known {
+    rows: Vec<(Value, String)>,
+    /// The parent of the form; `None` if it is new, or the user may not see its rows.
+    parent: Option<String>,
+}
+
+impl Known {
+    fn new(conn: &mut Conn, formset: &Formset, pks: Vec<Value>, parent: Option<&Record>) -> Result<Self> {
+        let parent = parent.filter(|_| formset.rights.view).map(|parent| parent.pk().to_string());
+        if pks.is_empty() {
+            return Ok(Self { rows: Vec::new(), parent });
+        }
+        let paths = [Path::own(formset.model().pk().column), Path::own(formset.fk.column)];
+        let found = formset.among(pks).order_by(Vec::new()).rows(conn, &paths, None, 0)?;
+        let pairs = found.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
+        Ok(Self { rows: pairs.map(|[pk, to]| (pk, to.to_string())).collect(), parent })
+    }
+
+    fn has(&self, key: &Value) -> bool {
+        self.rows.iter().any(|(pk, _)| pk == key)
+    }
+
+    fn fate(&self, key: &Value) -> Fate {
+        match (self.rows.iter().find(|(pk, _)| pk == key), &self.parent) {
+            (None, _) => Fate::Deleted,
+            (Some((_, to)), Some(parent)) if to != parent => Fate::Moved,
+            (Some(_), _) => Fate::Here,
+        }
+    }
+}
+
 /// Whether the hidden key of a row leads to the row that the form is about.
 fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
     sent.is_none_or(|sent| sent.is_empty() || parent.is_some_and(|parent| parent.pk().to_string() == sent))
 }
 
 impl Formset {
+    /// Counts a row that is left out.
+    fn skip(&mut self, fate: Fate) {
+        match fate {
+            Fate::Moved => self.moved += 1,
+            Fate::Deleted | Fate::Here => self.gone += 1,
+        }
+    }
+
     /// One more empty row, for browsers without scripts.
     pub(in crate::admin::change_form) fn add_row(&mut self, screen: &Screen) {
         if self.rights.add && self.rows.len() < self.inline.max_num {

@@ -1,27 +1,33 @@
 //! What the database, the author and the other rows have to say of the rows inside a form.
 
 use super::Formset;
+use super::bind::Fate;
 use crate::admin::change_form::screen::Screen;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelForm, check, duplicates, listed};
-use crate::models::{Collector, Meta, Obstacle};
+use crate::models::{Collector, Obstacle};
 
 /// What is said of a row that is not there any more, or never was below this parent.
 pub(super) const LOST: &str = "Select a valid choice. That choice is not one of the available choices.";
-/// The error of a row that was changed here and deleted by somebody else meanwhile.
-pub(super) fn gone(model: &Meta) -> String {
-    let one = &model.verbose_name;
-    format!(
-        "This {one} was deleted meanwhile, so it was not saved. What you typed still stands here: to keep it, \
-         type it into a new {one}. Tick “Delete” to go on without this one."
-    )
-}
-
 /// Rows of each kind that a message names.
 const NAMED: i64 = 10;
 
 impl Formset {
+    /// The error of a row that was changed here and deleted or moved by somebody else meanwhile.
+    pub(super) fn lost_error(&self, fate: Fate) -> Option<String> {
+        let (one, parent) = (&self.model().verbose_name, &self.parent_model().verbose_name);
+        let (happened, after) = match fate {
+            Fate::Here => return None,
+            Fate::Deleted => ("deleted".to_owned(), ""),
+            Fate::Moved => (format!("moved to another {parent}"), "; it stays where it was moved to"),
+        };
+        Some(format!(
+            "This {one} was {happened} meanwhile, so it was not saved. What you typed still stands here: to keep it, \
+             type it into a new {one}. Tick “Delete” to go on without this one{after}."
+        ))
+    }
+
     /// Looks at the rows that count.
     pub(in crate::admin::change_form) fn check(&mut self, conn: &mut Conn, screen: &Screen) -> Result<()> {
         let fk = self.fk;

@@ -52,6 +52,7 @@ impl Screen {
             writing: None,
             errors: Vec::new(),
             gone: 0,
+            moved: 0,
             page: None,
         }
     }

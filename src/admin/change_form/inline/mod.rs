@@ -14,7 +14,7 @@ use crate::forms::model::{BoundField, ModelField, ModelForm};
 use crate::models::{Field, Meta, Reverse};
 
 pub(super) use show::Inside;
-pub(in crate::admin) use show::ShownInline;
+pub(in crate::admin) use show::{ShownInline, ShownRow};
 
 /// What a user may do with the rows of an inline.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +62,8 @@ pub(super) struct Formset {
     pub(super) errors: Vec<String>,
     /// How many rows somebody else has deleted meanwhile that were not touched here.
     gone: usize,
+    /// How many rows somebody else has moved to another parent meanwhile that were not touched here.
+    moved: usize,
     /// Which page of the rows this is, where there are many.
     page: Option<(Paginator, i64)>,
 }
@@ -122,9 +124,24 @@ impl Formset {
         self.rows.iter().any(|row| row.form.adding && !row.lost && !row.delete && row.counts())
     }
 
-    /// Says how many rows somebody else has deleted meanwhile.
-    pub(super) fn note(&self) -> Option<String> {
-        (self.gone > 0).then(|| deleted_meanwhile(self.model(), self.gone))
+    /// The forms of the rows that are to be saved.
+    pub(super) fn counting(&mut self) -> impl Iterator<Item = &mut ModelForm> {
+        self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts()).map(|row| &mut row.form)
+    }
+
+    /// Says how many rows somebody else has deleted or moved meanwhile.
+    pub(super) fn notes(&self) -> impl Iterator<Item = String> {
+        let deleted = (self.gone > 0).then(|| deleted_meanwhile(self.model(), self.gone));
+        let moved = (self.moved > 0).then(|| {
+            let parent = &self.parent_model().verbose_name;
+            format!("{} moved to another {parent} meanwhile.", counted_were(self.model(), self.moved))
+        });
+        deleted.into_iter().chain(moved)
+    }
+
+    /// The model of the parent.
+    fn parent_model(&self) -> &'static Meta {
+        self.fk.relation.as_ref().map_or(self.inline.model, |relation| relation.to())
     }
 
     /// How many rows are there already.
@@ -140,9 +157,14 @@ impl Formset {
 
 /// `2 order items were deleted meanwhile.`
 pub(in crate::admin) fn deleted_meanwhile(model: &Meta, count: usize) -> String {
+    format!("{} deleted meanwhile.", counted_were(model, count))
+}
+
+/// `2 order items were`
+fn counted_were(model: &Meta, count: usize) -> String {
     let were = if count == 1 { "was" } else { "were" };
     let counted = model.counted(i64::try_from(count).unwrap_or(i64::MAX));
-    format!("{count} {counted} {were} deleted meanwhile.")
+    format!("{count} {counted} {were}")
 }
 
 impl Row {

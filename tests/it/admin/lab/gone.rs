@@ -52,6 +52,36 @@ on_both! {
         assert!(stored(&site, "lab_sheet")[0].contains("New") && stored(&site, "lab_line").len() == 1);
     }
 
+    fn an_untouched_inline_row_that_was_moved_to_another_parent_is_skipped_with_a_message(kind: Kind) {
+        let site = lab(kind, &[]);
+        rows(&site);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(SHEET, "title").set("title", "New").set("lines-1-text", "Rye");
+        site.connect().batch_execute("UPDATE lab_line SET sheet_id = 2 WHERE text = 'Milk'").unwrap();
+        let reply = alice.submit(&form, "_save");
+        assert_eq!(reply.status, 302, "the line that was moved was not touched: {}", reply.words());
+        let page = alice.follow(&reply).words();
+        assert!(page.contains("1 line was moved to another sheet meanwhile."), "{page}");
+        let lines = stored(&site, "lab_line").join("\n");
+        assert!(lines.contains("Milk") && lines.contains("Rye"), "one line was changed, the other stays: {lines}");
+    }
+
+    fn a_touched_inline_row_that_was_moved_is_named_and_stays_at_its_new_parent(kind: Kind) {
+        let site = lab(kind, &[]);
+        rows(&site);
+        let alice = ALICE.browser(&site);
+        let form = alice.form(SHEET, "title").set("title", "New").set("lines-0-text", "Cream");
+        site.connect().batch_execute("UPDATE lab_line SET sheet_id = 2 WHERE text = 'Milk'").unwrap();
+        let reply = alice.submit(&form, "_save");
+        assert_eq!(reply.status, 200, "what was typed has nowhere to go");
+        assert!(reply.words().contains("This line was moved to another sheet meanwhile"), "{}", reply.words());
+        assert_eq!(reply.form(SHEET, "title").value("lines-0-text"), "Cream", "what was typed is kept");
+        let reply = alice.submit(&reply.form(SHEET, "title").set("lines-0-DELETE", "on"), "_save");
+        assert_eq!(reply.status, 302, "a tick goes on without it: {}", reply.words());
+        let lines = stored(&site, "lab_line");
+        assert!(lines.len() == 2 && lines.join("\n").contains("Milk"), "the moved line was not deleted: {lines:?}");
+    }
+
     fn a_row_that_has_gone_can_be_left_out_without_the_right_to_delete(kind: Kind) {
         let site = lab(kind, &[]);
         rows(&site);
