@@ -7,6 +7,9 @@ use super::{Field, ManyToMany, Meta, Path, Query, Record};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::Result;
 
+/// Links that one statement deletes or makes: SQLite takes 32,766 values.
+const LINKS: usize = 5_000;
+
 /// The present, as a column of this kind keeps it.
 fn now(kind: Kind, zone: Tz) -> Value {
     let local = zone.from_utc_datetime(&Utc::now().naive_utc()).naive_local();
@@ -160,18 +163,18 @@ impl ManyToMany {
     pub fn set(&self, conn: &mut Conn, from: &Value, before: &[Value], to: &[Value]) -> Result<()> {
         let gone: Vec<&Value> = before.iter().filter(|pk| !to.contains(pk)).collect();
         let fresh: Vec<&Value> = to.iter().filter(|pk| !before.contains(pk)).collect();
-        if !gone.is_empty() {
+        for some in gone.chunks(LINKS) {
             let sql = Sql::new("DELETE FROM ").ident(self.through()).raw(" WHERE ").ident(self.from_column);
             let mut sql = sql.raw(" = ").bind(from.clone()).raw(" AND ").ident(self.to_column).raw(" IN (");
-            for (at, pk) in gone.into_iter().enumerate() {
+            for (at, &pk) in some.iter().enumerate() {
                 sql = sql.raw(if at > 0 { ", " } else { "" }).bind(pk.clone());
             }
             sql.raw(")").execute(conn)?;
         }
-        if !fresh.is_empty() {
+        for some in fresh.chunks(LINKS) {
             let sql = Sql::new("INSERT INTO ").ident(self.through()).raw(" (").ident(self.from_column);
             let mut sql = sql.raw(", ").ident(self.to_column).raw(") VALUES ");
-            for (at, pk) in fresh.into_iter().enumerate() {
+            for (at, &pk) in some.iter().enumerate() {
                 let open = if at > 0 { ", (" } else { "(" };
                 sql = sql.raw(open).bind(from.clone()).raw(", ").bind(pk.clone()).raw(")");
             }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::inline::ShownInline;
+use super::inline::{ShownInline, ShownRow};
 use super::readonly::Shown;
 use super::shown::{ShownField, ShownGroup};
 use crate::admin::frame::Frame;
@@ -93,7 +93,7 @@ impl Content {
         }
     }
 
-    /// The most fields that a browser sends for the form as it is shown.
+    /// The most fields that a browser sends for the form, with the rows that a script can add to it.
     pub(super) fn fields(&self) -> usize {
         let of_field = |field: &ShownField| {
             let widget = field.widget.as_ref();
@@ -102,10 +102,16 @@ impl Content {
         let of_groups = |groups: &[ShownGroup]| -> usize {
             groups.iter().flat_map(|group| group.lines.iter().flatten()).map(of_field).sum()
         };
-        let rows = self.inlines.iter().flat_map(|inline| &inline.rows);
-        let of_rows: usize = rows.map(|row| row.hidden.len() + 1 + of_groups(&row.groups)).sum();
+        let of_row = |row: &ShownRow| row.hidden.len() + 1 + of_groups(&row.groups);
+        let of_rows: usize = self.inlines.iter().flat_map(|inline| &inline.rows).map(of_row).sum();
+        let added = self.inlines.iter().map(|inline| {
+            let of_new = inline.template.as_ref().map_or(0, of_row);
+            of_new.saturating_mul(inline.room())
+        });
+        let of_added = added.fold(0, usize::saturating_add);
         let of_inlines: usize = self.inlines.iter().map(|inline| inline.management.len()).sum();
-        self.hidden.len() + of_groups(&self.groups) + of_inlines + of_rows
+        let shown = self.hidden.len() + of_groups(&self.groups) + of_inlines + of_rows;
+        shown.saturating_add(of_added)
     }
 }
 

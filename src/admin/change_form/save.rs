@@ -10,11 +10,12 @@ use crate::admin::options::Options;
 use crate::admin::{Done, Flag, LogEntry, change_message};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{Cleaned, ModelField, ModelForm, Posted, Violation, check};
+use crate::forms::model::{BoundField, Cleaned, ModelField, ModelForm, Posted, Violation, check};
 use crate::forms::submissions::{Claim, Submission};
 use crate::forms::uploads::Stored;
 use crate::http::PostData;
 use crate::models::Record;
+use crate::settings::Settings;
 
 /// How far a transaction came.
 enum Attempt {
@@ -148,6 +149,12 @@ impl Screen {
 
     /// What the database and the author have to say.
     fn check(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
+        if self.is_copy() {
+            let rows = draft.inlines.iter_mut().flat_map(Formset::counting);
+            for form in std::iter::once(&mut draft.form).chain(rows) {
+                tell_missing_files(form, &self.settings);
+            }
+        }
         check(conn, &mut [&mut draft.form])?;
         self.known.options.clean(&mut draft.form);
         for formset in &mut draft.inlines {
@@ -245,9 +252,14 @@ pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Store
         let stored = match (&bound.upload, bound.field.column()) {
             (Some(upload), _) => upload.store(&screen.settings).map(Some),
             // A copy has a file of its own: what happens to one of the two rows does not touch the other's.
-            (None, Some(column)) if screen.is_copy() && column.is_file() && !bound.has_changed() => {
-                let path = bound.value().one().and_then(Value::as_str).unwrap_or_default();
-                Stored::copy_of(path, column, &screen.settings)
+            (None, Some(column)) if screen.is_copy() && !path_to_copy(bound).is_empty() => {
+                match Stored::copy_of(path_to_copy(bound), column, &screen.settings) {
+                    Ok(None) => {
+                        bound.errors.push(missing_file(bound));
+                        return Err(Error::NotStored("the file to copy is missing".to_owned()));
+                    }
+                    copied => copied,
+                }
             }
             _ => Ok(None),
         };
@@ -265,6 +277,34 @@ pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Store
         }
     }
     Ok(())
+}
+
+/// The path of the original's file that a copy needs a copy of; "" if there is none.
+fn path_to_copy(bound: &BoundField) -> &str {
+    let is_kept = bound.field.is_file() && bound.upload.is_none() && !bound.has_changed();
+    bound.value().one().and_then(Value::as_str).filter(|_| is_kept).unwrap_or_default()
+}
+
+/// Adds an error beside each file field of a copy whose original's file cannot be read. Without its file the copy would have
+/// to share the original's path.
+fn tell_missing_files(form: &mut ModelForm, settings: &Settings) {
+    for bound in &mut form.fields {
+        let path = path_to_copy(bound);
+        if !path.is_empty() && !Stored::exists(path, settings) {
+            bound.errors.push(missing_file(bound));
+        }
+    }
+}
+
+/// The error beside a file field of a copy whose original's file cannot be read.
+fn missing_file(bound: &BoundField) -> String {
+    let name = path_to_copy(bound).rsplit('/').next().unwrap_or_default();
+    let remedy = if bound.field.required() {
+        "Choose a file for the new row."
+    } else {
+        "Choose a file for the new row, or remove this one to save it without a file."
+    };
+    format!("The original’s file “{name}” is missing on the server, so it cannot be copied. {remedy}")
 }
 
 /// The error beside a file field whose file could not be stored.

@@ -104,6 +104,11 @@ impl Stored {
         store(&mut from, wanted, folder, field.max_length().unwrap_or(100), settings).map(Some)
     }
 
+    /// Whether `MEDIA_ROOT` has a file at `path` that can be read.
+    pub fn exists(path: &str, settings: &Settings) -> bool {
+        MediaRoot::open(&settings.media_root).and_then(|root| root.file(path)).is_ok()
+    }
+
     /// Its path below `MEDIA_ROOT`: what the column holds.
     pub fn name(&self) -> &str {
         &self.name

@@ -1,8 +1,9 @@
 //! How many fields a form has that this site itself made: it may be sent back, however many they are.
 //!
 //! `DATA_UPLOAD_MAX_NUMBER_FIELDS` protects against requests that are costly to read. A page for staff may hold more fields
-//! than that: a product with 1,001 tags, a list with 300 rows. Such a page says in a hidden input how many it has. The number
-//! is signed, so that only pages of this site can raise the limit, and by no more than their own fields.
+//! than that: a product with 1,001 tags, a list with 300 rows. Such a page says in a hidden input how many it has, together
+//! with those that its scripts may add: rows inside the form, and choices of a field that is searched. The number is signed,
+//! so that only pages of this site can raise the limit, and by no more than [`MOST_MORE`].
 
 use crate::http::QueryDict;
 use crate::settings::Settings;
@@ -10,6 +11,8 @@ use crate::signing::Signer;
 
 /// The name of the hidden input. It stands near the beginning of the form: only fields before the limit are looked at.
 pub const FIELD_COUNT: &str = "_fields";
+/// The most fields that a page adds to the limit.
+const MOST_MORE: usize = 100_000;
 const SIGNER: Signer<'_> = Signer::new("nuages.http.field_count");
 
 /// The value of the hidden input of a form with about `count` fields; `None` if the form is small enough without it.
@@ -27,7 +30,7 @@ pub(super) fn most_fields(fields: &QueryDict, settings: &Settings) -> usize {
     let said = fields.iter().take(limit).find(|(name, _)| *name == FIELD_COUNT).map(|(_, text)| text);
     let signed = said.and_then(|text| SIGNER.unsign(text, settings.secret_keys()).ok());
     let count: usize = signed.and_then(|(count, _)| count.parse().ok()).unwrap_or_default();
-    limit.saturating_add(count)
+    limit.saturating_add(count.min(MOST_MORE))
 }
 
 #[cfg(test)]
@@ -52,6 +55,8 @@ mod tests {
             1000,
             "another count is ignored"
         );
+        let huge = field_count(usize::MAX, &settings).unwrap();
+        assert_eq!(most_fields(&form(&huge, 2000), &settings), 1000 + MOST_MORE, "no page adds more than this");
         let late = QueryDict::parse(&format!("{}{FIELD_COUNT}={signed}", "a=1&".repeat(1500)));
         assert_eq!(most_fields(&late, &settings), 1000, "a count behind the limit is not looked for");
     }

@@ -76,6 +76,12 @@ pub(in crate::admin) struct ShownInline {
 }
 
 impl ShownInline {
+    /// How many rows can still be added.
+    pub(in crate::admin::change_form) fn room(&self) -> usize {
+        let [_, _, _, (_, most)] = self.management;
+        most.saturating_sub(self.rows.len())
+    }
+
     /// How many columns the table has.
     pub(in crate::admin) fn width(&self) -> usize {
         self.heads.len() + usize::from(self.may_delete || self.template.is_some())
