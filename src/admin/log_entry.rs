@@ -87,6 +87,17 @@ const REPR: usize = 200;
 pub(super) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 
 impl LogEntry {
+    /// Whether the history knows that the row of `model` with this primary key was deleted.
+    pub(in crate::admin) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
+        let Some(kind) = ContentType::of(conn, model)? else { return Ok(false) };
+        let entries = django_admin_log::table
+            .filter(django_admin_log::content_type_id.eq(kind))
+            .filter(django_admin_log::object_id.eq(pk))
+            .filter(django_admin_log::action_flag.eq(Flag::Deletion as i16));
+        let count: i64 = entries.count().get_result(conn)?;
+        Ok(count > 0)
+    }
+
     /// Writes down what `user` did to rows of `model`, given by primary key and by what they are called. `message` is
     /// Django's JSON; nothing for a deletion. Call it in the transaction of the act.
     pub fn write(

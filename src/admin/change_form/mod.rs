@@ -7,6 +7,7 @@ pub(super) mod find;
 mod inline;
 #[cfg(test)]
 mod lost_updates;
+mod offered;
 mod page;
 pub(super) mod parts;
 mod readonly;

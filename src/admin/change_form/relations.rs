@@ -102,6 +102,14 @@ impl Relations {
         self.0.iter().find(|known| known.model == model)?.all.as_deref()
     }
 
+    /// The models of which all rows are offered, with the primary keys that are whole numbers.
+    pub(super) fn offered(&self) -> impl Iterator<Item = (&'static Meta, Vec<i64>)> {
+        self.0.iter().filter_map(|known| {
+            let rows = known.all.as_ref()?;
+            Some((known.model, rows.iter().filter_map(|(key, _)| key.parse().ok()).collect()))
+        })
+    }
+
     /// The value of `column` in the row with this key, if that was asked for and all rows are offered.
     pub(super) fn group(&self, model: &Meta, column: &str, key: &str) -> Option<&str> {
         let known = self.0.iter().find(|known| known.model == model)?;

@@ -160,6 +160,7 @@ impl Screen {
         for formset in &mut draft.inlines {
             formset.check(conn, self)?;
         }
+        self.name_deleted_choices(conn, draft)?;
         self.known.options.check_form(conn, &mut draft.form, &self.actor)
     }
 

@@ -8,6 +8,7 @@ use super::computed::{self, cells};
 use super::draft::{Draft, prefill};
 use super::find;
 use super::inline::{Formset, Inside, ShownInline};
+use super::offered::{OFFERED, offered};
 use super::page::{Buttons, ConflictRow, Content, Problem};
 use super::readonly::Look;
 use super::relations::Relations;
@@ -212,6 +213,10 @@ impl Screen {
             groups,
             inlines,
         };
+        let offered = offered(relations.offered());
+        if may_edit && !offered.is_empty() {
+            content.hidden.push((OFFERED.to_owned(), offered));
+        }
         if let Some(count) = field_count(content.fields(), &self.settings) {
             content.hidden.insert(0, (FIELD_COUNT.to_owned(), count));
         }

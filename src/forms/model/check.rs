@@ -53,6 +53,7 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
             for (at, key) in missing {
                 let bound = &mut form.fields[at];
                 bound.cleaned = None;
+                bound.missing = Some(key.clone());
                 bound.errors.push(match bound.field {
                     ModelField::Column(_) => NO_SUCH_ROW.to_owned(),
                     ModelField::Many(_) => no_such_choice(&key),

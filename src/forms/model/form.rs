@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 
+use super::clean::{NO_SUCH_ROW, no_such_choice};
 use super::{Cleaned, LOADED, ModelField, Posted, Typed, clean, prefixed, texts};
 use crate::db::{Unreadable, Value};
 use crate::forms::uploads::{self, Change, Upload};
@@ -26,6 +27,8 @@ pub struct BoundField {
     pub upload: Option<Upload>,
     /// Someone else has changed it since the page was made, and so does what was sent.
     pub conflict: bool,
+    /// The key of a row that was chosen and is not there.
+    pub missing: Option<String>,
     /// What is wrong with it.
     pub errors: Vec<String>,
 }
@@ -36,7 +39,7 @@ impl BoundField {
         let typed = texts(field, &initial, zone);
         let (cleaned, upload) = (None, None);
         let (shown, errors) = (typed.clone(), Vec::new());
-        Self { field, commas: false, initial, shown, typed, cleaned, upload, conflict: false, errors }
+        Self { field, commas: false, initial, shown, typed, cleaned, upload, conflict: false, missing: None, errors }
     }
 
     /// The note beside the field if its column holds something that cannot be read, and no other value was typed.
@@ -105,6 +108,19 @@ impl BoundField {
                 self.upload = Some(upload);
             }
             Err(errors) => self.errors.extend(errors),
+        }
+    }
+
+    /// Says of the chosen row that is not there that it was deleted meanwhile.
+    pub fn tell_deleted(&mut self) {
+        let (Some(key), Some(model)) = (&self.missing, self.field.to()) else { return };
+        let before = match self.field {
+            ModelField::Column(_) => NO_SUCH_ROW.to_owned(),
+            ModelField::Many(_) => no_such_choice(key),
+        };
+        let one = &model.verbose_name;
+        for error in self.errors.iter_mut().filter(|error| **error == before) {
+            *error = format!("Select a valid choice. The {one} that you chose was deleted meanwhile.");
         }
     }
 

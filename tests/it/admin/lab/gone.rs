@@ -136,6 +136,44 @@ on_both! {
         assert!(stored(&site, "lab_sheet")[0].contains('8'), "{:?}", stored(&site, "lab_sheet"));
     }
 
+    fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
+        let site = lab(kind, &[]);
+        let conn = &mut site.connect();
+        crate::support::product("Lamp").tag("red").save(conn);
+        conn.batch_execute(
+            "INSERT INTO catalog_tag (id, name, slug) VALUES (50, 'blue', 'blue');
+             INSERT INTO catalog_category (id, name, slug, description) VALUES (60, 'Toys', 'toys', '')",
+        ).unwrap();
+        let alice = ALICE.browser(&site);
+        let path = "/admin/catalog/product/1/change/";
+        let told = "Select a valid choice. The";
+        let save = |field: &str, value: &str, before: &dyn Fn()| {
+            let form = alice.form(path, "name");
+            before();
+            let mut fields = form.sent("_save");
+            if field == "category" {
+                fields.retain(|(name, _)| name != field);
+            }
+            fields.push((field.to_owned(), value.to_owned()));
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+            alice.post_with(path, &[], &fields).errors(field)
+        };
+        // A list in the form offered it.
+        let errors = save("tags", "50", &|| site.connect().batch_execute("DELETE FROM catalog_tag WHERE id = 50").unwrap());
+        assert_eq!(errors, format!("{told} tag that you chose was deleted meanwhile."));
+        // A search offered it, and the history knows of its deletion.
+        let errors = save("category", "60", &|| {
+            let reply = alice.post("/admin/catalog/category/60/delete/", &[("post", "yes")]);
+            assert_eq!(reply.status, 302, "{}", reply.words());
+        });
+        assert_eq!(errors, format!("{told} category that you chose was deleted meanwhile."));
+        // Rows that never were there get Django's text.
+        let errors = save("tags", "999", &|| {});
+        assert_eq!(errors, "Select a valid choice. 999 is not one of the available choices.");
+        let errors = save("category", "999", &|| {});
+        assert_eq!(errors, "Select a valid choice. That choice is not one of the available choices.");
+    }
+
     fn a_link_to_a_tag_that_has_gone_stops_nobody(kind: Kind) {
         let site = lab(kind, &[]);
         let conn = &mut site.connect();
