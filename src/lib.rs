@@ -8,6 +8,7 @@ pub mod words;
 pub mod settings;
 pub mod logging;
 pub mod error;
+pub mod terminal;
 pub mod signing;
 pub mod db;
 pub mod schema;
@@ -21,7 +22,13 @@ pub mod mail;
 pub mod auth;
 pub mod pages;
 pub mod admin;
-pub mod apps;
+pub mod accounts;
 pub mod urls;
 pub mod project;
 pub mod commands;
+
+#[cfg(test)]
+mod test_tables;
+
+pub use actix_web::{self, web};
+pub use {askama, diesel};

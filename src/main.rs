@@ -1,4 +1,6 @@
-//! The `nuages` program: `nuages COMMAND` is `manage.py COMMAND`.
+//! The demo shop: `nuages COMMAND` is its `manage.py COMMAND`.
+
+mod shop;
 
 use std::process::ExitCode;
 
@@ -6,5 +8,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    nuages::commands::main(&nuages::project::SHOP)
+    nuages::commands::main(&shop::SHOP)
 }

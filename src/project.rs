@@ -1,55 +1,201 @@
-//! [`Project`]: what a program serves, and [`SHOP`], which `nuages` itself does.
+//! [`Project`]: what a program serves.
 
 use std::sync::OnceLock;
 
 use crate::admin::AdminSite;
-use crate::apps;
+use crate::db::Conn;
 use crate::db::migrations::Migration;
-use crate::http::Urls;
+use crate::error::Result;
+use crate::http::{StaticFile, Urls};
 use crate::models::{AppConfig, content_types};
+use crate::pages::{NavigationLink, RenderFrame, Site};
 use crate::settings::Settings;
-use crate::urls::urls;
 use crate::{admin, auth, sessions};
 
-/// The demo shop.
-pub static SHOP: Project = Project::new("Shop", &apps::INSTALLED, urls, apps::register).with_demo();
-
-/// A site of its own on these batteries: its apps, its URLs, and what its admin shows.
+/// A site: its apps, its URLs, what its admin shows, how its pages look, and its commands.
 ///
 /// Its program is one line, `nuages::commands::main(&PROJECT)`. A process serves one project.
 #[derive(Debug)]
 pub struct Project {
-    /// What people read.
-    pub name: &'static str,
     /// Its apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
     pub apps: &'static [AppConfig],
     /// Its URLs.
     pub urls: fn(&Settings) -> Urls,
-    /// Whether an empty database is filled with the demo shop.
-    pub has_demo: bool,
+    /// What the framework's own pages show of it.
+    pub site: Site,
+    /// The static files of its own.
+    pub(crate) static_files: &'static [StaticFile],
+    /// What an empty database is filled with, if the program is started without a command.
+    pub(crate) demo: Option<&'static Demo>,
+    /// Its own commands.
+    pub(crate) commands: &'static [SiteCommand],
     register: fn(AdminSite) -> AdminSite,
     admin_site: OnceLock<AdminSite>,
 }
 
+/// Rows and uploaded files that a program can fill an empty database with: `loaddata demo`.
+#[derive(Debug)]
+pub struct Demo {
+    /// What the terminal says while an empty database is filled: "Setting up a demo shop".
+    pub title: &'static str,
+    /// A fixture in JSON, as `dumpdata` writes it.
+    pub fixture: &'static str,
+    /// The folder below `MEDIA_ROOT` that the files are written to.
+    pub media_folder: &'static str,
+    /// `(name, content)` of each file. A file that exists is left as it is.
+    pub media: &'static [(&'static str, &'static [u8])],
+}
+
+/// A command of a site, made by [`SiteCommand::new`].
+#[derive(Debug)]
+pub struct SiteCommand {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) arguments: fn(clap::Command) -> clap::Command,
+    pub(crate) run: fn(&clap::ArgMatches, &CommandContext<'_>) -> Result<()>,
+}
+
+/// The arguments of a command, and what the command does.
+pub trait Command: clap::Args {
+    /// What the command is called on the command line.
+    const NAME: &'static str;
+    /// One sentence for the help.
+    const ABOUT: &'static str;
+
+    /// Runs the command. An error is printed, and the program ends with the exit code 1.
+    fn run(self, context: &CommandContext<'_>) -> Result<()>;
+}
+
+/// What a command works with.
+#[derive(Debug)]
+pub struct CommandContext<'a> {
+    /// The project of the program.
+    pub project: &'static Project,
+    /// The settings.
+    pub settings: &'a Settings,
+}
+
+impl SiteCommand {
+    /// The command whose arguments are `C`.
+    pub const fn new<C: Command>() -> Self {
+        Self {
+            name: C::NAME,
+            about: C::ABOUT,
+            arguments: C::augment_args,
+            run: |matches, context| {
+                let arguments =
+                    C::from_arg_matches(matches).map_err(|error| crate::error::Error::command(error.to_string()))?;
+                arguments.run(context)
+            },
+        }
+    }
+}
+
+impl CommandContext<'_> {
+    /// Opens a connection to the database. Its statements have no time limit.
+    pub fn connect(&self) -> Result<Conn> {
+        Conn::open(&self.settings.database_url, crate::db::Limits::NONE)
+    }
+}
+
 impl Project {
-    /// A site; `register` adds its models to an admin that shows none.
+    /// A site called `name`; `register` adds its models to an admin that shows none.
     pub const fn new(
         name: &'static str,
         apps: &'static [AppConfig],
         urls: fn(&Settings) -> Urls,
         register: fn(AdminSite) -> AdminSite,
     ) -> Self {
-        Self { name, apps, urls, has_demo: false, register, admin_site: OnceLock::new() }
+        Self {
+            apps,
+            urls,
+            site: Site::new(name),
+            static_files: &[],
+            demo: None,
+            commands: &[],
+            register,
+            admin_site: OnceLock::new(),
+        }
     }
 
-    const fn with_demo(mut self) -> Self {
-        self.has_demo = true;
+    /// The name that people read.
+    pub const fn name(&self) -> &'static str {
+        self.site.name
+    }
+
+    /// Sets what search engines show of pages without a description of their own.
+    #[must_use]
+    pub const fn description(mut self, text: &'static str) -> Self {
+        self.site.description = text;
+        self
+    }
+
+    /// Sets the URL of the logo, an image of 28 by 28 pixels.
+    #[must_use]
+    pub const fn logo(mut self, url: &'static str) -> Self {
+        self.site.logo = url;
+        self
+    }
+
+    /// Sets the URL of the icon in the browser's tab.
+    #[must_use]
+    pub const fn favicon(mut self, url: &'static str) -> Self {
+        self.site.favicon = url;
+        self
+    }
+
+    /// Sets the links of the header and the footer.
+    #[must_use]
+    pub const fn navigation(mut self, links: &'static [NavigationLink]) -> Self {
+        self.site.navigation = links;
+        self
+    }
+
+    /// Sets the text of the footer.
+    #[must_use]
+    pub const fn footer(mut self, text: &'static str) -> Self {
+        self.site.footer = text;
+        self
+    }
+
+    /// Sets the URL of a style sheet with other values for the custom properties of `static/_tokens.css`.
+    #[must_use]
+    pub const fn colors(mut self, url: &'static str) -> Self {
+        self.site.colors = url;
+        self
+    }
+
+    /// Shows the login, account and error pages in a frame of the site's own. See [`Frame`](crate::pages::Frame).
+    #[must_use]
+    pub const fn frame(mut self, render: RenderFrame) -> Self {
+        self.site.frame = render;
+        self
+    }
+
+    /// Serves these files below `/static/`: `assets::FILES`, which [`static_files!`](crate::static_files) makes.
+    #[must_use]
+    pub const fn static_files(mut self, files: &'static [StaticFile]) -> Self {
+        self.static_files = files;
+        self
+    }
+
+    /// Fills an empty database with `demo` when the program is started without a command.
+    #[must_use]
+    pub const fn demo(mut self, demo: &'static Demo) -> Self {
+        self.demo = Some(demo);
+        self
+    }
+
+    /// Adds commands.
+    #[must_use]
+    pub const fn commands(mut self, commands: &'static [SiteCommand]) -> Self {
+        self.commands = commands;
         self
     }
 
     /// Its admin.
     pub fn admin_site(&'static self) -> &'static AdminSite {
-        self.admin_site.get_or_init(|| (self.register)(AdminSite::new(self.apps)))
+        self.admin_site.get_or_init(|| (self.register)(AdminSite::new(self.apps)).with_defaults_of(&self.site))
     }
 
     /// Every migration, each behind those it needs: those of the batteries first, then app by app, then those of the
@@ -60,21 +206,5 @@ impl Project {
         let own = self.apps.iter().filter(|app| !batteries.contains(&app.label));
         let login = self.apps.iter().any(|app| app.label == auth::APP.label).then_some(&auth::NUAGES);
         batteries.iter().filter_map(named).chain(own).chain(login).flat_map(|app| app.migrations).copied().collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_migration_of_an_installed_app_is_there_once() {
-        let migrations = SHOP.migrations();
-        for app in SHOP.apps {
-            let planned = migrations.iter().filter(|migration| migration.app == app.label).count();
-            assert_eq!(planned, app.migrations.len(), "{}", app.label);
-        }
-        assert_eq!(migrations[0].app, "contenttypes");
-        assert_eq!(migrations.last().map(|last| last.app), Some("nuages"));
     }
 }

@@ -1,5 +1,5 @@
-//! The tables, as Django 5.2 makes them (`migrations/`), and our own, `nuages_…`, which it does not know. Django's own ids
-//! are 32 bits wide, the shop's 64.
+//! The tables of Django's own apps, as Django 5.2 makes them (`migrations/`), and ours, `nuages_…`, which Django does not
+//! know.
 
 #![expect(missing_docs, reason = "`table!` makes the items; the columns are documented on the row structs")]
 
@@ -99,83 +99,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    catalog_category (id) {
-        id -> BigInt,
-        name -> Text,
-        slug -> Text,
-        description -> Text,
-        parent_id -> Nullable<BigInt>,
-    }
-}
-
-diesel::table! {
-    catalog_tag (id) {
-        id -> BigInt,
-        name -> Text,
-        slug -> Text,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text};
-    use super::sql_types::{Decimal, TimestampTz};
-
-    catalog_product (id) {
-        id -> BigInt,
-        name -> Text,
-        slug -> Text,
-        sku -> Text,
-        description -> Text,
-        price -> Decimal,
-        stock -> Integer,
-        is_active -> Bool,
-        image -> Text,
-        released_on -> Nullable<Date>,
-        created_at -> TimestampTz,
-        updated_at -> TimestampTz,
-        category_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    catalog_product_tags (id) {
-        id -> BigInt,
-        product_id -> BigInt,
-        tag_id -> BigInt,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-    use super::sql_types::{Decimal, TimestampTz};
-
-    orders_order (id) {
-        id -> BigInt,
-        number -> Text,
-        email -> Text,
-        status -> Text,
-        note -> Text,
-        total -> Decimal,
-        created_at -> TimestampTz,
-        paid_at -> Nullable<TimestampTz>,
-        customer_id -> Nullable<Integer>,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{BigInt, Integer};
-    use super::sql_types::Decimal;
-
-    orders_orderitem (id) {
-        id -> BigInt,
-        quantity -> Integer,
-        unit_price -> Decimal,
-        order_id -> BigInt,
-        product_id -> BigInt,
-    }
-}
-
-diesel::table! {
     use diesel::sql_types::Text;
     use super::sql_types::TimestampTz;
 
@@ -255,12 +178,6 @@ diesel::joinable!(auth_user_user_permissions -> auth_user (user_id));
 diesel::joinable!(auth_user_user_permissions -> auth_permission (permission_id));
 diesel::joinable!(django_admin_log -> auth_user (user_id));
 diesel::joinable!(django_admin_log -> django_content_type (content_type_id));
-diesel::joinable!(catalog_product -> catalog_category (category_id));
-diesel::joinable!(catalog_product_tags -> catalog_product (product_id));
-diesel::joinable!(catalog_product_tags -> catalog_tag (tag_id));
-diesel::joinable!(orders_order -> auth_user (customer_id));
-diesel::joinable!(orders_orderitem -> orders_order (order_id));
-diesel::joinable!(orders_orderitem -> catalog_product (product_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     auth_group,
@@ -269,14 +186,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     auth_user,
     auth_user_groups,
     auth_user_user_permissions,
-    catalog_category,
-    catalog_product,
-    catalog_product_tags,
-    catalog_tag,
     django_admin_log,
     django_content_type,
-    orders_order,
-    orders_orderitem,
 );
 
 diesel::allow_tables_to_appear_in_same_query!(django_session, nuages_session, auth_user);

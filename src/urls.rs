@@ -1,19 +1,12 @@
-//! The root of the URLs: the sitemap.
+//! The URLs that every site has.
 
+use crate::accounts;
 use crate::admin;
-use crate::apps::{accounts, catalog};
 use crate::http::Access::Public;
 use crate::http::{self, Urls, get, path};
 use crate::pages;
-use crate::settings::Settings;
 
-/// Every URL of the shop.
-pub fn urls(settings: &Settings) -> Urls {
-    let urls = Urls::default().include(catalog::urls::urls()).include(batteries());
-    if settings.slow_page { urls.include(http::diagnostics()) } else { urls }
-}
-
-/// What every site has: accounts, the admin, static and uploaded files.
+/// The URLs of accounts, the admin, static and uploaded files.
 pub fn batteries() -> Urls {
     let files = Urls::new([
         path("/static/{path:.*}", "static", Public, get(http::static_file)),

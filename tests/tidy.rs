@@ -12,7 +12,7 @@ fn rooms() -> Vec<String> {
     named.map(str::to_owned).collect()
 }
 
-/// Inside an app, likewise.
+/// Inside an app of the shop, likewise.
 const APP_FLOORS: [&[&str]; 3] = [&["models"], &["forms"], &["views", "sitemap", "admin", "urls"]];
 
 const MAX_LINES: usize = 500;
@@ -30,7 +30,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// `src/apps/catalog/views/mod.rs` is `apps::catalog::views`.
+/// `src/shop/catalog/views/mod.rs` is `shop::catalog::views`.
 fn module(path: &Path) -> Vec<String> {
     let path = path.strip_prefix("src").unwrap().with_extension("");
     path.iter().map(|part| part.to_string_lossy().into_owned()).filter(|part| part != "mod").collect()
@@ -85,14 +85,14 @@ fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
             found.push(format!("{file}:{line}: {} may not name {}", me.join("::"), there.join("::")));
         }
         if let ([apps, mine, part, ..], [_, theirs, other, ..]) = (&me[..], &there[..])
-            && apps == "apps"
+            && apps == "shop"
             && mine == theirs
             && app_floor(part).zip(app_floor(other)).is_some_and(|(mine, other)| other > mine)
         {
             found.push(format!("{file}:{line}: {part} may not name {other}"));
         }
     }
-    let is = |part: &str| me.first().is_some_and(|room| room == "apps") && me.get(2).is_some_and(|there| there == part);
+    let is = |part: &str| me.first().is_some_and(|room| room == "shop") && me.get(2).is_some_and(|there| there == part);
     if is("views") && text.contains("diesel::") {
         found.push(format!("{file}: views contain no Diesel: ask a model"));
     }
@@ -205,12 +205,12 @@ fn descriptions(text: &str) -> impl Iterator<Item = &str> {
 
 #[test]
 fn the_shop_takes_fewer_lines_than_in_django() {
-    let mut models = vec![PathBuf::from("src/apps/orders/models.rs")];
-    sources(Path::new("src/apps/catalog/models"), &mut models);
+    let mut models = vec![PathBuf::from("src/shop/orders/models.rs")];
+    sources(Path::new("src/shop/catalog/models"), &mut models);
     let text = |path: &Path| fs::read_to_string(path).unwrap();
     let described: usize = models.iter().map(|path| descriptions(&text(path)).count()).sum();
     let registered: usize = ["catalog", "orders"]
-        .map(|app| code(&text(&Path::new("src/apps").join(app).join("admin.rs"))).count())
+        .map(|app| code(&text(&Path::new("src/shop").join(app).join("admin.rs"))).count())
         .iter()
         .sum();
     assert!(described > 50 && registered > 40, "found no shop: {described} + {registered}");
@@ -219,16 +219,16 @@ fn the_shop_takes_fewer_lines_than_in_django() {
 
 #[test]
 fn an_untidy_file_is_named() {
-    let rooms: Vec<String> = ["settings", "db", "http", "auth", "apps", "urls"].map(str::to_owned).into();
+    let rooms: Vec<String> = ["settings", "db", "http", "auth", "urls"].map(str::to_owned).into();
     let count = |path: &str, text: &str| complaints(Path::new(path), &format!("//! x\n{text}"), &rooms).len();
     assert_eq!(count("src/http/page.rs", "use crate::db::Conn;"), 0);
     assert_eq!(count("src/http/page.rs", "use crate::auth::User;"), 1);
     assert_eq!(count("src/http/page.rs", "use crate::{db::{Conn, Db}, auth::User};"), 1);
-    assert_eq!(count("src/db/mod.rs", "fn f() { crate::apps::shop::models::x() }"), 1);
-    assert_eq!(count("src/apps/shop/views.rs", "use crate::apps::shop::models::Order;"), 0);
-    assert_eq!(count("src/apps/shop/models.rs", "use crate::apps::shop::views::list;"), 1);
-    assert_eq!(count("src/apps/shop/views/list.rs", "use diesel::prelude::*;"), 1);
-    assert_eq!(count("src/apps/shop/models.rs", "use actix_web::web;"), 1);
+    assert_eq!(count("src/http/page.rs", "fn f() { crate::urls::x() }"), 1);
+    assert_eq!(count("src/shop/blog/views.rs", "use crate::shop::blog::models::Order;"), 0);
+    assert_eq!(count("src/shop/blog/models.rs", "use crate::shop::blog::views::list;"), 1);
+    assert_eq!(count("src/shop/blog/views/list.rs", "use diesel::prelude::*;"), 1);
+    assert_eq!(count("src/shop/blog/models.rs", "use actix_web::web;"), 1);
     assert_eq!(count("src/db/mod.rs", "use super::super::x;"), 1);
     assert_eq!(count("src/db/mod.rs", &"\n".repeat(MAX_LINES)), 1);
     assert_eq!(complaints(Path::new("src/db/mod.rs"), "use std::fs;", &rooms).len(), 1);

@@ -30,7 +30,7 @@ fn blog_urls(_: &Settings) -> http::Urls {
 }
 
 fn register(site: nuages::admin::AdminSite) -> nuages::admin::AdminSite {
-    desk::arrange(admin::register(nuages::apps::accounts::admin::register(site)))
+    desk::arrange(admin::register(nuages::accounts::admin::register(site)))
 }
 
 fn main() -> ExitCode {

@@ -7,7 +7,8 @@ use std::sync::OnceLock;
 use super::app_admin::{self, App, AppAdmin};
 use super::changelist::LastSpans;
 use super::options::{ModelAdmin, Options};
-use crate::models::{AppConfig, Meta, Model, install};
+use crate::models::{AppConfig, Meta, Model, install, leaked};
+use crate::pages::Site;
 
 /// A model in the admin.
 #[derive(Debug)]
@@ -30,10 +31,16 @@ pub(super) struct Misplaced {
 /// An admin site (Django's `AdminSite`).
 #[derive(Debug)]
 pub struct AdminSite {
-    /// The head of every page.
+    /// The head of every page. Unless it is set, the name of the project and "administration".
     pub site_header: &'static str,
-    /// The end of every page's title.
+    /// The end of every page's title. Unless it is set, the name of the project and "admin".
     pub site_title: &'static str,
+    /// The URL of the logo beside the header. Unless it is set, that of the project; "" for a cloud.
+    pub logo: &'static str,
+    /// The URL of the icon in the browser's tab. Unless it is set, that of the project.
+    pub favicon: &'static str,
+    /// The URL of a style sheet with other colours. Unless it is set, that of the project; "" for none.
+    pub colors: &'static str,
     /// The first page's heading.
     pub index_title: &'static str,
     /// Where "View site" leads.
@@ -52,8 +59,11 @@ impl AdminSite {
     pub fn new(apps: &'static [AppConfig]) -> Self {
         install(apps);
         Self {
-            site_header: "Nuages administration",
-            site_title: "Nuages admin",
+            site_header: "",
+            site_title: "",
+            logo: "",
+            favicon: "",
+            colors: "",
             index_title: "Site administration",
             site_url: "/",
             empty_value_display: "-",
@@ -62,6 +72,22 @@ impl AdminSite {
             misplaced: Vec::new(),
             apps: OnceLock::new(),
         }
+    }
+
+    /// Sets what `register` of a project left unset to what the other pages of its site show.
+    #[must_use]
+    pub(crate) fn with_defaults_of(mut self, site: &Site) -> Self {
+        let or = |own: &'static str, other: &'static str| if own.is_empty() { other } else { own };
+        self.logo = or(self.logo, site.logo);
+        self.favicon = or(self.favicon, site.favicon);
+        self.colors = or(self.colors, site.colors);
+        if self.site_header.is_empty() {
+            self.site_header = leaked(format!("{} administration", site.name));
+        }
+        if self.site_title.is_empty() {
+            self.site_title = leaked(format!("{} admin", site.name));
+        }
+        self
     }
 
     /// Shows a model with the options that `say` gives it: `site.register::<Tag>(|it| it.search_fields((tag::name,)))`.
@@ -89,7 +115,7 @@ impl AdminSite {
     /// use nuages::schema::auth_user;
     ///
     /// fn register(site: AdminSite) -> AdminSite {
-    ///     nuages::apps::accounts::admin::register(site)
+    ///     nuages::accounts::admin::register(site)
     ///         .extend::<User>(|it| it.add_list_display((auth_user::date_joined,)))
     /// }
     /// ```
@@ -119,9 +145,9 @@ impl AdminSite {
     /// Says how an app stands in menus. What is said last of an app counts.
     ///
     /// ```
-    /// use nuages::admin::{AdminSite, AppAdmin};
+    /// use nuages::admin::{APP, AdminSite, AppAdmin};
     ///
-    /// let mut site = AdminSite::new(&nuages::apps::INSTALLED).app(AppAdmin::new("orders").icon("cart").order(1));
+    /// let mut site = AdminSite::new(&[APP]).app(AppAdmin::new("orders").icon("cart").order(1));
     /// site.site_header = "The back office";
     /// ```
     #[must_use]

@@ -3,7 +3,6 @@
 use clap::Args as ClapArgs;
 use log::Level;
 
-use super::terminal::{ask, is_interactive, say};
 use super::{connect, user_named};
 use crate::auth::django_version::tell_once;
 use crate::auth::hashers::HashPolicy;
@@ -12,6 +11,7 @@ use crate::auth::set_password;
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::settings::Settings;
+use crate::terminal::{ask, is_interactive, say};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {

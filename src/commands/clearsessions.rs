@@ -2,13 +2,13 @@
 //! a login, files of forms that were never saved, and old notes of forms that were. To be run once a day.
 
 use super::connect;
-use super::terminal::say;
 use crate::auth::{kept_forms, throttle};
 use crate::error::Result;
 use crate::forms::submissions;
 use crate::http::KeptFiles;
 use crate::sessions::{SessionRow, Visit};
 use crate::settings::Settings;
+use crate::terminal::say;
 use crate::words::counted;
 
 pub(super) fn run(settings: &Settings) -> Result<()> {

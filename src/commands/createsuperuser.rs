@@ -6,7 +6,6 @@ use clap::Args as ClapArgs;
 
 use super::changepassword::ask_password;
 use super::connect;
-use super::terminal::{ask, is_interactive, say};
 use crate::auth::django_version::tell_once;
 use crate::auth::hashers::{HashPolicy, unusable_password};
 use crate::auth::password_validation::UserAttributes;
@@ -15,6 +14,7 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::forms::is_email;
 use crate::settings::{Env, Settings};
+use crate::terminal::{ask, is_interactive, say};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {

@@ -9,13 +9,12 @@ use clap::Args as ClapArgs;
 use flate2::read::MultiGzDecoder;
 
 use super::connect;
-use super::fixtures::{Format, Loaded, demo, load, models_of};
-use super::terminal::say;
-use crate::db::Conn;
+use super::fixtures::{Format, Loaded, load, load_demo, models_of};
 use crate::error::{Error, Result};
 use crate::models::{self, Meta};
 use crate::project::Project;
 use crate::settings::Settings;
+use crate::terminal::say;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
@@ -43,8 +42,8 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     // All fixtures are one transaction, as in Django.
     conn.atomic(|conn| {
         for fixture in &args.fixtures {
-            let loaded = if fixture == "demo" {
-                demo_shop(conn, settings)?
+            let loaded = if let Some(demo) = project.demo.filter(|_| fixture == "demo") {
+                load_demo(conn, demo, settings)?
             } else {
                 let (text, format) = read(fixture, args.format)?;
                 load(conn, &text, format, &excluded, settings.time_zone)
@@ -100,10 +99,4 @@ fn format_of(path: &Path) -> Option<Format> {
         "jsonl" => Some(Format::Jsonl),
         _ => None,
     }
-}
-
-/// Loads the demo shop, its pictures included.
-pub(super) fn demo_shop(conn: &mut Conn, settings: &Settings) -> Result<Loaded> {
-    demo::write_pictures(&settings.media_root)?;
-    load(conn, demo::OBJECTS, Format::Json, &[], settings.time_zone)
 }

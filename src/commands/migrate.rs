@@ -3,7 +3,6 @@
 use clap::Args as ClapArgs;
 
 use super::connect;
-use super::terminal::{ask, bold, dim, green, is_interactive, say};
 use crate::auth::permissions;
 use crate::db::Conn;
 use crate::db::migrations::{self, Applied, Loss};
@@ -11,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::models::content_types;
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Settings};
+use crate::terminal::{ask, bold, dim, green, is_interactive, say};
 use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]

@@ -12,23 +12,21 @@ mod quickstart;
 mod removetwofactor;
 mod routes;
 pub mod runserver;
-mod seed;
 mod sendtestemail;
 mod showmigrations;
-mod terminal;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::auth::{User, normalize};
 use crate::db::{Conn, Limits};
 use crate::error::{Error, Result};
 use crate::logging;
-use crate::project::Project;
+use crate::project::{CommandContext, Project};
 use crate::settings::Settings;
 
-/// Django's batteries in Rust. Without a command: set up a demo shop here if there is none, and serve it.
+/// Without a command: make the tables of an empty database, and serve the site.
 #[derive(Debug, Parser)]
 #[command(name = "nuages", version, disable_version_flag = false, max_term_width = 100)]
 struct Cli {
@@ -48,12 +46,10 @@ enum Command {
     Check(check::Args),
     /// List every URL, who may enter it, and its name.
     Routes,
-    /// Load fixtures: JSON files as Django's dumpdata writes them, or `demo`, the shop that comes with Nuages.
+    /// Load fixtures: JSON files as Django's dumpdata writes them, or `demo`, the rows that come with the site.
     Loaddata(loaddata::Args),
     /// Write rows as a fixture, which loaddata of Nuages and of Django reads.
     Dumpdata(dumpdata::Args),
-    /// Fill the database with made data, for load tests.
-    Seed(seed::Args),
     /// Make a user who may do everything.
     Createsuperuser(createsuperuser::Args),
     /// Give a user a new password.
@@ -70,20 +66,37 @@ enum Command {
 
 /// Runs the command line for `project`; the exit code is 0, 1 where a command failed, or 2 where it could not be understood.
 pub fn main(project: &'static Project) -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let matches = match command_line(project).try_get_matches() {
+        Ok(matches) => matches,
         Err(error) => {
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    match run(project, cli.command) {
+    match run_matches(project, &matches) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            terminal::complain(&error.to_string());
+            crate::terminal::complain(&error.to_string());
             ExitCode::FAILURE
         }
     }
+}
+
+/// The commands of the framework and those of the site.
+fn command_line(project: &Project) -> clap::Command {
+    let own = project.commands.iter().map(|own| (own.arguments)(clap::Command::new(own.name)).about(own.about));
+    Cli::command().subcommands(own)
+}
+
+fn run_matches(project: &'static Project, matches: &clap::ArgMatches) -> Result<()> {
+    if let Some((name, arguments)) = matches.subcommand()
+        && let Some(own) = project.commands.iter().find(|own| own.name == name)
+    {
+        let settings = settings()?;
+        return (own.run)(arguments, &CommandContext { project, settings: &settings });
+    }
+    let cli = Cli::from_arg_matches(matches).map_err(|error| Error::command(error.to_string()))?;
+    run(project, cli.command)
 }
 
 fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
@@ -96,13 +109,12 @@ fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
         Some(Command::Routes) => routes::run(project, &settings()?),
         Some(Command::Loaddata(args)) => loaddata::run(&args, project, &settings()?),
         Some(Command::Dumpdata(args)) => dumpdata::run(&args, project, &settings()?),
-        Some(Command::Seed(args)) => seed::run(&args, &settings()?),
         Some(Command::Createsuperuser(args)) => createsuperuser::run(&args, settings()?),
         Some(Command::Changepassword(args)) => changepassword::run(&args, settings()?),
         Some(Command::Removetwofactor(args)) => removetwofactor::run(&args, &settings()?),
         Some(Command::Clearsessions) => clearsessions::run(&settings()?),
         Some(Command::Sendtestemail(args)) => sendtestemail::run(&args, &settings()?),
-        Some(Command::Version) => terminal::say(env!("CARGO_PKG_VERSION")),
+        Some(Command::Version) => crate::terminal::say(env!("CARGO_PKG_VERSION")),
     }
 }
 

@@ -1,11 +1,11 @@
-//! `nuages` alone: from an empty folder to a running demo shop.
+//! The program without a command: from an empty folder to a running site.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener};
 
-use super::terminal::{bold, dim, green, say};
-use super::{connect, loaddata, migrate, runserver, settings};
+use super::fixtures::load_demo;
+use super::{connect, migrate, runserver, settings};
 use crate::auth::NewUser;
 use crate::auth::hashers::{HashPolicy, random_string};
 use crate::db::{Conn, migrations};
@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::models;
 use crate::project::Project;
 use crate::settings::{Env, Settings, find_dotenv, random_key};
+use crate::terminal::{bold, dim, green, say};
 
 /// Sets up what is missing and serves at the default address, which is the loopback, or at a port near it.
 pub(super) fn run(project: &'static Project) -> Result<()> {
@@ -57,23 +58,23 @@ fn ensure_secret_key() -> Result<bool> {
     Ok(true)
 }
 
-/// Makes the tables in a database that has none at all, and the demo shop where there is one; the password of its `admin`.
+/// Makes the tables in a database that has none at all, and loads the rows that come with the site; the password of its `admin`.
 fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     let mut conn = connect(settings)?;
     if !migrations::is_fresh(&mut conn)? {
         return Ok(None);
     }
-    let what = if project.has_demo { "Setting up a demo shop in" } else { "Setting up" };
-    say(&format!("{} {}", bold(what), green(&settings.database_url.to_string())))?;
+    let title = project.demo.map_or_else(|| format!("Setting up {}", project.name()), |demo| demo.title.to_owned());
+    say(&format!("{} {}", bold(&format!("{title} in")), green(&settings.database_url.to_string())))?;
     let password = random_string(16);
     let hash = HashPolicy::of(settings).encode(&password);
     // All of it or nothing: a second start finds either a shop or an empty database.
     migrations::locked(&mut conn, |conn: &mut Conn| {
         migrate::apply(conn, project)?;
         NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;
-        if project.has_demo {
+        if let Some(demo) = project.demo {
             models::install(project.apps);
-            loaddata::demo_shop(conn, settings)?;
+            load_demo(conn, demo, settings)?;
         }
         Ok(())
     })?;

@@ -3,12 +3,12 @@
 use clap::Args as ClapArgs;
 use log::Level;
 
-use super::terminal::say;
 use super::{connect, user_named};
 use crate::auth::two_factor::TwoFactor;
 use crate::error::{Error, Result};
 use crate::logging;
 use crate::settings::Settings;
+use crate::terminal::say;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {

@@ -1,9 +1,9 @@
 //! `routes`: the sitemap, with who may enter each URL.
 
-use super::terminal::{bold, say};
 use crate::error::Result;
 use crate::project::Project;
 use crate::settings::Settings;
+use crate::terminal::{bold, say};
 
 pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
     let urls = (project.urls)(settings);

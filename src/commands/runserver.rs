@@ -8,23 +8,24 @@ use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use clap::Args as ClapArgs;
 
-use super::terminal::{bold, dim, green, say};
 use super::{check, connect};
-use crate::apps::accounts::stale_forms;
+use crate::accounts::stale_forms;
 use crate::auth::throttle::devices;
 use crate::auth::{self, access, hash_pool};
 use crate::csrf::protect;
 use crate::db::{Conn, Db, migrations};
 use crate::error::{Error, Result};
+use crate::http::SiteFiles;
 use crate::http::middleware::{
     append_slash, behind_proxy, body_limits, conditional, hosts, requests, security, unread_bodies,
 };
 use crate::logging;
 use crate::messages::messages;
-use crate::pages::error_pages;
+use crate::pages::{Site, error_pages};
 use crate::project::Project;
 use crate::sessions::sessions;
 use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
+use crate::terminal::{bold, dim, green, say};
 
 /// Where a server listens unless told otherwise, as Django's.
 pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
@@ -71,6 +72,8 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));
     let table = web::Data::new((project.urls)(&settings).table());
     let admin = web::Data::new(project.admin_site());
+    let site: web::Data<&'static Site> = web::Data::new(&project.site);
+    let site_files = web::Data::new(SiteFiles::new(project.static_files));
     let app = move || {
         let urls = (project.urls)(&settings);
         App::new()
@@ -78,6 +81,8 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
             .app_data(db.clone())
             .app_data(table.clone())
             .app_data(admin.clone())
+            .app_data(site.clone())
+            .app_data(site_files.clone())
             .configure(|config| urls.register(config))
             // The last is the outermost.
             .wrap(from_fn(append_slash))
@@ -180,7 +185,7 @@ fn greet(address: SocketAddr, project: &Project, settings: &Settings) -> Result<
         bold(&format!("Nuages {}", env!("CARGO_PKG_VERSION"))),
         dim(&format!("on {}", settings.database_url))
     ))?;
-    say(&format!("  {:<6} {}", project.name, green(&format!("http://{address}/"))))?;
+    say(&format!("  {:<6} {}", project.name(), green(&format!("http://{address}/"))))?;
     say(&format!("  Admin  {}", green(&format!("http://{address}/admin/"))))?;
     say(&dim(&format!("  Log    standard error ({}); Ctrl+C stops the server", settings.log_filter)))
 }

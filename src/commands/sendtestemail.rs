@@ -2,10 +2,10 @@
 
 use clap::Args as ClapArgs;
 
-use super::terminal::say;
 use crate::error::Result;
 use crate::mail::Mail;
 use crate::settings::Settings;
+use crate::terminal::say;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {

@@ -1,11 +1,11 @@
 //! `showmigrations`: each app's migrations, ticked where applied.
 
 use super::connect;
-use super::terminal::{bold, say};
 use crate::db::migrations;
 use crate::error::Result;
 use crate::project::Project;
 use crate::settings::Settings;
+use crate::terminal::{bold, say};
 
 pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;

@@ -30,6 +30,6 @@ pub use response::{
     Html, escaped_uri, local_url, never_cache, permanent_redirect, redirect, render, render_around, text, uncached,
     vary_on_cookie,
 };
-pub use static_files::{assets, favicon, serve as static_file};
+pub use static_files::{SiteFiles, StaticFile, assets, favicon, serve as static_file};
 pub use urls::{Access, Url, UrlTable, Urls, View, get, path, post};
 pub use user_agent::device;

@@ -23,6 +23,13 @@ impl Responder for Html {
     }
 }
 
+impl Html {
+    /// A page that was rendered already.
+    pub(crate) fn from_rendered(text: String) -> Self {
+        Self(text)
+    }
+}
+
 /// Renders `page`.
 pub fn render(page: &impl Template) -> Result<Html> {
     render_around(page, 0)

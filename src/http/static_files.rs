@@ -14,31 +14,66 @@ use bytes::Bytes;
 use super::middleware::etag_matches;
 use crate::error::{Error, Result};
 
-/// A file of `static/`.
-pub(crate) struct StaticFile {
-    path: &'static str,
-    hashed: &'static str,
-    etag: &'static str,
-    body: &'static [u8],
-    brotli: Option<&'static [u8]>,
-    gzip: Option<&'static [u8]>,
+/// A file of a `static/` folder, compiled in. [`static_files!`](crate::static_files) makes them.
+#[derive(Debug)]
+pub struct StaticFile {
+    #[doc(hidden)]
+    pub path: &'static str,
+    #[doc(hidden)]
+    pub hashed: &'static str,
+    #[doc(hidden)]
+    pub etag: &'static str,
+    #[doc(hidden)]
+    pub body: &'static [u8],
+    #[doc(hidden)]
+    pub brotli: Option<&'static [u8]>,
+    #[doc(hidden)]
+    pub gzip: Option<&'static [u8]>,
 }
 
-/// The URL of each static file, as a constant: a template that names a file that is not there does not compile.
-pub mod assets {
-    use super::StaticFile;
+/// Makes the module `assets` from the files that `nuages_build::static_files` compiled: a constant for the URL of each, so
+/// that a template that names a file that does not exist does not compile, and `FILES` for `Project::static_files`.
+#[macro_export]
+macro_rules! static_files {
+    () => {
+        $crate::static_files!("static_files.rs");
+    };
+    ($(#[$attribute:meta])* $table:literal) => {
+        /// The URL of each static file.
+        $(#[$attribute])*
+        pub mod assets {
+            use $crate::http::StaticFile;
 
-    include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+            include!(concat!(env!("OUT_DIR"), "/", $table));
+        }
+    };
 }
+
+static_files!();
 
 /// Names change with content, so a browser may keep a file for a year.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
 
-static FILES: LazyLock<HashMap<&'static str, (&'static StaticFile, &'static str)>> = LazyLock::new(|| {
+type ByName = HashMap<&'static str, (&'static StaticFile, &'static str)>;
+
+static FRAMEWORK: LazyLock<ByName> = LazyLock::new(|| by_name(assets::FILES));
+
+/// The static files of a site. They come before those of the framework with the same name.
+#[derive(Debug)]
+pub struct SiteFiles(ByName);
+
+impl SiteFiles {
+    /// See [`StaticFile`].
+    pub fn new(files: &'static [StaticFile]) -> Self {
+        Self(by_name(files))
+    }
+}
+
+fn by_name(files: &'static [StaticFile]) -> ByName {
     let names = |file: &'static StaticFile| [(file.path, (file, REVALIDATE)), (file.hashed, (file, FOREVER))];
-    assets::FILES.iter().flat_map(names).collect()
-});
+    files.iter().flat_map(names).collect()
+}
 
 /// `GET /static/…`
 pub async fn serve(request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse> {
@@ -51,7 +86,8 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse> {
 }
 
 fn respond(request: &HttpRequest, path: &str) -> Result<HttpResponse> {
-    let (file, cache) = FILES.get(path).ok_or(Error::NotFound)?;
+    let of_site = request.app_data::<web::Data<SiteFiles>>().and_then(|files| files.0.get(path));
+    let (file, cache) = of_site.or_else(|| FRAMEWORK.get(path)).ok_or(Error::NotFound)?;
     let headers = request.headers();
     let (body, encoding) = negotiated(file, headers);
     let etag = encoding.map_or(file.etag.to_owned(), |name| format!("{}-{name}\"", file.etag.trim_end_matches('"')));

@@ -22,7 +22,12 @@ use crate::db::SqlKind;
 /// ```
 /// use diesel::prelude::*;
 /// use nuages::models::{Description, Model};
-/// use nuages::schema::catalog_tag as tag;
+/// # mod schema {
+/// #     diesel::table! {
+/// #         catalog_tag (id) { id -> BigInt, name -> Text, slug -> Text, }
+/// #     }
+/// # }
+/// use schema::catalog_tag as tag;
 ///
 /// #[derive(Identifiable, Queryable, Selectable)]
 /// #[diesel(table_name = tag)]
@@ -48,7 +53,15 @@ use crate::db::SqlKind;
 /// ```compile_fail,E0271
 /// use diesel::prelude::*;
 /// use nuages::models::{Description, Model};
-/// use nuages::schema::{catalog_product as product, catalog_tag as tag};
+/// # mod schema {
+/// #     diesel::table! {
+/// #         catalog_tag (id) { id -> BigInt, name -> Text, slug -> Text, }
+/// #     }
+/// #     diesel::table! {
+/// #         catalog_product (id) { id -> BigInt, name -> Text, }
+/// #     }
+/// # }
+/// use schema::{catalog_product as product, catalog_tag as tag};
 ///
 /// #[derive(Identifiable)]
 /// #[diesel(table_name = tag)]
@@ -269,7 +282,7 @@ fn is_name(field: &Field) -> bool {
 }
 
 /// Descriptions live as long as the program, and are made once.
-pub(super) fn leaked(text: String) -> &'static str {
+pub(crate) fn leaked(text: String) -> &'static str {
     Box::leak(text.into_boxed_str())
 }
 
@@ -279,7 +292,7 @@ mod tests {
 
     use super::{Description, Model};
     use crate::models::Path;
-    use crate::schema::{catalog_product as product, catalog_tag as tag};
+    use crate::test_tables::{catalog_product as product, catalog_tag as tag};
 
     #[derive(Identifiable)]
     #[diesel(table_name = product)]

@@ -132,7 +132,8 @@ mod tests {
     use super::check_name;
     use crate::models::content_types::ContentType;
     use crate::models::{Description, Model};
-    use crate::schema::{catalog_tag, django_session};
+    use crate::schema::django_session;
+    use crate::test_tables::catalog_tag;
 
     #[derive(Identifiable)]
     #[diesel(table_name = django_session, primary_key(session_key))]

@@ -101,11 +101,12 @@ impl<T> ManyToMany<T> {
     /// `M`. The name of the table is that of the columns.
     ///
     /// ```
-    /// use nuages::apps::catalog::models::Tag;
+    /// use nuages::auth::Group;
     /// use nuages::models::ManyToMany;
-    /// use nuages::schema::{catalog_product as product, catalog_product_tags as link};
+    /// use nuages::schema::{auth_user, auth_user_groups as link};
     ///
-    /// pub const TAGS: ManyToMany<product::table> = ManyToMany::new::<Tag, _, _>("tags", link::product_id, link::tag_id);
+    /// pub const GROUPS: ManyToMany<auth_user::table> =
+    ///     ManyToMany::new::<Group, _, _>("groups", link::user_id, link::group_id);
     /// ```
     pub const fn new<M, A, B>(name: &'static str, _from: A, _to: B) -> Self
     where

@@ -10,9 +10,10 @@ use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::Page;
+use super::{Page, framed_text};
 use crate::csrf::StaleForm;
 use crate::error::Error;
+use crate::framed;
 use crate::http::UrlTable;
 use crate::logging::Context;
 use crate::settings::Settings;
@@ -23,7 +24,7 @@ const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("2");
 const RETRY_WRITE_SECONDS: HeaderValue = HeaderValue::from_static("60");
 
 #[derive(Template)]
-#[template(path = "errors/error.html")]
+#[template(path = "errors/error.html", blocks = ["title", "head", "content"])]
 struct ErrorPage {
     page: Page,
     status: u16,
@@ -45,7 +46,7 @@ struct AdminErrorPage {
 }
 
 #[derive(Template)]
-#[template(path = "errors/debug.html")]
+#[template(path = "errors/debug.html", blocks = ["title", "head", "content"])]
 struct DebugPage {
     page: Page,
     status: u16,
@@ -55,6 +56,8 @@ struct DebugPage {
     queries: Vec<Query>,
     settings: Vec<(&'static str, String)>,
 }
+
+framed!(ErrorPage, DebugPage);
 
 struct Query {
     sql: String,
@@ -80,10 +83,14 @@ pub async fn error_pages<B: MessageBody + 'static>(
     }
     let error = response.response().error().and_then(|error| error.as_error::<Error>());
     let html = if settings.debug && status == StatusCode::INTERNAL_SERVER_ERROR {
-        debug_page(response.request(), &settings, status, response.response().error()).render()
+        framed_text(&debug_page(response.request(), &settings, status, response.response().error()))
     } else {
         let said = error_page(response.request(), status, error);
-        if response.request().path().starts_with("/admin/") { AdminErrorPage { said }.render() } else { said.render() }
+        if response.request().path().starts_with("/admin/") {
+            AdminErrorPage { said }.render()
+        } else {
+            framed_text(&said)
+        }
     };
     let mut page = HttpResponse::build(status);
     page.content_type("text/html; charset=utf-8");
@@ -162,15 +169,15 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
         403 => (
             "Forbidden",
             "You do not have permission to see this page.",
-            "Log in with another account, or ask someone who manages this shop.",
+            "Log in with another account, or ask someone who manages this site.",
         ),
         404 => (
             "Page not found",
             "There is nothing at this address. It may have moved, or it may be a typing error.",
-            "Search for what you were after, or browse the products.",
+            "Check the address, or start from the home page.",
         ),
         405 => {
-            ("Method not allowed", "This page cannot be used in this way.", "Open it from a link of the shop instead.")
+            ("Method not allowed", "This page cannot be used in this way.", "Open it from a link of the site instead.")
         }
         408 => (
             "Too slow",
@@ -179,12 +186,12 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
         ),
         413 => (
             "Too large",
-            "What you sent is larger than this shop accepts. Nothing was stored.",
+            "What you sent is larger than this site accepts. Nothing was stored.",
             "Try again with a smaller file.",
         ),
         503 => (
             "Busy right now",
-            "The shop cannot answer at the moment. Nothing was lost.",
+            "The site cannot answer at the moment. Nothing was lost.",
             "Wait a few seconds and load the page again.",
         ),
         500.. => (
@@ -216,7 +223,7 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
             } else if is_stale {
                 "you logged in or out in another tab or window after you opened this form, or the form is too old"
             } else {
-                "the form was not sent from a page of this shop, or that page is too old"
+                "the form was not sent from a page of this site, or that page is too old"
             };
             format!("CSRF verification failed. Request aborted: {why}. Nothing was changed.")
         }

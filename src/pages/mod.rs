@@ -1,9 +1,15 @@
 //! Pages: the frame that each one has, and those for what goes wrong.
 
 mod error_pages;
+mod frame;
 mod kept_upload;
 mod page;
+mod site;
 
 pub use error_pages::error_pages;
+pub use frame::{Frame, Framed, SafeHtml, render_framed};
 pub use kept_upload::kept_upload;
 pub use page::Page;
+pub use site::{NavigationLink, RenderFrame, Site};
+
+use frame::{DefaultFrame, framed_text};

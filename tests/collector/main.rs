@@ -9,6 +9,10 @@ mod models;
 #[path = "../it/support/mod.rs"]
 mod support;
 
+#[expect(dead_code, reason = "the support of the tests needs the shop's apps, not its pages")]
+#[path = "../../src/shop/mod.rs"]
+mod shop;
+
 use diesel::connection::SimpleConnection as _;
 use nuages::db::{Conn, Value};
 use nuages::models::{Collector, Condition, Deleted, Lookup, Meta, Model, Path, Preview, Query};

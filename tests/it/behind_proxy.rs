@@ -128,7 +128,7 @@ impl Drop for Nginx {
 
 on_both! {
     fn every_url_of_the_site_begins_with_the_script_name(kind: Kind) {
-        let site = TestSite::with(stocked(kind), &PREFIX, nuages::urls::urls);
+        let site = TestSite::with(stocked(kind), &PREFIX, crate::shop::urls);
         let visitor = site.client();
         let seen = crawl(&visitor, "/shop", "/shop/");
         for expected in ["/shop/products/lamp/", "/shop/categories/", "/shop/accounts/login/"] {
@@ -143,7 +143,7 @@ on_both! {
     }
 
     fn redirects_keep_the_script_name(kind: Kind) {
-        let site = TestSite::with(stocked(kind), &PREFIX, nuages::urls::urls);
+        let site = TestSite::with(stocked(kind), &PREFIX, crate::shop::urls);
         let visitor = site.client();
         let location = |path: &str| visitor.get(path).header("location").to_owned();
         assert_eq!(location("/shop/accounts/profile/"), "/shop/accounts/login/?next=/accounts/profile/");
@@ -164,7 +164,7 @@ on_both! {
 
     fn a_redirect_to_https_keeps_the_script_name(kind: Kind) {
         let settings = [PREFIX[0], ("SECURE_SSL_REDIRECT", "1")];
-        let site = TestSite::with(stocked(kind), &settings, nuages::urls::urls);
+        let site = TestSite::with(stocked(kind), &settings, crate::shop::urls);
         let reply = site.client().get_with("/shop/products/?page=2", &[("host", "localhost")]);
         assert_eq!((reply.status, reply.header("location")), (301, "https://localhost/shop/products/?page=2"));
     }
@@ -179,7 +179,7 @@ on_both! {
             ("EMAIL_BACKEND", "file"),
             ("EMAIL_FILE_PATH", folder.to_str().unwrap()),
         ];
-        let site = TestSite::with(database, &settings, nuages::urls::urls);
+        let site = TestSite::with(database, &settings, crate::shop::urls);
         let client = site.client();
         let headers = [("x-forwarded-host", "shop.example")];
         let token = client.get_with("/shop/accounts/password_reset/", &headers).token().unwrap();

@@ -1,7 +1,7 @@
 //! `/categories/`
 
+use crate::shop::schema::catalog_category;
 use diesel::prelude::*;
-use nuages::schema::catalog_category;
 
 use crate::support::{TestSite, product};
 

@@ -33,7 +33,7 @@ fn broken(settings: &Settings) -> Urls {
         path("/fail/", "fail", Access::Public, get(fails)),
         path("/forbidden/", "forbidden", Access::Public, get(forbidden)),
     ])
-    .include(nuages::urls::urls(settings))
+    .include(crate::shop::urls(settings))
 }
 
 on_both! {

@@ -1,7 +1,6 @@
 //! `/static/`, `/media/`
 
-use nuages::http::assets;
-
+use crate::shop::assets;
 use crate::support::{Database, TestSite};
 
 on_both! {
@@ -105,7 +104,7 @@ on_both! {
         std::fs::create_dir_all(&real).unwrap();
         std::fs::write(real.join("a.txt"), "text").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let site = TestSite::with(database, &[("MEDIA_ROOT", link.to_str().unwrap())], nuages::urls::urls);
+        let site = TestSite::with(database, &[("MEDIA_ROOT", link.to_str().unwrap())], crate::shop::urls);
         assert_eq!(site.client().get("/media/a.txt").text(), "text");
     }
 }

@@ -32,7 +32,7 @@ fn with_views(settings: &Settings) -> Urls {
         path("/remember/", "remember", Access::Public, get(remember)),
         path("/tell/", "tell", Access::Public, get(tell)),
     ])
-    .include(nuages::urls::urls(settings))
+    .include(crate::shop::urls(settings))
 }
 
 /// Checks everything that each error page has.

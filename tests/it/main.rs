@@ -3,6 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 #![expect(clippy::disallowed_methods, reason = "tests look for PostgreSQL and Django in the environment")]
 
+/// The demo shop, which the tests use as their site.
+#[path = "../../src/shop/mod.rs"]
+mod shop;
+
 #[macro_use]
 mod support;
 
@@ -26,3 +30,4 @@ mod products;
 mod read_only;
 mod routes;
 mod sitemap;
+mod stranger;

@@ -37,7 +37,7 @@ fn rooms(settings: &Settings) -> Urls {
         path("/change/", "change", Access::Permission(CHANGE), get(room)),
         path("/may/", "may", Access::Public, get(may)),
     ];
-    Urls::new(own).include(nuages::urls::urls(settings))
+    Urls::new(own).include(crate::shop::urls(settings))
 }
 
 fn site(kind: Kind) -> TestSite {

@@ -5,9 +5,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::shop::schema::catalog_product;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use nuages::schema::{catalog_product, django_session};
+use nuages::schema::django_session;
 use nuages::settings::SecretKey;
 
 use crate::support::{
@@ -217,7 +218,7 @@ on_both! {
         let (database, _) = shop(kind);
         fs::write(database.dir.path().join("media"), "a file").unwrap();
         let media = database.dir.path().join("media");
-        let site = TestSite::with(database, &[], nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         assert_upload_is_refused(&site, &media, "the folder for uploads cannot be written just now");
     }
 
@@ -239,7 +240,7 @@ on_both! {
             if options != "ro" {
                 fs::write(media.join("filler"), vec![0; 4096]).unwrap();
             }
-            let site = TestSite::with(database, &[], nuages::urls::urls);
+            let site = TestSite::with(database, &[], crate::shop::urls);
             assert_upload_is_refused(&site, &media, reason);
             assert!(Command::new("umount").arg("-l").arg(&media).status().unwrap().success(), "the folder is in use");
         }

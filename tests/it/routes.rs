@@ -45,7 +45,7 @@ on_both! {
     fn every_url_is_public_by_name_or_leads_to_the_login_page(kind: Kind) {
         let site = TestSite::new(kind);
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
-        let urls = nuages::urls::urls(&settings);
+        let urls = crate::shop::urls(&settings);
         let mut open = Vec::new();
         for url in urls.iter() {
             let (client, path) = (site.client(), example(url.pattern));
@@ -69,7 +69,7 @@ on_both! {
     fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
         let database = Database::migrated(kind);
         CHARLIE.save(&mut database.connect());
-        let site = TestSite::with(database, &[], nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         let client = site.client();
         let reply = client.get("/accounts/password_change/?a=b&c=%26");
         // As Django quotes it.

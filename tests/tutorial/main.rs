@@ -8,6 +8,10 @@
 #[expect(dead_code, unused_imports, reason = "the tests of the shop need more")]
 mod support;
 
+#[expect(dead_code, reason = "the support of the tests needs the shop's apps, not its pages")]
+#[path = "../../src/shop/mod.rs"]
+mod shop;
+
 #[path = "../../examples/blog/main.rs"]
 #[expect(dead_code, reason = "the program's `main` and what only the admin reads")]
 mod blog;

@@ -16,8 +16,8 @@ use crate::db::{Conn, Limits, Timestamp};
 use crate::forms::model::ControlKind;
 use crate::http::{PostData, QueryDict};
 use crate::models::{Description, ManyToMany, Model, Query};
-use crate::schema::{catalog_product, catalog_product_tags, catalog_tag};
 use crate::settings::{DatabaseUrl, Env, Settings};
+use crate::test_tables::{catalog_product, catalog_product_tags, catalog_tag};
 
 const INTERLEAVINGS: usize = 10_000;
 

@@ -12,13 +12,14 @@ use crate::models::FieldKind;
 ///
 /// ```
 /// use nuages::admin::{FormField, ModelAdmin};
-/// use nuages::apps::catalog::models::Product;
+/// use nuages::auth::Group;
 /// use nuages::models::FieldKind;
-/// use nuages::schema::catalog_product as product;
+/// use nuages::schema::auth_group as group;
 ///
-/// fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
-///     it.formfield_overrides(FieldKind::Text, FormField::new().textarea(12))
-///         .formfield((product::name,), FormField::new().label("Title").placeholder("What stands on the label"))
+/// fn groups(admin: ModelAdmin<Group>) -> ModelAdmin<Group> {
+///     admin
+///         .formfield_overrides(FieldKind::Text, FormField::new().textarea(12))
+///         .formfield((group::name,), FormField::new().label("Title").placeholder("For example: editors"))
 /// }
 /// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,11 +71,11 @@ impl FormField {
     ///
     /// ```
     /// use nuages::admin::{FormField, ModelAdmin};
-    /// use nuages::apps::catalog::models::Product;
-    /// use nuages::schema::{catalog_category as category, catalog_product as product};
+    /// use nuages::auth::Permission;
+    /// use nuages::schema::{auth_permission as permission, django_content_type as content_type};
     ///
-    /// fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
-    ///     it.formfield((product::category_id,), FormField::new().group_by(category::slug))
+    /// fn permissions(admin: ModelAdmin<Permission>) -> ModelAdmin<Permission> {
+    ///     admin.formfield((permission::content_type_id,), FormField::new().group_by(content_type::app_label))
     /// }
     /// ```
     #[must_use]

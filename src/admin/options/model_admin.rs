@@ -158,15 +158,15 @@ impl Default for Options {
 ///
 /// ```
 /// use nuages::admin::{AdminSite, ModelAdmin};
-/// use nuages::apps::catalog::models::Tag;
-/// use nuages::schema::catalog_tag as tag;
+/// use nuages::auth::Group;
+/// use nuages::schema::auth_group as group;
 ///
-/// fn tags(it: ModelAdmin<Tag>) -> ModelAdmin<Tag> {
-///     it.list_display((tag::name, tag::slug)).search_fields((tag::name,))
+/// fn groups(admin: ModelAdmin<Group>) -> ModelAdmin<Group> {
+///     admin.list_display((group::name,)).search_fields((group::name,))
 /// }
 ///
 /// fn register(site: AdminSite) -> AdminSite {
-///     site.register(tags)
+///     site.register(groups)
 /// }
 /// ```
 #[derive(Debug)]

@@ -8,12 +8,12 @@ mod pooler;
 use clap::Args as ClapArgs;
 
 use super::connect;
-use super::terminal::{green, say};
 use crate::auth::django_version;
 use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Env, Settings};
+use crate::terminal::{green, say};
 use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]
@@ -108,23 +108,26 @@ fn refuse(issues: &[String]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::admin::AdminSite;
-    use crate::apps::INSTALLED;
-    use crate::apps::catalog::models::Tag;
+    use crate::auth::Group;
+    use crate::models::{AppConfig, content_types};
     use crate::settings::Env;
+    use crate::{admin, auth, sessions};
+
+    static APPS: [AppConfig; 4] = [admin::APP, auth::APP, content_types::APP, sessions::APP];
 
     fn settings(media: &str) -> Settings {
         Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x"), ("MEDIA_ROOT", media)])).unwrap()
     }
 
+    fn project(register: fn(AdminSite) -> AdminSite) -> &'static Project {
+        Box::leak(Box::new(Project::new("Site", &APPS, |_| crate::urls::batteries(), register)))
+    }
+
     #[test]
     fn runserver_stops_at_an_error_and_not_at_a_warning() {
-        fn wrong(site: AdminSite) -> AdminSite {
-            site.register::<Tag>(|it| it.list_per_page(0))
-        }
-
-        let wrong: &'static Project = Box::leak(Box::new(Project::new("Shop", &INSTALLED, crate::urls::urls, wrong)));
+        let wrong = project(|site| site.register::<Group>(|it| it.list_per_page(0)));
         let error = before_serving(wrong, &settings("media")).expect_err("an error in an admin must stop the server");
-        // Another test of this process may have installed other apps, of which the shop's models are not a part.
+        // Another test of this process may have installed other apps, of which these models are not a part.
         assert!(error.to_string().starts_with("System check identified "), "the issues are counted: {error}");
         let found = declared(wrong);
         assert!(found.iter().any(|issue| issue.contains("list_per_page")), "the issue must be named: {found:?}");
@@ -132,8 +135,9 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let settings = settings(file.path().to_str().unwrap());
         assert_eq!(media(&settings).len(), 1, "a file is not a folder for uploads");
-        let served = before_serving(&crate::project::SHOP, &settings);
-        let has_errors = !declared(&crate::project::SHOP).is_empty();
+        let right = project(crate::accounts::admin::register);
+        let served = before_serving(right, &settings);
+        let has_errors = !declared(right).is_empty();
         assert_eq!(served.is_err(), has_errors, "a warning must not stop the server: {served:?}");
     }
 }

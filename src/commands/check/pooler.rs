@@ -1,9 +1,9 @@
 //! Reports a connection pooler in front of PostgreSQL.
 
-use crate::commands::terminal::say;
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 use crate::settings::Settings;
+use crate::terminal::say;
 
 /// Says that a pooler was found, and what it cannot do. A pooler does not fail the command.
 pub(super) fn look(conn: &mut Conn, settings: &Settings) -> Result<()> {

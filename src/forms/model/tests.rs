@@ -7,7 +7,7 @@ use super::{BoundField, Cleaned, Control, ControlKind, ModelField, ModelForm, Po
 use crate::db::{Decimal, Kind, Value};
 use crate::http::{PostData, QueryDict};
 use crate::models::{Description, Meta, Model, Record};
-use crate::schema::{catalog_product, orders_order};
+use crate::test_tables::{catalog_product, orders_order};
 
 #[derive(Identifiable)]
 #[diesel(table_name = catalog_product)]

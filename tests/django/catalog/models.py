@@ -1,4 +1,4 @@
-"""What is sold. The Rust side is `src/apps/catalog/models/`."""
+"""What is sold. The Rust side is `src/shop/catalog/models/`."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What was ordered. The Rust side is `src/apps/orders/models.rs`."""
+"""What was ordered. The Rust side is `src/shop/orders/models.rs`."""
 
 from decimal import Decimal
 

@@ -73,7 +73,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 # `loaddata demo` loads what `nuages loaddata demo` loads.
-FIXTURE_DIRS = [Path(__file__).resolve().parents[3] / "src/apps/catalog/fixtures"]
+FIXTURE_DIRS = [Path(__file__).resolve().parents[3] / "src/shop/catalog/fixtures"]
 # Django 6.1 replaces the EMAIL_ settings by MAILERS, and warns of them.
 if django.VERSION >= (6, 1):
     MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}

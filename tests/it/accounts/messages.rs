@@ -23,7 +23,7 @@ async fn leave(request: HttpRequest, query: QueryDict) -> Result<String> {
 }
 
 fn with_leave(settings: &Settings) -> Urls {
-    Urls::new([path("/leave/", "leave", Access::Public, get(leave))]).include(nuages::urls::urls(settings))
+    Urls::new([path("/leave/", "leave", Access::Public, get(leave))]).include(crate::shop::urls(settings))
 }
 
 fn leaving(kind: Kind) -> TestSite {

@@ -35,7 +35,7 @@ fn shop(kind: Kind) -> TestSite {
 
 /// The same, with these settings.
 fn shop_with(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
-    TestSite::with(people(kind), settings, nuages::urls::urls)
+    TestSite::with(people(kind), settings, crate::shop::urls)
 }
 
 fn people(kind: Kind) -> Database {

@@ -17,7 +17,7 @@ const NEW: &str = "nine-violet-teapots";
 fn mailing(kind: Kind) -> TestSite {
     let database: Database = super::people(kind);
     let folder = database.dir.path().join("mail").display().to_string();
-    TestSite::with(database, &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)], nuages::urls::urls)
+    TestSite::with(database, &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)], crate::shop::urls)
 }
 
 /// Every mail that was sent, once there are `count`; they leave in the background.

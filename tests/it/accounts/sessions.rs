@@ -32,7 +32,7 @@ async fn remember(request: HttpRequest, query: QueryDict, db: web::Data<Db>) -> 
 }
 
 fn with_memory(settings: &Settings) -> Urls {
-    Urls::new([path("/remember/", "remember", Access::Public, get(remember))]).include(nuages::urls::urls(settings))
+    Urls::new([path("/remember/", "remember", Access::Public, get(remember))]).include(crate::shop::urls(settings))
 }
 
 fn remembering(kind: Kind) -> TestSite {

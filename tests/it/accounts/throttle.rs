@@ -23,7 +23,7 @@ const THREADS: usize = 16;
 fn cheap_shop(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     let database = people(kind);
     cheapen(&mut database.connect());
-    TestSite::with(database, &[settings, &[("TRUSTED_PROXIES", "127.0.0.1")]].concat(), nuages::urls::urls)
+    TestSite::with(database, &[settings, &[("TRUSTED_PROXIES", "127.0.0.1")]].concat(), crate::shop::urls)
 }
 
 /// Gives every account the cheap password; a login makes it a costly one.

@@ -87,7 +87,7 @@ async fn staff_room() -> &'static str {
 
 fn with_staff_room(settings: &Settings) -> Urls {
     let room = path("/staff/", "staff", Access::Staff, get(staff_room));
-    Urls::new([room]).include(nuages::urls::urls(settings))
+    Urls::new([room]).include(crate::shop::urls(settings))
 }
 
 on_both! {

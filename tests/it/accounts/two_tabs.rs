@@ -11,7 +11,7 @@ fn site(kind: Kind) -> TestSite {
     for persona in [&ALICE, &CHARLIE] {
         persona.save(&mut database.connect());
     }
-    TestSite::with(database, &[], nuages::urls::urls)
+    TestSite::with(database, &[], crate::shop::urls)
 }
 
 /// Returns a client whose first tab has logged Charlie in, and the token of a page that a second tab opened before.

@@ -2,17 +2,18 @@
 
 use std::sync::{LazyLock, Mutex};
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::Tag;
+use crate::shop::schema::{catalog_product, catalog_tag};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::admin::AdminSite;
 use nuages::admin::options::{ActionRequest, ActionResult};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::Tag;
 use nuages::db::{Conn, Value};
 use nuages::error::{Error, Result};
 use nuages::models::{Query, Record};
 use nuages::project::Project;
-use nuages::schema::{catalog_product, catalog_tag, django_admin_log};
+use nuages::schema::django_admin_log;
 
 use crate::support::{ALICE, Client, Database, Process, Reply, TestSite, product};
 
@@ -45,7 +46,7 @@ impl log::Log for Told {
 }
 
 /// A shop whose tags can be renamed in bulk, each in its own way.
-static RENAMING: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
+static RENAMING: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
     site.register::<Tag>(|it| {
         it.list_display((catalog_tag::name,))
             .search_fields((catalog_tag::name,))

@@ -1,13 +1,14 @@
 //! `nuages check`: what is wrong with what an author says.
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::{Product, TAGS, Tag};
+use crate::shop::orders::models::{Order, OrderItem};
+use crate::shop::schema::{catalog_product as product, orders_order as order};
 use diesel::prelude::*;
 use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::{Product, TAGS, Tag};
-use nuages::apps::orders::models::{Order, OrderItem};
 use nuages::auth::User;
 use nuages::models::{Description, Finding, Model, check};
-use nuages::schema::{auth_user as user, catalog_product as product, orders_order as order};
+use nuages::schema::auth_user as user;
 
 fn ids(found: &[Finding]) -> Vec<(&'static str, &'static str)> {
     found.iter().map(|finding| (finding.id, finding.option)).collect()
@@ -88,6 +89,6 @@ fn a_model_that_no_app_names_is_reported() {
 
 #[test]
 fn the_shop_says_nothing_wrong() {
-    assert_eq!(nuages::project::SHOP.admin_site().check(), []);
+    assert_eq!(crate::shop::SHOP.admin_site().check(), []);
     assert_eq!(check(&INSTALLED), []);
 }

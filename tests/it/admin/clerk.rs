@@ -1,9 +1,9 @@
 //! What permissions let a clerk do, page by page.
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::Product;
 use nuages::admin::AdminSite;
 use nuages::admin::options::{Action, ActionRequest, ActionResult};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::Product;
 use nuages::db::Conn;
 use nuages::error::Result;
 use nuages::project::Project;
@@ -12,7 +12,7 @@ use crate::admin::shop;
 use crate::support::{BOB, Client, Database, TestSite, product};
 
 /// A shop with an action that declares nothing, one that declares an empty list, and one for viewers.
-static ACTIONS: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
+static ACTIONS: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
     site.register::<Product>(|it| {
         it.action("rename", "Rename", rename).actions([
             Action::new("rename_too", "Rename too", rename).permissions(&[]),

@@ -1,10 +1,10 @@
 //! Rules that only the table has: generated columns, CHECK and other constraints, link tables with names of their own.
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::Category;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::admin::{AdminSite, ModelAdmin};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::Category;
 use nuages::db::{Kind as Column, Sql};
 use nuages::models::{Description, ManyToMany, Model};
 use nuages::project::Project;
@@ -66,12 +66,12 @@ fn register(site: AdminSite) -> AdminSite {
             .list_editable((tag::weight,))
             .readonly_fields((tag::shout,))
     };
-    nuages::apps::register(site).register::<Tag>(listed)
+    crate::shop::register(site).register::<Tag>(listed)
 }
 
 /// A shop whose tags have these columns, with the tag `red`.
 fn site(kind: Kind) -> TestSite {
-    static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, register);
+    static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     ALICE.save(conn);

@@ -1,8 +1,9 @@
 //! `/admin/<app>/<model>/<pk>/delete/` and `…/history/`
 
+use crate::shop::schema::catalog_product;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use nuages::schema::{catalog_product, django_admin_log};
+use nuages::schema::django_admin_log;
 use ureq::http::Method;
 
 use crate::admin::shop;

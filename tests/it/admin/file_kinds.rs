@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::Category;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use diesel::connection::SimpleConnection as _;
 use nuages::admin::{AdminSite, Inline, ModelAdmin};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::Category;
 use nuages::csrf::Csrf;
 use nuages::db::{Conn, Db, Value};
 use nuages::error::Result;
@@ -101,7 +101,7 @@ async fn hand_in(request: HttpRequest, db: Data<Db>, settings: Data<Settings>, p
 }
 
 fn urls(settings: &Settings) -> Urls {
-    nuages::urls::urls(settings).include(Urls::new([path("/hand-in/", "hand_in", Public, get(hand_in).post(hand_in))]))
+    crate::shop::urls(settings).include(Urls::new([path("/hand-in/", "hand_in", Public, get(hand_in).post(hand_in))]))
 }
 
 fn site(kind: Kind) -> TestSite {

@@ -1,10 +1,10 @@
 //! Search and pick without scripts, in forms and lists.
 
+use crate::shop::catalog::models::{Category, Product, TAGS};
+use crate::shop::schema::{catalog_category as category, catalog_product as product};
+use crate::shop::{INSTALLED, catalog};
 use nuages::admin::{AdminSite, Inline, ModelAdmin};
-use nuages::apps::catalog::models::{Category, Product, TAGS};
-use nuages::apps::{INSTALLED, catalog};
 use nuages::project::Project;
-use nuages::schema::{catalog_category as category, catalog_product as product};
 
 use diesel::connection::SimpleConnection as _;
 
@@ -30,7 +30,7 @@ fn register(site: AdminSite) -> AdminSite {
 
 /// A shop with two products, and tags "t 1" to "t 25".
 fn site(kind: Kind) -> TestSite {
-    static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, register);
+    static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     ALICE.save(conn);

@@ -1,15 +1,15 @@
 //! Actions on the change form, pop-ups and the login page, as Django 6.1 has them.
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::{Product, TAGS};
+use crate::shop::schema::{catalog_product, catalog_tag as tag};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::admin::options::{Action, ActionRequest, ActionResult};
 use nuages::admin::{AdminSite, FormField};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::{Product, TAGS};
 use nuages::db::Conn;
 use nuages::error::Result;
 use nuages::project::Project;
-use nuages::schema::{catalog_product, catalog_tag as tag};
 
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, CHARLIE, Client, Database, Kind, Reply, TestSite, product};
@@ -18,7 +18,7 @@ const LIST: &str = "/admin/catalog/product/";
 const FORM: &str = "/admin/catalog/product/1/change/";
 
 /// Products with an action for the list and the form, one for the form, one for the list, and one that asks first.
-static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
+static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
     site.register::<Product>(|it| {
         it.actions([
             Action::new("both", "Rename selected %(verbose_name_plural)s", rename)
@@ -187,7 +187,7 @@ on_both! {
             let conn = &mut database.connect();
             ALICE.save(conn);
             product("Kettle").tag("red").save(conn);
-            let site = TestSite::with(database, &[("DJANGO_VERSION", version)], nuages::urls::urls);
+            let site = TestSite::with(database, &[("DJANGO_VERSION", version)], crate::shop::urls);
             let page = ALICE.browser(&site).get(FORM);
             let text = page.text();
             let related: Vec<&str> = text.split('"').filter(|url| url.contains("_to_field=")).collect();
@@ -201,8 +201,8 @@ on_both! {
     }
 
     fn a_pop_up_answers_with_the_group_of_the_new_row(kind: Kind) {
-        static GROUPED: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
-            nuages::apps::register(site).unregister::<Product>().register::<Product>(|it| {
+        static GROUPED: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
+            crate::shop::register(site).unregister::<Product>().register::<Product>(|it| {
                 it.formfield((TAGS,), FormField::new().group_by(tag::slug)).radio_fields((catalog_product::category_id,))
             })
         });
@@ -249,7 +249,7 @@ on_both! {
             let database = Database::migrated(kind);
             ALICE.save(&mut database.connect());
             CHARLIE.save(&mut database.connect());
-            let site = TestSite::with(database, &[("DJANGO_VERSION", version)], nuages::urls::urls);
+            let site = TestSite::with(database, &[("DJANGO_VERSION", version)], crate::shop::urls);
             let alice = ALICE.browser(&site);
             for next in ["/admin/catalog/", "https://evil.example/", "//evil.example/", ""] {
                 let reply = alice.get(&format!("/admin/login/?next={next}"));

@@ -1,11 +1,11 @@
 //! Labels, help and controls that an admin says otherwise than the model.
 
+use crate::shop::catalog::models::{Category, Product};
+use crate::shop::schema::{catalog_category as category, catalog_product as product};
+use crate::shop::{INSTALLED, catalog};
 use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin};
-use nuages::apps::catalog::models::{Category, Product};
-use nuages::apps::{INSTALLED, catalog};
 use nuages::models::FieldKind;
 use nuages::project::Project;
-use nuages::schema::{catalog_category as category, catalog_product as product};
 
 use crate::support::{self, ALICE, Database, TestSite};
 
@@ -29,7 +29,7 @@ fn register(site: AdminSite) -> AdminSite {
 
 on_both! {
     fn a_form_says_what_the_admin_says(kind: Kind) {
-        static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, register);
+        static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
         let database = Database::migrated(kind);
         let conn = &mut database.connect();
         ALICE.save(conn);

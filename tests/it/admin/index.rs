@@ -1,9 +1,9 @@
 //! `/admin/`: who sees what.
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::{Category, Tag};
+use crate::shop::orders::models::Order;
 use nuages::admin::{AdminSite, AppAdmin};
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::{Category, Tag};
-use nuages::apps::orders::models::Order;
 use nuages::auth::User;
 
 use crate::admin::shop;

@@ -2,13 +2,13 @@
 
 use diesel::connection::SimpleConnection as _;
 
+use crate::shop::INSTALLED;
+use crate::shop::orders::models::{Order, OrderItem};
+use crate::shop::schema::{catalog_product as product, orders_order as order_table, orders_orderitem as item};
 use nuages::admin::options::{Cell, Fieldset, computed};
 use nuages::admin::{Inline, ModelAdmin};
-use nuages::apps::INSTALLED;
-use nuages::apps::orders::models::{Order, OrderItem};
 use nuages::models::via;
 use nuages::project::Project;
-use nuages::schema::{catalog_product as product, orders_order as order_table, orders_orderitem as item};
 
 use crate::admin::shop;
 use crate::support::{self, ALICE, BOB, Database, Reply, TestSite};
@@ -31,8 +31,8 @@ fn order(site: &TestSite, items: usize) {
 
 /// Quantities by id.
 fn quantities(site: &TestSite) -> Vec<i32> {
+    use crate::shop::schema::orders_orderitem::dsl::{id, orders_orderitem, quantity};
     use diesel::prelude::*;
-    use nuages::schema::orders_orderitem::dsl::{id, orders_orderitem, quantity};
     orders_orderitem.order(id).select(quantity).load(&mut site.connect()).unwrap()
 }
 
@@ -211,7 +211,7 @@ on_both! {
     }
 
     fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
-        static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
+        static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
             let items = |it: ModelAdmin<OrderItem>| {
                 it.fields((item::quantity, item::product_id)).readonly_fields((item::product_id,)).readonly_computed((
                     computed("sum", (item::quantity, item::unit_price), |[quantity, price]| {
@@ -222,7 +222,7 @@ on_both! {
                     }),
                 ))
             };
-            nuages::apps::register(site).unregister::<Order>().register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
+            crate::shop::register(site).unregister::<Order>().register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
         });
         let database = Database::migrated(kind);
         ALICE.save(&mut database.connect());
@@ -237,8 +237,8 @@ on_both! {
     }
 
     fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
-        static PROJECT: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site| {
-            nuages::apps::register(site).unregister::<Order>().register::<Order>(|it| {
+        static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
+            crate::shop::register(site).unregister::<Order>().register::<Order>(|it| {
                 it.fieldset("", (order_table::number, order_table::email, order_table::status, order_table::total))
                     .fieldset_with("More", (order_table::note, order_table::paid_at), Fieldset::collapse)
                     .inlines([Inline::tabular::<OrderItem>(|it| it.autocomplete_fields((item::product_id,))).extra(1)])

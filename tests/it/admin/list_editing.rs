@@ -1,9 +1,10 @@
 //! `POST /admin/catalog/product/`: fields that are edited in the list.
 
+use crate::shop::schema::catalog_product;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::db::Decimal;
-use nuages::schema::{catalog_product, django_admin_log};
+use nuages::schema::django_admin_log;
 
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, Kind, TestSite, product};

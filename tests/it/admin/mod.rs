@@ -32,5 +32,5 @@ fn shop(kind: Kind) -> TestSite {
         persona.save(&mut database.connect());
     }
     // Answers say how many queries they took.
-    TestSite::with(database, &[("DEBUG", "1")], nuages::urls::urls)
+    TestSite::with(database, &[("DEBUG", "1")], crate::shop::urls)
 }

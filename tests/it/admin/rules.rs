@@ -1,9 +1,9 @@
 //! The rules of users and groups hold whatever a site registers.
 
+use crate::shop::INSTALLED;
+use nuages::accounts;
 use nuages::admin::options::{ActionRequest, ActionResult};
 use nuages::admin::{AdminSite, ModelAdmin};
-use nuages::apps::INSTALLED;
-use nuages::apps::accounts;
 use nuages::auth::{Group, Permission, User};
 use nuages::db::Conn;
 use nuages::error::Result;
@@ -29,7 +29,7 @@ static PROJECTS: [(&str, Project); 4] = [
 ];
 
 const fn project(register: fn(AdminSite) -> AdminSite) -> Project {
-    Project::new("Shop", &INSTALLED, nuages::urls::urls, register)
+    Project::new("Shop", &INSTALLED, crate::shop::urls, register)
 }
 
 fn columns(it: ModelAdmin<User>) -> ModelAdmin<User> {

@@ -28,8 +28,8 @@ fn send(client: &Client, name: &str, content: &[u8], fields: &[(&str, &str)]) ->
 }
 
 fn image(site: &TestSite) -> String {
+    use crate::shop::schema::catalog_product::dsl::{catalog_product, image};
     use diesel::prelude::*;
-    use nuages::schema::catalog_product::dsl::{catalog_product, image};
     catalog_product.find(1).select(image).first(&mut site.connect()).unwrap()
 }
 
@@ -131,7 +131,7 @@ on_both! {
         let database = Database::migrated(kind);
         ALICE.save(&mut database.connect());
         product("Whistler").save(&mut database.connect());
-        let site = TestSite::with(database, &[("KEEP_IMAGE_METADATA", "1")], nuages::urls::urls);
+        let site = TestSite::with(database, &[("KEEP_IMAGE_METADATA", "1")], crate::shop::urls);
         let alice = ALICE.browser(&site);
         for (name, sent) in PHOTOS {
             assert_eq!(send(&alice, name, sent, &[]).status, 302, "{name} should be taken");

@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io::Write as _;
 
+use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order};
 use diesel::prelude::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use nuages::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order};
 
 use crate::support::{Database, TestSite};
 
@@ -25,7 +25,7 @@ on_both! {
         let conn = &mut database.connect();
         assert_eq!(catalog_product::table.count().get_result(conn), Ok(60_i64));
         assert!(orders_order::table.count().get_result::<i64>(conn).unwrap() >= 40);
-        let site = TestSite::with(database, &[], nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         assert!(site.client().get("/").shows(&["Halo reading lamp"]));
         let picture = site.client().get("/media/products/halo-reading-lamp.webp");
         assert_eq!((picture.status, picture.header("content-type")), (200, "image/webp"));

@@ -1,9 +1,10 @@
 //! The commands that say something, and what they say when something is wrong.
 
+use crate::shop::schema::{catalog_product, orders_order, orders_orderitem};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::auth::User;
-use nuages::schema::{auth_user, catalog_product, orders_order, orders_orderitem};
+use nuages::schema::auth_user;
 
 use crate::support::{Database, Kind, Process, nuages, product};
 

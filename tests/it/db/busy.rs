@@ -39,7 +39,7 @@ fn with_sleeper(settings: &Settings) -> Urls {
         path("/sleep/", "sleep", Access::Public, get(sleeps)),
         path("/write/", "write", Access::Public, get(writes)),
     ])
-    .include(nuages::urls::urls(settings))
+    .include(crate::shop::urls(settings))
 }
 
 fn site(kind: Kind, settings: &[(&str, &str)]) -> TestSite {

@@ -1,10 +1,10 @@
 //! Searches and lookups that ignore case do so for all letters, alike on both databases.
 
-use nuages::apps::catalog::models::Tag;
+use crate::shop::catalog::models::Tag;
+use crate::shop::schema::catalog_tag as tag;
 use nuages::auth::{NewUser, User};
 use nuages::db::Value;
 use nuages::models::{Condition, IntoPath as _, Lookup, Model as _, Query};
-use nuages::schema::catalog_tag as tag;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -19,7 +19,7 @@ on_both! {
         product("Ärzte-Stühle").description("Bequem").category("Möbel").save(conn);
         product("Arzt").description("Nur für ÄRZTE").category("Sessel").save(conn);
         product("Chair").save(conn);
-        let site = TestSite::with(database, &[], nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         let alice = ALICE.browser(&site);
         for url in [
             "/products/?q=%C3%A4rzte",

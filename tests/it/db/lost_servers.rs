@@ -28,7 +28,7 @@ async fn renames(db: web::Data<Db>) -> Result<String> {
 }
 
 fn with_renaming(settings: &Settings) -> Urls {
-    Urls::new([path("/rename/", "rename", Access::Public, get(renames))]).include(nuages::urls::urls(settings))
+    Urls::new([path("/rename/", "rename", Access::Public, get(renames))]).include(crate::shop::urls(settings))
 }
 
 fn ids(conn: &mut Conn, query: &str) -> Vec<i64> {
@@ -84,7 +84,7 @@ fn no_visitor_notices_that_postgresql_has_ended_all_idle_connections() {
 #[test]
 fn no_visitor_notices_that_postgresql_was_restarted() {
     let Some(cluster) = cluster("no_visitor_notices_that_postgresql_was_restarted") else { return };
-    let site = TestSite::with(Database::migrated_in(&cluster), &[("CONN_POOL_SIZE", "4")], nuages::urls::urls);
+    let site = TestSite::with(Database::migrated_in(&cluster), &[("CONN_POOL_SIZE", "4")], crate::shop::urls);
     warm_up(&site);
     cluster.restart();
     let statuses: Vec<u16> = send(&site, 12, "/products/").into_iter().map(|r| r.join().unwrap().status).collect();

@@ -1,11 +1,11 @@
 //! Orders by columns that may be empty: both databases put the empty ones last, in either direction.
 
+use crate::shop::catalog::models::{Category, Product};
+use crate::shop::schema::{catalog_category as category, catalog_product as product};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use nuages::apps::catalog::models::{Category, Product};
 use nuages::db::{Conn, Value};
 use nuages::models::{Condition, Model as _, Ordering, Path, Query, desc, via_self};
-use nuages::schema::{catalog_category as category, catalog_product as product};
 
 use crate::support::{ALICE, Database, TestSite, product as draft};
 
@@ -87,7 +87,7 @@ on_both! {
     fn the_admin_lists_rows_without_a_value_last(kind: Kind) {
         let database = Database::migrated(kind);
         ALICE.save(&mut database.connect());
-        let site = TestSite::with(database, &[], nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         let conn = &mut site.connect();
         products(conn);
         categories(conn, 10);

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::shop::schema::catalog_product;
 use diesel::prelude::*;
 use nuages::auth::User;
 use nuages::db::{Db, Kind as Column, Sql};
-use nuages::schema::catalog_product;
 use nuages::settings::{Env, Settings};
 
 use crate::support::{ALICE, Client, Database, Kind, TestSite, as_owner, nuages, product, say_skipped};
@@ -59,7 +59,7 @@ impl PgBouncer {
     fn site(&self, settings: &[(&str, &str)]) -> TestSite {
         let Database { url, dir } = &self.database;
         let dir_of_site = tempfile::TempDir::new_in(dir.path()).unwrap();
-        TestSite::with(Database { url: url.clone(), dir: dir_of_site }, settings, nuages::urls::urls)
+        TestSite::with(Database { url: url.clone(), dir: dir_of_site }, settings, crate::shop::urls)
     }
 }
 

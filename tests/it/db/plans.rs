@@ -193,7 +193,7 @@ on_both! {
         fill(conn);
         let images = "UPDATE catalog_product SET image = 'products/' || id || '.png' WHERE id IN (20, 1006, 406, 506, 607);";
         conn.batch_execute(images).unwrap();
-        let tiles = nuages::apps::catalog::models::CategoryTile::within(conn, None, 200).unwrap();
+        let tiles = crate::shop::catalog::models::CategoryTile::within(conn, None, 200).unwrap();
         let picture = |slug: &str| {
             let tile = tiles.iter().find(|tile| tile.slug == slug).unwrap();
             tile.picture.as_ref().and_then(|picture| picture.url()).unwrap_or_default()
@@ -204,7 +204,7 @@ on_both! {
         assert_eq!(picture("shelf-21"), "", "a draft (20) must not be shown");
         assert_eq!(tiles.len(), 100, "the outermost categories");
 
-        let picks = nuages::apps::catalog::models::ProductRow::tagged(conn, "staff-pick", 3).unwrap();
+        let picks = crate::shop::catalog::models::ProductRow::tagged(conn, "staff-pick", 3).unwrap();
         let names: Vec<&str> = picks.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["Thing 99001", "Thing 99002", "Thing 99003"], "published picks in the order of their ids");
     }

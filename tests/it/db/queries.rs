@@ -1,11 +1,11 @@
 //! Questions that are asked in another way than one would write them, because that is faster.
 
+use crate::shop::catalog::models::{Category, Listing, Product, ProductRow};
+use crate::shop::schema::{catalog_category as category, catalog_product as product};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use nuages::apps::catalog::models::{Category, Listing, Product, ProductRow};
 use nuages::db::{Conn, Decimal, Kind as Column, PageNumber, Sql, Timestamp, Value};
 use nuages::models::{Condition, IntoPath, Lookup, Model as _, Path, Query, desc, via_self};
-use nuages::schema::{catalog_category as category, catalog_product as product};
 
 use crate::support::{Database, Kind, product as draft};
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::shop::schema::catalog_product;
 use diesel::prelude::*;
 use nuages::db::Db;
 use nuages::each_row;
 use nuages::error::Error;
-use nuages::schema::catalog_product;
 use nuages::settings::{Env, Settings};
 
 use crate::support::{Database, product};

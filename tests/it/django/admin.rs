@@ -79,7 +79,7 @@ with_django! {
     fn either_admin_does_the_same(kind, django) {
         let theirs = crew(kind);
         let expected = said(django, &theirs, "write");
-        let ours = TestSite::with(crew(kind), &[], nuages::urls::urls);
+        let ours = TestSite::with(crew(kind), &[], crate::shop::urls);
         write(&ours);
         let found = said(django, &ours.database, "read");
         for part in ["product", "rest", "clerks", "bob", "log"] {
@@ -87,7 +87,7 @@ with_django! {
         }
 
         // And what Django did can be read here.
-        let site = TestSite::with(theirs, &[], nuages::urls::urls);
+        let site = TestSite::with(theirs, &[], crate::shop::urls);
         let alice = ALICE.browser(&site);
         let history = alice.get("/admin/catalog/product/1/history/").words();
         for entry in expected["log"].as_array().unwrap() {

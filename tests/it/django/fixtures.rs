@@ -85,7 +85,7 @@ with_django! {
         let database = Database::migrated(kind);
         nuages(&database, &["loaddata", "demo"]);
         let read = objects(&django.shell(&database, include_str!("read_shop.py")));
-        let demo = objects(include_str!("../../../src/apps/catalog/fixtures/demo.json"));
+        let demo = objects(include_str!("../../../src/shop/catalog/fixtures/demo.json"));
         assert_eq!(read.len(), demo.len());
         for (key, object) in &demo {
             assert_eq!(read.get(key), Some(object));
@@ -102,7 +102,7 @@ with_django! {
         nuages(&ours, &["loaddata", "demo"]);
         assert_same(&django.stored(&database, &TABLES), &django.stored(&ours, &TABLES));
         assert_eq!(texts(&database, TAGGED, 1), texts(&ours, TAGGED, 1));
-        let site = TestSite::with(database, &[], ::nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         let client = site.client();
         assert_eq!(listed(&client), priced);
         let (_, price) = priced.iter().find(|(name, _)| name == "Halo reading lamp").unwrap();

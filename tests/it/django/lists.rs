@@ -1,10 +1,10 @@
 //! Either admin finds the same rows for the same URL, whatever the clocks of the site show.
 
+use crate::shop::schema::catalog_product::{self as products, table as all_products};
 use chrono::Utc;
 use chrono_tz::Tz;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use nuages::schema::catalog_product::{self as products, table as all_products};
 use serde_json::{Value, json};
 
 use crate::support::{ALICE, Client, Database, Kind, TestSite, product};
@@ -242,7 +242,7 @@ with_django! {
     fn lists_are_the_same_in_every_zone(kind, django) {
         let database = Database::migrated(kind);
         stock(&database, kind);
-        let first = TestSite::with(database, &[], ::nuages::urls::urls);
+        let first = TestSite::with(database, &[], crate::shop::urls);
         let session = ALICE.browser(&first).cookie("sessionid").unwrap();
         let paths = paths(kind);
         let script = format!(

@@ -42,7 +42,7 @@ with_django! {
         let database = Database::migrated(kind);
         CHARLIE.save(&mut database.connect());
         let version = django.version.to_string();
-        let site = TestSite::with(database, &[("DJANGO_VERSION", &version)], ::nuages::urls::urls);
+        let site = TestSite::with(database, &[("DJANGO_VERSION", &version)], crate::shop::urls);
         // Renews the hash for this Django, which would end the sessions below if it renewed the hash itself.
         site.client().log_in(&CHARLIE);
         let shell = |ours: &Value| -> Value {

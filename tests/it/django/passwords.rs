@@ -78,7 +78,7 @@ print(gzip.decompress((Path(django.__file__).parent / 'contrib/auth/common-passw
         assert!(hash.starts_with(&rounds), "Django {} makes hashes that start with {rounds}, not {hash}", django.version);
 
         // The version is told from the database on one site, and set on the other; a third is set to the oldest.
-        let told = TestSite::with(database, &[], ::nuages::urls::urls);
+        let told = TestSite::with(database, &[], crate::shop::urls);
         let set = TestSite::beside(&told, &[("DJANGO_VERSION", &django.version.to_string())]);
         let oldest = TestSite::beside(&told, &[("DJANGO_VERSION", "5.2")]);
         let mut sessions: Vec<String> = Vec::new();
@@ -114,7 +114,7 @@ print(gzip.decompress((Path(django.__file__).parent / 'contrib/auth/common-passw
             .unwrap();
         assert!(made.status.success(), "createsuperuser: {}", super::said(&made));
 
-        let site = TestSite::with(database, &[], ::nuages::urls::urls);
+        let site = TestSite::with(database, &[], crate::shop::urls);
         let fields = [("username", "zoe"), ("email", "zoe@example.com"), ("password1", PASSWORD), ("password2", PASSWORD)];
         assert_eq!(site.client().post("/accounts/signup/", &fields).status, 302, "signing up must succeed");
         for name in ["ann", "zoe"] {

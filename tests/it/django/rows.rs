@@ -1,9 +1,9 @@
 //! Products that each side writes, with values at the edges of what the columns hold.
 
+use crate::shop::catalog::models::{Category, Product};
+use crate::shop::schema::{catalog_category, catalog_product};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use nuages::apps::catalog::models::{Category, Product};
-use nuages::schema::{catalog_category, catalog_product};
 use serde_json::{Value, json};
 
 use super::dump::assert_same;

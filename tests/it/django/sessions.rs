@@ -60,7 +60,7 @@ fn site(kind: Kind, version: DjangoVersion) -> TestSite {
     let folder = database.dir.path().join("mail").display().to_string();
     let version = version.to_string();
     let settings = [("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &*folder), ("DJANGO_VERSION", &*version)];
-    TestSite::with(database, &settings, nuages::urls::urls)
+    TestSite::with(database, &settings, crate::shop::urls)
 }
 
 /// Whether the client is logged in as this user.

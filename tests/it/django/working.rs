@@ -201,7 +201,7 @@ with_django! {
     fn the_same_requests_do_the_same(kind, django) {
         let theirs = shop(kind);
         let expected = said(django, &theirs, "write");
-        let ours = TestSite::with(shop(kind), &[], nuages::urls::urls);
+        let ours = TestSite::with(shop(kind), &[], crate::shop::urls);
         let clients = [("alice", ALICE.browser(&ours)), ("bob", BOB.browser(&ours))];
         let mut wrong = Vec::new();
         for (step, expected) in steps().iter().zip(expected["answers"].as_array().unwrap()) {
@@ -220,7 +220,7 @@ with_django! {
         assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
 
         // And what Django wrote down can be read here.
-        let site = TestSite::with(theirs, &[], nuages::urls::urls);
+        let site = TestSite::with(theirs, &[], crate::shop::urls);
         let alice = ALICE.browser(&site);
         for entry in expected["log"].as_array().unwrap() {
             let part = |at: usize| entry[at].as_str().unwrap();

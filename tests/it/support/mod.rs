@@ -20,7 +20,7 @@ pub(crate) use postgres::{Cluster, as_owner, say_skipped};
 pub(crate) use process::Process;
 pub(crate) use reply::Reply;
 pub(crate) use rows::{picture, product};
-pub(crate) use site::{SECRET_KEY, TestSite, nuages};
+pub(crate) use site::{SECRET_KEY, TestSite, in_folder, nuages};
 
 /// Runs each test on both databases: `on_both! { fn a_claim(kind: Kind) { … } }` makes `a_claim::sqlite` and
 /// `a_claim::postgres`.

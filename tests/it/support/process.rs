@@ -2,13 +2,13 @@
 
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::client::Client;
 use super::database::Database;
-use super::site::nuages;
+use super::site::{in_folder, nuages};
 
 /// `nuages runserver`, gone when the value is.
 pub(crate) struct Process {
@@ -25,8 +25,6 @@ impl Process {
 
     /// The same, started by another program (`setpriv --reuid=65534`), which runs what follows it.
     pub(crate) fn start_with(by: &[&str], database: &Database, settings: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let log = database.dir.path().join(format!("log-{port}"));
         let mut command = nuages(database.dir.path(), &database.url);
         if let Some((program, rest)) = by.split_first() {
             let mut wrapped = Command::new(program);
@@ -35,6 +33,19 @@ impl Process {
             command = wrapped;
             command.stdin(Stdio::null()).current_dir(database.dir.path());
         }
+        Self::serve(command, database, settings)
+    }
+
+    /// The site of another program.
+    pub(crate) fn start_program(program: &Path, database: &Database, settings: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(program);
+        in_folder(&mut command, database.dir.path(), &database.url);
+        Self::serve(command, database, settings)
+    }
+
+    fn serve(mut command: Command, database: &Database, settings: &[(&str, &str)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let log = database.dir.path().join(format!("log-{port}"));
         command.args(["runserver", &port.to_string()]).envs(settings.iter().copied());
         let child = command.stdout(Stdio::null()).stderr(File::create(&log).unwrap()).spawn().unwrap();
         let process = Self { child, port, log };

@@ -1,9 +1,9 @@
 //! Rows for tests: say what matters, the rest is filled in.
 
+use crate::shop::catalog::models::{Category, Product, Tag};
+use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 use diesel::prelude::*;
-use nuages::apps::catalog::models::{Category, Product, Tag};
 use nuages::db::{Conn, Timestamp};
-use nuages::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 
 /// A product to be made.
 pub(crate) struct NewProduct {

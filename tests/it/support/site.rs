@@ -28,6 +28,12 @@ pub(crate) struct TestSite {
 /// The `nuages` program, with nothing in its environment but what is said here.
 pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nuages"));
+    in_folder(&mut command, dir, database_url);
+    command
+}
+
+/// Starts `command` in `dir`, with nothing in its environment but a database and what every site needs.
+pub(crate) fn in_folder(command: &mut Command, dir: &Path, database_url: &str) {
     command
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| name == "PATH" || name == "TMPDIR"))
@@ -36,22 +42,21 @@ pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
         .env("RUST_LOG", "warn")
         .stdin(std::process::Stdio::null())
         .current_dir(dir);
-    command
 }
 
 fn shop(urls: fn(&Settings) -> Urls) -> &'static Project {
-    Box::leak(Box::new(Project::new("Shop", &nuages::apps::INSTALLED, urls, nuages::apps::register)))
+    Box::leak(Box::new(Project::new("Shop", &crate::shop::INSTALLED, urls, crate::shop::register)))
 }
 
 impl TestSite {
     /// An empty shop.
     pub(crate) fn new(kind: Kind) -> Self {
-        Self::with(Database::migrated(kind), &[], nuages::urls::urls)
+        Self::with(Database::migrated(kind), &[], crate::shop::urls)
     }
 
     /// An empty shop with these settings.
     pub(crate) fn with_settings(kind: Kind, settings: &[(&str, &str)]) -> Self {
-        Self::with(Database::migrated(kind), settings, nuages::urls::urls)
+        Self::with(Database::migrated(kind), settings, crate::shop::urls)
     }
 
     /// A shop on `database` that answers at `urls`.
@@ -66,7 +71,7 @@ impl TestSite {
 
     /// Another shop on the database of `other`.
     pub(crate) fn beside(other: &Self, settings: &[(&str, &str)]) -> Self {
-        Self::on(Arc::clone(&other.database), settings, shop(nuages::urls::urls))
+        Self::on(Arc::clone(&other.database), settings, shop(crate::shop::urls))
     }
 
     fn on(database: Arc<Database>, settings: &[(&str, &str)], project: &'static Project) -> Self {

@@ -2,9 +2,9 @@
 
 use diesel::connection::SimpleConnection as _;
 
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::{Product, TAGS};
 use nuages::admin::AdminSite;
-use nuages::apps::INSTALLED;
-use nuages::apps::catalog::models::{Product, TAGS};
 use nuages::project::Project;
 
 use super::{SHEET, SHEETS, lab, stored};
@@ -12,8 +12,8 @@ use crate::support::{ALICE, Database, Kind, TestSite, product};
 
 /// A shop in whose form of a product tags are searched.
 fn shop_with_searched_tags(kind: Kind) -> TestSite {
-    static SEARCHED: Project = Project::new("Shop", &INSTALLED, nuages::urls::urls, |site: AdminSite| {
-        nuages::apps::register(site).unregister::<Product>().register::<Product>(|it| it.autocomplete_fields((TAGS,)))
+    static SEARCHED: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
+        crate::shop::register(site).unregister::<Product>().register::<Product>(|it| it.autocomplete_fields((TAGS,)))
     });
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());

@@ -8,10 +8,10 @@ mod survival;
 mod unreadable;
 mod untouched;
 
+use crate::shop::INSTALLED;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::admin::{AdminSite, Inline};
-use nuages::apps::INSTALLED;
 use nuages::db::{Conn, Sql, Value};
 use nuages::models::{Description, Model, OnDelete};
 use nuages::project::Project;
@@ -106,7 +106,7 @@ impl Model for Line {
 
 fn register(site: AdminSite) -> AdminSite {
     use lab_sheet as sheet;
-    nuages::apps::register(site).register::<Sheet>(|it| {
+    crate::shop::register(site).register::<Sheet>(|it| {
         it.list_display((sheet::title, sheet::state, sheet::moment, sheet::price))
             .list_editable((sheet::state, sheet::moment, sheet::price))
             .save_as()
@@ -114,7 +114,7 @@ fn register(site: AdminSite) -> AdminSite {
     })
 }
 
-static PROJECT: Project = Project::new("Lab", &INSTALLED, nuages::urls::urls, register);
+static PROJECT: Project = Project::new("Lab", &INSTALLED, crate::shop::urls, register);
 
 /// The URL of the first sheet's form.
 const SHEET: &str = "/admin/lab/sheet/1/change/";

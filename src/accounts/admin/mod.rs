@@ -1,0 +1,30 @@
+//! The admin's doors, and users and groups in it.
+
+mod login;
+mod logout;
+mod password_change;
+pub mod urls;
+mod users;
+
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
+use askama::Template;
+
+use crate::admin::{AdminSite, ModelAdmin};
+use crate::auth::Group;
+use crate::error::Result;
+use crate::http::{render, uncached};
+use crate::schema::auth_group as group;
+
+/// Registers users and groups. Their rules hold without this registration too: see `admin::rules`.
+pub fn register(site: AdminSite) -> AdminSite {
+    site.register(groups).register(users::admin)
+}
+
+fn groups(it: ModelAdmin<Group>) -> ModelAdmin<Group> {
+    it.icon("users").search_fields((group::name,)).ordering((group::name,)).filter_horizontal((Group::PERMISSIONS,))
+}
+
+/// Renders a page of the admin. No cache keeps the answer.
+fn private(request: &HttpRequest, page: &impl Template) -> Result<HttpResponse> {
+    Ok(uncached(render(page)?.respond_to(request)))
+}

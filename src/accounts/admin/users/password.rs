@@ -1,0 +1,109 @@
+//! Another user's password.
+
+use actix_web::HttpResponse;
+use actix_web::web::Path;
+use askama::Template;
+
+use super::passwords::NewPassword;
+use crate::accounts::admin::private;
+use crate::accounts::forms::attributes;
+use crate::accounts::views::private_redirect;
+use crate::admin::frame::{Crumb, Frame};
+use crate::admin::rules::outranks;
+use crate::admin::{AdminRequest, Flag, LogEntry, Registered};
+use crate::auth::hashers::is_password_usable;
+use crate::auth::{User, audit, set_password, visitor};
+use crate::db::Value;
+use crate::error::{Error, Result};
+use crate::forms::Form;
+use crate::http::PostData;
+use crate::messages::Level;
+use crate::models::bidi;
+
+#[derive(Template)]
+#[template(path = "admin/user_password.html")]
+struct UserPassword {
+    frame: Frame,
+    /// For programs that keep passwords.
+    username: String,
+    form: Form,
+    usable: Option<bool>,
+    usable_error: Option<String>,
+}
+
+/// `GET /admin/auth/user/7/password/`
+pub(in crate::accounts::admin) async fn form(request: AdminRequest, part: Path<String>) -> Result<HttpResponse> {
+    let (known, user) = target(&request, &part).await?;
+    page(&request, known, &user, NewPassword::new(Form::default(), is_password_usable(&user.password)))
+}
+
+/// `POST /admin/auth/user/7/password/`
+pub(in crate::accounts::admin) async fn change(
+    request: AdminRequest,
+    part: Path<String>,
+    data: PostData,
+) -> Result<HttpResponse> {
+    let (known, user) = target(&request, &part).await?;
+    let is_own = user.id == request.user.id;
+    let mut new = NewPassword::new(Form::default(), is_password_usable(&user.password)).bind(&data);
+    new.check(&attributes(&user));
+    if new.is_disabled() && is_own {
+        new.form.add_error("", "Without a password you could not log in again.");
+    }
+    if !new.form.is_valid() {
+        return page(&request, known, &user, new);
+    }
+    if new.is_disabled() && data.fields.get("unset-password").is_none() {
+        request.messages.add(Level::ERROR, "Conflicting form data submitted. Please try again.");
+        return Ok(private_redirect(&request.keeping_filters(known, request.http.path())));
+    }
+    let hash = new.hash(&request.http).await?;
+    let (by, id, name, stored) = (request.user.id, user.id, user.username.clone(), hash.clone());
+    let done = request.db.atomic(move |conn| {
+        set_password(conn, id, &stored)?;
+        let named = [(Value::Integer(id), name)];
+        LogEntry::write(conn, by, known.model, Flag::Change, &named, r#"[{"changed": {"fields": ["password"]}}]"#)
+    });
+    done.await?;
+    if is_own {
+        visitor::update_session_auth_hash(&request.http, &hash);
+    }
+    audit::about(
+        &request.http,
+        log::Level::Info,
+        "password_changed",
+        &user.username,
+        &[("by", &request.user.username)],
+    );
+    request.messages.success(if new.is_disabled() {
+        "Password-based authentication was disabled."
+    } else {
+        "Password changed successfully."
+    });
+    Ok(private_redirect(&request.keeping_filters(known, &known.object_url(&id.to_string(), "change"))))
+}
+
+/// Whose password it is: somebody whom the one who asks may change, and who may do no more than they.
+async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Registered, User)> {
+    let known = request.model("auth", "user")?;
+    let found = request.object(known, part).await?;
+    request.must(known, "change", found.as_ref().map(|(record, _)| record))?;
+    let id = found.and_then(|(record, _)| i32::try_from(record.pk().as_i64()?).ok()).ok_or(Error::NotFound)?;
+    let permissions = (*request.permissions).clone();
+    let user = request.db.run(move |conn| {
+        let user = User::find(conn, id)?.ok_or(Error::NotFound)?;
+        if outranks(conn, &user, &permissions)? { Err(Error::PermissionDenied) } else { Ok(user) }
+    });
+    Ok((known, user.await?))
+}
+
+fn page(request: &AdminRequest, known: &'static Registered, user: &User, new: NewPassword) -> Result<HttpResponse> {
+    let verb = if is_password_usable(&user.password) { "Change" } else { "Set" };
+    let mut crumbs = request.crumbs(known);
+    let change_url = request.keeping_filters(known, &known.object_url(&user.id.to_string(), "change"));
+    crumbs.push(Crumb::new(&user.username, change_url));
+    crumbs.push(Crumb::new(format!("{verb} password"), ""));
+    let frame = request.frame(format!("{verb} password: {}", bidi::isolated(&user.username)), crumbs);
+    let NewPassword { form, usable, usable_error } = new;
+    private(&request.http, &UserPassword { frame, username: user.username.clone(), form, usable, usable_error })
+}

@@ -1,0 +1,79 @@
+//! The two fields of a new password, and whether there is to be one.
+
+use actix_web::HttpRequest;
+
+use crate::accounts::forms;
+use crate::auth::hash_password;
+use crate::auth::hashers::unusable_password;
+use crate::auth::password_validation::UserAttributes;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::PostData;
+
+/// A form with a new password, as it is shown and as it came back.
+pub(super) struct NewPassword {
+    /// `password1` and `password2`, behind what else the form has.
+    pub(super) form: Form,
+    /// Whether there is to be a password at all; none where nobody is asked.
+    pub(super) usable: Option<bool>,
+    /// What is wrong with the answer to that.
+    pub(super) usable_error: Option<String>,
+}
+
+impl NewPassword {
+    /// An empty form behind `before`; `asks` whether there is to be a password.
+    pub(super) fn new(before: Form, asks: bool) -> Self {
+        let mut form = before;
+        form.fields.extend(forms::admin_password().fields);
+        Self { form, usable: asks.then_some(true), usable_error: None }
+    }
+
+    /// The form as it was sent.
+    pub(super) fn bind(mut self, data: &PostData) -> Self {
+        self.form = self.form.bind(data);
+        let answer = data.get("usable_password");
+        if self.usable.is_some() && !["", "true", "false"].contains(&answer) {
+            let text = format!("Select a valid choice. {answer} is not one of the available choices.");
+            self.form.errors.push(text.clone());
+            self.usable_error = Some(text);
+        }
+        self.usable = self.usable.map(|_| answer != "false");
+        self
+    }
+
+    /// The form as it was sent before a login, of which nothing is said to be wrong.
+    pub(super) fn restore(self, data: &PostData) -> Self {
+        let mut new = Self { usable_error: None, ..self.bind(data) };
+        new.form.forgive();
+        new
+    }
+
+    /// Looks whether the password will do for `user`.
+    pub(super) fn check(&mut self, user: &UserAttributes<'_>) {
+        if self.is_disabled() {
+            for field in self.form.fields.iter_mut().filter(|field| field.name.starts_with("password")) {
+                field.errors.clear();
+            }
+            return;
+        }
+        for name in ["password1", "password2"] {
+            if self.form.value(name).is_empty() && self.form.is_clean(name) {
+                self.form.add_error(name, "This field is required.");
+            }
+        }
+        forms::check_new_password(&mut self.form, "password1", "password2", user);
+    }
+
+    /// Whether nobody is to log in with a password.
+    pub(super) fn is_disabled(&self) -> bool {
+        self.usable == Some(false)
+    }
+
+    /// What is to be stored.
+    pub(super) async fn hash(&self, request: &HttpRequest) -> Result<String> {
+        if self.is_disabled() {
+            return Ok(unusable_password());
+        }
+        hash_password(request, self.form.value("password1")).await
+    }
+}

@@ -1,0 +1,71 @@
+//! Logging in.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::{private, private_redirect};
+use crate::accounts::forms;
+use crate::auth::{LoginAttempt, login_attempt, two_factor};
+use crate::error::Result;
+use crate::forms::Form;
+use crate::framed;
+use crate::http::{PostData, QueryDict, host_of, is_safe_next, is_secure};
+use crate::pages::Page;
+use crate::settings::Settings;
+
+#[derive(Template)]
+#[template(path = "registration/login.html", blocks = ["title", "head", "content"])]
+struct Login {
+    page: Page,
+    form: Form,
+    next: String,
+}
+
+framed!(Login);
+
+/// `GET /accounts/login/`
+pub(in crate::accounts) async fn login_form(
+    request: HttpRequest,
+    page: Page,
+    settings: web::Data<Settings>,
+    query: QueryDict,
+) -> Result<HttpResponse> {
+    // Another site is not even named.
+    let next = query.get("next").and_then(|next| safe_next(&request, &settings, next)).unwrap_or_default().to_owned();
+    private(&request, &Login { page, form: forms::login(), next })
+}
+
+/// `POST /accounts/login/`
+pub(in crate::accounts) async fn login(
+    request: HttpRequest,
+    page: Page,
+    settings: web::Data<Settings>,
+    query: QueryDict,
+    data: PostData,
+) -> Result<HttpResponse> {
+    let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default();
+    let next = safe_next(&request, &settings, next).unwrap_or_default().to_owned();
+    let mut form = forms::login().bind(&data);
+    if form.is_valid() {
+        match login_attempt(&request, form.value("username"), form.value("password")).await? {
+            LoginAttempt::Accepted(user) => {
+                let next = if next.is_empty() { &settings.login_redirect_url } else { &next };
+                return Ok(private_redirect(&two_factor::log_in(&request, *user, next).await?));
+            }
+            LoginAttempt::Refused => form.add_error(
+                "",
+                "Please enter a correct username and password. Note that both fields may be case-sensitive.",
+            ),
+            LoginAttempt::Blocked(blocked) => {
+                form.add_error("", blocked.text());
+                return Ok(blocked.answer(private(&request, &Login { page, form, next })?));
+            }
+        }
+    }
+    private(&request, &Login { page, form, next })
+}
+
+/// `next`, if it leads to this site.
+pub(in crate::accounts) fn safe_next<'n>(request: &HttpRequest, settings: &Settings, next: &'n str) -> Option<&'n str> {
+    is_safe_next(next, host_of(request), is_secure(request, &settings.security)).then_some(next)
+}

@@ -1,0 +1,65 @@
+//! The pages below `/accounts/`.
+
+mod login;
+mod login_code;
+mod logout;
+mod password_change;
+mod password_reset;
+mod password_reset_confirm;
+mod profile;
+mod recovery_codes;
+mod sessions;
+mod signup;
+mod two_factor;
+mod two_factor_off;
+mod two_factor_set_up;
+
+pub(super) use login::{login, login_form, safe_next};
+pub(super) use login_code::{login_code, login_code_form};
+pub(super) use logout::{after_logout, logout};
+pub(super) use password_change::{change_password, password_change, password_change_done, password_change_form};
+pub(super) use password_reset::{password_reset, password_reset_done, password_reset_form};
+pub(super) use password_reset_confirm::{password_reset_complete, password_reset_confirm, password_reset_link};
+pub(super) use profile::{change_profile, profile};
+pub(super) use recovery_codes::{recovery_codes, renew_recovery_codes};
+pub(super) use sessions::{end_sessions, sessions};
+pub(super) use signup::{signup, signup_form};
+pub(super) use two_factor::two_factor;
+pub(super) use two_factor_off::{turn_two_factor_off, two_factor_off};
+pub(super) use two_factor_set_up::{turn_two_factor_on, two_factor_set_up};
+
+use actix_web::{HttpRequest, HttpResponse, Responder as _};
+
+use crate::auth::two_factor::TwoFactor;
+use crate::auth::{User, is_password_of};
+use crate::db::Db;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::http::{redirect, uncached};
+use crate::pages::{Framed, render_framed};
+
+const WRONG_PASSWORD: &str = "Your password was entered incorrectly. Please enter it again.";
+
+/// Renders a page inside the site's frame. No cache keeps the answer.
+pub(super) fn private(request: &HttpRequest, page: &impl Framed) -> Result<HttpResponse> {
+    Ok(uncached(render_framed(page)?.respond_to(request)))
+}
+
+/// Looks whether the field `password` of `form` is `user`'s password, and says so if it is not.
+async fn check_own_password(request: &HttpRequest, form: &mut Form, user: &User) -> Result<()> {
+    if form.is_clean("password") && !is_password_of(request, user, form.value("password")).await? {
+        form.add_error("password", WRONG_PASSWORD);
+    }
+    Ok(())
+}
+
+/// Whether `user`'s login takes a code.
+async fn has_two_factor(db: &Db, user: &User) -> Result<bool> {
+    let id = user.id;
+    db.run(move |conn| TwoFactor::is_on(conn, id)).await
+}
+
+/// A redirect that no cache keeps.
+pub(super) fn private_redirect(location: &str) -> HttpResponse {
+    uncached(redirect(location))
+}

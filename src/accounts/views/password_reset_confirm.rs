@@ -1,0 +1,112 @@
+//! The other end of a reset link: a new password.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::Utc;
+
+use super::{private, private_redirect};
+use crate::accounts::forms::{self, attributes, check_new_password};
+use crate::auth::{User, audit, hash_password, set_password, throttle, tokens};
+use crate::db::Db;
+use crate::error::Result;
+use crate::forms::Form;
+use crate::framed;
+use crate::http::PostData;
+use crate::pages::Page;
+use crate::sessions::Session;
+use crate::settings::Settings;
+
+/// The session's key for the token, and what stands in the URL in its place: a link in a `Referer` would give it away.
+const TOKEN_KEY: &str = "_password_reset_token";
+const TOKEN_IN_URL: &str = "set-password";
+
+#[derive(Template)]
+#[template(path = "registration/password_reset_confirm.html", blocks = ["title", "head", "content"])]
+struct PasswordResetConfirm {
+    page: Page,
+    form: Option<Form>,
+}
+
+#[derive(Template)]
+#[template(path = "registration/password_reset_complete.html", blocks = ["title", "head", "content"])]
+struct PasswordResetComplete {
+    page: Page,
+}
+
+framed!(PasswordResetConfirm, PasswordResetComplete);
+
+/// `GET /accounts/reset/<uidb64>/<token>/`
+pub(in crate::accounts) async fn password_reset_link(
+    request: HttpRequest,
+    page: Page,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (uidb64, token) = path.into_inner();
+    let session = Session::of(&request);
+    let hidden = token == TOKEN_IN_URL;
+    let token = if hidden { session.get_str(TOKEN_KEY).unwrap_or_default() } else { token };
+    let user = find(&settings, &db, &uidb64, &token).await?;
+    if user.is_some() && !hidden {
+        session.insert(TOKEN_KEY, token);
+        return Ok(private_redirect(&format!("/accounts/reset/{uidb64}/{TOKEN_IN_URL}/")));
+    }
+    private(&request, &PasswordResetConfirm { page, form: user.map(|_| forms::set_password()) })
+}
+
+/// `POST /accounts/reset/<uidb64>/set-password/`
+pub(in crate::accounts) async fn password_reset_confirm(
+    request: HttpRequest,
+    page: Page,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+    path: web::Path<(String, String)>,
+    data: PostData,
+) -> Result<HttpResponse> {
+    if path.1 != TOKEN_IN_URL {
+        // The link itself: where it leads has the form.
+        return password_reset_link(request, page, settings, db, path).await;
+    }
+    let session = Session::of(&request);
+    let token = session.get_str(TOKEN_KEY).unwrap_or_default();
+    let Some(user) = find(&settings, &db, &path.0, &token).await? else {
+        return private(&request, &PasswordResetConfirm { page, form: None });
+    };
+    let mut form = forms::set_password().bind(&data);
+    check_new_password(&mut form, "new_password1", "new_password2", &attributes(&user));
+    if !form.is_valid() {
+        return private(&request, &PasswordResetConfirm { page, form: Some(form) });
+    }
+    let hash = hash_password(&request, form.value("new_password1")).await?;
+    let id = user.id;
+    db.write(move |conn| set_password(conn, id, &hash)).await?;
+    session.remove(TOKEN_KEY);
+    audit::note(&request, "password_reset", &user.username);
+    // Who reads the owner's mail is the owner, whatever others tried meanwhile.
+    throttle::remember(&request, &user.username);
+    Ok(private_redirect("/accounts/reset/done/"))
+}
+
+/// `GET /accounts/reset/done/`
+pub(in crate::accounts) async fn password_reset_complete(request: HttpRequest, page: Page) -> Result<HttpResponse> {
+    private(&request, &PasswordResetComplete { page })
+}
+
+/// The user of a link whose token is good.
+async fn find(settings: &Settings, db: &web::Data<Db>, uidb64: &str, token: &str) -> Result<Option<User>> {
+    let Some(id) = tokens::decode_uid(uidb64).filter(|_| !token.is_empty()) else { return Ok(None) };
+    let user = db.run(move |conn| User::find(conn, id)).await?;
+    let timeout = i64::try_from(settings.password_reset_timeout.as_secs()).unwrap_or(i64::MAX);
+    let good = |user: &User| {
+        tokens::check_token(
+            &user.token_subject(),
+            token,
+            settings.secret_keys(),
+            Utc::now(),
+            settings.time_zone,
+            timeout,
+        )
+    };
+    Ok(user.filter(good))
+}

@@ -1,0 +1,43 @@
+//! Whether one's login takes a code.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+
+use super::private;
+use crate::auth::CurrentUser;
+use crate::auth::two_factor::TwoFactor as Stored;
+use crate::db::Db;
+use crate::error::Result;
+use crate::framed;
+use crate::pages::Page;
+use crate::settings::Settings;
+
+#[derive(Template)]
+#[template(path = "accounts/two_factor.html", blocks = ["title", "head", "content"])]
+struct TwoFactor {
+    page: Page,
+    /// `since 2 Jan 2024` if it is on; "" if it is on and the day is unknown.
+    since: Option<String>,
+    codes_left: usize,
+    is_required: bool,
+}
+
+framed!(TwoFactor);
+
+/// `GET /accounts/two-factor/`
+pub(in crate::accounts) async fn two_factor(
+    request: HttpRequest,
+    page: Page,
+    user: CurrentUser,
+    settings: web::Data<Settings>,
+    db: web::Data<Db>,
+) -> Result<HttpResponse> {
+    let id = user.id;
+    let (stored, codes_left) = db.run(move |conn| Ok((Stored::find(conn, id)?, Stored::codes_left(conn, id)?))).await?;
+    let day = |stored: Stored| match stored.created_at {
+        Some(time) => format!("since {}", time.utc().with_timezone(&settings.time_zone).format("%-d %b %Y")),
+        None => String::new(),
+    };
+    let is_required = settings.require_staff_two_factor && user.is_staff;
+    private(&request, &TwoFactor { page, since: stored.map(day), codes_left, is_required })
+}

@@ -1,0 +1,98 @@
+//! [`Frame`]: what surrounds the content of a page, and how a page of the framework gets into it.
+
+use std::fmt;
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use super::{Page, Site};
+use crate::error::{Error, Result};
+use crate::http::{Html, assets};
+
+/// A page of the framework, ready to be shown inside the frame of a site.
+///
+/// The template of a site's own frame shows `frame.title` (between `<title>` and `</title>`), `frame.head` (inside
+/// `<head>`) and `frame.content` (inside `<main>`), and links the style sheet [`Frame::accounts_css`].
+pub struct Frame<'a> {
+    /// The visitor, messages and the CSRF token.
+    pub page: &'a Page,
+    /// The title of the page, without the name of the site.
+    pub title: SafeHtml,
+    /// Elements for `<head>`.
+    pub head: SafeHtml,
+    /// The content of the page.
+    pub content: SafeHtml,
+}
+
+/// HTML that was rendered by a template, and so is not escaped again.
+#[derive(Debug, Clone, Default)]
+pub struct SafeHtml(pub(super) String);
+
+/// The frame of a site that has none of its own.
+#[derive(Template)]
+#[template(path = "pages/base.html")]
+pub(super) struct DefaultFrame<'a> {
+    pub(super) frame: &'a Frame<'a>,
+    pub(super) site: &'static Site,
+}
+
+/// A page whose template has the blocks `title`, `head` and `content`. [`framed!`](crate::framed) implements it.
+pub trait Framed {
+    /// The visitor, messages and the CSRF token.
+    fn page(&self) -> &Page;
+
+    /// Renders the blocks `title`, `head` and `content`.
+    fn blocks(&self) -> askama::Result<[String; 3]>;
+}
+
+impl Frame<'_> {
+    /// The URL of the style sheet of the framework's own pages, for frames that do not link `site.css`, which contains it.
+    pub fn accounts_css(&self) -> &'static str {
+        assets::ACCOUNTS_CSS
+    }
+}
+
+impl fmt::Display for SafeHtml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for SafeHtml {}
+
+/// Implements [`Framed`](crate::pages::Framed) for templates that have a field `page` and
+/// `#[template(…, blocks = ["title", "head", "content"])]`.
+#[macro_export]
+macro_rules! framed {
+    ($($page:ty),+ $(,)?) => {$(
+        impl $crate::pages::Framed for $page {
+            fn page(&self) -> &$crate::pages::Page {
+                &self.page
+            }
+
+            fn blocks(&self) -> ::askama::Result<[::std::string::String; 3]> {
+                use ::askama::Template as _;
+                Ok([self.as_title().render()?, self.as_head().render()?, self.as_content().render()?])
+            }
+        }
+    )+};
+}
+
+/// Renders a page inside the frame of its site.
+pub fn render_framed(page: &impl Framed) -> Result<Html> {
+    Ok(Html::from_rendered(framed_text(page).map_err(Error::Template)?))
+}
+
+/// The text of a page inside the frame of its site.
+pub(super) fn framed_text(page: &impl Framed) -> askama::Result<String> {
+    let [title, head, content] = page.blocks()?.map(SafeHtml);
+    let page = page.page();
+    (page.site.frame)(&Frame { page, title, head, content })
+}
+
+/// The site that serves `request`.
+pub(super) fn site_of(request: &HttpRequest) -> &'static Site {
+    static UNNAMED: Site = Site::new("Site");
+    request.app_data::<web::Data<&'static Site>>().map_or(&UNNAMED, |site| site.get_ref())
+}

@@ -1,0 +1,66 @@
+//! [`Site`]: what the framework's own pages show of the site they belong to.
+
+use std::fmt;
+
+use super::{DefaultFrame, Frame};
+use crate::http::assets;
+use askama::Template as _;
+
+/// Renders a page of the framework inside the frame of a site.
+pub type RenderFrame = fn(&Frame<'_>) -> askama::Result<String>;
+
+/// The name, the logo, the navigation, the footer, the colours and the frame of a site.
+///
+/// Login, account and error pages appear inside the frame. Without a frame of its own, a site gets a plain one that shows
+/// the rest.
+#[derive(Clone, Copy)]
+pub struct Site {
+    /// The name, as visitors read it: at the end of each title, and beside the logo.
+    pub name: &'static str,
+    /// What search engines show below the title of a page without a description of its own; "" for nothing.
+    pub description: &'static str,
+    /// The URL of the logo, an image of 28 by 28 pixels; "" for none.
+    pub logo: &'static str,
+    /// The URL of the icon in the browser's tab.
+    pub favicon: &'static str,
+    /// The links in the header and the footer.
+    pub navigation: &'static [NavigationLink],
+    /// The text in the footer; "" for none.
+    pub footer: &'static str,
+    /// The URL of a style sheet that sets the custom properties of `tokens.css` to other colours, in public pages and in
+    /// the admin; "" for none.
+    pub colors: &'static str,
+    /// Renders the framework's pages.
+    pub frame: RenderFrame,
+}
+
+/// A link of a site's navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NavigationLink {
+    /// What visitors read.
+    pub label: &'static str,
+    /// Where the link leads.
+    pub url: &'static str,
+}
+
+impl Site {
+    /// A site that has a name and nothing else.
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            description: "",
+            logo: "",
+            favicon: assets::FAVICON_SVG,
+            navigation: &[],
+            footer: "",
+            colors: "",
+            frame: |frame| DefaultFrame { frame, site: frame.page.site }.render(),
+        }
+    }
+}
+
+impl fmt::Debug for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Site").field("name", &self.name).finish_non_exhaustive()
+    }
+}

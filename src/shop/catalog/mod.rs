@@ -1,0 +1,18 @@
+//! What the shop sells: categories, tags, products.
+
+pub(crate) mod admin;
+pub(crate) mod models;
+mod sitemap;
+pub(crate) mod urls;
+mod views;
+
+use nuages::migration;
+use nuages::models::{AppConfig, Model as _};
+
+/// The app.
+pub(crate) const APP: AppConfig = AppConfig {
+    label: "catalog",
+    verbose_name: "Catalog",
+    models: &[models::Tag::meta, models::Category::meta, models::Product::meta],
+    migrations: &[migration!("catalog", "0001_initial")],
+};

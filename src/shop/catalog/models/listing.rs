@@ -1,0 +1,207 @@
+//! Lists of products: filtered, sorted, cut into pages.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use diesel::prelude::*;
+
+use super::ProductRow;
+use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags};
+use nuages::db::{Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, among, ilike, like_escaped};
+use nuages::error::Result;
+use nuages::on_conn;
+
+/// The order of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Sort {
+    /// By name, then id.
+    #[default]
+    Name,
+    /// The newest first.
+    Newest,
+    /// The cheapest first.
+    PriceUp,
+    /// The dearest first.
+    PriceDown,
+}
+
+impl Sort {
+    /// Each order, its value in `?sort=` and its label.
+    pub(crate) const CHOICES: [(Self, &'static str, &'static str); 4] = [
+        (Self::Name, "name", "Name"),
+        (Self::Newest, "newest", "Newest"),
+        (Self::PriceUp, "price", "Price, low to high"),
+        (Self::PriceDown, "-price", "Price, high to low"),
+    ];
+
+    /// The order that `?sort=` names; by name if it names none.
+    pub(crate) fn from_value(value: Option<&str>) -> Self {
+        Self::CHOICES.iter().find(|(_, name, _)| Some(*name) == value).map_or(Self::Name, |(sort, ..)| *sort)
+    }
+}
+
+/// Which published products, in which order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listing {
+    /// In this category or one that lies in it.
+    pub(crate) category: Option<i64>,
+    /// With this tag.
+    pub(crate) tag: Option<i64>,
+    /// With each of these words in the name or the description.
+    pub(crate) words: Vec<String>,
+    /// In this order.
+    pub(crate) sort: Sort,
+}
+
+type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, catalog_product::table, MultiBackend>;
+
+impl Listing {
+    /// The rows of the page that is asked for.
+    ///
+    /// The ids of the page are found first, by an index where the order allows it, and only these rows are joined and
+    /// read: a deep page skips thousands of index entries instead of thousands of rows. For the plain list this and the
+    /// count are one query; a filter is put together at run time, and such a query cannot be part of another (ADR 1).
+    pub(crate) fn page<const PER_PAGE: i64>(&self, conn: &mut Conn, asked: PageNumber) -> Result<Page<ProductRow>> {
+        if self.is_plain()
+            && let Some(page) = plain_page::<PER_PAGE>(conn, asked)?
+        {
+            return Ok(page);
+        }
+        let count = self.filtered(self.is_all()).count().get_result(conn)?;
+        let paginator = Paginator { count, per_page: PER_PAGE };
+        let number = paginator.page_number(asked);
+        let by_name = self.sort == Sort::Name && !self.is_narrow();
+        let page = self.filtered(by_name).select(catalog_product::id).limit(PER_PAGE).offset(paginator.offset(number));
+        let page = match self.sort {
+            // An expression cannot be sorted through an index: PostgreSQL would sometimes walk through all products in
+            // that order until the few of a category or a tag have filled the page.
+            Sort::Name if self.is_narrow() => page.order((catalog_product::name.concat(""), catalog_product::id)),
+            Sort::Newest if self.is_narrow() => page.order((catalog_product::id + 0_i64).desc()),
+            Sort::Name => page.order((catalog_product::name, catalog_product::id)),
+            Sort::Newest => page.order(catalog_product::id.desc()),
+            Sort::PriceUp => page.order((catalog_product::price, catalog_product::id)),
+            Sort::PriceDown => page.order((catalog_product::price.desc(), catalog_product::id)),
+        };
+        let ids: Vec<i64> = page.load(conn)?;
+        let rows = catalog_product::table
+            .inner_join(catalog_category::table)
+            .filter(catalog_product::id.eq_any(&ids))
+            .select((catalog_product::id, ProductRow::as_select()));
+        let mut rows: Vec<(i64, ProductRow)> = rows.load(conn)?;
+        rows.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
+        Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), number, paginator })
+    }
+
+    /// All products by name: what most visitors look at.
+    fn is_plain(&self) -> bool {
+        self.is_all() && self.sort == Sort::Name
+    }
+
+    /// The products of one category or one tag.
+    fn is_narrow(&self) -> bool {
+        self.category.is_some() || self.tag.is_some()
+    }
+
+    /// All published products, in any order.
+    fn is_all(&self) -> bool {
+        self.category.is_none() && self.tag.is_none() && self.words.is_empty()
+    }
+
+    /// Returns the published products that match.
+    ///
+    /// SQLite can use the listing index for `is_active = 1` and not for `is_active` alone. Without statistics it takes that
+    /// index for a selective one, and reads nine products in ten through it. So the statement says whether the index
+    /// serves: it does where it gives the order, or holds all that is needed.
+    fn filtered<'a>(&self, by_listing_index: bool) -> Boxed<'a> {
+        let mut products = catalog_product::table.into_boxed();
+        products = if by_listing_index {
+            products.filter(catalog_product::is_active.eq(true))
+        } else {
+            products.filter(catalog_product::is_active)
+        };
+        if let Some(id) = self.category {
+            let within = catalog_category::table
+                .filter(catalog_category::id.eq(id).or(catalog_category::parent_id.eq(id)))
+                .select(catalog_category::id);
+            products = products.filter(catalog_product::category_id.eq_any(within));
+        }
+        if let Some(id) = self.tag {
+            let tagged = catalog_product_tags::table
+                .filter(catalog_product_tags::tag_id.eq(id))
+                .select(catalog_product_tags::product_id);
+            products = products.filter(catalog_product::id.eq_any(tagged));
+        }
+        for word in &self.words {
+            let in_name = ilike(catalog_product::name, contains(word));
+            let in_text = ilike(catalog_product::description, contains(word));
+            products = products.filter(in_name.or(in_text));
+        }
+        products
+    }
+}
+
+/// A page of all products by name with their count; `None` if there is no such page, which the caller has to find out.
+fn plain_page<const PER_PAGE: i64>(conn: &mut Conn, asked: PageNumber) -> Result<Option<Page<ProductRow>>> {
+    let number = match asked {
+        PageNumber::First => 1,
+        PageNumber::Number(number) => number,
+        PageNumber::Last => return Ok(None),
+    };
+    let Some(offset) = (number - 1).checked_mul(PER_PAGE) else { return Ok(None) };
+    let likely = LIKELY.load(Ordering::Relaxed);
+    let found = if likely > 0 && offset > likely / 2 {
+        page_near_the_end::<PER_PAGE>(conn, offset)?
+    } else {
+        page_near_the_start::<PER_PAGE>(conn, offset)?
+    };
+    let Some((count, rows)) = found else { return Ok(None) };
+    LIKELY.store(count, Ordering::Relaxed);
+    Ok(Some(Page { rows, number, paginator: Paginator { count, per_page: PER_PAGE } }))
+}
+
+/// How many products there were when they were counted last: it decides in which way they are counted, never what is said.
+static LIKELY: AtomicI64 = AtomicI64::new(0);
+
+/// The rows from `offset` on, and how many there are in all; nothing, if there are none from there on.
+type Found = Option<(i64, Vec<ProductRow>)>;
+
+fn page_near_the_start<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Result<Found> {
+    let (listed, counted) = diesel::alias!(catalog_product as listed, catalog_product as counted);
+    let ids = listed
+        .filter(listed.field(catalog_product::is_active).eq(true))
+        .order((listed.field(catalog_product::name), listed.field(catalog_product::id)))
+        .select(listed.field(catalog_product::id));
+    let count = counted.filter(counted.field(catalog_product::is_active).eq(true)).count().single_value();
+    let rows = catalog_product::table
+        .inner_join(catalog_category::table)
+        .filter(among::<_, _, PER_PAGE>(catalog_product::id, ids, offset))
+        .order((catalog_product::name, catalog_product::id));
+    let rows: Vec<(Option<i64>, ProductRow)> =
+        on_conn!(conn, |conn| rows.select((count, ProductRow::as_select())).load(conn))?;
+    let count = rows.first().and_then(|(count, _)| *count);
+    Ok(count.map(|count| (count, rows.into_iter().map(|(_, row)| row).collect())))
+}
+
+/// The same by going through the index once: the rows before the page are skipped anyway, so only those from there on are
+/// counted. To compare each with the first of the page costs more than to count it, which pays in the second half (ADR 18).
+/// Put together by hand, because Diesel knows no `WITH`.
+fn page_near_the_end<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Result<Found> {
+    let sql = Sql::new("WITH page AS MATERIALIZED (SELECT id, name FROM catalog_product WHERE is_active = TRUE")
+        .raw(" ORDER BY name, id LIMIT ")
+        .number(PER_PAGE)
+        .raw(" OFFSET ")
+        .bind(offset)
+        .raw(") SELECT p.name, p.slug, p.price, p.stock, p.image, c.name, (SELECT COUNT(*) FROM catalog_product")
+        .raw(" WHERE is_active = TRUE AND (name, id) >= (SELECT name, id FROM page ORDER BY name, id LIMIT 1))")
+        .raw(" FROM page INNER JOIN catalog_product AS p ON p.id = page.id")
+        .raw(" INNER JOIN catalog_category AS c ON c.id = p.category_id ORDER BY p.name, p.id")
+        .returns(&ProductRow::KINDS)
+        .returns_once(&[Kind::BigInt]);
+    let mut rows = sql.load(conn)?;
+    let counted = rows.first_mut().and_then(|row| row.split_off(6).first()?.as_i64());
+    Ok(counted.map(|counted| (offset + counted, rows.into_iter().filter_map(ProductRow::from_values).collect())))
+}
+
+/// A LIKE pattern for texts that contain `word`.
+fn contains(word: &str) -> String {
+    format!("%{}%", like_escaped(word))
+}

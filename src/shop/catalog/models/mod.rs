@@ -1,0 +1,13 @@
+//! Categories, tags and products, and the questions asked of them.
+
+mod category;
+mod listing;
+mod product;
+mod product_description;
+mod tag;
+
+pub(crate) use category::{Category, CategoryTile};
+pub(crate) use listing::{Listing, Sort};
+pub(crate) use product::{Product, ProductPage, ProductRow, url_of};
+pub(crate) use product_description::TAGS;
+pub(crate) use tag::Tag;

@@ -1,0 +1,33 @@
+//! What products say about themselves.
+
+use super::{Category, Product, Tag, url_of};
+use crate::shop::schema::{catalog_product as product, catalog_product_tags as link};
+use nuages::db::Decimal;
+use nuages::models::{Description, ManyToMany, Model, OnDelete};
+
+/// A product's tags.
+pub(crate) const TAGS: ManyToMany<product::table> =
+    ManyToMany::new::<Tag, _, _>("tags", link::product_id, link::tag_id);
+
+impl Model for Product {
+    fn describe(it: Description<Self>) -> Description<Self> {
+        use product::{
+            category_id, created_at, description, id, image, is_active, name, price, sku, slug, stock, updated_at,
+        };
+        it.ordering((name, id))
+            .index((is_active, name, id))
+            .absolute_url((slug,), |[text]| url_of(&text.to_string()))
+            .field(name, |field| field.max_length(200))
+            .field(slug, |field| field.slug(220).unique())
+            .field(sku, |field| field.max_length(40).unique().verbose_name("SKU").help_text("Stock keeping unit"))
+            .field(category_id, |field| field.to::<Category>(OnDelete::Protect).related_name("products"))
+            .many_to_many(TAGS.related_name("products").blank())
+            .field(description, |field| field.blank())
+            .field(price, |field| field.decimal(10, 2).min(Decimal::new(1, 2)))
+            .field(stock, |field| field.positive().default(|| 0.into()))
+            .field(is_active, |field| field.verbose_name("active").default(|| true.into()))
+            .field(image, |field| field.image("products/").blank())
+            .field(created_at, |field| field.auto_now_add())
+            .field(updated_at, |field| field.auto_now())
+    }
+}

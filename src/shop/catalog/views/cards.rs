@@ -1,0 +1,108 @@
+//! What several pages show alike: cards of products and categories, page links, the choice of an order.
+
+use crate::shop::catalog::models::{CategoryTile, ProductRow, Sort};
+use nuages::db::Page;
+use nuages::http::QueryDict;
+
+/// Rows on a page of a list.
+pub(super) const PER_PAGE: i64 = 20;
+
+/// A product in a list or as a card.
+pub(super) struct ProductCard {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) category: String,
+    /// With tax; `None` if it cannot be read.
+    pub(super) price: Option<String>,
+    pub(super) image: Option<String>,
+    pub(super) in_stock: bool,
+}
+
+impl From<ProductRow> for ProductCard {
+    fn from(row: ProductRow) -> Self {
+        let price = row.price_with_tax().map(|price| price.to_string());
+        Self {
+            url: row.url(),
+            image: row.image.url(),
+            in_stock: row.stock > 0 && price.is_some(),
+            price,
+            name: row.name,
+            category: row.category,
+        }
+    }
+}
+
+/// A category as a tile.
+pub(super) struct CategoryCard {
+    pub(super) name: String,
+    pub(super) url: String,
+    pub(super) description: String,
+    pub(super) image: Option<String>,
+}
+
+impl From<CategoryTile> for CategoryCard {
+    fn from(tile: CategoryTile) -> Self {
+        Self {
+            url: tile.url(),
+            image: tile.picture.and_then(|picture| picture.url()),
+            name: tile.name,
+            description: tile.description,
+        }
+    }
+}
+
+/// A link with its label.
+pub(super) struct Link {
+    pub(super) label: String,
+    pub(super) url: String,
+}
+
+/// A page number to link to; a gap has no URL.
+pub(super) struct PageLink {
+    pub(super) label: String,
+    pub(super) url: String,
+    pub(super) current: bool,
+}
+
+/// The links to a list's other pages.
+pub(super) struct Pager {
+    pub(super) number: i64,
+    pub(super) num_pages: i64,
+    pub(super) count: i64,
+    pub(super) previous: Option<String>,
+    pub(super) next: Option<String>,
+    pub(super) links: Vec<PageLink>,
+}
+
+impl Pager {
+    /// The links around `page`; they keep the parameters in `known`.
+    pub(super) fn new<T>(page: &Page<T>, query: &QueryDict, known: &[&str]) -> Self {
+        let to = |number: i64| query.link(known, &[("page", Some(&number.to_string()))]);
+        let num_pages = page.paginator.num_pages();
+        let link = |number: Option<i64>| match number {
+            Some(number) => PageLink { label: number.to_string(), url: to(number), current: number == page.number },
+            None => PageLink { label: "…".to_owned(), url: String::new(), current: false },
+        };
+        Self {
+            number: page.number,
+            num_pages,
+            count: page.paginator.count,
+            previous: (page.number > 1).then(|| to(page.number - 1)),
+            next: (page.number < num_pages).then(|| to(page.number + 1)),
+            links: page.paginator.elided_page_range(page.number, 1, 1).into_iter().map(link).collect(),
+        }
+    }
+}
+
+/// An option of a select box.
+pub(super) struct Choice {
+    pub(super) value: &'static str,
+    pub(super) label: &'static str,
+    pub(super) selected: bool,
+}
+
+/// The orders that a list can have.
+pub(super) fn sorts(chosen: Sort) -> Vec<Choice> {
+    let choice = |(sort, value, label)| Choice { value, label, selected: sort == chosen };
+    Sort::CHOICES.map(choice).into()
+}

@@ -1,0 +1,94 @@
+//! The demo shop, written as any site on Nuages is: only with the public items of the library.
+
+pub(crate) mod catalog;
+pub(crate) mod orders;
+pub(crate) mod schema;
+pub(crate) mod seed;
+
+use askama::Template;
+use nuages::admin::AdminSite;
+use nuages::http::Urls;
+use nuages::models::{AppConfig, content_types};
+use nuages::pages::{Frame, NavigationLink, Page};
+use nuages::project::{Demo, Project, SiteCommand};
+use nuages::settings::Settings;
+use nuages::{accounts, admin, auth, http, sessions};
+
+nuages::static_files!(
+    #[expect(unreachable_pub, reason = "nothing outside of this program sees the shop")]
+    "shop_static_files.rs"
+);
+
+/// The site.
+pub(crate) static SHOP: Project = Project::new("Nuages", &INSTALLED, urls, register)
+    .navigation(&NAVIGATION)
+    .frame(|frame| ShopFrame { frame, page: frame.page }.render())
+    .static_files(assets::FILES)
+    .demo(&DEMO)
+    .commands(&[SiteCommand::new::<seed::Seed>()]);
+
+const NAVIGATION: [NavigationLink; 2] = [
+    NavigationLink { label: "Products", url: "/products/" },
+    NavigationLink { label: "Categories", url: "/categories/" },
+];
+
+/// Made by `catalog/fixtures/make_demo.py`.
+static DEMO: Demo = Demo {
+    title: "Setting up a demo shop",
+    fixture: include_str!("catalog/fixtures/demo.json"),
+    media_folder: "products",
+    media: include!(concat!(env!("OUT_DIR"), "/demo_pictures.rs")),
+};
+
+/// The installed apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
+pub(crate) static INSTALLED: [AppConfig; 6] =
+    [admin::APP, auth::APP, content_types::APP, sessions::APP, catalog::APP, orders::APP];
+
+/// The pages of the framework in the shop's design.
+#[derive(Template)]
+#[template(path = "shop/frame.html")]
+struct ShopFrame<'a> {
+    frame: &'a Frame<'a>,
+    page: &'a Page,
+}
+
+/// Every URL of the shop.
+pub(crate) fn urls(settings: &Settings) -> Urls {
+    let urls = Urls::default().include(catalog::urls::urls()).include(nuages::urls::batteries());
+    if settings.slow_page { urls.include(http::diagnostics()) } else { urls }
+}
+
+/// Shows each app's models in the admin.
+pub(crate) fn register(site: AdminSite) -> AdminSite {
+    orders::admin::register(catalog::admin::register(accounts::admin::register(site)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::INSTALLED;
+
+    #[test]
+    fn models_have_djangos_names_and_rows_are_called_by_the_same_columns() {
+        let models = INSTALLED.iter().flat_map(|app| app.models).map(|model| model());
+        let said: Vec<String> = models
+            .map(|model| {
+                let called: Vec<_> = model.display.paths.iter().map(|path| path.column).collect();
+                format!("{} {}: {}, {}", model.object_label(), model.table, model.verbose_name, called.join(" "))
+            })
+            .collect();
+        let expected = [
+            "admin.LogEntry django_admin_log: log entry, object_repr",
+            "auth.Permission auth_permission: permission, app_label model name",
+            "auth.Group auth_group: group, name",
+            "auth.User auth_user: user, username",
+            "contenttypes.ContentType django_content_type: content type, app_label model",
+            "sessions.Session django_session: session, session_key",
+            "catalog.Tag catalog_tag: tag, name",
+            "catalog.Category catalog_category: category, name",
+            "catalog.Product catalog_product: product, name",
+            "orders.Order orders_order: order, number",
+            "orders.OrderItem orders_orderitem: order item, quantity name",
+        ];
+        assert_eq!(said, expected);
+    }
+}

@@ -1,0 +1,15 @@
+//! Orders and what was ordered.
+
+pub(crate) mod admin;
+pub(crate) mod models;
+
+use nuages::migration;
+use nuages::models::{AppConfig, Model as _};
+
+/// The app.
+pub(crate) const APP: AppConfig = AppConfig {
+    label: "orders",
+    verbose_name: "Orders",
+    models: &[models::Order::meta, models::OrderItem::meta],
+    migrations: &[migration!("orders", "0001_initial")],
+};

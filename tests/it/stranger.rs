@@ -1,0 +1,114 @@
+//! A site in a package of its own (`tests/stranger`): it has its own name, navigation, colours and files, and nothing of
+//! the demo shop.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use crate::support::{Database, Kind, Process, Reply};
+
+/// The program, built once for all tests.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+    // The target folder of this package: what both depend on is compiled already.
+    let target = Path::new(env!("CARGO_BIN_EXE_nuages")).ancestors().nth(2).unwrap().to_path_buf();
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--manifest-path"])
+        .arg(package().join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(&target)
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "the site did not build: {}", String::from_utf8_lossy(&built.stderr));
+    target.join("debug/meadow")
+});
+
+fn package() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stranger")
+}
+
+fn meadow(database: &Database, arguments: &[&str]) -> Output {
+    let mut command = Command::new(&*PROGRAM);
+    crate::support::in_folder(&mut command, database.dir.path(), &database.url);
+    command.args(arguments).output().unwrap()
+}
+
+/// A site with its tables.
+fn started(kind: Kind) -> (Database, Process) {
+    let database = Database::empty(kind);
+    let migrated = meadow(&database, &["migrate"]);
+    assert!(migrated.status.success(), "migrate failed: {}", String::from_utf8_lossy(&migrated.stderr));
+    let process = Process::start_program(&PROGRAM, &database, &[]);
+    (database, process)
+}
+
+fn assert_is_meadows(page: &Reply, what: &str) {
+    for own in ["· Meadow</title>", ">Posts</a>", "Mown once a year.", "/static/colors.", "/static/logo."] {
+        assert!(page.text().contains(own), "{what} must show {own:?}: {}", page.text());
+    }
+    assert_has_nothing_of_the_shop(&page.text(), what);
+}
+
+fn assert_has_nothing_of_the_shop(text: &str, what: &str) {
+    for foreign in ["Products", "Categories", "products", "shop", "tax included", "Nuages"] {
+        assert!(!text.contains(foreign), "{what} must not contain {foreign:?}");
+    }
+}
+
+on_both! {
+    fn login_and_error_pages_are_in_the_frame_of_the_site(kind: Kind) {
+        let (_database, process) = started(kind);
+        let client = process.client();
+
+        assert_is_meadows(&client.get("/accounts/login/"), "the login page");
+        assert_is_meadows(&client.get("/accounts/signup/"), "the page to sign up");
+        let missing = client.get("/nowhere/");
+        assert_eq!(missing.status, 404);
+        assert_is_meadows(&missing, "the page of a 404");
+        assert_is_meadows(&client.get("/posts/"), "a page of the site");
+
+        let admin = client.get("/admin/login/");
+        assert!(admin.text().contains("Meadow administration"), "the admin must have the site's name: {}", admin.text());
+        assert!(admin.text().contains("/static/colors."), "the admin must have the site's colours: {}", admin.text());
+        assert_has_nothing_of_the_shop(&admin.text(), "the admin's login page");
+    }
+}
+
+#[test]
+fn static_files_of_the_site_are_served_beside_those_of_the_framework() {
+    let (_database, process) = started(Kind::Sqlite);
+    let client = process.client();
+
+    let own = client.get("/static/meadow.css");
+    assert_eq!((own.status, own.text().contains(".posts")), (200, true), "a file of the site");
+    assert_eq!(client.get("/static/site.css").status, 200, "a file of the framework");
+    assert_eq!(client.get("/static/shop/shop.css").status, 404, "a file of the demo shop");
+
+    let page = client.get("/posts/");
+    let text = page.text();
+    let hashed = text.split('"').find(|text| text.starts_with("/static/meadow.")).expect("a link to the style sheet");
+    assert!(client.get(hashed).header("cache-control").contains("immutable"), "{hashed} must be kept for ever");
+}
+
+#[test]
+fn commands_of_the_demo_shop_do_not_exist() {
+    let database = Database::empty(Kind::Sqlite);
+    let help = meadow(&database, &["--help"]);
+    let text = String::from_utf8_lossy(&help.stdout).into_owned();
+    assert!(text.contains("migrate"), "the help must list the commands: {text}");
+    assert!(!text.contains("seed"), "the help must not list the shop's command: {text}");
+
+    meadow(&database, &["migrate"]);
+    let demo = meadow(&database, &["loaddata", "demo"]);
+    let complaint = String::from_utf8_lossy(&demo.stderr).into_owned();
+    assert!(complaint.contains("No fixture named 'demo' found."), "{complaint}");
+}
+
+#[test]
+fn the_program_contains_nothing_of_the_demo_shop() {
+    let program = std::fs::read(&*PROGRAM).unwrap();
+    let contains = |text: &str| program.windows(text.len()).any(|window| window == text.as_bytes());
+    assert!(contains("Mown once a year."), "the texts of the site must be found in this way");
+    for foreign in ["catalog_product", "orders_order", "See all products", "carillon-brass-bell", "shop/shop.css"] {
+        assert!(!contains(foreign), "the program of a site must not contain {foreign:?}");
+    }
+}

@@ -1,0 +1,86 @@
+//! A blog called Meadow, in the frame that Nuages gives a site without one of its own.
+
+use std::process::ExitCode;
+
+use askama::Template;
+use diesel::prelude::*;
+use nuages::admin::AdminSite;
+use nuages::db::Db;
+use nuages::error::Result;
+use nuages::http::{Access, Html, Urls, get, path};
+use nuages::models::{AppConfig, Description, Model, content_types};
+use nuages::pages::{NavigationLink, Page, render_framed};
+use nuages::project::Project;
+use nuages::{accounts, admin, auth, framed, migration, sessions, urls, web};
+
+nuages::static_files!();
+
+diesel::table! {
+    blog_post (id) {
+        id -> BigInt,
+        title -> Text,
+    }
+}
+
+/// A post.
+#[derive(Identifiable)]
+#[diesel(table_name = blog_post)]
+struct Post {
+    id: i64,
+}
+
+impl Model for Post {
+    fn describe(post: Description<Self>) -> Description<Self> {
+        post.field(blog_post::title, |field| field.max_length(200))
+    }
+}
+
+const BLOG: AppConfig = AppConfig {
+    label: "blog",
+    verbose_name: "Blog",
+    models: &[Post::meta],
+    migrations: &[migration!("blog", "0001_initial")],
+};
+
+static APPS: [AppConfig; 5] = [admin::APP, auth::APP, content_types::APP, sessions::APP, BLOG];
+
+static MEADOW: Project = Project::new("Meadow", &APPS, |_| site_urls(), register)
+    .description("Notes from a meadow.")
+    .logo(assets::LOGO_SVG)
+    .favicon(assets::LOGO_SVG)
+    .navigation(&[NavigationLink { label: "Posts", url: "/posts/" }])
+    .footer("Mown once a year.")
+    .colors(assets::COLORS_CSS)
+    .static_files(assets::FILES);
+
+fn site_urls() -> Urls {
+    Urls::new([path("/posts/", "post_list", Access::Public, get(post_list))]).include(urls::batteries())
+}
+
+fn register(site: AdminSite) -> AdminSite {
+    accounts::admin::register(site).register::<Post>(|post| post.list_display((blog_post::title,)))
+}
+
+#[derive(Template)]
+#[template(path = "post_list.html", blocks = ["title", "head", "content"])]
+struct PostList {
+    page: Page,
+    posts: Vec<String>,
+}
+
+framed!(PostList);
+
+async fn post_list(page: Page, db: web::Data<Db>) -> Result<Html> {
+    let posts = db
+        .run(|conn| {
+            let titles = blog_post::table.select(blog_post::title).order(blog_post::title);
+            Ok(titles.load(conn)?)
+        })
+        .await?;
+
+    render_framed(&PostList { page, posts })
+}
+
+fn main() -> ExitCode {
+    nuages::commands::main(&MEADOW)
+}
