@@ -1,4 +1,7 @@
-#![expect(clippy::disallowed_methods, reason = "Cargo speaks to build scripts through the environment")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "Cargo speaks to build scripts through the environment"
+)]
 //! Compiles SQLite's statement timeout and the static files: those of the framework for the library, those of the shop and
 //! its pictures for the program.
 
@@ -6,8 +9,16 @@ use std::{env, io};
 
 fn main() -> io::Result<()> {
     statement_timeout();
-    nuages_build::static_files_where("static", |path| !path.starts_with("shop/"), "static_files.rs")?;
-    nuages_build::static_files_where("static", |path| path.starts_with("shop/"), "shop_static_files.rs")?;
+    nuages_build::static_files_where(
+        "static",
+        |path| !path.starts_with("shop/"),
+        "static_files.rs",
+    )?;
+    nuages_build::static_files_where(
+        "static",
+        |path| path.starts_with("shop/"),
+        "shop_static_files.rs",
+    )?;
     nuages_build::embedded_files("src/shop/catalog/fixtures/products", "demo_pictures.rs")
 }
 
@@ -22,5 +33,7 @@ fn statement_timeout() {
         build.include(include);
     }
     // Nothing in Rust names a symbol of it, so the linker must be told to keep it.
-    build.link_lib_modifier("+whole-archive").compile("nuages_statement_timeout");
+    build
+        .link_lib_modifier("+whole-archive")
+        .compile("nuages_statement_timeout");
 }

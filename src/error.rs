@@ -12,7 +12,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What Python's `quote` leaves as it is.
-const QUOTED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const QUOTED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 /// Where visitors log in (Django's `LOGIN_URL`).
 const LOGIN_URL: &str = "/accounts/login/";
 /// Where staff log in.
@@ -108,9 +113,13 @@ impl Error {
     /// Whether rows forbid it that lead to a row by a foreign key, or a foreign key leads nowhere. Diesel does not recognise
     /// what SQLite says where the key is declared with ON DELETE RESTRICT.
     pub fn is_foreign_key_violation(&self) -> bool {
-        let Self::Database(DieselError::DatabaseError(kind, info)) = self else { return false };
-        matches!(kind, DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation)
-            || info.message() == "FOREIGN KEY constraint failed"
+        let Self::Database(DieselError::DatabaseError(kind, info)) = self else {
+            return false;
+        };
+        matches!(
+            kind,
+            DatabaseErrorKind::ForeignKeyViolation | DatabaseErrorKind::RestrictViolation
+        ) || info.message() == "FOREIGN KEY constraint failed"
     }
 
     /// The error of a job on a connection that may only read: names the mistake if the job tried to write.
@@ -128,8 +137,14 @@ impl From<DieselError> for Error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(kind, info) => match (kind, info.message()) {
                 // SQLITE_INTERRUPT, and PostgreSQL's query_canceled.
-                (_, "interrupted" | "canceling statement due to statement timeout") => Self::StatementTimeout,
-                (_, text) if text.starts_with("database is locked") || text == "deadlock detected" => Self::Busy,
+                (_, "interrupted" | "canceling statement due to statement timeout") => {
+                    Self::StatementTimeout
+                }
+                (_, text)
+                    if text.starts_with("database is locked") || text == "deadlock detected" =>
+                {
+                    Self::Busy
+                }
                 (DatabaseErrorKind::ReadOnlyTransaction, text) => Self::ReadOnly(text.to_owned()),
                 (_, text) if is_read_only(text) => Self::ReadOnly(text.to_owned()),
                 (_, text) if is_disk_full(text) => Self::DiskFull(text.to_owned()),
@@ -195,7 +210,9 @@ impl ResponseError for Error {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::PermissionDenied | Self::Csrf(_) => StatusCode::FORBIDDEN,
-            Self::LoginRequired(_) | Self::StaffRequired(_) | Self::TwoFactorRequired(_) => StatusCode::FOUND,
+            Self::LoginRequired(_) | Self::StaffRequired(_) | Self::TwoFactorRequired(_) => {
+                StatusCode::FOUND
+            }
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -224,7 +241,9 @@ impl ResponseError for Error {
             _ => return HttpResponse::new(self.status_code()),
         };
         let back = utf8_percent_encode(back, QUOTED);
-        HttpResponse::Found().insert_header((LOCATION, format!("{login}?next={back}"))).finish()
+        HttpResponse::Found()
+            .insert_header((LOCATION, format!("{login}?next={back}")))
+            .finish()
     }
 }
 
@@ -244,17 +263,34 @@ mod tests {
             "cannot execute INSERT in a read-only transaction",
             "cannot execute UPDATE during recovery",
         ] {
-            assert!(matches!(error(text), Error::ReadOnly(_)), "{text:?} is {:?}", error(text));
+            assert!(
+                matches!(error(text), Error::ReadOnly(_)),
+                "{text:?} is {:?}",
+                error(text)
+            );
         }
         for text in [
             "database or disk is full",
             "disk I/O error",
             "could not extend file \"base/5/16384\": No space left on device",
         ] {
-            assert!(matches!(error(text), Error::DiskFull(_)), "{text:?} is {:?}", error(text));
+            assert!(
+                matches!(error(text), Error::DiskFull(_)),
+                "{text:?} is {:?}",
+                error(text)
+            );
         }
-        assert!(matches!(error("no such column: x"), Error::Database(_)), "other errors stay what they are");
-        assert!(matches!(Error::from(io::Error::from(ErrorKind::StorageFull)), Error::DiskFull(_)));
-        assert!(matches!(Error::from(io::Error::from(ErrorKind::NotFound)), Error::Io(_)));
+        assert!(
+            matches!(error("no such column: x"), Error::Database(_)),
+            "other errors stay what they are"
+        );
+        assert!(matches!(
+            Error::from(io::Error::from(ErrorKind::StorageFull)),
+            Error::DiskFull(_)
+        ));
+        assert!(matches!(
+            Error::from(io::Error::from(ErrorKind::NotFound)),
+            Error::Io(_)
+        ));
     }
 }

@@ -54,7 +54,10 @@ thread_local! {
 impl Context {
     /// The context of the request whose code is running, if there is one.
     pub fn current() -> Option<Self> {
-        REQUEST.try_with(Self::clone).ok().or_else(|| BLOCKING.with_borrow(Clone::clone))
+        REQUEST
+            .try_with(Self::clone)
+            .ok()
+            .or_else(|| BLOCKING.with_borrow(Clone::clone))
     }
 
     /// Runs a future, the handling of a request, in this context.
@@ -73,7 +76,10 @@ impl Context {
     /// Keeps a statement for the debug page, if this request keeps them.
     pub fn record(sql: impl FnOnce() -> String, took: Duration) {
         if let Some(queries) = Self::current().and_then(|context| context.queries) {
-            queries.lock().unwrap_or_else(PoisonError::into_inner).push(Query { sql: sql(), took });
+            queries
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(Query { sql: sql(), took });
         }
     }
 }
@@ -100,14 +106,26 @@ pub fn init(filter: &str) {
     let mut builder = env_logger::Builder::new();
     builder.parse_filters(filter).format(|out, record| {
         let style = out.default_level_style(record.level());
-        write!(out, "{} {style}{:<5}{style:#} ", out.timestamp_millis(), record.level())?;
+        write!(
+            out,
+            "{} {style}{:<5}{style:#} ",
+            out.timestamp_millis(),
+            record.level()
+        )?;
         if let Some(context) = Context::current() {
             write!(out, "[{}] ", context.request_id)?;
         }
-        writeln!(out, "{} {}", record.target(), one_line(&record.args().to_string()))
+        writeln!(
+            out,
+            "{} {}",
+            record.target(),
+            one_line(&record.args().to_string())
+        )
     });
     if builder.try_init().is_ok() {
-        std::panic::set_hook(Box::new(|panic| log::error!(target: "nuages.panic", "{panic}")));
+        std::panic::set_hook(Box::new(
+            |panic| log::error!(target: "nuages.panic", "{panic}"),
+        ));
     }
 }
 
@@ -133,13 +151,19 @@ mod tests {
     #[test]
     fn control_characters_in_a_log_line_are_escaped() {
         let line = one_line("a\nb\r\tc\u{1b}[31m\u{9b}2J é");
-        assert_eq!(line, "a ⏎ b ⏎ \tc\\u{1b}[31m\\u{9b}2J é", "the line with escaped control characters");
+        assert_eq!(
+            line, "a ⏎ b ⏎ \tc\\u{1b}[31m\\u{9b}2J é",
+            "the line with escaped control characters"
+        );
     }
 
     #[test]
     fn nobody_can_forge_a_line_of_the_security_log() {
         let name = "eve\" user=\"bob\r\n\u{1b}[31m\u{202e}";
         let line = security_line("login_failed", &[("user", &name), ("wait", &4)]);
-        assert_eq!(line, r#"event=login_failed user="eve\" user=\"bob\r\n\u{1b}[31m\u{202e}" wait="4""#);
+        assert_eq!(
+            line,
+            r#"event=login_failed user="eve\" user=\"bob\r\n\u{1b}[31m\u{202e}" wait="4""#
+        );
     }
 }

@@ -83,8 +83,8 @@ impl SiteCommand {
             about: C::ABOUT,
             arguments: C::augment_args,
             run: |matches, context| {
-                let arguments =
-                    C::from_arg_matches(matches).map_err(|error| crate::error::Error::command(error.to_string()))?;
+                let arguments = C::from_arg_matches(matches)
+                    .map_err(|error| crate::error::Error::command(error.to_string()))?;
                 arguments.run(context)
             },
         }
@@ -195,16 +195,32 @@ impl Project {
 
     /// Its admin.
     pub fn admin_site(&'static self) -> &'static AdminSite {
-        self.admin_site.get_or_init(|| (self.register)(AdminSite::new(self.apps)).with_defaults_of(&self.site))
+        self.admin_site
+            .get_or_init(|| (self.register)(AdminSite::new(self.apps)).with_defaults_of(&self.site))
     }
 
     /// Every migration, each behind those it needs: those of the batteries first, then app by app, then those of the
     /// tables that logging in needs and Django does not have.
     pub fn migrations(&self) -> Vec<Migration> {
-        let batteries = [content_types::APP, auth::APP, admin::APP, sessions::APP].map(|app| app.label);
+        let batteries =
+            [content_types::APP, auth::APP, admin::APP, sessions::APP].map(|app| app.label);
         let named = |label: &&str| self.apps.iter().find(|app| app.label == *label);
-        let own = self.apps.iter().filter(|app| !batteries.contains(&app.label));
-        let login = self.apps.iter().any(|app| app.label == auth::APP.label).then_some(&auth::NUAGES);
-        batteries.iter().filter_map(named).chain(own).chain(login).flat_map(|app| app.migrations).copied().collect()
+        let own = self
+            .apps
+            .iter()
+            .filter(|app| !batteries.contains(&app.label));
+        let login = self
+            .apps
+            .iter()
+            .any(|app| app.label == auth::APP.label)
+            .then_some(&auth::NUAGES);
+        batteries
+            .iter()
+            .filter_map(named)
+            .chain(own)
+            .chain(login)
+            .flat_map(|app| app.migrations)
+            .copied()
+            .collect()
     }
 }

@@ -1,7 +1,10 @@
 //! The tables of Django's own apps, as Django 5.2 makes them (`migrations/`), and ours, `nuages_…`, which Django does not
 //! know.
 
-#![expect(missing_docs, reason = "`table!` makes the items; the columns are documented on the row structs")]
+#![expect(
+    missing_docs,
+    reason = "`table!` makes the items; the columns are documented on the row structs"
+)]
 
 use crate::db::sql_types;
 

@@ -47,7 +47,11 @@ pub fn is_interactive() -> bool {
 pub fn complain(text: &str) {
     let mut lines = text.lines();
     let mut out = anstream::stderr();
-    let _ = writeln!(out, "\x1b[1;31mnuages:\x1b[0m {}", lines.next().unwrap_or_default());
+    let _ = writeln!(
+        out,
+        "\x1b[1;31mnuages:\x1b[0m {}",
+        lines.next().unwrap_or_default()
+    );
     for line in lines {
         let _ = writeln!(out, "        {line}");
     }
@@ -55,7 +59,9 @@ pub fn complain(text: &str) {
 
 /// A progress bar on standard error, if that is a terminal.
 pub fn progress(label: &'static str, length: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg:<10} {wide_bar:.blue} {human_pos}/{human_len} {eta}");
+    let style =
+        ProgressStyle::with_template("{msg:<10} {wide_bar:.blue} {human_pos}/{human_len} {eta}");
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())).with_message(label)
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+        .with_message(label)
 }

@@ -9,9 +9,19 @@ use crate::pages;
 /// The URLs of accounts, the admin, static and uploaded files.
 pub fn batteries() -> Urls {
     let files = Urls::new([
-        path("/static/{path:.*}", "static", Public, get(http::static_file)),
+        path(
+            "/static/{path:.*}",
+            "static",
+            Public,
+            get(http::static_file),
+        ),
         path("/media/{path:.*}", "media", Public, get(http::media)),
-        path("/uploads/{reference}/", "kept_upload", Public, get(pages::kept_upload)),
+        path(
+            "/uploads/{reference}/",
+            "kept_upload",
+            Public,
+            get(pages::kept_upload),
+        ),
         path("/favicon.ico", "favicon", Public, get(http::favicon)),
     ]);
     Urls::default()

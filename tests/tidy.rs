@@ -1,6 +1,9 @@
 //! The house rules that the compiler does not check.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,12 +11,18 @@ use std::path::{Path, PathBuf};
 /// Rooms from the ground up: a room may name itself and those before it. The `pub mod` lines of `lib.rs`, in order.
 fn rooms() -> Vec<String> {
     let lib = fs::read_to_string("src/lib.rs").unwrap();
-    let named = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    let named = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
     named.map(str::to_owned).collect()
 }
 
 /// Inside an app of the shop, likewise.
-const APP_FLOORS: [&[&str]; 3] = [&["models"], &["forms"], &["views", "sitemap", "admin", "urls"]];
+const APP_FLOORS: [&[&str]; 3] = [
+    &["models"],
+    &["forms"],
+    &["views", "sitemap", "admin", "urls"],
+];
 
 const MAX_LINES: usize = 500;
 const MAX_MEDIAN: usize = 120;
@@ -21,7 +30,10 @@ const MAX_MEDIAN: usize = 120;
 const LONG_BY_NATURE: &str = "schema.rs";
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
-    for path in fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()) {
+    for path in fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
         if path.is_dir() {
             sources(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "rs") {
@@ -33,7 +45,10 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
 /// `src/shop/catalog/views/mod.rs` is `shop::catalog::views`.
 fn module(path: &Path) -> Vec<String> {
     let path = path.strip_prefix("src").unwrap().with_extension("");
-    path.iter().map(|part| part.to_string_lossy().into_owned()).filter(|part| part != "mod").collect()
+    path.iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .filter(|part| part != "mod")
+        .collect()
 }
 
 /// Every path behind `crate::`, with groups opened, and the line it stands in.
@@ -41,13 +56,18 @@ fn named(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("crate::") {
         // `$crate::` and `nuages::` in macros name the same rooms, and so count as well.
-        open(&text[at + 7..], &[], &mut |path| found.push((text[..at].lines().count(), path)));
+        open(&text[at + 7..], &[], &mut |path| {
+            found.push((text[..at].lines().count(), path))
+        });
     }
     found
 }
 
 fn open(text: &str, before: &[String], found: &mut impl FnMut(Vec<String>)) {
-    let word: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    let word: String = text
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
     let rest = &text[word.len()..];
     let mut path = before.to_vec();
     if !word.is_empty() {
@@ -56,7 +76,9 @@ fn open(text: &str, before: &[String], found: &mut impl FnMut(Vec<String>)) {
     if let Some(deeper) = rest.strip_prefix("::") {
         return open(deeper, &path, found);
     }
-    let Some(group) = rest.strip_prefix('{') else { return found(path) };
+    let Some(group) = rest.strip_prefix('{') else {
+        return found(path);
+    };
     let (mut depth, mut start) = (0_usize, 0);
     for (at, c) in group.char_indices() {
         match c {
@@ -78,21 +100,37 @@ fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     let me = module(path);
     let file = path.display();
-    let floor = |module: &[String]| module.first().and_then(|room| rooms.iter().position(|known| known == room));
+    let floor = |module: &[String]| {
+        module
+            .first()
+            .and_then(|room| rooms.iter().position(|known| known == room))
+    };
     let app_floor = |part: &str| APP_FLOORS.iter().position(|floor| floor.contains(&part));
     for (line, there) in named(text) {
-        if floor(&me).zip(floor(&there)).is_some_and(|(mine, other)| other > mine) {
-            found.push(format!("{file}:{line}: {} may not name {}", me.join("::"), there.join("::")));
+        if floor(&me)
+            .zip(floor(&there))
+            .is_some_and(|(mine, other)| other > mine)
+        {
+            found.push(format!(
+                "{file}:{line}: {} may not name {}",
+                me.join("::"),
+                there.join("::")
+            ));
         }
         if let ([apps, mine, part, ..], [_, theirs, other, ..]) = (&me[..], &there[..])
             && apps == "shop"
             && mine == theirs
-            && app_floor(part).zip(app_floor(other)).is_some_and(|(mine, other)| other > mine)
+            && app_floor(part)
+                .zip(app_floor(other))
+                .is_some_and(|(mine, other)| other > mine)
         {
             found.push(format!("{file}:{line}: {part} may not name {other}"));
         }
     }
-    let is = |part: &str| me.first().is_some_and(|room| room == "shop") && me.get(2).is_some_and(|there| there == part);
+    let is = |part: &str| {
+        me.first().is_some_and(|room| room == "shop")
+            && me.get(2).is_some_and(|there| there == part)
+    };
     if is("views") && text.contains("diesel::") {
         found.push(format!("{file}: views contain no Diesel: ask a model"));
     }
@@ -103,7 +141,9 @@ fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
         found.push(format!("{file}: say crate:: instead of super::super::"));
     }
     if !text.starts_with("//!") && !text.starts_with("#!") {
-        found.push(format!("{file}: open with one //! sentence that says what is behind the door"));
+        found.push(format!(
+            "{file}: open with one //! sentence that says what is behind the door"
+        ));
     }
     if text.lines().count() > MAX_LINES && !path.ends_with(LONG_BY_NATURE) {
         found.push(format!("{file}: over {MAX_LINES} lines"));
@@ -137,14 +177,34 @@ fn every_template_is_used_and_holds_nothing_inline() {
     let mut templates = Vec::new();
     let mut folders = vec![PathBuf::from("templates")];
     while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() { folders.push(path) } else { templates.push(path) }
+        for path in fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
+            if path.is_dir() {
+                folders.push(path)
+            } else {
+                templates.push(path)
+            }
         }
     }
-    let texts: Vec<String> = code.iter().chain(&templates).map(|path| fs::read_to_string(path).unwrap()).collect();
+    let texts: Vec<String> = code
+        .iter()
+        .chain(&templates)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
     for path in &templates {
-        let name = path.strip_prefix("templates").unwrap().display().to_string();
-        assert!(texts.iter().any(|text| text.contains(&format!("\"{name}\""))), "no file names templates/{name}");
+        let name = path
+            .strip_prefix("templates")
+            .unwrap()
+            .display()
+            .to_string();
+        assert!(
+            texts
+                .iter()
+                .any(|text| text.contains(&format!("\"{name}\""))),
+            "no file names templates/{name}"
+        );
         let text = fs::read_to_string(path).unwrap();
         for inline in ["<script>", "<style", " style=\"", " onclick=", "|safe"] {
             assert!(!text.contains(inline), "{name} contains {inline}");
@@ -158,20 +218,33 @@ fn security_md_names_each_c_file_and_how_many_lines_it_has() {
     let mut files = Vec::new();
     let mut folders = vec![PathBuf::from("src")];
     while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        for path in fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "c" || ending == "h") {
+            } else if path
+                .extension()
+                .is_some_and(|ending| ending == "c" || ending == "h")
+            {
                 files.push(path);
             }
         }
     }
     let claimed = claims.matches(".c)").count();
-    assert_eq!(claimed, files.len(), "SECURITY.md links {claimed} C files, and src/ has {files:?}");
+    assert_eq!(
+        claimed,
+        files.len(),
+        "SECURITY.md links {claimed} C files, and src/ has {files:?}"
+    );
     for file in files {
         let lines = fs::read_to_string(&file).unwrap().lines().count();
         let claim = format!("({}), has {lines} lines", file.display());
-        assert!(claims.contains(&claim), "SECURITY.md does not say \"{claim}\"");
+        assert!(
+            claims.contains(&claim),
+            "SECURITY.md does not say \"{claim}\""
+        );
     }
 }
 
@@ -208,28 +281,65 @@ fn the_shop_takes_fewer_lines_than_in_django() {
     let mut models = vec![PathBuf::from("src/shop/orders/models.rs")];
     sources(Path::new("src/shop/catalog/models"), &mut models);
     let text = |path: &Path| fs::read_to_string(path).unwrap();
-    let described: usize = models.iter().map(|path| descriptions(&text(path)).count()).sum();
+    let described: usize = models
+        .iter()
+        .map(|path| descriptions(&text(path)).count())
+        .sum();
     let registered: usize = ["catalog", "orders"]
         .map(|app| code(&text(&Path::new("src/shop").join(app).join("admin.rs"))).count())
         .iter()
         .sum();
-    assert!(described > 50 && registered > 40, "found no shop: {described} + {registered}");
-    assert!(described + registered < DJANGO, "{described} + {registered}");
+    assert!(
+        described > 50 && registered > 40,
+        "found no shop: {described} + {registered}"
+    );
+    assert!(
+        described + registered < DJANGO,
+        "{described} + {registered}"
+    );
 }
 
 #[test]
 fn an_untidy_file_is_named() {
-    let rooms: Vec<String> = ["settings", "db", "http", "auth", "urls"].map(str::to_owned).into();
-    let count = |path: &str, text: &str| complaints(Path::new(path), &format!("//! x\n{text}"), &rooms).len();
+    let rooms: Vec<String> = ["settings", "db", "http", "auth", "urls"]
+        .map(str::to_owned)
+        .into();
+    let count = |path: &str, text: &str| {
+        complaints(Path::new(path), &format!("//! x\n{text}"), &rooms).len()
+    };
     assert_eq!(count("src/http/page.rs", "use crate::db::Conn;"), 0);
     assert_eq!(count("src/http/page.rs", "use crate::auth::User;"), 1);
-    assert_eq!(count("src/http/page.rs", "use crate::{db::{Conn, Db}, auth::User};"), 1);
+    assert_eq!(
+        count(
+            "src/http/page.rs",
+            "use crate::{db::{Conn, Db}, auth::User};"
+        ),
+        1
+    );
     assert_eq!(count("src/http/page.rs", "fn f() { crate::urls::x() }"), 1);
-    assert_eq!(count("src/shop/blog/views.rs", "use crate::shop::blog::models::Order;"), 0);
-    assert_eq!(count("src/shop/blog/models.rs", "use crate::shop::blog::views::list;"), 1);
-    assert_eq!(count("src/shop/blog/views/list.rs", "use diesel::prelude::*;"), 1);
+    assert_eq!(
+        count(
+            "src/shop/blog/views.rs",
+            "use crate::shop::blog::models::Order;"
+        ),
+        0
+    );
+    assert_eq!(
+        count(
+            "src/shop/blog/models.rs",
+            "use crate::shop::blog::views::list;"
+        ),
+        1
+    );
+    assert_eq!(
+        count("src/shop/blog/views/list.rs", "use diesel::prelude::*;"),
+        1
+    );
     assert_eq!(count("src/shop/blog/models.rs", "use actix_web::web;"), 1);
     assert_eq!(count("src/db/mod.rs", "use super::super::x;"), 1);
     assert_eq!(count("src/db/mod.rs", &"\n".repeat(MAX_LINES)), 1);
-    assert_eq!(complaints(Path::new("src/db/mod.rs"), "use std::fs;", &rooms).len(), 1);
+    assert_eq!(
+        complaints(Path::new("src/db/mod.rs"), "use std::fs;", &rooms).len(),
+        1
+    );
 }

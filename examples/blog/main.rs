@@ -16,11 +16,21 @@ use nuages::{http, migration, sessions, urls};
 const APP: AppConfig = AppConfig {
     label: "blog",
     verbose_name: "Blog",
-    models: &[models::Author::meta, models::Post::meta, models::Comment::meta],
+    models: &[
+        models::Author::meta,
+        models::Post::meta,
+        models::Comment::meta,
+    ],
     migrations: &[migration!("blog", "0001_initial" in "examples/blog/migrations")],
 };
 
-static INSTALLED: [AppConfig; 5] = [nuages::admin::APP, nuages::auth::APP, content_types::APP, sessions::APP, APP];
+static INSTALLED: [AppConfig; 5] = [
+    nuages::admin::APP,
+    nuages::auth::APP,
+    content_types::APP,
+    sessions::APP,
+    APP,
+];
 
 /// What this program serves.
 pub(crate) static BLOG: Project = Project::new("Blog", &INSTALLED, blog_urls, register);

@@ -41,7 +41,8 @@ pub struct Comment {
 
 impl Model for Author {
     fn describe(it: Description<Self>) -> Description<Self> {
-        it.field(author::name, |field| field.max_length(100)).field(author::email, |field| field.email(254).unique())
+        it.field(author::name, |field| field.max_length(100))
+            .field(author::email, |field| field.email(254).unique())
     }
 }
 
@@ -50,15 +51,21 @@ impl Model for Post {
         it.ordering((desc(post::published_on), post::title))
             .field(post::title, |field| field.max_length(200))
             .field(post::slug, |field| field.slug(200).unique())
-            .field(post::author_id, |field| field.to::<Author>(OnDelete::Protect))
-            .field(post::status, |field| field.max_length(10).text_choices(&["draft", "live"]))
+            .field(post::author_id, |field| {
+                field.to::<Author>(OnDelete::Protect)
+            })
+            .field(post::status, |field| {
+                field.max_length(10).text_choices(&["draft", "live"])
+            })
     }
 }
 
 impl Model for Comment {
     fn describe(it: Description<Self>) -> Description<Self> {
-        it.field(comment::post_id, |field| field.to::<Post>(OnDelete::Cascade))
-            .field(comment::name, |field| field.max_length(100))
-            .field(comment::created_at, |field| field.auto_now_add())
+        it.field(comment::post_id, |field| {
+            field.to::<Post>(OnDelete::Cascade)
+        })
+        .field(comment::name, |field| field.max_length(100))
+        .field(comment::created_at, |field| field.auto_now_add())
     }
 }

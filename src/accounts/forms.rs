@@ -7,7 +7,9 @@ use crate::forms::{Field, Form};
 /// Name and password.
 pub(super) fn login() -> Form {
     Form::new([
-        Field::new("username", "Username").max_length(150).autocomplete("username"),
+        Field::new("username", "Username")
+            .max_length(150)
+            .autocomplete("username"),
         Field::password("password", "Password", "current-password"),
     ])
 }
@@ -39,14 +41,19 @@ pub(super) fn profile(user: &User) -> Form {
             .max_length(150)
             .autocomplete("family-name")
             .initial(&user.last_name),
-        Field::email("email", "Email address").optional().initial(&user.email),
+        Field::email("email", "Email address")
+            .optional()
+            .initial(&user.email),
     ])
 }
 
 /// A new password, for who knows the old one.
 pub(super) fn password_change() -> Form {
     let mut form = set_password();
-    form.fields.insert(0, Field::password("old_password", "Old password", "current-password"));
+    form.fields.insert(
+        0,
+        Field::password("old_password", "Old password", "current-password"),
+    );
     form
 }
 
@@ -60,7 +67,11 @@ pub(super) fn set_password() -> Form {
 
 /// One's password once more, before something that whoever finds an open browser must not do.
 pub(super) fn confirm_password() -> Form {
-    Form::new([Field::password("password", "Your password", "current-password")])
+    Form::new([Field::password(
+        "password",
+        "Your password",
+        "current-password",
+    )])
 }
 
 /// The code of the second step of a login: of the authenticator, or a recovery code.
@@ -79,7 +90,10 @@ pub(super) fn login_code(recovery: bool) -> Form {
 /// The first code of a new authenticator.
 pub(super) fn two_factor_set_up() -> Form {
     let mut form = confirm_password();
-    form.fields.insert(0, Field::code("code", "Code").help(["The six digits that the app shows now."]));
+    form.fields.insert(
+        0,
+        Field::code("code", "Code").help(["The six digits that the app shows now."]),
+    );
     form
 }
 
@@ -111,7 +125,12 @@ pub(super) fn admin_password() -> Form {
 }
 
 /// Looks whether the two passwords are the same and good enough for `user`; Django says so beside the second.
-pub(super) fn check_new_password(form: &mut Form, first: &str, second: &str, user: &UserAttributes<'_>) {
+pub(super) fn check_new_password(
+    form: &mut Form,
+    first: &str,
+    second: &str,
+    user: &UserAttributes<'_>,
+) {
     if !form.is_clean(second) {
         return;
     }

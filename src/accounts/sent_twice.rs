@@ -6,19 +6,30 @@ use crate::error::Result;
 use crate::forms::submissions::{Claim, Submission};
 
 /// The account that an earlier sending of the page made, and whether the page was sent again with the same content.
-pub(super) fn saved_before(conn: &mut Conn, submission: Option<&Submission>) -> Result<Option<(User, bool)>> {
-    let Some(submission) = submission else { return Ok(None) };
+pub(super) fn saved_before(
+    conn: &mut Conn,
+    submission: Option<&Submission>,
+) -> Result<Option<(User, bool)>> {
+    let Some(submission) = submission else {
+        return Ok(None);
+    };
     let (noted, is_same) = match submission.answer(conn)? {
         Some(Claim::Again(noted)) => (noted, true),
         Some(Claim::Changed(noted)) => (noted, false),
         _ => return Ok(None),
     };
-    let Ok(id) = noted.parse() else { return Ok(None) };
+    let Ok(id) = noted.parse() else {
+        return Ok(None);
+    };
     Ok(User::find(conn, id)?.map(|user| (user, is_same)))
 }
 
 /// Notes the account that was made, or gives the id back if none was.
-pub(super) fn note(conn: &mut Conn, submission: Option<&Submission>, made: Option<&User>) -> Result<()> {
+pub(super) fn note(
+    conn: &mut Conn,
+    submission: Option<&Submission>,
+    made: Option<&User>,
+) -> Result<()> {
     match (submission, made) {
         (Some(submission), Some(user)) => submission.finish(conn, &user.id.to_string()),
         (Some(submission), None) => submission.release(conn),

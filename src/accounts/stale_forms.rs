@@ -37,12 +37,26 @@ async fn destination(request: &HttpRequest, settings: &Settings) -> Option<Strin
         "admin:login" => true,
         _ => return None,
     };
-    let user = visitor::user(request).await.ok().flatten().filter(|user| user.is_staff || !is_admin)?;
+    let user = visitor::user(request)
+        .await
+        .ok()
+        .flatten()
+        .filter(|user| user.is_staff || !is_admin)?;
 
-    let default = if is_admin { "/admin/" } else { &settings.login_redirect_url };
+    let default = if is_admin {
+        "/admin/"
+    } else {
+        &settings.login_redirect_url
+    };
     let query = QueryDict::of(request).unwrap_or_default();
     let asked = form.0.fields.get("next").or_else(|| query.get("next"));
-    let location = asked.and_then(|next| safe_next(request, settings, next)).unwrap_or(default).to_owned();
-    Messages::of(request).add(Level::INFO, format!("You are already logged in as {}.", user.username));
+    let location = asked
+        .and_then(|next| safe_next(request, settings, next))
+        .unwrap_or(default)
+        .to_owned();
+    Messages::of(request).add(
+        Level::INFO,
+        format!("You are already logged in as {}.", user.username),
+    );
     Some(location)
 }

@@ -26,7 +26,12 @@ pub struct MenuLink {
 impl AppAdmin {
     /// The app with this label: without a picture, among the others by name.
     pub fn new(label: &'static str) -> Self {
-        Self { label, icon: "", order: None, links: Vec::new() }
+        Self {
+            label,
+            icon: "",
+            order: None,
+            links: Vec::new(),
+        }
     }
 
     /// Its picture: a symbol of `static/icons.svg`.
@@ -71,18 +76,39 @@ pub struct App {
 /// The apps of these models, and those that the author says something of, in order.
 pub(super) fn apps(registry: &[Registered], said: &[AppAdmin]) -> Vec<App> {
     let mut labels: Vec<&'static str> = Vec::new();
-    let with_links = said.iter().filter(|app| !app.links.is_empty()).map(|app| app.label);
-    for label in registry.iter().map(|known| known.model.app).chain(with_links) {
+    let with_links = said
+        .iter()
+        .filter(|app| !app.links.is_empty())
+        .map(|app| app.label);
+    for label in registry
+        .iter()
+        .map(|known| known.model.app)
+        .chain(with_links)
+    {
         if !labels.contains(&label) {
             labels.push(label);
         }
     }
     let app = |label: &'static str| {
-        let mut models: Vec<usize> = (0..registry.len()).filter(|at| registry[*at].model.app == label).collect();
+        let mut models: Vec<usize> = (0..registry.len())
+            .filter(|at| registry[*at].model.app == label)
+            .collect();
         models.sort_by_cached_key(|at| registry[*at].model.verbose_name_plural.to_lowercase());
-        let AppAdmin { icon, order, links, .. } =
-            said.iter().find(|app| app.label == label).cloned().unwrap_or_else(|| AppAdmin::new(label));
-        App { name: app_verbose_name(label), label, icon, links, order, models }
+        let AppAdmin {
+            icon, order, links, ..
+        } = said
+            .iter()
+            .find(|app| app.label == label)
+            .cloned()
+            .unwrap_or_else(|| AppAdmin::new(label));
+        App {
+            name: app_verbose_name(label),
+            label,
+            icon,
+            links,
+            order,
+            models,
+        }
     };
     let mut apps: Vec<App> = labels.into_iter().map(app).collect();
     apps.sort_by_cached_key(|app| (app.order.is_none(), app.order, app.name.to_lowercase()));

@@ -19,35 +19,67 @@ pub(super) const PER_PAGE: i64 = 20;
 /// The names are those of the field; it answers with rows of the model that the field leads to.
 pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> {
     let given = |name| request.query.get(name).ok_or(Error::PermissionDenied);
-    let (app, model, field) = (given("app_label")?, given("model_name")?, given("field_name")?);
+    let (app, model, field) = (
+        given("app_label")?,
+        given("model_name")?,
+        given("field_name")?,
+    );
     let model = find(app, &model.to_lowercase()).ok_or(Error::PermissionDenied)?;
-    let target = leads_to(model, field).and_then(|target| request.site.of(target)).ok_or(Error::PermissionDenied)?;
+    let target = leads_to(model, field)
+        .and_then(|target| request.site.of(target))
+        .ok_or(Error::PermissionDenied)?;
     if target.options.search_fields.is_empty() {
         return Err(Error::NotFound);
     }
     request.must(target, "view", None)?;
-    let term = request.query.get("term").unwrap_or_default().replace('\0', "");
+    let term = request
+        .query
+        .get("term")
+        .unwrap_or_default()
+        .replace('\0', "");
     let rows = matching(target, request.queryset(target), &term);
-    let asked = request.query.get("page").filter(|page| !page.is_empty()).unwrap_or("1");
+    let asked = request
+        .query
+        .get("page")
+        .filter(|page| !page.is_empty())
+        .unwrap_or("1");
     let page = if asked == "last" {
         let rows = rows.clone();
         let count = request.db.run(move |conn| rows.count(conn)).await?;
-        Some(Paginator { count, per_page: PER_PAGE }.num_pages())
+        Some(
+            Paginator {
+                count,
+                per_page: PER_PAGE,
+            }
+            .num_pages(),
+        )
     } else {
         python_int(asked).filter(|page| *page > 0)
     };
     let page = page.ok_or(Error::NotFound)?;
-    let offset = page.checked_sub(1).and_then(|before| before.checked_mul(PER_PAGE)).ok_or(Error::NotFound)?;
-    let mut named = request.db.run(move |conn| rows.named(conn, Some(PER_PAGE + 1), offset)).await?;
+    let offset = page
+        .checked_sub(1)
+        .and_then(|before| before.checked_mul(PER_PAGE))
+        .ok_or(Error::NotFound)?;
+    let mut named = request
+        .db
+        .run(move |conn| rows.named(conn, Some(PER_PAGE + 1), offset))
+        .await?;
     if named.is_empty() && page > 1 {
         return Err(Error::NotFound);
     }
     let limit = usize::try_from(PER_PAGE).unwrap_or_default();
     let more = named.len() > limit;
     named.truncate(limit);
-    let results: Vec<_> = named.into_iter().map(|(pk, name)| json!({"id": pk.to_string(), "text": name})).collect();
+    let results: Vec<_> = named
+        .into_iter()
+        .map(|(pk, name)| json!({"id": pk.to_string(), "text": name}))
+        .collect();
     let body = python::spaced(&json!({"results": results, "pagination": {"more": more}}));
-    Ok(text("application/json", String::from_utf8_lossy(&body).into_owned()))
+    Ok(text(
+        "application/json",
+        String::from_utf8_lossy(&body).into_owned(),
+    ))
 }
 
 /// Those among `rows` of a model in which `term` is found, in the order of its list.
@@ -61,7 +93,10 @@ pub(super) fn matching(target: &'static Registered, rows: Query, term: &str) -> 
 
 /// The model that the relation `name` of `model` leads to, forwards or backwards.
 fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
-    let own = model.fields.iter().find(|field| field.name == name || field.column == name);
+    let own = model
+        .fields
+        .iter()
+        .find(|field| field.name == name || field.column == name);
     if let Some(field) = own {
         return field.relation.as_ref().map(|relation| relation.to());
     }
@@ -69,7 +104,11 @@ fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
         return Some(many.to());
     }
     let back = model.reverse().into_iter().find(|key| {
-        let related_name = key.field.relation.as_ref().and_then(|relation| relation.related_name);
+        let related_name = key
+            .field
+            .relation
+            .as_ref()
+            .and_then(|relation| relation.related_name);
         related_name.unwrap_or(&key.model.name) == name
     });
     back.map(|key| key.model)
@@ -77,8 +116,19 @@ fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
 
 /// The order of the model's list; with the primary key, so that pages do not overlap.
 fn ordering(known: &'static Registered) -> Vec<Order> {
-    let said = known.options.ordering.as_ref().filter(|order| !order.is_empty()).unwrap_or(&known.model.ordering);
-    let mut orders: Vec<Order> = said.iter().flat_map(|order| known.model.ordered(order)).collect();
-    orders.push(Order { path: Path::own(known.model.pk().column), descending: false });
+    let said = known
+        .options
+        .ordering
+        .as_ref()
+        .filter(|order| !order.is_empty())
+        .unwrap_or(&known.model.ordering);
+    let mut orders: Vec<Order> = said
+        .iter()
+        .flat_map(|order| known.model.ordered(order))
+        .collect();
+    orders.push(Order {
+        path: Path::own(known.model.pk().column),
+        descending: false,
+    });
     orders
 }

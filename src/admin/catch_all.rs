@@ -7,10 +7,15 @@ use crate::error::{Error, Result};
 use crate::http::{UrlTable, local_url, permanent_redirect};
 
 /// Leads to the same path with a slash at its end, where a page is (Django's `catch_all_view`).
-pub(super) async fn catch_all(request: AdminRequest, urls: web::Data<UrlTable>) -> Result<HttpResponse> {
+pub(super) async fn catch_all(
+    request: AdminRequest,
+    urls: web::Data<UrlTable>,
+) -> Result<HttpResponse> {
     let path = request.http.path();
     let slashed = format!("{path}/");
-    let found = urls.pattern(&slashed).filter(|_| request.settings.append_slash && !path.ends_with('/'));
+    let found = urls
+        .pattern(&slashed)
+        .filter(|_| request.settings.append_slash && !path.ends_with('/'));
     if !found.is_some_and(|pattern| exists(&request, pattern, &slashed)) {
         return Err(Error::NotFound);
     }
@@ -21,11 +26,18 @@ pub(super) async fn catch_all(request: AdminRequest, urls: web::Data<UrlTable>) 
 /// Whether the app and the model in `path` are there, where `pattern` names them.
 fn exists(request: &AdminRequest, pattern: &str, path: &str) -> bool {
     let mut parts = path.trim_start_matches("/admin/").split('/');
-    let (app, model) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let (app, model) = (
+        parts.next().unwrap_or_default(),
+        parts.next().unwrap_or_default(),
+    );
     if pattern.starts_with("/admin/{app}/{model}/") {
         request.site.find(app, model).is_some()
     } else if pattern.starts_with("/admin/{app}/") {
-        request.site.models().iter().any(|known| known.model.app == app)
+        request
+            .site
+            .models()
+            .iter()
+            .any(|known| known.model.app == app)
     } else {
         pattern.starts_with("/admin/")
     }

@@ -15,7 +15,10 @@ pub struct Crumb {
 impl Crumb {
     /// A page above.
     pub fn new(text: impl Into<String>, url: impl Into<String>) -> Self {
-        Self { text: text.into(), url: url.into() }
+        Self {
+            text: text.into(),
+            url: url.into(),
+        }
     }
 
     /// The app of `known`, then its list at `list_url`.
@@ -24,7 +27,10 @@ impl Crumb {
         let app = crate::models::app_verbose_name(model.app);
         vec![
             Self::new(app, format!("/admin/{}/", model.app)),
-            Self::new(crate::models::capfirst(&model.verbose_name_plural), list_url),
+            Self::new(
+                crate::models::capfirst(&model.verbose_name_plural),
+                list_url,
+            ),
         ]
     }
 }
@@ -77,7 +83,9 @@ pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
             one: known.model.verbose_name.clone(),
             object_name: known.model.name.clone(),
             is_current: path.starts_with(&url),
-            add_url: request.may(known, "add", None).then(|| format!("{url}add/")),
+            add_url: request
+                .may(known, "add", None)
+                .then(|| format!("{url}add/")),
             may_change: request.may(known, "change", None),
             url: request.may(known, "view", None).then_some(url),
             icon: known.options.icon,
@@ -88,10 +96,20 @@ pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
         label: app.label,
         icon: app.icon,
         url: format!("/admin/{}/", app.label),
-        models: request.site.models_of(app).filter(|known| request.may_anything(known)).map(entry).collect(),
-        links: app.links.iter().map(|link| (link.clone(), path == link.url)).collect(),
+        models: request
+            .site
+            .models_of(app)
+            .filter(|known| request.may_anything(known))
+            .map(entry)
+            .collect(),
+        links: app
+            .links
+            .iter()
+            .map(|link| (link.clone(), path == link.url))
+            .collect(),
     });
-    apps.filter(|app| !app.models.is_empty() || !app.links.is_empty()).collect()
+    apps.filter(|app| !app.models.is_empty() || !app.links.is_empty())
+        .collect()
 }
 
 /// What `admin/base.html` needs, whatever the page.

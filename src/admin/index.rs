@@ -30,10 +30,20 @@ struct AppIndex {
 /// `GET /admin/`
 pub(super) async fn index(request: AdminRequest) -> Result<Html> {
     let user = request.user.id;
-    let entries = request.db.run(move |conn| LogEntry::recent_of(conn, user, RECENT)).await?;
-    let recent = entries.into_iter().map(|entry| RecentAction::new(&request, entry)).collect();
+    let entries = request
+        .db
+        .run(move |conn| LogEntry::recent_of(conn, user, RECENT))
+        .await?;
+    let recent = entries
+        .into_iter()
+        .map(|entry| RecentAction::new(&request, entry))
+        .collect();
     let frame = request.frame(request.site.index_title, Vec::new());
-    render(&Index { apps: frame.apps.clone(), frame, recent })
+    render(&Index {
+        apps: frame.apps.clone(),
+        frame,
+        recent,
+    })
 }
 
 /// `GET /admin/catalog/`
@@ -43,5 +53,8 @@ pub(super) async fn app_index(request: AdminRequest, app: Path<String>) -> Resul
     let found = found.ok_or(Error::NotFound)?;
     frame.title = format!("{} administration", found.name);
     frame.crumbs = vec![Crumb::new(&found.name, "")];
-    render(&AppIndex { frame, apps: vec![found] })
+    render(&AppIndex {
+        frame,
+        apps: vec![found],
+    })
 }

@@ -27,7 +27,11 @@ impl LastSave {
     ) -> Result<Vec<(String, Self)>> {
         let found = LogEntry::last_of(conn, model, pks)?.into_iter();
         let told = found.map(|(entry, user)| {
-            let by = if user.id == actor.user.id { String::new() } else { full_name(user) };
+            let by = if user.id == actor.user.id {
+                String::new()
+            } else {
+                full_name(user)
+            };
             let time = ActTime::new(&entry, zone);
             (entry.object_id.unwrap_or_default(), Self { by, time })
         });

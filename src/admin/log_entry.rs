@@ -46,12 +46,20 @@ impl Model for LogEntry {
             .field(log::action_time, |field| field.default_now().not_editable())
             .field(log::user_id, |field| field.to::<User>(OnDelete::Cascade))
             .field(log::content_type_id, |field| {
-                field.to::<ContentType>(OnDelete::SetNull).verbose_name("content type")
+                field
+                    .to::<ContentType>(OnDelete::SetNull)
+                    .verbose_name("content type")
             })
             .field(log::object_id, |field| field.verbose_name("object id"))
-            .field(log::object_repr, |field| field.max_length(200).verbose_name("object repr"))
-            .field(log::action_flag, |field| field.positive().verbose_name("action flag"))
-            .field(log::change_message, |field| field.verbose_name("change message").blank())
+            .field(log::object_repr, |field| {
+                field.max_length(200).verbose_name("object repr")
+            })
+            .field(log::action_flag, |field| {
+                field.positive().verbose_name("action flag")
+            })
+            .field(log::change_message, |field| {
+                field.verbose_name("change message").blank()
+            })
     }
 }
 
@@ -89,7 +97,9 @@ pub(super) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 impl LogEntry {
     /// Whether the history knows that the row of `model` with this primary key was deleted.
     pub(in crate::admin) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
-        let Some(kind) = ContentType::of(conn, model)? else { return Ok(false) };
+        let Some(kind) = ContentType::of(conn, model)? else {
+            return Ok(false);
+        };
         let entries = django_admin_log::table
             .filter(django_admin_log::content_type_id.eq(kind))
             .filter(django_admin_log::object_id.eq(pk))
@@ -121,7 +131,9 @@ impl LogEntry {
                 user_id: user,
             });
             let entries: Vec<_> = entries.collect();
-            on_conn!(conn, |c| diesel::insert_into(django_admin_log::table).values(&entries).execute(c))?;
+            on_conn!(conn, |c| diesel::insert_into(django_admin_log::table)
+                .values(&entries)
+                .execute(c))?;
         }
         Ok(())
     }
@@ -135,7 +147,9 @@ impl LogEntry {
     ) -> Result<(i64, Vec<(Self, User)>)> {
         let content_type = ContentType::of(conn, model)?.unwrap_or(-1);
         let of_object = || {
-            let same = django_admin_log::object_id.eq(pk).and(django_admin_log::content_type_id.eq(content_type));
+            let same = django_admin_log::object_id
+                .eq(pk)
+                .and(django_admin_log::content_type_id.eq(content_type));
             django_admin_log::table.filter(same.assume_not_null())
         };
         let count = of_object().count().get_result(conn)?;
@@ -150,10 +164,18 @@ impl LogEntry {
     }
 
     /// The latest act on each of these rows, and who it was.
-    pub(super) fn last_of(conn: &mut Conn, model: &Meta, pks: &[&str]) -> Result<Vec<(Self, User)>> {
+    pub(super) fn last_of(
+        conn: &mut Conn,
+        model: &Meta,
+        pks: &[&str],
+    ) -> Result<Vec<(Self, User)>> {
         let log = diesel::alias!(django_admin_log as acts);
-        let of_model = django_content_type::app_label.eq(model.app).and(django_content_type::model.eq(&model.name));
-        let kind = django_content_type::table.filter(of_model).select(django_content_type::id.nullable());
+        let of_model = django_content_type::app_label
+            .eq(model.app)
+            .and(django_content_type::model.eq(&model.name));
+        let kind = django_content_type::table
+            .filter(of_model)
+            .select(django_content_type::id.nullable());
         let latest = log
             .filter(log.field(django_admin_log::object_id).eq_any(pks))
             .filter(log.field(django_admin_log::content_type_id).eq_any(kind))
@@ -171,7 +193,10 @@ impl LogEntry {
         let found = django_admin_log::table
             .left_join(django_content_type::table)
             .filter(django_admin_log::user_id.eq(user))
-            .order((django_admin_log::action_time.desc(), django_admin_log::id.desc()))
+            .order((
+                django_admin_log::action_time.desc(),
+                django_admin_log::id.desc(),
+            ))
             .limit(limit)
             .select((
                 Self::as_select(),

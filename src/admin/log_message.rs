@@ -48,7 +48,11 @@ mod tests {
         let done = [
             Done::Added,
             Done::Changed(vec!["SKU".to_owned(), "Größe".to_owned()]),
-            Done::RowChanged("order item".to_owned(), "5 × Žluť".to_owned(), vec!["Quantity".to_owned()]),
+            Done::RowChanged(
+                "order item".to_owned(),
+                "5 × Žluť".to_owned(),
+                vec!["Quantity".to_owned()],
+            ),
         ];
         assert_eq!(
             change_message(&done),

@@ -45,6 +45,10 @@ pub const APP: AppConfig = AppConfig {
     migrations: &[migration!(
         "admin",
         "0001_initial",
-        ["0001_initial", "0002_logentry_remove_auto_add", "0003_logentry_add_action_flag_choices"]
+        [
+            "0001_initial",
+            "0002_logentry_remove_auto_add",
+            "0003_logentry_add_action_flag_choices"
+        ]
     )],
 };

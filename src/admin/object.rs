@@ -36,21 +36,31 @@ impl AdminRequest {
     /// The answer where there is no such row: the first page, which says so.
     pub fn missing(&self, known: &Registered, part: &str) -> HttpResponse {
         let (name, key) = (&known.model.verbose_name, unquote(part));
-        self.messages.add(Level::WARNING, format!("{name} with ID “{key}” doesn’t exist. Perhaps it was deleted?"));
+        self.messages.add(
+            Level::WARNING,
+            format!("{name} with ID “{key}” doesn’t exist. Perhaps it was deleted?"),
+        );
         redirect("/admin/")
     }
 
     /// The list's query that came with the request, where the model keeps it.
     pub fn list_query(&self, known: &Registered) -> Option<String> {
         let given = self.query.get(FILTERS).filter(|given| !given.is_empty());
-        given.filter(|_| known.options.preserve_filters).map(str::to_owned)
+        given
+            .filter(|_| known.options.preserve_filters)
+            .map(str::to_owned)
     }
 
     /// The list, as it was when the row was chosen.
     pub fn list_url(&self, known: &Registered) -> String {
-        let Some(query) = self.list_query(known) else { return known.url() };
+        let Some(query) = self.list_query(known) else {
+            return known.url();
+        };
         let mut kept = QueryDict::default();
-        for (name, value) in QueryDict::parse(&query).iter().filter(|(name, value)| says_something(name, value)) {
+        for (name, value) in QueryDict::parse(&query)
+            .iter()
+            .filter(|(name, value)| says_something(name, value))
+        {
             kept.push(name.to_owned(), value.to_owned());
         }
         with_query(&known.url(), &kept)
@@ -76,23 +86,34 @@ impl AdminRequest {
     /// The same, with whatever else the request's query says: the form stays as it was asked for.
     pub fn staying(&self, known: &Registered, url: &str) -> String {
         let mut kept = QueryDict::default();
-        for (name, value) in self.query.last_of_each().filter(|(name, value)| *name != FILTERS && !value.is_empty()) {
+        for (name, value) in self
+            .query
+            .last_of_each()
+            .filter(|(name, value)| *name != FILTERS && !value.is_empty())
+        {
             kept.push(name.to_owned(), value.to_owned());
         }
         if let Some(query) = self.list_query(known) {
             kept.push(FILTERS.to_owned(), query);
         }
-        if kept.is_empty() { url.to_owned() } else { with_query(url, &kept) }
+        if kept.is_empty() {
+            url.to_owned()
+        } else {
+            with_query(url, &kept)
+        }
     }
 
     /// The field by which a pop-up window's opener knows rows: the primary key, or nothing was said. Anything else is
     /// refused, because it would show what the user may not see.
     pub fn to_field(&self, known: &Registered, posted: &QueryDict) -> Result<Option<String>> {
-        let given = posted.get("_to_field").or_else(|| self.query.get("_to_field")).filter(|given| !given.is_empty());
+        let given = posted
+            .get("_to_field")
+            .or_else(|| self.query.get("_to_field"))
+            .filter(|given| !given.is_empty());
         match given {
-            Some(name) if name != known.model.pk().name => {
-                Err(Error::BadRequest(format!("the field {name} cannot be referenced")))
-            }
+            Some(name) if name != known.model.pk().name => Err(Error::BadRequest(format!(
+                "the field {name} cannot be referenced"
+            ))),
             given => Ok(given.map(str::to_owned)),
         }
     }
@@ -110,5 +131,9 @@ fn with_query(url: &str, query: &QueryDict) -> String {
         written.append_pair(name, value);
     }
     let written = written.finish();
-    if written.is_empty() { url.to_owned() } else { format!("{url}?{written}") }
+    if written.is_empty() {
+        url.to_owned()
+    } else {
+        format!("{url}?{written}")
+    }
 }

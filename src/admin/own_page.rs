@@ -54,8 +54,16 @@ impl AdminRequest {
     ///     Urls::new([path("/admin/report/", "report", Access::Staff, get(report))]).include(nuages::urls::batteries())
     /// }
     /// ```
-    pub fn page(&self, title: &str, mut above: Vec<Crumb>, content: &impl Template) -> Result<Html> {
+    pub fn page(
+        &self,
+        title: &str,
+        mut above: Vec<Crumb>,
+        content: &impl Template,
+    ) -> Result<Html> {
         above.push(Crumb::new(title, ""));
-        render(&OwnPage { frame: self.frame(title, above), content: Content(content) })
+        render(&OwnPage {
+            frame: self.frame(title, above),
+            content: Content(content),
+        })
     }
 }

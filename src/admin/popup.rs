@@ -17,7 +17,11 @@ struct PopupResponse {
 }
 
 /// The page with `answer`: `{"value": "7", "obj": "Lamps"}` and the like.
-pub fn popup_response(request: &AdminRequest, title: &str, answer: &serde_json::Value) -> Result<HttpResponse> {
+pub fn popup_response(
+    request: &AdminRequest,
+    title: &str,
+    answer: &serde_json::Value,
+) -> Result<HttpResponse> {
     let answer = String::from_utf8_lossy(&json::spaced(answer)).into_owned();
     let mut frame = request.frame(title, Vec::new());
     frame.is_popup = true;

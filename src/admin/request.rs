@@ -48,7 +48,11 @@ impl FromRequest for AdminRequest {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let http = request.clone();
         async move {
-            let here = || http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+            let here = || {
+                http.uri()
+                    .path_and_query()
+                    .map_or_else(String::new, ToString::to_string)
+            };
             let page = Page::extract(&http).await?;
             let Some(user) = page.user.clone().filter(|user| user.is_staff) else {
                 return Err(Error::StaffRequired(here()));
@@ -75,7 +79,10 @@ pub(super) fn site(request: &HttpRequest) -> &'static AdminSite {
     app_data::<&'static AdminSite>(request).get_ref()
 }
 
-#[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
+#[expect(
+    clippy::expect_used,
+    reason = "the server puts them there; see `commands::runserver`"
+)]
 fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
     request.app_data::<web::Data<T>>().expect("app data")
 }
@@ -97,12 +104,24 @@ impl Actor {
 
     /// See [`AdminRequest::may`].
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(&self.permissions, known.model, &known.options, action, record)
+        may(
+            &self.permissions,
+            known.model,
+            &known.options,
+            action,
+            record,
+        )
     }
 
     /// The same for the rows of an inline.
     pub fn may_inside(&self, inline: &Inline, action: &str) -> bool {
-        may(&self.permissions, inline.model, &inline.options, action, None)
+        may(
+            &self.permissions,
+            inline.model,
+            &inline.options,
+            action,
+            None,
+        )
     }
 }
 
@@ -111,7 +130,13 @@ pub(super) fn rows_for(user: &User, known: &Registered) -> Query {
     known.options.limit(Query::new(known.model), user)
 }
 
-fn may(permissions: &Permissions, model: &Meta, options: &Options, action: &str, record: Option<&Record>) -> bool {
+fn may(
+    permissions: &Permissions,
+    model: &Meta,
+    options: &Options,
+    action: &str,
+    record: Option<&Record>,
+) -> bool {
     let has = |action: &str| {
         // Who may do everything is asked without putting a name together.
         (permissions.is_superuser() || permissions.has_perm(&model.permission(action)))
@@ -123,7 +148,10 @@ fn may(permissions: &Permissions, model: &Meta, options: &Options, action: &str,
 impl AdminRequest {
     /// Who asks, to be taken along to where the database is.
     pub fn actor(&self) -> Actor {
-        Actor { user: (*self.user).clone(), permissions: (*self.permissions).clone() }
+        Actor {
+            user: (*self.user).clone(),
+            permissions: (*self.permissions).clone(),
+        }
     }
 
     /// The model at `/admin/<app>/<model>/`; [`Error::NotFound`] where there is none.
@@ -134,17 +162,29 @@ impl AdminRequest {
     /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
     /// about one.
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(&self.permissions, known.model, &known.options, action, record)
+        may(
+            &self.permissions,
+            known.model,
+            &known.options,
+            action,
+            record,
+        )
     }
 
     /// [`Error::PermissionDenied`] unless they [`may`](Self::may).
     pub fn must(&self, known: &Registered, action: &str, record: Option<&Record>) -> Result<()> {
-        if self.may(known, action, record) { Ok(()) } else { Err(Error::PermissionDenied) }
+        if self.may(known, action, record) {
+            Ok(())
+        } else {
+            Err(Error::PermissionDenied)
+        }
     }
 
     /// Whether they may do anything with the model: it stands in menus then.
     pub fn may_anything(&self, known: &Registered) -> bool {
-        ["view", "add", "change", "delete"].iter().any(|action| self.may(known, action, None))
+        ["view", "add", "change", "delete"]
+            .iter()
+            .any(|action| self.may(known, action, None))
     }
 
     /// Whether the page is for a pop-up window.
@@ -154,7 +194,18 @@ impl AdminRequest {
 
     /// The frame of a page with this title below these pages; "Home" stands before them.
     pub fn frame(&self, title: impl Into<String>, crumbs: Vec<Crumb>) -> Frame {
-        let apps = if self.is_popup() { Vec::new() } else { super::frame::menu(self) };
-        Frame { page: self.page.clone(), site: self.site, title: title.into(), crumbs, apps, is_popup: self.is_popup() }
+        let apps = if self.is_popup() {
+            Vec::new()
+        } else {
+            super::frame::menu(self)
+        };
+        Frame {
+            page: self.page.clone(),
+            site: self.site,
+            title: title.into(),
+            crumbs,
+            apps,
+            is_popup: self.is_popup(),
+        }
     }
 }

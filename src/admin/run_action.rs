@@ -40,12 +40,25 @@ impl Location {
 }
 
 /// Returns the model's own actions that the user may run from `location`. Pop-up windows have none.
-pub(super) fn offered(request: &AdminRequest, known: &'static Registered, location: Location) -> Vec<Action> {
+pub(super) fn offered(
+    request: &AdminRequest,
+    known: &'static Registered,
+    location: Location,
+) -> Vec<Action> {
     if request.is_popup() {
         return Vec::new();
     }
-    let may = |action: &Action| action.required_permissions().iter().any(|needed| request.may(known, needed, None));
-    let here = known.options.actions.iter().filter(|action| action.is_at(location));
+    let may = |action: &Action| {
+        action
+            .required_permissions()
+            .iter()
+            .any(|needed| request.may(known, needed, None))
+    };
+    let here = known
+        .options
+        .actions
+        .iter()
+        .filter(|action| action.is_at(location));
     here.filter(|action| may(action)).copied().collect()
 }
 
@@ -105,12 +118,25 @@ impl Run<'_> {
     async fn execute(&self) -> Result<ActionResult> {
         let (known, action, count, rows) = (self.known, self.action, self.count, self.rows.clone());
         let actor = self.request.actor();
-        let told = format!("{} ran {} on {count} of {}", actor.user.username, action.name, known.model.label());
+        let told = format!(
+            "{} ran {} on {count} of {}",
+            actor.user.username,
+            action.name,
+            known.model.label()
+        );
         let job = move |conn: &mut Conn| {
             if !may_run(conn, &actor, known, &action, &rows)? {
                 return Ok(refusal(known, &action));
             }
-            (action.run)(conn, &ActionRequest { action: action.name, selection: &rows, count, user: &actor.user })
+            (action.run)(
+                conn,
+                &ActionRequest {
+                    action: action.name,
+                    selection: &rows,
+                    count,
+                    user: &actor.user,
+                },
+            )
         };
         let done = self.request.db.atomic(job).await.or_else(|error| {
             log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
@@ -124,7 +150,11 @@ impl Run<'_> {
 
     async fn confirmation(self) -> Result<HttpResponse> {
         let some = self.rows.clone();
-        let names = self.request.db.run(move |conn| some.named(conn, Some(SHOWN), 0)).await?;
+        let names = self
+            .request
+            .db
+            .run(move |conn| some.named(conn, Some(SHOWN), 0))
+            .await?;
         let model = self.known.model;
         let label = match self.location {
             Location::ChangeList => self.action.label(model),
@@ -145,12 +175,22 @@ impl Run<'_> {
     /// Returns the hidden fields that run the action once more.
     pub(super) async fn again(&self) -> Result<Again> {
         let is_many = self.across && self.count > NAMED;
-        let (limit, rows) = (if is_many { 1 } else { NAMED.max(self.count) }, self.rows.clone());
-        let named = self.request.db.run(move |conn| rows.named(conn, Some(limit), 0)).await?;
+        let (limit, rows) = (
+            if is_many { 1 } else { NAMED.max(self.count) },
+            self.rows.clone(),
+        );
+        let named = self
+            .request
+            .db
+            .run(move |conn| rows.named(conn, Some(limit), 0))
+            .await?;
         Ok(Again {
             field: self.location.field(),
             action: self.action.name,
-            pks: named.iter().map(|(pk, _): &(Value, String)| pk.to_string()).collect(),
+            pks: named
+                .iter()
+                .map(|(pk, _): &(Value, String)| pk.to_string())
+                .collect(),
             across: is_many.then_some(self.count),
             back_url: self.back_url.clone(),
             field_count: field_count(named.len(), &self.request.settings),
@@ -159,14 +199,24 @@ impl Run<'_> {
 }
 
 /// Whether the user may run `action` on each of `rows`. They are read only if the model has permissions for single rows.
-fn may_run(conn: &mut Conn, actor: &Actor, known: &Registered, action: &Action, rows: &Query) -> Result<bool> {
+fn may_run(
+    conn: &mut Conn,
+    actor: &Actor,
+    known: &Registered,
+    action: &Action,
+    rows: &Query,
+) -> Result<bool> {
     if !known.options.has_row_permissions() {
         return Ok(true);
     }
     let needed = action.required_permissions();
     let mut chunks = rows.chunks(CHUNK);
     while let Some(records) = chunks.next(conn)? {
-        let may = |record| needed.iter().any(|needed| actor.may(known, needed, Some(record)));
+        let may = |record| {
+            needed
+                .iter()
+                .any(|needed| actor.may(known, needed, Some(record)))
+        };
         if !records.iter().all(may) {
             return Ok(false);
         }
@@ -175,7 +225,10 @@ fn may_run(conn: &mut Conn, actor: &Actor, known: &Registered, action: &Action, 
 }
 
 fn refusal(known: &Registered, action: &Action) -> ActionResult {
-    let (verb, many) = (action.required_permissions().join(" or "), &known.model.verbose_name_plural);
+    let (verb, many) = (
+        action.required_permissions().join(" or "),
+        &known.model.verbose_name_plural,
+    );
     ActionResult::error(format!(
         "You do not have permission to {verb} all of the selected {many}. No items have been changed."
     ))

@@ -100,9 +100,13 @@ impl AdminSite {
         let before = self.registry.len();
         self = self.unregister::<M>();
         if self.registry.len() < before {
-            self.misplaced.push(Misplaced { model, call: "register" });
+            self.misplaced.push(Misplaced {
+                model,
+                call: "register",
+            });
         }
-        self.registry.push(Registered::new(model, say(ModelAdmin::new())));
+        self.registry
+            .push(Registered::new(model, say(ModelAdmin::new())));
         self
     }
 
@@ -126,8 +130,12 @@ impl AdminSite {
             let options = std::mem::take(&mut known.options);
             *known = Registered::new(model, say(ModelAdmin::from_options(options)));
         } else {
-            self.misplaced.push(Misplaced { model, call: "extend" });
-            self.registry.push(Registered::new(model, say(ModelAdmin::new())));
+            self.misplaced.push(Misplaced {
+                model,
+                call: "extend",
+            });
+            self.registry
+                .push(Registered::new(model, say(ModelAdmin::new())));
         }
         self.apps = OnceLock::new();
         self
@@ -160,7 +168,9 @@ impl AdminSite {
 
     /// The model at `/admin/<app>/<model>/`.
     pub fn find(&self, app: &str, model: &str) -> Option<&Registered> {
-        self.registry.iter().find(|known| known.model.app == app && known.model.name == model)
+        self.registry
+            .iter()
+            .find(|known| known.model.app == app && known.model.name == model)
     }
 
     /// How `model` is shown, if it is.
@@ -175,7 +185,8 @@ impl AdminSite {
 
     /// The apps in the order of menus: by what people read, unless [`app`](Self::app) says otherwise.
     pub fn apps(&self) -> &[App] {
-        self.apps.get_or_init(|| app_admin::apps(&self.registry, &self.said))
+        self.apps
+            .get_or_init(|| app_admin::apps(&self.registry, &self.said))
     }
 
     /// The models of `app`, by what people read.
@@ -186,7 +197,11 @@ impl AdminSite {
 
 impl Registered {
     fn new<M: Model>(model: &'static Meta, admin: ModelAdmin<M>) -> Self {
-        Self { model, options: admin.into_options(), last_spans: LastSpans::default() }
+        Self {
+            model,
+            options: admin.into_options(),
+            last_spans: LastSpans::default(),
+        }
     }
 
     /// Its list: `/admin/catalog/product/`.
@@ -196,7 +211,12 @@ impl Registered {
 
     /// A page of one of its rows: `/admin/catalog/product/7/change/`.
     pub fn object_url(&self, pk: &str, page: &str) -> String {
-        format!("/admin/{}/{}/{}/{page}/", self.model.app, self.model.name, quote(pk))
+        format!(
+            "/admin/{}/{}/{}/{page}/",
+            self.model.app,
+            self.model.name,
+            quote(pk)
+        )
     }
 }
 
@@ -226,7 +246,9 @@ pub fn unquote(part: &str) -> String {
     while let Some(at) = rest.find('_') {
         plain.push_str(&rest[..at]);
         // Only what was quoted: `1_00` is a hundred, to Python.
-        let code = SPECIAL.chars().find(|c| rest[at + 1..].starts_with(&format!("{:02X}", u32::from(*c))));
+        let code = SPECIAL
+            .chars()
+            .find(|c| rest[at + 1..].starts_with(&format!("{:02X}", u32::from(*c))));
         if let Some(code) = code {
             plain.push(code);
             rest = &rest[at + 3..];

@@ -17,20 +17,80 @@ use crate::http::{Urls, get, path};
 pub fn urls() -> Urls {
     Urls::new([
         path("/admin/", "admin:index", Staff, get(index).post(index)),
-        path("/admin/autocomplete/", "admin:autocomplete", Staff, get(autocomplete)),
-        path("/admin/doc/models/", "admin:doc_models", Staff, get(docs::models)),
-        path("/admin/doc/models/{name}/", "admin:doc_model", Staff, get(docs::model)),
+        path(
+            "/admin/autocomplete/",
+            "admin:autocomplete",
+            Staff,
+            get(autocomplete),
+        ),
+        path(
+            "/admin/doc/models/",
+            "admin:doc_models",
+            Staff,
+            get(docs::models),
+        ),
+        path(
+            "/admin/doc/models/{name}/",
+            "admin:doc_model",
+            Staff,
+            get(docs::model),
+        ),
         path("/admin/jsi18n/", "admin:jsi18n", Staff, get(jsi18n)),
-        path("/admin/r/{content_type}/{pk:.+}/", "admin:view_on_site", Staff, get(view_on_site).post(view_on_site)),
+        path(
+            "/admin/r/{content_type}/{pk:.+}/",
+            "admin:view_on_site",
+            Staff,
+            get(view_on_site).post(view_on_site),
+        ),
         // What is not there is not there, whatever one would do with it.
-        path("/admin/{app}/", "admin:app_list", Staff, get(app_index).post(app_index)),
-        path("/admin/{app}/{model}/", "admin:changelist", Staff, get(change_list).post(change_list_post)),
-        path("/admin/{app}/{model}/{pk:.+}/delete/", "admin:delete", Staff, get(delete_form).post(delete)),
-        path("/admin/{app}/{model}/{pk:.+}/history/", "admin:history", Staff, get(history).post(history)),
-        path("/admin/{app}/{model}/add/", "admin:add", Staff, get(add).post(add_post)),
-        path("/admin/{app}/{model}/{pk:.+}/change/", "admin:change", Staff, get(change).post(change_post)),
-        path("/admin/{app}/{model}/{pk:.+}/", "admin:object", Staff, get(to_change).post(to_change)),
+        path(
+            "/admin/{app}/",
+            "admin:app_list",
+            Staff,
+            get(app_index).post(app_index),
+        ),
+        path(
+            "/admin/{app}/{model}/",
+            "admin:changelist",
+            Staff,
+            get(change_list).post(change_list_post),
+        ),
+        path(
+            "/admin/{app}/{model}/{pk:.+}/delete/",
+            "admin:delete",
+            Staff,
+            get(delete_form).post(delete),
+        ),
+        path(
+            "/admin/{app}/{model}/{pk:.+}/history/",
+            "admin:history",
+            Staff,
+            get(history).post(history),
+        ),
+        path(
+            "/admin/{app}/{model}/add/",
+            "admin:add",
+            Staff,
+            get(add).post(add_post),
+        ),
+        path(
+            "/admin/{app}/{model}/{pk:.+}/change/",
+            "admin:change",
+            Staff,
+            get(change).post(change_post),
+        ),
+        path(
+            "/admin/{app}/{model}/{pk:.+}/",
+            "admin:object",
+            Staff,
+            get(to_change).post(to_change),
+        ),
         // The last: whatever stands behind it is never reached.
-        path("/admin/{rest:.*}", "admin:catch_all", Staff, get(catch_all).post(catch_all)),
+        path(
+            "/admin/{rest:.*}",
+            "admin:catch_all",
+            Staff,
+            get(catch_all).post(catch_all),
+        ),
     ])
 }

@@ -20,16 +20,26 @@ pub async fn access<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let needed = request.match_pattern().and_then(|pattern| urls.access(&pattern));
+    let needed = request
+        .match_pattern()
+        .and_then(|pattern| urls.access(&pattern));
     // No URL: what follows is a 404.
     let refusal = match needed {
-        Some(access) => caught(refusal(request.request(), &settings, access)).await.unwrap_or_else(Some),
+        Some(access) => caught(refusal(request.request(), &settings, access))
+            .await
+            .unwrap_or_else(Some),
         None => None,
     };
     let mut response = match refusal {
         Some(refusal) => {
-            let is_lost = request.method() == Method::POST && is_login(&refusal) && has_entries(request.request());
-            let browser = if is_lost { kept_forms::keep(request.request()).await } else { None };
+            let is_lost = request.method() == Method::POST
+                && is_login(&refusal)
+                && has_entries(request.request());
+            let browser = if is_lost {
+                kept_forms::keep(request.request()).await
+            } else {
+                None
+            };
             if is_lost {
                 say_nothing_was_saved(request.request(), browser.is_some());
             }
@@ -49,16 +59,20 @@ pub async fn access<B: MessageBody + 'static>(
 
 /// Whether a login is what the visitor needs.
 fn is_login(refusal: &Error) -> bool {
-    matches!(refusal, Error::LoginRequired(_) | Error::StaffRequired(_) | Error::TwoFactorRequired(_))
+    matches!(
+        refusal,
+        Error::LoginRequired(_) | Error::StaffRequired(_) | Error::TwoFactorRequired(_)
+    )
 }
 
 /// Whether a form was sent that loses something if it is refused. A button that sends nothing but its token, such as "Log
 /// out", loses nothing.
 fn has_entries(request: &HttpRequest) -> bool {
-    request
-        .extensions()
-        .get::<PostData>()
-        .is_some_and(|post| post.fields.iter().any(|(name, value)| name != "csrfmiddlewaretoken" && !value.is_empty()))
+    request.extensions().get::<PostData>().is_some_and(|post| {
+        post.fields
+            .iter()
+            .any(|(name, value)| name != "csrfmiddlewaretoken" && !value.is_empty())
+    })
 }
 
 /// Says on the login page that a form was not saved, because its session ended while somebody typed, and whether it comes
@@ -74,20 +88,32 @@ fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
 }
 
 /// Why whoever is asking may not enter, if they may not.
-async fn refusal(request: &HttpRequest, settings: &Settings, access: Access) -> Result<Option<Error>> {
+async fn refusal(
+    request: &HttpRequest,
+    settings: &Settings,
+    access: Access,
+) -> Result<Option<Error>> {
     if access == Access::Public {
         return Ok(None);
     }
     let user = visitor::user(request).await?;
-    let here = || request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let here = || {
+        request
+            .uri()
+            .path_and_query()
+            .map_or_else(String::new, ToString::to_string)
+    };
     Ok(match (access, user) {
         (Access::Staff, Some(user)) if user.is_staff => {
-            let wanted = settings.require_staff_two_factor && !two_factor::is_verified(request, &user);
+            let wanted =
+                settings.require_staff_two_factor && !two_factor::is_verified(request, &user);
             wanted.then(|| Error::TwoFactorRequired(here()))
         }
         (Access::Staff, _) => Some(Error::StaffRequired(here())),
         (_, None) => Some(Error::LoginRequired(here())),
-        (Access::Permission(name), Some(_)) if !visitor::permissions(request).await?.has_perm(name) => {
+        (Access::Permission(name), Some(_))
+            if !visitor::permissions(request).await?.has_perm(name) =>
+        {
             Some(Error::PermissionDenied)
         }
         _ => None,

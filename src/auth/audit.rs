@@ -19,9 +19,18 @@ pub fn warn(request: &HttpRequest, event: &str, user: &str) {
 }
 
 /// `event` happened to `user`; `more` says how.
-pub fn about(request: &HttpRequest, level: Level, event: &str, user: &str, more: &[(&str, &dyn Display)]) {
+pub fn about(
+    request: &HttpRequest,
+    level: Level,
+    event: &str,
+    user: &str,
+    more: &[(&str, &dyn Display)],
+) {
     let address = client_address(request);
     let fields: Vec<(&str, &dyn Display)> =
-        [("user", &user as &dyn Display), ("address", &address)].into_iter().chain(more.iter().copied()).collect();
+        [("user", &user as &dyn Display), ("address", &address)]
+            .into_iter()
+            .chain(more.iter().copied())
+            .collect();
     logging::security(level, event, &fields);
 }

@@ -34,7 +34,9 @@ pub(super) async fn authenticate_in_turn(
     password: &str,
 ) -> Result<Option<User>> {
     let name = normalize::username(username);
-    let found = db.run(move |conn| User::find_by_username(conn, &name)).await?;
+    let found = db
+        .run(move |conn| User::find_by_username(conn, &name))
+        .await?;
     let typed = password.to_owned();
     let Some(mut user) = found else {
         turn.run(move || policy.waste_time(&typed)).await?;
@@ -43,17 +45,25 @@ pub(super) async fn authenticate_in_turn(
     let stored = user.password.clone();
     let check_and_renew = move || {
         let check = policy.check(&typed, &stored);
-        (check.correct, (check.correct && check.must_update).then(|| policy.renew(&typed, &stored)))
+        (
+            check.correct,
+            (check.correct && check.must_update).then(|| policy.renew(&typed, &stored)),
+        )
     };
     let (correct, renewed) = turn.run(check_and_renew).await?;
     drop(turn);
     if !correct || !user.is_active {
         return Ok(None);
     }
-    let Some(hash) = renewed else { return Ok(Some(user)) };
+    let Some(hash) = renewed else {
+        return Ok(Some(user));
+    };
 
     let (id, old, new) = (user.id, user.password.clone(), hash.clone());
-    if db.write(move |conn| renew_hash(conn, id, &old, &new)).await? {
+    if db
+        .write(move |conn| renew_hash(conn, id, &old, &new))
+        .await?
+    {
         user.password = hash;
         return Ok(Some(user));
     }
@@ -62,12 +72,23 @@ pub(super) async fn authenticate_in_turn(
 }
 
 /// Returns the active user with this primary key, if `password` is still right; leaves the hash as it is.
-async fn still_correct(policy: HashPolicy, db: &web::Data<Db>, id: i32, password: &str) -> Result<Option<User>> {
+async fn still_correct(
+    policy: HashPolicy,
+    db: &web::Data<Db>,
+    id: i32,
+    password: &str,
+) -> Result<Option<User>> {
     let reload = move |conn: &mut Conn| {
-        let user = auth_user::table.find(id).select(User::as_select()).first(conn).optional();
+        let user = auth_user::table
+            .find(id)
+            .select(User::as_select())
+            .first(conn)
+            .optional();
         user.map_err(Error::from)
     };
-    let Some(user) = db.run(reload).await? else { return Ok(None) };
+    let Some(user) = db.run(reload).await? else {
+        return Ok(None);
+    };
 
     let (password, stored) = (password.to_owned(), user.password.clone());
     let correct = hash_pool::run(move || policy.check(&password, &stored).correct).await?;
@@ -77,12 +98,21 @@ async fn still_correct(policy: HashPolicy, db: &web::Data<Db>, id: i32, password
 /// Writes a hash that was made by [`hash_password`](super::hash_password()).
 pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
     let password = auth_user::password.eq(hash);
-    diesel::update(auth_user::table.find(user_id)).set(password).execute(conn).map(drop).map_err(Error::from)
+    diesel::update(auth_user::table.find(user_id))
+        .set(password)
+        .execute(conn)
+        .map(drop)
+        .map_err(Error::from)
 }
 
 /// Puts a new hash of the same password in place of `old`, which ends every session of the user wherever it was made;
 /// `false` if the password was changed meanwhile.
 pub fn renew_hash(conn: &mut Conn, user_id: i32, old: &str, new: &str) -> Result<bool> {
-    let unchanged = auth_user::table.find(user_id).filter(auth_user::password.eq(old));
-    Ok(diesel::update(unchanged).set(auth_user::password.eq(new)).execute(conn)? == 1)
+    let unchanged = auth_user::table
+        .find(user_id)
+        .filter(auth_user::password.eq(old));
+    Ok(diesel::update(unchanged)
+        .set(auth_user::password.eq(new))
+        .execute(conn)?
+        == 1)
 }

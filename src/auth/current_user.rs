@@ -32,7 +32,10 @@ impl FromRequest for CurrentUser {
         let request = request.clone();
         async move {
             let user = visitor::user(&request).await?;
-            let here = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+            let here = request
+                .uri()
+                .path_and_query()
+                .map_or_else(String::new, ToString::to_string);
             user.map(Self).ok_or(Error::LoginRequired(here))
         }
         .boxed_local()
@@ -46,6 +49,11 @@ impl FromRequest for Permissions {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        async move { visitor::permissions(&request).await.map(|permissions| Self::clone(&permissions)) }.boxed_local()
+        async move {
+            visitor::permissions(&request)
+                .await
+                .map(|permissions| Self::clone(&permissions))
+        }
+        .boxed_local()
     }
 }

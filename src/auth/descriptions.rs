@@ -5,7 +5,9 @@ use super::normalize;
 use crate::db::Value;
 use crate::models::content_types::ContentType;
 use crate::models::{Description, ManyToMany, Model, OnDelete, Validator, labelled, via};
-use crate::schema::{auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups};
+use crate::schema::{
+    auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,
+};
 use crate::schema::{auth_user_user_permissions, django_content_type};
 
 impl Model for User {
@@ -97,13 +99,31 @@ impl Model for Permission {
     fn describe(it: Description<Self>) -> Description<Self> {
         use django_content_type::{app_label, model};
         let content_type = auth_permission::content_type_id;
-        let called = (via(content_type, app_label), via(content_type, model), auth_permission::name);
-        it.display_with(called, |[app, of, name]| format!("{} | {name}", labelled(&app.to_string(), &of.to_string())))
-            .ordering((via(content_type, app_label), via(content_type, model), auth_permission::codename))
-            .unique_together((content_type, auth_permission::codename))
-            .natural_key((auth_permission::codename, via(content_type, app_label), via(content_type, model)))
-            .field(auth_permission::name, |field| field.max_length(255))
-            .field(content_type, |field| field.to::<ContentType>(OnDelete::Cascade).verbose_name("content type"))
-            .field(auth_permission::codename, |field| field.max_length(100))
+        let called = (
+            via(content_type, app_label),
+            via(content_type, model),
+            auth_permission::name,
+        );
+        it.display_with(called, |[app, of, name]| {
+            format!("{} | {name}", labelled(&app.to_string(), &of.to_string()))
+        })
+        .ordering((
+            via(content_type, app_label),
+            via(content_type, model),
+            auth_permission::codename,
+        ))
+        .unique_together((content_type, auth_permission::codename))
+        .natural_key((
+            auth_permission::codename,
+            via(content_type, app_label),
+            via(content_type, model),
+        ))
+        .field(auth_permission::name, |field| field.max_length(255))
+        .field(content_type, |field| {
+            field
+                .to::<ContentType>(OnDelete::Cascade)
+                .verbose_name("content type")
+        })
+        .field(auth_permission::codename, |field| field.max_length(100))
     }
 }

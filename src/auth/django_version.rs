@@ -34,9 +34,15 @@ impl Source {
     pub fn words(self) -> &'static str {
         match self {
             Self::Setting => "set by DJANGO_VERSION",
-            Self::PasswordHashes => "told from the password hashes in auth_user; DJANGO_VERSION overrides it",
-            Self::Migrations => "told from a newer migration in django_migrations; DJANGO_VERSION overrides it",
-            Self::Default => "assumed, because the database names no other; DJANGO_VERSION overrides it",
+            Self::PasswordHashes => {
+                "told from the password hashes in auth_user; DJANGO_VERSION overrides it"
+            }
+            Self::Migrations => {
+                "told from a newer migration in django_migrations; DJANGO_VERSION overrides it"
+            }
+            Self::Default => {
+                "assumed, because the database names no other; DJANGO_VERSION overrides it"
+            }
         }
     }
 }
@@ -55,7 +61,8 @@ pub fn tell_once(settings: &mut Settings) {
     if settings.django_version.is_some() {
         return;
     }
-    let told = Conn::open(&settings.database_url, Limits::NONE).and_then(|mut conn| tell(&mut conn));
+    let told =
+        Conn::open(&settings.database_url, Limits::NONE).and_then(|mut conn| tell(&mut conn));
     match told {
         Ok((version, _)) => settings.told_django_version = Some(version),
         Err(error) => log::warn!(
@@ -79,14 +86,23 @@ fn tell(conn: &mut Conn) -> Result<(DjangoVersion, Source)> {
     }
 
     let is_newer = |(app, name): &(String, String)| {
-        LAST_MIGRATIONS.iter().any(|(known_app, last)| app == known_app && name.as_str() > *last)
+        LAST_MIGRATIONS
+            .iter()
+            .any(|(known_app, last)| app == known_app && name.as_str() > *last)
     };
     if recorded.iter().any(is_newer) {
         return Ok((DjangoVersion::V6_1, Source::Migrations));
     }
 
     let has_hash = has_hash_of(conn, DjangoVersion::V5_2)?;
-    Ok((DjangoVersion::V5_2, if has_hash { Source::PasswordHashes } else { Source::Default }))
+    Ok((
+        DjangoVersion::V5_2,
+        if has_hash {
+            Source::PasswordHashes
+        } else {
+            Source::Default
+        },
+    ))
 }
 
 /// Whether a user has a PBKDF2 hash with the rounds of this version.

@@ -26,7 +26,11 @@ pub enum LoginAttempt {
 
 /// Looks whether a name and a password are those of a user, unless too many tries have failed; see
 /// [`throttle`](super::throttle). Failures are in the security log.
-pub async fn login_attempt(request: &HttpRequest, username: &str, password: &str) -> Result<LoginAttempt> {
+pub async fn login_attempt(
+    request: &HttpRequest,
+    username: &str,
+    password: &str,
+) -> Result<LoginAttempt> {
     let account = normalize::username(username);
     let throttle = Throttle::of(request, "login", &account);
     let blocked = |blocked: Blocked| {
@@ -67,7 +71,10 @@ pub async fn login_attempt(request: &HttpRequest, username: &str, password: &str
 ///
 /// While another program writes to an SQLite database, the attempt waits without a turn. Otherwise the attempts would wait
 /// one after the other.
-async fn turn_and_count(db: &Db, throttle: &Throttle) -> Result<(Turn, std::result::Result<Try, Blocked>)> {
+async fn turn_and_count(
+    db: &Db,
+    throttle: &Throttle,
+) -> Result<(Turn, std::result::Result<Try, Blocked>)> {
     for _ in 0..TRIES_TO_COUNT {
         db.wait_for_writer().await?;
         let turn = hash_pool::turn().await?;

@@ -13,7 +13,9 @@ use crate::schema::{auth_group, auth_permission, auth_user};
 ///
 /// A row is read whatever its cells hold. A flag that is neither true nor false is not set, and a password that is not a text
 /// fits nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
+)]
 #[diesel(table_name = auth_user, treat_none_as_null = true)]
 pub struct User {
     /// Primary key.
@@ -78,18 +80,30 @@ impl User {
     /// What they are called where there is little room (Django's `get_short_name`, or else the user name).
     pub fn short_name(&self) -> &str {
         let name = self.first_name.trim();
-        if name.is_empty() { &self.username } else { name }
+        if name.is_empty() {
+            &self.username
+        } else {
+            name
+        }
     }
 
     /// The user of this name, exactly.
     pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {
-        let found = auth_user::table.filter(auth_user::username.eq(username)).select(Self::as_select()).first(conn);
+        let found = auth_user::table
+            .filter(auth_user::username.eq(username))
+            .select(Self::as_select())
+            .first(conn);
         found.optional().map_err(Into::into)
     }
 
     /// The user with this primary key.
     pub fn find(conn: &mut Conn, id: i32) -> Result<Option<Self>> {
-        auth_user::table.find(id).select(Self::as_select()).first(conn).optional().map_err(Into::into)
+        auth_user::table
+            .find(id)
+            .select(Self::as_select())
+            .first(conn)
+            .optional()
+            .map_err(Into::into)
     }
 
     /// Active users with a password who have this address, but for case (Django's `get_users`).
@@ -100,18 +114,27 @@ impl User {
             .select(Self::as_select())
             .load(conn)?;
         // Nobody can receive mail at an address that is not UTF-8.
-        let may_reset = |user: &Self| is_password_usable(&user.password) && !user.email.contains('\u{FFFD}');
+        let may_reset =
+            |user: &Self| is_password_usable(&user.password) && !user.email.contains('\u{FFFD}');
         Ok(found.into_iter().filter(may_reset).collect())
     }
 
     /// Writes what a user may change of themselves.
-    pub fn set_profile(conn: &mut Conn, id: i32, first: &str, last: &str, email: &str) -> Result<()> {
+    pub fn set_profile(
+        conn: &mut Conn,
+        id: i32,
+        first: &str,
+        last: &str,
+        email: &str,
+    ) -> Result<()> {
         let values = (
             auth_user::first_name.eq(first),
             auth_user::last_name.eq(last),
             auth_user::email.eq(normalized_email(email)),
         );
-        diesel::update(auth_user::table.find(id)).set(values).execute(conn)?;
+        diesel::update(auth_user::table.find(id))
+            .set(values)
+            .execute(conn)?;
         Ok(())
     }
 
@@ -144,7 +167,11 @@ impl NewUser {
 
     /// Someone who signed up.
     pub fn customer(username: &str, email: &str, password_hash: String) -> Self {
-        Self { is_superuser: false, is_staff: false, ..Self::superuser(username, email, password_hash) }
+        Self {
+            is_superuser: false,
+            is_staff: false,
+            ..Self::superuser(username, email, password_hash)
+        }
     }
 
     /// Django's rule: letters, digits and `@.+-_`, at most 150.
@@ -156,7 +183,9 @@ impl NewUser {
     /// Whether somebody has this name, in whatever case.
     pub fn is_taken(conn: &mut Conn, username: &str) -> Result<bool> {
         let same = auth_user::table.filter(ilike(auth_user::username, like_escaped(username)));
-        diesel::select(diesel::dsl::exists(same)).get_result(conn).map_err(Into::into)
+        diesel::select(diesel::dsl::exists(same))
+            .get_result(conn)
+            .map_err(Into::into)
     }
 
     /// Makes the user, unless somebody has the name, in whatever case.
@@ -164,7 +193,10 @@ impl NewUser {
         if Self::is_taken(conn, &self.username)? {
             return Ok(None);
         }
-        match diesel::insert_into(auth_user::table).values(self).get_result(conn) {
+        match diesel::insert_into(auth_user::table)
+            .values(self)
+            .get_result(conn)
+        {
             Ok(user) => Ok(Some(user)),
             Err(DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Ok(None),
             Err(error) => Err(error.into()),
@@ -173,7 +205,10 @@ impl NewUser {
 
     /// Makes the user.
     pub fn save(&self, conn: &mut Conn) -> Result<User> {
-        diesel::insert_into(auth_user::table).values(self).get_result(conn).map_err(Into::into)
+        diesel::insert_into(auth_user::table)
+            .values(self)
+            .get_result(conn)
+            .map_err(Into::into)
     }
 }
 
@@ -186,7 +221,9 @@ pub fn normalized_email(email: &str) -> String {
 }
 
 /// A set of permissions that users can be put in.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
+)]
 #[diesel(table_name = auth_group, treat_none_as_null = true)]
 pub struct Group {
     /// Primary key.

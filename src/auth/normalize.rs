@@ -26,7 +26,10 @@ mod tests {
     #[test]
     fn compatibility_forms_are_one() {
         assert_eq!(username("ﬁn\u{65}\u{301}"), "finé");
-        assert!(same_email("Ann@Example.com", "ann@example.COM") && same_email("ﬁn@example.com", "FIN@example.com"));
+        assert!(
+            same_email("Ann@Example.com", "ann@example.COM")
+                && same_email("ﬁn@example.com", "FIN@example.com")
+        );
         assert!(!same_email("mıke@example.org", "mike@example.org"));
         assert!(!same_email("ann@example.com", "ann@exàmple.com"));
     }

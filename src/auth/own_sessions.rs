@@ -62,13 +62,18 @@ impl OwnSessions {
         let (mut list, all_visited) = visited(conn, user, settings)?;
         let (others, all_others) = unvisited(conn, user, settings)?;
         list.extend(others);
-        Ok(Self { list, is_complete: all_visited && all_others })
+        Ok(Self {
+            list,
+            is_complete: all_visited && all_others,
+        })
     }
 
     /// Ends the one with this [`mark`](OwnSession::mark); whether there was one.
     pub fn end(conn: &mut Conn, user: &User, settings: &Settings, marked: &str) -> Result<bool> {
         let is_it = |session: &OwnSession| {
-            settings.secret_keys().any(|key| constant_time_eq(session.mark(key).as_bytes(), marked.as_bytes()))
+            settings
+                .secret_keys()
+                .any(|key| constant_time_eq(session.mark(key).as_bytes(), marked.as_bytes()))
         };
         match Self::of(conn, user, settings)?.list.into_iter().find(is_it) {
             Some(session) => Ok(delete(conn, &session.key)? > 0),
@@ -79,8 +84,14 @@ impl OwnSessions {
     /// Deletes those that were used here, but for the one under `kept`. To be called when the password's hash has
     /// changed, which has ended all of them: then no rows are left of what is over.
     pub fn sweep(conn: &mut Conn, user_id: i32, kept: Option<&str>) -> Result<()> {
-        let own = nuages_session::table.filter(nuages_session::user_id.eq(user_id)).select(nuages_session::session_key);
-        for LossyText(key) in own.load(conn)?.iter().filter(|LossyText(key)| Some(key.as_str()) != kept) {
+        let own = nuages_session::table
+            .filter(nuages_session::user_id.eq(user_id))
+            .select(nuages_session::session_key);
+        for LossyText(key) in own
+            .load(conn)?
+            .iter()
+            .filter(|LossyText(key)| Some(key.as_str()) != kept)
+        {
             delete(conn, key)?;
         }
         Ok(())
@@ -89,26 +100,48 @@ impl OwnSessions {
 
 fn delete(conn: &mut Conn, key: &str) -> Result<usize> {
     diesel::delete(nuages_session::table.find(key)).execute(conn)?;
-    diesel::delete(django_session::table.find(key)).execute(conn).map_err(Into::into)
+    diesel::delete(django_session::table.find(key))
+        .execute(conn)
+        .map_err(Into::into)
 }
 
-fn decoded(row: SessionRow, visit: Option<Visit>, user: &User, settings: &Settings) -> Option<OwnSession> {
+fn decoded(
+    row: SessionRow,
+    visit: Option<Visit>,
+    user: &User,
+    settings: &Settings,
+) -> Option<OwnSession> {
     let (data, _) = codec::decode(&row.session_data, settings.secret_keys()).ok()?;
-    is_of(&data, user, settings).then_some(OwnSession { key: row.session_key, visit, expires: row.expire_date })
+    is_of(&data, user, settings).then_some(OwnSession {
+        key: row.session_key,
+        visit,
+        expires: row.expire_date,
+    })
 }
 
 /// Those with a visit, and whether these are all.
 fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
     let found: Vec<(SessionRow, Visit)> = django_session::table
-        .inner_join(nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key)))
+        .inner_join(
+            nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key)),
+        )
         .filter(nuages_session::user_id.eq(user.id))
         .filter(SessionRow::is_live())
-        .order((nuages_session::last_seen.desc(), nuages_session::session_key))
+        .order((
+            nuages_session::last_seen.desc(),
+            nuages_session::session_key,
+        ))
         .limit(rows(SHOWN))
         .select((SessionRow::as_select(), Visit::as_select()))
         .load(conn)?;
     let is_complete = found.len() < SHOWN;
-    Ok((found.into_iter().filter_map(|(row, visit)| decoded(row, Some(visit), user, settings)).collect(), is_complete))
+    Ok((
+        found
+            .into_iter()
+            .filter_map(|(row, visit)| decoded(row, Some(visit), user, settings))
+            .collect(),
+        is_complete,
+    ))
 }
 
 fn rows(count: usize) -> i64 {
@@ -120,22 +153,35 @@ fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<O
     let mut found = Vec::new();
     let mut after: Option<(Timestamp, String)> = None;
     for _ in 0..LOOKED_INTO / CHUNK {
-        let visit = nuages_session::table.filter(nuages_session::session_key.eq(django_session::session_key));
+        let visit = nuages_session::table
+            .filter(nuages_session::session_key.eq(django_session::session_key));
         let mut query = django_session::table
             .filter(SessionRow::is_live())
             .filter(not(exists(visit)))
-            .order((django_session::expire_date.desc(), django_session::session_key))
+            .order((
+                django_session::expire_date.desc(),
+                django_session::session_key,
+            ))
             .limit(rows(CHUNK))
             .select(SessionRow::as_select())
             .into_boxed();
         if let Some((end, key)) = &after {
-            let further = django_session::expire_date.lt(end).or(django_session::session_key.gt(key));
-            query = query.filter(django_session::expire_date.le(end)).filter(further);
+            let further = django_session::expire_date
+                .lt(end)
+                .or(django_session::session_key.gt(key));
+            query = query
+                .filter(django_session::expire_date.le(end))
+                .filter(further);
         }
         let rows: Vec<SessionRow> = query.load(conn)?;
         let is_last = rows.len() < CHUNK;
-        after = rows.last().map(|row| (row.expire_date, row.session_key.clone()));
-        found.extend(rows.into_iter().filter_map(|row| decoded(row, None, user, settings)));
+        after = rows
+            .last()
+            .map(|row| (row.expire_date, row.session_key.clone()));
+        found.extend(
+            rows.into_iter()
+                .filter_map(|row| decoded(row, None, user, settings)),
+        );
         if is_last {
             return Ok((found, true));
         }

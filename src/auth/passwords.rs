@@ -13,7 +13,11 @@ pub async fn hash_password(request: &HttpRequest, password: &str) -> Result<Stri
 }
 
 /// Returns a new hash of the password that `user` has already, never cheaper than the old one.
-pub async fn hash_password_again(request: &HttpRequest, user: &User, password: &str) -> Result<String> {
+pub async fn hash_password_again(
+    request: &HttpRequest,
+    user: &User,
+    password: &str,
+) -> Result<String> {
     let (policy, password) = (HashPolicy::of(visitor::app(request).0), password.to_owned());
     let stored = user.password.clone();
     hash_pool::run(move || policy.renew(&password, &stored)).await

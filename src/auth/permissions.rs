@@ -11,7 +11,8 @@ use crate::error::Result;
 use crate::models::AppConfig;
 use crate::models::content_types::ContentType;
 use crate::schema::{
-    auth_group_permissions, auth_permission, auth_user_groups, auth_user_user_permissions, django_content_type,
+    auth_group_permissions, auth_permission, auth_user_groups, auth_user_user_permissions,
+    django_content_type,
 };
 
 /// In the order in which Django makes them.
@@ -36,14 +37,22 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
         .collect();
     let mut made = 0;
     for model in app.models.iter().map(|model| model()) {
-        let Some(&content_type_id) = types.get(&(app.label.to_owned(), model.name.clone())) else { continue };
+        let Some(&content_type_id) = types.get(&(app.label.to_owned(), model.name.clone())) else {
+            continue;
+        };
         for action in ACTIONS {
             let codename = format!("{action}_{}", model.name);
             if present.contains(&(content_type_id, codename.clone())) {
                 continue;
             }
-            let row = NewPermission { name: format!("Can {action} {}", model.verbose_name), content_type_id, codename };
-            made += diesel::insert_into(auth_permission::table).values(row).execute(conn)?;
+            let row = NewPermission {
+                name: format!("Can {action} {}", model.verbose_name),
+                content_type_id,
+                codename,
+            };
+            made += diesel::insert_into(auth_permission::table)
+                .values(row)
+                .execute(conn)?;
         }
     }
     Ok(made)
@@ -59,7 +68,10 @@ pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
         .filter(auth_permission::id.eq_any(ids))
         .select((django_content_type::app_label, auth_permission::codename))
         .load(conn)?;
-    Ok(found.into_iter().map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}")).collect())
+    Ok(found
+        .into_iter()
+        .map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}"))
+        .collect())
 }
 
 /// The names of the permissions that members of the groups with these ids have.
@@ -84,7 +96,11 @@ impl Permissions {
     /// Those of `user` where that is known without the database: a superuser has all, and who is inactive has none.
     pub(super) fn without_asking(user: &User) -> Option<Self> {
         let is_known = !user.is_active || user.is_superuser;
-        is_known.then(|| Self { user_id: Some(user.id), is_superuser: user.is_active, ..Self::default() })
+        is_known.then(|| Self {
+            user_id: Some(user.id),
+            is_superuser: user.is_active,
+            ..Self::default()
+        })
     }
 
     /// Those of `user`, their own and their groups', in one query. For superusers and who is inactive it takes none.
@@ -95,19 +111,30 @@ impl Permissions {
         let own = auth_user_user_permissions::table
             .filter(auth_user_user_permissions::user_id.eq(user.id))
             .select(auth_user_user_permissions::permission_id);
-        let groups =
-            auth_user_groups::table.filter(auth_user_groups::user_id.eq(user.id)).select(auth_user_groups::group_id);
+        let groups = auth_user_groups::table
+            .filter(auth_user_groups::user_id.eq(user.id))
+            .select(auth_user_groups::group_id);
         let of_groups = auth_group_permissions::table
             .filter(auth_group_permissions::group_id.eq_any(groups))
             .select(auth_group_permissions::permission_id);
         let granted: Vec<(LossyText, LossyText)> = auth_permission::table
             .inner_join(django_content_type::table)
-            .filter(auth_permission::id.eq_any(own).or(auth_permission::id.eq_any(of_groups)))
+            .filter(
+                auth_permission::id
+                    .eq_any(own)
+                    .or(auth_permission::id.eq_any(of_groups)),
+            )
             .select((django_content_type::app_label, auth_permission::codename))
             .load(conn)?;
-        let granted =
-            granted.into_iter().map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}")).collect();
-        Ok(Self { user_id: Some(user.id), is_superuser: false, granted: Arc::new(granted) })
+        let granted = granted
+            .into_iter()
+            .map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}"))
+            .collect();
+        Ok(Self {
+            user_id: Some(user.id),
+            is_superuser: false,
+            granted: Arc::new(granted),
+        })
     }
 
     /// Whether they may do this: `catalog.change_product`.
@@ -117,7 +144,10 @@ impl Permissions {
 
     /// Whether they may do anything in this app.
     pub fn has_module_perms(&self, app: &str) -> bool {
-        let of_app = |name: &String| name.strip_prefix(app).is_some_and(|rest| rest.starts_with('.'));
+        let of_app = |name: &String| {
+            name.strip_prefix(app)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
         self.is_superuser || self.granted.iter().any(of_app)
     }
 

@@ -13,7 +13,12 @@ const GROUPS: usize = 3;
 
 /// New codes, `abcd-efgh-jkmn`: nearly 60 random bits each. Show them once; store their [`hash`]es.
 pub fn generate() -> Vec<String> {
-    let code = || (0..GROUPS).map(|_| random_string_of(ALPHABET, 4)).collect::<Vec<_>>().join("-");
+    let code = || {
+        (0..GROUPS)
+            .map(|_| random_string_of(ALPHABET, 4))
+            .collect::<Vec<_>>()
+            .join("-")
+    };
     (0..COUNT).map(|_| code()).collect()
 }
 
@@ -24,17 +29,27 @@ pub fn hash(code: &str, key: &SecretKey) -> String {
 }
 
 /// The place of `code` among the `stored` hashes, if it is one of them: remove that one, for a code works once.
-pub fn find<'a>(code: &str, stored: &[String], keys: impl Iterator<Item = &'a SecretKey> + Clone) -> Option<usize> {
+pub fn find<'a>(
+    code: &str,
+    stored: &[String],
+    keys: impl Iterator<Item = &'a SecretKey> + Clone,
+) -> Option<usize> {
     let made_by = |key: &SecretKey| hash(code, key);
     let matches = |hash: &String| {
-        key_used(keys.clone(), |key| constant_time_eq(hash.as_bytes(), made_by(key).as_bytes())).is_some()
+        key_used(keys.clone(), |key| {
+            constant_time_eq(hash.as_bytes(), made_by(key).as_bytes())
+        })
+        .is_some()
     };
     stored.iter().position(matches)
 }
 
 /// As typed, without dashes, spaces and capitals.
 fn plain(code: &str) -> String {
-    code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    code.chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 #[cfg(test)]

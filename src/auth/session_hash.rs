@@ -18,7 +18,9 @@ pub fn verify_session_hash<'a>(
     keys: impl Iterator<Item = &'a SecretKey>,
 ) -> Option<KeyUsed> {
     let made_by = |key: &SecretKey| session_auth_hash(password_column, key);
-    key_used(keys, |key| constant_time_eq(stored.as_bytes(), made_by(key).as_bytes()))
+    key_used(keys, |key| {
+        constant_time_eq(stored.as_bytes(), made_by(key).as_bytes())
+    })
 }
 
 #[cfg(test)]
@@ -31,8 +33,14 @@ mod tests {
         let hash = "8fe27e294ac81ba6c6b624bd7e92c20167006bb58667e8a3473b7e4908946045";
         let keys = [SecretKey::new("x".repeat(50)), SecretKey::new("former")];
         assert_eq!(session_auth_hash(column, &keys[0]), hash);
-        assert_eq!(verify_session_hash(hash, column, keys.iter()), Some(KeyUsed::Current));
-        assert_eq!(verify_session_hash(hash, column, keys.iter().rev()), Some(KeyUsed::Fallback));
+        assert_eq!(
+            verify_session_hash(hash, column, keys.iter()),
+            Some(KeyUsed::Current)
+        );
+        assert_eq!(
+            verify_session_hash(hash, column, keys.iter().rev()),
+            Some(KeyUsed::Fallback)
+        );
         assert_eq!(verify_session_hash(hash, "other", keys.iter()), None);
         assert_eq!(verify_session_hash("", column, keys.iter()), None);
     }

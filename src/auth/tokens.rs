@@ -5,7 +5,8 @@ use chrono_tz::Tz;
 
 use crate::settings::SecretKey;
 use crate::signing::{
-    BASE36, b64_decode, b64_encode, constant_time_eq, from_radix, hex, key_used, salted_hmac, to_radix,
+    BASE36, b64_decode, b64_encode, constant_time_eq, from_radix, hex, key_used, salted_hmac,
+    to_radix,
 };
 
 const SALT: &str = "django.contrib.auth.tokens.PasswordResetTokenGenerator";
@@ -41,9 +42,15 @@ pub fn check_token<'a>(
     zone: Tz,
     timeout: i64,
 ) -> bool {
-    let Some((made, _)) = text.split_once('-') else { return false };
-    let Some(made) = from_radix(made, BASE36) else { return false };
-    let signed = key_used(keys, |key| constant_time_eq(token(subject, key, made).as_bytes(), text.as_bytes()));
+    let Some((made, _)) = text.split_once('-') else {
+        return false;
+    };
+    let Some(made) = from_radix(made, BASE36) else {
+        return false;
+    };
+    let signed = key_used(keys, |key| {
+        constant_time_eq(token(subject, key, made).as_bytes(), text.as_bytes())
+    });
     let age = seconds(now, zone).saturating_sub(i64::try_from(made).unwrap_or(i64::MAX));
     signed.is_some() && age <= timeout
 }
@@ -56,16 +63,29 @@ pub fn encode_uid(pk: i32) -> String {
 /// The primary key of a link.
 pub fn decode_uid(uidb64: &str) -> Option<i32> {
     let text = String::from_utf8(b64_decode(uidb64)?).ok()?;
-    text.parse().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
+    text.parse()
+        .ok()
+        .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// `<base36 seconds>-<every second digit of the HMAC>`
 fn token(subject: &Subject<'_>, key: &SecretKey, made: u64) -> String {
-    let Subject { pk, password, last_login, email } = subject;
-    let last_login = last_login.map(|moment| moment.format("%Y-%m-%d %H:%M:%S").to_string()).unwrap_or_default();
+    let Subject {
+        pk,
+        password,
+        last_login,
+        email,
+    } = subject;
+    let last_login = last_login
+        .map(|moment| moment.format("%Y-%m-%d %H:%M:%S").to_string())
+        .unwrap_or_default();
     let value = format!("{pk}{password}{last_login}{made}{email}");
     let digest = hex(&salted_hmac(SALT, value.as_bytes(), key.reveal()));
-    format!("{}-{}", to_radix(made, BASE36), digest.chars().step_by(2).collect::<String>())
+    format!(
+        "{}-{}",
+        to_radix(made, BASE36),
+        digest.chars().step_by(2).collect::<String>()
+    )
 }
 
 /// Local seconds since 2001.
@@ -81,8 +101,14 @@ mod tests {
 
     use super::*;
 
-    const PASSWORD: &str = "pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=";
-    const NEVER: Subject<'_> = Subject { pk: 7, password: PASSWORD, last_login: None, email: "ann@example.com" };
+    const PASSWORD: &str =
+        "pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=";
+    const NEVER: Subject<'_> = Subject {
+        pk: 7,
+        password: PASSWORD,
+        last_login: None,
+        email: "ann@example.com",
+    };
     const FRESH: &str = "d1rcit-d838189f742e8423916b1f3564de5aeb";
 
     fn key() -> SecretKey {
@@ -98,30 +124,66 @@ mod tests {
     }
 
     fn holds(subject: &Subject<'_>, token: &str, now: DateTime<Utc>) -> bool {
-        check_token(subject, token, [key()].iter(), now, Tz::UTC, PASSWORD_RESET_TIMEOUT)
+        check_token(
+            subject,
+            token,
+            [key()].iter(),
+            now,
+            Tz::UTC,
+            PASSWORD_RESET_TIMEOUT,
+        )
     }
 
     #[test]
     fn tokens_are_djangos() {
         assert_eq!(make_token(&NEVER, &key(), now(), Tz::UTC), FRESH);
-        let known = Subject { last_login: Some(at("2025-12-31T23:59:58.123456Z")), ..NEVER };
-        assert_eq!(make_token(&known, &key(), now(), Tz::UTC), "d1rcit-e6bcffac628b1b3d595542ada95fe3c8");
-        assert_eq!(token(&NEVER, &key(), 0), "0-7833a8789c568449111658760dedb80e");
+        let known = Subject {
+            last_login: Some(at("2025-12-31T23:59:58.123456Z")),
+            ..NEVER
+        };
+        assert_eq!(
+            make_token(&known, &key(), now(), Tz::UTC),
+            "d1rcit-e6bcffac628b1b3d595542ada95fe3c8"
+        );
+        assert_eq!(
+            token(&NEVER, &key(), 0),
+            "0-7833a8789c568449111658760dedb80e"
+        );
         // The clock is local: in Paris the same figures are an hour earlier.
-        assert_eq!(make_token(&NEVER, &key(), now() - TimeDelta::hours(1), Tz::Europe__Paris), FRESH);
+        assert_eq!(
+            make_token(
+                &NEVER,
+                &key(),
+                now() - TimeDelta::hours(1),
+                Tz::Europe__Paris
+            ),
+            FRESH
+        );
         assert_eq!(encode_uid(7), "Nw");
         assert_eq!(decode_uid("Nw"), Some(7));
     }
 
     #[test]
     fn tokens_end() {
-        assert!(holds(&NEVER, FRESH, now()) && holds(&NEVER, FRESH, now() + TimeDelta::seconds(259_200)));
+        assert!(
+            holds(&NEVER, FRESH, now())
+                && holds(&NEVER, FRESH, now() + TimeDelta::seconds(259_200))
+        );
         assert!(!holds(&NEVER, FRESH, now() + TimeDelta::seconds(259_201)));
         for other in [
             Subject { pk: 8, ..NEVER },
-            Subject { password: "other", ..NEVER },
-            Subject { last_login: Some(now()), ..NEVER },
-            Subject { email: "bob@example.com", ..NEVER },
+            Subject {
+                password: "other",
+                ..NEVER
+            },
+            Subject {
+                last_login: Some(now()),
+                ..NEVER
+            },
+            Subject {
+                email: "bob@example.com",
+                ..NEVER
+            },
         ] {
             assert!(!holds(&other, FRESH, now()), "{other:?}");
         }
@@ -131,7 +193,14 @@ mod tests {
     fn a_former_key_still_counts() {
         let keys = [SecretKey::new("new"), key()];
         assert!(check_token(&NEVER, FRESH, keys.iter(), now(), Tz::UTC, 60));
-        assert!(!check_token(&NEVER, FRESH, keys[..1].iter(), now(), Tz::UTC, 60));
+        assert!(!check_token(
+            &NEVER,
+            FRESH,
+            keys[..1].iter(),
+            now(),
+            Tz::UTC,
+            60
+        ));
     }
 
     #[test]
@@ -150,7 +219,18 @@ mod tests {
         ] {
             assert!(!holds(&NEVER, bad, now()), "{bad}");
         }
-        for bad in ["", "LTc", "Kzc", "IDc", "Nw=", "N", "é", "OTk5OTk5OTk5OTk5", "eA", "_w"] {
+        for bad in [
+            "",
+            "LTc",
+            "Kzc",
+            "IDc",
+            "Nw=",
+            "N",
+            "é",
+            "OTk5OTk5OTk5OTk5",
+            "eA",
+            "_w",
+        ] {
             assert_eq!(decode_uid(bad).filter(|_| bad != "Nw="), None, "{bad}");
         }
     }

@@ -34,7 +34,9 @@ impl Secret {
     /// The secret that [`to_base32`](Self::to_base32) wrote; `None` if it is none, or shorter than 128 bits.
     pub fn from_base32(text: &str) -> Option<Self> {
         let secret = totp_rs::Secret::try_from_base32(text).ok()?;
-        (16..=64).contains(&secret.as_bytes().len()).then_some(Self(secret))
+        (16..=64)
+            .contains(&secret.as_bytes().len())
+            .then_some(Self(secret))
     }
 
     /// For storage, and for typing where no camera is at hand.
@@ -48,7 +50,9 @@ impl Secret {
         // Apps show "123 456".
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let step = self.totp()?.check(&code, u64::try_from(now).ok()?)?;
-        i64::try_from(step).ok().filter(|step| last_step.is_none_or(|last| *step > last))
+        i64::try_from(step)
+            .ok()
+            .filter(|step| last_step.is_none_or(|last| *step > last))
     }
 
     /// The code at `now`, as an app shows it.
@@ -59,9 +63,12 @@ impl Secret {
     /// The URI that apps read: <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>.
     pub fn uri(&self, issuer: &str, account: &str) -> String {
         // A colon parts the issuer from the account.
-        let quoted = |text: &str| utf8_percent_encode(&text.replace(':', " "), NON_ALPHANUMERIC).to_string();
+        let quoted =
+            |text: &str| utf8_percent_encode(&text.replace(':', " "), NON_ALPHANUMERIC).to_string();
         let (issuer, account, secret) = (quoted(issuer), quoted(account), self.to_base32());
-        format!("otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30")
+        format!(
+            "otpauth://totp/{issuer}:{account}?secret={secret}&issuer={issuer}&algorithm=SHA1&digits=6&period=30"
+        )
     }
 
     /// [`uri`](Self::uri) as a QR code; `None` if the names are too long for one.
@@ -75,12 +82,19 @@ impl Secret {
             for run in row.chunk_by(|one, next| one == next) {
                 let length = run.len();
                 if run.first() == Some(&Color::Dark) {
-                    squares.push(format!("M{} {}h{length}v1h-{length}z", x + QUIET, y + QUIET));
+                    squares.push(format!(
+                        "M{} {}h{length}v1h-{length}z",
+                        x + QUIET,
+                        y + QUIET
+                    ));
                 }
                 x += length;
             }
         }
-        Some(Qr { size: width + 2 * QUIET, path: squares.concat() })
+        Some(Qr {
+            size: width + 2 * QUIET,
+            path: squares.concat(),
+        })
     }
 
     /// RFC 6238 with what every app takes: SHA-1, six digits, 30 seconds, and one step of tolerance on both sides.
@@ -131,7 +145,15 @@ mod tests {
         assert_eq!(verify(now - 60, None), None);
         assert_eq!(verify(now, Some(step)), None);
         assert_eq!(verify(now, Some(step + 1)), None);
-        for wrong in ["", "005925", "05924", "0059241", "+05924", "००५९२४", "abcdef"] {
+        for wrong in [
+            "",
+            "005925",
+            "05924",
+            "0059241",
+            "+05924",
+            "००५९२४",
+            "abcdef",
+        ] {
             assert_eq!(secret().verify(wrong, now, None), None, "{wrong}");
         }
     }
@@ -157,7 +179,10 @@ mod tests {
         );
         let qr = secret().qr("Shop", "ann").unwrap();
         // The corner of the first finder pattern is dark, the border around it is not.
-        assert!(qr.path.starts_with("M4 4h7v1h-7z") && (qr.size - 8) % 4 == 1, "{qr:?}");
+        assert!(
+            qr.path.starts_with("M4 4h7v1h-7z") && (qr.size - 8) % 4 == 1,
+            "{qr:?}"
+        );
         assert_eq!(secret().qr("Shop", &"a".repeat(5000)), None);
     }
 

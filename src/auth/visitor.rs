@@ -42,7 +42,10 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
             let (settings, origin) = (settings.clone().into_inner(), Origin::of(request));
             let loaded = db
                 .run(move |conn| {
-                    let Some((LossyText(data), visit, noted)) = session_and_user(conn, &key)? else { return Ok(None) };
+                    let Some((LossyText(data), visit, noted)) = session_and_user(conn, &key)?
+                    else {
+                        return Ok(None);
+                    };
                     let data = SessionRow::read(&data, settings.secret_keys());
                     let id = user_id(&data);
                     let user = match (id, noted) {
@@ -51,7 +54,9 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
                         (Some(id), _) => User::find(conn, id)?,
                     };
                     let user = user.filter(|user| user.is_active);
-                    let now = user.as_ref().map(|user| Visit::again(key, user.id, visit, origin));
+                    let now = user
+                        .as_ref()
+                        .map(|user| Visit::again(key, user.id, visit, origin));
                     Ok(Some((data, user, now)))
                 })
                 .await?;
@@ -73,7 +78,9 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
         }
         _ => session.fill(None),
     }
-    let user = found.filter(|user| belongs(&session, user, app(request).0)).map(Rc::new);
+    let user = found
+        .filter(|user| belongs(&session, user, app(request).0))
+        .map(Rc::new);
     request.extensions_mut().insert(Known(user.clone()));
     Ok(user)
 }
@@ -81,7 +88,10 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
 /// Stores where a session is used from. Whatever goes wrong, the visitor gets the page, and does not wait for others who
 /// write: a later page stores it.
 async fn note(db: &Db, visit: Visit) {
-    match db.write_if_free(move |conn| conn.without_waiting(|conn| visit.write(conn))).await {
+    match db
+        .write_if_free(move |conn| conn.without_waiting(|conn| visit.write(conn)))
+        .await
+    {
         Ok(()) | Err(Error::Busy | Error::ReadOnly(_) | Error::DiskFull(_)) => {}
         Err(error) => log::warn!(target: "nuages.db", "a visit was not noted: {error}"),
     }
@@ -100,7 +110,10 @@ pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
                 all_or_none
             } else {
                 let user = user.clone();
-                app(request).1.run(move |conn| Permissions::load(conn, &user)).await?
+                app(request)
+                    .1
+                    .run(move |conn| Permissions::load(conn, &user))
+                    .await?
             }
         }
     };
@@ -118,13 +131,26 @@ fn becomes(request: &HttpRequest, user: Option<User>) {
 
 /// The user of `request`, if somebody has asked already: for pages that must not ask the database.
 pub fn known(request: &HttpRequest) -> Option<Rc<User>> {
-    request.extensions().get::<Known>().and_then(|Known(user)| user.clone())
+    request
+        .extensions()
+        .get::<Known>()
+        .and_then(|Known(user)| user.clone())
 }
 
-#[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
+#[expect(
+    clippy::expect_used,
+    reason = "the server puts them there; see `commands::runserver`"
+)]
 pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
-    let settings = request.app_data::<web::Data<Settings>>().expect("settings are app data");
-    (settings, request.app_data::<web::Data<Db>>().expect("the database is app data"))
+    let settings = request
+        .app_data::<web::Data<Settings>>()
+        .expect("settings are app data");
+    (
+        settings,
+        request
+            .app_data::<web::Data<Db>>()
+            .expect("the database is app data"),
+    )
 }
 
 /// What a session's row holds, what was noted of where it is used from, and the user who was noted with it.
@@ -133,8 +159,11 @@ type Found = (LossyText, Option<Visit>, Option<User>);
 /// The session `key`, if it is still valid. It knows its user only by what it holds, so the noted one saves a round trip
 /// wherever they are the same.
 fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
-    let visits = nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
-    let users = auth_user::table.on(auth_user::id.nullable().eq(nuages_session::user_id.nullable()));
+    let visits =
+        nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
+    let users = auth_user::table.on(auth_user::id
+        .nullable()
+        .eq(nuages_session::user_id.nullable()));
     let valid = django_session::table
         .left_join(visits)
         .left_join(users)
@@ -142,7 +171,13 @@ fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
         .filter(SessionRow::is_live());
     let data = django_session::session_data;
     let found: QueryResult<Found> = on_conn!(conn, |conn| {
-        valid.select((data, Option::<Visit>::as_select(), Option::<User>::as_select())).first(conn)
+        valid
+            .select((
+                data,
+                Option::<Visit>::as_select(),
+                Option::<User>::as_select(),
+            ))
+            .first(conn)
     });
     found.optional().map_err(Into::into)
 }
@@ -150,7 +185,8 @@ fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
 /// Whose session it says it is: a text, or a number, which Django reads as well.
 fn user_id(data: &Data) -> Option<i32> {
     let id = data.get(USER_ID)?;
-    id.as_str().map_or_else(|| id.as_i64()?.try_into().ok(), |id| id.parse().ok())
+    id.as_str()
+        .map_or_else(|| id.as_i64()?.try_into().ok(), |id| id.parse().ok())
 }
 
 /// Whether the session was made for this user's present password. One that was not is thrown away; one that was signed
@@ -164,7 +200,10 @@ fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
         Some(KeyUsed::Current) => true,
         Some(KeyUsed::Fallback) => {
             session.cycle_key();
-            session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));
+            session.insert(
+                HASH,
+                session_auth_hash(&user.password, &settings.secret_key),
+            );
             true
         }
         None => {
@@ -198,12 +237,18 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     session.set_user(user.id, Some(Timestamp::now()));
     session.insert(USER_ID, user.id.to_string());
     session.insert(BACKEND, MODEL_BACKEND);
-    session.insert(HASH, session_auth_hash(&user.password, &settings.secret_key));
+    session.insert(
+        HASH,
+        session_auth_hash(&user.password, &settings.secret_key),
+    );
     Csrf::of(request).rotate();
     let id = user.id;
     db.write(move |conn| {
         let now = auth_user::last_login.eq(Some(Timestamp::now()));
-        diesel::update(auth_user::table.find(id)).set(now).execute(conn).map_err(Error::from)
+        diesel::update(auth_user::table.find(id))
+            .set(now)
+            .execute(conn)
+            .map_err(Error::from)
     })
     .await?;
     throttle::remember(request, &user.username);
@@ -226,7 +271,10 @@ pub async fn logout(request: &HttpRequest) -> Result<()> {
 pub fn update_session_auth_hash(request: &HttpRequest, password: &str) {
     let session = Session::of(request);
     session.cycle_key();
-    session.insert(HASH, session_auth_hash(password, &app(request).0.secret_key));
+    session.insert(
+        HASH,
+        session_auth_hash(password, &app(request).0.secret_key),
+    );
 }
 
 #[cfg(test)]
@@ -239,6 +287,10 @@ mod tests {
     fn a_session_names_its_user_by_text_or_number() {
         let named = |id: serde_json::Value| user_id(&Data::from_iter([(USER_ID.to_owned(), id)]));
         assert_eq!((named(json!("7")), named(json!(7))), (Some(7), Some(7)));
-        assert!([json!(null), json!("7x"), json!(1_i64 << 40), json!(1.5)].into_iter().all(|id| named(id).is_none()));
+        assert!(
+            [json!(null), json!("7x"), json!(1_i64 << 40), json!(1.5)]
+                .into_iter()
+                .all(|id| named(id).is_none())
+        );
     }
 }

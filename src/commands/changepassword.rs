@@ -25,7 +25,9 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     let mut conn = connect(settings)?;
     let user = user_named(&mut conn, &args.username)?;
     if !is_interactive() {
-        return Err(Error::command("this is no terminal: passwords are asked for, never given as an option"));
+        return Err(Error::command(
+            "this is no terminal: passwords are asked for, never given as an option",
+        ));
     }
     say(&format!("Changing password for user '{}'", user.username))?;
     let password = ask_password(&UserAttributes {
@@ -34,9 +36,20 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
         last_name: &user.last_name,
         email: &user.email,
     })?;
-    set_password(&mut conn, user.id, &HashPolicy::of(settings).encode(&password))?;
-    logging::security(Level::Info, "password_changed", &[("user", &user.username), ("by", &"changepassword")]);
-    say(&format!("Password changed successfully for user '{}'", user.username))
+    set_password(
+        &mut conn,
+        user.id,
+        &HashPolicy::of(settings).encode(&password),
+    )?;
+    logging::security(
+        Level::Info,
+        "password_changed",
+        &[("user", &user.username), ("by", &"changepassword")],
+    );
+    say(&format!(
+        "Password changed successfully for user '{}'",
+        user.username
+    ))
 }
 
 /// Asks for a new password until two answers are the same; a weak one is taken only when it is insisted on.

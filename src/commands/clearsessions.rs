@@ -15,16 +15,40 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
     let deleted = SessionRow::delete_expired(&mut conn)?;
     Visit::delete_orphans(&mut conn)?;
-    say(&format!("{} deleted", counted(deleted, "expired session", "expired sessions")))?;
+    say(&format!(
+        "{} deleted",
+        counted(deleted, "expired session", "expired sessions")
+    ))?;
     let deleted = throttle::delete_forgotten(&mut conn)?;
-    say(&format!("{} deleted", counted(deleted, "count of failed logins", "counts of failed logins")))?;
+    say(&format!(
+        "{} deleted",
+        counted(deleted, "count of failed logins", "counts of failed logins")
+    ))?;
     let deleted = submissions::delete_old(&mut conn)?;
-    say(&format!("{} deleted", counted(deleted, "note of a form that was saved", "notes of forms that were saved")))?;
+    say(&format!(
+        "{} deleted",
+        counted(
+            deleted,
+            "note of a form that was saved",
+            "notes of forms that were saved"
+        )
+    ))?;
     let deleted = kept_forms::delete_old(&mut conn)?;
-    say(&format!("{} deleted", counted(deleted, "form that waited for a login", "forms that waited for a login")))?;
+    say(&format!(
+        "{} deleted",
+        counted(
+            deleted,
+            "form that waited for a login",
+            "forms that waited for a login"
+        )
+    ))?;
     let deleted = KeptFiles::clear(settings)?;
     say(&format!(
         "{} deleted",
-        counted(deleted, "file of a form that was never saved", "files of forms that were never saved")
+        counted(
+            deleted,
+            "file of a form that was never saved",
+            "files of forms that were never saved"
+        )
     ))
 }

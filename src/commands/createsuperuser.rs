@@ -1,6 +1,9 @@
 //! `createsuperuser`: asked for, or with `--noinput` from the options and `DJANGO_SUPERUSER_*`.
 
-#![expect(clippy::doc_markdown, reason = "clap prints these comments as they are")]
+#![expect(
+    clippy::doc_markdown,
+    reason = "clap prints these comments as they are"
+)]
 
 use clap::Args as ClapArgs;
 
@@ -43,28 +46,46 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     }
     let username = match &args.username {
         Some(name) => checked_username(&mut conn, name).map_err(Error::command)?,
-        None => ask_until(|| ask("Username: "), |name| checked_username(&mut conn, name))?,
+        None => ask_until(
+            || ask("Username: "),
+            |name| checked_username(&mut conn, name),
+        )?,
     };
     let email = match &args.email {
         Some(email) => checked_email(email).map_err(Error::command)?,
         None => ask_until(|| ask("Email address: "), checked_email)?,
     };
-    let password = ask_password(&UserAttributes { username: &username, email: &email, ..UserAttributes::default() })?;
-    NewUser::superuser(&username, &email, HashPolicy::of(settings).encode(&password)).save(&mut conn)?;
+    let password = ask_password(&UserAttributes {
+        username: &username,
+        email: &email,
+        ..UserAttributes::default()
+    })?;
+    NewUser::superuser(
+        &username,
+        &email,
+        HashPolicy::of(settings).encode(&password),
+    )
+    .save(&mut conn)?;
     say("Superuser created successfully.")
 }
 
 fn without_asking(args: &Args, conn: &mut Conn, policy: HashPolicy) -> Result<()> {
     let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
     let needed = |given: &Option<String>, option: &str, variable: &str| {
-        let value = given.clone().or_else(|| env.get(variable).map(str::to_owned));
-        value.ok_or_else(|| Error::command(format!("with --noinput, {option} or {variable} is needed")))
+        let value = given
+            .clone()
+            .or_else(|| env.get(variable).map(str::to_owned));
+        value.ok_or_else(|| {
+            Error::command(format!("with --noinput, {option} or {variable} is needed"))
+        })
     };
     let username = needed(&args.username, "--username", "DJANGO_SUPERUSER_USERNAME")?;
     let email = needed(&args.email, "--email", "DJANGO_SUPERUSER_EMAIL")?;
     let username = checked_username(conn, &username).map_err(Error::command)?;
     let email = checked_email(&email).map_err(Error::command)?;
-    let hash = env.get("DJANGO_SUPERUSER_PASSWORD").map_or_else(unusable_password, |password| policy.encode(password));
+    let hash = env
+        .get("DJANGO_SUPERUSER_PASSWORD")
+        .map_or_else(unusable_password, |password| policy.encode(password));
     NewUser::superuser(&username, &email, hash).save(conn)?;
     say("Superuser created successfully.")
 }
@@ -91,7 +112,9 @@ fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
         return Err("Ensure this value has at most 150 characters.".to_owned());
     }
     if !NewUser::is_valid_username(&name) {
-        return Err("Enter a valid username: letters, numbers, and @/./+/-/_ characters.".to_owned());
+        return Err(
+            "Enter a valid username: letters, numbers, and @/./+/-/_ characters.".to_owned(),
+        );
     }
     match User::find_by_username(conn, &name) {
         Ok(None) => Ok(name),

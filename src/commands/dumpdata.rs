@@ -52,15 +52,31 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     let models = chosen(args)?;
     let pks = match (&args.pks, &models[..]) {
         (None, _) => None,
-        (Some(text), [model]) if args.labels.len() == 1 && args.labels[0].contains('.') => Some(keys(model, text)?),
-        (Some(_), _) => return Err(Error::command("You can only use --pks option with one model")),
+        (Some(text), [model]) if args.labels.len() == 1 && args.labels[0].contains('.') => {
+            Some(keys(model, text)?)
+        }
+        (Some(_), _) => {
+            return Err(Error::command(
+                "You can only use --pks option with one model",
+            ));
+        }
     };
     let mut conn = connect(settings)?;
     let Some(path) = &args.output else {
-        return dump(args, &mut conn, &models, pks, &mut BufWriter::new(std::io::stdout().lock()));
+        return dump(
+            args,
+            &mut conn,
+            &models,
+            pks,
+            &mut BufWriter::new(std::io::stdout().lock()),
+        );
     };
 
-    if let Some(ending) = path.extension().and_then(OsStr::to_str).filter(|ending| COMPRESSED.contains(ending)) {
+    if let Some(ending) = path
+        .extension()
+        .and_then(OsStr::to_str)
+        .filter(|ending| COMPRESSED.contains(ending))
+    {
         return Err(Error::command(format!(
             "{}: dumpdata writes no .{ending} files. Leave the ending out, and compress the file afterwards.",
             path.display()
@@ -68,9 +84,18 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     }
     // A dump that fails halfway leaves no file behind. Password hashes are in it: the file is its owner's alone.
     let failed = |error: std::io::Error| Error::command(format!("{}: {error}", path.display()));
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| ".".as_ref());
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| ".".as_ref());
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    dump(args, &mut conn, &models, pks, &mut BufWriter::new(file.as_file_mut()))?;
+    dump(
+        args,
+        &mut conn,
+        &models,
+        pks,
+        &mut BufWriter::new(file.as_file_mut()),
+    )?;
     file.persist(path).map_err(|error| failed(error.error))?;
     Ok(())
 }
@@ -92,14 +117,22 @@ fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
         let excluded = models_of(label)?;
         chosen.retain(|model| !excluded.contains(model));
     }
-    Ok(if args.natural_foreign { sorted(chosen) } else { chosen })
+    Ok(if args.natural_foreign {
+        sorted(chosen)
+    } else {
+        chosen
+    })
 }
 
 /// Models behind those whose natural keys they use (Django's `sort_dependencies`).
 fn sorted(mut models: Vec<&'static Meta>) -> Vec<&'static Meta> {
     let mut sorted: Vec<&'static Meta> = Vec::new();
     while !models.is_empty() {
-        let is_free = |model: &&'static Meta| dependencies(model).iter().all(|other| !models.contains(other));
+        let is_free = |model: &&'static Meta| {
+            dependencies(model)
+                .iter()
+                .all(|other| !models.contains(other))
+        };
         // In a circle one of them has to be the first.
         let at = models.iter().position(is_free).unwrap_or(models.len() - 1);
         sorted.push(models.remove(at));
@@ -108,15 +141,23 @@ fn sorted(mut models: Vec<&'static Meta>) -> Vec<&'static Meta> {
 }
 
 fn dependencies(model: &'static Meta) -> Vec<&'static Meta> {
-    let keys = model.fields.iter().filter_map(|field| model.follow(Step::Forward(field.column)));
+    let keys = model
+        .fields
+        .iter()
+        .filter_map(|field| model.follow(Step::Forward(field.column)));
     let all = keys.chain(model.many.iter().map(|many| many.to()));
-    all.filter(|other| *other != model && !other.natural_key.is_empty()).collect()
+    all.filter(|other| *other != model && !other.natural_key.is_empty())
+        .collect()
 }
 
 fn keys(model: &'static Meta, text: &str) -> Result<Vec<Value>> {
     let key = |text: &str| {
-        parse(model.pk().target(), text.trim())
-            .ok_or_else(|| Error::command(format!("{text:?} is not a primary key of {}", model.label())))
+        parse(model.pk().target(), text.trim()).ok_or_else(|| {
+            Error::command(format!(
+                "{text:?} is not a primary key of {}",
+                model.label()
+            ))
+        })
     };
     text.split(',').map(key).collect()
 }
@@ -133,8 +174,16 @@ fn dump(
         Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         Conn::Sqlite(_) => "BEGIN",
     })?;
-    let style = Style { natural_foreign: args.natural_foreign, natural_primary: args.natural_primary };
-    let mut layout = Layout { out, format: args.format, indent: args.indent.into(), count: 0 };
+    let style = Style {
+        natural_foreign: args.natural_foreign,
+        natural_primary: args.natural_primary,
+    };
+    let mut layout = Layout {
+        out,
+        format: args.format,
+        indent: args.indent.into(),
+        count: 0,
+    };
     layout.begin()?;
     for model in models {
         write_model(conn, model, pks.clone(), style, &mut layout)?;

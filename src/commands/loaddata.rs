@@ -35,7 +35,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     models::install(project.apps);
-    let excluded: Vec<Vec<&'static Meta>> = args.exclude.iter().map(|label| models_of(label)).collect::<Result<_>>()?;
+    let excluded: Vec<Vec<&'static Meta>> = args
+        .exclude
+        .iter()
+        .map(|label| models_of(label))
+        .collect::<Result<_>>()?;
     let excluded = excluded.concat();
     let mut conn = connect(settings)?;
     let mut all = Loaded::default();
@@ -46,8 +50,9 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
                 load_demo(conn, demo, settings)?
             } else {
                 let (text, format) = read(fixture, args.format)?;
-                load(conn, &text, format, &excluded, settings.time_zone)
-                    .map_err(|error| Error::command(format!("Problem installing fixture '{fixture}': {error}")))?
+                load(conn, &text, format, &excluded, settings.time_zone).map_err(|error| {
+                    Error::command(format!("Problem installing fixture '{fixture}': {error}"))
+                })?
             };
             all.saved += loaded.saved;
             for (what, count) in loaded.skipped {
@@ -57,8 +62,14 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
         Ok(())
     })?;
     conn.optimize_after_bulk();
-    say(&format!("Installed {} object(s) from {} fixture(s)", all.saved, args.fixtures.len()))?;
-    all.skipped.iter().try_for_each(|(what, count)| say(&format!("  Left out: {}", what.counted(*count))))
+    say(&format!(
+        "Installed {} object(s) from {} fixture(s)",
+        all.saved,
+        args.fixtures.len()
+    ))?;
+    all.skipped
+        .iter()
+        .try_for_each(|(what, count)| say(&format!("  Left out: {}", what.counted(*count))))
 }
 
 /// The text of a fixture, and its format.
@@ -71,12 +82,15 @@ fn read(fixture: &str, format: Format) -> Result<(String, Format)> {
     let candidates = ["", ".json", ".jsonl", ".gz", ".json.gz", ".jsonl.gz"]
         .map(|ending| PathBuf::from(format!("{fixture}{ending}")));
     let path = candidates.iter().find(|path| path.is_file());
-    let path = path.ok_or_else(|| Error::command(format!("No fixture named '{fixture}' found.")))?;
+    let path =
+        path.ok_or_else(|| Error::command(format!("No fixture named '{fixture}' found.")))?;
     let failed = |error: std::io::Error| Error::command(format!("{}: {error}", path.display()));
     let mut file = File::open(path).map_err(failed)?;
     let mut text = String::new();
     match ending(path) {
-        "gz" => MultiGzDecoder::new(file).read_to_string(&mut text).map_err(failed)?,
+        "gz" => MultiGzDecoder::new(file)
+            .read_to_string(&mut text)
+            .map_err(failed)?,
         ending @ ("bz2" | "lzma" | "xz" | "zip") => {
             return Err(Error::command(format!(
                 "{}: loaddata reads no .{ending} files. Decompress it, or compress it with gzip.",
@@ -93,7 +107,11 @@ fn ending(path: &Path) -> &str {
 }
 
 fn format_of(path: &Path) -> Option<Format> {
-    let uncompressed = if ending(path) == "gz" { path.with_extension("") } else { path.to_owned() };
+    let uncompressed = if ending(path) == "gz" {
+        path.with_extension("")
+    } else {
+        path.to_owned()
+    };
     match ending(&uncompressed) {
         "json" => Some(Format::Json),
         "jsonl" => Some(Format::Jsonl),

@@ -34,13 +34,20 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     let backwards = match (&args.app, &args.target) {
         (Some(app), None) => {
-            return Err(Error::command(format!("migrate {app} needs a target: `nuages migrate {app} zero`")));
+            return Err(Error::command(format!(
+                "migrate {app} needs a target: `nuages migrate {app} zero`"
+            )));
         }
         (Some(app), Some(_)) => Some(known_app(project, app)?),
         _ => None,
     };
     if args.plan || args.check {
-        return plan(args, &mut connect_without_creating(settings)?, project, backwards);
+        return plan(
+            args,
+            &mut connect_without_creating(settings)?,
+            project,
+            backwards,
+        );
     }
     let mut conn = connect(settings)?;
     if let Some(app) = backwards {
@@ -54,13 +61,20 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     }
     match (applied.len(), rows) {
         (0, 0) => say("  No migrations to apply."),
-        (0, _) => say(&format!("  No migrations to apply; added {}.", described(rows))),
+        (0, _) => say(&format!(
+            "  No migrations to apply; added {}.",
+            described(rows)
+        )),
         _ => say(&dim(&format!("  {}", described(rows)))),
     }
 }
 
 fn described(rows: usize) -> String {
-    counted(rows, "content type or permission", "content types and permissions")
+    counted(
+        rows,
+        "content type or permission",
+        "content types and permissions",
+    )
 }
 
 /// Brings the database up to date; what was applied, and how many content types and permissions were added.
@@ -77,16 +91,26 @@ pub fn apply(conn: &mut Conn, project: &Project) -> Result<(Vec<Applied>, usize)
 }
 
 fn known_app<'a>(project: &Project, app: &'a str) -> Result<&'a str> {
-    let known = project.migrations().iter().any(|migration| migration.app == app);
-    if known { Ok(app) } else { Err(Error::command(format!("there is no app {app} with migrations"))) }
+    let known = project
+        .migrations()
+        .iter()
+        .any(|migration| migration.app == app);
+    if known {
+        Ok(app)
+    } else {
+        Err(Error::command(format!(
+            "there is no app {app} with migrations"
+        )))
+    }
 }
 
 /// A connection for a question. Where there is no SQLite file, the answer is that of an empty database, and no file is made.
 fn connect_without_creating(settings: &Settings) -> Result<Conn> {
     match &settings.database_url {
-        DatabaseUrl::Sqlite(path) if !path.exists() => {
-            Conn::open(&DatabaseUrl::Sqlite(":memory:".into()), crate::db::Limits::NONE)
-        }
+        DatabaseUrl::Sqlite(path) if !path.exists() => Conn::open(
+            &DatabaseUrl::Sqlite(":memory:".into()),
+            crate::db::Limits::NONE,
+        ),
         _ => connect(settings),
     }
 }
@@ -98,7 +122,10 @@ fn plan(args: &Args, conn: &mut Conn, project: &Project, backwards: Option<&str>
         migrations::applied_of(conn, &all, app)?
     } else {
         let planned = migrations::plan(conn, &all)?.into_iter();
-        planned.filter(|(_, applied)| !applied).map(|(migration, _)| migration).collect()
+        planned
+            .filter(|(_, applied)| !applied)
+            .map(|(migration, _)| migration)
+            .collect()
     };
     if args.plan {
         say(&bold("Planned operations:"))?;
@@ -152,7 +179,11 @@ fn reverse(args: &Args, conn: &mut Conn, project: &Project, app: &str) -> Result
     for Applied { app, name } in &reversed {
         say(&format!("  Unapplying {app}.{name}... {}", green("OK")))?;
     }
-    if reversed.is_empty() { say("  No migrations to take back.") } else { Ok(()) }
+    if reversed.is_empty() {
+        say("  No migrations to take back.")
+    } else {
+        Ok(())
+    }
 }
 
 fn agree_to_losses() -> Result<()> {
@@ -162,6 +193,11 @@ fn agree_to_losses() -> Result<()> {
              back without a question",
         ));
     }
-    let answer = ask("Are you sure you want to do this? Type 'yes' to continue, or 'no' to cancel: ")?;
-    if answer.eq_ignore_ascii_case("yes") { Ok(()) } else { Err(Error::command("nothing was changed")) }
+    let answer =
+        ask("Are you sure you want to do this? Type 'yes' to continue, or 'no' to cancel: ")?;
+    if answer.eq_ignore_ascii_case("yes") {
+        Ok(())
+    } else {
+        Err(Error::command("nothing was changed"))
+    }
 }

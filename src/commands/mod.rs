@@ -28,7 +28,12 @@ use crate::settings::Settings;
 
 /// Without a command: make the tables of an empty database, and serve the site.
 #[derive(Debug, Parser)]
-#[command(name = "nuages", version, disable_version_flag = false, max_term_width = 100)]
+#[command(
+    name = "nuages",
+    version,
+    disable_version_flag = false,
+    max_term_width = 100
+)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -84,7 +89,10 @@ pub fn main(project: &'static Project) -> ExitCode {
 
 /// The commands of the framework and those of the site.
 fn command_line(project: &Project) -> clap::Command {
-    let own = project.commands.iter().map(|own| (own.arguments)(clap::Command::new(own.name)).about(own.about));
+    let own = project
+        .commands
+        .iter()
+        .map(|own| (own.arguments)(clap::Command::new(own.name)).about(own.about));
     Cli::command().subcommands(own)
 }
 
@@ -93,7 +101,13 @@ fn run_matches(project: &'static Project, matches: &clap::ArgMatches) -> Result<
         && let Some(own) = project.commands.iter().find(|own| own.name == name)
     {
         let settings = settings()?;
-        return (own.run)(arguments, &CommandContext { project, settings: &settings });
+        return (own.run)(
+            arguments,
+            &CommandContext {
+                project,
+                settings: &settings,
+            },
+        );
     }
     let cli = Cli::from_arg_matches(matches).map_err(|error| Error::command(error.to_string()))?;
     run(project, cli.command)

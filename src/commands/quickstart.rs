@@ -25,7 +25,12 @@ pub(super) fn run(project: &'static Project) -> Result<()> {
         say(&dim("  .env   made, with a SECRET_KEY of its own"))?;
     }
     if let Some(password) = password {
-        say(&format!("  Login  {} / {}   {}", bold("admin"), bold(&password), dim("(shown only this once)")))?;
+        say(&format!(
+            "  Login  {} / {}   {}",
+            bold("admin"),
+            bold(&password),
+            dim("(shown only this once)")
+        ))?;
     }
     runserver::serve(address, project, settings)
 }
@@ -33,7 +38,9 @@ pub(super) fn run(project: &'static Project) -> Result<()> {
 /// `address`, or the next of the nine behind it where another program has that one.
 fn free_address(address: SocketAddr) -> SocketAddr {
     let near = (0..10).map(|step| SocketAddr::new(address.ip(), address.port() + step));
-    near.into_iter().find(|near| TcpListener::bind(near).is_ok()).unwrap_or(address)
+    near.into_iter()
+        .find(|near| TcpListener::bind(near).is_ok())
+        .unwrap_or(address)
 }
 
 /// Adds a `SECRET_KEY` to `.env` if there is none, because outside `DEBUG` one is required. Returns whether it did.
@@ -45,7 +52,11 @@ fn ensure_secret_key() -> Result<bool> {
     // A second `.env` in this folder would hide all of one in a folder above it.
     let path = find_dotenv().unwrap_or_else(|| ".env".into());
     let failed = |error| Error::command(format!("{}: {error}", path.display()));
-    let present = if path.exists() { std::fs::read_to_string(&path).map_err(failed)? } else { String::new() };
+    let present = if path.exists() {
+        std::fs::read_to_string(&path).map_err(failed)?
+    } else {
+        String::new()
+    };
 
     let mut options = OpenOptions::new();
     options.create(true).append(true);
@@ -53,7 +64,11 @@ fn ensure_secret_key() -> Result<bool> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&path).map_err(failed)?;
     // Without a line end, the last setting and the key would become one.
-    let line_end = if present.is_empty() || present.ends_with('\n') { "" } else { "\n" };
+    let line_end = if present.is_empty() || present.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     writeln!(file, "{line_end}SECRET_KEY='{}'", random_key())?;
     Ok(true)
 }
@@ -64,8 +79,15 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     if !migrations::is_fresh(&mut conn)? {
         return Ok(None);
     }
-    let title = project.demo.map_or_else(|| format!("Setting up {}", project.name()), |demo| demo.title.to_owned());
-    say(&format!("{} {}", bold(&format!("{title} in")), green(&settings.database_url.to_string())))?;
+    let title = project.demo.map_or_else(
+        || format!("Setting up {}", project.name()),
+        |demo| demo.title.to_owned(),
+    );
+    say(&format!(
+        "{} {}",
+        bold(&format!("{title} in")),
+        green(&settings.database_url.to_string())
+    ))?;
     let password = random_string(16);
     let hash = HashPolicy::of(settings).encode(&password);
     // All of it or nothing: a second start finds either a shop or an empty database.

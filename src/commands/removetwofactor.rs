@@ -20,8 +20,18 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
     let user = user_named(&mut conn, &args.username)?;
     if !conn.atomic(|conn| TwoFactor::turn_off(conn, user.id))? {
-        return Err(Error::command(format!("two-factor login is off for user '{}'", user.username)));
+        return Err(Error::command(format!(
+            "two-factor login is off for user '{}'",
+            user.username
+        )));
     }
-    logging::security(Level::Warn, "two_factor_off", &[("user", &user.username), ("by", &"removetwofactor")]);
-    say(&format!("Two-factor login is off for user '{}': their password alone logs them in", user.username))
+    logging::security(
+        Level::Warn,
+        "two_factor_off",
+        &[("user", &user.username), ("by", &"removetwofactor")],
+    );
+    say(&format!(
+        "Two-factor login is off for user '{}': their password alone logs them in",
+        user.username
+    ))
 }

@@ -7,11 +7,28 @@ use crate::terminal::{bold, say};
 
 pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
     let urls = (project.urls)(settings);
-    let width = urls.iter().map(|url| url.pattern.len()).max().unwrap_or_default();
-    let methods = urls.iter().map(|url| url.methods().len()).max().unwrap_or_default();
-    say(&bold(&format!("{:<width$}  {:<methods$}  {:<10}  NAME", "URL", "METHODS", "ACCESS")))?;
+    let width = urls
+        .iter()
+        .map(|url| url.pattern.len())
+        .max()
+        .unwrap_or_default();
+    let methods = urls
+        .iter()
+        .map(|url| url.methods().len())
+        .max()
+        .unwrap_or_default();
+    say(&bold(&format!(
+        "{:<width$}  {:<methods$}  {:<10}  NAME",
+        "URL", "METHODS", "ACCESS"
+    )))?;
     for url in urls.iter() {
-        say(&format!("{:<width$}  {:<methods$}  {:<10}  {}", url.pattern, url.methods(), url.access, url.name))?;
+        say(&format!(
+            "{:<width$}  {:<methods$}  {:<10}  {}",
+            url.pattern,
+            url.methods(),
+            url.access,
+            url.name
+        ))?;
     }
     Ok(())
 }

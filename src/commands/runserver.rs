@@ -47,7 +47,11 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: Settings) ->
 }
 
 /// Serves at `address` until SIGINT or SIGTERM; says so on standard output.
-pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings: Settings) -> Result<()> {
+pub(super) fn serve(
+    address: SocketAddr,
+    project: &'static Project,
+    mut settings: Settings,
+) -> Result<()> {
     settings.allowed_hosts = allowed_hosts(settings.allowed_hosts, address.ip())?;
     if settings.debug {
         logging::keep_queries();
@@ -55,20 +59,33 @@ pub(super) fn serve(address: SocketAddr, project: &'static Project, mut settings
     check::before_serving(project, &settings)?;
     look_for_tables(project, &settings)?;
     let listener = TcpListener::bind(address).map_err(|error| {
-        Error::command(format!("{address}: {error}. Give another with `nuages runserver ADDRESS:PORT`."))
+        Error::command(format!(
+            "{address}: {error}. Give another with `nuages runserver ADDRESS:PORT`."
+        ))
     })?;
     let address = listener.local_addr()?;
     greet(address, project, &settings)?;
-    actix_web::rt::System::new()
-        .block_on(async move { server(listener, settings, project)?.await.map_err(Error::from) })
+    actix_web::rt::System::new().block_on(async move {
+        server(listener, settings, project)?
+            .await
+            .map_err(Error::from)
+    })
 }
 
 /// The server itself, to be awaited. It serves `project`, and answers to the hosts in `settings.allowed_hosts` only.
-pub fn server(listener: TcpListener, mut settings: Settings, project: &'static Project) -> Result<Server> {
+pub fn server(
+    listener: TcpListener,
+    mut settings: Settings,
+    project: &'static Project,
+) -> Result<Server> {
     auth::django_version::tell_once(&mut settings);
     let db = Db::open(&settings)?;
     actix_web::rt::spawn(keep_statistics(db.clone()));
-    let (workers, shutdown, threads) = (settings.workers, settings.shutdown_timeout, settings.conn_pool_size as usize);
+    let (workers, shutdown, threads) = (
+        settings.workers,
+        settings.shutdown_timeout,
+        settings.conn_pool_size as usize,
+    );
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));
     let table = web::Data::new((project.urls)(&settings).table());
     let admin = web::Data::new(project.admin_site());
@@ -118,7 +135,10 @@ pub fn server(listener: TcpListener, mut settings: Settings, project: &'static P
 async fn keep_statistics(db: Db) {
     loop {
         // Somebody else may be writing. The next hour is early enough.
-        if let Err(error) = db.write_if_free(|conn| conn.without_waiting(Conn::optimize)).await {
+        if let Err(error) = db
+            .write_if_free(|conn| conn.without_waiting(Conn::optimize))
+            .await
+        {
             log::debug!(target: "nuages.db", "the statistics of the tables were not updated: {error}");
         }
         tokio::time::sleep(STATISTICS_EVERY).await;
@@ -127,9 +147,20 @@ async fn keep_statistics(db: Db) {
 
 /// `127.0.0.1:8000`, `8000`, `localhost:8000` or `[::1]:8000` as an address.
 pub(super) fn resolve(text: &str) -> Result<SocketAddr> {
-    let full = if text.bytes().all(|b| b.is_ascii_digit()) { format!("127.0.0.1:{text}") } else { text.to_owned() };
-    let found = full.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
-    found.ok_or_else(|| Error::command(format!("{text:?} is no ADDRESS:PORT, such as 127.0.0.1:8000 or 8000")))
+    let full = if text.bytes().all(|b| b.is_ascii_digit()) {
+        format!("127.0.0.1:{text}")
+    } else {
+        text.to_owned()
+    };
+    let found = full
+        .to_socket_addrs()
+        .ok()
+        .and_then(|mut addresses| addresses.next());
+    found.ok_or_else(|| {
+        Error::command(format!(
+            "{text:?} is no ADDRESS:PORT, such as 127.0.0.1:8000 or 8000"
+        ))
+    })
 }
 
 /// Bound to the loopback alone a site answers to its names; otherwise someone must say to which.
@@ -164,7 +195,10 @@ fn look_for_tables(project: &Project, settings: &Settings) -> Result<()> {
     }
     let migrations = project.migrations();
     let plan = migrations::plan(&mut conn, &migrations)?;
-    if plan.iter().any(|(migration, applied)| !applied && migration.app == auth::NUAGES.label) {
+    if plan
+        .iter()
+        .any(|(migration, applied)| !applied && migration.app == auth::NUAGES.label)
+    {
         log::error!(
             target: "nuages.db",
             "{} lacks tables of Nuages' own (nuages_…): its pages are shown to visitors, but nobody can log in. Run \
@@ -185,7 +219,17 @@ fn greet(address: SocketAddr, project: &Project, settings: &Settings) -> Result<
         bold(&format!("Nuages {}", env!("CARGO_PKG_VERSION"))),
         dim(&format!("on {}", settings.database_url))
     ))?;
-    say(&format!("  {:<6} {}", project.name(), green(&format!("http://{address}/"))))?;
-    say(&format!("  Admin  {}", green(&format!("http://{address}/admin/"))))?;
-    say(&dim(&format!("  Log    standard error ({}); Ctrl+C stops the server", settings.log_filter)))
+    say(&format!(
+        "  {:<6} {}",
+        project.name(),
+        green(&format!("http://{address}/"))
+    ))?;
+    say(&format!(
+        "  Admin  {}",
+        green(&format!("http://{address}/admin/"))
+    ))?;
+    say(&dim(&format!(
+        "  Log    standard error ({}); Ctrl+C stops the server",
+        settings.log_filter
+    )))
 }

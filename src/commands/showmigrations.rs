@@ -12,11 +12,17 @@ pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
     let all = project.migrations();
     let planned = migrations::plan(&mut conn, &all)?;
     let mut labels: Vec<&str> = project.apps.iter().map(|app| app.label).collect();
-    let unlisted = planned.iter().map(|(migration, _)| migration.app).filter(|label| !labels.contains(label));
+    let unlisted = planned
+        .iter()
+        .map(|(migration, _)| migration.app)
+        .filter(|label| !labels.contains(label));
     labels.extend(unlisted.collect::<std::collections::BTreeSet<_>>());
     for label in labels {
         say(&bold(label))?;
-        for (migration, applied) in planned.iter().filter(|(migration, _)| migration.app == label) {
+        for (migration, applied) in planned
+            .iter()
+            .filter(|(migration, _)| migration.app == label)
+        {
             let mark = if *applied { "X" } else { " " };
             let also = match migration.stands_for.len() {
                 1 => String::new(),

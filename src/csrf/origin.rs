@@ -30,7 +30,9 @@ impl TrustedOrigins {
     pub fn new<S: AsRef<str>>(origins: &[S]) -> Self {
         let mut trusted = Self::default();
         for origin in origins.iter().map(AsRef::as_ref) {
-            let Some((scheme, host)) = split(origin) else { continue };
+            let Some((scheme, host)) = split(origin) else {
+                continue;
+            };
             let domain = host.trim_start_matches('*').to_owned();
             trusted.hosts.push(domain.clone());
             if origin.contains('*') {
@@ -61,16 +63,28 @@ pub fn check_source(
 /// Whether an `Origin` header names this site or a trusted one.
 pub fn check_origin(origin: &str, site: &Site<'_>, trusted: &TrustedOrigins) -> bool {
     let scheme = if site.is_secure { "https" } else { "http" };
-    if site.host.is_some_and(|host| origin == format!("{scheme}://{host}")) || trusted.exact.iter().any(|o| o == origin)
+    if site
+        .host
+        .is_some_and(|host| origin == format!("{scheme}://{host}"))
+        || trusted.exact.iter().any(|o| o == origin)
     {
         return true;
     }
-    let Some((scheme, host)) = split(origin) else { return false };
-    trusted.wildcards.iter().any(|(theirs, domain)| *theirs == scheme && is_same_domain(&host, domain))
+    let Some((scheme, host)) = split(origin) else {
+        return false;
+    };
+    trusted
+        .wildcards
+        .iter()
+        .any(|(theirs, domain)| *theirs == scheme && is_same_domain(&host, domain))
 }
 
 /// Whether a `Referer` header is an HTTPS page of this site, of the cookie's domain, or of a trusted one.
-pub fn check_referer(referer: Option<&str>, site: &Site<'_>, trusted: &TrustedOrigins) -> Result<(), Rejection> {
+pub fn check_referer(
+    referer: Option<&str>,
+    site: &Site<'_>,
+    trusted: &TrustedOrigins,
+) -> Result<(), Rejection> {
     let referer = referer.ok_or(Rejection::NoReferer)?;
     let (scheme, host) = split(referer).ok_or(Rejection::MalformedReferer)?;
     if scheme != "https" {
@@ -81,8 +95,19 @@ pub fn check_referer(referer: Option<&str>, site: &Site<'_>, trusted: &TrustedOr
         Some(domain) => Some(format!("{domain}:{}", site.port)),
         None => site.host.map(str::to_owned),
     };
-    let good = trusted.hosts.iter().chain(&good).any(|pattern| is_same_domain(&host, pattern));
-    if good { Ok(()) } else { Err(Rejection::BadReferer(format!("{scheme}{}", &referer[scheme.len()..]))) }
+    let good = trusted
+        .hosts
+        .iter()
+        .chain(&good)
+        .any(|pattern| is_same_domain(&host, pattern));
+    if good {
+        Ok(())
+    } else {
+        Err(Rejection::BadReferer(format!(
+            "{scheme}{}",
+            &referer[scheme.len()..]
+        )))
+    }
 }
 
 /// Whether `host` is `pattern`, or for a pattern `.example.com` that domain or below it.
@@ -90,7 +115,9 @@ fn is_same_domain(host: &str, pattern: &str) -> bool {
     let pattern = pattern.to_lowercase();
     !pattern.is_empty()
         && (host == pattern
-            || pattern.strip_prefix('.').is_some_and(|domain| host == domain || host.ends_with(&pattern)))
+            || pattern
+                .strip_prefix('.')
+                .is_some_and(|domain| host == domain || host.ends_with(&pattern)))
 }
 
 /// Scheme in lower case, and host with port, of a URL that has both, as Python's `urlsplit` finds them. Browsers send
@@ -98,9 +125,15 @@ fn is_same_domain(host: &str, pattern: &str) -> bool {
 fn split(url: &str) -> Option<(String, String)> {
     let (scheme, rest) = url.split_once("://")?;
     let starts = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
-    let scheme_like = scheme.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
-    let host = rest.split(['/', '?', '#']).next().filter(|host| !host.is_empty())?;
-    let whole = host.contains('[') == host.contains(']') && host.bytes().all(|b| b.is_ascii_graphic());
+    let scheme_like = scheme
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'));
+    let host = rest
+        .split(['/', '?', '#'])
+        .next()
+        .filter(|host| !host.is_empty())?;
+    let whole =
+        host.contains('[') == host.contains(']') && host.bytes().all(|b| b.is_ascii_graphic());
     (starts && scheme_like && whole).then(|| (scheme.to_ascii_lowercase(), host.to_owned()))
 }
 
@@ -110,10 +143,20 @@ mod tests {
 
     use super::*;
 
-    const SITE: Site<'_> = Site { is_secure: true, host: Some("shop.test:8443"), port: 8443, cookie_domain: None };
+    const SITE: Site<'_> = Site {
+        is_secure: true,
+        host: Some("shop.test:8443"),
+        port: 8443,
+        cookie_domain: None,
+    };
 
     fn trusted() -> TrustedOrigins {
-        TrustedOrigins::new(&["https://pay.test", "https://*.example.com", "http://plain.test:8000", "nonsense"])
+        TrustedOrigins::new(&[
+            "https://pay.test",
+            "https://*.example.com",
+            "http://plain.test:8000",
+            "nonsense",
+        ])
     }
 
     #[test]
@@ -145,31 +188,72 @@ mod tests {
             assert!(!ok(bad), "{bad}");
         }
         let nowhere = Site { host: None, ..SITE };
-        assert!(!check_origin("https://shop.test:8443", &nowhere, &trusted()));
-        assert!(check_origin("null", &SITE, &TrustedOrigins { exact: vec!["null".into()], ..trusted() }));
+        assert!(!check_origin(
+            "https://shop.test:8443",
+            &nowhere,
+            &trusted()
+        ));
+        assert!(check_origin(
+            "null",
+            &SITE,
+            &TrustedOrigins {
+                exact: vec!["null".into()],
+                ..trusted()
+            }
+        ));
     }
 
     #[test]
     fn without_origin_https_wants_a_referer() {
         let why = |referer: Option<&str>| check_source(None, referer, &SITE, &trusted()).err();
-        for good in ["https://shop.test:8443/a?b", "https://pay.test/", "https://a.example.com", "HTTPS://pay.test?x"] {
+        for good in [
+            "https://shop.test:8443/a?b",
+            "https://pay.test/",
+            "https://a.example.com",
+            "HTTPS://pay.test?x",
+        ] {
             assert_eq!(why(Some(good)), None, "{good}");
         }
         assert_eq!(why(None), Some(Rejection::NoReferer));
-        for bad in ["", "x", "https://", "https:///path", "//pay.test/", "1a://pay.test/", "https://[::1/"] {
+        for bad in [
+            "",
+            "x",
+            "https://",
+            "https:///path",
+            "//pay.test/",
+            "1a://pay.test/",
+            "https://[::1/",
+        ] {
             assert_eq!(why(Some(bad)), Some(Rejection::MalformedReferer), "{bad}");
         }
-        assert_eq!(why(Some("http://pay.test/")), Some(Rejection::InsecureReferer));
-        for bad in ["https://shop.test/", "https://evil.test/https://pay.test/", "https://pay.test@evil.test/"] {
-            assert_eq!(why(Some(bad)), Some(Rejection::BadReferer(bad.to_owned())), "{bad}");
+        assert_eq!(
+            why(Some("http://pay.test/")),
+            Some(Rejection::InsecureReferer)
+        );
+        for bad in [
+            "https://shop.test/",
+            "https://evil.test/https://pay.test/",
+            "https://pay.test@evil.test/",
+        ] {
+            assert_eq!(
+                why(Some(bad)),
+                Some(Rejection::BadReferer(bad.to_owned())),
+                "{bad}"
+            );
         }
-        let plain = Site { is_secure: false, ..SITE };
+        let plain = Site {
+            is_secure: false,
+            ..SITE
+        };
         assert_eq!(check_source(None, None, &plain, &trusted()), Ok(()));
     }
 
     #[test]
     fn the_cookies_domain_takes_the_place_of_the_host() {
-        let site = Site { cookie_domain: Some(".shop.test"), ..SITE };
+        let site = Site {
+            cookie_domain: Some(".shop.test"),
+            ..SITE
+        };
         let ok = |site: &Site<'_>, referer| check_referer(Some(referer), site, &trusted()).is_ok();
         assert!(ok(&site, "https://a.shop.test:8443/") && ok(&site, "https://shop.test:8443/"));
         assert!(!ok(&site, "https://a.shop.test/"));

@@ -15,7 +15,9 @@ use log::Level;
 use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, is_safe_method};
 use crate::error::{Error, Result};
 use crate::http::middleware::caught;
-use crate::http::{KeptFiles, PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie};
+use crate::http::{
+    KeptFiles, PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie,
+};
 use crate::logging;
 use crate::settings::Settings;
 
@@ -33,18 +35,30 @@ struct State {
 impl Csrf {
     /// That of `request`.
     pub fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_default()
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// A token for a form: the secret under a fresh mask (Django's `get_token`).
     pub fn token(&self) -> String {
         self.0.used.set(true);
-        self.0.secret.borrow_mut().get_or_insert_with(Secret::generate).masked()
+        self.0
+            .secret
+            .borrow_mut()
+            .get_or_insert_with(Secret::generate)
+            .masked()
     }
 
     /// The files of this visitor that are kept until their form has no error; `None` for a visitor without a cookie.
     pub fn kept_files(&self, settings: &Settings) -> Option<KeptFiles> {
-        self.0.secret.borrow().as_ref().map(|secret| KeptFiles::new(settings, secret.as_str()))
+        self.0
+            .secret
+            .borrow()
+            .as_ref()
+            .map(|secret| KeptFiles::new(settings, secret.as_str()))
     }
 
     /// A new secret, as at a login: tokens given out before are worthless.
@@ -81,14 +95,20 @@ pub async fn protect<B: MessageBody + 'static>(
     // A cookie that is none of ours is replaced at once.
     let replaced = given.is_some() && secret.is_err();
     let csrf = Csrf::default();
-    csrf.0.secret.replace(if replaced { Some(Secret::generate()) } else { secret.as_ref().ok().cloned() });
+    csrf.0.secret.replace(if replaced {
+        Some(Secret::generate())
+    } else {
+        secret.as_ref().ok().cloned()
+    });
     csrf.0.used.set(replaced);
     request.extensions_mut().insert(csrf.clone());
     // A path that does not exist is 404 whatever is sent to it.
     let mut refused = None;
     if !is_safe_method(request.method().as_str()) && request.match_pattern().is_some() {
         let mut payload = request.take_payload();
-        refused = caught(check(request.request(), &mut payload, &settings, secret)).await.err();
+        refused = caught(check(request.request(), &mut payload, &settings, secret))
+            .await
+            .err();
     }
     let mut response = match refused {
         Some(error) => request.error_response(error),
@@ -97,7 +117,12 @@ pub async fn protect<B: MessageBody + 'static>(
     if csrf.0.used.get()
         && let Some(secret) = &*csrf.0.secret.borrow()
     {
-        set_cookie(response.headers_mut(), &settings.csrf.cookie, secret.as_str(), Some(settings.csrf.cookie.age));
+        set_cookie(
+            response.headers_mut(),
+            &settings.csrf.cookie,
+            secret.as_str(),
+            Some(settings.csrf.cookie.age),
+        );
         vary_on_cookie(response.headers_mut());
     }
     Ok(response)
@@ -111,22 +136,35 @@ async fn check(
     secret: Result<Secret, Rejection>,
 ) -> Result<()> {
     let refused = |reason: Rejection| {
-        let fields: [(&str, &dyn Display); 3] =
-            [("reason", &reason), ("path", &request.path()), ("address", &client_address(request))];
+        let fields: [(&str, &dyn Display); 3] = [
+            ("reason", &reason),
+            ("path", &request.path()),
+            ("address", &client_address(request)),
+        ];
         logging::security(Level::Warn, "csrf_refused", &fields);
         Error::Csrf(reason.to_string())
     };
     let secure = is_secure(request, &settings.security);
-    let port = forwarded_port(request, settings).unwrap_or_else(|| request.app_config().local_addr().port());
-    let (host, origin, referer) = (header(request, &HOST), header(request, &ORIGIN), header(request, &REFERER));
-    let site =
-        Site { is_secure: secure, host: host.as_deref(), port, cookie_domain: settings.csrf.cookie.domain.as_deref() };
+    let port = forwarded_port(request, settings)
+        .unwrap_or_else(|| request.app_config().local_addr().port());
+    let (host, origin, referer) = (
+        header(request, &HOST),
+        header(request, &ORIGIN),
+        header(request, &REFERER),
+    );
+    let site = Site {
+        is_secure: secure,
+        host: host.as_deref(),
+        port,
+        cookie_domain: settings.csrf.cookie.domain.as_deref(),
+    };
     let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
     check_source(origin.as_deref(), referer.as_deref(), &site, &trusted).map_err(refused)?;
     let mut data = PostData::read(request, payload, settings).await?;
     let secret = secret.map_err(refused)?;
     let field = Some(data.get("csrfmiddlewaretoken")).filter(|token| !token.is_empty());
-    let (token, source) = match field.filter(|_| request.method() == actix_web::http::Method::POST) {
+    let (token, source) = match field.filter(|_| request.method() == actix_web::http::Method::POST)
+    {
         Some(token) => (Some(Cow::Borrowed(token)), TokenSource::Form),
         None => (header(request, &settings.csrf.header), TokenSource::Header),
     };
@@ -147,11 +185,18 @@ async fn check(
 /// A header's text. One that was sent twice is both, which is neither: a proxy may have looked at the other one.
 fn header<'r>(request: &'r HttpRequest, name: impl AsHeaderName) -> Option<Cow<'r, str>> {
     let text = |value: &'r HeaderValue| String::from_utf8_lossy(value.as_bytes());
-    request.headers().get_all(name).map(text).reduce(|before, next| Cow::Owned(format!("{before},{next}")))
+    request
+        .headers()
+        .get_all(name)
+        .map(text)
+        .reduce(|before, next| Cow::Owned(format!("{before},{next}")))
 }
 
 /// Returns the port that the proxy says it was asked at, if `USE_X_FORWARDED_PORT` is on.
 fn forwarded_port(request: &HttpRequest, settings: &Settings) -> Option<u16> {
-    let header = request.headers().get("x-forwarded-port").filter(|_| settings.proxy.use_x_forwarded_port)?;
+    let header = request
+        .headers()
+        .get("x-forwarded-port")
+        .filter(|_| settings.proxy.use_x_forwarded_port)?;
     header.to_str().ok()?.parse().ok()
 }

@@ -51,7 +51,8 @@ impl Secret {
         let mut secret = [0; SECRET_LENGTH];
         for (at, byte) in secret.iter_mut().enumerate() {
             let masked_by = mask.get(at).copied().unwrap_or(0);
-            *byte = ALPHANUMERIC[(cipher[at] + ALPHANUMERIC.len() - masked_by) % ALPHANUMERIC.len()];
+            *byte =
+                ALPHANUMERIC[(cipher[at] + ALPHANUMERIC.len() - masked_by) % ALPHANUMERIC.len()];
         }
         Ok(Self(secret))
     }
@@ -68,7 +69,11 @@ impl Secret {
 
     /// Whether `token`, of a form or header, is of this secret.
     pub fn check(&self, token: &str) -> Result<(), BadToken> {
-        if constant_time_eq(&Self::parse(token)?.0, &self.0) { Ok(()) } else { Err(BadToken::Incorrect) }
+        if constant_time_eq(&Self::parse(token)?.0, &self.0) {
+            Ok(())
+        } else {
+            Err(BadToken::Incorrect)
+        }
     }
 
     fn masked_with(&self, mask: &str) -> String {
@@ -128,7 +133,13 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_as_django_says_it() {
-        let said = |token: &str| Secret::parse(SECRET).unwrap().check(token).unwrap_err().to_string();
+        let said = |token: &str| {
+            Secret::parse(SECRET)
+                .unwrap()
+                .check(token)
+                .unwrap_err()
+                .to_string()
+        };
         assert_eq!(said("x"), "has incorrect length");
         assert_eq!(said(&"é".repeat(32)), "has invalid characters");
         assert_eq!(said(&"é".repeat(16)), "has incorrect length");

@@ -21,7 +21,11 @@ pub struct Among<C, Q, const LIMIT: i64> {
 /// that it does not know for a tenth of the table: a page of twenty rows is then read by way of the whole table. Here the
 /// limit is part of the statement.
 pub fn among<C, Q, const LIMIT: i64>(column: C, query: Q, offset: i64) -> Among<C, Q, LIMIT> {
-    Among { column, query, offset }
+    Among {
+        column,
+        query,
+        offset,
+    }
 }
 
 impl<C: Expression, Q, const LIMIT: i64> Expression for Among<C, Q, LIMIT> {

@@ -1,11 +1,16 @@
 //! One connection type over both databases.
 
-#![expect(missing_docs, reason = "`MultiConnection` makes undocumented items; ours are documented")]
+#![expect(
+    missing_docs,
+    reason = "`MultiConnection` makes undocumented items; ours are documented"
+)]
 
 use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
-use diesel::connection::{AnsiTransactionManager, Connection as _, SimpleConnection as _, TransactionManager};
+use diesel::connection::{
+    AnsiTransactionManager, Connection as _, SimpleConnection as _, TransactionManager,
+};
 use diesel::dsl::sql;
 use diesel::pg::PgConnection;
 use diesel::sql_types::BigInt;
@@ -55,7 +60,10 @@ pub struct Limits {
 
 impl Limits {
     /// For commands that may take as long as they need.
-    pub const NONE: Self = Self { statement: Duration::ZERO, lock: Duration::from_mins(5) };
+    pub const NONE: Self = Self {
+        statement: Duration::ZERO,
+        lock: Duration::from_mins(5),
+    };
 }
 
 impl Conn {
@@ -64,14 +72,18 @@ impl Conn {
         let mut connection = match url {
             DatabaseUrl::Postgres(url) => Self::Postgres(postgres::open(url, limits)?),
             DatabaseUrl::Sqlite(path) => {
-                let path = path.to_str().ok_or_else(|| Error::command("DATABASE_URL: the path is no UTF-8"))?;
+                let path = path
+                    .to_str()
+                    .ok_or_else(|| Error::command("DATABASE_URL: the path is no UTF-8"))?;
                 let open = SqliteConnection::establish(path);
                 Self::Sqlite(open.map_err(|error| Error::Unreachable(format!("{path}: {error}")))?)
             }
         };
         match (connection.set_up(limits, WAL), url) {
             (Ok(()), _) => {}
-            (Err(Error::ReadOnly(_)), DatabaseUrl::Sqlite(path)) => return Self::open_to_read(path, limits),
+            (Err(Error::ReadOnly(_)), DatabaseUrl::Sqlite(path)) => {
+                return Self::open_to_read(path, limits);
+            }
             (Err(error), _) => return Err(error),
         }
         Ok(connection)
@@ -83,7 +95,9 @@ impl Conn {
             Self::Sqlite(inner) => inner,
             Self::Postgres(inner) => {
                 super::text::find_collation(inner);
-                inner.set_instrumentation(Heartbeat { stopwatch: Stopwatch::if_wanted() });
+                inner.set_instrumentation(Heartbeat {
+                    stopwatch: Stopwatch::if_wanted(),
+                });
                 return Ok(());
             }
         };
@@ -104,9 +118,15 @@ impl Conn {
     /// Whether the server has not closed the connection, as far as this side can see without asking: reads what has
     /// arrived, and waits for nothing.
     pub(super) fn is_open(&mut self) -> bool {
-        let Self::Postgres(inner) = self else { return true };
+        let Self::Postgres(inner) = self else {
+            return true;
+        };
         // The first look may find the reason why the server ends the connection, the second one finds the end itself.
-        (0..2).all(|_| inner.notifications_iter().all(|notification| notification.is_ok()))
+        (0..2).all(|_| {
+            inner
+                .notifications_iter()
+                .all(|notification| notification.is_ok())
+        })
     }
 
     /// Whether a connection pooler in transaction mode is in front of the server at `url`, to which this connection leads;
@@ -129,9 +149,13 @@ impl Conn {
     /// fail halfway. Inside another transaction it is a savepoint.
     pub fn atomic<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         type Manager = <Conn as diesel::Connection>::TransactionManager;
-        let nested = Manager::transaction_manager_status_mut(self).transaction_depth()?.is_some();
+        let nested = Manager::transaction_manager_status_mut(self)
+            .transaction_depth()?
+            .is_some();
         match self {
-            Self::Sqlite(inner) if !nested => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?,
+            Self::Sqlite(inner) if !nested => {
+                AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?
+            }
             _ => Manager::begin_transaction(self)?,
         }
         match work(self) {
@@ -151,7 +175,9 @@ impl Conn {
                     Err(_) if matches!(error, Error::Unreachable(_)) => {
                         log::warn!(target: "nuages.db", "the connection was lost during a transaction, which is rolled back");
                     }
-                    Err(rollback) => log::error!(target: "nuages.sql", "rollback failed: {rollback}"),
+                    Err(rollback) => {
+                        log::error!(target: "nuages.sql", "rollback failed: {rollback}")
+                    }
                 }
                 Err(error)
             }
@@ -169,7 +195,9 @@ impl Conn {
         wait: Duration,
         work: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let Self::Sqlite(inner) = self else { return work(self) };
+        let Self::Sqlite(inner) = self else {
+            return work(self);
+        };
         let usual: i64 = sql::<BigInt>("PRAGMA busy_timeout").get_result(inner)?;
         inner.batch_execute(&format!("PRAGMA busy_timeout = {}", wait.as_millis()))?;
         let done = work(self);

@@ -61,19 +61,30 @@ pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
         text.map(|LossyText(text)| super::text::upper(&text))
     })?;
     nuages_is_after_utils::register_impl(conn, |time: Option<Cell>, other: Option<Cell>| {
-        time.and_then(|cell| cell.0).zip(other.and_then(|cell| cell.0)).is_some_and(|(time, other)| time > other)
+        time.and_then(|cell| cell.0)
+            .zip(other.and_then(|cell| cell.0))
+            .is_some_and(|(time, other)| time > other)
     })?;
     nuages_local_utils::register_impl(conn, |time: Option<LossyText>, zone: String| {
         let zone: Tz = zone.parse().ok()?;
         let time = NaiveDateTime::parse_from_str(&time?.0, "%Y-%m-%d %H:%M:%S%.f").ok()?;
-        Some(time.and_utc().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S%.f").to_string())
+        Some(
+            time.and_utc()
+                .with_timezone(&zone)
+                .format("%Y-%m-%d %H:%M:%S%.f")
+                .to_string(),
+        )
     })?;
     Ok(())
 }
 
 fn compiled(pattern: &str) -> Option<Regex> {
     // The time that a match takes grows with the text alone: no pattern can hang the server.
-    RegexBuilder::new(pattern).size_limit(MOST).dfa_size_limit(MOST).build().ok()
+    RegexBuilder::new(pattern)
+        .size_limit(MOST)
+        .dfa_size_limit(MOST)
+        .build()
+        .ok()
 }
 
 fn matches(pattern: &str, text: &str) -> bool {
@@ -81,7 +92,8 @@ fn matches(pattern: &str, text: &str) -> bool {
         if last.as_ref().is_none_or(|(known, _)| known != pattern) {
             *last = Some((pattern.to_owned(), compiled(pattern)));
         }
-        last.as_ref().is_some_and(|(_, regex)| regex.as_ref().is_some_and(|regex| regex.is_match(text)))
+        last.as_ref()
+            .is_some_and(|(_, regex)| regex.as_ref().is_some_and(|regex| regex.is_match(text)))
     })
 }
 

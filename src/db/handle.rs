@@ -57,7 +57,10 @@ impl Db {
         pool::try_to_connect(settings)?;
         let places = settings.conn_pool_size;
         let (reading, writing) = match &settings.database_url {
-            DatabaseUrl::Sqlite(_) => (Lane::new(settings, places, true), Lane::new(settings, 1, false)),
+            DatabaseUrl::Sqlite(_) => (
+                Lane::new(settings, places, true),
+                Lane::new(settings, 1, false),
+            ),
             DatabaseUrl::Postgres(_) => {
                 let lane = Lane::new(settings, places, false);
                 if !settings.statement_timeout.is_zero() {
@@ -66,7 +69,12 @@ impl Db {
                 (lane.clone(), lane)
             }
         };
-        Ok(Self { reading, writing, wait: settings.conn_wait_timeout, patience: settings.stream_timeout })
+        Ok(Self {
+            reading,
+            writing,
+            wait: settings.conn_wait_timeout,
+            patience: settings.stream_timeout,
+        })
     }
 
     /// Runs `job`, which only reads, on the blocking pool with a connection of its own. Each statement is in a transaction
@@ -126,7 +134,9 @@ impl Db {
             return Ok(());
         }
         let turn = self.atomic(|_| Ok(()));
-        tokio::time::timeout(pool::LOCK_TIMEOUT, turn).await.unwrap_or(Err(Error::Busy))
+        tokio::time::timeout(pool::LOCK_TIMEOUT, turn)
+            .await
+            .unwrap_or(Err(Error::Busy))
     }
 
     /// Whether only one connection at a time can write, as on SQLite.
@@ -188,7 +198,11 @@ impl Db {
     }
 
     /// Returns what the job in this place answers if its turn comes within `wait`, else [`Error::Busy`].
-    async fn wait_for<T>(wait: Duration, place: Place, mut answer: oneshot::Receiver<T>) -> Result<T> {
+    async fn wait_for<T>(
+        wait: Duration,
+        place: Place,
+        mut answer: oneshot::Receiver<T>,
+    ) -> Result<T> {
         if let Place::Waiting(waiting) = place {
             match tokio::time::timeout(wait, &mut answer).await {
                 Ok(answer) => return answer.map_err(|_| lost()),
@@ -202,13 +216,21 @@ impl Db {
 
 impl Lane {
     /// Puts `job` into the queue. When its turn has come `begin` is called, and later `answer` gets what the job returns.
-    fn enter<T, F>(&self, job: F, begin: impl FnOnce() + Send + 'static, answer: oneshot::Sender<Result<T>>) -> Place
+    fn enter<T, F>(
+        &self,
+        job: F,
+        begin: impl FnOnce() + Send + 'static,
+        answer: oneshot::Sender<Result<T>>,
+    ) -> Place
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         T: Send + 'static,
     {
         let (connections, context) = (Arc::clone(&self.connections), Context::current());
-        let answer = Arc::new(Answer { sender: Mutex::new(Some(answer)), lease: Lease::default() });
+        let answer = Arc::new(Answer {
+            sender: Mutex::new(Some(answer)),
+            lease: Lease::default(),
+        });
         let asker = Arc::clone(&answer);
 
         let work = move || {
@@ -219,9 +241,16 @@ impl Lane {
                 answer.lease.end(None);
                 Err(Error::Panicked("a database job panicked".to_owned()))
             });
-            answer.send(if connections.is_read_only() { done.map_err(Error::of_reader) } else { done });
+            answer.send(if connections.is_read_only() {
+                done.map_err(Error::of_reader)
+            } else {
+                done
+            });
         };
-        self.queue.enter(Job { work: Box::new(work), asker })
+        self.queue.enter(Job {
+            work: Box::new(work),
+            asker,
+        })
     }
 }
 
@@ -246,7 +275,9 @@ impl<T: Send> Asker for Answer<T> {
         if is_replaced {
             self.lease.end(None);
         }
-        self.send(Err(Error::Unreachable("it did not answer a statement in time".to_owned())));
+        self.send(Err(Error::Unreachable(
+            "it did not answer a statement in time".to_owned(),
+        )));
     }
 }
 

@@ -37,6 +37,7 @@ pub use stream::{RowSink, RowStream};
 pub(crate) use text::{FoldedPattern, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
 pub use types::{
-    Day, Decimal, Fixed, Json, Lenient, LossyText, Moment, NullableLossyText, Readable, StrictFlag, Timestamp, Uuid,
+    Day, Decimal, Fixed, Json, Lenient, LossyText, Moment, NullableLossyText, Readable, StrictFlag,
+    Timestamp, Uuid,
 };
 pub use unreadable::Unreadable;

@@ -105,7 +105,10 @@ mod tests {
 
     #[test]
     fn odd_page_numbers_are_read_as_django_reads_them() {
-        let list = Paginator { count: 95, per_page: 20 };
+        let list = Paginator {
+            count: 95,
+            per_page: 20,
+        };
         for (text, number) in [
             ("", 1),
             ("abc", 1),
@@ -128,15 +131,30 @@ mod tests {
 
     #[test]
     fn an_empty_list_has_one_page() {
-        assert_eq!(Paginator { count: 0, per_page: 20 }.num_pages(), 1);
+        assert_eq!(
+            Paginator {
+                count: 0,
+                per_page: 20
+            }
+            .num_pages(),
+            1
+        );
     }
 
     #[test]
     fn page_numbers_are_elided_as_django_does() {
         // python: list(Paginator(range(1000), 20).get_elided_page_range(n))
         let show = |count, number| {
-            let range = Paginator { count, per_page: 20 }.elided_page_range(number, 3, 2);
-            range.iter().map(|n| n.map_or("…".to_owned(), |n| n.to_string())).collect::<Vec<_>>().join(" ")
+            let range = Paginator {
+                count,
+                per_page: 20,
+            }
+            .elided_page_range(number, 3, 2);
+            range
+                .iter()
+                .map(|n| n.map_or("…".to_owned(), |n| n.to_string()))
+                .collect::<Vec<_>>()
+                .join(" ")
         };
         assert_eq!(show(1000, 1), "1 2 3 4 … 49 50");
         assert_eq!(show(1000, 6), "1 2 3 4 5 6 7 8 9 … 49 50");

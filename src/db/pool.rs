@@ -59,7 +59,11 @@ impl Connections {
             // `Manager` reports failures itself.
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
-        Self { pool, failure, read_only }
+        Self {
+            pool,
+            failure,
+            read_only,
+        }
     }
 
     /// Whether these connections only read an SQLite database.
@@ -70,11 +74,18 @@ impl Connections {
     /// Runs `job` with a connection that works, which `lease` holds meanwhile.
     ///
     /// A connection on which a job panicked, or that no longer works after a job failed, is closed.
-    pub(super) fn run<T>(&self, lease: &Lease, job: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    pub(super) fn run<T>(
+        &self,
+        lease: &Lease,
+        job: impl FnOnce(&mut Conn) -> Result<T>,
+    ) -> Result<T> {
         let mut conn = self.take(lease)?;
         let done = job(&mut conn);
 
-        let failed = matches!(&done, Err(Error::Database(_) | Error::Unreachable(_) | Error::StatementTimeout));
+        let failed = matches!(
+            &done,
+            Err(Error::Database(_) | Error::Unreachable(_) | Error::StatementTimeout)
+        );
         // It may be possible to write again: a new connection will tell.
         let is_refused = matches!(&done, Err(Error::ReadOnly(_)));
         let is_kept = !is_refused && (!failed || answers(&mut conn));
@@ -90,7 +101,9 @@ impl Connections {
         loop {
             let mut pooled = self.get()?;
             let last_used = pooled.last_used;
-            let Some(mut conn) = pooled.conn.take() else { continue };
+            let Some(mut conn) = pooled.conn.take() else {
+                continue;
+            };
             lease.begin(pooled);
             let works = !conn.is_remote() || last_used.elapsed() < PING_AFTER || answers(&mut conn);
 
@@ -115,7 +128,9 @@ impl Connections {
             return Err(reason);
         }
         let timeout = |error: r2d2::Error| Error::Unreachable(error.to_string());
-        self.pool.get_timeout(OPENING).map_err(|error| self.failure.reason().unwrap_or_else(|| timeout(error)))
+        self.pool
+            .get_timeout(OPENING)
+            .map_err(|error| self.failure.reason().unwrap_or_else(|| timeout(error)))
     }
 }
 
@@ -129,8 +144,16 @@ pub(super) struct Manager {
 
 impl Manager {
     fn new(settings: &Settings, read_only: bool, failure: Arc<LastFailure>) -> Self {
-        let limits = Limits { statement: settings.statement_timeout, lock: LOCK_TIMEOUT };
-        Self { url: settings.database_url.clone(), limits, read_only, failure }
+        let limits = Limits {
+            statement: settings.statement_timeout,
+            lock: LOCK_TIMEOUT,
+        };
+        Self {
+            url: settings.database_url.clone(),
+            limits,
+            read_only,
+            failure,
+        }
     }
 
     fn open(&self) -> Result<Conn> {
@@ -145,7 +168,9 @@ impl Manager {
 /// Opens and closes one connection, to see that the database can be reached.
 pub(super) fn try_to_connect(settings: &Settings) -> Result<()> {
     let is_sqlite = matches!(settings.database_url, DatabaseUrl::Sqlite(_));
-    Manager::new(settings, is_sqlite, Arc::default()).open().map(drop)
+    Manager::new(settings, is_sqlite, Arc::default())
+        .open()
+        .map(drop)
 }
 
 /// A connection as the pool keeps it.
@@ -162,7 +187,10 @@ impl ManageConnection for Manager {
     fn connect(&self) -> Result<Pooled> {
         let opened = self.open();
         self.failure.note(opened.as_ref().err());
-        Ok(Pooled { conn: Some(opened?), last_used: Instant::now() })
+        Ok(Pooled {
+            conn: Some(opened?),
+            last_used: Instant::now(),
+        })
     }
 
     /// Checks a connection before a job gets it, without asking the server.
@@ -178,7 +206,11 @@ impl ManageConnection for Manager {
 
     /// Decides after a job whether its connection must be closed. [`Connections::run`] has pinged it if the job failed.
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        std::thread::panicking() || pooled.conn.as_mut().is_none_or(|conn| conn.is_broken() || is_snapshot(conn))
+        std::thread::panicking()
+            || pooled
+                .conn
+                .as_mut()
+                .is_none_or(|conn| conn.is_broken() || is_snapshot(conn))
     }
 }
 
@@ -223,17 +255,26 @@ impl LastFailure {
             return;
         };
 
-        let logged = last.as_ref().filter(|last| last.error.to_string() == error.to_string()).map(|last| last.logged);
+        let logged = last
+            .as_ref()
+            .filter(|last| last.error.to_string() == error.to_string())
+            .map(|last| last.logged);
         let is_due = logged.is_none_or(|logged| logged.elapsed() > LOG_AGAIN_AFTER);
         if is_due {
             log::warn!(target: "nuages.db", "no connection yet: {error}");
         }
-        let logged = if is_due { Instant::now() } else { logged.unwrap_or_else(Instant::now) };
+        let logged = if is_due {
+            Instant::now()
+        } else {
+            logged.unwrap_or_else(Instant::now)
+        };
         *last = Some(Failure { error, logged });
     }
 
     fn reason(&self) -> Option<Error> {
-        locked(&self.0).as_ref().map(|failure| copy_of(&failure.error))
+        locked(&self.0)
+            .as_ref()
+            .map(|failure| copy_of(&failure.error))
     }
 }
 

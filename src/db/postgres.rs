@@ -41,15 +41,25 @@ pub(super) fn open(url: &PostgresUrl, limits: Limits) -> Result<PgConnection> {
         TransactionPooling::On => Ok(pooled(establish(&uri)?)),
         TransactionPooling::Off => {
             let mut conn = establish(&uri)?;
-            conn.batch_execute(&format!("SET statement_timeout = {timeout}; SET client_min_messages = warning;"))?;
+            conn.batch_execute(&format!(
+                "SET statement_timeout = {timeout}; SET client_min_messages = warning;"
+            ))?;
             Ok(conn)
         }
         TransactionPooling::Auto => {
-            let options = format!("-c statement_timeout={timeout} -c client_min_messages=warning -c {MARK}=1");
+            let options = format!(
+                "-c statement_timeout={timeout} -c client_min_messages=warning -c {MARK}=1"
+            );
             match establish(&with_options(&uri, url.inherited_options(), &options)) {
-                Ok(mut conn) => Ok(if is_marked(&mut conn)? { conn } else { recognised(conn) }),
+                Ok(mut conn) => Ok(if is_marked(&mut conn)? {
+                    conn
+                } else {
+                    recognised(conn)
+                }),
                 // PgBouncer does not know the parameter, or does not know a setting in it; RDS Proxy takes no options.
-                Err(error) if refuses_options(&error.to_string()) => Ok(recognised(establish(&uri)?)),
+                Err(error) if refuses_options(&error.to_string()) => {
+                    Ok(recognised(establish(&uri)?))
+                }
                 Err(error) => Err(error),
             }
         }
@@ -79,7 +89,10 @@ fn without_pieces_of_the_uri(text: String) -> String {
         "invalid integer value",
         "invalid port number",
     ];
-    match COMPLAINTS.iter().find(|complaint| text.contains(*complaint)) {
+    match COMPLAINTS
+        .iter()
+        .find(|complaint| text.contains(*complaint))
+    {
         Some(complaint) => format!("libpq cannot read the URL: {complaint}"),
         None => text,
     }
@@ -96,7 +109,9 @@ pub(super) fn is_pooled(conn: &mut PgConnection, url: &PostgresUrl) -> Result<bo
 
 /// Whether that is what poolers say to startup options, and not the reason why a server cannot be reached.
 fn refuses_options(error: &str) -> bool {
-    ["startup parameter", "command-line options"].iter().any(|words| error.contains(words))
+    ["startup parameter", "command-line options"]
+        .iter()
+        .any(|words| error.contains(words))
 }
 
 fn recognised(conn: PgConnection) -> PgConnection {
@@ -125,8 +140,8 @@ fn is_marked(conn: &mut PgConnection) -> Result<bool> {
     }
     // As one message of the simple protocol, without a name: right through a pooler as well.
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
-    let found =
-        diesel::sql_query(format!("SELECT current_setting('{MARK}', true) AS mark")).get_result::<Setting>(conn);
+    let found = diesel::sql_query(format!("SELECT current_setting('{MARK}', true) AS mark"))
+        .get_result::<Setting>(conn);
     conn.set_prepared_statement_cache_size(CacheSize::Unbounded);
     Ok(found?.mark.as_deref() == Some("1"))
 }
@@ -147,16 +162,26 @@ fn with_options(uri: &str, inherited: Option<&str>, options: &str) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     if let Some(theirs) = parameter(uri, "options") {
         let ours = encode(&format!(" {options}"));
-        return uri.replacen(&format!("options={theirs}"), &format!("options={theirs}{ours}"), 1);
+        return uri.replacen(
+            &format!("options={theirs}"),
+            &format!("options={theirs}{ours}"),
+            1,
+        );
     }
-    let all = inherited.map_or_else(|| options.to_owned(), |inherited| format!("{inherited} {options}"));
+    let all = inherited.map_or_else(
+        || options.to_owned(),
+        |inherited| format!("{inherited} {options}"),
+    );
     format!("{uri}{}options={}", separator(uri), encode(&all))
 }
 
 /// The value of a parameter of the URL, as it is written there.
 fn parameter<'u>(uri: &'u str, name: &str) -> Option<&'u str> {
     let pairs = uri.split_once('?')?.1.split('&');
-    pairs.filter_map(|pair| pair.split_once('=')).find(|(known, _)| *known == name).map(|(_, value)| value)
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
 }
 
 fn separator(uri: &str) -> char {
@@ -177,23 +202,40 @@ mod tests {
             "postgres://127.0.0.1:1/shop?connect_timeout=sesame",
             "postgres://ann:sesame/x@127.0.0.1:1/shop",
         ] {
-            let error = establish(uri).err().map(|error| error.to_string()).expect("nobody listens at port 1");
-            assert!(error.contains("libpq cannot read the URL"), "{uri} must not be read: {error}");
-            assert!(!error.contains("ses") && !error.contains("ame@"), "{uri} is quoted: {error}");
+            let error = establish(uri)
+                .err()
+                .map(|error| error.to_string())
+                .expect("nobody listens at port 1");
+            assert!(
+                error.contains("libpq cannot read the URL"),
+                "{uri} must not be read: {error}"
+            );
+            assert!(
+                !error.contains("ses") && !error.contains("ame@"),
+                "{uri} is quoted: {error}"
+            );
         }
     }
 
     #[test]
     fn parameters_of_the_url_win_over_ours() {
         let uri = with_parameters("postgres://h/n?connect_timeout=1&tcp_user_timeout=5");
-        assert!(uri.starts_with("postgres://h/n?connect_timeout=1&tcp_user_timeout=5&keepalives_idle=30&"), "{uri}");
+        assert!(
+            uri.starts_with(
+                "postgres://h/n?connect_timeout=1&tcp_user_timeout=5&keepalives_idle=30&"
+            ),
+            "{uri}"
+        );
         assert_eq!(uri.matches("connect_timeout").count(), 1, "{uri}");
         assert!(with_parameters("postgres://h/n").starts_with("postgres://h/n?connect_timeout=5&"));
     }
 
     #[test]
     fn options_of_the_url_and_of_the_environment_are_kept() {
-        assert_eq!(with_options("postgres://h/n", None, "-c a=1"), "postgres://h/n?options=%2Dc%20a%3D1");
+        assert_eq!(
+            with_options("postgres://h/n", None, "-c a=1"),
+            "postgres://h/n?options=%2Dc%20a%3D1"
+        );
         assert_eq!(
             with_options("postgres://h/n?x=y", Some("-d"), "-c a=1"),
             "postgres://h/n?x=y&options=%2Dd%20%2Dc%20a%3D1"

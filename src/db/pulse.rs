@@ -27,7 +27,11 @@ pub(super) struct Pulse {
 impl Pulse {
     /// Creates the pulse of this thread.
     pub(super) fn of_this_thread() -> Arc<Self> {
-        let pulse = Arc::new(Self { epoch: Instant::now(), sent: AtomicU64::new(0), given_up: AtomicBool::new(false) });
+        let pulse = Arc::new(Self {
+            epoch: Instant::now(),
+            sent: AtomicU64::new(0),
+            given_up: AtomicBool::new(false),
+        });
         CURRENT.set(Some(Arc::clone(&pulse)));
         pulse
     }
@@ -46,7 +50,12 @@ impl Pulse {
     /// Whether the thread has been waiting for one statement for longer than `limit`.
     pub(super) fn is_overdue(&self, limit: Duration) -> bool {
         let sent = self.sent.load(Ordering::Relaxed);
-        sent != 0 && self.epoch.elapsed().saturating_sub(Duration::from_millis(sent - 1)) > limit
+        sent != 0
+            && self
+                .epoch
+                .elapsed()
+                .saturating_sub(Duration::from_millis(sent - 1))
+                > limit
     }
 
     fn send(&self) {
@@ -62,12 +71,20 @@ pub(super) fn waiting_begins() {
 
 /// The answer is here, or this thread does something else meanwhile.
 pub(super) fn waiting_ends() {
-    CURRENT.with_borrow(|pulse| pulse.iter().for_each(|pulse| pulse.sent.store(0, Ordering::Relaxed)));
+    CURRENT.with_borrow(|pulse| {
+        pulse
+            .iter()
+            .for_each(|pulse| pulse.sent.store(0, Ordering::Relaxed))
+    });
 }
 
 /// Whether somebody has already been told that the job on this thread failed.
 pub(super) fn is_given_up() -> bool {
-    CURRENT.with_borrow(|pulse| pulse.as_ref().is_some_and(|pulse| pulse.given_up.load(Ordering::Relaxed)))
+    CURRENT.with_borrow(|pulse| {
+        pulse
+            .as_ref()
+            .is_some_and(|pulse| pulse.given_up.load(Ordering::Relaxed))
+    })
 }
 
 /// Keeps the pulse of the thread that uses a connection, and times statements if the log wants that.

@@ -76,7 +76,10 @@ impl Queue {
         let number = state.next;
         state.next += 1;
         state.waiting.push_back((number, job));
-        Place::Waiting(Waiting { queue: self.clone(), number })
+        Place::Waiting(Waiting {
+            queue: self.clone(),
+            number,
+        })
     }
 
     /// Starts a thread with its first job.
@@ -85,7 +88,10 @@ impl Queue {
         state.workers.push(Arc::clone(&worker));
         drop(state);
         let (queue, at_work) = (Arc::downgrade(&self.0), Arc::clone(&worker));
-        if let Err(error) = thread::Builder::new().name("db".to_owned()).spawn(move || work(&queue, &at_work, job)) {
+        if let Err(error) = thread::Builder::new()
+            .name("db".to_owned())
+            .spawn(move || work(&queue, &at_work, job))
+        {
             // The job was dropped with the closure: its request gets an error.
             log::error!(target: "nuages.db", "no thread can be started: {error}");
             self.state().remove(&worker);
@@ -103,14 +109,22 @@ impl Queue {
                 Self(queue).look(limit);
             }
         };
-        if let Err(error) = thread::Builder::new().name("db-watch".to_owned()).spawn(watchdog) {
+        if let Err(error) = thread::Builder::new()
+            .name("db-watch".to_owned())
+            .spawn(watchdog)
+        {
             log::error!(target: "nuages.db", "the watchdog cannot be started: {error}");
         }
     }
 
     fn look(&self, limit: Duration) {
         let mut state = self.state();
-        let overdue: Vec<_> = state.workers.iter().filter(|worker| worker.is_overdue(limit)).map(Arc::clone).collect();
+        let overdue: Vec<_> = state
+            .workers
+            .iter()
+            .filter(|worker| worker.is_overdue(limit))
+            .map(Arc::clone)
+            .collect();
         for worker in overdue {
             let is_replaced = state.lost < state.places;
             if !worker.give_up(is_replaced) {
@@ -151,7 +165,9 @@ impl Waiting {
     /// Takes the job out of the queue; returns false if it was started.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.queue.state();
-        let at = state.waiting.binary_search_by_key(&self.number, |(number, _)| *number);
+        let at = state
+            .waiting
+            .binary_search_by_key(&self.number, |(number, _)| *number);
         let job = at.ok().and_then(|at| state.waiting.remove(at));
         drop(state);
         job.is_some()
@@ -221,7 +237,10 @@ mod tests {
     }
 
     fn enter(queue: &Queue, work: impl FnOnce() + Send + 'static) -> Place {
-        queue.enter(Job { work: Box::new(work), asker: Arc::new(Nobody) })
+        queue.enter(Job {
+            work: Box::new(work),
+            asker: Arc::new(Nobody),
+        })
     }
 
     /// Long enough for a machine that is busy; nobody waits so long.
@@ -248,7 +267,10 @@ mod tests {
             }
             drop(queue);
             let _ = go.send(());
-            assert_eq!(ended.recv_timeout(LONG), Err(mpsc::RecvTimeoutError::Disconnected));
+            assert_eq!(
+                ended.recv_timeout(LONG),
+                Err(mpsc::RecvTimeoutError::Disconnected)
+            );
         }
     }
 
@@ -270,13 +292,18 @@ mod tests {
         });
         assert!(matches!(first, Place::Started));
         let [second, third, fourth] = ["second", "third", "fourth"].map(enter_named);
-        let (Place::Waiting(second), Place::Waiting(third), Place::Waiting(fourth)) = (second, third, fourth) else {
+        let (Place::Waiting(second), Place::Waiting(third), Place::Waiting(fourth)) =
+            (second, third, fourth)
+        else {
             panic!("there was one place");
         };
         assert!(third.leave() && !third.leave());
         drop(fourth);
         go.send(()).unwrap();
-        assert_eq!([(); 2].map(|()| order.recv_timeout(LONG).unwrap()), ["first", "second"]);
+        assert_eq!(
+            [(); 2].map(|()| order.recv_timeout(LONG).unwrap()),
+            ["first", "second"]
+        );
         // The place is free once the thread has seen that nobody waits.
         while queue.state().idle.is_empty() {
             std::thread::yield_now();

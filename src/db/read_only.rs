@@ -14,7 +14,12 @@ use super::{Conn, Limits};
 use crate::error::{Error, Result};
 
 /// The characters that need no escape in the path of an SQLite URI.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// Whether the file was last opened as one that nobody changes.
 static IMMUTABLE: AtomicBool = AtomicBool::new(false);
@@ -30,7 +35,9 @@ impl Conn {
     /// A file in WAL mode needs its `-wal` and `-shm` beside it even to be read. Where they are not there and cannot be
     /// made, it is opened as a file that nobody changes.
     pub(super) fn open_to_read(path: &Path, limits: Limits) -> Result<Self> {
-        let path = path.to_str().ok_or_else(|| Error::command("DATABASE_URL: the path is not UTF-8"))?;
+        let path = path
+            .to_str()
+            .ok_or_else(|| Error::command("DATABASE_URL: the path is not UTF-8"))?;
         let file = utf8_percent_encode(path, PATH);
         let shared = open(&format!("file:{file}?mode=ro"), limits);
         IMMUTABLE.store(shared.is_err(), Ordering::Relaxed);
@@ -45,7 +52,9 @@ impl Conn {
         match self {
             Self::Sqlite(inner) => {
                 // SQLite begins a transaction even where it cannot write, so this tries to write, and takes it back.
-                let tried = inner.batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0;").map_err(Error::from);
+                let tried = inner
+                    .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0;")
+                    .map_err(Error::from);
                 let ended = inner.batch_execute("ROLLBACK").map_err(Error::from);
                 match tried {
                     Ok(()) => ended.map(|()| false),
@@ -63,7 +72,8 @@ impl Conn {
 }
 
 fn open(url: &str, limits: Limits) -> Result<Conn> {
-    let inner = SqliteConnection::establish(url).map_err(|error| Error::Unreachable(format!("{url}: {error}")))?;
+    let inner = SqliteConnection::establish(url)
+        .map_err(|error| Error::Unreachable(format!("{url}: {error}")))?;
     let mut connection = Conn::Sqlite(inner);
     connection.set_up(limits, "")?;
     // The file is opened by the first statement that reads it.

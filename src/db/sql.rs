@@ -11,7 +11,9 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::row::{Field, Row as _};
-use diesel::sql_types::{BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped, is_nullable};
+use diesel::sql_types::{
+    BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped, is_nullable,
+};
 use diesel::sqlite::Sqlite;
 
 use super::connection::Conn;
@@ -239,14 +241,18 @@ impl Sql {
     /// Adds one value for PostgreSQL, and another for SQLite, bound.
     #[must_use]
     pub fn bind_either(mut self, postgres: impl Into<Value>, sqlite: impl Into<Value>) -> Self {
-        self.pieces.push(Piece::EitherBind(Box::new((postgres.into(), sqlite.into()))));
+        self.pieces.push(Piece::EitherBind(Box::new((
+            postgres.into(),
+            sqlite.into(),
+        ))));
         self
     }
 
     /// Adds the pieces of one statement for PostgreSQL, and of another for SQLite.
     #[must_use]
     pub fn append_either(mut self, postgres: Self, sqlite: Self) -> Self {
-        self.pieces.push(Piece::EitherSql(Box::new((postgres.pieces, sqlite.pieces))));
+        self.pieces
+            .push(Piece::EitherSql(Box::new((postgres.pieces, sqlite.pieces))));
         self
     }
 
@@ -284,14 +290,23 @@ impl Sql {
     where
         C: LoadConnection<Backend: Dialect + QueryMetadata<Untyped>>,
     {
-        let (kinds, once) = (std::mem::take(&mut self.returns), std::mem::take(&mut self.once));
+        let (kinds, once) = (
+            std::mem::take(&mut self.returns),
+            std::mem::take(&mut self.once),
+        );
         let mut rows = Vec::new();
         for row in LoadConnection::load(conn, self)? {
             let row = row?;
-            let once = if rows.is_empty() { once.as_slice() } else { &[] };
+            let once = if rows.is_empty() {
+                once.as_slice()
+            } else {
+                &[]
+            };
             let mut values = Vec::with_capacity(kinds.len() + once.len());
             for (index, kind) in kinds.iter().chain(once).enumerate() {
-                let field = row.get(index).ok_or_else(|| diesel::result::Error::NotFound)?;
+                let field = row
+                    .get(index)
+                    .ok_or_else(|| diesel::result::Error::NotFound)?;
                 values.push(<C::Backend as Dialect>::read(*kind, &field));
             }
             rows.push(values);
@@ -317,9 +332,15 @@ fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> 
     for piece in pieces {
         match piece {
             Piece::Literal(text) => out.push_sql(text),
-            Piece::Either(postgres, sqlite) => out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite }),
+            Piece::Either(postgres, sqlite) => {
+                out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite })
+            }
             // Diesel looks for quotes in it each time.
-            Piece::Identifier(name) if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') => {
+            Piece::Identifier(name)
+                if name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') =>
+            {
                 out.push_sql("\"");
                 out.push_sql(name);
                 out.push_sql("\"");
@@ -327,7 +348,14 @@ fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> 
             Piece::Identifier(name) => out.push_identifier(name)?,
             Piece::Number(number) => out.push_sql(&number.to_string()),
             Piece::Bind(value) => DB::bind(value, out)?,
-            Piece::EitherBind(values) => DB::bind(if DB::IS_POSTGRES { &values.0 } else { &values.1 }, out)?,
+            Piece::EitherBind(values) => DB::bind(
+                if DB::IS_POSTGRES {
+                    &values.0
+                } else {
+                    &values.1
+                },
+                out,
+            )?,
             Piece::EitherSql(both) => walk(if DB::IS_POSTGRES { &both.0 } else { &both.1 }, out)?,
         }
     }

@@ -7,22 +7,34 @@ use diesel::sql_types::{self, SqlOrd, SqlType};
 
 /// `numeric` on PostgreSQL; `decimal` (NUMERIC affinity, so INTEGER or REAL) on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 1700, array_oid = 1231), sqlite_type(name = "Text"))]
+#[diesel(
+    postgres_type(oid = 1700, array_oid = 1231),
+    sqlite_type(name = "Text")
+)]
 pub struct Decimal;
 
 /// `timestamp with time zone` on PostgreSQL; `datetime` (UTC text) on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 1184, array_oid = 1185), sqlite_type(name = "Text"))]
+#[diesel(
+    postgres_type(oid = 1184, array_oid = 1185),
+    sqlite_type(name = "Text")
+)]
 pub struct TimestampTz;
 
 /// `uuid` on PostgreSQL; `char(32)` on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 2950, array_oid = 2951), sqlite_type(name = "Text"))]
+#[diesel(
+    postgres_type(oid = 2950, array_oid = 2951),
+    sqlite_type(name = "Text")
+)]
 pub struct Uuid;
 
 /// `jsonb` on PostgreSQL; `text` on SQLite.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
-#[diesel(postgres_type(oid = 3802, array_oid = 3807), sqlite_type(name = "Text"))]
+#[diesel(
+    postgres_type(oid = 3802, array_oid = 3807),
+    sqlite_type(name = "Text")
+)]
 pub struct Json;
 
 // `table!` gives arithmetic to columns whose type is *named* Decimal, so the type must have it.

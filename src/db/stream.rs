@@ -18,7 +18,13 @@ const WAITING: usize = 2;
 pub(super) fn channel<T>(chunk: usize, patience: Duration) -> (RowSink<T>, RowStream<T>) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let size = chunk.max(1);
-    let sink = RowSink { sender, rows: Vec::with_capacity(size), size, patience, runtime: Handle::current() };
+    let sink = RowSink {
+        sender,
+        rows: Vec::with_capacity(size),
+        size,
+        patience,
+        runtime: Handle::current(),
+    };
     (sink, RowStream(receiver))
 }
 
@@ -45,7 +51,11 @@ impl<T> RowSink<T> {
     /// Hands a row over. Blocks while the reader is behind; an error says that it is gone, and the job should end.
     pub fn send(&mut self, row: T) -> Result<()> {
         self.rows.push(row);
-        if self.rows.len() < self.size { Ok(()) } else { self.flush() }
+        if self.rows.len() < self.size {
+            Ok(())
+        } else {
+            self.flush()
+        }
     }
 
     pub(super) fn flush(&mut self) -> Result<()> {

@@ -16,17 +16,22 @@ use super::MultiBackend;
 
 /// `text` as a LIKE pattern for itself, with `\` as the escape character.
 pub fn like_escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    text.replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_")
 }
 
 /// `letter` in upper case, if that is one letter; else `letter` itself.
 fn upper_letter(letter: char) -> char {
     // Greek letters with a iota below have one letter as their upper case, which Unicode spells with two in full.
-    if matches!(letter, '\u{1F80}'..='\u{1F87}' | '\u{1F90}'..='\u{1F97}' | '\u{1FA0}'..='\u{1FA7}') {
+    if matches!(letter, '\u{1F80}'..='\u{1F87}' | '\u{1F90}'..='\u{1F97}' | '\u{1FA0}'..='\u{1FA7}')
+    {
         return char::from_u32(u32::from(letter) + 8).unwrap_or(letter);
     }
     match letter {
-        '\u{1FB3}' | '\u{1FC3}' | '\u{1FF3}' => return char::from_u32(u32::from(letter) + 9).unwrap_or(letter),
+        '\u{1FB3}' | '\u{1FC3}' | '\u{1FF3}' => {
+            return char::from_u32(u32::from(letter) + 9).unwrap_or(letter);
+        }
         _ => {}
     }
     let mut upper = letter.to_uppercase();
@@ -58,9 +63,17 @@ impl FoldedPattern {
     /// `pattern` is a LIKE pattern with `\` as the escape character.
     pub(crate) fn new(pattern: String) -> Self {
         let is_ascii = pattern.is_ascii();
-        let loose = |pattern: &str| pattern.chars().map(|c| if c.is_ascii() { c } else { '_' }).collect();
+        let loose = |pattern: &str| {
+            pattern
+                .chars()
+                .map(|c| if c.is_ascii() { c } else { '_' })
+                .collect()
+        };
         let loose_and_upper = (!is_ascii).then(|| (loose(&pattern), upper(&pattern)));
-        Self { plain: pattern, loose_and_upper }
+        Self {
+            plain: pattern,
+            loose_and_upper,
+        }
     }
 }
 
@@ -73,7 +86,10 @@ pub struct ILike<C> {
 
 /// Whether `column` matches a LIKE pattern without regard to case; see [`like_escaped`].
 pub fn ilike<C: Expression<SqlType = Text>>(column: C, pattern: String) -> ILike<C> {
-    ILike { column, pattern: FoldedPattern::new(pattern) }
+    ILike {
+        column,
+        pattern: FoldedPattern::new(pattern),
+    }
 }
 
 impl<C: Expression> Expression for ILike<C> {
@@ -118,7 +134,10 @@ where
     String: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let FoldedPattern { plain, loose_and_upper } = &self.pattern;
+        let FoldedPattern {
+            plain,
+            loose_and_upper,
+        } = &self.pattern;
         if out.backend().is_postgres() {
             out.push_sql("UPPER(");
             self.column.walk_ast(out.reborrow())?;
@@ -184,7 +203,9 @@ pub(super) fn find_collation(conn: &mut PgConnection) {
     if UPPER_END.get().is_some() {
         return;
     }
-    let Ok(Collations { folds, names }) = diesel::sql_query(ASK).get_result(conn) else { return };
+    let Ok(Collations { folds, names }) = diesel::sql_query(ASK).get_result(conn) else {
+        return;
+    };
     let known = |(name, _): &&(&str, &str)| names.split(',').any(|other| other == *name);
     let end = match COLLATIONS.iter().find(known) {
         _ if folds => ")",
@@ -208,7 +229,15 @@ mod tests {
     #[test]
     fn letters_beyond_ascii_have_an_upper_case_of_one_letter() {
         assert_eq!(upper("ärzte ÉÇ"), "ÄRZTE ÉÇ", "letters with an accent");
-        assert_eq!(upper("straße ŉ ﬁ"), "STRAßE ŉ ﬁ", "letters whose upper case is more than one letter stay");
-        assert_eq!(upper("σς ſ ı µ ǆ ᾳ"), "ΣΣ S I Μ Ǆ ᾼ", "letters that share an upper case");
+        assert_eq!(
+            upper("straße ŉ ﬁ"),
+            "STRAßE ŉ ﬁ",
+            "letters whose upper case is more than one letter stay"
+        );
+        assert_eq!(
+            upper("σς ſ ı µ ǆ ᾳ"),
+            "ΣΣ S I Μ Ǆ ᾼ",
+            "letters that share an upper case"
+        );
     }
 }

@@ -13,7 +13,8 @@ pub(super) struct Stopwatch(Option<Instant>);
 impl Stopwatch {
     /// Returns a stopwatch if anybody reads the times.
     pub(super) fn if_wanted() -> Option<Self> {
-        let is_wanted = log::log_enabled!(target: "nuages.sql", log::Level::Debug) || logging::keeps_queries();
+        let is_wanted =
+            log::log_enabled!(target: "nuages.sql", log::Level::Debug) || logging::keeps_queries();
         is_wanted.then(Self::default)
     }
 }
@@ -23,7 +24,11 @@ impl Instrumentation for Stopwatch {
         match event {
             InstrumentationEvent::StartQuery { .. } => self.0 = Some(Instant::now()),
             InstrumentationEvent::FinishQuery { query, .. } => {
-                let took = self.0.take().map(|began| began.elapsed()).unwrap_or_default();
+                let took = self
+                    .0
+                    .take()
+                    .map(|began| began.elapsed())
+                    .unwrap_or_default();
                 log::debug!(target: "nuages.sql", "{:.3} ms {query}", took.as_secs_f64() * 1e3);
                 Context::record(|| query.to_string(), took);
             }

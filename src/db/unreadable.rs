@@ -100,7 +100,9 @@ pub(super) fn read_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Option<Value> {
             1 => Value::Bool(true),
             _ => return None,
         },
-        (Kind::Double, SqliteType::Double | SqliteType::Long) => plausible(Value::Double(raw.read_double()))?,
+        (Kind::Double, SqliteType::Double | SqliteType::Long) => {
+            plausible(Value::Double(raw.read_double()))?
+        }
         (Kind::Text, SqliteType::Text) => {
             let text = raw.read_text().to_owned();
             // Diesel puts this character in the place of what is not UTF-8.
@@ -111,13 +113,17 @@ pub(super) fn read_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Option<Value> {
         }
         (_, SqliteType::Binary) => return None,
         (Kind::Text, _) => Value::Text(raw.read_text().to_owned()),
-        (Kind::Decimal, _) => plausible(Value::Decimal(FromSql::<sql_types::Decimal, Sqlite>::from_sql(raw).ok()?))?,
+        (Kind::Decimal, _) => plausible(Value::Decimal(
+            FromSql::<sql_types::Decimal, Sqlite>::from_sql(raw).ok()?,
+        ))?,
         (Kind::Date, SqliteType::Text) => plausible(Value::Date(parse_day(raw.read_text())?))?,
         (Kind::Time, SqliteType::Text) => Value::Time(parse_time(raw.read_text())?),
-        (Kind::Timestamp, SqliteType::Text) => {
-            plausible(Value::Timestamp(FromSql::<sql_types::TimestampTz, Sqlite>::from_sql(raw).ok()?))?
+        (Kind::Timestamp, SqliteType::Text) => plausible(Value::Timestamp(
+            FromSql::<sql_types::TimestampTz, Sqlite>::from_sql(raw).ok()?,
+        ))?,
+        (Kind::Uuid, SqliteType::Text) => {
+            Value::Uuid(FromSql::<sql_types::Uuid, Sqlite>::from_sql(raw).ok()?)
         }
-        (Kind::Uuid, SqliteType::Text) => Value::Uuid(FromSql::<sql_types::Uuid, Sqlite>::from_sql(raw).ok()?),
         (Kind::Json, _) => Value::Json(FromSql::<sql_types::Json, Sqlite>::from_sql(raw).ok()?),
         _ => return None,
     })
@@ -133,7 +139,10 @@ fn whole(kind: Kind, raw: &mut SqliteRaw<'_>, held: SqliteType) -> Option<Value>
             if number.fract() != 0.0 || number.abs() > EXACT {
                 return None;
             }
-            #[expect(clippy::cast_possible_truncation, reason = "a whole number of at most 53 bits")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "a whole number of at most 53 bits"
+            )]
             let number = number as i64;
             number
         }
@@ -191,14 +200,28 @@ pub(super) fn keep_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Value {
 pub(super) fn keep_postgres(kind: Kind, raw: PgRaw<'_>) -> Value {
     let bytes = raw.as_bytes();
     let text = match kind {
-        Kind::Date => bytes.try_into().ok().map(|days| date(i32::from_be_bytes(days))),
-        Kind::Timestamp => bytes.try_into().ok().map(|micros| moment(i64::from_be_bytes(micros))),
-        Kind::Double => bytes.try_into().ok().map(|number| f64::from_be_bytes(number).to_string()),
+        Kind::Date => bytes
+            .try_into()
+            .ok()
+            .map(|days| date(i32::from_be_bytes(days))),
+        Kind::Timestamp => bytes
+            .try_into()
+            .ok()
+            .map(|micros| moment(i64::from_be_bytes(micros))),
+        Kind::Double => bytes
+            .try_into()
+            .ok()
+            .map(|number| f64::from_be_bytes(number).to_string()),
         Kind::Decimal => numeric(bytes, &raw),
         _ => None,
     };
     let text = text.unwrap_or_else(|| from_bytes(bytes));
-    Unreadable { kind, text, raw: Raw::Postgres(Bytes(bytes.to_vec())) }.into()
+    Unreadable {
+        kind,
+        text,
+        raw: Raw::Postgres(Bytes(bytes.to_vec())),
+    }
+    .into()
 }
 
 impl From<Unreadable> for Value {
@@ -211,7 +234,9 @@ impl From<Unreadable> for Value {
 fn from_bytes(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains(char::is_control) => text.to_owned(),
-        _ => bytes.iter().fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
+        _ => bytes
+            .iter()
+            .fold("\\x".to_owned(), |text, byte| format!("{text}{byte:02x}")),
     }
 }
 
@@ -222,7 +247,11 @@ fn date(days: i32) -> String {
         i32::MIN => "-infinity".to_owned(),
         days => {
             let (year, month, day) = civil(days.into());
-            let (year, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
+            let (year, era) = if year > 0 {
+                (year, "")
+            } else {
+                (1 - year, " BC")
+            };
             format!("{year:04}-{month:02}-{day:02}{era}")
         }
     }
@@ -238,7 +267,11 @@ fn moment(micros: i64) -> String {
     }
     let (year, month, day) = civil(micros.div_euclid(DAY));
     let seconds = micros.rem_euclid(DAY) / 1_000_000;
-    let (year, era) = if year > 0 { (year, "") } else { (1 - year, " BC") };
+    let (year, era) = if year > 0 {
+        (year, "")
+    } else {
+        (1 - year, " BC")
+    };
     let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{era}")
 }
@@ -252,7 +285,11 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 

@@ -58,14 +58,18 @@ impl Worker {
 
     /// Whether the thread waits for one statement for longer than `limit`.
     pub(super) fn is_overdue(&self, limit: Duration) -> bool {
-        self.pulse.get().is_some_and(|pulse| pulse.is_overdue(limit))
+        self.pulse
+            .get()
+            .is_some_and(|pulse| pulse.is_overdue(limit))
     }
 
     /// Answers for the thread's job, and notes whether another thread takes its place. Returns false if there is nobody to
     /// be answered any more.
     pub(super) fn give_up(&self, is_replaced: bool) -> bool {
         let mut current = locked(&self.current);
-        let Some(asker) = current.asker.take() else { return false };
+        let Some(asker) = current.asker.take() else {
+            return false;
+        };
         current.was_replaced = is_replaced;
         if let Some(pulse) = self.pulse.get() {
             pulse.give_up();
@@ -98,7 +102,10 @@ impl Worker {
                 Message::Closed => return None,
                 Message::Nothing => {}
             }
-            message = self.bell.wait(message).unwrap_or_else(PoisonError::into_inner);
+            message = self
+                .bell
+                .wait(message)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 }

@@ -68,17 +68,32 @@ impl Field {
 
     /// A required password.
     pub fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
-        Self { widget: Widget::Password, autocomplete, max_length: Some(4096), ..Self::new(name, label) }
+        Self {
+            widget: Widget::Password,
+            autocomplete,
+            max_length: Some(4096),
+            ..Self::new(name, label)
+        }
     }
 
     /// A required code of digits.
     pub fn code(name: &'static str, label: &'static str) -> Self {
-        Self { widget: Widget::Code, autocomplete: "one-time-code", max_length: Some(32), ..Self::new(name, label) }
+        Self {
+            widget: Widget::Code,
+            autocomplete: "one-time-code",
+            max_length: Some(32),
+            ..Self::new(name, label)
+        }
     }
 
     /// A required e-mail address.
     pub fn email(name: &'static str, label: &'static str) -> Self {
-        Self { widget: Widget::Email, autocomplete: "email", max_length: Some(254), ..Self::new(name, label) }
+        Self {
+            widget: Widget::Email,
+            autocomplete: "email",
+            max_length: Some(254),
+            ..Self::new(name, label)
+        }
     }
 
     /// May be empty.
@@ -131,17 +146,26 @@ impl Field {
 
     /// What the input shows: a password never comes back.
     pub fn shown(&self) -> &str {
-        if self.widget == Widget::Password { "" } else { &self.value }
+        if self.widget == Widget::Password {
+            ""
+        } else {
+            &self.value
+        }
     }
 
     /// Takes what was sent, and looks whether it can be.
     pub(super) fn bind(&mut self, sent: &str) {
         // White space around a password is part of it.
-        self.value = if self.widget == Widget::Password { sent.to_owned() } else { strip(sent).to_owned() };
+        self.value = if self.widget == Widget::Password {
+            sent.to_owned()
+        } else {
+            strip(sent).to_owned()
+        };
         self.errors.clear();
         let length = self.value.chars().count();
         if self.value.contains('\0') {
-            self.errors.push("Null characters are not allowed.".to_owned());
+            self.errors
+                .push("Null characters are not allowed.".to_owned());
         } else if self.value.is_empty() {
             if self.required {
                 self.errors.push("This field is required.".to_owned());
@@ -164,16 +188,26 @@ pub(super) fn strip(text: &str) -> &str {
 
 /// The shape of an address: what Django accepts, without the quoted names that nobody uses.
 pub fn is_email(text: &str) -> bool {
-    let Some((name, domain)) = text.rsplit_once('@') else { return false };
-    let atom = |atom: &str| {
-        !atom.is_empty() && atom.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{}|~-".contains(c))
+    let Some((name, domain)) = text.rsplit_once('@') else {
+        return false;
     };
-    text.chars().count() <= 320 && name.split('.').all(atom) && (domain == "localhost" || is_domain(domain))
+    let atom = |atom: &str| {
+        !atom.is_empty()
+            && atom
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{}|~-".contains(c))
+    };
+    text.chars().count() <= 320
+        && name.split('.').all(atom)
+        && (domain == "localhost" || is_domain(domain))
 }
 
 /// Whether mail may go there: `example.org`, or an address in brackets.
 fn is_domain(domain: &str) -> bool {
-    if let Some(address) = domain.strip_prefix('[').and_then(|domain| domain.strip_suffix(']')) {
+    if let Some(address) = domain
+        .strip_prefix('[')
+        .and_then(|domain| domain.strip_suffix(']'))
+    {
         return address.parse::<std::net::IpAddr>().is_ok();
     }
     let letter = |c: char| c.is_ascii_alphabetic() || ('\u{a1}'..='\u{ffff}').contains(&c);
@@ -181,12 +215,15 @@ fn is_domain(domain: &str) -> bool {
         matches!(label.chars().count(), 1..=63)
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| letter(c) || c.is_ascii_digit() || c == '-')
+            && label
+                .chars()
+                .all(|c| letter(c) || c.is_ascii_digit() || c == '-')
     };
     // Digits are in no name of the top, but where it is written in ASCII.
     let top = |last: &str| {
         last.chars().count() > 1
-            && (last.to_ascii_lowercase().starts_with("xn--") || !last.contains(|c: char| c.is_ascii_digit()))
+            && (last.to_ascii_lowercase().starts_with("xn--")
+                || !last.contains(|c: char| c.is_ascii_digit()))
     };
     domain.rsplit_once('.').is_some_and(|(_, last)| top(last)) && domain.split('.').all(label)
 }

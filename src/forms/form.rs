@@ -15,7 +15,10 @@ pub struct Form {
 impl Form {
     /// An empty form.
     pub fn new(fields: impl IntoIterator<Item = Field>) -> Self {
-        Self { fields: fields.into_iter().collect(), errors: Vec::new() }
+        Self {
+            fields: fields.into_iter().collect(),
+            errors: Vec::new(),
+        }
     }
 
     /// The form as it was sent, each field looked at by itself.
@@ -42,12 +45,17 @@ impl Form {
 
     /// What was typed into the field `name`; "" if there is none.
     pub fn value(&self, name: &str) -> &str {
-        self.fields.iter().find(|field| field.name == name).map_or("", |field| &field.value)
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .map_or("", |field| &field.value)
     }
 
     /// Whether the field `name` is as it should be so far.
     pub fn is_clean(&self, name: &str) -> bool {
-        self.fields.iter().any(|field| field.name == name && field.errors.is_empty())
+        self.fields
+            .iter()
+            .any(|field| field.name == name && field.errors.is_empty())
     }
 
     /// Says that something is wrong with the field `name`, or with the whole form if there is no such field.

@@ -14,9 +14,16 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// claim to be anywhere.
 pub fn client_address(request: &HttpRequest) -> IpAddr {
     let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-    let peer = request.peer_addr().map_or(unknown, |address| address.ip().to_canonical());
-    let proxies = request.app_data::<web::Data<Settings>>().map_or(&[][..], |settings| &settings.login.trusted_proxies);
-    let headers = request.headers().get_all(FORWARDED_FOR).filter_map(|value| value.to_str().ok());
+    let peer = request
+        .peer_addr()
+        .map_or(unknown, |address| address.ip().to_canonical());
+    let proxies = request
+        .app_data::<web::Data<Settings>>()
+        .map_or(&[][..], |settings| &settings.login.trusted_proxies);
+    let headers = request
+        .headers()
+        .get_all(FORWARDED_FOR)
+        .filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = headers.flat_map(|value| value.split(',')).collect();
     if proxies.is_empty() && !hops.is_empty() {
         static SAID: Once = Once::new();
@@ -37,7 +44,9 @@ fn nearest(peer: IpAddr, hops: &[&str], proxies: &[IpNet]) -> IpAddr {
         if !proxies.iter().any(|proxy| proxy.contains(&address)) {
             break;
         }
-        let Some(before) = read(hop.trim()) else { break };
+        let Some(before) = read(hop.trim()) else {
+            break;
+        };
         address = before;
     }
     address
@@ -45,8 +54,14 @@ fn nearest(peer: IpAddr, hops: &[&str], proxies: &[IpNet]) -> IpAddr {
 
 /// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
 fn read(hop: &str) -> Option<IpAddr> {
-    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
-    let address = bare.parse().ok().or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()));
+    let bare = hop
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(hop);
+    let address = bare
+        .parse()
+        .ok()
+        .or_else(|| hop.parse::<SocketAddr>().ok().map(|address| address.ip()));
     address.map(|address: IpAddr| address.to_canonical())
 }
 
@@ -56,7 +71,10 @@ mod tests {
 
     #[test]
     fn only_proxies_of_ours_say_where_a_visitor_is() {
-        let proxies: Vec<IpNet> = vec!["127.0.0.0/8".parse().unwrap(), "10.0.0.0/8".parse().unwrap()];
+        let proxies: Vec<IpNet> = vec![
+            "127.0.0.0/8".parse().unwrap(),
+            "10.0.0.0/8".parse().unwrap(),
+        ];
         let at = |peer: &str, header: &str, proxies: &[IpNet]| {
             let hops: Vec<&str> = header.split(',').filter(|hop| !hop.is_empty()).collect();
             nearest(peer.parse().unwrap(), &hops, proxies).to_string()
@@ -66,7 +84,11 @@ mod tests {
             ("127.0.0.1", "192.0.2.7", "192.0.2.7"),
             // What a visitor claims stands to the left of what the proxy saw.
             ("127.0.0.1", "198.51.100.1, 192.0.2.7", "192.0.2.7"),
-            ("127.0.0.1", "198.51.100.1, 192.0.2.7, 10.1.2.3", "192.0.2.7"),
+            (
+                "127.0.0.1",
+                "198.51.100.1, 192.0.2.7, 10.1.2.3",
+                "192.0.2.7",
+            ),
             ("127.0.0.1", "10.9.9.9", "10.9.9.9"),
             ("127.0.0.1", "192.0.2.7:4711", "192.0.2.7"),
             ("127.0.0.1", "[2001:db8::1]:4711", "2001:db8::1"),

@@ -23,7 +23,12 @@ pub fn cookie(request: &HttpRequest, name: &str) -> Option<String> {
 
 /// `"a\"b"` is `a"b`, as Python's `http.cookies` quotes what has odd characters.
 fn unquoted(value: &str) -> String {
-    let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return value.to_owned() };
+    let Some(inside) = value
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    else {
+        return value.to_owned();
+    };
     let mut text = String::new();
     let mut letters = inside.chars();
     while let Some(letter) = letters.next() {
@@ -32,7 +37,10 @@ fn unquoted(value: &str) -> String {
             continue;
         }
         let octal: String = letters.clone().take(3).collect();
-        match u8::from_str_radix(&octal, 8).ok().filter(|_| octal.len() == 3) {
+        match u8::from_str_radix(&octal, 8)
+            .ok()
+            .filter(|_| octal.len() == 3)
+        {
             Some(byte) => {
                 text.push(char::from(byte));
                 letters.nth(2);
@@ -44,7 +52,12 @@ fn unquoted(value: &str) -> String {
 }
 
 /// Sets a cookie that lives `age` seconds, or until the browser closes.
-pub fn set_cookie(headers: &mut HeaderMap, settings: &CookieSettings, value: &str, age: Option<i64>) {
+pub fn set_cookie(
+    headers: &mut HeaderMap,
+    settings: &CookieSettings,
+    value: &str,
+    age: Option<i64>,
+) {
     let mut cookie = plain(settings, value);
     if let Some(age) = age {
         cookie.set_max_age(Duration::seconds(age));
@@ -99,7 +112,10 @@ mod tests {
     #[test]
     fn odd_cookies_do_no_harm() {
         let request = actix_web::test::TestRequest::default()
-            .insert_header(("cookie", "=;;;=a;b; x=1; sessionid=abc; sessionid=def; y=\""))
+            .insert_header((
+                "cookie",
+                "=;;;=a;b; x=1; sessionid=abc; sessionid=def; y=\"",
+            ))
             .to_http_request();
         assert_eq!(cookie(&request, "sessionid").as_deref(), Some("def"));
         assert_eq!(cookie(&request, "b"), None);

@@ -23,5 +23,8 @@ async fn slow(db: web::Data<Db>) -> Result<HttpResponse> {
         query.returns(&[Kind::BigInt]).load(conn)
     })
     .await?;
-    Ok(super::text("text/plain; charset=utf-8", "slept\n".to_owned()))
+    Ok(super::text(
+        "text/plain; charset=utf-8",
+        "slept\n".to_owned(),
+    ))
 }

@@ -8,7 +8,11 @@ use crate::settings::Settings;
 
 /// The `Host` header, port and all; "" where there is none. The middleware has checked it against `ALLOWED_HOSTS`.
 pub fn host_of(request: &HttpRequest) -> &str {
-    request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
+    request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// The `Host` header, port and all, if the request has exactly one and `patterns` (`ALLOWED_HOSTS`) allow it.
@@ -19,7 +23,10 @@ pub(super) fn allowed_host<'r>(request: &'r HttpRequest, patterns: &[String]) ->
     let header = headers.next()?.to_str().ok()?;
     let host = split_host(header)?;
     let is_only = headers.next().is_none();
-    let target = request.uri().authority().map(|authority| split_host(authority.as_str()));
+    let target = request
+        .uri()
+        .authority()
+        .map(|authority| split_host(authority.as_str()));
     let is_same = target.is_none_or(|target| target.as_ref() == Some(&host));
     (is_only && is_same && is_allowed(&host, patterns)).then_some(header)
 }
@@ -27,8 +34,16 @@ pub(super) fn allowed_host<'r>(request: &'r HttpRequest, patterns: &[String]) ->
 /// Returns the URL of the site's root without the slash at its end, for links that leave the site:
 /// `https://example.com`, or `https://example.com/shop` below `FORCE_SCRIPT_NAME`.
 pub fn site_root(request: &HttpRequest, settings: &Settings) -> String {
-    let scheme = if is_secure(request, &settings.security) { "https" } else { "http" };
-    format!("{scheme}://{}{}", host_of(request), settings.proxy.script_name)
+    let scheme = if is_secure(request, &settings.security) {
+        "https"
+    } else {
+        "http"
+    };
+    format!(
+        "{scheme}://{}{}",
+        host_of(request),
+        settings.proxy.script_name
+    )
 }
 
 /// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).
@@ -41,10 +56,17 @@ pub fn split_host(header: &str) -> Option<String> {
     let (name, port) = match host.strip_prefix('[') {
         Some(rest) => {
             let (inside, port) = rest.split_once(']')?;
-            if inside.is_empty() || !inside.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.') {
+            if inside.is_empty()
+                || !inside
+                    .bytes()
+                    .all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+            {
                 return None;
             }
-            (format!("[{inside}]"), port.strip_prefix(':').or(port.is_empty().then_some(""))?)
+            (
+                format!("[{inside}]"),
+                port.strip_prefix(':').or(port.is_empty().then_some(""))?,
+            )
         }
         None => match host.split_once(':') {
             Some((name, port)) => (name.to_owned(), port),
@@ -64,9 +86,12 @@ pub fn is_allowed(host: &str, patterns: &[String]) -> bool {
         let pattern = pattern.to_ascii_lowercase();
         pattern == "*"
             || pattern == host
-            || pattern
-                .strip_prefix('.')
-                .is_some_and(|domain| host == domain || host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
+            || pattern.strip_prefix('.').is_some_and(|domain| {
+                host == domain
+                    || host
+                        .strip_suffix(domain)
+                        .is_some_and(|sub| sub.ends_with('.'))
+            })
     })
 }
 
@@ -82,8 +107,8 @@ mod tests {
         assert_eq!(ok("[::1]:80"), "[::1]");
         assert_eq!(ok("[::1]"), "[::1]");
         for odd in [
-            "", "bad host", "a/b", "a:b", "[x]", "[::1", "[::1]x", "a@b", ":80", "a:1:2", "é.com", "a:123456", "a:",
-            "[::1]:",
+            "", "bad host", "a/b", "a:b", "[x]", "[::1", "[::1]x", "a@b", ":80", "a:1:2", "é.com",
+            "a:123456", "a:", "[::1]:",
         ] {
             assert_eq!(split_host(odd), None, "{odd}");
         }

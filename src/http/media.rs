@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use actix_files::NamedFile;
 use actix_web::http::header::{
-    ACCEPT, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ContentDisposition, DispositionType, HeaderMap, HeaderValue,
-    VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, ContentDisposition, DispositionType,
+    HeaderMap, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -39,9 +39,17 @@ pub async fn serve(
         _ => return Err(Error::NotFound),
     };
     let kind = file.content_type();
-    let shown = matches!(kind.type_().as_str(), "image" | "audio" | "video") || kind.essence_str() == "application/pdf";
-    let disposition = if shown { DispositionType::Inline } else { DispositionType::Attachment };
-    let file = file.set_content_disposition(ContentDisposition { disposition, parameters: Vec::new() });
+    let shown = matches!(kind.type_().as_str(), "image" | "audio" | "video")
+        || kind.essence_str() == "application/pdf";
+    let disposition = if shown {
+        DispositionType::Inline
+    } else {
+        DispositionType::Attachment
+    };
+    let file = file.set_content_disposition(ContentDisposition {
+        disposition,
+        parameters: Vec::new(),
+    });
     let mut response = file.into_response(&request);
     harmless(response.headers_mut());
     if shown {
@@ -60,12 +68,17 @@ pub fn harmless(headers: &mut HeaderMap) {
 
 /// Whether an `<img>` asks, whose `Accept` begins with the kinds of images; a link asks for pages first.
 fn wants_a_picture(request: &HttpRequest) -> bool {
-    request.headers().get(ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"image/"))
+    request
+        .headers()
+        .get(ACCEPT)
+        .is_some_and(|kinds| kinds.as_bytes().starts_with(b"image/"))
 }
 
 /// Still a 404, but browsers show the picture that comes with it.
 fn placeholder() -> HttpResponse {
-    let mut response = HttpResponse::NotFound().content_type("image/svg+xml").body(PLACEHOLDER);
+    let mut response = HttpResponse::NotFound()
+        .content_type("image/svg+xml")
+        .body(PLACEHOLDER);
     harmless(response.headers_mut());
     response
 }
@@ -92,7 +105,16 @@ mod tests {
     #[test]
     fn paths_that_go_upwards_or_are_hidden_are_refused() {
         assert_eq!(plain("products/a.webp"), Some("products/a.webp".into()));
-        for odd in ["../x", "a/../../x", "/etc/passwd", "a\\..\\x", "a\0b", ".env", "a/.git/config", "./a"] {
+        for odd in [
+            "../x",
+            "a/../../x",
+            "/etc/passwd",
+            "a\\..\\x",
+            "a\0b",
+            ".env",
+            "a/.git/config",
+            "./a",
+        ] {
             assert_eq!(plain(odd), None, "{odd} should be refused");
         }
     }

@@ -44,7 +44,10 @@ impl MediaRoot {
         if let Some(folder) = path.parent() {
             self.0.create_dir_all(folder)?;
         }
-        let file = self.0.open_with(path, OpenOptions::new().write(true).create_new(true))?.into_std();
+        let file = self
+            .0
+            .open_with(path, OpenOptions::new().write(true).create_new(true))?
+            .into_std();
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         Ok(file)

@@ -27,8 +27,8 @@ pub use middleware::is_secure;
 pub use next::is_safe_next;
 pub use query::QueryDict;
 pub use response::{
-    Html, escaped_uri, local_url, never_cache, permanent_redirect, redirect, render, render_around, text, uncached,
-    vary_on_cookie,
+    Html, escaped_uri, local_url, never_cache, permanent_redirect, redirect, render, render_around,
+    text, uncached, vary_on_cookie,
 };
 pub use static_files::{SiteFiles, StaticFile, assets, favicon, serve as static_file};
 pub use urls::{Access, Url, UrlTable, Urls, View, get, path, post};

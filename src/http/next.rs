@@ -14,7 +14,10 @@ pub fn is_safe_next(url: &str, host: &str, secure: bool) -> bool {
 }
 
 fn stays(url: &str, host: &str, secure: bool) -> bool {
-    if url.starts_with("///") || url.starts_with(|c: char| c.is_control()) || url.contains(['\n', '\r', '\t', '\0']) {
+    if url.starts_with("///")
+        || url.starts_with(|c: char| c.is_control())
+        || url.contains(['\n', '\r', '\t', '\0'])
+    {
         return false;
     }
     let end = url.find(['/', '?', '#']).unwrap_or(url.len());
@@ -22,12 +25,16 @@ fn stays(url: &str, host: &str, secure: bool) -> bool {
         Some((scheme, _)) => (Some(scheme.to_ascii_lowercase()), &url[scheme.len() + 1..]),
         None => (None, url),
     };
-    let authority = rest.strip_prefix("//").map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
+    let authority = rest
+        .strip_prefix("//")
+        .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     let authority = authority.filter(|authority| !authority.is_empty());
     match (scheme.as_deref(), authority) {
         // `javascript:…`, and `http:///example.com`, which browsers lead to that host.
         (Some(_), None) => false,
-        (Some(scheme), Some(authority)) => authority == host && (scheme == "https" || (scheme == "http" && !secure)),
+        (Some(scheme), Some(authority)) => {
+            authority == host && (scheme == "https" || (scheme == "http" && !secure))
+        }
         (None, Some(authority)) => authority == host && !secure,
         (None, None) => true,
     }
@@ -71,7 +78,9 @@ mod tests {
         ] {
             assert!(!safe(bad), "{bad}");
         }
-        assert!(safe(&format!("/{}", "é".repeat(2047))) && !safe(&format!("/{}", "a".repeat(2048))));
+        assert!(
+            safe(&format!("/{}", "é".repeat(2047))) && !safe(&format!("/{}", "a".repeat(2048)))
+        );
         assert!(
             !is_safe_next("http://shop.test/", "shop.test", true)
                 && is_safe_next("https://shop.test/", "shop.test", true)

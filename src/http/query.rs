@@ -15,15 +15,23 @@ pub struct QueryDict(Vec<(String, String)>);
 impl QueryDict {
     /// Reads `a=1&b=2`.
     pub fn parse(query: &str) -> Self {
-        Self(form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+        Self(
+            form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+        )
     }
 
     /// The parameters of `request`, within `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
     pub fn of(request: &HttpRequest) -> Result<Self> {
         let query = request.query_string();
         match request.app_data::<web::Data<Settings>>() {
-            Some(settings) if query.matches('&').count() >= settings.data_upload_max_number_fields => {
-                Err(Error::BadRequest("there are too many parameters in the address".to_owned()))
+            Some(settings)
+                if query.matches('&').count() >= settings.data_upload_max_number_fields =>
+            {
+                Err(Error::BadRequest(
+                    "there are too many parameters in the address".to_owned(),
+                ))
             }
             _ => Ok(Self::parse(query)),
         }
@@ -46,12 +54,16 @@ impl QueryDict {
 
     /// Each pair, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Every value of `name`, as `request.GET.getlist(name)`.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+        self.iter()
+            .filter(move |(key, _)| *key == name)
+            .map(|(_, value)| value)
     }
 
     /// Adds a pair.
@@ -61,24 +73,38 @@ impl QueryDict {
 
     /// The last value of `name`, as `request.GET.get(name)`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .rev()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Every value of `name`, in order, as `request.GET.getlist(name)`.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Each name once, where it stands first, with its last value (Python's `dict(parse_qsl(…))`).
     pub fn last_of_each(&self) -> impl Iterator<Item = (&str, &str)> {
-        let first = |at: usize, name: &str| self.0.iter().position(|(key, _)| key == name) == Some(at);
-        let names = self.0.iter().enumerate().filter(move |(at, (name, _))| first(*at, name));
+        let first =
+            |at: usize, name: &str| self.0.iter().position(|(key, _)| key == name) == Some(at);
+        let names = self
+            .0
+            .iter()
+            .enumerate()
+            .filter(move |(at, (name, _))| first(*at, name));
         names.map(|(_, (name, value))| (name.as_str(), self.get(name).unwrap_or(value)))
     }
 
     /// The last value of `name` without white space around it; `None` where nothing is left.
     pub fn word(&self, name: &str) -> Option<&str> {
-        self.get(name).map(str::trim).filter(|value| !value.is_empty())
+        self.get(name)
+            .map(str::trim)
+            .filter(|value| !value.is_empty())
     }
 
     /// A link to the same page with `changes` made to its parameters; `None` takes one away.
@@ -87,13 +113,20 @@ impl QueryDict {
     pub fn link(&self, known: &[&str], changes: &[(&str, Option<&str>)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for name in known {
-            let given = changes.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
+            let given = changes
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| *value);
             if let Some(value) = given.unwrap_or_else(|| self.word(name)) {
                 query.append_pair(name, value);
             }
         }
         let query = query.finish();
-        if query.is_empty() { ".".to_owned() } else { format!("?{query}") }
+        if query.is_empty() {
+            ".".to_owned()
+        } else {
+            format!("?{query}")
+        }
     }
 }
 
@@ -126,7 +159,10 @@ mod tests {
     #[test]
     fn links_keep_what_is_known() {
         let query = QueryDict::parse("q=red+lamp&page=3&utm=x&sort=price");
-        assert_eq!(query.link(&["q", "sort", "page"], &[("page", Some("4"))]), "?q=red+lamp&sort=price&page=4");
+        assert_eq!(
+            query.link(&["q", "sort", "page"], &[("page", Some("4"))]),
+            "?q=red+lamp&sort=price&page=4"
+        );
         assert_eq!(query.link(&["q"], &[("q", None)]), ".");
     }
 }

@@ -1,6 +1,8 @@
 //! Shortcuts from data to responses, as in `django.shortcuts`.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderValue, LOCATION, VARY};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderValue, LOCATION, VARY,
+};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -8,7 +10,8 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use crate::error::{Error, Result};
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-const NEVER: HeaderValue = HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private");
+const NEVER: HeaderValue =
+    HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private");
 const COOKIE: HeaderValue = HeaderValue::from_static("Cookie");
 const LONG_AGO: HeaderValue = HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
 
@@ -19,7 +22,9 @@ impl Responder for Html {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok().insert_header((CONTENT_TYPE, HTML)).body(self.0)
+        HttpResponse::Ok()
+            .insert_header((CONTENT_TYPE, HTML))
+            .body(self.0)
     }
 }
 
@@ -46,17 +51,30 @@ pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
 }
 
 /// The characters that Django's `iri_to_uri` escapes.
-const UNSAFE: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'\\').add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
+const UNSAFE: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
 
 /// A redirect (302) to `location`.
 pub fn redirect(location: &str) -> HttpResponse {
-    HttpResponse::Found().insert_header((LOCATION, escaped_uri(location))).finish()
+    HttpResponse::Found()
+        .insert_header((LOCATION, escaped_uri(location)))
+        .finish()
 }
 
 /// A redirect (301) to `location`.
 pub fn permanent_redirect(location: &str) -> HttpResponse {
-    HttpResponse::MovedPermanently().insert_header((LOCATION, escaped_uri(location))).finish()
+    HttpResponse::MovedPermanently()
+        .insert_header((LOCATION, escaped_uri(location)))
+        .finish()
 }
 
 /// Percent-encodes every character that a URI must not contain (Django's `iri_to_uri`).
@@ -83,7 +101,9 @@ pub fn local_url(path: &str, query: Option<&str>) -> String {
 
 /// Plain text, or text of another kind.
 pub fn text(kind: &'static str, body: String) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, kind)).body(body)
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .body(body)
 }
 
 /// The same answer for no cache to keep: it has somebody's data or a form with a password (Django's `never_cache`).
@@ -116,15 +136,27 @@ mod tests {
     fn local_url_never_names_another_host() {
         for (path, query, expected) in [
             ("/products/", None, "/products/"),
-            ("/products/", Some("page=2&x=%20y"), "/products/?page=2&x=%20y"),
+            (
+                "/products/",
+                Some("page=2&x=%20y"),
+                "/products/?page=2&x=%20y",
+            ),
             ("//evil.example/", None, "/%2Fevil.example/"),
             ("///evil.example/", None, "/%2F%2Fevil.example/"),
             ("/\\evil.example/", None, "/%5Cevil.example/"),
-            ("/é\u{9b}\"/", Some("\u{202e}"), "/%C3%A9%C2%9B%22/?%E2%80%AE"),
+            (
+                "/é\u{9b}\"/",
+                Some("\u{202e}"),
+                "/%C3%A9%C2%9B%22/?%E2%80%AE",
+            ),
             ("*", None, "/"),
             ("", None, "/"),
         ] {
-            assert_eq!(local_url(path, query), expected, "the local URL of {path:?} with the query {query:?}");
+            assert_eq!(
+                local_url(path, query),
+                expected,
+                "the local URL of {path:?} with the query {query:?}"
+            );
         }
     }
 }

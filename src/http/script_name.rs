@@ -21,9 +21,12 @@ pub(crate) fn with_prefix(url: &str, prefix: &str) -> Option<String> {
 
 fn needs_prefix(url: &[u8], prefix: &[u8]) -> bool {
     let is_rooted = url.first() == Some(&b'/') && !matches!(url.get(1), Some(b'/' | b'\\'));
-    let has_prefix = url
-        .strip_prefix(prefix)
-        .is_some_and(|rest| matches!(rest.first(), None | Some(b'/' | b'?' | b'#' | b'"' | b'\'' | b'&')));
+    let has_prefix = url.strip_prefix(prefix).is_some_and(|rest| {
+        matches!(
+            rest.first(),
+            None | Some(b'/' | b'?' | b'#' | b'"' | b'\'' | b'&')
+        )
+    });
     is_rooted && !has_prefix
 }
 
@@ -34,14 +37,21 @@ pub(crate) fn with_prefix_in_html(html: &[u8], prefix: &str) -> Vec<u8> {
     let prefix = prefix.as_bytes();
     let mut written = Vec::with_capacity(html.len() + html.len() / 16);
     let mut copied = 0;
-    for (at, _) in html.windows(2).enumerate().filter(|(_, pair)| pair[0] == b'=' && matches!(pair[1], b'"' | b'\'')) {
+    for (at, _) in html
+        .windows(2)
+        .enumerate()
+        .filter(|(_, pair)| pair[0] == b'=' && matches!(pair[1], b'"' | b'\''))
+    {
         let value = at + 2;
         if value < copied {
             continue;
         }
         let name = attribute_before(html, at);
         if name == b"srcset" || name == b"imagesrcset" {
-            let end = html[value..].iter().position(|byte| *byte == html[at + 1]).map_or(html.len(), |end| value + end);
+            let end = html[value..]
+                .iter()
+                .position(|byte| *byte == html[at + 1])
+                .map_or(html.len(), |end| value + end);
             written.extend_from_slice(&html[copied..value]);
             prefix_srcset(&html[value..end], prefix, &mut written);
             copied = end;
@@ -58,7 +68,10 @@ pub(crate) fn with_prefix_in_html(html: &[u8], prefix: &str) -> Vec<u8> {
 /// Returns the name of the attribute that ends before `end`; empty if it is no attribute of its own.
 fn attribute_before(html: &[u8], end: usize) -> &[u8] {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
-    let start = html[..end].iter().rposition(|byte| !is_name(byte)).map_or(0, |before| before + 1);
+    let start = html[..end]
+        .iter()
+        .rposition(|byte| !is_name(byte))
+        .map_or(0, |before| before + 1);
     let stands_alone = start > 0 && html[start - 1].is_ascii_whitespace();
     if stands_alone { &html[start..end] } else { b"" }
 }
@@ -69,7 +82,10 @@ fn prefix_srcset(candidates: &[u8], prefix: &[u8], written: &mut Vec<u8>) {
         if at > 0 {
             written.push(b',');
         }
-        let start = candidate.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(candidate.len());
+        let start = candidate
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())
+            .unwrap_or(candidate.len());
         written.extend_from_slice(&candidate[..start]);
         if needs_prefix(&candidate[start..], prefix) {
             written.extend_from_slice(prefix);
@@ -86,7 +102,10 @@ mod tests {
     fn urls_from_the_root_get_the_prefix_once() {
         let prefixed = |url: &str| with_prefix(url, "/shop");
         assert_eq!(prefixed("/"), Some("/shop/".to_owned()));
-        assert_eq!(prefixed("/products/?page=2"), Some("/shop/products/?page=2".to_owned()));
+        assert_eq!(
+            prefixed("/products/?page=2"),
+            Some("/shop/products/?page=2".to_owned())
+        );
         assert_eq!(prefixed("/shopping/"), Some("/shop/shopping/".to_owned()));
         for url in [
             "/shop",

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use actix_web::http::header::{
-    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap,
-    IF_NONE_MATCH, IF_RANGE, RANGE, VARY,
+    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE,
+    ETAG, HeaderMap, IF_NONE_MATCH, IF_RANGE, RANGE, VARY,
 };
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -71,7 +71,12 @@ impl SiteFiles {
 }
 
 fn by_name(files: &'static [StaticFile]) -> ByName {
-    let names = |file: &'static StaticFile| [(file.path, (file, REVALIDATE)), (file.hashed, (file, FOREVER))];
+    let names = |file: &'static StaticFile| {
+        [
+            (file.path, (file, REVALIDATE)),
+            (file.hashed, (file, FOREVER)),
+        ]
+    };
     files.iter().flat_map(names).collect()
 }
 
@@ -86,18 +91,27 @@ pub async fn favicon(request: HttpRequest) -> Result<HttpResponse> {
 }
 
 fn respond(request: &HttpRequest, path: &str) -> Result<HttpResponse> {
-    let of_site = request.app_data::<web::Data<SiteFiles>>().and_then(|files| files.0.get(path));
-    let (file, cache) = of_site.or_else(|| FRAMEWORK.get(path)).ok_or(Error::NotFound)?;
+    let of_site = request
+        .app_data::<web::Data<SiteFiles>>()
+        .and_then(|files| files.0.get(path));
+    let (file, cache) = of_site
+        .or_else(|| FRAMEWORK.get(path))
+        .ok_or(Error::NotFound)?;
     let headers = request.headers();
     let (body, encoding) = negotiated(file, headers);
-    let etag = encoding.map_or(file.etag.to_owned(), |name| format!("{}-{name}\"", file.etag.trim_end_matches('"')));
+    let etag = encoding.map_or(file.etag.to_owned(), |name| {
+        format!("{}-{name}\"", file.etag.trim_end_matches('"'))
+    });
     let mut response = HttpResponse::Ok();
     response
         .insert_header((ETAG, etag.as_str()))
         .insert_header((CACHE_CONTROL, *cache))
         .insert_header((ACCEPT_RANGES, "bytes"))
         .insert_header((VARY, "Accept-Encoding"));
-    if headers.get(IF_NONE_MATCH).is_some_and(|given| etag_matches(given, &etag)) {
+    if headers
+        .get(IF_NONE_MATCH)
+        .is_some_and(|given| etag_matches(given, &etag))
+    {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     response.insert_header((CONTENT_TYPE, content_type(file.path)));
@@ -107,14 +121,20 @@ fn respond(request: &HttpRequest, path: &str) -> Result<HttpResponse> {
     let Some(range) = headers.get(RANGE).and_then(|range| range.to_str().ok()) else {
         return Ok(response.body(Bytes::from_static(body)));
     };
-    if headers.get(IF_RANGE).is_some_and(|given| given.as_bytes() != etag.as_bytes()) {
+    if headers
+        .get(IF_RANGE)
+        .is_some_and(|given| given.as_bytes() != etag.as_bytes())
+    {
         return Ok(response.body(Bytes::from_static(body)));
     }
     match http_range::HttpRange::parse(range, body.len() as u64).as_deref() {
         Ok([one]) => {
             let (start, length) = (one.start, one.length);
             let end = start + length - 1;
-            let part = usize::try_from(start).ok().zip(usize::try_from(end).ok()).and_then(|(a, b)| body.get(a..=b));
+            let part = usize::try_from(start)
+                .ok()
+                .zip(usize::try_from(end).ok())
+                .and_then(|(a, b)| body.get(a..=b));
             Ok(response
                 .status(StatusCode::PARTIAL_CONTENT)
                 .insert_header((CONTENT_RANGE, format!("bytes {start}-{end}/{}", body.len())))
@@ -132,10 +152,16 @@ fn respond(request: &HttpRequest, path: &str) -> Result<HttpResponse> {
 /// The copy of the file that suits the client best. Ranges are of the file as it is.
 fn negotiated(file: &StaticFile, headers: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
     let accepts = |coding: &str| {
-        let given = headers.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let given = headers
+            .get(ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         given.split(',').any(|item| {
             let (name, quality) = item.split_once(';').unwrap_or((item, ""));
-            let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32));
+            let refused = quality
+                .trim()
+                .strip_prefix("q=")
+                .is_some_and(|q| q.parse() == Ok(0.0_f32));
             name.trim().eq_ignore_ascii_case(coding) && !refused
         })
     };
@@ -152,6 +178,8 @@ fn negotiated(file: &StaticFile, headers: &HeaderMap) -> (&'static [u8], Option<
 fn content_type(path: &str) -> header::ContentType {
     let guess = actix_files::file_extension_to_mime(path.rsplit('.').next().unwrap_or_default());
     let text = guess.type_() == "text" || guess.subtype() == "javascript";
-    let with_charset = text.then(|| format!("{guess}; charset=utf-8").parse().ok()).flatten();
+    let with_charset = text
+        .then(|| format!("{guess}; charset=utf-8").parse().ok())
+        .flatten();
     header::ContentType(with_charset.unwrap_or(guess))
 }

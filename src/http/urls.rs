@@ -51,8 +51,15 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    let route = move || Route::new().guard(guard::Any(guard::Get()).or(guard::Head())).to(Caught(handler.clone()));
-    View { methods: vec![Method::GET, Method::HEAD], routes: vec![Box::new(route)] }
+    let route = move || {
+        Route::new()
+            .guard(guard::Any(guard::Get()).or(guard::Head()))
+            .to(Caught(handler.clone()))
+    };
+    View {
+        methods: vec![Method::GET, Method::HEAD],
+        routes: vec![Box::new(route)],
+    }
 }
 
 /// A view that answers POST alone.
@@ -62,7 +69,11 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    View { methods: Vec::new(), routes: Vec::new() }.post(handler)
+    View {
+        methods: Vec::new(),
+        routes: Vec::new(),
+    }
+    .post(handler)
 }
 
 impl View {
@@ -75,7 +86,11 @@ impl View {
         F::Output: Responder + 'static,
     {
         self.methods.push(Method::POST);
-        self.routes.push(Box::new(move || Route::new().guard(guard::Post()).to(Caught(handler.clone()))));
+        self.routes.push(Box::new(move || {
+            Route::new()
+                .guard(guard::Post())
+                .to(Caught(handler.clone()))
+        }));
         self
     }
 }
@@ -89,7 +104,10 @@ where
     F: Handler<Args>,
 {
     type Output = Result<F::Output, Error>;
-    type Future = Map<CatchUnwind<AssertUnwindSafe<F::Future>>, fn(std::thread::Result<F::Output>) -> Self::Output>;
+    type Future = Map<
+        CatchUnwind<AssertUnwindSafe<F::Future>>,
+        fn(std::thread::Result<F::Output>) -> Self::Output,
+    >;
 
     fn call(&self, args: Args) -> Self::Future {
         // The hook of `logging` has logged what and where.
@@ -112,7 +130,12 @@ pub struct Url {
 
 /// A URL: `path("/products/", "product_list", Access::Public, get(product_list))`.
 pub fn path(pattern: &'static str, name: &'static str, access: Access, view: View) -> Url {
-    Url { pattern, name, access, view }
+    Url {
+        pattern,
+        name,
+        access,
+        view,
+    }
 }
 
 impl Url {
@@ -132,7 +155,9 @@ impl Url {
             let allow = allow.clone();
             async move {
                 if method == Method::OPTIONS {
-                    return Ok(HttpResponse::Ok().insert_header((ALLOW, format!("{allow}, OPTIONS"))).finish());
+                    return Ok(HttpResponse::Ok()
+                        .insert_header((ALLOW, format!("{allow}, OPTIONS")))
+                        .finish());
                 }
                 Err(Error::MethodNotAllowed(allow))
             }
@@ -167,7 +192,9 @@ impl Urls {
         for url in &self.0 {
             url.register(config);
         }
-        config.default_service(web::to(|| async { Err::<HttpResponse, _>(Error::NotFound) }));
+        config.default_service(web::to(|| async {
+            Err::<HttpResponse, _>(Error::NotFound)
+        }));
     }
 
     /// What middleware asks of the URLs.
@@ -175,7 +202,9 @@ impl Urls {
         // Files do not end in a slash.
         let pages = self.0.iter().filter(|url| url.pattern.ends_with('/'));
         UrlTable {
-            pages: pages.map(|url| (url.pattern, ResourceDef::new(url.pattern))).collect(),
+            pages: pages
+                .map(|url| (url.pattern, ResourceDef::new(url.pattern)))
+                .collect(),
             access: self.0.iter().map(|url| (url.pattern, url.access)).collect(),
             readable: self
                 .0
@@ -202,7 +231,10 @@ impl UrlTable {
 
     /// The pattern of the page at `path`.
     pub fn pattern(&self, path: &str) -> Option<&'static str> {
-        self.pages.iter().find(|(_, page)| page.is_match(path)).map(|(pattern, _)| *pattern)
+        self.pages
+            .iter()
+            .find(|(_, page)| page.is_match(path))
+            .map(|(pattern, _)| *pattern)
     }
 
     /// Whether the URL with this pattern answers GET.

@@ -43,13 +43,22 @@ impl Mail {
             }
             EmailBackend::File => {
                 fs::create_dir_all(&settings.file_path)?;
-                let name =
-                    format!("{}-{:08x}.eml", chrono::Utc::now().format("%Y%m%d-%H%M%S%6f"), rand::random::<u32>());
+                let name = format!(
+                    "{}-{:08x}.eml",
+                    chrono::Utc::now().format("%Y%m%d-%H%M%S%6f"),
+                    rand::random::<u32>()
+                );
                 fs::write(settings.file_path.join(name), message.formatted()).map_err(Error::from)
             }
             EmailBackend::Smtp => {
-                let failed = |error: lettre::transport::smtp::Error| Error::command(format!("mail: {error}"));
-                transport(settings).map_err(failed)?.send(&message).map(drop).map_err(failed)
+                let failed = |error: lettre::transport::smtp::Error| {
+                    Error::command(format!("mail: {error}"))
+                };
+                transport(settings)
+                    .map_err(failed)?
+                    .send(&message)
+                    .map(drop)
+                    .map_err(failed)
             }
         }
     }
@@ -61,26 +70,37 @@ impl Mail {
             for attempt in 1..=ATTEMPTS {
                 match self.send(&settings) {
                     Ok(()) => return,
-                    Err(error) => log::error!(target: "nuages.mail", "attempt {attempt} of {ATTEMPTS}: {error}"),
+                    Err(error) => {
+                        log::error!(target: "nuages.mail", "attempt {attempt} of {ATTEMPTS}: {error}")
+                    }
                 }
                 if attempt < ATTEMPTS {
                     std::thread::sleep(std::time::Duration::from_secs(u64::from(attempt) * 5));
                 }
             }
         };
-        if let Err(error) = std::thread::Builder::new().name("mail".to_owned()).spawn(work) {
+        if let Err(error) = std::thread::Builder::new()
+            .name("mail".to_owned())
+            .spawn(work)
+        {
             log::error!(target: "nuages.mail", "{error}");
         }
     }
 
     fn compose(&self, settings: &EmailSettings) -> Result<Message> {
         if self.subject.contains(['\r', '\n']) || self.to.contains(['\r', '\n']) {
-            return Err(Error::command("mail: a header may not contain a line break"));
+            return Err(Error::command(
+                "mail: a header may not contain a line break",
+            ));
         }
         let mailbox = |text: &str| {
-            text.parse::<Mailbox>().map_err(|error| Error::command(format!("mail: {text:?} is no address: {error}")))
+            text.parse::<Mailbox>()
+                .map_err(|error| Error::command(format!("mail: {text:?} is no address: {error}")))
         };
-        let message = Message::builder().from(mailbox(&settings.from)?).to(mailbox(&self.to)?).subject(&self.subject);
+        let message = Message::builder()
+            .from(mailbox(&settings.from)?)
+            .to(mailbox(&self.to)?)
+            .subject(&self.subject);
         let text = part(ContentType::TEXT_PLAIN, &self.text);
         // Who reads mail on a console reads its text, once.
         let message = if matches!(settings.backend, EmailBackend::Console) {
@@ -118,7 +138,10 @@ fn transport(settings: &EmailSettings) -> Result<SmtpTransport, lettre::transpor
         .timeout(Some(settings.timeout))
         .tls(security);
     if !settings.user.is_empty() {
-        builder = builder.credentials(Credentials::new(settings.user.clone(), settings.password.reveal().to_owned()));
+        builder = builder.credentials(Credentials::new(
+            settings.user.clone(),
+            settings.password.reveal().to_owned(),
+        ));
     }
     Ok(builder.build())
 }
@@ -129,11 +152,18 @@ mod tests {
     use crate::settings::{Env, Settings};
 
     fn settings() -> EmailSettings {
-        Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap().email
+        Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")]))
+            .unwrap()
+            .email
     }
 
     fn mail(to: &str, subject: &str) -> Mail {
-        Mail { to: to.into(), subject: subject.into(), text: "Hello".into(), html: "<p>Hello</p>".into() }
+        Mail {
+            to: to.into(),
+            subject: subject.into(),
+            text: "Hello".into(),
+            html: "<p>Hello</p>".into(),
+        }
     }
 
     #[test]
@@ -144,7 +174,10 @@ mod tests {
             ("a@example.com", "Hi\nBcc: b@example.com"),
             ("nobody", "Hi"),
         ] {
-            assert!(mail(to, subject).compose(&settings()).is_err(), "{to} {subject}");
+            assert!(
+                mail(to, subject).compose(&settings()).is_err(),
+                "{to} {subject}"
+            );
         }
     }
 
@@ -154,10 +187,15 @@ mod tests {
             "http://a-rather-long-name.shop.test:8000/accounts/reset/Nw/{}/",
             "d1rcit-d838189f742e8423916b1f3564de5aeb"
         );
-        let mail = Mail { text: format!("Follow this:\n\n{link}\n"), ..mail("a@example.com", "Reset") };
+        let mail = Mail {
+            text: format!("Follow this:\n\n{link}\n"),
+            ..mail("a@example.com", "Reset")
+        };
         let sent = String::from_utf8(mail.compose(&settings()).unwrap().formatted()).unwrap();
         assert!(
-            sent.contains(&link) && sent.contains("To: a@example.com\r\n") && sent.contains("Subject: Reset\r\n"),
+            sent.contains(&link)
+                && sent.contains("To: a@example.com\r\n")
+                && sent.contains("Subject: Reset\r\n"),
             "{sent}"
         );
         assert!(!sent.contains("text/html"), "on the console once: {sent}");

@@ -35,7 +35,12 @@ pub fn encode_cookie(messages: &[Message], key: &SecretKey, now: i64) -> String 
 
 /// As many of `messages`, oldest first, as fit into `limit` characters; how many do is told. The rest belongs into the
 /// session: [`encode_session`].
-pub fn encode_cookie_within(messages: &[Message], limit: usize, key: &SecretKey, now: i64) -> (String, usize) {
+pub fn encode_cookie_within(
+    messages: &[Message],
+    limit: usize,
+    key: &SecretKey,
+    now: i64,
+) -> (String, usize) {
     let all = encode_cookie(messages, key, now);
     if all.len() <= limit {
         return (all, messages.len());
@@ -44,7 +49,11 @@ pub fn encode_cookie_within(messages: &[Message], limit: usize, key: &SecretKey,
     let (mut low, mut high) = (0, messages.len());
     while low < high {
         let middle = low.midpoint(high);
-        if signed(&messages[..=middle], true, key, now).len() > limit { high = middle } else { low = middle + 1 }
+        if signed(&messages[..=middle], true, key, now).len() > limit {
+            high = middle
+        } else {
+            low = middle + 1
+        }
     }
     (signed(&messages[..low], true, key, now), low)
 }
@@ -57,7 +66,10 @@ pub fn decode_cookie<'a>(text: &str, keys: impl Iterator<Item = &'a SecretKey>) 
     if more {
         items.pop();
     }
-    Some(Stored { messages: items.iter().map(message).collect::<Option<_>>()?, more })
+    Some(Stored {
+        messages: items.iter().map(message).collect::<Option<_>>()?,
+        more,
+    })
 }
 
 /// The session's entry: JSON within a string.
@@ -73,12 +85,21 @@ pub fn decode_session(entry: &Value) -> Option<Vec<Message>> {
 }
 
 fn signed(messages: &[Message], more: bool, key: &SecretKey, now: i64) -> String {
-    let items: Vec<Value> = messages.iter().map(item).chain(more.then(|| NOT_FINISHED.into())).collect();
+    let items: Vec<Value> = messages
+        .iter()
+        .map(item)
+        .chain(more.then(|| NOT_FINISHED.into()))
+        .collect();
     SIGNER.dumps(&python::compact(&items), key, true, now)
 }
 
 fn item(message: &Message) -> Value {
-    let Message { level, text, extra_tags, safe } = message;
+    let Message {
+        level,
+        text,
+        extra_tags,
+        safe,
+    } = message;
     match extra_tags {
         Some(tags) => json!([MARK, u8::from(*safe), level.0, text, tags]),
         None => json!([MARK, u8::from(*safe), level.0, text]),
@@ -89,11 +110,18 @@ fn message(item: &Value) -> Option<Message> {
     let (safe, level, text, extra_tags) = match item.as_array()?.as_slice() {
         [mark, safe, level, text] if mark == MARK => (safe, level, text, None),
         [mark, safe, level, text, Value::Null] if mark == MARK => (safe, level, text, None),
-        [mark, safe, level, text, tags] if mark == MARK => (safe, level, text, Some(tags.as_str()?.to_owned())),
+        [mark, safe, level, text, tags] if mark == MARK => {
+            (safe, level, text, Some(tags.as_str()?.to_owned()))
+        }
         _ => return None,
     };
     let safe = safe.as_bool().or(safe.as_i64().map(|number| number != 0))?;
-    Some(Message { level: Level(level.as_i64()?), text: text.as_str()?.to_owned(), extra_tags, safe })
+    Some(Message {
+        level: Level(level.as_i64()?),
+        text: text.as_str()?.to_owned(),
+        extra_tags,
+        safe,
+    })
 }
 
 #[cfg(test)]
@@ -109,7 +137,10 @@ mod tests {
     }
 
     fn two() -> [Message; 2] {
-        let tagged = Message { extra_tags: Some("tag".to_owned()), ..Message::new(Level::WARNING, "x") };
+        let tagged = Message {
+            extra_tags: Some("tag".to_owned()),
+            ..Message::new(Level::WARNING, "x")
+        };
         [Message::new(Level::SUCCESS, "Saved <b>ok</b>"), tagged]
     }
 
@@ -119,37 +150,73 @@ mod tests {
             ".eJyLjlaKj88qzs-Lz00tLk5MT1XSMdAxMtVRCk4sS01RsEmyy8-20U-yU4rVwabS2EBHqUJJR6kkMV0pNhYAylcYBw",
             ":1r31eq:raVgPHAmhr0wxYscY9L7lqseQKr6OWQ1olBp1CN6eTo"
         );
-        assert_eq!(decode_cookie(text, keys().iter()), Some(Stored { messages: two().into(), more: false }));
+        assert_eq!(
+            decode_cookie(text, keys().iter()),
+            Some(Stored {
+                messages: two().into(),
+                more: false
+            })
+        );
         let ours = encode_cookie(&two(), &keys()[0], NOW);
-        assert_eq!(decode_cookie(&ours, keys().iter()), Some(Stored { messages: two().into(), more: false }));
+        assert_eq!(
+            decode_cookie(&ours, keys().iter()),
+            Some(Stored {
+                messages: two().into(),
+                more: false
+            })
+        );
         assert_eq!(decode_cookie(&ours, [SecretKey::new("other")].iter()), None);
     }
 
     #[test]
     fn the_session_entry_is_djangos() {
-        let safe = Message { safe: true, ..Message::new(Level::INFO, "<i>") };
-        let accented = Message { text: "é".to_owned(), ..two()[1].clone() };
+        let safe = Message {
+            safe: true,
+            ..Message::new(Level::INFO, "<i>")
+        };
+        let accented = Message {
+            text: "é".to_owned(),
+            ..two()[1].clone()
+        };
         let messages = [two()[0].clone(), accented, safe];
         let expected = concat!(
             r#"[["__json_message", 0, 25, "Saved <b>ok</b>"], ["__json_message", 0, 30, "\u00e9", "tag"], "#,
             r#"["__json_message", 1, 20, "<i>"]]"#
         );
         assert_eq!(encode_session(&messages), expected);
-        assert_eq!(decode_session(&encode_session(&messages)).unwrap(), messages);
+        assert_eq!(
+            decode_session(&encode_session(&messages)).unwrap(),
+            messages
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_told() {
         let text = |i: i32| format!("message number {i} {}", crate::signing::random_string(64));
-        let messages: Vec<Message> = (0..60).map(|i| Message::new(Level::INFO, text(i))).collect();
+        let messages: Vec<Message> = (0..60)
+            .map(|i| Message::new(Level::INFO, text(i)))
+            .collect();
         let (cookie, fit) = encode_cookie_within(&messages, MAX_COOKIE_SIZE, &keys()[0], NOW);
-        assert!(cookie.len() <= MAX_COOKIE_SIZE && (15..45).contains(&fit), "{fit} in {}", cookie.len());
+        assert!(
+            cookie.len() <= MAX_COOKIE_SIZE && (15..45).contains(&fit),
+            "{fit} in {}",
+            cookie.len()
+        );
         let stored = decode_cookie(&cookie, keys().iter()).unwrap();
         assert!(stored.more && stored.messages == messages[..fit]);
         let (short, all) = encode_cookie_within(&two(), MAX_COOKIE_SIZE, &keys()[0], NOW);
         assert!(all == 2 && !decode_cookie(&short, keys().iter()).unwrap().more);
         let (none, fit) = encode_cookie_within(&messages[..1], 110, &keys()[0], NOW);
-        assert_eq!((decode_cookie(&none, keys().iter()), fit), (Some(Stored { messages: vec![], more: true }), 0));
+        assert_eq!(
+            (decode_cookie(&none, keys().iter()), fit),
+            (
+                Some(Stored {
+                    messages: vec![],
+                    more: true
+                }),
+                0
+            )
+        );
     }
 
     #[test]

@@ -49,19 +49,33 @@ pub struct Message {
 impl Message {
     /// A plain text.
     pub fn new(level: Level, text: impl Into<String>) -> Self {
-        Self { level, text: text.into(), extra_tags: None, safe: false }
+        Self {
+            level,
+            text: text.into(),
+            extra_tags: None,
+            safe: false,
+        }
     }
 
     /// A text in which `name` leads to `url`.
     pub fn linked(level: Level, before: &str, (name, url): (&str, &str), after: &str) -> Self {
         let [before, name, url, after] = [before, name, url, after].map(escaped);
         let text = format!("{before}<a href=\"{url}\">{name}</a>{after}");
-        Self { level, text, extra_tags: None, safe: true }
+        Self {
+            level,
+            text,
+            extra_tags: None,
+            safe: true,
+        }
     }
 
     /// The text as HTML. A quoted name in a script from right to left keeps its own direction.
     pub fn html(&self) -> Safe<String> {
-        Safe(bidi::mark_quoted(if self.safe { self.text.clone() } else { escaped(&self.text) }))
+        Safe(bidi::mark_quoted(if self.safe {
+            self.text.clone()
+        } else {
+            escaped(&self.text)
+        }))
     }
 
     /// The same, as a sentence of its own: what begins with the name of a model does not begin with a capital.
@@ -75,13 +89,21 @@ impl Message {
 
     /// The CSS classes: the extra ones, then the level's.
     pub fn tags(&self) -> String {
-        let tags = [self.extra_tags.as_deref().unwrap_or_default(), self.level.tag()];
-        tags.into_iter().filter(|tag| !tag.is_empty()).collect::<Vec<_>>().join(" ")
+        let tags = [
+            self.extra_tags.as_deref().unwrap_or_default(),
+            self.level.tag(),
+        ];
+        tags.into_iter()
+            .filter(|tag| !tag.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
 fn escaped(text: &str) -> String {
-    escape(text, Html).map(|text| text.to_string()).unwrap_or_default()
+    escape(text, Html)
+        .map(|text| text.to_string())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -90,9 +112,15 @@ mod tests {
 
     #[test]
     fn only_safe_messages_are_html() {
-        assert_eq!(Message::new(Level::INFO, "<b>").html().to_string(), "&#60;b&#62;");
+        assert_eq!(
+            Message::new(Level::INFO, "<b>").html().to_string(),
+            "&#60;b&#62;"
+        );
         let linked = Message::linked(Level::INFO, "The “", ("<i>", "/a/?b&c"), "” & co");
-        assert_eq!(linked.html().to_string(), "The “<a href=\"/a/?b&#38;c\">&#60;i&#62;</a>” &#38; co");
+        assert_eq!(
+            linked.html().to_string(),
+            "The “<a href=\"/a/?b&#38;c\">&#60;i&#62;</a>” &#38; co"
+        );
     }
 
     #[test]

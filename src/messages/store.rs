@@ -10,7 +10,8 @@ use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, HttpResponse
 use chrono::Utc;
 
 use super::codec::{
-    COOKIE_NAME, MAX_COOKIE_SIZE, SESSION_KEY, decode_cookie, decode_session, encode_cookie_within, encode_session,
+    COOKIE_NAME, MAX_COOKIE_SIZE, SESSION_KEY, decode_cookie, decode_session, encode_cookie_within,
+    encode_session,
 };
 use super::{Level, Message};
 use crate::db::Db;
@@ -39,7 +40,11 @@ struct State {
 impl Messages {
     /// Those of `request`.
     pub fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_default()
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// Adds a message to be shown on the next page.
@@ -62,7 +67,10 @@ impl Messages {
         let mut state = self.0.borrow_mut();
         state.shown = true;
         if std::mem::take(&mut state.more_in_session)
-            && let Some(rest) = session.remove(SESSION_KEY).as_ref().and_then(decode_session)
+            && let Some(rest) = session
+                .remove(SESSION_KEY)
+                .as_ref()
+                .and_then(decode_session)
         {
             state.stored.extend(rest);
         }
@@ -81,18 +89,27 @@ pub async fn messages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let given = cookie(request.request(), COOKIE_NAME);
-    let found = given.as_deref().and_then(|text| decode_cookie(text, settings.secret_keys()));
+    let found = given
+        .as_deref()
+        .and_then(|text| decode_cookie(text, settings.secret_keys()));
     let more_in_session = found.as_ref().is_some_and(|found| found.more);
     let stored = found.map(|found| found.messages).unwrap_or_default();
-    let state = State { stored, had_cookie: given.is_some(), more_in_session, ..State::default() };
+    let state = State {
+        stored,
+        had_cookie: given.is_some(),
+        more_in_session,
+        ..State::default()
+    };
     let messages = Messages(Rc::new(RefCell::new(state)));
     request.extensions_mut().insert(messages.clone());
     let session = Session::of(request.request());
     let mut response = next.call(request).await?.map_into_boxed_body();
-    Ok(match caught(keep(&messages, &session, &db, &settings, &mut response)).await {
-        Ok(()) => response,
-        Err(error) => response.into_response(HttpResponse::from_error(error)),
-    })
+    Ok(
+        match caught(keep(&messages, &session, &db, &settings, &mut response)).await {
+            Ok(()) => response,
+            Err(error) => response.into_response(HttpResponse::from_error(error)),
+        },
+    )
 }
 
 /// Stores the messages that were not shown.
@@ -115,21 +132,38 @@ async fn keep(
         session.load(db, settings).await?;
     }
     let mut state = messages.0.borrow_mut();
-    if waits && let Some(rest) = session.remove(SESSION_KEY).as_ref().and_then(decode_session) {
+    if waits
+        && let Some(rest) = session
+            .remove(SESSION_KEY)
+            .as_ref()
+            .and_then(decode_session)
+    {
         state.stored.extend(rest);
     }
     let added = std::mem::take(&mut state.added);
-    let mut left = if state.shown { Vec::new() } else { std::mem::take(&mut state.stored) };
+    let mut left = if state.shown {
+        Vec::new()
+    } else {
+        std::mem::take(&mut state.stored)
+    };
     left.extend(added);
-    let attributes =
-        CookieSettings { name: COOKIE_NAME.to_owned(), path: "/".to_owned(), ..settings.session.cookie.clone() };
+    let attributes = CookieSettings {
+        name: COOKIE_NAME.to_owned(),
+        path: "/".to_owned(),
+        ..settings.session.cookie.clone()
+    };
     if left.is_empty() {
         if state.had_cookie {
             delete_cookie(response.headers_mut(), &attributes);
         }
         return Ok(());
     }
-    let (text, fit) = encode_cookie_within(&left, MAX_COOKIE_SIZE, &settings.secret_key, Utc::now().timestamp());
+    let (text, fit) = encode_cookie_within(
+        &left,
+        MAX_COOKIE_SIZE,
+        &settings.secret_key,
+        Utc::now().timestamp(),
+    );
     if fit < left.len() {
         session.insert(SESSION_KEY, encode_session(&left[fit..]));
     }

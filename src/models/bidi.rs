@@ -33,7 +33,11 @@ fn is_rtl_char(c: char) -> bool {
 /// `text` as a part of a plain text: between isolating characters if it needs them. For titles, labels and options,
 /// which hold no markup.
 pub fn isolated(text: &str) -> Cow<'_, str> {
-    if is_rtl(text) { Cow::Owned(format!("{ISOLATE}{text}{POP}")) } else { Cow::Borrowed(text) }
+    if is_rtl(text) {
+        Cow::Owned(format!("{ISOLATE}{text}{POP}"))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The attribute of an element that holds `text` alone: ` dir="auto"`, or nothing if `text` runs from left to right.
@@ -43,7 +47,9 @@ pub fn dir(text: &str) -> Safe<&'static str> {
 
 /// `text` as HTML. A quoted part of it (“…”), which is a name that somebody chose, has its own direction.
 pub fn marked(text: &str) -> Safe<String> {
-    let html = escape(text, Html).map(|text| text.to_string()).unwrap_or_default();
+    let html = escape(text, Html)
+        .map(|text| text.to_string())
+        .unwrap_or_default();
     Safe(mark_quoted(html))
 }
 
@@ -83,9 +89,21 @@ mod tests {
 
     #[test]
     fn only_texts_from_right_to_left_are_marked() {
-        assert_eq!(isolated("Lamp, 3 × “Ärzte”."), "Lamp, 3 × “Ärzte”.", "left to right stays as it is");
-        assert_eq!(isolated("כיסא."), "\u{2068}כיסא.\u{2069}", "Hebrew is isolated");
-        assert_eq!(dir("Lamp").0, "", "no attribute for a text from left to right");
+        assert_eq!(
+            isolated("Lamp, 3 × “Ärzte”."),
+            "Lamp, 3 × “Ärzte”.",
+            "left to right stays as it is"
+        );
+        assert_eq!(
+            isolated("כיסא."),
+            "\u{2068}כיסא.\u{2069}",
+            "Hebrew is isolated"
+        );
+        assert_eq!(
+            dir("Lamp").0,
+            "",
+            "no attribute for a text from left to right"
+        );
         assert_eq!(dir("مرحبا").0, " dir=\"auto\"", "Arabic gets the attribute");
     }
 
@@ -99,6 +117,10 @@ mod tests {
             nested, "The tag “<bdi dir=\"auto\">כיסא “a” b</bdi>” was added.",
             "quotes inside a name belong to it"
         );
-        assert_eq!(marked("The tag “כיסא “ was added.").0, "The tag “כיסא “ was added.", "quotes that do not match");
+        assert_eq!(
+            marked("The tag “כיסא “ was added.").0,
+            "The tag “כיסא “ was added.",
+            "quotes that do not match"
+        );
     }
 }

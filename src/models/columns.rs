@@ -31,7 +31,10 @@ where
 
     fn fields() -> Vec<Field> {
         let mut fields = T::AllColumns::fields();
-        for field in fields.iter_mut().filter(|field| field.column == T::PrimaryKey::NAME) {
+        for field in fields
+            .iter_mut()
+            .filter(|field| field.column == T::PrimaryKey::NAME)
+        {
             field.primary_key = true;
             if matches!(field.kind, FieldKind::Integer) {
                 field.kind = FieldKind::Auto;

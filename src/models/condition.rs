@@ -55,22 +55,36 @@ pub struct Circle {
 impl Condition {
     /// The column has this value.
     pub fn equals(path: Path, value: impl Into<Value>) -> Self {
-        Self::Is { path, lookup: Lookup::Exact, values: vec![value.into()] }
+        Self::Is {
+            path,
+            lookup: Lookup::Exact,
+            values: vec![value.into()],
+        }
     }
 
     /// The column has one of these values.
     pub fn one_of(path: Path, values: Vec<Value>) -> Self {
-        Self::Is { path, lookup: Lookup::In, values }
+        Self::Is {
+            path,
+            lookup: Lookup::In,
+            values,
+        }
     }
 
     /// The row is one of these.
     pub fn among(rows: Query) -> Self {
-        Self::Among { path: Path::own(rows.model().pk().column), rows: Box::new(rows) }
+        Self::Among {
+            path: Path::own(rows.model().pk().column),
+            rows: Box::new(rows),
+        }
     }
 
     /// The foreign key in `column` leads to one of these rows.
     pub fn leads_to(column: &'static str, rows: Query) -> Self {
-        Self::Among { path: Path::own(column), rows: Box::new(rows) }
+        Self::Among {
+            path: Path::own(column),
+            rows: Box::new(rows),
+        }
     }
 
     /// The same as [`equals`](Self::equals), with one of Diesel's columns: `Condition::of(product::is_active, true)`.

@@ -16,7 +16,11 @@ pub const APP: AppConfig = AppConfig {
     label: "contenttypes",
     verbose_name: "Content Types",
     models: &[ContentType::meta],
-    migrations: &[migration!("contenttypes", "0001_initial", ["0001_initial", "0002_remove_content_type_name"])],
+    migrations: &[migration!(
+        "contenttypes",
+        "0001_initial",
+        ["0001_initial", "0002_remove_content_type_name"]
+    )],
 };
 
 /// A model, as the database numbers it.
@@ -37,11 +41,17 @@ impl Model for ContentType {
     fn describe(it: Description<Self>) -> Description<Self> {
         use django_content_type::{app_label, model};
         it.label("contenttypes.ContentType")
-            .display_with((app_label, model), |[app, name]| labelled(&app.to_string(), &name.to_string()))
+            .display_with((app_label, model), |[app, name]| {
+                labelled(&app.to_string(), &name.to_string())
+            })
             .unique_together((app_label, model))
             .natural_key((app_label, model))
             .field(app_label, |field| field.max_length(100))
-            .field(model, |field| field.max_length(100).verbose_name("python model class name"))
+            .field(model, |field| {
+                field
+                    .max_length(100)
+                    .verbose_name("python model class name")
+            })
     }
 }
 
@@ -56,7 +66,11 @@ struct NewContentType {
 impl ContentType {
     /// The model with this number, if it is installed.
     pub fn model(conn: &mut Conn, id: i32) -> Result<Option<&'static Meta>> {
-        let found = django_content_type::table.find(id).select(Self::as_select()).first(conn).optional()?;
+        let found = django_content_type::table
+            .find(id)
+            .select(Self::as_select())
+            .first(conn)
+            .optional()?;
         Ok(found.and_then(|found| super::find(&found.app_label, &found.model)))
     }
 
@@ -65,24 +79,39 @@ impl ContentType {
         let found = django_content_type::table
             .filter(django_content_type::app_label.eq(model.app))
             .filter(django_content_type::model.eq(&model.name));
-        found.select(django_content_type::id).first(conn).optional().map_err(Into::into)
+        found
+            .select(django_content_type::id)
+            .first(conn)
+            .optional()
+            .map_err(Into::into)
     }
 
     /// The ids of all, by app label and model name.
     pub fn ids(conn: &mut Conn) -> Result<HashMap<(String, String), i32>> {
-        let all = django_content_type::table.select(Self::as_select()).load(conn)?;
-        Ok(all.into_iter().map(|one| ((one.app_label, one.model), one.id)).collect())
+        let all = django_content_type::table
+            .select(Self::as_select())
+            .load(conn)?;
+        Ok(all
+            .into_iter()
+            .map(|one| ((one.app_label, one.model), one.id))
+            .collect())
     }
 }
 
 /// Makes the content types of `app` that are not there yet (Django's `create_contenttypes`); how many.
 pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     let present = ContentType::ids(conn)?;
-    let missing = |model: &&Meta| !present.contains_key(&(app.label.to_owned(), model.name.clone()));
+    let missing =
+        |model: &&Meta| !present.contains_key(&(app.label.to_owned(), model.name.clone()));
     let mut made = 0;
     for model in app.models.iter().map(|model| model()).filter(missing) {
-        let row = NewContentType { app_label: app.label, model: &model.name };
-        made += diesel::insert_into(django_content_type::table).values(row).execute(conn)?;
+        let row = NewContentType {
+            app_label: app.label,
+            model: &model.name,
+        };
+        made += diesel::insert_into(django_content_type::table)
+            .values(row)
+            .execute(conn)?;
     }
     Ok(made)
 }

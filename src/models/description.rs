@@ -81,9 +81,14 @@ pub trait Model: HasTable<Table: ModelTable> + Sized + 'static {
 
     /// The same, read once and kept.
     fn meta() -> &'static Meta {
-        static KNOWN: LazyLock<RwLock<HashMap<TypeId, &'static Meta>>> = LazyLock::new(RwLock::default);
+        static KNOWN: LazyLock<RwLock<HashMap<TypeId, &'static Meta>>> =
+            LazyLock::new(RwLock::default);
         let id = TypeId::of::<Self>();
-        if let Some(meta) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&id) {
+        if let Some(meta) = KNOWN
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
+        {
             return meta;
         }
         let described = Self::describe(Description::new()).into_meta();
@@ -153,14 +158,28 @@ impl<M: Model> Description<M> {
     /// Describes a field. Forms show fields in the order in which they are described; a column that is not stands behind
     /// the one that it follows in the table.
     #[must_use]
-    pub fn field<C>(mut self, _column: C, say: impl FnOnce(FieldBuilder<M::Table>) -> FieldBuilder<M::Table>) -> Self
+    pub fn field<C>(
+        mut self,
+        _column: C,
+        say: impl FnOnce(FieldBuilder<M::Table>) -> FieldBuilder<M::Table>,
+    ) -> Self
     where
         C: Column<Table = M::Table>,
         C::SqlType: SqlKind,
     {
-        let said = self.fields.iter().position(|field| field.column == C::NAME).map(|at| self.fields.remove(at));
-        let plain = said.or_else(|| self.columns.iter().find(|field| field.column == C::NAME).cloned());
-        let plain = plain.unwrap_or_else(|| Field::of_column(C::NAME, C::SqlType::KIND, C::SqlType::NULL));
+        let said = self
+            .fields
+            .iter()
+            .position(|field| field.column == C::NAME)
+            .map(|at| self.fields.remove(at));
+        let plain = said.or_else(|| {
+            self.columns
+                .iter()
+                .find(|field| field.column == C::NAME)
+                .cloned()
+        });
+        let plain =
+            plain.unwrap_or_else(|| Field::of_column(C::NAME, C::SqlType::KIND, C::SqlType::NULL));
         self.fields.push(say(FieldBuilder::new(plain)).field);
         self
     }
@@ -175,14 +194,26 @@ impl<M: Model> Description<M> {
     /// No two rows may share all of these.
     #[must_use]
     pub fn unique_together(mut self, columns: impl Paths<M::Table>) -> Self {
-        self.unique_together.push(columns.into_paths().into_iter().map(|path| path.column).collect());
+        self.unique_together.push(
+            columns
+                .into_paths()
+                .into_iter()
+                .map(|path| path.column)
+                .collect(),
+        );
         self
     }
 
     /// The table has an index on these columns, in this order: lists make use of it.
     #[must_use]
     pub fn index(mut self, columns: impl Paths<M::Table>) -> Self {
-        self.indexes.push(columns.into_paths().into_iter().map(|path| path.column).collect());
+        self.indexes.push(
+            columns
+                .into_paths()
+                .into_iter()
+                .map(|path| path.column)
+                .collect(),
+        );
         self
     }
 
@@ -212,14 +243,22 @@ impl<M: Model> Description<M> {
     /// What a row is called, made of several columns: `.display_with((item::quantity, item::unit), |[n, u]| …)`. A name in the
     /// brackets must not be that of a column in scope, which would be taken for the column.
     #[must_use]
-    pub fn display_with<P: Paths<M::Table>>(mut self, paths: P, format: fn(&P::Values) -> String) -> Self {
+    pub fn display_with<P: Paths<M::Table>>(
+        mut self,
+        paths: P,
+        format: fn(&P::Values) -> String,
+    ) -> Self {
         self.display = Some(Text::made(paths.into_paths(), Formula::of::<P>(format)));
         self
     }
 
     /// Where a row's page is.
     #[must_use]
-    pub fn absolute_url<P: Paths<M::Table>>(mut self, paths: P, format: fn(&P::Values) -> String) -> Self {
+    pub fn absolute_url<P: Paths<M::Table>>(
+        mut self,
+        paths: P,
+        format: fn(&P::Values) -> String,
+    ) -> Self {
         self.absolute_url = Some(Text::made(paths.into_paths(), Formula::of::<P>(format)));
         self
     }
@@ -227,10 +266,17 @@ impl<M: Model> Description<M> {
     fn into_meta(self) -> Meta {
         let named = Named::of::<M>(self.label, &self.table);
         let table = leaked(self.table);
-        let verbose_name = self.verbose_name.map_or_else(|| spaced(named.object_name), str::to_owned);
-        let verbose_name_plural = self.verbose_name_plural.map_or_else(|| format!("{verbose_name}s"), str::to_owned);
+        let verbose_name = self
+            .verbose_name
+            .map_or_else(|| spaced(named.object_name), str::to_owned);
+        let verbose_name_plural = self
+            .verbose_name_plural
+            .map_or_else(|| format!("{verbose_name}s"), str::to_owned);
         let fields = arranged(self.columns, self.fields);
-        let pk = fields.iter().position(|field| field.primary_key).unwrap_or_default();
+        let pk = fields
+            .iter()
+            .position(|field| field.primary_key)
+            .unwrap_or_default();
         let mut many = self.many;
         for field in &mut many {
             let (through, key) = (field.link_table)();
@@ -238,7 +284,10 @@ impl<M: Model> Description<M> {
             field.order = Vec::leak(key.into_iter().map(leaked).collect());
         }
         let display = self.display.unwrap_or_else(|| {
-            let line = fields.iter().find(|field| is_name(field)).unwrap_or(&fields[pk]);
+            let line = fields
+                .iter()
+                .find(|field| is_name(field))
+                .unwrap_or(&fields[pk]);
             Text::of(Path::own(line.column))
         });
         Meta {
@@ -303,7 +352,11 @@ mod tests {
     impl Model for Product {
         fn describe(it: Description<Self>) -> Description<Self> {
             it.field(product::image, |field| field.image("x/"))
-                .field(product::sku, |field| field.max_length(40).text_choices(&["in_progress", "2nd-HAND"]))
+                .field(product::sku, |field| {
+                    field
+                        .max_length(40)
+                        .text_choices(&["in_progress", "2nd-HAND"])
+                })
                 .field(product::description, |field| field.max_length(9).secret())
                 .field(product::slug, |field| field.slug(9))
                 .field(product::name, |field| field.max_length(9))
@@ -318,13 +371,18 @@ mod tests {
 
     impl Model for Tag {
         fn describe(it: Description<Self>) -> Description<Self> {
-            it.field(tag::name, |field| field.max_length(9)).display(tag::slug)
+            it.field(tag::name, |field| field.max_length(9))
+                .display(tag::slug)
         }
     }
 
     #[test]
     fn columns_that_say_nothing_follow_their_neighbours() {
-        let columns: Vec<_> = Product::meta().fields.iter().map(|field| field.column).collect();
+        let columns: Vec<_> = Product::meta()
+            .fields
+            .iter()
+            .map(|field| field.column)
+            .collect();
         let expected = [
             "id",
             "image",
@@ -353,6 +411,9 @@ mod tests {
     #[test]
     fn choices_are_read_as_people_write_them() {
         let choices = Product::meta().column("sku").map(|field| field.choices);
-        assert_eq!(choices, Some(&[("in_progress", "In Progress"), ("2nd-HAND", "2Nd-Hand")][..]));
+        assert_eq!(
+            choices,
+            Some(&[("in_progress", "In Progress"), ("2nd-HAND", "2Nd-Hand")][..])
+        );
     }
 }

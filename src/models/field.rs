@@ -163,7 +163,10 @@ impl Field {
     /// The most characters its column takes.
     pub fn max_length(&self) -> Option<usize> {
         match self.kind {
-            FieldKind::Char(most) | FieldKind::Slug(most) | FieldKind::Email(most) | FieldKind::Url(most) => Some(most),
+            FieldKind::Char(most)
+            | FieldKind::Slug(most)
+            | FieldKind::Email(most)
+            | FieldKind::Url(most) => Some(most),
             FieldKind::File(_) | FieldKind::Image(_) => Some(100),
             _ => None,
         }
@@ -176,7 +179,10 @@ impl Field {
 
     /// What people read for a value of its choices.
     pub fn choice_label(&self, value: &str) -> Option<&'static str> {
-        self.choices.iter().find(|(key, _)| *key == value).map(|(_, label)| *label)
+        self.choices
+            .iter()
+            .find(|(key, _)| *key == value)
+            .map(|(_, label)| *label)
     }
 
     /// The hint below a file field before a file is chosen: `PDF documents, at most 5 MB.`
@@ -184,7 +190,10 @@ impl Field {
         if !self.is_file() {
             return String::new();
         }
-        let size = self.max_file_size.map(|bytes| format!(", at most {}", file_size(bytes))).unwrap_or_default();
+        let size = self
+            .max_file_size
+            .map(|bytes| format!(", at most {}", file_size(bytes)))
+            .unwrap_or_default();
         format!("{}{size}.", capfirst(&self.file_kinds.names()))
     }
 
@@ -196,7 +205,12 @@ impl Field {
 
 /// Where browsers find the file at this path below `MEDIA_ROOT` (Django's `FieldFile.url`).
 pub fn file_url(path: &str) -> String {
-    const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+    const PATH: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'.')
+        .remove(b'~');
     format!("/media/{}", utf8_percent_encode(path, PATH))
 }
 
@@ -216,7 +230,9 @@ pub fn file_size(bytes: u64) -> String {
 /// The text with its first letter in upper case (Django's `capfirst`).
 pub fn capfirst(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// The text with every word's first letter in upper case, all others in lower case (Python's `title`).
@@ -254,7 +270,10 @@ macro_rules! kinds_of_text {
 
 impl<T> FieldBuilder<T> {
     pub(super) fn new(field: Field) -> Self {
-        Self { field, table: PhantomData }
+        Self {
+            field,
+            table: PhantomData,
+        }
     }
 
     kinds_of_text! {

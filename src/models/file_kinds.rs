@@ -21,7 +21,9 @@ const KINDS: [Listed; 12] = [
     Listed {
         kind: FileKinds::PICTURE,
         name: "pictures (JPEG, PNG, GIF, WebP or AVIF)",
-        extensions: &["apng", "avif", "bmp", "dib", "gif", "jfif", "jpe", "jpeg", "jpg", "mpo", "png", "webp"],
+        extensions: &[
+            "apng", "avif", "bmp", "dib", "gif", "jfif", "jpe", "jpeg", "jpg", "mpo", "png", "webp",
+        ],
         types: &["image/"],
     },
     Listed {
@@ -39,19 +41,31 @@ const KINDS: [Listed; 12] = [
     Listed {
         kind: FileKinds::OFFICE,
         name: "office documents",
-        extensions: &["doc", "docx", "odp", "ods", "odt", "ppt", "pptx", "rtf", "xls", "xlsx"],
-        types: &["application/msword", "application/vnd.", "application/rtf", "text/rtf", "application/zip"],
+        extensions: &[
+            "doc", "docx", "odp", "ods", "odt", "ppt", "pptx", "rtf", "xls", "xlsx",
+        ],
+        types: &[
+            "application/msword",
+            "application/vnd.",
+            "application/rtf",
+            "text/rtf",
+            "application/zip",
+        ],
     },
     Listed {
         kind: FileKinds::AUDIO,
         name: "sound recordings",
-        extensions: &["aac", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav", "weba"],
+        extensions: &[
+            "aac", "flac", "m4a", "mp3", "oga", "ogg", "opus", "wav", "weba",
+        ],
         types: &["audio/", "video/", "application/ogg"],
     },
     Listed {
         kind: FileKinds::VIDEO,
         name: "films",
-        extensions: &["avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "ogv", "webm"],
+        extensions: &[
+            "avi", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "ogv", "webm",
+        ],
         types: &["video/", "audio/", "application/ogg"],
     },
     Listed {
@@ -64,23 +78,40 @@ const KINDS: [Listed; 12] = [
         kind: FileKinds::HTML,
         name: "web pages",
         extensions: &["htm", "html", "mht", "mhtml", "shtml", "xht", "xhtml"],
-        types: &["text/html", "application/xhtml+xml", "multipart/related", "message/rfc822"],
+        types: &[
+            "text/html",
+            "application/xhtml+xml",
+            "multipart/related",
+            "message/rfc822",
+        ],
     },
-    Listed { kind: FileKinds::SVG, name: "SVG drawings", extensions: &["svg", "svgz"], types: &["image/svg+xml"] },
+    Listed {
+        kind: FileKinds::SVG,
+        name: "SVG drawings",
+        extensions: &["svg", "svgz"],
+        types: &["image/svg+xml"],
+    },
     Listed {
         kind: FileKinds::XML,
         name: "XML documents",
         extensions: &["atom", "rdf", "rss", "xml", "xsd", "xsl", "xslt"],
-        types: &["text/xml", "application/xml", "text/xsl", "application/rss+xml", "application/atom+xml"],
+        types: &[
+            "text/xml",
+            "application/xml",
+            "text/xsl",
+            "application/rss+xml",
+            "application/atom+xml",
+        ],
     },
     Listed {
         kind: FileKinds::SCRIPT,
         name: "scripts",
         extensions: &[
-            "asp", "aspx", "bash", "cfm", "cgi", "cjs", "docm", "dotm", "hta", "htaccess", "js", "jsp", "jspx", "ksh",
-            "lua", "mjs", "phar", "php", "php3", "php4", "php5", "php7", "php8", "phps", "phtml", "pht", "pl", "potm",
-            "ppam", "pptm", "ps1", "psm1", "py", "pyc", "pyw", "rb", "sh", "swf", "ts", "vb", "vbe", "vbs", "wasm",
-            "wsf", "wsh", "xlam", "xlsm", "xltm", "zsh",
+            "asp", "aspx", "bash", "cfm", "cgi", "cjs", "docm", "dotm", "hta", "htaccess", "js",
+            "jsp", "jspx", "ksh", "lua", "mjs", "phar", "php", "php3", "php4", "php5", "php7",
+            "php8", "phps", "phtml", "pht", "pl", "potm", "ppam", "pptm", "ps1", "psm1", "py",
+            "pyc", "pyw", "rb", "sh", "swf", "ts", "vb", "vbe", "vbs", "wasm", "wsf", "wsh",
+            "xlam", "xlsm", "xltm", "zsh",
         ],
         types: &[
             "text/javascript",
@@ -101,9 +132,9 @@ const KINDS: [Listed; 12] = [
         kind: FileKinds::EXECUTABLE,
         name: "programs",
         extensions: &[
-            "apk", "app", "appimage", "bat", "cmd", "com", "cpl", "chm", "desktop", "deb", "dll", "dmg", "dylib",
-            "elf", "exe", "gadget", "inf", "ipa", "jar", "lnk", "msc", "msi", "msix", "pif", "reg", "rpm", "run",
-            "scf", "scr", "so", "sys", "url", "war",
+            "apk", "app", "appimage", "bat", "cmd", "com", "cpl", "chm", "desktop", "deb", "dll",
+            "dmg", "dylib", "elf", "exe", "gadget", "inf", "ipa", "jar", "lnk", "msc", "msi",
+            "msix", "pif", "reg", "rpm", "run", "scf", "scr", "so", "sys", "url", "war",
         ],
         types: &[
             "application/x-msdownload",
@@ -170,22 +201,36 @@ impl FileKinds {
 
     /// The kind of files with this extension, in lower case and without its dot.
     pub fn of_extension(extension: &str) -> Self {
-        KINDS.iter().find(|kind| kind.extensions.contains(&extension)).map_or(Self::OTHER, |kind| kind.kind)
+        KINDS
+            .iter()
+            .find(|kind| kind.extensions.contains(&extension))
+            .map_or(Self::OTHER, |kind| kind.kind)
     }
 
     /// Whether a file of this one kind may be declared as of the content type `declared`. Browsers declare by the name of
     /// the file, and differ; so only a type of another sort is refused.
     pub fn may_be_declared(self, declared: &str) -> bool {
-        let declared = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let declared = declared
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
         let is_of = |kind: &Listed| {
-            kind.types
-                .iter()
-                .any(|known| if known.ends_with(['/', '.']) { declared.starts_with(known) } else { declared == *known })
+            kind.types.iter().any(|known| {
+                if known.ends_with(['/', '.']) {
+                    declared.starts_with(known)
+                } else {
+                    declared == *known
+                }
+            })
         };
         if NO_TYPE.contains(&declared.as_str()) {
             return true;
         }
-        let active = KINDS.iter().find(|kind| kind.kind.is_active() && is_of(kind));
+        let active = KINDS
+            .iter()
+            .find(|kind| kind.kind.is_active() && is_of(kind));
         match KINDS.iter().find(|kind| kind.kind == self) {
             Some(kind) if self.is_active() => active.is_none_or(|active| active.kind == kind.kind),
             Some(kind) => active.is_none() && is_of(kind),
@@ -199,7 +244,9 @@ impl FileKinds {
             return Vec::new();
         }
         let kinds = KINDS.iter().filter(|kind| self.contains(kind.kind));
-        kinds.flat_map(|kind| kind.extensions.iter().copied()).collect()
+        kinds
+            .flat_map(|kind| kind.extensions.iter().copied())
+            .collect()
     }
 
     /// The value of the `accept` attribute of a file input; "" if any file is accepted.
@@ -207,11 +254,18 @@ impl FileKinds {
         // An iPhone sends a JPEG instead of a HEIC photo when this names JPEG and not all images.
         let types = "image/jpeg,image/png,image/gif,image/webp,image/avif,image/bmp";
         let pictures = self.contains(Self::PICTURE).then(|| types.to_owned());
-        let others = Self(self.0 & !Self::PICTURE.0).extensions().into_iter().map(|extension| format!(".{extension}"));
+        let others = Self(self.0 & !Self::PICTURE.0)
+            .extensions()
+            .into_iter()
+            .map(|extension| format!(".{extension}"));
         if self.contains(Self::OTHER) {
             return String::new();
         }
-        pictures.into_iter().chain(others).collect::<Vec<_>>().join(",")
+        pictures
+            .into_iter()
+            .chain(others)
+            .collect::<Vec<_>>()
+            .join(",")
     }
 
     /// Names the kinds for people: `PDF documents or plain texts`.
@@ -222,7 +276,11 @@ impl FileKinds {
         if self.contains(Self::OTHER) {
             return "any file".to_owned();
         }
-        let names: Vec<&str> = KINDS.iter().filter(|kind| self.contains(kind.kind)).map(|kind| kind.name).collect();
+        let names: Vec<&str> = KINDS
+            .iter()
+            .filter(|kind| self.contains(kind.kind))
+            .map(|kind| kind.name)
+            .collect();
         match names.as_slice() {
             [] => "no files".to_owned(),
             [one] => (*one).to_owned(),
@@ -254,8 +312,14 @@ mod tests {
         assert_eq!(FileKinds::of_extension("pdf"), FileKinds::PDF);
         assert_eq!(FileKinds::of_extension("dwg"), FileKinds::OTHER);
         for extension in ["html", "svg", "xml", "js", "exe", "php"] {
-            assert!(FileKinds::of_extension(extension).is_active(), "{extension} should count as active");
-            assert!(!FileKinds::HARMLESS.contains(FileKinds::of_extension(extension)), "{extension} is not harmless");
+            assert!(
+                FileKinds::of_extension(extension).is_active(),
+                "{extension} should count as active"
+            );
+            assert!(
+                !FileKinds::HARMLESS.contains(FileKinds::of_extension(extension)),
+                "{extension} is not harmless"
+            );
         }
         let some = FileKinds::PDF | FileKinds::TEXT;
         assert_eq!(some.names(), "PDF documents or plain texts");
@@ -266,12 +330,29 @@ mod tests {
     #[test]
     fn a_declared_type_agrees_with_the_kind_or_says_nothing() {
         let agrees = |kind: FileKinds, declared: &str| kind.may_be_declared(declared);
-        assert!(agrees(FileKinds::PDF, "application/pdf") && agrees(FileKinds::PDF, "application/octet-stream"));
+        assert!(
+            agrees(FileKinds::PDF, "application/pdf")
+                && agrees(FileKinds::PDF, "application/octet-stream")
+        );
         assert!(agrees(FileKinds::TEXT, "text/csv; charset=utf-8") && agrees(FileKinds::TEXT, ""));
-        assert!(agrees(FileKinds::OTHER, "application/acad") && agrees(FileKinds::HTML, "text/html"));
-        assert!(!agrees(FileKinds::PDF, "image/png"), "a PDF document is no picture");
-        assert!(!agrees(FileKinds::TEXT, "text/html"), "a plain text is no web page");
-        assert!(!agrees(FileKinds::PICTURE, "image/svg+xml"), "a picture is no SVG drawing");
-        assert!(!agrees(FileKinds::OTHER, "text/javascript"), "a script is of the kind SCRIPT");
+        assert!(
+            agrees(FileKinds::OTHER, "application/acad") && agrees(FileKinds::HTML, "text/html")
+        );
+        assert!(
+            !agrees(FileKinds::PDF, "image/png"),
+            "a PDF document is no picture"
+        );
+        assert!(
+            !agrees(FileKinds::TEXT, "text/html"),
+            "a plain text is no web page"
+        );
+        assert!(
+            !agrees(FileKinds::PICTURE, "image/svg+xml"),
+            "a picture is no SVG drawing"
+        );
+        assert!(
+            !agrees(FileKinds::OTHER, "text/javascript"),
+            "a script is of the kind SCRIPT"
+        );
     }
 }

@@ -19,14 +19,28 @@ pub struct Finding {
 
 impl Finding {
     /// Something that is wrong.
-    pub fn new(id: &'static str, place: impl Into<String>, option: &'static str, text: impl Into<String>) -> Self {
-        Self { id, place: place.into(), option, text: text.into() }
+    pub fn new(
+        id: &'static str,
+        place: impl Into<String>,
+        option: &'static str,
+        text: impl Into<String>,
+    ) -> Self {
+        Self {
+            id,
+            place: place.into(),
+            option,
+            text: text.into(),
+        }
     }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "({}) {}, {}: {}", self.id, self.place, self.option, self.text)
+        write!(
+            f,
+            "({}) {}, {}: {}",
+            self.id, self.place, self.option, self.text
+        )
     }
 }
 
@@ -41,16 +55,38 @@ impl Meta {
 pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
     let mut found = Vec::new();
     for app in apps {
-        for model in app.models.iter().map(|model| model()).filter(|model| model.app != app.label) {
-            let text = format!("it stands in `models` of the app {}. Name it in those of its own app.", app.label);
-            found.push(Finding::new("nuages.E001", model.object_label(), "AppConfig::models", text));
+        for model in app
+            .models
+            .iter()
+            .map(|model| model())
+            .filter(|model| model.app != app.label)
+        {
+            let text = format!(
+                "it stands in `models` of the app {}. Name it in those of its own app.",
+                app.label
+            );
+            found.push(Finding::new(
+                "nuages.E001",
+                model.object_label(),
+                "AppConfig::models",
+                text,
+            ));
         }
     }
     let models: Vec<&'static Meta> = super::all().to_vec();
     for (at, model) in models.iter().enumerate() {
         if let Some(other) = models[..at].iter().find(|other| other.table == model.table) {
-            let text = format!("the table {} is that of {} already. Name another.", model.table, other.object_label());
-            found.push(Finding::new("models.E028", model.object_label(), "table_name", text));
+            let text = format!(
+                "the table {} is that of {} already. Name another.",
+                model.table,
+                other.object_label()
+            );
+            found.push(Finding::new(
+                "models.E028",
+                model.object_label(),
+                "table_name",
+                text,
+            ));
         }
         check_name(model, &mut found);
         for field in &model.fields {
@@ -67,23 +103,46 @@ fn check_name(model: &Meta, found: &mut Vec<Finding>) {
             "this does not name it, and its table {} is not called <app>_{}. Say .label(\"app.{}\").",
             model.table, model.name, model.object_name
         );
-        found.push(Finding::new("nuages.E003", model.object_label(), "label", text));
+        found.push(Finding::new(
+            "nuages.E003",
+            model.object_label(),
+            "label",
+            text,
+        ));
     }
 }
 
 fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Finding>) {
     let mut add = |id, option, text: String| {
-        found.push(Finding::new(id, format!("{}.{}", model.object_label(), field.name), option, text));
+        found.push(Finding::new(
+            id,
+            format!("{}.{}", model.object_label(), field.name),
+            option,
+            text,
+        ));
     };
     if field.primary_key && field.null {
-        add("fields.E007", "null", "a primary key cannot be NULL. Make the column NOT NULL.".to_owned());
+        add(
+            "fields.E007",
+            "null",
+            "a primary key cannot be NULL. Make the column NOT NULL.".to_owned(),
+        );
     }
     if let FieldKind::Decimal(digits, places) = field.kind
         && digits < places
     {
-        add("fields.E134", "decimal", format!("{places} places do not fit into {digits} digits. Allow more digits."));
+        add(
+            "fields.E134",
+            "decimal",
+            format!("{places} places do not fit into {digits} digits. Allow more digits."),
+        );
     }
-    let longest = field.choices.iter().map(|(value, _)| value.chars().count()).max().unwrap_or(0);
+    let longest = field
+        .choices
+        .iter()
+        .map(|(value, _)| value.chars().count())
+        .max()
+        .unwrap_or(0);
     if let Some(most) = field.max_length().filter(|most| longest > *most) {
         add(
             "fields.E009",
@@ -91,18 +150,28 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
             format!("a choice has {longest} characters, and {most} fit. Allow {longest}."),
         );
     }
-    let Some(relation) = &field.relation else { return };
+    let Some(relation) = &field.relation else {
+        return;
+    };
     let target = relation.to();
     if super::find(target.app, &target.name).is_none() {
-        let text = format!("{} is not installed. Name it in `models` of its app.", target.object_label());
+        let text = format!(
+            "{} is not installed. Name it in `models` of its app.",
+            target.object_label()
+        );
         add("fields.E300", "to", text);
     }
     if relation.on_delete.effect() == OnDelete::SetNull && !field.null {
-        let text = "the column cannot be NULL. Make it Nullable, or choose another rule.".to_owned();
+        let text =
+            "the column cannot be NULL. Make it Nullable, or choose another rule.".to_owned();
         add("fields.E320", "on_delete", text);
     }
     if field.sql != target.pk().sql {
-        let text = format!("it holds {:?} and leads to {:?}. Give both columns one type.", field.sql, target.pk().sql);
+        let text = format!(
+            "it holds {:?} and leads to {:?}. Give both columns one type.",
+            field.sql,
+            target.pk().sql
+        );
         add("nuages.E002", "to", text);
     }
 }
@@ -115,11 +184,16 @@ fn check_accessors(model: &'static Meta, found: &mut Vec<Finding>) {
         let place = || format!("{}.{}", key.model.object_label(), key.field.name);
         if let Some(other) = keys[..at].iter().find(|other| other.accessor() == accessor) {
             let (other, label) = (other.field.name, model.object_label());
-            let text = format!("{label}.{accessor} is that of {other} already. Give one of them a related_name.");
+            let text = format!(
+                "{label}.{accessor} is that of {other} already. Give one of them a related_name."
+            );
             found.push(Finding::new("fields.E304", place(), "related_name", text));
         }
         if model.field(&accessor).is_some() || model.many(&accessor).is_some() {
-            let text = format!("{} has a field {accessor}. Give it a related_name.", model.object_label());
+            let text = format!(
+                "{} has a field {accessor}. Give it a related_name.",
+                model.object_label()
+            );
             found.push(Finding::new("fields.E302", place(), "related_name", text));
         }
     }
@@ -172,6 +246,9 @@ mod tests {
             "(nuages.E003) django.Visit, label: this does not name it, and its table django_session is not called \
              <app>_visit. Say .label(\"app.Visit\")."
         );
-        assert!(said[1].starts_with("(nuages.E003) catalog.Tag, label"), "{said:?}");
+        assert!(
+            said[1].starts_with("(nuages.E003) catalog.Tag, label"),
+            "{said:?}"
+        );
     }
 }

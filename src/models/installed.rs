@@ -16,7 +16,11 @@ static INSTALLED: OnceLock<Installed> = OnceLock::new();
 pub fn install(apps: &'static [AppConfig]) {
     INSTALLED.get_or_init(|| Installed {
         apps,
-        models: apps.iter().flat_map(|app| app.models).map(|model| model()).collect(),
+        models: apps
+            .iter()
+            .flat_map(|app| app.models)
+            .map(|model| model())
+            .collect(),
     });
 }
 
@@ -27,7 +31,10 @@ pub fn all() -> &'static [&'static Meta] {
 
 /// The model `name` of the app `app`.
 pub fn find(app: &str, name: &str) -> Option<&'static Meta> {
-    all().iter().copied().find(|model| model.app == app && model.name == name)
+    all()
+        .iter()
+        .copied()
+        .find(|model| model.app == app && model.name == name)
 }
 
 /// `Catalog | product` (Django's `app_labeled_name`); the bare name where the model is not installed.
@@ -38,6 +45,11 @@ pub fn labelled(app: &str, name: &str) -> String {
 
 /// What people read for the app with this label.
 pub fn app_verbose_name(label: &str) -> String {
-    let app = INSTALLED.get().and_then(|installed| installed.apps.iter().find(|app| app.label == label));
-    app.map_or_else(|| super::field::capfirst(label), |app| app.verbose_name.to_owned())
+    let app = INSTALLED
+        .get()
+        .and_then(|installed| installed.apps.iter().find(|app| app.label == label));
+    app.map_or_else(
+        || super::field::capfirst(label),
+        |app| app.verbose_name.to_owned(),
+    )
 }

@@ -3,7 +3,9 @@
 use chrono_tz::Tz;
 
 use super::value::{parse_in, parse_kind};
-use super::{Comparison, Condition, DatePart, Field, ManyToMany, Meta, Path, Reverse, Step, ascii_digits};
+use super::{
+    Comparison, Condition, DatePart, Field, ManyToMany, Meta, Path, Reverse, Step, ascii_digits,
+};
 use crate::db::{Decimal, Kind, Value};
 
 /// How a column is compared (Django's field lookups).
@@ -60,7 +62,10 @@ impl Lookup {
 
     /// Whether a relation can be compared like this.
     pub fn is_of_relations(self) -> bool {
-        matches!(self, Self::Exact | Self::In | Self::Gt | Self::Gte | Self::Lt | Self::Lte | Self::IsNull)
+        matches!(
+            self,
+            Self::Exact | Self::In | Self::Gt | Self::Gte | Self::Lt | Self::Lte | Self::IsNull
+        )
     }
 
     /// Whether it looks into a text, whatever the column holds.
@@ -157,7 +162,14 @@ impl Meta {
             Some(_) if lookup == Lookup::IsNull => lookup,
             Some(part) => Lookup::Part(part, Comparison::of(lookup).ok_or(LookupError::Unknown)?),
         };
-        Ok(Parameter { path: Path { steps, column: field.column }, lookup, field })
+        Ok(Parameter {
+            path: Path {
+                steps,
+                column: field.column,
+            },
+            lookup,
+            field,
+        })
     }
 
     /// The way to another model that is called `name`: a many-to-many field, or a foreign key or such a field of the other
@@ -173,28 +185,44 @@ impl Meta {
         if name == "pk" {
             return Some(Named::Field(self.pk()));
         }
-        if let Some(field) = self.fields.iter().find(|field| field.name == name || field.column == name) {
+        if let Some(field) = self
+            .fields
+            .iter()
+            .find(|field| field.name == name || field.column == name)
+        {
             return Some(Named::Field(field));
         }
         if let Some(many) = self.many(name) {
             return Some(Named::Step(Step::Many(many.name), many.to()));
         }
         let reverse = self.reverse().into_iter().find(|key| {
-            let query_name = key.field.relation.as_ref().and_then(|relation| relation.related_name);
+            let query_name = key
+                .field
+                .relation
+                .as_ref()
+                .and_then(|relation| relation.related_name);
             query_name.map_or(key.model.name == name, |named| named == name)
         });
         if let Some(Reverse { model, field }) = reverse {
-            return Some(Named::Step(Step::Reverse((model.app, &model.name), field.column), model));
+            return Some(Named::Step(
+                Step::Reverse((model.app, &model.name), field.column),
+                model,
+            ));
         }
         let (model, many) = self.reverse_many(name)?;
-        Some(Named::Step(Step::ReverseMany((model.app, &model.name), many.name), model))
+        Some(Named::Step(
+            Step::ReverseMany((model.app, &model.name), many.name),
+            model,
+        ))
     }
 
     /// The many-to-many field that leads here, of another model whose rows this one calls `name`.
     fn reverse_many(&'static self, name: &str) -> Option<(&'static Self, &'static ManyToMany)> {
         let models = super::all().iter().copied();
         let mut fields = models.flat_map(|model| model.many.iter().map(move |many| (model, many)));
-        fields.find(|(model, many)| many.to() == self && many.related_name.unwrap_or(&model.name) == name)
+        fields.find(|(model, many)| {
+            many.to() == self && many.related_name.unwrap_or(&model.name) == name
+        })
     }
 }
 
@@ -206,7 +234,11 @@ enum Named {
 impl Parameter {
     /// The condition that the parameter's values make together (repeated keys: any of them). Times that name no zone are
     /// what the clocks of `zone` show.
-    pub fn condition(&self, values: &[impl AsRef<str>], zone: Tz) -> Result<Condition, LookupError> {
+    pub fn condition(
+        &self,
+        values: &[impl AsRef<str>],
+        zone: Tz,
+    ) -> Result<Condition, LookupError> {
         let mut each = Vec::with_capacity(values.len());
         for value in values {
             each.push(self.one(value.as_ref(), zone)?);
@@ -220,7 +252,13 @@ impl Parameter {
     fn one(&self, text: &str, zone: Tz) -> Result<Condition, LookupError> {
         let target = self.field.target();
         let typed = |text: &str| parse_in(target, text, zone).ok_or(LookupError::Value);
-        let is = |lookup, values| Ok(Condition::Is { path: self.path.clone(), lookup, values });
+        let is = |lookup, values| {
+            Ok(Condition::Is {
+                path: self.path.clone(),
+                lookup,
+                values,
+            })
+        };
         match self.lookup {
             Lookup::IsNull => {
                 let yes = !matches!(text.to_lowercase().as_str(), "" | "0" | "false");
@@ -228,12 +266,22 @@ impl Parameter {
             }
             // Django takes such a text apart letter by letter: two of them are the ends.
             Lookup::Range => {
-                let ends: Vec<Value> = text.chars().map(|end| typed(&end.to_string())).collect::<Result<_, _>>()?;
-                if ends.len() == 2 && !text.contains('\0') { is(Lookup::Range, ends) } else { Err(LookupError::Value) }
+                let ends: Vec<Value> = text
+                    .chars()
+                    .map(|end| typed(&end.to_string()))
+                    .collect::<Result<_, _>>()?;
+                if ends.len() == 2 && !text.contains('\0') {
+                    is(Lookup::Range, ends)
+                } else {
+                    Err(LookupError::Value)
+                }
             }
             Lookup::Year => {
                 let number = small(text).ok_or(LookupError::Value)?;
-                is(self.lookup, vec![Value::Integer(number), zone.name().into()])
+                is(
+                    self.lookup,
+                    vec![Value::Integer(number), zone.name().into()],
+                )
             }
             Lookup::Part(part, how) => {
                 let one = |text: &str| match part.kind() {
@@ -254,7 +302,11 @@ impl Parameter {
                 Ok(Condition::Any(Vec::new()))
             }
             lookup if lookup.is_textual() => is(lookup, vec![Value::Text(text.to_owned())]),
-            _ if matches!(target.sql, Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::Decimal) => {
+            _ if matches!(
+                target.sql,
+                Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::Decimal
+            ) =>
+            {
                 self.numbers(text, target.sql)
             }
             Lookup::In => {
@@ -269,7 +321,11 @@ impl Parameter {
     fn numbers(&self, text: &str, kind: Kind) -> Result<Condition, LookupError> {
         let mut values = Vec::new();
         let mut beyond = None;
-        for part in if self.lookup == Lookup::In { text.split(',').collect() } else { vec![text] } {
+        for part in if self.lookup == Lookup::In {
+            text.split(',').collect()
+        } else {
+            vec![text]
+        } {
             match number(part, kind).ok_or(LookupError::Value)? {
                 Ok(value) => values.push(value),
                 Err(above) => beyond = Some(above),
@@ -277,9 +333,17 @@ impl Parameter {
         }
         let path = self.path.clone();
         Ok(match (self.lookup, beyond) {
-            (Lookup::In, _) | (_, None) => Condition::Is { path, lookup: self.lookup, values },
+            (Lookup::In, _) | (_, None) => Condition::Is {
+                path,
+                lookup: self.lookup,
+                values,
+            },
             (Lookup::Lt | Lookup::Lte, Some(true)) | (Lookup::Gt | Lookup::Gte, Some(false)) => {
-                Condition::Is { path, lookup: Lookup::IsNull, values: vec![Value::Bool(false)] }
+                Condition::Is {
+                    path,
+                    lookup: Lookup::IsNull,
+                    values: vec![Value::Bool(false)],
+                }
             }
             _ => Condition::Any(Vec::new()),
         })
@@ -297,11 +361,20 @@ fn whole(text: &str) -> Option<Whole> {
     let text = ascii_digits(text.trim());
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
     let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
-    if digits.is_empty() || !grouped || !digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') {
+    if digits.is_empty()
+        || !grouped
+        || !digits
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
+    {
         return None;
     }
     let plain = text.replace('_', "");
-    Some(plain.parse().map_or_else(|_| Whole::Huge(!text.starts_with('-')), Whole::Number))
+    Some(
+        plain
+            .parse()
+            .map_or_else(|_| Whole::Huge(!text.starts_with('-')), Whole::Number),
+    )
 }
 
 /// The number of Python's `int(text)`, if it is one of 64 bits.
@@ -329,12 +402,22 @@ fn small(text: &str) -> Option<i32> {
 fn number(text: &str, kind: Kind) -> Option<Result<Value, bool>> {
     if kind == Kind::Decimal {
         let number: Decimal = ascii_digits(text.trim()).parse().ok()?;
-        return Some(if number.is_modest() { Ok(Value::Decimal(number)) } else { Err(!text.trim().starts_with('-')) });
+        return Some(if number.is_modest() {
+            Ok(Value::Decimal(number))
+        } else {
+            Err(!text.trim().starts_with('-'))
+        });
     }
     Some(match whole(text)? {
         Whole::Number(number) => match kind {
-            Kind::SmallInt => number.try_into().map(Value::SmallInt).map_err(|_| number > 0),
-            Kind::Integer => number.try_into().map(Value::Integer).map_err(|_| number > 0),
+            Kind::SmallInt => number
+                .try_into()
+                .map(Value::SmallInt)
+                .map_err(|_| number > 0),
+            Kind::Integer => number
+                .try_into()
+                .map(Value::Integer)
+                .map_err(|_| number > 0),
             _ => Ok(Value::BigInt(number)),
         },
         Whole::Huge(above) => Err(above),

@@ -90,14 +90,29 @@ impl Meta {
 
     /// `product` or `products`, as `count` wants it.
     pub fn counted(&self, count: i64) -> &str {
-        if count == 1 { &self.verbose_name } else { &self.verbose_name_plural }
+        if count == 1 {
+            &self.verbose_name
+        } else {
+            &self.verbose_name_plural
+        }
     }
 
     /// The foreign keys of all installed models that lead here.
     pub fn reverse(&'static self) -> Vec<Reverse> {
         let models = super::all().iter();
-        let keys = models.flat_map(|model| model.fields.iter().map(move |field| Reverse { model, field }));
-        keys.filter(|key| key.field.relation.as_ref().is_some_and(|relation| relation.to() == self)).collect()
+        let keys = models.flat_map(|model| {
+            model
+                .fields
+                .iter()
+                .map(move |field| Reverse { model, field })
+        });
+        keys.filter(|key| {
+            key.field
+                .relation
+                .as_ref()
+                .is_some_and(|relation| relation.to() == self)
+        })
+        .collect()
     }
 
     /// The model that `step` leads to from here.
@@ -105,7 +120,9 @@ impl Meta {
         match step {
             Step::Forward(column) => Some(self.column(column)?.relation.as_ref()?.to()),
             Step::Many(name) => Some(self.many(name)?.to()),
-            Step::Reverse((app, name), _) | Step::ReverseMany((app, name), _) => super::find(app, name),
+            Step::Reverse((app, name), _) | Step::ReverseMany((app, name), _) => {
+                super::find(app, name)
+            }
         }
     }
 
@@ -115,15 +132,24 @@ impl Meta {
         for step in &path.steps {
             model = model.follow(*step)?;
         }
-        if path.column.is_empty() { Some(model.pk()) } else { model.column(path.column) }
+        if path.column.is_empty() {
+            Some(model.pk())
+        } else {
+            model.column(path.column)
+        }
     }
 
     /// Whether the value at `path` can be NULL: the column may be, or a foreign key on the way to it.
     pub fn is_nullable(&'static self, path: &Path) -> bool {
         let mut model = self;
         for step in &path.steps {
-            let Step::Forward(key) = step else { return true };
-            let Some(next) = model.follow(*step).filter(|_| model.column(key).is_some_and(|field| !field.null)) else {
+            let Step::Forward(key) = step else {
+                return true;
+            };
+            let Some(next) = model
+                .follow(*step)
+                .filter(|_| model.column(key).is_some_and(|field| !field.null))
+            else {
                 return true;
             };
             model = next;
@@ -140,7 +166,11 @@ impl Meta {
         if path.column.is_empty() {
             return Some(model).filter(|_| !path.steps.is_empty());
         }
-        model.column(path.column)?.relation.as_ref().map(super::Relation::to)
+        model
+            .column(path.column)?
+            .relation
+            .as_ref()
+            .map(super::Relation::to)
     }
 
     /// How URLs spell `path`: `category__name`.
@@ -153,14 +183,17 @@ impl Meta {
                 Step::Many(name) => name,
                 Step::Reverse((_, name), column) => {
                     let key = model.follow(*step).and_then(|other| other.column(column));
-                    key.and_then(|key| key.relation.as_ref()?.related_name).unwrap_or(name)
+                    key.and_then(|key| key.relation.as_ref()?.related_name)
+                        .unwrap_or(name)
                 }
                 Step::ReverseMany((_, name), many) => {
                     let many = model.follow(*step).and_then(|other| other.many(many));
                     many.and_then(|many| many.related_name).unwrap_or(name)
                 }
             });
-            let Some(next) = model.follow(*step) else { break };
+            let Some(next) = model.follow(*step) else {
+                break;
+            };
             model = next;
         }
         if let Some(field) = model.column(path.column) {
@@ -175,7 +208,10 @@ impl Meta {
     }
 
     fn ordered_within(&'static self, order: &Order, depth: usize) -> Vec<Order> {
-        let Some(target) = self.related(&order.path).filter(|_| !order.path.column.is_empty() && depth < 4) else {
+        let Some(target) = self
+            .related(&order.path)
+            .filter(|_| !order.path.column.is_empty() && depth < 4)
+        else {
             return vec![order.clone()];
         };
         if target.ordering.is_empty() {
@@ -187,8 +223,14 @@ impl Meta {
             let mut steps = order.path.steps.clone();
             steps.push(step);
             steps.extend(&key.path.steps);
-            let path = Path { steps, column: key.path.column };
-            let key = Order { path, descending: key.descending != order.descending };
+            let path = Path {
+                steps,
+                column: key.path.column,
+            };
+            let key = Order {
+                path,
+                descending: key.descending != order.descending,
+            };
             orders.extend(self.ordered_within(&key, depth + 1));
         }
         orders

@@ -31,7 +31,9 @@ mod tuples;
 mod value;
 
 pub use app::AppConfig;
-pub use collect::{Branch, ByDatabase, Clearing, Collector, Deleted, LinkTable, Obstacle, Preview, Undescribed};
+pub use collect::{
+    Branch, ByDatabase, Clearing, Collector, Deleted, LinkTable, Obstacle, Preview, Undescribed,
+};
 pub use columns::{ColumnList, ModelTable};
 pub use condition::{Circle, Condition};
 pub(crate) use description::leaked;
@@ -44,7 +46,9 @@ pub use installed::{all, app_verbose_name, find, install, labelled};
 pub use lookup::{Lookup, LookupError, Parameter, python_int};
 pub use meta::{Meta, Order};
 pub use part::{Comparison, DatePart};
-pub use path::{Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Shape, Step, Via, desc, via, via_self};
+pub use path::{
+    Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Shape, Step, Via, desc, via, via_self,
+};
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};

@@ -14,15 +14,30 @@ impl Named {
     /// The model `M`, whose table is `table`: as `label` says, or else as table and struct are called.
     pub(super) fn of<M>(label: Option<&'static str>, table: &str) -> Self {
         if let Some((app, object_name)) = label.and_then(|label| label.split_once('.')) {
-            let is_word = |word: &str| !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_');
-            return Self { app, object_name, is_certain: is_word(app) && is_word(object_name) };
+            let is_word = |word: &str| {
+                !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')
+            };
+            return Self {
+                app,
+                object_name,
+                is_certain: is_word(app) && is_word(object_name),
+            };
         }
-        let path = std::any::type_name::<M>().split('<').next().unwrap_or_default();
+        let path = std::any::type_name::<M>()
+            .split('<')
+            .next()
+            .unwrap_or_default();
         let object_name = path.rsplit("::").next().unwrap_or_default();
-        let app = table.strip_suffix(&object_name.to_lowercase()).and_then(|app| app.strip_suffix('_'));
+        let app = table
+            .strip_suffix(&object_name.to_lowercase())
+            .and_then(|app| app.strip_suffix('_'));
         let is_certain = label.is_none() && app.is_some_and(|app| !app.is_empty());
         let app = app.unwrap_or_else(|| table.split('_').next().unwrap_or_default());
-        Self { app: leaked(app.to_owned()), object_name, is_certain }
+        Self {
+            app: leaked(app.to_owned()),
+            object_name,
+            is_certain,
+        }
     }
 }
 
@@ -47,26 +62,60 @@ mod tests {
 
     fn named<M>(label: Option<&'static str>, table: &str) -> (String, bool) {
         let named = Named::of::<M>(label, table);
-        (format!("{}.{}", named.app, named.object_name), named.is_certain)
+        (
+            format!("{}.{}", named.app, named.object_name),
+            named.is_certain,
+        )
     }
 
     #[test]
     fn table_and_struct_tell_the_name_unless_it_is_said() {
-        assert_eq!(named::<OrderItem>(None, "orders_orderitem"), ("orders.OrderItem".to_owned(), true));
-        assert_eq!(named::<OrderItem>(None, "my_shop_orderitem"), ("my_shop.OrderItem".to_owned(), true));
-        assert_eq!(named::<Boxed<OrderItem>>(None, "orders_boxed"), ("orders.Boxed".to_owned(), true));
-        assert_eq!(named::<OrderItem>(Some("sales.Item"), "orders_orderitem"), ("sales.Item".to_owned(), true));
+        assert_eq!(
+            named::<OrderItem>(None, "orders_orderitem"),
+            ("orders.OrderItem".to_owned(), true)
+        );
+        assert_eq!(
+            named::<OrderItem>(None, "my_shop_orderitem"),
+            ("my_shop.OrderItem".to_owned(), true)
+        );
+        assert_eq!(
+            named::<Boxed<OrderItem>>(None, "orders_boxed"),
+            ("orders.Boxed".to_owned(), true)
+        );
+        assert_eq!(
+            named::<OrderItem>(Some("sales.Item"), "orders_orderitem"),
+            ("sales.Item".to_owned(), true)
+        );
         assert_eq!(spaced("OrderItem"), "order item");
     }
 
     #[test]
     fn what_does_not_fit_together_is_not_certain() {
-        for table in ["orders_item", "orderitem", "_orderitem", "orders_xorderitem", ""] {
+        for table in [
+            "orders_item",
+            "orderitem",
+            "_orderitem",
+            "orders_xorderitem",
+            "",
+        ] {
             let (name, is_certain) = named::<OrderItem>(None, table);
-            assert!(name.ends_with(".OrderItem") && !is_certain, "{table}: {name}");
+            assert!(
+                name.ends_with(".OrderItem") && !is_certain,
+                "{table}: {name}"
+            );
         }
-        for label in ["", "orders", "orders.", ".OrderItem", "orders.Order.Item", "orders.Order Item"] {
-            assert!(!named::<OrderItem>(Some(label), "orders_orderitem").1, "{label}");
+        for label in [
+            "",
+            "orders",
+            "orders.",
+            ".OrderItem",
+            "orders.Order.Item",
+            "orders.Order Item",
+        ] {
+            assert!(
+                !named::<OrderItem>(Some(label), "orders_orderitem").1,
+                "{label}"
+            );
         }
     }
 }

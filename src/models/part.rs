@@ -53,7 +53,10 @@ impl DatePart {
             "second" => Self::Second,
             _ => return None,
         };
-        let of_day = !matches!(part, Self::Date | Self::Time | Self::Hour | Self::Minute | Self::Second);
+        let of_day = !matches!(
+            part,
+            Self::Date | Self::Time | Self::Hour | Self::Minute | Self::Second
+        );
         let of_time = matches!(part, Self::Hour | Self::Minute | Self::Second);
         let fits = match field.sql {
             Kind::Timestamp => true,

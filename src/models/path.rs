@@ -34,7 +34,10 @@ pub struct Path {
 impl Path {
     /// A column of the model itself.
     pub fn own(column: &'static str) -> Self {
-        Self { steps: Vec::new(), column }
+        Self {
+            steps: Vec::new(),
+            column,
+        }
     }
 
     /// The same column, seen from a model one step before.
@@ -42,12 +45,17 @@ impl Path {
     pub fn behind(&self, step: Step) -> Self {
         let mut steps = vec![step];
         steps.extend(&self.steps);
-        Self { steps, column: self.column }
+        Self {
+            steps,
+            column: self.column,
+        }
     }
 
     /// Whether one row may have many values there.
     pub fn is_to_many(&self) -> bool {
-        self.steps.iter().any(|step| !matches!(step, Step::Forward(_)))
+        self.steps
+            .iter()
+            .any(|step| !matches!(step, Step::Forward(_)))
     }
 }
 
@@ -80,20 +88,29 @@ where
     F: Column,
     F::Table: JoinTo<U>,
 {
-    Via(column.into_path().behind(Step::Forward(F::NAME)), PhantomData)
+    Via(
+        column.into_path().behind(Step::Forward(F::NAME)),
+        PhantomData,
+    )
 }
 
 /// A foreign key from a table to itself, followed to `column`: `via_self(category::parent_id, category::name)`.
 ///
 /// Diesel joins a table to itself only through aliases, so [`via`] cannot know these.
 pub fn via_self<F: Column>(_key: F, column: impl IntoPath<F::Table>) -> Via<F::Table> {
-    Via(column.into_path().behind(Step::Forward(F::NAME)), PhantomData)
+    Via(
+        column.into_path().behind(Step::Forward(F::NAME)),
+        PhantomData,
+    )
 }
 
 impl<T> IntoPath<T> for ManyToMany<T> {
     /// The link to the other model, by its primary key.
     fn into_path(self) -> Path {
-        Path { steps: vec![Step::Many(self.name)], column: "" }
+        Path {
+            steps: vec![Step::Many(self.name)],
+            column: "",
+        }
     }
 }
 
@@ -157,19 +174,28 @@ pub trait IntoOrder<T> {
 
 impl<T> IntoOrder<T> for Descending<T> {
     fn into_order(self) -> Order {
-        Order { path: self.0, descending: true }
+        Order {
+            path: self.0,
+            descending: true,
+        }
     }
 }
 
 impl<C: Column> IntoOrder<C::Table> for C {
     fn into_order(self) -> Order {
-        Order { path: self.into_path(), descending: false }
+        Order {
+            path: self.into_path(),
+            descending: false,
+        }
     }
 }
 
 impl<T> IntoOrder<T> for Via<T> {
     fn into_order(self) -> Order {
-        Order { path: self.0, descending: false }
+        Order {
+            path: self.0,
+            descending: false,
+        }
     }
 }
 

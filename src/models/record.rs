@@ -20,25 +20,41 @@ impl Record {
             None if !field.null && field.sql == crate::db::Kind::Text => Value::Text(String::new()),
             None => Value::Null(field.sql),
         });
-        Self { model, values: values.collect() }
+        Self {
+            model,
+            values: values.collect(),
+        }
     }
 
     /// The value of the field that forms call `name`.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let at = self.model.fields.iter().position(|field| field.name == name)?;
+        let at = self
+            .model
+            .fields
+            .iter()
+            .position(|field| field.name == name)?;
         self.values.get(at)
     }
 
     /// The value of `field`.
     pub fn value(&self, field: &Field) -> &Value {
         const NULL: &Value = &Value::Null(crate::db::Kind::Text);
-        let at = self.model.fields.iter().position(|own| own.column == field.column);
+        let at = self
+            .model
+            .fields
+            .iter()
+            .position(|own| own.column == field.column);
         at.and_then(|at| self.values.get(at)).unwrap_or(NULL)
     }
 
     /// Sets the value of the field in `column`.
     pub fn set(&mut self, column: &str, value: impl Into<Value>) {
-        if let Some(at) = self.model.fields.iter().position(|field| field.column == column) {
+        if let Some(at) = self
+            .model
+            .fields
+            .iter()
+            .position(|field| field.column == column)
+        {
             self.values[at] = value.into();
         }
     }

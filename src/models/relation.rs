@@ -54,7 +54,11 @@ pub struct Relation {
 
 impl Relation {
     pub(super) fn new(to: fn() -> &'static Meta, on_delete: OnDelete) -> Self {
-        Self { to, on_delete, related_name: None }
+        Self {
+            to,
+            on_delete,
+            related_name: None,
+        }
     }
 
     /// The model it leads to.
@@ -207,9 +211,16 @@ where
         // Diesel tells names in no other way than by writing them: `catalog_product_tags`.`id`.
         let name = debug_query::<Sqlite, _>(&table).to_string();
         let key = debug_query::<Sqlite, _>(&table.primary_key()).to_string();
-        let key = key.split(" -- binds").next().unwrap_or_default().split(", ");
+        let key = key
+            .split(" -- binds")
+            .next()
+            .unwrap_or_default()
+            .split(", ");
         let column = |path: &str| path.rsplit('`').nth(1).unwrap_or_default().to_owned();
-        (name.split('`').nth(1).unwrap_or_default().to_owned(), key.map(column).collect())
+        (
+            name.split('`').nth(1).unwrap_or_default().to_owned(),
+            key.map(column).collect(),
+        )
     }
 }
 
@@ -225,7 +236,11 @@ pub struct Reverse {
 impl Reverse {
     /// What the model it leads to calls those rows: the related name, or `orderitem_set`.
     pub fn accessor(&self) -> String {
-        let named = self.field.relation.as_ref().and_then(|relation| relation.related_name);
+        let named = self
+            .field
+            .relation
+            .as_ref()
+            .and_then(|relation| relation.related_name);
         named.map_or_else(|| format!("{}_set", self.model.name), str::to_owned)
     }
 }

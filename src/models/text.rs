@@ -19,7 +19,9 @@ impl<R: Default + 'static> Formula<R> {
     }
 
     fn shaped<V: 'static>(shape: fn(&[Value]) -> Option<&V>, make: fn(&V) -> R) -> Self {
-        Self(Arc::new(move |values| shape(values).map(make).unwrap_or_default()))
+        Self(Arc::new(move |values| {
+            shape(values).map(make).unwrap_or_default()
+        }))
     }
 
     /// What is made of these values.
@@ -52,12 +54,18 @@ pub struct Text {
 impl Text {
     /// The text of one column.
     pub fn of(path: Path) -> Self {
-        Self { paths: vec![path], format: None }
+        Self {
+            paths: vec![path],
+            format: None,
+        }
     }
 
     /// The text that `format` makes of several columns.
     pub fn made(paths: Vec<Path>, format: Formula<String>) -> Self {
-        Self { paths, format: Some(format) }
+        Self {
+            paths,
+            format: Some(format),
+        }
     }
 
     /// The text of a row whose columns `paths` have these values.

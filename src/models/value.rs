@@ -2,7 +2,10 @@
 
 use std::fmt::{self, Write as _};
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike as _};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
+    Timelike as _,
+};
 use chrono_tz::Tz;
 
 use super::lookup::int;
@@ -118,7 +121,12 @@ pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
         Kind::SmallInt => Value::SmallInt(int(number)?.try_into().ok()?),
         Kind::Integer => Value::Integer(int(number)?.try_into().ok()?),
         Kind::BigInt => Value::BigInt(int(number)?),
-        Kind::Double => Value::Double(number.parse().ok().filter(|number: &f64| number.is_finite())?),
+        Kind::Double => Value::Double(
+            number
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite())?,
+        ),
         Kind::Bool => match text {
             "1" | "True" | "t" => Value::Bool(true),
             "0" | "False" | "f" => Value::Bool(false),
@@ -145,11 +153,15 @@ fn parse_date(text: &str) -> Option<NaiveDate> {
     }
     // Python's years have four digits.
     let four = text.find('-') == Some(4) && !text.starts_with("0000") && text.is_ascii();
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| four)
+    NaiveDate::parse_from_str(text, "%Y-%m-%d")
+        .ok()
+        .filter(|_| four)
 }
 
 fn parse_time(text: &str) -> Option<NaiveTime> {
-    ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+    ["%H:%M:%S%.f", "%H:%M"]
+        .iter()
+        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
 /// ISO 8601 with a day alone, a time, or a time and its distance to UTC; in `zone` where that is not said.
@@ -169,12 +181,16 @@ fn parse_timestamp(text: &str, zone: Tz) -> Option<Timestamp> {
     }
     let zoned = format!("{day} {}", rest.replace(' ', "+"));
     let formats = ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z"];
-    let found = formats.iter().find_map(|format| DateTime::parse_from_str(&zoned, format).ok())?;
+    let found = formats
+        .iter()
+        .find_map(|format| DateTime::parse_from_str(&zoned, format).ok())?;
     Some(found.to_utc().into())
 }
 
-const MONTHS: [&str; 12] =
-    ["Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec."];
+const MONTHS: [&str; 12] = [
+    "Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.",
+    "Dec.",
+];
 
 /// `Jan. 2, 2024` (Django's `DATE_FORMAT`).
 pub fn date_text(day: NaiveDate) -> String {
@@ -223,8 +239,13 @@ impl Timestamp {
     /// The moment at which clocks of `zone` show this; where they skip it, the moment at which they skip.
     pub fn at<Z: TimeZone>(local: NaiveDateTime, zone: &Z) -> Self {
         let found = zone.from_local_datetime(&local).earliest();
-        let found = found.or_else(|| zone.from_local_datetime(&(local + TimeDelta::hours(1))).earliest());
-        found.map_or_else(|| local.and_utc(), |found| found.to_utc()).into()
+        let found = found.or_else(|| {
+            zone.from_local_datetime(&(local + TimeDelta::hours(1)))
+                .earliest()
+        });
+        found
+            .map_or_else(|| local.and_utc(), |found| found.to_utc())
+            .into()
     }
 
     /// The moment at which a day begins in `zone`.
@@ -235,7 +256,11 @@ impl Timestamp {
     /// The same moment on the clocks of `zone`.
     pub fn local(self, zone: &Tz) -> NaiveDateTime {
         let utc = self.utc();
-        if *zone == Tz::UTC { utc.naive_utc() } else { utc.with_timezone(zone).naive_local() }
+        if *zone == Tz::UTC {
+            utc.naive_utc()
+        } else {
+            utc.with_timezone(zone).naive_local()
+        }
     }
 
     /// `Jan. 2, 2024, 3:04 p.m.` on the clocks of `zone` (Django's `DATETIME_FORMAT`).

@@ -5,7 +5,9 @@ use std::sync::PoisonError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY};
+use actix_web::http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY,
+};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -72,7 +74,8 @@ pub async fn error_pages<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let response = next.call(request).await?.map_into_boxed_body();
     let status = response.status();
-    let is_page = response.headers().contains_key(CONTENT_TYPE) && response.response().error().is_none();
+    let is_page =
+        response.headers().contains_key(CONTENT_TYPE) && response.response().error().is_none();
     if is_page || !(status.is_client_error() || status.is_server_error()) {
         return Ok(response);
     }
@@ -81,9 +84,17 @@ pub async fn error_pages<B: MessageBody + 'static>(
     {
         log::error!(target: "nuages.request", "{}", chain(error).join("; because: "));
     }
-    let error = response.response().error().and_then(|error| error.as_error::<Error>());
+    let error = response
+        .response()
+        .error()
+        .and_then(|error| error.as_error::<Error>());
     let html = if settings.debug && status == StatusCode::INTERNAL_SERVER_ERROR {
-        framed_text(&debug_page(response.request(), &settings, status, response.response().error()))
+        framed_text(&debug_page(
+            response.request(),
+            &settings,
+            status,
+            response.response().error(),
+        ))
     } else {
         let said = error_page(response.request(), status, error);
         if response.request().path().starts_with("/admin/") {
@@ -97,10 +108,12 @@ pub async fn error_pages<B: MessageBody + 'static>(
     match error {
         Some(Error::MethodNotAllowed(allow)) => drop(page.insert_header((ALLOW, allow.as_str()))),
         Some(Error::Busy | Error::StatementTimeout | Error::Unreachable(_)) => {
-            page.insert_header((RETRY_AFTER, RETRY_SECONDS)).insert_header((CACHE_CONTROL, "no-store"));
+            page.insert_header((RETRY_AFTER, RETRY_SECONDS))
+                .insert_header((CACHE_CONTROL, "no-store"));
         }
         Some(Error::ReadOnly(_) | Error::DiskFull(_)) => {
-            page.insert_header((RETRY_AFTER, RETRY_WRITE_SECONDS)).insert_header((CACHE_CONTROL, "no-store"));
+            page.insert_header((RETRY_AFTER, RETRY_WRITE_SECONDS))
+                .insert_header((CACHE_CONTROL, "no-store"));
         }
         _ => {}
     }
@@ -119,7 +132,9 @@ pub async fn error_pages<B: MessageBody + 'static>(
 
 /// The failure and what it came from, for the log.
 fn chain(error: &ActixError) -> Vec<String> {
-    let Some(known) = error.as_error::<Error>() else { return vec![error.to_string()] };
+    let Some(known) = error.as_error::<Error>() else {
+        return vec![error.to_string()];
+    };
     let mut chain = Vec::new();
     let mut cause: Option<&dyn std::error::Error> = Some(known);
     while let Some(error) = cause {
@@ -132,8 +147,16 @@ fn chain(error: &ActixError) -> Vec<String> {
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
     let is_stale = matches!(error, Some(Error::Csrf(_))) && StaleForm::of(request).is_some();
     let (title, text, hint) = words(status, error, is_stale);
-    let (again_url, logout_url) = if is_stale { ways_on(request) } else { Default::default() };
-    let hint = if logout_url.is_empty() { hint } else { "You are still logged in. Use the button to log out." };
+    let (again_url, logout_url) = if is_stale {
+        ways_on(request)
+    } else {
+        Default::default()
+    };
+    let hint = if logout_url.is_empty() {
+        hint
+    } else {
+        "You are still logged in. Use the button to log out."
+    };
     ErrorPage {
         again_url,
         logout_url,
@@ -142,7 +165,9 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
         title,
         text,
         hint,
-        request_id: Context::current().map(|context| context.request_id.to_string()).unwrap_or_default(),
+        request_id: Context::current()
+            .map(|context| context.request_id.to_string())
+            .unwrap_or_default(),
     }
 }
 
@@ -153,13 +178,24 @@ fn ways_on(request: &HttpRequest) -> (String, String) {
         return (String::new(), path);
     }
     let table = request.app_data::<web::Data<UrlTable>>();
-    let is_readable = table.is_some_and(|table| table.pattern(&path).is_some_and(|pattern| table.is_readable(pattern)));
-    let url = request.uri().path_and_query().map_or(path, ToString::to_string);
+    let is_readable = table.is_some_and(|table| {
+        table
+            .pattern(&path)
+            .is_some_and(|pattern| table.is_readable(pattern))
+    });
+    let url = request
+        .uri()
+        .path_and_query()
+        .map_or(path, ToString::to_string);
     (if is_readable { url } else { String::new() }, String::new())
 }
 
 /// The texts of the page: the failure, the data that was kept, and the next step. `is_stale`: the form was valid before a login in another tab.
-fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static str, String, &'static str) {
+fn words(
+    status: StatusCode,
+    error: Option<&Error>,
+    is_stale: bool,
+) -> (&'static str, String, &'static str) {
     let (title, text, hint) = match status.as_u16() {
         400 => (
             "Bad request",
@@ -176,9 +212,11 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
             "There is nothing at this address. It may have moved, or it may be a typing error.",
             "Check the address, or start from the home page.",
         ),
-        405 => {
-            ("Method not allowed", "This page cannot be used in this way.", "Open it from a link of the site instead.")
-        }
+        405 => (
+            "Method not allowed",
+            "This page cannot be used in this way.",
+            "Open it from a link of the site instead.",
+        ),
         408 => (
             "Too slow",
             "What you sent did not arrive in time. Nothing was stored.",
@@ -199,12 +237,17 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
             "The page could not be made. The failure was logged, and nothing you sent was half stored.",
             "Try again in a moment. If it happens again, tell us the reference below.",
         ),
-        _ => ("This did not work", "The request could not be answered.", "Go back and try again."),
+        _ => (
+            "This did not work",
+            "The request could not be answered.",
+            "Go back and try again.",
+        ),
     };
     let (title, hint) = match error {
-        Some(Error::ReadOnly(_) | Error::DiskFull(_)) => {
-            ("Read only just now", "You can go on reading. Try again in a few minutes.")
-        }
+        Some(Error::ReadOnly(_) | Error::DiskFull(_)) => (
+            "Read only just now",
+            "You can go on reading. Try again in a few minutes.",
+        ),
         _ => (title, hint),
     };
     let text = match error {
@@ -231,26 +274,52 @@ fn words(status: StatusCode, error: Option<&Error>, is_stale: bool) -> (&'static
         Some(Error::StatementTimeout) => "This page took too long to put together. Nothing was lost.".to_owned(),
         _ => text.to_owned(),
     };
-    let hint =
-        if matches!(error, Some(Error::Csrf(_))) { "Open the page again and send the form once more." } else { hint };
+    let hint = if matches!(error, Some(Error::Csrf(_))) {
+        "Open the page again and send the form once more."
+    } else {
+        hint
+    };
     (title, text, hint)
 }
 
-fn debug_page(request: &HttpRequest, settings: &Settings, status: StatusCode, error: Option<&ActixError>) -> DebugPage {
+fn debug_page(
+    request: &HttpRequest,
+    settings: &Settings,
+    status: StatusCode,
+    error: Option<&ActixError>,
+) -> DebugPage {
     let chain = error.map(chain).unwrap_or_default();
     let mut about = vec![
         ("Method".to_owned(), request.method().to_string()),
         ("Path".to_owned(), request.path().to_owned()),
         ("Query".to_owned(), request.query_string().to_owned()),
-        ("Peer".to_owned(), request.peer_addr().map(|address| address.to_string()).unwrap_or_default()),
+        (
+            "Peer".to_owned(),
+            request
+                .peer_addr()
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+        ),
     ];
     about.extend(request.headers().iter().map(|(name, value)| {
-        let secret = ["cookie", "authorization", "proxy-authorization", "x-csrftoken"].contains(&name.as_str());
-        let shown = if secret { "********".to_owned() } else { String::from_utf8_lossy(value.as_bytes()).into_owned() };
+        let secret = [
+            "cookie",
+            "authorization",
+            "proxy-authorization",
+            "x-csrftoken",
+        ]
+        .contains(&name.as_str());
+        let shown = if secret {
+            "********".to_owned()
+        } else {
+            String::from_utf8_lossy(value.as_bytes()).into_owned()
+        };
         (name.to_string(), shown)
     }));
     let queries = Context::current().and_then(|context| context.queries);
-    let queries = queries.map(|held| held.lock().unwrap_or_else(PoisonError::into_inner).clone()).unwrap_or_default();
+    let queries = queries
+        .map(|held| held.lock().unwrap_or_else(PoisonError::into_inner).clone())
+        .unwrap_or_default();
     DebugPage {
         page: Page::bare(request),
         status: status.as_u16(),
@@ -259,7 +328,10 @@ fn debug_page(request: &HttpRequest, settings: &Settings, status: StatusCode, er
         request: about,
         queries: queries
             .into_iter()
-            .map(|query| Query { sql: query.sql, ms: format!("{:.2}", query.took.as_secs_f64() * 1e3) })
+            .map(|query| Query {
+                sql: query.sql,
+                ms: format!("{:.2}", query.took.as_secs_f64() * 1e3),
+            })
             .collect(),
         settings: settings.shown(),
     }

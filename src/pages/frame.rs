@@ -81,18 +81,27 @@ macro_rules! framed {
 
 /// Renders a page inside the frame of its site.
 pub fn render_framed(page: &impl Framed) -> Result<Html> {
-    Ok(Html::from_rendered(framed_text(page).map_err(Error::Template)?))
+    Ok(Html::from_rendered(
+        framed_text(page).map_err(Error::Template)?,
+    ))
 }
 
 /// The text of a page inside the frame of its site.
 pub(super) fn framed_text(page: &impl Framed) -> askama::Result<String> {
     let [title, head, content] = page.blocks()?.map(SafeHtml);
     let page = page.page();
-    (page.site.frame)(&Frame { page, title, head, content })
+    (page.site.frame)(&Frame {
+        page,
+        title,
+        head,
+        content,
+    })
 }
 
 /// The site that serves `request`.
 pub(super) fn site_of(request: &HttpRequest) -> &'static Site {
     static UNNAMED: Site = Site::new("Site");
-    request.app_data::<web::Data<&'static Site>>().map_or(&UNNAMED, |site| site.get_ref())
+    request
+        .app_data::<web::Data<&'static Site>>()
+        .map_or(&UNNAMED, |site| site.get_ref())
 }

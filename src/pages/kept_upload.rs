@@ -14,9 +14,13 @@ pub async fn kept_upload(
     settings: web::Data<Settings>,
     reference: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let kept = Csrf::of(&request).kept_files(&settings).and_then(|files| files.open(&reference));
+    let kept = Csrf::of(&request)
+        .kept_files(&settings)
+        .and_then(|files| files.open(&reference));
     let (file, name) = kept.ok_or(Error::NotFound)?;
-    let file = NamedFile::from_file(file, name)?.use_etag(false).use_last_modified(false);
+    let file = NamedFile::from_file(file, name)?
+        .use_etag(false)
+        .use_last_modified(false);
     if file.content_type().type_() != "image" || file.content_type().subtype() == "svg" {
         return Err(Error::NotFound);
     }

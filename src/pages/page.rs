@@ -79,7 +79,11 @@ impl Page {
 
     /// The messages, each in an element of its own. They are shown once.
     pub fn messages_html(&self) -> askama::Result<SafeHtml> {
-        MessageList { messages: self.messages() }.render().map(SafeHtml)
+        MessageList {
+            messages: self.messages(),
+        }
+        .render()
+        .map(SafeHtml)
     }
 
     /// What happened, for the visitor to read once.
@@ -96,7 +100,11 @@ impl FromRequest for Page {
         let request = request.clone();
         async move {
             let user = visitor::user(&request).await?;
-            Ok(Self { user, messages: Messages::of(&request), ..Self::bare(&request) })
+            Ok(Self {
+                user,
+                messages: Messages::of(&request),
+                ..Self::bare(&request)
+            })
         }
         .boxed_local()
     }

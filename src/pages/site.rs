@@ -54,13 +54,21 @@ impl Site {
             navigation: &[],
             footer: "",
             colors: "",
-            frame: |frame| DefaultFrame { frame, site: frame.page.site }.render(),
+            frame: |frame| {
+                DefaultFrame {
+                    frame,
+                    site: frame.page.site,
+                }
+                .render()
+            },
         }
     }
 }
 
 impl fmt::Debug for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Site").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Site")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }

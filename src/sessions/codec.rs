@@ -19,7 +19,10 @@ pub fn encode(data: &Data, key: &SecretKey, now: i64) -> String {
 ///
 /// Whole numbers beyond 64 bits become floats, and a text with half a surrogate pair does not decode: Python's JSON
 /// knows both, and no session has them.
-pub fn decode<'a>(text: &str, keys: impl Iterator<Item = &'a SecretKey>) -> Result<(Data, KeyUsed), BadSignature> {
+pub fn decode<'a>(
+    text: &str,
+    keys: impl Iterator<Item = &'a SecretKey>,
+) -> Result<(Data, KeyUsed), BadSignature> {
     let signed = signing::loads(text, SALT, keys)?;
     let data = serde_json::from_slice(&signed.payload).map_err(|_| BadSignature::Malformed)?;
     Ok((data, signed.key_used))
@@ -40,7 +43,10 @@ mod tests {
     );
 
     fn keys() -> [SecretKey; 2] {
-        [SecretKey::new("x".repeat(50)), SecretKey::new("old".repeat(20))]
+        [
+            SecretKey::new("x".repeat(50)),
+            SecretKey::new("old".repeat(20)),
+        ]
     }
 
     fn logged_in() -> Data {
@@ -54,10 +60,16 @@ mod tests {
 
     #[test]
     fn sessions_of_django_are_read() {
-        assert_eq!(decode(LOGGED_IN, keys().iter()), Ok((logged_in(), KeyUsed::Current)));
+        assert_eq!(
+            decode(LOGGED_IN, keys().iter()),
+            Ok((logged_in(), KeyUsed::Current))
+        );
         let ours = encode(&logged_in(), &keys()[0], NOW);
         assert!(ours.starts_with('.'));
-        assert_eq!(decode(&ours, keys().iter()), Ok((logged_in(), KeyUsed::Current)));
+        assert_eq!(
+            decode(&ours, keys().iter()),
+            Ok((logged_in(), KeyUsed::Current))
+        );
     }
 
     #[test]
@@ -65,7 +77,10 @@ mod tests {
         let data = json!({"a": 1});
         let text = "eyJhIjoxfQ:1r31eq:8XMfOPFLcqtG9jb5E7ySMDLgAXiobw-O1wWLnJDzZl0";
         assert_eq!(encode(data.as_object().unwrap(), &keys()[0], NOW), text);
-        assert_eq!(encode(&Data::new(), &keys()[0], NOW), "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0");
+        assert_eq!(
+            encode(&Data::new(), &keys()[0], NOW),
+            "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0"
+        );
     }
 
     #[test]
@@ -78,9 +93,16 @@ mod tests {
     fn nonsense_is_an_error() {
         for nonsense in ["", "[]", "7", "{", "{\"a\":NaN}", &"[".repeat(10_000)] {
             let text = signing::dumps(nonsense.as_bytes(), SALT, &keys()[0], true, NOW);
-            assert_eq!(decode(&text, keys().iter()), Err(BadSignature::Malformed), "{nonsense}");
+            assert_eq!(
+                decode(&text, keys().iter()),
+                Err(BadSignature::Malformed),
+                "{nonsense}"
+            );
         }
-        assert_eq!(decode("e30:1r31eq:x", keys().iter()), Err(BadSignature::Mismatch));
+        assert_eq!(
+            decode("e30:1r31eq:x", keys().iter()),
+            Err(BadSignature::Mismatch)
+        );
     }
 
     proptest! {

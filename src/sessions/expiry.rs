@@ -29,8 +29,13 @@ impl Expiry {
                 Some(0) => Self::BrowserClose,
                 Some(seconds) => Self::Seconds(seconds),
                 // Python takes fractions of a second too.
-                #[expect(clippy::cast_possible_truncation, reason = "a cast of a float saturates")]
-                None => number.as_f64().map_or(Self::Default, |seconds| Self::Seconds(seconds as i64)),
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a cast of a float saturates"
+                )]
+                None => number
+                    .as_f64()
+                    .map_or(Self::Default, |seconds| Self::Seconds(seconds as i64)),
             },
             Some(Value::String(text)) => moment(text).map_or(Self::Default, Self::At),
             _ => Self::Default,
@@ -57,7 +62,11 @@ impl Expiry {
         };
         let after = TimeDelta::try_seconds(seconds).and_then(|age| now.checked_add_signed(age));
         // Beyond the calendar there is no date; no session lives to see its end, nor one that began there.
-        after.unwrap_or(if seconds < 0 { DateTime::UNIX_EPOCH } else { now + TimeDelta::days(36_500) })
+        after.unwrap_or(if seconds < 0 {
+            DateTime::UNIX_EPOCH
+        } else {
+            now + TimeDelta::days(36_500)
+        })
     }
 
     /// Seconds until then: the cookie's `Max-Age`.
@@ -80,7 +89,9 @@ impl Expiry {
 /// A moment as Python's `isoformat` writes it; one without a zone is UTC.
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc());
-    zoned.or_else(|_| text.parse::<NaiveDateTime>().map(|moment| moment.and_utc())).ok()
+    zoned
+        .or_else(|_| text.parse::<NaiveDateTime>().map(|moment| moment.and_utc()))
+        .ok()
 }
 
 #[cfg(test)]
@@ -107,10 +118,20 @@ mod tests {
         assert_eq!(of(&json!(300)), Expiry::Seconds(300));
         assert_eq!(of(&json!(1.5)), Expiry::Seconds(1));
         let then = Expiry::At(now());
-        for text in ["2023-11-14T22:13:20+00:00", "2023-11-14T23:13:20+01:00", "2023-11-14T22:13:20"] {
+        for text in [
+            "2023-11-14T22:13:20+00:00",
+            "2023-11-14T23:13:20+01:00",
+            "2023-11-14T22:13:20",
+        ] {
             assert_eq!(of(&json!(text)), then, "{text}");
         }
-        for nonsense in [json!("soon"), json!(""), json!(null), json!(true), json!([1])] {
+        for nonsense in [
+            json!("soon"),
+            json!(""),
+            json!(null),
+            json!(true),
+            json!([1]),
+        ] {
             assert_eq!(of(&nonsense), Expiry::Default, "{nonsense}");
         }
     }
@@ -119,18 +140,31 @@ mod tests {
     fn ends_are_djangos() {
         let ends = |expiry: Expiry| (expiry.age(now(), AGE), expiry.at_browser_close(false));
         assert_eq!(ends(Expiry::Default), (AGE, false));
-        assert!(Expiry::Default.at_browser_close(true) && !Expiry::Seconds(1).at_browser_close(true));
+        assert!(
+            Expiry::Default.at_browser_close(true) && !Expiry::Seconds(1).at_browser_close(true)
+        );
         assert_eq!(ends(Expiry::BrowserClose), (AGE, true));
         assert_eq!(ends(Expiry::Seconds(-5)), (-5, false));
-        assert_eq!(ends(Expiry::At(now() + TimeDelta::milliseconds(2500))), (2, false));
-        assert_eq!(ends(Expiry::At(now() - TimeDelta::milliseconds(500))), (-1, false));
+        assert_eq!(
+            ends(Expiry::At(now() + TimeDelta::milliseconds(2500))),
+            (2, false)
+        );
+        assert_eq!(
+            ends(Expiry::At(now() - TimeDelta::milliseconds(500))),
+            (-1, false)
+        );
     }
 
     #[test]
     fn what_is_stored_is_read() {
         let mut data = Data::new();
         let precise = now() + TimeDelta::microseconds(123_456);
-        for expiry in [Expiry::BrowserClose, Expiry::Seconds(9), Expiry::At(now()), Expiry::At(precise)] {
+        for expiry in [
+            Expiry::BrowserClose,
+            Expiry::Seconds(9),
+            Expiry::At(now()),
+            Expiry::At(precise),
+        ] {
             expiry.store(&mut data);
             assert_eq!(Expiry::of(&data), expiry);
         }

@@ -25,14 +25,21 @@ static LATELY: LazyLock<Mutex<Lately>> = LazyLock::new(Mutex::default);
 /// What `text` holds, if it was read lately with these keys.
 pub(super) fn find<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Option<Data> {
     let lately = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
-    if keys.eq(&lately.keys) { lately.read.get(text).cloned() } else { None }
+    if keys.eq(&lately.keys) {
+        lately.read.get(text).cloned()
+    } else {
+        None
+    }
 }
 
 /// Keeps what `text` holds, which was read with these keys.
 pub(super) fn keep<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey> + Clone, data: &Data) {
     let mut lately = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
     if !keys.clone().eq(&lately.keys) {
-        *lately = Lately { keys: keys.cloned().collect(), read: HashMap::new() };
+        *lately = Lately {
+            keys: keys.cloned().collect(),
+            read: HashMap::new(),
+        };
     }
     if lately.read.len() >= MANY {
         lately.read.clear();

@@ -26,10 +26,12 @@ pub async fn sessions<B: MessageBody + 'static>(
     let session = Session::with_cookie(cookie(request.request(), name));
     request.extensions_mut().insert(session.clone());
     let mut response = next.call(request).await?.map_into_boxed_body();
-    Ok(match caught(keep(&session, &db, &settings, &mut response)).await {
-        Ok(()) => response,
-        Err(error) => response.into_response(HttpResponse::from_error(error)),
-    })
+    Ok(
+        match caught(keep(&session, &db, &settings, &mut response)).await {
+            Ok(()) => response,
+            Err(error) => response.into_response(HttpResponse::from_error(error)),
+        },
+    )
 }
 
 /// Writes what has changed in `session`, and its cookie.
@@ -49,11 +51,18 @@ async fn keep(
     vary_on_cookie(response.headers_mut());
     let (is_empty, modified) = {
         let state = session.state();
-        (state.data.is_empty() && state.key.is_none(), state.modified || settings.session.save_every_request)
+        (
+            state.data.is_empty() && state.key.is_none(),
+            state.modified || settings.session.save_every_request,
+        )
     };
     let save = modified && !response.status().is_server_error();
     if save {
-        let (expiry, now, age) = (Expiry::of(&session.state().data), Utc::now(), settings.session.cookie.age);
+        let (expiry, now, age) = (
+            Expiry::of(&session.state().data),
+            Utc::now(),
+            settings.session.cookie.age,
+        );
         let origin = Origin::of(response.request());
         let changes = Changes::of(session, expiry.date(now, age), &settings.secret_key, origin);
         let is_saved = match db.atomic(move |conn| changes.write(conn)).await {

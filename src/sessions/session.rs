@@ -37,11 +37,18 @@ pub(super) struct State {
 impl Session {
     /// The session of `request`; outside the middleware an empty one.
     pub fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_default()
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()
     }
 
     pub(super) fn with_cookie(cookie: Option<String>) -> Self {
-        Self(Rc::new(RefCell::new(State { cookie, ..State::default() })))
+        Self(Rc::new(RefCell::new(State {
+            cookie,
+            ..State::default()
+        })))
     }
 
     /// The key to look for, unless the session was loaded before or there is no cookie.
@@ -49,7 +56,9 @@ impl Session {
         let state = self.0.borrow();
         // Shorter keys were never given out; Django refuses them as well.
         state.cookie.clone().filter(|key| {
-            !state.loaded && (8..=40).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_alphanumeric())
+            !state.loaded
+                && (8..=40).contains(&key.len())
+                && key.bytes().all(|b| b.is_ascii_alphanumeric())
         })
     }
 
@@ -79,7 +88,8 @@ impl Session {
         let data = match self.wanted() {
             Some(key) => {
                 let settings = settings.clone().into_inner();
-                db.run(move |conn| SessionRow::find(conn, &key, settings.secret_keys())).await?
+                db.run(move |conn| SessionRow::find(conn, &key, settings.secret_keys()))
+                    .await?
             }
             None => None,
         };
@@ -109,7 +119,8 @@ impl Session {
 
     /// A value that is a text.
     pub fn get_str(&self, name: &str) -> Option<String> {
-        self.get(name).and_then(|value| value.as_str().map(str::to_owned))
+        self.get(name)
+            .and_then(|value| value.as_str().map(str::to_owned))
     }
 
     /// Sets a value.

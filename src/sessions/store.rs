@@ -31,9 +31,15 @@ pub struct SessionRow {
 impl Model for SessionRow {
     fn describe(it: Description<Self>) -> Description<Self> {
         it.label("sessions.Session")
-            .field(django_session::session_key, |field| field.max_length(40).verbose_name("session key"))
-            .field(django_session::session_data, |field| field.verbose_name("session data"))
-            .field(django_session::expire_date, |field| field.verbose_name("expire date"))
+            .field(django_session::session_key, |field| {
+                field.max_length(40).verbose_name("session key")
+            })
+            .field(django_session::session_data, |field| {
+                field.verbose_name("session data")
+            })
+            .field(django_session::expire_date, |field| {
+                field.verbose_name("expire date")
+            })
     }
 }
 
@@ -87,19 +93,37 @@ pub(super) struct Changes {
 
 impl Changes {
     /// The changes of `session`, which gets a key if it needs one.
-    pub(super) fn of(session: &Handle, expires: DateTime<Utc>, key: &SecretKey, origin: Origin) -> Self {
+    pub(super) fn of(
+        session: &Handle,
+        expires: DateTime<Utc>,
+        key: &SecretKey,
+        origin: Origin,
+    ) -> Self {
         let mut state = session.state();
         let dropped = std::mem::take(&mut state.dropped);
         if state.data.is_empty() && state.key.is_none() {
-            return Self { dropped, row: None, visit: None };
+            return Self {
+                dropped,
+                row: None,
+                visit: None,
+            };
         }
         let is_new = state.key.is_none();
         let session_key = state.key.get_or_insert_with(new_key).clone();
         let session_data = codec::encode(&state.data, key, Utc::now().timestamp());
         let user = state.user.filter(|_| is_new);
-        let visit = user.map(|(user_id, began)| Visit::now(session_key.clone(), user_id, began, origin));
-        let row = SessionRow { session_key, session_data, expire_date: expires.into() };
-        Self { dropped, row: Some((is_new, row)), visit }
+        let visit =
+            user.map(|(user_id, began)| Visit::now(session_key.clone(), user_id, began, origin));
+        let row = SessionRow {
+            session_key,
+            session_data,
+            expire_date: expires.into(),
+        };
+        Self {
+            dropped,
+            row: Some((is_new, row)),
+            visit,
+        }
     }
 
     /// Writes them, in a transaction of the caller's.
@@ -108,16 +132,27 @@ impl Changes {
             diesel::delete(django_session::table.find(&key)).execute(conn)?;
             diesel::delete(nuages_session::table.find(&key)).execute(conn)?;
         }
-        let Some((is_new, row)) = self.row else { return Ok(()) };
+        let Some((is_new, row)) = self.row else {
+            return Ok(());
+        };
         if is_new {
-            diesel::insert_into(django_session::table).values(row).execute(conn)?;
+            diesel::insert_into(django_session::table)
+                .values(row)
+                .execute(conn)?;
             return self.visit.map_or(Ok(()), |visit| visit.save(conn));
         }
-        let values =
-            (django_session::session_data.eq(row.session_data), django_session::expire_date.eq(row.expire_date));
+        let values = (
+            django_session::session_data.eq(row.session_data),
+            django_session::expire_date.eq(row.expire_date),
+        );
         // Logged out meanwhile, by another request: what this one did must not bring the session back.
-        match diesel::update(django_session::table.find(row.session_key)).set(values).execute(conn)? {
-            0 => Err(Error::BadRequest("the session was deleted while the request was being answered".to_owned())),
+        match diesel::update(django_session::table.find(row.session_key))
+            .set(values)
+            .execute(conn)?
+        {
+            0 => Err(Error::BadRequest(
+                "the session was deleted while the request was being answered".to_owned(),
+            )),
             _ => Ok(()),
         }
     }

@@ -49,19 +49,41 @@ pub struct Origin {
 impl Origin {
     /// That of `request`.
     pub fn of(request: &HttpRequest) -> Self {
-        let agent = request.headers().get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let agent = request
+            .headers()
+            .get(USER_AGENT)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
         Self {
             address: client_address(request).to_string(),
-            user_agent: agent.unwrap_or_default().chars().take(MAX_USER_AGENT).collect(),
+            user_agent: agent
+                .unwrap_or_default()
+                .chars()
+                .take(MAX_USER_AGENT)
+                .collect(),
         }
     }
 }
 
 impl Visit {
     /// `user_id` uses this session now.
-    pub fn now(session_key: String, user_id: i32, created_at: Option<Timestamp>, origin: Origin) -> Self {
-        let Origin { address, user_agent } = origin;
-        Self { session_key, user_id, created_at, last_seen: Some(Timestamp::now()), address, user_agent }
+    pub fn now(
+        session_key: String,
+        user_id: i32,
+        created_at: Option<Timestamp>,
+        origin: Origin,
+    ) -> Self {
+        let Origin {
+            address,
+            user_agent,
+        } = origin;
+        Self {
+            session_key,
+            user_id,
+            created_at,
+            last_seen: Some(Timestamp::now()),
+            address,
+            user_agent,
+        }
     }
 
     /// Returns the visit of `user_id`, who uses the session `key` now, and whether it differs enough from `known`, the
@@ -75,7 +97,9 @@ impl Visit {
     }
 
     fn is_news_after(&self, known: &Self) -> bool {
-        let Some((now, before)) = self.last_seen.zip(known.last_seen) else { return true };
+        let Some((now, before)) = self.last_seen.zip(known.last_seen) else {
+            return true;
+        };
         let age = now.utc() - before.utc();
         let moved = self.address != known.address || self.user_agent != known.user_agent;
         age > if moved { COARSE_IF_MOVED } else { COARSE }
@@ -103,7 +127,8 @@ impl Visit {
 
     /// Deletes rows of sessions that are gone; how many.
     pub fn delete_orphans(conn: &mut Conn) -> Result<usize> {
-        let session = django_session::table.filter(django_session::session_key.eq(nuages_session::session_key));
+        let session = django_session::table
+            .filter(django_session::session_key.eq(nuages_session::session_key));
         let orphans = nuages_session::table.filter(diesel::dsl::not(diesel::dsl::exists(session)));
         diesel::delete(orphans).execute(conn).map_err(Into::into)
     }
@@ -115,13 +140,26 @@ mod tests {
 
     #[test]
     fn a_visit_is_news_after_a_while_and_sooner_from_elsewhere() {
-        let origin = Origin { address: "192.0.2.1".to_owned(), user_agent: "Firefox".to_owned() };
+        let origin = Origin {
+            address: "192.0.2.1".to_owned(),
+            user_agent: "Firefox".to_owned(),
+        };
         let visit = Visit::now("key".to_owned(), 1, None, origin);
         let ago = |minutes: i64, address: &str| {
-            let last_seen = visit.last_seen.map(|time| (time.utc() - TimeDelta::minutes(minutes)).into());
-            Visit { last_seen, address: address.to_owned(), ..visit.clone() }
+            let last_seen = visit
+                .last_seen
+                .map(|time| (time.utc() - TimeDelta::minutes(minutes)).into());
+            Visit {
+                last_seen,
+                address: address.to_owned(),
+                ..visit.clone()
+            }
         };
-        assert!(!visit.is_news_after(&ago(4, "192.0.2.1")) && visit.is_news_after(&ago(6, "192.0.2.1")));
-        assert!(!visit.is_news_after(&ago(0, "192.0.2.2")) && visit.is_news_after(&ago(2, "192.0.2.2")));
+        assert!(
+            !visit.is_news_after(&ago(4, "192.0.2.1")) && visit.is_news_after(&ago(6, "192.0.2.1"))
+        );
+        assert!(
+            !visit.is_news_after(&ago(0, "192.0.2.2")) && visit.is_news_after(&ago(2, "192.0.2.2"))
+        );
     }
 }

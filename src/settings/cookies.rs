@@ -44,7 +44,14 @@ pub struct CsrfSettings {
 }
 
 impl CookieSettings {
-    fn read(env: &Env, prefix: &str, name: &str, age: i64, httponly: bool, wrong: &mut Vec<String>) -> Self {
+    fn read(
+        env: &Env,
+        prefix: &str,
+        name: &str,
+        age: i64,
+        httponly: bool,
+        wrong: &mut Vec<String>,
+    ) -> Self {
         let setting = |ending: &str| format!("{prefix}_COOKIE_{ending}");
         Self {
             name: env.get(&setting("NAME")).unwrap_or(name).to_owned(),
@@ -53,7 +60,12 @@ impl CookieSettings {
             path: env.get(&setting("PATH")).unwrap_or("/").to_owned(),
             secure: env.flag(&setting("SECURE"), false, wrong),
             httponly: env.flag(&setting("HTTPONLY"), httponly, wrong),
-            samesite: env.word(&setting("SAMESITE"), "Lax", &["Lax", "Strict", "None"], wrong),
+            samesite: env.word(
+                &setting("SAMESITE"),
+                "Lax",
+                &["Lax", "Strict", "None"],
+                wrong,
+            ),
         }
     }
 }
@@ -72,7 +84,10 @@ impl CsrfSettings {
     pub(super) fn read(env: &Env, wrong: &mut Vec<String>) -> Self {
         Self {
             cookie: CookieSettings::read(env, "CSRF", "csrftoken", 31_449_600, false, wrong),
-            header: env.get("CSRF_HEADER_NAME").unwrap_or("X-CSRFToken").to_owned(),
+            header: env
+                .get("CSRF_HEADER_NAME")
+                .unwrap_or("X-CSRFToken")
+                .to_owned(),
             trusted_origins: env.list("CSRF_TRUSTED_ORIGINS"),
         }
     }

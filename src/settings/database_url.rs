@@ -113,7 +113,9 @@ impl FromStr for DatabaseUrl {
             };
         }
         let Some(rest) = without_scheme(text) else {
-            return Err(DatabaseUrlError("it begins neither with sqlite:/// nor with postgres://"));
+            return Err(DatabaseUrlError(
+                "it begins neither with sqlite:/// nor with postgres://",
+            ));
         };
         Parts::of(rest).check().map_err(DatabaseUrlError)?;
         Ok(Self::Postgres(PostgresUrl {
@@ -125,7 +127,8 @@ impl FromStr for DatabaseUrl {
 }
 
 fn without_scheme(uri: &str) -> Option<&str> {
-    uri.strip_prefix("postgres://").or_else(|| uri.strip_prefix("postgresql://"))
+    uri.strip_prefix("postgres://")
+        .or_else(|| uri.strip_prefix("postgresql://"))
 }
 
 /// A PostgreSQL URI without its scheme, split where libpq splits it.
@@ -151,27 +154,40 @@ impl<'u> Parts<'u> {
             Some((place, parameters)) => (place, Some(parameters)),
             None => (rest, None),
         };
-        Self { user, password, place, parameters }
+        Self {
+            user,
+            password,
+            place,
+            parameters,
+        }
     }
 
     /// Returns why libpq would not accept the URI, or would read it otherwise than this file does. libpq's own messages
     /// quote what they refuse, which is often a piece of the password.
     fn check(&self) -> Result<(), &'static str> {
         let login = [self.user, self.password];
-        let all = login.into_iter().flatten().chain([self.place]).chain(self.parameters);
+        let all = login
+            .into_iter()
+            .flatten()
+            .chain([self.place])
+            .chain(self.parameters);
         for part in all {
             if part.contains(char::is_whitespace) || part.contains(char::is_control) {
                 return Err("it contains a blank, which is written as %20");
             }
             if !has_whole_escapes(part) {
-                return Err("it contains a % that two hexadecimal digits do not follow; % itself is written as %25");
+                return Err(
+                    "it contains a % that two hexadecimal digits do not follow; % itself is written as %25",
+                );
             }
         }
         if login.into_iter().flatten().any(|part| part.contains('?')) {
             return Err("the user name or the password contains a ?, which is written as %3F");
         }
         if self.place.contains('@') {
-            return Err("there is an @ behind the host; in a user name or a password @ is written as %40 and / as %2F");
+            return Err(
+                "there is an @ behind the host; in a user name or a password @ is written as %40 and / as %2F",
+            );
         }
 
         let (hosts, database) = self.place.split_once('/').unwrap_or((self.place, ""));
@@ -179,12 +195,19 @@ impl<'u> Parts<'u> {
             return Err("it names no database");
         }
         if !hosts.split(',').all(has_numeric_port) {
-            return Err("the port is not a number; in a user name or a password / is written as %2F");
+            return Err(
+                "the port is not a number; in a user name or a password / is written as %2F",
+            );
         }
         let parameters = self.parameters.filter(|parameters| !parameters.is_empty());
-        let is_parameter = |pair: &str| pair.split_once('=').is_some_and(|(_, value)| !value.contains('='));
+        let is_parameter = |pair: &str| {
+            pair.split_once('=')
+                .is_some_and(|(_, value)| !value.contains('='))
+        };
         if parameters.is_some_and(|parameters| !parameters.split('&').all(is_parameter)) {
-            return Err("a parameter is not name=value; in a value & is written as %26 and = as %3D");
+            return Err(
+                "a parameter is not name=value; in a value & is written as %26 and = as %3D",
+            );
         }
         Ok(())
     }
@@ -200,9 +223,13 @@ fn has_whole_escapes(text: &str) -> bool {
 
 /// Whether the port of `host`, which may be an IPv6 address in brackets, is a number or left out.
 fn has_numeric_port(host: &str) -> bool {
-    let behind_address = host.strip_prefix('[').map_or(Some(host), |address| Some(address.split_once(']')?.1));
-    behind_address
-        .is_some_and(|text| text.split_once(':').is_none_or(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())))
+    let behind_address = host
+        .strip_prefix('[')
+        .map_or(Some(host), |address| Some(address.split_once(']')?.1));
+    behind_address.is_some_and(|text| {
+        text.split_once(':')
+            .is_none_or(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+    })
 }
 
 impl fmt::Display for DatabaseUrl {
@@ -216,21 +243,48 @@ impl fmt::Display for DatabaseUrl {
 
 /// The URI, which was accepted, with `***` for each value that may be secret.
 fn masked(uri: &str) -> String {
-    let Some(rest) = without_scheme(uri) else { return "***".to_owned() };
+    let Some(rest) = without_scheme(uri) else {
+        return "***".to_owned();
+    };
     let scheme = &uri[..uri.len() - rest.len()];
-    let Parts { user, password, place, parameters } = Parts::of(rest);
+    let Parts {
+        user,
+        password,
+        place,
+        parameters,
+    } = Parts::of(rest);
     let login = user.map(|user| format!("{user}{}@", if password.is_some() { ":***" } else { "" }));
 
-    let is_plain =
-        |name: &str| ["host", "hostaddr", "port", "dbname", "user", "sslmode", "connect_timeout"].contains(&name);
+    let is_plain = |name: &str| {
+        [
+            "host",
+            "hostaddr",
+            "port",
+            "dbname",
+            "user",
+            "sslmode",
+            "connect_timeout",
+        ]
+        .contains(&name)
+    };
     let shown = |pair: &str| match pair.split_once('=') {
         Some((name, _)) if is_plain(name) => pair.to_owned(),
         Some((name, _)) => format!("{name}=***"),
         None => "***".to_owned(),
     };
-    let parameters = parameters.map(|parameters| parameters.split('&').map(shown).collect::<Vec<_>>().join("&"));
+    let parameters = parameters.map(|parameters| {
+        parameters
+            .split('&')
+            .map(shown)
+            .collect::<Vec<_>>()
+            .join("&")
+    });
     let parameters = parameters.map(|parameters| format!("?{parameters}"));
-    format!("{scheme}{}{place}{}", login.unwrap_or_default(), parameters.unwrap_or_default())
+    format!(
+        "{scheme}{}{place}{}",
+        login.unwrap_or_default(),
+        parameters.unwrap_or_default()
+    )
 }
 
 #[cfg(test)]
@@ -239,8 +293,14 @@ mod tests {
 
     #[test]
     fn three_slashes_are_relative_and_four_absolute() {
-        assert_eq!("sqlite:///a/b.db".parse(), Ok(DatabaseUrl::Sqlite("a/b.db".into())));
-        assert_eq!("sqlite:////a/b.db".parse(), Ok(DatabaseUrl::Sqlite("/a/b.db".into())));
+        assert_eq!(
+            "sqlite:///a/b.db".parse(),
+            Ok(DatabaseUrl::Sqlite("a/b.db".into()))
+        );
+        assert_eq!(
+            "sqlite:////a/b.db".parse(),
+            Ok(DatabaseUrl::Sqlite("/a/b.db".into()))
+        );
     }
 
     #[test]
@@ -267,8 +327,14 @@ mod tests {
             shown("postgres://h/n?user=a&password=b&sslmode=require"),
             "postgres://h/n?user=a&password=***&sslmode=require"
         );
-        assert_eq!(shown("postgres://h/n?p%61ssword=b&a=b"), "postgres://h/n?p%61ssword=***&a=***");
-        assert_eq!(shown("postgres://a@h:5432,[::1]:5433/n"), "postgres://a@h:5432,[::1]:5433/n");
+        assert_eq!(
+            shown("postgres://h/n?p%61ssword=b&a=b"),
+            "postgres://h/n?p%61ssword=***&a=***"
+        );
+        assert_eq!(
+            shown("postgres://a@h:5432,[::1]:5433/n"),
+            "postgres://a@h:5432,[::1]:5433/n"
+        );
     }
 
     #[test]
@@ -283,16 +349,32 @@ mod tests {
             ("postgres://ann:ses/ame", "not a number"),
             ("postgres://ann:ses?ame@host/shop", "a ?"),
             ("postgres://ann:ses ame@host/shop", "a blank"),
-            ("postgres://ann:sesame@host/shop?password=ses=ame", "name=value"),
-            ("postgres://ann:sesame@host/shop?password=ses&ame", "name=value"),
+            (
+                "postgres://ann:sesame@host/shop?password=ses=ame",
+                "name=value",
+            ),
+            (
+                "postgres://ann:sesame@host/shop?password=ses&ame",
+                "name=value",
+            ),
             ("postgres://ann:sesame@host", "no database"),
             ("postgers://ann:sesame@host/shop", "begins neither"),
         ] {
             let refused = url.parse::<DatabaseUrl>().expect_err(url).to_string();
-            assert!(refused.contains(reason), "{url} must be refused because of {reason:?}, and was with {refused:?}");
-            assert!(!refused.contains("ses") && !refused.contains("ame@"), "{url} is quoted: {refused}");
+            assert!(
+                refused.contains(reason),
+                "{url} must be refused because of {reason:?}, and was with {refused:?}"
+            );
+            assert!(
+                !refused.contains("ses") && !refused.contains("ame@"),
+                "{url} is quoted: {refused}"
+            );
         }
-        for url in ["postgres://ann:s%25s%40m%2F@host:5432/shop", "postgresql:///shop?host=%2Ftmp", "postgres://h/n?"] {
+        for url in [
+            "postgres://ann:s%25s%40m%2F@host:5432/shop",
+            "postgresql:///shop?host=%2Ftmp",
+            "postgres://h/n?",
+        ] {
             assert!(url.parse::<DatabaseUrl>().is_ok(), "{url} must be accepted");
         }
     }

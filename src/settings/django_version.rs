@@ -35,9 +35,18 @@ impl FromStr for DjangoVersion {
     /// Accepts a release (`6.1`) and a patch release (`6.1.3`).
     fn from_str(text: &str) -> Result<Self, ()> {
         let mut parts = text.splitn(3, '.');
-        let release = format!("{}.{}", parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let patch_is_number = parts.next().is_none_or(|patch| patch.parse::<u16>().is_ok());
-        Self::ALL.into_iter().find(|version| patch_is_number && version.to_string() == release).ok_or(())
+        let release = format!(
+            "{}.{}",
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default()
+        );
+        let patch_is_number = parts
+            .next()
+            .is_none_or(|patch| patch.parse::<u16>().is_ok());
+        Self::ALL
+            .into_iter()
+            .find(|version| patch_is_number && version.to_string() == release)
+            .ok_or(())
     }
 }
 
@@ -61,7 +70,10 @@ mod tests {
         assert_eq!("6.0".parse(), Ok(DjangoVersion::V6_0));
         assert_eq!("6.1.3".parse(), Ok(DjangoVersion::V6_1));
         for unknown in ["", "6", "6.", "4.2", "6.2", "6.1.x", "6.1.3.1", "v6.1"] {
-            assert!(unknown.parse::<DjangoVersion>().is_err(), "{unknown:?} must be refused");
+            assert!(
+                unknown.parse::<DjangoVersion>().is_err(),
+                "{unknown:?} must be refused"
+            );
         }
     }
 }

@@ -10,7 +10,10 @@ use std::path::PathBuf;
 /// The file `.env` in the working directory or in a folder above it.
 pub fn find_dotenv() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
-    folder.ancestors().map(|folder| folder.join(".env")).find(|path| path.is_file())
+    folder
+        .ancestors()
+        .map(|folder| folder.join(".env"))
+        .find(|path| path.is_file())
 }
 
 /// A statement that cannot be read: the line it begins in and the reason. Holds no part of the value.
@@ -30,7 +33,11 @@ pub(super) fn parse(
     text: &str,
     environment: &HashMap<String, String>,
 ) -> Result<HashMap<String, Assigned>, Vec<String>> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
+    let text = text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(text)
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     let mut reader = Reader { text: &text, at: 0 };
     // A name without a value hides an earlier value of that name.
     let mut variables: HashMap<String, Option<Assigned>> = HashMap::new();
@@ -46,11 +53,16 @@ pub(super) fn parse(
             Ok(Some((name, value))) => {
                 let known = |name: &str| match environment.get(name) {
                     Some(value) => Some(value.clone()),
-                    None => variables
-                        .get(name)
-                        .map(|known| known.as_ref().map_or_else(String::new, |known| known.value.clone())),
+                    None => variables.get(name).map(|known| {
+                        known
+                            .as_ref()
+                            .map_or_else(String::new, |known| known.value.clone())
+                    }),
                 };
-                let value = value.map(|value| Assigned { value: replaced(&value, known), line });
+                let value = value.map(|value| Assigned {
+                    value: replaced(&value, known),
+                    line,
+                });
                 variables.insert(name, value);
             }
             // A comment.
@@ -64,7 +76,10 @@ pub(super) fn parse(
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(variables.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    Ok(variables
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)))
+        .collect())
 }
 
 struct Reader<'a> {
@@ -93,7 +108,10 @@ impl<'a> Reader<'a> {
     /// Reads a statement: `export NAME = value # comment`.
     fn binding(&mut self) -> Result<Option<(String, Option<String>)>, Problem> {
         let line = self.line();
-        let after_export = self.rest().strip_prefix("export").filter(|rest| rest.starts_with(is_blank));
+        let after_export = self
+            .rest()
+            .strip_prefix("export")
+            .filter(|rest| rest.starts_with(is_blank));
         if let Some(rest) = after_export {
             self.at = self.text.len() - rest.len();
             self.skip(is_blank);
@@ -105,14 +123,22 @@ impl<'a> Reader<'a> {
             self.at += 1;
             let had_blanks = !self.skip(is_blank).is_empty();
             let is_comment = had_blanks && self.rest().starts_with('#');
-            value = Some(if is_comment { String::new() } else { self.value().map_err(|reason| (line, reason))? });
+            value = Some(if is_comment {
+                String::new()
+            } else {
+                self.value().map_err(|reason| (line, reason))?
+            });
         }
         self.skip(is_blank);
         if self.rest().starts_with('#') {
             self.skip(|c| c != '\n');
         }
         if !self.rest().is_empty() && !self.rest().starts_with('\n') {
-            let reason = if value.is_some() { "has text after the closing quote" } else { "has no = after the name" };
+            let reason = if value.is_some() {
+                "has text after the closing quote"
+            } else {
+                "has no = after the name"
+            };
             return Err((line, reason));
         }
         Ok(name.map(|name| (name, value)))
@@ -124,12 +150,19 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         if let Some(quoted) = self.rest().strip_prefix('\'') {
-            let end = quoted.find('\'').filter(|end| *end > 0).ok_or("has a name with a quote that is not closed")?;
+            let end = quoted
+                .find('\'')
+                .filter(|end| *end > 0)
+                .ok_or("has a name with a quote that is not closed")?;
             self.at += end + 2;
             return Ok(Some(quoted[..end].to_owned()));
         }
         let name = self.skip(|c| c != '=' && c != '#' && !is_space(c));
-        if name.is_empty() { Err("has no name before the =") } else { Ok(Some(name.to_owned())) }
+        if name.is_empty() {
+            Err("has no name before the =")
+        } else {
+            Ok(Some(name.to_owned()))
+        }
     }
 
     fn value(&mut self) -> Result<String, &'static str> {
@@ -142,7 +175,9 @@ impl<'a> Reader<'a> {
     /// Reads to the end of the line, without a comment, which begins with white space and `#`.
     fn unquoted(&mut self) -> String {
         let line = self.skip(|c| c != '\n');
-        let comment = line.match_indices('#').find(|(at, _)| line[..*at].ends_with(is_space));
+        let comment = line
+            .match_indices('#')
+            .find(|(at, _)| line[..*at].ends_with(is_space));
         let value = comment.map_or(line, |(at, _)| &line[..at]);
         value.trim_end_matches(is_space).to_owned()
     }
@@ -195,7 +230,9 @@ fn replaced(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
         let inside = &rest[start + 2..];
         let name_end = inside.find(['}', ':']).unwrap_or(inside.len());
         let (name, behind) = inside.split_at(name_end);
-        let default = behind.strip_prefix(":-").and_then(|default| default.split_once('}'));
+        let default = behind
+            .strip_prefix(":-")
+            .and_then(|default| default.split_once('}'));
         let (default, after) = match (default, behind.strip_prefix('}')) {
             (Some((default, after)), _) => (default, after),
             (None, Some(after)) => ("", after),
@@ -240,21 +277,37 @@ mod tests {
 
     #[test]
     fn every_file_is_read_as_python_dotenv_reads_it() {
-        let answers: Vec<Answer> = serde_json::from_str(include_str!("../../tests/dotenv/answers.json")).unwrap();
+        let answers: Vec<Answer> =
+            serde_json::from_str(include_str!("../../tests/dotenv/answers.json")).unwrap();
         assert!(answers.len() > 60, "only {} answers", answers.len());
-        for Answer { file, environment, variables } in answers {
+        for Answer {
+            file,
+            environment,
+            variables,
+        } in answers
+        {
             let values = |variables: HashMap<String, Assigned>| {
-                variables.into_iter().map(|(name, assigned)| (name, assigned.value)).collect::<HashMap<_, _>>()
+                variables
+                    .into_iter()
+                    .map(|(name, assigned)| (name, assigned.value))
+                    .collect::<HashMap<_, _>>()
             };
             let ours = parse(&file, &environment).map(values);
-            assert_eq!(ours.clone().ok(), variables, "python-dotenv reads {file:?} differently; we say {ours:?}");
+            assert_eq!(
+                ours.clone().ok(),
+                variables,
+                "python-dotenv reads {file:?} differently; we say {ours:?}"
+            );
         }
     }
 
     #[test]
     fn a_problem_names_its_line_and_not_the_value() {
         let file = "A=1\n\n# comment\nSECRET_KEY=\"a$x7b\nmore\n";
-        assert_eq!(parse(file, &HashMap::new()), Err(vec!["line 4 has a quote that is not closed".to_owned()]));
+        assert_eq!(
+            parse(file, &HashMap::new()),
+            Err(vec!["line 4 has a quote that is not closed".to_owned()])
+        );
         let file = "SECRET_KEY='a' secret\nB=2\n=secret\nexport C D\n";
         let told = parse(file, &HashMap::new()).unwrap_err();
         let expected = [

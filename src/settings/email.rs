@@ -48,10 +48,19 @@ impl EmailSettings {
     pub(super) fn read(env: &Env, wrong: &mut Vec<String>) -> Self {
         let from_mailers = mailers::as_email_settings(env, wrong);
         let env = from_mailers.as_ref().unwrap_or(env);
-        let default = if env.get("EMAIL_HOST").is_some() { "smtp" } else { "console" };
+        let default = if env.get("EMAIL_HOST").is_some() {
+            "smtp"
+        } else {
+            "console"
+        };
         // Django's are dotted paths: `django.core.mail.backends.console.EmailBackend`.
         let named = env.get("EMAIL_BACKEND").unwrap_or(default);
-        let backend = match named.trim_end_matches(".EmailBackend").rsplit('.').next().unwrap_or_default() {
+        let backend = match named
+            .trim_end_matches(".EmailBackend")
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+        {
             "smtp" => EmailBackend::Smtp,
             "console" => EmailBackend::Console,
             "file" | "filebased" => EmailBackend::File,
@@ -70,7 +79,10 @@ impl EmailSettings {
             use_ssl: env.flag("EMAIL_USE_SSL", false, wrong),
             timeout: env.seconds("EMAIL_TIMEOUT", 10.0, wrong),
             file_path: PathBuf::from(env.get("EMAIL_FILE_PATH").unwrap_or("mail")),
-            from: env.get("DEFAULT_FROM_EMAIL").unwrap_or("webmaster@localhost").to_owned(),
+            from: env
+                .get("DEFAULT_FROM_EMAIL")
+                .unwrap_or("webmaster@localhost")
+                .to_owned(),
         }
     }
 }

@@ -62,39 +62,70 @@ impl Env {
         let environment: HashMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
-        let Some(path) = find_dotenv() else { return Ok(Self::from_process(environment)) };
+        let Some(path) = find_dotenv() else {
+            return Ok(Self::from_process(environment));
+        };
 
         let named = |problem: &dyn Display| format!("{}: {problem}", path.display());
-        let text = std::fs::read_to_string(&path).map_err(|error| SettingsError(vec![named(&error)]))?;
-        let assigned = dotenv::parse(&text, &environment)
-            .map_err(|problems| SettingsError(problems.iter().map(|problem| named(problem)).collect()))?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| SettingsError(vec![named(&error)]))?;
+        let assigned = dotenv::parse(&text, &environment).map_err(|problems| {
+            SettingsError(problems.iter().map(|problem| named(problem)).collect())
+        })?;
         let mut variables = Self::from_dotenv(&path, assigned);
         variables.0.extend(Self::from_process(environment).0);
         Ok(variables)
     }
 
     fn from_process(values: HashMap<String, String>) -> Self {
-        let variable = |(name, value)| (name, Variable { value, source: Source::Process });
+        let variable = |(name, value)| {
+            (
+                name,
+                Variable {
+                    value,
+                    source: Source::Process,
+                },
+            )
+        };
         Self(values.into_iter().map(variable).collect())
     }
 
     fn from_dotenv(path: &Path, values: HashMap<String, Assigned>) -> Self {
         let path: Rc<Path> = Rc::from(path);
         let variable = |(name, Assigned { value, line })| {
-            (name, Variable { value, source: Source::Dotenv(Rc::clone(&path), line) })
+            (
+                name,
+                Variable {
+                    value,
+                    source: Source::Dotenv(Rc::clone(&path), line),
+                },
+            )
         };
         Self(values.into_iter().map(variable).collect())
     }
 
     /// Just these variables: for tests.
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
-        Self::from_process(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        Self::from_process(
+            pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+        )
     }
 
     /// These variables, with the options of `MAILERS` added or replaced.
     pub(super) fn with_mailer(&self, options: Vec<(String, String)>) -> Self {
         let mut variables = self.0.clone();
-        variables.extend(options.into_iter().map(|(name, value)| (name, Variable { value, source: Source::Mailers })));
+        variables.extend(options.into_iter().map(|(name, value)| {
+            (
+                name,
+                Variable {
+                    value,
+                    source: Source::Mailers,
+                },
+            )
+        }));
         Self(variables)
     }
 
@@ -105,21 +136,35 @@ impl Env {
 
     /// The value of `name`, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|variable| variable.value.trim()).filter(|value| !value.is_empty())
+        self.0
+            .get(name)
+            .map(|variable| variable.value.trim())
+            .filter(|value| !value.is_empty())
     }
 
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         let items = self.get(name).unwrap_or_default().split(',').map(str::trim);
-        items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        items
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Addresses (`10.0.0.1`) and networks (`10.0.0.0/8`).
     pub(super) fn networks(&self, name: &str, wrong: &mut Vec<String>) -> Vec<IpNet> {
-        let read = |item: &String| item.parse().ok().or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from));
+        let read = |item: &String| {
+            item.parse()
+                .ok()
+                .or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from))
+        };
         let items = self.list(name);
         let found: Vec<IpNet> = items.iter().filter_map(read).collect();
         if found.len() < items.len() {
-            self.complain(name, "addresses and networks, such as 127.0.0.1,10.0.0.0/8", wrong);
+            self.complain(
+                name,
+                "addresses and networks, such as 127.0.0.1,10.0.0.0/8",
+                wrong,
+            );
         }
         found
     }
@@ -136,7 +181,13 @@ impl Env {
         }
     }
 
-    pub(super) fn parsed<T: FromStr>(&self, name: &str, default: T, accepted: &str, wrong: &mut Vec<String>) -> T {
+    pub(super) fn parsed<T: FromStr>(
+        &self,
+        name: &str,
+        default: T,
+        accepted: &str,
+        wrong: &mut Vec<String>,
+    ) -> T {
         match self.get(name).map(T::from_str) {
             None => default,
             Some(Ok(value)) => value,
@@ -148,7 +199,12 @@ impl Env {
     }
 
     /// Returns the value of `name`, or `None` if it is unset or not accepted.
-    pub(super) fn optional<T: FromStr>(&self, name: &str, accepted: &str, wrong: &mut Vec<String>) -> Option<T> {
+    pub(super) fn optional<T: FromStr>(
+        &self,
+        name: &str,
+        accepted: &str,
+        wrong: &mut Vec<String>,
+    ) -> Option<T> {
         let value = self.get(name)?.parse().ok();
         if value.is_none() {
             self.complain(name, accepted, wrong);
@@ -156,7 +212,13 @@ impl Env {
         value
     }
 
-    pub(super) fn number<T>(&self, name: &str, default: T, range: RangeInclusive<T>, wrong: &mut Vec<String>) -> T
+    pub(super) fn number<T>(
+        &self,
+        name: &str,
+        default: T,
+        range: RangeInclusive<T>,
+        wrong: &mut Vec<String>,
+    ) -> T
     where
         T: FromStr + PartialOrd + Display,
     {
@@ -164,7 +226,11 @@ impl Env {
             None => default,
             Some(Ok(value)) if range.contains(&value) => value,
             Some(_) => {
-                self.complain(name, &format!("a whole number from {} to {}", range.start(), range.end()), wrong);
+                self.complain(
+                    name,
+                    &format!("a whole number from {} to {}", range.start(), range.end()),
+                    wrong,
+                );
                 default
             }
         }
@@ -174,34 +240,66 @@ impl Env {
         self.seconds_up_to(name, default, 86_400.0, wrong)
     }
 
-    pub(super) fn seconds_up_to(&self, name: &str, default: f64, most: f64, wrong: &mut Vec<String>) -> Duration {
+    pub(super) fn seconds_up_to(
+        &self,
+        name: &str,
+        default: f64,
+        most: f64,
+        wrong: &mut Vec<String>,
+    ) -> Duration {
         let seconds = match self.get(name).map(f64::from_str) {
             None => default,
             Some(Ok(value)) if (0.0..=most).contains(&value) => value,
             Some(_) => {
-                self.complain(name, &format!("seconds from 0 to {most}, such as 2.5"), wrong);
+                self.complain(
+                    name,
+                    &format!("seconds from 0 to {most}, such as 2.5"),
+                    wrong,
+                );
                 default
             }
         };
         Duration::from_secs_f64(seconds)
     }
 
-    pub(super) fn word(&self, name: &str, default: &str, accepted: &[&str], wrong: &mut Vec<String>) -> String {
+    pub(super) fn word(
+        &self,
+        name: &str,
+        default: &str,
+        accepted: &[&str],
+        wrong: &mut Vec<String>,
+    ) -> String {
         // Unlike elsewhere, an empty value says something here: "do not send the header".
-        let value = self.0.get(name).map_or(default, |variable| variable.value.trim());
-        if let Some(word) = accepted.iter().find(|word| word.eq_ignore_ascii_case(value)) {
+        let value = self
+            .0
+            .get(name)
+            .map_or(default, |variable| variable.value.trim());
+        if let Some(word) = accepted
+            .iter()
+            .find(|word| word.eq_ignore_ascii_case(value))
+        {
             return (*word).to_owned();
         }
-        let words: Vec<&str> = accepted.iter().copied().filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = accepted
+            .iter()
+            .copied()
+            .filter(|word| !word.is_empty())
+            .collect();
         self.complain(name, &words.join(", "), wrong);
         default.to_owned()
     }
 
     pub(super) fn pair(&self, name: &str, wrong: &mut Vec<String>) -> Option<(String, String)> {
         let value = self.get(name)?;
-        let pair = value.split_once(',').map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
+        let pair = value
+            .split_once(',')
+            .map(|(a, b)| (a.trim().to_owned(), b.trim().to_owned()));
         if pair.is_none() {
-            self.complain(name, "a header and its value, such as X-Forwarded-Proto,https", wrong);
+            self.complain(
+                name,
+                "a header and its value, such as X-Forwarded-Proto,https",
+                wrong,
+            );
         }
         pair
     }
@@ -232,15 +330,18 @@ impl Env {
             "warn" | "warning" => "warn".to_owned(),
             "critical" => "error".to_owned(),
             _ => {
-                self.complain("LOG_LEVEL", "trace, debug, info, warning, error or off", wrong);
+                self.complain(
+                    "LOG_LEVEL",
+                    "trace, debug, info, warning, error or off",
+                    wrong,
+                );
                 "info".to_owned()
             }
         }
     }
 
     pub(super) fn database_url(&self, wrong: &mut Vec<String>) -> DatabaseUrl {
-        const ACCEPTED: &str =
-            "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME";
+        const ACCEPTED: &str = "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME";
         match self.get("DATABASE_URL").map(DatabaseUrl::from_str) {
             None => DatabaseUrl::default(),
             Some(Ok(url)) => url,
@@ -257,7 +358,13 @@ impl Env {
     }
 
     /// The same, with a reason in which no part of the value is.
-    pub(super) fn complain_because(&self, name: &str, reason: &str, accepted: &str, wrong: &mut Vec<String>) {
+    pub(super) fn complain_because(
+        &self,
+        name: &str,
+        reason: &str,
+        accepted: &str,
+        wrong: &mut Vec<String>,
+    ) {
         let variable = self.0.get(name);
         let place = match variable.map(|variable| &variable.source) {
             Some(Source::Dotenv(path, line)) => format!("{}: line {line}: ", path.display()),
@@ -265,17 +372,26 @@ impl Env {
             Some(Source::Process) | None => String::new(),
         };
         let shown = variable.filter(|variable| !variable.may_be_secret(name));
-        let value = shown.map(|variable| format!("={:?}", variable.value.trim())).unwrap_or_default();
-        let because = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-        wrong.push(format!("{place}{name}{value} is not accepted{because}; it takes {accepted}"));
+        let value = shown
+            .map(|variable| format!("={:?}", variable.value.trim()))
+            .unwrap_or_default();
+        let because = if reason.is_empty() {
+            String::new()
+        } else {
+            format!(": {reason}")
+        };
+        wrong.push(format!(
+            "{place}{name}{value} is not accepted{because}; it takes {accepted}"
+        ));
     }
 }
 
 impl Variable {
     /// Whether no message may quote the value of this variable, which is called `name`.
     fn may_be_secret(&self, name: &str) -> bool {
-        let is_secret_setting =
-            ["DATABASE_URL", "MAILERS"].contains(&name) || name.starts_with("SECRET_KEY") || name.ends_with("PASSWORD");
+        let is_secret_setting = ["DATABASE_URL", "MAILERS"].contains(&name)
+            || name.starts_with("SECRET_KEY")
+            || name.ends_with("PASSWORD");
         // A URL in the wrong place may hold a password, and `MAILERS` may have values in the wrong options.
         is_secret_setting || self.value.contains('@') || matches!(self.source, Source::Mailers)
     }
@@ -285,7 +401,9 @@ impl Variable {
 pub fn random_key() -> String {
     const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)";
     let mut rng = rand::rng();
-    (0..50).map(|_| char::from(SIGNS[rng.random_range(0..SIGNS.len())])).collect()
+    (0..50)
+        .map(|_| char::from(SIGNS[rng.random_range(0..SIGNS.len())]))
+        .collect()
 }
 
 #[cfg(test)]
@@ -300,7 +418,8 @@ mod tests {
                     FORCE_SCRIPT_NAME='a b'\nMAIL=1\n";
         let assigned = dotenv::parse(file, &HashMap::new()).unwrap();
         let mut env = Env::from_dotenv(Path::new("/srv/.env"), assigned);
-        env.0.extend(Env::from_pairs(&[("TIME_ZONE", "Mars/Olympus")]).0);
+        env.0
+            .extend(Env::from_pairs(&[("TIME_ZONE", "Mars/Olympus")]).0);
         let error = Settings::read(&env).unwrap_err().to_string();
         for expected in [
             "/srv/.env: line 1: DEBUG=\"maybe\" is not accepted; it takes 1, 0,",
@@ -313,7 +432,10 @@ mod tests {
         ] {
             assert!(error.contains(expected), "{expected} is not in: {error}");
         }
-        assert!(!error.contains("ses") && !error.contains("ame@"), "a password is shown: {error}");
+        assert!(
+            !error.contains("ses") && !error.contains("ame@"),
+            "a password is shown: {error}"
+        );
     }
 
     #[test]
@@ -321,7 +443,13 @@ mod tests {
         let mailers = r#"{"default": {"OPTIONS": {"port": "sesame", "use_tls": "sesame"}}}"#;
         let env = Env::from_pairs(&[("SECRET_KEY", "x"), ("MAILERS", mailers)]);
         let error = Settings::read(&env).unwrap_err().to_string();
-        assert!(error.contains("MAILERS: EMAIL_PORT is not accepted; it takes a whole number"), "{error}");
-        assert!(!error.contains("sesame"), "an option of MAILERS is shown: {error}");
+        assert!(
+            error.contains("MAILERS: EMAIL_PORT is not accepted; it takes a whole number"),
+            "{error}"
+        );
+        assert!(
+            !error.contains("sesame"),
+            "an option of MAILERS is shown: {error}"
+        );
     }
 }

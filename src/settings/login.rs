@@ -28,10 +28,25 @@ impl LoginSettings {
         const MOST: u32 = 1_000_000;
         Self {
             free_failures: env.number("LOGIN_FREE_FAILURES", 50, 1..=MOST, wrong),
-            free_failures_per_account: env.number("LOGIN_FREE_FAILURES_PER_ACCOUNT", 200, 1..=MOST, wrong),
-            free_failures_per_address: env.number("LOGIN_FREE_FAILURES_PER_ADDRESS", 500, 1..=MOST, wrong),
+            free_failures_per_account: env.number(
+                "LOGIN_FREE_FAILURES_PER_ACCOUNT",
+                200,
+                1..=MOST,
+                wrong,
+            ),
+            free_failures_per_address: env.number(
+                "LOGIN_FREE_FAILURES_PER_ADDRESS",
+                500,
+                1..=MOST,
+                wrong,
+            ),
             free_mails: env.number("PASSWORD_RESET_FREE_MAILS", 5, 1..=MOST, wrong),
-            free_mails_per_address: env.number("PASSWORD_RESET_FREE_MAILS_PER_ADDRESS", 50, 1..=MOST, wrong),
+            free_mails_per_address: env.number(
+                "PASSWORD_RESET_FREE_MAILS_PER_ADDRESS",
+                50,
+                1..=MOST,
+                wrong,
+            ),
             trusted_proxies: env.networks("TRUSTED_PROXIES", wrong),
         }
     }

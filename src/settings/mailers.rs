@@ -22,10 +22,18 @@ const ACCEPTED: &str = "JSON such as {\"default\": {\"BACKEND\": \"django.core.m
 /// `MAILERS` is unset or not accepted. No complaint quotes its value, which may hold a password.
 pub(super) fn as_email_settings(env: &Env, wrong: &mut Vec<String>) -> Option<Env> {
     let text = env.get("MAILERS")?;
-    let replaced = OPTIONS.iter().map(|(_, setting)| *setting).chain(["EMAIL_BACKEND"]);
-    let both: Vec<&str> = replaced.filter(|setting| env.get(setting).is_some()).collect();
+    let replaced = OPTIONS
+        .iter()
+        .map(|(_, setting)| *setting)
+        .chain(["EMAIL_BACKEND"]);
+    let both: Vec<&str> = replaced
+        .filter(|setting| env.get(setting).is_some())
+        .collect();
     if !both.is_empty() {
-        wrong.push(format!("MAILERS replaces {}: set only one of them", both.join(", ")));
+        wrong.push(format!(
+            "MAILERS replaces {}: set only one of them",
+            both.join(", ")
+        ));
         return None;
     }
     match read(text) {
@@ -38,24 +46,40 @@ pub(super) fn as_email_settings(env: &Env, wrong: &mut Vec<String>) -> Option<En
 }
 
 fn read(text: &str) -> Result<Vec<(String, String)>, String> {
-    let mailers: Map<String, Value> = serde_json::from_str(text).map_err(|_| "it is not a JSON object".to_owned())?;
-    let default = mailers.get("default").and_then(Value::as_object).ok_or("it has no mailer \"default\"")?;
-    if let Some(unknown) = default.keys().find(|key| !["BACKEND", "OPTIONS"].contains(&key.as_str())) {
+    let mailers: Map<String, Value> =
+        serde_json::from_str(text).map_err(|_| "it is not a JSON object".to_owned())?;
+    let default = mailers
+        .get("default")
+        .and_then(Value::as_object)
+        .ok_or("it has no mailer \"default\"")?;
+    if let Some(unknown) = default
+        .keys()
+        .find(|key| !["BACKEND", "OPTIONS"].contains(&key.as_str()))
+    {
         return Err(format!("a mailer has BACKEND and OPTIONS, not {unknown}"));
     }
 
-    let backend = default.get("BACKEND").map_or(Some("smtp"), Value::as_str).ok_or("BACKEND is not a text")?;
+    let backend = default
+        .get("BACKEND")
+        .map_or(Some("smtp"), Value::as_str)
+        .ok_or("BACKEND is not a text")?;
     let mut pairs = vec![("EMAIL_BACKEND".to_owned(), backend.to_owned())];
     let no_options = Map::new();
-    let options =
-        default.get("OPTIONS").map_or(Some(&no_options), Value::as_object).ok_or("OPTIONS is not an object")?;
+    let options = default
+        .get("OPTIONS")
+        .map_or(Some(&no_options), Value::as_object)
+        .ok_or("OPTIONS is not an object")?;
     for (name, value) in options {
-        let (_, setting) =
-            OPTIONS.iter().find(|(option, _)| option == name).ok_or_else(|| format!("there is no option {name}"))?;
+        let (_, setting) = OPTIONS
+            .iter()
+            .find(|(option, _)| option == name)
+            .ok_or_else(|| format!("there is no option {name}"))?;
         match value {
             Value::Null => {}
             Value::String(text) => pairs.push(((*setting).to_owned(), text.clone())),
-            Value::Bool(_) | Value::Number(_) => pairs.push(((*setting).to_owned(), value.to_string())),
+            Value::Bool(_) | Value::Number(_) => {
+                pairs.push(((*setting).to_owned(), value.to_string()))
+            }
             _ => return Err(format!("the option {name} is not a single value")),
         }
     }
@@ -68,7 +92,10 @@ mod tests {
     use crate::settings::{EmailBackend, Settings, SettingsError};
 
     fn settings(pairs: &[(&str, &str)]) -> Result<Settings, SettingsError> {
-        let pairs: Vec<_> = [("SECRET_KEY", "x")].into_iter().chain(pairs.iter().copied()).collect();
+        let pairs: Vec<_> = [("SECRET_KEY", "x")]
+            .into_iter()
+            .chain(pairs.iter().copied())
+            .collect();
         Settings::read(&Env::from_pairs(&pairs))
     }
 
@@ -81,13 +108,29 @@ mod tests {
         )])
         .unwrap()
         .email;
-        assert_eq!((email.backend, email.host.as_str(), email.port), (EmailBackend::Smtp, "mail.example", 587));
-        assert_eq!((email.user.as_str(), email.password.reveal(), email.use_tls), ("ann", "secret word", true));
+        assert_eq!(
+            (email.backend, email.host.as_str(), email.port),
+            (EmailBackend::Smtp, "mail.example", 587)
+        );
+        assert_eq!(
+            (email.user.as_str(), email.password.reveal(), email.use_tls),
+            ("ann", "secret word", true)
+        );
         assert_eq!(email.timeout.as_secs(), 5);
 
-        let console = r#"{"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}"#;
-        assert_eq!(settings(&[("MAILERS", console)]).unwrap().email.backend, EmailBackend::Console);
-        assert_eq!(settings(&[("MAILERS", r#"{"default": {}}"#)]).unwrap().email.backend, EmailBackend::Smtp);
+        let console =
+            r#"{"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}"#;
+        assert_eq!(
+            settings(&[("MAILERS", console)]).unwrap().email.backend,
+            EmailBackend::Console
+        );
+        assert_eq!(
+            settings(&[("MAILERS", r#"{"default": {}}"#)])
+                .unwrap()
+                .email
+                .backend,
+            EmailBackend::Smtp
+        );
     }
 
     #[test]
@@ -95,14 +138,25 @@ mod tests {
         for (mailers, complaint) in [
             ("sesame", "not a JSON object"),
             ("{}", "no mailer \"default\""),
-            (r#"{"default": {"OPTIONS": {"password": ["sesame"]}}}"#, "password is not a single value"),
-            (r#"{"default": {"OPTIONS": {"hots": "sesame"}}}"#, "there is no option hots"),
+            (
+                r#"{"default": {"OPTIONS": {"password": ["sesame"]}}}"#,
+                "password is not a single value",
+            ),
+            (
+                r#"{"default": {"OPTIONS": {"hots": "sesame"}}}"#,
+                "there is no option hots",
+            ),
             (r#"{"default": {"HOST": "sesame"}}"#, "not HOST"),
         ] {
             let error = settings(&[("MAILERS", mailers)]).unwrap_err().to_string();
-            assert!(error.contains(complaint) && !error.contains("sesame"), "expected {complaint:?} in {error:?}");
+            assert!(
+                error.contains(complaint) && !error.contains("sesame"),
+                "expected {complaint:?} in {error:?}"
+            );
         }
-        let both = settings(&[("MAILERS", r#"{"default": {}}"#), ("EMAIL_HOST", "x")]).unwrap_err().to_string();
+        let both = settings(&[("MAILERS", r#"{"default": {}}"#), ("EMAIL_HOST", "x")])
+            .unwrap_err()
+            .to_string();
         assert!(both.contains("MAILERS replaces EMAIL_HOST"), "{both}");
     }
 }

@@ -157,16 +157,28 @@ impl Settings {
         let debug = env.flag("DEBUG", false, &mut wrong);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut database_url = env.database_url(&mut wrong);
-        let pooling =
-            env.parsed("CONN_TRANSACTION_POOLING", TransactionPooling::default(), "auto, on or off", &mut wrong);
+        let pooling = env.parsed(
+            "CONN_TRANSACTION_POOLING",
+            TransactionPooling::default(),
+            "auto, on or off",
+            &mut wrong,
+        );
         database_url.reached_by(pooling, env.get("PGOPTIONS"));
         // PostgreSQL queries mostly wait for the server, so at least 8 connections are useful. SQLite queries use our own
         // processor: 4 are enough.
-        let fewest = if matches!(database_url, DatabaseUrl::Postgres(_)) { 8 } else { 4 };
+        let fewest = if matches!(database_url, DatabaseUrl::Postgres(_)) {
+            8
+        } else {
+            4
+        };
         let settings = Self {
             debug,
             secret_key: env.secret_key(debug, &mut wrong),
-            secret_key_fallbacks: env.list("SECRET_KEY_FALLBACKS").into_iter().map(SecretKey::new).collect(),
+            secret_key_fallbacks: env
+                .list("SECRET_KEY_FALLBACKS")
+                .into_iter()
+                .map(SecretKey::new)
+                .collect(),
             allowed_hosts: env.list("ALLOWED_HOSTS"),
             database_url,
             conn_pool_size: env.number(
@@ -201,7 +213,12 @@ impl Settings {
                 1..=usize::MAX,
                 &mut wrong,
             ),
-            file_upload_max_size: env.number("FILE_UPLOAD_MAX_SIZE", 20 << 20, 1..=u64::MAX, &mut wrong),
+            file_upload_max_size: env.number(
+                "FILE_UPLOAD_MAX_SIZE",
+                20 << 20,
+                1..=u64::MAX,
+                &mut wrong,
+            ),
             data_upload_max_number_fields: env.number(
                 "DATA_UPLOAD_MAX_NUMBER_FIELDS",
                 1000,
@@ -215,16 +232,33 @@ impl Settings {
             csrf: CsrfSettings::read(env, &mut wrong),
             email: EmailSettings::read(env, &mut wrong),
             login: LoginSettings::read(env, &mut wrong),
-            login_redirect_url: env.get("LOGIN_REDIRECT_URL").unwrap_or("/accounts/profile/").to_owned(),
+            login_redirect_url: env
+                .get("LOGIN_REDIRECT_URL")
+                .unwrap_or("/accounts/profile/")
+                .to_owned(),
             django_version: env.optional("DJANGO_VERSION", "5.2, 6.0 or 6.1", &mut wrong),
             told_django_version: None,
-            password_hasher: env.word("PASSWORD_HASHER", "pbkdf2_sha256", &PASSWORD_HASHERS, &mut wrong),
+            password_hasher: env.word(
+                "PASSWORD_HASHER",
+                "pbkdf2_sha256",
+                &PASSWORD_HASHERS,
+                &mut wrong,
+            ),
             require_staff_two_factor: env.flag("REQUIRE_STAFF_TWO_FACTOR", false, &mut wrong),
-            password_reset_timeout: env.seconds_up_to("PASSWORD_RESET_TIMEOUT", 259_200.0, 31_536_000.0, &mut wrong),
+            password_reset_timeout: env.seconds_up_to(
+                "PASSWORD_RESET_TIMEOUT",
+                259_200.0,
+                31_536_000.0,
+                &mut wrong,
+            ),
             security: Security::read(env, &mut wrong),
             proxy: ProxySettings::read(env, &mut wrong),
         };
-        if wrong.is_empty() { Ok(settings) } else { Err(SettingsError(wrong)) }
+        if wrong.is_empty() {
+            Ok(settings)
+        } else {
+            Err(SettingsError(wrong))
+        }
     }
 
     /// The keys that may have signed something: the current one first.
@@ -234,7 +268,9 @@ impl Settings {
 
     /// Returns the version of Django that is in force: `DJANGO_VERSION`, else the version told from the database, else 5.2.
     pub fn django_version(&self) -> DjangoVersion {
-        self.django_version.or(self.told_django_version).unwrap_or_default()
+        self.django_version
+            .or(self.told_django_version)
+            .unwrap_or_default()
     }
 
     /// Each setting as `(name, value)`, secrets masked: for the debug page and for start-up messages.
@@ -253,13 +289,27 @@ impl Settings {
             ("RUST_LOG", self.log_filter.clone()),
             ("NUAGES_WORKERS", self.workers.to_string()),
             ("APPEND_SLASH", self.append_slash.to_string()),
-            ("DATA_UPLOAD_MAX_MEMORY_SIZE", self.data_upload_max_memory_size.to_string()),
+            (
+                "DATA_UPLOAD_MAX_MEMORY_SIZE",
+                self.data_upload_max_memory_size.to_string(),
+            ),
             (
                 "TRUSTED_PROXIES",
-                self.login.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                self.login
+                    .trusted_proxies
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", "),
             ),
-            ("SECURE_SSL_REDIRECT", self.security.ssl_redirect.to_string()),
-            ("SECURE_HSTS_SECONDS", self.security.hsts_seconds.to_string()),
+            (
+                "SECURE_SSL_REDIRECT",
+                self.security.ssl_redirect.to_string(),
+            ),
+            (
+                "SECURE_HSTS_SECONDS",
+                self.security.hsts_seconds.to_string(),
+            ),
             ("X_FRAME_OPTIONS", self.security.x_frame_options.clone()),
         ]
     }
@@ -275,7 +325,12 @@ impl Security {
             hsts_include_subdomains: env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", false, wrong),
             hsts_preload: env.flag("SECURE_HSTS_PRELOAD", false, wrong),
             content_type_nosniff: env.flag("SECURE_CONTENT_TYPE_NOSNIFF", true, wrong),
-            referrer_policy: env.word("SECURE_REFERRER_POLICY", "same-origin", &REFERRER_POLICIES, wrong),
+            referrer_policy: env.word(
+                "SECURE_REFERRER_POLICY",
+                "same-origin",
+                &REFERRER_POLICIES,
+                wrong,
+            ),
             cross_origin_opener_policy: env.word(
                 "SECURE_CROSS_ORIGIN_OPENER_POLICY",
                 "same-origin",
@@ -290,7 +345,13 @@ impl Security {
 }
 
 /// The hashers that make new hashes, by Django's names of their algorithms.
-const PASSWORD_HASHERS: [&str; 5] = ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"];
+const PASSWORD_HASHERS: [&str; 5] = [
+    "pbkdf2_sha256",
+    "pbkdf2_sha1",
+    "argon2",
+    "bcrypt_sha256",
+    "scrypt",
+];
 
 /// <https://www.w3.org/TR/referrer-policy/#referrer-policies>
 const REFERRER_POLICIES: [&str; 9] = [
@@ -360,8 +421,11 @@ mod tests {
 
     #[test]
     fn secrets_are_masked() {
-        let settings =
-            read(&[("SECRET_KEY", "sesame"), ("DATABASE_URL", "postgres://ann:sesame@db:5432/shop")]).unwrap();
+        let settings = read(&[
+            ("SECRET_KEY", "sesame"),
+            ("DATABASE_URL", "postgres://ann:sesame@db:5432/shop"),
+        ])
+        .unwrap();
         let shown = format!("{settings:?}{:?}", settings.shown());
         assert!(!shown.contains("sesame"), "{shown}");
         assert!(shown.contains("postgres://ann:***@db:5432/shop"), "{shown}");

@@ -17,17 +17,28 @@ pub struct ProxySettings {
 
 impl ProxySettings {
     pub(super) fn read(env: &Env, wrong: &mut Vec<String>) -> Self {
-        let named = env.get("FORCE_SCRIPT_NAME").unwrap_or_default().trim_end_matches('/');
+        let named = env
+            .get("FORCE_SCRIPT_NAME")
+            .unwrap_or_default()
+            .trim_end_matches('/');
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
-        let is_path =
-            named.is_empty() || (named.starts_with('/') && !named.contains("//") && named.bytes().all(is_plain));
+        let is_path = named.is_empty()
+            || (named.starts_with('/') && !named.contains("//") && named.bytes().all(is_plain));
         if !is_path {
-            env.complain("FORCE_SCRIPT_NAME", "a path of letters, digits and -_.~, such as /shop", wrong);
+            env.complain(
+                "FORCE_SCRIPT_NAME",
+                "a path of letters, digits and -_.~, such as /shop",
+                wrong,
+            );
         }
         Self {
             use_x_forwarded_host: env.flag("USE_X_FORWARDED_HOST", false, wrong),
             use_x_forwarded_port: env.flag("USE_X_FORWARDED_PORT", false, wrong),
-            script_name: if is_path { named.to_owned() } else { String::new() },
+            script_name: if is_path {
+                named.to_owned()
+            } else {
+                String::new()
+            },
         }
     }
 }

@@ -15,21 +15,41 @@ use nuages::settings::Settings;
 use nuages::{accounts, admin, auth, http, sessions};
 
 nuages::static_files!(
-    #[expect(unreachable_pub, reason = "nothing outside of this program sees the shop")]
+    #[expect(
+        unreachable_pub,
+        reason = "nothing outside of this program sees the shop"
+    )]
     "shop_static_files.rs"
 );
 
 /// The site.
-pub(crate) static SHOP: Project = Project::new("Nuages", &INSTALLED, urls, register)
-    .navigation(&NAVIGATION)
-    .frame(|frame| ShopFrame { frame, page: frame.page }.render())
-    .static_files(assets::FILES)
+pub(crate) static SHOP: Project = with_look(Project::new("Nuages", &INSTALLED, urls, register))
     .demo(&DEMO)
     .commands(&[SiteCommand::new::<seed::Seed>()]);
 
+/// Gives a project the navigation, the frame and the static files of the shop.
+pub(crate) const fn with_look(project: Project) -> Project {
+    project
+        .navigation(&NAVIGATION)
+        .frame(|frame| {
+            ShopFrame {
+                frame,
+                page: frame.page,
+            }
+            .render()
+        })
+        .static_files(assets::FILES)
+}
+
 const NAVIGATION: [NavigationLink; 2] = [
-    NavigationLink { label: "Products", url: "/products/" },
-    NavigationLink { label: "Categories", url: "/categories/" },
+    NavigationLink {
+        label: "Products",
+        url: "/products/",
+    },
+    NavigationLink {
+        label: "Categories",
+        url: "/categories/",
+    },
 ];
 
 /// Made by `catalog/fixtures/make_demo.py`.
@@ -41,8 +61,14 @@ static DEMO: Demo = Demo {
 };
 
 /// The installed apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
-pub(crate) static INSTALLED: [AppConfig; 6] =
-    [admin::APP, auth::APP, content_types::APP, sessions::APP, catalog::APP, orders::APP];
+pub(crate) static INSTALLED: [AppConfig; 6] = [
+    admin::APP,
+    auth::APP,
+    content_types::APP,
+    sessions::APP,
+    catalog::APP,
+    orders::APP,
+];
 
 /// The pages of the framework in the shop's design.
 #[derive(Template)]
@@ -54,8 +80,14 @@ struct ShopFrame<'a> {
 
 /// Every URL of the shop.
 pub(crate) fn urls(settings: &Settings) -> Urls {
-    let urls = Urls::default().include(catalog::urls::urls()).include(nuages::urls::batteries());
-    if settings.slow_page { urls.include(http::diagnostics()) } else { urls }
+    let urls = Urls::default()
+        .include(catalog::urls::urls())
+        .include(nuages::urls::batteries());
+    if settings.slow_page {
+        urls.include(http::diagnostics())
+    } else {
+        urls
+    }
 }
 
 /// Shows each app's models in the admin.
@@ -69,11 +101,20 @@ mod tests {
 
     #[test]
     fn models_have_djangos_names_and_rows_are_called_by_the_same_columns() {
-        let models = INSTALLED.iter().flat_map(|app| app.models).map(|model| model());
+        let models = INSTALLED
+            .iter()
+            .flat_map(|app| app.models)
+            .map(|model| model());
         let said: Vec<String> = models
             .map(|model| {
                 let called: Vec<_> = model.display.paths.iter().map(|path| path.column).collect();
-                format!("{} {}: {}, {}", model.object_label(), model.table, model.verbose_name, called.join(" "))
+                format!(
+                    "{} {}: {}, {}",
+                    model.object_label(),
+                    model.table,
+                    model.verbose_name,
+                    called.join(" ")
+                )
             })
             .collect();
         let expected = [

@@ -11,7 +11,8 @@ use crate::shop::catalog::models::{Category, Product, Tag};
 use crate::shop::orders::models::{Order, OrderItem, STATUSES};
 use crate::shop::schema::catalog_product_tags::{product_id, tag_id};
 use crate::shop::schema::{
-    catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order, orders_orderitem,
+    catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order,
+    orders_orderitem,
 };
 use nuages::db::{Conn, Decimal};
 use nuages::error::{Error, Result};
@@ -23,12 +24,12 @@ use nuages::terminal::{progress, say};
 use nuages::words::counted;
 
 const NOUNS: [&str; 15] = [
-    "lamp", "desk", "chair", "kettle", "bottle", "jacket", "keyboard", "laptop", "bicycle", "tent", "rope", "stove",
-    "blanket", "pillow", "notebook",
+    "lamp", "desk", "chair", "kettle", "bottle", "jacket", "keyboard", "laptop", "bicycle", "tent",
+    "rope", "stove", "blanket", "pillow", "notebook",
 ];
 const WORDS: [&str; 16] = [
-    "amber", "birch", "cedar", "delta", "ember", "fjord", "granite", "harbor", "indigo", "juniper", "kelp", "linen",
-    "maple", "north", "onyx", "pine",
+    "amber", "birch", "cedar", "delta", "ember", "fjord", "granite", "harbor", "indigo", "juniper",
+    "kelp", "linen", "maple", "north", "onyx", "pine",
 ];
 /// Rows in one INSERT: 13 columns stay below SQLite's 32,766 and PostgreSQL's 65,535 bound values.
 const BATCH: usize = 1_000;
@@ -67,14 +68,31 @@ fn fill(args: &Seed, conn: &mut Conn) -> Result<()> {
     }
     let mut rng = StdRng::seed_from_u64(20_260_101);
     conn.atomic(shelves)?;
-    let customers: Vec<i32> = auth_user::table.select(auth_user::id).order(auth_user::id).limit(100).load(conn)?;
-    in_batches(conn, "products", args.products, |conn, ids| products(conn, &mut rng, ids))?;
-    in_batches(conn, "orders", args.orders, |conn, ids| orders(conn, &mut rng, ids, args.products, &customers))?;
-    let filled = [Category::meta(), Tag::meta(), Product::meta(), Order::meta(), OrderItem::meta()];
+    let customers: Vec<i32> = auth_user::table
+        .select(auth_user::id)
+        .order(auth_user::id)
+        .limit(100)
+        .load(conn)?;
+    in_batches(conn, "products", args.products, |conn, ids| {
+        products(conn, &mut rng, ids)
+    })?;
+    in_batches(conn, "orders", args.orders, |conn, ids| {
+        orders(conn, &mut rng, ids, args.products, &customers)
+    })?;
+    let filled = [
+        Category::meta(),
+        Tag::meta(),
+        Product::meta(),
+        Order::meta(),
+        OrderItem::meta(),
+    ];
     conn.atomic(|conn| reset_sequences(conn, &filled))?;
     conn.optimize_after_bulk();
     let products = counted(args.products, "product", "products");
-    say(&format!("seeded {products}, {}", counted(args.orders, "order", "orders")))
+    say(&format!(
+        "seeded {products}, {}",
+        counted(args.orders, "order", "orders")
+    ))
 }
 
 /// Calls `work` with runs of ids from 1 to `count`, each in a transaction.
@@ -113,9 +131,19 @@ fn shelves(conn: &mut Conn) -> Result<()> {
         parent_id: None,
     };
     let categories: Vec<Category> = (1..=100).map(category).collect();
-    let tags: Vec<Tag> = (1..=50).map(|id| Tag { id, name: format!("tag {id}"), slug: format!("tag-{id}") }).collect();
-    on_conn!(conn, |c| diesel::insert_into(catalog_category::table).values(&categories).execute(c))?;
-    on_conn!(conn, |c| diesel::insert_into(catalog_tag::table).values(&tags).execute(c))?;
+    let tags: Vec<Tag> = (1..=50)
+        .map(|id| Tag {
+            id,
+            name: format!("tag {id}"),
+            slug: format!("tag-{id}"),
+        })
+        .collect();
+    on_conn!(conn, |c| diesel::insert_into(catalog_category::table)
+        .values(&categories)
+        .execute(c))?;
+    on_conn!(conn, |c| diesel::insert_into(catalog_tag::table)
+        .values(&tags)
+        .execute(c))?;
     Ok(())
 }
 
@@ -126,8 +154,15 @@ fn products(conn: &mut Conn, rng: &mut StdRng, ids: Vec<i64>) -> Result<()> {
         .iter()
         .map(|&id| {
             let (word, noun) = (pick(rng, &WORDS), pick(rng, &NOUNS));
-            let text: Vec<&str> =
-                (0..30).map(|_| if rng.random_ratio(16, 31) { pick(rng, &WORDS) } else { pick(rng, &NOUNS) }).collect();
+            let text: Vec<&str> = (0..30)
+                .map(|_| {
+                    if rng.random_ratio(16, 31) {
+                        pick(rng, &WORDS)
+                    } else {
+                        pick(rng, &NOUNS)
+                    }
+                })
+                .collect();
             Product {
                 id,
                 name: format!("{} {noun} {id}", capitalized(word)),
@@ -145,19 +180,35 @@ fn products(conn: &mut Conn, rng: &mut StdRng, ids: Vec<i64>) -> Result<()> {
             }
         })
         .collect();
-    on_conn!(conn, |c| diesel::insert_into(catalog_product::table).values(&rows).execute(c))?;
+    on_conn!(conn, |c| diesel::insert_into(catalog_product::table)
+        .values(&rows)
+        .execute(c))?;
     let mut tags = Vec::new();
     for &id in ids.iter().filter(|id| **id <= TAGGED) {
         let one: i64 = rng.random_range(1..=50);
         let other = (one + rng.random_range(0..49)) % 50 + 1;
-        tags.extend([(product_id.eq(id), tag_id.eq(one)), (product_id.eq(id), tag_id.eq(other))]);
+        tags.extend([
+            (product_id.eq(id), tag_id.eq(one)),
+            (product_id.eq(id), tag_id.eq(other)),
+        ]);
     }
-    on_conn!(conn, |c| diesel::insert_into(catalog_product_tags::table).values(&tags).execute(c))?;
+    on_conn!(conn, |c| diesel::insert_into(catalog_product_tags::table)
+        .values(&tags)
+        .execute(c))?;
     Ok(())
 }
 
-fn orders(conn: &mut Conn, rng: &mut StdRng, ids: Vec<i64>, products: i64, customers: &[i32]) -> Result<()> {
-    let start = Utc.timestamp_opt(1_735_689_600, 0).single().unwrap_or_default(); // 2025-01-01
+fn orders(
+    conn: &mut Conn,
+    rng: &mut StdRng,
+    ids: Vec<i64>,
+    products: i64,
+    customers: &[i32],
+) -> Result<()> {
+    let start = Utc
+        .timestamp_opt(1_735_689_600, 0)
+        .single()
+        .unwrap_or_default(); // 2025-01-01
     let mut items = Vec::with_capacity(ids.len() * 2);
     let rows: Vec<Order> = ids
         .into_iter()
@@ -176,7 +227,10 @@ fn orders(conn: &mut Conn, rng: &mut StdRng, ids: Vec<i64>, products: i64, custo
                 id,
                 number: format!("R{id:09}"),
                 email: format!("user{}@example.com", id % 5000),
-                status: STATUSES.choose(rng).map(|status| (*status).to_owned()).unwrap_or_default(),
+                status: STATUSES
+                    .choose(rng)
+                    .map(|status| (*status).to_owned())
+                    .unwrap_or_default(),
                 note: String::new(),
                 total: Decimal::new(rng.random_range(100..=900_000), 2),
                 created_at: (start + Duration::seconds(id * 37)).into(),
@@ -185,8 +239,12 @@ fn orders(conn: &mut Conn, rng: &mut StdRng, ids: Vec<i64>, products: i64, custo
             }
         })
         .collect();
-    on_conn!(conn, |c| diesel::insert_into(orders_order::table).values(&rows).execute(c))?;
-    on_conn!(conn, |c| diesel::insert_into(orders_orderitem::table).values(&items).execute(c))?;
+    on_conn!(conn, |c| diesel::insert_into(orders_order::table)
+        .values(&rows)
+        .execute(c))?;
+    on_conn!(conn, |c| diesel::insert_into(orders_orderitem::table)
+        .values(&items)
+        .execute(c))?;
     Ok(())
 }
 
@@ -196,5 +254,8 @@ fn pick<'a>(rng: &mut StdRng, words: &[&'a str]) -> &'a str {
 
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }

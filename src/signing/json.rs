@@ -7,12 +7,24 @@ use serde_json::ser::{Formatter, Serializer};
 
 /// `value` without white space (`separators=(",", ":")`): sessions, signed payloads.
 pub fn compact(value: &impl Serialize) -> Vec<u8> {
-    written(value, Python { comma: b",", colon: b":" })
+    written(
+        value,
+        Python {
+            comma: b",",
+            colon: b":",
+        },
+    )
 }
 
 /// `value` with Python's default separators `", "` and `": "`: messages within a session.
 pub fn spaced(value: &impl Serialize) -> Vec<u8> {
-    written(value, Python { comma: b", ", colon: b": " })
+    written(
+        value,
+        Python {
+            comma: b", ",
+            colon: b": ",
+        },
+    )
 }
 
 fn written(value: &impl Serialize, formatter: Python) -> Vec<u8> {
@@ -30,16 +42,28 @@ struct Python {
 
 impl Python {
     fn between<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(self.comma) }
+        if first {
+            Ok(())
+        } else {
+            writer.write_all(self.comma)
+        }
     }
 }
 
 impl Formatter for Python {
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.between(writer, first)
     }
 
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
         self.between(writer, first)
     }
 
@@ -48,7 +72,11 @@ impl Formatter for Python {
     }
 
     /// Everything but printable ASCII is escaped, beyond the first plane as a pair (`ensure_ascii=True`).
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
         let mut units = [0; 2];
         for c in fragment.chars() {
             if matches!(c, ' '..='~') {
@@ -71,9 +99,16 @@ impl Formatter for Python {
 fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let plain = value.to_string();
-    match scientific.split_once('e').and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()?))) {
+    match scientific
+        .split_once('e')
+        .and_then(|(digits, power)| Some((digits, power.parse::<i32>().ok()?)))
+    {
         Some((digits, power)) if !(-4..16).contains(&power) => {
-            format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs())
+            format!(
+                "{digits}e{}{:02}",
+                if power < 0 { '-' } else { '+' },
+                power.abs()
+            )
         }
         _ if plain.contains('.') => plain,
         _ => format!("{plain}.0"),
@@ -99,6 +134,9 @@ mod tests {
         );
         assert_eq!(String::from_utf8(compact(&value)).unwrap(), expected);
         assert_eq!(serde_json::from_str::<Value>(expected).unwrap(), value);
-        assert_eq!(spaced(&json!([1, {"a": "b", "c": []}])), br#"[1, {"a": "b", "c": []}]"#);
+        assert_eq!(
+            spaced(&json!([1, {"a": "b", "c": []}])),
+            br#"[1, {"a": "b", "c": []}]"#
+        );
     }
 }

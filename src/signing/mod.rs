@@ -46,7 +46,11 @@ pub fn key_used<'a>(
     matches: impl FnMut(&SecretKey) -> bool,
 ) -> Option<KeyUsed> {
     let at = keys.position(matches)?;
-    Some(if at == 0 { KeyUsed::Current } else { KeyUsed::Fallback })
+    Some(if at == 0 {
+        KeyUsed::Current
+    } else {
+        KeyUsed::Fallback
+    })
 }
 
 /// `payload`, signed for `salt` at `now` (Unix time): Django's `signing.dumps`, its payload already serialized.
@@ -55,6 +59,10 @@ pub fn dumps(payload: &[u8], salt: &str, key: &SecretKey, compress: bool, now: i
 }
 
 /// The payload of a text of [`dumps`], if one of `keys` signed it for `salt`: Django's `signing.loads`.
-pub fn loads<'a>(text: &str, salt: &str, keys: impl Iterator<Item = &'a SecretKey>) -> Result<Signed, BadSignature> {
+pub fn loads<'a>(
+    text: &str,
+    salt: &str,
+    keys: impl Iterator<Item = &'a SecretKey>,
+) -> Result<Signed, BadSignature> {
     Signer::new(salt).loads(text, keys)
 }

@@ -25,7 +25,12 @@ pub fn from_radix(text: &str, digits: &[u8]) -> Option<u64> {
     let mut number: Option<u64> = None;
     for byte in text.bytes() {
         let digit = digits.iter().position(|&digit| digit == byte)?;
-        number = Some(number.unwrap_or(0).checked_mul(radix)?.checked_add(digit as u64)?);
+        number = Some(
+            number
+                .unwrap_or(0)
+                .checked_mul(radix)?
+                .checked_add(digit as u64)?,
+        );
     }
     number
 }
@@ -38,9 +43,14 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_django_writes_them() {
-        for (number, text) in
-            [(0, "0"), (1, "1"), (61, "z"), (62, "10"), (1_700_000_000, "1r31eq"), (i64::MAX as u64, "AzL8n0Y58m7")]
-        {
+        for (number, text) in [
+            (0, "0"),
+            (1, "1"),
+            (61, "z"),
+            (62, "10"),
+            (1_700_000_000, "1r31eq"),
+            (i64::MAX as u64, "AzL8n0Y58m7"),
+        ] {
             assert_eq!(to_radix(number, BASE62), text);
             assert_eq!(from_radix(text, BASE62), Some(number));
         }

@@ -13,5 +13,7 @@ pub fn random_string(length: usize) -> String {
 /// `length` random characters of `alphabet`, which is ASCII and not empty.
 pub fn random_string_of(alphabet: &[u8], length: usize) -> String {
     let mut rng = rand::rng();
-    (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
+    (0..length)
+        .map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())]))
+        .collect()
 }

@@ -6,16 +6,25 @@ use subtle::ConstantTimeEq as _;
 
 /// HMAC-SHA256 of `value`, its key the SHA-256 of `key_salt` and `secret` (Django's `salted_hmac`, `algorithm="sha256"`).
 pub fn salted_hmac(key_salt: &str, value: &[u8], secret: &str) -> [u8; 32] {
-    let key = Sha256::new().chain_update(key_salt).chain_update(secret).finalize();
+    let key = Sha256::new()
+        .chain_update(key_salt)
+        .chain_update(secret)
+        .finalize();
     // A key of this hash's own length is always taken as it is.
-    let Ok(mac) = Hmac::<Sha256>::new_from_slice(&key) else { return [0; 32] };
+    let Ok(mac) = Hmac::<Sha256>::new_from_slice(&key) else {
+        return [0; 32];
+    };
     mac.chain_update(value).finalize().into_bytes().into()
 }
 
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|digit| char::from(DIGITS[usize::from(digit)]))
+        .collect()
 }
 
 /// Whether both are the same, in a time that depends on their lengths only.

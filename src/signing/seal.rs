@@ -13,9 +13,14 @@ const NONCE: usize = 24;
 pub fn seal(plain: &[u8], salt: &str, context: &str, secret: &SecretKey) -> String {
     // So long that random ones never meet.
     let nonce: [u8; NONCE] = rand::random();
-    let payload = Payload { msg: plain, aad: context.as_bytes() };
+    let payload = Payload {
+        msg: plain,
+        aad: context.as_bytes(),
+    };
     // Only a text of hundreds of gigabytes is too long.
-    let sealed = cipher(salt, secret).encrypt(&XNonce::from(nonce), payload).unwrap_or_default();
+    let sealed = cipher(salt, secret)
+        .encrypt(&XNonce::from(nonce), payload)
+        .unwrap_or_default();
     b64_encode(&[&nonce[..], &sealed].concat())
 }
 
@@ -30,8 +35,13 @@ pub fn unseal<'a>(
     let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
     let mut used = KeyUsed::Current;
     keys.find_map(|key| {
-        let payload = Payload { msg: sealed, aad: context.as_bytes() };
-        let plain = cipher(salt, key).decrypt(&XNonce::from(*nonce), payload).ok();
+        let payload = Payload {
+            msg: sealed,
+            aad: context.as_bytes(),
+        };
+        let plain = cipher(salt, key)
+            .decrypt(&XNonce::from(*nonce), payload)
+            .ok();
         let found = plain.map(|plain| (plain, used));
         used = KeyUsed::Fallback;
         found
@@ -57,8 +67,14 @@ mod tests {
         let text = seal(b"GEZDGNBV", "salt", "7", &keys()[0]);
         assert!(!text.contains("GEZDGNBV") && text != seal(b"GEZDGNBV", "salt", "7", &keys()[0]));
         let plain = |used| Some((b"GEZDGNBV".to_vec(), used));
-        assert_eq!(unseal(&text, "salt", "7", keys().iter()), plain(KeyUsed::Current));
-        assert_eq!(unseal(&text, "salt", "7", keys().iter().rev()), plain(KeyUsed::Fallback));
+        assert_eq!(
+            unseal(&text, "salt", "7", keys().iter()),
+            plain(KeyUsed::Current)
+        );
+        assert_eq!(
+            unseal(&text, "salt", "7", keys().iter().rev()),
+            plain(KeyUsed::Fallback)
+        );
         assert_eq!(unseal(&text, "salt", "7", keys()[1..].iter()), None);
         assert_eq!(unseal(&text, "pepper", "7", keys().iter()), None);
         assert_eq!(unseal(&text, "salt", "8", keys().iter()), None);

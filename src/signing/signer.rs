@@ -7,8 +7,8 @@ use flate2::write::ZlibEncoder;
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 
 use super::{
-    BASE62, BadSignature, KeyUsed, b64_decode, b64_encode, constant_time_eq, from_radix, key_used, salted_hmac,
-    to_radix,
+    BASE62, BadSignature, KeyUsed, b64_decode, b64_encode, constant_time_eq, from_radix, key_used,
+    salted_hmac, to_radix,
 };
 use crate::settings::SecretKey;
 
@@ -36,31 +36,51 @@ pub struct Signed {
 impl Signed {
     /// Only if it was signed at most `max_age` seconds before `now`.
     pub fn within(self, max_age: i64, now: i64) -> Result<Self, BadSignature> {
-        if now.saturating_sub(self.signed_at) > max_age { Err(BadSignature::Expired) } else { Ok(self) }
+        if now.saturating_sub(self.signed_at) > max_age {
+            Err(BadSignature::Expired)
+        } else {
+            Ok(self)
+        }
     }
 }
 
 impl<'a> Signer<'a> {
     /// As Django's `TimestampSigner(salt=salt)`: sessions.
     pub const fn new(salt: &'a str) -> Self {
-        Self { key_prefix: "", salt }
+        Self {
+            key_prefix: "",
+            salt,
+        }
     }
 
     /// As Django's `get_cookie_signer(salt=salt)`, which puts `django.http.cookies` before the key: messages.
     pub const fn for_cookies(salt: &'a str) -> Self {
-        Self { key_prefix: "django.http.cookies", salt }
+        Self {
+            key_prefix: "django.http.cookies",
+            salt,
+        }
     }
 
     /// `payload` as `base64:time:signature`; as `.base64:…` of its zlib form, if asked for and if that is shorter.
     pub fn dumps(&self, payload: &[u8], key: &SecretKey, compress: bool, now: i64) -> String {
         let folded = if compress { folded(payload) } else { None };
-        let value = folded.map_or_else(|| b64_encode(payload), |folded| format!(".{}", b64_encode(&folded)));
-        let (sign, seconds) = (if now < 0 { "-" } else { "" }, to_radix(now.unsigned_abs(), BASE62));
+        let value = folded.map_or_else(
+            || b64_encode(payload),
+            |folded| format!(".{}", b64_encode(&folded)),
+        );
+        let (sign, seconds) = (
+            if now < 0 { "-" } else { "" },
+            to_radix(now.unsigned_abs(), BASE62),
+        );
         self.sign(&format!("{value}:{sign}{seconds}"), key)
     }
 
     /// The payload of a text of [`dumps`](Self::dumps), if one of `keys` (`SECRET_KEY` first) signed it.
-    pub fn loads<'k>(&self, text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Result<Signed, BadSignature> {
+    pub fn loads<'k>(
+        &self,
+        text: &str,
+        keys: impl Iterator<Item = &'k SecretKey>,
+    ) -> Result<Signed, BadSignature> {
         let (value, key_used) = self.unsign(text, keys)?;
         let (value, seconds) = value.rsplit_once(':').ok_or(BadSignature::Malformed)?;
         let signed_at = timestamp(seconds).ok_or(BadSignature::Malformed)?;
@@ -68,7 +88,11 @@ impl<'a> Signer<'a> {
             Some(folded) => b64_decode(folded).and_then(|bytes| unfolded(&bytes)),
             None => b64_decode(value),
         };
-        Ok(Signed { payload: payload.ok_or(BadSignature::Malformed)?, signed_at, key_used })
+        Ok(Signed {
+            payload: payload.ok_or(BadSignature::Malformed)?,
+            signed_at,
+            key_used,
+        })
     }
 
     /// `value:signature`, without a time (Django's `Signer.sign`).
@@ -83,19 +107,29 @@ impl<'a> Signer<'a> {
         keys: impl Iterator<Item = &'k SecretKey>,
     ) -> Result<(&'t str, KeyUsed), BadSignature> {
         let (value, signature) = text.rsplit_once(':').ok_or(BadSignature::Mismatch)?;
-        let signed_by = |key: &SecretKey| constant_time_eq(signature.as_bytes(), self.signature(value, key).as_bytes());
-        key_used(keys, signed_by).map(|used| (value, used)).ok_or(BadSignature::Mismatch)
+        let signed_by = |key: &SecretKey| {
+            constant_time_eq(signature.as_bytes(), self.signature(value, key).as_bytes())
+        };
+        key_used(keys, signed_by)
+            .map(|used| (value, used))
+            .ok_or(BadSignature::Mismatch)
     }
 
     fn signature(&self, value: &str, key: &SecretKey) -> String {
         let secret = format!("{}{}", self.key_prefix, key.reveal());
-        b64_encode(&salted_hmac(&format!("{}signer", self.salt), value.as_bytes(), &secret))
+        b64_encode(&salted_hmac(
+            &format!("{}signer", self.salt),
+            value.as_bytes(),
+            &secret,
+        ))
     }
 }
 
 fn timestamp(text: &str) -> Option<i64> {
     match text.strip_prefix('-') {
-        Some(before) => from_radix(before, BASE62).and_then(|seconds| 0_i64.checked_sub_unsigned(seconds)),
+        Some(before) => {
+            from_radix(before, BASE62).and_then(|seconds| 0_i64.checked_sub_unsigned(seconds))
+        }
         None => from_radix(text, BASE62).and_then(|seconds| i64::try_from(seconds).ok()),
     }
 }
@@ -104,7 +138,10 @@ fn timestamp(text: &str) -> Option<i64> {
 fn folded(payload: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
     encoder.write_all(payload).ok()?;
-    encoder.finish().ok().filter(|folded| folded.len() + 1 < payload.len())
+    encoder
+        .finish()
+        .ok()
+        .filter(|folded| folded.len() + 1 < payload.len())
 }
 
 fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
@@ -129,26 +166,40 @@ mod tests {
     #[test]
     fn texts_are_djangos() {
         for (payload, text) in [
-            ("{\"a\":1}", "eyJhIjoxfQ:1r31eq:8XMfOPFLcqtG9jb5E7ySMDLgAXiobw-O1wWLnJDzZl0"),
-            ("{}", "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0"),
+            (
+                "{\"a\":1}",
+                "eyJhIjoxfQ:1r31eq:8XMfOPFLcqtG9jb5E7ySMDLgAXiobw-O1wWLnJDzZl0",
+            ),
+            (
+                "{}",
+                "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0",
+            ),
         ] {
             assert_eq!(dumps(payload.as_bytes(), SESSIONS, &key(), true, NOW), text);
             let signed = loads(text, SESSIONS, [key()].iter()).unwrap();
             assert_eq!(
                 signed,
-                Signed { payload: payload.into(), signed_at: NOW, key_used: KeyUsed::Current },
+                Signed {
+                    payload: payload.into(),
+                    signed_at: NOW,
+                    key_used: KeyUsed::Current
+                },
                 "{payload}"
             );
         }
         let cookies = Signer::for_cookies("django.contrib.messages");
         let text = "WyJoaSJd:1r31eq:T26PutKPtrpavEYtKMsheNKriSL1QJHuY0NyXEPsXiM";
         assert_eq!(cookies.dumps(b"[\"hi\"]", &key(), false, NOW), text);
-        assert_eq!(Signer::new("s").sign("héllo", &key()), "héllo:ePP4Ee9R6kajTDgkB397OiJuAt6phHyDEV7HNN8GbqU");
+        assert_eq!(
+            Signer::new("s").sign("héllo", &key()),
+            "héllo:ePP4Ee9R6kajTDgkB397OiJuAt6phHyDEV7HNN8GbqU"
+        );
     }
 
     #[test]
     fn what_zlib_made_is_read() {
-        let text = ".eJyLVkocJkBJRymm1MAg1VIpFgB7ok8E:1r31eq:JKjf4ZVeyC5gEDGC6p1uoZg7-9OhTjGFq54f-ojyCK8";
+        let text =
+            ".eJyLVkocJkBJRymm1MAg1VIpFgB7ok8E:1r31eq:JKjf4ZVeyC5gEDGC6p1uoZg7-9OhTjGFq54f-ojyCK8";
         let payload = format!("[\"{}\",\"\\u00e9\"]", "a".repeat(200)).into_bytes();
         assert_eq!(loads(text, "s", [key()].iter()).unwrap().payload, payload);
         let ours = dumps(&payload, "s", &key(), true, NOW);
@@ -160,8 +211,14 @@ mod tests {
     fn a_former_key_still_counts_and_is_told() {
         let text = "eyJhIjoxfQ:1r31eq:8DhcCsrZwsnAR7WWJhHqYEi-IwPc-yku6FbUeIuHSCI";
         let keys = [key(), SecretKey::new("old".repeat(20))];
-        assert_eq!(loads(text, SESSIONS, keys.iter()).unwrap().key_used, KeyUsed::Fallback);
-        assert_eq!(loads(text, SESSIONS, keys[..1].iter()), Err(BadSignature::Mismatch));
+        assert_eq!(
+            loads(text, SESSIONS, keys.iter()).unwrap().key_used,
+            KeyUsed::Fallback
+        );
+        assert_eq!(
+            loads(text, SESSIONS, keys[..1].iter()),
+            Err(BadSignature::Mismatch)
+        );
     }
 
     #[test]
@@ -169,25 +226,52 @@ mod tests {
         let text = dumps(b"x", "a", &key(), false, NOW);
         let read = |salt| loads(&text, salt, [key()].iter());
         assert!(read("a").unwrap().within(60, NOW + 60).is_ok());
-        assert_eq!(read("a").unwrap().within(60, NOW + 61), Err(BadSignature::Expired));
+        assert_eq!(
+            read("a").unwrap().within(60, NOW + 61),
+            Err(BadSignature::Expired)
+        );
         assert_eq!(read("b"), Err(BadSignature::Mismatch));
-        assert_eq!(Signer::for_cookies("a").loads(&text, [key()].iter()), Err(BadSignature::Mismatch));
+        assert_eq!(
+            Signer::for_cookies("a").loads(&text, [key()].iter()),
+            Err(BadSignature::Mismatch)
+        );
     }
 
     #[test]
     fn a_bomb_is_not_unfolded() {
         let fits = dumps(&vec![b'a'; MAX_PAYLOAD], "s", &key(), true, NOW);
-        assert_eq!(loads(&fits, "s", [key()].iter()).unwrap().payload.len(), MAX_PAYLOAD);
+        assert_eq!(
+            loads(&fits, "s", [key()].iter()).unwrap().payload.len(),
+            MAX_PAYLOAD
+        );
         let bomb = dumps(&vec![b'a'; MAX_PAYLOAD + 1], "s", &key(), true, NOW);
-        assert_eq!(loads(&bomb, "s", [key()].iter()), Err(BadSignature::Malformed));
+        assert_eq!(
+            loads(&bomb, "s", [key()].iter()),
+            Err(BadSignature::Malformed)
+        );
     }
 
     #[test]
     fn nonsense_that_we_signed_is_malformed() {
-        for value in ["", "x", ":", ":1", "e30:", "e30:é", ".e30:1", ".:1", "!!:1", "e30:zzzzzzzzzzzz", "e30:--1"] {
+        for value in [
+            "",
+            "x",
+            ":",
+            ":1",
+            "e30:",
+            "e30:é",
+            ".e30:1",
+            ".:1",
+            "!!:1",
+            "e30:zzzzzzzzzzzz",
+            "e30:--1",
+        ] {
             let text = Signer::new("s").sign(value, &key());
             let read = loads(&text, "s", [key()].iter());
-            assert!(read == Err(BadSignature::Malformed) || value == ":1", "{value}: {read:?}");
+            assert!(
+                read == Err(BadSignature::Malformed) || value == ":1",
+                "{value}: {read:?}"
+            );
         }
     }
 

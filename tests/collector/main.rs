@@ -1,15 +1,28 @@
 //! Deletions with all that goes with them, on both databases.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
-#![expect(clippy::disallowed_methods, reason = "tests look for PostgreSQL in the environment")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look for PostgreSQL in the environment"
+)]
 
 mod models;
-#[expect(dead_code, unused_imports, reason = "this needs databases and no sites")]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "this needs databases and no sites"
+)]
 #[macro_use]
 #[path = "../it/support/mod.rs"]
 mod support;
 
-#[expect(dead_code, reason = "the support of the tests needs the shop's apps, not its pages")]
+#[expect(
+    dead_code,
+    reason = "the support of the tests needs the shop's apps, not its pages"
+)]
 #[path = "../../src/shop/mod.rs"]
 mod shop;
 
@@ -17,7 +30,9 @@ use diesel::connection::SimpleConnection as _;
 use nuages::db::{Conn, Value};
 use nuages::models::{Collector, Condition, Deleted, Lookup, Meta, Model, Path, Preview, Query};
 
-use crate::models::{Box, Knot, Label, Memo, Note, Pin, Ring, Seal, Shelf, Tack, Tray, Wire, set_up};
+use crate::models::{
+    Box, Knot, Label, Memo, Note, Pin, Ring, Seal, Shelf, Tack, Tray, Wire, set_up,
+};
 use crate::support::Database;
 
 fn run(conn: &mut Conn, sql: &str) {
@@ -25,7 +40,12 @@ fn run(conn: &mut Conn, sql: &str) {
 }
 
 fn pks(conn: &mut Conn, model: &'static Meta) -> Vec<i64> {
-    let mut pks: Vec<i64> = Query::new(model).pks(conn).unwrap().iter().filter_map(Value::as_i64).collect();
+    let mut pks: Vec<i64> = Query::new(model)
+        .pks(conn)
+        .unwrap()
+        .iter()
+        .filter_map(Value::as_i64)
+        .collect();
     pks.sort_unstable();
     pks
 }
@@ -35,11 +55,16 @@ fn rows<M: Model>(pks: impl IntoIterator<Item = i64>) -> Query {
 }
 
 fn delete(conn: &mut Conn, rows: Query) -> Deleted {
-    conn.atomic(|conn| Collector::new(rows).delete(conn, |_, _| Ok(()))).unwrap()
+    conn.atomic(|conn| Collector::new(rows).delete(conn, |_, _| Ok(())))
+        .unwrap()
 }
 
 fn counts(preview: &Preview) -> Vec<(String, i64)> {
-    preview.counts.iter().map(|(model, count)| (model.name.clone(), *count)).collect()
+    preview
+        .counts
+        .iter()
+        .map(|(model, count)| (model.name.clone(), *count))
+        .collect()
 }
 
 /// Two boxes, each with a tray in which are two more, one inside the other.

@@ -135,9 +135,11 @@ pub(crate) fn set_up(conn: &mut Conn) {
             );
             columns.push_str(&column);
         }
-        conn.batch_execute(&format!("CREATE TABLE lab_{table} ({columns})")).unwrap();
+        conn.batch_execute(&format!("CREATE TABLE lab_{table} ({columns})"))
+            .unwrap();
     }
     let links = "id bigint, box_id bigint REFERENCES lab_box (id) DEFERRABLE INITIALLY DEFERRED, label_id bigint \
                  REFERENCES lab_label (id) DEFERRABLE INITIALLY DEFERRED";
-    conn.batch_execute(&format!("CREATE TABLE lab_box_labels ({links})")).unwrap();
+    conn.batch_execute(&format!("CREATE TABLE lab_box_labels ({links})"))
+        .unwrap();
 }

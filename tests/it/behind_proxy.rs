@@ -6,7 +6,9 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use crate::support::{ALICE, CHARLIE, Client, Database, Kind, Process, TestSite, product, say_skipped};
+use crate::support::{
+    ALICE, CHARLIE, Client, Database, Kind, Process, TestSite, product, say_skipped,
+};
 
 const PREFIX: [(&str, &str); 1] = [("FORCE_SCRIPT_NAME", "/shop/")];
 
@@ -24,17 +26,38 @@ fn stocked(kind: Kind) -> Database {
 
 fn log_in(client: &Client, prefix: &str) {
     let path = format!("{prefix}/accounts/login/");
-    let fields = [("username", ALICE.username), ("password", ALICE.password), ("next", "/admin/")];
+    let fields = [
+        ("username", ALICE.username),
+        ("password", ALICE.password),
+        ("next", "/admin/"),
+    ];
     let reply = client.post(&path, &fields);
-    assert_eq!((reply.status, reply.header("location")), (302, &*format!("{prefix}/admin/")), "{}", reply.text());
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (302, &*format!("{prefix}/admin/")),
+        "{}",
+        reply.text()
+    );
 }
 
 /// Returns every URL from the root that an attribute of the page holds.
 fn rooted_urls(page: &str) -> Vec<String> {
     let mut urls = Vec::new();
-    for name in ["href", "src", "action", "formaction", "data-autocomplete-url", "data-href-template"] {
+    for name in [
+        "href",
+        "src",
+        "action",
+        "formaction",
+        "data-autocomplete-url",
+        "data-href-template",
+    ] {
         for rest in page.split(&format!(" {name}=\"")).skip(1) {
-            let url = rest.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
+            let url = rest
+                .split('"')
+                .next()
+                .unwrap()
+                .replace("&#38;", "&")
+                .replace("&amp;", "&");
             if url.starts_with('/') {
                 urls.push(url);
             }
@@ -49,18 +72,29 @@ fn crawl(client: &Client, prefix: &str, start: &str) -> BTreeSet<String> {
     let mut waiting = vec![start.to_owned()];
     while let Some(path) = waiting.pop() {
         let reply = client.get(&path);
-        assert!([200, 302].contains(&reply.status), "{path} must answer, but its status is {}", reply.status);
+        assert!(
+            [200, 302].contains(&reply.status),
+            "{path} must answer, but its status is {}",
+            reply.status
+        );
         if reply.status == 302 {
             let location = reply.header("location");
-            assert!(!location.starts_with('/') || location.starts_with(prefix), "{path} redirects to {location}");
+            assert!(
+                !location.starts_with('/') || location.starts_with(prefix),
+                "{path} redirects to {location}"
+            );
         }
         if !reply.header("content-type").starts_with("text/html") {
             continue;
         }
         for url in rooted_urls(&reply.text()) {
-            assert!(url.starts_with(&format!("{prefix}/")), "{path} has the URL {url} without {prefix}");
+            assert!(
+                url.starts_with(&format!("{prefix}/")),
+                "{path} has the URL {url} without {prefix}"
+            );
             let plain = url.split('#').next().unwrap().to_owned();
-            let is_page = !url.contains("__fk__") && !url.contains("logout") && !url.contains("autocomplete");
+            let is_page =
+                !url.contains("__fk__") && !url.contains("logout") && !url.contains("autocomplete");
             // Pages of the same kind with other parameters say nothing new.
             let is_new = !plain.contains('?') && seen.len() < 120 && seen.insert(plain.clone());
             if is_page && is_new {
@@ -85,11 +119,18 @@ impl Nginx {
             .into_iter()
             .find(|path| std::path::Path::new(path).exists());
         let Some(program) = program else {
-            say_skipped(test, "nginx is not installed (Debian: apt-get install nginx-light)");
+            say_skipped(
+                test,
+                "nginx is not installed (Debian: apt-get install nginx-light)",
+            );
             return None;
         };
         let dir = tempfile::TempDir::new().unwrap();
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let path = dir.path().display();
         let configuration = format!(
             "daemon off; master_process off; pid {path}/pid; error_log {path}/error.log;
@@ -100,7 +141,10 @@ impl Nginx {
                  server {{ listen 127.0.0.1:{port}; {location} }}
              }}"
         );
-        std::fs::File::create(dir.path().join("nginx.conf")).unwrap().write_all(configuration.as_bytes()).unwrap();
+        std::fs::File::create(dir.path().join("nginx.conf"))
+            .unwrap()
+            .write_all(configuration.as_bytes())
+            .unwrap();
         let child = Command::new(program)
             .arg("-c")
             .arg(dir.path().join("nginx.conf"))
@@ -108,7 +152,11 @@ impl Nginx {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let nginx = Self { child, port, _dir: dir };
+        let nginx = Self {
+            child,
+            port,
+            _dir: dir,
+        };
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
                 return Some(nginx);

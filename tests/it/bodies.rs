@@ -17,7 +17,10 @@ fn send_and_wait(site: &TestSite, request: &str) -> String {
     let mut answer = Vec::new();
     let ended = stream.read_to_end(&mut answer);
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    assert!(ended.is_ok(), "the connection must be closed after the answer ({ended:?}): {answer}");
+    assert!(
+        ended.is_ok(),
+        "the connection must be closed after the answer ({ended:?}): {answer}"
+    );
     answer
 }
 
@@ -68,22 +71,35 @@ fn refused_body_that_was_announced_with_expect_is_not_read() {
     let head = "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\
                 Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9223372036854775807\r\n\r\n";
     let answer = send_and_wait(&patient_site(), head);
-    assert!(answer.contains("HTTP/1.1 413 "), "the final answer must be 413: {answer}");
+    assert!(
+        answer.contains("HTTP/1.1 413 "),
+        "the final answer must be 413: {answer}"
+    );
 }
 
 #[test]
 fn chunk_of_an_absurd_size_is_refused() {
     let site = patient_site();
-    for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "application/json"] {
-        for chunk in
-            ["8000000000000000\r\na=b", "7fffffffffffffff\r\n", "ffffffffffffffff\r\n", "10000000000000000\r\n"]
-        {
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=b",
+        "application/json",
+    ] {
+        for chunk in [
+            "8000000000000000\r\na=b",
+            "7fffffffffffffff\r\n",
+            "ffffffffffffffff\r\n",
+            "10000000000000000\r\n",
+        ] {
             let request = format!(
                 "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n\
                  Transfer-Encoding: chunked\r\n\r\n{chunk}"
             );
             let answer = send_and_wait(&site, &request);
-            assert!(answer.starts_with("HTTP/1.1 4"), "{kind} {chunk:?} must be refused, not answered with: {answer}");
+            assert!(
+                answer.starts_with("HTTP/1.1 4"),
+                "{kind} {chunk:?} must be refused, not answered with: {answer}"
+            );
         }
     }
 }
@@ -92,13 +108,24 @@ fn chunk_of_an_absurd_size_is_refused() {
 #[test]
 fn framing_that_is_contradictory_or_has_an_endless_length_is_refused_with_400() {
     let site = patient_site();
-    for framing in ["Content-Length: 18446744073709551616", "Content-Length: 5\r\nTransfer-Encoding: chunked"] {
+    for framing in [
+        "Content-Length: 18446744073709551616",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked",
+    ] {
         let answer = send_and_wait(
             &site,
-            &format!("POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+            &format!(
+                "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\n{framing}\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            ),
         );
-        assert!(answer.starts_with("HTTP/1.1 400 "), "{framing:?} must be refused, not answered with: {answer}");
-        assert!(answer.contains("connection: close"), "nothing behind {framing:?} may be read as a request: {answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 400 "),
+            "{framing:?} must be refused, not answered with: {answer}"
+        );
+        assert!(
+            answer.contains("connection: close"),
+            "nothing behind {framing:?} may be read as a request: {answer}"
+        );
     }
 }
 
@@ -109,8 +136,14 @@ fn body_within_the_limit_is_read_in_chunks_as_well() {
                    Transfer-Encoding: chunked\r\n\r\n14\r\ncsrfmiddlewaretoken=\r\n20\r\n\
                    aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n0\r\n\r\n";
     let answer = send_and_wait(&patient_site(), request);
-    assert!(answer.starts_with("HTTP/1.1 200 "), "a chunked form must reach the login page: {answer}");
-    assert!(answer.contains("This field is required."), "the form must have been read: {answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 "),
+        "a chunked form must reach the login page: {answer}"
+    );
+    assert!(
+        answer.contains("This field is required."),
+        "the form must have been read: {answer}"
+    );
 }
 
 #[test]
@@ -120,7 +153,10 @@ fn body_that_never_comes_is_given_up() {
         ("application/x-www-form-urlencoded", ""),
         ("application/x-www-form-urlencoded", "username=a"),
         ("multipart/form-data; boundary=b", ""),
-        ("multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx"),
+        (
+            "multipart/form-data; boundary=b",
+            "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
+        ),
         (
             "multipart/form-data; boundary=b",
             "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\"\r\n\r\nx",
@@ -130,8 +166,14 @@ fn body_that_never_comes_is_given_up() {
             "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: 1000\r\n\r\n{start}"
         );
         let answer = send_and_wait(&site, &request);
-        assert!(answer.starts_with("HTTP/1.1 408 "), "{request:?} must be answered with 408, not with: {answer}");
-        assert!(answer.contains("Too slow"), "the refusal must be a page: {answer}");
+        assert!(
+            answer.starts_with("HTTP/1.1 408 "),
+            "{request:?} must be answered with 408, not with: {answer}"
+        );
+        assert!(
+            answer.contains("Too slow"),
+            "the refusal must be a page: {answer}"
+        );
     }
 }
 
@@ -139,7 +181,10 @@ fn body_that_never_comes_is_given_up() {
 fn multipart_body_in_chunks_has_a_limit_even_where_nothing_of_it_is_kept() {
     let site = TestSite::with_settings(
         Kind::Sqlite,
-        &[("DATA_UPLOAD_MAX_MEMORY_SIZE", "1000"), ("FILE_UPLOAD_MAX_SIZE", "1000")],
+        &[
+            ("DATA_UPLOAD_MAX_MEMORY_SIZE", "1000"),
+            ("FILE_UPLOAD_MAX_SIZE", "1000"),
+        ],
     );
     let part = "--b\r\nContent-Disposition: form-data; name=\"a\"; filename=\"\"\r\n\r\n";
     let filler = "x".repeat(2 << 20);
@@ -150,5 +195,8 @@ fn multipart_body_in_chunks_has_a_limit_even_where_nothing_of_it_is_kept() {
         filler.len()
     );
     let answer = send_and_wait(&site, &request);
-    assert!(answer.starts_with("HTTP/1.1 413 "), "a part without a file name must not be read for ever: {answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 413 "),
+        "a part without a file name must not be read for ever: {answer}"
+    );
 }

@@ -18,7 +18,11 @@ async fn panics_in_the_database(db: web::Data<Db>) -> Result<String> {
 
 async fn fails(db: web::Data<Db>) -> Result<String> {
     use diesel::connection::SimpleConnection as _;
-    db.run(|conn| conn.batch_execute("SELECT secret_column FROM no_such_table").map_err(Error::from)).await?;
+    db.run(|conn| {
+        conn.batch_execute("SELECT secret_column FROM no_such_table")
+            .map_err(Error::from)
+    })
+    .await?;
     Ok(String::new())
 }
 
@@ -29,7 +33,12 @@ async fn forbidden() -> Result<String> {
 fn broken(settings: &Settings) -> Urls {
     Urls::new([
         path("/panic/", "panic", Access::Public, get(panics)),
-        path("/panic-db/", "panic-db", Access::Public, get(panics_in_the_database)),
+        path(
+            "/panic-db/",
+            "panic-db",
+            Access::Public,
+            get(panics_in_the_database),
+        ),
         path("/fail/", "fail", Access::Public, get(fails)),
         path("/forbidden/", "forbidden", Access::Public, get(forbidden)),
     ])

@@ -19,7 +19,10 @@ async fn remember(request: HttpRequest) -> Result<String> {
 
 /// Leaves as many messages as the query says.
 async fn tell(request: HttpRequest, query: QueryDict) -> Result<String> {
-    let count = query.get("count").and_then(|count| count.parse().ok()).unwrap_or(1);
+    let count = query
+        .get("count")
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(1);
     for _ in 0..count {
         // Random, because the cookie is compressed.
         Messages::of(&request).add(Level::INFO, nuages::signing::random_string(64));
@@ -38,19 +41,41 @@ fn with_views(settings: &Settings) -> Urls {
 /// Checks everything that each error page has.
 fn assert_is_whole(page: &Reply, status: u16, title: &str, layer: &str) {
     assert_eq!(page.status, status, "{layer}: the status");
-    assert!(page.shows(&[title, "<title>", page.header("x-request-id")]), "{layer}: a page: {}", page.text());
-    assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{layer}: the type of the page");
-    for (header, value) in [("x-frame-options", "DENY"), ("x-content-type-options", "nosniff")] {
+    assert!(
+        page.shows(&[title, "<title>", page.header("x-request-id")]),
+        "{layer}: a page: {}",
+        page.text()
+    );
+    assert_eq!(
+        page.header("content-type"),
+        "text/html; charset=utf-8",
+        "{layer}: the type of the page"
+    );
+    for (header, value) in [
+        ("x-frame-options", "DENY"),
+        ("x-content-type-options", "nosniff"),
+    ] {
         assert_eq!(page.header(header), value, "{layer}: {header}");
     }
-    assert!(page.header("content-security-policy").contains("default-src 'none'"), "{layer}: the content policy");
-    assert_eq!(page.header("x-request-id").len(), 16, "{layer}: the id of the request");
+    assert!(
+        page.header("content-security-policy")
+            .contains("default-src 'none'"),
+        "{layer}: the content policy"
+    );
+    assert_eq!(
+        page.header("x-request-id").len(),
+        16,
+        "{layer}: the id of the request"
+    );
 }
 
 fn visitor_with_many_messages(site: &TestSite) -> Client {
     let client = site.client();
     assert_eq!(client.get("/tell/?count=60").status, 200);
-    assert!(client.cookie("sessionid").is_some(), "messages that do not fit into the cookie are in the session");
+    assert!(
+        client.cookie("sessionid").is_some(),
+        "messages that do not fit into the cookie are in the session"
+    );
     client
 }
 

@@ -18,20 +18,36 @@ struct Server {
 /// A Python that has aiosmtpd.
 fn python() -> Option<PathBuf> {
     let named = std::env::var_os("NUAGES_DJANGO_PYTHON").map(PathBuf::from);
-    let python = named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"));
-    let asked = Command::new(&python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
+    let python =
+        named.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv/bin/python"));
+    let asked = Command::new(&python)
+        .args(["-c", "import aiosmtpd"])
+        .stderr(Stdio::null())
+        .status();
     asked.is_ok_and(|status| status.success()).then_some(python)
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 impl Server {
     fn start(python: &Path, port: u16, dir: &Path) -> Self {
         let inbox = dir.join("inbox");
         let mut command = Command::new(python);
-        command.args(["-m", "aiosmtpd", "-n", "-l", &format!("127.0.0.1:{port}"), "-c", "aiosmtpd.handlers.Mailbox"]);
+        command.args([
+            "-m",
+            "aiosmtpd",
+            "-n",
+            "-l",
+            &format!("127.0.0.1:{port}"),
+            "-c",
+            "aiosmtpd.handlers.Mailbox",
+        ]);
         let child = command.arg(&inbox).stdin(Stdio::null()).spawn().unwrap();
         let server = Self { child, inbox };
         for _ in 0..200 {
@@ -46,8 +62,12 @@ impl Server {
     /// What has come, once there is something.
     fn received(&self) -> Vec<String> {
         for _ in 0..400 {
-            let files = std::fs::read_dir(self.inbox.join("new")).into_iter().flatten();
-            let mails: Vec<String> = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+            let files = std::fs::read_dir(self.inbox.join("new"))
+                .into_iter()
+                .flatten();
+            let mails: Vec<String> = files
+                .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+                .collect();
             if !mails.is_empty() {
                 return mails;
             }
@@ -66,8 +86,14 @@ impl Drop for Server {
 
 fn send(database: &Database, port: u16, more: &[(&str, &str)]) -> Output {
     let mut command = nuages(database.dir.path(), &database.url);
-    command.args(["sendtestemail", "ann@example.com"]).env("EMAIL_HOST", "127.0.0.1");
-    command.env("EMAIL_PORT", port.to_string()).envs(more.iter().copied()).output().unwrap()
+    command
+        .args(["sendtestemail", "ann@example.com"])
+        .env("EMAIL_HOST", "127.0.0.1");
+    command
+        .env("EMAIL_PORT", port.to_string())
+        .envs(more.iter().copied())
+        .output()
+        .unwrap()
 }
 
 /// Asks for a link for Charlie; how long the page took.
@@ -75,8 +101,15 @@ fn ask(site: &Process) -> Duration {
     let client = site.client();
     let token = client.token(RESET);
     let began = Instant::now();
-    let reply = client.post_with(RESET, &[], &[("email", CHARLIE.email), ("csrfmiddlewaretoken", &token)]);
-    assert_eq!((reply.status, reply.header("location")), (302, "/accounts/password_reset/done/"));
+    let reply = client.post_with(
+        RESET,
+        &[],
+        &[("email", CHARLIE.email), ("csrfmiddlewaretoken", &token)],
+    );
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (302, "/accounts/password_reset/done/")
+    );
     began.elapsed()
 }
 
@@ -119,23 +152,42 @@ on_both! {
 
 #[test]
 fn sendtestemail_says_whether_the_server_took_it() {
-    let Some(python) = python() else { return say_skipped(module_path!(), "there is no aiosmtpd (scripts/setup)") };
+    let Some(python) = python() else {
+        return say_skipped(module_path!(), "there is no aiosmtpd (scripts/setup)");
+    };
     let database = Database::migrated(crate::support::Kind::Sqlite);
     let port = free_port();
     let down = send(&database, port, &[]);
     assert_eq!(down.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&down.stderr).contains("mail: "), "{down:?}");
+    assert!(
+        String::from_utf8_lossy(&down.stderr).contains("mail: "),
+        "{down:?}"
+    );
 
     let server = Server::start(&python, port, database.dir.path());
     // A server without TLS gets nothing from who asked for TLS, nor a password that it did not ask for.
-    for (name, value) in [("EMAIL_USE_TLS", "1"), ("EMAIL_USE_SSL", "1"), ("EMAIL_HOST_USER", "ann")] {
-        let refused =
-            send(&database, port, &[(name, value), ("EMAIL_HOST_PASSWORD", "secret"), ("EMAIL_TIMEOUT", "2")]);
+    for (name, value) in [
+        ("EMAIL_USE_TLS", "1"),
+        ("EMAIL_USE_SSL", "1"),
+        ("EMAIL_HOST_USER", "ann"),
+    ] {
+        let refused = send(
+            &database,
+            port,
+            &[
+                (name, value),
+                ("EMAIL_HOST_PASSWORD", "secret"),
+                ("EMAIL_TIMEOUT", "2"),
+            ],
+        );
         assert_eq!(refused.status.code(), Some(1), "{name}");
         assert!(!String::from_utf8_lossy(&refused.stderr).contains("secret"));
     }
     let sent = send(&database, port, &[]);
     assert!(sent.status.success(), "{sent:?}");
     let mails = server.received();
-    assert!(mails.len() == 1 && mails[0].contains("Subject: Test email from Nuages"), "{mails:?}");
+    assert!(
+        mails.len() == 1 && mails[0].contains("Subject: Test email from Nuages"),
+        "{mails:?}"
+    );
 }

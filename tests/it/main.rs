@@ -1,7 +1,13 @@
 //! The site as its visitors and its operators meet it, on SQLite and on PostgreSQL. The tree mirrors the URLs.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
-#![expect(clippy::disallowed_methods, reason = "tests look for PostgreSQL and Django in the environment")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look for PostgreSQL and Django in the environment"
+)]
 
 /// The demo shop, which the tests use as their site.
 #[path = "../../src/shop/mod.rs"]

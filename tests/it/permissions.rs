@@ -9,7 +9,8 @@ use nuages::db::Conn;
 use nuages::error::Result;
 use nuages::http::{Access, Urls, get, path};
 use nuages::schema::{
-    auth_group_permissions, auth_permission, auth_user, auth_user_groups, auth_user_user_permissions,
+    auth_group_permissions, auth_permission, auth_user, auth_user_groups,
+    auth_user_user_permissions,
 };
 use nuages::settings::Settings;
 
@@ -27,7 +28,11 @@ async fn may(request: HttpRequest, permissions: Permissions) -> Result<String> {
     assert_eq!(*again, permissions);
     let mut names: Vec<&str> = permissions.granted().collect();
     names.sort_unstable();
-    let answers = [permissions.is_superuser(), again.has_perm(CHANGE), again.has_module_perms("catalog")];
+    let answers = [
+        permissions.is_superuser(),
+        again.has_perm(CHANGE),
+        again.has_module_perms("catalog"),
+    ];
     Ok(format!("{} {answers:?}", names.join(" ")))
 }
 
@@ -57,16 +62,38 @@ fn permission(conn: &mut Conn, codename: &str) -> i32 {
 /// Gives Charlie `view_order` himself, and `change_product` and `view_order` by a group.
 fn promote(site: &TestSite) {
     let (charlie, conn) = (CHARLIE.row(site).id, &mut site.connect());
-    let (view, change) = (permission(conn, "view_order"), permission(conn, "change_product"));
-    conn.batch_execute("INSERT INTO auth_group (id, name) VALUES (7, 'editors'), (8, 'others')").unwrap();
-    let own = (auth_user_user_permissions::user_id.eq(charlie), auth_user_user_permissions::permission_id.eq(view));
-    diesel::insert_into(auth_user_user_permissions::table).values(own).execute(conn).unwrap();
-    let member = (auth_user_groups::user_id.eq(charlie), auth_user_groups::group_id.eq(7));
-    diesel::insert_into(auth_user_groups::table).values(member).execute(conn).unwrap();
+    let (view, change) = (
+        permission(conn, "view_order"),
+        permission(conn, "change_product"),
+    );
+    conn.batch_execute("INSERT INTO auth_group (id, name) VALUES (7, 'editors'), (8, 'others')")
+        .unwrap();
+    let own = (
+        auth_user_user_permissions::user_id.eq(charlie),
+        auth_user_user_permissions::permission_id.eq(view),
+    );
+    diesel::insert_into(auth_user_user_permissions::table)
+        .values(own)
+        .execute(conn)
+        .unwrap();
+    let member = (
+        auth_user_groups::user_id.eq(charlie),
+        auth_user_groups::group_id.eq(7),
+    );
+    diesel::insert_into(auth_user_groups::table)
+        .values(member)
+        .execute(conn)
+        .unwrap();
     let delete = permission(conn, "delete_product");
     for (group, permission) in [(7, change), (7, view), (8, delete)] {
-        let row = (auth_group_permissions::group_id.eq(group), auth_group_permissions::permission_id.eq(permission));
-        diesel::insert_into(auth_group_permissions::table).values(row).execute(conn).unwrap();
+        let row = (
+            auth_group_permissions::group_id.eq(group),
+            auth_group_permissions::permission_id.eq(permission),
+        );
+        diesel::insert_into(auth_group_permissions::table)
+            .values(row)
+            .execute(conn)
+            .unwrap();
     }
 }
 

@@ -10,7 +10,11 @@ use crate::support::{Database, Kind, Process, Reply};
 /// The program, built once for all tests.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     // The target folder of this package: what both depend on is compiled already.
-    let target = Path::new(env!("CARGO_BIN_EXE_nuages")).ancestors().nth(2).unwrap().to_path_buf();
+    let target = Path::new(env!("CARGO_BIN_EXE_nuages"))
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .to_path_buf();
     let built = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--manifest-path"])
         .arg(package().join("Cargo.toml"))
@@ -18,7 +22,11 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
         .arg(&target)
         .output()
         .unwrap();
-    assert!(built.status.success(), "the site did not build: {}", String::from_utf8_lossy(&built.stderr));
+    assert!(
+        built.status.success(),
+        "the site did not build: {}",
+        String::from_utf8_lossy(&built.stderr)
+    );
     target.join("debug/meadow")
 });
 
@@ -36,21 +44,45 @@ fn meadow(database: &Database, arguments: &[&str]) -> Output {
 fn started(kind: Kind) -> (Database, Process) {
     let database = Database::empty(kind);
     let migrated = meadow(&database, &["migrate"]);
-    assert!(migrated.status.success(), "migrate failed: {}", String::from_utf8_lossy(&migrated.stderr));
+    assert!(
+        migrated.status.success(),
+        "migrate failed: {}",
+        String::from_utf8_lossy(&migrated.stderr)
+    );
     let process = Process::start_program(&PROGRAM, &database, &[]);
     (database, process)
 }
 
 fn assert_is_meadows(page: &Reply, what: &str) {
-    for own in ["· Meadow</title>", ">Posts</a>", "Mown once a year.", "/static/colors.", "/static/logo."] {
-        assert!(page.text().contains(own), "{what} must show {own:?}: {}", page.text());
+    for own in [
+        "· Meadow</title>",
+        ">Posts</a>",
+        "Mown once a year.",
+        "/static/colors.",
+        "/static/logo.",
+    ] {
+        assert!(
+            page.text().contains(own),
+            "{what} must show {own:?}: {}",
+            page.text()
+        );
     }
     assert_has_nothing_of_the_shop(&page.text(), what);
 }
 
 fn assert_has_nothing_of_the_shop(text: &str, what: &str) {
-    for foreign in ["Products", "Categories", "products", "shop", "tax included", "Nuages"] {
-        assert!(!text.contains(foreign), "{what} must not contain {foreign:?}");
+    for foreign in [
+        "Products",
+        "Categories",
+        "products",
+        "shop",
+        "tax included",
+        "Nuages",
+    ] {
+        assert!(
+            !text.contains(foreign),
+            "{what} must not contain {foreign:?}"
+        );
     }
 }
 
@@ -79,14 +111,35 @@ fn static_files_of_the_site_are_served_beside_those_of_the_framework() {
     let client = process.client();
 
     let own = client.get("/static/meadow.css");
-    assert_eq!((own.status, own.text().contains(".posts")), (200, true), "a file of the site");
-    assert_eq!(client.get("/static/site.css").status, 200, "a file of the framework");
-    assert_eq!(client.get("/static/shop/shop.css").status, 404, "a file of the demo shop");
+    assert_eq!(
+        (own.status, own.text().contains(".posts")),
+        (200, true),
+        "a file of the site"
+    );
+    assert_eq!(
+        client.get("/static/site.css").status,
+        200,
+        "a file of the framework"
+    );
+    assert_eq!(
+        client.get("/static/shop/shop.css").status,
+        404,
+        "a file of the demo shop"
+    );
 
     let page = client.get("/posts/");
     let text = page.text();
-    let hashed = text.split('"').find(|text| text.starts_with("/static/meadow.")).expect("a link to the style sheet");
-    assert!(client.get(hashed).header("cache-control").contains("immutable"), "{hashed} must be kept for ever");
+    let hashed = text
+        .split('"')
+        .find(|text| text.starts_with("/static/meadow."))
+        .expect("a link to the style sheet");
+    assert!(
+        client
+            .get(hashed)
+            .header("cache-control")
+            .contains("immutable"),
+        "{hashed} must be kept for ever"
+    );
 }
 
 #[test]
@@ -94,21 +147,46 @@ fn commands_of_the_demo_shop_do_not_exist() {
     let database = Database::empty(Kind::Sqlite);
     let help = meadow(&database, &["--help"]);
     let text = String::from_utf8_lossy(&help.stdout).into_owned();
-    assert!(text.contains("migrate"), "the help must list the commands: {text}");
-    assert!(!text.contains("seed"), "the help must not list the shop's command: {text}");
+    assert!(
+        text.contains("migrate"),
+        "the help must list the commands: {text}"
+    );
+    assert!(
+        !text.contains("seed"),
+        "the help must not list the shop's command: {text}"
+    );
 
     meadow(&database, &["migrate"]);
     let demo = meadow(&database, &["loaddata", "demo"]);
     let complaint = String::from_utf8_lossy(&demo.stderr).into_owned();
-    assert!(complaint.contains("No fixture named 'demo' found."), "{complaint}");
+    assert!(
+        complaint.contains("No fixture named 'demo' found."),
+        "{complaint}"
+    );
 }
 
 #[test]
 fn the_program_contains_nothing_of_the_demo_shop() {
     let program = std::fs::read(&*PROGRAM).unwrap();
-    let contains = |text: &str| program.windows(text.len()).any(|window| window == text.as_bytes());
-    assert!(contains("Mown once a year."), "the texts of the site must be found in this way");
-    for foreign in ["catalog_product", "orders_order", "See all products", "carillon-brass-bell", "shop/shop.css"] {
-        assert!(!contains(foreign), "the program of a site must not contain {foreign:?}");
+    let contains = |text: &str| {
+        program
+            .windows(text.len())
+            .any(|window| window == text.as_bytes())
+    };
+    assert!(
+        contains("Mown once a year."),
+        "the texts of the site must be found in this way"
+    );
+    for foreign in [
+        "catalog_product",
+        "orders_order",
+        "See all products",
+        "carillon-brass-bell",
+        "shop/shop.css",
+    ] {
+        assert!(
+            !contains(foreign),
+            "the program of a site must not contain {foreign:?}"
+        );
     }
 }

@@ -1,19 +1,31 @@
 //! The blog of `docs/tutorial.md` is built, served and used, and the text shows its files as they are.
 
-#![expect(clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
-#![expect(clippy::disallowed_methods, reason = "tests look for PostgreSQL in the environment")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where something is not as it should be"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look for PostgreSQL in the environment"
+)]
 
 #[macro_use]
 #[path = "../it/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests of the shop need more")]
 mod support;
 
-#[expect(dead_code, reason = "the support of the tests needs the shop's apps, not its pages")]
+#[expect(
+    dead_code,
+    reason = "the support of the tests needs the shop's apps, not its pages"
+)]
 #[path = "../../src/shop/mod.rs"]
 mod shop;
 
 #[path = "../../examples/blog/main.rs"]
-#[expect(dead_code, reason = "the program's `main` and what only the admin reads")]
+#[expect(
+    dead_code,
+    reason = "the program's `main` and what only the admin reads"
+)]
 mod blog;
 
 mod staff;
@@ -77,7 +89,8 @@ fn thirty_lines_describe_the_models_and_their_admin() {
 fn the_text_shows_the_files_as_they_are() {
     let text = fs::read_to_string("docs/tutorial.md").unwrap();
     let files: String = PARTS.iter().map(|name| part(name)).collect();
-    let sql = fs::read_to_string("examples/blog/migrations/sqlite/blog_0001_initial/up.sql").unwrap();
+    let sql =
+        fs::read_to_string("examples/blog/migrations/sqlite/blog_0001_initial/up.sql").unwrap();
     let mut shown = 0;
     for block in text.split("\n```").skip(1).step_by(2) {
         let (kind, code) = block.split_once('\n').unwrap();

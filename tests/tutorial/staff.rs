@@ -7,13 +7,35 @@ const POSTS: &str = "/admin/blog/post/";
 
 /// An author, and a post of hers with two comments.
 fn write(alice: &Client) {
-    let author = alice.form("/admin/blog/author/add/", "name").set("name", "Ada").set("email", "ada@example.com");
-    assert_eq!(alice.submit(&author, "_save").header("location"), "/admin/blog/author/");
-    let post = alice.form("/admin/blog/post/add/", "title").set("title", "On clouds").set("slug", "on-clouds");
-    let post =
-        post.set("author", "1").set("status", "live").set("published_on", "2026-11-20").set("body", "They pass.");
-    let reply = alice.submit(&post.set("comment_set-0-name", "Charles").set("comment_set-0-text", "So true"), "_save");
-    assert_eq!((reply.status, reply.header("location")), (302, POSTS), "{}", reply.words());
+    let author = alice
+        .form("/admin/blog/author/add/", "name")
+        .set("name", "Ada")
+        .set("email", "ada@example.com");
+    assert_eq!(
+        alice.submit(&author, "_save").header("location"),
+        "/admin/blog/author/"
+    );
+    let post = alice
+        .form("/admin/blog/post/add/", "title")
+        .set("title", "On clouds")
+        .set("slug", "on-clouds");
+    let post = post
+        .set("author", "1")
+        .set("status", "live")
+        .set("published_on", "2026-11-20")
+        .set("body", "They pass.");
+    let reply = alice.submit(
+        &post
+            .set("comment_set-0-name", "Charles")
+            .set("comment_set-0-text", "So true"),
+        "_save",
+    );
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (302, POSTS),
+        "{}",
+        reply.words()
+    );
 }
 
 on_both! {

@@ -11,8 +11,14 @@
 //! The program then says `nuages::static_files!();` in its crate root, which makes the module `assets`: a constant for the
 //! URL of each file (`assets::CSS_SITE_CSS` for `static/css/site.css`), and `assets::FILES` for `Project::static_files`.
 
-#![expect(clippy::disallowed_methods, reason = "Cargo speaks to build scripts through the environment")]
-#![expect(clippy::print_stdout, reason = "build scripts speak to Cargo through standard output")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "Cargo speaks to build scripts through the environment"
+)]
+#![expect(
+    clippy::print_stdout,
+    reason = "build scripts speak to Cargo through standard output"
+)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -38,13 +44,23 @@ pub fn static_files(root: &str) -> io::Result<()> {
 ///
 /// # Errors
 /// If a file cannot be read, or a style sheet names a file that is not compiled.
-pub fn static_files_where(root: &str, is_included: impl Fn(&str) -> bool, table: &str) -> io::Result<()> {
+pub fn static_files_where(
+    root: &str,
+    is_included: impl Fn(&str) -> bool,
+    table: &str,
+) -> io::Result<()> {
     let root = Path::new(root);
     let mut paths = Vec::new();
     walk(root, &mut paths)?;
-    let is_partial = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('_'));
+    let is_partial = |path: &Path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('_'))
+    };
     paths.retain(|path| !is_partial(path));
-    paths.retain(|path| path.strip_prefix(root).is_ok_and(|path| is_included(&with_slashes(path))));
+    paths.retain(|path| {
+        path.strip_prefix(root)
+            .is_ok_and(|path| is_included(&with_slashes(path)))
+    });
     write_table(&assets(root, paths)?, &out_dir()?, table)
 }
 
@@ -58,7 +74,11 @@ pub fn embedded_files(folder: &str, table: &str) -> io::Result<()> {
     files.sort();
     let mut code = "&[\n".to_owned();
     for file in files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let path = file.canonicalize()?.display().to_string();
         let _ = writeln!(code, "    ({name:?}, include_bytes!({path:?})),");
     }
@@ -66,7 +86,9 @@ pub fn embedded_files(folder: &str, table: &str) -> io::Result<()> {
 }
 
 fn out_dir() -> io::Result<PathBuf> {
-    env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| io::Error::other("OUT_DIR is not set"))
+    env::var_os("OUT_DIR")
+        .map(PathBuf::from)
+        .ok_or_else(|| io::Error::other("OUT_DIR is not set"))
 }
 
 /// Lists every file below `folder`, and tells Cargo to run the build script again when one changes.
@@ -103,21 +125,31 @@ fn assets(root: &Path, mut paths: Vec<PathBuf>) -> io::Result<Vec<Asset>> {
     for file in paths {
         let path = with_slashes(file.strip_prefix(root).map_err(io::Error::other)?);
         let mut body = fs::read(&file)?;
-        if let Some(folder) = path.strip_suffix(".css").map(|_| path.rsplit_once('/').map_or("", |p| p.0)) {
+        if let Some(folder) = path
+            .strip_suffix(".css")
+            .map(|_| path.rsplit_once('/').map_or("", |p| p.0))
+        {
             let text = with_imports(&file, &String::from_utf8_lossy(&body))?;
             body = with_hashed_urls(&text, folder, &urls)?.into_bytes();
         }
         // Django's ManifestStaticFilesStorage: the first 12 hex digits of MD5 before the extension.
-        let hash: String = Md5::digest(&body).iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let hash: String = Md5::digest(&body)
+            .iter()
+            .fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            });
         let hashed = match path.rsplit_once('.') {
             Some((stem, extension)) => format!("{stem}.{}.{extension}", &hash[..12]),
             None => format!("{path}.{}", &hash[..12]),
         };
         urls.insert(path.clone(), hashed.clone());
-        assets.push(Asset { path, hashed, hash, body });
+        assets.push(Asset {
+            path,
+            hashed,
+            hash,
+            body,
+        });
     }
     Ok(assets)
 }
@@ -127,10 +159,14 @@ fn assets(root: &Path, mut paths: Vec<PathBuf>) -> io::Result<Vec<Asset>> {
 fn with_imports(file: &Path, css: &str) -> io::Result<String> {
     let mut done = String::new();
     for line in css.lines() {
-        if let Some(name) = line.strip_prefix("@import \"").and_then(|rest| rest.strip_suffix("\";")) {
+        if let Some(name) = line
+            .strip_prefix("@import \"")
+            .and_then(|rest| rest.strip_suffix("\";"))
+        {
             let imported = file.parent().unwrap_or(Path::new("")).join(name);
-            let text = fs::read_to_string(&imported)
-                .map_err(|error| io::Error::other(format!("{}: @import {name}: {error}", file.display())))?;
+            let text = fs::read_to_string(&imported).map_err(|error| {
+                io::Error::other(format!("{}: @import {name}: {error}", file.display()))
+            })?;
             done.push_str(&with_imports(&imported, &text)?);
         } else {
             done.push_str(line);
@@ -141,13 +177,18 @@ fn with_imports(file: &Path, css: &str) -> io::Result<String> {
 }
 
 /// `url(x)` in a style sheet, with `x` replaced by its hashed name; an unknown name stops the build.
-fn with_hashed_urls(css: &str, folder: &str, urls: &BTreeMap<String, String>) -> io::Result<String> {
+fn with_hashed_urls(
+    css: &str,
+    folder: &str,
+    urls: &BTreeMap<String, String>,
+) -> io::Result<String> {
     let mut done = String::new();
     let mut rest = css;
     while let Some(at) = rest.find("url(") {
         let (before, after) = rest.split_at(at + 4);
-        let (inside, tail) =
-            after.split_once(')').ok_or_else(|| io::Error::other("a style sheet has url( without )"))?;
+        let (inside, tail) = after
+            .split_once(')')
+            .ok_or_else(|| io::Error::other("a style sheet has url( without )"))?;
         done.push_str(before);
         let name = inside.trim_matches(['"', '\'']);
         if name.starts_with("data:") || name.starts_with('#') {
@@ -161,9 +202,9 @@ fn with_hashed_urls(css: &str, folder: &str, urls: &BTreeMap<String, String>) ->
                     part => target.push(part),
                 }
             }
-            let hashed = urls
-                .get(&target.join("/"))
-                .ok_or_else(|| io::Error::other(format!("static/{folder}: no file for url({name})")))?;
+            let hashed = urls.get(&target.join("/")).ok_or_else(|| {
+                io::Error::other(format!("static/{folder}: no file for url({name})"))
+            })?;
             // Relative, so that the address holds below any path that the site is served at.
             let up = "../".repeat(folder.split('/').filter(|part| !part.is_empty()).count());
             let _ = write!(done, "\"{up}{hashed}\"");
@@ -180,8 +221,17 @@ fn write_table(assets: &[Asset], out: &Path, name_of_table: &str) -> io::Result<
     let mut code = String::new();
     let mut table = String::new();
     for (index, asset) in assets.iter().enumerate() {
-        let name: String =
-            asset.path.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
+        let name: String = asset
+            .path
+            .chars()
+            .map(|c| {
+                if c.is_ascii_alphanumeric() {
+                    c.to_ascii_uppercase()
+                } else {
+                    '_'
+                }
+            })
+            .collect();
         let _ = writeln!(
             code,
             "/// The URL of `static/{}`.\npub const {name}: &str = \"/static/{}\";",
@@ -195,7 +245,10 @@ fn write_table(assets: &[Asset], out: &Path, name_of_table: &str) -> io::Result<
             }
             let file = base.with_extension(format!("{index}.{ending}"));
             fs::write(&file, bytes)?;
-            Ok(format!("Some(include_bytes!({:?}))", file.display().to_string()))
+            Ok(format!(
+                "Some(include_bytes!({:?}))",
+                file.display().to_string()
+            ))
         };
         let brotli = compressed("br", brotli(&asset.body)?)?;
         let gzip = compressed("gz", gzip(&asset.body)?)?;
@@ -208,7 +261,10 @@ fn write_table(assets: &[Asset], out: &Path, name_of_table: &str) -> io::Result<
             base.display().to_string()
         );
     }
-    let _ = writeln!(code, "/// Every file, for the server.\npub static FILES: &[StaticFile] = &[\n{table}];");
+    let _ = writeln!(
+        code,
+        "/// Every file, for the server.\npub static FILES: &[StaticFile] = &[\n{table}];"
+    );
     fs::write(out.join(name_of_table), code)
 }
 

@@ -30,8 +30,18 @@ struct Login {
 
 impl Login {
     fn new(page: Page, site: &'static AdminSite, form: Form, next: Option<&str>) -> Self {
-        let intruder = page.user.as_ref().filter(|user| !user.is_staff).map(|user| user.username.clone());
-        Self { page, site, form, next: next.unwrap_or(INDEX).to_owned(), intruder }
+        let intruder = page
+            .user
+            .as_ref()
+            .filter(|user| !user.is_staff)
+            .map(|user| user.username.clone());
+        Self {
+            page,
+            site,
+            form,
+            next: next.unwrap_or(INDEX).to_owned(),
+            intruder,
+        }
     }
 }
 
@@ -45,12 +55,16 @@ pub(super) async fn login_form(
     query: QueryDict,
 ) -> Result<HttpResponse> {
     if request.method() == Method::GET && page.user.as_ref().is_some_and(|user| user.is_staff) {
-        let next = query.get("next").filter(|_| settings.django_version() >= DjangoVersion::V6_1);
+        let next = query
+            .get("next")
+            .filter(|_| settings.django_version() >= DjangoVersion::V6_1);
         let next = next.and_then(|next| safe_next(&request, &settings, next));
         return Ok(private_redirect(next.unwrap_or(INDEX)));
     }
     // A URL of another site does not get into the page.
-    let next = query.get("next").map(|next| safe_next(&request, &settings, next).unwrap_or_default());
+    let next = query
+        .get("next")
+        .map(|next| safe_next(&request, &settings, next).unwrap_or_default());
     private(&request, &Login::new(page, &site, forms::login(), next))
 }
 
@@ -69,8 +83,12 @@ pub(super) async fn login(
     if form.is_valid() {
         match login_attempt(&request, form.value("username"), form.value("password")).await? {
             LoginAttempt::Accepted(user) if user.is_staff => {
-                let next = next.filter(|next| !next.is_empty()).unwrap_or(&settings.login_redirect_url);
-                return Ok(private_redirect(&two_factor::log_in(&request, *user, next).await?));
+                let next = next
+                    .filter(|next| !next.is_empty())
+                    .unwrap_or(&settings.login_redirect_url);
+                return Ok(private_redirect(
+                    &two_factor::log_in(&request, *user, next).await?,
+                ));
             }
             LoginAttempt::Blocked(blocked) => {
                 form.add_error("", blocked.text());

@@ -21,7 +21,10 @@ pub fn register(site: AdminSite) -> AdminSite {
 }
 
 fn groups(it: ModelAdmin<Group>) -> ModelAdmin<Group> {
-    it.icon("users").search_fields((group::name,)).ordering((group::name,)).filter_horizontal((Group::PERMISSIONS,))
+    it.icon("users")
+        .search_fields((group::name,))
+        .ordering((group::name,))
+        .filter_horizontal((Group::PERMISSIONS,))
 }
 
 /// Renders a page of the admin. No cache keeps the answer.

@@ -33,7 +33,11 @@ pub(super) async fn form(request: AdminRequest) -> Result<HttpResponse> {
 /// `POST /admin/password_change/`: keeps this session, ends the others.
 pub(super) async fn change(request: AdminRequest, data: PostData) -> Result<HttpResponse> {
     let (changed, form) = change_password(&request.http, &request.user, &request.db, &data).await?;
-    if changed { Ok(private_redirect("/admin/password_change/done/")) } else { page(&request, form) }
+    if changed {
+        Ok(private_redirect("/admin/password_change/done/"))
+    } else {
+        page(&request, form)
+    }
 }
 
 /// `GET /admin/password_change/done/`
@@ -43,7 +47,14 @@ pub(super) async fn done(request: AdminRequest) -> Result<HttpResponse> {
 }
 
 fn page(request: &AdminRequest, form: Form) -> Result<HttpResponse> {
-    let frame = frame(request, if form.is_valid() { "Password change" } else { "Error: Password change" });
+    let frame = frame(
+        request,
+        if form.is_valid() {
+            "Password change"
+        } else {
+            "Error: Password change"
+        },
+    );
     private(&request.http, &PasswordChange { frame, form })
 }
 

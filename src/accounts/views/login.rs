@@ -31,8 +31,19 @@ pub(in crate::accounts) async fn login_form(
     query: QueryDict,
 ) -> Result<HttpResponse> {
     // Another site is not even named.
-    let next = query.get("next").and_then(|next| safe_next(&request, &settings, next)).unwrap_or_default().to_owned();
-    private(&request, &Login { page, form: forms::login(), next })
+    let next = query
+        .get("next")
+        .and_then(|next| safe_next(&request, &settings, next))
+        .unwrap_or_default()
+        .to_owned();
+    private(
+        &request,
+        &Login {
+            page,
+            form: forms::login(),
+            next,
+        },
+    )
 }
 
 /// `POST /accounts/login/`
@@ -43,8 +54,14 @@ pub(in crate::accounts) async fn login(
     query: QueryDict,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default();
-    let next = safe_next(&request, &settings, next).unwrap_or_default().to_owned();
+    let next = data
+        .fields
+        .get("next")
+        .or_else(|| query.get("next"))
+        .unwrap_or_default();
+    let next = safe_next(&request, &settings, next)
+        .unwrap_or_default()
+        .to_owned();
     let mut form = forms::login().bind(&data);
     if form.is_valid() {
         match login_attempt(&request, form.value("username"), form.value("password")).await? {
@@ -66,6 +83,15 @@ pub(in crate::accounts) async fn login(
 }
 
 /// `next`, if it leads to this site.
-pub(in crate::accounts) fn safe_next<'n>(request: &HttpRequest, settings: &Settings, next: &'n str) -> Option<&'n str> {
-    is_safe_next(next, host_of(request), is_secure(request, &settings.security)).then_some(next)
+pub(in crate::accounts) fn safe_next<'n>(
+    request: &HttpRequest,
+    settings: &Settings,
+    next: &'n str,
+) -> Option<&'n str> {
+    is_safe_next(
+        next,
+        host_of(request),
+        is_secure(request, &settings.security),
+    )
+    .then_some(next)
 }

@@ -44,9 +44,19 @@ pub(in crate::accounts) async fn login_code_form(
             return Ok(private_redirect(&elsewhere));
         }
     }
-    let Some(Pending { user, .. }) = two_factor::pending(&request).await? else { return Ok(private_redirect(LOGIN)) };
+    let Some(Pending { user, .. }) = two_factor::pending(&request).await? else {
+        return Ok(private_redirect(LOGIN));
+    };
     let recovery = query.get("recovery").is_some();
-    private(&request, &LoginCode { page, form: forms::login_code(recovery), username: user.username, recovery })
+    private(
+        &request,
+        &LoginCode {
+            page,
+            form: forms::login_code(recovery),
+            username: user.username,
+            recovery,
+        },
+    )
 }
 
 /// `POST /accounts/login/code/`
@@ -72,14 +82,26 @@ pub(in crate::accounts) async fn login_code(
                 return Ok(private_redirect(&next));
             }
             Outcome::Ended => {
-                Messages::of(&request).add(Level::WARNING, "Too many wrong codes. Please log in again.");
+                Messages::of(&request)
+                    .add(Level::WARNING, "Too many wrong codes. Please log in again.");
                 return Ok(private_redirect(&two_factor::with_next(LOGIN, &next)));
             }
-            Outcome::Wrong => form.add_error("code", "This code is wrong, or was used before. Enter another one."),
+            Outcome::Wrong => form.add_error(
+                "code",
+                "This code is wrong, or was used before. Enter another one.",
+            ),
             Outcome::Wait(wait) => form.add_error("code", please_wait(wait)),
         }
     }
-    private(&request, &LoginCode { page, form, username, recovery })
+    private(
+        &request,
+        &LoginCode {
+            page,
+            form,
+            username,
+            recovery,
+        },
+    )
 }
 
 fn used_up(left: usize) -> String {

@@ -31,7 +31,12 @@ pub(in crate::accounts) async fn logout(
     visitor::logout(&request).await?;
     match after_logout(&request, &settings, &query, &data) {
         Some(next) => Ok(private_redirect(next)),
-        None => private(&request, &LoggedOut { page: page.without_user() }),
+        None => private(
+            &request,
+            &LoggedOut {
+                page: page.without_user(),
+            },
+        ),
     }
 }
 

@@ -17,9 +17,13 @@ mod two_factor_set_up;
 pub(super) use login::{login, login_form, safe_next};
 pub(super) use login_code::{login_code, login_code_form};
 pub(super) use logout::{after_logout, logout};
-pub(super) use password_change::{change_password, password_change, password_change_done, password_change_form};
+pub(super) use password_change::{
+    change_password, password_change, password_change_done, password_change_form,
+};
 pub(super) use password_reset::{password_reset, password_reset_done, password_reset_form};
-pub(super) use password_reset_confirm::{password_reset_complete, password_reset_confirm, password_reset_link};
+pub(super) use password_reset_confirm::{
+    password_reset_complete, password_reset_confirm, password_reset_link,
+};
 pub(super) use profile::{change_profile, profile};
 pub(super) use recovery_codes::{recovery_codes, renew_recovery_codes};
 pub(super) use sessions::{end_sessions, sessions};

@@ -34,7 +34,13 @@ pub(in crate::accounts) async fn password_change_form(
     page: Page,
     _user: CurrentUser,
 ) -> Result<HttpResponse> {
-    private(&request, &PasswordChange { page, form: forms::password_change() })
+    private(
+        &request,
+        &PasswordChange {
+            page,
+            form: forms::password_change(),
+        },
+    )
 }
 
 /// `POST /accounts/password_change/`: keeps this session, ends the others.
@@ -60,16 +66,27 @@ pub(in crate::accounts) async fn change_password(
     data: &PostData,
 ) -> Result<(bool, Form)> {
     let mut form = forms::password_change().bind(data);
-    if form.is_clean("old_password") && !is_password_of(request, user, form.value("old_password")).await? {
-        form.add_error("old_password", "Your old password was entered incorrectly. Please enter it again.");
+    if form.is_clean("old_password")
+        && !is_password_of(request, user, form.value("old_password")).await?
+    {
+        form.add_error(
+            "old_password",
+            "Your old password was entered incorrectly. Please enter it again.",
+        );
     }
-    check_new_password(&mut form, "new_password1", "new_password2", &attributes(user));
+    check_new_password(
+        &mut form,
+        "new_password1",
+        "new_password2",
+        &attributes(user),
+    );
     if !form.is_valid() {
         return Ok((false, form));
     }
     let hash = hash_password(request, form.value("new_password1")).await?;
     let (id, stored) = (user.id, hash.clone());
-    db.write(move |conn| set_password(conn, id, &stored)).await?;
+    db.write(move |conn| set_password(conn, id, &stored))
+        .await?;
     visitor::update_session_auth_hash(request, &hash);
     audit::note(request, "password_changed", &user.username);
     Ok((true, form))

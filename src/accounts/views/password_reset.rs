@@ -51,8 +51,17 @@ struct ResetHtml<'a> {
 }
 
 /// `GET /accounts/password_reset/`
-pub(in crate::accounts) async fn password_reset_form(request: HttpRequest, page: Page) -> Result<HttpResponse> {
-    private(&request, &PasswordReset { page, form: forms::password_reset() })
+pub(in crate::accounts) async fn password_reset_form(
+    request: HttpRequest,
+    page: Page,
+) -> Result<HttpResponse> {
+    private(
+        &request,
+        &PasswordReset {
+            page,
+            form: forms::password_reset(),
+        },
+    )
 }
 
 /// `POST /accounts/password_reset/`: the answer is the same whether the address is known or not, and whether a mail is sent.
@@ -69,12 +78,17 @@ pub(in crate::accounts) async fn password_reset(
     }
     let typed = form.value("email").to_owned();
     let is_sent = may_mail(&request, &typed).await?;
-    let users = db.run(move |conn| User::who_may_reset(conn, &typed)).await?;
+    let users = db
+        .run(move |conn| User::who_may_reset(conn, &typed))
+        .await?;
     let host = host_of(&request);
     let root = site_root(&request, &settings);
     // The database's comparison is lax; a look-alike address gets no mail.
     let typed = form.value("email");
-    let users: Vec<&User> = users.iter().filter(|user| normalize::same_email(typed, &user.email)).collect();
+    let users: Vec<&User> = users
+        .iter()
+        .filter(|user| normalize::same_email(typed, &user.email))
+        .collect();
     if !is_sent {
         let asked_for: Vec<&str> = users.iter().map(|user| user.username.as_str()).collect();
         audit::warn(&request, "password_reset_blocked", &asked_for.join(" "));
@@ -84,14 +98,32 @@ pub(in crate::accounts) async fn password_reset(
         audit::note(&request, "password_reset_requested", "");
     }
     for user in users {
-        let token = tokens::make_token(&user.token_subject(), &settings.secret_key, Utc::now(), settings.time_zone);
-        let link = format!("{root}/accounts/reset/{}/{token}/", tokens::encode_uid(user.id));
+        let token = tokens::make_token(
+            &user.token_subject(),
+            &settings.secret_key,
+            Utc::now(),
+            settings.time_zone,
+        );
+        let link = format!(
+            "{root}/accounts/reset/{}/{token}/",
+            tokens::encode_uid(user.id)
+        );
         audit::note(&request, "password_reset_requested", &user.username);
         let mail = Mail {
             to: user.email.clone(),
             subject: format!("Password reset on {host}"),
-            text: ResetText { user, host, link: &link }.render()?,
-            html: ResetHtml { user, host, link: &link }.render()?,
+            text: ResetText {
+                user,
+                host,
+                link: &link,
+            }
+            .render()?,
+            html: ResetHtml {
+                user,
+                host,
+                link: &link,
+            }
+            .render()?,
         };
         mail.send_in_background(settings.email.clone());
     }
@@ -99,6 +131,9 @@ pub(in crate::accounts) async fn password_reset(
 }
 
 /// `GET /accounts/password_reset/done/`
-pub(in crate::accounts) async fn password_reset_done(request: HttpRequest, page: Page) -> Result<HttpResponse> {
+pub(in crate::accounts) async fn password_reset_done(
+    request: HttpRequest,
+    page: Page,
+) -> Result<HttpResponse> {
     private(&request, &PasswordResetDone { page })
 }

@@ -46,13 +46,25 @@ pub(in crate::accounts) async fn password_reset_link(
     let (uidb64, token) = path.into_inner();
     let session = Session::of(&request);
     let hidden = token == TOKEN_IN_URL;
-    let token = if hidden { session.get_str(TOKEN_KEY).unwrap_or_default() } else { token };
+    let token = if hidden {
+        session.get_str(TOKEN_KEY).unwrap_or_default()
+    } else {
+        token
+    };
     let user = find(&settings, &db, &uidb64, &token).await?;
     if user.is_some() && !hidden {
         session.insert(TOKEN_KEY, token);
-        return Ok(private_redirect(&format!("/accounts/reset/{uidb64}/{TOKEN_IN_URL}/")));
+        return Ok(private_redirect(&format!(
+            "/accounts/reset/{uidb64}/{TOKEN_IN_URL}/"
+        )));
     }
-    private(&request, &PasswordResetConfirm { page, form: user.map(|_| forms::set_password()) })
+    private(
+        &request,
+        &PasswordResetConfirm {
+            page,
+            form: user.map(|_| forms::set_password()),
+        },
+    )
 }
 
 /// `POST /accounts/reset/<uidb64>/set-password/`
@@ -74,9 +86,20 @@ pub(in crate::accounts) async fn password_reset_confirm(
         return private(&request, &PasswordResetConfirm { page, form: None });
     };
     let mut form = forms::set_password().bind(&data);
-    check_new_password(&mut form, "new_password1", "new_password2", &attributes(&user));
+    check_new_password(
+        &mut form,
+        "new_password1",
+        "new_password2",
+        &attributes(&user),
+    );
     if !form.is_valid() {
-        return private(&request, &PasswordResetConfirm { page, form: Some(form) });
+        return private(
+            &request,
+            &PasswordResetConfirm {
+                page,
+                form: Some(form),
+            },
+        );
     }
     let hash = hash_password(&request, form.value("new_password1")).await?;
     let id = user.id;
@@ -89,13 +112,23 @@ pub(in crate::accounts) async fn password_reset_confirm(
 }
 
 /// `GET /accounts/reset/done/`
-pub(in crate::accounts) async fn password_reset_complete(request: HttpRequest, page: Page) -> Result<HttpResponse> {
+pub(in crate::accounts) async fn password_reset_complete(
+    request: HttpRequest,
+    page: Page,
+) -> Result<HttpResponse> {
     private(&request, &PasswordResetComplete { page })
 }
 
 /// The user of a link whose token is good.
-async fn find(settings: &Settings, db: &web::Data<Db>, uidb64: &str, token: &str) -> Result<Option<User>> {
-    let Some(id) = tokens::decode_uid(uidb64).filter(|_| !token.is_empty()) else { return Ok(None) };
+async fn find(
+    settings: &Settings,
+    db: &web::Data<Db>,
+    uidb64: &str,
+    token: &str,
+) -> Result<Option<User>> {
+    let Some(id) = tokens::decode_uid(uidb64).filter(|_| !token.is_empty()) else {
+        return Ok(None);
+    };
     let user = db.run(move |conn| User::find(conn, id)).await?;
     let timeout = i64::try_from(settings.password_reset_timeout.as_secs()).unwrap_or(i64::MAX);
     let good = |user: &User| {

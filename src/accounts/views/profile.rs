@@ -29,7 +29,12 @@ struct Profile {
 impl Profile {
     fn new(page: Page, user: CurrentUser, form: Form, settings: &Settings) -> Self {
         let submission = new_id(Some(user.id), settings);
-        Self { page, user, form, submission }
+        Self {
+            page,
+            user,
+            form,
+            submission,
+        }
     }
 }
 
@@ -65,8 +70,10 @@ pub(in crate::accounts) async fn change_profile(
         return private(&request, &Profile::new(page, user, form, &settings));
     }
     let id = user.id;
-    let [first, last, email] = ["first_name", "last_name", "email"].map(|name| form.value(name).to_owned());
-    db.write(move |conn| crate::auth::User::set_profile(conn, id, &first, &last, &email)).await?;
+    let [first, last, email] =
+        ["first_name", "last_name", "email"].map(|name| form.value(name).to_owned());
+    db.write(move |conn| crate::auth::User::set_profile(conn, id, &first, &last, &email))
+        .await?;
     Messages::of(&request).success("Your profile was saved.");
     Ok(private_redirect("/accounts/profile/"))
 }

@@ -40,7 +40,13 @@ pub(in crate::accounts) async fn recovery_codes(
     if !has_two_factor(&db, &user).await? {
         return Ok(private_redirect(STATUS));
     }
-    show(&request, page, forms::confirm_password(), Vec::new(), STATUS)
+    show(
+        &request,
+        page,
+        forms::confirm_password(),
+        Vec::new(),
+        STATUS,
+    )
 }
 
 /// `POST /accounts/two-factor/recovery-codes/`
@@ -61,7 +67,9 @@ pub(in crate::accounts) async fn renew_recovery_codes(
         return show(&request, page, form, Vec::new(), STATUS);
     }
     let (id, shared) = (user.id, settings.clone());
-    let codes = db.atomic(move |conn| TwoFactor::renew_codes(conn, id, &shared)).await?;
+    let codes = db
+        .atomic(move |conn| TwoFactor::renew_codes(conn, id, &shared))
+        .await?;
     audit::note(&request, "recovery_codes_renewed", &user.username);
     show(&request, page, form, codes, STATUS)
 }
@@ -74,5 +82,13 @@ pub(super) fn show(
     codes: Vec<String>,
     next: &str,
 ) -> Result<HttpResponse> {
-    private(request, &RecoveryCodes { page, form, codes, next: next.to_owned() })
+    private(
+        request,
+        &RecoveryCodes {
+            page,
+            form,
+            codes,
+            next: next.to_owned(),
+        },
+    )
 }

@@ -7,7 +7,8 @@ use chrono_tz::Tz;
 use super::{WRONG_PASSWORD, private, private_redirect};
 use crate::accounts::forms;
 use crate::auth::{
-    CurrentUser, OwnSession, OwnSessions, User, audit, hash_password_again, is_password_of, renew_hash, visitor,
+    CurrentUser, OwnSession, OwnSessions, User, audit, hash_password_again, is_password_of,
+    renew_hash, visitor,
 };
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
@@ -56,7 +57,10 @@ struct Moment {
 impl Moment {
     fn new(time: Timestamp, zone: Tz) -> Self {
         let local = time.utc().with_timezone(&zone);
-        Self { text: local.format("%-d %b %Y, %H:%M").to_string(), iso: local.format("%Y-%m-%dT%H:%M%:z").to_string() }
+        Self {
+            text: local.format("%-d %b %Y, %H:%M").to_string(),
+            iso: local.format("%Y-%m-%dT%H:%M%:z").to_string(),
+        }
     }
 }
 
@@ -67,7 +71,9 @@ impl Row {
         Self {
             mark: session.mark(&settings.secret_key),
             is_this: session.has_key(current),
-            device: visit.map(|visit| device(&visit.user_agent)).unwrap_or_default(),
+            device: visit
+                .map(|visit| device(&visit.user_agent))
+                .unwrap_or_default(),
             address: visit.map(|visit| visit.address.clone()).unwrap_or_default(),
             is_visited: visit.is_some(),
             began: visit.and_then(|visit| visit.created_at).map(moment),
@@ -85,7 +91,15 @@ pub(in crate::accounts) async fn sessions(
     settings: web::Data<Settings>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
-    show(&request, page, user, settings, db, forms::confirm_password()).await
+    show(
+        &request,
+        page,
+        user,
+        settings,
+        db,
+        forms::confirm_password(),
+    )
+    .await
 }
 
 /// `POST /accounts/sessions/`: with `session`, ends that one; with `password`, all others, wherever they were made.
@@ -99,7 +113,9 @@ pub(in crate::accounts) async fn end_sessions(
 ) -> Result<HttpResponse> {
     if let Some(mark) = data.fields.get("session") {
         let (whose, mark, shared) = (User::clone(&user), mark.to_owned(), settings.clone());
-        let ended = db.atomic(move |conn| OwnSessions::end(conn, &whose, &shared, &mark)).await?;
+        let ended = db
+            .atomic(move |conn| OwnSessions::end(conn, &whose, &shared, &mark))
+            .await?;
         if ended {
             audit::note(&request, "session_ended", &user.username);
             Messages::of(&request).success("You are logged out there.");
@@ -112,7 +128,13 @@ pub(in crate::accounts) async fn end_sessions(
     if form.is_valid() {
         let password = form.value("password");
         let ended = is_password_of(&request, &user, password).await?
-            && end_others(&request, &user, &db, hash_password_again(&request, &user, password).await?).await?;
+            && end_others(
+                &request,
+                &user,
+                &db,
+                hash_password_again(&request, &user, password).await?,
+            )
+            .await?;
         if ended {
             audit::note(&request, "other_sessions_ended", &user.username);
             Messages::of(&request).success("You are logged out everywhere but here.");
@@ -124,7 +146,12 @@ pub(in crate::accounts) async fn end_sessions(
 }
 
 /// Ends every session but this one: none of them fits the new hash. `false` if the password was changed meanwhile.
-async fn end_others(request: &HttpRequest, user: &CurrentUser, db: &Db, hash: String) -> Result<bool> {
+async fn end_others(
+    request: &HttpRequest,
+    user: &CurrentUser,
+    db: &Db,
+    hash: String,
+) -> Result<bool> {
     let (id, old, new) = (user.id, user.password.clone(), hash.clone());
     let kept = Session::of(request).key();
     let renewed = db.atomic(move |conn| {
@@ -150,9 +177,22 @@ async fn show(
     form: Form,
 ) -> Result<HttpResponse> {
     let (whose, shared) = (User::clone(&user), settings.clone());
-    let OwnSessions { list, is_complete } = db.run(move |conn| OwnSessions::of(conn, &whose, &shared)).await?;
+    let OwnSessions { list, is_complete } = db
+        .run(move |conn| OwnSessions::of(conn, &whose, &shared))
+        .await?;
     let key = Session::of(request).key();
-    let mut rows: Vec<Row> = list.iter().map(|session| Row::new(session, key.as_deref(), &settings)).collect();
+    let mut rows: Vec<Row> = list
+        .iter()
+        .map(|session| Row::new(session, key.as_deref(), &settings))
+        .collect();
     rows.sort_by_key(|row| !row.is_this);
-    private(request, &Sessions { page, rows, is_complete, form })
+    private(
+        request,
+        &Sessions {
+            page,
+            rows,
+            is_complete,
+            form,
+        },
+    )
 }

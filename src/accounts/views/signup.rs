@@ -43,7 +43,15 @@ pub(in crate::accounts) async fn signup_form(
     query: QueryDict,
 ) -> Result<HttpResponse> {
     let next = query.get("next").unwrap_or_default().to_owned();
-    private(&request, &Signup { page, form: forms::signup(), next, submission: new_id(None, &settings) })
+    private(
+        &request,
+        &Signup {
+            page,
+            form: forms::signup(),
+            next,
+            submission: new_id(None, &settings),
+        },
+    )
 }
 
 /// `POST /accounts/signup/`
@@ -55,17 +63,28 @@ pub(in crate::accounts) async fn signup(
     query: QueryDict,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let next = data.fields.get("next").or_else(|| query.get("next")).unwrap_or_default().to_owned();
+    let next = data
+        .fields
+        .get("next")
+        .or_else(|| query.get("next"))
+        .unwrap_or_default()
+        .to_owned();
     let mut form = forms::signup().bind(&data);
     let submission = Submission::of(&data, None, request.path(), &settings)?;
     let known_before = submission.clone();
-    if let Some((user, true)) = db.run(move |conn| saved_before(conn, known_before.as_ref())).await? {
+    if let Some((user, true)) = db
+        .run(move |conn| saved_before(conn, known_before.as_ref()))
+        .await?
+    {
         return again(&request, &settings, user, &next).await;
     }
     let username = normalize::username(form.value("username"));
     let email = form.value("email").to_owned();
     if form.is_clean("username") && !NewUser::is_valid_username(&username) {
-        form.add_error("username", "Enter a valid username: letters, numbers, and @/./+/-/_ characters.");
+        form.add_error(
+            "username",
+            "Enter a valid username: letters, numbers, and @/./+/-/_ characters.",
+        );
     }
     if form.is_clean("username") {
         let name = username.clone();
@@ -73,7 +92,11 @@ pub(in crate::accounts) async fn signup(
             form.add_error("username", TAKEN);
         }
     }
-    let attributes = UserAttributes { username: &username, email: &email, ..UserAttributes::default() };
+    let attributes = UserAttributes {
+        username: &username,
+        email: &email,
+        ..UserAttributes::default()
+    };
     check_new_password(&mut form, "password1", "password2", &attributes);
     if form.is_valid() {
         let hash = hash_password(&request, form.value("password1")).await?;
@@ -84,7 +107,9 @@ pub(in crate::accounts) async fn signup(
             if let Some(submission) = &submission
                 && submission.claim(conn)? != Claim::First
             {
-                return Ok(saved_before(conn, Some(submission))?.filter(|(_, is_same)| *is_same).map(|(user, _)| user));
+                return Ok(saved_before(conn, Some(submission))?
+                    .filter(|(_, is_same)| *is_same)
+                    .map(|(user, _)| user));
             }
             let made = user.save_if_free(conn)?;
             note(conn, submission.as_ref(), made.as_ref())?;
@@ -96,13 +121,28 @@ pub(in crate::accounts) async fn signup(
         }
         form.add_error("username", TAKEN);
     }
-    private(&request, &Signup { page, form, next, submission: new_id(None, &settings) })
+    private(
+        &request,
+        &Signup {
+            page,
+            form,
+            next,
+            submission: new_id(None, &settings),
+        },
+    )
 }
 
 /// Answers a page that was sent twice. The content is the same, the password included, so whoever sends it made the account;
 /// but an old page is no way around a password that was changed since, or a second factor.
-async fn again(request: &HttpRequest, settings: &Settings, user: User, next: &str) -> Result<HttpResponse> {
-    let is_fresh = user.date_joined.is_some_and(|joined| Utc::now() - joined.utc() < JUST_NOW);
+async fn again(
+    request: &HttpRequest,
+    settings: &Settings,
+    user: User,
+    next: &str,
+) -> Result<HttpResponse> {
+    let is_fresh = user
+        .date_joined
+        .is_some_and(|joined| Utc::now() - joined.utc() < JUST_NOW);
     if is_fresh && user.is_active {
         return welcome(request, settings, user, next).await;
     }
@@ -111,7 +151,12 @@ async fn again(request: &HttpRequest, settings: &Settings, user: User, next: &st
 }
 
 /// Logs the new user in, and leads on.
-async fn welcome(request: &HttpRequest, settings: &Settings, user: User, next: &str) -> Result<HttpResponse> {
+async fn welcome(
+    request: &HttpRequest,
+    settings: &Settings,
+    user: User,
+    next: &str,
+) -> Result<HttpResponse> {
     visitor::login(request, user).await?;
     Messages::of(request).success("Welcome. Your account is ready.");
     let next = safe_next(request, settings, next).unwrap_or(&settings.login_redirect_url);

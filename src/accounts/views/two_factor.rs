@@ -33,11 +33,26 @@ pub(in crate::accounts) async fn two_factor(
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
     let id = user.id;
-    let (stored, codes_left) = db.run(move |conn| Ok((Stored::find(conn, id)?, Stored::codes_left(conn, id)?))).await?;
+    let (stored, codes_left) = db
+        .run(move |conn| Ok((Stored::find(conn, id)?, Stored::codes_left(conn, id)?)))
+        .await?;
     let day = |stored: Stored| match stored.created_at {
-        Some(time) => format!("since {}", time.utc().with_timezone(&settings.time_zone).format("%-d %b %Y")),
+        Some(time) => format!(
+            "since {}",
+            time.utc()
+                .with_timezone(&settings.time_zone)
+                .format("%-d %b %Y")
+        ),
         None => String::new(),
     };
     let is_required = settings.require_staff_two_factor && user.is_staff;
-    private(&request, &TwoFactor { page, since: stored.map(day), codes_left, is_required })
+    private(
+        &request,
+        &TwoFactor {
+            page,
+            since: stored.map(day),
+            codes_left,
+            is_required,
+        },
+    )
 }

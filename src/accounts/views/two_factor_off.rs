@@ -33,7 +33,13 @@ pub(in crate::accounts) async fn two_factor_off(
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse> {
     is_free(&user, &settings)?;
-    private(&request, &TwoFactorOff { page, form: forms::confirm_password() })
+    private(
+        &request,
+        &TwoFactorOff {
+            page,
+            form: forms::confirm_password(),
+        },
+    )
 }
 
 /// `POST /accounts/two-factor/off/`
@@ -61,5 +67,9 @@ pub(in crate::accounts) async fn turn_two_factor_off(
 
 /// Whether the site leaves it to this user.
 fn is_free(user: &CurrentUser, settings: &Settings) -> Result<()> {
-    if settings.require_staff_two_factor && user.is_staff { Err(Error::PermissionDenied) } else { Ok(()) }
+    if settings.require_staff_two_factor && user.is_staff {
+        Err(Error::PermissionDenied)
+    } else {
+        Ok(())
+    }
 }

@@ -40,10 +40,19 @@ struct TwoFactorSetUp {
 framed!(TwoFactorSetUp);
 
 impl TwoFactorSetUp {
-    fn new(request: &HttpRequest, page: Page, user: &User, settings: &Settings, secret: &Secret, form: Form) -> Self {
+    fn new(
+        request: &HttpRequest,
+        page: Page,
+        user: &User,
+        settings: &Settings,
+        secret: &Secret,
+        form: Form,
+    ) -> Self {
         let (site, text) = (host_of(request), secret.to_base32());
-        let groups: Vec<&str> =
-            (0..text.len()).step_by(4).filter_map(|at| text.get(at..(at + 4).min(text.len()))).collect();
+        let groups: Vec<&str> = (0..text.len())
+            .step_by(4)
+            .filter_map(|at| text.get(at..(at + 4).min(text.len())))
+            .collect();
         Self {
             page,
             form,
@@ -58,7 +67,9 @@ impl TwoFactorSetUp {
     /// Not compressed: the length of a page that holds a secret and a text of somebody else's (`next`) would tell.
     fn shown(self, request: &HttpRequest) -> Result<HttpResponse> {
         let mut response = private(request, &self)?;
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
+        response
+            .headers_mut()
+            .insert(CONTENT_ENCODING, HeaderValue::from_static("identity"));
         Ok(response)
     }
 }
@@ -78,11 +89,18 @@ pub(in crate::accounts) async fn two_factor_set_up(
     }
     let secret = kept(&request, &user, &settings).unwrap_or_else(|| {
         let secret = Secret::generate();
-        Session::of(&request).insert(SECRET, two_factor::seal(&secret, user.id, &settings.secret_key));
+        Session::of(&request).insert(
+            SECRET,
+            two_factor::seal(&secret, user.id, &settings.secret_key),
+        );
         secret
     });
     let form = forms::two_factor_set_up();
-    TwoFactorSetUp { next, ..TwoFactorSetUp::new(&request, page, &user, &settings, &secret, form) }.shown(&request)
+    TwoFactorSetUp {
+        next,
+        ..TwoFactorSetUp::new(&request, page, &user, &settings, &secret, form)
+    }
+    .shown(&request)
 }
 
 /// `POST /accounts/two-factor/set-up/`: on with the first right code.
@@ -95,7 +113,9 @@ pub(in crate::accounts) async fn turn_two_factor_on(
     data: PostData,
 ) -> Result<HttpResponse> {
     let next = data.get("next").to_owned();
-    let Some(secret) = kept(&request, &user, &settings) else { return Ok(private_redirect(STATUS)) };
+    let Some(secret) = kept(&request, &user, &settings) else {
+        return Ok(private_redirect(STATUS));
+    };
     if has_two_factor(&db, &user).await? {
         return Ok(private_redirect(STATUS));
     }
@@ -113,7 +133,9 @@ pub(in crate::accounts) async fn turn_two_factor_on(
         return TwoFactorSetUp { next, ..screen }.shown(&request);
     };
     let (id, shared) = (user.id, settings.clone());
-    let codes = db.atomic(move |conn| TwoFactor::turn_on(conn, id, &secret, step, &shared)).await?;
+    let codes = db
+        .atomic(move |conn| TwoFactor::turn_on(conn, id, &secret, step, &shared))
+        .await?;
     Session::of(&request).remove(SECRET);
     two_factor::verified(&request, user.id);
     audit::note(&request, "two_factor_on", &user.username);

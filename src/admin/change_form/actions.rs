@@ -22,7 +22,9 @@ pub(super) async fn run(
     data: &PostData,
 ) -> Result<Option<HttpResponse>> {
     let field = Location::ChangeForm.field();
-    if data.fields.get(field).is_none() || SAVES.iter().any(|button| data.fields.get(button).is_some()) {
+    if data.fields.get(field).is_none()
+        || SAVES.iter().any(|button| data.fields.get(button).is_some())
+    {
         return Ok(None);
     }
     let offered = offered(request, known, Location::ChangeForm);
@@ -37,10 +39,16 @@ pub(super) async fn run(
     };
     let selected: Vec<&str> = data.fields.get_all("_selected_action").collect();
     if selected != [record.pk().to_string()] {
-        return Err(Error::BadRequest("an action on a form runs on the row of the form and on no other".to_owned()));
+        return Err(Error::BadRequest(
+            "an action on a form runs on the row of the form and on no other".to_owned(),
+        ));
     }
 
-    let back_url = request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let back_url = request
+        .http
+        .uri()
+        .path_and_query()
+        .map_or_else(String::new, ToString::to_string);
     let name = data.get(field);
     let Some(action) = offered.into_iter().find(|action| action.name == name) else {
         request.messages.add(Level::WARNING, "No action selected.");
@@ -68,8 +76,20 @@ impl Screen {
         if record.is_none() || self.is_popup {
             return Vec::new();
         }
-        let may = |action: &&Action| action.required_permissions().iter().any(|needed| self.may(needed, record));
-        let here = self.known.options.actions.iter().filter(|action| action.is_at(Location::ChangeForm)).filter(may);
-        here.map(|action| (action.name, action.form_label(self.model()))).collect()
+        let may = |action: &&Action| {
+            action
+                .required_permissions()
+                .iter()
+                .any(|needed| self.may(needed, record))
+        };
+        let here = self
+            .known
+            .options
+            .actions
+            .iter()
+            .filter(|action| action.is_at(Location::ChangeForm))
+            .filter(may);
+        here.map(|action| (action.name, action.form_label(self.model())))
+            .collect()
     }
 }

@@ -9,7 +9,12 @@ use crate::models::{Meta, Path, Query};
 pub(super) type Cells = Vec<(Value, Vec<Cell>)>;
 
 /// What `columns` say of the rows of `model` with these primary keys: one query, and none where there is nothing to ask.
-pub(super) fn cells(conn: &mut Conn, model: &'static Meta, columns: &[ListColumn], pks: Vec<Value>) -> Result<Cells> {
+pub(super) fn cells(
+    conn: &mut Conn,
+    model: &'static Meta,
+    columns: &[ListColumn],
+    pks: Vec<Value>,
+) -> Result<Cells> {
     if columns.is_empty() || pks.is_empty() {
         return Ok(Vec::new());
     }
@@ -19,7 +24,10 @@ pub(super) fn cells(conn: &mut Conn, model: &'static Meta, columns: &[ListColumn
     };
     let mut paths = vec![Path::own(model.pk().column)];
     paths.extend(columns.iter().flat_map(paths_of));
-    let rows = Query::new(model).with_pks(pks).order_by(Vec::new()).rows(conn, &paths, None, 0)?;
+    let rows = Query::new(model)
+        .with_pks(pks)
+        .order_by(Vec::new())
+        .rows(conn, &paths, None, 0)?;
     let said = rows.into_iter().map(|mut values| {
         let pk = values.remove(0);
         let cell = |column: &ListColumn| match column {
@@ -36,5 +44,8 @@ pub(super) fn cells(conn: &mut Conn, model: &'static Meta, columns: &[ListColumn
 
 /// What they say of one of these rows; nothing of a new one.
 pub(super) fn of<'a>(cells: &'a Cells, pk: &Value) -> &'a [Cell] {
-    cells.iter().find(|(known, _)| known == pk).map_or(&[], |(_, said)| said)
+    cells
+        .iter()
+        .find(|(known, _)| known == pk)
+        .map_or(&[], |(_, said)| said)
 }

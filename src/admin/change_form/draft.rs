@@ -41,11 +41,20 @@ impl Draft {
 
 impl Screen {
     /// The form of a row: of a new one, or of that which is called `name`.
-    pub(super) fn draft(&self, conn: &mut Conn, row: Option<(Record, String)>, may_edit: bool) -> Result<Draft> {
+    pub(super) fn draft(
+        &self,
+        conn: &mut Conn,
+        row: Option<(Record, String)>,
+        may_edit: bool,
+    ) -> Result<Draft> {
         let (model, options) = (self.known.model, &self.known.options);
         let adding = row.is_none();
         let (record, name) = row.unwrap_or_else(|| (Record::new(model), String::new()));
-        let of = For { actor: &self.actor, record: (!adding).then_some(&record), may_edit };
+        let of = For {
+            actor: &self.actor,
+            record: (!adding).then_some(&record),
+            may_edit,
+        };
         let shape = Shape::new(model, options, of, None);
         let edited = shape.edited();
         let mut linked = Vec::new();
@@ -54,7 +63,10 @@ impl Screen {
                 && !adding
             {
                 let pairs = many.linked(conn, model, std::slice::from_ref(record.pk()))?;
-                linked.push((many.name, pairs.into_iter().map(|(_, to)| to).collect::<Vec<_>>()));
+                linked.push((
+                    many.name,
+                    pairs.into_iter().map(|(_, to)| to).collect::<Vec<_>>(),
+                ));
             }
         }
         let links = |name: &'static str| {
@@ -65,7 +77,15 @@ impl Screen {
         for bound in &mut form.fields {
             bound.commas = is_raw(bound.field, options);
         }
-        Ok(Draft { name, shape, form, linked, inlines: Vec::new(), found: None, bound: false })
+        Ok(Draft {
+            name,
+            shape,
+            form,
+            linked,
+            inlines: Vec::new(),
+            found: None,
+            bound: false,
+        })
     }
 }
 
@@ -73,13 +93,19 @@ impl Screen {
 /// `get_changeform_initial_data`).
 pub(super) fn prefill(form: &mut ModelForm, query: &QueryDict, zone: chrono_tz::Tz) {
     for bound in &mut form.fields {
-        let Some(text) = query.get(bound.field.name()) else { continue };
+        let Some(text) = query.get(bound.field.name()) else {
+            continue;
+        };
         bound.typed = match bound.field {
             ModelField::Many(_) => Typed(text.split(',').map(str::to_owned).collect()),
-            ModelField::Column(column) if bound.field.is_split() => match parse_in(column, text, zone) {
-                Some(value) => crate::forms::model::texts(bound.field, &Cleaned::One(value), zone),
-                None => Typed(vec![text.to_owned(), String::new()]),
-            },
+            ModelField::Column(column) if bound.field.is_split() => {
+                match parse_in(column, text, zone) {
+                    Some(value) => {
+                        crate::forms::model::texts(bound.field, &Cleaned::One(value), zone)
+                    }
+                    None => Typed(vec![text.to_owned(), String::new()]),
+                }
+            }
             ModelField::Column(_) if bound.field.is_box() => {
                 let ticked = !matches!(text.to_lowercase().as_str(), "" | "0" | "false");
                 Typed(ticked.then(|| "on".to_owned()).into_iter().collect())

@@ -48,49 +48,92 @@ pub(super) fn asked(posted: &QueryDict) -> Option<(String, String)> {
         let term = posted.get(&format!("{BOX}{name}")).unwrap_or_default();
         return Some((name.to_owned(), term.trim().to_owned()));
     }
-    let is_enter = ["_save", "_saveasnew"].iter().any(|button| posted.get(button) == Some(ENTER));
-    let mut written = posted.last_of_each().filter(|(_, text)| is_enter && !text.trim().is_empty());
-    written.find_map(|(name, text)| Some((name.strip_prefix(BOX)?.to_owned(), text.trim().to_owned())))
+    let is_enter = ["_save", "_saveasnew"]
+        .iter()
+        .any(|button| posted.get(button) == Some(ENTER));
+    let mut written = posted
+        .last_of_each()
+        .filter(|(_, text)| is_enter && !text.trim().is_empty());
+    written
+        .find_map(|(name, text)| Some((name.strip_prefix(BOX)?.to_owned(), text.trim().to_owned())))
 }
 
 /// The model's place in the admin, if its rows can be searched by this user.
-pub(super) fn searchable(site: &'static AdminSite, actor: &Actor, model: &Meta) -> Option<&'static Registered> {
-    site.of(model).filter(|known| !known.options.search_fields.is_empty() && actor.may(known, "view", None))
+pub(super) fn searchable(
+    site: &'static AdminSite,
+    actor: &Actor,
+    model: &Meta,
+) -> Option<&'static Registered> {
+    site.of(model)
+        .filter(|known| !known.options.search_fields.is_empty() && actor.may(known, "view", None))
 }
 
 impl Screen {
     /// Searches for the field called `name`, as the autocomplete would; nothing if there is none.
-    pub(super) fn find(&self, conn: &mut Conn, draft: &Draft, name: &str, term: &str) -> Result<Option<Found>> {
-        let inside = draft.inlines.iter().flat_map(|formset| formset.rows.iter().map(|row| &row.form));
-        let fields = std::iter::once(&draft.form)
-            .chain(inside)
-            .flat_map(|form| form.fields.iter().map(|bound| (form.name_of(bound.field), bound.field)));
+    pub(super) fn find(
+        &self,
+        conn: &mut Conn,
+        draft: &Draft,
+        name: &str,
+        term: &str,
+    ) -> Result<Option<Found>> {
+        let inside = draft
+            .inlines
+            .iter()
+            .flat_map(|formset| formset.rows.iter().map(|row| &row.form));
+        let fields = std::iter::once(&draft.form).chain(inside).flat_map(|form| {
+            form.fields
+                .iter()
+                .map(|bound| (form.name_of(bound.field), bound.field))
+        });
         let mut called = fields.filter(|(known, _)| known == name);
         let target = called.find_map(|(_, field)| searchable(self.site, &self.actor, field.to()?));
-        let Some(target) = target else { return Ok(None) };
+        let Some(target) = target else {
+            return Ok(None);
+        };
         let mut named = if term.contains('\0') {
             Vec::new()
         } else {
-            matching(target, self.actor.queryset(target), term).named(conn, Some(PER_PAGE + 1), 0)?
+            matching(target, self.actor.queryset(target), term).named(
+                conn,
+                Some(PER_PAGE + 1),
+                0,
+            )?
         };
         let limit = usize::try_from(PER_PAGE).unwrap_or_default();
         let more = named.len() > limit;
         named.truncate(limit);
-        let rows = named.into_iter().map(|(pk, name)| (pk.to_string(), name)).collect();
-        Ok(Some(Found { name: name.to_owned(), term: term.to_owned(), rows, more }))
+        let rows = named
+            .into_iter()
+            .map(|(pk, name)| (pk.to_string(), name))
+            .collect();
+        Ok(Some(Found {
+            name: name.to_owned(),
+            term: term.to_owned(),
+            rows,
+            more,
+        }))
     }
 }
 
 impl Found {
     /// What became of it, for people.
     fn note(&self) -> String {
-        let of = if self.term.is_empty() { String::new() } else { format!(" for “{}”", self.term) };
+        let of = if self.term.is_empty() {
+            String::new()
+        } else {
+            format!(" for “{}”", self.term)
+        };
         match (self.rows.len(), self.more) {
             (0, _) => format!("Nothing found{of}."),
             (1, _) => format!("1 match{of}. Choose it, then save."),
             (count, false) => format!("{count} matches{of}. Choose, then save."),
-            (count, true) if of.is_empty() => format!("The first {count}. Choose, then save, or search."),
-            (count, true) => format!("The first {count} matches{of}. Choose, then save, or search for more words."),
+            (count, true) if of.is_empty() => {
+                format!("The first {count}. Choose, then save, or search.")
+            }
+            (count, true) => format!(
+                "The first {count} matches{of}. Choose, then save, or search for more words."
+            ),
         }
     }
 }
@@ -104,9 +147,15 @@ impl Find {
         chosen: Vec<Choice>,
         found: Option<&Found>,
     ) -> Self {
-        let mut find =
-            Self { name: control.name.clone(), label: label.to_lowercase(), note: String::new(), focus: false };
-        let Some(found) = found.filter(|found| found.name == control.name) else { return find };
+        let mut find = Self {
+            name: control.name.clone(),
+            label: label.to_lowercase(),
+            note: String::new(),
+            focus: false,
+        };
+        let Some(found) = found.filter(|found| found.name == control.name) else {
+            return find;
+        };
         find.note = found.note();
         if found.rows.is_empty() {
             find.focus = true;
@@ -128,14 +177,25 @@ impl Find {
             ModelField::Many(_) => ControlKind::Boxes,
             ModelField::Column(_) => ControlKind::Radio,
         };
-        for none in control.choices.iter_mut().filter(|choice| choice.value.is_empty()) {
+        for none in control
+            .choices
+            .iter_mut()
+            .filter(|choice| choice.value.is_empty())
+        {
             "None".clone_into(&mut none.text);
         }
         for (value, text) in &found.rows {
-            let there = control.choices.iter().position(|choice| choice.value == *value);
+            let there = control
+                .choices
+                .iter()
+                .position(|choice| choice.value == *value);
             control.focus = control.focus.or(there).or(Some(control.choices.len()));
             if there.is_none() {
-                let choice = Choice { value: value.clone(), text: text.clone(), ..Choice::default() };
+                let choice = Choice {
+                    value: value.clone(),
+                    text: text.clone(),
+                    ..Choice::default()
+                };
                 control.choices.push(choice);
             }
         }

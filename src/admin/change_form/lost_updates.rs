@@ -62,13 +62,22 @@ fn read(content: &Content) -> (QueryDict, State) {
     for (name, value) in &content.hidden {
         sent.push(name.clone(), value.clone());
     }
-    for field in content.groups.iter().flat_map(|group| group.lines.iter().flatten()) {
-        let Some(widget) = &field.widget else { continue };
+    for field in content
+        .groups
+        .iter()
+        .flat_map(|group| group.lines.iter().flatten())
+    {
+        let Some(widget) = &field.widget else {
+            continue;
+        };
         let control = &widget.control;
         let value = match control.kind {
             ControlKind::SelectMany => {
                 let chosen = control.choices.iter().filter(|choice| choice.selected);
-                chosen.map(|choice| choice.value.as_str()).collect::<Vec<_>>().join(",")
+                chosen
+                    .map(|choice| choice.value.as_str())
+                    .collect::<Vec<_>>()
+                    .join(",")
             }
             ControlKind::Checkbox => if control.is_ticked() { "on" } else { "" }.to_owned(),
             _ => control.value.clone(),
@@ -77,7 +86,16 @@ fn read(content: &Content) -> (QueryDict, State) {
     }
     // Only what is asked for here is edited; the rest of the row goes along as a browser sends it.
     state.retain(|name, _| {
-        ["name", "description", "price", "stock", "is_active", "released_on", "tags"].contains(&&**name)
+        [
+            "name",
+            "description",
+            "price",
+            "stock",
+            "is_active",
+            "released_on",
+            "tags",
+        ]
+        .contains(&&**name)
     });
     (sent, state)
 }
@@ -130,10 +148,11 @@ impl World {
             date_joined: Some(Timestamp::now()),
         };
         let permissions = Permissions::load(&mut conn, &user).unwrap();
-        let site: &'static AdminSite = Box::leak(Box::new(AdminSite::new(&[]).register::<Product>(|it| {
-            use catalog_product::{category_id, created_at, image, sku, slug};
-            it.exclude((slug, sku, image, created_at, category_id))
-        })));
+        let site: &'static AdminSite =
+            Box::leak(Box::new(AdminSite::new(&[]).register::<Product>(|it| {
+                use catalog_product::{category_id, created_at, image, sku, slug};
+                it.exclude((slug, sku, image, created_at, category_id))
+            })));
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
         let screen = Screen {
             is_kept: false,
@@ -147,11 +166,17 @@ impl World {
             is_popup: false,
             to_field: None,
         };
-        Self { conn, screen, random: StdRng::seed_from_u64(20_261_120) }
+        Self {
+            conn,
+            screen,
+            random: StdRng::seed_from_u64(20_261_120),
+        }
     }
 
     fn open(&mut self) -> Writer {
-        let Outcome::Page(content) = self.screen.clone().run(&mut self.conn).unwrap() else { panic!("no page") };
+        let Outcome::Page(content) = self.screen.clone().run(&mut self.conn).unwrap() else {
+            panic!("no page")
+        };
         let (hidden, loaded) = read(&content);
         Writer { hidden, loaded }
     }
@@ -181,16 +206,33 @@ impl World {
     }
 
     /// Sends the form; the page that comes back if it was not saved.
-    fn send(&mut self, hidden: &QueryDict, state: &State, with_marks: bool) -> Option<Box<Content>> {
-        let mut fields = if with_marks { hidden.clone() } else { QueryDict::default() };
+    fn send(
+        &mut self,
+        hidden: &QueryDict,
+        state: &State,
+        with_marks: bool,
+    ) -> Option<Box<Content>> {
+        let mut fields = if with_marks {
+            hidden.clone()
+        } else {
+            QueryDict::default()
+        };
         for (name, value) in state {
             match name.as_str() {
-                "tags" => chosen(value).into_iter().for_each(|tag| fields.push(name.clone(), tag.to_owned())),
+                "tags" => chosen(value)
+                    .into_iter()
+                    .for_each(|tag| fields.push(name.clone(), tag.to_owned())),
                 "is_active" if value.is_empty() => {}
                 _ => fields.push(name.clone(), value.clone()),
             }
         }
-        let screen = Screen { post: Some(PostData { fields, files: Vec::new() }), ..self.screen.clone() };
+        let screen = Screen {
+            post: Some(PostData {
+                fields,
+                files: Vec::new(),
+            }),
+            ..self.screen.clone()
+        };
         match screen.run(&mut self.conn).unwrap() {
             Outcome::Saved(_) => None,
             Outcome::Page(content) => Some(content),
@@ -205,7 +247,9 @@ fn merged(now: &State, loaded: &State, sent: &State) -> State {
     for (name, value) in sent.iter().filter(|(name, value)| loaded[*name] != **value) {
         if name == "tags" {
             let (saw, want) = (chosen(&loaded[name]), chosen(value));
-            let kept = chosen(&now[name]).into_iter().filter(|tag| want.contains(tag) || !saw.contains(tag));
+            let kept = chosen(&now[name])
+                .into_iter()
+                .filter(|tag| want.contains(tag) || !saw.contains(tag));
             let fresh = want.iter().copied().filter(|tag| !saw.contains(tag));
             let all: std::collections::BTreeSet<&str> = kept.chain(fresh).collect();
             after.insert(name.clone(), all.into_iter().collect::<Vec<_>>().join(","));
@@ -219,7 +263,10 @@ fn merged(now: &State, loaded: &State, sent: &State) -> State {
 /// The fields that both have changed, to different values.
 fn collisions(now: &State, loaded: &State, sent: &State) -> Vec<String> {
     let collides = |name: &&String| {
-        *name != "tags" && loaded[*name] != sent[*name] && now[*name] != loaded[*name] && now[*name] != sent[*name]
+        *name != "tags"
+            && loaded[*name] != sent[*name]
+            && now[*name] != loaded[*name]
+            && now[*name] != sent[*name]
     };
     sent.keys().filter(collides).cloned().collect()
 }
@@ -247,12 +294,20 @@ fn ten_thousand_interleavings_lose_no_write() {
             let collided = collisions(&now, &writer.loaded, &sent);
             match world.send(&writer.hidden, &sent, true) {
                 None => {
-                    assert!(collided.is_empty(), "{collided:?} was overwritten without a question");
+                    assert!(
+                        collided.is_empty(),
+                        "{collided:?} was overwritten without a question"
+                    );
                     now = merged(&now, &writer.loaded, &sent);
                     saves += 1;
                 }
                 Some(content) => {
-                    assert_eq!(content.conflicts.len(), collided.len(), "{collided:?} {:?}", content.problems);
+                    assert_eq!(
+                        content.conflicts.len(),
+                        collided.len(),
+                        "{collided:?} {:?}",
+                        content.problems
+                    );
                     questions += 1;
                     // Nothing was saved, and what was typed is kept.
                     let (hidden, kept) = read(&content);
@@ -265,7 +320,10 @@ fn ten_thousand_interleavings_lose_no_write() {
         }
         assert_eq!(world.open().loaded, now, "a write was lost");
     }
-    assert!(saves > INTERLEAVINGS && questions > INTERLEAVINGS / 20, "{saves} saves, {questions} questions");
+    assert!(
+        saves > INTERLEAVINGS && questions > INTERLEAVINGS / 20,
+        "{saves} saves, {questions} questions"
+    );
 }
 
 #[test]
@@ -277,10 +335,21 @@ fn a_client_without_marks_saves_as_in_django() {
         state.insert(name.to_owned(), value.to_owned());
         state
     };
-    assert!(world.send(&one.hidden, &with(&one.loaded, "stock", "50"), false).is_none());
-    assert!(world.send(&two.hidden, &with(&two.loaded, "price", "6.00"), false).is_none());
+    assert!(
+        world
+            .send(&one.hidden, &with(&one.loaded, "stock", "50"), false)
+            .is_none()
+    );
+    assert!(
+        world
+            .send(&two.hidden, &with(&two.loaded, "price", "6.00"), false)
+            .is_none()
+    );
     let now = world.open().loaded;
-    assert_eq!((now["stock"].as_str(), now["price"].as_str()), ("1", "6.00"));
+    assert_eq!(
+        (now["stock"].as_str(), now["price"].as_str()),
+        ("1", "6.00")
+    );
 }
 
 #[test]
@@ -293,14 +362,36 @@ fn a_page_that_is_sent_again_is_not_somebody_else() {
     };
     let (back, other) = (world.open(), world.open());
     for stock in ["50", "60", "70"] {
-        assert!(world.send(&back.hidden, &with(&back.loaded, stock), true).is_none());
+        assert!(
+            world
+                .send(&back.hidden, &with(&back.loaded, stock), true)
+                .is_none()
+        );
         assert_eq!(world.open().loaded["stock"], stock);
     }
     // Another page is somebody else, whoever sits before it.
-    assert_eq!(world.send(&other.hidden, &with(&other.loaded, "80"), true).unwrap().conflicts.len(), 1);
+    assert_eq!(
+        world
+            .send(&other.hidden, &with(&other.loaded, "80"), true)
+            .unwrap()
+            .conflicts
+            .len(),
+        1
+    );
     let third = world.open();
-    assert!(world.send(&third.hidden, &with(&third.loaded, "90"), true).is_none());
-    assert_eq!(world.send(&back.hidden, &with(&back.loaded, "100"), true).unwrap().conflicts.len(), 1);
+    assert!(
+        world
+            .send(&third.hidden, &with(&third.loaded, "90"), true)
+            .is_none()
+    );
+    assert_eq!(
+        world
+            .send(&back.hidden, &with(&back.loaded, "100"), true)
+            .unwrap()
+            .conflicts
+            .len(),
+        1
+    );
 }
 
 #[test]
@@ -314,7 +405,13 @@ fn only_what_changed_is_written() {
         .unwrap();
     let sent = world.edited(&writer.loaded);
     assert!(world.send(&writer.hidden, &sent, true).is_none());
-    let row = Query::new(Product::meta()).records(&mut world.conn, None, 0).unwrap().remove(0);
+    let row = Query::new(Product::meta())
+        .records(&mut world.conn, None, 0)
+        .unwrap()
+        .remove(0);
     assert_eq!(row.get("sku").unwrap().to_string(), "other");
-    assert_eq!(row.get("created_at").unwrap().to_string(), "2020-01-01 00:00:00");
+    assert_eq!(
+        row.get("created_at").unwrap().to_string(),
+        "2020-01-01 00:00:00"
+    );
 }

@@ -38,7 +38,10 @@ use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
 
 /// `GET /admin/catalog/product/add/`
-pub(super) async fn add(request: AdminRequest, place: Path<(String, String)>) -> Result<HttpResponse> {
+pub(super) async fn add(
+    request: AdminRequest,
+    place: Path<(String, String)>,
+) -> Result<HttpResponse> {
     let (app, model) = place.into_inner();
     answer(request, &app, &model, None, None).await
 }
@@ -54,7 +57,10 @@ pub(super) async fn add_post(
 }
 
 /// `GET /admin/catalog/product/7/change/`
-pub(super) async fn change(request: AdminRequest, place: Path<(String, String, String)>) -> Result<HttpResponse> {
+pub(super) async fn change(
+    request: AdminRequest,
+    place: Path<(String, String, String)>,
+) -> Result<HttpResponse> {
     let (app, model, part) = place.into_inner();
     answer(request, &app, &model, Some(part), None).await
 }
@@ -70,7 +76,10 @@ pub(super) async fn change_post(
 }
 
 /// `GET /admin/catalog/product/7/`, the place of old links.
-pub(super) async fn to_change(request: AdminRequest, place: Path<(String, String, String)>) -> Result<HttpResponse> {
+pub(super) async fn to_change(
+    request: AdminRequest,
+    place: Path<(String, String, String)>,
+) -> Result<HttpResponse> {
     request.model(&place.0, &place.1)?;
     Ok(redirect(&format!("{}change/", request.http.path())))
 }
@@ -82,10 +91,20 @@ async fn answer(
     part: Option<String>,
     post: Option<PostData>,
 ) -> Result<HttpResponse> {
-    let known = request.site.find(app, model).ok_or(crate::error::Error::NotFound)?;
-    let kept = if post.is_some() { None } else { kept_forms::take(&request.http).await? };
+    let known = request
+        .site
+        .find(app, model)
+        .ok_or(crate::error::Error::NotFound)?;
+    let kept = if post.is_some() {
+        None
+    } else {
+        kept_forms::take(&request.http).await?
+    };
     let (kept_note, post) = kept.map_or((None, post), |kept| (Some(kept.note), Some(kept.post)));
-    let posted = post.as_ref().map(|post| post.fields.clone()).unwrap_or_default();
+    let posted = post
+        .as_ref()
+        .map(|post| post.fields.clone())
+        .unwrap_or_default();
     let to_field = request.to_field(known, &posted)?;
     if let (Some(part), Some(post), None) = (&part, &post, &kept_note)
         && let Some(response) = actions::run(&request, known, part, post).await?
@@ -106,12 +125,21 @@ async fn answer(
     };
     let (is_popup, is_write) = (screen.is_popup, screen.saves());
     let job = move |conn: &mut Conn| screen.run(conn);
-    let outcome = if is_write { request.db.write(job).await? } else { request.db.run(job).await? };
+    let outcome = if is_write {
+        request.db.write(job).await?
+    } else {
+        request.db.run(job).await?
+    };
     match outcome {
         Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
         Outcome::Page(mut content) => {
             let kept_note = kept_note.filter(|_| content.restored);
-            tell(&request, kept_note.into_iter().chain(std::mem::take(&mut content.notes)));
+            tell(
+                &request,
+                kept_note
+                    .into_iter()
+                    .chain(std::mem::take(&mut content.notes)),
+            );
             page(&request, known, part.as_deref(), *content, is_popup)
         }
         Outcome::Saved(mut saved) => {
@@ -141,14 +169,19 @@ async fn respond(
     posted: &QueryDict,
 ) -> Result<HttpResponse> {
     if posted.get("_popup").is_some() {
-        let source_model = posted.get("_source_model").filter(|name| saved.added && !name.is_empty());
+        let source_model = posted
+            .get("_source_model")
+            .filter(|name| saved.added && !name.is_empty());
         let optgroup = match source_model {
             Some(name) => option_group(request, known, saved, name).await?,
             None => None,
         };
         return popup(request, part, saved, optgroup);
     }
-    saved_response(request, known, saved, &|button| posted.get(button).is_some()).await
+    saved_response(request, known, saved, &|button| {
+        posted.get(button).is_some()
+    })
+    .await
 }
 
 /// The group in which forms of the model `source_model` (`catalog.product`) offer the row that was added, if one of their
@@ -159,31 +192,57 @@ async fn option_group(
     saved: &Saved,
     source_model: &str,
 ) -> Result<Option<String>> {
-    let source = source_model.split_once('.').and_then(|(app, model)| find_model(app, &model.to_lowercase()));
+    let source = source_model
+        .split_once('.')
+        .and_then(|(app, model)| find_model(app, &model.to_lowercase()));
     let Some(source) = source else {
-        request.messages.add(Level::ERROR, format!("The app \"{source_model}\" could not be found."));
+        request.messages.add(
+            Level::ERROR,
+            format!("The app \"{source_model}\" could not be found."),
+        );
         return Ok(None);
     };
-    let Some(opener) = request.site.of(source) else { return Ok(None) };
+    let Some(opener) = request.site.of(source) else {
+        return Ok(None);
+    };
     let columns = source.fields.iter().map(ModelField::Column);
-    let mut leading =
-        columns.chain(source.many.iter().map(ModelField::Many)).filter(|field| field.to() == Some(known.model));
+    let mut leading = columns
+        .chain(source.many.iter().map(ModelField::Many))
+        .filter(|field| field.to() == Some(known.model));
     let group_by = leading.find_map(|field| opener.options.formfield(field).group_by);
-    let Some((column, pk)) = group_by.zip(key(known.model.pk().target(), &saved.pk)) else { return Ok(None) };
+    let Some((column, pk)) = group_by.zip(key(known.model.pk().target(), &saved.pk)) else {
+        return Ok(None);
+    };
 
-    let row = Query::new(known.model).order_by(Vec::new()).with_pks(vec![pk]);
-    let found = request.db.run(move |conn| row.rows(conn, &[RowPath::own(column)], Some(1), 0)).await?;
-    let group = found.into_iter().flatten().next().map(|group| group.to_string());
+    let row = Query::new(known.model)
+        .order_by(Vec::new())
+        .with_pks(vec![pk]);
+    let found = request
+        .db
+        .run(move |conn| row.rows(conn, &[RowPath::own(column)], Some(1), 0))
+        .await?;
+    let group = found
+        .into_iter()
+        .flatten()
+        .next()
+        .map(|group| group.to_string());
     Ok(group.filter(|group| !group.is_empty()))
 }
 
-fn popup(request: &AdminRequest, part: Option<&str>, saved: &Saved, optgroup: Option<String>) -> Result<HttpResponse> {
+fn popup(
+    request: &AdminRequest,
+    part: Option<&str>,
+    saved: &Saved,
+    optgroup: Option<String>,
+) -> Result<HttpResponse> {
     let answer = match part.filter(|_| !saved.added) {
         None => match optgroup {
             Some(optgroup) => json!({"value": saved.pk, "obj": saved.name, "optgroup": optgroup}),
             None => json!({"value": saved.pk, "obj": saved.name}),
         },
-        Some(part) => json!({"action": "change", "value": part, "obj": saved.name, "new_value": saved.pk}),
+        Some(part) => {
+            json!({"action": "change", "value": part, "obj": saved.name, "new_value": saved.pk})
+        }
     };
     popup_response(request, "Saved", &answer)
 }
@@ -198,7 +257,8 @@ async fn saved_response(
     let (one, name) = (&known.model.verbose_name, &saved.name);
     let done = if saved.added { "added" } else { "changed" };
     let mut after = format!("” was {done} successfully.");
-    let as_new = pressed("_saveasnew") && saved.added && known.options.save_as_continue && saved.may_change;
+    let as_new =
+        pressed("_saveasnew") && saved.added && known.options.save_as_continue && saved.may_change;
     let location = if pressed("_continue") || as_new {
         if saved.may_change {
             after.push_str(" You may edit it again below.");
@@ -230,7 +290,11 @@ fn page(
     is_popup: bool,
 ) -> Result<HttpResponse> {
     let one = &known.model.verbose_name;
-    let title = if content.adding { format!("Add {one}") } else { content.name.clone() };
+    let title = if content.adding {
+        format!("Add {one}")
+    } else {
+        content.name.clone()
+    };
     let mut crumbs = request.crumbs(known);
     crumbs.push(Crumb::new(&title, ""));
     let mut frame = request.frame(title, crumbs);
@@ -244,10 +308,16 @@ fn page(
         (false, false) => format!("View {one} · you may look at it, not change it"),
     };
     let pk = part.map(super::unquote).filter(|_| !content.adding);
-    let of_row = |page: &str| pk.as_ref().map(|pk| known.object_url(pk, page)).unwrap_or_default();
+    let of_row = |page: &str| {
+        pk.as_ref()
+            .map(|pk| known.object_url(pk, page))
+            .unwrap_or_default()
+    };
     if let (Some(pk), Some(_)) = (&pk, request.list_query(known)) {
         let url = known.object_url(pk, "change");
-        content.keep_filters(url.trim_end_matches("change/"), |url| request.keeping_filters(known, url));
+        content.keep_filters(url.trim_end_matches("change/"), |url| {
+            request.keeping_filters(known, url)
+        });
     }
     let site_url = content.kind.zip(pk.as_ref());
     let page = ChangeForm {
@@ -256,8 +326,14 @@ fn page(
         } else {
             request.keeping_filters(known, &of_row("history"))
         },
-        site_url: site_url.map(|(kind, pk)| format!("/admin/r/{kind}/{}/", super::quote(pk))).unwrap_or_default(),
-        delete_url: if content.may_delete { request.keeping_filters(known, &of_row("delete")) } else { String::new() },
+        site_url: site_url
+            .map(|(kind, pk)| format!("/admin/r/{kind}/{}/", super::quote(pk)))
+            .unwrap_or_default(),
+        delete_url: if content.may_delete {
+            request.keeping_filters(known, &of_row("delete"))
+        } else {
+            String::new()
+        },
         close_url: request.list_url(known),
         frame,
         sub,

@@ -25,20 +25,31 @@ pub(super) fn offered<'a>(lists: impl Iterator<Item = (&'a Meta, Vec<i64>)>) -> 
                 _ => ranges.push((key, key)),
             }
         }
-        let text =
-            |(first, last): &(i64, i64)| if first == last { first.to_string() } else { format!("{first}-{last}") };
-        query.append_pair(&model.label(), &ranges.iter().map(text).collect::<Vec<_>>().join(","));
+        let text = |(first, last): &(i64, i64)| {
+            if first == last {
+                first.to_string()
+            } else {
+                format!("{first}-{last}")
+            }
+        };
+        query.append_pair(
+            &model.label(),
+            &ranges.iter().map(text).collect::<Vec<_>>().join(","),
+        );
     }
     query.finish()
 }
 
 /// Whether a page whose hidden input was `sent` offered the row of `model` with this key.
 fn was_offered(sent: &str, model: &Meta, key: &str) -> bool {
-    let Ok(key) = key.trim().parse::<i64>() else { return false };
+    let Ok(key) = key.trim().parse::<i64>() else {
+        return false;
+    };
     let label = model.label();
     let is_in = |range: &str| {
         let (first, last) = range.split_once('-').unwrap_or((range, range));
-        first.parse().is_ok_and(|first: i64| first <= key) && last.parse().is_ok_and(|last: i64| key <= last)
+        first.parse().is_ok_and(|first: i64| first <= key)
+            && last.parse().is_ok_and(|last: i64| key <= last)
     };
     let mut lists = form_urlencoded::parse(sent.as_bytes());
     lists.any(|(name, ranges)| name == label && ranges.split(',').any(is_in))
@@ -48,10 +59,23 @@ impl Screen {
     /// Says of chosen rows that are not there that they were deleted meanwhile, if the page offered them or showed them as
     /// chosen, or if the history knows of their deletion. Others get Django's text alone.
     pub(super) fn name_deleted_choices(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
-        let sent = self.post.as_ref().and_then(|post| post.fields.get(OFFERED)).unwrap_or_default();
-        let rows = draft.inlines.iter_mut().flat_map(|formset| formset.rows.iter_mut()).map(|row| &mut row.form);
-        for bound in std::iter::once(&mut draft.form).chain(rows).flat_map(|form| form.fields.iter_mut()) {
-            let (Some(key), Some(model)) = (bound.missing.clone(), bound.field.to()) else { continue };
+        let sent = self
+            .post
+            .as_ref()
+            .and_then(|post| post.fields.get(OFFERED))
+            .unwrap_or_default();
+        let rows = draft
+            .inlines
+            .iter_mut()
+            .flat_map(|formset| formset.rows.iter_mut())
+            .map(|row| &mut row.form);
+        for bound in std::iter::once(&mut draft.form)
+            .chain(rows)
+            .flat_map(|form| form.fields.iter_mut())
+        {
+            let (Some(key), Some(model)) = (bound.missing.clone(), bound.field.to()) else {
+                continue;
+            };
             let was_there = was_offered(sent, model, &key)
                 || bound.typed.reads_as(&bound.shown)
                 || LogEntry::has_deletion(conn, model, &key)?;
@@ -81,6 +105,9 @@ mod tests {
         for key in ["0", "4", "6", "8", "", "x"] {
             assert!(!was_offered(&sent, user, key), "{key:?} was not offered");
         }
-        assert!(!was_offered(&sent, entry, "1") && !was_offered("nonsense", user, "1"), "another list");
+        assert!(
+            !was_offered(&sent, entry, "1") && !was_offered("nonsense", user, "1"),
+            "another list"
+        );
     }
 }

@@ -38,7 +38,11 @@ pub(in crate::admin) struct Buttons {
 impl Buttons {
     /// What the key Enter does, which presses a form's first button: another than this may come before.
     pub(in crate::admin) fn first(self) -> &'static str {
-        if self.as_new && !self.save { "_saveasnew" } else { "_save" }
+        if self.as_new && !self.save {
+            "_saveasnew"
+        } else {
+            "_save"
+        }
     }
 }
 
@@ -81,7 +85,10 @@ pub(in crate::admin) struct Content {
 impl Content {
     /// Makes the links to other pages of this row, whose URLs begin with `own`, carry the list's query through `keep`.
     pub(super) fn keep_filters(&mut self, own: &str, keep: impl Fn(&str) -> String) {
-        let fields = self.groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten());
+        let fields = self
+            .groups
+            .iter_mut()
+            .flat_map(|group| group.lines.iter_mut().flatten());
         for shown in fields.filter_map(|field| field.shown.as_mut()) {
             match shown {
                 Shown::TextAndLink(_, _, url) if url.starts_with(own) => *url = keep(url),
@@ -97,19 +104,34 @@ impl Content {
     pub(super) fn fields(&self) -> usize {
         let of_field = |field: &ShownField| {
             let widget = field.widget.as_ref();
-            widget.map_or(0, |widget| widget.control.fields() + usize::from(widget.find.is_some()))
+            widget.map_or(0, |widget| {
+                widget.control.fields() + usize::from(widget.find.is_some())
+            })
         };
         let of_groups = |groups: &[ShownGroup]| -> usize {
-            groups.iter().flat_map(|group| group.lines.iter().flatten()).map(of_field).sum()
+            groups
+                .iter()
+                .flat_map(|group| group.lines.iter().flatten())
+                .map(of_field)
+                .sum()
         };
         let of_row = |row: &ShownRow| row.hidden.len() + 1 + of_groups(&row.groups);
-        let of_rows: usize = self.inlines.iter().flat_map(|inline| &inline.rows).map(of_row).sum();
+        let of_rows: usize = self
+            .inlines
+            .iter()
+            .flat_map(|inline| &inline.rows)
+            .map(of_row)
+            .sum();
         let added = self.inlines.iter().map(|inline| {
             let of_new = inline.template.as_ref().map_or(0, of_row);
             of_new.saturating_mul(inline.room())
         });
         let of_added = added.fold(0, usize::saturating_add);
-        let of_inlines: usize = self.inlines.iter().map(|inline| inline.management.len()).sum();
+        let of_inlines: usize = self
+            .inlines
+            .iter()
+            .map(|inline| inline.management.len())
+            .sum();
         let shown = self.hidden.len() + of_groups(&self.groups) + of_inlines + of_rows;
         shown.saturating_add(of_added)
     }
@@ -130,7 +152,11 @@ pub(super) struct ChangeForm {
 impl ChangeForm {
     /// Whether links to the parts of the form stand beside it.
     fn has_aside(&self) -> bool {
-        let titled = self.content.groups.iter().filter(|group| !group.title.is_empty());
+        let titled = self
+            .content
+            .groups
+            .iter()
+            .filter(|group| !group.title.is_empty());
         !self.frame.is_popup && titled.count() + self.content.inlines.len() > 1
     }
 }

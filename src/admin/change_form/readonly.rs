@@ -51,13 +51,25 @@ impl Look<'_> {
     }
 
     fn links(self, to: &'static Meta, keys: &[Value]) -> Shown {
-        let known = self.site.of(to).filter(|known| self.actor.may(known, "view", None));
+        let known = self
+            .site
+            .of(to)
+            .filter(|known| self.actor.may(known, "view", None));
         let link = |key: &Value| {
             let key = key.to_string();
             let name = self.relations.name(to, &key).unwrap_or(&key).to_owned();
-            (name, known.map(|known| known.object_url(&key, "change")).unwrap_or_default())
+            (
+                name,
+                known
+                    .map(|known| known.object_url(&key, "change"))
+                    .unwrap_or_default(),
+            )
         };
-        if keys.is_empty() { self.text("") } else { Shown::Links(keys.iter().map(link).collect()) }
+        if keys.is_empty() {
+            self.text("")
+        } else {
+            Shown::Links(keys.iter().map(link).collect())
+        }
     }
 
     fn column(self, column: &Field, value: &Value) -> Shown {
@@ -80,7 +92,9 @@ impl Look<'_> {
             (FieldKind::File(_) | FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
                 Shown::Links(vec![(path.clone(), file_url(path))])
             }
-            (FieldKind::Url(_), Value::Text(url)) if is_safe(url) => Shown::Links(vec![(url.clone(), url.clone())]),
+            (FieldKind::Url(_), Value::Text(url)) if is_safe(url) => {
+                Shown::Links(vec![(url.clone(), url.clone())])
+            }
             (_, value) => self.value(value),
         }
     }
@@ -91,11 +105,17 @@ impl Look<'_> {
             Value::Date(day) => Shown::Time(day.to_string(), date_text(*day)),
             Value::Time(time) => self.text(&time_text(*time)),
             Value::Timestamp(time) => {
-                let exact = time.utc().with_timezone(&self.zone).format("%Y-%m-%dT%H:%M:%S%:z").to_string();
+                let exact = time
+                    .utc()
+                    .with_timezone(&self.zone)
+                    .format("%Y-%m-%dT%H:%M:%S%:z")
+                    .to_string();
                 Shown::Time(exact, time.text(&self.zone))
             }
             Value::Bool(yes) => Shown::Boolean(Some(*yes)),
-            Value::Json(document) => self.text(&serde_json::to_string_pretty(&document.0).unwrap_or_default()),
+            Value::Json(document) => {
+                self.text(&serde_json::to_string_pretty(&document.0).unwrap_or_default())
+            }
             value => self.text(&value.to_string()),
         }
     }
@@ -107,12 +127,18 @@ impl Look<'_> {
             Cell::Value(value) => self.value(value),
             Cell::Boolean(answer) => Shown::Boolean(*answer),
             Cell::Link { text, url } => Shown::Links(vec![(text.clone(), safe(url))]),
-            Cell::TextAndLink { text, link, url } => Shown::TextAndLink(text.clone(), link.clone(), safe(url)),
+            Cell::TextAndLink { text, link, url } => {
+                Shown::TextAndLink(text.clone(), link.clone(), safe(url))
+            }
         }
     }
 }
 
 /// `url`, unless following it would run a script.
 fn safe(url: &str) -> String {
-    if is_safe(url) { url.to_owned() } else { String::new() }
+    if is_safe(url) {
+        url.to_owned()
+    } else {
+        String::new()
+    }
 }

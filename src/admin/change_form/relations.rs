@@ -33,7 +33,11 @@ pub(super) struct Relations(Vec<Related>);
 
 impl Relations {
     fn of(&mut self, model: &'static Meta) -> &mut Related {
-        let at = self.0.iter().position(|known| known.model == model).unwrap_or(self.0.len());
+        let at = self
+            .0
+            .iter()
+            .position(|known| known.model == model)
+            .unwrap_or(self.0.len());
         if at == self.0.len() {
             self.0.push(Related {
                 model,
@@ -73,7 +77,10 @@ impl Relations {
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
         for known in &mut self.0 {
             let mut query = Query::new(known.model);
-            if let Some(order) = site.of(known.model).and_then(|shown| shown.options.ordering.clone()) {
+            if let Some(order) = site
+                .of(known.model)
+                .and_then(|shown| shown.options.ordering.clone())
+            {
                 query = query.order_by(order);
             }
             if let Some(most) = known.most {
@@ -82,16 +89,28 @@ impl Relations {
                     known.all = Some(rows.into_iter().map(named).collect());
                     let pk = Path::own(known.model.pk().column);
                     for (column, groups) in &mut known.groups {
-                        let found = query.rows(conn, &[pk.clone(), Path::own(column)], Some(most), 0)?;
-                        let pairs = found.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
+                        let found =
+                            query.rows(conn, &[pk.clone(), Path::own(column)], Some(most), 0)?;
+                        let pairs = found
+                            .into_iter()
+                            .filter_map(|row| <[Value; 2]>::try_from(row).ok());
                         groups.extend(pairs.map(|[pk, group]| (pk.to_string(), group.to_string())));
                     }
                     continue;
                 }
             }
-            let keys: Vec<Value> = known.chosen.iter().filter_map(|text| key(known.model.pk(), text)).collect();
+            let keys: Vec<Value> = known
+                .chosen
+                .iter()
+                .filter_map(|text| key(known.model.pk(), text))
+                .collect();
             if !keys.is_empty() {
-                known.names = query.with_pks(keys).named(conn, None, 0)?.into_iter().map(named).collect();
+                known.names = query
+                    .with_pks(keys)
+                    .named(conn, None, 0)?
+                    .into_iter()
+                    .map(named)
+                    .collect();
             }
         }
         Ok(())
@@ -99,14 +118,23 @@ impl Relations {
 
     /// All rows of `model`, if they were asked for and are few.
     pub(super) fn all(&self, model: &Meta) -> Option<&[Named]> {
-        self.0.iter().find(|known| known.model == model)?.all.as_deref()
+        self.0
+            .iter()
+            .find(|known| known.model == model)?
+            .all
+            .as_deref()
     }
 
     /// The models of which all rows are offered, with the primary keys that are whole numbers.
     pub(super) fn offered(&self) -> impl Iterator<Item = (&'static Meta, Vec<i64>)> {
         self.0.iter().filter_map(|known| {
             let rows = known.all.as_ref()?;
-            Some((known.model, rows.iter().filter_map(|(key, _)| key.parse().ok()).collect()))
+            Some((
+                known.model,
+                rows.iter()
+                    .filter_map(|(key, _)| key.parse().ok())
+                    .collect(),
+            ))
         })
     }
 
@@ -114,14 +142,19 @@ impl Relations {
     pub(super) fn group(&self, model: &Meta, column: &str, key: &str) -> Option<&str> {
         let known = self.0.iter().find(|known| known.model == model)?;
         let (_, groups) = known.groups.iter().find(|(asked, _)| *asked == column)?;
-        groups.iter().find(|(pk, _)| pk == key).map(|(_, group)| group.as_str())
+        groups
+            .iter()
+            .find(|(pk, _)| pk == key)
+            .map(|(_, group)| group.as_str())
     }
 
     /// What the row with this key is called.
     pub(super) fn name(&self, model: &Meta, key: &str) -> Option<&str> {
         let known = self.0.iter().find(|known| known.model == model)?;
         let rows = known.all.as_ref().unwrap_or(&known.names);
-        rows.iter().find(|(pk, _)| pk == key.trim()).map(|(_, name)| name.as_str())
+        rows.iter()
+            .find(|(pk, _)| pk == key.trim())
+            .map(|(_, name)| name.as_str())
     }
 }
 

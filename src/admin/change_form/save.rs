@@ -29,7 +29,9 @@ enum Attempt {
 impl Screen {
     /// Takes what was sent. What the database refuses although it was found right is shown as an error of the form.
     pub(super) fn save(&self, conn: &mut Conn) -> Result<Outcome> {
-        let Some(post) = &self.post else { return Ok(Outcome::Missing) };
+        let Some(post) = &self.post else {
+            return Ok(Outcome::Missing);
+        };
         let mut draft = None;
         // A question saves nothing: it waits for nobody who writes, and keeps nobody waiting.
         let attempt = if self.is_question() {
@@ -45,9 +47,13 @@ impl Screen {
             (Ok(Attempt::Again(saved)), _) => Ok(Outcome::Saved(saved)),
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
             // A file that cannot be stored rolls the transaction back, and removes the files that were stored before.
-            (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => self.show_again(conn, draft),
+            (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => {
+                self.show_again(conn, draft)
+            }
             (Err(error), draft) => {
-                let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else { return Err(error) };
+                let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else {
+                    return Err(error);
+                };
                 tell(conn, violation, &mut draft)?;
                 self.show_again(conn, draft)
             }
@@ -64,7 +70,12 @@ impl Screen {
         self.show(conn, &draft, true)
     }
 
-    fn attempt(&self, conn: &mut Conn, post: &PostData, place: &mut Option<Draft>) -> Result<Attempt> {
+    fn attempt(
+        &self,
+        conn: &mut Conn,
+        post: &PostData,
+        place: &mut Option<Draft>,
+    ) -> Result<Attempt> {
         let part = self.part.as_ref().filter(|_| !self.is_copy());
         let row = match part {
             None if self.may("add", None) => None,
@@ -78,7 +89,9 @@ impl Screen {
                 if !self.may("change", found.as_ref().map(|(record, _)| record)) {
                     return Err(Error::PermissionDenied);
                 }
-                let Some(row) = found else { return Ok(Attempt::Missing) };
+                let Some(row) = found else {
+                    return Ok(Attempt::Missing);
+                };
                 Some(row)
             }
         };
@@ -96,7 +109,11 @@ impl Screen {
             // Nothing is wrong yet.
             draft.bound = false;
             draft.forgive();
-            for formset in draft.inlines.iter_mut().filter(|formset| row_of == Some(formset.prefix.as_str())) {
+            for formset in draft
+                .inlines
+                .iter_mut()
+                .filter(|formset| row_of == Some(formset.prefix.as_str()))
+            {
                 formset.add_row(self);
             }
             if let Some((field, term)) = field {
@@ -110,7 +127,10 @@ impl Screen {
                 Claim::First => {}
                 Claim::Again(answer) => return Ok(Attempt::Again(Saved::again(&answer)?)),
                 Claim::Changed(answer) => {
-                    draft.form.errors.push(saved_before(draft, &Saved::again(&answer)?));
+                    draft
+                        .form
+                        .errors
+                        .push(saved_before(draft, &Saved::again(&answer)?));
                     return Ok(Attempt::Refused);
                 }
             }
@@ -125,7 +145,10 @@ impl Screen {
         }
         let attempt = self.write(conn, draft)?;
         if let (Some(submission), Attempt::Saved(saved, _)) = (&submission, &attempt) {
-            submission.finish(conn, &serde_json::to_string(saved).map_err(io::Error::other)?)?;
+            submission.finish(
+                conn,
+                &serde_json::to_string(saved).map_err(io::Error::other)?,
+            )?;
         }
         Ok(attempt)
     }
@@ -142,7 +165,9 @@ impl Screen {
     /// The row of which a copy is wanted ("Save as new"), if the user may see it.
     fn original(&self, conn: &mut Conn) -> Result<Option<Record>> {
         let part = self.part.as_ref().filter(|_| self.is_copy());
-        let Some(row) = part.and_then(|part| self.row(part)) else { return Ok(None) };
+        let Some(row) = part.and_then(|part| self.row(part)) else {
+            return Ok(None);
+        };
         let found = row.first_named(conn)?.map(|(record, _)| record);
         Ok(found.filter(|record| self.may("view", Some(record))))
     }
@@ -161,7 +186,9 @@ impl Screen {
             formset.check(conn, self)?;
         }
         self.name_deleted_choices(conn, draft)?;
-        self.known.options.check_form(conn, &mut draft.form, &self.actor)
+        self.known
+            .options
+            .check_form(conn, &mut draft.form, &self.actor)
     }
 
     fn write(&self, conn: &mut Conn, draft: &mut Draft) -> Result<Attempt> {
@@ -169,7 +196,10 @@ impl Screen {
         store(&mut draft.form, self, &mut files)?;
         let form = &draft.form;
         let record = self.write_row(conn, form, &self.known.options)?;
-        let labels: Vec<String> = form.changed().map(|bound| self.known.options.label(bound.field)).collect();
+        let labels: Vec<String> = form
+            .changed()
+            .map(|bound| self.known.options.label(bound.field))
+            .collect();
         let mut done = match (form.adding, labels.is_empty()) {
             (true, _) => vec![Done::Added],
             (false, true) => Vec::new(),
@@ -179,17 +209,39 @@ impl Screen {
             done.extend(formset.save(conn, self, &record, &mut files)?);
         }
         let name = record.name(conn)?;
-        let flag = if draft.form.adding { Flag::Addition } else { Flag::Change };
+        let flag = if draft.form.adding {
+            Flag::Addition
+        } else {
+            Flag::Change
+        };
         let named = [(record.pk().clone(), name.clone())];
-        LogEntry::write(conn, self.actor.user.id, self.model(), flag, &named, &change_message(&done))?;
+        LogEntry::write(
+            conn,
+            self.actor.user.id,
+            self.model(),
+            flag,
+            &named,
+            &change_message(&done),
+        )?;
         let may_change = self.may("change", Some(&record));
         let notes = draft.inlines.iter().flat_map(Formset::notes).collect();
-        let saved = Saved { pk: record.pk().to_string(), name, added: draft.form.adding, may_change, notes };
+        let saved = Saved {
+            pk: record.pk().to_string(),
+            name,
+            added: draft.form.adding,
+            may_change,
+            notes,
+        };
         Ok(Attempt::Saved(saved, files))
     }
 
     /// Writes the row of `form` and its links: of a row that was there only what differs.
-    pub(super) fn write_row(&self, conn: &mut Conn, form: &ModelForm, options: &Options) -> Result<Record> {
+    pub(super) fn write_row(
+        &self,
+        conn: &mut Conn,
+        form: &ModelForm,
+        options: &Options,
+    ) -> Result<Record> {
         let mut record = form.row();
         let stamped = record.stamp(form.adding, self.zone());
         options.before_save(conn, &mut record, form.adding, &self.actor.user)?;
@@ -212,19 +264,33 @@ impl Screen {
 
 /// Says what the database refused: beside the row that was being written, or in the form whose table it is about.
 fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> {
-    let inside = draft.inlines.iter_mut().find(|formset| formset.writing.is_some());
+    let inside = draft
+        .inlines
+        .iter_mut()
+        .find(|formset| formset.writing.is_some());
     if let Some(formset) = inside
         && violation.is_of(formset.model().table)
-        && let Some(row) = formset.writing.take().and_then(|at| formset.rows.get_mut(at))
+        && let Some(row) = formset
+            .writing
+            .take()
+            .and_then(|at| formset.rows.get_mut(at))
     {
-        violation.with_columns(conn, row.form.model)?.tell(&mut row.form);
+        violation
+            .with_columns(conn, row.form.model)?
+            .tell(&mut row.form);
         return Ok(());
     }
     if violation.is_of(draft.form.model.table) {
-        violation.with_columns(conn, draft.form.model)?.tell(&mut draft.form);
+        violation
+            .with_columns(conn, draft.form.model)?
+            .tell(&mut draft.form);
         return Ok(());
     }
-    match draft.inlines.iter_mut().find(|formset| violation.is_of(formset.model().table)) {
+    match draft
+        .inlines
+        .iter_mut()
+        .find(|formset| violation.is_of(formset.model().table))
+    {
         Some(formset) => formset.errors.push(violation.text(formset.model())),
         None => violation.tell(&mut draft.form),
     }
@@ -283,7 +349,12 @@ pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Store
 /// The path of the original's file that a copy needs a copy of; "" if there is none.
 fn path_to_copy(bound: &BoundField) -> &str {
     let is_kept = bound.field.is_file() && bound.upload.is_none() && !bound.has_changed();
-    bound.value().one().and_then(Value::as_str).filter(|_| is_kept).unwrap_or_default()
+    bound
+        .value()
+        .one()
+        .and_then(Value::as_str)
+        .filter(|_| is_kept)
+        .unwrap_or_default()
 }
 
 /// Adds an error beside each file field of a copy whose original's file cannot be read. Without its file the copy would have
@@ -305,13 +376,19 @@ fn missing_file(bound: &BoundField) -> String {
     } else {
         "Choose a file for the new row, or remove this one to save it without a file."
     };
-    format!("The original’s file “{name}” is missing on the server, so it cannot be copied. {remedy}")
+    format!(
+        "The original’s file “{name}” is missing on the server, so it cannot be copied. {remedy}"
+    )
 }
 
 /// The error beside a file field whose file could not be stored.
 fn not_stored(error: &Error) -> &'static str {
     match error {
-        Error::DiskFull(_) => "The file could not be stored: there is no room left on the server. Nothing was saved.",
-        _ => "The file could not be stored: the folder for uploads cannot be written just now. Nothing was saved.",
+        Error::DiskFull(_) => {
+            "The file could not be stored: there is no room left on the server. Nothing was saved."
+        }
+        _ => {
+            "The file could not be stored: the folder for uploads cannot be written just now. Nothing was saved."
+        }
     }
 }

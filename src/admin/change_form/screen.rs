@@ -71,7 +71,10 @@ impl Saved {
     pub(super) fn again(noted: &str) -> Result<Self> {
         let saved: Self = serde_json::from_str(noted).map_err(std::io::Error::other)?;
         let note = "You had sent this page before. Nothing was added a second time.".to_owned();
-        Ok(Self { notes: vec![note], ..saved })
+        Ok(Self {
+            notes: vec![note],
+            ..saved
+        })
     }
 }
 
@@ -83,7 +86,12 @@ impl Screen {
     /// The row in question, among those that the user gets to see.
     pub(super) fn row(&self, part: &str) -> Option<Query> {
         let pk = key(self.known.model.pk().target(), &unquote(part))?;
-        Some(self.actor.queryset(self.known).with_pks(vec![pk]).order_by(Vec::new()))
+        Some(
+            self.actor
+                .queryset(self.known)
+                .with_pks(vec![pk])
+                .order_by(Vec::new()),
+        )
     }
 
     pub(super) fn may(&self, action: &str, record: Option<&Record>) -> bool {
@@ -95,7 +103,9 @@ impl Screen {
         if self.post.is_some() {
             match self.save(conn) {
                 // A user who may not save what was kept gets the page as it is for them.
-                Err(Error::PermissionDenied) if self.is_kept => (self.post, self.is_kept) = (None, false),
+                Err(Error::PermissionDenied) if self.is_kept => {
+                    (self.post, self.is_kept) = (None, false)
+                }
                 outcome => return outcome,
             }
         }
@@ -140,7 +150,10 @@ impl Screen {
             formset.want(&mut relations);
         }
         relations.load(conn, self.site)?;
-        let own: Vec<Value> = (!form.adding).then(|| form.record.pk().clone()).into_iter().collect();
+        let own: Vec<Value> = (!form.adding)
+            .then(|| form.record.pk().clone())
+            .into_iter()
+            .collect();
         let computed = cells(conn, model, &options.readonly_computed, own)?;
         let found = draft.found.as_ref();
         let around = Around {
@@ -152,34 +165,67 @@ impl Screen {
             found,
             django: self.settings.django_version(),
         };
-        let empty = options.empty_value_display.unwrap_or(self.site.empty_value_display);
-        let look = Look { site: self.site, actor: &self.actor, relations: &relations, zone: self.zone(), empty };
-        let showing =
-            Showing { around, look, linked: &draft.linked, computed: computed::of(&computed, form.record.pk()) };
+        let empty = options
+            .empty_value_display
+            .unwrap_or(self.site.empty_value_display);
+        let look = Look {
+            site: self.site,
+            actor: &self.actor,
+            relations: &relations,
+            zone: self.zone(),
+            empty,
+        };
+        let showing = Showing {
+            around,
+            look,
+            linked: &draft.linked,
+            computed: computed::of(&computed, form.record.pk()),
+        };
         let mut groups = showing.groups(&draft.shape, form);
         if form.adding && self.post.is_none() {
-            let mut fields = groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten());
-            fields.find_map(ShownField::control_mut).into_iter().for_each(Control::autofocus);
+            let mut fields = groups
+                .iter_mut()
+                .flat_map(|group| group.lines.iter_mut().flatten());
+            fields
+                .find_map(ShownField::control_mut)
+                .into_iter()
+                .for_each(Control::autofocus);
         }
         let fields = || groups.iter().flat_map(|group| group.lines.iter().flatten());
         let problems = fields().flat_map(|field| {
-            field
-                .errors
-                .iter()
-                .map(|error| Problem { target: field.target(), text: format!("{}: {error}", field.label) })
+            field.errors.iter().map(|error| Problem {
+                target: field.target(),
+                text: format!("{}: {error}", field.label),
+            })
         });
         let mut problems: Vec<Problem> = problems.collect();
         let conflicts = fields().filter_map(|field| {
             let theirs = field.theirs.as_ref()?;
             let (mine, theirs) = (theirs.mine.clone(), theirs.text.clone());
-            Some(ConflictRow { target: field.target(), label: field.label.clone(), mine, theirs })
+            Some(ConflictRow {
+                target: field.target(),
+                label: field.label.clone(),
+                mine,
+                theirs,
+            })
         });
         let mut conflicts: Vec<ConflictRow> = conflicts.collect();
-        let parent = if form.adding { String::new() } else { form.record.pk().to_string() };
+        let parent = if form.adding {
+            String::new()
+        } else {
+            form.record.pk().to_string()
+        };
         let mut inlines: Vec<ShownInline> = Vec::new();
         for formset in &draft.inlines {
             let computed = &formset.computed(conn)?;
-            let inside = Inside { screen: self, relations: &relations, look, parent: &parent, found, computed };
+            let inside = Inside {
+                screen: self,
+                relations: &relations,
+                look,
+                parent: &parent,
+                found,
+                computed,
+            };
             inlines.push(formset.show(inside));
         }
         for inline in &inlines {
@@ -188,7 +234,10 @@ impl Screen {
         }
         let record = (!form.adding).then_some(&form.record);
         // A pop-up window leads nowhere else.
-        let has_page = options.view_on_site && model.absolute_url.is_some() && record.is_some() && !self.is_popup;
+        let has_page = options.view_on_site
+            && model.absolute_url.is_some()
+            && record.is_some()
+            && !self.is_popup;
         let mut content = Content {
             adding: form.adding,
             may_edit,
@@ -202,10 +251,18 @@ impl Screen {
             restored: self.is_kept,
             errors: form.errors.clone(),
             problems,
-            last_save: if conflicts.is_empty() { None } else { self.last_save(conn, &parent)? },
+            last_save: if conflicts.is_empty() {
+                None
+            } else {
+                self.last_save(conn, &parent)?
+            },
             conflicts,
             buttons: self.buttons(record, may_edit, draft.bound || self.is_kept),
-            kind: if has_page { ContentType::of(conn, model)? } else { None },
+            kind: if has_page {
+                ContentType::of(conn, model)?
+            } else {
+                None
+            },
             actions: self.actions(record),
             pk: parent,
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
@@ -231,7 +288,10 @@ impl Screen {
 
     fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {
         let mut hidden = Vec::new();
-        hidden.push((SUBMISSION.to_owned(), new_id(Some(self.actor.user.id), &self.settings)));
+        hidden.push((
+            SUBMISSION.to_owned(),
+            new_id(Some(self.actor.user.id), &self.settings),
+        ));
         if self.is_popup {
             hidden.push(("_popup".to_owned(), "1".to_owned()));
         }
@@ -252,15 +312,36 @@ impl Screen {
     /// A time whose default is another one each time stands in the form twice, as in Django's: who knows those forms can
     /// tell from it whether the time was touched.
     fn hidden_initial(&self, bound: &BoundField) -> Vec<(String, String)> {
-        let is_time = |column: &&Field| matches!(column.kind, FieldKind::Date | FieldKind::Time | FieldKind::DateTime);
-        let Some(column) = bound.field.column().filter(|column| column.default.is_some()).filter(is_time) else {
+        let is_time = |column: &&Field| {
+            matches!(
+                column.kind,
+                FieldKind::Date | FieldKind::Time | FieldKind::DateTime
+            )
+        };
+        let Some(column) = bound
+            .field
+            .column()
+            .filter(|column| column.default.is_some())
+            .filter(is_time)
+        else {
             return Vec::new();
         };
-        let parts = texts(bound.field, &bound.initial, self.zone()).0.into_iter().enumerate();
+        let parts = texts(bound.field, &bound.initial, self.zone())
+            .0
+            .into_iter()
+            .enumerate();
         let input = |(at, text)| {
-            let part = if bound.field.is_split() { format!("_{at}") } else { String::new() };
+            let part = if bound.field.is_split() {
+                format!("_{at}")
+            } else {
+                String::new()
+            };
             let name = format!("initial-{}{part}", column.name);
-            let sent = self.post.as_ref().and_then(|post| post.fields.get(&name)).map(str::to_owned);
+            let sent = self
+                .post
+                .as_ref()
+                .and_then(|post| post.fields.get(&name))
+                .map(str::to_owned);
             (name, sent.unwrap_or(text))
         };
         parts.map(input).collect()
@@ -268,7 +349,9 @@ impl Screen {
 
     /// Whether a new row is asked for from the form of another.
     pub(super) fn is_copy(&self) -> bool {
-        self.post.as_ref().is_some_and(|post| post.fields.get("_saveasnew").is_some())
+        self.post
+            .as_ref()
+            .is_some_and(|post| post.fields.get("_saveasnew").is_some())
     }
 
     /// Whether nothing is to be saved: a browser without scripts asks for one more row, or for what a field may lead to, or
@@ -277,7 +360,9 @@ impl Screen {
         if self.is_kept {
             return true;
         }
-        let asks = |post: &PostData| post.fields.get("_addrow").is_some() || find::asked(&post.fields).is_some();
+        let asks = |post: &PostData| {
+            post.fields.get("_addrow").is_some() || find::asked(&post.fields).is_some()
+        };
         self.post.as_ref().is_some_and(asks)
     }
 
@@ -308,7 +393,12 @@ impl Screen {
 }
 
 /// Asks what the rows are called that a field leads to which is only shown.
-pub(super) fn want_shown(relations: &mut Relations, form: &ModelForm, linked: &[Linked], field: ModelField) {
+pub(super) fn want_shown(
+    relations: &mut Relations,
+    form: &ModelForm,
+    linked: &[Linked],
+    field: ModelField,
+) {
     let Some(to) = field.to() else { return };
     match field {
         ModelField::Column(column) => relations.want(to, &form.record.value(column).to_string()),

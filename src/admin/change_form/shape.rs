@@ -41,7 +41,12 @@ pub(super) struct For<'a> {
 
 impl Shape {
     /// The form of `model`, as `options` want it; `without` is the key of an inline to its parent.
-    pub(super) fn new(model: &'static Meta, options: &Options, of: For<'_>, without: Option<&str>) -> Self {
+    pub(super) fn new(
+        model: &'static Meta,
+        options: &Options,
+        of: For<'_>,
+        without: Option<&str>,
+    ) -> Self {
         let mut readonly = options.readonly_fields.clone();
         readonly.extend(options.fixed_fields(&of.actor.user, of.record));
         let item = |name: &&'static str| -> Option<Item> {
@@ -54,19 +59,41 @@ impl Shape {
             if column.is_some_and(|column| column.secret) {
                 return computed_at(options, name).map(Item::Computed);
             }
-            let fixed = !of.may_edit || readonly.contains(name) || column.is_some_and(|column| !column.editable);
-            Some(if fixed { Item::Show(field) } else { Item::Edit(field) })
+            let fixed = !of.may_edit
+                || readonly.contains(name)
+                || column.is_some_and(|column| !column.editable);
+            Some(if fixed {
+                Item::Show(field)
+            } else {
+                Item::Edit(field)
+            })
         };
         let mut groups: Vec<Group> = if options.fieldsets.is_empty() {
-            let names = options.fields.clone().unwrap_or_else(|| names(model, &readonly));
-            let lines = names.iter().filter_map(item).map(|item| vec![item]).collect();
-            vec![Group { title: "", description: "", collapsed: false, lines }]
+            let names = options
+                .fields
+                .clone()
+                .unwrap_or_else(|| names(model, &readonly));
+            let lines = names
+                .iter()
+                .filter_map(item)
+                .map(|item| vec![item])
+                .collect();
+            vec![Group {
+                title: "",
+                description: "",
+                collapsed: false,
+                lines,
+            }]
         } else {
             let group = |set: &crate::admin::options::Fieldset| Group {
                 title: set.title,
                 description: set.description,
                 collapsed: set.collapsed,
-                lines: set.lines.iter().map(|line| line.iter().filter_map(item).collect()).collect(),
+                lines: set
+                    .lines
+                    .iter()
+                    .map(|line| line.iter().filter_map(item).collect())
+                    .collect(),
             };
             options.fieldsets.iter().map(group).collect()
         };
@@ -74,9 +101,12 @@ impl Shape {
             let mut items = groups.iter().flat_map(|group| group.lines.iter().flatten());
             items.any(|item| matches!(item, Item::Computed(known) if known == at))
         };
-        let rest: Vec<usize> = (0..options.readonly_computed.len()).filter(|at| !placed(at)).collect();
+        let rest: Vec<usize> = (0..options.readonly_computed.len())
+            .filter(|at| !placed(at))
+            .collect();
         if let Some(last) = groups.last_mut() {
-            last.lines.extend(rest.into_iter().map(|at| vec![Item::Computed(at)]));
+            last.lines
+                .extend(rest.into_iter().map(|at| vec![Item::Computed(at)]));
         }
         for group in &mut groups {
             group.lines.retain(|line| !line.is_empty());
@@ -87,7 +117,11 @@ impl Shape {
 
     /// Every place, in order.
     pub(super) fn items(&self) -> impl Iterator<Item = Item> + '_ {
-        self.groups.iter().flat_map(|group| &group.lines).flatten().copied()
+        self.groups
+            .iter()
+            .flat_map(|group| &group.lines)
+            .flatten()
+            .copied()
     }
 
     /// The fields that are edited, in order.
@@ -117,9 +151,15 @@ fn computed_at(options: &Options, name: &str) -> Option<usize> {
 
 /// What a form has without a word of its author: what can be edited, then what is only shown.
 fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
-    let columns = model.fields.iter().filter(|field| field.editable).map(|field| field.column);
+    let columns = model
+        .fields
+        .iter()
+        .filter(|field| field.editable)
+        .map(|field| field.column);
     let all = columns.chain(model.many.iter().map(|many| many.name));
-    all.filter(|name| !readonly.contains(name)).chain(readonly.iter().copied()).collect()
+    all.filter(|name| !readonly.contains(name))
+        .chain(readonly.iter().copied())
+        .collect()
 }
 
 /// The head of a computed column.

@@ -5,7 +5,9 @@ use super::shape::{Item, Shape, head};
 use super::widgets::{Around, Widget};
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
-use crate::forms::model::{BoundField, Cleaned, Control, ControlKind, ModelField, ModelForm, texts};
+use crate::forms::model::{
+    BoundField, Cleaned, Control, ControlKind, ModelField, ModelForm, texts,
+};
 use crate::models::{FieldKind, file_url};
 
 /// The file that a field holds.
@@ -65,7 +67,11 @@ impl ShownField {
     pub(super) fn control_mut(&mut self) -> Option<&mut Control> {
         use ControlKind::{Autocomplete, Input, RawId, Select, Textarea};
         let control = &mut self.widget.as_mut()?.control;
-        matches!(control.kind, Input(_) | Textarea | Select | Autocomplete | RawId).then_some(control)
+        matches!(
+            control.kind,
+            Input(_) | Textarea | Select | Autocomplete | RawId
+        )
+        .then_some(control)
     }
 
     /// Whether it has several controls.
@@ -75,12 +81,16 @@ impl ShownField {
 
     /// Whether it may not be empty.
     pub(in crate::admin) fn required(&self) -> bool {
-        self.widget.as_ref().is_some_and(|widget| widget.control.required)
+        self.widget
+            .as_ref()
+            .is_some_and(|widget| widget.control.required)
     }
 
     /// Whether its control is of this kind.
     pub(in crate::admin) fn is(&self, kind: ControlKind) -> bool {
-        self.widget.as_ref().is_some_and(|widget| widget.control.kind == kind)
+        self.widget
+            .as_ref()
+            .is_some_and(|widget| widget.control.kind == kind)
     }
 }
 
@@ -96,7 +106,10 @@ pub(in crate::admin) struct ShownGroup {
 impl ShownGroup {
     /// Whether something is wrong inside it.
     pub(in crate::admin) fn is_wrong(&self) -> bool {
-        self.lines.iter().flatten().any(|field| !field.errors.is_empty() || field.theirs.is_some())
+        self.lines
+            .iter()
+            .flatten()
+            .any(|field| !field.errors.is_empty() || field.theirs.is_some())
     }
 }
 
@@ -118,7 +131,11 @@ impl Showing<'_> {
             title: group.title,
             description: group.description,
             collapsed: group.collapsed,
-            lines: group.lines.iter().map(|line| line.iter().map(|item| self.field(form, *item)).collect()).collect(),
+            lines: group
+                .lines
+                .iter()
+                .map(|line| line.iter().map(|item| self.field(form, *item)).collect())
+                .collect(),
         };
         shape.groups.iter().map(group).collect()
     }
@@ -139,16 +156,23 @@ impl Showing<'_> {
                 };
                 let nothing = Cell::Text(String::new());
                 let shown = self.look.cell(self.computed.get(at).unwrap_or(&nothing));
-                ShownField { shown: Some(shown), ..plain(name, column.map(head).unwrap_or_default()) }
+                ShownField {
+                    shown: Some(shown),
+                    ..plain(name, column.map(head).unwrap_or_default())
+                }
             }
         }
     }
 
     fn shown(self, form: &ModelForm, field: ModelField) -> ShownField {
         let null = Value::Null(crate::db::Kind::Text);
-        let value = field.column().map_or(&null, |column| form.record.value(column));
+        let value = field
+            .column()
+            .map_or(&null, |column| form.record.value(column));
         let linked = self.linked.iter().find(|(name, _)| *name == field.name());
-        let shown = self.look.field(field, value, linked.map_or(&[], |(_, keys)| keys));
+        let shown = self
+            .look
+            .field(field, value, linked.map_or(&[], |(_, keys)| keys));
         ShownField {
             shown: Some(shown),
             help: self.around.options.help_text(field),
@@ -160,7 +184,11 @@ impl Showing<'_> {
         let field = bound.field;
         let column = field.column();
         let is_image = column.is_some_and(|column| matches!(column.kind, FieldKind::Image(_)));
-        let path = bound.initial.one().and_then(Value::as_str).unwrap_or_default();
+        let path = bound
+            .initial
+            .one()
+            .and_then(Value::as_str)
+            .unwrap_or_default();
         let file = (field.is_file() && !path.is_empty()).then(|| FileNow {
             path: path.to_owned(),
             url: file_url(path),
@@ -169,9 +197,14 @@ impl Showing<'_> {
             cleared: bound.value().one().and_then(Value::as_str) == Some(""),
         });
         let theirs = bound.conflict.then(|| Theirs {
-            mine: bound.cleaned.as_ref().map_or_else(|| bound.typed.0.join(" "), |mine| self.text(field, mine)),
+            mine: bound
+                .cleaned
+                .as_ref()
+                .map_or_else(|| bound.typed.0.join(" "), |mine| self.text(field, mine)),
             text: self.text(field, &bound.initial),
-            value: texts(field, &bound.initial, self.look.zone).first().to_owned(),
+            value: texts(field, &bound.initial, self.look.zone)
+                .first()
+                .to_owned(),
         });
         ShownField {
             help: self.around.options.help_text(field),
@@ -187,7 +220,10 @@ impl Showing<'_> {
     /// A value as people read it.
     pub(super) fn text(self, field: ModelField, value: &Cleaned) -> String {
         let null = Value::Null(crate::db::Kind::Text);
-        match self.look.field(field, value.one().unwrap_or(&null), value.values()) {
+        match self
+            .look
+            .field(field, value.one().unwrap_or(&null), value.values())
+        {
             Shown::Lines(lines) => lines.join("\n"),
             Shown::Boolean(answer) => match answer {
                 Some(true) => "Yes",
@@ -197,7 +233,11 @@ impl Showing<'_> {
             .to_owned(),
             Shown::Unreadable(text) | Shown::Time(_, text) => text,
             Shown::TextAndLink(text, link, _) => format!("{text} {link}"),
-            Shown::Links(links) => links.into_iter().map(|(name, _)| name).collect::<Vec<_>>().join(", "),
+            Shown::Links(links) => links
+                .into_iter()
+                .map(|(name, _)| name)
+                .collect::<Vec<_>>()
+                .join(", "),
         }
     }
 }

@@ -61,7 +61,11 @@ fn wanted(field: ModelField, options: &Options) -> ControlKind {
     if is_raw(field, options) {
         ControlKind::RawId
     } else if has(&options.autocomplete_fields) {
-        if many { ControlKind::AutocompleteMany } else { ControlKind::Autocomplete }
+        if many {
+            ControlKind::AutocompleteMany
+        } else {
+            ControlKind::Autocomplete
+        }
     } else if has(&options.radio_fields) {
         ControlKind::Radio
     } else if has(&options.filter_horizontal) {
@@ -77,7 +81,9 @@ fn wanted(field: ModelField, options: &Options) -> ControlKind {
 
 /// Asks for what the field's control will show.
 pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Options) {
-    let Some(model) = bound.field.to() else { return };
+    let Some(model) = bound.field.to() else {
+        return;
+    };
     if let Some(column) = options.formfield(bound.field).group_by {
         relations.want_groups(model, column);
     }
@@ -94,16 +100,29 @@ pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Opti
 /// Offers the keys that the field holds although no row has them any more: a browser would choose something else, and change
 /// a field that nobody touched.
 fn offer_lost(control: &mut Control, bound: &BoundField) {
-    for value in keys_held(bound).into_iter().filter(|key| bound.typed.0.contains(key)) {
+    for value in keys_held(bound)
+        .into_iter()
+        .filter(|key| bound.typed.0.contains(key))
+    {
         if control.choices.iter().all(|choice| choice.value != value) {
             let text = format!("{value} (no longer there)");
-            control.choices.push(Choice { value, text, selected: true, ..Choice::default() });
+            control.choices.push(Choice {
+                value,
+                text,
+                selected: true,
+                ..Choice::default()
+            });
         }
     }
 }
 
 fn keys_held(bound: &BoundField) -> Vec<String> {
-    bound.initial.values().iter().map(ToString::to_string).collect()
+    bound
+        .initial
+        .values()
+        .iter()
+        .map(ToString::to_string)
+        .collect()
 }
 
 /// What the making of controls needs to know.
@@ -128,7 +147,12 @@ impl Around<'_> {
         self.overridden(field, &mut control);
         let Some(to) = field.to() else {
             self.plain(field, form, &mut control);
-            return Widget { control, links: Vec::new(), lookup: None, find: None };
+            return Widget {
+                control,
+                links: Vec::new(),
+                lookup: None,
+                find: None,
+            };
         };
         control.kind = self.affordable(to, wanted(field, self.options));
         let typed = &bound.typed.0;
@@ -147,7 +171,11 @@ impl Around<'_> {
             _ => false,
         };
         if single && may_be_none {
-            let none = Choice { text: "---------".to_owned(), selected: typed.is_empty(), ..Choice::default() };
+            let none = Choice {
+                text: "---------".to_owned(),
+                selected: typed.is_empty(),
+                ..Choice::default()
+            };
             control.choices.insert(0, none);
         }
         match control.kind {
@@ -169,30 +197,54 @@ impl Around<'_> {
             ]),
             _ => {}
         }
-        let searched =
-            matches!(control.kind, ControlKind::Autocomplete | ControlKind::AutocompleteMany | ControlKind::RawId);
+        let searched = matches!(
+            control.kind,
+            ControlKind::Autocomplete | ControlKind::AutocompleteMany | ControlKind::RawId
+        );
         let find = (searched && self.can_search(to)).then(|| {
             let chosen = self.chosen(to, typed);
-            Find::new(&mut control, field, &self.options.label(field), chosen, self.found)
+            Find::new(
+                &mut control,
+                field,
+                &self.options.label(field),
+                chosen,
+                self.found,
+            )
         });
         let raw = control.kind == ControlKind::RawId;
         let is_raw = raw || is_raw(field, self.options);
-        let links = if is_raw { Vec::new() } else { self.links(form.model, field, to, &control) };
+        let links = if is_raw {
+            Vec::new()
+        } else {
+            self.links(form.model, field, to, &control)
+        };
         let lookup = raw.then(|| self.lookup(to, field, typed));
-        Widget { control, links, lookup, find }
+        Widget {
+            control,
+            links,
+            lookup,
+            find,
+        }
     }
 
     /// Makes of the control what the admin says of its field.
     fn overridden(self, field: ModelField, control: &mut Control) {
         let said = self.options.formfield(field);
-        if let Some(text) =
-            said.placeholder.filter(|_| matches!(control.kind, ControlKind::Input(_) | ControlKind::Textarea))
+        if let Some(text) = said
+            .placeholder
+            .filter(|_| matches!(control.kind, ControlKind::Input(_) | ControlKind::Textarea))
         {
             control.data.push(("placeholder", text.to_owned()));
         }
-        let is_text = field.column().is_some_and(|column| is_text(column.kind) && column.choices.is_empty());
+        let is_text = field
+            .column()
+            .is_some_and(|column| is_text(column.kind) && column.choices.is_empty());
         if let Some(rows) = said.rows.filter(|_| is_text) {
-            control.kind = if rows == 1 { ControlKind::Input("text") } else { ControlKind::Textarea };
+            control.kind = if rows == 1 {
+                ControlKind::Input("text")
+            } else {
+                ControlKind::Textarea
+            };
             control.rows = rows;
         }
     }
@@ -201,12 +253,22 @@ impl Around<'_> {
         let Some(column) = field.column() else { return };
         if !column.choices.is_empty() && self.options.radio_fields.contains(&column.column) {
             control.kind = ControlKind::Radio;
-            control.choices.retain(|choice| !choice.value.is_empty() || column.blank);
-            for choice in control.choices.iter_mut().filter(|choice| choice.value.is_empty()) {
+            control
+                .choices
+                .retain(|choice| !choice.value.is_empty() || column.blank);
+            for choice in control
+                .choices
+                .iter_mut()
+                .filter(|choice| choice.value.is_empty())
+            {
                 "None".clone_into(&mut choice.text);
             }
         }
-        if let Some((_, from)) = self.options.prepopulated_fields.iter().find(|(slug, _)| *slug == column.column)
+        if let Some((_, from)) = self
+            .options
+            .prepopulated_fields
+            .iter()
+            .find(|(slug, _)| *slug == column.column)
             && self.adding
         {
             let name = |key: &&'static str| {
@@ -216,7 +278,9 @@ impl Around<'_> {
             let ids: Vec<String> = from.iter().map(name).collect();
             control.data.push(("data-prepopulate", ids.join(" ")));
             let most = column.max_length().unwrap_or(50);
-            control.data.push(("data-prepopulate-max", most.to_string()));
+            control
+                .data
+                .push(("data-prepopulate-max", most.to_string()));
         }
         if matches!(column.kind, FieldKind::Date | FieldKind::Time)
             && let ControlKind::Input(kind @ ("date" | "time")) = control.kind
@@ -229,7 +293,10 @@ impl Around<'_> {
     fn affordable(self, to: &'static Meta, kind: ControlKind) -> ControlKind {
         let list = matches!(
             kind,
-            ControlKind::Select | ControlKind::Radio | ControlKind::SelectMany | ControlKind::Filtered(_)
+            ControlKind::Select
+                | ControlKind::Radio
+                | ControlKind::SelectMany
+                | ControlKind::Filtered(_)
         );
         if !list || self.relations.all(to).is_some() {
             return kind;
@@ -249,7 +316,11 @@ impl Around<'_> {
     fn offered(self, to: &Meta, field: ModelField, typed: &[String]) -> Vec<Choice> {
         let all = self.relations.all(to).unwrap_or_default().iter();
         let group_by = self.options.formfield(field).group_by;
-        let group = |key: &str| group_by.and_then(|column| self.relations.group(to, column, key)).unwrap_or_default();
+        let group = |key: &str| {
+            group_by
+                .and_then(|column| self.relations.group(to, column, key))
+                .unwrap_or_default()
+        };
         let choice = |(key, name): &(String, String)| Choice {
             value: key.clone(),
             text: name.clone(),
@@ -262,14 +333,27 @@ impl Around<'_> {
     fn chosen(self, to: &Meta, typed: &[String]) -> Vec<Choice> {
         let found = typed.iter().filter_map(|key| {
             let text = self.relations.name(to, key)?.to_owned();
-            Some(Choice { value: key.trim().to_owned(), text, selected: true, ..Choice::default() })
+            Some(Choice {
+                value: key.trim().to_owned(),
+                text,
+                selected: true,
+                ..Choice::default()
+            })
         });
         found.collect()
     }
 
     /// The links beside a field of `model` that leads to rows of `to`.
-    fn links(self, model: &Meta, field: ModelField, to: &'static Meta, control: &Control) -> Vec<RelatedLink> {
-        let Some(known) = self.site.of(to) else { return Vec::new() };
+    fn links(
+        self,
+        model: &Meta,
+        field: ModelField,
+        to: &'static Meta,
+        control: &Control,
+    ) -> Vec<RelatedLink> {
+        let Some(known) = self.site.of(to) else {
+            return Vec::new();
+        };
         let (name, pk) = (&to.verbose_name, to.pk().name);
         let (base, mut query) = (known.url(), format!("?_to_field={pk}&_popup=1"));
         if self.django >= DjangoVersion::V6_1 {
@@ -277,14 +361,28 @@ impl Around<'_> {
             query.push_str(&model.label());
         }
         // Links to the chosen row follow a list of one, as in Django 6.1. No script points them to a chosen radio button.
-        let single = matches!(control.kind, ControlKind::Select | ControlKind::Autocomplete);
+        let single = matches!(
+            control.kind,
+            ControlKind::Select | ControlKind::Autocomplete
+        );
         let cascade = field.column().and_then(|column| column.relation.as_ref());
         let cascade = cascade.is_some_and(|relation| relation.on_delete == OnDelete::Cascade);
         let one = |kind: &'static str, icon, page: &str, verb: &str| {
             let template = format!("{base}__fk__/{page}/{query}");
-            let chosen = control.choices.iter().find(|choice| choice.selected && !choice.value.is_empty());
-            let url = chosen.map(|choice| template.replace("__fk__", &quote(&choice.value))).unwrap_or_default();
-            RelatedLink { kind, icon, url, template, label: format!("{verb} selected {name}") }
+            let chosen = control
+                .choices
+                .iter()
+                .find(|choice| choice.selected && !choice.value.is_empty());
+            let url = chosen
+                .map(|choice| template.replace("__fk__", &quote(&choice.value)))
+                .unwrap_or_default();
+            RelatedLink {
+                kind,
+                icon,
+                url,
+                template,
+                label: format!("{verb} selected {name}"),
+            }
         };
         let may = |action| self.actor.may(known, action, None);
         let mut links = Vec::new();
@@ -294,7 +392,13 @@ impl Around<'_> {
         if may("add") {
             let url = format!("{base}add/{query}");
             let label = format!("Add another {name}");
-            links.push(RelatedLink { kind: "add", icon: "plus", url, template: String::new(), label });
+            links.push(RelatedLink {
+                kind: "add",
+                icon: "plus",
+                url,
+                template: String::new(),
+                label,
+            });
         }
         if single && !cascade && may("delete") {
             links.push(one("delete", "trash", "delete", "Delete"));
@@ -307,12 +411,20 @@ impl Around<'_> {
 
     fn lookup(self, to: &'static Meta, field: ModelField, typed: &[String]) -> Lookup {
         let known = self.site.of(to);
-        let url = known.map(|known| format!("{}?_to_field={}&_popup=1", known.url(), to.pk().name)).unwrap_or_default();
+        let url = known
+            .map(|known| format!("{}?_to_field={}&_popup=1", known.url(), to.pk().name))
+            .unwrap_or_default();
         let chosen = typed.iter().filter_map(|key| {
             let name = self.relations.name(to, key)?.to_owned();
-            let url = known.map(|known| known.object_url(key.trim(), "change")).unwrap_or_default();
+            let url = known
+                .map(|known| known.object_url(key.trim(), "change"))
+                .unwrap_or_default();
             Some((name, url))
         });
-        Lookup { url, label: format!("Look up {}", self.options.label(field).to_lowercase()), chosen: chosen.collect() }
+        Lookup {
+            url,
+            label: format!("Look up {}", self.options.label(field).to_lowercase()),
+            chosen: chosen.collect(),
+        }
     }
 }

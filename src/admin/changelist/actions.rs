@@ -16,8 +16,12 @@ use crate::messages::Level;
 use crate::models::{parse, python_int};
 
 /// The one action that every list has.
-const DELETE: Action =
-    Action::new("delete_selected", "Delete selected %(verbose_name_plural)s", never).permissions(&["delete"]);
+const DELETE: Action = Action::new(
+    "delete_selected",
+    "Delete selected %(verbose_name_plural)s",
+    never,
+)
+.permissions(&["delete"]);
 
 /// Deleting has steps of its own.
 fn never(_: &mut Conn, _: &ActionRequest<'_>) -> Result<ActionResult> {
@@ -38,7 +42,11 @@ struct DeleteSelectedConfirmation {
 pub(super) fn offered(request: &AdminRequest, known: &'static Registered) -> Vec<Action> {
     let own = run_action::offered(request, known, Location::ChangeList);
     let may_delete = !request.is_popup() && request.may(known, "delete", None);
-    may_delete.then_some(DELETE).into_iter().chain(own).collect()
+    may_delete
+        .then_some(DELETE)
+        .into_iter()
+        .chain(own)
+        .collect()
 }
 
 /// Whether `data` asks for an action at all: one was run, or confirmed.
@@ -54,7 +62,11 @@ pub(super) async fn run(
     offered: &[Action],
     data: &PostData,
 ) -> Result<HttpResponse> {
-    let here = request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
+    let here = request
+        .http
+        .uri()
+        .path_and_query()
+        .map_or_else(String::new, ToString::to_string);
     let back = || Ok(redirect(&here));
     let ticked: Vec<&str> = data.fields.get_all("_selected_action").collect();
     // A box for browsers without scripts: all that were found, whatever is ticked.
@@ -64,34 +76,67 @@ pub(super) async fn run(
         request.messages.add(Level::WARNING, text);
         return back();
     }
-    let Some(action) = offered.iter().find(|action| chosen(data) == Some(action.name)) else {
+    let Some(action) = offered
+        .iter()
+        .find(|action| chosen(data) == Some(action.name))
+    else {
         request.messages.add(Level::WARNING, "No action selected.");
         return back();
     };
     let known = list.site.known;
-    let across = all || !matches!(data.get("select_across").to_lowercase().as_str(), "" | "0" | "false");
+    let across = all
+        || !matches!(
+            data.get("select_across").to_lowercase().as_str(),
+            "" | "0" | "false"
+        );
     let rows = if across {
         list.query.clone()
     } else {
-        let pks = ticked.iter().filter_map(|pk| parse(known.model.pk().target(), pk)).collect();
+        let pks = ticked
+            .iter()
+            .filter_map(|pk| parse(known.model.pk().target(), pk))
+            .collect();
         list.query.clone().with_pks(pks)
     };
     let mut is_confirmed = !data.get("post").is_empty();
     let counting = rows.clone();
     let count = request.db.run(move |conn| counting.count(conn)).await?;
-    if across && is_confirmed && data.fields.get("_count").is_some_and(|seen| python_int(seen) != Some(count)) {
-        request.messages.add(Level::WARNING, "The list has changed since. Please look at it again.");
+    if across
+        && is_confirmed
+        && data
+            .fields
+            .get("_count")
+            .is_some_and(|seen| python_int(seen) != Some(count))
+    {
+        request.messages.add(
+            Level::WARNING,
+            "The list has changed since. Please look at it again.",
+        );
         is_confirmed = false;
     }
     let (location, action) = (Location::ChangeList, *action);
     let (back_url, list_url) = (here.clone(), here.clone());
-    let run = Run { request, known, action, location, rows, count, across, back_url, list_url };
+    let run = Run {
+        request,
+        known,
+        action,
+        location,
+        rows,
+        count,
+        across,
+        back_url,
+        list_url,
+    };
     if action.name == DELETE.name {
         return match delete_selected(request, known, run.rows.clone(), is_confirmed).await? {
             Selected::Deleted(0) => back(),
             Selected::Deleted(count) => {
-                let counted = known.model.counted(i64::try_from(count).unwrap_or(i64::MAX));
-                request.messages.success(format!("Successfully deleted {count} {counted}."));
+                let counted = known
+                    .model
+                    .counted(i64::try_from(count).unwrap_or(i64::MAX));
+                request
+                    .messages
+                    .success(format!("Successfully deleted {count} {counted}."));
                 Ok(redirect(&super::here(request, known).await?))
             }
             Selected::Asked(shown) => {
@@ -105,7 +150,13 @@ pub(super) async fn run(
                 let again = run.again().await?;
                 let many = known.model.verbose_name_plural.clone();
                 let frame = request.frame(title, crumbs);
-                Ok(render(&DeleteSelectedConfirmation { frame, many, shown, again })?.respond_to(&request.http))
+                Ok(render(&DeleteSelectedConfirmation {
+                    frame,
+                    many,
+                    shown,
+                    again,
+                })?
+                .respond_to(&request.http))
             }
         };
     }
@@ -119,7 +170,11 @@ pub(super) async fn run(
 fn chosen(data: &PostData) -> Option<&str> {
     let given: Vec<&str> = data.fields.get_all("action").collect();
     let index = data.fields.get("index").and_then(python_int).unwrap_or(0);
-    let at = if index < 0 { index + i64::try_from(given.len()).unwrap_or_default() } else { index };
+    let at = if index < 0 {
+        index + i64::try_from(given.len()).unwrap_or_default()
+    } else {
+        index
+    };
     let at = usize::try_from(at).ok();
     at.and_then(|at| given.get(at)).or(given.last()).copied()
 }

@@ -39,8 +39,12 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
         Source::Computed(compute) => match compute.make(values) {
             Cell::Value(value) => any_value(out, look, &value),
             Cell::Boolean(answer) => boolean(out, answer),
-            Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => link(out, &url, &shown),
-            Cell::Text(shown) | Cell::Link { text: shown, .. } | Cell::TextAndLink { text: shown, .. } => {
+            Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => {
+                link(out, &url, &shown)
+            }
+            Cell::Text(shown)
+            | Cell::Link { text: shown, .. }
+            | Cell::TextAndLink { text: shown, .. } => {
                 text(out, look, &shown);
             }
         },
@@ -63,15 +67,26 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
         (FieldKind::Boolean, Value::Bool(yes)) => boolean(out, Some(*yes)),
         (FieldKind::Boolean, _) => boolean(out, None),
         (_, Value::Null(_)) => drop(out.text(look.empty)),
-        (FieldKind::Decimal(_, places), Value::Decimal(number)) => number.fixed(places).push_to(&mut out.0),
+        (FieldKind::Decimal(_, places), Value::Decimal(number)) => {
+            number.fixed(places).push_to(&mut out.0)
+        }
         (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
             let url = file_url(path);
-            out.raw(if is_link { "" } else { "<a href=\"" }).text(if is_link { "" } else { &url });
+            out.raw(if is_link { "" } else { "<a href=\"" })
+                .text(if is_link { "" } else { &url });
             out.raw(if is_link { "" } else { "\">" });
-            out.raw("<img src=\"").text(&url).raw("\" alt=\"").text(path).raw("\" title=\"").text(path);
-            out.raw("\" width=\"40\" height=\"30\" loading=\"lazy\">").raw(if is_link { "" } else { "</a>" });
+            out.raw("<img src=\"")
+                .text(&url)
+                .raw("\" alt=\"")
+                .text(path)
+                .raw("\" title=\"")
+                .text(path);
+            out.raw("\" width=\"40\" height=\"30\" loading=\"lazy\">")
+                .raw(if is_link { "" } else { "</a>" });
         }
-        (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => link(out, &file_url(path), path),
+        (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => {
+            link(out, &file_url(path), path)
+        }
         (FieldKind::Url(_), Value::Text(url)) if !is_link && is_safe(url) => link(out, url, url),
         (_, value) => any_value(out, look, value),
     }
@@ -98,7 +113,11 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
             out.raw("<time datetime=\"");
             moment(out, utc, exact, b'T');
             out.raw("Z\" title=\"");
-            let exact = if local == utc { exact } else { Moment::new(local, b' ') };
+            let exact = if local == utc {
+                exact
+            } else {
+                Moment::new(local, b' ')
+            };
             moment(out, local, exact, b' ');
             out.raw("\">");
             push_date(&mut out.0, local.date());
@@ -114,7 +133,10 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
 fn moment(out: &mut Markup, time: NaiveDateTime, exact: Option<Moment>, between: u8) {
     match exact {
         Some(exact) => out.raw(exact.separated(between).as_str()),
-        None => out.plain(time.date()).plain(char::from(between)).plain(time.time()),
+        None => out
+            .plain(time.date())
+            .plain(char::from(between))
+            .plain(time.time()),
     };
 }
 
@@ -124,13 +146,20 @@ fn boolean(out: &mut Markup, answer: Option<bool>) {
         Some(false) => ("no", "False"),
         None => ("unknown", "None"),
     };
-    out.raw("<span class=\"bool ").raw(name).raw("\">").icon(name, "").raw("<span class=\"hidden\">").raw(word);
+    out.raw("<span class=\"bool ")
+        .raw(name)
+        .raw("\">")
+        .icon(name, "")
+        .raw("<span class=\"hidden\">")
+        .raw(word);
     out.raw("</span></span>");
 }
 
 /// A value that is something else than its column should hold, as it is.
 fn unreadable(out: &mut Markup, look: Look, shown: &str) {
-    out.raw("<span class=\"unreadable\">").icon("alert", "").raw("<span class=\"hidden\">Unreadable value: </span>");
+    out.raw("<span class=\"unreadable\">")
+        .icon("alert", "")
+        .raw("<span class=\"hidden\">Unreadable value: </span>");
     text(out, look, shown);
     out.raw("</span>");
 }
@@ -142,8 +171,17 @@ fn text(out: &mut Markup, look: Look, shown: &str) {
         typed(out, shown);
     } else {
         let cut = shown.char_indices().nth(LONG).map(|(at, _)| &shown[..at]);
-        out.raw("<span").raw(bidi::dir(shown).0).raw(" title=\"").text(shown).raw("\">").text(cut.unwrap_or(shown));
-        out.raw(if cut.is_some() { "…</span>" } else { "</span>" });
+        out.raw("<span")
+            .raw(bidi::dir(shown).0)
+            .raw(" title=\"")
+            .text(shown)
+            .raw("\">")
+            .text(cut.unwrap_or(shown));
+        out.raw(if cut.is_some() {
+            "…</span>"
+        } else {
+            "</span>"
+        });
     }
 }
 
@@ -153,10 +191,20 @@ fn typed(out: &mut Markup, shown: &str) {
     if dir.is_empty() {
         out.text(shown);
     } else {
-        out.raw("<span").raw(dir).raw(">").text(shown).raw("</span>");
+        out.raw("<span")
+            .raw(dir)
+            .raw(">")
+            .text(shown)
+            .raw("</span>");
     }
 }
 
 fn link(out: &mut Markup, url: &str, shown: &str) {
-    out.raw("<a href=\"").text(url).raw("\"").raw(bidi::dir(shown).0).raw(">").text(shown).raw("</a>");
+    out.raw("<a href=\"")
+        .text(url)
+        .raw("\"")
+        .raw(bidi::dir(shown).0)
+        .raw(">")
+        .text(shown)
+        .raw("</a>");
 }

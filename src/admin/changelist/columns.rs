@@ -66,10 +66,16 @@ impl Columns {
         }
         let links = known.options.list_display_links.as_deref();
         for (index, column) in columns.iter_mut().enumerate() {
-            column.is_link = links.is_some_and(|links| links.contains(&column.name) || links.is_empty() && index == 0);
+            column.is_link = links.is_some_and(|links| {
+                links.contains(&column.name) || links.is_empty() && index == 0
+            });
         }
         let name_at = placed(&mut paths, &model.display.paths);
-        Self { all: columns, paths, name_at }
+        Self {
+            all: columns,
+            paths,
+            name_at,
+        }
     }
 
     /// Where `path` is read, in addition to what the columns need.
@@ -80,7 +86,9 @@ impl Columns {
 
 /// Where these values, one after the other, stand among `paths`; put there if need be.
 fn placed(paths: &mut Vec<Path>, wanted: &[Path]) -> usize {
-    let known = paths.windows(wanted.len().max(1)).position(|some| some == wanted);
+    let known = paths
+        .windows(wanted.len().max(1))
+        .position(|some| some == wanted);
     known.unwrap_or_else(|| {
         paths.extend_from_slice(wanted);
         paths.len() - wanted.len()
@@ -104,7 +112,13 @@ fn name_of_row(model: &'static Meta, paths: &mut Vec<Path>) -> Column {
 
 fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Vec<Path>) -> Column {
     let model = known.model;
-    let may_sort = |name: &str| known.options.sortable_by.as_ref().is_none_or(|allowed| allowed.contains(&name));
+    let may_sort = |name: &str| {
+        known
+            .options
+            .sortable_by
+            .as_ref()
+            .is_none_or(|allowed| allowed.contains(&name))
+    };
     match column {
         ListColumn::Field(path) => {
             let field = model.resolve(path).unwrap_or_else(|| model.pk());
@@ -113,11 +127,22 @@ fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Ve
                     let text = &relation.to().display;
                     let step = Step::Forward(field.column);
                     let behind = |name: &Path| {
-                        let steps = path.steps.iter().copied().chain([step]).chain(name.steps.iter().copied());
-                        Path { steps: steps.collect(), column: name.column }
+                        let steps = path
+                            .steps
+                            .iter()
+                            .copied()
+                            .chain([step])
+                            .chain(name.steps.iter().copied());
+                        Path {
+                            steps: steps.collect(),
+                            column: name.column,
+                        }
                     };
                     // The key itself tells whether there is a row at its end.
-                    let read: Vec<Path> = [path.clone()].into_iter().chain(text.paths.iter().map(behind)).collect();
+                    let read: Vec<Path> = [path.clone()]
+                        .into_iter()
+                        .chain(text.paths.iter().map(behind))
+                        .collect();
                     (Source::Related(text), read)
                 }
                 None => (Source::Field(field), vec![path.clone()]),
@@ -127,22 +152,37 @@ fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Ve
             } else {
                 capfirst(&model.spelled(path).replace("__", " ").replace('_', " "))
             };
-            let kinds = [FieldKind::Auto, FieldKind::Integer, FieldKind::PositiveInteger, FieldKind::Float];
-            let is_number = kinds.contains(&field.kind) || matches!(field.kind, FieldKind::Decimal(..));
+            let kinds = [
+                FieldKind::Auto,
+                FieldKind::Integer,
+                FieldKind::PositiveInteger,
+                FieldKind::Float,
+            ];
+            let is_number =
+                kinds.contains(&field.kind) || matches!(field.kind, FieldKind::Decimal(..));
             Column {
                 name: path.column,
                 label,
                 source,
                 at: placed(paths, &read),
                 width: read.len(),
-                order: Some(Order { path: path.clone(), descending: false }),
+                order: Some(Order {
+                    path: path.clone(),
+                    descending: false,
+                }),
                 is_sortable: may_sort(path.column),
                 is_link: false,
                 is_number: is_number && field.choices.is_empty(),
                 is_picture: matches!(field.kind, FieldKind::Image(_)),
             }
         }
-        ListColumn::Computed { name, description, paths: read, compute, ordering } => Column {
+        ListColumn::Computed {
+            name,
+            description,
+            paths: read,
+            compute,
+            ordering,
+        } => Column {
             name,
             label: capfirst(description),
             source: Source::Computed(compute),

@@ -66,30 +66,52 @@ impl Hierarchy {
         let model = site.known.model;
         let name = model.spelled(path);
         let field = model.resolve(path).unwrap_or_else(|| model.pk());
-        let mut found = Self { path: path.clone(), field, year: None, month: None, day: None, condition: None, name };
+        let mut found = Self {
+            path: path.clone(),
+            field,
+            year: None,
+            month: None,
+            day: None,
+            condition: None,
+            name,
+        };
         let given = |part: &str| params.get(&format!("{}__{part}", found.name));
-        let Some(year) = given("year") else { return Ok(found) };
+        let Some(year) = given("year") else {
+            return Ok(found);
+        };
         let number = |text: &str| python_int(text).ok_or(Problem::Lookup);
-        let year = i32::try_from(number(year)?).ok().filter(|year| (1..=9998).contains(year)).ok_or(Problem::Lookup)?;
+        let year = i32::try_from(number(year)?)
+            .ok()
+            .filter(|year| (1..=9998).contains(year))
+            .ok_or(Problem::Lookup)?;
         let part = |part| given(part).map(number).transpose();
         let part = |name| Ok(part(name)?.map(|number| u32::try_from(number).unwrap_or_default()));
         let (month, day): (Option<u32>, Option<u32>) = (part("month")?, part("day")?);
-        let from = NaiveDate::from_ymd_opt(year, month.unwrap_or(1), day.unwrap_or(1)).ok_or(Problem::Lookup)?;
+        let from = NaiveDate::from_ymd_opt(year, month.unwrap_or(1), day.unwrap_or(1))
+            .ok_or(Problem::Lookup)?;
         let to = match (month, day) {
             (_, Some(_)) => from + TimeDelta::days(1),
             (Some(_), None) => from + Months::new(1),
             (None, None) => from + Months::new(12),
         };
-        let is =
-            |lookup, day| Condition::Is { path: path.clone(), lookup, values: vec![site.day(found.field.sql, day)] };
-        found.condition = Some(Condition::All(vec![is(Lookup::Gte, from), is(Lookup::Lt, to)]));
+        let is = |lookup, day| Condition::Is {
+            path: path.clone(),
+            lookup,
+            values: vec![site.day(found.field.sql, day)],
+        };
+        found.condition = Some(Condition::All(vec![
+            is(Lookup::Gte, from),
+            is(Lookup::Lt, to),
+        ]));
         (found.year, found.month, found.day) = (Some(year), month, day);
         Ok(found)
     }
 
     /// Whether the parameter `name` is one of its own.
     pub(super) fn expects(&self, name: &str) -> bool {
-        let part = name.strip_prefix(self.name.as_str()).and_then(|rest| rest.strip_prefix("__"));
+        let part = name
+            .strip_prefix(self.name.as_str())
+            .and_then(|rest| rest.strip_prefix("__"));
         self.year.is_some() && matches!(part, Some("year" | "month" | "day"))
     }
 
@@ -142,9 +164,14 @@ impl Hierarchy {
         let own = format!("{}__", self.name);
         // Links to many spans differ in one number alone: here are the two ends of such links.
         let links = |part: &str, within: &[(&str, String)]| {
-            let named: Vec<(String, &str)> =
-                within.iter().map(|(part, text)| (format!("{own}{part}"), text.as_str())).collect();
-            let set: Vec<(&str, &str)> = named.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+            let named: Vec<(String, &str)> = within
+                .iter()
+                .map(|(part, text)| (format!("{own}{part}"), text.as_str()))
+                .collect();
+            let set: Vec<(&str, &str)> = named
+                .iter()
+                .map(|(name, text)| (name.as_str(), *text))
+                .collect();
             params.link_ends(&format!("{own}{part}"), &set, &[&own])
         };
         let link = |parts: &[(&str, String)]| match parts {
@@ -155,59 +182,95 @@ impl Hierarchy {
             }
         };
         let of_year = |year: i32| link(&[("year", year.to_string())]);
-        let of_month = |year: i32, month: u32| link(&[("month", month.to_string()), ("year", year.to_string())]);
-        let mut shown = Dates { label: self.label(), ..Dates::default() };
+        let of_month = |year: i32, month: u32| {
+            link(&[("month", month.to_string()), ("year", year.to_string())])
+        };
+        let mut shown = Dates {
+            label: self.label(),
+            ..Dates::default()
+        };
         if let Some(year) = year {
             shown.up.push(("All dates".to_owned(), link(&[])));
             if month.is_some() {
                 shown.up.push((year.to_string(), of_year(year)));
             }
         }
-        let find = |conn: &mut Conn, starts: Vec<NaiveDate>, to: NaiveDate, pick: fn(NaiveDate) -> NaiveDate| {
+        let find = |conn: &mut Conn,
+                    starts: Vec<NaiveDate>,
+                    to: NaiveDate,
+                    pick: fn(NaiveDate) -> NaiveDate| {
             if let Some(all) = &all {
-                return Ok(all.iter().filter_map(|value| local(value)).map(pick).collect());
+                return Ok(all
+                    .iter()
+                    .filter_map(|value| local(value))
+                    .map(pick)
+                    .collect());
             }
             self.occurring(conn, site, query, (&starts, to), spans, many)
         };
         match (year, month, self.day) {
             (Some(year), Some(month), Some(day)) => {
-                shown.up.push((format!("{} {year}", month_name(month)), of_month(year, month)));
+                shown.up.push((
+                    format!("{} {year}", month_name(month)),
+                    of_month(year, month),
+                ));
                 shown.here = format!("{} {day}", month_name(month));
             }
             (Some(year), Some(month), None) => {
                 shown.here = format!("{} {year}", month_name(month));
                 let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
                 let next = first + Months::new(1);
-                let days: BTreeSet<NaiveDate> =
-                    find(conn, first.iter_days().take_while(|day| *day < next).collect(), next, |day| day)?;
-                let (a, z) = links("day", &[("month", month.to_string()), ("year", year.to_string())]);
-                let link =
-                    |day: NaiveDate| (format!("{} {}", month_name(month), day.day()), format!("{a}{}{z}", day.day()));
+                let days: BTreeSet<NaiveDate> = find(
+                    conn,
+                    first.iter_days().take_while(|day| *day < next).collect(),
+                    next,
+                    |day| day,
+                )?;
+                let (a, z) = links(
+                    "day",
+                    &[("month", month.to_string()), ("year", year.to_string())],
+                );
+                let link = |day: NaiveDate| {
+                    (
+                        format!("{} {}", month_name(month), day.day()),
+                        format!("{a}{}{z}", day.day()),
+                    )
+                };
                 shown.down.extend(days.into_iter().map(link));
             }
             (Some(year), None, _) => {
                 shown.here = year.to_string();
-                let months: Vec<NaiveDate> =
-                    (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).collect();
+                let months: Vec<NaiveDate> = (1..=12)
+                    .filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1))
+                    .collect();
                 let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
                 let (a, z) = links("month", &[("year", year.to_string())]);
                 for first in find(conn, months, next, |day| day.with_day(1).unwrap_or(day))? {
                     let month = first.month();
-                    shown.down.push((format!("{} {year}", month_name(month)), format!("{a}{month}{z}")));
+                    shown.down.push((
+                        format!("{} {year}", month_name(month)),
+                        format!("{a}{month}{z}"),
+                    ));
                 }
             }
             (None, ..) => {
-                let Some((first, last)) = ends else { return Ok(None) };
-                let years = (first.year()..=last.year()).filter_map(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+                let Some((first, last)) = ends else {
+                    return Ok(None);
+                };
+                let years = (first.year()..=last.year())
+                    .filter_map(|year| NaiveDate::from_ymd_opt(year, 1, 1));
                 let next = NaiveDate::from_ymd_opt(last.year() + 1, 1, 1).unwrap_or(NaiveDate::MAX);
-                let january = |day: NaiveDate| NaiveDate::from_ymd_opt(day.year(), 1, 1).unwrap_or(day);
+                let january =
+                    |day: NaiveDate| NaiveDate::from_ymd_opt(day.year(), 1, 1).unwrap_or(day);
                 let found = if last.year() - first.year() > MANY_YEARS && all.is_none() {
                     self.far_apart(conn, site, query, first, last)?
                 } else {
                     find(conn, years.collect(), next, january)?
                 };
                 let (a, z) = links("year", &[]);
-                let link = |first: NaiveDate| (first.year().to_string(), format!("{a}{}{z}", first.year()));
+                let link = |first: NaiveDate| {
+                    (first.year().to_string(), format!("{a}{}{z}", first.year()))
+                };
                 shown.down.extend(found.into_iter().map(link));
             }
         }
@@ -225,8 +288,16 @@ impl Hierarchy {
         known: Option<(&[Span], &[bool])>,
         many: bool,
     ) -> Result<BTreeSet<NaiveDate>> {
-        let days: Vec<Value> = starts.iter().chain([&to]).map(|day| site.day(self.field.sql, *day)).collect();
-        let spans: Vec<Span> = days.iter().cloned().zip(days.iter().skip(1).cloned()).collect();
+        let days: Vec<Value> = starts
+            .iter()
+            .chain([&to])
+            .map(|day| site.day(self.field.sql, *day))
+            .collect();
+        let spans: Vec<Span> = days
+            .iter()
+            .cloned()
+            .zip(days.iter().skip(1).cloned())
+            .collect();
         let found = match known.filter(|(known, _)| *known == spans) {
             Some((_, occurring)) => occurring.to_vec(),
             None => query.occurring(conn, &self.path, &spans, many)?,
@@ -234,17 +305,34 @@ impl Hierarchy {
         if !query.is_filtered() {
             site.known.last_spans.set(&spans);
         }
-        Ok(starts.iter().zip(found).filter(|(_, yes)| *yes).map(|(first, _)| *first).collect())
+        Ok(starts
+            .iter()
+            .zip(found)
+            .filter(|(_, yes)| *yes)
+            .map(|(first, _)| *first)
+            .collect())
     }
 
     /// The first and the last of the dates that a page can show: asked for where the first or the last of all is something
     /// else, such as an empty text or `infinity`.
-    pub(super) fn readable_ends(&self, conn: &mut Conn, site: Site, query: &Query) -> Result<Option<(Value, Value)>> {
+    pub(super) fn readable_ends(
+        &self,
+        conn: &mut Conn,
+        site: Site,
+        query: &Query,
+    ) -> Result<Option<(Value, Value)>> {
         let bound = |lookup, year| {
             let day = NaiveDate::from_ymd_opt(year, 1, 2).unwrap_or_default();
-            Condition::Is { path: self.path.clone(), lookup, values: vec![site.day(self.field.sql, day)] }
+            Condition::Is {
+                path: self.path.clone(),
+                lookup,
+                values: vec![site.day(self.field.sql, day)],
+            }
         };
-        let within = query.clone().filter(bound(Lookup::Gte, 1)).filter(bound(Lookup::Lt, 9999));
+        let within = query
+            .clone()
+            .filter(bound(Lookup::Gte, 1))
+            .filter(bound(Lookup::Lt, 9999));
         Ok(within.summary(conn, None, Some(&self.path))?.ends)
     }
 
@@ -261,12 +349,22 @@ impl Hierarchy {
         let mut next = Some(first);
         while let Some(year) = next.and_then(|day| NaiveDate::from_ymd_opt(day.year(), 1, 1)) {
             years.insert(year);
-            let Some(after) = NaiveDate::from_ymd_opt(year.year() + 1, 1, 1).filter(|after| *after <= last) else {
+            let Some(after) =
+                NaiveDate::from_ymd_opt(year.year() + 1, 1, 1).filter(|after| *after <= last)
+            else {
                 break;
             };
             let values = vec![site.day(self.field.sql, after)];
-            let later = Condition::Is { path: self.path.clone(), lookup: Lookup::Gte, values };
-            let ends = query.clone().filter(later).summary(conn, None, Some(&self.path))?.ends;
+            let later = Condition::Is {
+                path: self.path.clone(),
+                lookup: Lookup::Gte,
+                values,
+            };
+            let ends = query
+                .clone()
+                .filter(later)
+                .summary(conn, None, Some(&self.path))?
+                .ends;
             next = ends.and_then(|(least, _)| local_day(&least, site));
         }
         Ok(years)
@@ -288,11 +386,17 @@ fn near(text: &str) -> Option<NaiveDate> {
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
     let (year, month): (i32, u32) = (year.parse().ok()?, month.parse().ok()?);
     let day: u32 = day.parse().ok()?;
-    (1..=day.min(31)).rev().find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
+    (1..=day.min(31))
+        .rev()
+        .find_map(|day| NaiveDate::from_ymd_opt(year, month, day))
 }
 
 fn month_name(month: u32) -> &'static str {
-    (month as usize).checked_sub(1).and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
+    (month as usize)
+        .checked_sub(1)
+        .and_then(|at| MONTHS.get(at))
+        .copied()
+        .unwrap_or_default()
 }
 
 impl Site {

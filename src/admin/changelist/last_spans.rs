@@ -14,7 +14,10 @@ pub(in crate::admin) struct LastSpans(Mutex<Vec<Span>>);
 
 impl LastSpans {
     pub(super) fn get(&self) -> Vec<Span> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     pub(super) fn set(&self, spans: &[Span]) {

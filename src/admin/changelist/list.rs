@@ -40,12 +40,19 @@ pub(super) struct List {
 
 impl List {
     /// Reads the URL. `first` is the number of the first column; `base` are the rows that the user may see.
-    pub(super) fn new(site: Site, params: Params, base: Query, first: i64) -> Result<Self, Problem> {
+    pub(super) fn new(
+        site: Site,
+        params: Params,
+        base: Query,
+        first: i64,
+    ) -> Result<Self, Problem> {
         let known = site.known;
         let options = &known.options;
         for (name, _) in params.lookups() {
             if !lookup::is_allowed(known, name) {
-                return Err(Problem::Refused(format!("filtering by {name} is not allowed")));
+                return Err(Problem::Refused(format!(
+                    "filtering by {name} is not allowed"
+                )));
             }
         }
         let mut filters = Vec::with_capacity(options.list_filter.len());
@@ -53,7 +60,9 @@ impl List {
             filters.push(Filter::new(site, filter, &params)?);
         }
         let hierarchy = options.date_hierarchy.as_ref();
-        let hierarchy = hierarchy.map(|path| Hierarchy::new(site, path, &params)).transpose()?;
+        let hierarchy = hierarchy
+            .map(|path| Hierarchy::new(site, path, &params))
+            .transpose()?;
         let mut unfiltered: Vec<Condition> = Vec::new();
         let mut others = Vec::new();
         for (name, values) in params.lookups() {
@@ -66,7 +75,11 @@ impl List {
         }
         let given = params.get("q").unwrap_or_default();
         let has_nul = given.contains('\0');
-        let words = if has_nul { String::new() } else { given.to_owned() };
+        let words = if has_nul {
+            String::new()
+        } else {
+            given.to_owned()
+        };
         unfiltered.extend(hierarchy.as_ref().and_then(|dates| dates.condition.clone()));
         let search = searched(&options.search_fields, &words);
         let is_searched = search.is_some();
@@ -74,9 +87,15 @@ impl List {
         let mut columns = Columns::of(known);
         let order = ordering(known, &params, &columns.all, first);
         let sorting = Sorting::of(known, &params, &columns.all, first);
-        let date_at = hierarchy.as_ref().map_or(0, |dates| columns.also(&dates.path));
+        let date_at = hierarchy
+            .as_ref()
+            .map_or(0, |dates| columns.also(&dates.path));
         let mut query = base.clone().order_by(order);
-        for condition in unfiltered.iter().chain(filters.iter().filter_map(|filter| filter.condition.as_ref())) {
+        for condition in unfiltered.iter().chain(
+            filters
+                .iter()
+                .filter_map(|filter| filter.condition.as_ref()),
+        ) {
             query = query.filter(condition.clone());
         }
         let has_facets = match options.show_facets {
@@ -111,8 +130,17 @@ impl List {
 
     /// The rows that all but the filter at `skipped` leave.
     pub(super) fn without(&self, skipped: usize) -> Query {
-        let filters = self.filters.iter().enumerate().filter(|(at, _)| *at != skipped);
-        let conditions = self.unfiltered.iter().chain(filters.filter_map(|(_, filter)| filter.condition.as_ref()));
-        conditions.fold(self.base.clone(), |query, condition| query.filter(condition.clone()))
+        let filters = self
+            .filters
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| *at != skipped);
+        let conditions = self
+            .unfiltered
+            .iter()
+            .chain(filters.filter_map(|(_, filter)| filter.condition.as_ref()));
+        conditions.fold(self.base.clone(), |query, condition| {
+            query.filter(condition.clone())
+        })
     }
 }

@@ -60,7 +60,10 @@ impl List {
             (Some((_, rows)), _) => rows,
             (None, Some(keys)) => {
                 let skipped = usize::try_from(paginator.offset(page)).unwrap_or(usize::MAX);
-                let shown = keys.iter().skip(skipped).take(usize::try_from(per_page).unwrap_or(usize::MAX));
+                let shown = keys
+                    .iter()
+                    .skip(skipped)
+                    .take(usize::try_from(per_page).unwrap_or(usize::MAX));
                 self.rows_of(conn, shown.filter_map(|key| key.first().cloned()).collect())?
             }
             (None, None) if is_all => self.query.rows(conn, &self.columns.paths, None, 0)?,
@@ -73,15 +76,29 @@ impl List {
         let mut filters = Vec::with_capacity(self.filters.len());
         for (at, filter) in self.filters.iter().enumerate() {
             let rest = self.has_facets.then(|| self.without(at));
-            filters.extend(filter.shown(conn, self.site, &self.params, &self.base, rest.as_ref())?);
+            filters.extend(filter.shown(
+                conn,
+                self.site,
+                &self.params,
+                &self.base,
+                rest.as_ref(),
+            )?);
         }
-        Ok(Some(Loaded { rows, count, whole: known.whole, page, filters, dates }))
+        Ok(Some(Loaded {
+            rows,
+            count,
+            whole: known.whole,
+            page,
+            filters,
+            dates,
+        }))
     }
 
     /// Whether `count` rows stand on one page.
     fn is_whole(&self, count: i64) -> bool {
         let options = &self.site.known.options;
-        self.params.has("all") && count <= options.list_max_show_all || count <= options.list_per_page.max(1)
+        self.params.has("all") && count <= options.list_max_show_all
+            || count <= options.list_per_page.max(1)
     }
 
     /// The number of the last page of `count` rows.
@@ -109,18 +126,36 @@ impl List {
         if self.is_searched && !wants_all {
             if let Some(keys) = self.query.few(conn, dates, FEW.max(per_page))? {
                 let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
-                return Ok(Known { count: counted(&keys), keys: Some(keys), whole, ..Known::default() });
+                return Ok(Known {
+                    count: counted(&keys),
+                    keys: Some(keys),
+                    whole,
+                    ..Known::default()
+                });
             }
         } else if self.is_narrowed() && (number == 1 || wants_all) {
             // One row more than fits tells whether there is more to count.
-            let limit = if wants_all { per_page.max(most) } else { per_page };
-            let rows = self.query.rows(conn, &self.columns.paths, Some(limit + 1), 0)?;
+            let limit = if wants_all {
+                per_page.max(most)
+            } else {
+                per_page
+            };
+            let rows = self
+                .query
+                .rows(conn, &self.columns.paths, Some(limit + 1), 0)?;
             let count = counted(&rows);
             if count <= limit {
                 let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
-                return Ok(Known { count, rows: Some((1, rows)), whole, ..Known::default() });
+                return Ok(Known {
+                    count,
+                    rows: Some((1, rows)),
+                    whole,
+                    ..Known::default()
+                });
             }
-            let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
+            let asked = self
+                .query
+                .summary(conn, counts_whole.then_some(&self.base), dates)?;
             return Ok(Known {
                 rows: Some((1, rows)),
                 count: asked.count,
@@ -133,20 +168,53 @@ impl List {
             // The page that is asked for is nearly always there.
             let offset = (number - 1).saturating_mul(per_page);
             let (paths, spans) = (&self.columns.paths, self.site.known.last_spans.get());
-            let found = self.query.rows_and_summary(conn, paths, (per_page, offset), dates, &spans)?;
-            if let Some((rows, Summary { count, ends, occurring, .. })) = found {
+            let found =
+                self.query
+                    .rows_and_summary(conn, paths, (per_page, offset), dates, &spans)?;
+            if let Some((
+                rows,
+                Summary {
+                    count,
+                    ends,
+                    occurring,
+                    ..
+                },
+            )) = found
+            {
                 let spans = occurring.map(|occurring| (spans, occurring));
-                return Ok(Known { rows: Some((number, rows)), count, whole: Some(count), ends, spans, keys: None });
+                return Ok(Known {
+                    rows: Some((number, rows)),
+                    count,
+                    whole: Some(count),
+                    ends,
+                    spans,
+                    keys: None,
+                });
             }
         }
-        let asked = self.query.summary(conn, counts_whole.then_some(&self.base), dates)?;
-        let whole = if self.is_narrowed() { asked.whole } else { Some(asked.count) };
-        Ok(Known { count: asked.count, whole, ends: asked.ends, ..Known::default() })
+        let asked = self
+            .query
+            .summary(conn, counts_whole.then_some(&self.base), dates)?;
+        let whole = if self.is_narrowed() {
+            asked.whole
+        } else {
+            Some(asked.count)
+        };
+        Ok(Known {
+            count: asked.count,
+            whole,
+            ends: asked.ends,
+            ..Known::default()
+        })
     }
 
     /// The rows with these primary keys, in the order of the list.
     fn rows_of(&self, conn: &mut Conn, pks: Vec<Value>) -> Result<Vec<Row>> {
-        let rows = self.base.clone().order_by(self.query.order().to_vec()).with_pks(pks);
+        let rows = self
+            .base
+            .clone()
+            .order_by(self.query.order().to_vec())
+            .with_pks(pks);
         rows.rows(conn, &self.columns.paths, None, 0)
     }
 
@@ -156,39 +224,59 @@ impl List {
         // to the next power of two, because each number makes another statement.
         let first = |whole: i64| {
             let first = (offset + limit).saturating_mul(whole) / known.count.max(1) * 5 / 4 + limit;
-            u64::try_from(first).ok().and_then(|first| i64::try_from(first.next_power_of_two()).ok()).unwrap_or(first)
+            u64::try_from(first)
+                .ok()
+                .and_then(|first| i64::try_from(first.next_power_of_two()).ok())
+                .unwrap_or(first)
         };
-        let first = known.whole.map(|whole| (first(whole), whole)).filter(|(first, whole)| first * 4 < *whole);
+        let first = known
+            .whole
+            .map(|whole| (first(whole), whole))
+            .filter(|(first, whole)| first * 4 < *whole);
         if let (true, Some((first, _))) = (self.is_searched, first) {
-            let pks = self.query.among_first(conn, &self.base, first, limit, offset)?;
-            if i64::try_from(pks.len()).is_ok_and(|found| found == limit.min(known.count - offset)) {
+            let pks = self
+                .query
+                .among_first(conn, &self.base, first, limit, offset)?;
+            if i64::try_from(pks.len()).is_ok_and(|found| found == limit.min(known.count - offset))
+            {
                 return self.rows_of(conn, pks);
             }
         }
-        self.query.rows(conn, &self.columns.paths, Some(limit), offset)
+        self.query
+            .rows(conn, &self.columns.paths, Some(limit), offset)
     }
 
     fn dates(&self, conn: &mut Conn, known: &Known, rows: &[Row]) -> Result<Option<Dates>> {
-        let Some(hierarchy) = &self.hierarchy else { return Ok(None) };
+        let Some(hierarchy) = &self.hierarchy else {
+            return Ok(None);
+        };
         let mut values: Vec<&Value> = match &known.keys {
             Some(keys) => keys.iter().filter_map(|key| key.get(1)).collect(),
-            None => rows.iter().filter_map(|row| row.get(self.date_at)).collect(),
+            None => rows
+                .iter()
+                .filter_map(|row| row.get(self.date_at))
+                .collect(),
         };
         values.retain(|value| sort_key(value).is_some());
         let is_known = known.keys.is_some() || counted(rows) >= known.count;
         if is_known {
             values.sort_by_key(|value| sort_key(value));
         }
-        let is_unreadable = |(first, last): &(Value, Value)| first.unreadable().or(last.unreadable()).is_some();
+        let is_unreadable =
+            |(first, last): &(Value, Value)| first.unreadable().or(last.unreadable()).is_some();
         let readable = match &known.ends {
-            Some(ends) if !is_known && is_unreadable(ends) => hierarchy.readable_ends(conn, self.site, &self.query)?,
+            Some(ends) if !is_known && is_unreadable(ends) => {
+                hierarchy.readable_ends(conn, self.site, &self.query)?
+            }
             ends => ends.clone().filter(|ends| !is_unreadable(ends)),
         };
         let ends = match &readable {
             Some((first, last)) => Some((first, last)),
             None => values.first().copied().zip(values.last().copied()),
         };
-        let many = known.whole.is_some_and(|whole| known.count.saturating_mul(MANY) >= whole);
+        let many = known
+            .whole
+            .is_some_and(|whole| known.count.saturating_mul(MANY) >= whole);
         let at_hand = match &known.spans {
             _ if is_known => AtHand::All(values),
             Some((spans, occurring)) => AtHand::Spans(spans, occurring),

@@ -17,7 +17,9 @@ pub(super) fn is_allowed(known: &Registered, key: &str) -> bool {
     let mut behind_relation = false;
     for part in key.split("__") {
         last = part;
-        let Some(named) = part_of(model, part) else { break };
+        let Some(named) = part_of(model, part) else {
+            break;
+        };
         let (is_relation, is_key) = (named.next.is_some(), named.is_primary_key);
         if !behind_relation || is_relation || !is_key {
             relations.push(part);
@@ -36,7 +38,13 @@ pub(super) fn is_allowed(known: &Registered, key: &str) -> bool {
         ListFilter::Field(path, _) => model.spelled(path),
         ListFilter::Own(own) => own.parameter_name.to_owned(),
     });
-    let mut declared = declared.chain(known.options.date_hierarchy.as_ref().map(|path| model.spelled(path)));
+    let mut declared = declared.chain(
+        known
+            .options
+            .date_hierarchy
+            .as_ref()
+            .map(|path| model.spelled(path)),
+    );
     declared.any(|name| name == way || name == longer)
 }
 
@@ -47,16 +55,34 @@ struct Part {
 
 /// What `model` knows by this name.
 fn part_of(model: &'static Meta, name: &str) -> Option<Part> {
-    if let Some(field) = model.fields.iter().find(|field| field.name == name || field.column == name) {
+    if let Some(field) = model
+        .fields
+        .iter()
+        .find(|field| field.name == name || field.column == name)
+    {
         let next = field.relation.as_ref().map(crate::models::Relation::to);
-        return Some(Part { next, is_primary_key: field.primary_key });
+        return Some(Part {
+            next,
+            is_primary_key: field.primary_key,
+        });
     }
     let step = model.named_step(name)?;
-    Some(Part { next: model.follow(step).filter(|_| !matches!(step, Step::Forward(_))), is_primary_key: false })
+    Some(Part {
+        next: model
+            .follow(step)
+            .filter(|_| !matches!(step, Step::Forward(_))),
+        is_primary_key: false,
+    })
 }
 
 /// The condition that the parameter `key` makes.
 pub(super) fn condition(site: Site, key: &str, values: &[String]) -> Result<Condition, Problem> {
-    let parameter = site.known.model.parameter(key).map_err(|_| Problem::Lookup)?;
-    parameter.condition(values, site.zone).map_err(|_| Problem::Lookup)
+    let parameter = site
+        .known
+        .model
+        .parameter(key)
+        .map_err(|_| Problem::Lookup)?;
+    parameter
+        .condition(values, site.zone)
+        .map_err(|_| Problem::Lookup)
 }

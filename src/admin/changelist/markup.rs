@@ -67,7 +67,10 @@ impl Markup {
 
     /// Adds an icon of the sprite.
     pub(in crate::admin) fn icon(&mut self, name: &str, classes: &str) -> &mut Self {
-        self.raw("<svg class=\"icon").raw(classes).raw("\" aria-hidden=\"true\"><use href=\"").raw(ICONS_SVG);
+        self.raw("<svg class=\"icon")
+            .raw(classes)
+            .raw("\" aria-hidden=\"true\"><use href=\"")
+            .raw(ICONS_SVG);
         self.raw("#").raw(name).raw("\"/></svg>")
     }
 }
@@ -83,7 +86,10 @@ fn is_plain(text: &[u8]) -> bool {
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & all(0x80);
     // `&` and `'` differ in one bit, as do `<` and `>`.
     let of_word = |word: u64| {
-        zeros((word | all(1)) ^ all(b'\'')) | zeros((word | all(2)) ^ all(b'>')) | zeros(word ^ all(b'"')) == 0
+        zeros((word | all(1)) ^ all(b'\''))
+            | zeros((word | all(2)) ^ all(b'>'))
+            | zeros(word ^ all(b'"'))
+            == 0
     };
     let of_byte = |byte: u8| !matches!(byte, b'&' | b'\'' | b'<' | b'>' | b'"');
     let (words, rest) = text.as_chunks::<8>();
@@ -105,7 +111,11 @@ mod tests {
                 for byte in 0..=0xFF {
                     let mut text = vec![b'a'; length];
                     text[at] = byte;
-                    assert_eq!(is_plain(&text), !b"&'<>\"".contains(&byte), "{byte} at {at} of {length}");
+                    assert_eq!(
+                        is_plain(&text),
+                        !b"&'<>\"".contains(&byte),
+                        "{byte} at {at} of {length}"
+                    );
                 }
             }
         }
@@ -115,6 +125,9 @@ mod tests {
     fn text_is_escaped() {
         let mut html = Markup::default();
         html.raw("<b>").text("<i a=\"1\" b='2'>é & ü</i>");
-        assert_eq!(html.0, "<b>&#60;i a=&#34;1&#34; b=&#39;2&#39;&#62;é &#38; ü&#60;/i&#62;");
+        assert_eq!(
+            html.0,
+            "<b>&#60;i a=&#34;1&#34; b=&#39;2&#39;&#62;é &#38; ü&#60;/i&#62;"
+        );
     }
 }

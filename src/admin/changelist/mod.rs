@@ -53,7 +53,10 @@ struct Site {
 impl Site {
     /// What stands where there is nothing.
     fn empty(self) -> &'static str {
-        self.known.options.empty_value_display.unwrap_or(self.admin.empty_value_display)
+        self.known
+            .options
+            .empty_value_display
+            .unwrap_or(self.admin.empty_value_display)
     }
 }
 
@@ -73,20 +76,50 @@ struct InvalidSetup {
 }
 
 /// `GET /admin/catalog/product/`
-pub(super) async fn change_list(request: AdminRequest, path: Path<(String, String)>) -> Result<HttpResponse> {
+pub(super) async fn change_list(
+    request: AdminRequest,
+    path: Path<(String, String)>,
+) -> Result<HttpResponse> {
     let known = request.model(&path.0, &path.1)?;
     request.must(known, "view", None)?;
     let actions = actions::offered(&request, known);
-    let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
-    let kept = if is_edited(&request, known) { kept_forms::take(&request.http).await? } else { None };
-    let Some(kept) = kept else { return show(&request, list, &actions, Unsaved::default()).await };
+    let Some(list) = asked(&request, known, actions.is_empty())? else {
+        return wrong(&request, known);
+    };
+    let kept = if is_edited(&request, known) {
+        kept_forms::take(&request.http).await?
+    } else {
+        None
+    };
+    let Some(kept) = kept else {
+        return show(&request, list, &actions, Unsaved::default()).await;
+    };
 
     let is_save = kept.post.fields.get("_save").is_some();
-    let note = if is_save { kept.note } else { ACTION_NOT_RUN.to_owned() };
-    let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
-    let read = move |conn: &mut Conn| editing::read_again(conn, known, &all, &kept.post, &actor, zone);
+    let note = if is_save {
+        kept.note
+    } else {
+        ACTION_NOT_RUN.to_owned()
+    };
+    let (all, actor, zone) = (
+        request.queryset(known),
+        request.actor(),
+        request.settings.time_zone,
+    );
+    let read =
+        move |conn: &mut Conn| editing::read_again(conn, known, &all, &kept.post, &actor, zone);
     let (sent, errors) = request.db.run(read).await?;
-    show(&request, list, &actions, Unsaved { sent, errors, kept_note: Some(note) }).await
+    show(
+        &request,
+        list,
+        &actions,
+        Unsaved {
+            sent,
+            errors,
+            kept_note: Some(note),
+        },
+    )
+    .await
 }
 
 /// The message for a list that was sent to run an action, and comes back after a login.
@@ -104,14 +137,21 @@ struct Unsaved {
 }
 
 /// The page.
-async fn show(request: &AdminRequest, list: List, actions: &[Action], unsaved: Unsaved) -> Result<HttpResponse> {
+async fn show(
+    request: &AdminRequest,
+    list: List,
+    actions: &[Action],
+    unsaved: Unsaved,
+) -> Result<HttpResponse> {
     let known = list.site.known;
     let (is_edited, is_popup) = (is_edited(request, known), request.is_popup());
     let has_boxes = list.first > 0 && !actions.is_empty();
     let loaded = request
         .db
         .run(move |conn| {
-            let Some(mut found) = list.load(conn)? else { return Ok(None) };
+            let Some(mut found) = list.load(conn)? else {
+                return Ok(None);
+            };
             let mut moved = Vec::new();
             let mut editing = is_edited.then(|| Editing::new(conn, &list)).transpose()?;
             if let Some(editing) = &mut editing {
@@ -122,14 +162,26 @@ async fn show(request: &AdminRequest, list: List, actions: &[Action], unsaved: U
                 editing.restored = unsaved.kept_note.is_some();
             }
             let rows = std::mem::take(&mut found.rows);
-            let table = Table::new(&list, &rows, &Around { has_boxes, editing: editing.as_ref(), is_popup });
+            let table = Table::new(
+                &list,
+                &rows,
+                &Around {
+                    has_boxes,
+                    editing: editing.as_ref(),
+                    is_popup,
+                },
+            );
             let notes: Vec<String> = unsaved.kept_note.into_iter().chain(moved).collect();
             Ok(Some((list, found, table, editing, notes)))
         })
         .await?;
-    let Some((list, found, table, editing, notes)) = loaded else { return wrong(request, known) };
+    let Some((list, found, table, editing, notes)) = loaded else {
+        return wrong(request, known);
+    };
     if list.has_nul {
-        request.messages.add(Level::ERROR, "Null characters are not allowed.");
+        request
+            .messages
+            .add(Level::ERROR, "Null characters are not allowed.");
     }
     for note in notes {
         request.messages.add(Level::WARNING, note);
@@ -140,17 +192,27 @@ async fn show(request: &AdminRequest, list: List, actions: &[Action], unsaved: U
 
 /// Names the rows that were changed in a kept list and are not among the rows that its page has by now.
 fn moved_away(sent: &[Sent], rows: &[Row]) -> Vec<String> {
-    let is_shown = |sent: &Sent| rows.iter().any(|row| row.first().is_some_and(|pk| pk.to_string() == sent.pk));
-    let moved = sent.iter().filter(|sent| sent.is_changed() && !is_shown(sent));
+    let is_shown = |sent: &Sent| {
+        rows.iter()
+            .any(|row| row.first().is_some_and(|pk| pk.to_string() == sent.pk))
+    };
+    let moved = sent
+        .iter()
+        .filter(|sent| sent.is_changed() && !is_shown(sent));
     let note = |sent: &Sent| {
-        format!("“{}” is not on this page of the list any more: what you typed for it is not shown again.", sent.name)
+        format!(
+            "“{}” is not on this page of the list any more: what you typed for it is not shown again.",
+            sent.name
+        )
     };
     moved.map(note).collect()
 }
 
 /// Whether rows are edited in the list.
 fn is_edited(request: &AdminRequest, known: &'static Registered) -> bool {
-    !known.options.list_editable.is_empty() && !request.is_popup() && request.may(known, "change", None)
+    !known.options.list_editable.is_empty()
+        && !request.is_popup()
+        && request.may(known, "change", None)
 }
 
 /// `POST /admin/catalog/product/`: what was ticked, or typed in the list.
@@ -162,12 +224,17 @@ pub(super) async fn change_list_post(
     let known = request.model(&path.0, &path.1)?;
     request.must(known, "view", None)?;
     let actions = actions::offered(&request, known);
-    let Some(list) = asked(&request, known, actions.is_empty())? else { return wrong(&request, known) };
+    let Some(list) = asked(&request, known, actions.is_empty())? else {
+        return wrong(&request, known);
+    };
     // Nothing is done to rows of a page that is not there.
     let list = if list.params.page() == 1 {
         list
     } else {
-        let (list, is_there) = request.db.run(move |conn| list.has_page(conn).map(|is_there| (list, is_there))).await?;
+        let (list, is_there) = request
+            .db
+            .run(move |conn| list.has_page(conn).map(|is_there| (list, is_there)))
+            .await?;
         if !is_there {
             return wrong(&request, known);
         }
@@ -176,26 +243,49 @@ pub(super) async fn change_list_post(
     if actions::is_asked(&data, &actions) {
         return actions::run(&request, &list, &actions, &data).await;
     }
-    let is_saved = data.fields.get("_save").is_some() && !known.options.list_editable.is_empty() && !request.is_popup();
+    let is_saved = data.fields.get("_save").is_some()
+        && !known.options.list_editable.is_empty()
+        && !request.is_popup();
     if !is_saved {
         return show(&request, list, &actions, Unsaved::default()).await;
     }
     request.must(known, "change", None)?;
-    let (all, actor, zone) = (request.queryset(known), request.actor(), request.settings.time_zone);
-    match request.db.write(move |conn| editing::save(conn, known, &all, &data, &actor, zone)).await? {
+    let (all, actor, zone) = (
+        request.queryset(known),
+        request.actor(),
+        request.settings.time_zone,
+    );
+    match request
+        .db
+        .write(move |conn| editing::save(conn, known, &all, &data, &actor, zone))
+        .await?
+    {
         Outcome::Refused(sent, errors) => {
-            show(&request, list, &actions, Unsaved { sent, errors, kept_note: None }).await
+            show(
+                &request,
+                list,
+                &actions,
+                Unsaved {
+                    sent,
+                    errors,
+                    kept_note: None,
+                },
+            )
+            .await
         }
         Outcome::Saved(count, gone) => {
             if gone > 0 {
-                request.messages.add(Level::WARNING, deleted_meanwhile(known.model, gone));
+                request
+                    .messages
+                    .add(Level::WARNING, deleted_meanwhile(known.model, gone));
             }
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             if count > 0 {
                 let were = if count == 1 { "was" } else { "were" };
-                request
-                    .messages
-                    .success(format!("{count} {} {were} changed successfully.", known.model.counted(count)));
+                request.messages.success(format!(
+                    "{count} {} {were} changed successfully.",
+                    known.model.counted(count)
+                ));
             }
             Ok(redirect(&here(&request, known).await?))
         }
@@ -204,8 +294,16 @@ pub(super) async fn change_list_post(
 
 /// The URL of this list after its rows were changed: the same list, or its last page if the page is gone.
 async fn here(request: &AdminRequest, known: &'static Registered) -> Result<String> {
-    let url = || request.http.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-    Ok(last_page_url(request, known, &request.query).await?.unwrap_or_else(url))
+    let url = || {
+        request
+            .http
+            .uri()
+            .path_and_query()
+            .map_or_else(String::new, ToString::to_string)
+    };
+    Ok(last_page_url(request, known, &request.query)
+        .await?
+        .unwrap_or_else(url))
 }
 
 /// The URL of the list that the user came from, with its search, filters and order. If the page they were on is gone
@@ -229,11 +327,17 @@ async fn last_page_url(
     }
 
     let is_without_boxes = actions::offered(request, known).is_empty();
-    let Ok(list) = listed(request, known, params, is_without_boxes) else { return Ok(None) };
+    let Ok(list) = listed(request, known, params, is_without_boxes) else {
+        return Ok(None);
+    };
     let link = |page: i64| {
         let page = page.to_string();
         let set: &[(&str, &str)] = if page == "1" { &[] } else { &[("p", &page)] };
-        format!("{}{}", known.url(), list.params.link(set, &[]).trim_end_matches('?'))
+        format!(
+            "{}{}",
+            known.url(),
+            list.params.link(set, &[]).trim_end_matches('?')
+        )
     };
     let counted = list.query.clone();
     let count = request.db.run(move |conn| counted.count(conn)).await?;
@@ -249,16 +353,32 @@ fn listed(
     is_without_boxes: bool,
 ) -> Result<List, Problem> {
     let zone = request.settings.time_zone;
-    let site = Site { admin: request.site, known, zone, today: Utc::now().with_timezone(&zone).date_naive() };
-    List::new(site, params, request.queryset(known), i64::from(!is_without_boxes))
+    let site = Site {
+        admin: request.site,
+        known,
+        zone,
+        today: Utc::now().with_timezone(&zone).date_naive(),
+    };
+    List::new(
+        site,
+        params,
+        request.queryset(known),
+        i64::from(!is_without_boxes),
+    )
 }
 
 /// The list that the URL asks for. Returns `None` if the URL has a lookup that cannot be applied.
-fn asked(request: &AdminRequest, known: &'static Registered, is_without_boxes: bool) -> Result<Option<List>> {
+fn asked(
+    request: &AdminRequest,
+    known: &'static Registered,
+    is_without_boxes: bool,
+) -> Result<Option<List>> {
     let params = Params::new(&request.query);
     let to_field = params.get("_to_field").filter(|field| !field.is_empty());
     if let Some(field) = to_field.filter(|field| *field != known.model.pk().name) {
-        return Err(Error::BadRequest(format!("the field {field} cannot be referenced")));
+        return Err(Error::BadRequest(format!(
+            "the field {field} cannot be referenced"
+        )));
     }
     match listed(request, known, params, is_without_boxes) {
         Ok(list) => Ok(Some(list)),
@@ -273,5 +393,9 @@ fn wrong(request: &AdminRequest, known: &'static Registered) -> Result<HttpRespo
         return Ok(redirect(&format!("{}?e=1", known.url())));
     }
     let frame = request.frame("Database error", Crumb::to(known, known.url()));
-    Ok(render(&InvalidSetup { frame, url: known.url() })?.respond_to(&request.http))
+    Ok(render(&InvalidSetup {
+        frame,
+        url: known.url(),
+    })?
+    .respond_to(&request.http))
 }

@@ -13,39 +13,68 @@ pub(super) struct Sorting(pub(super) Vec<(i64, bool)>);
 fn asked(text: &str) -> impl Iterator<Item = (i64, bool)> + '_ {
     text.split('.').filter_map(|part| {
         // Python's rpartition("-").
-        let (minus, number) = part.rsplit_once('-').map_or((false, part), |(_, number)| (true, number));
+        let (minus, number) = part
+            .rsplit_once('-')
+            .map_or((false, part), |(_, number)| (true, number));
         Some((python_int(number)?, minus))
     })
 }
 
 /// The author's order of the list, or the model's.
 fn default(known: &'static Registered) -> &'static [Order] {
-    known.options.ordering.as_deref().filter(|order| !order.is_empty()).unwrap_or(&known.model.ordering)
+    known
+        .options
+        .ordering
+        .as_deref()
+        .filter(|order| !order.is_empty())
+        .unwrap_or(&known.model.ordering)
 }
 
 /// What the rows are ordered by: always so that no two rows tie. `first` is the number of the first column.
-pub(super) fn ordering(known: &'static Registered, params: &Params, columns: &[Column], first: i64) -> Vec<Order> {
+pub(super) fn ordering(
+    known: &'static Registered,
+    params: &Params,
+    columns: &[Column],
+    first: i64,
+) -> Vec<Order> {
     let model = known.model;
     let mut orders = default(known).to_vec();
     if let Some(text) = params.get("o").filter(|text| !text.is_empty()) {
-        let column = |number: i64| usize::try_from(number.checked_sub(first)?).ok().and_then(|at| columns.get(at));
-        let keys = asked(text).filter_map(|(number, minus)| Some((column(number)?.order.as_ref()?, minus)));
-        orders =
-            keys.map(|(key, minus)| Order { path: key.path.clone(), descending: key.descending != minus }).collect();
+        let column = |number: i64| {
+            usize::try_from(number.checked_sub(first)?)
+                .ok()
+                .and_then(|at| columns.get(at))
+        };
+        let keys = asked(text)
+            .filter_map(|(number, minus)| Some((column(number)?.order.as_ref()?, minus)));
+        orders = keys
+            .map(|(key, minus)| Order {
+                path: key.path.clone(),
+                descending: key.descending != minus,
+            })
+            .collect();
         // What the author said breaks ties; what the model says does not.
         orders.extend(known.options.ordering.iter().flatten().cloned());
     }
     if !is_total(model, &orders) {
-        orders.push(Order { path: Path::own(model.pk().column), descending: true });
+        orders.push(Order {
+            path: Path::own(model.pk().column),
+            descending: true,
+        });
     }
-    orders.iter().flat_map(|order| model.ordered(order)).collect()
+    orders
+        .iter()
+        .flat_map(|order| model.ordered(order))
+        .collect()
 }
 
 /// Whether no two rows can tie (Django's `_get_deterministic_ordering`).
 fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
     let mut ordered = Vec::new();
     for order in orders.iter().filter(|order| order.path.steps.is_empty()) {
-        let Some(field) = model.column(order.path.column) else { continue };
+        let Some(field) = model.column(order.path.column) else {
+            continue;
+        };
         // Ordered as the model at its end.
         if field.relation.is_some() {
             continue;
@@ -57,12 +86,20 @@ fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
     }
     let is_not_null = |column: &&str| model.column(column).is_some_and(|field| !field.null);
     let mut sets = model.unique_together.iter();
-    sets.any(|set| set.iter().all(|column| is_not_null(column) && ordered.contains(column)))
+    sets.any(|set| {
+        set.iter()
+            .all(|column| is_not_null(column) && ordered.contains(column))
+    })
 }
 
 impl Sorting {
     /// Which columns the list is ordered by, as its heads show it.
-    pub(super) fn of(known: &'static Registered, params: &Params, columns: &[Column], first: i64) -> Self {
+    pub(super) fn of(
+        known: &'static Registered,
+        params: &Params,
+        columns: &[Column],
+        first: i64,
+    ) -> Self {
         let mut sorting = Self::default();
         if let Some(text) = params.get("o") {
             for (number, minus) in asked(text) {
@@ -71,7 +108,12 @@ impl Sorting {
             return sorting;
         }
         for order in default(known) {
-            let at = columns.iter().position(|column| column.order.as_ref().is_some_and(|key| key.path == order.path));
+            let at = columns.iter().position(|column| {
+                column
+                    .order
+                    .as_ref()
+                    .is_some_and(|key| key.path == order.path)
+            });
             if let Some(at) = at.and_then(|at| i64::try_from(at).ok()) {
                 sorting.set(first + at, order.descending);
             }
@@ -95,12 +137,20 @@ impl Sorting {
     /// `o` with this column first, turned round if it sorts already.
     pub(super) fn first(&self, number: i64) -> String {
         let turned = self.rank(number).is_some_and(|(_, descending)| !descending);
-        spelled([(number, turned)].into_iter().chain(self.0.iter().copied().filter(|(known, _)| *known != number)))
+        spelled(
+            [(number, turned)]
+                .into_iter()
+                .chain(self.0.iter().copied().filter(|(known, _)| *known != number)),
+        )
     }
 
     /// `o` with this column turned round where it is.
     pub(super) fn turned(&self, number: i64) -> String {
-        spelled(self.0.iter().map(|&(known, descending)| (known, descending != (known == number))))
+        spelled(
+            self.0
+                .iter()
+                .map(|&(known, descending)| (known, descending != (known == number))),
+        )
     }
 
     /// `o` without this column.
@@ -110,7 +160,8 @@ impl Sorting {
 }
 
 fn spelled(keys: impl Iterator<Item = (i64, bool)>) -> String {
-    let keys = keys.map(|(number, descending)| format!("{}{number}", if descending { "-" } else { "" }));
+    let keys =
+        keys.map(|(number, descending)| format!("{}{number}", if descending { "-" } else { "" }));
     keys.collect::<Vec<_>>().join(".")
 }
 
@@ -122,7 +173,10 @@ mod tests {
     fn nonsense_is_skipped() {
         let keys = |text| asked(text).collect::<Vec<_>>();
         assert_eq!(keys("-4.1"), [(4, true), (1, false)]);
-        assert_eq!(keys("abc.2.-x..--3.1-2"), [(2, false), (3, true), (2, true)]);
+        assert_eq!(
+            keys("abc.2.-x..--3.1-2"),
+            [(2, false), (3, true), (2, true)]
+        );
         assert_eq!(keys(""), []);
     }
 

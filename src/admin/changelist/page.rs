@@ -67,7 +67,11 @@ struct Chip {
 }
 
 enum PageLink {
-    Page { number: i64, url: String, is_here: bool },
+    Page {
+        number: i64,
+        url: String,
+        is_here: bool,
+    },
     Gap,
     Previous(String),
     Next(String),
@@ -92,12 +96,22 @@ impl ChangeListPage {
         };
         let faults = editing.map(Editing::faults).unwrap_or_default();
         let conflicts = editing.map(Editing::conflicts).unwrap_or_default();
-        let is_wrong =
-            !faults.is_empty() || !conflicts.is_empty() || editing.is_some_and(|editing| !editing.errors.is_empty());
-        let title = if is_wrong { format!("Error: {title}") } else { title };
-        let paginator = Paginator { count: found.count, per_page: options.list_per_page.max(1) };
+        let is_wrong = !faults.is_empty()
+            || !conflicts.is_empty()
+            || editing.is_some_and(|editing| !editing.errors.is_empty());
+        let title = if is_wrong {
+            format!("Error: {title}")
+        } else {
+            title
+        };
+        let paginator = Paginator {
+            count: found.count,
+            per_page: options.list_per_page.max(1),
+        };
         let all = params.has("all") && found.count <= options.list_max_show_all;
-        let shows_all = options.list_max_show_all >= found.count && !params.has("all") && paginator.num_pages() > 1;
+        let shows_all = options.list_max_show_all >= found.count
+            && !params.has("all")
+            && paginator.num_pages() > 1;
         let before = if all { 0 } else { paginator.offset(found.page) };
         let active: Vec<&str> = params.lookups().map(|(name, _)| name).collect();
         let optional = options.show_facets == Facets::Allow && !found.filters.is_empty();
@@ -112,7 +126,9 @@ impl ChangeListPage {
             one: model.verbose_name.clone(),
             many: model.verbose_name_plural.clone(),
             heading: capfirst(&model.verbose_name_plural),
-            add_url: request.may(known, "add", None).then(|| add_url(request, list)),
+            add_url: request
+                .may(known, "add", None)
+                .then(|| add_url(request, list)),
             search: (!options.search_fields.is_empty()).then(|| search_box(list)),
             is_narrowed: found.whole != Some(found.count) || list.is_narrowed(),
             count: found.count,
@@ -123,8 +139,13 @@ impl ChangeListPage {
             dates: found.dates,
             filters: found.filters,
             facets,
-            actions: actions.iter().map(|action| (action.name, action.label(model))).collect(),
-            errors: editing.map(|editing| editing.errors.clone()).unwrap_or_default(),
+            actions: actions
+                .iter()
+                .map(|action| (action.name, action.label(model)))
+                .collect(),
+            errors: editing
+                .map(|editing| editing.errors.clone())
+                .unwrap_or_default(),
             faults,
             conflicts,
             range: (before + 1, before + table.shown),
@@ -132,7 +153,11 @@ impl ChangeListPage {
             table,
             submission: new_id(Some(request.user.id), &request.settings),
             restored: editing.is_some_and(|editing| editing.restored),
-            pages: if all { Vec::new() } else { pages(list, paginator, found.page) },
+            pages: if all {
+                Vec::new()
+            } else {
+                pages(list, paginator, found.page)
+            },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
             frame: request.frame(title, Crumb::to(known, known.url())),
         }
@@ -145,14 +170,21 @@ impl ChangeListPage {
 
     /// `product` or `products`
     fn counted(&self) -> &str {
-        if self.count == 1 { &self.one } else { &self.many }
+        if self.count == 1 {
+            &self.one
+        } else {
+            &self.many
+        }
     }
 }
 
 /// The signed number of fields in the form around the list: a box for each row, and what is edited in it.
 fn fields(request: &AdminRequest, table: &Table, editing: Option<&Editing>) -> Option<String> {
     let rows = usize::try_from(table.shown).unwrap_or_default();
-    field_count(rows.saturating_mul(1 + editing.map_or(0, Editing::inputs)), &request.settings)
+    field_count(
+        rows.saturating_mul(1 + editing.map_or(0, Editing::inputs)),
+        &request.settings,
+    )
 }
 
 /// The add form, which leads back to this list.
@@ -162,51 +194,95 @@ fn add_url(request: &AdminRequest, list: &List) -> String {
         query = list.params.preserved();
     }
     if request.is_popup() {
-        query.push_str(if query.is_empty() { "_popup=1" } else { "&_popup=1" });
+        query.push_str(if query.is_empty() {
+            "_popup=1"
+        } else {
+            "&_popup=1"
+        });
     }
-    if let Some(field) = list.params.get("_to_field").filter(|field| !field.is_empty()) {
+    if let Some(field) = list
+        .params
+        .get("_to_field")
+        .filter(|field| !field.is_empty())
+    {
         query.push('&');
         query.push_str(&super::params::encoded([("_to_field", field)]));
     }
     let query = query.trim_start_matches('&');
-    format!("{}add/{}{query}", list.site.known.url(), if query.is_empty() { "" } else { "?" })
+    format!(
+        "{}add/{}{query}",
+        list.site.known.url(),
+        if query.is_empty() { "" } else { "?" }
+    )
 }
 
 /// The list with nothing searched for and nothing filtered.
 fn plain(list: &List) -> String {
     let kept = [("_popup", "_popup=1"), ("_facets", "_facets")];
-    let kept = kept.iter().filter(|(name, _)| list.params.has(name)).map(|(_, text)| *text);
+    let kept = kept
+        .iter()
+        .filter(|(name, _)| list.params.has(name))
+        .map(|(_, text)| *text);
     format!("?{}", kept.collect::<Vec<_>>().join("&"))
 }
 
 fn search_box(list: &List) -> SearchBox {
     let model = list.site.known.model;
     let fields = list.site.known.options.search_fields.iter();
-    let names = fields.filter_map(|field| model.resolve(&field.path)).map(|field| field.verbose_name.as_str());
+    let names = fields
+        .filter_map(|field| model.resolve(&field.path))
+        .map(|field| field.verbose_name.as_str());
     SearchBox {
         words: list.words.clone(),
         hint: names.collect::<Vec<_>>().join(", "),
         help: list.site.known.options.search_help_text,
-        kept: list.params.kept(&["q"]).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        kept: list
+            .params
+            .kept(&["q"])
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
     }
 }
 
 fn chips(list: &List, filters: &[Shown]) -> Vec<Chip> {
     let mut chips = Vec::new();
     for filter in filters.iter().filter(|filter| filter.is_active) {
-        let chosen = filter.choices.iter().skip(1).filter(|choice| choice.is_chosen).map(|choice| choice.text.as_str());
+        let chosen = filter
+            .choices
+            .iter()
+            .skip(1)
+            .filter(|choice| choice.is_chosen)
+            .map(|choice| choice.text.as_str());
         let chosen = chosen.collect::<Vec<_>>().join(", ");
-        let text = if chosen.is_empty() { "set in the address" } else { &chosen };
-        chips.push(Chip { text: format!("{}: {}", filter.title, bidi::isolated(text)), url: filter.without.clone() });
+        let text = if chosen.is_empty() {
+            "set in the address"
+        } else {
+            &chosen
+        };
+        chips.push(Chip {
+            text: format!("{}: {}", filter.title, bidi::isolated(text)),
+            url: filter.without.clone(),
+        });
     }
     if let Some(dates) = &list.hierarchy
         && let Some(span) = dates.span()
     {
-        chips.push(Chip { text: format!("{}: {span}", dates.label()), url: dates.without(&list.params) });
+        chips.push(Chip {
+            text: format!("{}: {span}", dates.label()),
+            url: dates.without(&list.params),
+        });
     }
     for (name, values) in &list.others {
-        let text = format!("{} = {}", name.replace("__", " "), bidi::isolated(&values.join(", ")));
-        chips.push(Chip { text, url: list.params.link(&[], &[name]) });
+        let text = format!(
+            "{} = {}",
+            name.replace("__", " "),
+            bidi::isolated(&values.join(", "))
+        );
+        chips.push(Chip {
+            text,
+            url: list.params.link(&[], &[name]),
+        });
     }
     chips
 }
@@ -220,10 +296,19 @@ fn pages(list: &List, paginator: Paginator, here: i64) -> Vec<PageLink> {
     if here > 1 {
         pages.push(PageLink::Previous(link(here - 1)));
     }
-    pages.extend(paginator.elided_page_range(here, 3, 2).into_iter().map(|page| match page {
-        Some(number) => PageLink::Page { number, url: link(number), is_here: number == here },
-        None => PageLink::Gap,
-    }));
+    pages.extend(
+        paginator
+            .elided_page_range(here, 3, 2)
+            .into_iter()
+            .map(|page| match page {
+                Some(number) => PageLink::Page {
+                    number,
+                    url: link(number),
+                    is_here: number == here,
+                },
+                None => PageLink::Gap,
+            }),
+    );
     if here < paginator.num_pages() {
         pages.push(PageLink::Next(link(here + 1)));
     }

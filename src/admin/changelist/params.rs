@@ -6,10 +6,25 @@ use crate::http::QueryDict;
 use crate::models::python_int;
 
 /// What Python's `urlencode` leaves as it is.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b' ');
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b' ');
 
 /// Parameters that are no lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
-const OTHERS: [&str; 9] = ["all", "o", "q", "_facets", "_popup", "_source_model", "_to_field", "p", "e"];
+const OTHERS: [&str; 9] = [
+    "all",
+    "o",
+    "q",
+    "_facets",
+    "_popup",
+    "_source_model",
+    "_to_field",
+    "p",
+    "e",
+];
 
 /// Words that a filter with many values is searched for stand behind this and its field; links do not keep them.
 pub(super) const FIND: &str = "_find_";
@@ -37,7 +52,10 @@ impl Params {
 
     /// Every value of `name`.
     pub(super) fn all(&self, name: &str) -> &[String] {
-        self.0.iter().find(|(known, _)| known == name).map_or(&[], |(_, values)| values)
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or(&[], |(_, values)| values)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -51,15 +69,22 @@ impl Params {
 
     /// Everything that filters: parameters that are not known to mean something else.
     pub(super) fn lookups(&self) -> impl Iterator<Item = (&str, &[String])> {
-        let lookups = self.0.iter().filter(|(name, _)| !OTHERS.contains(&name.as_str()) && !name.starts_with(FIND));
+        let lookups = self
+            .0
+            .iter()
+            .filter(|(name, _)| !OTHERS.contains(&name.as_str()) && !name.starts_with(FIND));
         lookups.map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 
     /// What a form must send along to keep the list as it is: each name with its last value, but for these names.
     pub(super) fn kept(&self, without: &[&str]) -> Vec<(&str, &str)> {
-        let kept = self.0.iter().filter(|(name, _)| !["p", "e"].contains(&name.as_str()) && !name.starts_with(FIND));
+        let kept = self
+            .0
+            .iter()
+            .filter(|(name, _)| !["p", "e"].contains(&name.as_str()) && !name.starts_with(FIND));
         let kept = kept.filter(|(name, _)| !without.contains(&name.as_str()));
-        kept.filter_map(|(name, values)| Some((name.as_str(), values.last()?.as_str()))).collect()
+        kept.filter_map(|(name, values)| Some((name.as_str(), values.last()?.as_str())))
+            .collect()
     }
 
     /// A link to this list without the parameters whose names begin like those in `remove`, and with those in `set`; names
@@ -68,7 +93,8 @@ impl Params {
         let mut kept: Vec<(&str, &str)> = Vec::with_capacity(self.0.len() + set.len());
         for (name, values) in &self.0 {
             let gone = name == "p" || name == "e" || name.starts_with(FIND);
-            let replaced = set.iter().any(|(key, _)| key == name) || remove.iter().any(|start| name.starts_with(start));
+            let replaced = set.iter().any(|(key, _)| key == name)
+                || remove.iter().any(|start| name.starts_with(start));
             if !gone && !replaced {
                 kept.extend(values.iter().map(|value| (name.as_str(), value.as_str())));
             }
@@ -82,18 +108,32 @@ impl Params {
     }
 
     /// The two ends of such links that differ in the value of `name` alone, with those in `set`.
-    pub(super) fn link_ends(&self, name: &str, set: &[(&str, &str)], remove: &[&str]) -> (String, String) {
+    pub(super) fn link_ends(
+        &self,
+        name: &str,
+        set: &[(&str, &str)],
+        remove: &[&str],
+    ) -> (String, String) {
         // A value that no other parameter has.
         let set: Vec<(&str, &str)> = set.iter().copied().chain([(name, "\u{1}\u{1}")]).collect();
         let link = self.link(&set, remove);
-        link.split_once("%01%01").map_or_else(|| (link.clone(), String::new()), |(a, z)| (a.to_owned(), z.to_owned()))
+        link.split_once("%01%01").map_or_else(
+            || (link.clone(), String::new()),
+            |(a, z)| (a.to_owned(), z.to_owned()),
+        )
     }
 
     /// What links to forms carry so that these lead back to the list as it is: `_changelist_filters=q%3Dlamp`, or nothing.
     pub(super) fn preserved(&self) -> String {
         let all =
-            encoded(self.0.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str()))));
-        if all.is_empty() { all } else { encoded([("_changelist_filters", all.as_str())]) }
+            encoded(self.0.iter().flat_map(|(name, values)| {
+                values.iter().map(move |v| (name.as_str(), v.as_str()))
+            }));
+        if all.is_empty() {
+            all
+        } else {
+            encoded([("_changelist_filters", all.as_str())])
+        }
     }
 }
 
@@ -117,7 +157,10 @@ fn encode<'a>(query: &mut String, pairs: impl IntoIterator<Item = (&'a str, &'a 
 
 pub(super) fn push(query: &mut String, text: &str) {
     // Nearly always, and a page has dozens of links.
-    if text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)) {
+    if text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))
+    {
         return query.push_str(text);
     }
     for (at, part) in text.split(' ').enumerate() {
@@ -139,15 +182,24 @@ mod tests {
     #[test]
     fn links_are_djangos() {
         let list = params("q=red+lamp&p=3&tag=a&tag=b&is_active__exact=1&e=1&_find_x=y");
-        assert_eq!(list.link(&[], &[]), "?is_active__exact=1&q=red+lamp&tag=a&tag=b");
-        assert_eq!(list.link(&[("p", "2")], &["is_active"]), "?p=2&q=red+lamp&tag=a&tag=b");
+        assert_eq!(
+            list.link(&[], &[]),
+            "?is_active__exact=1&q=red+lamp&tag=a&tag=b"
+        );
+        assert_eq!(
+            list.link(&[("p", "2")], &["is_active"]),
+            "?p=2&q=red+lamp&tag=a&tag=b"
+        );
         assert_eq!(params("a=~%2F+%C3%A9*").link(&[], &[]), "?a=~%2F+%C3%A9%2A");
         assert_eq!(params("").link(&[], &[]), "?");
     }
 
     #[test]
     fn forms_lead_back_to_the_list() {
-        assert_eq!(params("q=a+b&p=2").preserved(), "_changelist_filters=q%3Da%2Bb%26p%3D2");
+        assert_eq!(
+            params("q=a+b&p=2").preserved(),
+            "_changelist_filters=q%3Da%2Bb%26p%3D2"
+        );
         assert_eq!(params("").preserved(), "");
     }
 }

@@ -59,13 +59,18 @@ fn words(text: &str) -> Vec<String> {
 fn with_phrases(letters: &[char], mut at: usize) -> Option<usize> {
     let mut end = None;
     loop {
-        while letters.get(at).is_some_and(|letter| !is_space(*letter) && !matches!(letter, '"' | '\'')) {
+        while letters
+            .get(at)
+            .is_some_and(|letter| !is_space(*letter) && !matches!(letter, '"' | '\''))
+        {
             at += 1;
         }
         if end.is_some() {
             end = Some(at);
         }
-        let Some(quote @ ('"' | '\'')) = letters.get(at).copied() else { return end };
+        let Some(quote @ ('"' | '\'')) = letters.get(at).copied() else {
+            return end;
+        };
         let mut inside = at + 1;
         loop {
             match letters.get(inside) {
@@ -82,12 +87,16 @@ fn with_phrases(letters: &[char], mut at: usize) -> Option<usize> {
 
 /// A phrase without its quotes.
 fn unquoted(word: String) -> String {
-    let Some(quote @ ('"' | '\'')) = word.chars().next() else { return word };
+    let Some(quote @ ('"' | '\'')) = word.chars().next() else {
+        return word;
+    };
     if !word.ends_with(quote) {
         return word;
     }
     let inside = word.get(1..word.len() - 1).unwrap_or_default();
-    inside.replace(&format!("\\{quote}"), &quote.to_string()).replace("\\\\", "\\")
+    inside
+        .replace(&format!("\\{quote}"), &quote.to_string())
+        .replace("\\\\", "\\")
 }
 
 #[cfg(test)]
@@ -98,13 +107,23 @@ mod tests {
 
     #[test]
     fn a_book_is_not_searched_for() {
-        let fields = [SearchField { path: Path::own("name"), mode: SearchMode::Contains }];
-        let book = |count: usize| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        let fields = [SearchField {
+            path: Path::own("name"),
+            mode: SearchMode::Contains,
+        }];
+        let book = |count: usize| {
+            (0..count)
+                .map(|n| n.to_string())
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
         let asked = |count| searched(&fields, &book(count));
         assert!(matches!(asked(MOST), Some(Condition::All(words)) if words.len() == MOST));
         assert_eq!(asked(MOST + 1), Some(Condition::Any(Vec::new())));
         // A word that comes again is one.
-        assert!(matches!(searched(&fields, &"ash ".repeat(1000)), Some(Condition::All(words)) if words.len() == 1));
+        assert!(
+            matches!(searched(&fields, &"ash ".repeat(1000)), Some(Condition::All(words)) if words.len() == 1)
+        );
     }
 
     #[test]

@@ -41,12 +41,23 @@ fn head(list: &List) -> Markup {
     let mut out = Markup::default();
     let sorted = |column: &Column, number| list.sorting.rank(number).filter(|_| column.is_sortable);
     let numbered = || list.columns.all.iter().zip(list.first..);
-    let several = numbered().filter(|(column, number)| sorted(column, *number).is_some()).count() > 1;
+    let several = numbered()
+        .filter(|(column, number)| sorted(column, *number).is_some())
+        .count()
+        > 1;
     for (column, number) in numbered() {
         let state = sorted(column, number);
-        out.raw("<th scope=\"col\"").raw(if column.is_number { " class=\"number\"" } else { "" });
+        out.raw("<th scope=\"col\"").raw(if column.is_number {
+            " class=\"number\""
+        } else {
+            ""
+        });
         if let Some((_, descending)) = state {
-            out.raw(if descending { " aria-sort=\"descending\"" } else { " aria-sort=\"ascending\"" });
+            out.raw(if descending {
+                " aria-sort=\"descending\""
+            } else {
+                " aria-sort=\"ascending\""
+            });
         }
         out.raw(">");
         if !column.is_sortable {
@@ -54,24 +65,46 @@ fn head(list: &List) -> Markup {
             continue;
         }
         let link = |order: &str| list.params.link(&[("o", order)], &[]);
-        out.raw("<span class=\"sort\"><a href=\"").text(&link(&list.sorting.first(number)));
+        out.raw("<span class=\"sort\"><a href=\"")
+            .text(&link(&list.sorting.first(number)));
         let Some((rank, descending)) = state else {
-            out.raw("\">").text(&column.label).icon("sort", " idle").raw("</a></span></th>");
+            out.raw("\">")
+                .text(&column.label)
+                .icon("sort", " idle")
+                .raw("</a></span></th>");
             continue;
         };
-        let turn = if descending { "Sort ascending" } else { "Sort descending" };
+        let turn = if descending {
+            "Sort ascending"
+        } else {
+            "Sort descending"
+        };
         let arrow = if descending { "arrow-down" } else { "arrow-up" };
-        out.raw("\" title=\"").raw(if several { "Sort by this first" } else { turn }).raw("\">").text(&column.label);
+        out.raw("\" title=\"")
+            .raw(if several { "Sort by this first" } else { turn })
+            .raw("\">")
+            .text(&column.label);
         if several {
-            out.raw("</a><a href=\"").text(&link(&list.sorting.turned(number))).raw("\" title=\"").raw(turn).raw("\">");
-            out.icon(arrow, "").raw("<span class=\"rank\">").number(rank).raw("</span><span class=\"hidden\">");
+            out.raw("</a><a href=\"")
+                .text(&link(&list.sorting.turned(number)))
+                .raw("\" title=\"")
+                .raw(turn)
+                .raw("\">");
+            out.icon(arrow, "")
+                .raw("<span class=\"rank\">")
+                .number(rank)
+                .raw("</span><span class=\"hidden\">");
             out.raw(turn).raw("</span></a>");
         } else {
             out.icon(arrow, "").raw("</a>");
         }
-        out.raw("<a class=\"unsort\" href=\"").text(&link(&list.sorting.without(number)));
-        out.raw("\" title=\"Remove from sorting\">").icon("close", "").raw("<span class=\"hidden\">Remove ");
-        out.text(&column.label).raw(" from sorting</span></a></span></th>");
+        out.raw("<a class=\"unsort\" href=\"")
+            .text(&link(&list.sorting.without(number)));
+        out.raw("\" title=\"Remove from sorting\">")
+            .icon("close", "")
+            .raw("<span class=\"hidden\">Remove ");
+        out.text(&column.label)
+            .raw(" from sorting</span></a></span></th>");
     }
     out
 }
@@ -88,22 +121,38 @@ pub(super) struct Around<'a> {
 
 /// A row for each object.
 fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
-    let look = Look { zone: list.site.zone, empty: list.site.empty() };
+    let look = Look {
+        zone: list.site.zone,
+        empty: list.site.empty(),
+    };
     let columns = &list.columns.all;
     let base = list.site.known.url();
-    let preserved = if list.site.known.options.preserve_filters { list.params.preserved() } else { String::new() };
+    let preserved = if list.site.known.options.preserve_filters {
+        list.params.preserved()
+    } else {
+        String::new()
+    };
     let mut tail = Markup::default();
-    tail.raw("/change/").raw(if preserved.is_empty() { "" } else { "?" }).text(&preserved).raw("\"");
+    tail.raw("/change/")
+        .raw(if preserved.is_empty() { "" } else { "?" })
+        .text(&preserved)
+        .raw("\"");
     // Labels stand in each row, for phones, on which a row is a card.
     let starts: Vec<Markup> = columns.iter().map(start).collect();
-    let mut out = Markup(String::with_capacity(rows.len() * 160 * (columns.len() + 1)));
+    let mut out = Markup(String::with_capacity(
+        rows.len() * 160 * (columns.len() + 1),
+    ));
     let mut pk = String::new();
     for (number, row) in rows.iter().enumerate() {
         pk.clear();
         if let Some(value) = row.first() {
             value.push_to(&mut pk);
         }
-        let name = if around.has_boxes || around.editing.is_some() { list.row_name(row) } else { Cow::default() };
+        let name = if around.has_boxes || around.editing.is_some() {
+            list.row_name(row)
+        } else {
+            Cow::default()
+        };
         // Where a form is about, for those whose row it is.
         let hidden = |out: &mut Markup| {
             if around.editing.is_some() {
@@ -111,18 +160,27 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
                     .number(number)
                     .raw("-")
                     .raw(list.site.known.model.pk().name);
-                out.raw("\" id=\"id_form-").number(number).raw("-").raw(list.site.known.model.pk().name);
+                out.raw("\" id=\"id_form-")
+                    .number(number)
+                    .raw("-")
+                    .raw(list.site.known.model.pk().name);
                 out.raw("\" value=\"").text(&pk).raw("\">");
             }
         };
-        out.raw(if around.editing.is_some() { "<tr id=\"id_form-" } else { "<tr>" });
+        out.raw(if around.editing.is_some() {
+            "<tr id=\"id_form-"
+        } else {
+            "<tr>"
+        });
         if around.editing.is_some() {
             out.number(number).raw("\">");
         }
         if around.has_boxes {
             out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
                 .text(&pk);
-            out.raw("\"><span class=\"hidden\">Select ").text(&bidi::isolated(&name)).raw("</span></label>");
+            out.raw("\"><span class=\"hidden\">Select ")
+                .text(&bidi::isolated(&name))
+                .raw("</span></label>");
             hidden(&mut out);
             out.raw("</td>");
         }
@@ -134,24 +192,36 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
                     hidden(&mut out);
                 }
                 let editing = around.editing;
-                let is_edited = editing.is_some_and(|e| e.write(&mut out, list, (at, number), row, (&pk, &name)));
+                let is_edited = editing
+                    .is_some_and(|e| e.write(&mut out, list, (at, number), row, (&pk, &name)));
                 if !is_edited {
                     cell::write(&mut out, look, column, row);
                 }
                 out.raw("</td>");
                 continue;
             }
-            out.raw(if is_first_link { "<th scope=\"row\">" } else { &start.0 });
+            out.raw(if is_first_link {
+                "<th scope=\"row\">"
+            } else {
+                &start.0
+            });
             if at == 0 && !around.has_boxes {
                 hidden(&mut out);
             }
-            out.raw("<a href=\"").raw(&base).text(&quote(&pk)).raw(&tail.0);
+            out.raw("<a href=\"")
+                .raw(&base)
+                .text(&quote(&pk))
+                .raw(&tail.0);
             if around.is_popup {
                 out.raw(" data-popup-pick=\"").text(&pk).raw("\"");
             }
             out.raw(">");
             cell::write(&mut out, look, column, row);
-            out.raw(if is_first_link { "</a></th>" } else { "</a></td>" });
+            out.raw(if is_first_link {
+                "</a></th>"
+            } else {
+                "</a></td>"
+            });
             is_first_link = false;
         }
         out.raw("</tr>\n");
@@ -175,6 +245,9 @@ impl List {
     /// What a row is called.
     pub(super) fn row_name<'a>(&self, row: &'a Row) -> Cow<'a, str> {
         let text = &self.site.known.model.display;
-        text.say(row.get(self.columns.name_at..self.columns.name_at + text.paths.len()).unwrap_or_default())
+        text.say(
+            row.get(self.columns.name_at..self.columns.name_at + text.paths.len())
+                .unwrap_or_default(),
+        )
     }
 }

@@ -9,38 +9,82 @@ impl Checks<'_> {
         let options = self.options;
         if let Some(fields) = &options.fields {
             if !options.fieldsets.is_empty() {
-                self.add("admin.E005", "fields", "fieldsets were given as well. Take one of them out.");
+                self.add(
+                    "admin.E005",
+                    "fields",
+                    "fieldsets were given as well. Take one of them out.",
+                );
             }
             for name in twice(fields) {
-                self.add("admin.E006", "fields", format!("{name} stands there twice. Take one out."));
+                self.add(
+                    "admin.E006",
+                    "fields",
+                    format!("{name} stands there twice. Take one out."),
+                );
             }
         }
-        let in_sets: Vec<&'static str> =
-            options.fieldsets.iter().flat_map(|set| set.lines.iter().flatten().copied()).collect();
+        let in_sets: Vec<&'static str> = options
+            .fieldsets
+            .iter()
+            .flat_map(|set| set.lines.iter().flatten().copied())
+            .collect();
         for name in twice(&in_sets) {
-            self.add("admin.E012", "fieldsets", format!("{name} stands there twice. Take one out."));
+            self.add(
+                "admin.E012",
+                "fieldsets",
+                format!("{name} stands there twice. Take one out."),
+            );
         }
         for name in twice(&options.exclude) {
-            self.add("admin.E015", "exclude", format!("{name} stands there twice. Take one out."));
+            self.add(
+                "admin.E015",
+                "exclude",
+                format!("{name} stands there twice. Take one out."),
+            );
         }
         let relations = [
             ("admin.E003", "raw_id_fields", &options.raw_id_fields),
-            ("admin.E038", "autocomplete_fields", &options.autocomplete_fields),
+            (
+                "admin.E038",
+                "autocomplete_fields",
+                &options.autocomplete_fields,
+            ),
         ];
         for (id, option, names) in relations {
-            for name in names.iter().filter(|name| self.related(name).is_none()).collect::<Vec<_>>() {
-                self.add(id, option, format!("{name} is neither a foreign key nor many-to-many. Take it out."));
+            for name in names
+                .iter()
+                .filter(|name| self.related(name).is_none())
+                .collect::<Vec<_>>()
+            {
+                self.add(
+                    id,
+                    option,
+                    format!("{name} is neither a foreign key nor many-to-many. Take it out."),
+                );
             }
         }
         self.searched();
-        let many = [("filter_vertical", &options.filter_vertical), ("filter_horizontal", &options.filter_horizontal)];
+        let many = [
+            ("filter_vertical", &options.filter_vertical),
+            ("filter_horizontal", &options.filter_horizontal),
+        ];
         for (option, names) in many {
-            for name in names.iter().filter(|name| self.many(name).is_none()).collect::<Vec<_>>() {
-                self.add("admin.E020", option, format!("{name} is not many-to-many. Take it out."));
+            for name in names
+                .iter()
+                .filter(|name| self.many(name).is_none())
+                .collect::<Vec<_>>()
+            {
+                self.add(
+                    "admin.E020",
+                    option,
+                    format!("{name} is not many-to-many. Take it out."),
+                );
             }
         }
         for name in &options.radio_fields {
-            let fits = self.column(name).is_some_and(|field| field.relation.is_some() || !field.choices.is_empty());
+            let fits = self
+                .column(name)
+                .is_some_and(|field| field.relation.is_some() || !field.choices.is_empty());
             if !fits {
                 self.add(
                     "admin.E023",
@@ -49,18 +93,34 @@ impl Checks<'_> {
                 );
             }
         }
-        for (name, _) in options.formfields.iter().filter(|(_, said)| said.rows.is_some()) {
-            if !self.column(name).is_some_and(|field| is_text(field.kind) && field.choices.is_empty()) {
-                let text = format!("{name} is no text that is typed in lines. Take its textarea away.");
+        for (name, _) in options
+            .formfields
+            .iter()
+            .filter(|(_, said)| said.rows.is_some())
+        {
+            if !self
+                .column(name)
+                .is_some_and(|field| is_text(field.kind) && field.choices.is_empty())
+            {
+                let text =
+                    format!("{name} is no text that is typed in lines. Take its textarea away.");
                 self.add("nuages.E107", "formfield", text);
             }
         }
         for (slug, from) in &options.prepopulated_fields {
             let typed = |name: &str| {
                 let kind = self.column(name).map(|field| field.kind);
-                !matches!(kind, None | Some(FieldKind::DateTime | FieldKind::ForeignKey))
+                !matches!(
+                    kind,
+                    None | Some(FieldKind::DateTime | FieldKind::ForeignKey)
+                )
             };
-            if let Some(name) = [*slug].iter().chain(from).find(|name| !typed(name)).copied() {
+            if let Some(name) = [*slug]
+                .iter()
+                .chain(from)
+                .find(|name| !typed(name))
+                .copied()
+            {
                 let text = format!("{name} is no text that is typed. Name other fields.");
                 self.add("admin.E028", "prepopulated_fields", text);
             }
@@ -70,16 +130,21 @@ impl Checks<'_> {
     /// What is searched as one types needs a list that can be searched.
     fn searched(&mut self) {
         for name in &self.options.autocomplete_fields {
-            let Some(target) = self.related(name) else { continue };
+            let Some(target) = self.related(name) else {
+                continue;
+            };
             let label = target.object_label();
             match self.site.of(target) {
                 None => {
-                    let text =
-                        format!("{name} leads to {label}, which has no admin. Register it, or use raw_id_fields.");
+                    let text = format!(
+                        "{name} leads to {label}, which has no admin. Register it, or use raw_id_fields."
+                    );
                     self.add("admin.E039", "autocomplete_fields", text);
                 }
                 Some(known) if known.options.search_fields.is_empty() => {
-                    let text = format!("{name} leads to {label}, whose admin has no search_fields. Add some there.");
+                    let text = format!(
+                        "{name} leads to {label}, whose admin has no search_fields. Add some there."
+                    );
                     self.add("admin.E040", "autocomplete_fields", text);
                 }
                 Some(_) => {}

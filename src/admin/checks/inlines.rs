@@ -7,15 +7,37 @@ impl Checks<'_> {
     pub(super) fn inlines(&mut self) {
         let parent = self.known.model;
         for inline in &self.options.inlines {
-            let mut checks = Checks { options: &inline.options, model: inline.model, found: Vec::new(), ..*self };
-            let leads = |field: &&Field| field.relation.as_ref().is_some_and(|relation| relation.to() == parent);
-            let keys: Vec<&str> = inline.model.fields.iter().filter(leads).map(|field| field.column).collect();
+            let mut checks = Checks {
+                options: &inline.options,
+                model: inline.model,
+                found: Vec::new(),
+                ..*self
+            };
+            let leads = |field: &&Field| {
+                field
+                    .relation
+                    .as_ref()
+                    .is_some_and(|relation| relation.to() == parent)
+            };
+            let keys: Vec<&str> = inline
+                .model
+                .fields
+                .iter()
+                .filter(leads)
+                .map(|field| field.column)
+                .collect();
             let label = parent.object_label();
             match (keys.as_slice(), inline.fk_column) {
-                ([], _) => checks.add("admin.E202", "model", format!("it has no foreign key to {label}. Take it out.")),
+                ([], _) => checks.add(
+                    "admin.E202",
+                    "model",
+                    format!("it has no foreign key to {label}. Take it out."),
+                ),
                 ([_, _, ..], None) => {
-                    let text =
-                        format!("it has several foreign keys to {label} ({}). Say which by fk_name.", keys.join(", "));
+                    let text = format!(
+                        "it has several foreign keys to {label} ({}). Say which by fk_name.",
+                        keys.join(", ")
+                    );
                     checks.add("admin.E202", "fk_name", text);
                 }
                 (keys, Some(said)) if !keys.contains(&said) => {
@@ -35,7 +57,11 @@ impl Checks<'_> {
                 checks.add("admin.E204", "max_num", text);
             }
             if inline.per_page == 0 {
-                checks.add("nuages.E105", "per_page", "a page of no rows shows none. Say at least 1.");
+                checks.add(
+                    "nuages.E105",
+                    "per_page",
+                    "a page of no rows shows none. Say at least 1.",
+                );
             }
             checks.form();
             let found = checks.found;

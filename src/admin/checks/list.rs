@@ -9,41 +9,78 @@ impl Checks<'_> {
         let options = self.options;
         let shown: Vec<&'static str> = options.list_display.iter().map(name_of).collect();
         for column in &options.list_display {
-            let ListColumn::Field(path) = column else { continue };
+            let ListColumn::Field(path) = column else {
+                continue;
+            };
             if path.is_to_many() {
-                let text = "a row can have many of them. Compute a text from them, or filter by them.";
+                let text =
+                    "a row can have many of them. Compute a text from them, or filter by them.";
                 self.add("admin.E109", "list_display", text);
             }
-            if self.column(path.column).is_some_and(|field| field.secret && path.steps.is_empty()) {
-                self.add("nuages.E103", "list_display", format!("{} is a secret. Take it out.", path.column));
+            if self
+                .column(path.column)
+                .is_some_and(|field| field.secret && path.steps.is_empty())
+            {
+                self.add(
+                    "nuages.E103",
+                    "list_display",
+                    format!("{} is a secret. Take it out.", path.column),
+                );
             }
         }
         let links = options.list_display_links.as_deref();
-        for name in links.unwrap_or_default().iter().filter(|name| !shown.contains(name)) {
-            self.add("admin.E111", "list_display_links", format!("{name} is not in list_display. Add it there."));
+        for name in links
+            .unwrap_or_default()
+            .iter()
+            .filter(|name| !shown.contains(name))
+        {
+            self.add(
+                "admin.E111",
+                "list_display_links",
+                format!("{name} is not in list_display. Add it there."),
+            );
         }
         self.editable(&shown, links);
         if let Some(path) = &options.date_hierarchy {
             let kind = self.model.resolve(path).map(|field| field.kind);
             if !matches!(kind, Some(FieldKind::Date | FieldKind::DateTime)) {
-                let text = format!("{} holds no day. Name a date or a point in time.", path.column);
+                let text = format!(
+                    "{} holds no day. Name a date or a point in time.",
+                    path.column
+                );
                 self.add("admin.E128", "date_hierarchy", text);
             }
         }
-        let own = options.list_filter.iter().filter_map(|filter| match filter {
-            ListFilter::Own(own) => Some(own.parameter_name),
-            ListFilter::Field(..) => None,
-        });
+        let own = options
+            .list_filter
+            .iter()
+            .filter_map(|filter| match filter {
+                ListFilter::Own(own) => Some(own.parameter_name),
+                ListFilter::Field(..) => None,
+            });
         let own: Vec<&'static str> = own.collect();
         for name in twice(&own) {
-            self.add("nuages.E104", "list_filter", format!("two filters are called {name} in URLs. Rename one."));
+            self.add(
+                "nuages.E104",
+                "list_filter",
+                format!("two filters are called {name} in URLs. Rename one."),
+            );
         }
-        for (option, rows) in
-            [("list_per_page", options.list_per_page), ("list_max_show_all", options.list_max_show_all)]
-        {
+        for (option, rows) in [
+            ("list_per_page", options.list_per_page),
+            ("list_max_show_all", options.list_max_show_all),
+        ] {
             if rows < 1 {
-                let id = if option == "list_per_page" { "admin.E118" } else { "admin.E119" };
-                self.add(id, option, format!("{rows} rows are no page. Say at least 1."));
+                let id = if option == "list_per_page" {
+                    "admin.E118"
+                } else {
+                    "admin.E119"
+                };
+                self.add(
+                    id,
+                    option,
+                    format!("{rows} rows are no page. Say at least 1."),
+                );
             }
         }
         self.actions();
@@ -52,37 +89,66 @@ impl Checks<'_> {
     fn editable(&mut self, shown: &[&'static str], links: Option<&[&'static str]>) {
         for name in &self.options.list_editable {
             if !shown.contains(name) {
-                self.add("admin.E122", "list_editable", format!("{name} is not in list_display. Add it there."));
+                self.add(
+                    "admin.E122",
+                    "list_editable",
+                    format!("{name} is not in list_display. Add it there."),
+                );
             }
             let said = links.unwrap_or_default();
             if said.contains(name) {
-                let text = format!("{name} is in list_display_links as well: it is a link or a field. Choose.");
+                let text = format!(
+                    "{name} is in list_display_links as well: it is a link or a field. Choose."
+                );
                 self.add("admin.E123", "list_editable", text);
             }
             if links.is_some_and(<[_]>::is_empty) && shown.first() == Some(name) {
-                let text =
-                    format!("{name} is the first column, which links to the form. Name another in list_display_links.");
+                let text = format!(
+                    "{name} is the first column, which links to the form. Name another in list_display_links."
+                );
                 self.add("admin.E124", "list_editable", text);
             }
             if self.column(name).is_some_and(|field| !field.editable) || self.many(name).is_some() {
-                self.add("admin.E125", "list_editable", format!("{name} cannot be edited in a list. Take it out."));
+                self.add(
+                    "admin.E125",
+                    "list_editable",
+                    format!("{name} cannot be edited in a list. Take it out."),
+                );
             }
         }
     }
 
     fn actions(&mut self) {
-        let names: Vec<&'static str> = self.options.actions.iter().map(|action| action.name).collect();
+        let names: Vec<&'static str> = self
+            .options
+            .actions
+            .iter()
+            .map(|action| action.name)
+            .collect();
         for name in twice(&names) {
-            self.add("admin.E130", "actions", format!("two actions are called {name}. Rename one."));
+            self.add(
+                "admin.E130",
+                "actions",
+                format!("two actions are called {name}. Rename one."),
+            );
         }
         for action in &self.options.actions {
             if action.name == "delete_selected" {
-                self.add("admin.E130", "actions", "delete_selected is there already. Rename yours.");
+                self.add(
+                    "admin.E130",
+                    "actions",
+                    "delete_selected is there already. Rename yours.",
+                );
             }
-            for wanted in
-                action.permissions.iter().filter(|wanted| !["view", "add", "change", "delete"].contains(wanted))
+            for wanted in action
+                .permissions
+                .iter()
+                .filter(|wanted| !["view", "add", "change", "delete"].contains(wanted))
             {
-                let text = format!("{} wants the permission {wanted:?}: view, add, change or delete.", action.name);
+                let text = format!(
+                    "{} wants the permission {wanted:?}: view, add, change or delete.",
+                    action.name
+                );
                 self.add("admin.E129", "actions", text);
             }
         }

@@ -14,8 +14,13 @@ impl AdminSite {
     pub fn check(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         for known in self.models() {
-            let mut checks =
-                Checks { site: self, known, options: &known.options, model: known.model, found: Vec::new() };
+            let mut checks = Checks {
+                site: self,
+                known,
+                options: &known.options,
+                model: known.model,
+                found: Vec::new(),
+            };
             checks.installed();
             checks.list();
             checks.form();
@@ -30,14 +35,27 @@ impl AdminSite {
                      Call `extend` to add options, or `unregister` first to replace them.",
                 )
             } else {
-                ("nuages.E110", "the model is not registered, so there is nothing to extend. Call `register` before.")
+                (
+                    "nuages.E110",
+                    "the model is not registered, so there is nothing to extend. Call `register` before.",
+                )
             };
             let place = format!("the admin of {}", misplaced.model.object_label());
             found.push(Finding::new(id, place, misplaced.call, text));
         }
-        for app in self.said.iter().filter(|app| !all().iter().any(|model| model.app == app.label)) {
-            let text = "no installed app with models has this label. Take it out, or install the app.";
-            found.push(Finding::new("nuages.E106", format!("the admin of the app {}", app.label), "label", text));
+        for app in self
+            .said
+            .iter()
+            .filter(|app| !all().iter().any(|model| model.app == app.label))
+        {
+            let text =
+                "no installed app with models has this label. Take it out, or install the app.";
+            found.push(Finding::new(
+                "nuages.E106",
+                format!("the admin of the app {}", app.label),
+                "label",
+                text,
+            ));
         }
         found
     }
@@ -58,15 +76,17 @@ impl Checks<'_> {
         let place = if self.model == self.known.model {
             format!("the admin of {of}")
         } else {
-            format!("the inline {} in the admin of {of}", self.model.object_label())
+            format!(
+                "the inline {} in the admin of {of}",
+                self.model.object_label()
+            )
         };
         self.found.push(Finding::new(id, place, option, text));
     }
 
     fn installed(&mut self) {
         if find(self.model.app, &self.model.name).is_none() {
-            let text =
-                "no installed app names it, so nobody can be permitted to touch it. Add it to `models` of its app.";
+            let text = "no installed app names it, so nobody can be permitted to touch it. Add it to `models` of its app.";
             self.add("nuages.E108", "register", text);
         }
     }
@@ -82,12 +102,16 @@ impl Checks<'_> {
     /// The model that the relation `name` leads to.
     fn related(&self, name: &str) -> Option<&'static Meta> {
         let key = self.column(name).and_then(|field| field.relation.as_ref());
-        key.map(|relation| relation.to()).or_else(|| self.many(name).map(ManyToMany::to))
+        key.map(|relation| relation.to())
+            .or_else(|| self.many(name).map(ManyToMany::to))
     }
 }
 
 /// Names that stand there twice.
 fn twice(names: &[&'static str]) -> Vec<&'static str> {
-    let again = names.iter().enumerate().filter(|(at, name)| names[..*at].contains(name));
+    let again = names
+        .iter()
+        .enumerate()
+        .filter(|(at, name)| names[..*at].contains(name));
     again.map(|(_, name)| *name).collect()
 }

@@ -5,7 +5,9 @@ use crate::admin::Registered;
 use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed, capfirst};
+use crate::models::{
+    Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed, capfirst,
+};
 
 /// Rows whose permissions are looked at together.
 const CHUNK: i64 = 500;
@@ -44,21 +46,60 @@ pub(in crate::admin) enum Step {
 }
 
 impl Consequences {
-    pub(super) fn new(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview: Preview) -> Result<Self> {
-        let counts = preview.counts.iter().map(|(model, count)| (capfirst(&model.verbose_name_plural), *count));
-        let links = preview.links.iter().map(|(table, count)| (capfirst(&table.verbose_name(2)), *count));
-        let tables = |effect: ByDatabase| preview.undescribed.iter().filter(move |rows| rows.effect == effect);
+    pub(super) fn new(
+        conn: &mut Conn,
+        deletion: &Deletion,
+        collector: &Collector,
+        preview: Preview,
+    ) -> Result<Self> {
+        let counts = preview
+            .counts
+            .iter()
+            .map(|(model, count)| (capfirst(&model.verbose_name_plural), *count));
+        let links = preview
+            .links
+            .iter()
+            .map(|(table, count)| (capfirst(&table.verbose_name(2)), *count));
+        let tables = |effect: ByDatabase| {
+            preview
+                .undescribed
+                .iter()
+                .filter(move |rows| rows.effect == effect)
+        };
         let gone_too = tables(ByDatabase::Deletes).map(|rows| (table(rows), rows.count));
-        let changed = tables(ByDatabase::Clears).chain(tables(ByDatabase::Resets)).map(|rows| {
-            let will = if rows.effect == ByDatabase::Resets { "get the default" } else { "have no" };
-            let word = if rows.count == 1 { "row" } else { "rows" };
-            format!("{} {word} of the {} will {will} {}", rows.count, table(rows), rows.column)
-        });
+        let changed = tables(ByDatabase::Clears)
+            .chain(tables(ByDatabase::Resets))
+            .map(|rows| {
+                let will = if rows.effect == ByDatabase::Resets {
+                    "get the default"
+                } else {
+                    "have no"
+                };
+                let word = if rows.count == 1 { "row" } else { "rows" };
+                format!(
+                    "{} {word} of the {} will {will} {}",
+                    rows.count,
+                    table(rows),
+                    rows.column
+                )
+            });
         let cleared = preview.clearings.iter().map(|clearing| {
             let (model, field) = (clearing.key.model, clearing.key.field);
-            let is_default = field.relation.as_ref().is_some_and(|key| key.on_delete == OnDelete::DbSetDefault);
-            let will = if is_default { "get the default" } else { "have no" };
-            format!("{} {} will {will} {}", clearing.count, model.counted(clearing.count), field.verbose_name)
+            let is_default = field
+                .relation
+                .as_ref()
+                .is_some_and(|key| key.on_delete == OnDelete::DbSetDefault);
+            let will = if is_default {
+                "get the default"
+            } else {
+                "have no"
+            };
+            format!(
+                "{} {} will {will} {}",
+                clearing.count,
+                model.counted(clearing.count),
+                field.verbose_name
+            )
         });
         let mut protected = Vec::new();
         for obstacle in &preview.obstacles {
@@ -75,7 +116,10 @@ impl Consequences {
         let mut tree = Vec::new();
         steps(deletion, &preview.tree, &mut tree);
         if preview.more > 0 {
-            tree.push(Step::More(preview.more, deletion.known.model.counted(preview.more).to_owned()));
+            tree.push(Step::More(
+                preview.more,
+                deletion.known.model.counted(preview.more).to_owned(),
+            ));
         }
         Ok(Self {
             counts: counts.chain(links).chain(gone_too).collect(),
@@ -83,7 +127,9 @@ impl Consequences {
             tree,
             lacking: lacking(conn, deletion, collector, &preview)?,
             protected,
-            held: tables(ByDatabase::Refuses).map(|rows| (rows.table, rows.count)).collect(),
+            held: tables(ByDatabase::Refuses)
+                .map(|rows| (rows.table, rows.count))
+                .collect(),
             is_held_elsewhere: false,
         })
     }
@@ -113,7 +159,12 @@ fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {
         if !branch.children.is_empty() || !branch.more.is_empty() {
             out.push(Step::Down);
             steps(deletion, &branch.children, out);
-            out.extend(branch.more.iter().map(|(count, kind)| Step::More(*count, kind.clone())));
+            out.extend(
+                branch
+                    .more
+                    .iter()
+                    .map(|(count, kind)| Step::More(*count, kind.clone())),
+            );
             out.push(Step::Up);
         }
         out.push(Step::End);
@@ -121,24 +172,45 @@ fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {
 }
 
 fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Step {
-    let known = deletion.site.of(model).filter(|known| deletion.actor.may(known, "view", None));
+    let known = deletion
+        .site
+        .of(model)
+        .filter(|known| deletion.actor.may(known, "view", None));
     let url = known.map(|known| known.object_url(&pk.to_string(), "change"));
     Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
 }
 
 /// What the user may not delete, of the models that the admin shows; in Django's words, their names.
-fn lacking(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview: &Preview) -> Result<Vec<String>> {
+fn lacking(
+    conn: &mut Conn,
+    deletion: &Deletion,
+    collector: &Collector,
+    preview: &Preview,
+) -> Result<Vec<String>> {
     let mut lacking = Vec::new();
     for rows in collector.sets() {
-        let goes = preview.counts.iter().any(|(model, _)| *model == rows.model());
-        let Some(known) = deletion.site.of(rows.model()).filter(|_| goes) else { continue };
+        let goes = preview
+            .counts
+            .iter()
+            .any(|(model, _)| *model == rows.model());
+        let Some(known) = deletion.site.of(rows.model()).filter(|_| goes) else {
+            continue;
+        };
         if !may_delete(conn, &deletion.actor.permissions, known, rows)? {
             lacking.push(known.model.verbose_name.clone());
         }
     }
     // What forbids it would have to go first.
-    let forbidding = preview.obstacles.iter().filter_map(|obstacle| deletion.site.of(obstacle.key.model));
-    for known in forbidding.filter(|known| !deletion.actor.permissions.has_perm(&known.model.permission("delete"))) {
+    let forbidding = preview
+        .obstacles
+        .iter()
+        .filter_map(|obstacle| deletion.site.of(obstacle.key.model));
+    for known in forbidding.filter(|known| {
+        !deletion
+            .actor
+            .permissions
+            .has_perm(&known.model.permission("delete"))
+    }) {
         lacking.push(known.model.verbose_name.clone());
     }
     lacking.sort();
@@ -147,7 +219,12 @@ fn lacking(conn: &mut Conn, deletion: &Deletion, collector: &Collector, preview:
 }
 
 /// Whether all of `rows` may be deleted. They are read only where the model has a say of its own about each.
-fn may_delete(conn: &mut Conn, permissions: &Permissions, known: &Registered, rows: &Query) -> Result<bool> {
+fn may_delete(
+    conn: &mut Conn,
+    permissions: &Permissions,
+    known: &Registered,
+    rows: &Query,
+) -> Result<bool> {
     if !permissions.has_perm(&known.model.permission("delete")) {
         return Ok(false);
     }
@@ -159,7 +236,10 @@ fn may_delete(conn: &mut Conn, permissions: &Permissions, known: &Registered, ro
     }
     let mut chunks = rows.chunks(CHUNK);
     while let Some(records) = chunks.next(conn)? {
-        if records.iter().any(|record| !known.options.permits(permissions, "delete", Some(record))) {
+        if records
+            .iter()
+            .any(|record| !known.options.permits(permissions, "delete", Some(record)))
+        {
             return Ok(false);
         }
     }

@@ -41,7 +41,12 @@ enum Outcome {
 impl Deletion {
     /// `rows` of `known`, by who asks.
     fn new(request: &AdminRequest, known: &'static Registered, rows: Query) -> Self {
-        Self { site: request.site, known, actor: request.actor(), rows }
+        Self {
+            site: request.site,
+            known,
+            actor: request.actor(),
+            rows,
+        }
     }
 
     /// Shows what would go, or, where `confirmed` and nothing forbids it, lets it go with its log entries, in one
@@ -73,7 +78,9 @@ impl Deletion {
         if preview.counts.is_empty() {
             return Ok(Outcome::Nothing);
         }
-        Ok(Outcome::Asked(Consequences::new(conn, self, &collector, preview)?))
+        Ok(Outcome::Asked(Consequences::new(
+            conn, self, &collector, preview,
+        )?))
     }
 
     fn delete(&self, conn: &mut Conn) -> Result<Outcome> {

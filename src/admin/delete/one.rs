@@ -64,7 +64,10 @@ async fn answer(
         return Ok(request.missing(known, part));
     };
     request.must(known, "delete", Some(&record))?;
-    match Deletion::new(&request, known, rows).carry_out(&request.db, confirmed).await? {
+    match Deletion::new(&request, known, rows)
+        .carry_out(&request.db, confirmed)
+        .await?
+    {
         Outcome::Nothing => Ok(request.missing(known, part)),
         Outcome::Denied => Err(Error::PermissionDenied),
         Outcome::Deleted(_) => deleted(&request, known, &record, &name, &data.fields).await,
@@ -80,11 +83,22 @@ async fn deleted(
     posted: &QueryDict,
 ) -> Result<HttpResponse> {
     if posted.get("_popup").is_some() {
-        return popup_response(request, "Deleted", &json!({"action": "delete", "value": record.pk().to_string()}));
+        return popup_response(
+            request,
+            "Deleted",
+            &json!({"action": "delete", "value": record.pk().to_string()}),
+        );
     }
-    request.messages.success(format!("The {} “{name}” was deleted successfully.", known.model.verbose_name));
+    request.messages.success(format!(
+        "The {} “{name}” was deleted successfully.",
+        known.model.verbose_name
+    ));
     let may_return = request.may(known, "change", None);
-    Ok(redirect(&if may_return { list_url(request, known).await? } else { "/admin/".to_owned() }))
+    Ok(redirect(&if may_return {
+        list_url(request, known).await?
+    } else {
+        "/admin/".to_owned()
+    }))
 }
 
 fn page(
@@ -96,11 +110,23 @@ fn page(
     to_field: Option<String>,
 ) -> Result<HttpResponse> {
     let one = known.model.verbose_name.as_str();
-    let title = if shown.is_allowed() { format!("Delete {one}") } else { format!("Cannot delete {one}") };
-    let back_url = request.keeping_filters(known, &known.object_url(&record.pk().to_string(), "change"));
+    let title = if shown.is_allowed() {
+        format!("Delete {one}")
+    } else {
+        format!("Cannot delete {one}")
+    };
+    let back_url =
+        request.keeping_filters(known, &known.object_url(&record.pk().to_string(), "change"));
     let mut crumbs = request.crumbs(known);
     crumbs.extend([Crumb::new(&name, &back_url), Crumb::new("Delete", "")]);
     let frame = request.frame(title, crumbs);
-    let page = DeleteConfirmation { frame, one, name, shown, to_field, back_url };
+    let page = DeleteConfirmation {
+        frame,
+        one,
+        name,
+        shown,
+        to_field,
+        back_url,
+    };
     Ok(render(&page)?.respond_to(&request.http))
 }

@@ -20,7 +20,10 @@ pub(in crate::admin) async fn delete_selected(
     rows: Query,
     confirmed: bool,
 ) -> Result<Selected> {
-    match Deletion::new(request, known, rows).carry_out(&request.db, confirmed).await? {
+    match Deletion::new(request, known, rows)
+        .carry_out(&request.db, confirmed)
+        .await?
+    {
         // Rows that are gone already: Django asks all the same.
         Outcome::Nothing if !confirmed => Ok(Selected::Asked(Box::default())),
         Outcome::Nothing => Ok(Selected::Deleted(0)),

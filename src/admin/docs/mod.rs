@@ -45,7 +45,11 @@ struct DocModel {
 /// `GET /admin/doc/models/`: the models with which the user may do something.
 pub(super) async fn models(request: AdminRequest) -> Result<Html> {
     let mut apps: Vec<DocApp> = Vec::new();
-    for model in all().iter().copied().filter(|model| is_shown(&request, model)) {
+    for model in all()
+        .iter()
+        .copied()
+        .filter(|model| is_shown(&request, model))
+    {
         let link = Link {
             name: capfirst(&model.verbose_name),
             url: url(model),
@@ -53,22 +57,39 @@ pub(super) async fn models(request: AdminRequest) -> Result<Html> {
         };
         match apps.iter_mut().find(|app| app.label == model.app) {
             Some(app) => app.models.push(link),
-            None => apps.push(DocApp { name: app_verbose_name(model.app), label: model.app, models: vec![link] }),
+            None => apps.push(DocApp {
+                name: app_verbose_name(model.app),
+                label: model.app,
+                models: vec![link],
+            }),
         }
     }
     apps.sort_by(|one, other| one.name.cmp(&other.name));
-    let frame = request.frame("Model documentation", vec![Crumb::new("Model documentation", "")]);
+    let frame = request.frame(
+        "Model documentation",
+        vec![Crumb::new("Model documentation", "")],
+    );
     render(&DocIndex { frame, apps })
 }
 
 /// `GET /admin/doc/models/catalog.product/`
 pub(super) async fn model(request: AdminRequest, name: Path<String>) -> Result<Html> {
-    let found = name.split_once('.').and_then(|(app, model)| find(app, model));
-    let model = found.filter(|model| is_shown(&request, model)).ok_or(Error::NotFound)?;
+    let found = name
+        .split_once('.')
+        .and_then(|(app, model)| find(app, model));
+    let model = found
+        .filter(|model| is_shown(&request, model))
+        .ok_or(Error::NotFound)?;
     let documented = of(&request, model);
-    let crumbs = vec![Crumb::new("Model documentation", URL), Crumb::new(capfirst(&model.verbose_name), "")];
+    let crumbs = vec![
+        Crumb::new("Model documentation", URL),
+        Crumb::new(capfirst(&model.verbose_name), ""),
+    ];
     let frame = request.frame(capfirst(&model.verbose_name), crumbs);
-    render(&DocModel { frame, model: documented })
+    render(&DocModel {
+        frame,
+        model: documented,
+    })
 }
 
 /// Nobody learns of models that are none of their business (Django's `user_has_model_view_permission`).

@@ -40,15 +40,42 @@ pub(super) fn of(request: &AdminRequest, model: &'static Meta) -> Documented {
     let many = model.many.iter().map(|many| many_to_many(many, &link));
     let mut facts = vec![
         fact("Ordering", model.ordering.iter().map(order)),
-        fact("Unique together", model.unique_together.iter().map(|columns| columns.join(", "))),
-        fact("Indexes", model.indexes.iter().map(|columns| columns.join(", "))),
-        fact("Permissions", ["add", "change", "delete", "view"].map(|action| model.permission(action))),
+        fact(
+            "Unique together",
+            model
+                .unique_together
+                .iter()
+                .map(|columns| columns.join(", ")),
+        ),
+        fact(
+            "Indexes",
+            model.indexes.iter().map(|columns| columns.join(", ")),
+        ),
+        fact(
+            "Permissions",
+            ["add", "change", "delete", "view"].map(|action| model.permission(action)),
+        ),
     ];
     let back = model.reverse().into_iter().map(|key| {
-        let rule = key.field.relation.as_ref().map_or("", |relation| rule(relation.on_delete));
-        (format!("{}.{} ({rule}) as {}", key.model.object_label(), key.field.name, key.accessor()), link(key.model))
+        let rule = key
+            .field
+            .relation
+            .as_ref()
+            .map_or("", |relation| rule(relation.on_delete));
+        (
+            format!(
+                "{}.{} ({rule}) as {}",
+                key.model.object_label(),
+                key.field.name,
+                key.accessor()
+            ),
+            link(key.model),
+        )
     });
-    facts.push(Fact { name: "Referred to by", words: back.collect() });
+    facts.push(Fact {
+        name: "Referred to by",
+        words: back.collect(),
+    });
     if let Some(known) = known {
         facts.extend(options(&known.options));
     }
@@ -56,14 +83,19 @@ pub(super) fn of(request: &AdminRequest, model: &'static Meta) -> Documented {
     Documented {
         label: model.object_label(),
         table: model.table,
-        list_url: known.filter(|known| request.may(known, "view", None)).map(|known| known.url()),
+        list_url: known
+            .filter(|known| request.may(known, "view", None))
+            .map(|known| known.url()),
         fields: columns.chain(many).collect(),
         facts,
     }
 }
 
 fn fact(name: &'static str, words: impl IntoIterator<Item = String>) -> Fact {
-    Fact { name, words: words.into_iter().map(|word| (word, None)).collect() }
+    Fact {
+        name,
+        words: words.into_iter().map(|word| (word, None)).collect(),
+    }
 }
 
 fn options(options: &Options) -> Vec<Fact> {
@@ -87,13 +119,26 @@ fn options(options: &Options) -> Vec<Fact> {
         fact("List", shown),
         fact("Filters", filters),
         fact("Searched", searched),
-        fact("Actions", options.actions.iter().map(|action| action.name.to_owned())),
-        fact("Inside its form", options.inlines.iter().map(|inline| inline.model.object_label())),
+        fact(
+            "Actions",
+            options.actions.iter().map(|action| action.name.to_owned()),
+        ),
+        fact(
+            "Inside its form",
+            options
+                .inlines
+                .iter()
+                .map(|inline| inline.model.object_label()),
+        ),
     ]
 }
 
 fn order(order: &Order) -> String {
-    format!("{}{}", if order.descending { "-" } else { "" }, way(&order.path))
+    format!(
+        "{}{}",
+        if order.descending { "-" } else { "" },
+        way(&order.path)
+    )
 }
 
 /// A way as authors of URLs write it: `category__name`.
@@ -148,7 +193,9 @@ fn many_to_many(many: &'static ManyToMany, link: &dyn Fn(&Meta) -> Option<String
         url: link(many.to()),
         label: many.label(),
         tags: ["many to many"].into_iter().chain(required).collect(),
-        notes: format!("through {}. {}", many.through(), many.help_text).trim_end().to_owned(),
+        notes: format!("through {}. {}", many.through(), many.help_text)
+            .trim_end()
+            .to_owned(),
     }
 }
 
@@ -173,7 +220,11 @@ fn notes(field: &Field) -> String {
         parts.push("set when it is made".to_owned());
     }
     let help = field.help_text;
-    [parts.join("; "), help.to_owned()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". ")
+    [parts.join("; "), help.to_owned()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join(". ")
 }
 
 fn kind(field: &Field) -> String {

@@ -24,14 +24,26 @@ pub(super) struct ActTime {
 impl ActTime {
     pub(super) fn new(entry: &LogEntry, zone: Tz) -> Self {
         match entry.action_time {
-            Some(time) => Self { machine: time.utc().to_rfc3339(), text: time.text(&zone) },
-            None => Self { machine: String::new(), text: "unknown time".to_owned() },
+            Some(time) => Self {
+                machine: time.utc().to_rfc3339(),
+                text: time.text(&zone),
+            },
+            None => Self {
+                machine: String::new(),
+                text: "unknown time".to_owned(),
+            },
         }
     }
 }
 
 /// `clerk (Clara Kerr)`
 pub(super) fn full_name(user: User) -> String {
-    let name = format!("{} {}", user.first_name, user.last_name).trim().to_owned();
-    if name.is_empty() { user.username } else { format!("{} ({name})", user.username) }
+    let name = format!("{} {}", user.first_name, user.last_name)
+        .trim()
+        .to_owned();
+    if name.is_empty() {
+        user.username
+    } else {
+        format!("{} ({name})", user.username)
+    }
 }

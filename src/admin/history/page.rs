@@ -61,14 +61,22 @@ pub(in crate::admin) async fn history(
         return Ok(request.missing(known, &part));
     };
     request.must(known, "view", Some(&record))?;
-    let asked: PageNumber = request.query.get("p").unwrap_or_default().parse().unwrap_or_default();
+    let asked: PageNumber = request
+        .query
+        .get("p")
+        .unwrap_or_default()
+        .parse()
+        .unwrap_or_default();
     let pk = record.pk().to_string();
     let (count, number, found) = request
         .db
         .run(move |conn| {
             let mut number = 1;
             let (count, found) = LogEntry::of_object(conn, known.model, &pk, |count| {
-                let pages = Paginator { count, per_page: PER_PAGE };
+                let pages = Paginator {
+                    count,
+                    per_page: PER_PAGE,
+                };
                 number = pages.page_number(asked);
                 (PER_PAGE, pages.offset(number))
             })?;
@@ -82,14 +90,28 @@ pub(in crate::admin) async fn history(
             2 => "changed",
             _ => "deleted",
         };
-        Entry { time: ActTime::new(&entry, zone), user: full_name(user), what: sentence(&entry.change_message), kind }
+        Entry {
+            time: ActTime::new(&entry, zone),
+            user: full_name(user),
+            what: sentence(&entry.change_message),
+            kind,
+        }
     });
     let mut crumbs = request.crumbs(known);
     let url = request.keeping_filters(known, &known.object_url(&unquote(&part), "change"));
     crumbs.extend([Crumb::new(&name, url), Crumb::new("History", "")]);
     let frame = request.frame(format!("Change history: {}", bidi::isolated(&name)), crumbs);
-    let paginator = Paginator { count, per_page: PER_PAGE };
+    let paginator = Paginator {
+        count,
+        per_page: PER_PAGE,
+    };
     let page_query = request.keeping_filters(known, "").replacen('?', "&", 1);
-    let page = ObjectHistory { frame, entries: entries.collect(), paginator, number, page_query };
+    let page = ObjectHistory {
+        frame,
+        entries: entries.collect(),
+        paginator,
+        number,
+        page_query,
+    };
     Ok(render(&page)?.respond_to(&request.http))
 }

@@ -27,13 +27,18 @@ impl RecentAction {
     /// As the page shows it.
     pub(in crate::admin) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
         let time = ActTime::new(&entry, request.settings.time_zone);
-        let known = app.0.zip(model.0).and_then(|(app, model)| request.site.find(&app, &model));
+        let known = app
+            .0
+            .zip(model.0)
+            .and_then(|(app, model)| request.site.find(&app, &model));
         let (kind, icon) = match entry.action_flag {
             1 => ("added", "plus"),
             2 => ("changed", "edit"),
             _ => ("deleted", "trash"),
         };
-        let url = known.zip(entry.object_id.as_deref()).filter(|_| kind != "deleted");
+        let url = known
+            .zip(entry.object_id.as_deref())
+            .filter(|_| kind != "deleted");
         Self {
             url: url.map(|(known, pk)| known.object_url(pk, "change")),
             object: entry.object_repr,
@@ -43,7 +48,11 @@ impl RecentAction {
             ),
             kind,
             icon,
-            what: if kind == "changed" { sentence(&entry.change_message) } else { String::new() },
+            what: if kind == "changed" {
+                sentence(&entry.change_message)
+            } else {
+                String::new()
+            },
             time,
         }
     }

@@ -7,9 +7,15 @@ pub(super) fn sentence(message: &str) -> String {
     if !message.starts_with('[') {
         return message.to_owned();
     }
-    let Ok(Value::Array(parts)) = serde_json::from_str(message) else { return message.to_owned() };
+    let Ok(Value::Array(parts)) = serde_json::from_str(message) else {
+        return message.to_owned();
+    };
     let said: Vec<String> = parts.iter().filter_map(part).collect();
-    if said.is_empty() { "No fields changed.".to_owned() } else { said.join(" ") }
+    if said.is_empty() {
+        "No fields changed.".to_owned()
+    } else {
+        said.join(" ")
+    }
 }
 
 fn part(part: &Value) -> Option<String> {
@@ -18,7 +24,11 @@ fn part(part: &Value) -> Option<String> {
         return Some(named(added).map_or_else(|| "Added.".to_owned(), |of| format!("Added {of}.")));
     }
     if let Some(changed) = part.get("changed") {
-        let fields = changed.get("fields").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let fields = changed
+            .get("fields")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let fields = listed(&fields.iter().map(text).collect::<Vec<_>>());
         return Some(match named(changed) {
             Some(of) => format!("Changed {fields} for {of}."),
@@ -36,7 +46,9 @@ fn named(about: &Value) -> Option<String> {
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// `Name, Price and Stock`
@@ -57,8 +69,14 @@ mod tests {
         for (message, expected) in [
             (r#"[{"added": {}}]"#, "Added."),
             (r#"[{"changed": {"fields": ["Price"]}}]"#, "Changed Price."),
-            (r#"[{"changed": {"fields": ["Name", "Price", "Stock"]}}]"#, "Changed Name, Price and Stock."),
-            (r#"[{"added": {"name": "order item", "object": "3 \u00d7 Lamp"}}]"#, "Added order item “3 × Lamp”."),
+            (
+                r#"[{"changed": {"fields": ["Name", "Price", "Stock"]}}]"#,
+                "Changed Name, Price and Stock.",
+            ),
+            (
+                r#"[{"added": {"name": "order item", "object": "3 \u00d7 Lamp"}}]"#,
+                "Added order item “3 × Lamp”.",
+            ),
             (
                 r#"[{"changed": {"name": "order item", "object": "x", "fields": ["Quantity", "Price"]}}, {"deleted": {"name": "order item", "object": "y"}}]"#,
                 "Changed Quantity and Price for order item “x”. Deleted order item “y”.",

@@ -40,7 +40,11 @@ impl ActionRequest<'_> {
 
     /// Calls `work` with all chosen rows, 500 at a time: memory holds no more of them, however many they are. The log says
     /// every 10,000 rows how far it came. How many there were.
-    pub fn each_chunk(&self, conn: &mut Conn, mut work: impl FnMut(&mut Conn, &[Record]) -> Result<()>) -> Result<i64> {
+    pub fn each_chunk(
+        &self,
+        conn: &mut Conn,
+        mut work: impl FnMut(&mut Conn, &[Record]) -> Result<()>,
+    ) -> Result<i64> {
         let (mut chunks, mut done) = (self.selection.chunks(CHUNK), 0);
         while let Some(records) = chunks.next(conn)? {
             work(conn, &records)?;
@@ -70,17 +74,26 @@ pub struct ActionResult {
 impl ActionResult {
     /// It went well.
     pub fn success(message: impl Into<String>) -> Self {
-        Self { level: Level::SUCCESS, message: message.into() }
+        Self {
+            level: Level::SUCCESS,
+            message: message.into(),
+        }
     }
 
     /// Something to know.
     pub fn info(message: impl Into<String>) -> Self {
-        Self { level: Level::INFO, message: message.into() }
+        Self {
+            level: Level::INFO,
+            message: message.into(),
+        }
     }
 
     /// It did not go.
     pub fn error(message: impl Into<String>) -> Self {
-        Self { level: Level::ERROR, message: message.into() }
+        Self {
+            level: Level::ERROR,
+            message: message.into(),
+        }
     }
 }
 
@@ -125,12 +138,24 @@ pub struct Action {
 impl Action {
     /// Creates an action for users who may change the model. See [`permissions`](Self::permissions) for other users.
     pub const fn new(name: &'static str, description: &'static str, run: Run) -> Self {
-        Self { name, description, permissions: &[], confirm: false, in_list: true, form_description: None, run }
+        Self {
+            name,
+            description,
+            permissions: &[],
+            confirm: false,
+            in_list: true,
+            form_description: None,
+            run,
+        }
     }
 
     /// The permissions of which the user needs at least one, with the default filled in.
     pub fn required_permissions(&self) -> &'static [&'static str] {
-        if self.permissions.is_empty() { &["change"] } else { self.permissions }
+        if self.permissions.is_empty() {
+            &["change"]
+        } else {
+            self.permissions
+        }
     }
 
     /// Returns the label on the list of `model`.

@@ -15,30 +15,53 @@ impl Options {
     }
 
     /// Whether each hook allows `action` on `record`, or on the model as a whole.
-    pub(in crate::admin) fn permits(&self, permissions: &Permissions, action: &str, record: Option<&Record>) -> bool {
-        let allows = |hooks: &Hooks| hooks.has_permission.is_none_or(|hook| hook(permissions, action, record));
+    pub(in crate::admin) fn permits(
+        &self,
+        permissions: &Permissions,
+        action: &str,
+        record: Option<&Record>,
+    ) -> bool {
+        let allows = |hooks: &Hooks| {
+            hooks
+                .has_permission
+                .is_none_or(|hook| hook(permissions, action, record))
+        };
         self.all_hooks().into_iter().all(allows)
     }
 
     /// Whether permissions can differ from row to row.
     pub(in crate::admin) fn has_row_permissions(&self) -> bool {
-        self.all_hooks().iter().any(|hooks| hooks.has_permission.is_some())
+        self.all_hooks()
+            .iter()
+            .any(|hooks| hooks.has_permission.is_some())
     }
 
     /// Whether each hook allows the URL parameter `key`.
     pub(in crate::admin) fn permits_lookup(&self, key: &str) -> bool {
-        self.all_hooks().iter().all(|hooks| hooks.lookup_allowed.is_none_or(|allowed| allowed(key)))
+        self.all_hooks()
+            .iter()
+            .all(|hooks| hooks.lookup_allowed.is_none_or(|allowed| allowed(key)))
     }
 
     /// Limits `rows` to those that `user` may see.
     pub(in crate::admin) fn limit(&self, rows: Query, user: &User) -> Query {
-        let limits = self.all_hooks().into_iter().filter_map(|hooks| hooks.queryset);
+        let limits = self
+            .all_hooks()
+            .into_iter()
+            .filter_map(|hooks| hooks.queryset);
         limits.fold(rows, |rows, limit| limit(rows, user))
     }
 
     /// Returns the fields that `user` may see and not change, beside `readonly_fields`.
-    pub(in crate::admin) fn fixed_fields(&self, user: &User, record: Option<&Record>) -> Vec<&'static str> {
-        let hooks = self.all_hooks().into_iter().filter_map(|hooks| hooks.readonly_fields);
+    pub(in crate::admin) fn fixed_fields(
+        &self,
+        user: &User,
+        record: Option<&Record>,
+    ) -> Vec<&'static str> {
+        let hooks = self
+            .all_hooks()
+            .into_iter()
+            .filter_map(|hooks| hooks.readonly_fields);
         hooks.flat_map(|hook| hook(user, record)).collect()
     }
 
@@ -52,7 +75,12 @@ impl Options {
     }
 
     /// Adds the errors that depend on the user or the database to `form`, if it is valid so far.
-    pub(in crate::admin) fn check_form(&self, conn: &mut Conn, form: &mut ModelForm, actor: &Actor) -> Result<()> {
+    pub(in crate::admin) fn check_form(
+        &self,
+        conn: &mut Conn,
+        form: &mut ModelForm,
+        actor: &Actor,
+    ) -> Result<()> {
         for hooks in self.all_hooks() {
             hooks.look_at(conn, form, actor)?;
         }
@@ -67,7 +95,10 @@ impl Options {
         adding: bool,
         user: &User,
     ) -> Result<()> {
-        for hook in [self.hooks.save_model, self.rules.save_model].into_iter().flatten() {
+        for hook in [self.hooks.save_model, self.rules.save_model]
+            .into_iter()
+            .flatten()
+        {
             hook(conn, record, adding, user)?;
         }
         Ok(())
@@ -75,12 +106,23 @@ impl Options {
 
     /// Whether `before_delete` does anything.
     pub(in crate::admin) fn has_delete_hook(&self) -> bool {
-        self.all_hooks().iter().any(|hooks| hooks.delete_model.is_some())
+        self.all_hooks()
+            .iter()
+            .any(|hooks| hooks.delete_model.is_some())
     }
 
     /// Calls `delete_model`.
-    pub(in crate::admin) fn before_delete(&self, conn: &mut Conn, record: &Record, user: &User) -> Result<()> {
-        for hook in self.all_hooks().into_iter().filter_map(|hooks| hooks.delete_model) {
+    pub(in crate::admin) fn before_delete(
+        &self,
+        conn: &mut Conn,
+        record: &Record,
+        user: &User,
+    ) -> Result<()> {
+        for hook in self
+            .all_hooks()
+            .into_iter()
+            .filter_map(|hooks| hooks.delete_model)
+        {
             hook(conn, record, user)?;
         }
         Ok(())

@@ -27,11 +27,13 @@ pub struct Change<'a> {
 impl<'a> Change<'a> {
     /// What saving `form` would do.
     fn of(form: &'a ModelForm, after: &'a Record, actor: &'a Actor) -> Self {
-        let links = form.fields.iter().filter_map(|bound| match (bound.field, &bound.initial, &bound.cleaned) {
-            (ModelField::Many(many), Cleaned::Many(before), Some(Cleaned::Many(after))) => {
-                Some((many.name, before.as_slice(), after.as_slice()))
+        let links = form.fields.iter().filter_map(|bound| {
+            match (bound.field, &bound.initial, &bound.cleaned) {
+                (ModelField::Many(many), Cleaned::Many(before), Some(Cleaned::Many(after))) => {
+                    Some((many.name, before.as_slice(), after.as_slice()))
+                }
+                _ => None,
             }
-            _ => None,
         });
         Change {
             user: &actor.user,
@@ -45,13 +47,19 @@ impl<'a> Change<'a> {
     /// What the many-to-many field `name` will link to and does not now.
     pub fn added(&self, name: &str) -> Vec<Value> {
         let field = self.links.iter().find(|(known, ..)| *known == name);
-        let added = field.map(|(_, before, after)| after.iter().filter(|value| !before.contains(value)).cloned());
+        let added = field.map(|(_, before, after)| {
+            after
+                .iter()
+                .filter(|value| !before.contains(value))
+                .cloned()
+        });
         added.map(Iterator::collect).unwrap_or_default()
     }
 
     /// Whether the field `name` of a row that is there changes.
     pub fn changes(&self, name: &str) -> bool {
-        self.before.is_some_and(|before| before.get(name) != self.after.get(name))
+        self.before
+            .is_some_and(|before| before.get(name) != self.after.get(name))
     }
 
     /// Whether the box `name` of a row that is there was ticked and will not be.
@@ -62,8 +70,15 @@ impl<'a> Change<'a> {
 
 impl Hooks {
     /// Runs `check` on a form that is valid so far, and adds its errors to the form.
-    pub(in crate::admin) fn look_at(&self, conn: &mut Conn, form: &mut ModelForm, actor: &Actor) -> Result<()> {
-        let Some(look) = self.check.filter(|_| form.is_valid()) else { return Ok(()) };
+    pub(in crate::admin) fn look_at(
+        &self,
+        conn: &mut Conn,
+        form: &mut ModelForm,
+        actor: &Actor,
+    ) -> Result<()> {
+        let Some(look) = self.check.filter(|_| form.is_valid()) else {
+            return Ok(());
+        };
         for (name, text) in look(conn, &Change::of(form, &form.row(), actor))? {
             form.add_error(name, text);
         }

@@ -83,7 +83,11 @@ impl<T> IntoColumn<T> for Via<T> {
 pub struct Computed<T>(ListColumn, PhantomData<T>);
 
 /// A column `name` computed from others: `computed("margin", (product::price, product::cost), |[price, cost]| …)`.
-pub fn computed<T, P: Paths<T>>(name: &'static str, paths: P, compute: fn(&P::Values) -> Cell) -> Computed<T> {
+pub fn computed<T, P: Paths<T>>(
+    name: &'static str,
+    paths: P,
+    compute: fn(&P::Values) -> Cell,
+) -> Computed<T> {
     let description = name.replace('_', " ");
     Computed(
         ListColumn::Computed {

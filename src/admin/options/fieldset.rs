@@ -53,7 +53,13 @@ impl<T> Fieldset<T> {
     /// A group of fields, one a line.
     pub(super) fn new(title: &'static str, fields: impl FieldNames<T>) -> Self {
         let lines = fields.names().into_iter().map(|name| vec![name]).collect();
-        Self { title, lines, description: "", collapsed: false, table: PhantomData }
+        Self {
+            title,
+            lines,
+            description: "",
+            collapsed: false,
+            table: PhantomData,
+        }
     }
 
     /// More fields, beside one another in one line.
@@ -78,8 +84,20 @@ impl<T> Fieldset<T> {
     }
 
     pub(super) fn untyped(self) -> Fieldset {
-        let Self { title, lines, description, collapsed, .. } = self;
-        Fieldset { title, lines, description, collapsed, table: PhantomData }
+        let Self {
+            title,
+            lines,
+            description,
+            collapsed,
+            ..
+        } = self;
+        Fieldset {
+            title,
+            lines,
+            description,
+            collapsed,
+            table: PhantomData,
+        }
     }
 
     /// Every name in it.

@@ -77,17 +77,26 @@ impl<T> IntoFilter<T> for Filtered<T> {
 
 /// Every value that occurs (Django's `AllValuesFieldListFilter`).
 pub fn all_values<T>(path: impl IntoPath<T>) -> Filtered<T> {
-    Filtered(ListFilter::Field(path.into_path(), FilterKind::AllValues), PhantomData)
+    Filtered(
+        ListFilter::Field(path.into_path(), FilterKind::AllValues),
+        PhantomData,
+    )
 }
 
 /// Only rows that it does lead to (Django's `RelatedOnlyFieldListFilter`).
 pub fn used_only<T>(path: impl IntoPath<T>) -> Filtered<T> {
-    Filtered(ListFilter::Field(path.into_path(), FilterKind::UsedOnly), PhantomData)
+    Filtered(
+        ListFilter::Field(path.into_path(), FilterKind::UsedOnly),
+        PhantomData,
+    )
 }
 
 /// Empty or not (Django's `EmptyFieldListFilter`).
 pub fn empty<T>(path: impl IntoPath<T>) -> Filtered<T> {
-    Filtered(ListFilter::Field(path.into_path(), FilterKind::Empty), PhantomData)
+    Filtered(
+        ListFilter::Field(path.into_path(), FilterKind::Empty),
+        PhantomData,
+    )
 }
 
 /// A filter with words of its own.

@@ -99,23 +99,31 @@ impl FormField {
 impl Options {
     /// What this admin says of `field`: what was said of the field itself goes before what was said of its kind.
     pub(in crate::admin) fn formfield(&self, field: ModelField) -> FormField {
-        let own = self.formfields.iter().filter(|(name, _)| *name == field.key());
-        let kinds = self
-            .formfield_overrides
+        let own = self
+            .formfields
             .iter()
-            .filter(|(kind, _)| field.column().is_some_and(|column| discriminant(&column.kind) == discriminant(kind)));
+            .filter(|(name, _)| *name == field.key());
+        let kinds = self.formfield_overrides.iter().filter(|(kind, _)| {
+            field
+                .column()
+                .is_some_and(|column| discriminant(&column.kind) == discriminant(kind))
+        });
         let said = own.map(|(_, said)| said).chain(kinds.map(|(_, said)| said));
         said.fold(FormField::new(), |first, next| first.or(*next))
     }
 
     /// What `field` is called in forms.
     pub(in crate::admin) fn label(&self, field: ModelField) -> String {
-        self.formfield(field).label.map_or_else(|| field.label(), str::to_owned)
+        self.formfield(field)
+            .label
+            .map_or_else(|| field.label(), str::to_owned)
     }
 
     /// What stands beside it.
     pub(in crate::admin) fn help_text(&self, field: ModelField) -> &'static str {
-        self.formfield(field).help_text.unwrap_or_else(|| field.help_text())
+        self.formfield(field)
+            .help_text
+            .unwrap_or_else(|| field.help_text())
     }
 }
 

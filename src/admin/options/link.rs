@@ -1,11 +1,18 @@
 //! Which addresses of authors and of rows become links.
 
 /// What an address may begin with.
-const KNOWN: [&str; 9] = ["http://", "https://", "ftp://", "ftps://", "mailto:", "tel:", "/", "?", "#"];
+const KNOWN: [&str; 9] = [
+    "http://", "https://", "ftp://", "ftps://", "mailto:", "tel:", "/", "?", "#",
+];
 
 /// Whether following `url` runs nothing: it is one of the web, or of this site.
 pub(in crate::admin) fn is_safe(url: &str) -> bool {
-    let begin: String = url.trim_start().chars().take(10).collect::<String>().to_ascii_lowercase();
+    let begin: String = url
+        .trim_start()
+        .chars()
+        .take(10)
+        .collect::<String>()
+        .to_ascii_lowercase();
     KNOWN.iter().any(|known| begin.starts_with(known))
 }
 
@@ -15,7 +22,16 @@ mod tests {
 
     #[test]
     fn nothing_that_runs_is_a_link() {
-        for url in ["https://a.example", " HTTP://a", "mailto:a@b", "tel:+49", "/x/", "?q=1", "#top", "ftp://a"] {
+        for url in [
+            "https://a.example",
+            " HTTP://a",
+            "mailto:a@b",
+            "tel:+49",
+            "/x/",
+            "?q=1",
+            "#top",
+            "ftp://a",
+        ] {
             assert!(is_safe(url), "{url}");
         }
         for url in [

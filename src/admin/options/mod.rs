@@ -17,7 +17,8 @@ pub use change::Change;
 pub use column::{Cell, Computed, IntoColumn, ListColumn, ListColumns, computed};
 pub use fieldset::{FieldNames, Fieldset};
 pub use filter::{
-    FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter, used_only,
+    FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter,
+    used_only,
 };
 pub use formfield::FormField;
 pub(in crate::admin) use formfield::is_text;

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter, ListFilters, Run,
-    SearchField, SearchFields,
+    Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter,
+    ListFilters, Run, SearchField, SearchFields,
 };
 use crate::admin::rules;
 use crate::auth::User;
@@ -15,7 +15,10 @@ use crate::models::{FieldKind, IntoPath, Model, Order, Ordering, Path, Query, Re
 
 /// Functions of the site author that the engine calls (Django's overridden methods).
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::type_complexity, reason = "a function's type is its documentation here")]
+#[expect(
+    clippy::type_complexity,
+    reason = "a function's type is its documentation here"
+)]
 pub struct Hooks {
     /// Only these rows, for this user (`get_queryset`).
     pub queryset: Option<fn(Query, &User) -> Query>,
@@ -52,7 +55,10 @@ impl Hooks {
 
 /// What was said, whatever the model. Names of fields are columns' and many-to-many fields'.
 #[derive(Debug)]
-#[expect(missing_docs, reason = "each is documented on the method of `ModelAdmin` that sets it")]
+#[expect(
+    missing_docs,
+    reason = "each is documented on the method of `ModelAdmin` that sets it"
+)]
 pub struct Options {
     pub list_display: Vec<ListColumn>,
     pub list_display_links: Option<Vec<&'static str>>,
@@ -200,16 +206,25 @@ macro_rules! names {
 impl<M: Model> ModelAdmin<M> {
     /// An admin with Django's defaults.
     pub(in crate::admin) fn new() -> Self {
-        Self { options: Options::default(), model: PhantomData }
+        Self {
+            options: Options::default(),
+            model: PhantomData,
+        }
     }
 
     /// Continues the admin that has these options.
     pub(in crate::admin) fn from_options(options: Options) -> Self {
-        Self { options, model: PhantomData }
+        Self {
+            options,
+            model: PhantomData,
+        }
     }
 
     pub(in crate::admin) fn into_options(self) -> Options {
-        Options { rules: rules::of(M::meta()), ..self.options }
+        Options {
+            rules: rules::of(M::meta()),
+            ..self.options
+        }
     }
 
     /// The columns of the list; without any, what a row is called.
@@ -369,7 +384,9 @@ impl<M: Model> ModelAdmin<M> {
         fields: impl FieldNames<M::Table>,
         say: impl FnOnce(Fieldset<M::Table>) -> Fieldset<M::Table>,
     ) -> Self {
-        self.options.fieldsets.push(say(Fieldset::new(title, fields)).untyped());
+        self.options
+            .fieldsets
+            .push(say(Fieldset::new(title, fields)).untyped());
         self
     }
 
@@ -382,15 +399,23 @@ impl<M: Model> ModelAdmin<M> {
 
     /// A slug that follows other fields while it is typed: `.prepopulated_fields(tag::slug, (tag::name,))`.
     #[must_use]
-    pub fn prepopulated_fields(mut self, slug: impl IntoPath<M::Table>, from: impl FieldNames<M::Table>) -> Self {
-        self.options.prepopulated_fields.push((slug.into_path().column, from.names()));
+    pub fn prepopulated_fields(
+        mut self,
+        slug: impl IntoPath<M::Table>,
+        from: impl FieldNames<M::Table>,
+    ) -> Self {
+        self.options
+            .prepopulated_fields
+            .push((slug.into_path().column, from.names()));
         self
     }
 
     /// Another label, help or control for these fields.
     #[must_use]
     pub fn formfield(mut self, fields: impl FieldNames<M::Table>, said: FormField) -> Self {
-        self.options.formfields.extend(fields.names().into_iter().map(|name| (name, said)));
+        self.options
+            .formfields
+            .extend(fields.names().into_iter().map(|name| (name, said)));
         self
     }
 

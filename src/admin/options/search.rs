@@ -34,13 +34,19 @@ pub trait IntoSearch<T> {
 
 impl<C: Column> IntoSearch<C::Table> for C {
     fn into_search(self) -> SearchField {
-        SearchField { path: self.into_path(), mode: SearchMode::Contains }
+        SearchField {
+            path: self.into_path(),
+            mode: SearchMode::Contains,
+        }
     }
 }
 
 impl<T> IntoSearch<T> for Via<T> {
     fn into_search(self) -> SearchField {
-        SearchField { path: self.into_path(), mode: SearchMode::Contains }
+        SearchField {
+            path: self.into_path(),
+            mode: SearchMode::Contains,
+        }
     }
 }
 
@@ -56,12 +62,24 @@ impl<T> IntoSearch<T> for Searched<T> {
 
 /// Django's `"^name"`.
 pub fn starts_with<T>(path: impl IntoPath<T>) -> Searched<T> {
-    Searched(SearchField { path: path.into_path(), mode: SearchMode::StartsWith }, PhantomData)
+    Searched(
+        SearchField {
+            path: path.into_path(),
+            mode: SearchMode::StartsWith,
+        },
+        PhantomData,
+    )
 }
 
 /// Django's `"=name"`.
 pub fn exact<T>(path: impl IntoPath<T>) -> Searched<T> {
-    Searched(SearchField { path: path.into_path(), mode: SearchMode::Exact }, PhantomData)
+    Searched(
+        SearchField {
+            path: path.into_path(),
+            mode: SearchMode::Exact,
+        },
+        PhantomData,
+    )
 }
 
 tuples! {

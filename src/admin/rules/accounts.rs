@@ -17,7 +17,11 @@ use crate::error::Result;
 use crate::models::Record;
 
 /// Whether a user with `permissions` may do `action` to the account `user`.
-pub(super) fn has_permission(permissions: &Permissions, action: &str, user: Option<&Record>) -> bool {
+pub(super) fn has_permission(
+    permissions: &Permissions,
+    action: &str,
+    user: Option<&Record>,
+) -> bool {
     if action == "add" {
         // Otherwise a user without `change_user` could give a new user permissions.
         return permissions.has_perm("auth.change_user");
@@ -35,12 +39,18 @@ pub(super) fn has_permission(permissions: &Permissions, action: &str, user: Opti
 
 /// Whether `user` is the account of the user with `permissions`.
 pub(super) fn is_own(permissions: &Permissions, user: &Record) -> bool {
-    permissions.user_id().is_some_and(|id| user.pk().as_i64() == Some(id.into()))
+    permissions
+        .user_id()
+        .is_some_and(|id| user.pk().as_i64() == Some(id.into()))
 }
 
 /// Returns the fields that only superusers may change.
 pub(super) fn readonly_fields(asking: &User, _: Option<&Record>) -> Vec<&'static str> {
-    if asking.is_superuser { Vec::new() } else { vec!["is_superuser"] }
+    if asking.is_superuser {
+        Vec::new()
+    } else {
+        vec!["is_superuser"]
+    }
 }
 
 /// Whether `user` has permissions that the user with `permissions` lacks. An inactive user counts as active.
@@ -48,19 +58,38 @@ pub(crate) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) 
     if permissions.is_superuser() || permissions.user_id() == Some(user.id) {
         return Ok(false);
     }
-    let theirs = Permissions::load(conn, &User { is_active: true, ..user.clone() })?;
-    Ok(theirs.is_superuser() || theirs.granted().any(|granted| !permissions.has_perm(granted)))
+    let theirs = Permissions::load(
+        conn,
+        &User {
+            is_active: true,
+            ..user.clone()
+        },
+    )?;
+    Ok(theirs.is_superuser()
+        || theirs
+            .granted()
+            .any(|granted| !permissions.has_perm(granted)))
 }
 
 /// Returns the errors of a change to a user.
-pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'static str, String)>> {
+pub(super) fn check_user(
+    conn: &mut Conn,
+    change: &Change<'_>,
+) -> Result<Vec<(&'static str, String)>> {
     let mut wrong = Vec::new();
     if change.before.is_none() {
         // "Save as new" was never offered here: the copy would have no password.
-        wrong.push(("", "A new user begins with a name and a password, on the page that adds users.".to_owned()));
+        wrong.push((
+            "",
+            "A new user begins with a name and a password, on the page that adds users.".to_owned(),
+        ));
     }
     if is_own(change.permissions, change.after) {
-        let own = [("is_active", "log in"), ("is_staff", "enter this site"), ("is_superuser", "do everything")];
+        let own = [
+            ("is_active", "log in"),
+            ("is_staff", "enter this site"),
+            ("is_superuser", "do everything"),
+        ];
         let lost = own.into_iter().filter(|(name, _)| change.unticks(name));
         wrong.extend(lost.map(|(name, what)| {
             (name, format!("This is your own account: you could no longer {what}. Ask another administrator."))
@@ -92,7 +121,10 @@ pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) ->
 }
 
 /// Returns the errors of a change to a group.
-pub(super) fn check_group(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&'static str, String)>> {
+pub(super) fn check_group(
+    conn: &mut Conn,
+    change: &Change<'_>,
+) -> Result<Vec<(&'static str, String)>> {
     if change.permissions.is_superuser() {
         Ok(Vec::new())
     } else {
@@ -101,7 +133,11 @@ pub(super) fn check_group(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<(&
 }
 
 /// Refuses permissions that are granted through the link table `table`, if the user lacks them.
-fn check_granted(conn: &mut Conn, change: &Change<'_>, table: &str) -> Result<Vec<(&'static str, String)>> {
+fn check_granted(
+    conn: &mut Conn,
+    change: &Change<'_>,
+    table: &str,
+) -> Result<Vec<(&'static str, String)>> {
     let mut wrong = Vec::new();
     for (name, added) in added_through(change, table) {
         let granted = permissions::named(conn, &ids(&added))?;
@@ -114,27 +150,48 @@ fn check_granted(conn: &mut Conn, change: &Change<'_>, table: &str) -> Result<Ve
 fn added_through(change: &Change<'_>, table: &str) -> Vec<(&'static str, Vec<Value>)> {
     let model = change.after.model;
     let names = change.links.iter().map(|(name, ..)| *name);
-    let over_table = names.filter(|name| model.many(name).is_some_and(|many| many.through() == table));
+    let over_table =
+        names.filter(|name| model.many(name).is_some_and(|many| many.through() == table));
     over_table.map(|name| (name, change.added(name))).collect()
 }
 
 /// Returns the error if a user with the permissions `own` must not grant all of `granted`.
 fn refusal(own: &Permissions, granted: Vec<String>) -> Option<String> {
-    let mut lacking: Vec<String> = granted.into_iter().filter(|name| !own.has_perm(name)).collect();
+    let mut lacking: Vec<String> = granted
+        .into_iter()
+        .filter(|name| !own.has_perm(name))
+        .collect();
     lacking.sort();
     lacking.dedup();
-    let some = lacking.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let some = lacking
+        .iter()
+        .take(5)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     let more = lacking.len().saturating_sub(5);
-    let and = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!lacking.is_empty()).then(|| format!("You cannot grant permissions that you do not have: {some}{and}."))
+    let and = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    (!lacking.is_empty())
+        .then(|| format!("You cannot grant permissions that you do not have: {some}{and}."))
 }
 
 fn outranks_record(conn: &mut Conn, change: &Change<'_>) -> Result<bool> {
-    let id = change.after.pk().as_i64().and_then(|id| i32::try_from(id).ok());
+    let id = change
+        .after
+        .pk()
+        .as_i64()
+        .and_then(|id| i32::try_from(id).ok());
     let user = id.map(|id| User::find(conn, id)).transpose()?.flatten();
     user.map_or(Ok(false), |user| outranks(conn, &user, change.permissions))
 }
 
 fn ids(values: &[Value]) -> Vec<i32> {
-    values.iter().filter_map(|value| i32::try_from(value.as_i64()?).ok()).collect()
+    values
+        .iter()
+        .filter_map(|value| i32::try_from(value.as_i64()?).ok())
+        .collect()
 }

@@ -37,15 +37,20 @@ static USERS: Hooks = Hooks {
     ..Hooks::NONE
 };
 
-static GROUPS: Hooks = Hooks { check: Some(accounts::check_group), ..Hooks::NONE };
+static GROUPS: Hooks = Hooks {
+    check: Some(accounts::check_group),
+    ..Hooks::NONE
+};
 
 static READ_ONLY: Hooks = Hooks {
     has_permission: Some(|permissions, action, _| action == "view" || permissions.is_superuser()),
     ..Hooks::NONE
 };
 
-static SUPERUSERS: Hooks =
-    Hooks { has_permission: Some(|permissions, _, _| permissions.is_superuser()), ..Hooks::NONE };
+static SUPERUSERS: Hooks = Hooks {
+    has_permission: Some(|permissions, _, _| permissions.is_superuser()),
+    ..Hooks::NONE
+};
 
 /// Returns the rules of `model`.
 pub(super) fn of(model: &Meta) -> &'static Hooks {

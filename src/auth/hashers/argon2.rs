@@ -20,8 +20,18 @@ const MAX_LENGTH: usize = 64;
 
 pub(super) fn encode(password: &str, salt: &str, cost: [u32; 3]) -> String {
     let [memory, passes, lanes] = cost;
-    let hash = hashed(password, salt.as_bytes(), Algorithm::Argon2id, Version::V0x13, cost, LENGTH);
-    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash.unwrap_or_default()));
+    let hash = hashed(
+        password,
+        salt.as_bytes(),
+        Algorithm::Argon2id,
+        Version::V0x13,
+        cost,
+        LENGTH,
+    );
+    let (salt, hash) = (
+        STANDARD_NO_PAD.encode(salt),
+        STANDARD_NO_PAD.encode(hash.unwrap_or_default()),
+    );
     format!("argon2$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}")
 }
 
@@ -35,7 +45,9 @@ fn hashed(
 ) -> Option<Vec<u8>> {
     let params = Params::new(memory, passes, lanes, Some(length)).ok()?;
     let mut hash = vec![0; length];
-    Argon2::new(algorithm, version, params).hash_password_into(password.as_bytes(), salt, &mut hash).ok()?;
+    Argon2::new(algorithm, version, params)
+        .hash_password_into(password.as_bytes(), salt, &mut hash)
+        .ok()?;
     Some(hash)
 }
 
@@ -71,20 +83,40 @@ impl<'a> Encoded<'a> {
         let (passes, lanes) = rest.split_once(",p=")?;
         let (memory, passes, lanes) = (number(memory)?, number(passes)?, number(lanes)?);
         let (salt_text, hash_text) = (parts.next()?, parts.next()?);
-        let (salt, hash) = (STANDARD_NO_PAD.decode(salt_text).ok()?, STANDARD_NO_PAD.decode(hash_text).ok()?);
+        let (salt, hash) = (
+            STANDARD_NO_PAD.decode(salt_text).ok()?,
+            STANDARD_NO_PAD.decode(hash_text).ok()?,
+        );
         let bounded = (1..=MAX_LANES).contains(&lanes)
             && (8 * lanes..=MAX_MEMORY).contains(&memory)
             && passes >= 1
             && u64::from(memory) * u64::from(passes) <= MAX_WORK
             && (8..=MAX_LENGTH).contains(&salt.len())
             && (4..=MAX_LENGTH).contains(&hash.len());
-        let parsed = Self { algorithm, version, memory, passes, lanes, salt, salt_text, hash, hash_text };
+        let parsed = Self {
+            algorithm,
+            version,
+            memory,
+            passes,
+            lanes,
+            salt,
+            salt_text,
+            hash,
+            hash_text,
+        };
         (bounded && parts.next().is_none()).then_some(parsed)
     }
 
     pub(super) fn verify(&self, password: &str) -> bool {
         let cost = [self.memory, self.passes, self.lanes];
-        let hash = hashed(password, &self.salt, self.algorithm, self.version, cost, self.hash.len());
+        let hash = hashed(
+            password,
+            &self.salt,
+            self.algorithm,
+            self.version,
+            cost,
+            self.hash.len(),
+        );
         hash.is_some_and(|hash| constant_time_eq(&hash, &self.hash))
     }
 
@@ -116,7 +148,11 @@ impl<'a> Encoded<'a> {
     /// Returns the cost of a hash that replaces this one: never a smaller one.
     pub(super) fn renewed_cost(&self) -> [u32; 3] {
         let costs_more = self.kibibytes() > kibibytes(COST);
-        if costs_more { [self.memory, self.passes, self.lanes] } else { COST }
+        if costs_more {
+            [self.memory, self.passes, self.lanes]
+        } else {
+            COST
+        }
     }
 }
 
@@ -133,9 +169,20 @@ mod tests {
     #[test]
     fn hashes_are_djangos() {
         let start = "argon2$argon2id$v=19$m=102400,t=2,p=8$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$";
-        let hash = |password| encode(password, "abcdefghijklmnopqrstuv", COST).strip_prefix(start).unwrap().to_owned();
-        assert_eq!(hash("correct horse"), "cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc");
-        assert_eq!(hash("pässwörd €"), "LsheDH/4VvUZkthEA43Eye6onTR6nZcgcW0kH4kpOoU");
+        let hash = |password| {
+            encode(password, "abcdefghijklmnopqrstuv", COST)
+                .strip_prefix(start)
+                .unwrap()
+                .to_owned()
+        };
+        assert_eq!(
+            hash("correct horse"),
+            "cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc"
+        );
+        assert_eq!(
+            hash("pässwörd €"),
+            "LsheDH/4VvUZkthEA43Eye6onTR6nZcgcW0kH4kpOoU"
+        );
     }
 
     #[test]
@@ -149,21 +196,42 @@ mod tests {
             "argon2$argon2i$m=64,t=1,p=1$c29tZXNhbHQ$MHtIQlgqUXhPm+iUHkEUCw",
         ] {
             let check = Hasher::Argon2.check("correct horse", encoded);
-            assert_eq!(check, Check { correct: true, must_update: true }, "{encoded}");
-            assert!(!Hasher::Argon2.check("correct horsf", encoded).correct, "{encoded}");
+            assert_eq!(
+                check,
+                Check {
+                    correct: true,
+                    must_update: true
+                },
+                "{encoded}"
+            );
+            assert!(
+                !Hasher::Argon2.check("correct horsf", encoded).correct,
+                "{encoded}"
+            );
         }
     }
 
     #[test]
     fn a_costlier_hash_is_left_alone() {
         let must_update = |cost: &str| {
-            let salt_and_hash = "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc";
+            let salt_and_hash =
+                "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc";
             let encoded = format!("argon2$argon2id$v=19${cost}${salt_and_hash}");
-            Encoded::parse(&encoded).unwrap().must_update(Hasher::Argon2)
+            Encoded::parse(&encoded)
+                .unwrap()
+                .must_update(Hasher::Argon2)
         };
-        for cost in ["m=102400,t=2,p=8", "m=102400,t=2,p=4", "m=102400,t=3,p=8", "m=204800,t=2,p=8", "m=65536,t=4,p=1"]
-        {
-            assert!(!must_update(cost), "{cost} costs at least what a new hash costs");
+        for cost in [
+            "m=102400,t=2,p=8",
+            "m=102400,t=2,p=4",
+            "m=102400,t=3,p=8",
+            "m=204800,t=2,p=8",
+            "m=65536,t=4,p=1",
+        ] {
+            assert!(
+                !must_update(cost),
+                "{cost} costs at least what a new hash costs"
+            );
         }
         for cost in ["m=102399,t=2,p=8", "m=102400,t=1,p=8", "m=65536,t=3,p=8"] {
             assert!(must_update(cost), "{cost} costs less than a new hash");

@@ -17,7 +17,13 @@ pub(super) fn encode(password: &str, salt: [u8; 16], cost: u32) -> String {
     format!("bcrypt_sha256${}", hash.unwrap_or_default())
 }
 
-fn hashed(algorithm: &str, password: &str, cost: u32, salt: [u8; 16], version: Version) -> Option<String> {
+fn hashed(
+    algorithm: &str,
+    password: &str,
+    cost: u32,
+    salt: [u8; 16],
+    version: Version,
+) -> Option<String> {
     let hash = if algorithm == "bcrypt" {
         hash_with_salt(password, cost, salt)
     } else {
@@ -57,7 +63,13 @@ impl<'a> Encoded<'a> {
     }
 
     pub(super) fn verify(&self, password: &str) -> bool {
-        let hash = hashed(self.algorithm, password, self.cost, self.salt, self.version.clone());
+        let hash = hashed(
+            self.algorithm,
+            password,
+            self.cost,
+            self.salt,
+            self.version.clone(),
+        );
         hash.is_some_and(|hash| constant_time_eq(hash.as_bytes(), self.text.as_bytes()))
     }
 
@@ -73,8 +85,16 @@ impl<'a> Encoded<'a> {
     }
 
     pub(super) fn summary(&self) -> Vec<(&'static str, String)> {
-        let (salt, checksum) = self.text.get(7..).and_then(|rest| rest.split_at_checked(22)).unwrap_or_default();
-        vec![("work factor", self.cost.to_string()), ("salt", masked(salt)), ("checksum", masked(checksum))]
+        let (salt, checksum) = self
+            .text
+            .get(7..)
+            .and_then(|rest| rest.split_at_checked(22))
+            .unwrap_or_default();
+        vec![
+            ("work factor", self.cost.to_string()),
+            ("salt", masked(salt)),
+            ("checksum", masked(checksum)),
+        ]
     }
 
     pub(super) fn cost(&self) -> u32 {
@@ -89,20 +109,44 @@ mod tests {
     #[test]
     fn hashes_of_django_are_read() {
         for (encoded, password) in [
-            ("bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuIvyWZlBcE3WoQXKqRnwrLYJ6nenE0Bq", "correct horse"),
-            ("bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuXwhE6gOKjy6g7o/IOoL12dKIdKym636", "pässwörd €"),
-            ("bcrypt$$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e", "correct horse"),
-            ("bcrypt$$2b$04$abcdefghijklmnopqrstuuKnHl.x1yQ06jW2xtQY6ynPSc7M2jr9G", "pässwörd €"),
-            ("bcrypt_sha256$$2b$12$abcdefghijklmnopqrstuurByPinJWI/V/0c5apkEb2KJQv7f.gZO", "correct horse"),
-            ("bcrypt_sha256$$2b$12$abcdefghijklmnopqrstuurpZknVECdsT8Cd3dgQSe9BSdzrkVM1m", "pässwörd €"),
+            (
+                "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuIvyWZlBcE3WoQXKqRnwrLYJ6nenE0Bq",
+                "correct horse",
+            ),
+            (
+                "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuXwhE6gOKjy6g7o/IOoL12dKIdKym636",
+                "pässwörd €",
+            ),
+            (
+                "bcrypt$$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e",
+                "correct horse",
+            ),
+            (
+                "bcrypt$$2b$04$abcdefghijklmnopqrstuuKnHl.x1yQ06jW2xtQY6ynPSc7M2jr9G",
+                "pässwörd €",
+            ),
+            (
+                "bcrypt_sha256$$2b$12$abcdefghijklmnopqrstuurByPinJWI/V/0c5apkEb2KJQv7f.gZO",
+                "correct horse",
+            ),
+            (
+                "bcrypt_sha256$$2b$12$abcdefghijklmnopqrstuurpZknVECdsT8Cd3dgQSe9BSdzrkVM1m",
+                "pässwörd €",
+            ),
         ] {
             let must_update = !encoded.starts_with("bcrypt_sha256$$2b$12");
             assert_eq!(
                 Hasher::BcryptSha256.check(password, encoded),
-                Check { correct: true, must_update },
+                Check {
+                    correct: true,
+                    must_update
+                },
                 "{encoded}"
             );
-            assert!(!Encoded::parse(encoded).unwrap().verify("wrong"), "{encoded}");
+            assert!(
+                !Encoded::parse(encoded).unwrap().verify("wrong"),
+                "{encoded}"
+            );
         }
     }
 
@@ -120,22 +164,43 @@ mod tests {
     #[test]
     fn a_costlier_hash_is_left_alone() {
         let must_update = |cost: &str| {
-            let encoded = format!("bcrypt_sha256$$2b${cost}$abcdefghijklmnopqrstuurByPinJWI/V/0c5apkEb2KJQv7f.gZO");
-            Encoded::parse(&encoded).unwrap().must_update(Hasher::BcryptSha256)
+            let encoded = format!(
+                "bcrypt_sha256$$2b${cost}$abcdefghijklmnopqrstuurByPinJWI/V/0c5apkEb2KJQv7f.gZO"
+            );
+            Encoded::parse(&encoded)
+                .unwrap()
+                .must_update(Hasher::BcryptSha256)
         };
         assert!(must_update("11"), "a cost below 12 is renewed");
-        assert!(!must_update("12") && !must_update("13"), "a cost from 12 on is left alone");
+        assert!(
+            !must_update("12") && !must_update("13"),
+            "a cost from 12 on is left alone"
+        );
     }
 
     #[test]
     fn malformed_and_boundless_costs_are_refused() {
         let hash = "abcdefghijklmnopqrstuuIvyWZlBcE3WoQXKqRnwrLYJ6nenE0Bq";
-        for start in ["$2b$17$", "$2b$31$", "$2b$99$", "$2b$03$", "$2b$+4$", "$2b$4$", "$2x$04$", "$3b$04$", "2b$04$"] {
-            assert!(Encoded::parse(&format!("bcrypt${start}{hash}")).is_none(), "{start}");
+        for start in [
+            "$2b$17$", "$2b$31$", "$2b$99$", "$2b$03$", "$2b$+4$", "$2b$4$", "$2x$04$", "$3b$04$",
+            "2b$04$",
+        ] {
+            assert!(
+                Encoded::parse(&format!("bcrypt${start}{hash}")).is_none(),
+                "{start}"
+            );
         }
-        for text in ["", "$2b$04$", "$2b$04$short", "$2b$04$€€€€€€€€€€€€€€€€€ab", &format!("$2b$04${hash}x")]
-        {
-            assert!(Encoded::parse(&format!("bcrypt_sha256${text}")).is_none(), "{text}");
+        for text in [
+            "",
+            "$2b$04$",
+            "$2b$04$short",
+            "$2b$04$€€€€€€€€€€€€€€€€€ab",
+            &format!("$2b$04${hash}x"),
+        ] {
+            assert!(
+                Encoded::parse(&format!("bcrypt_sha256${text}")).is_none(),
+                "{text}"
+            );
         }
     }
 }

@@ -27,9 +27,13 @@ impl<'a> Encoded<'a> {
         }
         let (algorithm, rest) = encoded.split_once('$')?;
         let parts = match algorithm {
-            "pbkdf2_sha256" | "pbkdf2_sha1" => Algorithm::Pbkdf2(pbkdf2::Pbkdf2::parse(algorithm, rest)?),
+            "pbkdf2_sha256" | "pbkdf2_sha1" => {
+                Algorithm::Pbkdf2(pbkdf2::Pbkdf2::parse(algorithm, rest)?)
+            }
             "argon2" => Algorithm::Argon2(argon2::Encoded::parse(rest)?),
-            "bcrypt_sha256" | "bcrypt" => Algorithm::Bcrypt(bcrypt::Encoded::parse(algorithm, rest)?),
+            "bcrypt_sha256" | "bcrypt" => {
+                Algorithm::Bcrypt(bcrypt::Encoded::parse(algorithm, rest)?)
+            }
             "scrypt" => Algorithm::Scrypt(scrypt::Encoded::parse(rest)?),
             _ => return None,
         };
@@ -127,7 +131,10 @@ impl<'a> Encoded<'a> {
 
 /// The first six characters, and a star for each that follows (Django's `mask_hash`).
 pub(super) fn masked(text: &str) -> String {
-    text.chars().enumerate().map(|(at, c)| if at < 6 { c } else { '*' }).collect()
+    text.chars()
+        .enumerate()
+        .map(|(at, c)| if at < 6 { c } else { '*' })
+        .collect()
 }
 
 /// A number as Python prints it: digits, no leading zero, no sign.

@@ -44,8 +44,15 @@ pub struct Check {
 impl Hasher {
     /// The hasher of this algorithm's name.
     pub fn named(algorithm: &str) -> Option<Self> {
-        let all = [Self::Pbkdf2Sha256, Self::Pbkdf2Sha1, Self::Argon2, Self::BcryptSha256, Self::Scrypt];
-        all.into_iter().find(|hasher| hasher.algorithm() == algorithm)
+        let all = [
+            Self::Pbkdf2Sha256,
+            Self::Pbkdf2Sha1,
+            Self::Argon2,
+            Self::BcryptSha256,
+            Self::Scrypt,
+        ];
+        all.into_iter()
+            .find(|hasher| hasher.algorithm() == algorithm)
     }
 
     /// Its name in encoded hashes.
@@ -93,16 +100,38 @@ mod tests {
     fn unusable_passwords_are_marked_as_django_marks_them() {
         let hash = unusable_password();
         assert!(hash.starts_with('!') && hash.len() == 41 && !is_password_usable(&hash));
-        assert_eq!(check_password("", &hash), Check { correct: false, must_update: false });
+        assert_eq!(
+            check_password("", &hash),
+            Check {
+                correct: false,
+                must_update: false
+            }
+        );
     }
 
     #[test]
     fn every_hasher_knows_its_own_hashes() {
-        for name in ["pbkdf2_sha256", "pbkdf2_sha1", "argon2", "bcrypt_sha256", "scrypt"] {
+        for name in [
+            "pbkdf2_sha256",
+            "pbkdf2_sha1",
+            "argon2",
+            "bcrypt_sha256",
+            "scrypt",
+        ] {
             let hasher = Hasher::named(name).unwrap();
             let hash = hasher.encode("pässwörd €");
-            assert!(hash.starts_with(&format!("{name}$")) && hash.len() <= 128, "{hash}");
-            assert_eq!(hasher.check("pässwörd €", &hash), Check { correct: true, must_update: false }, "{name}");
+            assert!(
+                hash.starts_with(&format!("{name}$")) && hash.len() <= 128,
+                "{hash}"
+            );
+            assert_eq!(
+                hasher.check("pässwörd €", &hash),
+                Check {
+                    correct: true,
+                    must_update: false
+                },
+                "{name}"
+            );
             let parsed = Encoded::parse(&hash).unwrap();
             assert_eq!(parsed.must_update(Hasher::Scrypt), name != "scrypt");
             assert!(parsed.work() > 100, "{name}: {}", parsed.work());

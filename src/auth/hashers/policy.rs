@@ -1,6 +1,8 @@
 //! Which hashes are made for new passwords, and which stored hashes are renewed at a login.
 
-use super::{Check, Encoded, Hasher, SALT_LENGTH, argon2, bcrypt, pbkdf2_sha1, pbkdf2_sha256, scrypt};
+use super::{
+    Check, Encoded, Hasher, SALT_LENGTH, argon2, bcrypt, pbkdf2_sha1, pbkdf2_sha256, scrypt,
+};
 use crate::settings::{DjangoVersion, Settings};
 use crate::signing::random_string;
 
@@ -35,13 +37,20 @@ impl HashPolicy {
         let policy = Self::for_version(hasher, settings.django_version());
         match settings.django_version {
             Some(_) => policy,
-            None => Self { enough_rounds: DjangoVersion::default().pbkdf2_rounds(), ..policy },
+            None => Self {
+                enough_rounds: DjangoVersion::default().pbkdf2_rounds(),
+                ..policy
+            },
         }
     }
 
     /// Returns the policy beside this version of Django.
     pub fn for_version(hasher: Hasher, version: DjangoVersion) -> Self {
-        Self { hasher, rounds: version.pbkdf2_rounds(), enough_rounds: version.pbkdf2_rounds() }
+        Self {
+            hasher,
+            rounds: version.pbkdf2_rounds(),
+            enough_rounds: version.pbkdf2_rounds(),
+        }
     }
 
     /// Returns the hash of `password` with a fresh salt.
@@ -59,14 +68,18 @@ impl HashPolicy {
     /// Returns a new hash of the password that already has the hash `old`: never cheaper than `old`, if both are of the
     /// same family.
     pub fn renew(self, password: &str, old: &str) -> String {
-        let Some(old) = Encoded::parse(old) else { return self.encode(password) };
+        let Some(old) = Encoded::parse(old) else {
+            return self.encode(password);
+        };
         let salt = random_string(SALT_LENGTH);
         match self.hasher {
             Hasher::Pbkdf2Sha256 | Hasher::Pbkdf2Sha1 => {
                 let rounds = old.pbkdf2_rounds().unwrap_or_default().max(self.rounds);
                 Self { rounds, ..self }.encode(password)
             }
-            Hasher::Argon2 => argon2::encode(password, &salt, old.argon2_cost().unwrap_or(argon2::COST)),
+            Hasher::Argon2 => {
+                argon2::encode(password, &salt, old.argon2_cost().unwrap_or(argon2::COST))
+            }
             Hasher::BcryptSha256 => {
                 let cost = old.bcrypt_cost().unwrap_or_default().max(bcrypt::COST);
                 bcrypt::encode(password, rand::random(), cost)
@@ -82,9 +95,15 @@ impl HashPolicy {
     pub fn check(self, password: &str, encoded: &str) -> Check {
         let Some(hash) = Encoded::parse(encoded) else {
             self.waste_time(password);
-            return Check { correct: false, must_update: false };
+            return Check {
+                correct: false,
+                must_update: false,
+            };
         };
-        let check = Check { correct: hash.verify(password), must_update: hash.must_update(self) };
+        let check = Check {
+            correct: hash.verify(password),
+            must_update: hash.must_update(self),
+        };
         if !check.correct && hash.algorithm() == self.hasher.algorithm() {
             hash.harden(password, self);
         }
@@ -105,7 +124,10 @@ mod tests {
     const SALT: &str = "abcdefghijklmnopqrstuv";
 
     fn policy(pairs: &[(&str, &str)], told: Option<DjangoVersion>) -> HashPolicy {
-        let pairs: Vec<_> = [("SECRET_KEY", "x")].into_iter().chain(pairs.iter().copied()).collect();
+        let pairs: Vec<_> = [("SECRET_KEY", "x")]
+            .into_iter()
+            .chain(pairs.iter().copied())
+            .collect();
         let mut settings = Settings::read(&Env::from_pairs(&pairs)).unwrap();
         settings.told_django_version = told;
         HashPolicy::of(&settings)
@@ -116,21 +138,40 @@ mod tests {
     }
 
     fn renews(policy: HashPolicy, rounds: u32) -> bool {
-        Encoded::parse(&format!("pbkdf2_sha256${rounds}${SALT}$x")).unwrap().must_update(policy)
+        Encoded::parse(&format!("pbkdf2_sha256${rounds}${SALT}$x"))
+            .unwrap()
+            .must_update(policy)
     }
 
     #[test]
     fn the_django_version_decides_the_rounds_of_new_hashes() {
         for (version, expected) in [("5.2", 1_000_000), ("6.0", 1_200_000), ("6.1", 1_500_000)] {
             for hasher in ["pbkdf2_sha256", "pbkdf2_sha1"] {
-                let policy = policy(&[("DJANGO_VERSION", version), ("PASSWORD_HASHER", hasher)], None);
-                assert_eq!(policy.rounds, expected, "rounds of new {hasher} hashes beside Django {version}");
+                let policy = policy(
+                    &[("DJANGO_VERSION", version), ("PASSWORD_HASHER", hasher)],
+                    None,
+                );
+                assert_eq!(
+                    policy.rounds, expected,
+                    "rounds of new {hasher} hashes beside Django {version}"
+                );
             }
         }
-        assert_eq!(policy(&[], None).rounds, 1_000_000, "rounds when nothing names a version");
-        assert_eq!(policy(&[], Some(DjangoVersion::V6_1)).rounds, 1_500_000, "rounds when the database tells 6.1");
+        assert_eq!(
+            policy(&[], None).rounds,
+            1_000_000,
+            "rounds when nothing names a version"
+        );
+        assert_eq!(
+            policy(&[], Some(DjangoVersion::V6_1)).rounds,
+            1_500_000,
+            "rounds when the database tells 6.1"
+        );
         let set = policy(&[("DJANGO_VERSION", "5.2")], Some(DjangoVersion::V6_1));
-        assert_eq!(set.rounds, 1_000_000, "the setting overrides what the database tells");
+        assert_eq!(
+            set.rounds, 1_000_000,
+            "the setting overrides what the database tells"
+        );
     }
 
     #[test]
@@ -139,7 +180,11 @@ mod tests {
             let policy = HashPolicy::for_version(Hasher::default(), version);
             for rounds in [1_000_000, 1_200_000, 1_500_000, 2_000_000] {
                 let renews = renews(policy, rounds);
-                assert_eq!(renews, rounds < version.pbkdf2_rounds(), "Django {version} set, hash of {rounds} rounds");
+                assert_eq!(
+                    renews,
+                    rounds < version.pbkdf2_rounds(),
+                    "Django {version} set, hash of {rounds} rounds"
+                );
             }
         }
     }
@@ -149,7 +194,10 @@ mod tests {
         let policy = policy(&[], Some(DjangoVersion::V6_1));
         assert!(renews(policy, 870_000), "the hash of Django 5.1 is renewed");
         for rounds in [1_000_000, 1_200_000, 1_500_000] {
-            assert!(!renews(policy, rounds), "a hash of {rounds} rounds must stay");
+            assert!(
+                !renews(policy, rounds),
+                "a hash of {rounds} rounds must stay"
+            );
         }
     }
 
@@ -157,17 +205,32 @@ mod tests {
     fn a_renewed_hash_is_never_cheaper_than_the_old_one() {
         let costly = format!("pbkdf2_sha256$1001000$short${}", "x".repeat(44));
         let policy = HashPolicy::from(Hasher::Pbkdf2Sha256);
-        assert!(Encoded::parse(&costly).unwrap().must_update(policy), "the salt is too short");
+        assert!(
+            Encoded::parse(&costly).unwrap().must_update(policy),
+            "the salt is too short"
+        );
         assert_eq!(rounds(&policy.renew("correct horse", &costly)), 1_001_000);
-        assert_eq!(rounds(&policy.renew("correct horse", &costly.replace("sha256", "sha1"))), 1_001_000);
-        assert_eq!(rounds(&policy.renew("correct horse", "pbkdf2_sha256$1$short$x")), 1_000_000);
+        assert_eq!(
+            rounds(&policy.renew("correct horse", &costly.replace("sha256", "sha1"))),
+            1_001_000
+        );
+        assert_eq!(
+            rounds(&policy.renew("correct horse", "pbkdf2_sha256$1$short$x")),
+            1_000_000
+        );
 
         let bcrypt = "bcrypt$$2b$13$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e";
         let renewed = HashPolicy::from(Hasher::BcryptSha256).renew("correct horse", bcrypt);
-        assert!(renewed.starts_with("bcrypt_sha256$$2b$13$"), "expected cost 13, got {renewed}");
+        assert!(
+            renewed.starts_with("bcrypt_sha256$$2b$13$"),
+            "expected cost 13, got {renewed}"
+        );
 
         let argon2 = "argon2$argon2i$v=19$m=102400,t=3,p=1$c29tZXNhbHQ$MHtIQlgqUXhPm+iUHkEUCw";
         let renewed = HashPolicy::from(Hasher::Argon2).renew("correct horse", argon2);
-        assert!(renewed.starts_with("argon2$argon2id$v=19$m=102400,t=3,p=1$"), "expected three passes, got {renewed}");
+        assert!(
+            renewed.starts_with("argon2$argon2id$v=19$m=102400,t=3,p=1$"),
+            "expected three passes, got {renewed}"
+        );
     }
 }

@@ -17,7 +17,10 @@ const MAX_BLOCKS: u64 = 1 << 22;
 
 pub(super) fn encode(password: &str, salt: &str) -> String {
     let [n, r, p] = COST;
-    format!("scrypt${n}${salt}${r}${p}${}", hashed(password, salt, COST).unwrap_or_default())
+    format!(
+        "scrypt${n}${salt}${r}${p}${}",
+        hashed(password, salt, COST).unwrap_or_default()
+    )
 }
 
 fn hashed(password: &str, salt: &str, [n, r, p]: [u32; 3]) -> Option<String> {
@@ -42,7 +45,10 @@ impl<'a> Encoded<'a> {
         let hash = parts.next()?;
         let [n, r, p] = cost.map(u64::from);
         let blocks = n.checked_mul(r).and_then(|blocks| blocks.checked_mul(p))?;
-        let bounded = n > 1 && n.is_power_of_two() && (1..=MAX_BLOCKS).contains(&blocks) && 128 * n * r <= MAX_MEMORY;
+        let bounded = n > 1
+            && n.is_power_of_two()
+            && (1..=MAX_BLOCKS).contains(&blocks)
+            && 128 * n * r <= MAX_MEMORY;
         (bounded && !salt.is_empty() && parts.next().is_none()).then_some(Self { cost, salt, hash })
     }
 
@@ -79,7 +85,12 @@ mod tests {
     #[test]
     fn hashes_are_djangos() {
         let start = "scrypt$16384$abcdefghijklmnopqrstuv$8$5$";
-        let hash = |password| encode(password, "abcdefghijklmnopqrstuv").strip_prefix(start).unwrap().to_owned();
+        let hash = |password| {
+            encode(password, "abcdefghijklmnopqrstuv")
+                .strip_prefix(start)
+                .unwrap()
+                .to_owned()
+        };
         assert_eq!(
             hash("correct horse"),
             "2CyFzwiSp10903TARkWJsyfC9Q3aeX0RvkHqKxHNeBplPnTz1lYfWZu5pEy7/A6r1KH53voY5f8NgFIZC1gWWA=="
@@ -96,7 +107,13 @@ mod tests {
             "scrypt$16$short$1$1$",
             "YiJpeh3rZiITMXeSmRuyZ71nqSqm6R5bpMajROckme0pVLLxK2vydgG3cos3twDzIBZCDTtb6hfNW8Oz6IZMsw=="
         );
-        assert_eq!(Hasher::Scrypt.check("correct horse", encoded), Check { correct: true, must_update: true });
+        assert_eq!(
+            Hasher::Scrypt.check("correct horse", encoded),
+            Check {
+                correct: true,
+                must_update: true
+            }
+        );
         assert!(!Hasher::Scrypt.check("correct horsf", encoded).correct);
     }
 
@@ -104,10 +121,15 @@ mod tests {
     fn a_costlier_hash_is_left_alone() {
         let must_update = |n: u32| {
             let encoded = format!("scrypt${n}$abcdefghijklmnopqrstuv$8$5$aGFzaA==");
-            Encoded::parse(&encoded).unwrap().must_update(Hasher::Scrypt)
+            Encoded::parse(&encoded)
+                .unwrap()
+                .must_update(Hasher::Scrypt)
         };
         assert!(must_update(8192), "half the work is renewed");
-        assert!(!must_update(16384) && !must_update(32768), "the same work and twice the work are left alone");
+        assert!(
+            !must_update(16384) && !must_update(32768),
+            "the same work and twice the work are left alone"
+        );
     }
 
     #[test]
@@ -129,7 +151,10 @@ mod tests {
             "-16$salt$1$1",
             "",
         ] {
-            assert!(Encoded::parse(&format!("scrypt${cost}$aGFzaA==")).is_none(), "{cost}");
+            assert!(
+                Encoded::parse(&format!("scrypt${cost}$aGFzaA==")).is_none(),
+                "{cost}"
+            );
         }
     }
 }

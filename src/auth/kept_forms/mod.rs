@@ -65,21 +65,35 @@ pub(super) struct Browser(String);
 impl Browser {
     fn of(request: &HttpRequest) -> Option<Self> {
         let text = cookie(request, COOKIE)?;
-        (text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(Self(text))
+        (text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            .then_some(Self(text))
     }
 
     /// Sets the cookie, which lives as long as the form.
     pub(super) fn remember(&self, headers: &mut HeaderMap, settings: &Settings) {
-        let cookie = CookieSettings { name: COOKIE.to_owned(), httponly: true, ..settings.session.cookie.clone() };
+        let cookie = CookieSettings {
+            name: COOKIE.to_owned(),
+            httponly: true,
+            ..settings.session.cookie.clone()
+        };
         set_cookie(headers, &cookie, &self.0, Some(AGE));
     }
 
     /// The primary key of the form that `user_id` sent to the URL of `request`. The table holds nothing that a browser could
     /// show.
     fn key(&self, user_id: i32, request: &HttpRequest, settings: &Settings) -> String {
-        let url = request.uri().path_and_query().map_or_else(String::new, ToString::to_string);
-        let text = [&self.0, &user_id.to_string(), &url].map(String::as_str).join("\0");
-        b64_encode(&salted_hmac(SALT, text.as_bytes(), settings.secret_key.reveal()))
+        let url = request
+            .uri()
+            .path_and_query()
+            .map_or_else(String::new, ToString::to_string);
+        let text = [&self.0, &user_id.to_string(), &url]
+            .map(String::as_str)
+            .join("\0");
+        b64_encode(&salted_hmac(
+            SALT,
+            text.as_bytes(),
+            settings.secret_key.reveal(),
+        ))
     }
 }
 
@@ -89,26 +103,41 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     let post = request.extensions().get::<PostData>().cloned()?;
     let (settings, db) = visitor::app(request);
     let user_id = submissions::user_of(post.get(SUBMISSION), settings)??;
-    let bytes: usize = post.fields.iter().map(|(name, value)| name.len() + value.len()).sum();
+    let bytes: usize = post
+        .fields
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
     if bytes > MAX_BYTES {
         return None;
     }
 
     let browser = Browser::of(request).unwrap_or_else(|| Browser(random_string(LENGTH)));
     let key = browser.key(user_id, request, settings);
-    let files_of = Csrf::of(request).kept_files(settings).map(|files| files.owner().to_owned()).unwrap_or_default();
+    let files_of = Csrf::of(request)
+        .kept_files(settings)
+        .map(|files| files.owner().to_owned())
+        .unwrap_or_default();
     let secret = settings.secret_key.clone();
     let seal_form = move |conn: &mut Conn| {
-        let Some(user) = User::find(conn, user_id)?.filter(|user| user.is_active) else { return Ok(None) };
-        let plain = Plain { files_of, ..Plain::of(&post, user.is_staff) };
+        let Some(user) = User::find(conn, user_id)?.filter(|user| user.is_active) else {
+            return Ok(None);
+        };
+        let plain = Plain {
+            files_of,
+            ..Plain::of(&post, user.is_staff)
+        };
         let plain = serde_json::to_vec(&plain).map_err(io::Error::other)?;
         let sealed = seal(&plain, SALT, &key, &secret);
         Ok(Some((key, sealed)))
     };
     let stored = async {
         // Files are copied before the transaction begins: nobody else who writes waits for that.
-        let Some((key, sealed)) = db.run(seal_form).await? else { return Ok(false) };
-        db.atomic(move |conn| rows::insert(conn, &key, user_id, &sealed)).await?;
+        let Some((key, sealed)) = db.run(seal_form).await? else {
+            return Ok(false);
+        };
+        db.atomic(move |conn| rows::insert(conn, &key, user_id, &sealed))
+            .await?;
         Ok::<bool, Error>(true)
     };
     match stored.await {
@@ -123,12 +152,18 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
 /// Takes the form that the user of `request` sent to this URL from this browser when their session had ended. It is returned
 /// once. The page shows it as if it had been refused for an error, saves nothing, and shows the note.
 pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
-    let Some(browser) = Browser::of(request).filter(|_| request.method() == Method::GET) else { return Ok(None) };
-    let Some(user) = visitor::user(request).await? else { return Ok(None) };
+    let Some(browser) = Browser::of(request).filter(|_| request.method() == Method::GET) else {
+        return Ok(None);
+    };
+    let Some(user) = visitor::user(request).await? else {
+        return Ok(None);
+    };
     let (settings, db) = visitor::app(request);
     let key = browser.key(user.id, request, settings);
     let wanted = key.clone();
-    let Some(sealed) = db.run(move |conn| rows::find(conn, &wanted)).await? else { return Ok(None) };
+    let Some(sealed) = db.run(move |conn| rows::find(conn, &wanted)).await? else {
+        return Ok(None);
+    };
     let wanted = key.clone();
     match db.write(move |conn| rows::delete(conn, &wanted)).await {
         Ok(true) => {}
@@ -178,23 +213,40 @@ impl Plain {
                 post.fields.push(name, value);
                 continue;
             };
-            match files.as_ref().and_then(|files| files.adopt(&before, field, &value)) {
+            match files
+                .as_ref()
+                .and_then(|files| files.adopt(&before, field, &value))
+            {
                 Some(reference) => post.fields.push(name, reference),
                 None if value.is_empty() => {}
-                None => lost_files.push(before.open(&value).map_or_else(|| field.to_owned(), |(_, name)| name)),
+                None => lost_files.push(
+                    before
+                        .open(&value)
+                        .map_or_else(|| field.to_owned(), |(_, name)| name),
+                ),
             }
         }
         if let Some(files) = files {
             files.restore(&mut post);
         }
 
-        let passwords = if self.had_password { " Passwords have to be typed again." } else { "" };
+        let passwords = if self.had_password {
+            " Passwords have to be typed again."
+        } else {
+            ""
+        };
         let files = if lost_files.is_empty() {
             String::new()
         } else {
-            format!(" These files have to be chosen again: {}.", lost_files.join(", "))
+            format!(
+                " These files have to be chosen again: {}.",
+                lost_files.join(", ")
+            )
         };
-        KeptForm { post, note: format!("{NOTE}{passwords}{files}") }
+        KeptForm {
+            post,
+            note: format!("{NOTE}{passwords}{files}"),
+        }
     }
 }
 
@@ -210,13 +262,26 @@ mod tests {
     #[test]
     fn passwords_and_tokens_are_not_kept() {
         let mut post = PostData::default();
-        for name in ["username", "usable_password", "password1", "items-0-Password", "csrfmiddlewaretoken", SUBMISSION]
-        {
+        for name in [
+            "username",
+            "usable_password",
+            "password1",
+            "items-0-Password",
+            "csrfmiddlewaretoken",
+            SUBMISSION,
+        ] {
             post.fields.push(name.to_owned(), "typed".to_owned());
         }
         let plain = Plain::of(&post, true);
         let names: Vec<&str> = plain.fields.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["username", "usable_password"], "the names of the fields that are kept");
-        assert!(plain.had_password, "the page says that passwords have to be typed again");
+        assert_eq!(
+            names,
+            ["username", "usable_password"],
+            "the names of the fields that are kept"
+        );
+        assert!(
+            plain.had_password,
+            "the page says that passwords have to be typed again"
+        );
     }
 }

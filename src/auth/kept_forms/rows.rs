@@ -17,10 +17,20 @@ const MOST: i64 = 300;
 pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> Result<()> {
     delete_old(conn)?;
     diesel::delete(kept_form::table.find(key)).execute(conn)?;
-    let newest_first = kept_form::table.select(kept_form::key).order((kept_form::made_at.desc(), kept_form::key));
-    let mut surplus: Vec<String> =
-        newest_first.filter(kept_form::user_id.eq(user_id)).offset(MOST_OF_USER - 1).limit(MOST).load(conn)?;
-    surplus.extend(newest_first.offset(MOST - 1).limit(MOST).load::<String>(conn)?);
+    let newest_first = kept_form::table
+        .select(kept_form::key)
+        .order((kept_form::made_at.desc(), kept_form::key));
+    let mut surplus: Vec<String> = newest_first
+        .filter(kept_form::user_id.eq(user_id))
+        .offset(MOST_OF_USER - 1)
+        .limit(MOST)
+        .load(conn)?;
+    surplus.extend(
+        newest_first
+            .offset(MOST - 1)
+            .limit(MOST)
+            .load::<String>(conn)?,
+    );
     for key in surplus {
         delete(conn, &key)?;
     }
@@ -31,13 +41,17 @@ pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> 
         kept_form::made_at.eq(Timestamp::now()),
         kept_form::sealed.eq(sealed),
     );
-    diesel::insert_into(kept_form::table).values(row).execute(conn)?;
+    diesel::insert_into(kept_form::table)
+        .values(row)
+        .execute(conn)?;
     Ok(())
 }
 
 /// The sealed form with this key, unless it is too old.
 pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<String>> {
-    let form = kept_form::table.filter(kept_form::key.eq(key)).filter(kept_form::made_at.ge(oldest()));
+    let form = kept_form::table
+        .filter(kept_form::key.eq(key))
+        .filter(kept_form::made_at.ge(oldest()));
     Ok(form.select(kept_form::sealed).first(conn).optional()?)
 }
 

@@ -14,7 +14,8 @@ const FINGERPRINT_LENGTH: usize = 10;
 /// The passwords, one on each line, in the order of their bytes.
 static PASSWORDS: LazyLock<String> = LazyLock::new(|| {
     let mut text = String::new();
-    let read = GzDecoder::new(&include_bytes!("common_passwords.txt.gz")[..]).read_to_string(&mut text);
+    let read =
+        GzDecoder::new(&include_bytes!("common_passwords.txt.gz")[..]).read_to_string(&mut text);
     debug_assert!(read.is_ok(), "{read:?}");
     text
 });
@@ -44,8 +45,14 @@ fn has_line(text: &str, wanted: &str) -> bool {
     let (mut low, mut high) = (0, text.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        let start = text[low..middle].iter().rposition(|byte| *byte == b'\n').map_or(low, |at| low + at + 1);
-        let end = text[start..].iter().position(|byte| *byte == b'\n').map_or(text.len(), |at| start + at);
+        let start = text[low..middle]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(low, |at| low + at + 1);
+        let end = text[start..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(text.len(), |at| start + at);
         match text[start..end].cmp(wanted.as_bytes()) {
             std::cmp::Ordering::Equal => return true,
             std::cmp::Ordering::Less => low = end + 1,
@@ -95,23 +102,51 @@ mod tests {
         for password in ["", "correct horse battery", "gT7#kq0z", "battery staple"] {
             assert!(!is_common(password), "{password}");
         }
-        assert!(PASSWORDS.lines().count() > 280_000, "the list must be whole");
         assert!(
-            PASSWORDS.lines().all(|password| password == password.to_lowercase().trim()),
+            PASSWORDS.lines().count() > 280_000,
+            "the list must be whole"
+        );
+        assert!(
+            PASSWORDS
+                .lines()
+                .all(|password| password == password.to_lowercase().trim()),
             "the list is in one spelling"
         );
     }
 
     #[test]
     fn lines_are_found_by_a_binary_search() {
-        assert!(PASSWORDS.lines().is_sorted(), "the list must be sorted by bytes");
-        assert!(FINGERPRINTS.lines().is_sorted(), "the fingerprints must be sorted");
-        assert!(PASSWORDS.lines().step_by(97).all(|password| has_line(&PASSWORDS, password)));
+        assert!(
+            PASSWORDS.lines().is_sorted(),
+            "the list must be sorted by bytes"
+        );
+        assert!(
+            FINGERPRINTS.lines().is_sorted(),
+            "the fingerprints must be sorted"
+        );
+        assert!(
+            PASSWORDS
+                .lines()
+                .step_by(97)
+                .all(|password| has_line(&PASSWORDS, password))
+        );
         let ends = [PASSWORDS.lines().next(), PASSWORDS.lines().last()];
-        assert!(ends.into_iter().flatten().all(|password| has_line(&PASSWORDS, password)), "the first and last lines");
-        assert!(FINGERPRINTS.lines().all(|line| line.len() == FINGERPRINT_LENGTH && has_line(FINGERPRINTS, line)));
+        assert!(
+            ends.into_iter()
+                .flatten()
+                .all(|password| has_line(&PASSWORDS, password)),
+            "the first and last lines"
+        );
+        assert!(
+            FINGERPRINTS
+                .lines()
+                .all(|line| line.len() == FINGERPRINT_LENGTH && has_line(FINGERPRINTS, line))
+        );
         for absent in ["", "b", "az", "aa\nab"] {
-            assert!(!has_line("a\naa\nab\nc\n", absent), "{absent:?} is not a line");
+            assert!(
+                !has_line("a\naa\nab\nc\n", absent),
+                "{absent:?} is not a line"
+            );
         }
     }
 }

@@ -43,13 +43,23 @@ pub const DEFAULT: [Validator; 4] = [
 ];
 
 /// What is wrong with `password`, one text for each of `validators` that it fails; empty if nothing is.
-pub fn validate_password(password: &str, user: Option<&UserAttributes<'_>>, validators: &[Validator]) -> Vec<String> {
-    validators.iter().filter_map(|validator| validator.complaint(password, user)).collect()
+pub fn validate_password(
+    password: &str,
+    user: Option<&UserAttributes<'_>>,
+    validators: &[Validator],
+) -> Vec<String> {
+    validators
+        .iter()
+        .filter_map(|validator| validator.complaint(password, user))
+        .collect()
 }
 
 /// What `validators` want, one sentence for each.
 pub fn help_texts(validators: &[Validator]) -> Vec<String> {
-    validators.iter().map(|validator| validator.help_text()).collect()
+    validators
+        .iter()
+        .map(|validator| validator.help_text())
+        .collect()
 }
 
 impl Validator {
@@ -61,11 +71,17 @@ impl Validator {
             }
             Self::MinimumLength(least) if password.chars().count() < least => {
                 let least = counted(least, "character", "characters");
-                Some(format!("This password is too short. It must contain at least {least}."))
+                Some(format!(
+                    "This password is too short. It must contain at least {least}."
+                ))
             }
-            Self::CommonPassword if is_common(password) => Some("This password is too common.".to_owned()),
+            Self::CommonPassword if is_common(password) => {
+                Some("This password is too common.".to_owned())
+            }
             // Fractions and Roman numerals count as digits here; Python's `isdigit` lets them pass.
-            Self::NumericPassword if !password.is_empty() && password.chars().all(char::is_numeric) => {
+            Self::NumericPassword
+                if !password.is_empty() && password.chars().all(char::is_numeric) =>
+            {
                 Some("This password is entirely numeric.".to_owned())
             }
             _ => None,
@@ -74,8 +90,13 @@ impl Validator {
 
     fn help_text(self) -> String {
         match self {
-            Self::UserAttributeSimilarity(_) => "Choose something unlike your names and your email address.".to_owned(),
-            Self::MinimumLength(least) => format!("Use at least {}.", counted(least, "character", "characters")),
+            Self::UserAttributeSimilarity(_) => {
+                "Choose something unlike your names and your email address.".to_owned()
+            }
+            Self::MinimumLength(least) => format!(
+                "Use at least {}.",
+                counted(least, "character", "characters")
+            ),
             Self::CommonPassword => "Avoid passwords that many people use.".to_owned(),
             Self::NumericPassword => "Use more than digits.".to_owned(),
         }
@@ -88,7 +109,10 @@ mod tests {
 
     #[test]
     fn complaints_are_in_djangos_words() {
-        let ann = UserAttributes { username: "ann", ..UserAttributes::default() };
+        let ann = UserAttributes {
+            username: "ann",
+            ..UserAttributes::default()
+        };
         let complaints = |password| validate_password(password, Some(&ann), &DEFAULT);
         assert_eq!(complaints("correct horse battery"), Vec::<String>::new());
         assert_eq!(
@@ -99,12 +123,31 @@ mod tests {
             ]
         );
         assert_eq!(complaints("PassWord1 "), ["This password is too common."]);
-        assert_eq!(complaints("1234567890"), ["This password is too common.", "This password is entirely numeric."]);
-        assert_eq!(complaints("9417038265"), ["This password is entirely numeric."]);
-        assert_eq!(complaints("١٢٣٤٥٦٧٨"), ["This password is entirely numeric."]);
-        assert_eq!(complaints("пароль"), ["This password is too short. It must contain at least 8 characters."]);
         assert_eq!(
-            validate_password("", None, &[Validator::MinimumLength(1), Validator::NumericPassword]),
+            complaints("1234567890"),
+            [
+                "This password is too common.",
+                "This password is entirely numeric."
+            ]
+        );
+        assert_eq!(
+            complaints("9417038265"),
+            ["This password is entirely numeric."]
+        );
+        assert_eq!(
+            complaints("١٢٣٤٥٦٧٨"),
+            ["This password is entirely numeric."]
+        );
+        assert_eq!(
+            complaints("пароль"),
+            ["This password is too short. It must contain at least 8 characters."]
+        );
+        assert_eq!(
+            validate_password(
+                "",
+                None,
+                &[Validator::MinimumLength(1), Validator::NumericPassword]
+            ),
             ["This password is too short. It must contain at least 1 character."]
         );
     }

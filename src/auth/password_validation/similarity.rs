@@ -22,17 +22,27 @@ pub(super) fn similar_attribute(
         let separates = |c: char| !c.is_alphanumeric() && c != '_';
         // What is before a separator at the start, or behind one at the end, is an empty word for Python.
         let empty = (value.starts_with(separates) || value.ends_with(separates)).then_some("");
-        let words = value.split(separates).filter(|word| !word.is_empty()).chain(empty);
+        let words = value
+            .split(separates)
+            .filter(|word| !word.is_empty())
+            .chain(empty);
         let like = |part: &str| {
-            !is_much_shorter(part, &password, max_similarity) && quick_ratio(&password, part) >= max_similarity
+            !is_much_shorter(part, &password, max_similarity)
+                && quick_ratio(&password, part) >= max_similarity
         };
         !value.is_empty() && words.chain([value.as_str()]).any(like)
     };
-    attributes.into_iter().find(|(_, value)| similar(value)).map(|(name, _)| name)
+    attributes
+        .into_iter()
+        .find(|(_, value)| similar(value))
+        .map(|(name, _)| name)
 }
 
 /// Whether a long password cannot be like so short a value: then nothing is counted (Django's rule).
-#[expect(clippy::cast_precision_loss, reason = "no password has 2^52 characters")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no password has 2^52 characters"
+)]
 fn is_much_shorter(value: &str, password: &str, max_similarity: f64) -> bool {
     let (value, password) = (value.chars().count(), password.chars().count());
     password >= 10 * value && (value as f64) < max_similarity / 2.0 * password as f64
@@ -54,7 +64,11 @@ pub fn quick_ratio(a: &str, b: &str) -> f64 {
             matches += 1;
         }
     }
-    if length == 0 { 1.0 } else { 2.0 * matches as f64 / length as f64 }
+    if length == 0 {
+        1.0
+    } else {
+        2.0 * matches as f64 / length as f64
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +93,11 @@ mod tests {
             ("example99", "example", 0.875),
             ("smithson", "smith", 0.769_230_769_230_769_2),
         ] {
-            assert!((quick_ratio(a, b) - ratio).abs() < f64::EPSILON, "{a} {b}: {}", quick_ratio(a, b));
+            assert!(
+                (quick_ratio(a, b) - ratio).abs() < f64::EPSILON,
+                "{a} {b}: {}",
+                quick_ratio(a, b)
+            );
         }
     }
 
@@ -87,20 +105,101 @@ mod tests {
     fn verdicts_are_djangos() {
         let none = UserAttributes::default();
         for (password, user, verdict) in [
-            ("ann.smith1", UserAttributes { username: "ann", ..none }, None),
-            ("smithson", UserAttributes { last_name: "Smith", ..none }, Some("last name")),
-            ("annannann", UserAttributes { username: "ann", ..none }, None),
-            ("example99", UserAttributes { email: "ann@example.com", ..none }, Some("email address")),
-            ("EXAMPLE.com", UserAttributes { email: "ann@example.com", ..none }, Some("email address")),
-            ("correct horse battery", UserAttributes { username: "correct-horse", ..none }, Some("username")),
-            (&"a".repeat(50), UserAttributes { username: "aaa", ..none }, None),
-            ("", UserAttributes { username: "a b-", ..none }, Some("username")),
-            ("", UserAttributes { username: "a - b", ..none }, None),
+            (
+                "ann.smith1",
+                UserAttributes {
+                    username: "ann",
+                    ..none
+                },
+                None,
+            ),
+            (
+                "smithson",
+                UserAttributes {
+                    last_name: "Smith",
+                    ..none
+                },
+                Some("last name"),
+            ),
+            (
+                "annannann",
+                UserAttributes {
+                    username: "ann",
+                    ..none
+                },
+                None,
+            ),
+            (
+                "example99",
+                UserAttributes {
+                    email: "ann@example.com",
+                    ..none
+                },
+                Some("email address"),
+            ),
+            (
+                "EXAMPLE.com",
+                UserAttributes {
+                    email: "ann@example.com",
+                    ..none
+                },
+                Some("email address"),
+            ),
+            (
+                "correct horse battery",
+                UserAttributes {
+                    username: "correct-horse",
+                    ..none
+                },
+                Some("username"),
+            ),
+            (
+                &"a".repeat(50),
+                UserAttributes {
+                    username: "aaa",
+                    ..none
+                },
+                None,
+            ),
+            (
+                "",
+                UserAttributes {
+                    username: "a b-",
+                    ..none
+                },
+                Some("username"),
+            ),
+            (
+                "",
+                UserAttributes {
+                    username: "a - b",
+                    ..none
+                },
+                None,
+            ),
             ("", none, None),
-            ("tnellcitse", UserAttributes { first_name: "Testclient", ..none }, Some("first name")),
-            ("weiß weiß", UserAttributes { last_name: "Weiß", ..none }, None),
+            (
+                "tnellcitse",
+                UserAttributes {
+                    first_name: "Testclient",
+                    ..none
+                },
+                Some("first name"),
+            ),
+            (
+                "weiß weiß",
+                UserAttributes {
+                    last_name: "Weiß",
+                    ..none
+                },
+                None,
+            ),
         ] {
-            assert_eq!(similar_attribute(password, &user, 0.7), verdict, "{password} {user:?}");
+            assert_eq!(
+                similar_attribute(password, &user, 0.7),
+                verdict,
+                "{password} {user:?}"
+            );
         }
     }
 

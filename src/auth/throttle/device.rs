@@ -38,21 +38,38 @@ impl Device {
     }
 
     fn read(text: &str, settings: &Settings) -> Option<Self> {
-        let signed = SIGNER.loads(text, settings.secret_keys()).ok()?.within(AGE, Utc::now().timestamp()).ok()?;
+        let signed = SIGNER
+            .loads(text, settings.secret_keys())
+            .ok()?
+            .within(AGE, Utc::now().timestamp())
+            .ok()?;
         let text = String::from_utf8(signed.payload).ok()?;
         let mut words = text.split(' ').map(str::to_owned);
-        Some(Self { id: words.next()?, accounts: words.collect() })
+        Some(Self {
+            id: words.next()?,
+            accounts: words.collect(),
+        })
     }
 
     fn written(&self, settings: &Settings) -> String {
-        let words: Vec<&str> = std::iter::once(&self.id).chain(&self.accounts).map(String::as_str).collect();
-        SIGNER.dumps(words.join(" ").as_bytes(), &settings.secret_key, false, Utc::now().timestamp())
+        let words: Vec<&str> = std::iter::once(&self.id)
+            .chain(&self.accounts)
+            .map(String::as_str)
+            .collect();
+        SIGNER.dumps(
+            words.join(" ").as_bytes(),
+            &settings.secret_key,
+            false,
+            Utc::now().timestamp(),
+        )
     }
 
     /// Whether somebody logged in to `account` in this browser.
     pub(super) fn knows(&self, account: &str) -> bool {
         let mark = self.mark(account);
-        self.accounts.iter().any(|known| constant_time_eq(known.as_bytes(), mark.as_bytes()))
+        self.accounts
+            .iter()
+            .any(|known| constant_time_eq(known.as_bytes(), mark.as_bytes()))
     }
 
     fn learn(&mut self, account: &str) {
@@ -70,11 +87,18 @@ impl Device {
 
 /// Lets this browser know the account, as after a login: guesses made elsewhere hold it up no more.
 pub fn remember(request: &HttpRequest, username: &str) {
-    let Some(settings) = request.app_data::<web::Data<Settings>>() else { return };
-    let fresh = || Device { id: random_string(22), accounts: Vec::new() };
+    let Some(settings) = request.app_data::<web::Data<Settings>>() else {
+        return;
+    };
+    let fresh = || Device {
+        id: random_string(22),
+        accounts: Vec::new(),
+    };
     let mut device = Device::of(request, settings).unwrap_or_else(fresh);
     device.learn(&normalize::username(username));
-    request.extensions_mut().insert(Remembered(device.written(settings)));
+    request
+        .extensions_mut()
+        .insert(Remembered(device.written(settings)));
 }
 
 /// Puts the cookie of [`remember`] on the response.
@@ -86,7 +110,11 @@ pub async fn devices<B: MessageBody + 'static>(
     let mut response = next.call(request).await?;
     let remembered = response.request().extensions_mut().remove::<Remembered>();
     if let Some(Remembered(text)) = remembered {
-        let cookie = CookieSettings { name: NAME.to_owned(), httponly: true, ..settings.session.cookie.clone() };
+        let cookie = CookieSettings {
+            name: NAME.to_owned(),
+            httponly: true,
+            ..settings.session.cookie.clone()
+        };
         set_cookie(response.headers_mut(), &cookie, &text, Some(AGE));
     }
     Ok(response)
@@ -98,13 +126,20 @@ mod tests {
     use crate::settings::Env;
 
     fn settings(key: &str) -> Settings {
-        Settings::read(&Env::from_pairs(&[("SECRET_KEY", key), ("SECRET_KEY_FALLBACKS", "former")])).unwrap()
+        Settings::read(&Env::from_pairs(&[
+            ("SECRET_KEY", key),
+            ("SECRET_KEY_FALLBACKS", "former"),
+        ]))
+        .unwrap()
     }
 
     #[test]
     fn a_browser_knows_the_accounts_of_its_last_logins() {
         let settings = settings("now");
-        let mut device = Device { id: random_string(22), accounts: Vec::new() };
+        let mut device = Device {
+            id: random_string(22),
+            accounts: Vec::new(),
+        };
         for account in ["ann", "bob", "ann"] {
             device.learn(account);
         }
@@ -118,16 +153,30 @@ mod tests {
         }
         assert!(!device.knows("ann") && device.knows("0") && device.accounts.len() == ACCOUNTS);
         // What one browser knows says nothing in another.
-        assert!(!Device { id: random_string(22), ..read }.knows("ann"));
+        assert!(
+            !Device {
+                id: random_string(22),
+                ..read
+            }
+            .knows("ann")
+        );
     }
 
     #[test]
     fn only_what_this_site_signed_counts() {
-        let mut device = Device { id: random_string(22), accounts: Vec::new() };
+        let mut device = Device {
+            id: random_string(22),
+            accounts: Vec::new(),
+        };
         device.learn("ann");
         assert!(Device::read(&device.written(&settings("former")), &settings("now")).is_some());
         assert!(Device::read(&device.written(&settings("other")), &settings("now")).is_none());
-        let old = SIGNER.dumps(b"id", &settings("now").secret_key, false, Utc::now().timestamp() - AGE - 10);
+        let old = SIGNER.dumps(
+            b"id",
+            &settings("now").secret_key,
+            false,
+            Utc::now().timestamp() - AGE - 10,
+        );
         for text in ["", ":", "a:b:c", &old] {
             assert_eq!(Device::read(text, &settings("now")), None, "{text}");
         }

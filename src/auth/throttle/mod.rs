@@ -52,7 +52,9 @@ impl Blocked {
     /// `response`, the page with the form, as 429 with `Retry-After`.
     pub fn answer(&self, mut response: HttpResponse) -> HttpResponse {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(self.seconds()));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(self.seconds()));
         response
     }
 
@@ -93,13 +95,21 @@ impl Throttle {
     pub fn of(request: &HttpRequest, purpose: &str, account: &str) -> Self {
         let (settings, db) = super::visitor::app(request);
         let buckets = buckets(request, settings, purpose, account);
-        Self { db: db.clone(), request: request.clone(), account: account.to_owned(), buckets }
+        Self {
+            db: db.clone(),
+            request: request.clone(),
+            account: account.to_owned(),
+            buckets,
+        }
     }
 
     /// Whether a try would be let, as far as can be seen without making one.
     pub async fn look(&self) -> Result<std::result::Result<(), Blocked>> {
         let buckets = self.buckets.clone();
-        let until = self.db.run(move |conn| rows::blocked_until(conn, &buckets, Utc::now())).await?;
+        let until = self
+            .db
+            .run(move |conn| rows::blocked_until(conn, &buckets, Utc::now()))
+            .await?;
         Ok(until.map_or(Ok(()), |until| Err(Blocked { until })))
     }
 
@@ -108,8 +118,13 @@ impl Throttle {
     pub async fn count_if_soon(&self) -> Result<Option<std::result::Result<Try, Blocked>>> {
         let buckets = sorted(self.buckets.clone());
         let count = move |conn: &mut Conn| rows::count(conn, &buckets, Timestamp::now().utc());
-        let Some(counted) = self.db.atomic_if_soon(count).await? else { return Ok(None) };
-        let counted = counted.map(|changes| Try { db: self.db.clone(), changes });
+        let Some(counted) = self.db.atomic_if_soon(count).await? else {
+            return Ok(None);
+        };
+        let counted = counted.map(|changes| Try {
+            db: self.db.clone(),
+            changes,
+        });
         Ok(Some(counted.map_err(|until| Blocked { until })))
     }
 
@@ -117,7 +132,8 @@ impl Throttle {
     pub async fn failed(&self, tried: Try) -> Result<()> {
         for Change { bucket, wait, .. } in &tried.changes {
             if let Some(wait) = wait {
-                let more: [(&str, &dyn Display); 2] = [("scope", &bucket.scope), ("seconds", &wait.num_seconds())];
+                let more: [(&str, &dyn Display); 2] =
+                    [("scope", &bucket.scope), ("seconds", &wait.num_seconds())];
                 audit::about(&self.request, Level::Warn, "lockout", &self.account, &more);
             }
         }
@@ -129,15 +145,21 @@ impl Try {
     /// It was no failure: the buckets are as if it had not been.
     pub async fn give_back(self) -> Result<()> {
         let changes = self.changes;
-        self.db.atomic(move |conn| rows::give_back(conn, &changes, Timestamp::now().utc())).await
+        self.db
+            .atomic(move |conn| rows::give_back(conn, &changes, Timestamp::now().utc()))
+            .await
     }
 }
 
 /// Counts in each of `buckets`, or in none while one is blocked: then until when.
-async fn count(db: &Db, buckets: Vec<Bucket>) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
+async fn count(
+    db: &Db,
+    buckets: Vec<Bucket>,
+) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
     let buckets = sorted(buckets);
     // Cut to what the database keeps.
-    db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc())).await
+    db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc()))
+        .await
 }
 
 /// The buckets in the order in which they are locked.
@@ -162,26 +184,65 @@ pub fn delete_forgotten(conn: &mut Conn) -> Result<usize> {
 /// What a bucket is about: who is tried, and from where.
 type Parts<'a> = [&'a str; 2];
 
-fn bucket(settings: &Settings, purpose: &str, scope: &'static str, parts: Parts<'_>, rule: Rule) -> Bucket {
+fn bucket(
+    settings: &Settings,
+    purpose: &str,
+    scope: &'static str,
+    parts: Parts<'_>,
+    rule: Rule,
+) -> Bucket {
     // Keyed: people type passwords into the field for the name, and addresses are nobody else's business.
     let text = [purpose, scope, parts[0], parts[1]].join("\0");
-    let key = salted_hmac("nuages.auth.throttle", text.as_bytes(), settings.secret_key.reveal());
-    Bucket { key: b64_encode(&key), scope, rule }
+    let key = salted_hmac(
+        "nuages.auth.throttle",
+        text.as_bytes(),
+        settings.secret_key.reveal(),
+    );
+    Bucket {
+        key: b64_encode(&key),
+        scope,
+        rule,
+    }
 }
 
-fn buckets(request: &HttpRequest, settings: &Settings, purpose: &str, account: &str) -> Vec<Bucket> {
+fn buckets(
+    request: &HttpRequest,
+    settings: &Settings,
+    purpose: &str,
+    account: &str,
+) -> Vec<Bucket> {
     let bucket = |scope: &'static str, parts: Parts<'_>, free: u32, forgets: TimeDelta| {
         bucket(settings, purpose, scope, parts, Rule { free, forgets })
     };
     let login = &settings.login;
     if let Some(device) = Device::of(request, settings).filter(|device| device.knows(account)) {
-        return vec![bucket("device", [account, &device.id], login.free_failures, ACCOUNT_FORGETS)];
+        return vec![bucket(
+            "device",
+            [account, &device.id],
+            login.free_failures,
+            ACCOUNT_FORGETS,
+        )];
     }
     let address = network(client_address(request)).to_string();
     vec![
-        bucket("account and address", [account, &address], login.free_failures, ACCOUNT_FORGETS),
-        bucket("account", [account, ""], login.free_failures_per_account, ACCOUNT_FORGETS),
-        bucket("address", ["", &address], login.free_failures_per_address, ADDRESS_FORGETS),
+        bucket(
+            "account and address",
+            [account, &address],
+            login.free_failures,
+            ACCOUNT_FORGETS,
+        ),
+        bucket(
+            "account",
+            [account, ""],
+            login.free_failures_per_account,
+            ACCOUNT_FORGETS,
+        ),
+        bucket(
+            "address",
+            ["", &address],
+            login.free_failures_per_address,
+            ADDRESS_FORGETS,
+        ),
     ]
 }
 
@@ -200,19 +261,38 @@ mod tests {
     #[test]
     fn the_wait_is_told_in_words() {
         let told = |seconds: i64| {
-            let blocked = Blocked { until: Utc::now() + TimeDelta::seconds(seconds) - TimeDelta::milliseconds(500) };
+            let blocked = Blocked {
+                until: Utc::now() + TimeDelta::seconds(seconds) - TimeDelta::milliseconds(500),
+            };
             assert_eq!(blocked.seconds(), seconds);
             blocked.text()
         };
-        for (seconds, words) in [(1, "wait a second and"), (59, "59 seconds"), (60, "a minute"), (900, "15 minutes")] {
+        for (seconds, words) in [
+            (1, "wait a second and"),
+            (59, "59 seconds"),
+            (60, "a minute"),
+            (900, "15 minutes"),
+        ] {
             assert!(told(seconds).contains(words), "{}", told(seconds));
         }
-        assert_eq!(Blocked { until: Utc::now() - TimeDelta::hours(1) }.seconds(), 1);
+        assert_eq!(
+            Blocked {
+                until: Utc::now() - TimeDelta::hours(1)
+            }
+            .seconds(),
+            1
+        );
     }
 
     #[test]
     fn an_ipv6_network_is_one_visitor() {
-        assert_eq!(network("2001:db8:1:2:3:4:5:6".parse().unwrap()).to_string(), "2001:db8:1:2::");
-        assert_eq!(network("192.0.2.7".parse().unwrap()).to_string(), "192.0.2.7");
+        assert_eq!(
+            network("2001:db8:1:2:3:4:5:6".parse().unwrap()).to_string(),
+            "2001:db8:1:2::"
+        );
+        assert_eq!(
+            network("192.0.2.7".parse().unwrap()).to_string(),
+            "192.0.2.7"
+        );
     }
 }

@@ -17,10 +17,19 @@ const ADDRESS_FORGETS: TimeDelta = TimeDelta::minutes(1);
 /// many: then none is to be sent.
 pub async fn may_mail(request: &HttpRequest, email: &str) -> Result<bool> {
     let (settings, db) = visitor::app(request);
-    let (email, address) = (normalize::email(email), network(client_address(request)).to_string());
+    let (email, address) = (
+        normalize::email(email),
+        network(client_address(request)).to_string(),
+    );
     let login = &settings.login;
-    let account = Rule { free: login.free_mails, forgets: ACCOUNT_FORGETS };
-    let place = Rule { free: login.free_mails_per_address, forgets: ADDRESS_FORGETS };
+    let account = Rule {
+        free: login.free_mails,
+        forgets: ACCOUNT_FORGETS,
+    };
+    let place = Rule {
+        free: login.free_mails_per_address,
+        forgets: ADDRESS_FORGETS,
+    };
     let buckets = vec![
         bucket(settings, "reset mail", "account", [&email, ""], account),
         bucket(settings, "reset mail", "address", ["", &address], place),

@@ -29,15 +29,29 @@ pub(super) struct Change {
 }
 
 /// What a row says of its bucket.
-type Row = (Lenient<dsl::empty_at, Timestamp>, Lenient<dsl::blocked_until, Timestamp>);
+type Row = (
+    Lenient<dsl::empty_at, Timestamp>,
+    Lenient<dsl::blocked_until, Timestamp>,
+);
 
 /// Until when the last of `buckets` is blocked, if that is not over. A time that cannot be read is left out here: [`count`]
 /// repairs it.
-pub(super) fn blocked_until(conn: &mut Conn, buckets: &[Bucket], now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
+pub(super) fn blocked_until(
+    conn: &mut Conn,
+    buckets: &[Bucket],
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>> {
     let keys: Vec<&str> = buckets.iter().map(|bucket| bucket.key.as_str()).collect();
-    let blocked = throttle::table.filter(dsl::key.eq_any(keys)).select(dsl::blocked_until);
+    let blocked = throttle::table
+        .filter(dsl::key.eq_any(keys))
+        .select(dsl::blocked_until);
     let times: Vec<Lenient<dsl::blocked_until, Timestamp>> = on_conn!(conn, |c| blocked.load(c))?;
-    Ok(times.into_iter().filter_map(|time| time.0).map(Timestamp::utc).filter(|until| *until > now).max())
+    Ok(times
+        .into_iter()
+        .filter_map(|time| time.0)
+        .map(Timestamp::utc)
+        .filter(|until| *until > now)
+        .max())
 }
 
 /// Counts a failure in each of `buckets`, or, if one of them is blocked, in none: then until when. To be called in a
@@ -51,9 +65,16 @@ pub(super) fn count(
     for bucket in buckets {
         let before = locked(conn, bucket, now)?;
         let after = bucket.rule.after_failure(before, now);
-        changes.push(Change { bucket: bucket.clone(), before, after, wait: after.wait(now) });
+        changes.push(Change {
+            bucket: bucket.clone(),
+            before,
+            after,
+            wait: after.wait(now),
+        });
     }
-    let blocked = changes.iter().filter(|change| change.before.wait(now).is_some());
+    let blocked = changes
+        .iter()
+        .filter(|change| change.before.wait(now).is_some());
     if let Some(until) = blocked.map(|change| change.before.blocked_until).max() {
         return Ok(Err(until));
     }
@@ -65,9 +86,19 @@ pub(super) fn count(
 
 /// Takes back what [`count`] did, because it was no failure. To be called in a transaction.
 pub(super) fn give_back(conn: &mut Conn, changes: &[Change], now: DateTime<Utc>) -> Result<()> {
-    for Change { bucket, before, after, .. } in changes {
+    for Change {
+        bucket,
+        before,
+        after,
+        ..
+    } in changes
+    {
         let present = locked(conn, bucket, now)?;
-        write(conn, &bucket.key, bucket.rule.without(present, *before, *after))?;
+        write(
+            conn,
+            &bucket.key,
+            bucket.rule.without(present, *before, *after),
+        )?;
     }
     Ok(())
 }
@@ -113,9 +144,15 @@ fn locked(conn: &mut Conn, bucket: &Bucket, now: DateTime<Utc>) -> Result<State>
         .set(dsl::key.eq(excluded(dsl::key)))
         .returning((dsl::empty_at, dsl::blocked_until))
         .get_result(c))?;
-    let (empty_at, blocked_until) = (empty_at.0.map(Timestamp::utc), blocked_until.0.map(Timestamp::utc));
+    let (empty_at, blocked_until) = (
+        empty_at.0.map(Timestamp::utc),
+        blocked_until.0.map(Timestamp::utc),
+    );
     if let (Some(empty_at), Some(blocked_until)) = (empty_at, blocked_until) {
-        return Ok(State { empty_at, blocked_until });
+        return Ok(State {
+            empty_at,
+            blocked_until,
+        });
     }
     let state = bucket.rule.repaired(empty_at, blocked_until, now);
     write(conn, &bucket.key, state)?;
@@ -127,6 +164,8 @@ fn write(conn: &mut Conn, key: &str, state: State) -> Result<()> {
         dsl::empty_at.eq(Timestamp::from(state.empty_at)),
         dsl::blocked_until.eq(Timestamp::from(state.blocked_until)),
     );
-    diesel::update(throttle::table.find(key)).set(values).execute(conn)?;
+    diesel::update(throttle::table.find(key))
+        .set(values)
+        .execute(conn)?;
     Ok(())
 }

@@ -37,14 +37,20 @@ impl Rule {
     /// shorter.
     pub(super) fn after_failure(&self, state: State, now: DateTime<Utc>) -> State {
         let empty_at = state.empty_at.max(now) + self.forgets;
-        let (full, one) = ((empty_at - now).num_milliseconds(), self.forgets.num_milliseconds().max(1));
+        let (full, one) = (
+            (empty_at - now).num_milliseconds(),
+            self.forgets.num_milliseconds().max(1),
+        );
         // Rounded up: a part of a failure that is not forgotten counts.
         let failures = (full + one - 1) / one;
         let wait = match u32::try_from(failures - i64::from(self.free)) {
             Ok(over) => TimeDelta::seconds(1 << over.min(20)).min(LONGEST),
             Err(_) => return State { empty_at, ..state },
         };
-        State { empty_at, blocked_until: now + wait }
+        State {
+            empty_at,
+            blocked_until: now + wait,
+        }
     }
 
     /// The state of a bucket of which one time or both cannot be read. It neither lets anybody guess nor blocks for ever: an
@@ -57,14 +63,23 @@ impl Rule {
         now: DateTime<Utc>,
     ) -> State {
         let full = || now + self.forgets * i32::try_from(self.free).unwrap_or(i32::MAX);
-        State { empty_at: empty_at.unwrap_or_else(full), blocked_until: blocked_until.unwrap_or(now + LONGEST) }
+        State {
+            empty_at: empty_at.unwrap_or_else(full),
+            blocked_until: blocked_until.unwrap_or(now + LONGEST),
+        }
     }
 
     /// `now` with one failure less, the one that made `after` of `before`: it was none. What others did since remains.
     pub(super) fn without(&self, now: State, before: State, after: State) -> State {
-        let blocked_until =
-            if now.blocked_until == after.blocked_until { before.blocked_until } else { now.blocked_until };
-        State { empty_at: now.empty_at - self.forgets, blocked_until }
+        let blocked_until = if now.blocked_until == after.blocked_until {
+            before.blocked_until
+        } else {
+            now.blocked_until
+        };
+        State {
+            empty_at: now.empty_at - self.forgets,
+            blocked_until,
+        }
     }
 }
 
@@ -72,10 +87,16 @@ impl Rule {
 mod tests {
     use super::*;
 
-    const RULE: Rule = Rule { free: 50, forgets: TimeDelta::minutes(15) };
+    const RULE: Rule = Rule {
+        free: 50,
+        forgets: TimeDelta::minutes(15),
+    };
 
     fn empty(now: DateTime<Utc>) -> State {
-        State { empty_at: now, blocked_until: now }
+        State {
+            empty_at: now,
+            blocked_until: now,
+        }
     }
 
     /// How many tries somebody makes in `time` who makes each as soon as it is let.
@@ -100,7 +121,10 @@ mod tests {
             waits.push(state.wait(now).map_or(0, |wait| wait.num_seconds()));
         }
         assert_eq!(waits[..49], [0; 49]);
-        assert_eq!(waits[49..], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]);
+        assert_eq!(
+            waits[49..],
+            [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900, 900]
+        );
     }
 
     #[test]
@@ -109,7 +133,10 @@ mod tests {
         assert!(tries(RULE, TimeDelta::hours(24)) <= 60 + 96);
         let account = Rule { free: 200, ..RULE };
         assert!(tries(account, TimeDelta::hours(24)) <= 210 + 96);
-        let address = Rule { free: 500, forgets: TimeDelta::seconds(10) };
+        let address = Rule {
+            free: 500,
+            forgets: TimeDelta::seconds(10),
+        };
         assert!(tries(address, TimeDelta::hours(1)) <= 510 + 360);
     }
 
@@ -126,7 +153,10 @@ mod tests {
             // Another failed meanwhile: its wait stays.
             let later = RULE.after_failure(after, now + TimeDelta::minutes(16));
             let given = RULE.without(later, before, after);
-            assert_eq!((given.empty_at, given.blocked_until), (later.empty_at - RULE.forgets, later.blocked_until));
+            assert_eq!(
+                (given.empty_at, given.blocked_until),
+                (later.empty_at - RULE.forgets, later.blocked_until)
+            );
         }
     }
 }

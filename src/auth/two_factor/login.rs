@@ -59,14 +59,20 @@ pub async fn log_in(request: &HttpRequest, user: User, next: &str) -> Result<Str
     let must_set_up = settings.require_staff_two_factor && user.is_staff;
     visitor::login(request, user).await?;
     Session::of(request).remove(VERIFIED);
-    Ok(if must_set_up { with_next(SET_UP_URL, next) } else { next.to_owned() })
+    Ok(if must_set_up {
+        with_next(SET_UP_URL, next)
+    } else {
+        next.to_owned()
+    })
 }
 
 /// Leads who is logged in without a second factor, as by a page of Django's, to where they show it: `None` if that is
 /// the page at hand.
 pub async fn step_up(request: &HttpRequest, next: &str) -> Result<Option<String>> {
     let (settings, db) = visitor::app(request);
-    let Some(user) = visitor::user(request).await? else { return Err(Error::LoginRequired(next.to_owned())) };
+    let Some(user) = visitor::user(request).await? else {
+        return Err(Error::LoginRequired(next.to_owned()));
+    };
     if is_verified(request, &user) {
         return Ok(Some(next.to_owned()));
     }
@@ -82,7 +88,9 @@ pub async fn step_up(request: &HttpRequest, next: &str) -> Result<Option<String>
 pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
     visitor::user(request).await?;
     let session = Session::of(request);
-    let Some(value) = session.get(PENDING) else { return Ok(None) };
+    let Some(value) = session.get(PENDING) else {
+        return Ok(None);
+    };
     let found = read(&value, Utc::now().timestamp());
     let (settings, db) = visitor::app(request);
     let user = match &found {
@@ -93,9 +101,12 @@ pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
         None => None,
     };
     let counts = |user: &User, hash: &str| {
-        user.is_active && verify_session_hash(hash, &user.password, settings.secret_keys()).is_some()
+        user.is_active
+            && verify_session_hash(hash, &user.password, settings.secret_keys()).is_some()
     };
-    let pending = found.zip(user).filter(|((_, hash, ..), user)| counts(user, hash));
+    let pending = found
+        .zip(user)
+        .filter(|((_, hash, ..), user)| counts(user, hash));
     if pending.is_none() {
         session.remove(PENDING);
     }
@@ -107,7 +118,10 @@ pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Resu
     let (settings, db) = visitor::app(request);
     let (id, code, shared) = (pending.user.id, code.to_owned(), settings.clone());
     let session = Session::of(request);
-    match db.atomic(move |conn| TwoFactor::check(conn, id, &code, &shared)).await? {
+    match db
+        .atomic(move |conn| TwoFactor::check(conn, id, &code, &shared))
+        .await?
+    {
         Answer::Right(left) => {
             session.remove(PENDING);
             visitor::login(request, pending.user).await?;
@@ -136,7 +150,9 @@ pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Resu
 
 /// Whether `user`, who is logged in, showed their second factor in this session.
 pub fn is_verified(request: &HttpRequest, user: &User) -> bool {
-    Session::of(request).get_str(VERIFIED).is_some_and(|id| id == user.id.to_string())
+    Session::of(request)
+        .get_str(VERIFIED)
+        .is_some_and(|id| id == user.id.to_string())
 }
 
 /// Notes in the session that its user showed their second factor.
@@ -150,7 +166,10 @@ fn begin(request: &HttpRequest, user: &User, next: &str, settings: &Settings) {
     session.cycle_key();
     let hash = session_auth_hash(&user.password, &settings.secret_key);
     let at = Utc::now().timestamp();
-    session.insert(PENDING, json!({ "user": user.id, "hash": hash, "at": at, "next": next, "tries": 0 }));
+    session.insert(
+        PENDING,
+        json!({ "user": user.id, "hash": hash, "at": at, "next": next, "tries": 0 }),
+    );
 }
 
 /// User, hash of their password, where to go, and wrong codes so far; `None` if it waits too long.
@@ -159,12 +178,16 @@ fn read(value: &Value, now: i64) -> Option<(i32, String, String, u64)> {
     let at = value["at"].as_i64()?;
     let tries = value["tries"].as_u64().filter(|tries| *tries < TRIES)?;
     let user = i32::try_from(value["user"].as_i64()?).ok()?;
-    (0..PATIENCE).contains(&(now - at)).then_some((user, text("hash")?, text("next")?, tries))
+    (0..PATIENCE)
+        .contains(&(now - at))
+        .then_some((user, text("hash")?, text("next")?, tries))
 }
 
 /// `url` with `next` as its query.
 pub fn with_next(url: &str, next: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("next", next)
+        .finish();
     format!("{url}?{query}")
 }
 
@@ -175,17 +198,26 @@ mod tests {
     #[test]
     fn a_login_waits_ten_minutes_and_for_five_codes() {
         let value = json!({ "user": 7, "hash": "h", "at": 1000, "next": "/", "tries": 4 });
-        assert_eq!(read(&value, 1599), Some((7, "h".to_owned(), "/".to_owned(), 4)));
+        assert_eq!(
+            read(&value, 1599),
+            Some((7, "h".to_owned(), "/".to_owned(), 4))
+        );
         assert_eq!(read(&value, 1600), None);
         assert_eq!(read(&value, 999), None);
-        for (name, wrong) in
-            [("tries", json!(5)), ("user", json!("7")), ("user", json!(1_i64 << 40)), ("at", json!(null))]
-        {
+        for (name, wrong) in [
+            ("tries", json!(5)),
+            ("user", json!("7")),
+            ("user", json!(1_i64 << 40)),
+            ("at", json!(null)),
+        ] {
             let mut value = value.clone();
             value[name] = wrong;
             assert_eq!(read(&value, 1000), None, "{name}");
         }
         assert_eq!(read(&json!("nonsense"), 0), None);
-        assert_eq!(with_next("/a/", "/b/?c=d&e"), "/a/?next=%2Fb%2F%3Fc%3Dd%26e");
+        assert_eq!(
+            with_next("/a/", "/b/?c=d&e"),
+            "/a/?next=%2Fb%2F%3Fc%3Dd%26e"
+        );
     }
 }

@@ -6,7 +6,9 @@
 mod login;
 mod models;
 
-pub use login::{Outcome, Pending, answer, is_verified, log_in, pending, step_up, verified, with_next};
+pub use login::{
+    Outcome, Pending, answer, is_verified, log_in, pending, step_up, verified, with_next,
+};
 pub use models::{Answer, TwoFactor};
 
 use crate::settings::SecretKey;
@@ -18,7 +20,12 @@ const SALT: &str = "nuages.auth.two_factor";
 
 /// `secret` as it is stored for a user: sealed, so that a stolen database gives no codes.
 pub fn seal(secret: &Secret, user_id: i32, key: &SecretKey) -> String {
-    signing::seal(secret.to_base32().as_bytes(), SALT, &user_id.to_string(), key)
+    signing::seal(
+        secret.to_base32().as_bytes(),
+        SALT,
+        &user_id.to_string(),
+        key,
+    )
 }
 
 /// The secret of a text of [`seal`], and which key sealed it.

@@ -65,13 +65,20 @@ pub enum Answer {
 impl TwoFactor {
     /// The one of this user.
     pub fn find(conn: &mut Conn, user_id: i32) -> Result<Option<Self>> {
-        nuages_two_factor::table.find(user_id).select(Self::as_select()).first(conn).optional().map_err(Into::into)
+        nuages_two_factor::table
+            .find(user_id)
+            .select(Self::as_select())
+            .first(conn)
+            .optional()
+            .map_err(Into::into)
     }
 
     /// Whether this user has one.
     pub fn is_on(conn: &mut Conn, user_id: i32) -> Result<bool> {
         let row = nuages_two_factor::table.find(user_id);
-        diesel::select(diesel::dsl::exists(row)).get_result(conn).map_err(Into::into)
+        diesel::select(diesel::dsl::exists(row))
+            .get_result(conn)
+            .map_err(Into::into)
     }
 
     /// How many recovery codes this user has left.
@@ -96,7 +103,9 @@ impl TwoFactor {
             nuages_two_factor::last_step.eq(Some(step)),
             no_failures(),
         );
-        diesel::insert_into(nuages_two_factor::table).values(row).execute(conn)?;
+        diesel::insert_into(nuages_two_factor::table)
+            .values(row)
+            .execute(conn)?;
         Self::renew_codes(conn, user_id, settings)
     }
 
@@ -111,8 +120,18 @@ impl TwoFactor {
         delete_codes(conn, user_id)?;
         let codes = recovery_codes::generate();
         let hash = |code: &String| recovery_codes::hash(code, &settings.secret_key);
-        let rows: Vec<NewCode> = codes.iter().map(|code| NewCode { user_id, hash: hash(code) }).collect();
-        on_conn!(conn, |conn| diesel::insert_into(nuages_recovery_code::table).values(&rows).execute(conn))?;
+        let rows: Vec<NewCode> = codes
+            .iter()
+            .map(|code| NewCode {
+                user_id,
+                hash: hash(code),
+            })
+            .collect();
+        on_conn!(conn, |conn| diesel::insert_into(
+            nuages_recovery_code::table
+        )
+        .values(&rows)
+        .execute(conn))?;
         Ok(codes)
     }
 
@@ -129,7 +148,9 @@ impl TwoFactor {
         if diesel::update(row).set(one_more).execute(conn)? == 0 {
             return Ok(Answer::Off);
         }
-        let Some(stored) = Self::find(conn, user_id)? else { return Ok(Answer::Off) };
+        let Some(stored) = Self::find(conn, user_id)? else {
+            return Ok(Answer::Off);
+        };
         let (now, before) = (Utc::now(), stored.failures - 1);
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
@@ -137,37 +158,62 @@ impl TwoFactor {
         }
         let failed_at = stored.failed_at.0.unwrap_or_else(|| Some(now.into()));
         if let Some(wait) = wait(before, failed_at, now) {
-            let values = (nuages_two_factor::failures.eq(before), nuages_two_factor::failed_at.eq(failed_at));
+            let values = (
+                nuages_two_factor::failures.eq(before),
+                nuages_two_factor::failed_at.eq(failed_at),
+            );
             diesel::update(row).set(values).execute(conn)?;
             return Ok(Answer::Wait(wait));
         }
-        let Some((secret, key_used)) = unseal(&stored.secret, user_id, settings.secret_keys()) else {
-            logging::security(Level::Error, "two_factor_unreadable", &[("user_id", &user_id)]);
+        let Some((secret, key_used)) = unseal(&stored.secret, user_id, settings.secret_keys())
+        else {
+            logging::security(
+                Level::Error,
+                "two_factor_unreadable",
+                &[("user_id", &user_id)],
+            );
             return stored.failed(conn);
         };
-        let Some(step) = secret.verify(&code, now.timestamp(), stored.last_step) else { return stored.failed(conn) };
+        let Some(step) = secret.verify(&code, now.timestamp(), stored.last_step) else {
+            return stored.failed(conn);
+        };
         let kept = match key_used {
             KeyUsed::Current => stored.secret,
             KeyUsed::Fallback => seal(&secret, user_id, &settings.secret_key),
         };
-        let values = (nuages_two_factor::last_step.eq(Some(step)), nuages_two_factor::secret.eq(kept), no_failures());
+        let values = (
+            nuages_two_factor::last_step.eq(Some(step)),
+            nuages_two_factor::secret.eq(kept),
+            no_failures(),
+        );
         diesel::update(row).set(values).execute(conn)?;
         Ok(Answer::Right(None))
     }
 
-    fn check_recovery_code(&self, conn: &mut Conn, code: &str, settings: &Settings) -> Result<Answer> {
+    fn check_recovery_code(
+        &self,
+        conn: &mut Conn,
+        code: &str,
+        settings: &Settings,
+    ) -> Result<Answer> {
         let mut stored = hashes(conn, self.user_id)?;
-        let Some(at) = recovery_codes::find(code, &stored, settings.secret_keys()) else { return self.failed(conn) };
+        let Some(at) = recovery_codes::find(code, &stored, settings.secret_keys()) else {
+            return self.failed(conn);
+        };
         let used = stored.remove(at);
         diesel::delete(nuages_recovery_code::table.find((self.user_id, used))).execute(conn)?;
-        diesel::update(nuages_two_factor::table.find(self.user_id)).set(no_failures()).execute(conn)?;
+        diesel::update(nuages_two_factor::table.find(self.user_id))
+            .set(no_failures())
+            .execute(conn)?;
         Ok(Answer::Right(Some(stored.len())))
     }
 
     /// The failure is counted already.
     fn failed(&self, conn: &mut Conn) -> Result<Answer> {
         let now = nuages_two_factor::failed_at.eq(Some(Timestamp::now()));
-        diesel::update(nuages_two_factor::table.find(self.user_id)).set(now).execute(conn)?;
+        diesel::update(nuages_two_factor::table.find(self.user_id))
+            .set(now)
+            .execute(conn)?;
         Ok(Answer::Wrong)
     }
 }
@@ -178,7 +224,10 @@ type NoFailures = (
 );
 
 fn no_failures() -> NoFailures {
-    (nuages_two_factor::failures.eq(0), nuages_two_factor::failed_at.eq(None))
+    (
+        nuages_two_factor::failures.eq(0),
+        nuages_two_factor::failed_at.eq(None),
+    )
 }
 
 /// Writes anew the numbers of which SQLite holds something else.
@@ -231,9 +280,17 @@ mod tests {
     #[test]
     fn waits_grow_to_an_hour() {
         let now = Utc::now();
-        let minutes = |failures| wait(failures, Some(now.into()), now).map_or(0, |wait| (wait.num_seconds() + 59) / 60);
-        assert_eq!([0, 9, 10, 11, 12, 15, 16, 1000, i32::MAX].map(minutes), [0, 0, 1, 2, 4, 32, 60, 60, 60]);
-        assert_eq!(wait(10, Some((now - TimeDelta::minutes(1)).into()), now), None);
+        let minutes = |failures| {
+            wait(failures, Some(now.into()), now).map_or(0, |wait| (wait.num_seconds() + 59) / 60)
+        };
+        assert_eq!(
+            [0, 9, 10, 11, 12, 15, 16, 1000, i32::MAX].map(minutes),
+            [0, 0, 1, 2, 4, 32, 60, 60, 60]
+        );
+        assert_eq!(
+            wait(10, Some((now - TimeDelta::minutes(1)).into()), now),
+            None
+        );
         assert_eq!(wait(10, None, now), None);
     }
 }

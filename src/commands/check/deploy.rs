@@ -8,11 +8,20 @@ const MIN_KEY_CHARACTERS: usize = 5;
 
 /// Each finding: its id and what to do.
 pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)> {
-    let Settings { security, session: SessionSettings { cookie: session, .. }, csrf, login, .. } = settings;
+    let Settings {
+        security,
+        session: SessionSettings {
+            cookie: session, ..
+        },
+        csrf,
+        login,
+        ..
+    } = settings;
     let key = settings.secret_key.reveal();
     let different = key.chars().collect::<std::collections::HashSet<_>>().len();
-    let weak =
-        key.chars().count() < MIN_KEY_LENGTH || different < MIN_KEY_CHARACTERS || key.starts_with("django-insecure-");
+    let weak = key.chars().count() < MIN_KEY_LENGTH
+        || different < MIN_KEY_CHARACTERS
+        || key.starts_with("django-insecure-");
     let hsts = security.hsts_seconds > 0;
     let found = [
         (
@@ -35,20 +44,36 @@ pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)>
             !security.ssl_redirect,
             "SECURE_SSL_REDIRECT is off: unless a proxy does it, plain HTTP is not redirected to HTTPS.",
         ),
-        ("security.W009", weak, "SECRET_KEY is short or not random: use at least 50 random characters."),
+        (
+            "security.W009",
+            weak,
+            "SECRET_KEY is short or not random: use at least 50 random characters.",
+        ),
         (
             "security.W012",
             !session.secure,
             "SESSION_COOKIE_SECURE is off: the session cookie travels over plain HTTP too.",
         ),
-        ("security.W015", !session.httponly, "SESSION_COOKIE_HTTPONLY is off: scripts can read the session cookie."),
+        (
+            "security.W015",
+            !session.httponly,
+            "SESSION_COOKIE_HTTPONLY is off: scripts can read the session cookie.",
+        ),
         (
             "security.W016",
             !csrf.cookie.secure,
             "CSRF_COOKIE_SECURE is off: the CSRF cookie travels over plain HTTP too.",
         ),
-        ("security.W018", settings.debug, "DEBUG is on: error pages show the inside of the site."),
-        ("security.W019", security.x_frame_options != "DENY", "X_FRAME_OPTIONS is not DENY: the site may be framed."),
+        (
+            "security.W018",
+            settings.debug,
+            "DEBUG is on: error pages show the inside of the site.",
+        ),
+        (
+            "security.W019",
+            security.x_frame_options != "DENY",
+            "X_FRAME_OPTIONS is not DENY: the site may be framed.",
+        ),
         (
             "security.W020",
             settings.allowed_hosts.is_empty(),
@@ -70,7 +95,11 @@ pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)>
             "SECURE_REFERRER_POLICY is empty: other sites see whole URLs.",
         ),
     ];
-    found.into_iter().filter(|(_, wrong, _)| *wrong).map(|(id, _, text)| (id, text)).collect()
+    found
+        .into_iter()
+        .filter(|(_, wrong, _)| *wrong)
+        .map(|(id, _, text)| (id, text))
+        .collect()
 }
 
 #[cfg(test)]
@@ -81,7 +110,10 @@ mod tests {
     #[test]
     fn a_careful_site_has_no_findings() {
         let careful = [
-            ("SECRET_KEY", "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdef"),
+            (
+                "SECRET_KEY",
+                "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdef",
+            ),
             ("ALLOWED_HOSTS", "shop.example.com"),
             ("SECURE_SSL_REDIRECT", "1"),
             ("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https"),
@@ -92,8 +124,12 @@ mod tests {
             ("SESSION_COOKIE_SECURE", "1"),
             ("CSRF_COOKIE_SECURE", "1"),
         ];
-        assert_eq!(findings(&Settings::read(&Env::from_pairs(&careful)).unwrap()), []);
-        let careless = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x"), ("DEBUG", "1")])).unwrap();
+        assert_eq!(
+            findings(&Settings::read(&Env::from_pairs(&careful)).unwrap()),
+            []
+        );
+        let careless =
+            Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x"), ("DEBUG", "1")])).unwrap();
         let ids: Vec<&str> = findings(&careless).into_iter().map(|(id, _)| id).collect();
         for id in [
             "security.W004",

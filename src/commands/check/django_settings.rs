@@ -123,9 +123,17 @@ mod tests {
 
     #[test]
     fn settings_of_django_that_are_ignored_are_named() {
-        let env = Env::from_pairs(&[("USE_I18N", "1"), ("DEBUG", "1"), ("PATH", "/bin"), ("CACHES", "{}")]);
+        let env = Env::from_pairs(&[
+            ("USE_I18N", "1"),
+            ("DEBUG", "1"),
+            ("PATH", "/bin"),
+            ("CACHES", "{}"),
+        ]);
         let warnings = warnings(&env);
         assert_eq!(warnings.len(), 2, "{warnings:?}");
-        assert!(warnings[0].contains("CACHES is a setting") && warnings[1].contains("USE_I18N is"), "{warnings:?}");
+        assert!(
+            warnings[0].contains("CACHES is a setting") && warnings[1].contains("USE_I18N is"),
+            "{warnings:?}"
+        );
     }
 }

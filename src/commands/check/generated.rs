@@ -15,16 +15,21 @@ pub(super) fn findings(conn: &mut Conn) -> Result<Vec<Finding>> {
          WHERE sqlite_master.type = 'table' AND info.hidden IN (2, 3)",
     );
     let rows = sql.returns(&[Kind::Text, Kind::Text]).load(conn)?;
-    let generated: BTreeSet<Vec<String>> =
-        rows.into_iter().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    let generated: BTreeSet<Vec<String>> = rows
+        .into_iter()
+        .map(|row| row.iter().map(ToString::to_string).collect())
+        .collect();
 
     let mut found = Vec::new();
-    for (model, field) in all().iter().flat_map(|model| model.fields.iter().map(move |field| (model, field))) {
-        let is_generated = generated.contains(&vec![model.table.to_owned(), field.column.to_owned()]);
+    for (model, field) in all()
+        .iter()
+        .flat_map(|model| model.fields.iter().map(move |field| (model, field)))
+    {
+        let is_generated =
+            generated.contains(&vec![model.table.to_owned(), field.column.to_owned()]);
         let place = || format!("{}.{}", model.object_label(), field.name);
         if is_generated && !field.generated {
-            let text =
-                "the database computes this column and refuses every row that gives a value for it. Say .generated().";
+            let text = "the database computes this column and refuses every row that gives a value for it. Say .generated().";
             found.push(Finding::new("nuages.E004", place(), "generated", text));
         }
         if field.generated && !is_generated {

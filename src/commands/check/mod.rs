@@ -37,24 +37,36 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     let mut issues = declared(project);
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
-        issues.push(format!("DATABASE_URL: there is no file {}. Run `nuages migrate`.", settings.database_url));
+        issues.push(format!(
+            "DATABASE_URL: there is no file {}. Run `nuages migrate`.",
+            settings.database_url
+        ));
     } else {
         let looked_at = connect(settings).and_then(|mut conn| {
             pooler::look(&mut conn, settings)?;
             if conn.is_read_only()? {
-                say(&format!("WARNING DATABASE_URL: {} can only be read.", settings.database_url))?;
+                say(&format!(
+                    "WARNING DATABASE_URL: {} can only be read.",
+                    settings.database_url
+                ))?;
             }
             let (version, source) = django_version::in_force(&mut conn, settings)?;
             say(&format!("Django version: {version} ({})", source.words()))?;
             let is_up_to_date = migrations::is_up_to_date(&mut conn, &project.migrations())?;
             // Of a database that lacks tables, nothing can be said about columns.
-            let found = if is_up_to_date { generated::findings(&mut conn)? } else { Vec::new() };
+            let found = if is_up_to_date {
+                generated::findings(&mut conn)?
+            } else {
+                Vec::new()
+            };
             issues.extend(found.into_iter().map(|finding| format!("ERROR {finding}")));
             Ok(is_up_to_date)
         });
         match looked_at {
             Ok(true) => {}
-            Ok(false) => issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned()),
+            Ok(false) => {
+                issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned())
+            }
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),
         }
     }
@@ -76,24 +88,37 @@ pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> 
     for warning in &warnings {
         say(&format!("WARNING {warning}"))?;
     }
-    if warnings.is_empty() { say(&green("System check identified no issues.")) } else { Ok(()) }
+    if warnings.is_empty() {
+        say(&green("System check identified no issues."))
+    } else {
+        Ok(())
+    }
 }
 
 /// Errors in models and their admins.
 fn declared(project: &'static Project) -> Vec<String> {
     // The site makes the models known.
     let site = project.admin_site();
-    let findings = crate::models::check(project.apps).into_iter().chain(site.check());
+    let findings = crate::models::check(project.apps)
+        .into_iter()
+        .chain(site.check());
     findings.map(|finding| format!("ERROR {finding}")).collect()
 }
 
 /// Folders for uploads that are not folders.
 fn media(settings: &Settings) -> Vec<String> {
-    let temporary = settings.file_upload_temp_dir.as_ref().filter(|folder| !folder.is_dir());
+    let temporary = settings
+        .file_upload_temp_dir
+        .as_ref()
+        .filter(|folder| !folder.is_dir());
     let root = Some(&settings.media_root).filter(|root| root.exists() && !root.is_dir());
     let named = [("FILE_UPLOAD_TEMP_DIR", temporary), ("MEDIA_ROOT", root)];
-    let wrong = named.into_iter().filter_map(|(name, folder)| Some((name, folder?)));
-    wrong.map(|(name, folder)| format!("{name}: {} is not a folder.", folder.display())).collect()
+    let wrong = named
+        .into_iter()
+        .filter_map(|(name, folder)| Some((name, folder?)));
+    wrong
+        .map(|(name, folder)| format!("{name}: {} is not a folder.", folder.display()))
+        .collect()
 }
 
 /// Prints `issues` and fails.
@@ -101,7 +126,10 @@ fn refuse(issues: &[String]) -> Result<()> {
     for issue in issues {
         say(issue)?;
     }
-    Err(Error::command(format!("System check identified {}.", counted(issues.len(), "issue", "issues"))))
+    Err(Error::command(format!(
+        "System check identified {}.",
+        counted(issues.len(), "issue", "issues")
+    )))
 }
 
 #[cfg(test)]
@@ -116,28 +144,52 @@ mod tests {
     static APPS: [AppConfig; 4] = [admin::APP, auth::APP, content_types::APP, sessions::APP];
 
     fn settings(media: &str) -> Settings {
-        Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x"), ("MEDIA_ROOT", media)])).unwrap()
+        Settings::read(&Env::from_pairs(&[
+            ("SECRET_KEY", "x"),
+            ("MEDIA_ROOT", media),
+        ]))
+        .unwrap()
     }
 
     fn project(register: fn(AdminSite) -> AdminSite) -> &'static Project {
-        Box::leak(Box::new(Project::new("Site", &APPS, |_| crate::urls::batteries(), register)))
+        Box::leak(Box::new(Project::new(
+            "Site",
+            &APPS,
+            |_| crate::urls::batteries(),
+            register,
+        )))
     }
 
     #[test]
     fn runserver_stops_at_an_error_and_not_at_a_warning() {
         let wrong = project(|site| site.register::<Group>(|it| it.list_per_page(0)));
-        let error = before_serving(wrong, &settings("media")).expect_err("an error in an admin must stop the server");
+        let error = before_serving(wrong, &settings("media"))
+            .expect_err("an error in an admin must stop the server");
         // Another test of this process may have installed other apps, of which these models are not a part.
-        assert!(error.to_string().starts_with("System check identified "), "the issues are counted: {error}");
+        assert!(
+            error.to_string().starts_with("System check identified "),
+            "the issues are counted: {error}"
+        );
         let found = declared(wrong);
-        assert!(found.iter().any(|issue| issue.contains("list_per_page")), "the issue must be named: {found:?}");
+        assert!(
+            found.iter().any(|issue| issue.contains("list_per_page")),
+            "the issue must be named: {found:?}"
+        );
 
         let file = tempfile::NamedTempFile::new().unwrap();
         let settings = settings(file.path().to_str().unwrap());
-        assert_eq!(media(&settings).len(), 1, "a file is not a folder for uploads");
+        assert_eq!(
+            media(&settings).len(),
+            1,
+            "a file is not a folder for uploads"
+        );
         let right = project(crate::accounts::admin::register);
         let served = before_serving(right, &settings);
         let has_errors = !declared(right).is_empty();
-        assert_eq!(served.is_err(), has_errors, "a warning must not stop the server: {served:?}");
+        assert_eq!(
+            served.is_err(),
+            has_errors,
+            "a warning must not stop the server: {served:?}"
+        );
     }
 }

@@ -15,7 +15,9 @@ pub(super) fn look(conn: &mut Conn, settings: &Settings) -> Result<()> {
          that they work in transaction mode. If it keeps sessions or prepared statements, set CONN_TRANSACTION_POOLING=off.",
     )?;
 
-    let rows = Sql::new("SHOW statement_timeout").returns(&[Kind::Text]).load(conn)?;
+    let rows = Sql::new("SHOW statement_timeout")
+        .returns(&[Kind::Text])
+        .load(conn)?;
     let has_no_limit = matches!(rows.first().and_then(|row| row.first()), Some(Value::Text(limit)) if limit == "0");
     if has_no_limit && !settings.statement_timeout.is_zero() {
         say(&format!(

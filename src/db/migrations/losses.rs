@@ -26,11 +26,21 @@ pub enum Loss {
 impl fmt::Display for Loss {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Table(table, rows) => write!(f, "the table {table} with {}", counted(*rows, "row", "rows")),
+            Self::Table(table, rows) => write!(
+                f,
+                "the table {table} with {}",
+                counted(*rows, "row", "rows")
+            ),
             Self::Column(table, column, values) => {
-                write!(f, "the column {table}.{column} with {}", counted(*values, "value", "values"))
+                write!(
+                    f,
+                    "the column {table}.{column} with {}",
+                    counted(*values, "value", "values")
+                )
             }
-            Self::Rows(table, rows) => write!(f, "{} of the table {table}", counted(*rows, "row", "rows")),
+            Self::Rows(table, rows) => {
+                write!(f, "{} of the table {table}", counted(*rows, "row", "rows"))
+            }
         }
     }
 }
@@ -51,7 +61,9 @@ pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Ve
         found = Some(trial(conn, migrations, app)?);
         Err::<(), Error>(Error::command("rolled back"))
     });
-    let Some((mut losses, columns)) = found else { return tried.map(|()| Vec::new()) };
+    let Some((mut losses, columns)) = found else {
+        return tried.map(|()| Vec::new());
+    };
     for (table, column) in columns {
         let values = count(conn, &table, Some(&column))?;
         losses.push(Loss::Column(table, column, values));
@@ -60,10 +72,21 @@ pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Ve
 }
 
 /// Reverses the migrations; the tables and rows that are lost then, and the lost columns of tables that stay.
-fn trial(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<(Vec<Loss>, Vec<TableColumn>)> {
-    let scripts: Vec<&str> = applied_of(conn, migrations, app)?.iter().map(|one| one.script(conn).down).collect();
-    let named =
-        |table: &String| scripts.iter().flat_map(|down| statements(down)).any(|text| text.contains(table.as_str()));
+fn trial(
+    conn: &mut Conn,
+    migrations: &[Migration],
+    app: &str,
+) -> Result<(Vec<Loss>, Vec<TableColumn>)> {
+    let scripts: Vec<&str> = applied_of(conn, migrations, app)?
+        .iter()
+        .map(|one| one.script(conn).down)
+        .collect();
+    let named = |table: &String| {
+        scripts
+            .iter()
+            .flat_map(|down| statements(down))
+            .any(|text| text.contains(table.as_str()))
+    };
     let before = columns(conn)?;
     let mut rows = BTreeMap::new();
     for table in before.keys().filter(|table| named(table)) {
@@ -80,8 +103,16 @@ fn trial(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<(Vec<Lo
             losses.push(Loss::Table(table, had));
             continue;
         };
-        lost_columns.extend(columns.difference(kept).map(|column| (table.clone(), column.clone())));
-        let has = if rows.contains_key(&table) { count(conn, &table, None)? } else { had };
+        lost_columns.extend(
+            columns
+                .difference(kept)
+                .map(|column| (table.clone(), column.clone())),
+        );
+        let has = if rows.contains_key(&table) {
+            count(conn, &table, None)?
+        } else {
+            had
+        };
         // The rows of the bookkeeping are no loss.
         if has < had && table != "django_migrations" {
             losses.push(Loss::Rows(table, had - has));
@@ -102,7 +133,10 @@ fn columns(conn: &mut Conn) -> Result<Columns> {
         if let [Value::Text(table), Value::Text(column)] = &row[..]
             && tables.contains(table)
         {
-            columns.entry(table.clone()).or_default().insert(column.clone());
+            columns
+                .entry(table.clone())
+                .or_default()
+                .insert(column.clone());
         }
     }
     Ok(columns)
@@ -114,11 +148,21 @@ fn count(conn: &mut Conn, table: &str, column: Option<&str>) -> Result<i64> {
         Some(column) => Sql::new("SELECT COUNT(").ident(leaked(column)).raw(")"),
         None => Sql::new("SELECT COUNT(*)"),
     };
-    let rows = sql.raw(" FROM ").ident(leaked(table)).returns(&[Kind::BigInt]).load(conn)?;
+    let rows = sql
+        .raw(" FROM ")
+        .ident(leaked(table))
+        .returns(&[Kind::BigInt])
+        .load(conn)?;
     Ok(rows
         .into_iter()
         .flatten()
-        .find_map(|value| if let Value::BigInt(count) = value { Some(count) } else { None })
+        .find_map(|value| {
+            if let Value::BigInt(count) = value {
+                Some(count)
+            } else {
+                None
+            }
+        })
         .unwrap_or(0))
 }
 

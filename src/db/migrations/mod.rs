@@ -10,7 +10,9 @@ mod runner;
 mod statements;
 
 pub use losses::{Loss, losses};
-pub use runner::{Applied, applied_of, apply, is_fresh, is_up_to_date, locked, plan, recorded, reverse};
+pub use runner::{
+    Applied, applied_of, apply, is_fresh, is_up_to_date, locked, plan, recorded, reverse,
+};
 
 use super::connection::Conn;
 
@@ -44,10 +46,17 @@ impl Migration {
         let Script { up, down } = self.script(conn);
         let is_code = |line: &&str| !line.trim_start().starts_with("--");
         let in_one_line = |statement: &str| {
-            let code: Vec<&str> = statement.lines().filter(is_code).flat_map(str::split_whitespace).collect();
+            let code: Vec<&str> = statement
+                .lines()
+                .filter(is_code)
+                .flat_map(str::split_whitespace)
+                .collect();
             code.join(" ")
         };
-        statements::statements(if backwards { down } else { up }).into_iter().map(in_one_line).collect()
+        statements::statements(if backwards { down } else { up })
+            .into_iter()
+            .map(in_one_line)
+            .collect()
     }
 
     fn script(&self, conn: &Conn) -> Script {

@@ -29,7 +29,10 @@ pub fn locked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> 
         conn.atomic(|conn| {
             // On SQLite the transaction itself is the lock: it began with BEGIN IMMEDIATE.
             if let Conn::Postgres(_) = conn {
-                Sql::new("SELECT pg_advisory_xact_lock(").bind(ADVISORY_LOCK).raw(")").load(conn)?;
+                Sql::new("SELECT pg_advisory_xact_lock(")
+                    .bind(ADVISORY_LOCK)
+                    .raw(")")
+                    .load(conn)?;
             }
             work(conn)
         })
@@ -48,13 +51,21 @@ pub fn is_up_to_date(conn: &mut Conn, migrations: &[Migration]) -> Result<bool> 
 }
 
 /// Each migration and whether it was applied. A part of what one stands for is an error.
-pub fn plan<'a>(conn: &mut Conn, migrations: &'a [Migration]) -> Result<Vec<(&'a Migration, bool)>> {
+pub fn plan<'a>(
+    conn: &mut Conn,
+    migrations: &'a [Migration],
+) -> Result<Vec<(&'a Migration, bool)>> {
     let recorded = recorded(conn)?;
     let state = |migration: &'a Migration| {
         let has = |name: &&str| recorded.contains(&(migration.app.to_owned(), (**name).to_owned()));
         let present = migration.stands_for.iter().filter(|name| has(name)).count();
         if present != 0 && present != migration.stands_for.len() {
-            let missing: Vec<&str> = migration.stands_for.iter().copied().filter(|name| !has(name)).collect();
+            let missing: Vec<&str> = migration
+                .stands_for
+                .iter()
+                .copied()
+                .filter(|name| !has(name))
+                .collect();
             return Err(Error::command(format!(
                 "the app {} stopped halfway: this database lacks Django's {}. Run `manage.py migrate {}` of the Django \
                  that made it (5.2) first; nothing was changed",
@@ -77,8 +88,11 @@ pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> 
         };
         conn.batch_execute(sql)?;
     }
-    let todo: Vec<&Migration> =
-        plan(conn, migrations)?.into_iter().filter(|(_, applied)| !applied).map(|(migration, _)| migration).collect();
+    let todo: Vec<&Migration> = plan(conn, migrations)?
+        .into_iter()
+        .filter(|(_, applied)| !applied)
+        .map(|(migration, _)| migration)
+        .collect();
     for migration in &todo {
         let Script { up, .. } = migration.script(conn);
         run(conn, migration, up)?;
@@ -94,13 +108,26 @@ pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> 
                 .execute(conn)?;
         }
     }
-    Ok(todo.into_iter().map(|migration| Applied { app: migration.app, name: migration.name }).collect())
+    Ok(todo
+        .into_iter()
+        .map(|migration| Applied {
+            app: migration.app,
+            name: migration.name,
+        })
+        .collect())
 }
 
 /// The applied migrations of `app`, in the order in which [`reverse`] takes them back.
-pub fn applied_of<'a>(conn: &mut Conn, migrations: &'a [Migration], app: &str) -> Result<Vec<&'a Migration>> {
+pub fn applied_of<'a>(
+    conn: &mut Conn,
+    migrations: &'a [Migration],
+    app: &str,
+) -> Result<Vec<&'a Migration>> {
     let planned = plan(conn, migrations)?.into_iter().rev();
-    Ok(planned.filter(|(one, applied)| *applied && one.app == app).map(|(one, _)| one).collect())
+    Ok(planned
+        .filter(|(one, applied)| *applied && one.app == app)
+        .map(|(one, _)| one)
+        .collect())
 }
 
 /// Takes back every migration of `app` (Django's `migrate APP zero`). To be called inside [`locked`].
@@ -117,7 +144,10 @@ pub fn reverse(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<V
                 .bind(*name)
                 .execute(conn)?;
         }
-        reversed.push(Applied { app: migration.app, name: migration.name });
+        reversed.push(Applied {
+            app: migration.app,
+            name: migration.name,
+        });
     }
     Ok(reversed)
 }
@@ -131,11 +161,16 @@ fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
 
     let done = conn.atomic(|conn| {
         for statement in &statements {
-            conn.batch_execute(statement).map_err(|error| failure(conn, migration, statement, &error.to_string()))?;
+            conn.batch_execute(statement)
+                .map_err(|error| failure(conn, migration, statement, &error.to_string()))?;
         }
         check_deferred(conn).map_err(|error| failure(conn, migration, last, &error.to_string()))?;
         broken_keys = newly_broken(&before, &broken(conn)?);
-        if broken_keys.is_some() { Err(Error::command("rolled back")) } else { Ok(()) }
+        if broken_keys.is_some() {
+            Err(Error::command("rolled back"))
+        } else {
+            Ok(())
+        }
     });
 
     let Some(text) = broken_keys else { return done };
@@ -145,12 +180,20 @@ fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
 
 /// The statement since which a foreign key has stayed broken. Runs the statements once more, with a check after each of
 /// them; the caller rolls this back.
-fn breaking_statement<'a>(conn: &mut Conn, statements: &[&'a str], before: &BrokenKeys) -> Result<Option<&'a str>> {
+fn breaking_statement<'a>(
+    conn: &mut Conn,
+    statements: &[&'a str],
+    before: &BrokenKeys,
+) -> Result<Option<&'a str>> {
     let mut since = None;
     for statement in statements {
         conn.batch_execute(statement)?;
         let is_broken = newly_broken(before, &broken(conn)?).is_some();
-        since = if is_broken { since.or(Some(*statement)) } else { None };
+        since = if is_broken {
+            since.or(Some(*statement))
+        } else {
+            None
+        };
     }
     Ok(since)
 }
@@ -166,10 +209,12 @@ fn failure(conn: &Conn, migration: &Migration, statement: &str, error: &str) -> 
 
 pub(super) fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let query = match conn {
-        Conn::Sqlite(_) => {
-            Sql::new("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")
+        Conn::Sqlite(_) => Sql::new(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        ),
+        Conn::Postgres(_) => {
+            Sql::new("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()")
         }
-        Conn::Postgres(_) => Sql::new("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()"),
     };
     let rows = query.returns(&[Kind::Text]).load(conn)?;
     Ok(rows.into_iter().flatten().filter_map(text).collect())
@@ -180,7 +225,9 @@ pub fn recorded(conn: &mut Conn) -> Result<BTreeSet<(String, String)>> {
     if !tables(conn)?.contains("django_migrations") {
         return Ok(BTreeSet::new());
     }
-    let rows = Sql::new("SELECT app, name FROM django_migrations").returns(&[Kind::Text, Kind::Text]).load(conn)?;
+    let rows = Sql::new("SELECT app, name FROM django_migrations")
+        .returns(&[Kind::Text, Kind::Text])
+        .load(conn)?;
     let pair = |row: Vec<Value>| {
         let mut texts = row.into_iter().filter_map(text);
         Some((texts.next()?, texts.next()?))

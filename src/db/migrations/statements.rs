@@ -22,7 +22,11 @@ pub(super) fn statements(script: &str) -> Vec<&str> {
         at += skip;
     }
     found.push(&script[start.min(script.len())..]);
-    found.into_iter().map(str::trim).filter(|statement| has_code(statement)).collect()
+    found
+        .into_iter()
+        .map(str::trim)
+        .filter(|statement| has_code(statement))
+        .collect()
 }
 
 /// Length of the quoted text that `rest` begins with. A doubled quote opens the next one at once, so it needs no care.
@@ -32,16 +36,25 @@ fn quoted(rest: &str, quote: char) -> usize {
 
 /// Length of the `$tag$ … $tag$` that `rest` begins with, or of its `$`.
 fn dollar_quoted(rest: &str) -> usize {
-    let Some(end) = rest[1..].find('$').map(|end| end + 2) else { return 1 };
+    let Some(end) = rest[1..].find('$').map(|end| end + 2) else {
+        return 1;
+    };
     let tag = &rest[..end];
-    if !tag[1..end - 1].chars().all(|c| c.is_alphanumeric() || c == '_') {
+    if !tag[1..end - 1]
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == '_')
+    {
         return 1;
     }
-    rest[end..].find(tag).map_or(rest.len(), |close| end + close + end)
+    rest[end..]
+        .find(tag)
+        .map_or(rest.len(), |close| end + close + end)
 }
 
 fn has_code(statement: &str) -> bool {
-    statement.lines().any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
+    statement
+        .lines()
+        .any(|line| !line.trim().is_empty() && !line.trim_start().starts_with("--"))
 }
 
 #[cfg(test)]

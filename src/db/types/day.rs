@@ -20,12 +20,16 @@ impl FromSql<Date, Pg> for Day {
 impl FromSql<Date, Sqlite> for Day {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let text = raw.read_text();
-        parse_day(text).map(Self).ok_or_else(|| format!("{text:?} is not a date").into())
+        parse_day(text)
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is not a date").into())
     }
 }
 
 impl FromSql<Date, crate::db::MultiBackend> for Day {
-    fn from_sql(raw: <crate::db::MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+    fn from_sql(
+        raw: <crate::db::MultiBackend as Backend>::RawValue<'_>,
+    ) -> deserialize::Result<Self> {
         raw.from_sql::<Self, Date>()
     }
 }
@@ -62,7 +66,11 @@ fn plain_day(day: &str) -> Option<NaiveDate> {
         return None;
     }
     let number = |digits: &[u8]| {
-        let add = |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'));
+        let add = |sum: u32, digit: &u8| {
+            digit
+                .is_ascii_digit()
+                .then(|| sum * 10 + u32::from(digit - b'0'))
+        };
         digits.iter().try_fold(0, add)
     };
     let year = i32::try_from(number(&bytes[..4])?).ok()?;
@@ -71,7 +79,9 @@ fn plain_day(day: &str) -> Option<NaiveDate> {
 
 /// A time of day as SQLite holds it.
 pub(in crate::db) fn parse_time(text: &str) -> Option<NaiveTime> {
-    ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
+    ["%H:%M:%S%.f", "%H:%M"]
+        .iter()
+        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
 #[cfg(test)]
@@ -89,7 +99,11 @@ mod tests {
             "2026-01-31 10:20:30+02:00",
             "2026-1-31",
         ] {
-            assert_eq!(parse_day(text).map(|day| day.to_string()).as_deref(), Some("2026-01-31"), "{text}");
+            assert_eq!(
+                parse_day(text).map(|day| day.to_string()).as_deref(),
+                Some("2026-01-31"),
+                "{text}"
+            );
         }
         for text in [
             "",

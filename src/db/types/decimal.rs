@@ -39,7 +39,10 @@ impl Decimal {
     pub fn new(units: i64, places: i64) -> Self {
         match u32::try_from(places) {
             Ok(places) if places <= SMALL => Self(Number::Small(units, places)),
-            _ => Self(Number::Long(Box::new(BigDecimal::new(units.into(), places)))),
+            _ => Self(Number::Long(Box::new(BigDecimal::new(
+                units.into(),
+                places,
+            )))),
         }
     }
 
@@ -47,15 +50,24 @@ impl Decimal {
     /// `round` and Django's forms.
     #[must_use]
     pub fn round(&self, places: i64) -> Self {
-        match self.small().and_then(|(units, has)| rounded(units, has, u32::try_from(places).ok()?)) {
+        match self
+            .small()
+            .and_then(|(units, has)| rounded(units, has, u32::try_from(places).ok()?))
+        {
             Some(units) => Self::new(units, places),
-            None => self.long().with_scale_round(places, RoundingMode::HalfEven).into(),
+            None => self
+                .long()
+                .with_scale_round(places, RoundingMode::HalfEven)
+                .into(),
         }
     }
 
     /// The same to be shown, without making a number of it.
     pub fn fixed(&self, places: u32) -> Fixed {
-        let small = self.small().filter(|_| places <= SMALL).and_then(|(units, has)| rounded(units, has, places));
+        let small = self
+            .small()
+            .filter(|_| places <= SMALL)
+            .and_then(|(units, has)| rounded(units, has, places));
         match small {
             Some(units) => Fixed::Small(units, places),
             None => Fixed::Long(self.round(places.into()).to_string()),
@@ -73,7 +85,9 @@ impl Decimal {
     /// As a number of any length.
     fn long(&self) -> Cow<'_, BigDecimal> {
         match &self.0 {
-            Number::Small(units, places) => Cow::Owned(BigDecimal::new((*units).into(), (*places).into())),
+            Number::Small(units, places) => {
+                Cow::Owned(BigDecimal::new((*units).into(), (*places).into()))
+            }
             Number::Long(number) => Cow::Borrowed(number),
         }
     }
@@ -249,9 +263,16 @@ impl FromSql<sql_types::Decimal, Pg> for Decimal {
 /// Units and places of a `numeric` of few digits, as PostgreSQL sends it: how many digits of base 10,000 there are, the
 /// power of the first one, the sign, the places, the digits (`numeric_send` in its `numeric.c`).
 fn small_numeric(bytes: &[u8]) -> Option<(i64, i64)> {
-    let (words, []) = bytes.as_chunks::<2>() else { return None };
+    let (words, []) = bytes.as_chunks::<2>() else {
+        return None;
+    };
     let mut words = words.iter().map(|word| u16::from_be_bytes(*word));
-    let (count, weight, sign, places) = (words.next()?, words.next()?.cast_signed(), words.next()?, words.next()?);
+    let (count, weight, sign, places) = (
+        words.next()?,
+        words.next()?.cast_signed(),
+        words.next()?,
+        words.next()?,
+    );
     let is_negative = match sign {
         0 => false,
         0x4000 => true,
@@ -262,13 +283,18 @@ fn small_numeric(bytes: &[u8]) -> Option<(i64, i64)> {
         let power = 4 * (i64::from(weight) - i64::try_from(at).ok()?) + i64::from(places);
         let one = 10_i64.checked_pow(u32::try_from(power.abs()).ok()?)?;
         let digit = i64::from(digit);
-        let part = if power >= 0 { digit.checked_mul(one)? } else { digit / one };
+        let part = if power >= 0 {
+            digit.checked_mul(one)?
+        } else {
+            digit / one
+        };
         if power < 0 && part * one != digit {
             return None;
         }
         units = units.checked_add(part)?;
     }
-    (u32::from(places) <= SMALL).then_some((if is_negative { -units } else { units }, places.into()))
+    (u32::from(places) <= SMALL)
+        .then_some((if is_negative { -units } else { units }, places.into()))
 }
 
 impl ToSql<sql_types::Decimal, Pg> for Decimal {
@@ -281,7 +307,9 @@ impl FromSql<sql_types::Decimal, Sqlite> for Decimal {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         Ok(match raw.value_type() {
             Some(SqliteType::Double) => from_real(raw.read_double())?,
-            Some(SqliteType::Integer | SqliteType::Long | SqliteType::SmallInt) => raw.read_long().into(),
+            Some(SqliteType::Integer | SqliteType::Long | SqliteType::SmallInt) => {
+                raw.read_long().into()
+            }
             _ => raw.read_text().parse()?,
         })
     }
@@ -293,10 +321,15 @@ fn from_real(real: f64) -> Result<Decimal, ParseBigDecimalError> {
     // Numbers of up to 15 digits survive the way into a double and back, so where cents explain the double they are it.
     let cents = (real * 100.0).round();
     if cents.abs() < 1e15 && (cents / 100.0).to_bits() == real.to_bits() {
-        #[expect(clippy::cast_possible_truncation, reason = "a whole number below 10 to the power of 15")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a whole number below 10 to the power of 15"
+        )]
         return Ok(Decimal::new(cents as i64, 2));
     }
-    format!("{real:.14e}").parse::<BigDecimal>().map(|exact| exact.normalized().into())
+    format!("{real:.14e}")
+        .parse::<BigDecimal>()
+        .map(|exact| exact.normalized().into())
 }
 
 impl ToSql<sql_types::Decimal, Sqlite> for Decimal {
@@ -312,7 +345,9 @@ mod tests {
     use super::*;
 
     fn taxed(price: &str) -> String {
-        (&price.parse::<Decimal>().unwrap() * &Decimal::new(110, 2)).round(2).to_string()
+        (&price.parse::<Decimal>().unwrap() * &Decimal::new(110, 2))
+            .round(2)
+            .to_string()
     }
 
     #[test]
@@ -325,15 +360,46 @@ mod tests {
 
     #[test]
     fn small_numbers_are_what_long_ones_would_be() {
-        for units in [0, 1, 4, 5, 6, 15, 25, 49, 50, 51, 99, 12345, 98765, i64::MAX, i64::MAX / 10] {
+        for units in [
+            0,
+            1,
+            4,
+            5,
+            6,
+            15,
+            25,
+            49,
+            50,
+            51,
+            99,
+            12345,
+            98765,
+            i64::MAX,
+            i64::MAX / 10,
+        ] {
             for sign in [1, -1] {
-                for (has, wanted) in
-                    [(0, 0), (0, 2), (2, 2), (2, 0), (2, 1), (3, 2), (18, 2), (18, 0), (2, 19), (25, 3)]
-                {
+                for (has, wanted) in [
+                    (0, 0),
+                    (0, 2),
+                    (2, 2),
+                    (2, 0),
+                    (2, 1),
+                    (3, 2),
+                    (18, 2),
+                    (18, 0),
+                    (2, 19),
+                    (25, 3),
+                ] {
                     let number = Decimal::new(units * sign, has);
                     assert_eq!(number.to_string(), number.long().to_plain_string());
-                    let long = number.long().with_scale_round(wanted, RoundingMode::HalfEven);
-                    assert_eq!(number.round(wanted).to_string(), long.to_plain_string(), "{number} to {wanted}");
+                    let long = number
+                        .long()
+                        .with_scale_round(wanted, RoundingMode::HalfEven);
+                    assert_eq!(
+                        number.round(wanted).to_string(),
+                        long.to_plain_string(),
+                        "{number} to {wanted}"
+                    );
                     let fixed = number.fixed(wanted.try_into().unwrap()).to_string();
                     assert_eq!(fixed, long.to_plain_string(), "{number} to {wanted}");
                 }
@@ -361,19 +427,34 @@ mod tests {
     #[test]
     fn rounding_fills_up_with_zeros() {
         assert_eq!(Decimal::from(10).round(2).to_string(), "10.00");
-        assert_eq!("1E+3".parse::<Decimal>().unwrap().round(2).to_string(), "1000.00");
+        assert_eq!(
+            "1E+3".parse::<Decimal>().unwrap().round(2).to_string(),
+            "1000.00"
+        );
     }
 
     #[test]
     fn reals_are_read_with_15_digits() {
         let slow = |real: f64| format!("{real:.14e}").parse::<Decimal>().unwrap();
-        for cents in (0..2_000_000_i64).step_by(7).chain([99_999_999_999_999, 12_345_678_901_234]) {
+        for cents in (0..2_000_000_i64)
+            .step_by(7)
+            .chain([99_999_999_999_999, 12_345_678_901_234])
+        {
             let text = format!("{}.{:02}", cents / 100, cents % 100);
             let real: f64 = text.parse().unwrap();
             assert_eq!(from_real(real).unwrap(), text.parse::<Decimal>().unwrap());
             assert_eq!(from_real(-real).unwrap(), slow(-real));
         }
-        for real in [0.1 + 0.2, 1.0 / 3.0, 1e-7, 0.005, 123_456.789, 1e20, -0.0, 5e-324] {
+        for real in [
+            0.1 + 0.2,
+            1.0 / 3.0,
+            1e-7,
+            0.005,
+            123_456.789,
+            1e20,
+            -0.0,
+            5e-324,
+        ] {
             assert_eq!(from_real(real).unwrap(), slow(real), "{real}");
         }
     }

@@ -13,7 +13,9 @@ pub struct Moment([u8; LENGTH]);
 impl Moment {
     /// `time`, with `between` between the day and the hour; nothing, if it has a fraction of a second or an odd year.
     pub fn new(time: NaiveDateTime, between: u8) -> Option<Self> {
-        let year = u32::try_from(time.year()).ok().filter(|year| *year <= 9999)?;
+        let year = u32::try_from(time.year())
+            .ok()
+            .filter(|year| *year <= 9999)?;
         if time.nanosecond() != 0 {
             return None;
         }
@@ -56,7 +58,11 @@ pub(super) fn read(text: &str) -> Option<NaiveDateTime> {
         return None;
     }
     let number = |digits: &[u8]| {
-        let add = |sum: u32, digit: &u8| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0'));
+        let add = |sum: u32, digit: &u8| {
+            digit
+                .is_ascii_digit()
+                .then(|| sum * 10 + u32::from(digit - b'0'))
+        };
         digits.iter().try_fold(0, add)
     };
     let nanos = match fraction {
@@ -68,7 +74,12 @@ pub(super) fn read(text: &str) -> Option<NaiveDateTime> {
     };
     let part = |at: usize| number(&moment[at..at + 2]);
     let year = i32::try_from(number(&moment[..4])?).ok()?;
-    NaiveDate::from_ymd_opt(year, part(5)?, part(8)?)?.and_hms_nano_opt(part(11)?, part(14)?, part(17)?, nanos)
+    NaiveDate::from_ymd_opt(year, part(5)?, part(8)?)?.and_hms_nano_opt(
+        part(11)?,
+        part(14)?,
+        part(17)?,
+        nanos,
+    )
 }
 
 #[cfg(test)]
@@ -79,14 +90,28 @@ mod tests {
 
     #[test]
     fn moments_are_written_as_chrono_does() {
-        for text in ["2024-02-29 03:04:05", "0001-01-01 00:00:00", "9999-12-31 23:59:59", "1969-07-20 20:17:40"] {
+        for text in [
+            "2024-02-29 03:04:05",
+            "0001-01-01 00:00:00",
+            "9999-12-31 23:59:59",
+            "1969-07-20 20:17:40",
+        ] {
             let time = NaiveDateTime::parse_from_str(text, FORMAT).unwrap();
             assert_eq!(Moment::new(time, b' ').unwrap().as_str(), text);
-            assert_eq!(Moment::new(time, b'T').unwrap().as_str(), text.replace(' ', "T"));
-            assert_eq!(Moment::new(time, b'T').unwrap().separated(b' ').as_str(), text);
+            assert_eq!(
+                Moment::new(time, b'T').unwrap().as_str(),
+                text.replace(' ', "T")
+            );
+            assert_eq!(
+                Moment::new(time, b'T').unwrap().separated(b' ').as_str(),
+                text
+            );
         }
         for odd in ["2024-02-29 03:04:05.5", "+10000-01-01 00:00:00"] {
-            assert!(Moment::new(NaiveDateTime::parse_from_str(odd, FORMAT).unwrap(), b' ').is_none(), "{odd}");
+            assert!(
+                Moment::new(NaiveDateTime::parse_from_str(odd, FORMAT).unwrap(), b' ').is_none(),
+                "{odd}"
+            );
         }
     }
 
@@ -99,7 +124,11 @@ mod tests {
             "2024-02-29 03:04:05.123456789",
             "0001-01-01 00:00:00",
         ] {
-            assert_eq!(read(text), NaiveDateTime::parse_from_str(text, FORMAT).ok(), "{text}");
+            assert_eq!(
+                read(text),
+                NaiveDateTime::parse_from_str(text, FORMAT).ok(),
+                "{text}"
+            );
         }
         for other in [
             "2023-02-29 03:04:05",

@@ -85,7 +85,11 @@ impl<C, T> From<Lenient<C, Self>> for Option<T> {
 /// Logs that the column of the type `column` has an unreadable cell, unless the log says so already.
 fn log_once(column: &'static str) {
     static LOGGED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
-    if LOGGED.lock().unwrap_or_else(PoisonError::into_inner).insert(column) {
+    if LOGGED
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(column)
+    {
         log::warn!(target: "nuages.db", "the column {} has a cell that cannot be read", column_name(column));
     }
 }
@@ -94,7 +98,9 @@ fn log_once(column: &'static str) {
 fn column_name(column: &str) -> String {
     let mut words = column.rsplit("::").filter(|word| *word != "columns");
     let name = words.next().unwrap_or_default();
-    words.next().map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"))
+    words
+        .next()
+        .map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"))
 }
 
 /// A flag that is set only if its cell holds `true`: on SQLite the number 1. Whatever else a cell holds is no permission.
@@ -109,7 +115,9 @@ impl FromSql<Bool, Pg> for StrictFlag {
 
 impl FromSql<Bool, Sqlite> for StrictFlag {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(Self(raw.value_type() == Some(SqliteType::Long) && raw.read_long() == 1))
+        Ok(Self(
+            raw.value_type() == Some(SqliteType::Long) && raw.read_long() == 1,
+        ))
     }
 }
 
@@ -186,6 +194,9 @@ mod tests {
 
     #[test]
     fn the_log_names_table_and_column() {
-        assert_eq!(column_name(type_name::<auth_user::last_login>()), "auth_user.last_login");
+        assert_eq!(
+            column_name(type_name::<auth_user::last_login>()),
+            "auth_user.last_login"
+        );
     }
 }

@@ -1,6 +1,9 @@
 //! Points in time, kept in UTC.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, Timelike as _,
+    Utc,
+};
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -48,8 +51,12 @@ impl FromSql<sql_types::TimestampTz, Pg> for Timestamp {
         const EPOCH: i64 = 946_684_800_000_000;
         // As Diesel, in a third of the time: a list has hundreds of them.
         let micros: i64 = FromSql::<BigInt, Pg>::from_sql(raw)?;
-        let found = micros.checked_add(EPOCH).and_then(DateTime::from_timestamp_micros);
-        found.and_then(Self::plausible).ok_or_else(|| "a point in time beyond the years 1 to 9999".into())
+        let found = micros
+            .checked_add(EPOCH)
+            .and_then(DateTime::from_timestamp_micros);
+        found
+            .and_then(Self::plausible)
+            .ok_or_else(|| "a point in time beyond the years 1 to 9999".into())
     }
 }
 
@@ -66,8 +73,12 @@ impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
         }
         let text = raw.read_text();
         let by_chrono = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
-        let found = iso::read(text).or_else(by_chrono).or_else(|| by_others(text));
-        found.and_then(|found| Self::plausible(found.and_utc())).ok_or_else(|| "a text that is no point in time".into())
+        let found = iso::read(text)
+            .or_else(by_chrono)
+            .or_else(|| by_others(text));
+        found
+            .and_then(|found| Self::plausible(found.and_utc()))
+            .ok_or_else(|| "a text that is no point in time".into())
     }
 }
 
@@ -77,11 +88,18 @@ fn by_others(text: &str) -> Option<NaiveDateTime> {
     if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
         return Some(day.and_time(NaiveTime::MIN));
     }
-    let zoned = text.strip_suffix('Z').map_or_else(|| text.clone(), |text| format!("{text}+00:00"));
+    let zoned = text
+        .strip_suffix('Z')
+        .map_or_else(|| text.clone(), |text| format!("{text}+00:00"));
     let formats = ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z"];
-    let moment = formats.iter().find_map(|format| DateTime::parse_from_str(&zoned, format).ok());
-    let local =
-        || ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"].iter().find_map(|f| NaiveDateTime::parse_from_str(&text, f).ok());
+    let moment = formats
+        .iter()
+        .find_map(|format| DateTime::parse_from_str(&zoned, format).ok());
+    let local = || {
+        ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|f| NaiveDateTime::parse_from_str(&text, f).ok())
+    };
     moment.map(|moment| moment.naive_utc()).or_else(local)
 }
 
@@ -90,7 +108,9 @@ impl ToSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         let text = match Moment::new(self.0.naive_utc().trunc_subsecs(6), b' ') {
             Some(moment) => moment.as_str().to_owned(),
-            None if self.0.nanosecond() / 1000 == 0 => self.0.format("%Y-%m-%d %H:%M:%S").to_string(),
+            None if self.0.nanosecond() / 1000 == 0 => {
+                self.0.format("%Y-%m-%d %H:%M:%S").to_string()
+            }
             None => self.0.format("%Y-%m-%d %H:%M:%S%.6f").to_string(),
         };
         out.set_value(text);

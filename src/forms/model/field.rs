@@ -16,7 +16,10 @@ pub enum ModelField {
 impl ModelField {
     /// The field in the column `key`, or the many-to-many field of that name.
     pub fn of(model: &'static Meta, key: &str) -> Option<Self> {
-        model.column(key).map(Self::Column).or_else(|| model.many(key).map(Self::Many))
+        model
+            .column(key)
+            .map(Self::Column)
+            .or_else(|| model.many(key).map(Self::Many))
     }
 
     /// What forms and URLs call it: `category`.
@@ -82,12 +85,15 @@ impl ModelField {
 
     /// Whether it is shown as a date and a time beside one another.
     pub fn is_split(self) -> bool {
-        self.column().is_some_and(|field| field.kind == FieldKind::DateTime)
+        self.column()
+            .is_some_and(|field| field.kind == FieldKind::DateTime)
     }
 
     /// Whether it is a box to tick: a boolean that is never unknown.
     pub fn is_box(self) -> bool {
-        self.column().is_some_and(|field| field.kind == FieldKind::Boolean && !field.null && field.choices.is_empty())
+        self.column().is_some_and(|field| {
+            field.kind == FieldKind::Boolean && !field.null && field.choices.is_empty()
+        })
     }
 }
 
@@ -129,9 +135,15 @@ impl Cleaned {
                 use chrono::Timelike as _;
                 one.num_seconds_from_midnight() == two.num_seconds_from_midnight()
             }
-            (Self::One(Value::Text(one)), Self::One(Value::Text(two))) => one == two || plain(one) == plain(two),
+            (Self::One(Value::Text(one)), Self::One(Value::Text(two))) => {
+                one == two || plain(one) == plain(two)
+            }
             // NaN is the same as itself to someone who reads it.
-            (Self::One(Value::Double(one)), Self::One(Value::Double(two))) if one.is_nan() && two.is_nan() => true,
+            (Self::One(Value::Double(one)), Self::One(Value::Double(two)))
+                if one.is_nan() && two.is_nan() =>
+            {
+                true
+            }
             (Self::Many(one), Self::Many(two)) => {
                 one.iter().all(|pk| two.contains(pk)) && two.iter().all(|pk| one.contains(pk))
             }

@@ -39,13 +39,31 @@ impl BoundField {
         let typed = texts(field, &initial, zone);
         let (cleaned, upload) = (None, None);
         let (shown, errors) = (typed.clone(), Vec::new());
-        Self { field, commas: false, initial, shown, typed, cleaned, upload, conflict: false, missing: None, errors }
+        Self {
+            field,
+            commas: false,
+            initial,
+            shown,
+            typed,
+            cleaned,
+            upload,
+            conflict: false,
+            missing: None,
+            errors,
+        }
     }
 
     /// The note beside the field if its column holds something that cannot be read, and no other value was typed.
     pub fn note(&self) -> Option<String> {
-        let is_repaired = self.cleaned.as_ref().is_some_and(|cleaned| !cleaned.reads_as(&self.initial));
-        self.initial.one().and_then(Value::unreadable).filter(|_| !is_repaired).map(unreadable_note)
+        let is_repaired = self
+            .cleaned
+            .as_ref()
+            .is_some_and(|cleaned| !cleaned.reads_as(&self.initial));
+        self.initial
+            .one()
+            .and_then(Value::unreadable)
+            .filter(|_| !is_repaired)
+            .map(unreadable_note)
     }
 
     /// Whether its control must be able to show any text.
@@ -67,7 +85,10 @@ impl BoundField {
             self.keep_unreadable(zone);
         }
         // What was not sent at all keeps its default, as in Django.
-        let has_default = self.field.column().is_some_and(|column| column.default.is_some());
+        let has_default = self
+            .field
+            .column()
+            .is_some_and(|column| column.default.is_some());
         let left_out = self.typed.0.is_empty() && !self.field.is_box();
         if left_out && has_default && self.cleaned.as_ref().is_some_and(is_empty) {
             self.cleaned = Some(self.initial.clone());
@@ -77,7 +98,10 @@ impl BoundField {
     /// Keeps the value of a date and time that was sent back as the page showed it, although nothing can be made of it: the
     /// clocks of the zone show the time twice, in the night in which they are put back.
     pub(super) fn keep_unreadable_moment(&mut self) {
-        if self.field.is_split() && self.cleaned.is_none() && !self.typed.is_empty() && self.typed.reads_as(&self.shown)
+        if self.field.is_split()
+            && self.cleaned.is_none()
+            && !self.typed.is_empty()
+            && self.typed.reads_as(&self.shown)
         {
             self.cleaned = Some(self.initial.clone());
             self.errors.clear();
@@ -86,8 +110,13 @@ impl BoundField {
 
     /// Keeps a value that cannot be read if it was sent back as the page showed it: the rest of the row can be saved.
     fn keep_unreadable(&mut self, zone: Tz) {
-        let plain =
-            |typed: &Typed| typed.0.iter().map(|text| text.replace("\r\n", "\n").trim().to_owned()).collect::<Vec<_>>();
+        let plain = |typed: &Typed| {
+            typed
+                .0
+                .iter()
+                .map(|text| text.replace("\r\n", "\n").trim().to_owned())
+                .collect::<Vec<_>>()
+        };
         if plain(&self.typed) == plain(&texts(self.field, &self.initial, zone)) {
             self.cleaned = Some(self.initial.clone());
             self.errors.clear();
@@ -96,9 +125,17 @@ impl BoundField {
 
     /// Looks at the file that was sent; reads it.
     fn bind_file(&mut self, posted: &Posted<'_>) {
-        let ModelField::Column(column) = self.field else { return };
+        let ModelField::Column(column) = self.field else {
+            return;
+        };
         let name = prefixed(&posted.prefix, column.name);
-        let file = posted.data.files.iter().rev().find(|(field, _)| *field == name).map(|(_, file)| file);
+        let file = posted
+            .data
+            .files
+            .iter()
+            .rev()
+            .find(|(field, _)| *field == name)
+            .map(|(_, file)| file);
         let clear = uploads::is_cleared(posted.data, &name);
         match uploads::clean(column, file, clear, self.typed.first()) {
             Ok(Change::Keep) => self.cleaned = Some(self.initial.clone()),
@@ -113,20 +150,25 @@ impl BoundField {
 
     /// Says of the chosen row that is not there that it was deleted meanwhile.
     pub fn tell_deleted(&mut self) {
-        let (Some(key), Some(model)) = (&self.missing, self.field.to()) else { return };
+        let (Some(key), Some(model)) = (&self.missing, self.field.to()) else {
+            return;
+        };
         let before = match self.field {
             ModelField::Column(_) => NO_SUCH_ROW.to_owned(),
             ModelField::Many(_) => no_such_choice(key),
         };
         let one = &model.verbose_name;
         for error in self.errors.iter_mut().filter(|error| **error == before) {
-            *error = format!("Select a valid choice. The {one} that you chose was deleted meanwhile.");
+            *error =
+                format!("Select a valid choice. The {one} that you chose was deleted meanwhile.");
         }
     }
 
     /// Whether what was sent differs from what it held; also when it makes no sense.
     pub fn has_changed(&self) -> bool {
-        self.cleaned.as_ref().is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
+        self.cleaned
+            .as_ref()
+            .is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
     }
 
     /// Whether something else was sent than the page showed. A default that is another one each time is not a change.
@@ -171,7 +213,11 @@ impl ModelForm {
         zone: Tz,
     ) -> Self {
         // A new row's box without a default is not ticked, as in Django.
-        for column in fields.iter().filter(|field| adding && field.is_box()).filter_map(|field| field.column()) {
+        for column in fields
+            .iter()
+            .filter(|field| adding && field.is_box())
+            .filter_map(|field| field.column())
+        {
             if record.value(column).is_null() {
                 record.set(column.column, false);
             }
@@ -186,7 +232,16 @@ impl ModelForm {
         let fields = bound.collect();
         let (fixed, errors) = (Vec::new(), Vec::new());
         let (prefix, page) = (String::new(), String::new());
-        Self { model: record.model, prefix, page, record, adding, fields, fixed, errors }
+        Self {
+            model: record.model,
+            prefix,
+            page,
+            record,
+            adding,
+            fields,
+            fixed,
+            errors,
+        }
     }
 
     /// With this before its fields' names.
@@ -199,10 +254,19 @@ impl ModelForm {
     /// Makes the form of a new row one of a copy of `original`: what cannot be typed, files and times that the clocks show
     /// twice, is that of the original unless something else is sent.
     pub fn copy_from(&mut self, original: &Record, zone: Tz) {
-        for bound in self.fields.iter_mut().filter(|bound| bound.field.is_file() || bound.field.is_split()) {
+        for bound in self
+            .fields
+            .iter_mut()
+            .filter(|bound| bound.field.is_file() || bound.field.is_split())
+        {
             if let Some(column) = bound.field.column() {
-                self.record.set(column.column, original.value(column).clone());
-                *bound = BoundField::new(bound.field, Cleaned::One(original.value(column).clone()), zone);
+                self.record
+                    .set(column.column, original.value(column).clone());
+                *bound = BoundField::new(
+                    bound.field,
+                    Cleaned::One(original.value(column).clone()),
+                    zone,
+                );
             }
         }
     }
@@ -210,7 +274,11 @@ impl ModelForm {
     /// Takes what was sent, each field looked at by itself. It reads files: call it where blocking is allowed.
     pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
         for bound in &mut self.fields {
-            if bound.field.is_file() { bound.bind_file(posted) } else { bound.bind(posted, zone) }
+            if bound.field.is_file() {
+                bound.bind_file(posted)
+            } else {
+                bound.bind(posted, zone)
+            }
         }
         if let Some(loaded) = posted.last(LOADED) {
             self.merge(loaded, zone);
@@ -229,7 +297,8 @@ impl ModelForm {
 
     /// Says that something is wrong with the field `name` (a column's name will do), or with the whole form.
     pub fn add_error(&mut self, name: &str, text: impl Into<String>) {
-        let named = |bound: &&mut BoundField| bound.field.name() == name || bound.field.key() == name;
+        let named =
+            |bound: &&mut BoundField| bound.field.name() == name || bound.field.key() == name;
         match self.fields.iter_mut().find(named) {
             Some(bound) => bound.errors.push(text.into()),
             None => self.errors.push(text.into()),
@@ -238,7 +307,11 @@ impl ModelForm {
 
     /// Whether nothing is wrong so far.
     pub fn is_valid(&self) -> bool {
-        self.errors.is_empty() && self.fields.iter().all(|bound| bound.errors.is_empty() && !bound.conflict)
+        self.errors.is_empty()
+            && self
+                .fields
+                .iter()
+                .all(|bound| bound.errors.is_empty() && !bound.conflict)
     }
 
     /// The fields in which something else was sent than they held.
@@ -255,7 +328,9 @@ impl ModelForm {
     pub fn row(&self) -> Record {
         let mut row = self.record.clone();
         for bound in self.changed() {
-            if let (ModelField::Column(column), Some(Cleaned::One(value))) = (bound.field, &bound.cleaned) {
+            if let (ModelField::Column(column), Some(Cleaned::One(value))) =
+                (bound.field, &bound.cleaned)
+            {
                 row.set(column.column, value.clone());
             }
         }
@@ -265,7 +340,11 @@ impl ModelForm {
 
 /// The note beside a field whose column holds a value of another kind.
 pub fn unreadable_note(cell: &Unreadable) -> String {
-    let held = if cell.text.trim().is_empty() { "an empty text".to_owned() } else { format!("“{}”", cell.text) };
+    let held = if cell.text.trim().is_empty() {
+        "an empty text".to_owned()
+    } else {
+        format!("“{}”", cell.text)
+    };
     format!(
         "The database holds {held} here, which cannot be read. Enter a value to repair it; left alone, it stays as it is."
     )

@@ -14,11 +14,16 @@ pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
         Cleaned::One(value) if field.is_split() => match value {
             Value::Timestamp(time) => {
                 let local = time.local(&zone);
-                Typed(vec![local.format("%Y-%m-%d").to_string(), local.format("%H:%M:%S").to_string()])
+                Typed(vec![
+                    local.format("%Y-%m-%d").to_string(),
+                    local.format("%H:%M:%S").to_string(),
+                ])
             }
             _ => Typed(vec![String::new(), String::new()]),
         },
-        Cleaned::One(Value::Bool(yes)) if field.is_box() => Typed(yes.then(|| "on".to_owned()).into_iter().collect()),
+        Cleaned::One(Value::Bool(yes)) if field.is_box() => {
+            Typed(yes.then(|| "on".to_owned()).into_iter().collect())
+        }
         Cleaned::One(Value::Null(_)) if field.is_box() => Typed(Vec::new()),
         Cleaned::One(value) => Typed::one(text(field, value)),
     }
@@ -38,7 +43,9 @@ fn held_as_it_is(field: ModelField, text: &str) -> Typed {
 }
 
 fn text(field: ModelField, value: &Value) -> String {
-    let kind = field.column().map(|column| (column.kind, column.choices.is_empty()));
+    let kind = field
+        .column()
+        .map(|column| (column.kind, column.choices.is_empty()));
     match (value, kind) {
         (Value::Decimal(number), Some((FieldKind::Decimal(_, places), _))) => {
             let mut text = String::with_capacity(16);

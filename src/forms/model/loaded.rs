@@ -32,7 +32,11 @@ fn mark(typed: &Typed) -> String {
 }
 
 fn keys(values: &[Value]) -> String {
-    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+    values
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(",")
 }
 
 impl ModelForm {
@@ -43,7 +47,11 @@ impl ModelForm {
             query.append_pair(PAGE, &random_string(PAGE_LENGTH));
         }
         for bound in &self.fields {
-            let mark = if self.adding { mark(&bound.shown) } else { bound.mark(&bound.initial, zone) };
+            let mark = if self.adding {
+                mark(&bound.shown)
+            } else {
+                bound.mark(&bound.initial, zone)
+            };
             query.append_pair(bound.field.name(), &mark);
         }
         query.finish()
@@ -64,15 +72,24 @@ impl ModelForm {
     /// Whether every field was sent back as the page showed it, by what its hidden input says: for a row that is not there
     /// any more to compare with.
     pub fn is_sent_back_as_shown(&self, posted: &Posted<'_>) -> bool {
-        let Some(loaded) = posted.last(LOADED) else { return false };
+        let Some(loaded) = posted.last(LOADED) else {
+            return false;
+        };
         let marks: Vec<_> = form_urlencoded::parse(loaded.as_bytes()).collect();
         self.fields.iter().all(|bound| {
-            let was = marks.iter().find(|(name, _)| *name == bound.field.name()).map(|(_, was)| &**was);
+            let was = marks
+                .iter()
+                .find(|(name, _)| *name == bound.field.name())
+                .map(|(_, was)| &**was);
             match bound.field {
                 ModelField::Many(_) => was.is_some_and(|was| {
                     let before: Vec<&str> = was.split(',').filter(|key| !key.is_empty()).collect();
                     before.len() == bound.typed.0.len()
-                        && bound.typed.0.iter().all(|key| before.contains(&key.as_str()))
+                        && bound
+                            .typed
+                            .0
+                            .iter()
+                            .all(|key| before.contains(&key.as_str()))
                 }),
                 ModelField::Column(_) if bound.field.is_file() => bound.upload.is_none(),
                 ModelField::Column(_) => was == Some(&mark(&bound.typed)),
@@ -84,7 +101,8 @@ impl ModelForm {
     pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
         // "Save as new" sends what the page said of another row.
         let is_of_another = |(name, _): &(Cow<'_, str>, Cow<'_, str>)| name == PAGE;
-        if self.adding && form_urlencoded::parse(loaded.as_bytes()).any(|pair| is_of_another(&pair)) {
+        if self.adding && form_urlencoded::parse(loaded.as_bytes()).any(|pair| is_of_another(&pair))
+        {
             return;
         }
         let mut own = None;
@@ -96,8 +114,16 @@ impl ModelForm {
                 continue;
             }
             // What this page has saved itself is nobody else's change.
-            let saved = own.iter().flatten().find(|(field, _)| *field == name).map(|(_, mark)| mark.as_str());
-            match self.fields.iter_mut().find(|bound| bound.field.name() == name) {
+            let saved = own
+                .iter()
+                .flatten()
+                .find(|(field, _)| *field == name)
+                .map(|(_, mark)| mark.as_str());
+            match self
+                .fields
+                .iter_mut()
+                .find(|bound| bound.field.name() == name)
+            {
                 Some(bound) if self.adding => bound.compare(&was),
                 Some(bound) => bound.merge(&was, saved, zone),
                 None => {}
@@ -142,7 +168,10 @@ impl BoundField {
         if let ModelField::Many(_) = self.field {
             return self.merge_links(was);
         }
-        let cleaned = self.cleaned.as_ref().map(|cleaned| texts(self.field, cleaned, zone));
+        let cleaned = self
+            .cleaned
+            .as_ref()
+            .map(|cleaned| texts(self.field, cleaned, zone));
         let untouched = if self.field.is_file() {
             !self.has_changed()
         } else {
@@ -160,12 +189,20 @@ impl BoundField {
 
     /// Links that were added or taken away here are added to, or taken from, those that there are by now.
     fn merge_links(&mut self, was: &str) {
-        let Some(Cleaned::Many(chosen)) = &self.cleaned else { return };
-        let Cleaned::Many(current) = &self.initial else { return };
+        let Some(Cleaned::Many(chosen)) = &self.cleaned else {
+            return;
+        };
+        let Cleaned::Many(current) = &self.initial else {
+            return;
+        };
         let before: Vec<&str> = was.split(',').collect();
         let was_there = |pk: &&Value| before.contains(&pk.to_string().as_str());
-        let kept = current.iter().filter(|pk| chosen.contains(pk) || !was_there(pk));
-        let fresh = chosen.iter().filter(|pk| !current.contains(pk) && !was_there(pk));
+        let kept = current
+            .iter()
+            .filter(|pk| chosen.contains(pk) || !was_there(pk));
+        let fresh = chosen
+            .iter()
+            .filter(|pk| !current.contains(pk) && !was_there(pk));
         let merged: Vec<Value> = kept.chain(fresh).cloned().collect();
         self.typed = Typed(merged.iter().map(ToString::to_string).collect());
         self.cleaned = Some(Cleaned::Many(merged));

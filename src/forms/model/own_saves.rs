@@ -28,7 +28,10 @@ pub(super) fn remember(page: &str, mut marks: Marks) {
 /// What `page` wrote, if it is still known.
 pub(super) fn of(page: &str) -> Option<Marks> {
     let pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
-    pages.iter().find(|(known, _)| known == page).map(|(_, marks)| marks.clone())
+    pages
+        .iter()
+        .find(|(known, _)| known == page)
+        .map(|(_, marks)| marks.clone())
 }
 
 #[cfg(test)]
@@ -41,7 +44,10 @@ mod tests {
         for stock in ["1", "2"] {
             remember("a page of its own", vec![("stock", stock.to_owned())]);
         }
-        assert_eq!(of("a page of its own"), Some(vec![("stock", "2".to_owned())]));
+        assert_eq!(
+            of("a page of its own"),
+            Some(vec![("stock", "2".to_owned())])
+        );
         for number in 0..KEPT {
             remember(&format!("other {number}"), Vec::new());
         }

@@ -51,25 +51,31 @@ impl Model for Survivor {
             .field(survivors::slug, |field| field.slug(5))
             .field(survivors::email, |field| field.email(9))
             .field(survivors::url, |field| field.url(9))
-            .field(survivors::choice, |field| field.max_length(9).text_choices(&["new", "paid"]))
+            .field(survivors::choice, |field| {
+                field.max_length(9).text_choices(&["new", "paid"])
+            })
             .field(survivors::number, |field| field.positive().max(10))
             .field(survivors::price, |field| field.decimal(5, 2).min(1))
-            .field(survivors::parent_id, |field| field.to::<Self>(OnDelete::Cascade))
+            .field(survivors::parent_id, |field| {
+                field.to::<Self>(OnDelete::Cascade)
+            })
     }
 }
 
 /// Any value of this kind that a database may hold, whatever the forms think of it.
 fn any_value(kind: Kind) -> BoxedStrategy<Value> {
     match kind {
-        Kind::Text => prop_oneof!["[ a-z0-9@.:/\r\n\t<&\"_-]{0,12}", "\\PC{0,12}"].prop_map(Value::Text).boxed(),
+        Kind::Text => prop_oneof!["[ a-z0-9@.:/\r\n\t<&\"_-]{0,12}", "\\PC{0,12}"]
+            .prop_map(Value::Text)
+            .boxed(),
         Kind::SmallInt => any::<i16>().prop_map(Value::SmallInt).boxed(),
         Kind::Integer => any::<i32>().prop_map(Value::Integer).boxed(),
         Kind::BigInt => any::<i64>().prop_map(Value::BigInt).boxed(),
         Kind::Double => any::<f64>().prop_map(Value::Double).boxed(),
         Kind::Bool => any::<bool>().prop_map(Value::Bool).boxed(),
-        Kind::Decimal => {
-            "-?[0-9]{1,9}(\\.[0-9]{1,6})?".prop_map(|text| Value::Decimal(text.parse::<Decimal>().unwrap())).boxed()
-        }
+        Kind::Decimal => "-?[0-9]{1,9}(\\.[0-9]{1,6})?"
+            .prop_map(|text| Value::Decimal(text.parse::<Decimal>().unwrap()))
+            .boxed(),
         Kind::Date => (-800_000_i32..4_000_000)
             .prop_map(|day| Value::Date(NaiveDate::from_num_days_from_ce_opt(day).unwrap()))
             .boxed(),
@@ -77,20 +83,26 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
             .prop_map(|micros| Value::Time(NaiveTime::MIN + TimeDelta::microseconds(micros)))
             .boxed(),
         Kind::Timestamp => moments().prop_map(Value::Timestamp).boxed(),
-        Kind::Uuid => any::<u128>().prop_map(|id| Value::Uuid(Uuid(uuid::Uuid::from_u128(id)))).boxed(),
-        Kind::Json => {
-            prop_oneof!["[ \r\n\"\\\\a]{0,6}".prop_map(serde_json::Value::from), any::<f64>().prop_map(Into::into)]
-                .prop_map(|document| Value::Json(document.into()))
-                .boxed()
-        }
+        Kind::Uuid => any::<u128>()
+            .prop_map(|id| Value::Uuid(Uuid(uuid::Uuid::from_u128(id))))
+            .boxed(),
+        Kind::Json => prop_oneof![
+            "[ \r\n\"\\\\a]{0,6}".prop_map(serde_json::Value::from),
+            any::<f64>().prop_map(Into::into)
+        ]
+        .prop_map(|document| Value::Json(document.into()))
+        .boxed(),
     }
 }
 
 /// Points in time, many of them in the half years' nights in which clocks are put forward and back.
 fn moments() -> impl Strategy<Value = Timestamp> {
     let near = |base: i64| (0..7_200_000_000_i64).prop_map(move |micros| base * 1_000_000 + micros);
-    let micros =
-        prop_oneof![near(1_792_886_400), near(1_774_745_100), -60_000_000_000_000_000..250_000_000_000_000_000_i64,];
+    let micros = prop_oneof![
+        near(1_792_886_400),
+        near(1_774_745_100),
+        -60_000_000_000_000_000..250_000_000_000_000_000_i64,
+    ];
     micros.prop_map(|micros| DateTime::from_timestamp_micros(micros).unwrap().into())
 }
 
@@ -102,17 +114,26 @@ fn any_record() -> impl Strategy<Value = Record> {
         .map(|field| {
             let value = any_value(field.sql);
             let null = Just(Value::Null(field.sql));
-            if field.null { prop_oneof![4 => value, 1 => null].boxed() } else { value }
+            if field.null {
+                prop_oneof![4 => value, 1 => null].boxed()
+            } else {
+                value
+            }
         })
         .collect();
-    values.prop_map(|values| Record { model: Survivor::meta(), values })
+    values.prop_map(|values| Record {
+        model: Survivor::meta(),
+        values,
+    })
 }
 
 /// Returns the text that a browser sends for a text in a control: it drops what the control cannot show, and writes line ends in its own way.
 fn sent(control: &Control) -> Vec<(String, String)> {
     let name = control.name.clone();
     let typed = |kind: &str, text: &str| match kind {
-        "date" if text.parse::<NaiveDate>().is_err() || text.starts_with(['+', '-']) => String::new(),
+        "date" if text.parse::<NaiveDate>().is_err() || text.starts_with(['+', '-']) => {
+            String::new()
+        }
         "time" if text.parse::<NaiveTime>().is_err() => String::new(),
         "number" if text.parse::<f64>().is_err() => String::new(),
         "email" | "url" => text.replace(['\r', '\n'], "").trim().to_owned(),
@@ -121,19 +142,39 @@ fn sent(control: &Control) -> Vec<(String, String)> {
     match control.kind {
         ControlKind::Input(kind) => vec![(name, typed(kind, &control.value))],
         ControlKind::Textarea | ControlKind::Json => {
-            let text = control.value.replace("\r\n", "\n").replace('\r', "\n").replace('\n', "\r\n");
+            let text = control
+                .value
+                .replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .replace('\n', "\r\n");
             vec![(name, text)]
         }
-        ControlKind::Checkbox => control.is_ticked().then(|| (name, "on".to_owned())).into_iter().collect(),
+        ControlKind::Checkbox => control
+            .is_ticked()
+            .then(|| (name, "on".to_owned()))
+            .into_iter()
+            .collect(),
         // The choices of a foreign key are for the admin to say.
         ControlKind::Select if control.choices.is_empty() => vec![(name, control.value.clone())],
         ControlKind::Select => {
-            let chosen = control.choices.iter().find(|choice| choice.selected).or(control.choices.first()).unwrap();
+            let chosen = control
+                .choices
+                .iter()
+                .find(|choice| choice.selected)
+                .or(control.choices.first())
+                .unwrap();
             vec![(name, chosen.value.clone())]
         }
         ControlKind::Split => {
-            let (day, time) = if control.is_plain { ("text", "text") } else { ("date", "time") };
-            vec![(format!("{name}_0"), typed(day, &control.value)), (format!("{name}_1"), typed(time, &control.second))]
+            let (day, time) = if control.is_plain {
+                ("text", "text")
+            } else {
+                ("date", "time")
+            };
+            vec![
+                (format!("{name}_0"), typed(day, &control.value)),
+                (format!("{name}_1"), typed(time, &control.second)),
+            ]
         }
         kind => panic!("no field of this model has the control {kind:?}"),
     }
@@ -147,7 +188,10 @@ fn sent_back(page: &ModelForm, zone: Tz) -> PostData {
             fields.push(name, text);
         }
     }
-    PostData { fields, files: Vec::new() }
+    PostData {
+        fields,
+        files: Vec::new(),
+    }
 }
 
 proptest! {

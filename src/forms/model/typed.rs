@@ -30,7 +30,12 @@ impl Typed {
     /// is empty may send an empty text or nothing.
     pub fn reads_as(&self, other: &Self) -> bool {
         (self.is_empty() && other.is_empty())
-            || (self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(one, two)| plain(one) == plain(two)))
+            || (self.0.len() == other.0.len()
+                && self
+                    .0
+                    .iter()
+                    .zip(&other.0)
+                    .all(|(one, two)| plain(one) == plain(two)))
     }
 
     /// Whether every text is empty.
@@ -42,7 +47,11 @@ impl Typed {
 /// The text as a browser sends it back, with plain line ends.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if text.contains(['\r', '\0']) {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{fffd}"))
+        Cow::Owned(
+            text.replace("\r\n", "\n")
+                .replace('\r', "\n")
+                .replace('\0', "\u{fffd}"),
+        )
     } else {
         Cow::Borrowed(text)
     }
@@ -60,12 +69,18 @@ pub struct Posted<'a> {
 impl<'a> Posted<'a> {
     /// The form without a prefix.
     pub fn new(data: &'a PostData) -> Self {
-        Self { data, prefix: String::new() }
+        Self {
+            data,
+            prefix: String::new(),
+        }
     }
 
     /// The form number `row` of the formset `prefix`.
     pub fn row(data: &'a PostData, prefix: &str, row: usize) -> Self {
-        Self { data, prefix: format!("{prefix}-{row}") }
+        Self {
+            data,
+            prefix: format!("{prefix}-{row}"),
+        }
     }
 
     /// The last text sent for `name`.
@@ -92,11 +107,23 @@ impl<'a> Posted<'a> {
             ModelField::Many(_) if commas => {
                 let name = prefixed(&self.prefix, name);
                 let text = self.data.fields.all(&name).collect::<Vec<_>>().join(",");
-                text.split(',').map(str::to_owned).filter(|_| !text.is_empty()).collect()
+                text.split(',')
+                    .map(str::to_owned)
+                    .filter(|_| !text.is_empty())
+                    .collect()
             }
-            ModelField::Many(_) => self.data.fields.all(&prefixed(&self.prefix, name)).map(str::to_owned).collect(),
+            ModelField::Many(_) => self
+                .data
+                .fields
+                .all(&prefixed(&self.prefix, name))
+                .map(str::to_owned)
+                .collect(),
             ModelField::Column(_) if field.is_split() => {
-                let part = |part| self.last(&format!("{name}_{part}")).unwrap_or_default().to_owned();
+                let part = |part| {
+                    self.last(&format!("{name}_{part}"))
+                        .unwrap_or_default()
+                        .to_owned()
+                };
                 vec![part(0), part(1)]
             }
             ModelField::Column(_) => self.last(name).map(str::to_owned).into_iter().collect(),
@@ -107,5 +134,9 @@ impl<'a> Posted<'a> {
 
 /// `items-0-quantity`, or `quantity` where there is no prefix.
 pub fn prefixed(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}-{name}") }
+    if prefix.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{prefix}-{name}")
+    }
 }

@@ -37,17 +37,25 @@ pub struct Violation {
 impl Violation {
     /// What `error` says, if it is about a row that breaks a rule.
     pub fn of(error: &Error) -> Option<Self> {
-        let Error::Database(DieselError::DatabaseError(kind, info)) = error else { return None };
+        let Error::Database(DieselError::DatabaseError(kind, info)) = error else {
+            return None;
+        };
         let info = info.as_ref();
         let rule = match kind {
             DatabaseErrorKind::UniqueViolation => Rule::Unique,
             _ if error.is_foreign_key_violation() => Rule::ForeignKey,
             DatabaseErrorKind::NotNullViolation => Rule::NotNull,
-            DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ExclusionViolation => constraint(info),
+            DatabaseErrorKind::CheckViolation | DatabaseErrorKind::ExclusionViolation => {
+                constraint(info)
+            }
             _ => unclassified(info)?,
         };
         let (table, columns) = place(&rule, info);
-        Some(Self { rule, table, columns })
+        Some(Self {
+            rule,
+            table,
+            columns,
+        })
     }
 
     /// Whether it is about a row of this table, as far as that was said.
@@ -78,7 +86,11 @@ impl Violation {
     fn said(&self, model: &'static Meta, fields: &[BoundField]) -> (&'static str, String) {
         let known = self.columns.iter().filter_map(|name| model.column(name));
         let columns: Vec<&'static str> = known.map(|field| field.column).collect();
-        let one = if let [column] = columns[..] { column } else { "" };
+        let one = if let [column] = columns[..] {
+            column
+        } else {
+            ""
+        };
         let text = match &self.rule {
             Rule::Unique => exists(model, &columns),
             Rule::NotNull => "This field cannot be null.".to_owned(),
@@ -88,14 +100,25 @@ impl Violation {
             Rule::ForeignKey => NO_SUCH_ROW.to_owned(),
             // Django's text.
             Rule::Constraint(name) if is_name(name) => format!("Constraint “{name}” is violated."),
-            Rule::Constraint(_) if one.is_empty() => "These values are not allowed together.".to_owned(),
+            Rule::Constraint(_) if one.is_empty() => {
+                "These values are not allowed together.".to_owned()
+            }
             Rule::Constraint(_) => "This value is not allowed.".to_owned(),
             Rule::TooLong(most) => {
-                let is_longer = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() > *most);
+                let is_longer = |value: &Value| {
+                    value
+                        .as_str()
+                        .is_some_and(|text| text.chars().count() > *most)
+                };
                 let most = counted(*most, "character", "characters");
                 let text = format!("Ensure this value has at most {most}.");
                 return only_one(fields, is_longer).map_or_else(
-                    || ("", format!("A text is too long: its column holds at most {most}.")),
+                    || {
+                        (
+                            "",
+                            format!("A text is too long: its column holds at most {most}."),
+                        )
+                    },
                     |at| (at, text),
                 );
             }
@@ -103,9 +126,17 @@ impl Violation {
                 let is_larger = |value: &Value| {
                     let is_number = matches!(
                         value.kind(),
-                        Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::Decimal | Kind::Double
+                        Kind::SmallInt
+                            | Kind::Integer
+                            | Kind::BigInt
+                            | Kind::Decimal
+                            | Kind::Double
                     );
-                    is_number && value.text().parse::<f64>().is_ok_and(|number| number.abs() >= *limit)
+                    is_number
+                        && value
+                            .text()
+                            .parse::<f64>()
+                            .is_ok_and(|number| number.abs() >= *limit)
                 };
                 return only_one(fields, is_larger).map_or_else(
                     || ("", "A number is too large for its column.".to_owned()),
@@ -130,22 +161,34 @@ impl Violation {
 
 /// The column of the only field that was changed to a value like this.
 fn only_one(fields: &[BoundField], is_like: impl Fn(&Value) -> bool) -> Option<&'static str> {
-    let mut found = fields.iter().filter(|bound| bound.has_changed() && bound.value().values().iter().any(&is_like));
+    let mut found = fields
+        .iter()
+        .filter(|bound| bound.has_changed() && bound.value().values().iter().any(&is_like));
     let first = found.next()?;
-    if found.next().is_some() { None } else { Some(first.field.key()) }
+    if found.next().is_some() {
+        None
+    } else {
+        Some(first.field.key())
+    }
 }
 
 fn constraint(info: &dyn DatabaseErrorInformation) -> Rule {
     // SQLite: `CHECK constraint failed: price_is_positive`.
     let after_colon = || info.message().split_once(": ").map(|(_, name)| name);
-    let name = info.constraint_name().or_else(after_colon).unwrap_or_default();
+    let name = info
+        .constraint_name()
+        .or_else(after_colon)
+        .unwrap_or_default();
     Rule::Constraint(name.to_owned())
 }
 
 /// Diesel does not classify these errors of PostgreSQL and SQLite.
 fn unclassified(info: &dyn DatabaseErrorInformation) -> Option<Rule> {
     let (message, details) = (info.message(), info.details().unwrap_or_default());
-    if let Some((_, length)) = message.strip_prefix("value too long for type ").and_then(|rest| rest.split_once('(')) {
+    if let Some((_, length)) = message
+        .strip_prefix("value too long for type ")
+        .and_then(|rest| rest.split_once('('))
+    {
         return length.trim_end_matches(')').parse().ok().map(Rule::TooLong);
     }
     if message.starts_with("conflicting key value violates exclusion constraint") {
@@ -177,9 +220,14 @@ fn place(rule: &Rule, info: &dyn DatabaseErrorInformation) -> (Option<String>, V
             // PostgreSQL: `Key (name)=(red) already exists.`
             Rule::Unique | Rule::ForeignKey => {
                 let details = info.details().unwrap_or_default();
-                let columns = details.split_once('(').and_then(|(_, rest)| rest.split_once(")=("));
+                let columns = details
+                    .split_once('(')
+                    .and_then(|(_, rest)| rest.split_once(")=("));
                 columns.map_or_else(Vec::new, |(columns, _)| {
-                    columns.split(", ").map(|name| name.trim_matches('"').to_owned()).collect()
+                    columns
+                        .split(", ")
+                        .map(|name| name.trim_matches('"').to_owned())
+                        .collect()
                 })
             }
             _ => Vec::new(),
@@ -187,14 +235,25 @@ fn place(rule: &Rule, info: &dyn DatabaseErrorInformation) -> (Option<String>, V
         return (Some(table.to_owned()), columns);
     }
     let named = match (rule, info.message()) {
-        (Rule::Constraint(_), message) => message.strip_prefix("cannot store ").and_then(|rest| rest.rsplit_once(' ')),
+        (Rule::Constraint(_), message) => message
+            .strip_prefix("cannot store ")
+            .and_then(|rest| rest.rsplit_once(' ')),
         // SQLite: `UNIQUE constraint failed: catalog_tag.name, catalog_tag.slug`.
         (_, message) => message.split_once(": "),
     };
     let paths = named.map_or_else(Vec::new, |(_, rest)| rest.split(", ").collect());
-    let parts: Vec<(&str, &str)> = paths.into_iter().filter_map(|path| path.split_once('.')).collect();
+    let parts: Vec<(&str, &str)> = paths
+        .into_iter()
+        .filter_map(|path| path.split_once('.'))
+        .collect();
     let table = parts.first().map(|(table, _)| (*table).to_owned());
-    (table, parts.into_iter().map(|(_, column)| column.to_owned()).collect())
+    (
+        table,
+        parts
+            .into_iter()
+            .map(|(_, column)| column.to_owned())
+            .collect(),
+    )
 }
 
 fn postgres_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec<String>> {
@@ -202,32 +261,72 @@ fn postgres_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<V
         "SELECT attname::text FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY(conkey) \
          WHERE conrelid = to_regclass(quote_ident(",
     );
-    let sql = sql.bind(model.table).raw(")) AND conname = ").bind(constraint).returns(&[Kind::Text]);
-    Ok(sql.load(conn)?.into_iter().flatten().map(|name| name.to_string()).collect())
+    let sql = sql
+        .bind(model.table)
+        .raw(")) AND conname = ")
+        .bind(constraint)
+        .returns(&[Kind::Text]);
+    Ok(sql
+        .load(conn)?
+        .into_iter()
+        .flatten()
+        .map(|name| name.to_string())
+        .collect())
 }
 
 /// SQLite keeps the text of `CREATE TABLE` only: the columns are those that the constraint's expression names.
 fn sqlite_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec<String>> {
-    let sql = Sql::new("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ").bind(model.table);
-    let script: Vec<String> =
-        sql.returns(&[Kind::Text]).load(conn)?.into_iter().flatten().map(|text| text.to_string()).collect();
+    let sql = Sql::new("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ")
+        .bind(model.table);
+    let script: Vec<String> = sql
+        .returns(&[Kind::Text])
+        .load(conn)?
+        .into_iter()
+        .flatten()
+        .map(|text| text.to_string())
+        .collect();
     let script = script.first().map(String::as_str).unwrap_or_default();
-    let expression = if is_name(constraint) { check_expression(script, constraint) } else { Some(constraint) };
-    let Some(expression) = expression else { return Ok(Vec::new()) };
+    let expression = if is_name(constraint) {
+        check_expression(script, constraint)
+    } else {
+        Some(constraint)
+    };
+    let Some(expression) = expression else {
+        return Ok(Vec::new());
+    };
 
     // Text is between single quotes.
-    let code: String = expression.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
-    let words: Vec<&str> = code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let code: String = expression
+        .split('\'')
+        .step_by(2)
+        .collect::<Vec<_>>()
+        .join(" ");
+    let words: Vec<&str> = code
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
     let is_named = |column: &str| words.iter().any(|word| word.eq_ignore_ascii_case(column));
-    Ok(model.fields.iter().filter(|field| is_named(field.column)).map(|field| field.column.to_owned()).collect())
+    Ok(model
+        .fields
+        .iter()
+        .filter(|field| is_named(field.column))
+        .map(|field| field.column.to_owned())
+        .collect())
 }
 
 /// The expression of `CONSTRAINT name CHECK (expression)` in a script.
 fn check_expression<'a>(script: &'a str, name: &str) -> Option<&'a str> {
     script.match_indices(name).find_map(|(at, _)| {
-        let rest = script[at + name.len()..].trim_start_matches(['"', '`', ']']).trim_start();
-        let is_check = rest.get(..5).is_some_and(|word| word.eq_ignore_ascii_case("check"));
-        let inside = rest.get(5..).filter(|_| is_check)?.trim_start().strip_prefix('(')?;
+        let rest = script[at + name.len()..]
+            .trim_start_matches(['"', '`', ']'])
+            .trim_start();
+        let is_check = rest
+            .get(..5)
+            .is_some_and(|word| word.eq_ignore_ascii_case("check"));
+        let inside = rest
+            .get(5..)
+            .filter(|_| is_check)?
+            .trim_start()
+            .strip_prefix('(')?;
         let mut depth = 1_usize;
         let end = inside.find(|c| {
             depth = match c {
@@ -253,7 +352,10 @@ mod tests {
     #[test]
     fn the_expression_of_a_named_check_ends_with_its_bracket() {
         let script = "CREATE TABLE t (a int CONSTRAINT \"small\" CHECK ((a < 9) AND (b > 1)), b int, CONSTRAINT other CHECK (b<>a))";
-        assert_eq!(check_expression(script, "small"), Some("(a < 9) AND (b > 1)"));
+        assert_eq!(
+            check_expression(script, "small"),
+            Some("(a < 9) AND (b > 1)")
+        );
         assert_eq!(check_expression(script, "other"), Some("b<>a"));
         assert_eq!(check_expression(script, "none"), None);
     }

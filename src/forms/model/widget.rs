@@ -80,7 +80,10 @@ impl ChosenFile {
         let kept = upload.keep(control);
         Self {
             name: upload.name().to_owned(),
-            size: kept.as_ref().map(|kept| file_size(kept.size)).unwrap_or_default(),
+            size: kept
+                .as_ref()
+                .map(|kept| file_size(kept.size))
+                .unwrap_or_default(),
             is_picture: upload.is_picture(),
             reference: kept.map(|kept| kept.reference).unwrap_or_default(),
         }
@@ -148,7 +151,10 @@ impl Control {
             second: bound.typed.second().to_owned(),
             choices: Vec::new(),
             required: field.required(),
-            max_length: field.column().filter(|column| !column.is_file()).and_then(Field::max_length),
+            max_length: field
+                .column()
+                .filter(|column| !column.is_file())
+                .and_then(Field::max_length),
             min,
             rows: 6,
             invalid: !bound.errors.is_empty(),
@@ -190,12 +196,24 @@ impl Control {
     /// and change a field that nobody touched.
     fn offer_held(&mut self, column: &Field, bound: &BoundField) {
         // A nullable boolean has choices of its own, and SQLite may hold none of them.
-        let offers =
-            |held: &&Value| !column.choices.is_empty() || (held.unreadable().is_some() && !self.choices.is_empty());
-        let Some(held) = bound.initial.one().filter(offers).map(Value::text) else { return };
+        let offers = |held: &&Value| {
+            !column.choices.is_empty() || (held.unreadable().is_some() && !self.choices.is_empty())
+        };
+        let Some(held) = bound.initial.one().filter(offers).map(Value::text) else {
+            return;
+        };
         if self.choices.iter().all(|choice| choice.value != held) {
-            let text = if held.is_empty() { "---------".to_owned() } else { held.clone() };
-            let choice = Choice { selected: held == self.value, value: held, text, ..Choice::default() };
+            let text = if held.is_empty() {
+                "---------".to_owned()
+            } else {
+                held.clone()
+            };
+            let choice = Choice {
+                selected: held == self.value,
+                value: held,
+                text,
+                ..Choice::default()
+            };
             self.choices.insert(0, choice);
         }
     }
@@ -205,7 +223,9 @@ impl Control {
     pub fn fields(&self) -> usize {
         match self.kind {
             ControlKind::AutocompleteMany => self.choices.len().max(MOST_CHOSEN),
-            ControlKind::SelectMany | ControlKind::Filtered(_) | ControlKind::Boxes => self.choices.len(),
+            ControlKind::SelectMany | ControlKind::Filtered(_) | ControlKind::Boxes => {
+                self.choices.len()
+            }
             ControlKind::Split | ControlKind::File => 2,
             _ => 1,
         }
@@ -225,7 +245,10 @@ impl Control {
 
     /// Whether a script makes something else of its list of many.
     pub fn is_list_of_many(&self) -> bool {
-        matches!(self.kind, ControlKind::Filtered(_) | ControlKind::AutocompleteMany)
+        matches!(
+            self.kind,
+            ControlKind::Filtered(_) | ControlKind::AutocompleteMany
+        )
     }
 
     /// It has the focus when the page is opened.
@@ -269,14 +292,25 @@ pub fn input_type(kind: &'static str, text: &str) -> &'static str {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let shows = match kind {
         "date" => {
-            text.len() == 10 && is_digit(0) && text.parse::<chrono::NaiveDate>().is_ok() && !text.starts_with("0000")
+            text.len() == 10
+                && is_digit(0)
+                && text.parse::<chrono::NaiveDate>().is_ok()
+                && !text.starts_with("0000")
         }
         "time" => is_digit(0) && text.parse::<chrono::NaiveTime>().is_ok(),
-        "number" => text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') && text.parse::<f64>().is_ok(),
+        "number" => {
+            text.bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-')
+                && text.parse::<f64>().is_ok()
+        }
         "email" | "url" => text.trim() == text,
         _ => true,
     };
-    if shows || text.is_empty() { kind } else { "text" }
+    if shows || text.is_empty() {
+        kind
+    } else {
+        "text"
+    }
 }
 
 /// Whether a text has several lines, which an input would join.
@@ -286,7 +320,13 @@ pub fn has_lines(text: &str) -> bool {
 
 fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) {
     let text = bound.typed.first();
-    let keeps = |kind| if bound.needs_plain_control() { "text" } else { input_type(kind, text) };
+    let keeps = |kind| {
+        if bound.needs_plain_control() {
+            "text"
+        } else {
+            input_type(kind, text)
+        }
+    };
     let least = || {
         column.validators.iter().find_map(|rule| match rule {
             Validator::Min(least) => Some(least.to_string()),
@@ -295,7 +335,9 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
     };
     let kind = match column.kind {
         _ if !column.choices.is_empty() => ControlKind::Select,
-        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Email(_) | FieldKind::Url(_) if has_lines(text) => {
+        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Email(_) | FieldKind::Url(_)
+            if has_lines(text) =>
+        {
             ControlKind::Textarea
         }
         FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Uuid => ControlKind::Input("text"),
@@ -304,7 +346,10 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
         FieldKind::Text => ControlKind::Textarea,
         FieldKind::Auto | FieldKind::Integer => ControlKind::Input(keeps("number")),
         FieldKind::PositiveInteger => {
-            return (ControlKind::Input(keeps("number")), least().unwrap_or_else(|| "0".to_owned()));
+            return (
+                ControlKind::Input(keeps("number")),
+                least().unwrap_or_else(|| "0".to_owned()),
+            );
         }
         FieldKind::Decimal(..) | FieldKind::Float => ControlKind::Input("decimal"),
         FieldKind::Boolean if column.null => ControlKind::Select,
@@ -316,7 +361,14 @@ fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) 
         FieldKind::File(_) | FieldKind::Image(_) => ControlKind::File,
         FieldKind::ForeignKey => ControlKind::Select,
     };
-    (kind, if kind == ControlKind::Input("number") { least().unwrap_or_default() } else { String::new() })
+    (
+        kind,
+        if kind == ControlKind::Input("number") {
+            least().unwrap_or_default()
+        } else {
+            String::new()
+        },
+    )
 }
 
 fn choices(column: &Field, value: &str) -> Vec<Choice> {
@@ -327,9 +379,15 @@ fn choices(column: &Field, value: &str) -> Vec<Choice> {
         ..Choice::default()
     };
     if column.kind == FieldKind::Boolean && column.null && column.choices.is_empty() {
-        return [("unknown", "Unknown"), ("true", "Yes"), ("false", "No")].map(choice).into();
+        return [("unknown", "Unknown"), ("true", "Yes"), ("false", "No")]
+            .map(choice)
+            .into();
     }
     // A field with a default is never without a choice.
-    let none = (!column.choices.is_empty() && (column.blank || column.default.is_none())).then_some(("", "---------"));
-    none.into_iter().chain(column.choices.iter().copied()).map(choice).collect()
+    let none = (!column.choices.is_empty() && (column.blank || column.default.is_none()))
+        .then_some(("", "---------"));
+    none.into_iter()
+        .chain(column.choices.iter().copied())
+        .map(choice)
+        .collect()
 }

@@ -19,7 +19,11 @@ pub(super) fn digest(post: &PostData) -> Result<Vec<u8>> {
         hash.update(text.len().to_le_bytes());
         hash.update(text);
     };
-    for (name, value) in post.fields.iter().filter(|(name, _)| !IGNORED.contains(name)) {
+    for (name, value) in post
+        .fields
+        .iter()
+        .filter(|(name, _)| !IGNORED.contains(name))
+    {
         add(name.as_bytes());
         add(value.as_bytes());
     }

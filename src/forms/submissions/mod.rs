@@ -25,7 +25,10 @@ const LENGTH: usize = 22;
 /// Makes the id of one form on one page for this user, or for a visitor who is not logged in. It is signed: nobody can make
 /// one for somebody else.
 pub fn new_id(user_id: Option<i32>, settings: &Settings) -> String {
-    SIGNER.sign(&format!("{}.{}", random_string(LENGTH), owner(user_id)), &settings.secret_key)
+    SIGNER.sign(
+        &format!("{}.{}", random_string(LENGTH), owner(user_id)),
+        &settings.secret_key,
+    )
 }
 
 /// The user for whom the page with this id was made; `None` if this site made no such id. The inner value is `None` for a
@@ -33,7 +36,11 @@ pub fn new_id(user_id: Option<i32>, settings: &Settings) -> String {
 pub fn user_of(id: &str, settings: &Settings) -> Option<Option<i32>> {
     let (value, _) = SIGNER.unsign(id, settings.secret_keys()).ok()?;
     let (_, owner) = value.split_once('.')?;
-    if owner.is_empty() { Some(None) } else { owner.parse().ok().map(Some) }
+    if owner.is_empty() {
+        Some(None)
+    } else {
+        owner.parse().ok().map(Some)
+    }
 }
 
 fn owner(user_id: Option<i32>) -> String {
@@ -64,17 +71,31 @@ impl Submission {
     /// nothing elsewhere.
     ///
     /// It reads the files that were sent: call it where blocking is allowed.
-    pub fn of(post: &PostData, user_id: Option<i32>, place: &str, settings: &Settings) -> Result<Option<Self>> {
+    pub fn of(
+        post: &PostData,
+        user_id: Option<i32>,
+        place: &str,
+        settings: &Settings,
+    ) -> Result<Option<Self>> {
         let id = post.get(SUBMISSION);
         if user_of(id, settings) != Some(user_id) {
             return Ok(None);
         }
-        let keyed =
-            |text: &[u8]| b64_encode(&salted_hmac("nuages.forms.submissions", text, settings.secret_key.reveal()));
+        let keyed = |text: &[u8]| {
+            b64_encode(&salted_hmac(
+                "nuages.forms.submissions",
+                text,
+                settings.secret_key.reveal(),
+            ))
+        };
         let key = keyed([id, place].join("\0").as_bytes());
         // Keyed, because the content may hold a password.
         let digest = keyed(&content::digest(post)?);
-        Ok(Some(Self { key, user_id, digest }))
+        Ok(Some(Self {
+            key,
+            user_id,
+            digest,
+        }))
     }
 
     /// Claims the id inside the transaction that saves the form. Another transaction that has claimed it is waited for.
@@ -88,11 +109,13 @@ impl Submission {
     /// The answer that the page got when it was saved; `None` if it was not saved yet.
     pub fn answer(&self, conn: &mut Conn) -> Result<Option<Claim>> {
         let found = rows::find(conn, &self.key)?;
-        Ok(found.map(
-            |(digest, answer)| {
-                if digest == self.digest { Claim::Again(answer) } else { Claim::Changed(answer) }
-            },
-        ))
+        Ok(found.map(|(digest, answer)| {
+            if digest == self.digest {
+                Claim::Again(answer)
+            } else {
+                Claim::Changed(answer)
+            }
+        }))
     }
 
     /// Notes what is answered. To be called in the transaction that claimed the id.
@@ -116,10 +139,22 @@ mod tests {
         let settings = |key| Settings::read(&Env::from_pairs(&[("SECRET_KEY", key)])).unwrap();
         let (ours, theirs) = (settings("x"), settings("y"));
         let id = new_id(Some(7), &ours);
-        assert_eq!(user_of(&id, &ours), Some(Some(7)), "the user for whom it was made");
-        assert_eq!(user_of(&new_id(None, &ours), &ours), Some(None), "a visitor who is not logged in");
+        assert_eq!(
+            user_of(&id, &ours),
+            Some(Some(7)),
+            "the user for whom it was made"
+        );
+        assert_eq!(
+            user_of(&new_id(None, &ours), &ours),
+            Some(None),
+            "a visitor who is not logged in"
+        );
         assert_eq!(user_of(&id, &theirs), None, "another site did not make it");
-        assert_eq!(user_of(&id.replace(".7:", ".8:"), &ours), None, "nobody makes one for somebody else");
+        assert_eq!(
+            user_of(&id.replace(".7:", ".8:"), &ours),
+            None,
+            "nobody makes one for somebody else"
+        );
         assert_eq!(user_of("", &ours), None, "no id");
         assert_ne!(new_id(Some(7), &ours), id, "each page has an id of its own");
     }

@@ -16,7 +16,12 @@ const TIDIES: u32 = 64;
 
 /// Inserts a row without an answer; whether there was none with this key. On PostgreSQL it waits for a transaction that has
 /// inserted one and has not ended yet.
-pub(super) fn insert(conn: &mut Conn, key: &str, user_id: Option<i32>, digest: &str) -> Result<bool> {
+pub(super) fn insert(
+    conn: &mut Conn,
+    key: &str,
+    user_id: Option<i32>,
+    digest: &str,
+) -> Result<bool> {
     if rand::random::<u32>().is_multiple_of(TIDIES) {
         delete_old(conn)?;
     }
@@ -36,13 +41,17 @@ pub(super) fn insert(conn: &mut Conn, key: &str, user_id: Option<i32>, digest: &
 
 /// The digest and the answer in the row with this key.
 pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<(String, String)>> {
-    let row = submission::table.find(key).select((submission::digest, submission::answer));
+    let row = submission::table
+        .find(key)
+        .select((submission::digest, submission::answer));
     let row: Option<(LossyText, LossyText)> = row.first(conn).optional()?;
     Ok(row.map(|(LossyText(digest), LossyText(answer))| (digest, answer)))
 }
 
 pub(super) fn note_answer(conn: &mut Conn, key: &str, answer: &str) -> Result<()> {
-    diesel::update(submission::table.find(key)).set(submission::answer.eq(answer)).execute(conn)?;
+    diesel::update(submission::table.find(key))
+        .set(submission::answer.eq(answer))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -54,5 +63,8 @@ pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<()> {
 /// Deletes the rows that are older than a fortnight, or whose time cannot be read; how many. Part of `clearsessions`.
 pub fn delete_old(conn: &mut Conn) -> Result<usize> {
     let before = Timestamp::from(Utc::now() - KEPT);
-    Ok(diesel::delete(submission::table.filter(not(is_after(submission::made_at, before)))).execute(conn)?)
+    Ok(
+        diesel::delete(submission::table.filter(not(is_after(submission::made_at, before))))
+            .execute(conn)?,
+    )
 }

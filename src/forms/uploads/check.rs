@@ -10,8 +10,9 @@ use crate::http::UploadedFile;
 use crate::models::{Field, FieldKind, FileKinds, file_size};
 
 /// Extensions with which a server runs or shows a file wherever they are in its name: `a.php.txt`, `a.html.en`.
-const EVERYWHERE: [&str; 12] =
-    ["asp", "aspx", "cgi", "htm", "html", "jsp", "phar", "php", "php5", "phtml", "shtml", "xhtml"];
+const EVERYWHERE: [&str; 12] = [
+    "asp", "aspx", "cgi", "htm", "html", "jsp", "phar", "php", "php5", "phtml", "shtml", "xhtml",
+];
 
 /// A file that a field takes.
 pub(super) struct Accepted {
@@ -26,7 +27,9 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
     let kinds = field.file_kinds;
     if let Some(most) = field.max_file_size.filter(|most| file.size > *most) {
         let (size, most) = (file_size(file.size), file_size(most));
-        return Err(format!("The file is too large: {size}. At most {most} are allowed."));
+        return Err(format!(
+            "The file is too large: {size}. At most {most} are allowed."
+        ));
     }
     let content = content(file.path()).map_err(|error| {
         log::error!(target: "nuages.uploads", "an upload could not be read: {error}");
@@ -36,14 +39,22 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
     let is_picture_field = matches!(field.kind, FieldKind::Image(_));
 
     if is_picture_field && !matches!(content, Content::Picture(_)) {
-        return Err(content.instead_of_picture().unwrap_or_else(|| picture::NO_IMAGE.to_owned()));
+        return Err(content
+            .instead_of_picture()
+            .unwrap_or_else(|| picture::NO_IMAGE.to_owned()));
     }
     let clean = match content {
-        Content::Picture(format) => Some(picture::clean(file.path(), format, file.keeps_metadata())),
+        Content::Picture(format) => {
+            Some(picture::clean(file.path(), format, file.keeps_metadata()))
+        }
         _ => None,
     };
     // An error in a picture is reported before an error in its extension, as in Django.
-    let clean = if is_picture_field { clean.transpose()?.map(Ok) } else { clean };
+    let clean = if is_picture_field {
+        clean.transpose()?.map(Ok)
+    } else {
+        clean
+    };
 
     let extension = name::extension(&name);
     let kind = FileKinds::of_extension(&extension);
@@ -55,17 +66,24 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
     }
     if let Some((kind, what)) = content.active().filter(|(kind, _)| !kinds.contains(*kind)) {
         // A plain text may be marked up: nobody runs a `txt`.
-        let is_plain = kind == FileKinds::XML && FileKinds::of_extension(&extension) == FileKinds::TEXT;
+        let is_plain =
+            kind == FileKinds::XML && FileKinds::of_extension(&extension) == FileKinds::TEXT;
         if !is_plain {
-            return Err(format!("This file holds {what}, which is not accepted here."));
+            return Err(format!(
+                "This file holds {what}, which is not accepted here."
+            ));
         }
     }
     if !content.fits(kind) {
-        return Err(format!("The content of this file does not match its extension “{extension}”."));
+        return Err(format!(
+            "The content of this file does not match its extension “{extension}”."
+        ));
     }
     if !kind.may_be_declared(&file.content_type) {
         let declared = file.content_type.split(';').next().unwrap_or_default();
-        return Err(format!("The file was sent as “{declared}”, which does not match its extension “{extension}”."));
+        return Err(format!(
+            "The file was sent as “{declared}”, which does not match its extension “{extension}”."
+        ));
     }
 
     let file = match clean.transpose()? {
@@ -95,9 +113,15 @@ fn forbidden_inside(name: &str, kinds: FileKinds) -> bool {
 fn not_allowed(extension: &str, name: &str, kinds: FileKinds) -> String {
     let allowed = kinds.extensions().join(", ");
     if !allowed.is_empty() {
-        return format!("File extension “{extension}” is not allowed. Allowed extensions are: {allowed}.");
+        return format!(
+            "File extension “{extension}” is not allowed. Allowed extensions are: {allowed}."
+        );
     }
-    let inner = name.split('.').skip(1).map(str::to_lowercase).find(|part| EVERYWHERE.contains(&part.as_str()));
+    let inner = name
+        .split('.')
+        .skip(1)
+        .map(str::to_lowercase)
+        .find(|part| EVERYWHERE.contains(&part.as_str()));
     let extension = inner.unwrap_or_else(|| extension.to_owned());
     format!(
         "File extension “{extension}” is not allowed. Web pages, drawings, scripts and programs are not accepted here."

@@ -85,8 +85,36 @@ impl Content {
             return *content;
         }
         match head {
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => return Audio,
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', b' ', ..] => return Video,
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'A',
+                b'V',
+                b'E',
+                ..,
+            ] => return Audio,
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'A',
+                b'V',
+                b'I',
+                b' ',
+                ..,
+            ] => return Video,
             // A frame of an MP3 file, or of AAC.
             [0xFF, second, ..] if second & 0xE0 == 0xE0 && *second != 0xFE => return Audio,
             _ => {}
@@ -95,15 +123,23 @@ impl Content {
             return Archive;
         }
         // Readers accept something in front of a PDF document, as long as that is not a page or a script itself.
-        match head[..head.len().min(1024)].windows(5).position(|word| word == b"%PDF-") {
-            Some(at) => Some(of_text(&head[..at])).filter(|content| content.active().is_some()).unwrap_or(Pdf),
+        match head[..head.len().min(1024)]
+            .windows(5)
+            .position(|word| word == b"%PDF-")
+        {
+            Some(at) => Some(of_text(&head[..at]))
+                .filter(|content| content.active().is_some())
+                .unwrap_or(Pdf),
             None => of_text(head),
         }
     }
 
     /// Whether the content fits a file of the kind `kind`, as its extension names it.
     pub(super) fn fits(self, kind: FileKinds) -> bool {
-        let is_text = matches!(self, Self::Text | Self::Html | Self::Svg | Self::Xml | Self::Script);
+        let is_text = matches!(
+            self,
+            Self::Text | Self::Html | Self::Svg | Self::Xml | Self::Script
+        );
         match kind {
             FileKinds::PICTURE => matches!(self, Self::Picture(_)),
             FileKinds::PDF => self == Self::Pdf,
@@ -156,9 +192,15 @@ impl Content {
                         .to_owned(),
                 );
             }
-            Self::OtherPicture("icon") => return Some(format!("Upload a valid image. This is an icon file. {REMEDY}")),
+            Self::OtherPicture("icon") => {
+                return Some(format!(
+                    "Upload a valid image. This is an icon file. {REMEDY}"
+                ));
+            }
             Self::OtherPicture(name) => {
-                return Some(format!("This is a {name} picture. Browsers cannot show it. {REMEDY}"));
+                return Some(format!(
+                    "This is a {name} picture. Browsers cannot show it. {REMEDY}"
+                ));
             }
             Self::Svg => "an SVG drawing, which can hold scripts",
             Self::Pdf => "a PDF document",
@@ -178,13 +220,19 @@ impl Content {
 fn container(head: &[u8]) -> Content {
     let brands = super::picture::brands(head);
     let has = |names: &[&[u8; 4]]| brands.iter().any(|brand| names.contains(&brand));
-    if has(&[b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"]) {
+    if has(&[
+        b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1",
+    ]) {
         return Content::Heic;
     }
     if has(&[b"crx "]) {
         return Content::OtherPicture("raw");
     }
-    if has(&[b"M4A ", b"M4B "]) { Content::Audio } else { Content::Media }
+    if has(&[b"M4A ", b"M4B "]) {
+        Content::Audio
+    } else {
+        Content::Media
+    }
 }
 
 /// The beginnings of web pages, as browsers look for them (<https://mimesniff.spec.whatwg.org/>), and of scripts.
@@ -212,7 +260,16 @@ const PAGES: [&str; 19] = [
 
 fn of_text(head: &[u8]) -> Content {
     let wide = |bytes: &[u8], first: usize| {
-        bytes.chunks_exact(2).map(|pair| if pair[1 - first] == 0 { pair[first] } else { b'?' }).collect::<Vec<u8>>()
+        bytes
+            .chunks_exact(2)
+            .map(|pair| {
+                if pair[1 - first] == 0 {
+                    pair[first]
+                } else {
+                    b'?'
+                }
+            })
+            .collect::<Vec<u8>>()
     };
     let bytes = match head {
         [0xEF, 0xBB, 0xBF, rest @ ..] => rest.to_vec(),
@@ -229,13 +286,18 @@ fn of_text(head: &[u8]) -> Content {
     let mut has_comment = false;
     while let Some(rest) = start.strip_prefix("<!--") {
         has_comment = true;
-        start = rest.split_once("-->").map_or("", |(_, rest)| rest).trim_start();
+        start = rest
+            .split_once("-->")
+            .map_or("", |(_, rest)| rest)
+            .trim_start();
     }
     if start.starts_with("<?php") || start.starts_with("<?=") || start.starts_with("<%") {
         return Content::Script;
     }
     let begins = |tag: &str| {
-        start.strip_prefix(tag).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+        start
+            .strip_prefix(tag)
+            .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
     };
     let is_xml = start.starts_with("<?xml") || start.starts_with("<!doctype");
     if begins("<svg") {
@@ -276,13 +338,21 @@ mod tests {
             (b"a,b\n1,2\n", Content::Text),
             (b"<abc> is no tag", Content::Text),
             (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Content::Heic),
-            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", Content::Picture(Format::Avif)),
+            (
+                b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif",
+                Content::Picture(Format::Avif),
+            ),
             (b"\0\0\0\x18ftypisom\0\0\0\0isommp41", Content::Media),
             (b"II*\0\x08\0\0\0", Content::OtherPicture("TIFF")),
             (b"PK\x03\x04", Content::Zip),
             (b"\0\x01\x02", Content::Unknown),
         ] {
-            assert_eq!(Content::of(head), content, "{}", String::from_utf8_lossy(head));
+            assert_eq!(
+                Content::of(head),
+                content,
+                "{}",
+                String::from_utf8_lossy(head)
+            );
         }
     }
 }

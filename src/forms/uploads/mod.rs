@@ -36,7 +36,12 @@ pub fn is_cleared(post: &PostData, name: &str) -> bool {
 /// Returns what becomes of the field, which holds the path `current` or nothing; or what is wrong with `file`.
 ///
 /// It reads the file: call it where blocking is allowed.
-pub fn clean(field: &Field, file: Option<&UploadedFile>, clear: bool, current: &str) -> Result<Change, Vec<String>> {
+pub fn clean(
+    field: &Field,
+    file: Option<&UploadedFile>,
+    clear: bool,
+    current: &str,
+) -> Result<Change, Vec<String>> {
     let wrong = |text: &str| Err(vec![text.to_owned()]);
     let clear = clear && field.blank;
     let Some(file) = file else {
@@ -52,7 +57,9 @@ pub fn clean(field: &Field, file: Option<&UploadedFile>, clear: bool, current: &
     let (length, most) = (file.name.chars().count(), field.max_length().unwrap_or(100));
     if length > most {
         let most = counted(most, "character", "characters");
-        return Err(vec![format!("Ensure this filename has at most {most} (it has {length}).")]);
+        return Err(vec![format!(
+            "Ensure this filename has at most {most} (it has {length})."
+        )]);
     }
     if file.name.is_empty() {
         return wrong("No file was submitted. Check the encoding type on the form.");
@@ -75,7 +82,12 @@ pub fn clean(field: &Field, file: Option<&UploadedFile>, clear: bool, current: &
         FieldKind::Image(folder) | FieldKind::File(folder) => folder,
         _ => "",
     };
-    Ok(Change::New(Upload { file, name, folder, most }))
+    Ok(Change::New(Upload {
+        file,
+        name,
+        folder,
+        most,
+    }))
 }
 
 #[cfg(test)]
@@ -93,12 +105,16 @@ mod tests {
 
     impl Model for Paper {
         fn describe(it: Description<Self>) -> Description<Self> {
-            it.label("x.Paper").field(auth_group::name, |field| field.file("papers/"))
+            it.label("x.Paper")
+                .field(auth_group::name, |field| field.file("papers/"))
         }
     }
 
     fn field(blank: bool) -> Field {
-        Field { blank, ..Paper::meta().field("name").unwrap().clone() }
+        Field {
+            blank,
+            ..Paper::meta().field("name").unwrap().clone()
+        }
     }
 
     #[test]
@@ -113,13 +129,22 @@ mod tests {
         let (optional, required) = (field(true), field(false));
         assert_eq!(said(&optional, None, false, ""), "keep");
         assert_eq!(said(&optional, None, true, "papers/x.txt"), "clear");
-        assert_eq!(said(&optional, Some(&file), false, "papers/x.txt"), "a_b.txt");
+        assert_eq!(
+            said(&optional, Some(&file), false, "papers/x.txt"),
+            "a_b.txt"
+        );
         assert!(said(&optional, Some(&file), true, "").starts_with("Please either"));
         assert_eq!(said(&required, None, false, ""), "This field is required.");
         assert_eq!(said(&required, None, true, "papers/x.txt"), "keep");
-        assert_eq!(said(&required, Some(&file), true, "papers/x.txt"), "a_b.txt");
+        assert_eq!(
+            said(&required, Some(&file), true, "papers/x.txt"),
+            "a_b.txt"
+        );
         let empty = UploadedFile::of("a.txt", b"").unwrap();
-        assert_eq!(said(&optional, Some(&empty), false, ""), "The submitted file is empty.");
+        assert_eq!(
+            said(&optional, Some(&empty), false, ""),
+            "The submitted file is empty."
+        );
         let long = UploadedFile::of(&"é".repeat(101), b"text").unwrap();
         let text = "Ensure this filename has at most 100 characters (it has 101).";
         assert_eq!(said(&optional, Some(&long), false, ""), text);
@@ -127,16 +152,27 @@ mod tests {
 
     fn said(field: &Field, name: &str, kind: &str, content: &[u8]) -> String {
         let file = UploadedFile::of(name, content).unwrap().declared(kind);
-        clean(field, Some(&file), false, "").err().unwrap_or_default().join(" ")
+        clean(field, Some(&file), false, "")
+            .err()
+            .unwrap_or_default()
+            .join(" ")
     }
 
     #[test]
     fn a_file_field_refuses_what_something_would_run() {
         let field = field(true);
         for (name, kind, content) in [
-            ("evil.html", "text/html", &b"<html><script>alert(1)</script>"[..]),
+            (
+                "evil.html",
+                "text/html",
+                &b"<html><script>alert(1)</script>"[..],
+            ),
             ("evil.HTM", "", b"text"),
-            ("evil.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+            (
+                "evil.svg",
+                "image/svg+xml",
+                b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+            ),
             ("evil.xml", "text/xml", b"<?xml version='1.0'?><a/>"),
             ("evil.js", "text/javascript", b"alert(1)"),
             ("evil.php", "", b"<?php system(1) ?>"),
@@ -146,7 +182,11 @@ mod tests {
             ("evil.exe", "", b"MZ\x90\0"),
             ("evil.sh", "", b"#!/bin/sh"),
             ("evil", "", b"<!doctype html><title>x</title>"),
-            ("evil.txt", "text/plain", b"\xef\xbb\xbf  <script>alert(1)</script>"),
+            (
+                "evil.txt",
+                "text/plain",
+                b"\xef\xbb\xbf  <script>alert(1)</script>",
+            ),
             ("evil.dat", "", b"\x7fELF\x02\x01"),
             ("evil.txt", "text/html", b"text"),
             ("evil.pdf", "application/pdf", b"<html>"),
@@ -155,46 +195,101 @@ mod tests {
             ("evil.png", "image/png", b"no picture"),
             ("evil.docx", "", b"text"),
         ] {
-            assert_ne!(said(&field, name, kind, content), "", "{name} sent as {kind:?} should be refused");
+            assert_ne!(
+                said(&field, name, kind, content),
+                "",
+                "{name} sent as {kind:?} should be refused"
+            );
         }
         for (name, kind, content) in [
             ("a.txt", "text/plain", &b"text"[..]),
             ("a.csv", "application/vnd.ms-excel", b"a,b"),
             ("a.pdf", "application/pdf", b"%PDF-1.4"),
-            ("www.example.com.pdf", "application/octet-stream", b"%PDF-1.4"),
+            (
+                "www.example.com.pdf",
+                "application/octet-stream",
+                b"%PDF-1.4",
+            ),
             ("a.dwg", "image/vnd.dwg", b"AC1027\0\0"),
             ("a.zip", "application/x-zip-compressed", b"PK\x03\x04"),
-            ("a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", b"PK\x03\x04"),
+            (
+                "a.docx",
+                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                b"PK\x03\x04",
+            ),
             ("noextension", "", b"text"),
         ] {
-            assert_eq!(said(&field, name, kind, content), "", "{name} sent as {kind:?} is harmless");
+            assert_eq!(
+                said(&field, name, kind, content),
+                "",
+                "{name} sent as {kind:?} is harmless"
+            );
         }
     }
 
     #[test]
     fn a_file_field_takes_the_kinds_and_sizes_that_it_declares() {
-        let some = Field { file_kinds: FileKinds::PDF | FileKinds::PICTURE, max_file_size: Some(2048), ..field(true) };
+        let some = Field {
+            file_kinds: FileKinds::PDF | FileKinds::PICTURE,
+            max_file_size: Some(2048),
+            ..field(true)
+        };
         assert_eq!(said(&some, "a.pdf", "", b"%PDF-1.4"), "");
         assert!(
             said(&some, "a.txt", "", b"text")
                 .starts_with("File extension “txt” is not allowed. Allowed extensions are: ")
         );
-        assert!(said(&some, "a.heic", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").contains("is not allowed"));
-        assert!(said(&some, "a.jpg", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic").contains("This is a HEIC photo"));
+        assert!(
+            said(&some, "a.heic", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+                .contains("is not allowed")
+        );
+        assert!(
+            said(&some, "a.jpg", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+                .contains("This is a HEIC photo")
+        );
         let large = [&b"%PDF-1.4"[..], &[b' '; 4096]].concat();
-        assert_eq!(said(&some, "a.pdf", "", &large), "The file is too large: 4 KB. At most 2 KB are allowed.");
+        assert_eq!(
+            said(&some, "a.pdf", "", &large),
+            "The file is too large: 4 KB. At most 2 KB are allowed."
+        );
 
-        let active = Field { file_kinds: FileKinds::HTML | FileKinds::SVG, ..field(true) };
-        assert_eq!(said(&active, "a.html", "text/html", b"<html>"), "", "the field says so");
-        assert_eq!(said(&active, "a.svg", "image/svg+xml", b"<svg/>"), "", "the field says so");
-        assert_ne!(said(&active, "a.js", "text/javascript", b"x"), "", "the field does not say so");
+        let active = Field {
+            file_kinds: FileKinds::HTML | FileKinds::SVG,
+            ..field(true)
+        };
+        assert_eq!(
+            said(&active, "a.html", "text/html", b"<html>"),
+            "",
+            "the field says so"
+        );
+        assert_eq!(
+            said(&active, "a.svg", "image/svg+xml", b"<svg/>"),
+            "",
+            "the field says so"
+        );
+        assert_ne!(
+            said(&active, "a.js", "text/javascript", b"x"),
+            "",
+            "the field does not say so"
+        );
     }
 
     #[test]
     fn validators_of_a_file_field_see_the_name() {
-        let rule = |value: &Value| value.text().contains("draft").then(|| "Drafts are not accepted.".to_owned());
-        let field = Field { validators: vec![Validator::Custom(rule)], ..field(true) };
-        assert_eq!(said(&field, "a draft.txt", "", b"text"), "Drafts are not accepted.");
+        let rule = |value: &Value| {
+            value
+                .text()
+                .contains("draft")
+                .then(|| "Drafts are not accepted.".to_owned())
+        };
+        let field = Field {
+            validators: vec![Validator::Custom(rule)],
+            ..field(true)
+        };
+        assert_eq!(
+            said(&field, "a draft.txt", "", b"text"),
+            "Drafts are not accepted."
+        );
         assert_eq!(said(&field, "final.txt", "", b"text"), "");
     }
 }

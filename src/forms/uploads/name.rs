@@ -18,7 +18,8 @@ fn valid(name: &str) -> Option<String> {
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let name: String = base.trim().replace(' ', "_").chars().filter(kept).collect();
     let name = name.trim_matches('.');
-    name.contains(|c: char| c.is_alphanumeric()).then(|| name.to_owned())
+    name.contains(|c: char| c.is_alphanumeric())
+        .then(|| name.to_owned())
 }
 
 /// Returns the name, made harmless. A name of which nothing usable is left becomes that of `default`, its stem and its
@@ -27,12 +28,19 @@ pub(super) fn usable(name: &str, default: (&str, &str)) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let (stem, extension) = base.rsplit_once('.').unwrap_or((base, ""));
     let whole = |stem: &str, extension: &str| {
-        if extension.is_empty() { stem.to_owned() } else { format!("{stem}.{extension}") }
+        if extension.is_empty() {
+            stem.to_owned()
+        } else {
+            format!("{stem}.{extension}")
+        }
     };
     match (valid(stem), valid(extension)) {
         (Some(_), _) => valid(base).unwrap_or_else(|| whole(default.0, default.1)),
         // `.htaccess` is a name, `.png` an extension.
-        (None, Some(name)) if stem.is_empty() && FileKinds::of_extension(&name.to_lowercase()) == FileKinds::OTHER => {
+        (None, Some(name))
+            if stem.is_empty()
+                && FileKinds::of_extension(&name.to_lowercase()) == FileKinds::OTHER =>
+        {
             name
         }
         (None, Some(extension)) => whole(default.0, &extension),
@@ -42,17 +50,26 @@ pub(super) fn usable(name: &str, default: (&str, &str)) -> String {
 
 /// Returns the extension in lower case and without its dot, or "".
 pub(super) fn extension(name: &str) -> String {
-    name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_lowercase())
+    name.rsplit_once('.')
+        .map_or_else(String::new, |(_, extension)| extension.to_lowercase())
 }
 
 /// Names for `file` below `folder`, none of more than `most` characters: as it is, then with seven random letters.
-pub(super) fn candidates<'a>(folder: &'a str, file: &'a str, most: usize) -> impl Iterator<Item = String> + 'a {
+pub(super) fn candidates<'a>(
+    folder: &'a str,
+    file: &'a str,
+    most: usize,
+) -> impl Iterator<Item = String> + 'a {
     let (stem, ending) = file.split_at(ending_at(file));
     let room = most.saturating_sub(folder.chars().count());
-    let plain = (file.chars().count() <= room && file.len() <= MOST_BYTES).then(|| format!("{folder}{file}"));
+    let plain = (file.chars().count() <= room && file.len() <= MOST_BYTES)
+        .then(|| format!("{folder}{file}"));
     let other = move || {
         let end = format!("_{}{ending}", random_string_of(ALPHANUMERIC, 7));
-        let mut stem: String = stem.chars().take(room.saturating_sub(end.chars().count())).collect();
+        let mut stem: String = stem
+            .chars()
+            .take(room.saturating_sub(end.chars().count()))
+            .collect();
         while stem.len() + end.len() > MOST_BYTES && stem.pop().is_some() {}
         Some(format!("{folder}{stem}{end}"))
     };
@@ -61,7 +78,10 @@ pub(super) fn candidates<'a>(folder: &'a str, file: &'a str, most: usize) -> imp
 
 /// Where `.tar.gz` begins.
 fn ending_at(file: &str) -> usize {
-    let dots = file.match_indices('.').map(|(at, _)| at).filter(|at| *at > 0);
+    let dots = file
+        .match_indices('.')
+        .map(|(at, _)| at)
+        .filter(|at| *at > 0);
     if file.ends_with('.') {
         return file.len();
     }
@@ -77,7 +97,10 @@ mod tests {
     fn names_hold_no_path_and_nothing_odd() {
         for (given, kept) in [
             ("kept.png", "kept.png"),
-            (" john's portrait in 2004.jpg ", "johns_portrait_in_2004.jpg"),
+            (
+                " john's portrait in 2004.jpg ",
+                "johns_portrait_in_2004.jpg",
+            ),
             ("../../../evil.png", "evil.png"),
             ("..\\..\\evil.png", "evil.png"),
             ("....evil.png", "evil.png"),
@@ -90,7 +113,11 @@ mod tests {
         for nothing in ["", ".", "..", "...", "///", "?", " ", "-_-"] {
             assert_eq!(valid(nothing), None, "nothing of {nothing:?} is usable");
         }
-        assert_eq!(valid("evil.html.").as_deref(), Some("evil.html"), "Windows ignores a dot at the end");
+        assert_eq!(
+            valid("evil.html.").as_deref(),
+            Some("evil.html"),
+            "Windows ignores a dot at the end"
+        );
     }
 
     #[test]
@@ -113,11 +140,21 @@ mod tests {
     #[test]
     fn other_names_keep_the_ending_and_the_limit() {
         let second = |file: &str, most| candidates("products/", file, most).nth(1).unwrap();
-        assert_eq!(candidates("products/", "twin.png", 100).next().unwrap(), "products/twin.png");
+        assert_eq!(
+            candidates("products/", "twin.png", 100).next().unwrap(),
+            "products/twin.png"
+        );
         let name = second("twin.tar.gz", 100);
-        assert!(name.starts_with("products/twin_") && name.ends_with(".tar.gz"), "{name}");
+        assert!(
+            name.starts_with("products/twin_") && name.ends_with(".tar.gz"),
+            "{name}"
+        );
         assert_eq!(name.len(), "products/twin.tar.gz".len() + 8);
-        for file in ["é".repeat(100), format!("{}.png", "x".repeat(96)), format!("a.{}", "x".repeat(98))] {
+        for file in [
+            "é".repeat(100),
+            format!("{}.png", "x".repeat(96)),
+            format!("a.{}", "x".repeat(98)),
+        ] {
             let first = candidates("products/", &file, 100).next().unwrap();
             assert!(first.chars().count() == 100 && first.len() < 255, "{first}");
         }

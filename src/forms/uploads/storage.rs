@@ -58,7 +58,8 @@ impl Upload {
     /// Copies it into `MEDIA_ROOT`, under a name that no other file has. A failure is logged with the folder.
     pub fn store(&self, settings: &Settings) -> Result<Stored> {
         let from = File::open(self.file.path()).map_err(Error::from);
-        let stored = from.and_then(|mut from| store(&mut from, &self.name, self.folder, self.most, settings));
+        let stored = from
+            .and_then(|mut from| store(&mut from, &self.name, self.folder, self.most, settings));
         let mut stored = stored.inspect_err(|error| {
             let root = settings.media_root.display();
             log::error!(target: "nuages.uploads", "{} could not be stored in {root}: {error}", self.name);
@@ -69,7 +70,13 @@ impl Upload {
 }
 
 /// Copies `from` into this folder of `MEDIA_ROOT`, under a name that no other file has, of at most `most` characters.
-fn store(from: &mut File, wanted: &str, folder: &str, most: usize, settings: &Settings) -> Result<Stored> {
+fn store(
+    from: &mut File,
+    wanted: &str,
+    folder: &str,
+    most: usize,
+    settings: &Settings,
+) -> Result<Stored> {
     let now = Utc::now().with_timezone(&settings.time_zone).naive_local();
     let folder = folder_at(folder, now);
     let root = MediaRoot::create(&settings.media_root)?;
@@ -81,7 +88,11 @@ fn store(from: &mut File, wanted: &str, folder: &str, most: usize, settings: &Se
         match root.create_new(&name) {
             Ok(mut to) => {
                 // From here on a failure removes the file.
-                let stored = Stored { name, root: Some(root), upload: None };
+                let stored = Stored {
+                    name,
+                    root: Some(root),
+                    upload: None,
+                };
                 io::copy(from, &mut to)?;
                 to.sync_all()?;
                 return Ok(stored);
@@ -90,23 +101,39 @@ fn store(from: &mut File, wanted: &str, folder: &str, most: usize, settings: &Se
             Err(error) => return Err(error.into()),
         }
     }
-    Err(Error::Io(io::Error::other(format!("no name is free for {wanted} below {folder}"))))
+    Err(Error::Io(io::Error::other(format!(
+        "no name is free for {wanted} below {folder}"
+    ))))
 }
 
 impl Stored {
     /// Copies the file that a column of `field` names; `None` if there is no such file in `MEDIA_ROOT`.
     pub fn copy_of(path: &str, field: &Field, settings: &Settings) -> Result<Option<Self>> {
-        let (FieldKind::File(folder) | FieldKind::Image(folder)) = field.kind else { return Ok(None) };
-        let Some(wanted) = Path::new(path).file_name().and_then(|name| name.to_str()) else { return Ok(None) };
-        let Ok(mut from) = MediaRoot::open(&settings.media_root).and_then(|root| root.file(path)) else {
+        let (FieldKind::File(folder) | FieldKind::Image(folder)) = field.kind else {
             return Ok(None);
         };
-        store(&mut from, wanted, folder, field.max_length().unwrap_or(100), settings).map(Some)
+        let Some(wanted) = Path::new(path).file_name().and_then(|name| name.to_str()) else {
+            return Ok(None);
+        };
+        let Ok(mut from) = MediaRoot::open(&settings.media_root).and_then(|root| root.file(path))
+        else {
+            return Ok(None);
+        };
+        store(
+            &mut from,
+            wanted,
+            folder,
+            field.max_length().unwrap_or(100),
+            settings,
+        )
+        .map(Some)
     }
 
     /// Whether `MEDIA_ROOT` has a file at `path` that can be read.
     pub fn exists(path: &str, settings: &Settings) -> bool {
-        MediaRoot::open(&settings.media_root).and_then(|root| root.file(path)).is_ok()
+        MediaRoot::open(&settings.media_root)
+            .and_then(|root| root.file(path))
+            .is_ok()
     }
 
     /// Its path below `MEDIA_ROOT`: what the column holds.
@@ -135,9 +162,16 @@ impl Drop for Stored {
 
 /// `papers/%Y/` as it is today, with a slash at its end.
 fn folder_at(pattern: &str, now: NaiveDateTime) -> String {
-    let is_pattern = pattern.contains('%') && StrftimeItems::new(pattern).all(|item| item != Item::Error);
-    let folder = if is_pattern { now.format(pattern).to_string() } else { pattern.to_owned() };
-    let parts = folder.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+    let is_pattern =
+        pattern.contains('%') && StrftimeItems::new(pattern).all(|item| item != Item::Error);
+    let folder = if is_pattern {
+        now.format(pattern).to_string()
+    } else {
+        pattern.to_owned()
+    };
+    let parts = folder
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "." | ".."));
     parts.flat_map(|part| [part, "/"]).collect()
 }
 
@@ -150,7 +184,12 @@ mod tests {
 
     fn upload(name: &str) -> Upload {
         let file = UploadedFile::of(name, b"text").unwrap();
-        Upload { file, name: name.to_owned(), folder: "papers/%Y/", most: 100 }
+        Upload {
+            file,
+            name: name.to_owned(),
+            folder: "papers/%Y/",
+            most: 100,
+        }
     }
 
     #[test]
@@ -161,12 +200,20 @@ mod tests {
         let settings = Settings::read(&env).unwrap();
         let one = upload("a.txt").store(&settings).unwrap();
         let two = upload("a.txt").store(&settings).unwrap();
-        assert!(one.name().starts_with("papers/2") && one.name().ends_with("/a.txt"), "{}", one.name());
+        assert!(
+            one.name().starts_with("papers/2") && one.name().ends_with("/a.txt"),
+            "{}",
+            one.name()
+        );
         assert_ne!(one.name(), two.name());
         let (kept, gone) = (root.join(one.name()), root.join(two.name()));
         assert_eq!(fs::read(&gone).unwrap(), b"text");
         #[cfg(unix)]
-        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&kept).unwrap().permissions()) & 0o777, 0o644);
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&kept).unwrap().permissions())
+                & 0o777,
+            0o644
+        );
         one.keep();
         drop(two);
         assert!(kept.is_file() && !gone.exists());

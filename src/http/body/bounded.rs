@@ -27,7 +27,9 @@ const CHUNK_TIMEOUT: Duration = Duration::from_secs(2);
 pub(in crate::http) fn limit(request: &HttpRequest, settings: &Settings) -> u64 {
     let fields = settings.data_upload_max_memory_size as u64;
     if kind(request) == "multipart/form-data" {
-        fields.saturating_add(settings.file_upload_max_size).saturating_add(MULTIPART_OVERHEAD)
+        fields
+            .saturating_add(settings.file_upload_max_size)
+            .saturating_add(MULTIPART_OVERHEAD)
     } else {
         fields
     }
@@ -35,7 +37,14 @@ pub(in crate::http) fn limit(request: &HttpRequest, settings: &Settings) -> u64 
 
 /// Returns the length that the request declares. actix-web has refused a length that is not a number.
 pub(in crate::http) fn declared_length(request: &HttpRequest) -> Option<u64> {
-    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+    request
+        .headers()
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }
 
 /// Whether the body has no declared length.
@@ -67,7 +76,15 @@ pub(super) fn bounded(
         (total, ErrorKind::TimedOut)
     };
     let limit = limit(request, settings);
-    let body = Bounded { payload, began: Instant::now(), received: 0, limit, total, next, too_slow };
+    let body = Bounded {
+        payload,
+        began: Instant::now(),
+        received: 0,
+        limit,
+        total,
+        next,
+        too_slow,
+    };
     let parts = stream::unfold(Some(body), |body| async {
         let mut body = body?;
         match body.read().await? {
@@ -82,7 +99,9 @@ pub(super) fn bounded(
 impl Bounded {
     /// Returns the next bytes, or `None` at the end.
     async fn read(&mut self) -> Option<Result<Bytes, PayloadError>> {
-        let allowed = self.total.saturating_add(Duration::from_secs(self.received / MIN_RATE));
+        let allowed = self
+            .total
+            .saturating_add(Duration::from_secs(self.received / MIN_RATE));
         let left = allowed.saturating_sub(self.began.elapsed());
         let Ok(next) = timeout(left.min(self.next), self.payload.next()).await else {
             return Some(Err(PayloadError::Incomplete(Some(self.too_slow.into()))));
@@ -90,7 +109,11 @@ impl Bounded {
         match next? {
             Ok(bytes) => {
                 self.received = self.received.saturating_add(bytes.len() as u64);
-                Some(if self.received > self.limit { Err(PayloadError::Overflow) } else { Ok(bytes) })
+                Some(if self.received > self.limit {
+                    Err(PayloadError::Overflow)
+                } else {
+                    Ok(bytes)
+                })
             }
             Err(error) => Some(Err(error)),
         }
@@ -101,7 +124,9 @@ impl Bounded {
 pub(super) fn refusal(error: &PayloadError) -> Error {
     match error {
         PayloadError::Overflow => Error::PayloadTooLarge,
-        PayloadError::Incomplete(Some(error)) if error.kind() == ErrorKind::TimedOut => Error::RequestTimeout,
+        PayloadError::Incomplete(Some(error)) if error.kind() == ErrorKind::TimedOut => {
+            Error::RequestTimeout
+        }
         error => Error::BadRequest(format!("the body broke off ({error})")),
     }
 }

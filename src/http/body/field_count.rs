@@ -27,9 +27,15 @@ pub(super) fn most_fields(fields: &QueryDict, settings: &Settings) -> usize {
     if fields.len() <= limit {
         return limit;
     }
-    let said = fields.iter().take(limit).find(|(name, _)| *name == FIELD_COUNT).map(|(_, text)| text);
+    let said = fields
+        .iter()
+        .take(limit)
+        .find(|(name, _)| *name == FIELD_COUNT)
+        .map(|(_, text)| text);
     let signed = said.and_then(|text| SIGNER.unsign(text, settings.secret_keys()).ok());
-    let count: usize = signed.and_then(|(count, _)| count.parse().ok()).unwrap_or_default();
+    let count: usize = signed
+        .and_then(|(count, _)| count.parse().ok())
+        .unwrap_or_default();
     limit.saturating_add(count.min(MOST_MORE))
 }
 
@@ -46,18 +52,42 @@ mod tests {
     fn only_a_signed_count_raises_the_limit() {
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
         let signed = field_count(1500, &settings).unwrap();
-        assert_eq!(field_count(10, &settings), None, "a small form says nothing");
-        assert_eq!(most_fields(&form(&signed, 10), &settings), 1000, "a small form needs no more");
-        assert_eq!(most_fields(&form(&signed, 2000), &settings), 2500, "its own fields, and as many more as any form");
-        assert_eq!(most_fields(&form("1500", 2000), &settings), 1000, "an unsigned count is ignored");
+        assert_eq!(
+            field_count(10, &settings),
+            None,
+            "a small form says nothing"
+        );
+        assert_eq!(
+            most_fields(&form(&signed, 10), &settings),
+            1000,
+            "a small form needs no more"
+        );
+        assert_eq!(
+            most_fields(&form(&signed, 2000), &settings),
+            2500,
+            "its own fields, and as many more as any form"
+        );
+        assert_eq!(
+            most_fields(&form("1500", 2000), &settings),
+            1000,
+            "an unsigned count is ignored"
+        );
         assert_eq!(
             most_fields(&form(&signed.replacen('1', "9", 1), 2000), &settings),
             1000,
             "another count is ignored"
         );
         let huge = field_count(usize::MAX, &settings).unwrap();
-        assert_eq!(most_fields(&form(&huge, 2000), &settings), 1000 + MOST_MORE, "no page adds more than this");
+        assert_eq!(
+            most_fields(&form(&huge, 2000), &settings),
+            1000 + MOST_MORE,
+            "no page adds more than this"
+        );
         let late = QueryDict::parse(&format!("{}{FIELD_COUNT}={signed}", "a=1&".repeat(1500)));
-        assert_eq!(most_fields(&late, &settings), 1000, "a count behind the limit is not looked for");
+        assert_eq!(
+            most_fields(&late, &settings),
+            1000,
+            "a count behind the limit is not looked for"
+        );
     }
 }

@@ -76,20 +76,31 @@ impl KeptFiles {
     pub fn new(settings: &Settings, secret: &str) -> Self {
         let key = settings.secret_key.reveal();
         let name = |salt: &str, value: &str| hex(&salted_hmac(salt, value.as_bytes(), key));
-        let parent = settings.file_upload_temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let parent = settings
+            .file_upload_temp_dir
+            .clone()
+            .unwrap_or_else(std::env::temp_dir);
         Self {
-            folder: parent.join(format!("nuages-kept-{}", &name("nuages.http.kept.folder", "")[..16])),
+            folder: parent.join(format!(
+                "nuages-kept-{}",
+                &name("nuages.http.kept.folder", "")[..16]
+            )),
             keys: settings.secret_keys().cloned().collect(),
             owner: name("nuages.http.kept.owner", secret)[..OWNER_LENGTH].to_owned(),
             most_bytes: settings.file_upload_max_size.saturating_mul(REQUESTS),
-            most_bytes_of_all: settings.file_upload_max_size.saturating_mul(REQUESTS_OF_ALL),
+            most_bytes_of_all: settings
+                .file_upload_max_size
+                .saturating_mul(REQUESTS_OF_ALL),
             keeps_metadata: settings.keep_image_metadata,
         }
     }
 
     /// Those of the browser that is called `owner` (see [`owner`](Self::owner)).
     pub fn of_owner(settings: &Settings, owner: String) -> Self {
-        Self { owner, ..Self::new(settings, "") }
+        Self {
+            owner,
+            ..Self::new(settings, "")
+        }
     }
 
     /// The name of the browser in the names of its files; it gives the browser's secret not away.
@@ -101,8 +112,11 @@ impl KeptFiles {
     /// that takes the kept file away is ticked. A reference that has expired or is not of this browser is ignored.
     pub fn restore(self, data: &mut PostData) {
         let ending = |name: &str| name.strip_suffix("-kept").map(str::to_owned);
-        let referred: Vec<(String, String)> =
-            data.fields.iter().filter_map(|(name, value)| Some((ending(name)?, value.to_owned()))).collect();
+        let referred: Vec<(String, String)> = data
+            .fields
+            .iter()
+            .filter_map(|(name, value)| Some((ending(name)?, value.to_owned())))
+            .collect();
         if data.files.is_empty() && referred.is_empty() {
             return;
         }
@@ -111,7 +125,10 @@ impl KeptFiles {
             file.keeper = Some(Arc::clone(&keeper));
         }
         for (field, reference) in referred {
-            let is_removed = data.fields.get(&format!("{field}-kept-remove")).is_some_and(|value| !value.is_empty());
+            let is_removed = data
+                .fields
+                .get(&format!("{field}-kept-remove"))
+                .is_some_and(|value| !value.is_empty());
             if data.file(&field).is_some() || is_removed {
                 if let Some((path, _)) = keeper.find(&field, &reference) {
                     remove(&path);
@@ -124,9 +141,22 @@ impl KeptFiles {
 
     fn file(self: &Arc<Self>, field: &str, reference: &str) -> Option<UploadedFile> {
         let (path, ticket) = self.find(field, reference)?;
-        let size = fs::metadata(&path).ok().filter(fs::Metadata::is_file)?.len();
-        let kept = Kept { reference: reference.to_owned(), name: ticket.name, size };
-        Some(UploadedFile::kept(path, ticket.content_type, kept, Arc::clone(self), self.keeps_metadata))
+        let size = fs::metadata(&path)
+            .ok()
+            .filter(fs::Metadata::is_file)?
+            .len();
+        let kept = Kept {
+            reference: reference.to_owned(),
+            name: ticket.name,
+            size,
+        };
+        Some(UploadedFile::kept(
+            path,
+            ticket.content_type,
+            kept,
+            Arc::clone(self),
+            self.keeps_metadata,
+        ))
     }
 
     /// Opens the file of this reference, whatever its field is; returns it with its name.
@@ -137,7 +167,9 @@ impl KeptFiles {
     }
 
     fn find(&self, field: &str, reference: &str) -> Option<(PathBuf, Ticket)> {
-        let ticket = self.ticket(reference).filter(|ticket| ticket.field == without_numbers(field))?;
+        let ticket = self
+            .ticket(reference)
+            .filter(|ticket| ticket.field == without_numbers(field))?;
         Some((self.folder.join(&ticket.id), ticket))
     }
 
@@ -161,7 +193,9 @@ impl KeptFiles {
     }
 
     fn copy(&self, field: &str, file: &UploadedFile) -> io::Result<Option<Kept>> {
-        let Some(key) = self.keys.first().filter(|_| file.size <= self.most_bytes) else { return Ok(None) };
+        let Some(key) = self.keys.first().filter(|_| file.size <= self.most_bytes) else {
+            return Ok(None);
+        };
         self.create_folder()?;
         self.make_room(file.size)?;
         let id = format!("{}-{}", self.owner, random_string(32));
@@ -171,7 +205,9 @@ impl KeptFiles {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut to = options.open(&path)?;
-        if let Err(error) = File::open(file.path()).and_then(|mut from| io::copy(&mut from, &mut to)) {
+        if let Err(error) =
+            File::open(file.path()).and_then(|mut from| io::copy(&mut from, &mut to))
+        {
             remove(&path);
             return Err(error);
         }
@@ -181,8 +217,17 @@ impl KeptFiles {
             name: file.name.clone(),
             content_type: file.content_type.clone(),
         };
-        let reference = Signer::new(SALT).dumps(&serde_json::to_vec(&ticket)?, key, false, Utc::now().timestamp());
-        Ok(Some(Kept { reference, name: ticket.name, size: file.size }))
+        let reference = Signer::new(SALT).dumps(
+            &serde_json::to_vec(&ticket)?,
+            key,
+            false,
+            Utc::now().timestamp(),
+        );
+        Ok(Some(Kept {
+            reference,
+            name: ticket.name,
+            size: file.size,
+        }))
     }
 
     /// Creates the folder, in which nobody else may look.
@@ -195,7 +240,10 @@ impl KeptFiles {
         if fs::symlink_metadata(&self.folder)?.is_dir() {
             return Ok(());
         }
-        Err(io::Error::other(format!("{} is not a folder", self.folder.display())))
+        Err(io::Error::other(format!(
+            "{} is not a folder",
+            self.folder.display()
+        )))
     }
 
     fn entries(&self) -> io::Result<Vec<Entry>> {
@@ -203,8 +251,18 @@ impl KeptFiles {
             let entry = entry.ok()?;
             // Another process may have removed it meanwhile.
             let metadata = entry.metadata().ok()?;
-            let owner = entry.file_name().to_string_lossy().chars().take(OWNER_LENGTH).collect();
-            Some(Entry { path: entry.path(), owner, size: metadata.len(), modified: metadata.modified().ok()? })
+            let owner = entry
+                .file_name()
+                .to_string_lossy()
+                .chars()
+                .take(OWNER_LENGTH)
+                .collect();
+            Some(Entry {
+                path: entry.path(),
+                owner,
+                size: metadata.len(),
+                modified: metadata.modified().ok()?,
+            })
         };
         let mut entries: Vec<Entry> = fs::read_dir(&self.folder)?.filter_map(entry).collect();
         entries.sort_by_key(|entry| entry.modified);
@@ -218,7 +276,10 @@ impl KeptFiles {
         let own = |entry: &&Entry| entry.owner == self.owner;
         let mut own_count = entries.iter().filter(own).count();
         let mut own_bytes: u64 = entries.iter().filter(own).map(|entry| entry.size).sum();
-        let (mut count, mut bytes) = (entries.len(), entries.iter().map(|entry| entry.size).sum::<u64>());
+        let (mut count, mut bytes) = (
+            entries.len(),
+            entries.iter().map(|entry| entry.size).sum::<u64>(),
+        );
         for entry in &entries {
             let own_full = own_count >= MOST_FILES || own_bytes + size > self.most_bytes;
             let full = count >= MOST_FILES_OF_ALL || bytes + size > self.most_bytes_of_all;
@@ -260,7 +321,9 @@ impl KeptFiles {
 fn drop_old(entries: &mut Vec<Entry>) {
     let now = SystemTime::now();
     entries.retain(|entry| {
-        let is_old = now.duration_since(entry.modified).is_ok_and(|age| age > MAX_AGE);
+        let is_old = now
+            .duration_since(entry.modified)
+            .is_ok_and(|age| age > MAX_AGE);
         if is_old {
             remove(&entry.path);
         }
@@ -280,7 +343,11 @@ pub(super) fn remove(path: &std::path::Path) {
 fn without_numbers(field: &str) -> String {
     let part = |part: &str| {
         let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number { "#".to_owned() } else { part.to_owned() }
+        if is_number {
+            "#".to_owned()
+        } else {
+            part.to_owned()
+        }
     };
     field.split('-').map(part).collect::<Vec<_>>().join("-")
 }
@@ -292,7 +359,11 @@ mod tests {
 
     fn settings(dir: &std::path::Path, most: &str) -> Settings {
         let dir = dir.to_str().unwrap();
-        let pairs = [("SECRET_KEY", "x"), ("FILE_UPLOAD_TEMP_DIR", dir), ("FILE_UPLOAD_MAX_SIZE", most)];
+        let pairs = [
+            ("SECRET_KEY", "x"),
+            ("FILE_UPLOAD_TEMP_DIR", dir),
+            ("FILE_UPLOAD_MAX_SIZE", most),
+        ];
         Settings::read(&Env::from_pairs(&pairs)).unwrap()
     }
 
@@ -314,24 +385,70 @@ mod tests {
         let restored = |keeper: KeptFiles, fields: &[(&str, &str)]| {
             let mut data = post(fields);
             keeper.restore(&mut data);
-            data.files.pop().map(|(field, file)| (field, fs::read(file.path()).unwrap(), file.name))
+            data.files
+                .pop()
+                .map(|(field, file)| (field, fs::read(file.path()).unwrap(), file.name))
         };
         let reference = kept.reference.as_str();
         let back = restored(ann(), &[("items-0-paper-kept", reference)]);
-        assert_eq!(back, Some(("items-0-paper".to_owned(), b"text".to_vec(), "a b.txt".to_owned())));
-        assert_eq!(restored(ann(), &[("other-kept", reference)]), None, "the reference is of another field");
-        assert_eq!(restored(KeptFiles::new(&settings, "bob"), &[("items-0-paper-kept", reference)]), None, "not Bob's");
+        assert_eq!(
+            back,
+            Some((
+                "items-0-paper".to_owned(),
+                b"text".to_vec(),
+                "a b.txt".to_owned()
+            ))
+        );
+        assert_eq!(
+            restored(ann(), &[("other-kept", reference)]),
+            None,
+            "the reference is of another field"
+        );
+        assert_eq!(
+            restored(
+                KeptFiles::new(&settings, "bob"),
+                &[("items-0-paper-kept", reference)]
+            ),
+            None,
+            "not Bob's"
+        );
         let forged = format!("{reference}x");
-        assert_eq!(restored(ann(), &[("items-0-paper-kept", &forged)]), None, "the signature is wrong");
+        assert_eq!(
+            restored(ann(), &[("items-0-paper-kept", &forged)]),
+            None,
+            "the signature is wrong"
+        );
         let bob = KeptFiles::new(&settings, "bob");
         let adopted = bob.adopt(&ann(), "items-0-paper", reference).unwrap();
-        assert!(restored(bob, &[("items-0-paper-kept", &adopted)]).is_some(), "the file is Bob's from then on");
-        assert_eq!(restored(ann(), &[("items-0-paper-kept", reference)]), None, "the file has gone to Bob");
+        assert!(
+            restored(bob, &[("items-0-paper-kept", &adopted)]).is_some(),
+            "the file is Bob's from then on"
+        );
+        assert_eq!(
+            restored(ann(), &[("items-0-paper-kept", reference)]),
+            None,
+            "the file has gone to Bob"
+        );
 
         let kept = ann().keep("paper", &file).unwrap();
-        let fields = [("paper-kept", kept.reference.as_str()), ("paper-kept-remove", "on")];
-        assert_eq!(restored(ann(), &fields), None, "its box to take it away is ticked");
-        assert_eq!(ann().entries().unwrap().iter().filter(|entry| entry.owner == ann().owner).count(), 0);
+        let fields = [
+            ("paper-kept", kept.reference.as_str()),
+            ("paper-kept-remove", "on"),
+        ];
+        assert_eq!(
+            restored(ann(), &fields),
+            None,
+            "its box to take it away is ticked"
+        );
+        assert_eq!(
+            ann()
+                .entries()
+                .unwrap()
+                .iter()
+                .filter(|entry| entry.owner == ann().owner)
+                .count(),
+            0
+        );
     }
 
     #[test]
@@ -340,10 +457,23 @@ mod tests {
         let settings = settings(dir.path(), "10");
         let keeper = KeptFiles::new(&settings, "ann");
         let keep = |keeper: &KeptFiles, size: usize| {
-            keeper.keep("paper", &UploadedFile::of("a.txt", &vec![b'x'; size]).unwrap())
+            keeper.keep(
+                "paper",
+                &UploadedFile::of("a.txt", &vec![b'x'; size]).unwrap(),
+            )
         };
-        let sizes = || keeper.entries().unwrap().iter().map(|entry| entry.size).collect::<Vec<_>>();
-        assert!(keep(&keeper, 31).is_none(), "more than three full requests are never kept");
+        let sizes = || {
+            keeper
+                .entries()
+                .unwrap()
+                .iter()
+                .map(|entry| entry.size)
+                .collect::<Vec<_>>()
+        };
+        assert!(
+            keep(&keeper, 31).is_none(),
+            "more than three full requests are never kept"
+        );
         for size in [10, 9, 8, 7] {
             assert!(keep(&keeper, size).is_some());
         }
@@ -351,12 +481,21 @@ mod tests {
         for at in 0..60 {
             assert!(keep(&KeptFiles::new(&settings, &at.to_string()), 10).is_some());
         }
-        assert!(sizes().iter().sum::<u64>() <= 500, "all together stay within fifty full requests");
+        assert!(
+            sizes().iter().sum::<u64>() <= 500,
+            "all together stay within fifty full requests"
+        );
 
-        let old = fs::FileTimes::new().set_modified(SystemTime::now() - MAX_AGE - Duration::from_secs(1));
+        let old =
+            fs::FileTimes::new().set_modified(SystemTime::now() - MAX_AGE - Duration::from_secs(1));
         let all = keeper.entries().unwrap();
         for entry in &all[..5] {
-            File::options().write(true).open(&entry.path).unwrap().set_times(old).unwrap();
+            File::options()
+                .write(true)
+                .open(&entry.path)
+                .unwrap()
+                .set_times(old)
+                .unwrap();
         }
         assert_eq!(KeptFiles::clear(&settings).unwrap(), 5);
         assert_eq!(keeper.entries().unwrap().len(), all.len() - 5);

@@ -38,14 +38,21 @@ pub struct PostData {
 impl PostData {
     /// Reads the body, within `DATA_UPLOAD_MAX_MEMORY_SIZE` (without files), `DATA_UPLOAD_MAX_NUMBER_FIELDS` and
     /// `BODY_TIMEOUT`.
-    pub async fn read(request: &HttpRequest, payload: &mut Payload, settings: &Settings) -> Result<Self> {
+    pub async fn read(
+        request: &HttpRequest,
+        payload: &mut Payload,
+        settings: &Settings,
+    ) -> Result<Self> {
         match kind(request).as_str() {
             "multipart/form-data" => multipart::read(request, payload, settings).await,
             "application/x-www-form-urlencoded" => {
                 let body = whole(bounded::bounded(request, payload.take(), settings)).await?;
                 let fields = QueryDict::parse_bytes(&body);
                 within(fields.len(), most_fields(&fields, settings))?;
-                Ok(Self { fields, files: Vec::new() })
+                Ok(Self {
+                    fields,
+                    files: Vec::new(),
+                })
             }
             _ => Ok(Self::default()),
         }
@@ -63,7 +70,11 @@ impl PostData {
 
     /// The last file of the field `name`.
     pub fn file(&self, name: &str) -> Option<&UploadedFile> {
-        self.files.iter().rev().find(|(field, _)| field == name).map(|(_, file)| file)
+        self.files
+            .iter()
+            .rev()
+            .find(|(field, _)| field == name)
+            .map(|(_, file)| file)
     }
 }
 
@@ -73,14 +84,26 @@ impl FromRequest for PostData {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(request.extensions().get::<Self>().cloned().unwrap_or_default()))
+        ready(Ok(request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_default()))
     }
 }
 
 /// Returns the content type of the body without its parameters, in lower case.
 fn kind(request: &HttpRequest) -> String {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 async fn whole(payload: impl Stream<Item = Result<Bytes, PayloadError>>) -> Result<BytesMut> {
@@ -94,7 +117,10 @@ async fn whole(payload: impl Stream<Item = Result<Bytes, PayloadError>>) -> Resu
 
 fn within(count: usize, limit: usize) -> Result<()> {
     if count > limit {
-        Err(Error::BadRequest(format!("a form may have at most {}", counted(limit, "field", "fields"))))
+        Err(Error::BadRequest(format!(
+            "a form may have at most {}",
+            counted(limit, "field", "fields")
+        )))
     } else {
         Ok(())
     }

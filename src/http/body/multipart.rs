@@ -48,7 +48,15 @@ enum Content {
 impl UploadedFile {
     fn sent(name: String, content_type: String, size: u64, content: NamedTempFile) -> Self {
         let content = Arc::new(Content::Sent(content));
-        Self { name, content_type, size, content, keeps_metadata: false, keeper: None, kept: None }
+        Self {
+            name,
+            content_type,
+            size,
+            content,
+            keeps_metadata: false,
+            keeper: None,
+            kept: None,
+        }
     }
 
     /// Whether metadata stays in pictures (`KEEP_IMAGE_METADATA`).
@@ -59,7 +67,11 @@ impl UploadedFile {
     /// The same file with another content.
     pub fn with_content(&self, content: NamedTempFile) -> std::io::Result<Self> {
         let size = content.as_file().metadata()?.len();
-        Ok(Self { size, content: Arc::new(Content::Sent(content)), ..self.clone() })
+        Ok(Self {
+            size,
+            content: Arc::new(Content::Sent(content)),
+            ..self.clone()
+        })
     }
 
     /// A file that an earlier request sent.
@@ -110,24 +122,41 @@ impl UploadedFile {
     pub(crate) fn of(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
         let mut content = NamedTempFile::new()?;
         content.write_all(bytes)?;
-        Ok(Self::sent(name.to_owned(), String::new(), bytes.len() as u64, content))
+        Ok(Self::sent(
+            name.to_owned(),
+            String::new(),
+            bytes.len() as u64,
+            content,
+        ))
     }
 
     /// The same file, declared as of this type.
     #[cfg(test)]
     pub(crate) fn declared(self, content_type: &str) -> Self {
-        Self { content_type: content_type.to_owned(), ..self }
+        Self {
+            content_type: content_type.to_owned(),
+            ..self
+        }
     }
 }
 
-pub(super) async fn read(request: &HttpRequest, payload: &mut Payload, settings: &Settings) -> Result<PostData> {
-    let mut parts = Multipart::new(request.headers(), bounded(request, payload.take(), settings));
+pub(super) async fn read(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    settings: &Settings,
+) -> Result<PostData> {
+    let mut parts = Multipart::new(
+        request.headers(),
+        bounded(request, payload.take(), settings),
+    );
     let mut data = PostData::default();
     let mut room = settings.data_upload_max_memory_size;
     let mut disk = settings.file_upload_max_size;
     while let Some(part) = parts.next().await {
         let mut part = part.map_err(bad)?;
-        let Some(name) = part.name().map(str::to_owned) else { continue };
+        let Some(name) = part.name().map(str::to_owned) else {
+            continue;
+        };
         let file = part.content_disposition().and_then(file_name);
         match file {
             // A file field in which no file was chosen.
@@ -156,14 +185,24 @@ async fn text(part: &mut Field, room: &mut usize) -> Result<String> {
     let mut bytes = Vec::new();
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(bad)?;
-        *room = room.checked_sub(chunk.len()).ok_or(Error::PayloadTooLarge)?;
+        *room = room
+            .checked_sub(chunk.len())
+            .ok_or(Error::PayloadTooLarge)?;
         bytes.extend_from_slice(&chunk);
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn store(part: &mut Field, name: String, room: &mut u64, settings: &Settings) -> Result<UploadedFile> {
-    let content_type = part.content_type().map(ToString::to_string).unwrap_or_default();
+async fn store(
+    part: &mut Field,
+    name: String,
+    room: &mut u64,
+    settings: &Settings,
+) -> Result<UploadedFile> {
+    let content_type = part
+        .content_type()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     let mut content = match &settings.file_upload_temp_dir {
         Some(folder) => NamedTempFile::new_in(folder)?,
         None => NamedTempFile::new()?,
@@ -171,7 +210,9 @@ async fn store(part: &mut Field, name: String, room: &mut u64, settings: &Settin
     let mut size = 0;
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(bad)?;
-        *room = room.checked_sub(chunk.len() as u64).ok_or(Error::PayloadTooLarge)?;
+        *room = room
+            .checked_sub(chunk.len() as u64)
+            .ok_or(Error::PayloadTooLarge)?;
         size += chunk.len() as u64;
         content.write_all(&chunk)?;
     }
@@ -181,7 +222,11 @@ async fn store(part: &mut Field, name: String, room: &mut u64, settings: &Settin
 /// The name in a header, as it is or as some libraries send what is not ASCII (`filename*=UTF-8''%C3%A4.png`).
 fn file_name(header: &ContentDisposition) -> Option<String> {
     let extended = || Some(String::from_utf8_lossy(&header.get_filename_ext()?.value).into_owned());
-    header.get_filename().map(str::to_owned).or_else(extended).map(|name| base_name(&name))
+    header
+        .get_filename()
+        .map(str::to_owned)
+        .or_else(extended)
+        .map(|name| base_name(&name))
 }
 
 /// Keeps the file name only (old browsers sent a full path). Returns "" for "." and "..".
@@ -189,7 +234,11 @@ fn base_name(name: &str) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let base: String = base.chars().filter(|c| !c.is_control()).collect();
     let base = base.trim();
-    if matches!(base, "." | "..") { String::new() } else { base.to_owned() }
+    if matches!(base, "." | "..") {
+        String::new()
+    } else {
+        base.to_owned()
+    }
 }
 
 fn bad(error: MultipartError) -> Error {

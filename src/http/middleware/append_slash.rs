@@ -14,7 +14,10 @@ pub async fn append_slash<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
-    let location = settings(&request).append_slash.then(|| location(&request)).flatten();
+    let location = settings(&request)
+        .append_slash
+        .then(|| location(&request))
+        .flatten();
     let response = next.call(request).await?.map_into_boxed_body();
     match location {
         Some(location) if response.status() == StatusCode::NOT_FOUND => {

@@ -8,7 +8,9 @@ use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Uri;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{
+    CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderName, HeaderValue, LOCATION,
+};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 
@@ -35,7 +37,12 @@ pub async fn behind_proxy<B: MessageBody + 'static>(
     }
 
     strip_prefix(&mut request, prefix);
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default().to_owned();
+    let host = request
+        .headers()
+        .get(HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default()
+        .to_owned();
     let ssl_host = settings.security.ssl_host.clone();
     let mut response = next.call(request).await?.map_into_boxed_body();
 
@@ -47,17 +54,28 @@ pub async fn behind_proxy<B: MessageBody + 'static>(
     let (request, response) = response.into_parts();
     let (mut response, body) = response.into_parts();
     let Ok(html) = to_bytes(body).await else {
-        return Ok(ServiceResponse::from_err(Error::command("a page ended before its end"), request));
+        return Ok(ServiceResponse::from_err(
+            Error::command("a page ended before its end"),
+            request,
+        ));
     };
     response.headers_mut().remove(CONTENT_LENGTH);
     let html = with_prefix_in_html(&html, prefix);
-    Ok(ServiceResponse::new(request, response.set_body(BoxBody::new(html))))
+    Ok(ServiceResponse::new(
+        request,
+        response.set_body(BoxBody::new(html)),
+    ))
 }
 
 /// Takes the prefix off the path of the request, unless the proxy has stripped it already.
 fn strip_prefix(request: &mut ServiceRequest, prefix: &str) {
-    let path_and_query = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
-    let Some(rest) = path_and_query.strip_prefix(prefix) else { return };
+    let path_and_query = request
+        .uri()
+        .path_and_query()
+        .map_or("/", PathAndQuery::as_str);
+    let Some(rest) = path_and_query.strip_prefix(prefix) else {
+        return;
+    };
     let rest = match rest.as_bytes().first() {
         None | Some(b'?') => format!("/{rest}"),
         Some(b'/') => rest.to_owned(),
@@ -73,12 +91,20 @@ fn strip_prefix(request: &mut ServiceRequest, prefix: &str) {
 
 /// Adds the prefix to a redirect to this site.
 fn prefix_location(headers: &mut HeaderMap, prefix: &str, own_hosts: &[&str]) {
-    let Some(location) = headers.get(LOCATION).and_then(|location| location.to_str().ok()) else { return };
-    let authority = location.strip_prefix("https://").or_else(|| location.strip_prefix("http://"));
+    let Some(location) = headers
+        .get(LOCATION)
+        .and_then(|location| location.to_str().ok())
+    else {
+        return;
+    };
+    let authority = location
+        .strip_prefix("https://")
+        .or_else(|| location.strip_prefix("http://"));
     let prefixed = match authority.map(|rest| (rest, rest.find('/').unwrap_or(rest.len()))) {
         Some((rest, end)) if own_hosts.contains(&&rest[..end]) => {
             let start = location.len() - rest.len() + end;
-            with_prefix(&location[start..], prefix).map(|path| format!("{}{path}", &location[..start]))
+            with_prefix(&location[start..], prefix)
+                .map(|path| format!("{}{path}", &location[..start]))
         }
         Some(_) => None,
         None => with_prefix(location, prefix),
@@ -89,5 +115,7 @@ fn prefix_location(headers: &mut HeaderMap, prefix: &str, own_hosts: &[&str]) {
 }
 
 fn is_html(headers: &HeaderMap) -> bool {
-    headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }

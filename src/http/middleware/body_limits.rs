@@ -42,10 +42,17 @@ pub async fn unread_bodies<B: MessageBody + 'static>(
     let payload = Rc::new(RefCell::new(request.take_payload()));
     let shared = Rc::clone(&payload);
     let parts = stream::poll_fn(move |context| shared.borrow_mut().poll_next_unpin(context));
-    request.set_payload(Payload::Stream { payload: Box::pin(parts) });
+    request.set_payload(Payload::Stream {
+        payload: Box::pin(parts),
+    });
 
     let response = next.call(request).await?.map_into_boxed_body();
-    Ok(response.map_body(|_, body| BoxBody::new(Answer { body, _payload: payload })))
+    Ok(response.map_body(|_, body| {
+        BoxBody::new(Answer {
+            body,
+            _payload: payload,
+        })
+    }))
 }
 
 /// The body of an answer, and the payload of its request.
@@ -61,7 +68,10 @@ impl MessageBody for Answer {
         self.body.size()
     }
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
+    fn poll_next(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         Pin::new(&mut self.get_mut().body).poll_next(context)
     }
 }

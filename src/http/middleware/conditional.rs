@@ -3,7 +3,9 @@
 use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use bytes::Bytes;
@@ -17,7 +19,9 @@ pub async fn conditional<B: MessageBody + 'static>(
     let given = request.headers().get(IF_NONE_MATCH).cloned();
     let response = next.call(request).await?.map_into_boxed_body();
     let headers = response.headers();
-    let private = headers.get(CACHE_CONTROL).is_some_and(|value| value.as_bytes().windows(8).any(|w| w == b"no-store"));
+    let private = headers
+        .get(CACHE_CONTROL)
+        .is_some_and(|value| value.as_bytes().windows(8).any(|w| w == b"no-store"));
     if !asks || response.status() != StatusCode::OK || headers.contains_key(ETAG) || private {
         return Ok(response);
     }

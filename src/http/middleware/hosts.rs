@@ -31,9 +31,14 @@ pub async fn hosts<B: MessageBody + 'static>(
         request.version() <= Version::HTTP_10 && !must_be_secure
     };
     if !allowed {
-        let host = request.headers().get(HOST).map(|value| String::from_utf8_lossy(value.as_bytes()));
-        let fields: [(&str, &dyn Display); 2] =
-            [("host", &host.unwrap_or_default()), ("address", &client_address(request.request()))];
+        let host = request
+            .headers()
+            .get(HOST)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let fields: [(&str, &dyn Display); 2] = [
+            ("host", &host.unwrap_or_default()),
+            ("address", &client_address(request.request())),
+        ];
         logging::security(Level::Warn, "host_refused", &fields);
         let error = Error::BadRequest("the Host header names no host of this site".to_owned());
         return Ok(request.error_response(error));

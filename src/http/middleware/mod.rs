@@ -33,13 +33,22 @@ use crate::settings::Settings;
 /// error page, the headers and the line in the log.
 pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let panicked = |_| Err(Error::Panicked("a middleware panicked".to_owned()));
-    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(panicked)
+    AssertUnwindSafe(work)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(panicked)
 }
 
 /// The settings of the running app.
 fn settings(request: &actix_web::dev::ServiceRequest) -> web::Data<Settings> {
-    #[expect(clippy::expect_used, reason = "the server puts them there; see `commands::runserver`")]
-    request.app_data::<web::Data<Settings>>().cloned().expect("settings are app data")
+    #[expect(
+        clippy::expect_used,
+        reason = "the server puts them there; see `commands::runserver`"
+    )]
+    request
+        .app_data::<web::Data<Settings>>()
+        .cloned()
+        .expect("settings are app data")
 }
 
 /// The paths of the running app.

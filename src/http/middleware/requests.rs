@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS};
+use actix_web::http::header::{
+    CACHE_CONTROL, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpResponse};
@@ -28,8 +30,10 @@ pub async fn requests<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse, ActixError> {
     let began = Instant::now();
     let id = request_id(&request);
-    let context =
-        Context { request_id: id.clone(), queries: keeps_queries().then(|| Arc::new(Mutex::new(Vec::new()))) };
+    let context = Context {
+        request_id: id.clone(),
+        queries: keeps_queries().then(|| Arc::new(Mutex::new(Vec::new()))),
+    };
     let queries = context.queries.clone();
     let (method, uri) = (request.method().clone(), request.uri().clone());
     context
@@ -38,7 +42,10 @@ pub async fn requests<B: MessageBody + 'static>(
                 Ok(Ok(response)) => response.map_into_boxed_body(),
                 outcome => {
                     let error = match outcome {
-                        Ok(failed) => failed.err().map(|error| error.to_string()).unwrap_or_default(),
+                        Ok(failed) => failed
+                            .err()
+                            .map(|error| error.to_string())
+                            .unwrap_or_default(),
                         Err(_) => "a middleware panicked".to_owned(),
                     };
                     log::error!(target: "nuages.request", "\"{method} {uri}\" 500: {error}");
@@ -74,14 +81,21 @@ fn last_resort(error: String, id: &str) -> ActixError {
         .insert_header((X_FRAME_OPTIONS, "DENY"))
         .insert_header((X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((CACHE_CONTROL, "no-store"))
-        .body(format!("500: something went wrong. The failure was logged with the reference {id}.\n"));
+        .body(format!(
+            "500: something went wrong. The failure was logged with the reference {id}.\n"
+        ));
     InternalError::from_response(error, response).into()
 }
 
 /// The id that a proxy in front gave, if it looks like one, or a new one.
 fn request_id(request: &ServiceRequest) -> Arc<str> {
-    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok());
-    let sound = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let given = request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
+    let sound = |id: &&str| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
     match given.filter(sound) {
         Some(id) => id.into(),
         None => format!("{:016x}", rand::random::<u64>()).into(),
@@ -105,7 +119,12 @@ fn log_line(response: &ServiceResponse, began: Instant) {
         BodySize::None => "0".to_owned(),
     };
     // A target may contain quotes and, as UTF-8, control characters that a terminal obeys.
-    let target = escaped_uri(request.uri().path_and_query().map_or("-", PathAndQuery::as_str));
+    let target = escaped_uri(
+        request
+            .uri()
+            .path_and_query()
+            .map_or("-", PathAndQuery::as_str),
+    );
     let peer = client_address(request);
     log::log!(
         target: "nuages.request",

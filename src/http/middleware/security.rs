@@ -19,7 +19,11 @@ pub async fn security<B: MessageBody + 'static>(
     let settings = settings(&request);
     let security = &settings.security;
     let secure = is_secure(request.request(), security);
-    let location = if security.ssl_redirect && !secure { ssl_location(&request, &settings) } else { None };
+    let location = if security.ssl_redirect && !secure {
+        ssl_location(&request, &settings)
+    } else {
+        None
+    };
     let mut response = match location {
         Some(location) => request.into_response(permanent_redirect(&location)),
         None => next.call(request).await?.map_into_boxed_body(),
@@ -35,27 +39,54 @@ pub async fn security<B: MessageBody + 'static>(
     };
     set("x-frame-options", &security.x_frame_options);
     set("referrer-policy", &security.referrer_policy);
-    set("cross-origin-opener-policy", &security.cross_origin_opener_policy);
+    set(
+        "cross-origin-opener-policy",
+        &security.cross_origin_opener_policy,
+    );
     set("content-security-policy", &security.csp);
-    set("content-security-policy-report-only", &security.csp_report_only);
+    set(
+        "content-security-policy-report-only",
+        &security.csp_report_only,
+    );
     if security.content_type_nosniff {
         set("x-content-type-options", "nosniff");
     }
     if secure && security.hsts_seconds > 0 {
-        let subdomains = if security.hsts_include_subdomains { "; includeSubDomains" } else { "" };
-        let preload = if security.hsts_preload { "; preload" } else { "" };
-        set("strict-transport-security", &format!("max-age={}{subdomains}{preload}", security.hsts_seconds));
+        let subdomains = if security.hsts_include_subdomains {
+            "; includeSubDomains"
+        } else {
+            ""
+        };
+        let preload = if security.hsts_preload {
+            "; preload"
+        } else {
+            ""
+        };
+        set(
+            "strict-transport-security",
+            &format!("max-age={}{subdomains}{preload}", security.hsts_seconds),
+        );
     }
     Ok(response)
 }
 
 /// Whether the visitor came by HTTPS: the proxy says so in the header that the settings name.
 pub fn is_secure(request: &HttpRequest, security: &Security) -> bool {
-    security.proxy_ssl_header.as_ref().is_some_and(|(name, expected)| {
-        // With several proxies the first value is the visitor's.
-        let given = request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        given.split(',').next().is_some_and(|first| first.trim() == expected)
-    })
+    security
+        .proxy_ssl_header
+        .as_ref()
+        .is_some_and(|(name, expected)| {
+            // With several proxies the first value is the visitor's.
+            let given = request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            given
+                .split(',')
+                .next()
+                .is_some_and(|first| first.trim() == expected)
+        })
 }
 
 /// The HTTPS URL of a plain request. Returns `None` for a host that is not allowed: the `hosts` layer, which lies further
@@ -65,5 +96,8 @@ fn ssl_location(request: &ServiceRequest, settings: &Settings) -> Option<String>
         Some(host) => host,
         None => allowed_host(request.request(), &settings.allowed_hosts)?,
     };
-    Some(format!("https://{host}{}", local_url(request.uri().path(), request.uri().query())))
+    Some(format!(
+        "https://{host}{}",
+        local_url(request.uri().path(), request.uri().query())
+    ))
 }

@@ -53,8 +53,15 @@ impl Collector {
         let mut done = Deleted::default();
         for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
             done.roots += some.len();
-            done.rows += delete_chunk(conn, &Graph::new(&Query::new(model).with_pks(some.to_vec())))?;
-            let level = if done.roots % LOGGED == 0 { log::Level::Info } else { log::Level::Debug };
+            done.rows += delete_chunk(
+                conn,
+                &Graph::new(&Query::new(model).with_pks(some.to_vec())),
+            )?;
+            let level = if done.roots % LOGGED == 0 {
+                log::Level::Info
+            } else {
+                log::Level::Debug
+            };
             log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
         }
         Ok(done)
@@ -66,7 +73,9 @@ impl Collector {
             return Ok(None);
         }
         let few = self.root.named(conn, Some(CHUNK), 0)?;
-        Ok(i64::try_from(few.len()).is_ok_and(|found| (1..CHUNK).contains(&found)).then_some(few))
+        Ok(i64::try_from(few.len())
+            .is_ok_and(|found| (1..CHUNK).contains(&found))
+            .then_some(few))
     }
 }
 
@@ -90,10 +99,15 @@ fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
         }
         // In a circle each set depends on the rows of the others, so the keys are read before any of them goes.
         let members: Vec<&Query> = group.iter().map(|&model| &graph.sets[model]).collect();
-        let pks = members.iter().map(|set| set.pks(conn)).collect::<Result<Vec<_>>>()?;
+        let pks = members
+            .iter()
+            .map(|set| set.pks(conn))
+            .collect::<Result<Vec<_>>>()?;
         for (set, pks) in members.into_iter().zip(pks) {
             for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
-                rows += Query::new(set.model()).with_pks(some.to_vec()).delete_rows(conn)?;
+                rows += Query::new(set.model())
+                    .with_pks(some.to_vec())
+                    .delete_rows(conn)?;
             }
         }
     }

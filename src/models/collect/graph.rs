@@ -17,10 +17,12 @@ pub(super) struct Graph {
 
 /// The foreign keys to `model` that say `on_delete`.
 pub(super) fn keys(model: &'static Meta, on_delete: OnDelete) -> impl Iterator<Item = Reverse> {
-    model
-        .reverse()
-        .into_iter()
-        .filter(move |key| key.field.relation.as_ref().is_some_and(|relation| relation.on_delete.effect() == on_delete))
+    model.reverse().into_iter().filter(move |key| {
+        key.field
+            .relation
+            .as_ref()
+            .is_some_and(|relation| relation.on_delete.effect() == on_delete)
+    })
 }
 
 impl Graph {
@@ -28,23 +30,42 @@ impl Graph {
         let (models, edges) = reached(root.model());
         let groups = groups(models.len(), &edges);
         // Every set begins empty; each group knows those before it.
-        let mut sets: Vec<Query> = models.iter().map(|model| Query::new(model).order_by(Vec::new())).collect();
+        let mut sets: Vec<Query> = models
+            .iter()
+            .map(|model| Query::new(model).order_by(Vec::new()))
+            .collect();
         for group in &groups {
-            let tops: Vec<Query> = group.iter().map(|&model| top(model, group, root, &sets, &edges)).collect();
-            let inner: Vec<_> =
-                edges.iter().filter(|(to, from, _)| group.contains(to) && group.contains(from)).collect();
+            let tops: Vec<Query> = group
+                .iter()
+                .map(|&model| top(model, group, root, &sets, &edges))
+                .collect();
+            let inner: Vec<_> = edges
+                .iter()
+                .filter(|(to, from, _)| group.contains(to) && group.contains(from))
+                .collect();
             match (group.as_slice(), tops.as_slice()) {
                 ([model], [top]) if inner.is_empty() => sets[*model] = top.clone(),
                 ([model], [top]) => {
                     let keys = inner.iter().map(|(.., key)| *key).collect();
-                    let below = Condition::Below { keys, top: Box::new(top.clone()) };
+                    let below = Condition::Below {
+                        keys,
+                        top: Box::new(top.clone()),
+                    };
                     sets[*model] = Query::new(top.model()).order_by(Vec::new()).filter(below);
                 }
                 _ => {
-                    let place = |model: usize| group.iter().position(|&member| member == model).unwrap_or_default();
+                    let place = |model: usize| {
+                        group
+                            .iter()
+                            .position(|&member| member == model)
+                            .unwrap_or_default()
+                    };
                     let circle = Arc::new(Circle {
                         models: tops.into_iter().map(|top| (top.model(), top)).collect(),
-                        keys: inner.iter().map(|(to, from, key)| (place(*to), place(*from), *key)).collect(),
+                        keys: inner
+                            .iter()
+                            .map(|(to, from, key)| (place(*to), place(*from), *key))
+                            .collect(),
                     });
                     for (at, &model) in group.iter().enumerate() {
                         let rows = Query::new(models[model]).order_by(Vec::new());
@@ -53,7 +74,11 @@ impl Graph {
                 }
             }
         }
-        Self { sets, edges, groups }
+        Self {
+            sets,
+            edges,
+            groups,
+        }
     }
 
     /// The rows of `model` that go, if any can.
@@ -63,13 +88,25 @@ impl Graph {
 }
 
 /// The rows of `model` that go because of what is before its group, or because the deletion began with them.
-fn top(model: usize, group: &[usize], root: &Query, sets: &[Query], edges: &[(usize, usize, &'static str)]) -> Query {
+fn top(
+    model: usize,
+    group: &[usize],
+    root: &Query,
+    sets: &[Query],
+    edges: &[(usize, usize, &'static str)],
+) -> Query {
     if model == 0 {
         return root.clone().order_by(Vec::new());
     }
-    let before = edges.iter().filter(|(to, from, _)| *from == model && !group.contains(to));
-    let ways = before.map(|(to, _, key)| Condition::leads_to(key, sets[*to].clone())).collect();
-    Query::new(sets[model].model()).order_by(Vec::new()).filter(Condition::Any(ways))
+    let before = edges
+        .iter()
+        .filter(|(to, from, _)| *from == model && !group.contains(to));
+    let ways = before
+        .map(|(to, _, key)| Condition::leads_to(key, sets[*to].clone()))
+        .collect();
+    Query::new(sets[model].model())
+        .order_by(Vec::new())
+        .filter(Condition::Any(ways))
 }
 
 type Edges = Vec<(usize, usize, &'static str)>;
@@ -104,11 +141,14 @@ fn groups(count: usize, edges: &Edges) -> Vec<Vec<usize>> {
             }
         }
     }
-    let together = |one: usize, other: usize| one == other || (reach[one][other] && reach[other][one]);
+    let together =
+        |one: usize, other: usize| one == other || (reach[one][other] && reach[other][one]);
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut placed = vec![false; count];
     while let Some(model) = (0..count).find(|&model| {
-        !placed[model] && (0..count).all(|other| placed[other] || !reach[other][model] || together(other, model))
+        !placed[model]
+            && (0..count)
+                .all(|other| placed[other] || !reach[other][model] || together(other, model))
     }) {
         let group: Vec<usize> = (0..count).filter(|&other| together(model, other)).collect();
         for &member in &group {
@@ -126,8 +166,17 @@ mod tests {
     #[test]
     fn circles_stand_together_behind_what_leads_to_them() {
         // 0 <- 1 <-> 2, 2 <- 3, 3 <- 3
-        let edges = vec![(0, 1, "a"), (1, 2, "b"), (2, 1, "c"), (2, 3, "d"), (3, 3, "e")];
+        let edges = vec![
+            (0, 1, "a"),
+            (1, 2, "b"),
+            (2, 1, "c"),
+            (2, 3, "d"),
+            (3, 3, "e"),
+        ];
         assert_eq!(groups(4, &edges), [vec![0], vec![1, 2], vec![3]]);
-        assert_eq!(groups(3, &vec![(0, 2, "a"), (0, 1, "b"), (2, 1, "c")]), [vec![0], vec![2], vec![1]]);
+        assert_eq!(
+            groups(3, &vec![(0, 2, "a"), (0, 1, "b"), (2, 1, "c")]),
+            [vec![0], vec![2], vec![1]]
+        );
     }
 }

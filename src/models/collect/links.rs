@@ -31,10 +31,24 @@ impl LinkTable {
                 let (near, far) = (many.from_column, many.to_column);
                 if owner == model {
                     let to = many.to();
-                    found.push(Self { from: owner, to, table, column: near, other_column: far, other: to });
+                    found.push(Self {
+                        from: owner,
+                        to,
+                        table,
+                        column: near,
+                        other_column: far,
+                        other: to,
+                    });
                 }
                 if many.to() == model {
-                    found.push(Self { from: owner, to: model, table, column: far, other_column: near, other: owner });
+                    found.push(Self {
+                        from: owner,
+                        to: model,
+                        table,
+                        column: far,
+                        other_column: near,
+                        other: owner,
+                    });
                 }
             }
         }
@@ -43,39 +57,84 @@ impl LinkTable {
 
     /// `product-tag relationship`, as Django calls such rows.
     pub fn verbose_name(&self, count: i64) -> String {
-        let noun = if count == 1 { "relationship" } else { "relationships" };
+        let noun = if count == 1 {
+            "relationship"
+        } else {
+            "relationships"
+        };
         format!("{}-{} {noun}", self.from.name, self.to.name)
     }
 
     /// `SELECT COUNT(*) …`: the links of `rows`.
     pub(super) fn count_sql(&self, rows: &Query) -> Sql {
-        Sql::new("SELECT COUNT(*) FROM ").ident(self.table).append(self.condition(rows))
+        Sql::new("SELECT COUNT(*) FROM ")
+            .ident(self.table)
+            .append(self.condition(rows))
     }
 
     /// Deletes the links of `rows`; how many.
     pub(super) fn delete(&self, conn: &mut Conn, rows: &Query) -> Result<usize> {
-        Sql::new("DELETE FROM ").ident(self.table).append(self.condition(rows)).execute(conn)
+        Sql::new("DELETE FROM ")
+            .ident(self.table)
+            .append(self.condition(rows))
+            .execute(conn)
     }
 
     /// Up to `limit` links of `rows`: the primary keys here and there.
-    pub(super) fn some(&self, conn: &mut Conn, rows: &Query, limit: i64) -> Result<Vec<(Value, Value)>> {
+    pub(super) fn some(
+        &self,
+        conn: &mut Conn,
+        rows: &Query,
+        limit: i64,
+    ) -> Result<Vec<(Value, Value)>> {
         let kinds: [Kind; 2] = [rows.model().pk().sql, self.other.pk().sql];
-        let sql = Sql::new("SELECT ").ident(self.column).raw(", ").ident(self.other_column).raw(" FROM ");
-        let sql = sql.ident(self.table).append(self.condition(rows)).raw(" ORDER BY ").ident(self.column).raw(", ");
-        let found = sql.ident(self.other_column).raw(" LIMIT ").number(limit).returns(&kinds).load(conn)?;
-        let pairs = found.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
+        let sql = Sql::new("SELECT ")
+            .ident(self.column)
+            .raw(", ")
+            .ident(self.other_column)
+            .raw(" FROM ");
+        let sql = sql
+            .ident(self.table)
+            .append(self.condition(rows))
+            .raw(" ORDER BY ")
+            .ident(self.column)
+            .raw(", ");
+        let found = sql
+            .ident(self.other_column)
+            .raw(" LIMIT ")
+            .number(limit)
+            .returns(&kinds)
+            .load(conn)?;
+        let pairs = found
+            .into_iter()
+            .filter_map(|row| <[Value; 2]>::try_from(row).ok());
         Ok(pairs.map(|[here, there]| (here, there)).collect())
     }
 
     /// How many links each of `rows` has.
     pub(super) fn counts(&self, conn: &mut Conn, rows: &Query) -> Result<Vec<(Value, i64)>> {
-        let sql = Sql::new("SELECT ").ident(self.column).raw(", COUNT(*) FROM ").ident(self.table);
-        let sql = sql.append(self.condition(rows)).raw(" GROUP BY ").ident(self.column);
-        let found = sql.returns(&[rows.model().pk().sql, Kind::BigInt]).load(conn)?;
-        Ok(found.into_iter().filter_map(|row| Some((row.first()?.clone(), row.get(1)?.as_i64()?))).collect())
+        let sql = Sql::new("SELECT ")
+            .ident(self.column)
+            .raw(", COUNT(*) FROM ")
+            .ident(self.table);
+        let sql = sql
+            .append(self.condition(rows))
+            .raw(" GROUP BY ")
+            .ident(self.column);
+        let found = sql
+            .returns(&[rows.model().pk().sql, Kind::BigInt])
+            .load(conn)?;
+        Ok(found
+            .into_iter()
+            .filter_map(|row| Some((row.first()?.clone(), row.get(1)?.as_i64()?)))
+            .collect())
     }
 
     fn condition(&self, rows: &Query) -> Sql {
-        Sql::new(" WHERE ").ident(self.column).raw(" IN (").append(rows.pks_sql()).raw(")")
+        Sql::new(" WHERE ")
+            .ident(self.column)
+            .raw(" IN (")
+            .append(rows.pks_sql())
+            .raw(")")
     }
 }

@@ -53,22 +53,42 @@ impl Collector {
     pub fn preview(&self, conn: &mut Conn, limit: i64) -> Result<Preview> {
         let obstacles = self.obstacles(conn, limit)?;
         let sets = &self.graph.sets;
-        let links: Vec<(LinkTable, &Query)> =
-            sets.iter().flat_map(|set| LinkTable::of(set.model()).into_iter().map(move |table| (table, set))).collect();
+        let links: Vec<(LinkTable, &Query)> = sets
+            .iter()
+            .flat_map(|set| {
+                LinkTable::of(set.model())
+                    .into_iter()
+                    .map(move |table| (table, set))
+            })
+            .collect();
         let mut cleared = self.leading(OnDelete::SetNull);
         cleared.extend(self.leading(OnDelete::DbSetDefault));
         let mut questions: Vec<Sql> = sets.iter().map(Query::count_sql).collect();
         questions.extend(links.iter().map(|(table, set)| table.count_sql(set)));
         questions.extend(cleared.iter().map(|(_, rows)| rows.count_sql()));
         let mut numbers = counts(conn, questions)?.into_iter();
-        let counts = sets.iter().map(Query::model).zip(numbers.by_ref().take(sets.len())).collect::<Vec<_>>();
-        let links = links.into_iter().map(|(table, _)| table).zip(numbers.by_ref()).collect::<Vec<_>>();
-        let (links, clearings) = (merged(links), cleared.into_iter().map(|(key, _)| key).zip(numbers));
+        let counts = sets
+            .iter()
+            .map(Query::model)
+            .zip(numbers.by_ref().take(sets.len()))
+            .collect::<Vec<_>>();
+        let links = links
+            .into_iter()
+            .map(|(table, _)| table)
+            .zip(numbers.by_ref())
+            .collect::<Vec<_>>();
+        let (links, clearings) = (
+            merged(links),
+            cleared.into_iter().map(|(key, _)| key).zip(numbers),
+        );
         let (tree, more) = self.tree(conn, limit, counts.first().map_or(0, |(_, count)| *count))?;
         Ok(Preview {
             counts: counts.into_iter().filter(|(_, count)| *count > 0).collect(),
             links: links.into_iter().filter(|(_, count)| *count > 0).collect(),
-            clearings: clearings.filter(|(_, count)| *count > 0).map(|(key, count)| Clearing { key, count }).collect(),
+            clearings: clearings
+                .filter(|(_, count)| *count > 0)
+                .map(|(key, count)| Clearing { key, count })
+                .collect(),
             obstacles,
             undescribed: self.undescribed(conn)?,
             tree,
@@ -80,17 +100,37 @@ impl Collector {
     /// those by RESTRICT that would not go themselves.
     pub fn obstacles(&self, conn: &mut Conn, limit: i64) -> Result<Vec<Obstacle>> {
         let mut leading = self.leading(OnDelete::Protect);
-        leading.extend(self.leading(OnDelete::Restrict).into_iter().map(|(key, rows)| {
-            let going = self.graph.set_of(key.model).cloned();
-            let rows = match going {
-                Some(going) => rows.filter(Condition::Not(Box::new(Condition::among(going)))),
-                None => rows,
-            };
-            (key, rows)
-        }));
-        let numbers = counts(conn, leading.iter().map(|(_, rows)| rows.count_sql()).collect())?;
-        let found = leading.into_iter().zip(numbers).filter(|(_, count)| *count > 0);
-        found.map(|((key, rows), count)| Ok(Obstacle { key, count, rows: rows.named(conn, Some(limit), 0)? })).collect()
+        leading.extend(
+            self.leading(OnDelete::Restrict)
+                .into_iter()
+                .map(|(key, rows)| {
+                    let going = self.graph.set_of(key.model).cloned();
+                    let rows = match going {
+                        Some(going) => {
+                            rows.filter(Condition::Not(Box::new(Condition::among(going))))
+                        }
+                        None => rows,
+                    };
+                    (key, rows)
+                }),
+        );
+        let numbers = counts(
+            conn,
+            leading.iter().map(|(_, rows)| rows.count_sql()).collect(),
+        )?;
+        let found = leading
+            .into_iter()
+            .zip(numbers)
+            .filter(|(_, count)| *count > 0);
+        found
+            .map(|((key, rows), count)| {
+                Ok(Obstacle {
+                    key,
+                    count,
+                    rows: rows.named(conn, Some(limit), 0)?,
+                })
+            })
+            .collect()
     }
 
     /// The rows that lead to what goes, along each foreign key that says `on_delete`.
@@ -98,7 +138,10 @@ impl Collector {
         let sets = self.graph.sets.iter();
         let keys = sets.flat_map(|set| keys(set.model(), on_delete).map(move |key| (key, set)));
         let leading = |(key, set): (Reverse, &Query)| {
-            (key, Query::new(key.model).filter(Condition::leads_to(key.field.column, set.clone())))
+            (
+                key,
+                Query::new(key.model).filter(Condition::leads_to(key.field.column, set.clone())),
+            )
         };
         keys.map(leading).collect()
     }
@@ -108,7 +151,10 @@ impl Collector {
 fn merged(links: Vec<(LinkTable, i64)>) -> Vec<(LinkTable, i64)> {
     let mut merged: Vec<(LinkTable, i64)> = Vec::new();
     for (table, count) in links {
-        match merged.iter_mut().find(|(known, _)| known.table == table.table) {
+        match merged
+            .iter_mut()
+            .find(|(known, _)| known.table == table.table)
+        {
             Some((_, most)) => *most = count.max(*most),
             None => merged.push((table, count)),
         }
@@ -121,11 +167,18 @@ fn counts(conn: &mut Conn, questions: Vec<Sql>) -> Result<Vec<i64>> {
     let mut sql = Sql::default();
     let asked = questions.len();
     for (at, question) in questions.into_iter().enumerate() {
-        sql = sql.raw(if at > 0 { ", (" } else { "SELECT (" }).append(question).raw(")");
+        sql = sql
+            .raw(if at > 0 { ", (" } else { "SELECT (" })
+            .append(question)
+            .raw(")");
     }
     if asked == 0 {
         return Ok(Vec::new());
     }
     let rows = sql.returns(&vec![Kind::BigInt; asked]).load(conn)?;
-    Ok(rows.into_iter().flatten().map(|number| number.as_i64().unwrap_or_default()).collect())
+    Ok(rows
+        .into_iter()
+        .flatten()
+        .map(|number| number.as_i64().unwrap_or_default())
+        .collect())
 }

@@ -33,12 +33,24 @@ type Seen = HashSet<(&'static str, String)>;
 
 impl Collector {
     /// Up to `limit` of the first rows out of `total`, with what leads to them; and how many more there are.
-    pub(super) fn tree(&self, conn: &mut Conn, limit: i64, total: i64) -> Result<(Vec<Branch>, i64)> {
+    pub(super) fn tree(
+        &self,
+        conn: &mut Conn,
+        limit: i64,
+        total: i64,
+    ) -> Result<(Vec<Branch>, i64)> {
         let mut seen = Seen::new();
         let roots = self.root.named(conn, Some(limit), 0)?;
         let mut branches = branches(self.root.model(), roots, &mut seen);
         let more = (total - i64::try_from(branches.len()).unwrap_or(0)).max(0);
-        self.grow(conn, 0, &mut branches.iter_mut().collect::<Vec<_>>(), limit, DEPTH, &mut seen)?;
+        self.grow(
+            conn,
+            0,
+            &mut branches.iter_mut().collect::<Vec<_>>(),
+            limit,
+            DEPTH,
+            &mut seen,
+        )?;
         Ok((branches, more))
     }
 
@@ -61,8 +73,11 @@ impl Collector {
         for (_, from, key) in self.graph.edges.iter().filter(|(to, ..)| *to == at) {
             let child = self.graph.sets[*from].model();
             let path = Path::own(key);
-            let leading =
-                Query::new(child).filter(Condition::Is { path: path.clone(), lookup: Lookup::In, values: pks.clone() });
+            let leading = Query::new(child).filter(Condition::Is {
+                path: path.clone(),
+                lookup: Lookup::In,
+                values: pks.clone(),
+            });
             let totals = leading.count_by(conn, key)?;
             if totals.is_empty() {
                 continue;
@@ -70,7 +85,9 @@ impl Collector {
             let rows = named_by(conn, &leading, &path, limit)?;
             for branch in branches.iter_mut() {
                 let mine = rows.iter().filter(|(to, ..)| *to == branch.pk);
-                let mine: Vec<_> = mine.map(|(_, pk, name)| (pk.clone(), name.clone())).collect();
+                let mine: Vec<_> = mine
+                    .map(|(_, pk, name)| (pk.clone(), name.clone()))
+                    .collect();
                 let total = total_of(&totals, &branch.pk);
                 let rest = total - i64::try_from(mine.len()).unwrap_or(0);
                 branch.children.extend(self::branches(child, mine, seen));
@@ -80,7 +97,12 @@ impl Collector {
             }
             let mut grown: Vec<&mut Branch> = branches
                 .iter_mut()
-                .flat_map(|branch| branch.children.iter_mut().filter(|below| below.model == Some(child)))
+                .flat_map(|branch| {
+                    branch
+                        .children
+                        .iter_mut()
+                        .filter(|below| below.model == Some(child))
+                })
                 .filter(|below| below.children.is_empty() && below.more.is_empty())
                 .collect();
             self.grow(conn, *from, &mut grown, limit, depth - 1, seen)?;
@@ -94,7 +116,9 @@ impl Collector {
 }
 
 fn branches(model: &'static Meta, rows: Vec<(Value, String)>, seen: &mut Seen) -> Vec<Branch> {
-    let new = rows.into_iter().filter(|(pk, _)| seen.insert((model.table, pk.to_string())));
+    let new = rows
+        .into_iter()
+        .filter(|(pk, _)| seen.insert((model.table, pk.to_string())));
     new.map(|(pk, name)| Branch {
         model: Some(model),
         kind: capfirst(&model.verbose_name),
@@ -107,18 +131,30 @@ fn branches(model: &'static Meta, rows: Vec<(Value, String)>, seen: &mut Seen) -
 }
 
 /// Where each row leads to by `key`, its primary key and what it is called.
-fn named_by(conn: &mut Conn, rows: &Query, key: &Path, limit: i64) -> Result<Vec<(Value, Value, String)>> {
+fn named_by(
+    conn: &mut Conn,
+    rows: &Query,
+    key: &Path,
+    limit: i64,
+) -> Result<Vec<(Value, Value, String)>> {
     let model = rows.model();
     let pk = Path::own(model.pk().column);
     let mut paths = vec![key.clone(), pk.clone()];
     paths.extend(model.display.paths.iter().cloned());
-    let order = [key.clone(), pk].map(|path| Order { path, descending: false });
-    let found = rows.clone().order_by(order.to_vec()).rows(conn, &paths, Some(limit), 0)?;
+    let order = [key.clone(), pk].map(|path| Order {
+        path,
+        descending: false,
+    });
+    let found = rows
+        .clone()
+        .order_by(order.to_vec())
+        .rows(conn, &paths, Some(limit), 0)?;
     let named = found.into_iter().map(|mut row| {
         let rest = row.split_off(2);
         let mut keys = row.into_iter();
         let (to, pk) = (keys.next(), keys.next());
-        to.zip(pk).map(|(to, pk)| (to, pk, model.display.say(&rest).into_owned()))
+        to.zip(pk)
+            .map(|(to, pk)| (to, pk, model.display.say(&rest).into_owned()))
     });
     Ok(named.flatten().collect())
 }
@@ -136,11 +172,18 @@ fn hang_links(
     }
     let pairs = links.some(conn, rows, limit)?;
     let others = pairs.iter().map(|(_, other)| other.clone()).collect();
-    let names = Query::new(links.other).order_by(Vec::new()).with_pks(others).named(conn, None, 0)?;
+    let names = Query::new(links.other)
+        .order_by(Vec::new())
+        .with_pks(others)
+        .named(conn, None, 0)?;
     for branch in branches.iter_mut() {
         let mut shown = 0;
         for (_, other) in pairs.iter().filter(|(here, _)| *here == branch.pk) {
-            let name = names.iter().find(|(pk, _)| pk == other).map(|(_, name)| name.as_str()).unwrap_or_default();
+            let name = names
+                .iter()
+                .find(|(pk, _)| pk == other)
+                .map(|(_, name)| name.as_str())
+                .unwrap_or_default();
             shown += 1;
             branch.children.push(Branch {
                 model: None,
@@ -160,5 +203,8 @@ fn hang_links(
 }
 
 fn total_of(totals: &[(Value, i64)], pk: &Value) -> i64 {
-    totals.iter().find(|(to, _)| to == pk).map_or(0, |(_, count)| *count)
+    totals
+        .iter()
+        .find(|(to, _)| to == pk)
+        .map_or(0, |(_, count)| *count)
 }

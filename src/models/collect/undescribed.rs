@@ -77,8 +77,12 @@ impl Collector {
         let sets = &self.graph.sets;
         let sources = |key: &Key, reach: &Reach<'_>| {
             let model = sets.iter().find(|set| key.leads_to(set.model().table));
-            let model = model.filter(|set| ["", set.model().pk().column].contains(&key.to_column)).map(Source::Model);
-            let table = reach.iter().position(|(table, _)| key.leads_to(table) && !key.to_column.is_empty());
+            let model = model
+                .filter(|set| ["", set.model().pk().column].contains(&key.to_column))
+                .map(Source::Model);
+            let table = reach
+                .iter()
+                .position(|(table, _)| key.leads_to(table) && !key.to_column.is_empty());
             model.or(table.map(|at| Source::Table(at, key.to_column)))
         };
 
@@ -90,7 +94,10 @@ impl Collector {
         }) {
             followed[at] = true;
             let key = &keys[at];
-            match (reach.iter().position(|(table, _)| *table == key.table), source) {
+            match (
+                reach.iter().position(|(table, _)| *table == key.table),
+                source,
+            ) {
                 (None, source) => reach.push((key.table, vec![(key.column, source)])),
                 (Some(known), Source::Table(before, _)) if before >= known => {}
                 (Some(known), source) => reach[known].1.push((key.column, source)),
@@ -100,13 +107,28 @@ impl Collector {
         let mut found = Vec::new();
         for (table, ways) in &reach {
             let count = count(conn, &reach, table, ways, &[])?;
-            found.push(Undescribed { table, column: "", effect: ByDatabase::Deletes, count });
+            found.push(Undescribed {
+                table,
+                column: "",
+                effect: ByDatabase::Deletes,
+                count,
+            });
         }
         for key in keys.iter().filter(|key| key.effect != ByDatabase::Deletes) {
-            let Some(source) = sources(key, &reach) else { continue };
-            let going = reach.iter().find(|(table, _)| *table == key.table).map_or(&[][..], |(_, ways)| ways);
+            let Some(source) = sources(key, &reach) else {
+                continue;
+            };
+            let going = reach
+                .iter()
+                .find(|(table, _)| *table == key.table)
+                .map_or(&[][..], |(_, ways)| ways);
             let count = count(conn, &reach, key.table, &[(key.column, source)], going)?;
-            found.push(Undescribed { table: key.table, column: key.column, effect: key.effect, count });
+            found.push(Undescribed {
+                table: key.table,
+                column: key.column,
+                effect: key.effect,
+                count,
+            });
         }
         found.retain(|rows| rows.count > 0);
         Ok(found)
@@ -121,25 +143,43 @@ fn count(
     ways: &[Way<'_>],
     without: &[Way<'_>],
 ) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) FROM ").ident(table).raw(" WHERE ").append(leading(reach, ways));
+    let mut sql = Sql::new("SELECT COUNT(*) FROM ")
+        .ident(table)
+        .raw(" WHERE ")
+        .append(leading(reach, ways));
     if !without.is_empty() {
         // A key that is NULL leads nowhere.
-        sql = sql.raw(" AND COALESCE(").append(leading(reach, without)).either(", false) = false", ", 0) = 0");
+        sql = sql
+            .raw(" AND COALESCE(")
+            .append(leading(reach, without))
+            .either(", false) = false", ", 0) = 0");
     }
     let rows = sql.returns(&[Kind::BigInt]).load(conn)?;
-    Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_i64).unwrap_or_default())
+    Ok(rows
+        .first()
+        .and_then(|row| row.first())
+        .and_then(Value::as_i64)
+        .unwrap_or_default())
 }
 
 /// `("product_id" IN (SELECT …) OR …)`
 fn leading(reach: &Reach<'_>, ways: &[Way<'_>]) -> Sql {
     let mut sql = Sql::new("(");
     for (at, (column, source)) in ways.iter().enumerate() {
-        sql = sql.raw(if at > 0 { " OR " } else { "" }).ident(column).raw(" IN (");
+        sql = sql
+            .raw(if at > 0 { " OR " } else { "" })
+            .ident(column)
+            .raw(" IN (");
         sql = match source {
             Source::Model(rows) => sql.append(rows.pks_sql()),
             Source::Table(at, to_column) => {
                 let (table, ways) = &reach[*at];
-                let rows = sql.raw("SELECT ").ident(to_column).raw(" FROM ").ident(table).raw(" WHERE ");
+                let rows = sql
+                    .raw("SELECT ")
+                    .ident(to_column)
+                    .raw(" FROM ")
+                    .ident(table)
+                    .raw(" WHERE ");
                 rows.append(leading(reach, ways))
             }
         };
@@ -187,9 +227,9 @@ fn keys(conn: &mut Conn) -> Result<Vec<Key>> {
 /// Whether a model describes the rows of `table`, as rows of its own or as links.
 fn is_described(table: &str) -> bool {
     table.starts_with("nuages_")
-        || crate::models::all()
-            .iter()
-            .any(|model| model.table == table || model.many.iter().any(|many| many.through() == table))
+        || crate::models::all().iter().any(|model| {
+            model.table == table || model.many.iter().any(|many| many.through() == table)
+        })
 }
 
 /// A name from the database's catalog, for [`Sql::ident`]. Each name is kept once, for as long as the program runs: there

@@ -25,15 +25,32 @@ impl Summary {
     /// What the columns of [`Query::summary_sql`] say.
     pub(super) fn of(row: Vec<Value>, has_ends: bool) -> Self {
         let mut row = row.into_iter();
-        let count = row.next().and_then(|count| count.as_i64()).unwrap_or_default();
-        let ends = if has_ends { row.next().zip(row.next()) } else { None };
-        Self { count, whole: row.next().and_then(|count| count.as_i64()), ends, occurring: None }
+        let count = row
+            .next()
+            .and_then(|count| count.as_i64())
+            .unwrap_or_default();
+        let ends = if has_ends {
+            row.next().zip(row.next())
+        } else {
+            None
+        };
+        Self {
+            count,
+            whole: row.next().and_then(|count| count.as_i64()),
+            ends,
+            occurring: None,
+        }
     }
 }
 
 impl Query {
     /// How many rows there are, how many `whole` has, and between what the column at `path` lies, in one statement.
-    pub fn summary(&self, conn: &mut Conn, whole: Option<&Self>, path: Option<&Path>) -> Result<Summary> {
+    pub fn summary(
+        &self,
+        conn: &mut Conn,
+        whole: Option<&Self>,
+        path: Option<&Path>,
+    ) -> Result<Summary> {
         let (sql, columns) = self.summary_sql(whole, path);
         let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
         let row = sql.returns(&kinds).load(conn)?.pop().unwrap_or_default();
@@ -41,7 +58,11 @@ impl Query {
     }
 
     /// The statement that [`summary`](Self::summary) runs, and its columns.
-    pub(super) fn summary_sql(&self, whole: Option<&Self>, path: Option<&Path>) -> (Sql, Vec<(&'static str, Kind)>) {
+    pub(super) fn summary_sql(
+        &self,
+        whole: Option<&Self>,
+        path: Option<&Path>,
+    ) -> (Sql, Vec<(&'static str, Kind)>) {
         let kind = path.map(|path| self.kind(path));
         let mut columns = vec![("n", Kind::BigInt)];
         columns.extend(kind.into_iter().flat_map(|kind| [("a", kind), ("z", kind)]));
@@ -61,14 +82,23 @@ impl Query {
             let (conditions, column) = (builder.conditions(&self.conditions), builder.column(path));
             sql = counting(sql.raw("found.n AS n, found.a AS a, found.z AS z"));
             sql = sql.raw(" FROM (SELECT COUNT(*) AS n, MIN(r.v) AS a, MAX(r.v) AS z");
-            sql = sql.raw(" FROM (SELECT ").append(column).raw(" AS v").append(builder.from()).append(conditions);
+            sql = sql
+                .raw(" FROM (SELECT ")
+                .append(column)
+                .raw(" AS v")
+                .append(builder.from())
+                .append(conditions);
             return (sql.raw(") AS r) AS found"), columns);
         }
         sql = sql.append(self.counting()).raw(" AS n");
         if let Some(path) = path {
             // One by one, so that an index can answer.
-            sql =
-                sql.raw(", ").append(self.end(path, "MIN(")).raw(" AS a, ").append(self.end(path, "MAX(")).raw(" AS z");
+            sql = sql
+                .raw(", ")
+                .append(self.end(path, "MIN("))
+                .raw(" AS a, ")
+                .append(self.end(path, "MAX("))
+                .raw(" AS z");
         }
         (counting(sql), columns)
     }
@@ -77,7 +107,10 @@ impl Query {
     fn counting(&self) -> Sql {
         let mut builder = Builder::new(self.model);
         let conditions = builder.conditions(&self.conditions);
-        Sql::new("(SELECT COUNT(*)").append(builder.from()).append(conditions).raw(")")
+        Sql::new("(SELECT COUNT(*)")
+            .append(builder.from())
+            .append(conditions)
+            .raw(")")
     }
 
     fn end(&self, path: &Path, function: &'static str) -> Sql {
@@ -94,32 +127,63 @@ impl Query {
             let mut builder = Builder::new(self.model);
             let mut sql = Sql::new("SELECT ");
             for (at, condition) in some.iter().enumerate() {
-                sql = sql.raw(if at > 0 { ", COUNT(*) FILTER (WHERE " } else { "COUNT(*) FILTER (WHERE " });
+                sql = sql.raw(if at > 0 {
+                    ", COUNT(*) FILTER (WHERE "
+                } else {
+                    "COUNT(*) FILTER (WHERE "
+                });
                 sql = sql.append(builder.condition(condition)).raw(")");
             }
             let filter = builder.conditions(&self.conditions);
-            let rows = sql.append(builder.from()).append(filter).returns(&vec![Kind::BigInt; some.len()]).load(conn)?;
-            counts.extend(rows.into_iter().flatten().map(|count| count.as_i64().unwrap_or_default()));
+            let rows = sql
+                .append(builder.from())
+                .append(filter)
+                .returns(&vec![Kind::BigInt; some.len()])
+                .load(conn)?;
+            counts.extend(
+                rows.into_iter()
+                    .flatten()
+                    .map(|count| count.as_i64().unwrap_or_default()),
+            );
         }
         Ok(counts)
     }
 
     /// For each of `spans`, which follow one another, whether the column at `path` has a value from its first on and below
     /// its second. Where these rows are `many` of all, one is soon found for each.
-    pub fn occurring(&self, conn: &mut Conn, path: &Path, spans: &[(Value, Value)], many: bool) -> Result<Vec<bool>> {
+    pub fn occurring(
+        &self,
+        conn: &mut Conn,
+        path: &Path,
+        spans: &[(Value, Value)],
+        many: bool,
+    ) -> Result<Vec<bool>> {
         if self.is_filtered() && !many {
             // Finding the rows costs more than looking at them: once for all spans.
-            let is = |lookup, value: &Value| Condition::Is { path: path.clone(), lookup, values: vec![value.clone()] };
-            let within = |(from, to): &(Value, Value)| Condition::All(vec![is(Lookup::Gte, from), is(Lookup::Lt, to)]);
+            let is = |lookup, value: &Value| Condition::Is {
+                path: path.clone(),
+                lookup,
+                values: vec![value.clone()],
+            };
+            let within = |(from, to): &(Value, Value)| {
+                Condition::All(vec![is(Lookup::Gte, from), is(Lookup::Lt, to)])
+            };
             let counts = self.counts(conn, &spans.iter().map(within).collect::<Vec<_>>())?;
             return Ok(counts.into_iter().map(|count| count > 0).collect());
         }
         let mut found = Vec::with_capacity(spans.len());
-        let as_rows = if matches!(conn, Conn::Postgres(_)) { listed } else { values };
+        let as_rows = if matches!(conn, Conn::Postgres(_)) {
+            listed
+        } else {
+            values
+        };
         for some in spans.chunks(AT_ONCE) {
-            let sql = Sql::new("WITH spans (least, most) AS (").append(as_rows(some)).raw(") SELECT ");
-            let sql =
-                sql.append(self.occurs(path)).raw(" FROM spans WHERE spans.most IS NOT NULL ORDER BY spans.least");
+            let sql = Sql::new("WITH spans (least, most) AS (")
+                .append(as_rows(some))
+                .raw(") SELECT ");
+            let sql = sql
+                .append(self.occurs(path))
+                .raw(" FROM spans WHERE spans.most IS NOT NULL ORDER BY spans.least");
             let rows = sql.returns(&[Kind::Bool]).load(conn)?;
             found.extend(rows.into_iter().flatten().map(|yes| yes.is_true()));
         }
@@ -130,18 +194,32 @@ impl Query {
     fn occurs(&self, path: &Path) -> Sql {
         let mut builder = Builder::new(self.model);
         let [least, most] = [(); 2].map(|()| builder.column(path));
-        let mut condition = least.raw(" >= spans.least AND ").append(most).raw(" < spans.most");
+        let mut condition = least
+            .raw(" >= spans.least AND ")
+            .append(most)
+            .raw(" < spans.most");
         for other in &self.conditions {
             condition = condition.raw(" AND ").append(builder.condition(other));
         }
-        Sql::new("EXISTS (SELECT 1").append(builder.from()).raw(" WHERE ").append(condition).raw(")")
+        Sql::new("EXISTS (SELECT 1")
+            .append(builder.from())
+            .raw(" WHERE ")
+            .append(condition)
+            .raw(")")
     }
 
     /// On PostgreSQL, `summary` with one more column `d`: a `1` for each of `spans` in which the column at `path` has a
     /// value, and a `0` for each other.
-    pub(super) fn with_occurring(&self, summary: Sql, path: &Path, spans: &[(Value, Value)]) -> Sql {
+    pub(super) fn with_occurring(
+        &self,
+        summary: Sql,
+        path: &Path,
+        spans: &[(Value, Value)],
+    ) -> Sql {
         let sql = Sql::new("SELECT s.*, (WITH spans (least, most) AS (").append(listed(spans));
-        let sql = sql.raw(") SELECT STRING_AGG(CASE WHEN ").append(self.occurs(path));
+        let sql = sql
+            .raw(") SELECT STRING_AGG(CASE WHEN ")
+            .append(self.occurs(path));
         let sql = sql.raw(" THEN '1' ELSE '0' END, '' ORDER BY spans.least) FROM spans WHERE spans.most IS NOT NULL)");
         sql.raw(" AS d FROM (").append(summary).raw(") AS s")
     }
@@ -150,11 +228,23 @@ impl Query {
     pub fn distinct(&self, conn: &mut Conn, path: &Path, limit: i64) -> Result<Vec<Value>> {
         let mut builder = Builder::new(self.model);
         let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
-        let sql = Sql::new("SELECT DISTINCT ").append(column).append(builder.from()).append(filter);
+        let sql = Sql::new("SELECT DISTINCT ")
+            .append(column)
+            .append(builder.from())
+            .append(filter);
         // With NULL first it is among the values even where there are more of them than `limit`.
-        let order = if self.model.is_nullable(path) { " ORDER BY 1 NULLS FIRST LIMIT " } else { " ORDER BY 1 LIMIT " };
+        let order = if self.model.is_nullable(path) {
+            " ORDER BY 1 NULLS FIRST LIMIT "
+        } else {
+            " ORDER BY 1 LIMIT "
+        };
         let sql = sql.raw(order).number(limit);
-        Ok(sql.returns(&[self.kind(path)]).load(conn)?.into_iter().flatten().collect())
+        Ok(sql
+            .returns(&[self.kind(path)])
+            .load(conn)?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 }
 
@@ -162,7 +252,12 @@ impl Query {
 fn values(spans: &[(Value, Value)]) -> Sql {
     let mut sql = Sql::new("VALUES ");
     for (at, (from, to)) in spans.iter().enumerate() {
-        sql = sql.raw(if at > 0 { ", (" } else { "(" }).bind(from.clone()).raw(", ").bind(to.clone()).raw(")");
+        sql = sql
+            .raw(if at > 0 { ", (" } else { "(" })
+            .bind(from.clone())
+            .raw(", ")
+            .bind(to.clone())
+            .raw(")");
     }
     sql
 }
@@ -171,7 +266,12 @@ fn values(spans: &[(Value, Value)]) -> Sql {
 /// one more row, which has no end.
 fn listed(spans: &[(Value, Value)]) -> Sql {
     let mut ends = String::with_capacity(24 * (spans.len() + 1));
-    for end in spans.first().map(|(first, _)| first).into_iter().chain(spans.iter().map(|(_, end)| end)) {
+    for end in spans
+        .first()
+        .map(|(first, _)| first)
+        .into_iter()
+        .chain(spans.iter().map(|(_, end)| end))
+    {
         ends.push_str(if ends.is_empty() { "" } else { "," });
         end.push_to(&mut ends);
     }
@@ -183,6 +283,7 @@ fn listed(spans: &[(Value, Value)]) -> Sql {
     if ends.contains('+') || ends.split(',').any(|end| end.starts_with('-')) {
         return values(spans);
     }
-    let sql = Sql::new("SELECT e, LEAD(e) OVER (ORDER BY e) FROM UNNEST(STRING_TO_ARRAY(").bind(ends.as_str());
+    let sql = Sql::new("SELECT e, LEAD(e) OVER (ORDER BY e) FROM UNNEST(STRING_TO_ARRAY(")
+        .bind(ends.as_str());
     sql.raw(", ',')").raw(array).raw(") AS e")
 }

@@ -4,8 +4,9 @@ use crate::db::{Kind, Sql, Value};
 use crate::models::{Condition, Lookup, Meta, Order, Path, Step};
 
 const ALIASES: [&str; 32] = [
-    "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12", "t13", "t14", "t15", "t16", "t17",
-    "t18", "t19", "t20", "t21", "t22", "t23", "t24", "t25", "t26", "t27", "t28", "t29", "t30", "t31",
+    "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12", "t13", "t14",
+    "t15", "t16", "t17", "t18", "t19", "t20", "t21", "t22", "t23", "t24", "t25", "t26", "t27",
+    "t28", "t29", "t30", "t31",
 ];
 
 #[derive(Debug)]
@@ -29,12 +30,22 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new(model: &'static Meta) -> Self {
-        Self { model, alias: 0, next: 1, joins: Vec::new() }
+        Self {
+            model,
+            alias: 0,
+            next: 1,
+            joins: Vec::new(),
+        }
     }
 
     /// For a query inside this one.
     pub(super) fn inner(&self, model: &'static Meta) -> Self {
-        Self { model, alias: self.next, next: self.next + 1, joins: Vec::new() }
+        Self {
+            model,
+            alias: self.next,
+            next: self.next + 1,
+            joins: Vec::new(),
+        }
     }
 
     /// After a query inside this one was built: its aliases are taken.
@@ -49,10 +60,17 @@ impl Builder {
 
     /// `FROM` with its joins.
     pub(super) fn from(&self) -> Sql {
-        let mut sql = Sql::new(" FROM ").ident(self.model.table).raw(" AS ").ident(alias(self.alias));
+        let mut sql = Sql::new(" FROM ")
+            .ident(self.model.table)
+            .raw(" AS ")
+            .ident(alias(self.alias));
         for join in &self.joins {
             sql = sql
-                .raw(if join.optional { " LEFT JOIN " } else { " INNER JOIN " })
+                .raw(if join.optional {
+                    " LEFT JOIN "
+                } else {
+                    " INNER JOIN "
+                })
                 .ident(join.model.table)
                 .raw(" AS ")
                 .ident(alias(join.alias))
@@ -73,31 +91,53 @@ impl Builder {
     fn locate(&mut self, path: &Path) -> (usize, &'static str) {
         let (mut at, mut model, mut optional) = (self.alias, self.model, false);
         for (index, step) in path.steps.iter().enumerate() {
-            let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else { break };
+            let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else {
+                break;
+            };
             // The key itself is the primary key at its end.
-            if index + 1 == path.steps.len() && (path.column.is_empty() || path.column == next.pk().column) {
+            if index + 1 == path.steps.len()
+                && (path.column.is_empty() || path.column == next.pk().column)
+            {
                 return (at, key);
             }
             optional |= model.column(key).is_some_and(|field| field.null);
-            let known = self.joins.iter().find(|join| join.from == at && join.key == *key);
+            let known = self
+                .joins
+                .iter()
+                .find(|join| join.from == at && join.key == *key);
             at = if let Some(join) = known {
                 join.alias
             } else {
                 let alias = self.next;
                 self.next += 1;
-                self.joins.push(Join { alias, from: at, key, model: next, optional });
+                self.joins.push(Join {
+                    alias,
+                    from: at,
+                    key,
+                    model: next,
+                    optional,
+                });
                 alias
             };
             model = next;
         }
-        (at, if path.column.is_empty() { model.pk().column } else { path.column })
+        (
+            at,
+            if path.column.is_empty() {
+                model.pk().column
+            } else {
+                path.column
+            },
+        )
     }
 
     /// ` WHERE …`, or nothing.
     pub(super) fn conditions(&mut self, conditions: &[Condition]) -> Sql {
         let mut sql = Sql::default();
         for (at, condition) in conditions.iter().enumerate() {
-            sql = sql.raw(if at > 0 { " AND " } else { " WHERE " }).append(self.condition(condition));
+            sql = sql
+                .raw(if at > 0 { " AND " } else { " WHERE " })
+                .append(self.condition(condition));
         }
         sql
     }
@@ -107,28 +147,46 @@ impl Builder {
             Condition::All(parts) => self.joined(parts, " AND ", "(1 = 1)"),
             Condition::Any(parts) => self.joined(parts, " OR ", "(1 = 0)"),
             Condition::Not(part) => Sql::new("NOT (").append(self.condition(part)).raw(")"),
-            Condition::Is { path, lookup, values } => {
+            Condition::Is {
+                path,
+                lookup,
+                values,
+            } => {
                 if let Some(at) = path.steps.iter().position(|step| !is_forward(*step)) {
-                    let is_null = *lookup == Lookup::IsNull && values.first().is_some_and(Value::is_true);
+                    let is_null =
+                        *lookup == Lookup::IsNull && values.first().is_some_and(Value::is_true);
                     if is_null {
                         return self.none_of_many(path, at);
                     }
                     self.any_of_many(path, at, *lookup, values)
                 } else {
-                    let kind = self.model.resolve(path).map_or(Kind::Text, |field| field.sql);
+                    let kind = self
+                        .model
+                        .resolve(path)
+                        .map_or(Kind::Text, |field| field.sql);
                     let (alias, name) = self.locate(path);
                     super::compare::compare(&|| column(alias, name), kind, *lookup, values)
                 }
             }
-            Condition::Among { path, rows } => self.column(path).raw(" IN (").append(rows.pks_sql()).raw(")"),
+            Condition::Among { path, rows } => self
+                .column(path)
+                .raw(" IN (")
+                .append(rows.pks_sql())
+                .raw(")"),
             Condition::Below { keys, top } => {
                 let pk = column(self.alias, self.model.pk().column);
-                pk.raw(" IN (").append(super::recursive::below(self.model, keys, top)).raw(")")
+                pk.raw(" IN (")
+                    .append(super::recursive::below(self.model, keys, top))
+                    .raw(")")
             }
             Condition::Circle(circle, at) => {
                 let pk = column(self.alias, self.model.pk().column);
                 let inside = super::recursive::around(circle, *at);
-                Sql::new("CAST(").append(pk).raw(" AS TEXT) IN (").append(inside).raw(")")
+                Sql::new("CAST(")
+                    .append(pk)
+                    .raw(" AS TEXT) IN (")
+                    .append(inside)
+                    .raw(")")
             }
         }
     }
@@ -137,22 +195,37 @@ impl Builder {
         // SQLite takes no tree that is deeper than 1,000: many parts are joined by halves.
         if parts.len() > 100 {
             let (one, two) = parts.split_at(parts.len() / 2);
-            let sql = Sql::new("(").append(self.joined(one, word, empty)).raw(word);
+            let sql = Sql::new("(")
+                .append(self.joined(one, word, empty))
+                .raw(word);
             return sql.append(self.joined(two, word, empty)).raw(")");
         }
         let mut sql = Sql::default();
         for (at, part) in parts.iter().enumerate() {
-            sql = sql.raw(if at > 0 { word } else { "(" }).append(self.condition(part));
+            sql = sql
+                .raw(if at > 0 { word } else { "(" })
+                .append(self.condition(part));
         }
-        if parts.is_empty() { sql.raw(empty) } else { sql.raw(")") }
+        if parts.is_empty() {
+            sql.raw(empty)
+        } else {
+            sql.raw(")")
+        }
     }
 
     /// Nothing lies at the end of a way with many ends, or NULL.
     fn none_of_many(&mut self, path: &Path, at: usize) -> Sql {
-        let there = Path { steps: path.steps.clone(), column: "" };
+        let there = Path {
+            steps: path.steps.clone(),
+            column: "",
+        };
         let some = self.any_of_many(&there, at, Lookup::IsNull, &[false.into()]);
         let null = self.any_of_many(path, at, Lookup::IsNull, &[true.into()]);
-        Sql::new("(NOT ").append(some).raw(" OR ").append(null).raw(")")
+        Sql::new("(NOT ")
+            .append(some)
+            .raw(" OR ")
+            .append(null)
+            .raw(")")
     }
 
     /// A way with many ends holds where one of them does: no row comes twice, and nothing needs DISTINCT.
@@ -161,13 +234,25 @@ impl Builder {
         for step in &path.steps[..at] {
             model = model.follow(*step).unwrap_or(model);
         }
-        let here = Path { steps: path.steps[..at].to_vec(), column: model.pk().column };
+        let here = Path {
+            steps: path.steps[..at].to_vec(),
+            column: model.pk().column,
+        };
         let here = self.column(&here);
         let step = path.steps[at];
-        let rest = Path { steps: path.steps[at + 1..].to_vec(), column: path.column };
-        let Some(next) = model.follow(step) else { return Sql::new("(1 = 0)") };
+        let rest = Path {
+            steps: path.steps[at + 1..].to_vec(),
+            column: path.column,
+        };
+        let Some(next) = model.follow(step) else {
+            return Sql::new("(1 = 0)");
+        };
         let mut inner = self.inner(next);
-        let condition = inner.condition(&Condition::Is { path: rest, lookup, values: values.to_vec() });
+        let condition = inner.condition(&Condition::Is {
+            path: rest,
+            lookup,
+            values: values.to_vec(),
+        });
         let sql = match step {
             Step::Reverse(_, key) => here
                 .raw(" IN (SELECT ")
@@ -180,7 +265,9 @@ impl Builder {
                 .raw(")"),
             Step::Many(name) | Step::ReverseMany(_, name) => {
                 let is_back = matches!(step, Step::ReverseMany(..));
-                let Some(many) = (if is_back { next } else { model }).many(name) else { return Sql::new("(1 = 0)") };
+                let Some(many) = (if is_back { next } else { model }).many(name) else {
+                    return Sql::new("(1 = 0)");
+                };
                 let (near, far) = (many.from_column, many.to_column);
                 let (near, far) = if is_back { (far, near) } else { (near, far) };
                 here.raw(" IN (SELECT ")
@@ -206,7 +293,9 @@ impl Builder {
     pub(super) fn order(&mut self, order: &[Order]) -> Sql {
         let mut sql = Sql::default();
         for (at, key) in order.iter().enumerate() {
-            sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).append(self.column(&key.path));
+            sql = sql
+                .raw(if at > 0 { ", " } else { " ORDER BY " })
+                .append(self.column(&key.path));
             sql = sql.append(direction(self.model, key));
         }
         sql

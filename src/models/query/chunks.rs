@@ -18,8 +18,16 @@ impl Query {
     /// All these rows by primary key, `size` at a time, which is at least one. Rows may go meanwhile.
     pub fn chunks(&self, size: i64) -> Chunks {
         let pk = Path::own(self.model.pk().column);
-        let rows = self.clone().order_by(vec![Order { path: pk, descending: false }]);
-        Chunks { rows, behind: None, size, is_over: false }
+        let rows = self.clone().order_by(vec![Order {
+            path: pk,
+            descending: false,
+        }]);
+        Chunks {
+            rows,
+            behind: None,
+            size,
+            is_over: false,
+        }
     }
 }
 
@@ -28,11 +36,17 @@ impl Chunks {
     pub fn next_query(&mut self, conn: &mut Conn) -> Result<Option<Query>> {
         let pk = Path::own(self.rows.model.pk().column);
         let rest = self.rest();
-        let end =
-            rest.rows(conn, std::slice::from_ref(&pk), Some(1), self.size - 1)?.pop().and_then(|mut row| row.pop());
+        let end = rest
+            .rows(conn, std::slice::from_ref(&pk), Some(1), self.size - 1)?
+            .pop()
+            .and_then(|mut row| row.pop());
         if let Some(last) = end {
             self.behind = Some(last.clone());
-            return Ok(Some(rest.filter(Condition::Is { path: pk, lookup: Lookup::Lte, values: vec![last] })));
+            return Ok(Some(rest.filter(Condition::Is {
+                path: pk,
+                lookup: Lookup::Lte,
+                values: vec![last],
+            })));
         }
         let is_over = std::mem::replace(&mut self.is_over, true);
         Ok(Some(rest).filter(|_| !is_over))
@@ -57,7 +71,11 @@ impl Chunks {
         match &self.behind {
             Some(last) => {
                 let path = Path::own(rows.model.pk().column);
-                rows.filter(Condition::Is { path, lookup: Lookup::Gt, values: vec![last.clone()] })
+                rows.filter(Condition::Is {
+                    path,
+                    lookup: Lookup::Gt,
+                    values: vec![last.clone()],
+                })
             }
             None => rows,
         }

@@ -7,7 +7,12 @@ use crate::db::{FoldedPattern, Kind, Sql, Timestamp, Value, like_escaped, upper_
 use crate::models::Lookup;
 
 /// `column` compared with `values`; `kind` is what the column holds.
-pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, values: &[Value]) -> Sql {
+pub(super) fn compare(
+    column: &dyn Fn() -> Sql,
+    kind: Kind,
+    lookup: Lookup,
+    values: &[Value],
+) -> Sql {
     let first = values.first().cloned().unwrap_or(Value::Null(kind));
     match lookup {
         Lookup::Exact if first.is_null() => column().raw(" IS NULL"),
@@ -20,7 +25,11 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
         Lookup::IsNull => column().raw(" IS NOT NULL"),
         Lookup::Range => {
             let last = values.get(1).cloned().unwrap_or(Value::Null(kind));
-            column().raw(" BETWEEN ").bind(first).raw(" AND ").bind(last)
+            column()
+                .raw(" BETWEEN ")
+                .bind(first)
+                .raw(" AND ")
+                .bind(last)
         }
         Lookup::In if values.is_empty() => Sql::new("(1 = 0)"),
         Lookup::In => {
@@ -32,8 +41,13 @@ pub(super) fn compare(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, valu
         }
         Lookup::Year => year(column, kind, &first, zone(values)),
         Lookup::Part(part, how) => super::part::compare(column(), kind, part, how, values),
-        Lookup::Regex => as_text(column(), kind).either(" ~ ", " REGEXP ").bind(first),
-        Lookup::IRegex => as_text(column(), kind).either(" ~* ", " REGEXP ('(?i)' || ").bind(first).either("", ")"),
+        Lookup::Regex => as_text(column(), kind)
+            .either(" ~ ", " REGEXP ")
+            .bind(first),
+        Lookup::IRegex => as_text(column(), kind)
+            .either(" ~* ", " REGEXP ('(?i)' || ")
+            .bind(first)
+            .either("", ")"),
         Lookup::IExact
         | Lookup::Contains
         | Lookup::IContains
@@ -56,7 +70,9 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sq
     match lookup {
         // LIKE ignores the case of ASCII letters on SQLite, as it does under Django.
         Lookup::Contains | Lookup::StartsWith | Lookup::EndsWith => {
-            let sql = text().raw(" LIKE ").bind_either(pattern.as_str(), for_sqlite(pattern.as_str()));
+            let sql = text()
+                .raw(" LIKE ")
+                .bind_either(pattern.as_str(), for_sqlite(pattern.as_str()));
             sql.raw(" ESCAPE '\\'")
         }
         _ => ilike(&text, FoldedPattern::new(pattern)),
@@ -65,14 +81,30 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sq
 
 /// `text` matches `pattern` without regard to case. See [`FoldedPattern`].
 fn ilike(text: &dyn Fn() -> Sql, pattern: FoldedPattern) -> Sql {
-    let FoldedPattern { plain, loose_and_upper } = pattern;
+    let FoldedPattern {
+        plain,
+        loose_and_upper,
+    } = pattern;
     let end = upper_end();
-    let postgres = Sql::new("UPPER(").append(text()).raw(end).raw(" LIKE UPPER(").bind(plain.as_str()).raw(end);
-    let like = |pattern: &str| Sql::new(" LIKE ").bind(for_sqlite(pattern)).raw(" ESCAPE '\\'");
+    let postgres = Sql::new("UPPER(")
+        .append(text())
+        .raw(end)
+        .raw(" LIKE UPPER(")
+        .bind(plain.as_str())
+        .raw(end);
+    let like = |pattern: &str| {
+        Sql::new(" LIKE ")
+            .bind(for_sqlite(pattern))
+            .raw(" ESCAPE '\\'")
+    };
     let sqlite = match loose_and_upper {
         None => text().append(like(&plain)),
         Some((loose, upper)) => {
-            let sql = Sql::new("(").append(text()).append(like(&loose)).raw(" AND nuages_upper(").append(text());
+            let sql = Sql::new("(")
+                .append(text())
+                .append(like(&loose))
+                .raw(" AND nuages_upper(")
+                .append(text());
             sql.raw(")").append(like(&upper)).raw(")")
         }
     };
@@ -84,17 +116,28 @@ const LONGEST_PATTERN: usize = 50_000;
 
 /// `pattern`, or NULL, which matches nothing, where SQLite would refuse to look for it.
 fn for_sqlite(pattern: &str) -> Value {
-    if pattern.len() > LONGEST_PATTERN { Value::Null(Kind::Text) } else { pattern.into() }
+    if pattern.len() > LONGEST_PATTERN {
+        Value::Null(Kind::Text)
+    } else {
+        pattern.into()
+    }
 }
 
 /// What the column holds, as text.
 fn as_text(column: Sql, kind: Kind) -> Sql {
-    if kind == Kind::Text { column } else { Sql::new("CAST(").append(column).raw(" AS TEXT)") }
+    if kind == Kind::Text {
+        column
+    } else {
+        Sql::new("CAST(").append(column).raw(" AS TEXT)")
+    }
 }
 
 /// The zone that stands second among the values of a lookup of a part of a date.
 fn zone(values: &[Value]) -> Tz {
-    values.get(1).and_then(|zone| zone.as_str()?.parse().ok()).unwrap_or(Tz::UTC)
+    values
+        .get(1)
+        .and_then(|zone| zone.as_str()?.parse().ok())
+        .unwrap_or(Tz::UTC)
 }
 
 /// A year is a range, which an index can serve.
@@ -102,7 +145,9 @@ fn year(column: &dyn Fn() -> Sql, kind: Kind, year: &Value, zone: Tz) -> Sql {
     let number = year.as_i64().and_then(|year| i32::try_from(year).ok());
     let first = number.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));
     let next = number.and_then(|year| NaiveDate::from_ymd_opt(year.checked_add(1)?, 1, 1));
-    let (Some(first), Some(next)) = (first, next) else { return Sql::new("(1 = 0)") };
+    let (Some(first), Some(next)) = (first, next) else {
+        return Sql::new("(1 = 0)");
+    };
     let value = |day: NaiveDate| match kind {
         Kind::Timestamp => Value::Timestamp(Timestamp::start_of(day, zone)),
         _ => Value::Date(day),

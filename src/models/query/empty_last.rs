@@ -15,11 +15,25 @@ const NEAR: i64 = 4096;
 impl Query {
     /// Whether an index, read backwards, could give these rows but for the place of the rows without a value.
     pub(super) fn is_descending_by_nullable_index(&self) -> bool {
-        let Some(first) = self.order.first().filter(|key| key.descending && key.path.steps.is_empty()) else {
+        let Some(first) = self
+            .order
+            .first()
+            .filter(|key| key.descending && key.path.steps.is_empty())
+        else {
             return false;
         };
-        let Some(field) = self.model.column(first.path.column).filter(|field| field.null) else { return false };
-        let begins_an_index = self.model.indexes.iter().any(|columns| columns.first() == Some(&field.column));
+        let Some(field) = self
+            .model
+            .column(first.path.column)
+            .filter(|field| field.null)
+        else {
+            return false;
+        };
+        let begins_an_index = self
+            .model
+            .indexes
+            .iter()
+            .any(|columns| columns.first() == Some(&field.column));
         (field.db_index || field.unique || field.relation.is_some() || begins_an_index)
             && self.order.len() <= ORDER.len()
     }
@@ -33,33 +47,62 @@ impl Query {
             return None;
         }
         // Each literal limit makes a statement of its own, which stays prepared (ADR 18).
-        let rows =
-            if offset == 0 { limit } else { i64::try_from(u64::try_from(end).ok()?.next_power_of_two()).ok()? };
+        let rows = if offset == 0 {
+            limit
+        } else {
+            i64::try_from(u64::try_from(end).ok()?.next_power_of_two()).ok()?
+        };
 
         let with_value = self.part(outer, path, false).raw(" LIMIT ").number(rows);
         let without = self.part(outer, path, true).raw(" LIMIT ").number(rows);
-        let sql = Sql::new("WITH filled AS MATERIALIZED (").append(with_value).raw(") SELECT m.k FROM (");
-        let sql = sql.raw("SELECT * FROM filled UNION ALL SELECT * FROM (").append(without);
-        let mut sql =
-            sql.raw(") AS bare WHERE (SELECT COUNT(*) FROM filled) < ").number(rows).raw(") AS m ORDER BY m.z");
+        let sql = Sql::new("WITH filled AS MATERIALIZED (")
+            .append(with_value)
+            .raw(") SELECT m.k FROM (");
+        let sql = sql
+            .raw("SELECT * FROM filled UNION ALL SELECT * FROM (")
+            .append(without);
+        let mut sql = sql
+            .raw(") AS bare WHERE (SELECT COUNT(*) FROM filled) < ")
+            .number(rows)
+            .raw(") AS m ORDER BY m.z");
         for (key, name) in self.order.iter().zip(ORDER) {
-            sql = sql.raw(", m.").ident(name).append(direction(self.model, key));
+            sql = sql
+                .raw(", m.")
+                .ident(name)
+                .append(direction(self.model, key));
         }
         outer.take_aliases(&outer.inner(self.model));
-        Some(sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset))
+        Some(
+            sql.raw(" LIMIT ")
+                .number(limit)
+                .raw(" OFFSET ")
+                .bind(offset),
+        )
     }
 
     /// The primary key, the sort keys and a mark of the rows that have a value at `path`, or of those that have none.
     fn part(&self, outer: &Builder, path: &Path, is_empty: bool) -> Sql {
         let mut builder = outer.inner(self.model);
-        let mut sql = Sql::new("SELECT ").append(builder.column(&Path::own(self.model.pk().column))).raw(" AS k");
+        let mut sql = Sql::new("SELECT ")
+            .append(builder.column(&Path::own(self.model.pk().column)))
+            .raw(" AS k");
         for (key, name) in self.order.iter().zip(ORDER) {
-            sql = sql.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
+            sql = sql
+                .raw(", ")
+                .append(builder.column(&key.path))
+                .raw(" AS ")
+                .ident(name);
         }
         sql = sql.raw(if is_empty { ", 1 AS z" } else { ", 0 AS z" });
 
-        let is_null = Condition::Is { path: path.clone(), lookup: Lookup::IsNull, values: vec![is_empty.into()] };
-        let conditions: Vec<Condition> = std::iter::once(is_null).chain(self.conditions.iter().cloned()).collect();
+        let is_null = Condition::Is {
+            path: path.clone(),
+            lookup: Lookup::IsNull,
+            values: vec![is_empty.into()],
+        };
+        let conditions: Vec<Condition> = std::iter::once(is_null)
+            .chain(self.conditions.iter().cloned())
+            .collect();
         let filter = builder.conditions(&conditions);
         let (first, rest): (&[Order], &[Order]) = self.order.split_at(1);
         let order = if is_empty {
@@ -67,11 +110,15 @@ impl Query {
         } else {
             // Without NULLS LAST, because there is no NULL here and the index is to be read backwards.
             let rest = rest.iter().fold(Sql::default(), |sql, key| {
-                sql.raw(", ").append(builder.column(&key.path)).append(direction(self.model, key))
+                sql.raw(", ")
+                    .append(builder.column(&key.path))
+                    .append(direction(self.model, key))
             });
             first
                 .iter()
-                .fold(Sql::new(" ORDER BY "), |sql, key| sql.append(builder.column(&key.path)).raw(" DESC"))
+                .fold(Sql::new(" ORDER BY "), |sql, key| {
+                    sql.append(builder.column(&key.path)).raw(" DESC")
+                })
                 .append(rest)
         };
         sql.append(builder.from()).append(filter).append(order)

@@ -16,34 +16,81 @@ impl Query {
         let pk = Path::own(self.model.pk().column);
         let path = path.unwrap_or(&pk);
         let mut builder = Builder::new(self.model);
-        let mut inner = Sql::new("SELECT ").append(builder.column(&pk)).raw(" AS k, ");
+        let mut inner = Sql::new("SELECT ")
+            .append(builder.column(&pk))
+            .raw(" AS k, ");
         inner = inner.append(builder.column(path)).raw(" AS d");
         let mut order = Sql::default();
         for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
-            inner = inner.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
-            order = order.raw(if at > 0 { ", f." } else { " ORDER BY f." }).ident(name);
+            inner = inner
+                .raw(", ")
+                .append(builder.column(&key.path))
+                .raw(" AS ")
+                .ident(name);
+            order = order
+                .raw(if at > 0 { ", f." } else { " ORDER BY f." })
+                .ident(name);
             order = order.append(direction(self.model, key));
         }
         let conditions = builder.conditions(&self.conditions);
-        let sql = Sql::new("WITH f AS MATERIALIZED (").append(inner).append(builder.from()).append(conditions);
-        let sql = sql.raw(" LIMIT ").number(most + 1).raw(") SELECT f.k, f.d FROM f").append(order);
-        let found = sql.returns(&[self.model.pk().sql, self.kind(path)]).load(conn)?;
-        Ok(i64::try_from(found.len()).is_ok_and(|found| found <= most).then_some(found))
+        let sql = Sql::new("WITH f AS MATERIALIZED (")
+            .append(inner)
+            .append(builder.from())
+            .append(conditions);
+        let sql = sql
+            .raw(" LIMIT ")
+            .number(most + 1)
+            .raw(") SELECT f.k, f.d FROM f")
+            .append(order);
+        let found = sql
+            .returns(&[self.model.pk().sql, self.kind(path)])
+            .load(conn)?;
+        Ok(i64::try_from(found.len())
+            .is_ok_and(|found| found <= most)
+            .then_some(found))
     }
 
     /// The primary keys of up to `limit` of these rows after the first `offset`, looked for among the first `first` of
     /// `all`: where many rows are found, the first of them stand there.
-    pub fn among_first(&self, conn: &mut Conn, all: &Self, first: i64, limit: i64, offset: i64) -> Result<Vec<Value>> {
+    pub fn among_first(
+        &self,
+        conn: &mut Conn,
+        all: &Self,
+        first: i64,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<Value>> {
         let pk = Path::own(self.model.pk().column);
         let mut builder = Builder::new(self.model);
         let select = Sql::new("SELECT ").append(builder.column(&pk));
         let conditions = builder.conditions(&self.conditions);
         let order = builder.order(&self.order);
-        let inner = all.clone().order_by(self.order.clone()).picked(&mut builder, Some(first), 0);
+        let inner = all
+            .clone()
+            .order_by(self.order.clone())
+            .picked(&mut builder, Some(first), 0);
         let sql = select.append(builder.from()).append(conditions);
-        let sql = sql.raw(if self.conditions.is_empty() { " WHERE " } else { " AND " });
-        let sql = sql.append(builder.column(&pk)).raw(" IN (").append(inner).raw(")").append(order);
-        let sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset);
-        Ok(sql.returns(&[self.model.pk().sql]).load(conn)?.into_iter().flatten().collect())
+        let sql = sql.raw(if self.conditions.is_empty() {
+            " WHERE "
+        } else {
+            " AND "
+        });
+        let sql = sql
+            .append(builder.column(&pk))
+            .raw(" IN (")
+            .append(inner)
+            .raw(")")
+            .append(order);
+        let sql = sql
+            .raw(" LIMIT ")
+            .number(limit)
+            .raw(" OFFSET ")
+            .bind(offset);
+        Ok(sql
+            .returns(&[self.model.pk().sql])
+            .load(conn)?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 }

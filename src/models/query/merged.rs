@@ -13,39 +13,78 @@ impl Query {
     /// The column that such an index begins with.
     pub(super) fn leading_column(&self) -> Option<&'static str> {
         let first = self.order.first().filter(|_| self.conditions.is_empty())?;
-        if !self.order.iter().all(|key| key.path.steps.is_empty() && key.descending == first.descending) {
+        if !self
+            .order
+            .iter()
+            .all(|key| key.path.steps.is_empty() && key.descending == first.descending)
+        {
             return None;
         }
-        let is_boolean =
-            |column: &str| self.model.column(column).is_some_and(|field| field.sql == Kind::Bool && !field.null);
+        let is_boolean = |column: &str| {
+            self.model
+                .column(column)
+                .is_some_and(|field| field.sql == Kind::Bool && !field.null)
+        };
         self.model.indexes.iter().find_map(|columns| {
-            let (leading, rest) = columns.split_first().filter(|(leading, _)| is_boolean(leading))?;
+            let (leading, rest) = columns
+                .split_first()
+                .filter(|(leading, _)| is_boolean(leading))?;
             let fits = rest.len() >= self.order.len() && self.order.len() <= ORDER.len();
-            (fits && self.order.iter().zip(rest).all(|(key, column)| key.path.column == *column)).then_some(*leading)
+            (fits
+                && self
+                    .order
+                    .iter()
+                    .zip(rest)
+                    .all(|(key, column)| key.path.column == *column))
+            .then_some(*leading)
         })
     }
 
     /// `SELECT pk …`: up to `limit` of these rows after the first `offset`, merged from both halves of an index that
     /// begins with the boolean column `leading`.
-    pub(super) fn merged(&self, outer: &mut Builder, leading: &'static str, limit: i64, offset: i64) -> Sql {
+    pub(super) fn merged(
+        &self,
+        outer: &mut Builder,
+        leading: &'static str,
+        limit: i64,
+        offset: i64,
+    ) -> Sql {
         let part = |is_right: &'static str, is_cut: bool| {
             let mut builder = outer.inner(self.model);
-            let mut sql = Sql::new("SELECT ").append(builder.column(&Path::own(self.model.pk().column))).raw(" AS k");
+            let mut sql = Sql::new("SELECT ")
+                .append(builder.column(&Path::own(self.model.pk().column)))
+                .raw(" AS k");
             for (key, name) in self.order.iter().zip(ORDER) {
-                sql = sql.raw(", ").append(builder.column(&key.path)).raw(" AS ").ident(name);
+                sql = sql
+                    .raw(", ")
+                    .append(builder.column(&key.path))
+                    .raw(" AS ")
+                    .ident(name);
             }
             let column = builder.column(&Path::own(leading));
-            let sql = sql.append(builder.from()).raw(" WHERE ").append(column).raw(is_right);
+            let sql = sql
+                .append(builder.from())
+                .raw(" WHERE ")
+                .append(column)
+                .raw(is_right);
             if !is_cut {
                 return sql;
             }
             let sql = sql.append(builder.order(&self.order)).raw(" LIMIT ");
             // Of pages further on there are many, and each would be a statement of its own.
-            if offset == 0 { sql.number(limit) } else { sql.bind(limit.saturating_add(offset)) }
+            if offset == 0 {
+                sql.number(limit)
+            } else {
+                sql.bind(limit.saturating_add(offset))
+            }
         };
         // PostgreSQL merges only what is in order already; SQLite merges what it can read in order, and nothing that is cut.
         let (no, yes) = (" = FALSE", " = TRUE");
-        let postgres = Sql::new("(").append(part(no, true)).raw(") UNION ALL (").append(part(yes, true)).raw(")");
+        let postgres = Sql::new("(")
+            .append(part(no, true))
+            .raw(") UNION ALL (")
+            .append(part(yes, true))
+            .raw(")");
         // A boolean column of SQLite may hold something else, which sorts before 0 or behind 1.
         let mut sqlite = part(no, false);
         for is_right in [yes, " < 0", " > 1"] {
@@ -53,10 +92,17 @@ impl Query {
         }
         let mut sql = Sql::new("SELECT m.k FROM (").append_either(postgres, sqlite);
         for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
-            sql = sql.raw(if at > 0 { ", " } else { " ORDER BY " }).ident(name);
+            sql = sql
+                .raw(if at > 0 { ", " } else { " ORDER BY " })
+                .ident(name);
             sql = sql.append(direction(self.model, key));
         }
-        sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset).raw(") AS m");
+        sql = sql
+            .raw(" LIMIT ")
+            .number(limit)
+            .raw(" OFFSET ")
+            .bind(offset)
+            .raw(") AS m");
         outer.take_aliases(&outer.inner(self.model));
         sql
     }

@@ -31,7 +31,11 @@ pub struct Query {
 impl Query {
     /// Every row of `model`, in the model's order.
     pub fn new(model: &'static Meta) -> Self {
-        Self { model, conditions: Vec::new(), order: model.ordering.clone() }
+        Self {
+            model,
+            conditions: Vec::new(),
+            order: model.ordering.clone(),
+        }
     }
 
     /// The model.
@@ -73,14 +77,20 @@ impl Query {
     /// How many rows there are.
     pub fn count(&self, conn: &mut Conn) -> Result<i64> {
         let rows = self.count_sql().returns(&[Kind::BigInt]).load(conn)?;
-        Ok(rows.first().and_then(|row| row.first()).and_then(Value::as_i64).unwrap_or_default())
+        Ok(rows
+            .first()
+            .and_then(|row| row.first())
+            .and_then(Value::as_i64)
+            .unwrap_or_default())
     }
 
     /// `SELECT COUNT(*) …`, for another statement to use.
     pub(super) fn count_sql(&self) -> Sql {
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
-        Sql::new("SELECT COUNT(*)").append(builder.from()).append(filter)
+        Sql::new("SELECT COUNT(*)")
+            .append(builder.from())
+            .append(filter)
     }
 
     /// How many rows there are for each value of `column`.
@@ -89,19 +99,34 @@ impl Query {
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
         let by = builder.column(&path);
-        let sql = Sql::new("SELECT ").append(by).raw(", COUNT(*)").append(builder.from()).append(filter);
+        let sql = Sql::new("SELECT ")
+            .append(by)
+            .raw(", COUNT(*)")
+            .append(builder.from())
+            .append(filter);
         let sql = sql.raw(" GROUP BY ").append(builder.column(&path));
         let rows = sql.returns(&[self.kind(&path), Kind::BigInt]).load(conn)?;
-        Ok(rows.into_iter().filter_map(|row| Some((row.first()?.clone(), row.get(1)?.as_i64()?))).collect())
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| Some((row.first()?.clone(), row.get(1)?.as_i64()?)))
+            .collect())
     }
 
     /// The columns at `paths` of up to `limit` rows after the first `offset`.
     ///
     /// The rows of a page are picked by primary key before anything is joined to them: skipping or sorting a joined row costs
     /// as much as reading it.
-    pub fn rows(&self, conn: &mut Conn, paths: &[Path], limit: Option<i64>, offset: i64) -> Result<Vec<Row>> {
+    pub fn rows(
+        &self,
+        conn: &mut Conn,
+        paths: &[Path],
+        limit: Option<i64>,
+        offset: i64,
+    ) -> Result<Vec<Row>> {
         let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
-        self.rows_sql(paths, limit, offset, None).returns(&kinds).load(conn)
+        self.rows_sql(paths, limit, offset, None)
+            .returns(&kinds)
+            .load(conn)
     }
 
     /// The same, and the [`summary`](Self::summary) of all rows, in one statement: a round trip to PostgreSQL costs more than
@@ -126,24 +151,50 @@ impl Query {
         let kinds: Vec<Kind> = paths.iter().map(|path| self.kind(path)).collect();
         let sql = self.rows_sql(paths, Some(limit), offset, Some((summary, &names)));
         let mut rows = sql.returns(&kinds).returns_once(&once).load(conn)?;
-        let Some(mut row) = rows.first_mut().map(|row| row.split_off(kinds.len())) else { return Ok(None) };
-        let occurring = asks.and_then(|_| Some(row.pop()?.as_str()?.bytes().map(|digit| digit == b'1').collect()));
-        Ok(Some((rows, Summary { occurring, ..Summary::of(row, ends.is_some()) })))
+        let Some(mut row) = rows.first_mut().map(|row| row.split_off(kinds.len())) else {
+            return Ok(None);
+        };
+        let occurring = asks.and_then(|_| {
+            Some(
+                row.pop()?
+                    .as_str()?
+                    .bytes()
+                    .map(|digit| digit == b'1')
+                    .collect(),
+            )
+        });
+        Ok(Some((
+            rows,
+            Summary {
+                occurring,
+                ..Summary::of(row, ends.is_some())
+            },
+        )))
     }
 
     /// `SELECT …`, with the columns of a statement that returns one row behind the others, if there is one: in the first row,
     /// and in the others as well or NULL.
-    fn rows_sql(&self, paths: &[Path], limit: Option<i64>, offset: i64, beside: Option<(Sql, &[&'static str])>) -> Sql {
+    fn rows_sql(
+        &self,
+        paths: &[Path],
+        limit: Option<i64>,
+        offset: i64,
+        beside: Option<(Sql, &[&'static str])>,
+    ) -> Sql {
         let mut builder = Builder::new(self.model);
         let mut select = Sql::new("SELECT ");
         for (at, path) in paths.iter().enumerate() {
             select = if at > 0 { select.raw(", ") } else { select }.append(builder.column(path));
         }
-        let (filter, picked) = if limit.is_some() && (offset > 0 || builder.is_joined() || self.is_picked_in_parts()) {
+        let (filter, picked) = if limit.is_some()
+            && (offset > 0 || builder.is_joined() || self.is_picked_in_parts())
+        {
             let pk = Path::own(self.model.pk().column);
             let inner = self.picked(&mut builder, limit, offset);
             // As one value PostgreSQL looks each of them up by the primary key. With IN it may read the whole table.
-            let filter = Sql::new(" WHERE ").append(builder.column(&pk)).either(" = ANY(ARRAY(", " IN (");
+            let filter = Sql::new(" WHERE ")
+                .append(builder.column(&pk))
+                .either(" = ANY(ARRAY(", " IN (");
             (filter.append(inner).either("))", ")"), true)
         } else {
             (builder.conditions(&self.conditions), false)
@@ -153,20 +204,32 @@ impl Query {
         if let Some((beside, names)) = beside {
             // PostgreSQL would send them a hundred times; but to number rows that are not picked it sorts the whole table.
             let (before, after) = if picked {
-                (", CASE WHEN ROW_NUMBER() OVER page = 1 THEN beside.", " END")
+                (
+                    ", CASE WHEN ROW_NUMBER() OVER page = 1 THEN beside.",
+                    " END",
+                )
             } else {
                 (", beside.", "")
             };
             for name in names {
-                select = select.either(before, ", beside.").ident(name).either(after, "");
+                select = select
+                    .either(before, ", beside.")
+                    .ident(name)
+                    .either(after, "");
             }
             from = from.raw(" CROSS JOIN (").append(beside).raw(") AS beside");
             if picked {
-                let same = Sql::new(" WINDOW page AS (").append(builder.order(&self.order)).raw(")");
+                let same = Sql::new(" WINDOW page AS (")
+                    .append(builder.order(&self.order))
+                    .raw(")");
                 window = window.append_either(same, Sql::default());
             }
         }
-        let mut sql = select.append(from).append(filter).append(window).append(order);
+        let mut sql = select
+            .append(from)
+            .append(filter)
+            .append(window)
+            .append(order);
         if let Some(limit) = limit.filter(|_| !picked) {
             sql = sql.raw(" LIMIT ").number(limit);
         }
@@ -196,10 +259,22 @@ impl Query {
         let mut builder = outer.inner(self.model);
         let pk = builder.column(&Path::own(self.model.pk().column));
         let filter = builder.conditions(&self.conditions);
-        let order = if limit.is_some() { builder.order(&self.order) } else { Sql::default() };
-        let mut sql = Sql::new("SELECT ").append(pk).append(builder.from()).append(filter).append(order);
+        let order = if limit.is_some() {
+            builder.order(&self.order)
+        } else {
+            Sql::default()
+        };
+        let mut sql = Sql::new("SELECT ")
+            .append(pk)
+            .append(builder.from())
+            .append(filter)
+            .append(order);
         if let Some(limit) = limit {
-            sql = sql.raw(" LIMIT ").number(limit).raw(" OFFSET ").bind(offset);
+            sql = sql
+                .raw(" LIMIT ")
+                .number(limit)
+                .raw(" OFFSET ")
+                .bind(offset);
         }
         outer.take_aliases(&builder);
         sql
@@ -214,19 +289,39 @@ impl Query {
     /// The primary keys.
     pub fn pks(&self, conn: &mut Conn) -> Result<Vec<Value>> {
         let pk = Path::own(self.model.pk().column);
-        Ok(self.rows(conn, &[pk], None, 0)?.into_iter().flatten().collect())
+        Ok(self
+            .rows(conn, &[pk], None, 0)?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// Whole rows.
     pub fn records(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<Record>> {
-        let own: Vec<Path> = self.model.fields.iter().map(|field| Path::own(field.column)).collect();
+        let own: Vec<Path> = self
+            .model
+            .fields
+            .iter()
+            .map(|field| Path::own(field.column))
+            .collect();
         let rows = self.rows(conn, &own, limit, offset)?;
-        Ok(rows.into_iter().map(|values| Record { model: self.model, values }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|values| Record {
+                model: self.model,
+                values,
+            })
+            .collect())
     }
 
     /// The row with this primary key, if it is among these.
     pub fn find(&self, conn: &mut Conn, pk: Value) -> Result<Option<Record>> {
-        Ok(self.clone().with_pks(vec![pk]).order_by(Vec::new()).records(conn, Some(1), 0)?.pop())
+        Ok(self
+            .clone()
+            .with_pks(vec![pk])
+            .order_by(Vec::new())
+            .records(conn, Some(1), 0)?
+            .pop())
     }
 
     /// The first row, and what it is called.
@@ -235,18 +330,47 @@ impl Query {
     }
 
     /// Whole rows, with what they are called.
-    pub fn named_records(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<(Record, String)>> {
-        let own = self.model.fields.iter().map(|field| Path::own(field.column));
-        let paths: Vec<Path> = own.chain(self.model.display.paths.iter().cloned()).collect();
-        let named = self.rows(conn, &paths, limit, offset)?.into_iter().map(|mut values| {
-            let name = self.model.display.say(&values.split_off(self.model.fields.len())).into_owned();
-            (Record { model: self.model, values }, name)
-        });
+    pub fn named_records(
+        &self,
+        conn: &mut Conn,
+        limit: Option<i64>,
+        offset: i64,
+    ) -> Result<Vec<(Record, String)>> {
+        let own = self
+            .model
+            .fields
+            .iter()
+            .map(|field| Path::own(field.column));
+        let paths: Vec<Path> = own
+            .chain(self.model.display.paths.iter().cloned())
+            .collect();
+        let named = self
+            .rows(conn, &paths, limit, offset)?
+            .into_iter()
+            .map(|mut values| {
+                let name = self
+                    .model
+                    .display
+                    .say(&values.split_off(self.model.fields.len()))
+                    .into_owned();
+                (
+                    Record {
+                        model: self.model,
+                        values,
+                    },
+                    name,
+                )
+            });
         Ok(named.collect())
     }
 
     /// Primary keys and what the rows are called, up to `limit` after the first `offset`.
-    pub fn named(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<(Value, String)>> {
+    pub fn named(
+        &self,
+        conn: &mut Conn,
+        limit: Option<i64>,
+        offset: i64,
+    ) -> Result<Vec<(Value, String)>> {
         let mut paths = vec![Path::own(self.model.pk().column)];
         paths.extend(self.model.display.paths.iter().cloned());
         let rows = self.rows(conn, &paths, limit, offset)?;
@@ -262,19 +386,35 @@ impl Query {
     pub fn update(&self, conn: &mut Conn, values: Vec<(&'static str, Value)>) -> Result<usize> {
         let mut sql = Sql::new("UPDATE ").ident(self.model.table).raw(" SET ");
         for (at, (column, value)) in values.into_iter().enumerate() {
-            sql = if at > 0 { sql.raw(", ") } else { sql }.ident(column).raw(" = ").bind(value);
+            sql = if at > 0 { sql.raw(", ") } else { sql }
+                .ident(column)
+                .raw(" = ")
+                .bind(value);
         }
-        sql.raw(" WHERE ").ident(self.model.pk().column).raw(" IN (").append(self.pks_sql()).raw(")").execute(conn)
+        sql.raw(" WHERE ")
+            .ident(self.model.pk().column)
+            .raw(" IN (")
+            .append(self.pks_sql())
+            .raw(")")
+            .execute(conn)
     }
 
     /// Deletes these rows and nothing else; how many. See [`Collector`](super::Collector) for what leads to them.
     pub(super) fn delete_rows(&self, conn: &mut Conn) -> Result<usize> {
-        let sql = Sql::new("DELETE FROM ").ident(self.model.table).raw(" WHERE ").ident(self.model.pk().column);
-        sql.raw(" IN (").append(self.pks_sql()).raw(")").execute(conn)
+        let sql = Sql::new("DELETE FROM ")
+            .ident(self.model.table)
+            .raw(" WHERE ")
+            .ident(self.model.pk().column);
+        sql.raw(" IN (")
+            .append(self.pks_sql())
+            .raw(")")
+            .execute(conn)
     }
 
     fn kind(&self, path: &Path) -> Kind {
-        self.model.resolve(path).map_or(Kind::Text, |field| field.sql)
+        self.model
+            .resolve(path)
+            .map_or(Kind::Text, |field| field.sql)
     }
 }
 

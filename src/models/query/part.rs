@@ -6,8 +6,16 @@ use crate::db::{Kind, Sql, Value};
 use crate::models::{Comparison, DatePart};
 
 /// A part of `column`, which holds a `kind`, compared with `values`; the last of these is the zone whose clocks count.
-pub(super) fn compare(column: Sql, kind: Kind, part: DatePart, how: Comparison, values: &[Value]) -> Sql {
-    let Some((zone, values)) = values.split_last() else { return Sql::new("(1 = 0)") };
+pub(super) fn compare(
+    column: Sql,
+    kind: Kind,
+    part: DatePart,
+    how: Comparison,
+    values: &[Value],
+) -> Sql {
+    let Some((zone, values)) = values.split_last() else {
+        return Sql::new("(1 = 0)");
+    };
     let sql = of(local(column, kind, zone), part);
     let word = match how {
         Comparison::Exact => " = ",
@@ -26,14 +34,25 @@ pub(super) fn compare(column: Sql, kind: Kind, part: DatePart, how: Comparison, 
 
 /// A time as the clocks of a zone show it.
 fn local(column: Sql, kind: Kind, zone: &Value) -> Sql {
-    let zone: Tz = zone.as_str().and_then(|zone| zone.parse().ok()).unwrap_or(Tz::UTC);
+    let zone: Tz = zone
+        .as_str()
+        .and_then(|zone| zone.parse().ok())
+        .unwrap_or(Tz::UTC);
     if kind != Kind::Timestamp {
         return column;
     }
     if zone == Tz::UTC {
-        return Sql::default().either("(", "").append(column).either(" AT TIME ZONE 'UTC')", "");
+        return Sql::default()
+            .either("(", "")
+            .append(column)
+            .either(" AT TIME ZONE 'UTC')", "");
     }
-    Sql::default().either("(", "nuages_local(").append(column).either(" AT TIME ZONE ", ", ").bind(zone.name()).raw(")")
+    Sql::default()
+        .either("(", "nuages_local(")
+        .append(column)
+        .either(" AT TIME ZONE ", ", ")
+        .bind(zone.name())
+        .raw(")")
 }
 
 fn of(column: Sql, part: DatePart) -> Sql {
@@ -45,19 +64,32 @@ fn of(column: Sql, part: DatePart) -> Sql {
         DatePart::Week => ("CAST(EXTRACT(WEEK FROM ", "CAST(strftime('%V', "),
         DatePart::WeekDay => ("CAST(1 + EXTRACT(DOW FROM ", "CAST(1 + strftime('%w', "),
         DatePart::IsoWeekDay => ("CAST(EXTRACT(ISODOW FROM ", "CAST(strftime('%u', "),
-        DatePart::Quarter => ("CAST(EXTRACT(QUARTER FROM ", "CAST(0.7 + 0.3333 * strftime('%m', "),
+        DatePart::Quarter => (
+            "CAST(EXTRACT(QUARTER FROM ",
+            "CAST(0.7 + 0.3333 * strftime('%m', ",
+        ),
         DatePart::Hour => ("CAST(EXTRACT(HOUR FROM ", "CAST(strftime('%H', "),
         DatePart::Minute => ("CAST(EXTRACT(MINUTE FROM ", "CAST(strftime('%M', "),
         DatePart::Second => {
-            let sql = Sql::default().either("CAST(FLOOR(EXTRACT(SECOND FROM ", "CAST((strftime('%S', ");
+            let sql =
+                Sql::default().either("CAST(FLOOR(EXTRACT(SECOND FROM ", "CAST((strftime('%S', ");
             return sql.append(column).raw(")) AS INTEGER)");
         }
         DatePart::Date => {
-            return Sql::default().either("CAST(", "date(").append(column).either(" AS DATE)", ")");
+            return Sql::default()
+                .either("CAST(", "date(")
+                .append(column)
+                .either(" AS DATE)", ")");
         }
         DatePart::Time => {
-            return Sql::default().either("CAST(", "substr(").append(column).either(" AS TIME)", ", 12)");
+            return Sql::default()
+                .either("CAST(", "substr(")
+                .append(column)
+                .either(" AS TIME)", ", 12)");
         }
     };
-    Sql::default().either(postgres, sqlite).append(column).raw(") AS INTEGER)")
+    Sql::default()
+        .either(postgres, sqlite)
+        .append(column)
+        .raw(") AS INTEGER)")
 }

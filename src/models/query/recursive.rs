@@ -7,10 +7,19 @@ use crate::models::{Circle, Meta};
 /// The primary keys of `top` and of what leads there along `keys`.
 pub(super) fn below(model: &'static Meta, keys: &[&'static str], top: &Query) -> Sql {
     let pk = model.pk().column;
-    let sql = Sql::new("WITH RECURSIVE below(pk) AS (").append(top.pks_sql()).raw(" UNION SELECT child.").ident(pk);
-    let mut sql = sql.raw(" FROM ").ident(model.table).raw(" AS child INNER JOIN below ON ");
+    let sql = Sql::new("WITH RECURSIVE below(pk) AS (")
+        .append(top.pks_sql())
+        .raw(" UNION SELECT child.")
+        .ident(pk);
+    let mut sql = sql
+        .raw(" FROM ")
+        .ident(model.table)
+        .raw(" AS child INNER JOIN below ON ");
     for (at, key) in keys.iter().enumerate() {
-        sql = sql.raw(if at > 0 { " OR child." } else { "child." }).ident(key).raw(" = below.pk");
+        sql = sql
+            .raw(if at > 0 { " OR child." } else { "child." })
+            .ident(key)
+            .raw(" = below.pk");
     }
     sql.raw(") SELECT pk FROM below")
 }
@@ -22,19 +31,44 @@ pub(super) fn around(circle: &Circle, at: usize) -> Sql {
     for (index, (model, top)) in circle.models.iter().enumerate() {
         let text = Sql::new("CAST(").ident(model.pk().column).raw(" AS TEXT)");
         sql = sql
-            .raw(if index > 0 { " UNION ALL SELECT " } else { "SELECT " })
+            .raw(if index > 0 {
+                " UNION ALL SELECT "
+            } else {
+                "SELECT "
+            })
             .bind(number(index))
             .raw(", ")
             .append(text);
-        sql = sql.raw(" FROM ").ident(model.table).raw(" WHERE ").ident(model.pk().column);
+        sql = sql
+            .raw(" FROM ")
+            .ident(model.table)
+            .raw(" WHERE ")
+            .ident(model.pk().column);
         sql = sql.raw(" IN (").append(top.pks_sql()).raw(")");
     }
     sql = sql.raw(" UNION SELECT step.model, step.pk FROM reached INNER JOIN (");
     for (index, (to, from, key)) in circle.keys.iter().enumerate() {
-        let Some((model, _)) = circle.models.get(*from) else { continue };
-        sql = sql.raw(if index > 0 { " UNION ALL SELECT " } else { "SELECT " }).bind(number(*from)).raw(" AS model, ");
-        sql = sql.raw("CAST(").ident(model.pk().column).raw(" AS TEXT) AS pk, ").bind(number(*to));
-        sql = sql.raw(" AS of_model, CAST(").ident(key).raw(" AS TEXT) AS of_pk FROM ").ident(model.table);
+        let Some((model, _)) = circle.models.get(*from) else {
+            continue;
+        };
+        sql = sql
+            .raw(if index > 0 {
+                " UNION ALL SELECT "
+            } else {
+                "SELECT "
+            })
+            .bind(number(*from))
+            .raw(" AS model, ");
+        sql = sql
+            .raw("CAST(")
+            .ident(model.pk().column)
+            .raw(" AS TEXT) AS pk, ")
+            .bind(number(*to));
+        sql = sql
+            .raw(" AS of_model, CAST(")
+            .ident(key)
+            .raw(" AS TEXT) AS of_pk FROM ")
+            .ident(model.table);
     }
     sql.raw(
         ") AS step ON step.of_model = reached.model AND step.of_pk = reached.pk) SELECT pk FROM reached WHERE model = ",

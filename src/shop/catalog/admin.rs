@@ -1,7 +1,9 @@
 //! The catalog in the admin.
 
 use super::models::{Category, Product, TAGS, Tag};
-use crate::shop::schema::{catalog_category as category, catalog_product as product, catalog_tag as tag};
+use crate::shop::schema::{
+    catalog_category as category, catalog_product as product, catalog_tag as tag,
+};
 use nuages::admin::options::{Action, ActionRequest, ActionResult, Fieldset};
 use nuages::admin::{AdminSite, ModelAdmin};
 use nuages::db::Conn;
@@ -29,7 +31,8 @@ fn tags(it: ModelAdmin<Tag>) -> ModelAdmin<Tag> {
 
 fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
     use product::{
-        category_id, created_at, description, image, is_active, name, price, released_on, sku, slug, stock, updated_at,
+        category_id, created_at, description, image, is_active, name, price, released_on, sku,
+        slug, stock, updated_at,
     };
     it.icon("box")
         .list_display((name, sku, category_id, price, stock, is_active, released_on))
@@ -43,11 +46,17 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
         .readonly_fields((created_at, updated_at))
         .save_as()
         .actions([
-            Action::new("make_active", "Mark selected products as active", |conn, request| mark(conn, request, true))
-                .on_form("Mark as active"),
-            Action::new("make_inactive", "Mark selected products as inactive", |conn, request| {
-                mark(conn, request, false)
-            })
+            Action::new(
+                "make_active",
+                "Mark selected products as active",
+                |conn, request| mark(conn, request, true),
+            )
+            .on_form("Mark as active"),
+            Action::new(
+                "make_inactive",
+                "Mark selected products as inactive",
+                |conn, request| mark(conn, request, false),
+            )
             .on_form("Mark as inactive"),
         ])
         .fieldset("", (name, slug, sku, category_id, TAGS, description, image))
@@ -57,6 +66,10 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
 
 fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<ActionResult> {
     let changed = request.update(conn, &[("is_active", active.into())])?;
-    Ok(format!("{} marked as {}.", counted(changed, "product", "products"), if active { "active" } else { "inactive" })
-        .into())
+    Ok(format!(
+        "{} marked as {}.",
+        counted(changed, "product", "products"),
+        if active { "active" } else { "inactive" }
+    )
+    .into())
 }

@@ -13,6 +13,10 @@ use nuages::models::{AppConfig, Model as _};
 pub(crate) const APP: AppConfig = AppConfig {
     label: "catalog",
     verbose_name: "Catalog",
-    models: &[models::Tag::meta, models::Category::meta, models::Product::meta],
+    models: &[
+        models::Tag::meta,
+        models::Category::meta,
+        models::Product::meta,
+    ],
     migrations: &[migration!("catalog", "0001_initial")],
 };

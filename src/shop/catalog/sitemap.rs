@@ -38,11 +38,18 @@ pub(super) async fn sitemap(
 ) -> Result<HttpResponse> {
     let site = site_root(&request, &settings);
     let count: i64 = db
-        .run(|conn| Ok(catalog_product::table.filter(catalog_product::is_active.eq(true)).count().get_result(conn)?))
+        .run(|conn| {
+            Ok(catalog_product::table
+                .filter(catalog_product::is_active.eq(true))
+                .count()
+                .get_result(conn)?)
+        })
         .await?;
     let files = ((count + PER_FILE - 1) / PER_FILE).max(1);
     let file = match query.word("p").map(str::parse::<i64>) {
-        None if files > 1 => return Ok(text("application/xml; charset=utf-8", index(&site, files))),
+        None if files > 1 => {
+            return Ok(text("application/xml; charset=utf-8", index(&site, files)));
+        }
         None => 1,
         Some(Ok(file)) if (1..=files).contains(&file) => file,
         Some(_) => return Err(Error::NotFound),
@@ -60,24 +67,36 @@ pub(super) async fn sitemap(
             Ok(())
         })
         .await?;
-    let head =
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
-    let pages =
-        ["/", "/products/", "/categories/"].map(|path| format!("<url><loc>{site}{path}</loc></url>\n")).concat();
-    let begin = if file == 1 { format!("{head}{pages}") } else { head.to_owned() };
+    let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n";
+    let pages = ["/", "/products/", "/categories/"]
+        .map(|path| format!("<url><loc>{site}{path}</loc></url>\n"))
+        .concat();
+    let begin = if file == 1 {
+        format!("{head}{pages}")
+    } else {
+        head.to_owned()
+    };
     let body = rows.map(move |chunk| {
         let mut xml = String::new();
         for (LossyText(slug), updated) in chunk? {
             let _ = write!(xml, "<url><loc>{site}{}</loc>", url_of(&slug));
             if let Some(updated) = updated.0 {
-                let _ = write!(xml, "<lastmod>{}</lastmod>", updated.utc().format("%Y-%m-%d"));
+                let _ = write!(
+                    xml,
+                    "<lastmod>{}</lastmod>",
+                    updated.utc().format("%Y-%m-%d")
+                );
             }
             xml.push_str("</url>\n");
         }
         Ok::<_, Error>(Bytes::from(xml))
     });
-    let whole = once(begin).chain(body).chain(once("</urlset>\n".to_owned()));
-    Ok(HttpResponse::Ok().content_type("application/xml; charset=utf-8").streaming(whole))
+    let whole = once(begin)
+        .chain(body)
+        .chain(once("</urlset>\n".to_owned()));
+    Ok(HttpResponse::Ok()
+        .content_type("application/xml; charset=utf-8")
+        .streaming(whole))
 }
 
 fn once(text: String) -> impl futures_util::Stream<Item = Result<Bytes>> {
@@ -87,7 +106,10 @@ fn once(text: String) -> impl futures_util::Stream<Item = Result<Bytes>> {
 fn index(site: &str, files: i64) -> String {
     let mut xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">\n".to_owned();
     for file in 1..=files {
-        let _ = writeln!(xml, "<sitemap><loc>{site}/sitemap.xml?p={file}</loc></sitemap>");
+        let _ = writeln!(
+            xml,
+            "<sitemap><loc>{site}/sitemap.xml?p={file}</loc></sitemap>"
+        );
     }
     xml + "</sitemapindex>\n"
 }

@@ -16,6 +16,9 @@ pub(crate) fn register(site: AdminSite) -> AdminSite {
             .search_fields((number, email, via(customer_id, user::username)))
             .date_hierarchy(created_at)
             .raw_id_fields((customer_id,))
-            .inlines([Inline::tabular::<OrderItem>(|it| it.autocomplete_fields((item::product_id,))).extra(1)])
+            .inlines([Inline::tabular::<OrderItem>(|it| {
+                it.autocomplete_fields((item::product_id,))
+            })
+            .extra(1)])
     })
 }

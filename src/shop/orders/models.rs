@@ -12,7 +12,9 @@ use nuages::models::{Description, Model, OnDelete, desc, via};
 pub(crate) const STATUSES: [&str; 5] = ["pending", "paid", "shipped", "delivered", "cancelled"];
 
 /// Something a customer ordered.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
+)]
 #[diesel(table_name = orders_order, treat_none_as_null = true)]
 pub(crate) struct Order {
     /// Primary key.
@@ -36,7 +38,18 @@ pub(crate) struct Order {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, Associations, AsChangeset)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Identifiable,
+    Queryable,
+    Selectable,
+    Insertable,
+    Associations,
+    AsChangeset,
+)]
 #[diesel(table_name = orders_orderitem, belongs_to(Order), treat_none_as_null = true)]
 pub(crate) struct OrderItem {
     /// Primary key.
@@ -56,11 +69,20 @@ impl Model for Order {
         use orders_order as order;
         it.ordering((desc(order::created_at), desc(order::id)))
             .field(order::number, |field| field.max_length(20).unique())
-            .field(order::customer_id, |field| field.to::<User>(OnDelete::SetNull).related_name("orders"))
+            .field(order::customer_id, |field| {
+                field.to::<User>(OnDelete::SetNull).related_name("orders")
+            })
             .field(order::email, |field| field.email(254))
-            .field(order::status, |field| field.max_length(10).text_choices(&STATUSES).default(|| "pending".into()))
+            .field(order::status, |field| {
+                field
+                    .max_length(10)
+                    .text_choices(&STATUSES)
+                    .default(|| "pending".into())
+            })
             .field(order::note, |field| field.blank())
-            .field(order::total, |field| field.decimal(12, 2).default(|| Decimal::new(0, 2).into()))
+            .field(order::total, |field| {
+                field.decimal(12, 2).default(|| Decimal::new(0, 2).into())
+            })
             .field(order::created_at, |field| field.default_now().db_index())
     }
 }
@@ -69,10 +91,21 @@ impl Model for OrderItem {
     fn describe(it: Description<Self>) -> Description<Self> {
         use catalog_product as product;
         use orders_orderitem as item;
-        it.display_with((item::quantity, via(item::product_id, product::name)), |[n, name]| format!("{n} × {name}"))
-            .field(item::order_id, |field| field.to::<Order>(OnDelete::Cascade).related_name("items"))
-            .field(item::product_id, |field| field.to::<Product>(OnDelete::Protect).related_name("order_items"))
-            .field(item::quantity, |field| field.positive().min(1).default(|| 1.into()))
-            .field(item::unit_price, |field| field.decimal(10, 2))
+        it.display_with(
+            (item::quantity, via(item::product_id, product::name)),
+            |[n, name]| format!("{n} × {name}"),
+        )
+        .field(item::order_id, |field| {
+            field.to::<Order>(OnDelete::Cascade).related_name("items")
+        })
+        .field(item::product_id, |field| {
+            field
+                .to::<Product>(OnDelete::Protect)
+                .related_name("order_items")
+        })
+        .field(item::quantity, |field| {
+            field.positive().min(1).default(|| 1.into())
+        })
+        .field(item::unit_price, |field| field.decimal(10, 2))
     }
 }

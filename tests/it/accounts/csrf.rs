@@ -23,10 +23,21 @@ fn refused(site: &TestSite, client: &Client, headers: &[(&str, &str)], fields: &
 
 fn accepted(site: &TestSite, client: &Client, headers: &[(&str, &str)], token: &str) {
     let name = format!("{headers:?}").chars().take(100).collect::<String>() + token;
-    let fields = [("first_name", name.as_str()), ("csrfmiddlewaretoken", token)];
-    let fields = if token.is_empty() { &fields[..1] } else { &fields };
+    let fields = [
+        ("first_name", name.as_str()),
+        ("csrfmiddlewaretoken", token),
+    ];
+    let fields = if token.is_empty() {
+        &fields[..1]
+    } else {
+        &fields
+    };
     let reply = client.post_with(PROFILE, headers, fields);
-    assert_eq!((reply.status, reply.header("location")), (302, PROFILE), "{name}");
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (302, PROFILE),
+        "{name}"
+    );
     assert_eq!(CHARLIE.row(site).first_name, name);
 }
 

@@ -10,7 +10,12 @@ const URLENCODED: &str = "application/x-www-form-urlencoded";
 /// Sends a body to Charlie's profile, with a good token in the header.
 fn send(client: &Client, kind: &str, body: &[u8]) -> Reply {
     let token = client.token(PROFILE);
-    client.send(Method::POST, PROFILE, &[("content-type", kind), ("x-csrftoken", &token)], body)
+    client.send(
+        Method::POST,
+        PROFILE,
+        &[("content-type", kind), ("x-csrftoken", &token)],
+        body,
+    )
 }
 
 /// A field of `multipart/form-data` with the boundary `XX`.

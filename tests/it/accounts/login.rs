@@ -14,12 +14,17 @@ fn refusal(site: &TestSite, username: &str, password: &str) -> String {
     let page = client.post(LOGIN, &[("username", username), ("password", password)]);
     assert_eq!(page.status, 200, "{username}");
     assert_eq!(page.set_cookie("sessionid"), "", "{username}");
-    page.text().replace(&page.token().unwrap(), "TOKEN").replace(&format!("\"{username}\""), "\"NAME\"")
+    page.text()
+        .replace(&page.token().unwrap(), "TOKEN")
+        .replace(&format!("\"{username}\""), "\"NAME\"")
 }
 
 fn stored_hash(site: &TestSite, username: &str, hash: &str) {
     let eve = auth_user::table.filter(auth_user::username.eq(username));
-    diesel::update(eve).set(auth_user::password.eq(hash)).execute(&mut site.connect()).unwrap();
+    diesel::update(eve)
+        .set(auth_user::password.eq(hash))
+        .execute(&mut site.connect())
+        .unwrap();
 }
 
 on_both! {

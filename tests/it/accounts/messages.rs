@@ -13,17 +13,27 @@ use crate::support::{Kind, Reply, TestSite};
 /// Leaves `count` messages that begin with `text`, and shows none.
 async fn leave(request: HttpRequest, query: QueryDict) -> Result<String> {
     visitor::user(&request).await?;
-    for number in 0..query.get("count").and_then(|count| count.parse().ok()).unwrap_or(1) {
+    for number in 0..query
+        .get("count")
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(1)
+    {
         // No two alike, for the cookie is compressed.
         let noise = nuages::signing::random_string(64);
-        Messages::of(&request)
-            .add(Level::WARNING, format!("{}-{number:03} {noise}", query.get("text").unwrap_or_default()));
+        Messages::of(&request).add(
+            Level::WARNING,
+            format!(
+                "{}-{number:03} {noise}",
+                query.get("text").unwrap_or_default()
+            ),
+        );
     }
     Ok(String::new())
 }
 
 fn with_leave(settings: &Settings) -> Urls {
-    Urls::new([path("/leave/", "leave", Access::Public, get(leave))]).include(crate::shop::urls(settings))
+    Urls::new([path("/leave/", "leave", Access::Public, get(leave))])
+        .include(crate::shop::urls(settings))
 }
 
 fn leaving(kind: Kind) -> TestSite {
@@ -33,8 +43,13 @@ fn leaving(kind: Kind) -> TestSite {
 /// The first word of each message on the page.
 fn shown(page: &Reply) -> Vec<String> {
     let text = page.text();
-    let parts = text.split("class=\"message ").skip(1).filter_map(|part| part.split_once("</svg>"));
-    parts.map(|(_, text)| text.split_whitespace().next().unwrap().to_owned()).collect()
+    let parts = text
+        .split("class=\"message ")
+        .skip(1)
+        .filter_map(|part| part.split_once("</svg>"));
+    parts
+        .map(|(_, text)| text.split_whitespace().next().unwrap().to_owned())
+        .collect()
 }
 
 on_both! {

@@ -48,12 +48,23 @@ fn people(kind: Kind) -> Database {
 
 /// Every session there is.
 fn sessions(site: &TestSite) -> Vec<SessionRow> {
-    django_session::table.select(SessionRow::as_select()).load(&mut site.connect()).unwrap()
+    django_session::table
+        .select(SessionRow::as_select())
+        .load(&mut site.connect())
+        .unwrap()
 }
 
 /// What the session `key` holds.
 fn session(site: &TestSite, key: &str) -> Option<Data> {
-    let row: Option<SessionRow> =
-        django_session::table.find(key).select(SessionRow::as_select()).first(&mut site.connect()).optional().unwrap();
-    row.map(|row| codec::decode(&row.session_data, [SecretKey::new(SECRET_KEY)].iter()).unwrap().0)
+    let row: Option<SessionRow> = django_session::table
+        .find(key)
+        .select(SessionRow::as_select())
+        .first(&mut site.connect())
+        .optional()
+        .unwrap();
+    row.map(|row| {
+        codec::decode(&row.session_data, [SecretKey::new(SECRET_KEY)].iter())
+            .unwrap()
+            .0
+    })
 }

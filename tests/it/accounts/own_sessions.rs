@@ -14,36 +14,55 @@ use nuages::sessions::{SessionRow, Visit, codec};
 use nuages::settings::{Env, SecretKey, Settings};
 
 use super::{PROFILE, session, sessions, shop, shop_with};
-use crate::support::{ALICE, CHARLIE, Client, Kind, LOGIN, Reply, SECRET_KEY, TestSite, session_of};
+use crate::support::{
+    ALICE, CHARLIE, Client, Kind, LOGIN, Reply, SECRET_KEY, TestSite, session_of,
+};
 
 const SESSIONS: &str = "/accounts/sessions/";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
-const SAFARI: &str =
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Safari/604.1";
+const SAFARI: &str = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 Version/26.0 Safari/604.1";
 
 fn visits(site: &TestSite) -> Vec<Visit> {
-    nuages_session::table.select(Visit::as_select()).load(&mut site.connect()).unwrap()
+    nuages_session::table
+        .select(Visit::as_select())
+        .load(&mut site.connect())
+        .unwrap()
 }
 
 /// Logs Charlie in with this browser.
 fn log_in(site: &TestSite, user_agent: &str) -> Client {
     let client = site.client();
     let token = client.token(LOGIN);
-    let fields = [("username", "charlie"), ("password", CHARLIE.password), ("csrfmiddlewaretoken", &token)];
-    assert_eq!(client.post_with(LOGIN, &[("user-agent", user_agent)], &fields).status, 302);
+    let fields = [
+        ("username", "charlie"),
+        ("password", CHARLIE.password),
+        ("csrfmiddlewaretoken", &token),
+    ];
+    assert_eq!(
+        client
+            .post_with(LOGIN, &[("user-agent", user_agent)], &fields)
+            .status,
+        302
+    );
     client
 }
 
 /// A session of Charlie's that no page of this site made.
 fn made_elsewhere(site: &TestSite) -> String {
-    session_of(&mut site.connect(), &CHARLIE.row(site), &SecretKey::new(SECRET_KEY))
+    session_of(
+        &mut site.connect(),
+        &CHARLIE.row(site),
+        &SecretKey::new(SECRET_KEY),
+    )
 }
 
 /// The marks of the sessions that can be ended, in order.
 fn marks(page: &Reply) -> Vec<String> {
     let text = page.text();
     let parts = text.split("name=\"session\" value=\"").skip(1);
-    parts.map(|part| part.split('"').next().unwrap().to_owned()).collect()
+    parts
+        .map(|part| part.split('"').next().unwrap().to_owned())
+        .collect()
 }
 
 fn is_in(client: &Client) -> bool {

@@ -17,7 +17,11 @@ const NEW: &str = "nine-violet-teapots";
 fn mailing(kind: Kind) -> TestSite {
     let database: Database = super::people(kind);
     let folder = database.dir.path().join("mail").display().to_string();
-    TestSite::with(database, &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)], crate::shop::urls)
+    TestSite::with(
+        database,
+        &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)],
+        crate::shop::urls,
+    )
 }
 
 /// Every mail that was sent, once there are `count`; they leave in the background.
@@ -27,8 +31,12 @@ fn mails(site: &TestSite, count: usize) -> Vec<String> {
 
 fn mails_in(database: &Database, count: usize) -> Vec<String> {
     for _ in 0..100 {
-        let files = std::fs::read_dir(database.dir.path().join("mail")).into_iter().flatten();
-        let texts: Vec<String> = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        let files = std::fs::read_dir(database.dir.path().join("mail"))
+            .into_iter()
+            .flatten();
+        let texts: Vec<String> = files
+            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
         if texts.iter().filter(|text| text.contains("</html>")).count() >= count {
             return texts;
         }
@@ -46,7 +54,12 @@ fn link(mail: &str) -> &str {
 /// A link for Charlie, made so long ago.
 fn made(site: &TestSite, ago: TimeDelta) -> String {
     let user = CHARLIE.row(site);
-    let token = make_token(&user.token_subject(), &SecretKey::new(SECRET_KEY), Utc::now() - ago, chrono_tz::UTC);
+    let token = make_token(
+        &user.token_subject(),
+        &SecretKey::new(SECRET_KEY),
+        Utc::now() - ago,
+        chrono_tz::UTC,
+    );
     format!("/accounts/reset/{}/{token}/", encode_uid(user.id))
 }
 
@@ -60,7 +73,11 @@ fn follow(client: &Client, link: &str) -> String {
 fn is_invalid(client: &Client, path: &str) {
     let page = client.get(path);
     assert_eq!((page.status, page.token()), (200, None), "{path}");
-    assert!(page.shows(&["This link is invalid", RESET]), "{path}: {}", page.text());
+    assert!(
+        page.shows(&["This link is invalid", RESET]),
+        "{path}: {}",
+        page.text()
+    );
 }
 
 on_both! {

@@ -14,7 +14,10 @@ fn events(site: &Process) -> Vec<String> {
     let log = site.log();
     let lines = log.lines().filter_map(|line| {
         let (before, event) = line.split_once(" nuages.security ")?;
-        assert!(before.ends_with(']') && before.contains(" ["), "no request: {line}");
+        assert!(
+            before.ends_with(']') && before.contains(" ["),
+            "no request: {line}"
+        );
         Some(event.to_owned())
     });
     lines.collect()

@@ -26,13 +26,24 @@ async fn remember(request: HttpRequest, query: QueryDict, db: web::Data<Db>) -> 
         return Err(Error::Panicked("as asked".to_owned()));
     }
     if query.get("gone").is_some() {
-        db.write(|conn| diesel::delete(django_session::table).execute(conn).map_err(Error::from)).await?;
+        db.write(|conn| {
+            diesel::delete(django_session::table)
+                .execute(conn)
+                .map_err(Error::from)
+        })
+        .await?;
     }
     Ok(session.get_str("word").unwrap_or_default())
 }
 
 fn with_memory(settings: &Settings) -> Urls {
-    Urls::new([path("/remember/", "remember", Access::Public, get(remember))]).include(crate::shop::urls(settings))
+    Urls::new([path(
+        "/remember/",
+        "remember",
+        Access::Public,
+        get(remember),
+    )])
+    .include(crate::shop::urls(settings))
 }
 
 fn remembering(kind: Kind) -> TestSite {

@@ -12,23 +12,41 @@ const SIGNUP: &str = "/accounts/signup/";
 const GOOD: &str = "nine-violet-teapots";
 
 fn sign_up(site: &TestSite, username: &str, email: &str, first: &str, second: &str) -> Reply {
-    let fields = [("username", username), ("email", email), ("password1", first), ("password2", second)];
+    let fields = [
+        ("username", username),
+        ("email", email),
+        ("password1", first),
+        ("password2", second),
+    ];
     let page = site.client().post(SIGNUP, &fields);
-    assert_eq!((page.status, page.set_cookie("sessionid")), (200, ""), "{username}");
+    assert_eq!(
+        (page.status, page.set_cookie("sessionid")),
+        (200, ""),
+        "{username}"
+    );
     // What was typed stands there still, but for the passwords.
     for (name, value) in [("username", username), ("email", email)] {
         let value = value.trim().replace('<', "&#60;").replace('>', "&#62;");
         let shown = format!("name=\"{name}\" id=\"id_{name}\" value=\"{value}\"");
         assert!(page.shows(&[&shown]), "{shown} is not on {}", page.text());
     }
-    for password in [first, second].into_iter().filter(|password| password.len() > 5) {
-        assert!(!page.text().contains(&format!("\"{password}\"")), "{password}");
+    for password in [first, second]
+        .into_iter()
+        .filter(|password| password.len() > 5)
+    {
+        assert!(
+            !page.text().contains(&format!("\"{password}\"")),
+            "{password}"
+        );
     }
     page
 }
 
 fn users(site: &TestSite) -> i64 {
-    auth_user::table.count().get_result(&mut site.connect()).unwrap()
+    auth_user::table
+        .count()
+        .get_result(&mut site.connect())
+        .unwrap()
 }
 
 on_both! {

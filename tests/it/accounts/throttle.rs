@@ -13,8 +13,7 @@ use super::{PROFILE, people, shop, shop_with};
 use crate::support::{CHARLIE, Client, Database, Kind, LOGIN, Process, Reply, TestSite};
 
 /// Of "correct horse", and quickly made: what counts here is how many are.
-const CHEAP: &str =
-    "argon2$argon2id$v=19$m=64,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcA$0Eq4JPMLiAwqqwcrsfJJJwBUWLk0nsIxs+L/7XrQh90";
+const CHEAP: &str = "argon2$argon2id$v=19$m=64,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcA$0Eq4JPMLiAwqqwcrsfJJJwBUWLk0nsIxs+L/7XrQh90";
 const RIGHT: &str = "correct horse";
 const GUESSES: usize = 10_000;
 const THREADS: usize = 16;
@@ -23,26 +22,47 @@ const THREADS: usize = 16;
 fn cheap_shop(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     let database = people(kind);
     cheapen(&mut database.connect());
-    TestSite::with(database, &[settings, &[("TRUSTED_PROXIES", "127.0.0.1")]].concat(), crate::shop::urls)
+    TestSite::with(
+        database,
+        &[settings, &[("TRUSTED_PROXIES", "127.0.0.1")]].concat(),
+        crate::shop::urls,
+    )
 }
 
 /// Gives every account the cheap password; a login makes it a costly one.
 fn cheapen(conn: &mut Conn) {
-    diesel::update(auth_user::table).set(auth_user::password.eq(CHEAP)).execute(conn).unwrap();
+    diesel::update(auth_user::table)
+        .set(auth_user::password.eq(CHEAP))
+        .execute(conn)
+        .unwrap();
 }
 
 /// A browser in which Charlie has logged in.
 fn charlies(site: &TestSite) -> Client {
     let client = site.client();
-    assert_eq!(attempt(&client, &client.token(LOGIN), "192.0.2.1", "charlie", RIGHT).status, 302);
+    assert_eq!(
+        attempt(&client, &client.token(LOGIN), "192.0.2.1", "charlie", RIGHT).status,
+        302
+    );
     cheapen(&mut site.connect());
     client
 }
 
 /// One try, from this address.
 fn attempt(client: &Client, token: &str, address: &str, username: &str, password: &str) -> Reply {
-    let fields = [("username", username), ("password", password), ("csrfmiddlewaretoken", token)];
-    client.post_with(LOGIN, &[("x-forwarded-for", address), ("accept-encoding", "identity")], &fields)
+    let fields = [
+        ("username", username),
+        ("password", password),
+        ("csrfmiddlewaretoken", token),
+    ];
+    client.post_with(
+        LOGIN,
+        &[
+            ("x-forwarded-for", address),
+            ("accept-encoding", "identity"),
+        ],
+        &fields,
+    )
 }
 
 /// One try of a browser that was never here.
@@ -82,7 +102,10 @@ fn attack(site: &TestSite, guess: impl Fn(&Client, &str, usize) -> Reply + Sync)
 fn fail(site: &TestSite, client: &Client, address: &str, username: &str, times: usize) {
     let token = client.token(LOGIN);
     for _ in 0..times {
-        assert_eq!(attempt(client, &token, address, username, "wrong").status, 200);
+        assert_eq!(
+            attempt(client, &token, address, username, "wrong").status,
+            200
+        );
     }
     blocked_for(&site.database, 600);
 }
@@ -90,9 +113,16 @@ fn fail(site: &TestSite, client: &Client, address: &str, username: &str, times: 
 /// Lets every wait that there was or is end in so many seconds.
 pub(super) fn blocked_for(database: &Database, seconds: i64) {
     let until = |seconds| Timestamp::from(Utc::now() + TimeDelta::seconds(seconds));
-    let blocked = nuages_login_throttle::table.filter(nuages_login_throttle::blocked_until.gt(until(-3600)));
+    let blocked =
+        nuages_login_throttle::table.filter(nuages_login_throttle::blocked_until.gt(until(-3600)));
     let later = nuages_login_throttle::blocked_until.eq(until(seconds));
-    assert!(diesel::update(blocked).set(later).execute(&mut database.connect()).unwrap() > 0);
+    assert!(
+        diesel::update(blocked)
+            .set(later)
+            .execute(&mut database.connect())
+            .unwrap()
+            > 0
+    );
 }
 
 fn is_in(client: &Client) -> bool {

@@ -30,7 +30,10 @@ fn shown_secret(page: &Reply) -> Secret {
 
 fn shown_codes(page: &Reply) -> Vec<String> {
     let text = page.text();
-    text.split("<li><code>").skip(1).map(|part| part.split('<').next().unwrap().to_owned()).collect()
+    text.split("<li><code>")
+        .skip(1)
+        .map(|part| part.split('<').next().unwrap().to_owned())
+        .collect()
 }
 
 fn now(secret: &Secret) -> String {
@@ -39,14 +42,22 @@ fn now(secret: &Secret) -> String {
 
 /// No code that an authenticator shows around now.
 fn wrong(secret: &Secret) -> String {
-    let around: Vec<String> = (-2..=2).map(|step| secret.code(Utc::now().timestamp() + 30 * step).unwrap()).collect();
-    (0..9).map(|number| format!("{number:06}")).find(|code| !around.contains(code)).unwrap()
+    let around: Vec<String> = (-2..=2)
+        .map(|step| secret.code(Utc::now().timestamp() + 30 * step).unwrap())
+        .collect();
+    (0..9)
+        .map(|number| format!("{number:06}"))
+        .find(|code| !around.contains(code))
+        .unwrap()
 }
 
 /// Turns it on for who is logged in; the secret and the recovery codes.
 fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
     let secret = shown_secret(&client.get(SET_UP));
-    let page = client.post(SET_UP, &[("code", &now(&secret)), ("password", persona.password)]);
+    let page = client.post(
+        SET_UP,
+        &[("code", &now(&secret)), ("password", persona.password)],
+    );
     let codes = shown_codes(&page);
     assert_eq!((page.status, codes.len()), (200, 10), "{}", page.text());
     (secret, codes)
@@ -55,21 +66,38 @@ fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
 /// Lets time pass: the code that is shown now was not used yet.
 fn later(site: &TestSite) {
     let none = nuages_two_factor::last_step.eq(None::<i64>);
-    diesel::update(nuages_two_factor::table).set(none).execute(&mut site.connect()).unwrap();
+    diesel::update(nuages_two_factor::table)
+        .set(none)
+        .execute(&mut site.connect())
+        .unwrap();
 }
 
 /// The code that was used last.
 fn used(site: &TestSite, secret: &Secret) -> String {
-    let step: Option<i64> =
-        nuages_two_factor::table.select(nuages_two_factor::last_step).first(&mut site.connect()).unwrap();
+    let step: Option<i64> = nuages_two_factor::table
+        .select(nuages_two_factor::last_step)
+        .first(&mut site.connect())
+        .unwrap();
     secret.code(step.unwrap() * 30).unwrap()
 }
 
 /// The first step of a login, as a new visitor.
 fn half_way(site: &TestSite, persona: &Persona, next: &str) -> Client {
     let client = site.client();
-    let reply = client.post(LOGIN, &[("username", persona.username), ("password", persona.password), ("next", next)]);
-    assert_eq!((reply.status, reply.header("location")), (302, CODE), "{}", reply.text());
+    let reply = client.post(
+        LOGIN,
+        &[
+            ("username", persona.username),
+            ("password", persona.password),
+            ("next", next),
+        ],
+    );
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (302, CODE),
+        "{}",
+        reply.text()
+    );
     client
 }
 
@@ -78,7 +106,10 @@ fn send(client: &Client, code: &str) -> Reply {
 }
 
 fn failures(site: &TestSite) -> i32 {
-    nuages_two_factor::table.select(nuages_two_factor::failures).first(&mut site.connect()).unwrap()
+    nuages_two_factor::table
+        .select(nuages_two_factor::failures)
+        .first(&mut site.connect())
+        .unwrap()
 }
 
 async fn staff_room() -> &'static str {

@@ -23,8 +23,17 @@ fn second_tab(site: &TestSite) -> (Client, String) {
 }
 
 /// Sends `fields` with a token that is no longer valid.
-fn send(client: &Client, token: &str, path: &str, fields: &[(&str, &str)]) -> crate::support::Reply {
-    client.post_with(path, &[], &[fields, &[("csrfmiddlewaretoken", token)]].concat())
+fn send(
+    client: &Client,
+    token: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> crate::support::Reply {
+    client.post_with(
+        path,
+        &[],
+        &[fields, &[("csrfmiddlewaretoken", token)]].concat(),
+    )
 }
 
 on_both! {

@@ -12,8 +12,20 @@ const SESSIONS: &str = "/accounts/sessions/";
 /// Times that cannot be read, as SQL.
 fn times(kind: Kind) -> &'static [&'static str] {
     match kind {
-        Kind::Sqlite => &["'never'", "''", "'2099-02-30 00:00:00'", "20990101", "X'FF'", "CAST(X'FF' AS TEXT)"],
-        Kind::Postgres => &["'infinity'", "'-infinity'", "'294276-12-31'", "'0044-03-15 BC'"],
+        Kind::Sqlite => &[
+            "'never'",
+            "''",
+            "'2099-02-30 00:00:00'",
+            "20990101",
+            "X'FF'",
+            "CAST(X'FF' AS TEXT)",
+        ],
+        Kind::Postgres => &[
+            "'infinity'",
+            "'-infinity'",
+            "'294276-12-31'",
+            "'0044-03-15 BC'",
+        ],
     }
 }
 
@@ -105,50 +117,120 @@ fn texts_that_are_not_utf8_break_no_page_and_no_login_on_sqlite() {
              WHERE id = {id}"
         ),
     );
-    run(&site, "UPDATE nuages_session SET address = X'FF', user_agent = CAST(X'61FF' AS TEXT)");
+    run(
+        &site,
+        "UPDATE nuages_session SET address = X'FF', user_agent = CAST(X'61FF' AS TEXT)",
+    );
     run(
         &site,
         "INSERT INTO django_session VALUES ('damaged', CAST(X'FF' AS TEXT), '2099-01-01 00:00:00'), \
          (CAST(X'FF' AS TEXT), 'x', '2099-01-01 00:00:00')",
     );
     for page in [PROFILE, SESSIONS, "/"] {
-        assert_eq!(charlie.get(page).status, 200, "{page} of the user whose texts are damaged");
+        assert_eq!(
+            charlie.get(page).status,
+            200,
+            "{page} of the user whose texts are damaged"
+        );
     }
-    for page in [SESSIONS, "/admin/", "/admin/auth/user/", &format!("/admin/auth/user/{id}/change/")] {
+    for page in [
+        SESSIONS,
+        "/admin/",
+        "/admin/auth/user/",
+        &format!("/admin/auth/user/{id}/change/"),
+    ] {
         assert_eq!(alice.get(page).status, 200, "{page} of somebody else");
     }
     let damaged = site.client();
     damaged.keep("sessionid", "damaged");
-    assert_eq!(damaged.get("/").status, 200, "a session without readable data is empty");
+    assert_eq!(
+        damaged.get("/").status,
+        200,
+        "a session without readable data is empty"
+    );
     for email in ["alice@example.com", "a@ä.example"] {
-        let reply = site.client().post("/accounts/password_reset/", &[("email", email)]);
-        assert_eq!(reply.status, 302, "somebody asks for a new password: {email}");
+        let reply = site
+            .client()
+            .post("/accounts/password_reset/", &[("email", email)]);
+        assert_eq!(
+            reply.status, 302,
+            "somebody asks for a new password: {email}"
+        );
     }
     site.client().log_in(&CHARLIE);
 
-    run(&site, &format!("UPDATE auth_user SET password = CAST(X'FF' AS TEXT) WHERE id = {id}"));
-    assert!(!is_in(&charlie), "the sessions of a password that is gone have ended");
-    let reply = site.client().post(LOGIN, &[("username", CHARLIE.username), ("password", CHARLIE.password)]);
-    assert_eq!(reply.status, 200, "a password that cannot be read fits nothing");
+    run(
+        &site,
+        &format!("UPDATE auth_user SET password = CAST(X'FF' AS TEXT) WHERE id = {id}"),
+    );
+    assert!(
+        !is_in(&charlie),
+        "the sessions of a password that is gone have ended"
+    );
+    let reply = site.client().post(
+        LOGIN,
+        &[
+            ("username", CHARLIE.username),
+            ("password", CHARLIE.password),
+        ],
+    );
+    assert_eq!(
+        reply.status, 200,
+        "a password that cannot be read fits nothing"
+    );
     site.client().log_in(&ALICE);
-    run(&site, "UPDATE auth_permission SET codename = X'FF' WHERE id = 1");
-    assert_eq!(alice.get("/admin/auth/user/1/change/").status, 200, "a permission with an unreadable name is shown");
+    run(
+        &site,
+        "UPDATE auth_permission SET codename = X'FF' WHERE id = 1",
+    );
+    assert_eq!(
+        alice.get("/admin/auth/user/1/change/").status,
+        200,
+        "a permission with an unreadable name is shown"
+    );
 }
 
 #[test]
 fn a_flag_that_is_neither_true_nor_false_is_not_set_on_sqlite() {
     let site = shop(Kind::Sqlite);
     for flag in ["'yes'", "2", "X'31'", "''"] {
-        run(&site, &format!("UPDATE auth_user SET is_superuser = {flag} WHERE username = 'alice'"));
+        run(
+            &site,
+            &format!("UPDATE auth_user SET is_superuser = {flag} WHERE username = 'alice'"),
+        );
         assert!(!ALICE.row(&site).is_superuser, "is_superuser is {flag}");
         let status = ALICE.browser(&site).get("/admin/catalog/product/").status;
-        assert_eq!(status, 403, "staff whose is_superuser is {flag} may do nothing");
-        run(&site, &format!("UPDATE auth_user SET is_superuser = 1, is_staff = {flag} WHERE username = 'alice'"));
-        assert_eq!(ALICE.browser(&site).get("/admin/").status, 302, "a user whose is_staff is {flag} is no staff");
-        run(&site, "UPDATE auth_user SET is_staff = 1 WHERE username = 'alice'");
+        assert_eq!(
+            status, 403,
+            "staff whose is_superuser is {flag} may do nothing"
+        );
+        run(
+            &site,
+            &format!(
+                "UPDATE auth_user SET is_superuser = 1, is_staff = {flag} WHERE username = 'alice'"
+            ),
+        );
+        assert_eq!(
+            ALICE.browser(&site).get("/admin/").status,
+            302,
+            "a user whose is_staff is {flag} is no staff"
+        );
+        run(
+            &site,
+            "UPDATE auth_user SET is_staff = 1 WHERE username = 'alice'",
+        );
         let charlie = CHARLIE.browser(&site);
-        run(&site, &format!("UPDATE auth_user SET is_active = {flag} WHERE username = 'charlie'"));
-        assert!(!is_in(&charlie), "a user whose is_active is {flag} is not active");
-        run(&site, "UPDATE auth_user SET is_active = 1 WHERE username = 'charlie'");
+        run(
+            &site,
+            &format!("UPDATE auth_user SET is_active = {flag} WHERE username = 'charlie'"),
+        );
+        assert!(
+            !is_in(&charlie),
+            "a user whose is_active is {flag} is not active"
+        );
+        run(
+            &site,
+            "UPDATE auth_user SET is_active = 1 WHERE username = 'charlie'",
+        );
     }
 }

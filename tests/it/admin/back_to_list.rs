@@ -10,8 +10,13 @@ const PRODUCTS: &str = "/admin/catalog/product/";
 
 /// Adds 201 tags: pages of 100, 100 and one.
 fn add_tags(site: &TestSite) {
-    let rows: Vec<String> = (1..=201).map(|id| format!("({id}, 'Tag {id:03}', 'tag-{id}')")).collect();
-    let insert = format!("INSERT INTO catalog_tag (id, name, slug) VALUES {}", rows.join(", "));
+    let rows: Vec<String> = (1..=201)
+        .map(|id| format!("({id}, 'Tag {id:03}', 'tag-{id}')"))
+        .collect();
+    let insert = format!(
+        "INSERT INTO catalog_tag (id, name, slug) VALUES {}",
+        rows.join(", ")
+    );
     site.connect().batch_execute(&insert).unwrap();
 }
 

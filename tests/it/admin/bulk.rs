@@ -46,14 +46,19 @@ impl log::Log for Told {
 }
 
 /// A shop whose tags can be renamed in bulk, each in its own way.
-static RENAMING: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
-    site.register::<Tag>(|it| {
-        it.list_display((catalog_tag::name,))
-            .search_fields((catalog_tag::name,))
-            .action("rename", "Rename", |conn, request| rename(conn, request, usize::MAX))
-            .action("rename_half", "Rename, and fail", |conn, request| rename(conn, request, ROWS / 2))
-    })
-});
+static RENAMING: Project =
+    Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
+        site.register::<Tag>(|it| {
+            it.list_display((catalog_tag::name,))
+                .search_fields((catalog_tag::name,))
+                .action("rename", "Rename", |conn, request| {
+                    rename(conn, request, usize::MAX)
+                })
+                .action("rename_half", "Rename, and fail", |conn, request| {
+                    rename(conn, request, ROWS / 2)
+                })
+        })
+    });
 
 /// Turns names round, and fails after so many.
 fn rename(conn: &mut Conn, request: &ActionRequest<'_>, most: usize) -> Result<ActionResult> {
@@ -105,13 +110,21 @@ fn products(conn: &mut Conn) {
 
 /// Runs an action on all pages of the list at `path`.
 fn across(client: &Client, path: &str, action: &str, more: &[(&str, &str)]) -> Reply {
-    let all = [("action", action), ("select_across", "1"), ("index", "0"), ("_selected_action", "1")];
+    let all = [
+        ("action", action),
+        ("select_across", "1"),
+        ("index", "0"),
+        ("_selected_action", "1"),
+    ];
     client.post(path, &[&all[..], more].concat())
 }
 
 fn count(conn: &mut Conn) -> (i64, i64) {
     let products = catalog_product::table.count().get_result(conn).unwrap();
-    (products, django_admin_log::table.count().get_result(conn).unwrap())
+    (
+        products,
+        django_admin_log::table.count().get_result(conn).unwrap(),
+    )
 }
 
 on_both! {

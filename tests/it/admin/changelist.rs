@@ -13,7 +13,11 @@ fn stock(site: &TestSite) -> Client {
     let conn = &mut site.connect();
     product("Ash").price("1.00").tag("hard").save(conn);
     product("Birch").price("2.00").save(conn);
-    product("Cedar").price("3.00").tag("hard").tag("red").save(conn);
+    product("Cedar")
+        .price("3.00")
+        .tag("hard")
+        .tag("red")
+        .save(conn);
     ALICE.browser(site)
 }
 
@@ -24,7 +28,12 @@ fn shown(client: &Client, url: &str, names: &[&str]) -> String {
         return format!("{} {}", reply.status, reply.header("Location"));
     }
     let words = reply.words();
-    names.iter().copied().filter(|name| words.contains(name)).collect::<Vec<_>>().join(" ")
+    names
+        .iter()
+        .copied()
+        .filter(|name| words.contains(name))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 on_both! {

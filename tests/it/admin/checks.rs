@@ -11,7 +11,10 @@ use nuages::models::{Description, Finding, Model, check};
 use nuages::schema::auth_user as user;
 
 fn ids(found: &[Finding]) -> Vec<(&'static str, &'static str)> {
-    found.iter().map(|finding| (finding.id, finding.option)).collect()
+    found
+        .iter()
+        .map(|finding| (finding.id, finding.option))
+        .collect()
 }
 
 fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
@@ -38,7 +41,8 @@ fn wrong_admins_are_named_with_the_option_and_what_to_do() {
         .register(products)
         .register::<User>(|it| it.list_display((user::username, user::password)))
         .register::<Order>(|it| {
-            it.list_display((order::number,)).inlines([Inline::stacked::<OrderItem>(|it| it).min_num(3).max_num(2)])
+            it.list_display((order::number,))
+                .inlines([Inline::stacked::<OrderItem>(|it| it).min_num(3).max_num(2)])
         });
     let found = site.check();
     let expected = [
@@ -83,7 +87,9 @@ impl Model for Stray {
 
 #[test]
 fn a_model_that_no_app_names_is_reported() {
-    let found = AdminSite::new(&INSTALLED).register::<Stray>(|it| it).check();
+    let found = AdminSite::new(&INSTALLED)
+        .register::<Stray>(|it| it)
+        .check();
     assert_eq!(ids(&found), [("nuages.E108", "register")], "{found:#?}");
 }
 

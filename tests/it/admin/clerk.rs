@@ -22,7 +22,10 @@ static ACTIONS: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |s
 });
 
 fn rename(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    request.update(conn, &[("name", format!("{} was here", request.action).into())])?;
+    request.update(
+        conn,
+        &[("name", format!("{} was here", request.action).into())],
+    )?;
     Ok("renamed".into())
 }
 

@@ -52,7 +52,11 @@ impl Model for Tag {
             .field(tag::shout, |field| field.max_length(60).generated())
             .field(tag::weight, |field| field.default(|| 0.into()))
             .field(tag::code, |field| field.max_length(50).blank())
-            .field(tag::price, |field| field.decimal(12, 2).default(|| nuages::db::Decimal::new(0, 2).into()))
+            .field(tag::price, |field| {
+                field
+                    .decimal(12, 2)
+                    .default(|| nuages::db::Decimal::new(0, 2).into())
+            })
             .many_to_many(SHELVES)
     }
 }
@@ -94,13 +98,22 @@ fn site(kind: Kind) -> TestSite {
          INSERT INTO catalog_tag (id, name, slug) VALUES (101, 'red', 'r'), (102, 'blue', 'b');",
     )
     .unwrap();
-    conn.batch_execute("INSERT INTO catalog_category (name, slug, description) VALUES ('Lamps', 'lamps', '')").unwrap();
+    conn.batch_execute(
+        "INSERT INTO catalog_category (name, slug, description) VALUES ('Lamps', 'lamps', '')",
+    )
+    .unwrap();
     TestSite::of(database, &[], &PROJECT)
 }
 
 fn texts(site: &TestSite, sql: &'static str) -> Vec<String> {
-    let rows = Sql::new(sql).returns(&[Column::Text]).load(&mut site.connect()).unwrap();
-    rows.into_iter().flatten().map(|value| value.to_string()).collect()
+    let rows = Sql::new(sql)
+        .returns(&[Column::Text])
+        .load(&mut site.connect())
+        .unwrap();
+    rows.into_iter()
+        .flatten()
+        .map(|value| value.to_string())
+        .collect()
 }
 
 const TAGS: &str = "/admin/catalog/tag/";
@@ -211,14 +224,30 @@ fn what_a_column_of_postgresql_cannot_hold_is_an_error_in_the_form() {
         )
         .unwrap();
     let alice = ALICE.browser(&site);
-    assert_eq!(alice.submit(&alice.form(RED, "name").set("weight", "60"), "_save").status, 302);
+    assert_eq!(
+        alice
+            .submit(&alice.form(RED, "name").set("weight", "60"), "_save")
+            .status,
+        302
+    );
     for (field, value, error) in [
-        ("code", "abcde", "Ensure this value has at most 3 characters."),
+        (
+            "code",
+            "abcde",
+            "Ensure this value has at most 3 characters.",
+        ),
         ("price", "12345.00", "This number is too large."),
         ("weight", "60", "Constraint “one_of_a_weight” is violated."),
     ] {
-        let form = alice.form("/admin/catalog/tag/102/change/", "name").set(field, value);
+        let form = alice
+            .form("/admin/catalog/tag/102/change/", "name")
+            .set(field, value);
         let reply = alice.submit(&form, "_save");
-        assert_eq!((reply.status, reply.errors(field)), (200, error.to_owned()), "{field}: {}", reply.words());
+        assert_eq!(
+            (reply.status, reply.errors(field)),
+            (200, error.to_owned()),
+            "{field}: {}",
+            reply.words()
+        );
     }
 }

@@ -34,34 +34,64 @@ struct Paper {
 }
 
 fn no_drafts(value: &Value) -> Option<String> {
-    value.as_str().is_some_and(|name| name.contains("draft")).then(|| "Drafts are not accepted.".to_owned())
+    value
+        .as_str()
+        .is_some_and(|name| name.contains("draft"))
+        .then(|| "Drafts are not accepted.".to_owned())
 }
 
 impl Model for Paper {
     fn describe(it: Description<Self>) -> Description<Self> {
         it.field(papers_paper::name, |field| field.max_length(50))
             .field(papers_paper::file, |field| {
-                let field = field.file("papers/").kinds(FileKinds::PDF | FileKinds::TEXT).max_size(1 << 10);
+                let field = field
+                    .file("papers/")
+                    .kinds(FileKinds::PDF | FileKinds::TEXT)
+                    .max_size(1 << 10);
                 field.validator(Validator::Custom(no_drafts))
             })
-            .field(papers_paper::category_id, |field| field.to::<Category>(OnDelete::Cascade).blank())
+            .field(papers_paper::category_id, |field| {
+                field.to::<Category>(OnDelete::Cascade).blank()
+            })
             .display(papers_paper::name)
     }
 }
 
-const APP: AppConfig = AppConfig { label: "papers", verbose_name: "Papers", models: &[Paper::meta], migrations: &[] };
-static APPS: [AppConfig; 7] = [INSTALLED[0], INSTALLED[1], INSTALLED[2], INSTALLED[3], INSTALLED[4], INSTALLED[5], APP];
+const APP: AppConfig = AppConfig {
+    label: "papers",
+    verbose_name: "Papers",
+    models: &[Paper::meta],
+    migrations: &[],
+};
+static APPS: [AppConfig; 7] = [
+    INSTALLED[0],
+    INSTALLED[1],
+    INSTALLED[2],
+    INSTALLED[3],
+    INSTALLED[4],
+    INSTALLED[5],
+    APP,
+];
 
 fn register(site: AdminSite) -> AdminSite {
     let papers = |it: ModelAdmin<Paper>| it.fields((papers_paper::name, papers_paper::file));
-    site.register::<Paper>(|it| it).register::<Category>(|it| it.inlines([Inline::tabular(papers).extra(1)]))
+    site.register::<Paper>(|it| it)
+        .register::<Category>(|it| it.inlines([Inline::tabular(papers).extra(1)]))
 }
 
 /// A public form with a file field.
 fn bound(post: Option<&PostData>, settings: &Settings) -> ModelForm {
-    let fields: Vec<ModelField> =
-        ["name", "file"].iter().filter_map(|key| ModelField::of(Paper::meta(), key)).collect();
-    let mut form = ModelForm::new(Record::new(Paper::meta()), true, &fields, &|_| Vec::new(), settings.time_zone);
+    let fields: Vec<ModelField> = ["name", "file"]
+        .iter()
+        .filter_map(|key| ModelField::of(Paper::meta(), key))
+        .collect();
+    let mut form = ModelForm::new(
+        Record::new(Paper::meta()),
+        true,
+        &fields,
+        &|_| Vec::new(),
+        settings.time_zone,
+    );
     if let Some(post) = post {
         form.bind(&Posted::new(post), settings.time_zone);
     }
@@ -69,7 +99,12 @@ fn bound(post: Option<&PostData>, settings: &Settings) -> ModelForm {
 }
 
 /// Shows the form as a page, or stores the file.
-async fn hand_in(request: HttpRequest, db: Data<Db>, settings: Data<Settings>, post: PostData) -> Result<HttpResponse> {
+async fn hand_in(
+    request: HttpRequest,
+    db: Data<Db>,
+    settings: Data<Settings>,
+    post: PostData,
+) -> Result<HttpResponse> {
     let is_sent = request.method() == actix_web::http::Method::POST;
     let token = Csrf::of(&request).token();
     let page = db.run(move |_: &mut Conn| {
@@ -97,11 +132,18 @@ async fn hand_in(request: HttpRequest, db: Data<Db>, settings: Data<Settings>, p
         }
         Ok(format!("{page}</form>"))
     });
-    Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page.await?))
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .body(page.await?))
 }
 
 fn urls(settings: &Settings) -> Urls {
-    crate::shop::urls(settings).include(Urls::new([path("/hand-in/", "hand_in", Public, get(hand_in).post(hand_in))]))
+    crate::shop::urls(settings).include(Urls::new([path(
+        "/hand-in/",
+        "hand_in",
+        Public,
+        get(hand_in).post(hand_in),
+    )]))
 }
 
 fn site(kind: Kind) -> TestSite {
@@ -127,12 +169,42 @@ fn site(kind: Kind) -> TestSite {
 
 /// The file that is sent, and the beginning of its error.
 const REFUSED: [(&str, &str, &[u8], &str); 6] = [
-    ("evil.html", "text/html", b"<html><script>alert(1)</script>", "File extension “html” is not allowed."),
-    ("evil.svg", "image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "File extension “svg” is not allowed."),
-    ("evil.txt", "text/plain", b"<script>alert(1)</script>", "This file holds a web page"),
-    ("evil.pdf", "text/html", b"%PDF-1.4", "The file was sent as “text/html”"),
-    ("a.pdf", "application/pdf", &[b' '; 2000], "The file is too large: 1.9 KB. At most 1 KB are allowed."),
-    ("a draft.pdf", "application/pdf", b"%PDF-1.4", "Drafts are not accepted."),
+    (
+        "evil.html",
+        "text/html",
+        b"<html><script>alert(1)</script>",
+        "File extension “html” is not allowed.",
+    ),
+    (
+        "evil.svg",
+        "image/svg+xml",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        "File extension “svg” is not allowed.",
+    ),
+    (
+        "evil.txt",
+        "text/plain",
+        b"<script>alert(1)</script>",
+        "This file holds a web page",
+    ),
+    (
+        "evil.pdf",
+        "text/html",
+        b"%PDF-1.4",
+        "The file was sent as “text/html”",
+    ),
+    (
+        "a.pdf",
+        "application/pdf",
+        &[b' '; 2000],
+        "The file is too large: 1.9 KB. At most 1 KB are allowed.",
+    ),
+    (
+        "a draft.pdf",
+        "application/pdf",
+        b"%PDF-1.4",
+        "Drafts are not accepted.",
+    ),
 ];
 
 fn stored(site: &TestSite) -> usize {
@@ -140,7 +212,10 @@ fn stored(site: &TestSite) -> usize {
 }
 
 fn add(alice: &Client, name: &str, kind: &str, content: &[u8]) -> Reply {
-    let form = alice.form(ADD, "name").set("name", "Report").set("category", "1");
+    let form = alice
+        .form(ADD, "name")
+        .set("name", "Report")
+        .set("category", "1");
     alice.submit(&form.attach("file", name, kind, content), "_save")
 }
 

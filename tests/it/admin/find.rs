@@ -19,13 +19,24 @@ const GOODS: &str = "/admin/catalog/category/1/change/";
 /// An admin in which one and many are searched, in the form and in the rows inside it.
 fn register(site: AdminSite) -> AdminSite {
     let searched = |it: ModelAdmin<Product>| it.autocomplete_fields((product::category_id, TAGS));
-    let inside = |it| searched(it).fields((product::name, product::slug, product::sku, product::price, TAGS));
-    let site = catalog::admin::register(site).unregister::<Product>().unregister::<Category>();
-    site.register(|it| searched(it).search_fields((product::name,))).register::<Category>(|it| {
-        it.search_fields((category::name,))
-            .autocomplete_fields((category::parent_id,))
-            .inlines([Inline::stacked(inside).extra(1)])
-    })
+    let inside = |it| {
+        searched(it).fields((
+            product::name,
+            product::slug,
+            product::sku,
+            product::price,
+            TAGS,
+        ))
+    };
+    let site = catalog::admin::register(site)
+        .unregister::<Product>()
+        .unregister::<Category>();
+    site.register(|it| searched(it).search_fields((product::name,)))
+        .register::<Category>(|it| {
+            it.search_fields((category::name,))
+                .autocomplete_fields((category::parent_id,))
+                .inlines([Inline::stacked(inside).extra(1)])
+        })
 }
 
 /// A shop with two products, and tags "t 1" to "t 25".
@@ -35,8 +46,9 @@ fn site(kind: Kind) -> TestSite {
     let conn = &mut database.connect();
     ALICE.save(conn);
     BOB.save(conn);
-    let tagged =
-        |name: &str, from: usize| (from..from + 13).fold(support::product(name), |it, n| it.tag(&format!("t {n}")));
+    let tagged = |name: &str, from: usize| {
+        (from..from + 13).fold(support::product(name), |it, n| it.tag(&format!("t {n}")))
+    };
     tagged("Lamp", 1).save(conn);
     tagged("Shade", 13).category("Lamps").save(conn);
     TestSite::of(database, &[("DEBUG", "1")], &PROJECT)

@@ -25,14 +25,21 @@ static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |s
                 .on_form("Rename this %(verbose_name)s"),
             Action::new("form", "Rename from the form", rename).only_on_form(),
             Action::new("list", "Rename from the list", rename),
-            Action::new("asks", "Rename all", rename).on_form("Rename carefully").confirm(),
-            Action::new("look", "Look at all", look).on_form("Look").permissions(&["view"]),
+            Action::new("asks", "Rename all", rename)
+                .on_form("Rename carefully")
+                .confirm(),
+            Action::new("look", "Look at all", look)
+                .on_form("Look")
+                .permissions(&["view"]),
         ])
     })
 });
 
 fn rename(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    let count = request.update(conn, &[("name", format!("{} was here", request.action).into())])?;
+    let count = request.update(
+        conn,
+        &[("name", format!("{} was here", request.action).into())],
+    )?;
     Ok(format!("{count} renamed").into())
 }
 
@@ -53,7 +60,18 @@ fn site(kind: Kind) -> TestSite {
 
 /// Sends the form of the actions as a client of Django 6.1 does.
 fn run(client: &Client, action: &str, more: &[(&str, &str)]) -> Reply {
-    client.post(FORM, &[&[("CHANGE_FORM-action", action), ("_selected_action", "1"), ("index", "0")], more].concat())
+    client.post(
+        FORM,
+        &[
+            &[
+                ("CHANGE_FORM-action", action),
+                ("_selected_action", "1"),
+                ("index", "0"),
+            ],
+            more,
+        ]
+        .concat(),
+    )
 }
 
 fn names(client: &Client) -> String {

@@ -13,17 +13,27 @@ const LAMP: &str = "/admin/catalog/product/1/change/";
 
 fn register(site: AdminSite) -> AdminSite {
     let products = |it: ModelAdmin<Product>| {
-        it.formfield_overrides(FieldKind::Text, FormField::new().textarea(12).help_text("As people say it."))
-            .formfield_overrides(FieldKind::Char(0), FormField::new().placeholder("…"))
-            .formfield((product::name,), FormField::new().label("Title").textarea(2))
-            .raw_id_fields((product::category_id,))
-            .formfield((product::category_id,), FormField::new().label("Shelf"))
-            .formfield((product::sku,), FormField::new().help_text(""))
+        it.formfield_overrides(
+            FieldKind::Text,
+            FormField::new().textarea(12).help_text("As people say it."),
+        )
+        .formfield_overrides(FieldKind::Char(0), FormField::new().placeholder("…"))
+        .formfield(
+            (product::name,),
+            FormField::new().label("Title").textarea(2),
+        )
+        .raw_id_fields((product::category_id,))
+        .formfield((product::category_id,), FormField::new().label("Shelf"))
+        .formfield((product::sku,), FormField::new().help_text(""))
     };
-    let inside = |it| products(it).fields((product::name, product::slug, product::sku, product::price));
-    let site = catalog::admin::register(site).unregister::<Product>().unregister::<Category>();
+    let inside =
+        |it| products(it).fields((product::name, product::slug, product::sku, product::price));
+    let site = catalog::admin::register(site)
+        .unregister::<Product>()
+        .unregister::<Category>();
     site.register(products).register::<Category>(|it| {
-        it.formfield((category::description,), FormField::new().textarea(1)).inlines([Inline::tabular(inside).extra(1)])
+        it.formfield((category::description,), FormField::new().textarea(1))
+            .inlines([Inline::tabular(inside).extra(1)])
     })
 }
 

@@ -74,14 +74,34 @@ fn apps_have_djangos_order_unless_something_is_said() {
     let labels = |site: &AdminSite| site.apps().iter().map(|app| app.label).collect::<Vec<_>>();
     assert_eq!(labels(&site), ["auth", "catalog", "orders"]);
     let catalog = &site.apps()[1];
-    let models: Vec<_> = site.models_of(catalog).map(|known| known.model.name.as_str()).collect();
+    let models: Vec<_> = site
+        .models_of(catalog)
+        .map(|known| known.model.name.as_str())
+        .collect();
     assert_eq!((models, catalog.icon), (vec!["category", "tag"], ""));
-    let said = [AppAdmin::new("orders").order(2), AppAdmin::new("catalog").order(9).icon("box")];
+    let said = [
+        AppAdmin::new("orders").order(2),
+        AppAdmin::new("catalog").order(9).icon("box"),
+    ];
     let site = said.into_iter().fold(site, AdminSite::app);
-    assert_eq!((labels(&site), site.apps()[1].icon), (vec!["orders", "catalog", "auth"], "box"));
-    let site = site.app(AppAdmin::new("catalog").order(1).link("Report", "/admin/report/", "book"));
+    assert_eq!(
+        (labels(&site), site.apps()[1].icon),
+        (vec!["orders", "catalog", "auth"], "box")
+    );
+    let site = site.app(
+        AppAdmin::new("catalog")
+            .order(1)
+            .link("Report", "/admin/report/", "book"),
+    );
     assert_eq!(labels(&site), ["catalog", "orders", "auth"]);
-    assert_eq!((site.apps()[0].icon, site.apps()[0].links.len()), ("", 1), "what was said last counts");
+    assert_eq!(
+        (site.apps()[0].icon, site.apps()[0].links.len()),
+        ("", 1),
+        "what was said last counts"
+    );
     let wrong = site.app(AppAdmin::new("catalogue")).check();
-    assert!(wrong.iter().any(|found| found.id == "nuages.E106"), "{wrong:?}");
+    assert!(
+        wrong.iter().any(|found| found.id == "nuages.E106"),
+        "{wrong:?}"
+    );
 }

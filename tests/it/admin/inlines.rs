@@ -4,7 +4,9 @@ use diesel::connection::SimpleConnection as _;
 
 use crate::shop::INSTALLED;
 use crate::shop::orders::models::{Order, OrderItem};
-use crate::shop::schema::{catalog_product as product, orders_order as order_table, orders_orderitem as item};
+use crate::shop::schema::{
+    catalog_product as product, orders_order as order_table, orders_orderitem as item,
+};
 use nuages::admin::options::{Cell, Fieldset, computed};
 use nuages::admin::{Inline, ModelAdmin};
 use nuages::models::via;
@@ -33,7 +35,11 @@ fn order(site: &TestSite, items: usize) {
 fn quantities(site: &TestSite) -> Vec<i32> {
     use crate::shop::schema::orders_orderitem::dsl::{id, orders_orderitem, quantity};
     use diesel::prelude::*;
-    orders_orderitem.order(id).select(quantity).load(&mut site.connect()).unwrap()
+    orders_orderitem
+        .order(id)
+        .select(quantity)
+        .load(&mut site.connect())
+        .unwrap()
 }
 
 on_both! {

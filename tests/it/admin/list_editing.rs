@@ -21,9 +21,13 @@ fn stock(site: &TestSite) {
 /// Prices and stocks, by name.
 fn stored(site: &TestSite) -> Vec<(String, i32)> {
     let columns = (catalog_product::price, catalog_product::stock);
-    let rows = catalog_product::table.order(catalog_product::name).select(columns);
+    let rows = catalog_product::table
+        .order(catalog_product::name)
+        .select(columns);
     let rows: Vec<(Decimal, i32)> = rows.load(&mut site.connect()).unwrap();
-    rows.into_iter().map(|(price, stock)| (price.round(2).to_string(), stock)).collect()
+    rows.into_iter()
+        .map(|(price, stock)| (price.round(2).to_string(), stock))
+        .collect()
 }
 
 on_both! {
@@ -119,23 +123,50 @@ fn rows_are_locked_in_the_order_of_their_keys_on_postgresql() {
     let mut other = site.connect();
     for action in ["", "make_inactive", "delete_selected"] {
         // The first row lies behind the second.
-        other.batch_execute("UPDATE catalog_product SET stock = stock + 1 WHERE id = 1").unwrap();
+        other
+            .batch_execute("UPDATE catalog_product SET stock = stock + 1 WHERE id = 1")
+            .unwrap();
         let alice = ALICE.browser(&site);
-        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-1-stock", "12");
-        other.batch_execute("BEGIN; SELECT 1 FROM catalog_product WHERE id = 2 FOR UPDATE").unwrap();
+        let form = alice
+            .form(PRODUCTS, "form-0-stock")
+            .set("form-0-stock", "11")
+            .set("form-1-stock", "12");
+        other
+            .batch_execute("BEGIN; SELECT 1 FROM catalog_product WHERE id = 2 FOR UPDATE")
+            .unwrap();
         let saving = std::thread::spawn(move || {
-            let chosen = [("action", action), ("_selected_action", "1"), ("_selected_action", "2"), ("post", "yes")];
-            if action.is_empty() { alice.submit(&form, "_save").status } else { alice.post(PRODUCTS, &chosen).status }
+            let chosen = [
+                ("action", action),
+                ("_selected_action", "1"),
+                ("_selected_action", "2"),
+                ("post", "yes"),
+            ];
+            if action.is_empty() {
+                alice.submit(&form, "_save").status
+            } else {
+                alice.post(PRODUCTS, &chosen).status
+            }
         });
         let waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while diesel::sql_query(waits).execute(&mut site.connect()).unwrap() == 0 {
+        while diesel::sql_query(waits)
+            .execute(&mut site.connect())
+            .unwrap()
+            == 0
+        {
             assert!(!saving.is_finished(), "it waits for the second row");
             std::thread::yield_now();
         }
         // Who waits for the second holds the first; what only leads there need not wait.
-        other.batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR KEY SHARE NOWAIT").unwrap();
-        let first = other.batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR UPDATE NOWAIT");
+        other
+            .batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR KEY SHARE NOWAIT")
+            .unwrap();
+        let first =
+            other.batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR UPDATE NOWAIT");
         other.batch_execute("ROLLBACK").unwrap();
-        assert_eq!((saving.join().unwrap(), first.is_err()), (302, true), "{action}");
+        assert_eq!(
+            (saving.join().unwrap(), first.is_err()),
+            (302, true),
+            "{action}"
+        );
     }
 }

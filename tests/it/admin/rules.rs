@@ -16,16 +16,35 @@ use crate::support::{ALICE, BOB, CHARLIE, Client, Database, Kind, TestSite};
 
 /// Projects that register users and groups in every way a site author could, with an action that deactivates users.
 static PROJECTS: [(&str, Project); 4] = [
-    ("extended", project(|site| accounts::admin::register(site).extend(columns).extend(permissions))),
-    ("registered twice", project(|site| accounts::admin::register(site).register(columns).register(permissions))),
+    (
+        "extended",
+        project(|site| {
+            accounts::admin::register(site)
+                .extend(columns)
+                .extend(permissions)
+        }),
+    ),
+    (
+        "registered twice",
+        project(|site| {
+            accounts::admin::register(site)
+                .register(columns)
+                .register(permissions)
+        }),
+    ),
     (
         "unregistered and registered",
         project(|site| {
-            let site = accounts::admin::register(site).unregister::<User>().unregister::<Group>();
+            let site = accounts::admin::register(site)
+                .unregister::<User>()
+                .unregister::<Group>();
             site.register(columns).register(permissions)
         }),
     ),
-    ("registered without the app's own registration", project(|site| site.register(columns).register(permissions))),
+    (
+        "registered without the app's own registration",
+        project(|site| site.register(columns).register(permissions)),
+    ),
 ];
 
 const fn project(register: fn(AdminSite) -> AdminSite) -> Project {
@@ -33,7 +52,11 @@ const fn project(register: fn(AdminSite) -> AdminSite) -> Project {
 }
 
 fn columns(it: ModelAdmin<User>) -> ModelAdmin<User> {
-    it.list_display((user::username, user::date_joined)).action("deactivate", "Deactivate", deactivate)
+    it.list_display((user::username, user::date_joined)).action(
+        "deactivate",
+        "Deactivate",
+        deactivate,
+    )
 }
 
 fn permissions(it: ModelAdmin<Group>) -> ModelAdmin<Group> {
@@ -47,17 +70,33 @@ fn deactivate(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResu
 
 /// Logs Bob in as a manager of users who is not a superuser.
 fn manager(site: &TestSite) -> Client {
-    BOB.may(site, &["add_user", "change_user", "delete_user", "view_user", "add_group", "change_group", "view_tag"]);
+    BOB.may(
+        site,
+        &[
+            "add_user",
+            "change_user",
+            "delete_user",
+            "view_user",
+            "add_group",
+            "change_group",
+            "view_tag",
+        ],
+    );
     BOB.browser(site)
 }
 
 fn permission(site: &TestSite, codename: &str) -> String {
     let named = auth_permission::table.filter(auth_permission::codename.eq(codename));
-    named.select(auth_permission::id).first::<i32>(&mut site.connect()).unwrap().to_string()
+    named
+        .select(auth_permission::id)
+        .first::<i32>(&mut site.connect())
+        .unwrap()
+        .to_string()
 }
 
 fn rights_of(site: &TestSite, user: i32) -> i64 {
-    let of_user = auth_user_user_permissions::table.filter(auth_user_user_permissions::user_id.eq(user));
+    let of_user =
+        auth_user_user_permissions::table.filter(auth_user_user_permissions::user_id.eq(user));
     of_user.count().get_result(&mut site.connect()).unwrap()
 }
 
@@ -141,9 +180,21 @@ fn extending_keeps_the_options_of_the_registration() {
     let site = accounts::admin::register(AdminSite::new(&INSTALLED))
         .extend::<User>(|it| it.add_list_display((user::date_joined,)));
     let users = site.find("auth", "user").expect("users are registered");
-    assert_eq!(users.options.list_display.len(), 6, "the five columns of accounts and the added one");
-    assert_eq!(users.options.search_fields.len(), 4, "the search of accounts is kept");
-    assert!(site.check().is_empty(), "extending is not an error: {:#?}", site.check());
+    assert_eq!(
+        users.options.list_display.len(),
+        6,
+        "the five columns of accounts and the added one"
+    );
+    assert_eq!(
+        users.options.search_fields.len(),
+        4,
+        "the search of accounts is kept"
+    );
+    assert!(
+        site.check().is_empty(),
+        "extending is not an error: {:#?}",
+        site.check()
+    );
 }
 
 #[test]
@@ -154,6 +205,15 @@ fn check_names_a_model_that_is_registered_twice_or_extended_too_early() {
         .extend::<Group>(|it| it)
         .unregister::<User>()
         .register::<User>(|it| it);
-    let found: Vec<_> = site.check().iter().map(|finding| (finding.id, finding.option)).collect();
-    assert_eq!(found, [("nuages.E109", "register"), ("nuages.E110", "extend")], "{:#?}", site.check());
+    let found: Vec<_> = site
+        .check()
+        .iter()
+        .map(|finding| (finding.id, finding.option))
+        .collect();
+    assert_eq!(
+        found,
+        [("nuages.E109", "register"), ("nuages.E110", "extend")],
+        "{:#?}",
+        site.check()
+    );
 }

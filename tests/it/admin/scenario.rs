@@ -10,7 +10,10 @@ const PRODUCTS: &str = "/admin/catalog/product/";
 /// Logs in by the admin's own page.
 fn alice(site: &TestSite) -> Client {
     let alice = site.client();
-    let form = alice.form("/admin/login/", "username").set("username", "alice").set("password", ALICE.password);
+    let form = alice
+        .form("/admin/login/", "username")
+        .set("username", "alice")
+        .set("password", ALICE.password);
     assert_eq!(alice.submit(&form, "").header("location"), "/admin/");
     alice
 }
@@ -18,37 +21,73 @@ fn alice(site: &TestSite) -> Client {
 /// Adds a row by the model's form; the page that follows says so.
 fn add(browser: &Client, model: &str, fields: &[(&str, &str)]) {
     let form = browser.form(&format!("/admin/catalog/{model}/add/"), "name");
-    let form = fields.iter().fold(form, |form, (name, value)| form.set(name, value));
+    let form = fields
+        .iter()
+        .fold(form, |form, (name, value)| form.set(name, value));
     let reply = browser.submit(&form, "_save");
-    assert_eq!(reply.header("location"), format!("/admin/catalog/{model}/"), "{}", reply.words());
+    assert_eq!(
+        reply.header("location"),
+        format!("/admin/catalog/{model}/"),
+        "{}",
+        reply.words()
+    );
     let page = browser.follow(&reply);
-    assert!(page.shows(&[&format!("{}</a>” was added successfully", fields[0].1)]), "{}", page.words());
+    assert!(
+        page.shows(&[&format!("{}</a>” was added successfully", fields[0].1)]),
+        "{}",
+        page.words()
+    );
 }
 
 /// A category, two tags, and three products, the first with a picture and both tags.
 fn stock(browser: &Client) {
-    add(browser, "category", &[("name", "Kettles"), ("slug", "kettles")]);
+    add(
+        browser,
+        "category",
+        &[("name", "Kettles"), ("slug", "kettles")],
+    );
     for tag in ["steel", "new"] {
         add(browser, "tag", &[("name", tag), ("slug", tag)]);
     }
-    for (name, slug, price) in [("Whistler", "whistler", "30"), ("Copper", "copper", "80"), ("Ash", "ash", "30.00")] {
-        let form = browser.form("/admin/catalog/product/add/", "name").set("name", name).set("slug", slug);
-        let form = form.set("sku", slug).set("category", "1").set("price", price).set("stock", "5");
+    for (name, slug, price) in [
+        ("Whistler", "whistler", "30"),
+        ("Copper", "copper", "80"),
+        ("Ash", "ash", "30.00"),
+    ] {
+        let form = browser
+            .form("/admin/catalog/product/add/", "name")
+            .set("name", name)
+            .set("slug", slug);
+        let form = form
+            .set("sku", slug)
+            .set("category", "1")
+            .set("price", price)
+            .set("stock", "5");
         let form = match name {
-            "Whistler" => {
-                form.choose("tags", &["1", "2"]).attach("image", "a whistler.png", "image/png", &picture(8, 6))
-            }
+            "Whistler" => form.choose("tags", &["1", "2"]).attach(
+                "image",
+                "a whistler.png",
+                "image/png",
+                &picture(8, 6),
+            ),
             "Copper" => form.choose("is_active", &[]),
             _ => form,
         };
         let reply = browser.submit(&form, "_save");
-        assert_eq!((reply.status, reply.header("location")), (302, PRODUCTS), "{}", reply.words());
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (302, PRODUCTS),
+            "{}",
+            reply.words()
+        );
     }
 }
 
 /// Where the words stand on the page, which must be in this order.
 fn in_order(page: &str, words: &[&str]) -> bool {
-    words.windows(2).all(|pair| page.find(pair[0]).unwrap() < page.find(pair[1]).unwrap())
+    words
+        .windows(2)
+        .all(|pair| page.find(pair[0]).unwrap() < page.find(pair[1]).unwrap())
 }
 
 on_both! {

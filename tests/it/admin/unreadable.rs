@@ -51,7 +51,10 @@ fn damaged(kind: Kind) -> (TestSite, Client, Vec<Damage>) {
     }
     product("Whole").stock(3).save(conn);
     for ((column, sql, _), number) in damages.iter().zip(1..) {
-        conn.batch_execute(&format!("UPDATE catalog_product SET {column} = {sql} WHERE id = {number}")).unwrap();
+        conn.batch_execute(&format!(
+            "UPDATE catalog_product SET {column} = {sql} WHERE id = {number}"
+        ))
+        .unwrap();
     }
     let alice = ALICE.browser(&site);
     (site, alice, damages)
@@ -64,7 +67,11 @@ fn held(conn: &mut Conn, column: &'static str, id: i64) -> String {
         .ident(column)
         .either(" AS TEXT)", ") || ' ' || quote(")
         .ident(column);
-    let sql = cast.either("", ")").raw(" FROM catalog_product WHERE id = ").bind(id).returns(&[Column::Text]);
+    let sql = cast
+        .either("", ")")
+        .raw(" FROM catalog_product WHERE id = ")
+        .bind(id)
+        .returns(&[Column::Text]);
     sql.load(conn).unwrap()[0][0].to_string()
 }
 
@@ -200,15 +207,37 @@ fn a_date_with_a_time_is_its_day_on_sqlite() {
     let site = shop(Kind::Sqlite);
     let conn = &mut site.connect();
     product("Timed").save(conn);
-    conn.batch_execute("UPDATE catalog_product SET released_on = '2026-01-02 00:00:00', slug = 'timed'").unwrap();
+    conn.batch_execute(
+        "UPDATE catalog_product SET released_on = '2026-01-02 00:00:00', slug = 'timed'",
+    )
+    .unwrap();
     let alice = ALICE.browser(&site);
-    assert!(alice.get(PRODUCTS).words().contains("Jan. 2, 2026"), "the list shows the day");
+    assert!(
+        alice.get(PRODUCTS).words().contains("Jan. 2, 2026"),
+        "the list shows the day"
+    );
     let form = alice.form(&format!("{PRODUCTS}1/change/"), "name");
-    assert_eq!(form.value("released_on"), "2026-01-02", "the form shows the day");
-    assert!(site.client().get("/products/timed/").words().contains("2 January 2026"), "the shop shows the day");
-    let rows = Sql::new("SELECT released_on FROM catalog_product").returns(&[Column::Date]).load(conn).unwrap();
+    assert_eq!(
+        form.value("released_on"),
+        "2026-01-02",
+        "the form shows the day"
+    );
+    assert!(
+        site.client()
+            .get("/products/timed/")
+            .words()
+            .contains("2 January 2026"),
+        "the shop shows the day"
+    );
+    let rows = Sql::new("SELECT released_on FROM catalog_product")
+        .returns(&[Column::Date])
+        .load(conn)
+        .unwrap();
     assert_eq!(rows[0][0].to_string(), "2026-01-02", "the value is a date");
-    assert!(!matches!(rows[0][0], Value::Unreadable(_)), "the value can be read");
+    assert!(
+        !matches!(rows[0][0], Value::Unreadable(_)),
+        "the value can be read"
+    );
 }
 
 /// Every kind of column on both databases: what it may hold besides, as SQL.
@@ -216,7 +245,8 @@ fn a_date_with_a_time_is_its_day_on_sqlite() {
 fn a_cell_of_any_kind_is_kept_and_equals_its_column() {
     let site = shop(Kind::Sqlite);
     let conn = &mut site.connect();
-    conn.batch_execute("CREATE TABLE odd (id integer PRIMARY KEY, cell)").unwrap();
+    conn.batch_execute("CREATE TABLE odd (id integer PRIMARY KEY, cell)")
+        .unwrap();
     let kinds = [
         Column::SmallInt,
         Column::Integer,
@@ -231,17 +261,40 @@ fn a_cell_of_any_kind_is_kept_and_equals_its_column() {
         Column::Uuid,
         Column::Json,
     ];
-    for cell in ["'x y'", "''", "'{'", "X'00FF'", "9.5", "9e999", "77", "'2026-02-30'", "'1e99999999'"] {
-        conn.batch_execute(&format!("DELETE FROM odd; INSERT INTO odd VALUES (1, {cell})")).unwrap();
+    for cell in [
+        "'x y'",
+        "''",
+        "'{'",
+        "X'00FF'",
+        "9.5",
+        "9e999",
+        "77",
+        "'2026-02-30'",
+        "'1e99999999'",
+    ] {
+        conn.batch_execute(&format!(
+            "DELETE FROM odd; INSERT INTO odd VALUES (1, {cell})"
+        ))
+        .unwrap();
         for kind in kinds {
-            let read = Sql::new("SELECT cell FROM odd").returns(&[kind]).load(conn).unwrap();
+            let read = Sql::new("SELECT cell FROM odd")
+                .returns(&[kind])
+                .load(conn)
+                .unwrap();
             let value = read[0][0].clone();
             assert!(!value.is_null(), "{cell} as {kind:?} is not NULL");
-            let Some(kept) = value.unreadable() else { continue };
+            let Some(kept) = value.unreadable() else {
+                continue;
+            };
             assert!(kept.text.len() < 200, "{cell} as {kind:?} has a short text");
-            let same =
-                Sql::new("SELECT COUNT(*) FROM odd WHERE cell = ").bind(value.clone()).returns(&[Column::BigInt]);
-            assert_eq!(same.load(conn).unwrap()[0][0], Value::BigInt(1), "{cell} as {kind:?} equals its cell");
+            let same = Sql::new("SELECT COUNT(*) FROM odd WHERE cell = ")
+                .bind(value.clone())
+                .returns(&[Column::BigInt]);
+            assert_eq!(
+                same.load(conn).unwrap()[0][0],
+                Value::BigInt(1),
+                "{cell} as {kind:?} equals its cell"
+            );
         }
     }
 }

@@ -67,12 +67,28 @@ fn acts_on_objects_whose_key_is_not_utf8_are_shown_on_sqlite() {
     let conn = &mut site.connect();
     product("Lamp").save(conn);
     let alice = ALICE.browser(&site);
-    let reply = alice.submit(&alice.form("/admin/catalog/product/1/change/", "name").set("stock", "5"), "_save");
+    let reply = alice.submit(
+        &alice
+            .form("/admin/catalog/product/1/change/", "name")
+            .set("stock", "5"),
+        "_save",
+    );
     assert_eq!(reply.status, 302, "{}", reply.words());
-    conn.batch_execute("UPDATE django_admin_log SET object_id = CAST(X'61FF' AS TEXT)").unwrap();
-    let index = alice.get("/admin/");
-    assert!(index.status == 200 && index.words().contains("Lamp"), "{}", index.words());
-    conn.batch_execute("UPDATE django_content_type SET app_label = CAST(X'61FF' AS TEXT) WHERE model = 'product'")
+    conn.batch_execute("UPDATE django_admin_log SET object_id = CAST(X'61FF' AS TEXT)")
         .unwrap();
-    assert_eq!(alice.get("/admin/").status, 200, "the model of an act has an unreadable name");
+    let index = alice.get("/admin/");
+    assert!(
+        index.status == 200 && index.words().contains("Lamp"),
+        "{}",
+        index.words()
+    );
+    conn.batch_execute(
+        "UPDATE django_content_type SET app_label = CAST(X'61FF' AS TEXT) WHERE model = 'product'",
+    )
+    .unwrap();
+    assert_eq!(
+        alice.get("/admin/").status,
+        200,
+        "the model of an act has an unreadable name"
+    );
 }

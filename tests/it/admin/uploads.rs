@@ -19,18 +19,31 @@ const CHANGE: &str = "/admin/catalog/product/1/change/";
 fn media(site: &TestSite) -> Vec<String> {
     let folder: PathBuf = site.database.dir.path().join("media/products");
     let files = std::fs::read_dir(folder).into_iter().flatten();
-    files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect()
+    files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect()
 }
 
 fn send(client: &Client, name: &str, content: &[u8], fields: &[(&str, &str)]) -> Reply {
-    let form = client.form(CHANGE, "name").attach("image", name, "image/png", content);
-    client.submit(&fields.iter().fold(form, |form, (name, value)| form.set(name, value)), "_save")
+    let form = client
+        .form(CHANGE, "name")
+        .attach("image", name, "image/png", content);
+    client.submit(
+        &fields
+            .iter()
+            .fold(form, |form, (name, value)| form.set(name, value)),
+        "_save",
+    )
 }
 
 fn image(site: &TestSite) -> String {
     use crate::shop::schema::catalog_product::dsl::{catalog_product, image};
     use diesel::prelude::*;
-    catalog_product.find(1).select(image).first(&mut site.connect()).unwrap()
+    catalog_product
+        .find(1)
+        .select(image)
+        .first(&mut site.connect())
+        .unwrap()
 }
 
 on_both! {

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 use nuages::auth::hashers::check_password;
 use nuages::auth::{NewUser, User};
 use nuages::schema::{
-    auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_user_permissions, django_admin_log,
+    auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_user_permissions,
+    django_admin_log,
 };
 
 use crate::admin::shop;
@@ -14,17 +15,35 @@ const GOOD: &str = "Tr0ub4dor&3x";
 
 fn permission(site: &TestSite, codename: &str) -> i32 {
     let named = auth_permission::table.filter(auth_permission::codename.eq(codename));
-    named.select(auth_permission::id).first(&mut site.connect()).unwrap()
+    named
+        .select(auth_permission::id)
+        .first(&mut site.connect())
+        .unwrap()
 }
 
 fn permissions_of(site: &TestSite, user: i32) -> Vec<i32> {
-    let of_user = auth_user_user_permissions::table.filter(auth_user_user_permissions::user_id.eq(user));
-    of_user.select(auth_user_user_permissions::permission_id).load(&mut site.connect()).unwrap()
+    let of_user =
+        auth_user_user_permissions::table.filter(auth_user_user_permissions::user_id.eq(user));
+    of_user
+        .select(auth_user_user_permissions::permission_id)
+        .load(&mut site.connect())
+        .unwrap()
 }
 
 /// Bob as he who sees to users, without being a superuser.
 fn boss(site: &TestSite) -> Client {
-    BOB.may(site, &["add_user", "change_user", "delete_user", "view_user", "add_group", "change_group", "view_tag"]);
+    BOB.may(
+        site,
+        &[
+            "add_user",
+            "change_user",
+            "delete_user",
+            "view_user",
+            "add_group",
+            "change_group",
+            "view_tag",
+        ],
+    );
     BOB.browser(site)
 }
 

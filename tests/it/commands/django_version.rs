@@ -9,21 +9,37 @@ use crate::support::{ALICE, BOB, CHARLIE, Database, nuages};
 /// Returns what `nuages check` says about the version, with these variables set.
 fn checked(database: &Database, variables: &[(&str, &str)]) -> String {
     let mut command = nuages(database.dir.path(), &database.url);
-    let done = command.arg("check").envs(variables.iter().copied()).output().unwrap();
+    let done = command
+        .arg("check")
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(done.status.success(), "check must find nothing wrong, but said {said}");
-    said.lines().find(|line| line.starts_with("Django version")).unwrap_or_default().to_owned()
+    assert!(
+        done.status.success(),
+        "check must find nothing wrong, but said {said}"
+    );
+    said.lines()
+        .find(|line| line.starts_with("Django version"))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn give_hash(conn: &mut Conn, username: &str, rounds: u32) {
-    let hash = format!("pbkdf2_sha256${rounds}$abcdefghijklmnopqrstuv$RQsDuUkUYsVKKMGEVf7KhP1xnDLlZ9RiOO63KN0aAbE=");
+    let hash = format!(
+        "pbkdf2_sha256${rounds}$abcdefghijklmnopqrstuv$RQsDuUkUYsVKKMGEVf7KhP1xnDLlZ9RiOO63KN0aAbE="
+    );
     let user = auth_user::table.filter(auth_user::username.eq(username));
-    diesel::update(user).set(auth_user::password.eq(hash)).execute(conn).unwrap();
+    diesel::update(user)
+        .set(auth_user::password.eq(hash))
+        .execute(conn)
+        .unwrap();
 }
 
 fn record_migration(conn: &mut Conn, app: &str, name: &str) {
-    let sql =
-        format!("INSERT INTO django_migrations (app, name, applied) VALUES ('{app}', '{name}', '2026-01-01 00:00:00')");
+    let sql = format!(
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('{app}', '{name}', '2026-01-01 00:00:00')"
+    );
     diesel::sql_query(sql).execute(conn).unwrap();
 }
 

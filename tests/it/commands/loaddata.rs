@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::Write as _;
 
-use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order};
+use crate::shop::schema::{
+    catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order,
+};
 use diesel::prelude::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,7 +13,11 @@ use flate2::write::GzEncoder;
 use crate::support::{Database, TestSite};
 
 fn said(output: &std::process::Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 on_both! {

@@ -10,7 +10,11 @@ use nuages::db::{Conn, Kind as Column, Sql, Value};
 use crate::support::{Database, Kind, SECRET_KEY};
 
 fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 fn count(conn: &mut Conn, sql: &'static str) -> i64 {
@@ -24,10 +28,24 @@ fn count(conn: &mut Conn, sql: &'static str) -> i64 {
 fn on_terminal(database: &Database, words: &str, answer: &str) -> String {
     let line = format!("{} {words}", env!("CARGO_BIN_EXE_nuages"));
     let mut command = Command::new("script");
-    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(database.dir.path());
-    command.env("DATABASE_URL", &database.url).env("SECRET_KEY", SECRET_KEY).env("RUST_LOG", "warn");
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+    command
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .current_dir(database.dir.path());
+    command
+        .env("DATABASE_URL", &database.url)
+        .env("SECRET_KEY", SECRET_KEY)
+        .env("RUST_LOG", "warn");
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(answer.as_bytes())
+        .unwrap();
     String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
 }
 
@@ -42,7 +60,12 @@ fn rebuild(which: &str) -> Migration {
         )
     };
     let old = "id, name, slug, description, parent_id";
-    let up = anew(&format!("{COLUMNS}, note text NOT NULL"), &format!("{old}, note"), &format!("{old}, ''"), which);
+    let up = anew(
+        &format!("{COLUMNS}, note text NOT NULL"),
+        &format!("{old}, note"),
+        &format!("{old}, ''"),
+        which,
+    );
     let down = anew(COLUMNS, old, old, "");
     let leaked = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
     Migration {

@@ -15,7 +15,12 @@ impl Drop for Running {
 
 fn start(dir: &std::path::Path) -> (Running, Vec<String>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nuages"));
-    command.env_clear().current_dir(dir).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    command
+        .env_clear()
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
     let mut child = Running(command.spawn().unwrap());
     let out = BufReader::new(child.0.stdout.take().unwrap());
     let mut lines = Vec::new();
@@ -34,14 +39,26 @@ fn an_empty_folder_becomes_a_shop() {
     let dir = tempfile::tempdir().unwrap();
     let (server, lines) = start(dir.path());
     let said = lines.join("\n");
-    let login = lines.iter().find(|line| line.contains("Login")).unwrap_or_else(|| panic!("{said}"));
+    let login = lines
+        .iter()
+        .find(|line| line.contains("Login"))
+        .unwrap_or_else(|| panic!("{said}"));
     assert!(login.contains("admin / "), "{said}");
     assert!(
         said.contains("System check identified no issues."),
         "the server must check first, as Django's does: {said}"
     );
-    assert!(lines.iter().any(|line| line.contains("Admin") && line.ends_with("/admin/")), "{said}");
-    let url = lines.iter().find_map(|line| line.split_once("http://127.0.0.1:")).unwrap_or_else(|| panic!("{said}")).1;
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.contains("Admin") && line.ends_with("/admin/")),
+        "{said}"
+    );
+    let url = lines
+        .iter()
+        .find_map(|line| line.split_once("http://127.0.0.1:"))
+        .unwrap_or_else(|| panic!("{said}"))
+        .1;
     let port: u16 = url.trim_end_matches('/').parse().unwrap();
     let client = crate::support::Client::new(port);
     let began = Instant::now();
@@ -49,14 +66,23 @@ fn an_empty_folder_becomes_a_shop() {
         assert!(began.elapsed() < Duration::from_secs(10));
         std::thread::sleep(Duration::from_millis(20));
     }
-    assert!(client.get("/").shows(&["Halo reading lamp", "/media/products/halo-reading-lamp.webp"]));
-    assert_eq!(client.get("/media/products/halo-reading-lamp.webp").status, 200);
+    assert!(client.get("/").shows(&[
+        "Halo reading lamp",
+        "/media/products/halo-reading-lamp.webp"
+    ]));
+    assert_eq!(
+        client.get("/media/products/halo-reading-lamp.webp").status,
+        200
+    );
     drop(server);
     // The second time it is only served: nothing is made, and no password is shown.
     let env = std::fs::read_to_string(dir.path().join(".env")).unwrap();
     let (server, lines) = start(dir.path());
     assert!(!lines.join("\n").contains("Login"), "{lines:?}");
-    assert_eq!(std::fs::read_to_string(dir.path().join(".env")).unwrap(), env);
+    assert_eq!(
+        std::fs::read_to_string(dir.path().join(".env")).unwrap(),
+        env
+    );
     drop(server);
 }
 
@@ -72,7 +98,16 @@ fn a_secret_key_is_added_to_the_dotenv_there_is_on_a_line_of_its_own() {
     drop(server);
 
     let text = std::fs::read_to_string(&dotenv).unwrap();
-    assert!(text.starts_with("DATABASE_URL=sqlite:///shop.db\nSECRET_KEY='"), "{text}");
-    assert!(!below.join(".env").exists(), "a second .env would hide the first");
-    assert!(below.join("shop.db").exists(), "the database is the one of .env: {lines:?}");
+    assert!(
+        text.starts_with("DATABASE_URL=sqlite:///shop.db\nSECRET_KEY='"),
+        "{text}"
+    );
+    assert!(
+        !below.join(".env").exists(),
+        "a second .env would hide the first"
+    );
+    assert!(
+        below.join("shop.db").exists(),
+        "the database is the one of .env: {lines:?}"
+    );
 }

@@ -9,7 +9,11 @@ use nuages::schema::auth_user;
 use crate::support::{Database, Kind, Process, nuages, product};
 
 fn said(output: &std::process::Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 on_both! {
@@ -86,12 +90,20 @@ fn routes_name_who_may_enter() {
     let done = Database::empty(Kind::Sqlite).nuages(&["routes"]);
     let text = said(&done);
     assert!(done.status.success());
-    for url in ["/products/", "/categories/", "/sitemap.xml", "/static/{path:.*}"] {
+    for url in [
+        "/products/",
+        "/categories/",
+        "/sitemap.xml",
+        "/static/{path:.*}",
+    ] {
         let line = text
             .lines()
             .find(|line| line.split_whitespace().next() == Some(url))
             .unwrap_or_else(|| panic!("{url}: {text}"));
-        assert!(line.contains("GET, HEAD") && line.contains("public"), "{line}");
+        assert!(
+            line.contains("GET, HEAD") && line.contains("public"),
+            "{line}"
+        );
     }
     // Colours only on a terminal.
     assert!(!text.contains('\x1b'));
@@ -101,21 +113,36 @@ fn routes_name_who_may_enter() {
 fn wrong_settings_are_told_before_anything_starts() {
     let database = Database::empty(Kind::Sqlite);
     let run = |name: &str, value: &str| {
-        nuages(database.dir.path(), &database.url).arg("runserver").env(name, value).output().unwrap()
+        nuages(database.dir.path(), &database.url)
+            .arg("runserver")
+            .env(name, value)
+            .output()
+            .unwrap()
     };
     for (name, value, told) in [
         ("DEBUG", "maybe", "DEBUG=\"maybe\""),
-        ("DATABASE_URL", "mysql://u:verysecret@h/x", "sqlite:///relative.db"),
+        (
+            "DATABASE_URL",
+            "mysql://u:verysecret@h/x",
+            "sqlite:///relative.db",
+        ),
         ("SECRET_KEY", "", "SECRET_KEY is not set"),
         ("TIME_ZONE", "Mars", "Europe/Paris"),
     ] {
         let done = run(name, value);
         assert_eq!(done.status.code(), Some(1), "{name}");
-        assert!(said(&done).contains(told) && !said(&done).contains("verysecret"), "{}", said(&done));
+        assert!(
+            said(&done).contains(told) && !said(&done).contains("verysecret"),
+            "{}",
+            said(&done)
+        );
     }
     assert_eq!(database.nuages(&["nonsense"]).status.code(), Some(2));
     assert!(said(&database.nuages(&["--help"])).contains("createsuperuser"));
-    assert_eq!(said(&database.nuages(&["version"])).trim(), env!("CARGO_PKG_VERSION"));
+    assert_eq!(
+        said(&database.nuages(&["version"])).trim(),
+        env!("CARGO_PKG_VERSION")
+    );
 }
 
 #[test]
@@ -129,10 +156,17 @@ fn outside_the_loopback_hosts_must_be_named() {
 #[test]
 fn a_database_that_cannot_be_reached_is_named() {
     let dir = tempfile::tempdir().unwrap();
-    for url in ["postgres://nobody:verysecret@127.0.0.1:1/none", "sqlite:////no/such/folder/db.sqlite3"] {
+    for url in [
+        "postgres://nobody:verysecret@127.0.0.1:1/none",
+        "sqlite:////no/such/folder/db.sqlite3",
+    ] {
         let done = nuages(dir.path(), url).arg("migrate").output().unwrap();
         assert_eq!(done.status.code(), Some(1));
-        assert!(said(&done).contains("cannot be reached") && !said(&done).contains("verysecret"), "{}", said(&done));
+        assert!(
+            said(&done).contains("cannot be reached") && !said(&done).contains("verysecret"),
+            "{}",
+            said(&done)
+        );
     }
 }
 
@@ -143,35 +177,69 @@ fn a_dollar_in_dotenv_is_an_ordinary_character() {
     let run = |text: &str, words: &[&str]| {
         std::fs::write(&dotenv, text).unwrap();
         let mut command = nuages(database.dir.path(), &database.url);
-        command.env_remove("SECRET_KEY").env("DJANGO_SUPERUSER_PASSWORD", "correct horse").args(words);
+        command
+            .env_remove("SECRET_KEY")
+            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse")
+            .args(words);
         said(&command.output().unwrap())
     };
     let superuser = ["createsuperuser", "--noinput"];
     let key = "SECRET_KEY=\"a$x7b\"\n";
     let made = run(
-        &format!("{key}DJANGO_SUPERUSER_USERNAME=a$x7b\nDJANGO_SUPERUSER_EMAIL=${{TLD:-a@b.example}}\n"),
+        &format!(
+            "{key}DJANGO_SUPERUSER_USERNAME=a$x7b\nDJANGO_SUPERUSER_EMAIL=${{TLD:-a@b.example}}\n"
+        ),
         &superuser,
     );
-    assert!(made.contains("Enter a valid username"), "the $ must reach createsuperuser, which refuses it: {made}");
+    assert!(
+        made.contains("Enter a valid username"),
+        "the $ must reach createsuperuser, which refuses it: {made}"
+    );
     let made = run(
-        &format!("{key}N=ann\nDJANGO_SUPERUSER_USERNAME=${{N}}\nDJANGO_SUPERUSER_EMAIL=${{TLD:-a@b.example}}\n"),
+        &format!(
+            "{key}N=ann\nDJANGO_SUPERUSER_USERNAME=${{N}}\nDJANGO_SUPERUSER_EMAIL=${{TLD:-a@b.example}}\n"
+        ),
         &superuser,
     );
     assert!(made.contains("Superuser created"), "{made}");
-    let user = User::find_by_username(&mut database.connect(), "ann").unwrap().expect("the user ${N}");
-    assert_eq!(user.email, "a@b.example", "the default of ${{TLD:-a@b.example}}");
+    let user = User::find_by_username(&mut database.connect(), "ann")
+        .unwrap()
+        .expect("the user ${N}");
+    assert_eq!(
+        user.email, "a@b.example",
+        "the default of ${{TLD:-a@b.example}}"
+    );
 }
 
 #[test]
 fn a_wrong_line_of_dotenv_is_named_without_its_value() {
     let database = Database::migrated(Kind::Sqlite);
-    std::fs::write(database.dir.path().join(".env"), "DEBUG=0\nSECRET_KEY=\"verysecret\nX=1\n").unwrap();
+    std::fs::write(
+        database.dir.path().join(".env"),
+        "DEBUG=0\nSECRET_KEY=\"verysecret\nX=1\n",
+    )
+    .unwrap();
     let done = database.nuages(&["check"]);
     assert_eq!(done.status.code(), Some(1), "{}", said(&done));
-    assert!(said(&done).contains(".env: line 2 has a quote that is not closed"), "{}", said(&done));
-    assert!(!said(&done).contains("verysecret"), "the value must not be printed: {}", said(&done));
-    let done = nuages(database.dir.path(), "postgres//u:verysecret@h/x").arg("check").output().unwrap();
-    assert!(!said(&done).contains("verysecret"), "the password must not be printed: {}", said(&done));
+    assert!(
+        said(&done).contains(".env: line 2 has a quote that is not closed"),
+        "{}",
+        said(&done)
+    );
+    assert!(
+        !said(&done).contains("verysecret"),
+        "the value must not be printed: {}",
+        said(&done)
+    );
+    let done = nuages(database.dir.path(), "postgres//u:verysecret@h/x")
+        .arg("check")
+        .output()
+        .unwrap();
+    assert!(
+        !said(&done).contains("verysecret"),
+        "the password must not be printed: {}",
+        said(&done)
+    );
 }
 
 on_both! {

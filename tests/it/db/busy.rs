@@ -15,9 +15,9 @@ use crate::support::{ALICE, CHARLIE, Client, Database, Kind, LOGIN, Reply, TestS
 /// A statement that takes very long.
 fn endless(conn: &Conn) -> Sql {
     let sql = match conn {
-        Conn::Sqlite(_) => {
-            Sql::new("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c")
-        }
+        Conn::Sqlite(_) => Sql::new(
+            "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT COUNT(*) FROM c",
+        ),
         Conn::Postgres(_) => Sql::new("SELECT 1::bigint FROM pg_sleep(600)"),
     };
     sql.returns(&[Column::BigInt])
@@ -29,7 +29,10 @@ async fn sleeps(db: web::Data<Db>) -> Result<String> {
 }
 
 async fn writes(db: web::Data<Db>) -> Result<String> {
-    let write = |conn: &mut Conn| conn.batch_execute("UPDATE catalog_tag SET name = name").map_err(Error::from);
+    let write = |conn: &mut Conn| {
+        conn.batch_execute("UPDATE catalog_tag SET name = name")
+            .map_err(Error::from)
+    };
     db.atomic(write).await?;
     Ok("written".to_owned())
 }
@@ -106,12 +109,18 @@ fn a_writer_waits_for_another_writer_on_sqlite() {
 /// Sends `count` requests to `path` at once; the answers come later.
 fn send(site: &TestSite, count: usize, path: &'static str) -> Vec<JoinHandle<Reply>> {
     let port = site.port;
-    (0..count).map(|_| std::thread::spawn(move || Client::new(port).get(path))).collect()
+    (0..count)
+        .map(|_| std::thread::spawn(move || Client::new(port).get(path)))
+        .collect()
 }
 
 #[test]
 fn readers_are_answered_while_more_writers_wait_than_there_are_connections_on_sqlite() {
-    let settings = [("CONN_POOL_SIZE", "2"), ("CONN_WAIT_TIMEOUT", "1"), ("NUAGES_WORKERS", "1")];
+    let settings = [
+        ("CONN_POOL_SIZE", "2"),
+        ("CONN_WAIT_TIMEOUT", "1"),
+        ("NUAGES_WORKERS", "1"),
+    ];
     let site = site(Kind::Sqlite, &settings);
     product("Lamp").save(&mut site.connect());
     ALICE.save(&mut site.connect());
@@ -124,18 +133,38 @@ fn readers_are_answered_while_more_writers_wait_than_there_are_connections_on_sq
         std::thread::yield_now();
     }
     for page in ["/", "/products/", "/categories/"] {
-        assert_eq!(site.client().get(page).status, 200, "visitors must be able to read {page} while writers wait");
+        assert_eq!(
+            site.client().get(page).status,
+            200,
+            "visitors must be able to read {page} while writers wait"
+        );
     }
-    for page in ["/admin/", "/admin/catalog/product/", "/admin/catalog/product/add/"] {
-        assert_eq!(staff.get(page).status, 200, "staff must be able to read {page} while writers wait");
+    for page in [
+        "/admin/",
+        "/admin/catalog/product/",
+        "/admin/catalog/product/add/",
+    ] {
+        assert_eq!(
+            staff.get(page).status,
+            200,
+            "staff must be able to read {page} while writers wait"
+        );
     }
     for writer in writers {
         let page = writer.join().unwrap();
-        assert_eq!((page.status, page.header("retry-after")), (503, "2"), "a writer that waited too long gets 503");
+        assert_eq!(
+            (page.status, page.header("retry-after")),
+            (503, "2"),
+            "a writer that waited too long gets 503"
+        );
         assert!(page.shows(&["Busy right now"]), "the 503 is a page");
     }
     other.batch_execute("COMMIT").unwrap();
-    assert_eq!(site.client().get("/write/").status, 200, "writing works again after the other program has finished");
+    assert_eq!(
+        site.client().get("/write/").status,
+        200,
+        "writing works again after the other program has finished"
+    );
 }
 
 #[test]
@@ -144,23 +173,50 @@ fn login_attempts_do_not_wait_one_after_the_other_while_another_program_writes_o
     CHARLIE.save(&mut site.connect());
     let mut other = site.connect();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
-    let log_in =
-        |client: &Client| client.post(LOGIN, &[("username", CHARLIE.username), ("password", CHARLIE.password)]);
+    let log_in = |client: &Client| {
+        client.post(
+            LOGIN,
+            &[
+                ("username", CHARLIE.username),
+                ("password", CHARLIE.password),
+            ],
+        )
+    };
     let clients = (0..nuages::auth::hash_pool::places() * 4).map(|_| site.client());
-    let attempts: Vec<_> = clients.map(|client| std::thread::spawn(move || log_in(&client))).collect();
+    let attempts: Vec<_> = clients
+        .map(|client| std::thread::spawn(move || log_in(&client)))
+        .collect();
 
     while !attempts.iter().any(JoinHandle::is_finished) {
         std::thread::yield_now();
     }
     // A writer that comes now waits as long for the file as an attempt may.
-    assert_eq!(site.client().get("/write/").status, 503, "the file must be locked");
-    let late = attempts.iter().filter(|attempt| !attempt.is_finished()).count();
-    assert_eq!(late, 0, "each login attempt must be answered after its own wait, and {late} of them waited longer");
+    assert_eq!(
+        site.client().get("/write/").status,
+        503,
+        "the file must be locked"
+    );
+    let late = attempts
+        .iter()
+        .filter(|attempt| !attempt.is_finished())
+        .count();
+    assert_eq!(
+        late, 0,
+        "each login attempt must be answered after its own wait, and {late} of them waited longer"
+    );
     for attempt in attempts {
         let page = attempt.join().unwrap();
-        assert_eq!((page.status, page.header("retry-after")), (503, "2"), "an attempt that waited too long gets 503");
+        assert_eq!(
+            (page.status, page.header("retry-after")),
+            (503, "2"),
+            "an attempt that waited too long gets 503"
+        );
     }
 
     other.batch_execute("COMMIT").unwrap();
-    assert_eq!(log_in(&site.client()).status, 302, "logins work again afterwards");
+    assert_eq!(
+        log_in(&site.client()).status,
+        302,
+        "logins work again afterwards"
+    );
 }

@@ -92,16 +92,33 @@ const NO_PASSWORD_HASH: &str =
 
 #[test]
 fn a_postgresql_database_of_the_c_locale_finds_letters_beyond_ascii() {
-    if !Kind::postgres_is_there("a_postgresql_database_of_the_c_locale_finds_letters_beyond_ascii") {
+    if !Kind::postgres_is_there("a_postgresql_database_of_the_c_locale_finds_letters_beyond_ascii")
+    {
         return;
     }
     let mut database = Database::empty(Kind::Postgres);
-    let name = format!("{}_c", database.url.rsplit('/').next().unwrap().split('?').next().unwrap());
+    let name = format!(
+        "{}_c",
+        database
+            .url
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .split('?')
+            .next()
+            .unwrap()
+    );
     let create = format!("CREATE DATABASE {name} TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
     database.connect().batch_execute(&create).unwrap();
-    database.url = database.url.replace(name.strip_suffix("_c").unwrap(), &name);
+    database.url = database
+        .url
+        .replace(name.strip_suffix("_c").unwrap(), &name);
     let done = database.nuages(&["migrate"]);
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
     product("Ärzte-Stühle").save(&mut database.connect());
     let site = Process::start(&database, &[("DEBUG", "1")]);
     let words = site.client().get("/products/?q=%C3%A4rzte").words();

@@ -11,30 +11,64 @@ use crate::support::{ALICE, Database, TestSite, product as draft};
 
 /// Five products with the ids 1 to 5; the second and the fourth have no release date.
 fn products(conn: &mut Conn) {
-    for (name, day) in [("Ash", Some(3)), ("Birch", None), ("Cedar", Some(1)), ("Elm", None), ("Fir", Some(2))] {
+    for (name, day) in [
+        ("Ash", Some(3)),
+        ("Birch", None),
+        ("Cedar", Some(1)),
+        ("Elm", None),
+        ("Fir", Some(2)),
+    ] {
         let row = draft(name).save(conn);
         let date = day.and_then(|day| NaiveDate::from_ymd_opt(2024, 5, day));
-        diesel::update(product::table.find(row.id)).set(product::released_on.eq(date)).execute(conn).unwrap();
+        diesel::update(product::table.find(row.id))
+            .set(product::released_on.eq(date))
+            .execute(conn)
+            .unwrap();
     }
 }
 
 /// Eight categories, whose ids begin after `base`. The first two have no parent; one of these is the parent of each other.
 fn categories(conn: &mut Conn, base: i64) {
-    let parents = [None, None, Some(1), Some(2), Some(1), Some(2), Some(1), Some(2)];
+    let parents = [
+        None,
+        None,
+        Some(1),
+        Some(2),
+        Some(1),
+        Some(2),
+        Some(1),
+        Some(2),
+    ];
     for (number, parent) in (1..).zip(parents) {
         let (name, slug) = (format!("Category {}", 9 - number), format!("c{number}"));
         let (id, parent_id) = (base + number, parent.map(|parent| base + parent));
-        let row = Category { id, name, slug, description: String::new(), parent_id };
-        diesel::insert_into(category::table).values(row).execute(conn).unwrap();
+        let row = Category {
+            id,
+            name,
+            slug,
+            description: String::new(),
+            parent_id,
+        };
+        diesel::insert_into(category::table)
+            .values(row)
+            .execute(conn)
+            .unwrap();
     }
 }
 
 /// The primary keys in the order of `rows`: of all of them, and put together from pages of three.
 fn keys(conn: &mut Conn, rows: &Query) -> (Vec<i64>, Vec<i64>) {
     let pk = [Path::own("id")];
-    let numbers = |rows: Vec<Vec<Value>>| rows.into_iter().flatten().filter_map(|key| key.as_i64()).collect::<Vec<_>>();
+    let numbers = |rows: Vec<Vec<Value>>| {
+        rows.into_iter()
+            .flatten()
+            .filter_map(|key| key.as_i64())
+            .collect::<Vec<_>>()
+    };
     let all = numbers(rows.rows(conn, &pk, None, 0).unwrap());
-    let pages = (0..4).flat_map(|page| numbers(rows.rows(conn, &pk, Some(3), 3 * page).unwrap())).collect();
+    let pages = (0..4)
+        .flat_map(|page| numbers(rows.rows(conn, &pk, Some(3), 3 * page).unwrap()))
+        .collect();
     (all, pages)
 }
 

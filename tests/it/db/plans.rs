@@ -31,32 +31,95 @@ struct Visit {
 }
 
 /// Walks along the primary key until the page is full.
-const BY_ID: &[&str] = &["SCAN catalog_product", "catalog_product_pkey on catalog_product"];
+const BY_ID: &[&str] = &[
+    "SCAN catalog_product",
+    "catalog_product_pkey on catalog_product",
+];
 /// No index has the price, or every word of a text: the table is read, from its beginning to its end.
 const WHOLE: &[&str] = &["SCAN catalog_product", "Seq Scan on catalog_product"];
 const NOTHING: &[&str] = &[];
 
 const VISITS: [Visit; 20] = [
-    Visit { path: "/", allowed: BY_ID },
-    Visit { path: "/categories/", allowed: NOTHING },
-    Visit { path: "/categories/shelf-7/", allowed: NOTHING },
-    Visit { path: "/categories/shelf-7/?page=2", allowed: NOTHING },
-    Visit { path: "/categories/shelf-7/?sort=newest", allowed: NOTHING },
-    Visit { path: "/categories/shelf-7/?sort=price", allowed: NOTHING },
-    Visit { path: "/categories/shelf-107/", allowed: NOTHING },
-    Visit { path: "/products/", allowed: NOTHING },
-    Visit { path: "/products/?page=4000", allowed: NOTHING },
-    Visit { path: "/products/?page=last", allowed: NOTHING },
-    Visit { path: "/products/?sort=newest", allowed: BY_ID },
-    Visit { path: "/products/?sort=price", allowed: WHOLE },
-    Visit { path: "/products/?sort=-price", allowed: WHOLE },
-    Visit { path: "/products/?category=shelf-7&tag=tag-7", allowed: NOTHING },
-    Visit { path: "/products/?tag=tag-3", allowed: NOTHING },
-    Visit { path: "/products/?tag=tag-3&sort=newest", allowed: NOTHING },
-    Visit { path: "/products/?tag=staff-pick&sort=price", allowed: NOTHING },
-    Visit { path: "/products/thing-99999/", allowed: NOTHING },
-    Visit { path: "/sitemap.xml?p=1", allowed: BY_ID },
-    Visit { path: "/sitemap.xml?p=2", allowed: BY_ID },
+    Visit {
+        path: "/",
+        allowed: BY_ID,
+    },
+    Visit {
+        path: "/categories/",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/categories/shelf-7/",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/categories/shelf-7/?page=2",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/categories/shelf-7/?sort=newest",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/categories/shelf-7/?sort=price",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/categories/shelf-107/",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/?page=4000",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/?page=last",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/?sort=newest",
+        allowed: BY_ID,
+    },
+    Visit {
+        path: "/products/?sort=price",
+        allowed: WHOLE,
+    },
+    Visit {
+        path: "/products/?sort=-price",
+        allowed: WHOLE,
+    },
+    Visit {
+        path: "/products/?category=shelf-7&tag=tag-7",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/?tag=tag-3",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/?tag=tag-3&sort=newest",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/?tag=staff-pick&sort=price",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/products/thing-99999/",
+        allowed: NOTHING,
+    },
+    Visit {
+        path: "/sitemap.xml?p=1",
+        allowed: BY_ID,
+    },
+    Visit {
+        path: "/sitemap.xml?p=2",
+        allowed: BY_ID,
+    },
 ];
 
 #[derive(QueryableByName)]
@@ -83,7 +146,10 @@ fn fill(conn: &mut Conn) {
              ALTER TABLE catalog_product_tags SET (autovacuum_enabled = false); \
              ALTER TABLE catalog_category SET (autovacuum_enabled = false); \
              CREATE TEMP TABLE numbers AS SELECT i FROM generate_series(1, 100000) AS i; {}",
-            ROWS.replace("'2026-01-01 00:00:00'", "timestamptz '2026-01-01 00:00:00+00'")
+            ROWS.replace(
+                "'2026-01-01 00:00:00'",
+                "timestamptz '2026-01-01 00:00:00+00'"
+            )
         ),
     };
     conn.batch_execute(&script).unwrap();
@@ -98,11 +164,17 @@ fn statements(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
         let reply = site.client().get(visit.path);
         assert_eq!(reply.status, 200, "{}: {}", visit.path, reply.text());
         let log = site.log();
-        let lines = log[before..].lines().filter_map(|line| line.split_once(" nuages.sql ")?.1.split_once(" ms "));
+        let lines = log[before..]
+            .lines()
+            .filter_map(|line| line.split_once(" nuages.sql ")?.1.split_once(" ms "));
         let sql = lines.map(|(_, sql)| sql.split(" -- binds: ").next().unwrap().to_owned());
         let mut sql: Vec<String> = sql.filter(|sql| sql.contains("catalog_")).collect();
         sql.dedup();
-        assert!(!sql.is_empty(), "{}: the log must hold the statements of the page: {log}", visit.path);
+        assert!(
+            !sql.is_empty(),
+            "{}: the log must hold the statements of the page: {log}",
+            visit.path
+        );
         pages.insert(visit.path, sql);
     }
     pages
@@ -112,15 +184,28 @@ fn statements(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
 fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     match conn {
         Conn::Sqlite(_) => {
-            let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(conn).unwrap();
+            let steps: Vec<Step> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+                .load(conn)
+                .unwrap();
             steps.into_iter().map(|step| step.detail).collect()
         }
         Conn::Postgres(_) => {
-            let values = (1..100).take_while(|number| sql.contains(&format!("${number}"))).count();
+            let values = (1..100)
+                .take_while(|number| sql.contains(&format!("${number}")))
+                .count();
             let nulls = vec!["NULL"; values].join(", ");
-            let execute = if values == 0 { "p".to_owned() } else { format!("p({nulls})") };
-            conn.batch_execute(&format!("SET plan_cache_mode = force_generic_plan; PREPARE p AS {sql}")).unwrap();
-            let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN EXECUTE {execute}")).load(conn).unwrap();
+            let execute = if values == 0 {
+                "p".to_owned()
+            } else {
+                format!("p({nulls})")
+            };
+            conn.batch_execute(&format!(
+                "SET plan_cache_mode = force_generic_plan; PREPARE p AS {sql}"
+            ))
+            .unwrap();
+            let lines: Vec<Line> = diesel::sql_query(format!("EXPLAIN EXECUTE {execute}"))
+                .load(conn)
+                .unwrap();
             conn.batch_execute("DEALLOCATE p").unwrap();
             lines.into_iter().map(|line| line.line).collect()
         }
@@ -131,13 +216,24 @@ fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
 fn is_slow(steps: &[String], at: usize) -> bool {
     let (step, next) = (steps[at].as_str(), steps.get(at + 1));
     // The names and aliases of large tables in the statements.
-    let large = ["catalog_product", "catalog_product_tags", "p", "f", "same", "near", "listed", "counted"];
+    let large = [
+        "catalog_product",
+        "catalog_product_tags",
+        "p",
+        "f",
+        "same",
+        "near",
+        "listed",
+        "counted",
+    ];
     let reads_all = large.iter().any(|table| {
-        let is_scan = step == format!("SCAN {table}") || step.starts_with(&format!("SCAN {table} USING INDEX"));
+        let is_scan = step == format!("SCAN {table}")
+            || step.starts_with(&format!("SCAN {table} USING INDEX"));
         is_scan || step.contains(&format!("SCAN {table} USING COVERING"))
     });
     let reads_active = step.contains("USING INDEX catalog_product_listing (is_active=?)");
-    let walks_by_id = step.contains("using catalog_product_pkey") && !next.is_some_and(|next| next.contains("Cond:"));
+    let walks_by_id = step.contains("using catalog_product_pkey")
+        && !next.is_some_and(|next| next.contains("Cond:"));
     let is_seq_scan = step.contains("Seq Scan on catalog_product") && !is_counted(steps, at);
     reads_all || reads_active || walks_by_id || is_seq_scan || step.contains("AUTOMATIC")
 }
@@ -146,7 +242,10 @@ fn is_slow(steps: &[String], at: usize) -> bool {
 /// vacuumed.
 fn is_counted(steps: &[String], at: usize) -> bool {
     let indent = |step: &String| step.len() - step.trim_start().len();
-    let parent = steps[..at].iter().rev().find(|step| indent(step) < indent(&steps[at]));
+    let parent = steps[..at]
+        .iter()
+        .rev()
+        .find(|step| indent(step) < indent(&steps[at]));
     parent.is_some_and(|parent| parent.contains("Aggregate"))
 }
 
@@ -159,9 +258,14 @@ fn slow_steps(conn: &mut Conn, pages: &BTreeMap<&'static str, Vec<String>>) -> V
             for (at, step) in steps.iter().enumerate() {
                 let is_allowed = visit.allowed.iter().any(|allowed| step.contains(allowed));
                 // A walk in the order of names, until the few products of a category or a tag have filled the page.
-                let is_walk = step.contains("using catalog_product_listing") && visit.path.contains("shelf-7");
+                let is_walk = step.contains("using catalog_product_listing")
+                    && visit.path.contains("shelf-7");
                 if (is_slow(&steps, at) || is_walk) && !is_allowed {
-                    found.push(format!("{}\n  {step}\nof the plan\n  {}\nof {sql}\n", visit.path, steps.join("\n  ")));
+                    found.push(format!(
+                        "{}\n  {step}\nof the plan\n  {}\nof {sql}\n",
+                        visit.path,
+                        steps.join("\n  ")
+                    ));
                 }
             }
         }

@@ -10,7 +10,11 @@ use nuages::models::{Condition, IntoPath, Lookup, Model as _, Path, Query, desc,
 use crate::support::{Database, Kind, product as draft};
 
 fn contains(path: impl IntoPath<category::table>, what: &str) -> Condition {
-    Condition::Is { path: path.into_path(), lookup: Lookup::IContains, values: vec![Value::Text(what.to_owned())] }
+    Condition::Is {
+        path: path.into_path(),
+        lookup: Lookup::IContains,
+        values: vec![Value::Text(what.to_owned())],
+    }
 }
 
 on_both! {

@@ -14,8 +14,14 @@ use nuages::settings::{Env, Settings};
 use crate::support::{Database, product};
 
 fn open(database: &Database) -> Db {
-    Db::open(&Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x"), ("DATABASE_URL", &database.url)])).unwrap())
-        .unwrap()
+    Db::open(
+        &Settings::read(&Env::from_pairs(&[
+            ("SECRET_KEY", "x"),
+            ("DATABASE_URL", &database.url),
+        ]))
+        .unwrap(),
+    )
+    .unwrap()
 }
 
 fn run<F: Future>(work: F) -> F::Output {

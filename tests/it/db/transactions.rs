@@ -10,11 +10,18 @@ use nuages::settings::{Env, Settings};
 use crate::support::{Database, Kind};
 
 fn add(conn: &mut Conn, name: &str) {
-    diesel::insert_into(auth_group::table).values(auth_group::name.eq(name)).execute(conn).unwrap();
+    diesel::insert_into(auth_group::table)
+        .values(auth_group::name.eq(name))
+        .execute(conn)
+        .unwrap();
 }
 
 fn names(conn: &mut Conn) -> Vec<String> {
-    auth_group::table.select(auth_group::name).order(auth_group::name).load(conn).unwrap()
+    auth_group::table
+        .select(auth_group::name)
+        .order(auth_group::name)
+        .load(conn)
+        .unwrap()
 }
 
 #[test]
@@ -22,16 +29,27 @@ fn a_job_that_writes_outside_atomic_is_refused_with_the_remedy_on_sqlite() {
     let database = Database::migrated(Kind::Sqlite);
     let settings = [("SECRET_KEY", "x"), ("DATABASE_URL", &database.url)];
     let db = Db::open(&Settings::read(&Env::from_pairs(&settings)).unwrap()).unwrap();
-    let write = |conn: &mut Conn| conn.batch_execute("UPDATE catalog_tag SET name = name").map_err(Error::from);
+    let write = |conn: &mut Conn| {
+        conn.batch_execute("UPDATE catalog_tag SET name = name")
+            .map_err(Error::from)
+    };
     actix_web::rt::System::new().block_on(async move {
-        let refused = [db.run(write).await, db.run(move |conn| conn.atomic(write)).await];
+        let refused = [
+            db.run(write).await,
+            db.run(move |conn| conn.atomic(write)).await,
+        ];
         for outcome in refused {
             let error = outcome.expect_err("a connection for reading must refuse to write");
-            assert!(error.to_string().contains("write inside Db::atomic"), "the error must name the remedy: {error}");
+            assert!(
+                error.to_string().contains("write inside Db::atomic"),
+                "the error must name the remedy: {error}"
+            );
         }
         db.write(write).await.expect("Db::write may write");
         db.atomic(write).await.expect("Db::atomic may write");
-        db.run(|conn| conn.batch_execute("SELECT 1").map_err(Error::from)).await.expect("reading works as before");
+        db.run(|conn| conn.batch_execute("SELECT 1").map_err(Error::from))
+            .await
+            .expect("reading works as before");
     });
 }
 

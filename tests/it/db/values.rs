@@ -34,7 +34,12 @@ fn round_trip(conn: &mut Conn, row: &[Value]) -> Vec<Value> {
     for (index, name) in COLUMNS.iter().enumerate() {
         select = if index > 0 { select.raw(", ") } else { select }.ident(name);
     }
-    let mut rows = select.raw(" FROM ").ident("odds").returns(&KINDS).load(conn).unwrap();
+    let mut rows = select
+        .raw(" FROM ")
+        .ident("odds")
+        .returns(&KINDS)
+        .load(conn)
+        .unwrap();
     Sql::new("DELETE FROM odds").execute(conn).unwrap();
     rows.remove(0)
 }

@@ -17,14 +17,19 @@ fn crew(kind: Kind) -> Database {
 /// What Django finds on the database, having done everything itself if `act` is "write".
 fn said(django: &Django, database: &Database, act: &str) -> Value {
     let picture = base64::engine::general_purpose::STANDARD.encode(picture(8, 6));
-    let script = format!("ACT = {act:?}\nPICTURE = {picture:?}\n{}", include_str!("admin.py"));
+    let script = format!(
+        "ACT = {act:?}\nPICTURE = {picture:?}\n{}",
+        include_str!("admin.py")
+    );
     serde_json::from_str(&django.shell(database, &script)).unwrap()
 }
 
 fn send(client: &Client, page: &str, fields: &[(&str, &str)], tags: Option<&[&str]>) {
     let path = format!("/admin/catalog/{page}");
     let form = client.form(&path, "name");
-    let form = fields.iter().fold(form, |form, (name, value)| form.set(name, value));
+    let form = fields
+        .iter()
+        .fold(form, |form, (name, value)| form.set(name, value));
     let form = match tags {
         Some(tags) => form.choose("tags", tags),
         None => form,
@@ -42,7 +47,12 @@ fn send(client: &Client, page: &str, fields: &[(&str, &str)], tags: Option<&[&st
 /// What the script does, by hand.
 fn write(site: &TestSite) {
     let alice = ALICE.browser(site);
-    send(&alice, "category/add/", &[("name", "Kettles"), ("slug", "kettles")], None);
+    send(
+        &alice,
+        "category/add/",
+        &[("name", "Kettles"), ("slug", "kettles")],
+        None,
+    );
     for tag in ["steel", "new"] {
         send(&alice, "tag/add/", &[("name", tag), ("slug", tag)], None);
     }
@@ -58,11 +68,28 @@ fn write(site: &TestSite) {
     send(&alice, "product/add/", &first, Some(&["1", "2"]));
     let second = product([("name", "Second <b>"), ("slug", "second"), ("sku", "W/2")]);
     send(&alice, "product/add/", &second, None);
-    send(&alice, "product/1/change/", &[("price", "31.50"), ("released_on", "")], Some(&["2"]));
+    send(
+        &alice,
+        "product/1/change/",
+        &[("price", "31.50"), ("released_on", "")],
+        Some(&["2"]),
+    );
     send(&alice, "product/1/change/", &[], None);
-    send(&alice, "product/2/change/", &[("name", "Gone"), ("price", "31.50"), ("released_on", "")], None);
-    assert_eq!(alice.submit(&alice.form("/admin/catalog/product/2/delete/", "post"), "").status, 302);
-    let group = alice.form("/admin/auth/group/add/", "name").set("name", "clerks");
+    send(
+        &alice,
+        "product/2/change/",
+        &[("name", "Gone"), ("price", "31.50"), ("released_on", "")],
+        None,
+    );
+    assert_eq!(
+        alice
+            .submit(&alice.form("/admin/catalog/product/2/delete/", "post"), "")
+            .status,
+        302
+    );
+    let group = alice
+        .form("/admin/auth/group/add/", "name")
+        .set("name", "clerks");
     let given = ["change_product", "view_order", "view_product"].map(|name| permission(site, name));
     let group = group.choose("permissions", &given.each_ref().map(String::as_str));
     assert_eq!(alice.submit(&group, "_save").status, 302);
@@ -71,7 +98,11 @@ fn write(site: &TestSite) {
 fn permission(site: &TestSite, name: &str) -> String {
     use diesel::prelude::*;
     use nuages::schema::auth_permission::dsl::{auth_permission, codename, id};
-    let found: i32 = auth_permission.filter(codename.eq(name)).select(id).first(&mut site.connect()).unwrap();
+    let found: i32 = auth_permission
+        .filter(codename.eq(name))
+        .select(id)
+        .first(&mut site.connect())
+        .unwrap();
     found.to_string()
 }
 

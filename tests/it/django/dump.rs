@@ -5,21 +5,48 @@ use nuages::db::{Kind as Column, Sql, Value};
 use super::project::{Django, output};
 use crate::support::Database;
 
-const SQLITE_DUMP: &str = "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
+const SQLITE_DUMP: &str =
+    "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
 
 /// The texts that `query` gives, row by row.
 pub(super) fn texts(database: &Database, query: &'static str, columns: usize) -> Vec<Vec<String>> {
-    let text = |value| if let Value::Text(text) = value { text } else { String::new() };
-    let rows = Sql::new(query).returns(&vec![Column::Text; columns]).load(&mut database.connect()).unwrap();
-    rows.into_iter().map(|row| row.into_iter().map(text).collect()).collect()
+    let text = |value| {
+        if let Value::Text(text) = value {
+            text
+        } else {
+            String::new()
+        }
+    };
+    let rows = Sql::new(query)
+        .returns(&vec![Column::Text; columns])
+        .load(&mut database.connect())
+        .unwrap();
+    rows.into_iter()
+        .map(|row| row.into_iter().map(text).collect())
+        .collect()
 }
 
 /// `pg_dump`, without what is different each time.
 pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
-    let folder = texts(database, "SELECT setting::text FROM pg_config WHERE name = 'BINDIR'", 1).remove(0).remove(0);
+    let folder = texts(
+        database,
+        "SELECT setting::text FROM pg_config WHERE name = 'BINDIR'",
+        1,
+    )
+    .remove(0)
+    .remove(0);
     let program = std::path::Path::new(&folder).join("pg_dump");
-    let dump = output(std::process::Command::new(program).arg("--no-owner").args(options).arg(&database.url));
-    let noise = |line: &&str| !["\\restrict", "\\unrestrict", "-- Dumped"].iter().any(|word| line.starts_with(word));
+    let dump = output(
+        std::process::Command::new(program)
+            .arg("--no-owner")
+            .args(options)
+            .arg(&database.url),
+    );
+    let noise = |line: &&str| {
+        !["\\restrict", "\\unrestrict", "-- Dumped"]
+            .iter()
+            .any(|word| line.starts_with(word))
+    };
     dump.lines().filter(noise).map(str::to_owned).collect()
 }
 
@@ -27,36 +54,59 @@ pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
 /// migrations there were, and not the statistics that SQLite keeps for its planner.
 pub(super) fn shared(dump: &[String]) -> Vec<String> {
     let ours = |line: &str| line.contains("nuages_") || line.contains("'nuages'");
-    let counts = |line: &str| line.contains("'django_migrations',") || line.contains("django_migrations_id_seq'");
+    let counts = |line: &str| {
+        line.contains("'django_migrations',") || line.contains("django_migrations_id_seq'")
+    };
     let statistics = |line: &str| line.contains("sqlite_stat") || line.starts_with("ANALYZE ");
-    dump.iter().filter(|line| !ours(line) && !counts(line) && !statistics(line)).cloned().collect()
+    dump.iter()
+        .filter(|line| !ours(line) && !counts(line) && !statistics(line))
+        .cloned()
+        .collect()
 }
 
 /// Claims that two dumps are the same; says only what differs, for they are long.
 pub(super) fn assert_same(one: &[String], other: &[String]) {
     let only = |these: &[String], those: &[String]| {
-        these.iter().filter(|line| !those.contains(line)).cloned().collect::<Vec<_>>().join("\n")
+        these
+            .iter()
+            .filter(|line| !those.contains(line))
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     // Nothing on either side: the same lines in another order.
-    assert!(one == other, "only on the left:\n{}\nonly on the right:\n{}", only(one, other), only(other, one));
+    assert!(
+        one == other,
+        "only on the left:\n{}\nonly on the right:\n{}",
+        only(one, other),
+        only(other, one)
+    );
 }
 
 impl Django {
     /// The schema, every row, and where each sequence stands.
     pub(super) fn dump(&self, database: &Database) -> Vec<String> {
         match database.url.strip_prefix("sqlite:///") {
-            Some(path) => {
-                output(self.python(database).args(["-c", SQLITE_DUMP, path])).lines().map(str::to_owned).collect()
-            }
+            Some(path) => output(self.python(database).args(["-c", SQLITE_DUMP, path]))
+                .lines()
+                .map(str::to_owned)
+                .collect(),
             None => pg_dump(database, &["--inserts", "--exclude-table=nuages_*"]),
         }
     }
 
     /// The rows of these tables as they are stored.
     pub(super) fn stored(&self, database: &Database, tables: &[&str]) -> Vec<String> {
-        let table = |line: &str| line.strip_prefix("INSERT INTO ")?.split_whitespace().next().map(str::to_owned);
+        let table = |line: &str| {
+            line.strip_prefix("INSERT INTO ")?
+                .split_whitespace()
+                .next()
+                .map(str::to_owned)
+        };
         let wanted = |line: &String| {
-            table(line).is_some_and(|name| tables.contains(&name.trim_start_matches("public.").trim_matches('"')))
+            table(line).is_some_and(|name| {
+                tables.contains(&name.trim_start_matches("public.").trim_matches('"'))
+            })
         };
         let mut rows: Vec<String> = self.dump(database).into_iter().filter(wanted).collect();
         assert!(!rows.is_empty(), "nothing in {tables:?}");

@@ -9,18 +9,31 @@ use super::dump::{assert_same, texts};
 use super::{made_by, nuages};
 use crate::support::{Client, Database, TestSite};
 
-const TABLES: [&str; 6] =
-    ["auth_user", "catalog_category", "catalog_tag", "catalog_product", "orders_order", "orders_orderitem"];
+const TABLES: [&str; 6] = [
+    "auth_user",
+    "catalog_category",
+    "catalog_tag",
+    "catalog_product",
+    "orders_order",
+    "orders_orderitem",
+];
 /// Without their ids, which Django gives in any order.
-const TAGGED: &str = "SELECT concat(product_id, ' ', tag_id) FROM catalog_product_tags ORDER BY product_id, tag_id";
+const TAGGED: &str =
+    "SELECT concat(product_id, ' ', tag_id) FROM catalog_product_tags ORDER BY product_id, tag_id";
 
 /// The objects of a fixture by model and key. Their tags are a set.
 fn objects(json: &str) -> BTreeMap<String, Value> {
     let mut objects: Vec<Value> = serde_json::from_str(json).unwrap();
-    for tags in objects.iter_mut().filter_map(|object| object["fields"]["tags"].as_array_mut()) {
+    for tags in objects
+        .iter_mut()
+        .filter_map(|object| object["fields"]["tags"].as_array_mut())
+    {
         tags.sort_by_key(Value::as_i64);
     }
-    objects.into_iter().map(|object| (format!("{} {}", object["model"], object["pk"]), object)).collect()
+    objects
+        .into_iter()
+        .map(|object| (format!("{} {}", object["model"], object["pk"]), object))
+        .collect()
 }
 
 /// The names and prices in the table, on every page.
@@ -61,13 +74,18 @@ const ODD: &str = r#"[
 /// Returns the output of `nuages dumpdata`.
 fn dumped(database: &Database, words: &[&str]) -> String {
     let done = database.nuages(words);
-    assert!(done.status.success(), "nuages {words:?}: {}", super::said(&done));
+    assert!(
+        done.status.success(),
+        "nuages {words:?}: {}",
+        super::said(&done)
+    );
     String::from_utf8(done.stdout).unwrap()
 }
 
 /// The objects of a dump in an order of their own, and links likewise.
 fn as_set(json: &str) -> Vec<String> {
-    let mut objects: Vec<Value> = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
+    let mut objects: Vec<Value> =
+        serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
     for object in &mut objects {
         for name in ["groups", "permissions", "user_permissions"] {
             if let Some(links) = object["fields"].get_mut(name).and_then(Value::as_array_mut) {

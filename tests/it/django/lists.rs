@@ -12,7 +12,12 @@ use crate::support::{ALICE, Client, Database, Kind, TestSite, product};
 const ORDERS: &str = "/admin/orders/order/";
 const PRODUCTS: &str = "/admin/catalog/product/";
 /// West and east of Greenwich, and one whose clocks were changed at midnight.
-const ZONES: [&str; 4] = ["UTC", "America/New_York", "Asia/Kolkata", "America/Sao_Paulo"];
+const ZONES: [&str; 4] = [
+    "UTC",
+    "America/New_York",
+    "Asia/Kolkata",
+    "America/Sao_Paulo",
+];
 
 /// Points in time, in UTC, around the midnights of these zones and around changes of their clocks.
 const TIMES: [&str; 34] = [
@@ -167,10 +172,21 @@ fn stock(database: &Database, kind: Kind) {
     if kind == Kind::Postgres {
         conn.batch_execute("SET TIME ZONE 'UTC'").unwrap();
     }
-    let emails = ["o'hara@example.com", "ann@example.com", "O-Hara@example.com"];
+    let emails = [
+        "o'hara@example.com",
+        "ann@example.com",
+        "O-Hara@example.com",
+    ];
     for (at, time) in TIMES.iter().enumerate() {
-        let (email, status) = (emails[at % 3].replace('\'', "''"), ["paid", "pending"][at % 2]);
-        let customer = if at % 4 == 0 { alice.to_string() } else { "NULL".to_owned() };
+        let (email, status) = (
+            emails[at % 3].replace('\'', "''"),
+            ["paid", "pending"][at % 2],
+        );
+        let customer = if at % 4 == 0 {
+            alice.to_string()
+        } else {
+            "NULL".to_owned()
+        };
         let sql = format!(
             "INSERT INTO orders_order (id, number, email, status, note, total, created_at, customer_id)
              VALUES ({0}, 'R{0}', '{email}', '{status}', '', {at}.50, '{time}', {customer})",
@@ -193,8 +209,13 @@ fn stock(database: &Database, kind: Kind) {
         "ÉTÉ",
     ];
     for (at, name) in names.iter().enumerate() {
-        let row = product(&format!("p{at}")).description("Two\nlines").save(conn);
-        diesel::update(all_products.find(row.id)).set(products::name.eq(name)).execute(conn).unwrap();
+        let row = product(&format!("p{at}"))
+            .description("Two\nlines")
+            .save(conn);
+        diesel::update(all_products.find(row.id))
+            .set(products::name.eq(name))
+            .execute(conn)
+            .unwrap();
     }
     // Not all in one month, nor all with a date.
     let dates = "UPDATE catalog_product SET released_on = '2024-02-29' WHERE id = 1;
@@ -204,14 +225,29 @@ fn stock(database: &Database, kind: Kind) {
 }
 
 fn paths(kind: Kind) -> Vec<String> {
-    let quoted = |word: &&str| word.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
+    let quoted = |word: &&str| {
+        word.bytes()
+            .map(|byte| format!("%{byte:02X}"))
+            .collect::<Vec<_>>()
+            .concat()
+    };
     let mut paths = vec![ORDERS.to_owned(), PRODUCTS.to_owned()];
     paths.extend(OF_ORDERS.iter().map(|query| format!("{ORDERS}?{query}")));
-    paths.extend(OF_PRODUCTS.iter().map(|query| format!("{PRODUCTS}?{query}")));
+    paths.extend(
+        OF_PRODUCTS
+            .iter()
+            .map(|query| format!("{PRODUCTS}?{query}")),
+    );
     // On SQLite Django ignores the case of ASCII letters alone, see docs/differences.md.
-    let words = WORDS.iter().filter(|word| word.is_ascii() || kind == Kind::Postgres);
+    let words = WORDS
+        .iter()
+        .filter(|word| word.is_ascii() || kind == Kind::Postgres);
     paths.extend(words.map(|word| format!("{PRODUCTS}?q={}", quoted(word))));
-    paths.extend(["o'hara", "\"o'hara\" r1", "alice paid"].iter().map(|word| format!("{ORDERS}?q={}", quoted(word))));
+    paths.extend(
+        ["o'hara", "\"o'hara\" r1", "alice paid"]
+            .iter()
+            .map(|word| format!("{ORDERS}?q={}", quoted(word))),
+    );
     paths
 }
 
@@ -223,13 +259,26 @@ fn seen(client: &Client, path: &str) -> Value {
     }
     let links = reply.links();
     let text = reply.text();
-    let dates = text.split_once("<nav class=\"dates\"").and_then(|(_, rest)| rest.split_once("</nav>"));
-    let dates = dates.map_or("", |(dates, _)| dates).split("<a href=\"").skip(1).map(|link| {
-        let (url, rest) = link.split_once("\">").unwrap();
-        json!([rest.split_once('<').unwrap().0, url.replace("&#38;", "&").replace("&amp;", "&")])
-    });
+    let dates = text
+        .split_once("<nav class=\"dates\"")
+        .and_then(|(_, rest)| rest.split_once("</nav>"));
+    let dates = dates
+        .map_or("", |(dates, _)| dates)
+        .split("<a href=\"")
+        .skip(1)
+        .map(|link| {
+            let (url, rest) = link.split_once("\">").unwrap();
+            json!([
+                rest.split_once('<').unwrap().0,
+                url.replace("&#38;", "&").replace("&amp;", "&")
+            ])
+        });
     let is_filter = |link: &&String| link.contains("created_at__gte");
-    let filters: Vec<&String> = links.iter().filter(is_filter).filter(|_| path.ends_with('/')).collect();
+    let filters: Vec<&String> = links
+        .iter()
+        .filter(is_filter)
+        .filter(|_| path.ends_with('/'))
+        .collect();
     let boxes = text.split("name=\"_selected_action\" value=\"").skip(1);
     json!({
         "rows": boxes.map(|rest| rest.split_once('"').unwrap().0).collect::<Vec<_>>(),

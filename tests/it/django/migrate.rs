@@ -21,14 +21,24 @@ fn is_finished(django: &Django, database: &Database, kind: Kind) {
     django.is_content(database);
     assert!(nuages(database, &["migrate"]).contains("No migrations to apply."));
     assert_eq!(texts(database, COUNTS, 1), [["20 20 11 44"]]);
-    assert_same(&schema(database, kind), &schema(&Database::migrated(kind), kind));
+    assert_same(
+        &schema(database, kind),
+        &schema(&Database::migrated(kind), kind),
+    );
 }
 
 /// Claims that Nuages, where Django was, makes what only Nuages has, and nothing else.
 fn only_its_own(database: &Database) {
     let said = nuages(database, &["migrate"]);
-    assert_eq!(said.matches("Applying ").count(), said.matches("Applying nuages.").count(), "{said}");
-    assert!(said.contains("Applying nuages.0001_login_throttle"), "{said}");
+    assert_eq!(
+        said.matches("Applying ").count(),
+        said.matches("Applying nuages.").count(),
+        "{said}"
+    );
+    assert!(
+        said.contains("Applying nuages.0001_login_throttle"),
+        "{said}"
+    );
 }
 
 with_django! {
@@ -79,8 +89,13 @@ with_django! {
 /// Django 6.0 made `BigAutoField` the default, so only Django 5.2 has this case.
 #[test]
 fn a_project_without_default_auto_field_is_recognised() {
-    const NAME: &str = concat!(module_path!(), "::a_project_without_default_auto_field_is_recognised");
-    let Some(django) = Django::find(DjangoVersion::V5_2, NAME) else { return };
+    const NAME: &str = concat!(
+        module_path!(),
+        "::a_project_without_default_auto_field_is_recognised"
+    );
+    let Some(django) = Django::find(DjangoVersion::V5_2, NAME) else {
+        return;
+    };
     if !Kind::postgres_is_there(NAME) {
         return;
     }

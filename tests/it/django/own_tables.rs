@@ -25,7 +25,12 @@ fn turn_on(client: &Client) {
     let (_, rest) = text.split_once("<p class=\"secret\"><code>").unwrap();
     let secret = Secret::from_base32(&rest.split('<').next().unwrap().replace(' ', "")).unwrap();
     let code = secret.code(Utc::now().timestamp()).unwrap();
-    assert_eq!(client.post(SET_UP, &[("code", &code), ("password", CHARLIE.password)]).status, 200);
+    assert_eq!(
+        client
+            .post(SET_UP, &[("code", &code), ("password", CHARLIE.password)])
+            .status,
+        200
+    );
 }
 
 fn rows(database: &Database) -> [i64; 3] {
@@ -33,7 +38,10 @@ fn rows(database: &Database) -> [i64; 3] {
     [
         nuages_session::table.count().get_result(conn).unwrap(),
         nuages_two_factor::table.count().get_result(conn).unwrap(),
-        nuages_recovery_code::table.count().get_result(conn).unwrap(),
+        nuages_recovery_code::table
+            .count()
+            .get_result(conn)
+            .unwrap(),
     ]
 }
 

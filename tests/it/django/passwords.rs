@@ -25,19 +25,36 @@ impl Partner {
     fn start(django: &Django, database: &Database) -> Self {
         let script = format!("PASSWORD = {PASSWORD:?}\n{}", include_str!("passwords.py"));
         let mut process = django
-            .manage_command(database, &["shell", "--verbosity=0", "--no-imports", "--command", &script])
+            .manage_command(
+                database,
+                &[
+                    "shell",
+                    "--verbosity=0",
+                    "--no-imports",
+                    "--command",
+                    &script,
+                ],
+            )
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let (input, output) = (process.stdin.take().unwrap(), BufReader::new(process.stdout.take().unwrap()));
-        Self { process, input, output }
+        let (input, output) = (
+            process.stdin.take().unwrap(),
+            BufReader::new(process.stdout.take().unwrap()),
+        );
+        Self {
+            process,
+            input,
+            output,
+        }
     }
 
     fn read(&mut self) -> Value {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("Django answered {line:?}: {error}"))
+        serde_json::from_str(&line)
+            .unwrap_or_else(|error| panic!("Django answered {line:?}: {error}"))
     }
 
     /// Logs in once more; returns the new session and those of `sessions` that are alive in Django.

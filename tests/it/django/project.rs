@@ -19,19 +19,38 @@ pub(super) struct Django {
 
 static DJANGO_5_2: LazyLock<Option<Django>> =
     LazyLock::new(|| installed(DjangoVersion::V5_2, "NUAGES_DJANGO_PYTHON", ".venv"));
-static DJANGO_6_1: LazyLock<Option<Django>> =
-    LazyLock::new(|| installed(DjangoVersion::V6_1, "NUAGES_DJANGO61_PYTHON", ".venv-django61"));
+static DJANGO_6_1: LazyLock<Option<Django>> = LazyLock::new(|| {
+    installed(
+        DjangoVersion::V6_1,
+        "NUAGES_DJANGO61_PYTHON",
+        ".venv-django61",
+    )
+});
 
 /// Returns the Django of the Python that `variable` names, else of the virtual environment. A Python that was named, or
 /// one that has another Django, fails the tests: nobody wants them to be skipped then.
 fn installed(version: DjangoVersion, variable: &str, environment: &str) -> Option<Django> {
     let named = std::env::var_os(variable).map(PathBuf::from);
-    let python = named.clone().unwrap_or_else(|| root().join(environment).join("bin/python"));
-    let asked = Command::new(&python).args(["-c", "import django; print(django.__version__)"]).output();
-    let found = asked.map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned()).unwrap_or_default();
-    assert!(named.is_none() || !found.is_empty(), "{variable}={}: no Django there", python.display());
+    let python = named
+        .clone()
+        .unwrap_or_else(|| root().join(environment).join("bin/python"));
+    let asked = Command::new(&python)
+        .args(["-c", "import django; print(django.__version__)"])
+        .output();
+    let found = asked
+        .map(|done| String::from_utf8_lossy(&done.stdout).trim().to_owned())
+        .unwrap_or_default();
+    assert!(
+        named.is_none() || !found.is_empty(),
+        "{variable}={}: no Django there",
+        python.display()
+    );
     let is_right = found.parse() == Ok(version);
-    assert!(found.is_empty() || is_right, "{} has Django {found}, not {version}", python.display());
+    assert!(
+        found.is_empty() || is_right,
+        "{} has Django {found}, not {version}",
+        python.display()
+    );
     is_right.then_some(Django { python, version })
 }
 
@@ -48,7 +67,8 @@ impl Django {
             _ => DJANGO_5_2.as_ref(),
         };
         if django.is_none() {
-            let said = format!("SKIPPED {test}: there is no Django {version} (run scripts/setup)\n");
+            let said =
+                format!("SKIPPED {test}: there is no Django {version} (run scripts/setup)\n");
             // At once, or lines of several threads get mixed.
             let _ = std::io::stderr().write_all(said.as_bytes());
         }
@@ -78,13 +98,24 @@ impl Django {
     /// `manage.py` with these words, to be run.
     pub(super) fn manage_command(&self, database: &Database, words: &[&str]) -> Command {
         let mut command = self.python(database);
-        command.arg(root().join("tests/django/manage.py")).args(words);
+        command
+            .arg(root().join("tests/django/manage.py"))
+            .args(words);
         command
     }
 
     /// Runs a script inside Django, so that what needs several commands starts it once; its standard output.
     pub(super) fn shell(&self, database: &Database, script: &str) -> String {
-        self.manage(database, &["shell", "--verbosity=0", "--no-imports", "--command", script])
+        self.manage(
+            database,
+            &[
+                "shell",
+                "--verbosity=0",
+                "--no-imports",
+                "--command",
+                script,
+            ],
+        )
     }
 
     /// Claims that this Django has nothing to do on the database, nothing to complain about, and changes nothing.
@@ -99,7 +130,14 @@ impl Django {
 /// Runs a command, which must succeed; its standard output.
 pub(super) fn output(command: &mut Command) -> String {
     let done = command.output().unwrap();
-    let (out, errors) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    assert!(done.status.success(), "{}:\n{out}{errors}", command.get_program().display());
+    let (out, errors) = (
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr),
+    );
+    assert!(
+        done.status.success(),
+        "{}:\n{out}{errors}",
+        command.get_program().display()
+    );
     out.into_owned()
 }

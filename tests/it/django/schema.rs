@@ -10,14 +10,18 @@ const SQLITE_MASTER: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM
     WHERE tbl_name NOT LIKE 'nuages\\_%' ESCAPE '\\' AND tbl_name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name, tbl_name";
 const APPLIED: &str = "SELECT app, name FROM django_migrations WHERE app <> 'nuages' ORDER BY 1, 2";
 /// Content types and permissions by their natural keys.
-const PERMISSIONS: &str = "SELECT concat(app_label, ' ', model, ' ', codename, ' ', name) FROM auth_permission
+const PERMISSIONS: &str =
+    "SELECT concat(app_label, ' ', model, ' ', codename, ' ', name) FROM auth_permission
     JOIN django_content_type ON content_type_id = django_content_type.id ORDER BY 1";
 
 /// The definitions of the tables and indexes, one by one; without those that only Nuages has, and without the
 /// statistics that SQLite keeps for its planner.
 pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {
-        Kind::Sqlite => texts(database, SQLITE_MASTER, 4).into_iter().map(|row| row.join(" ")).collect(),
+        Kind::Sqlite => texts(database, SQLITE_MASTER, 4)
+            .into_iter()
+            .map(|row| row.join(" "))
+            .collect(),
         Kind::Postgres => pg_dump(database, &["--schema-only", "--exclude-table=nuages_*"])
             .join("\n")
             .split("\n--\n")

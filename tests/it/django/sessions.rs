@@ -17,11 +17,18 @@ const NEW: &str = "neuf théières à 9 €";
 /// The path of the reset link in the one mail in the site's folder.
 fn mailed_link(site: &TestSite) -> String {
     for _ in 0..100 {
-        let files = std::fs::read_dir(site.database.dir.path().join("mail")).into_iter().flatten();
-        let mail: String = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        let files = std::fs::read_dir(site.database.dir.path().join("mail"))
+            .into_iter()
+            .flatten();
+        let mail: String = files
+            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
         if mail.contains("</html>") {
             let (_, rest) = mail.split_once("/accounts/reset/").unwrap();
-            return format!("/accounts/reset/{}", rest.split_whitespace().next().unwrap());
+            return format!(
+                "/accounts/reset/{}",
+                rest.split_whitespace().next().unwrap()
+            );
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -32,21 +39,37 @@ fn mailed_link(site: &TestSite) -> String {
 fn made_here(site: &TestSite) -> Value {
     let client = site.client();
     client.log_in(&CHARLIE);
-    let fields = [("old_password", CHARLIE.password), ("new_password1", NEW), ("new_password2", NEW)];
-    assert_eq!(client.post("/accounts/password_change/", &fields).status, 302);
-    assert_eq!(client.post(PROFILE, &[("email", CHARLIE.email)]).status, 302);
+    let fields = [
+        ("old_password", CHARLIE.password),
+        ("new_password1", NEW),
+        ("new_password2", NEW),
+    ];
+    assert_eq!(
+        client.post("/accounts/password_change/", &fields).status,
+        302
+    );
+    assert_eq!(
+        client.post(PROFILE, &[("email", CHARLIE.email)]).status,
+        302
+    );
     client.post("/accounts/password_reset/", &[("email", CHARLIE.email)]);
     json!({ "session": client.cookie("sessionid"), "messages": null, "link": mailed_link(site), "password": NEW })
 }
 
 /// Beside the hash that the page made: those of the kinds that every Django reads, whatever is installed.
 fn hashes(version: DjangoVersion) -> Vec<String> {
-    [Hasher::Pbkdf2Sha1, Hasher::Scrypt].map(|hasher| HashPolicy::for_version(hasher, version).encode(NEW)).into()
+    [Hasher::Pbkdf2Sha1, Hasher::Scrypt]
+        .map(|hasher| HashPolicy::for_version(hasher, version).encode(NEW))
+        .into()
 }
 
 /// Lets Django look at what was made here; what it made itself.
 fn exchanged(django: &Django, database: &Database, ours: &Value) -> Value {
-    let script = format!("OURS = {}\n{}", json!(ours.to_string()), include_str!("sessions.py"));
+    let script = format!(
+        "OURS = {}\n{}",
+        json!(ours.to_string()),
+        include_str!("sessions.py")
+    );
     serde_json::from_str(&django.shell(database, &script)).unwrap()
 }
 
@@ -59,13 +82,19 @@ fn site(kind: Kind, version: DjangoVersion) -> TestSite {
     CHARLIE.save(&mut database.connect());
     let folder = database.dir.path().join("mail").display().to_string();
     let version = version.to_string();
-    let settings = [("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &*folder), ("DJANGO_VERSION", &*version)];
+    let settings = [
+        ("EMAIL_BACKEND", "file"),
+        ("EMAIL_FILE_PATH", &*folder),
+        ("DJANGO_VERSION", &*version),
+    ];
     TestSite::with(database, &settings, crate::shop::urls)
 }
 
 /// Whether the client is logged in as this user.
 fn is(client: &Client, username: &str) -> bool {
-    client.get(PROFILE).shows(&[&format!("Hello, <bdi>{username}</bdi>")])
+    client
+        .get(PROFILE)
+        .shows(&[&format!("Hello, <bdi>{username}</bdi>")])
 }
 
 with_django! {

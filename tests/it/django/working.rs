@@ -23,16 +23,27 @@ struct Step {
 
 /// `name=value name=value`; `+` is a space.
 fn fields(text: &str) -> Fields {
-    let pairs = text.split_whitespace().map(|pair| pair.split_once('=').unwrap());
-    pairs.map(|(name, value)| (name.to_owned(), value.replace('+', " "))).collect()
+    let pairs = text
+        .split_whitespace()
+        .map(|pair| pair.split_once('=').unwrap());
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.replace('+', " ")))
+        .collect()
 }
 
 fn step(path: &'static str, text: &str) -> Step {
-    Step { who: "alice", path, fields: fields(text) }
+    Step {
+        who: "alice",
+        path,
+        fields: fields(text),
+    }
 }
 
 fn bobs(path: &'static str, text: &str) -> Step {
-    Step { who: "bob", ..step(path, text) }
+    Step {
+        who: "bob",
+        ..step(path, text)
+    }
 }
 
 /// An order's form: its own fields, how many items there are and were, and these.
@@ -41,12 +52,19 @@ fn order(path: &'static str, own: &str, forms: [u8; 2], items: &str) -> Step {
     let management = format!(
         "items-TOTAL_FORMS={total} items-INITIAL_FORMS={initial} items-MIN_NUM_FORMS=0 items-MAX_NUM_FORMS=1000"
     );
-    step(path, &format!("customer= email=a@example.com status=paid note= total=10 {DATES} {own} {management} {items}"))
+    step(
+        path,
+        &format!(
+            "customer= email=a@example.com status=paid note= total=10 {DATES} {own} {management} {items}"
+        ),
+    )
 }
 
 /// An item of an order; `id` and `order` are empty for a new one.
 fn item(at: u8, id: &str, order: &str, [product, quantity, price]: [&str; 3]) -> String {
-    let own = format!("items-{at}-product={product} items-{at}-quantity={quantity} items-{at}-unit_price={price}");
+    let own = format!(
+        "items-{at}-product={product} items-{at}-quantity={quantity} items-{at}-unit_price={price}"
+    );
     format!("items-{at}-id={id} items-{at}-order={order} {own}")
 }
 
@@ -56,17 +74,32 @@ fn edited(path: &'static str, rows: &[[&str; 3]]) -> Step {
         "form-TOTAL_FORMS={0} form-INITIAL_FORMS={0} form-MIN_NUM_FORMS=0 form-MAX_NUM_FORMS=1000 _save=Save",
         rows.len()
     );
-    let rows = rows
-        .iter()
-        .enumerate()
-        .map(|(at, [id, price, stock])| format!("form-{at}-id={id} form-{at}-price={price} form-{at}-stock={stock}"));
-    step(path, &[counts].into_iter().chain(rows).collect::<Vec<_>>().join(" "))
+    let rows = rows.iter().enumerate().map(|(at, [id, price, stock])| {
+        format!("form-{at}-id={id} form-{at}-price={price} form-{at}-stock={stock}")
+    });
+    step(
+        path,
+        &[counts]
+            .into_iter()
+            .chain(rows)
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 /// An action on rows that are ticked.
 fn act(path: &'static str, action: &str, pks: &[&str], more: &str) -> Step {
-    let ticked: Vec<String> = pks.iter().map(|pk| format!("_selected_action={pk}")).collect();
-    step(path, &format!("action={action} index=0 select_across=0 {} {more}", ticked.join(" ")))
+    let ticked: Vec<String> = pks
+        .iter()
+        .map(|pk| format!("_selected_action={pk}"))
+        .collect();
+    step(
+        path,
+        &format!(
+            "action={action} index=0 select_across=0 {} {more}",
+            ticked.join(" ")
+        ),
+    )
 }
 
 fn steps() -> Vec<Step> {
@@ -84,9 +117,17 @@ fn steps() -> Vec<Step> {
         item(3, "", "1", ["5", "7", "1.5"]),
         item(4, "", "1", ["", "1", ""]),
     ];
-    let add = [item(0, "", "", ["1", "1", "9.99"]), item(1, "", "", ["4", "2", "0.5"])].join(" ");
+    let add = [
+        item(0, "", "", ["1", "1", "9.99"]),
+        item(1, "", "", ["4", "2", "0.5"]),
+    ]
+    .join(" ");
     let wrong = item(0, "2", "1", ["2", "0", "x"]);
-    let two = [item(0, "2", "1", ["6", "21", "3.00"]), item(1, "3", "1", ["3", "3", "2.50"])].join(" ");
+    let two = [
+        item(0, "2", "1", ["6", "21", "3.00"]),
+        item(1, "3", "1", ["3", "3", "2.50"]),
+    ]
+    .join(" ");
     vec![
         // Added, changed and deleted in one save; then nothing; then the order with its items.
         order(FIRST, "number=R1 _continue=1", [5, 3], &all.join(" ")),
@@ -94,13 +135,30 @@ fn steps() -> Vec<Step> {
             FIRST,
             "number=R1 _save=1",
             [2, 2],
-            &[item(0, "2", "1", ["2", "20", "2.50"]), item(1, "3", "1", ["3", "3", "2.50"])].join(" "),
+            &[
+                item(0, "2", "1", ["2", "20", "2.50"]),
+                item(1, "3", "1", ["3", "3", "2.50"]),
+            ]
+            .join(" "),
         ),
-        order(FIRST, "number=R1b note=two+words status=pending _addanother=1", [2, 2], &two),
-        order("/admin/orders/order/add/", "number=R9 customer=1 _save=1", [2, 0], &add),
+        order(
+            FIRST,
+            "number=R1b note=two+words status=pending _addanother=1",
+            [2, 2],
+            &two,
+        ),
+        order(
+            "/admin/orders/order/add/",
+            "number=R9 customer=1 _save=1",
+            [2, 0],
+            &add,
+        ),
         // Refused: a wrong item, no word of the items, a number that is taken.
         order(FIRST, "number=R1c _save=1", [1, 1], &wrong),
-        step(FIRST, &format!("number=R1c email=a@example.com status=paid total=10 {DATES} _save=1")),
+        step(
+            FIRST,
+            &format!("number=R1c email=a@example.com status=paid total=10 {DATES} _save=1"),
+        ),
         order("/admin/orders/order/add/", "number=R2 _save=1", [0, 0], ""),
         // A wrong item that goes is none to complain about.
         order(
@@ -109,22 +167,48 @@ fn steps() -> Vec<Step> {
             [1, 1],
             &format!("{} items-0-DELETE=on", item(0, "2", "1", ["6", "21", "x"])),
         ),
-        order("/admin/orders/order/2/change/", "number=R2 _save=1", [3, 3], &same),
+        order(
+            "/admin/orders/order/2/change/",
+            "number=R2 _save=1",
+            [3, 3],
+            &same,
+        ),
         // In the list.
-        edited(PRODUCTS, &[["1", "11.00", "3"], ["2", "10.00", "22"], ["3", "10.00", "3"]]),
-        edited("/admin/catalog/product/?is_active__exact=1&o=4.-1", &[["5", "12.50", "5"], ["4", "10.00", "3"]]),
+        edited(
+            PRODUCTS,
+            &[
+                ["1", "11.00", "3"],
+                ["2", "10.00", "22"],
+                ["3", "10.00", "3"],
+            ],
+        ),
+        edited(
+            "/admin/catalog/product/?is_active__exact=1&o=4.-1",
+            &[["5", "12.50", "5"], ["4", "10.00", "3"]],
+        ),
         edited(PRODUCTS, &[["1", "11.00", "3"], ["2", "10.00", "22"]]),
         edited(PRODUCTS, &[["1", "x", "3"], ["2", "99", "99"]]),
         edited(PRODUCTS, &[["1", "12", "-1"]]),
         // Actions.
         act(PRODUCTS, "make_inactive", &["1", "2"], ""),
-        act("/admin/catalog/product/?is_active__exact=0", "make_active", &["1"], ""),
+        act(
+            "/admin/catalog/product/?is_active__exact=0",
+            "make_active",
+            &["1"],
+            "",
+        ),
         act(PRODUCTS, "make_inactive", &[], ""),
         act(PRODUCTS, "make_inactive", &["1", "999"], ""),
         act(PRODUCTS, "nonsense", &["1"], ""),
         act(PRODUCTS, "", &["1"], ""),
-        step(PRODUCTS, "action= action=make_active index=1 select_across=0 _selected_action=1"),
-        step("/admin/catalog/product/?q=i", "action=make_inactive index=0 select_across=1 _selected_action=2"),
+        step(
+            PRODUCTS,
+            "action= action=make_active index=1 select_across=0 _selected_action=1",
+        ),
+        step(
+            "/admin/catalog/product/?q=i",
+            "action=make_inactive index=0 select_across=1 _selected_action=2",
+        ),
         // Deletion: asked, forbidden by an order, done.
         act(PRODUCTS, "delete_selected", &["4"], ""),
         act(PRODUCTS, "delete_selected", &["3", "6"], "post=yes"),
@@ -137,15 +221,35 @@ fn steps() -> Vec<Step> {
         ),
         act(PRODUCTS, "delete_selected", &["999"], "post=yes"),
         // A clerk who may change products and orders, and only look at items.
-        bobs(PRODUCTS, "action=delete_selected index=0 select_across=0 _selected_action=1 post=yes"),
-        bobs(PRODUCTS, "action=make_active index=0 select_across=0 _selected_action=1"),
-        Step { who: "bob", ..edited(PRODUCTS, &[["1", "1.00", "1"]]) },
+        bobs(
+            PRODUCTS,
+            "action=delete_selected index=0 select_across=0 _selected_action=1 post=yes",
+        ),
+        bobs(
+            PRODUCTS,
+            "action=make_active index=0 select_across=0 _selected_action=1",
+        ),
         Step {
             who: "bob",
-            ..order(FIRST, "number=R1 note=bob _save=1", [1, 1], &item(0, "3", "1", ["3", "33", "2.50"]))
+            ..edited(PRODUCTS, &[["1", "1.00", "1"]])
         },
-        Step { who: "bob", ..order("/admin/orders/order/add/", "number=R10 _save=1", [0, 0], "") },
-        bobs("/admin/catalog/tag/", "action=delete_selected index=0 select_across=0 _selected_action=2 post=yes"),
+        Step {
+            who: "bob",
+            ..order(
+                FIRST,
+                "number=R1 note=bob _save=1",
+                [1, 1],
+                &item(0, "3", "1", ["3", "33", "2.50"]),
+            )
+        },
+        Step {
+            who: "bob",
+            ..order("/admin/orders/order/add/", "number=R10 _save=1", [0, 0], "")
+        },
+        bobs(
+            "/admin/catalog/tag/",
+            "action=delete_selected index=0 select_across=0 _selected_action=2 post=yes",
+        ),
     ]
 }
 
@@ -155,7 +259,9 @@ fn shop(kind: Kind) -> Database {
     for persona in [&ALICE, &BOB] {
         persona.save(conn);
     }
-    for name in ["Ash", "Birch", "Cedar", "Dogwood", "Elm <b>", "Fir", "Gum", "Hazel", "Spare 1", "Spare 2"] {
+    for name in [
+        "Ash", "Birch", "Cedar", "Dogwood", "Elm <b>", "Fir", "Gum", "Hazel", "Spare 1", "Spare 2",
+    ] {
         product(name).tag("oak").tag("new").save(conn);
     }
     let orders = "INSERT INTO orders_order (number, email, status, note, total, created_at)
@@ -164,7 +270,14 @@ fn shop(kind: Kind) -> Database {
                   INSERT INTO orders_orderitem (quantity, unit_price, order_id, product_id)
                       VALUES (1, 2.50, 1, 1), (2, 2.50, 1, 2), (3, 2.50, 1, 3), (1, 2.50, 2, 1), (1, 2.50, 2, 6)";
     conn.batch_execute(orders).unwrap();
-    let may = ["view_product", "change_product", "view_order", "change_order", "view_orderitem", "view_tag"];
+    let may = [
+        "view_product",
+        "change_product",
+        "view_order",
+        "change_order",
+        "view_orderitem",
+        "view_tag",
+    ];
     let names = may.map(|name| format!("'{name}'")).join(", ");
     let given = format!(
         "INSERT INTO auth_user_user_permissions (user_id, permission_id) SELECT auth_user.id, auth_permission.id
@@ -177,23 +290,41 @@ fn shop(kind: Kind) -> Database {
 
 fn said(django: &Django, database: &Database, act: &str) -> Value {
     let steps = steps();
-    let steps = steps.iter().map(|step| json!({ "who": step.who, "path": step.path, "fields": step.fields }));
+    let steps = steps
+        .iter()
+        .map(|step| json!({ "who": step.who, "path": step.path, "fields": step.fields }));
     let steps = json!(steps.collect::<Vec<_>>());
-    let script = format!("ACT, STEPS = {act:?}, {steps}\n{}", include_str!("working.py"));
+    let script = format!(
+        "ACT, STEPS = {act:?}, {steps}\n{}",
+        include_str!("working.py")
+    );
     serde_json::from_str(&django.shell(database, &script)).unwrap()
 }
 
 /// Sends the form, and reads the page after it.
 fn send(client: &Client, step: &Step, told: &Value) -> Value {
     let token = client.token("/admin/");
-    let fields = step.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let fields: Vec<_> = fields.chain([("csrfmiddlewaretoken", token.as_str())]).collect();
+    let fields = step
+        .fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()));
+    let fields: Vec<_> = fields
+        .chain([("csrfmiddlewaretoken", token.as_str())])
+        .collect();
     let reply = client.post_with(step.path, &[], &fields);
     let location = reply.header("location").to_owned();
-    let words = if location.is_empty() { String::new() } else { client.get(&location).words() };
+    let words = if location.is_empty() {
+        String::new()
+    } else {
+        client.get(&location).words()
+    };
     // Words stand apart where a link begins.
     let joined = |text: &str| text.replace(' ', "");
-    let told = told.as_array().unwrap().iter().filter(|told| joined(&words).contains(&joined(told.as_str().unwrap())));
+    let told = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|told| joined(&words).contains(&joined(told.as_str().unwrap())));
     json!({ "status": reply.status, "location": location, "told": told.collect::<Vec<_>>() })
 }
 

@@ -8,7 +8,16 @@ fn listed(client: &Client, path: &str) -> Vec<String> {
     assert_eq!(page.status, 200, "{path}");
     let html = page.text();
     let rows = html.split("<tr").skip(2);
-    rows.map(|row| row.split("</a>").next().unwrap().rsplit('>').next().unwrap().to_owned()).collect()
+    rows.map(|row| {
+        row.split("</a>")
+            .next()
+            .unwrap()
+            .rsplit('>')
+            .next()
+            .unwrap()
+            .to_owned()
+    })
+    .collect()
 }
 
 on_both! {

@@ -29,7 +29,11 @@ impl Client {
             .allow_non_standard_methods(true)
             .timeout_global(Some(Duration::from_mins(1)))
             .build();
-        Self { agent: config.new_agent(), base: format!("http://127.0.0.1:{port}"), jar: Mutex::default() }
+        Self {
+            agent: config.new_agent(),
+            base: format!("http://127.0.0.1:{port}"),
+            jar: Mutex::default(),
+        }
     }
 
     pub(crate) fn get(&self, path: &str) -> Reply {
@@ -48,19 +52,41 @@ impl Client {
     /// to log out, with that of the login page.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let token = self.token(path);
-        self.post_with(path, &[], &[fields, &[("csrfmiddlewaretoken", &token)]].concat())
+        self.post_with(
+            path,
+            &[],
+            &[fields, &[("csrfmiddlewaretoken", &token)]].concat(),
+        )
     }
 
     /// Sends these fields and headers, and no others.
-    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], fields: &[(&str, &str)]) -> Reply {
+    pub(crate) fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        fields: &[(&str, &str)],
+    ) -> Reply {
         let body = form_urlencoded(fields);
-        self.send(Method::POST, path, &[headers, &[FORM]].concat(), body.as_bytes())
+        self.send(
+            Method::POST,
+            path,
+            &[headers, &[FORM]].concat(),
+            body.as_bytes(),
+        )
     }
 
     /// Sends these bytes; with the cookies, unless `headers` has others.
-    pub(crate) fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    pub(crate) fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
         let has_body = method != Method::HEAD;
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -76,11 +102,20 @@ impl Client {
         };
         // What is said to be compressed and is not there cannot be unpacked.
         let bytes = if has_body {
-            response.body_mut().with_config().limit(64 << 20).read_to_vec().unwrap()
+            response
+                .body_mut()
+                .with_config()
+                .limit(64 << 20)
+                .read_to_vec()
+                .unwrap()
         } else {
             Vec::new()
         };
-        let reply = Reply { status: response.status().as_u16(), headers: response.headers().clone(), bytes };
+        let reply = Reply {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            bytes,
+        };
         for (name, value, is_gone) in reply.cookies() {
             self.forget(&name);
             if !is_gone {
@@ -101,14 +136,25 @@ impl Client {
     pub(crate) fn submit(&self, form: &Form, name: &str) -> Reply {
         let fields = form.sent(name);
         if form.is_get {
-            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+            let fields: Vec<(&str, &str)> = fields
+                .iter()
+                .map(|(name, value)| (&**name, &**value))
+                .collect();
             return self.get(&format!("{}?{}", form.action, form_urlencoded(&fields)));
         }
         if form.is_multipart {
             let (kind, body) = form.multipart(&fields);
-            return self.send(Method::POST, &form.action, &[("content-type", &kind)], &body);
+            return self.send(
+                Method::POST,
+                &form.action,
+                &[("content-type", &kind)],
+                &body,
+            );
         }
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
         self.post_with(&form.action, &[], &fields)
     }
 
@@ -120,24 +166,45 @@ impl Client {
 
     /// Logs in at the login page.
     pub(crate) fn log_in(&self, persona: &Persona) {
-        let reply = self.post(LOGIN, &[("username", persona.username), ("password", persona.password)]);
-        assert_eq!((reply.status, reply.header("location")), (302, "/accounts/profile/"), "{}", reply.text());
+        let reply = self.post(
+            LOGIN,
+            &[
+                ("username", persona.username),
+                ("password", persona.password),
+            ],
+        );
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (302, "/accounts/profile/"),
+            "{}",
+            reply.text()
+        );
     }
 
     /// A token for a form: that on the page `path`, or else on the login page.
     pub(crate) fn token(&self, path: &str) -> String {
-        self.get(path).token().unwrap_or_else(|| self.get(LOGIN).token().unwrap())
+        self.get(path)
+            .token()
+            .unwrap_or_else(|| self.get(LOGIN).token().unwrap())
     }
 
     /// The cookie of this name.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
-        self.jar.lock().unwrap().iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        self.jar
+            .lock()
+            .unwrap()
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
     }
 
     /// Puts a cookie into the jar.
     pub(crate) fn keep(&self, name: &str, value: &str) {
         self.forget(name);
-        self.jar.lock().unwrap().push((name.to_owned(), value.to_owned()));
+        self.jar
+            .lock()
+            .unwrap()
+            .push((name.to_owned(), value.to_owned()));
     }
 
     /// Takes a cookie out of the jar.
@@ -147,13 +214,18 @@ impl Client {
 
     fn cookies(&self) -> String {
         let jar = self.jar.lock().unwrap();
-        jar.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        jar.iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     /// Sends bytes as they are and gives back what comes until the server closes: for requests no library would send.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.base.strip_prefix("http://").unwrap()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
         stream.write_all(bytes).unwrap();
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
@@ -163,8 +235,18 @@ impl Client {
 
 fn form_urlencoded(fields: &[(&str, &str)]) -> String {
     let word = |text: &str| {
-        let byte = |b: u8| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") };
+        let byte = |b: u8| {
+            if b.is_ascii_alphanumeric() {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        };
         text.bytes().map(byte).collect::<String>()
     };
-    fields.iter().map(|(name, value)| format!("{}={}", word(name), word(value))).collect::<Vec<_>>().join("&")
+    fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", word(name), word(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }

@@ -24,7 +24,10 @@ impl Kind {
     pub(crate) fn postgres_is_there(test: &str) -> bool {
         let there = cluster().is_some();
         if !there {
-            say_skipped(test, "PostgreSQL is not installed (Debian: apt-get install postgresql)");
+            say_skipped(
+                test,
+                "PostgreSQL is not installed (Debian: apt-get install postgresql)",
+            );
         }
         there
     }
@@ -60,20 +63,39 @@ static POSTGRES_TEMPLATE: LazyLock<String> = LazyLock::new(|| {
 
 fn migrate(url: &str, dir: &Path) {
     let done = nuages(dir, url).arg("migrate").output().unwrap();
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 fn create_postgres(template: Option<&str>) -> String {
     let cluster = cluster().unwrap();
-    let name = format!("t{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-    let template = template.map(|template| format!(" TEMPLATE {template}")).unwrap_or_default();
+    let name = format!(
+        "t{}_{}",
+        std::process::id(),
+        NUMBER.fetch_add(1, Ordering::Relaxed)
+    );
+    let template = template
+        .map(|template| format!(" TEMPLATE {template}"))
+        .unwrap_or_default();
     let _one_at_a_time = COPYING.lock().unwrap();
-    connect(&cluster.url("postgres")).batch_execute(&format!("CREATE DATABASE {name}{template}")).unwrap();
+    connect(&cluster.url("postgres"))
+        .batch_execute(&format!("CREATE DATABASE {name}{template}"))
+        .unwrap();
     cluster.url(&name)
 }
 
 fn connect(url: &str) -> Conn {
-    Conn::open(&url.parse().unwrap(), Limits { statement: Duration::ZERO, lock: Duration::from_secs(20) }).unwrap()
+    Conn::open(
+        &url.parse().unwrap(),
+        Limits {
+            statement: Duration::ZERO,
+            lock: Duration::from_secs(20),
+        },
+    )
+    .unwrap()
 }
 
 impl Database {
@@ -89,7 +111,9 @@ impl Database {
 
     /// With all tables, in a database `shop` that is made in `cluster`.
     pub(crate) fn migrated_in(cluster: &Cluster) -> Self {
-        connect(&cluster.url("postgres")).batch_execute("CREATE DATABASE shop").unwrap();
+        connect(&cluster.url("postgres"))
+            .batch_execute("CREATE DATABASE shop")
+            .unwrap();
         let (url, dir) = (cluster.url("shop"), TempDir::new().unwrap());
         migrate(&url, dir.path());
         Self { url, dir }
@@ -116,6 +140,9 @@ impl Database {
 
     /// `nuages` on this database, with its folder as working directory.
     pub(crate) fn nuages(&self, words: &[&str]) -> std::process::Output {
-        nuages(self.dir.path(), &self.url).args(words).output().unwrap()
+        nuages(self.dir.path(), &self.url)
+            .args(words)
+            .output()
+            .unwrap()
     }
 }

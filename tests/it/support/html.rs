@@ -13,7 +13,10 @@ pub(super) struct Tag {
 impl Tag {
     /// An attribute's value, "" where it stands alone.
     pub(super) fn get(&self, name: &str) -> Option<String> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
@@ -26,14 +29,22 @@ pub(super) fn tags(html: &str) -> Vec<Tag> {
     let mut found = Vec::new();
     let mut templates = 0_u32;
     for part in html.split('<').skip(1) {
-        let Some(end) = end_of_tag(part) else { continue };
+        let Some(end) = end_of_tag(part) else {
+            continue;
+        };
         let (inside, text) = (&part[..end], &part[end + 1..]);
-        let (name, rest) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
+        let (name, rest) = inside
+            .split_once(char::is_whitespace)
+            .unwrap_or((inside, ""));
         match name {
             "template" => templates += 1,
             "/template" => templates -= 1,
             _ if name.starts_with('!') || templates > 0 => {}
-            _ => found.push(Tag { name: name.to_lowercase(), attributes: attributes(rest), text: unescape(text) }),
+            _ => found.push(Tag {
+                name: name.to_lowercase(),
+                attributes: attributes(rest),
+                text: unescape(text),
+            }),
         }
     }
     found
@@ -60,7 +71,9 @@ fn attributes(mut text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     loop {
         text = text.trim_start().trim_end_matches('/');
-        let end = text.find(|c: char| c == '=' || c.is_whitespace()).unwrap_or(text.len());
+        let end = text
+            .find(|c: char| c == '=' || c.is_whitespace())
+            .unwrap_or(text.len());
         if end == 0 {
             return found;
         }
@@ -89,7 +102,9 @@ fn unescape(text: &str) -> String {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        let known = after.split_once(';').and_then(|(name, behind)| character(name).map(|c| (c, behind)));
+        let known = after
+            .split_once(';')
+            .and_then(|(name, behind)| character(name).map(|c| (c, behind)));
         if let Some((c, behind)) = known {
             plain.push(c);
             rest = behind;
@@ -123,10 +138,20 @@ fn character(name: &str) -> Option<char> {
 
 #[test]
 fn tags_and_texts_are_read_as_written() {
-    let tags = tags(r#"<p>a &lt; b<input name="x" value='1 > "0"' checked disabled=x><template><p></template></p>"#);
-    assert_eq!(tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(), ["p", "input", "/p"]);
+    let tags = tags(
+        r#"<p>a &lt; b<input name="x" value='1 > "0"' checked disabled=x><template><p></template></p>"#,
+    );
+    assert_eq!(
+        tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>(),
+        ["p", "input", "/p"]
+    );
     assert_eq!(tags[0].text, "a < b");
     assert_eq!(tags[1].get("value").unwrap(), "1 > \"0\"");
-    assert!(tags[1].has("checked") && tags[1].get("disabled").unwrap() == "x" && !tags[1].has("type"));
-    assert_eq!(words("<p>It&#x27;s <b>1</b>\n of&nbsp;2</p>"), "It's 1 of 2");
+    assert!(
+        tags[1].has("checked") && tags[1].get("disabled").unwrap() == "x" && !tags[1].has("type")
+    );
+    assert_eq!(
+        words("<p>It&#x27;s <b>1</b>\n of&nbsp;2</p>"),
+        "It's 1 of 2"
+    );
 }

@@ -72,9 +72,24 @@ pub(crate) const DANA: Persona = Persona {
 impl Persona {
     /// Makes the account.
     pub(crate) fn save(&self, conn: &mut Conn) -> User {
-        let Self { username, email, hash, is_staff, is_superuser, is_active, .. } = *self;
+        let Self {
+            username,
+            email,
+            hash,
+            is_staff,
+            is_superuser,
+            is_active,
+            ..
+        } = *self;
         let user = NewUser::superuser(username, email, hash.to_owned());
-        NewUser { is_superuser, is_staff, is_active, ..user }.save(conn).unwrap()
+        NewUser {
+            is_superuser,
+            is_staff,
+            is_active,
+            ..user
+        }
+        .save(conn)
+        .unwrap()
     }
 
     /// Gives them these permissions, by codename: those that only one app has.
@@ -85,13 +100,18 @@ impl Persona {
             let named = auth_permission::table.filter(auth_permission::codename.eq(codename));
             let id: i32 = named.select(auth_permission::id).first(conn).unwrap();
             let row = (given::user_id.eq(user), given::permission_id.eq(id));
-            diesel::insert_into(given::table).values(row).execute(conn).unwrap();
+            diesel::insert_into(given::table)
+                .values(row)
+                .execute(conn)
+                .unwrap();
         }
     }
 
     /// Their row as it is now.
     pub(crate) fn row(&self, site: &TestSite) -> User {
-        User::find_by_username(&mut site.connect(), self.username).unwrap().unwrap()
+        User::find_by_username(&mut site.connect(), self.username)
+            .unwrap()
+            .unwrap()
     }
 
     /// A browser in which they are logged in, without the time that a login takes.
@@ -99,7 +119,9 @@ impl Persona {
         let (client, user, conn) = (site.client(), self.row(site), &mut site.connect());
         let key = session_of(conn, &user, &SecretKey::new(SECRET_KEY));
         // As after a login here, and not one that Django made.
-        Visit::now(key.clone(), user.id, None, Origin::default()).write(conn).unwrap();
+        Visit::now(key.clone(), user.id, None, Origin::default())
+            .write(conn)
+            .unwrap();
         client.keep("sessionid", &key);
         client
     }
@@ -117,6 +139,9 @@ pub(crate) fn session_of(conn: &mut Conn, user: &User, secret: &SecretKey) -> St
         session_data: codec::encode(data.as_object().unwrap(), secret, Utc::now().timestamp()),
         expire_date: (Utc::now() + TimeDelta::days(14)).into(),
     };
-    diesel::insert_into(django_session::table).values(&row).execute(conn).unwrap();
+    diesel::insert_into(django_session::table)
+        .values(&row)
+        .execute(conn)
+        .unwrap();
     row.session_key
 }

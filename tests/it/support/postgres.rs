@@ -27,11 +27,20 @@ pub(crate) fn cluster() -> Option<&'static Cluster> {
 
 fn binaries() -> Option<PathBuf> {
     let mut found: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
-        .map(|versions| versions.flatten().map(|version| version.path().join("bin")).collect())
+        .map(|versions| {
+            versions
+                .flatten()
+                .map(|version| version.path().join("bin"))
+                .collect()
+        })
         .unwrap_or_default();
     found.sort();
-    found.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
-    found.into_iter().find(|bin| bin.join("initdb").exists() && bin.join("pg_ctl").exists())
+    found.extend(std::env::split_paths(
+        &std::env::var_os("PATH").unwrap_or_default(),
+    ));
+    found
+        .into_iter()
+        .find(|bin| bin.join("initdb").exists() && bin.join("pg_ctl").exists())
 }
 
 fn is_root() -> bool {
@@ -61,16 +70,33 @@ fn run(command: &mut Command) {
 
 impl Cluster {
     fn start(bin: &Path) -> Self {
-        let dir = tempfile::Builder::new().prefix("nuages-pg-").tempdir().unwrap().keep();
+        let dir = tempfile::Builder::new()
+            .prefix("nuages-pg-")
+            .tempdir()
+            .unwrap()
+            .keep();
         if is_root() {
             run(Command::new("chown").arg("postgres").arg(&dir));
         }
         let data = dir.join("data");
         run(as_owner(&bin.join("initdb"))
-            .args(["-U", "nuages", "-A", "trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
+            .args([
+                "-U",
+                "nuages",
+                "-A",
+                "trust",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "-D",
+            ])
             .arg(&data)
             .current_dir(&dir));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let options = format!(
             "-p {port} -h 127.0.0.1 -k {} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
             data.display()
@@ -81,9 +107,16 @@ impl Cluster {
             .chain(control.get_args())
             .map(|word| word.to_string_lossy().into_owned())
             .collect();
-        let stop = control.iter().map(String::as_str).chain(["-m", "immediate", "stop"]);
+        let stop = control
+            .iter()
+            .map(String::as_str)
+            .chain(["-m", "immediate", "stop"]);
         let janitor = Command::new("sh")
-            .args(["-c", "dir=$1; shift; cat >/dev/null; cd /; \"$@\" >/dev/null 2>&1; rm -rf \"$dir\"", "janitor"])
+            .args([
+                "-c",
+                "dir=$1; shift; cat >/dev/null; cd /; \"$@\" >/dev/null 2>&1; rm -rf \"$dir\"",
+                "janitor",
+            ])
             .arg(&dir)
             .args(stop)
             .stdin(Stdio::piped())
@@ -91,7 +124,13 @@ impl Cluster {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let cluster = Self { port, control, options, log: data.join("log"), _janitor: janitor };
+        let cluster = Self {
+            port,
+            control,
+            options,
+            log: data.join("log"),
+            _janitor: janitor,
+        };
         cluster.control(&["-o", &cluster.options, "start"]);
         cluster
     }
@@ -117,10 +156,23 @@ impl Cluster {
 
     fn control(&self, words: &[&str]) {
         let mut command = Command::new(&self.control[0]);
-        command.args(&self.control[1..]).args(["-w", "-t", "60", "-l"]).arg(&self.log).args(words);
+        command
+            .args(&self.control[1..])
+            .args(["-w", "-t", "60", "-l"])
+            .arg(&self.log)
+            .args(words);
         // The server would keep a pipe of ours open for ever.
-        let done = command.current_dir("/").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
-        assert!(done.unwrap().success(), "pg_ctl {words:?}: {}", fs::read_to_string(&self.log).unwrap_or_default());
+        let done = command
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        assert!(
+            done.unwrap().success(),
+            "pg_ctl {words:?}: {}",
+            fs::read_to_string(&self.log).unwrap_or_default()
+        );
     }
 
     pub(crate) fn url(&self, database: &str) -> String {

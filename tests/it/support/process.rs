@@ -29,25 +29,45 @@ impl Process {
         if let Some((program, rest)) = by.split_first() {
             let mut wrapped = Command::new(program);
             wrapped.args(rest).arg(command.get_program());
-            wrapped.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+            wrapped.env_clear().envs(
+                command
+                    .get_envs()
+                    .filter_map(|(name, value)| Some((name, value?))),
+            );
             command = wrapped;
-            command.stdin(Stdio::null()).current_dir(database.dir.path());
+            command
+                .stdin(Stdio::null())
+                .current_dir(database.dir.path());
         }
         Self::serve(command, database, settings)
     }
 
     /// The site of another program.
-    pub(crate) fn start_program(program: &Path, database: &Database, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_program(
+        program: &Path,
+        database: &Database,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let mut command = Command::new(program);
         in_folder(&mut command, database.dir.path(), &database.url);
         Self::serve(command, database, settings)
     }
 
     fn serve(mut command: Command, database: &Database, settings: &[(&str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let log = database.dir.path().join(format!("log-{port}"));
-        command.args(["runserver", &port.to_string()]).envs(settings.iter().copied());
-        let child = command.stdout(Stdio::null()).stderr(File::create(&log).unwrap()).spawn().unwrap();
+        command
+            .args(["runserver", &port.to_string()])
+            .envs(settings.iter().copied());
+        let child = command
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
         let process = Self { child, port, log };
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {
@@ -71,7 +91,9 @@ impl Process {
     /// The most memory that it has had, in kilobytes, where the system tells.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
         line.split_whitespace().next()?.parse().ok()
     }
 

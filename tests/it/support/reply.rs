@@ -19,12 +19,18 @@ impl Reply {
 
     /// A header's value, or "".
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// A header's values, in one line and in lower case.
     pub(crate) fn all(&self, name: &str) -> String {
-        let values = self.headers.get_all(name).iter().map(|value| value.to_str().unwrap().to_lowercase());
+        let values = self
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|value| value.to_str().unwrap().to_lowercase());
         values.collect::<Vec<_>>().join(", ")
     }
 
@@ -44,7 +50,9 @@ impl Reply {
     /// What stands below the field `name` because something is wrong with it, without the markup.
     pub(crate) fn errors(&self, name: &str) -> String {
         let text = self.text();
-        let list = text.split_once(&format!("id=\"id_{name}_error\">")).and_then(|(_, rest)| rest.split_once("</ul>"));
+        let list = text
+            .split_once(&format!("id=\"id_{name}_error\">"))
+            .and_then(|(_, rest)| rest.split_once("</ul>"));
         let mut plain = String::new();
         for part in list.map_or("", |(list, _)| list).split('<') {
             plain.push_str(part.split_once('>').map_or("", |(_, text)| text));
@@ -55,7 +63,9 @@ impl Reply {
     /// The note beside the field `name` that its column holds something unreadable, without the markup.
     pub(crate) fn note(&self, name: &str) -> String {
         let text = self.text();
-        let note = text.split_once(&format!("id=\"id_{name}_note\">")).and_then(|(_, rest)| rest.split_once("</p>"));
+        let note = text
+            .split_once(&format!("id=\"id_{name}_note\">"))
+            .and_then(|(_, rest)| rest.split_once("</p>"));
         note.map_or_else(String::new, |(note, _)| super::html::words(note))
     }
 
@@ -68,7 +78,11 @@ impl Reply {
 
     /// How many statements the database ran for it; only in `DEBUG`.
     pub(crate) fn queries(&self) -> usize {
-        let words = self.header("server-timing").split_once("desc=\"").unwrap().1;
+        let words = self
+            .header("server-timing")
+            .split_once("desc=\"")
+            .unwrap()
+            .1;
         words.split_once(' ').unwrap().0.parse().unwrap()
     }
 
@@ -79,22 +93,40 @@ impl Reply {
 
     /// Where the page's links lead.
     pub(crate) fn links(&self) -> Vec<String> {
-        super::html::tags(&self.text()).iter().filter(|tag| tag.name == "a").filter_map(|tag| tag.get("href")).collect()
+        super::html::tags(&self.text())
+            .iter()
+            .filter(|tag| tag.name == "a")
+            .filter_map(|tag| tag.get("href"))
+            .collect()
     }
 
     /// The line that sets or takes back the cookie `name`, or "".
     pub(crate) fn set_cookie(&self, name: &str) -> &str {
-        let mut lines = self.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
-        lines.rfind(|line| line.split('=').next() == Some(name)).unwrap_or_default()
+        let mut lines = self
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|line| line.to_str().unwrap());
+        lines
+            .rfind(|line| line.split('=').next() == Some(name))
+            .unwrap_or_default()
     }
 
     /// Name and value of each cookie, and whether it is taken back.
     pub(super) fn cookies(&self) -> Vec<(String, String, bool)> {
-        let lines = self.headers.get_all("set-cookie").iter().map(|line| line.to_str().unwrap());
+        let lines = self
+            .headers
+            .get_all("set-cookie")
+            .iter()
+            .map(|line| line.to_str().unwrap());
         lines
             .map(|line| {
                 let (name, rest) = line.split_once('=').unwrap();
-                (name.to_owned(), rest.split(';').next().unwrap().to_owned(), line.contains("Max-Age=0"))
+                (
+                    name.to_owned(),
+                    rest.split(';').next().unwrap().to_owned(),
+                    line.contains("Max-Age=0"),
+                )
             })
             .collect()
     }

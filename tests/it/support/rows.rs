@@ -14,7 +14,9 @@ pub(crate) struct NewProduct {
 
 /// A published product of this name, at 10.00 in the category "Goods".
 pub(crate) fn product(name: &str) -> NewProduct {
-    let slug: String = name.to_lowercase().replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let slug: String = name
+        .to_lowercase()
+        .replace(|c: char| !c.is_ascii_alphanumeric(), "-");
     NewProduct {
         row: Product {
             id: 0,
@@ -75,14 +77,25 @@ impl NewProduct {
     /// Makes the product, and its category and tags where there are none of these names.
     pub(crate) fn save(mut self, conn: &mut Conn) -> Product {
         self.row.category_id = category_id(conn, &self.category);
-        let next: Option<i64> =
-            catalog_product::table.select(diesel::dsl::max(catalog_product::id)).first(conn).unwrap();
+        let next: Option<i64> = catalog_product::table
+            .select(diesel::dsl::max(catalog_product::id))
+            .first(conn)
+            .unwrap();
         self.row.id = next.unwrap_or(0) + 1;
-        diesel::insert_into(catalog_product::table).values(self.row.clone()).execute(conn).unwrap();
+        diesel::insert_into(catalog_product::table)
+            .values(self.row.clone())
+            .execute(conn)
+            .unwrap();
         for name in &self.tags {
             let tag = tag_id(conn, name);
-            let values = (catalog_product_tags::product_id.eq(self.row.id), catalog_product_tags::tag_id.eq(tag));
-            diesel::insert_into(catalog_product_tags::table).values(values).execute(conn).unwrap();
+            let values = (
+                catalog_product_tags::product_id.eq(self.row.id),
+                catalog_product_tags::tag_id.eq(tag),
+            );
+            diesel::insert_into(catalog_product_tags::table)
+                .values(values)
+                .execute(conn)
+                .unwrap();
         }
         self.row
     }
@@ -94,11 +107,28 @@ pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
         let mut sum = flate2::Crc::new();
         sum.update(kind);
         sum.update(data);
-        [&u32::try_from(data.len()).unwrap().to_be_bytes(), &kind[..], data, &sum.sum().to_be_bytes()].concat()
+        [
+            &u32::try_from(data.len()).unwrap().to_be_bytes(),
+            &kind[..],
+            data,
+            &sum.sum().to_be_bytes(),
+        ]
+        .concat()
     };
-    let size = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    let size = [
+        &width.to_be_bytes()[..],
+        &height.to_be_bytes(),
+        &[8, 2, 0, 0, 0],
+    ]
+    .concat();
     let signature = b"\x89PNG\r\n\x1a\n".to_vec();
-    [signature, chunk(b"IHDR", &size), chunk(b"IDAT", b"x"), chunk(b"IEND", b"")].concat()
+    [
+        signature,
+        chunk(b"IHDR", &size),
+        chunk(b"IDAT", b"x"),
+        chunk(b"IEND", b""),
+    ]
+    .concat()
 }
 
 /// The id of the category of this name, made if need be.
@@ -107,10 +137,22 @@ pub(crate) fn category_id(conn: &mut Conn, name: &str) -> i64 {
     if let Some(category) = Category::find_by_slug(conn, &slug).unwrap() {
         return category.id;
     }
-    let next: Option<i64> = catalog_category::table.select(diesel::dsl::max(catalog_category::id)).first(conn).unwrap();
+    let next: Option<i64> = catalog_category::table
+        .select(diesel::dsl::max(catalog_category::id))
+        .first(conn)
+        .unwrap();
     let id = next.unwrap_or(0) + 1;
-    let row = Category { id, name: name.to_owned(), slug, description: format!("All about {name}."), parent_id: None };
-    diesel::insert_into(catalog_category::table).values(row).execute(conn).unwrap();
+    let row = Category {
+        id,
+        name: name.to_owned(),
+        slug,
+        description: format!("All about {name}."),
+        parent_id: None,
+    };
+    diesel::insert_into(catalog_category::table)
+        .values(row)
+        .execute(conn)
+        .unwrap();
     id
 }
 
@@ -119,8 +161,18 @@ fn tag_id(conn: &mut Conn, name: &str) -> i64 {
     if let Some(tag) = Tag::find_by_slug(conn, &slug).unwrap() {
         return tag.id;
     }
-    let next: Option<i64> = catalog_tag::table.select(diesel::dsl::max(catalog_tag::id)).first(conn).unwrap();
+    let next: Option<i64> = catalog_tag::table
+        .select(diesel::dsl::max(catalog_tag::id))
+        .first(conn)
+        .unwrap();
     let id = next.unwrap_or(0) + 1;
-    diesel::insert_into(catalog_tag::table).values(Tag { id, name: name.to_owned(), slug }).execute(conn).unwrap();
+    diesel::insert_into(catalog_tag::table)
+        .values(Tag {
+            id,
+            name: name.to_owned(),
+            slug,
+        })
+        .execute(conn)
+        .unwrap();
     id
 }

@@ -45,7 +45,12 @@ pub(crate) fn in_folder(command: &mut Command, dir: &Path, database_url: &str) {
 }
 
 fn shop(urls: fn(&Settings) -> Urls) -> &'static Project {
-    Box::leak(Box::new(Project::new("Shop", &crate::shop::INSTALLED, urls, crate::shop::register)))
+    Box::leak(Box::new(crate::shop::with_look(Project::new(
+        "Shop",
+        &crate::shop::INSTALLED,
+        urls,
+        crate::shop::register,
+    ))))
 }
 
 impl TestSite {
@@ -60,18 +65,30 @@ impl TestSite {
     }
 
     /// A shop on `database` that answers at `urls`.
-    pub(crate) fn with(database: Database, settings: &[(&str, &str)], urls: fn(&Settings) -> Urls) -> Self {
+    pub(crate) fn with(
+        database: Database,
+        settings: &[(&str, &str)],
+        urls: fn(&Settings) -> Urls,
+    ) -> Self {
         Self::of(database, settings, shop(urls))
     }
 
     /// The site of `project` on `database`.
-    pub(crate) fn of(database: Database, settings: &[(&str, &str)], project: &'static Project) -> Self {
+    pub(crate) fn of(
+        database: Database,
+        settings: &[(&str, &str)],
+        project: &'static Project,
+    ) -> Self {
         Self::on(Arc::new(database), settings, project)
     }
 
     /// Another shop on the database of `other`.
     pub(crate) fn beside(other: &Self, settings: &[(&str, &str)]) -> Self {
-        Self::on(Arc::clone(&other.database), settings, shop(crate::shop::urls))
+        Self::on(
+            Arc::clone(&other.database),
+            settings,
+            shop(crate::shop::urls),
+        )
     }
 
     fn on(database: Arc<Database>, settings: &[(&str, &str)], project: &'static Project) -> Self {
@@ -103,7 +120,11 @@ impl TestSite {
                 server.await.unwrap();
             });
         });
-        Self { database, port, handle: receiver.recv().unwrap() }
+        Self {
+            database,
+            port,
+            handle: receiver.recv().unwrap(),
+        }
     }
 
     /// A visitor.

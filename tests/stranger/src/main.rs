@@ -42,19 +42,29 @@ const BLOG: AppConfig = AppConfig {
     migrations: &[migration!("blog", "0001_initial")],
 };
 
-static APPS: [AppConfig; 5] = [admin::APP, auth::APP, content_types::APP, sessions::APP, BLOG];
+static APPS: [AppConfig; 5] = [
+    admin::APP,
+    auth::APP,
+    content_types::APP,
+    sessions::APP,
+    BLOG,
+];
 
 static MEADOW: Project = Project::new("Meadow", &APPS, |_| site_urls(), register)
     .description("Notes from a meadow.")
     .logo(assets::LOGO_SVG)
     .favicon(assets::LOGO_SVG)
-    .navigation(&[NavigationLink { label: "Posts", url: "/posts/" }])
+    .navigation(&[NavigationLink {
+        label: "Posts",
+        url: "/posts/",
+    }])
     .footer("Mown once a year.")
     .colors(assets::COLORS_CSS)
     .static_files(assets::FILES);
 
 fn site_urls() -> Urls {
-    Urls::new([path("/posts/", "post_list", Access::Public, get(post_list))]).include(urls::batteries())
+    Urls::new([path("/posts/", "post_list", Access::Public, get(post_list))])
+        .include(urls::batteries())
 }
 
 fn register(site: AdminSite) -> AdminSite {
@@ -73,7 +83,9 @@ framed!(PostList);
 async fn post_list(page: Page, db: web::Data<Db>) -> Result<Html> {
     let posts = db
         .run(|conn| {
-            let titles = blog_post::table.select(blog_post::title).order(blog_post::title);
+            let titles = blog_post::table
+                .select(blog_post::title)
+                .order(blog_post::title);
             Ok(titles.load(conn)?)
         })
         .await?;

@@ -54,14 +54,25 @@ pub(in crate::accounts::admin) async fn add_form(request: AdminRequest) -> Resul
 }
 
 /// `POST /admin/auth/user/add/`
-pub(in crate::accounts::admin) async fn add(request: AdminRequest, data: PostData) -> Result<HttpResponse> {
+pub(in crate::accounts::admin) async fn add(
+    request: AdminRequest,
+    data: PostData,
+) -> Result<HttpResponse> {
     let known = allowed(&request)?;
     // Nobody is added for a window that asks for a field it may not see.
     request.to_field(known, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
-    let submission = Submission::of(&data, Some(request.user.id), request.http.path(), &request.settings)?;
+    let submission = Submission::of(
+        &data,
+        Some(request.user.id),
+        request.http.path(),
+        &request.settings,
+    )?;
     let known_before = submission.clone();
-    let before = request.db.run(move |conn| saved_before(conn, known_before.as_ref())).await?;
+    let before = request
+        .db
+        .run(move |conn| saved_before(conn, known_before.as_ref()))
+        .await?;
     match before {
         Some((user, true)) => return added(&request, known, &user, &data),
         Some((user, false)) => new.form.add_error("", already_saved(&user)),
@@ -73,11 +84,18 @@ pub(in crate::accounts::admin) async fn add(request: AdminRequest, data: PostDat
     }
     if new.form.is_clean("username") {
         let name = username.clone();
-        if request.db.run(move |conn| NewUser::is_taken(conn, &name)).await? {
+        if request
+            .db
+            .run(move |conn| NewUser::is_taken(conn, &name))
+            .await?
+        {
             new.form.add_error("username", TAKEN);
         }
     }
-    new.check(&UserAttributes { username: &username, ..UserAttributes::default() });
+    new.check(&UserAttributes {
+        username: &username,
+        ..UserAttributes::default()
+    });
     if new.form.is_valid() {
         let user = NewUser::customer(&username, "", new.hash(&request.http).await?);
         let by = request.user.id;
@@ -91,7 +109,14 @@ pub(in crate::accounts::admin) async fn add(request: AdminRequest, data: PostDat
             let saved = user.save_if_free(conn)?;
             if let Some(user) = &saved {
                 let named = [(Value::Integer(user.id), user.username.clone())];
-                LogEntry::write(conn, by, known.model, Flag::Addition, &named, r#"[{"added": {}}]"#)?;
+                LogEntry::write(
+                    conn,
+                    by,
+                    known.model,
+                    Flag::Addition,
+                    &named,
+                    r#"[{"added": {}}]"#,
+                )?;
             }
             note(conn, submission.as_ref(), saved.as_ref())?;
             Ok(saved)
@@ -112,17 +137,39 @@ fn allowed(request: &AdminRequest) -> Result<&'static Registered> {
     Ok(known)
 }
 
-fn added(request: &AdminRequest, known: &'static Registered, user: &User, data: &PostData) -> Result<HttpResponse> {
+fn added(
+    request: &AdminRequest,
+    known: &'static Registered,
+    user: &User,
+    data: &PostData,
+) -> Result<HttpResponse> {
     let pk = user.id.to_string();
     if data.fields.get("_popup").is_some() {
-        return popup_response(request, "Saved", &serde_json::json!({"value": pk, "obj": user.username}));
+        return popup_response(
+            request,
+            "Saved",
+            &serde_json::json!({"value": pk, "obj": user.username}),
+        );
     }
     let another = data.fields.get("_addanother").is_some();
-    let next = if another { "You may add another user below." } else { "You may edit it again below." };
+    let next = if another {
+        "You may add another user below."
+    } else {
+        "You may edit it again below."
+    };
     let row = known.object_url(&pk, "change");
     let after = format!("” was added successfully. {next}");
-    request.messages.push(Message::linked(Level::SUCCESS, "The user “", (&user.username, &row), &after));
-    let url = if another { format!("{}add/", known.url()) } else { row };
+    request.messages.push(Message::linked(
+        Level::SUCCESS,
+        "The user “",
+        (&user.username, &row),
+        &after,
+    ));
+    let url = if another {
+        format!("{}add/", known.url())
+    } else {
+        row
+    };
     Ok(private_redirect(&request.staying(known, &url)))
 }
 

@@ -17,7 +17,8 @@ use crate::schema::auth_user as user;
 /// How users are shown.
 pub(super) fn admin(it: ModelAdmin<User>) -> ModelAdmin<User> {
     use user::{
-        date_joined, email, first_name, is_active, is_staff, is_superuser, last_login, last_name, password, username,
+        date_joined, email, first_name, is_active, is_staff, is_superuser, last_login, last_name,
+        password, username,
     };
     it.icon("user")
         .list_display((username, email, first_name, last_name, is_staff))
@@ -28,7 +29,16 @@ pub(super) fn admin(it: ModelAdmin<User>) -> ModelAdmin<User> {
         .readonly_computed((password_column(),))
         .fieldset("", (username, password))
         .fieldset("Personal info", (first_name, last_name, email))
-        .fieldset("Permissions", (is_active, is_staff, is_superuser, User::GROUPS, User::USER_PERMISSIONS))
+        .fieldset(
+            "Permissions",
+            (
+                is_active,
+                is_staff,
+                is_superuser,
+                User::GROUPS,
+                User::USER_PERMISSIONS,
+            ),
+        )
         .fieldset("Important dates", (last_login, date_joined))
 }
 
@@ -38,7 +48,12 @@ fn password_column() -> Computed<user::table> {
         let hash = hash.as_str().unwrap_or_default();
         Cell::TextAndLink {
             text: summary::summary(hash),
-            link: if is_password_usable(hash) { "Change password" } else { "Set password" }.to_owned(),
+            link: if is_password_usable(hash) {
+                "Change password"
+            } else {
+                "Set password"
+            }
+            .to_owned(),
             url: format!("/admin/auth/user/{id}/password/"),
         }
     })

@@ -32,9 +32,17 @@ struct UserPassword {
 }
 
 /// `GET /admin/auth/user/7/password/`
-pub(in crate::accounts::admin) async fn form(request: AdminRequest, part: Path<String>) -> Result<HttpResponse> {
+pub(in crate::accounts::admin) async fn form(
+    request: AdminRequest,
+    part: Path<String>,
+) -> Result<HttpResponse> {
     let (known, user) = target(&request, &part).await?;
-    page(&request, known, &user, NewPassword::new(Form::default(), is_password_usable(&user.password)))
+    page(
+        &request,
+        known,
+        &user,
+        NewPassword::new(Form::default(), is_password_usable(&user.password)),
+    )
 }
 
 /// `POST /admin/auth/user/7/password/`
@@ -48,21 +56,39 @@ pub(in crate::accounts::admin) async fn change(
     let mut new = NewPassword::new(Form::default(), is_password_usable(&user.password)).bind(&data);
     new.check(&attributes(&user));
     if new.is_disabled() && is_own {
-        new.form.add_error("", "Without a password you could not log in again.");
+        new.form
+            .add_error("", "Without a password you could not log in again.");
     }
     if !new.form.is_valid() {
         return page(&request, known, &user, new);
     }
     if new.is_disabled() && data.fields.get("unset-password").is_none() {
-        request.messages.add(Level::ERROR, "Conflicting form data submitted. Please try again.");
-        return Ok(private_redirect(&request.keeping_filters(known, request.http.path())));
+        request.messages.add(
+            Level::ERROR,
+            "Conflicting form data submitted. Please try again.",
+        );
+        return Ok(private_redirect(
+            &request.keeping_filters(known, request.http.path()),
+        ));
     }
     let hash = new.hash(&request.http).await?;
-    let (by, id, name, stored) = (request.user.id, user.id, user.username.clone(), hash.clone());
+    let (by, id, name, stored) = (
+        request.user.id,
+        user.id,
+        user.username.clone(),
+        hash.clone(),
+    );
     let done = request.db.atomic(move |conn| {
         set_password(conn, id, &stored)?;
         let named = [(Value::Integer(id), name)];
-        LogEntry::write(conn, by, known.model, Flag::Change, &named, r#"[{"changed": {"fields": ["password"]}}]"#)
+        LogEntry::write(
+            conn,
+            by,
+            known.model,
+            Flag::Change,
+            &named,
+            r#"[{"changed": {"fields": ["password"]}}]"#,
+        )
     });
     done.await?;
     if is_own {
@@ -80,7 +106,10 @@ pub(in crate::accounts::admin) async fn change(
     } else {
         "Password changed successfully."
     });
-    Ok(private_redirect(&request.keeping_filters(known, &known.object_url(&id.to_string(), "change"))))
+    Ok(private_redirect(&request.keeping_filters(
+        known,
+        &known.object_url(&id.to_string(), "change"),
+    )))
 }
 
 /// Whose password it is: somebody whom the one who asks may change, and who may do no more than they.
@@ -88,22 +117,54 @@ async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Register
     let known = request.model("auth", "user")?;
     let found = request.object(known, part).await?;
     request.must(known, "change", found.as_ref().map(|(record, _)| record))?;
-    let id = found.and_then(|(record, _)| i32::try_from(record.pk().as_i64()?).ok()).ok_or(Error::NotFound)?;
+    let id = found
+        .and_then(|(record, _)| i32::try_from(record.pk().as_i64()?).ok())
+        .ok_or(Error::NotFound)?;
     let permissions = (*request.permissions).clone();
     let user = request.db.run(move |conn| {
         let user = User::find(conn, id)?.ok_or(Error::NotFound)?;
-        if outranks(conn, &user, &permissions)? { Err(Error::PermissionDenied) } else { Ok(user) }
+        if outranks(conn, &user, &permissions)? {
+            Err(Error::PermissionDenied)
+        } else {
+            Ok(user)
+        }
     });
     Ok((known, user.await?))
 }
 
-fn page(request: &AdminRequest, known: &'static Registered, user: &User, new: NewPassword) -> Result<HttpResponse> {
-    let verb = if is_password_usable(&user.password) { "Change" } else { "Set" };
+fn page(
+    request: &AdminRequest,
+    known: &'static Registered,
+    user: &User,
+    new: NewPassword,
+) -> Result<HttpResponse> {
+    let verb = if is_password_usable(&user.password) {
+        "Change"
+    } else {
+        "Set"
+    };
     let mut crumbs = request.crumbs(known);
-    let change_url = request.keeping_filters(known, &known.object_url(&user.id.to_string(), "change"));
+    let change_url =
+        request.keeping_filters(known, &known.object_url(&user.id.to_string(), "change"));
     crumbs.push(Crumb::new(&user.username, change_url));
     crumbs.push(Crumb::new(format!("{verb} password"), ""));
-    let frame = request.frame(format!("{verb} password: {}", bidi::isolated(&user.username)), crumbs);
-    let NewPassword { form, usable, usable_error } = new;
-    private(&request.http, &UserPassword { frame, username: user.username.clone(), form, usable, usable_error })
+    let frame = request.frame(
+        format!("{verb} password: {}", bidi::isolated(&user.username)),
+        crumbs,
+    );
+    let NewPassword {
+        form,
+        usable,
+        usable_error,
+    } = new;
+    private(
+        &request.http,
+        &UserPassword {
+            frame,
+            username: user.username.clone(),
+            form,
+            usable,
+            usable_error,
+        },
+    )
 }

@@ -25,7 +25,11 @@ impl NewPassword {
     pub(super) fn new(before: Form, asks: bool) -> Self {
         let mut form = before;
         form.fields.extend(forms::admin_password().fields);
-        Self { form, usable: asks.then_some(true), usable_error: None }
+        Self {
+            form,
+            usable: asks.then_some(true),
+            usable_error: None,
+        }
     }
 
     /// The form as it was sent.
@@ -33,7 +37,8 @@ impl NewPassword {
         self.form = self.form.bind(data);
         let answer = data.get("usable_password");
         if self.usable.is_some() && !["", "true", "false"].contains(&answer) {
-            let text = format!("Select a valid choice. {answer} is not one of the available choices.");
+            let text =
+                format!("Select a valid choice. {answer} is not one of the available choices.");
             self.form.errors.push(text.clone());
             self.usable_error = Some(text);
         }
@@ -43,7 +48,10 @@ impl NewPassword {
 
     /// The form as it was sent before a login, of which nothing is said to be wrong.
     pub(super) fn restore(self, data: &PostData) -> Self {
-        let mut new = Self { usable_error: None, ..self.bind(data) };
+        let mut new = Self {
+            usable_error: None,
+            ..self.bind(data)
+        };
         new.form.forgive();
         new
     }
@@ -51,7 +59,12 @@ impl NewPassword {
     /// Looks whether the password will do for `user`.
     pub(super) fn check(&mut self, user: &UserAttributes<'_>) {
         if self.is_disabled() {
-            for field in self.form.fields.iter_mut().filter(|field| field.name.starts_with("password")) {
+            for field in self
+                .form
+                .fields
+                .iter_mut()
+                .filter(|field| field.name.starts_with("password"))
+            {
                 field.errors.clear();
             }
             return;

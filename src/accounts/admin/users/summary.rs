@@ -10,8 +10,14 @@ pub(super) fn summary(encoded: &str) -> String {
     let Some(parts) = Encoded::parse(encoded) else {
         return "Invalid password format or unknown hashing algorithm.".to_owned();
     };
-    let cost = match encoded.split('$').nth(1).and_then(|rounds| rounds.parse::<u32>().ok()) {
-        Some(rounds) if parts.algorithm().starts_with("pbkdf2") => format!(", iterations: {rounds}"),
+    let cost = match encoded
+        .split('$')
+        .nth(1)
+        .and_then(|rounds| rounds.parse::<u32>().ok())
+    {
+        Some(rounds) if parts.algorithm().starts_with("pbkdf2") => {
+            format!(", iterations: {rounds}")
+        }
         _ => String::new(),
     };
     format!("algorithm: {}{cost}", parts.algorithm())
@@ -24,9 +30,15 @@ mod tests {
     #[test]
     fn a_summary_has_nothing_of_the_hash() {
         let vector = "pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=";
-        assert_eq!(summary(vector), "algorithm: pbkdf2_sha256, iterations: 1000");
+        assert_eq!(
+            summary(vector),
+            "algorithm: pbkdf2_sha256, iterations: 1000"
+        );
         assert_eq!(summary("!x"), "No password set.");
         assert_eq!(summary(""), "No password set.");
-        assert_eq!(summary("plain secret"), "Invalid password format or unknown hashing algorithm.");
+        assert_eq!(
+            summary("plain secret"),
+            "Invalid password format or unknown hashing algorithm."
+        );
     }
 }

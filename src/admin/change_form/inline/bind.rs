@@ -21,27 +21,45 @@ impl Screen {
         original: Option<&Record>,
         post: &PostData,
     ) -> Result<Vec<Formset>> {
-        let found = self.inlines(true).into_iter().map(|(inline, prefix, fk, rights)| {
-            let mut formset = self.formset(inline, prefix, fk, rights);
-            let posted = Posted { data: post, prefix: formset.prefix.clone() };
-            let Ok((total, initial)) = management(&posted).map_err(|wrong| formset.errors.push(wrong)) else {
-                let errors = std::mem::take(&mut formset.errors);
-                let mut fresh = match parent.filter(|_| rights.view) {
-                    Some(parent) => {
-                        let all = self.rows_of(&formset, parent.pk());
-                        let found = all.named_records(conn, Some(self.per_page(&formset)), 0)?;
-                        Formset { rows: self.rows(conn, &formset, found)?, ..formset }
-                    }
-                    None => formset,
+        let found = self
+            .inlines(true)
+            .into_iter()
+            .map(|(inline, prefix, fk, rights)| {
+                let mut formset = self.formset(inline, prefix, fk, rights);
+                let posted = Posted {
+                    data: post,
+                    prefix: formset.prefix.clone(),
                 };
-                self.add_empty(&mut fresh);
-                fresh.errors = errors;
-                return Ok(fresh);
-            };
-            let total = total.min(formset.inline.max_num + BEYOND);
-            self.bind_rows(conn, &mut formset, (parent, original), post, (total, initial.min(total)))?;
-            Ok(formset)
-        });
+                let Ok((total, initial)) =
+                    management(&posted).map_err(|wrong| formset.errors.push(wrong))
+                else {
+                    let errors = std::mem::take(&mut formset.errors);
+                    let mut fresh = match parent.filter(|_| rights.view) {
+                        Some(parent) => {
+                            let all = self.rows_of(&formset, parent.pk());
+                            let found =
+                                all.named_records(conn, Some(self.per_page(&formset)), 0)?;
+                            Formset {
+                                rows: self.rows(conn, &formset, found)?,
+                                ..formset
+                            }
+                        }
+                        None => formset,
+                    };
+                    self.add_empty(&mut fresh);
+                    fresh.errors = errors;
+                    return Ok(fresh);
+                };
+                let total = total.min(formset.inline.max_num + BEYOND);
+                self.bind_rows(
+                    conn,
+                    &mut formset,
+                    (parent, original),
+                    post,
+                    (total, initial.min(total)),
+                )?;
+                Ok(formset)
+            });
         found.collect()
     }
 
@@ -58,23 +76,39 @@ impl Screen {
         let prefix = formset.prefix.clone();
         let pk = formset.model().pk();
         let posted = |at| Posted::row(post, &prefix, at);
-        let keys: Vec<Option<Value>> =
-            (0..total).map(|at| posted(at).last(pk.name).and_then(|text| key(pk.target(), text))).collect();
+        let keys: Vec<Option<Value>> = (0..total)
+            .map(|at| {
+                posted(at)
+                    .last(pk.name)
+                    .and_then(|text| key(pk.target(), text))
+            })
+            .collect();
         let wanted: Vec<Value> = keys.iter().take(initial).flatten().cloned().collect();
         let mut there: Vec<Row> = Vec::new();
         if let Some(parent) = parent.filter(|_| formset.rights.view && !wanted.is_empty()) {
             let rows = self.rows_of(formset, parent.pk()).with_pks(wanted);
-            let found = if self.is_question() { rows.named_records(conn, None, 0)? } else { rows.locked_named(conn)? };
+            let found = if self.is_question() {
+                rows.named_records(conn, None, 0)?
+            } else {
+                rows.locked_named(conn)?
+            };
             there = self.rows(conn, formset, found)?;
         }
         // A new row must not send a primary key. Like Django, ignore the key of an existing row; refuse anything else.
-        let is_missing = |at: usize, key: &Value| at >= initial || there.iter().all(|row| row.form.record.pk() != key);
-        let claimed = keys.iter().enumerate().filter_map(|(at, key)| key.as_ref().filter(|key| is_missing(at, key)));
+        let is_missing = |at: usize, key: &Value| {
+            at >= initial || there.iter().all(|row| row.form.record.pk() != key)
+        };
+        let claimed = keys
+            .iter()
+            .enumerate()
+            .filter_map(|(at, key)| key.as_ref().filter(|key| is_missing(at, key)));
         let claimed: Vec<Value> = claimed.cloned().collect();
         let originals = match original.filter(|_| formset.rights.view && total_initial > 0) {
             Some(original) => {
                 let keys = keys.iter().take(total_initial).flatten().cloned().collect();
-                self.rows_of(formset, original.pk()).with_pks(keys).records(conn, None, 0)?
+                self.rows_of(formset, original.pk())
+                    .with_pks(keys)
+                    .records(conn, None, 0)?
             }
             None => Vec::new(),
         };
@@ -82,7 +116,10 @@ impl Screen {
         for (at, key) in keys.into_iter().enumerate() {
             let old = (at < initial).then(|| {
                 let is_it = |row: &Row| key.as_ref() == Some(row.form.record.pk());
-                there.iter().position(is_it).map(|found| there.swap_remove(found))
+                there
+                    .iter()
+                    .position(is_it)
+                    .map(|found| there.swap_remove(found))
             });
             let mut row = match old {
                 Some(Some(row)) => row,
@@ -98,14 +135,18 @@ impl Screen {
             // Rows that are left out leave no gap: a page that is shown again counts its rows.
             row.form.prefix = format!("{prefix}-{}", formset.rows.len());
             let posted = posted(at);
-            if let Some(original) = originals.iter().find(|original| Some(original.pk()) == key.as_ref()) {
+            if let Some(original) = originals
+                .iter()
+                .find(|original| Some(original.pk()) == key.as_ref())
+            {
                 row.copied = at < total_initial;
                 row.sent_key = original.pk().to_string();
                 row.form.copy_from(original, self.zone());
             }
             row.form.bind(&posted, self.zone());
-            let ticked =
-                posted.last("DELETE").is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
+            let ticked = posted
+                .last("DELETE")
+                .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
             // Everyone may leave out a row that is gone.
             row.delete = ticked && (formset.rights.delete || row.lost);
             let mut fate = Fate::Here;
@@ -113,7 +154,10 @@ impl Screen {
                 for bound in &mut row.form.fields {
                     bound.errors.clear();
                 }
-                posted.last(pk.name).unwrap_or_default().clone_into(&mut row.sent_key);
+                posted
+                    .last(pk.name)
+                    .unwrap_or_default()
+                    .clone_into(&mut row.sent_key);
                 if let Some(key) = key.as_ref().filter(|_| posted.last(LOADED).is_some()) {
                     fate = known.fate(key);
                 }
@@ -133,7 +177,10 @@ impl Screen {
                 Some(error)
             } else if row.lost || claims {
                 Some(super::check::LOST.to_owned())
-            } else if row.counts() && !self.is_copy() && !matches_parent(posted.last(formset.fk.name), parent) {
+            } else if row.counts()
+                && !self.is_copy()
+                && !matches_parent(posted.last(formset.fk.name), parent)
+            {
                 Some("The inline value did not match the parent instance.".to_owned())
             } else {
                 None
@@ -169,15 +216,36 @@ struct Known {
 }
 
 impl Known {
-    fn new(conn: &mut Conn, formset: &Formset, pks: Vec<Value>, parent: Option<&Record>) -> Result<Self> {
-        let parent = parent.filter(|_| formset.rights.view).map(|parent| parent.pk().to_string());
+    fn new(
+        conn: &mut Conn,
+        formset: &Formset,
+        pks: Vec<Value>,
+        parent: Option<&Record>,
+    ) -> Result<Self> {
+        let parent = parent
+            .filter(|_| formset.rights.view)
+            .map(|parent| parent.pk().to_string());
         if pks.is_empty() {
-            return Ok(Self { rows: Vec::new(), parent });
+            return Ok(Self {
+                rows: Vec::new(),
+                parent,
+            });
         }
-        let paths = [Path::own(formset.model().pk().column), Path::own(formset.fk.column)];
-        let found = formset.among(pks).order_by(Vec::new()).rows(conn, &paths, None, 0)?;
-        let pairs = found.into_iter().filter_map(|row| <[Value; 2]>::try_from(row).ok());
-        Ok(Self { rows: pairs.map(|[pk, to]| (pk, to.to_string())).collect(), parent })
+        let paths = [
+            Path::own(formset.model().pk().column),
+            Path::own(formset.fk.column),
+        ];
+        let found = formset
+            .among(pks)
+            .order_by(Vec::new())
+            .rows(conn, &paths, None, 0)?;
+        let pairs = found
+            .into_iter()
+            .filter_map(|row| <[Value; 2]>::try_from(row).ok());
+        Ok(Self {
+            rows: pairs.map(|[pk, to]| (pk, to.to_string())).collect(),
+            parent,
+        })
     }
 
     fn has(&self, key: &Value) -> bool {
@@ -195,7 +263,9 @@ impl Known {
 
 /// Whether the hidden key of a row leads to the row that the form is about.
 fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
-    sent.is_none_or(|sent| sent.is_empty() || parent.is_some_and(|parent| parent.pk().to_string() == sent))
+    sent.is_none_or(|sent| {
+        sent.is_empty() || parent.is_some_and(|parent| parent.pk().to_string() == sent)
+    })
 }
 
 impl Formset {

@@ -9,18 +9,25 @@ use crate::forms::model::{ModelForm, check, duplicates, listed};
 use crate::models::{Collector, Obstacle};
 
 /// What is said of a row that is not there any more, or never was below this parent.
-pub(super) const LOST: &str = "Select a valid choice. That choice is not one of the available choices.";
+pub(super) const LOST: &str =
+    "Select a valid choice. That choice is not one of the available choices.";
 /// Rows of each kind that a message names.
 const NAMED: i64 = 10;
 
 impl Formset {
     /// The error of a row that was changed here and deleted or moved by somebody else meanwhile.
     pub(super) fn lost_error(&self, fate: Fate) -> Option<String> {
-        let (one, parent) = (&self.model().verbose_name, &self.parent_model().verbose_name);
+        let (one, parent) = (
+            &self.model().verbose_name,
+            &self.parent_model().verbose_name,
+        );
         let (happened, after) = match fate {
             Fate::Here => return None,
             Fate::Deleted => ("deleted".to_owned(), ""),
-            Fate::Moved => (format!("moved to another {parent}"), "; it stays where it was moved to"),
+            Fate::Moved => (
+                format!("moved to another {parent}"),
+                "; it stays where it was moved to",
+            ),
         };
         Some(format!(
             "This {one} was {happened} meanwhile, so it was not saved. What you typed still stands here: to keep it, \
@@ -29,26 +36,45 @@ impl Formset {
     }
 
     /// Looks at the rows that count.
-    pub(in crate::admin::change_form) fn check(&mut self, conn: &mut Conn, screen: &Screen) -> Result<()> {
+    pub(in crate::admin::change_form) fn check(
+        &mut self,
+        conn: &mut Conn,
+        screen: &Screen,
+    ) -> Result<()> {
         let fk = self.fk;
-        let mut counting: Vec<_> =
-            self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts()).collect();
+        let mut counting: Vec<_> = self
+            .rows
+            .iter_mut()
+            .filter(|row| !row.delete && !row.lost && row.counts())
+            .collect();
         let mut forms: Vec<&mut ModelForm> = counting.iter_mut().map(|row| &mut row.form).collect();
         check(conn, &mut forms)?;
         for form in &mut forms {
             self.inline.options.clean(form);
             self.inline.options.check_form(conn, form, &screen.actor)?;
         }
-        let valid: Vec<usize> = (0..forms.len()).filter(|at| forms[*at].is_valid()).collect();
+        let valid: Vec<usize> = (0..forms.len())
+            .filter(|at| forms[*at].is_valid())
+            .collect();
         let looked: Vec<&ModelForm> = valid.iter().map(|at| &*forms[*at]).collect();
         for (columns, again) in duplicates(&looked) {
             let names = columns.iter().filter(|column| **column != fk.column);
-            let names: Vec<String> =
-                names.map(|column| fk_free_name(forms.first().map(|form| &**form), column)).collect();
-            let rest = if names.len() == 1 { "" } else { ", which must be unique" };
-            self.errors.push(format!("Please correct the duplicate data for {}{rest}.", listed(&names, "and")));
+            let names: Vec<String> = names
+                .map(|column| fk_free_name(forms.first().map(|form| &**form), column))
+                .collect();
+            let rest = if names.len() == 1 {
+                ""
+            } else {
+                ", which must be unique"
+            };
+            self.errors.push(format!(
+                "Please correct the duplicate data for {}{rest}.",
+                listed(&names, "and")
+            ));
             for at in again {
-                forms[valid[at]].errors.push("Please correct the duplicate values below.".to_owned());
+                forms[valid[at]]
+                    .errors
+                    .push("Please correct the duplicate values below.".to_owned());
             }
         }
         self.check_deleted(conn)
@@ -56,9 +82,17 @@ impl Formset {
 
     /// Rows that others need cannot go.
     fn check_deleted(&mut self, conn: &mut Conn) -> Result<()> {
-        let going: Vec<Value> =
-            self.rows.iter().filter(|row| row.goes()).map(|row| row.form.record.pk().clone()).collect();
-        if going.is_empty() || Collector::new(self.among(going)).obstacles(conn, 1)?.is_empty() {
+        let going: Vec<Value> = self
+            .rows
+            .iter()
+            .filter(|row| row.goes())
+            .map(|row| row.form.record.pk().clone())
+            .collect();
+        if going.is_empty()
+            || Collector::new(self.among(going))
+                .obstacles(conn, 1)?
+                .is_empty()
+        {
             return Ok(());
         }
         let (model, one) = (self.model(), self.model().verbose_name.clone());
@@ -70,7 +104,11 @@ impl Formset {
             }
             let rows_of = |obstacle: &Obstacle| -> Vec<String> {
                 let kind = &obstacle.key.model.verbose_name;
-                obstacle.rows.iter().map(|(_, name)| format!("{kind} {name}")).collect()
+                obstacle
+                    .rows
+                    .iter()
+                    .map(|(_, name)| format!("{kind} {name}"))
+                    .collect()
             };
             let names: Vec<String> = obstacles.iter().flat_map(rows_of).collect();
             row.form.errors.push(format!(
@@ -91,5 +129,7 @@ impl super::Row {
 }
 
 fn fk_free_name(form: Option<&ModelForm>, column: &'static str) -> String {
-    form.and_then(|form| form.model.column(column)).map_or(column, |field| field.name).to_owned()
+    form.and_then(|form| form.model.column(column))
+        .map_or(column, |field| field.name)
+        .to_owned()
 }

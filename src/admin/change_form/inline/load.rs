@@ -18,14 +18,17 @@ impl Screen {
         parent: Option<&Record>,
         may_edit: bool,
     ) -> Result<Vec<Formset>> {
-        let found = self.inlines(may_edit).into_iter().map(|(inline, prefix, fk, rights)| {
-            let mut formset = self.formset(inline, prefix, fk, rights);
-            if let Some(parent) = parent.filter(|_| rights.view) {
-                self.load(conn, &mut formset, parent)?;
-            }
-            self.add_empty(&mut formset);
-            Ok(formset)
-        });
+        let found = self
+            .inlines(may_edit)
+            .into_iter()
+            .map(|(inline, prefix, fk, rights)| {
+                let mut formset = self.formset(inline, prefix, fk, rights);
+                if let Some(parent) = parent.filter(|_| rights.view) {
+                    self.load(conn, &mut formset, parent)?;
+                }
+                self.add_empty(&mut formset);
+                Ok(formset)
+            });
         found.collect()
     }
 
@@ -37,7 +40,11 @@ impl Screen {
         rights: Rights,
     ) -> Formset {
         let shape = |may_edit| {
-            let of = For { actor: &self.actor, record: None, may_edit };
+            let of = For {
+                actor: &self.actor,
+                record: None,
+                may_edit,
+            };
             Shape::new(inline.model, &inline.options, of, Some(fk.column))
         };
         let (old, new) = (shape(rights.change), shape(rights.add));
@@ -60,10 +67,20 @@ impl Screen {
     /// The rows of `parent` that the user gets to see.
     pub(super) fn rows_of(&self, formset: &Formset, parent: &Value) -> Query {
         let inline = formset.inline;
-        let all = Query::new(inline.model).filter(Condition::equals(Path::own(formset.fk.column), parent.clone()));
+        let all = Query::new(inline.model).filter(Condition::equals(
+            Path::own(formset.fk.column),
+            parent.clone(),
+        ));
         let all = inline.options.limit(all, &self.actor.user);
-        let mut order = inline.options.ordering.clone().unwrap_or_else(|| inline.model.ordering.clone());
-        order.push(Order { path: Path::own(inline.model.pk().column), descending: false });
+        let mut order = inline
+            .options
+            .ordering
+            .clone()
+            .unwrap_or_else(|| inline.model.ordering.clone());
+        order.push(Order {
+            path: Path::own(inline.model.pk().column),
+            descending: false,
+        });
         all.order_by(order)
     }
 
@@ -73,7 +90,10 @@ impl Screen {
         let asked = self.asked(formset);
         let mut offset = 0;
         if asked != PageNumber::First {
-            let pages = Paginator { count: query.count(conn)?, per_page };
+            let pages = Paginator {
+                count: query.count(conn)?,
+                per_page,
+            };
             let number = pages.page_number(asked);
             offset = pages.offset(number);
             formset.page = Some((pages, number)).filter(|_| pages.num_pages() > 1);
@@ -82,7 +102,13 @@ impl Screen {
         if i64::try_from(found.len()).is_ok_and(|count| count > per_page) {
             found.pop();
             if formset.page.is_none() {
-                formset.page = Some((Paginator { count: query.count(conn)?, per_page }, 1));
+                formset.page = Some((
+                    Paginator {
+                        count: query.count(conn)?,
+                        per_page,
+                    },
+                    1,
+                ));
             }
         }
         formset.rows = self.rows(conn, formset, found)?;
@@ -91,7 +117,11 @@ impl Screen {
 
     /// The page that the URL asks for.
     fn asked(&self, formset: &Formset) -> PageNumber {
-        self.query.get(&format!("{}-p", formset.prefix)).unwrap_or_default().parse().unwrap_or_default()
+        self.query
+            .get(&format!("{}-p", formset.prefix))
+            .unwrap_or_default()
+            .parse()
+            .unwrap_or_default()
     }
 
     /// Says on which page of the rows of `parent` a form is that was sent and is shown again.
@@ -104,22 +134,37 @@ impl Screen {
         let (asked, per_page) = (self.asked(formset), self.per_page(formset));
         let is_full = i64::try_from(formset.initial()).is_ok_and(|count| count >= per_page);
         if formset.rights.view && (is_full || asked != PageNumber::First) {
-            let pages = Paginator { count: self.rows_of(formset, parent).count(conn)?, per_page };
-            formset.page = Some((pages, pages.page_number(asked))).filter(|_| pages.num_pages() > 1);
+            let pages = Paginator {
+                count: self.rows_of(formset, parent).count(conn)?,
+                per_page,
+            };
+            formset.page =
+                Some((pages, pages.page_number(asked))).filter(|_| pages.num_pages() > 1);
         }
         Ok(())
     }
 
     /// How many rows a page of the form holds.
-    #[expect(clippy::unused_self, reason = "it reads beside the other questions about a formset")]
+    #[expect(
+        clippy::unused_self,
+        reason = "it reads beside the other questions about a formset"
+    )]
     pub(super) fn per_page(&self, formset: &Formset) -> i64 {
         i64::try_from(formset.inline.per_page.max(1)).unwrap_or(i64::MAX - 1)
     }
 
     /// Forms over rows that are there.
-    pub(super) fn rows(&self, conn: &mut Conn, formset: &Formset, found: Vec<(Record, String)>) -> Result<Vec<Row>> {
+    pub(super) fn rows(
+        &self,
+        conn: &mut Conn,
+        formset: &Formset,
+        found: Vec<(Record, String)>,
+    ) -> Result<Vec<Row>> {
         let (edited, shown) = (formset.old.edited(), formset.old.shown());
-        let pks: Vec<Value> = found.iter().map(|(record, _)| record.pk().clone()).collect();
+        let pks: Vec<Value> = found
+            .iter()
+            .map(|(record, _)| record.pk().clone())
+            .collect();
         let mut linked = Vec::new();
         for field in edited.iter().chain(&shown) {
             if let ModelField::Many(many) = field {
@@ -128,11 +173,20 @@ impl Screen {
         }
         let rows = found.into_iter().enumerate().map(|(at, (record, name))| {
             let own = |pairs: &Vec<(Value, Value)>| -> Vec<Value> {
-                pairs.iter().filter(|(from, _)| from == record.pk()).map(|(_, to)| to.clone()).collect()
+                pairs
+                    .iter()
+                    .filter(|(from, _)| from == record.pk())
+                    .map(|(_, to)| to.clone())
+                    .collect()
             };
-            let linked: Vec<(&'static str, Vec<Value>)> = linked.iter().map(|(name, all)| (*name, own(all))).collect();
+            let linked: Vec<(&'static str, Vec<Value>)> =
+                linked.iter().map(|(name, all)| (*name, own(all))).collect();
             let links = |name: &'static str| {
-                linked.iter().find(|(known, _)| *known == name).map(|(_, keys)| keys.clone()).unwrap_or_default()
+                linked
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, keys)| keys.clone())
+                    .unwrap_or_default()
             };
             let form = ModelForm::new(record, false, &edited, &links, self.zone());
             row_of(formset, form, at, name, linked.clone())
@@ -143,15 +197,30 @@ impl Screen {
     /// A new row, at this place.
     pub(super) fn empty_row(&self, formset: &Formset, at: usize) -> Row {
         let record = Record::new(formset.model());
-        let form = ModelForm::new(record, true, &formset.new.edited(), &|_| Vec::new(), self.zone());
+        let form = ModelForm::new(
+            record,
+            true,
+            &formset.new.edited(),
+            &|_| Vec::new(),
+            self.zone(),
+        );
         row_of(formset, form, at, String::new(), Vec::new())
     }
 
     /// The row that was at this place and is not there any more: its form has the fields of a row that is there.
     pub(super) fn lost_row(&self, formset: &Formset, at: usize) -> Row {
         let record = Record::new(formset.model());
-        let form = ModelForm::new(record, true, &formset.old.edited(), &|_| Vec::new(), self.zone());
-        Row { lost: true, ..row_of(formset, form, at, String::new(), Vec::new()) }
+        let form = ModelForm::new(
+            record,
+            true,
+            &formset.old.edited(),
+            &|_| Vec::new(),
+            self.zone(),
+        );
+        Row {
+            lost: true,
+            ..row_of(formset, form, at, String::new(), Vec::new())
+        }
     }
 
     /// The empty rows that the author wants.
@@ -169,11 +238,25 @@ impl Screen {
 }
 
 /// The row that `form` is for, at this place.
-fn row_of(formset: &Formset, form: ModelForm, at: usize, name: String, linked: Vec<(&'static str, Vec<Value>)>) -> Row {
+fn row_of(
+    formset: &Formset,
+    form: ModelForm,
+    at: usize,
+    name: String,
+    linked: Vec<(&'static str, Vec<Value>)>,
+) -> Row {
     let mut form = form.prefix(format!("{}-{at}", formset.prefix));
     form.fixed.push(formset.fk.column);
     for bound in &mut form.fields {
         bound.commas = is_raw(bound.field, &formset.inline.options);
     }
-    Row { form, name, delete: false, lost: false, sent_key: String::new(), copied: false, linked }
+    Row {
+        form,
+        name,
+        delete: false,
+        lost: false,
+        sent_key: String::new(),
+        copied: false,
+        linked,
+    }
 }

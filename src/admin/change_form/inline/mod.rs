@@ -70,7 +70,12 @@ pub(super) struct Formset {
 
 /// The key of the inline's rows to `parent`.
 fn key_to(inline: &'static Inline, parent: &Meta) -> Option<&'static Field> {
-    let leads = |field: &&Field| field.relation.as_ref().is_some_and(|relation| relation.to() == parent);
+    let leads = |field: &&Field| {
+        field
+            .relation
+            .as_ref()
+            .is_some_and(|relation| relation.to() == parent)
+    };
     match inline.fk_column {
         Some(column) => inline.model.column(column),
         None => inline.model.fields.iter().find(leads),
@@ -98,10 +103,18 @@ impl Screen {
             if !(rights.view || rights.add || rights.delete) {
                 return None;
             }
-            let accessor = Reverse { model: inline.model, field: fk }.accessor();
+            let accessor = Reverse {
+                model: inline.model,
+                field: fk,
+            }
+            .accessor();
             let before = taken.iter().filter(|name| **name == accessor).count();
             taken.push(accessor.clone());
-            let prefix = if before == 0 { accessor } else { format!("{accessor}-{}", before + 1) };
+            let prefix = if before == 0 {
+                accessor
+            } else {
+                format!("{accessor}-{}", before + 1)
+            };
             Some((inline, prefix, fk, rights))
         });
         inlines.collect()
@@ -116,17 +129,26 @@ impl Formset {
 
     /// Whether files can be sent with its rows.
     pub(super) fn takes_files(&self) -> bool {
-        self.old.edited().into_iter().chain(self.new.edited()).any(ModelField::is_file)
+        self.old
+            .edited()
+            .into_iter()
+            .chain(self.new.edited())
+            .any(ModelField::is_file)
     }
 
     /// Whether rows are added.
     pub(super) fn adds(&self) -> bool {
-        self.rows.iter().any(|row| row.form.adding && !row.lost && !row.delete && row.counts())
+        self.rows
+            .iter()
+            .any(|row| row.form.adding && !row.lost && !row.delete && row.counts())
     }
 
     /// The forms of the rows that are to be saved.
     pub(super) fn counting(&mut self) -> impl Iterator<Item = &mut ModelForm> {
-        self.rows.iter_mut().filter(|row| !row.delete && !row.lost && row.counts()).map(|row| &mut row.form)
+        self.rows
+            .iter_mut()
+            .filter(|row| !row.delete && !row.lost && row.counts())
+            .map(|row| &mut row.form)
     }
 
     /// Says how many rows somebody else has deleted or moved meanwhile.
@@ -134,24 +156,37 @@ impl Formset {
         let deleted = (self.gone > 0).then(|| deleted_meanwhile(self.model(), self.gone));
         let moved = (self.moved > 0).then(|| {
             let parent = &self.parent_model().verbose_name;
-            format!("{} moved to another {parent} meanwhile.", counted_were(self.model(), self.moved))
+            format!(
+                "{} moved to another {parent} meanwhile.",
+                counted_were(self.model(), self.moved)
+            )
         });
         deleted.into_iter().chain(moved)
     }
 
     /// The model of the parent.
     fn parent_model(&self) -> &'static Meta {
-        self.fk.relation.as_ref().map_or(self.inline.model, |relation| relation.to())
+        self.fk
+            .relation
+            .as_ref()
+            .map_or(self.inline.model, |relation| relation.to())
     }
 
     /// How many rows are there already.
     fn initial(&self) -> usize {
-        self.rows.iter().filter(|row| row.lost || row.copied || !row.form.adding).count()
+        self.rows
+            .iter()
+            .filter(|row| row.lost || row.copied || !row.form.adding)
+            .count()
     }
 
     /// Whether nothing is wrong so far. What is wrong with rows that go, or that nobody touched, does not count.
     pub(super) fn is_valid(&self) -> bool {
-        self.errors.is_empty() && self.rows.iter().all(|row| !row.counts() || row.form.is_valid())
+        self.errors.is_empty()
+            && self
+                .rows
+                .iter()
+                .all(|row| !row.counts() || row.form.is_valid())
     }
 }
 

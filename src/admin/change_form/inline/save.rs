@@ -29,7 +29,11 @@ impl Formset {
             if row.form.adding {
                 row.form.record.set(fk, parent.pk().clone());
             }
-            let labels: Vec<String> = row.form.changed().map(|bound| self.inline.options.label(bound.field)).collect();
+            let labels: Vec<String> = row
+                .form
+                .changed()
+                .map(|bound| self.inline.options.label(bound.field))
+                .collect();
             if labels.is_empty() && !row.form.adding {
                 continue;
             }
@@ -37,18 +41,45 @@ impl Formset {
             self.writing = Some(at);
             let record = screen.write_row(conn, &row.form, &self.inline.options)?;
             let pk = record.pk().clone();
-            if row.form.adding { added.push(pk) } else { changed.push((pk, labels)) }
+            if row.form.adding {
+                added.push(pk)
+            } else {
+                changed.push((pk, labels))
+            }
         }
         self.writing = None;
         let one = self.model().verbose_name.clone();
-        let pks: Vec<Value> = added.iter().chain(changed.iter().map(|(pk, _)| pk)).cloned().collect();
-        let names =
-            if pks.is_empty() { Vec::new() } else { self.among(pks).order_by(Vec::new()).named(conn, None, 0)? };
-        let name =
-            |pk: &Value| names.iter().find(|(known, _)| known == pk).map(|(_, name)| name.clone()).unwrap_or_default();
-        let mut done: Vec<Done> = added.iter().map(|pk| Done::RowAdded(one.clone(), name(pk))).collect();
-        done.extend(changed.into_iter().map(|(pk, labels)| Done::RowChanged(one.clone(), name(&pk), labels)));
-        done.extend(deleted.into_iter().map(|name| Done::RowDeleted(one.clone(), name)));
+        let pks: Vec<Value> = added
+            .iter()
+            .chain(changed.iter().map(|(pk, _)| pk))
+            .cloned()
+            .collect();
+        let names = if pks.is_empty() {
+            Vec::new()
+        } else {
+            self.among(pks).order_by(Vec::new()).named(conn, None, 0)?
+        };
+        let name = |pk: &Value| {
+            names
+                .iter()
+                .find(|(known, _)| known == pk)
+                .map(|(_, name)| name.clone())
+                .unwrap_or_default()
+        };
+        let mut done: Vec<Done> = added
+            .iter()
+            .map(|pk| Done::RowAdded(one.clone(), name(pk)))
+            .collect();
+        done.extend(
+            changed
+                .into_iter()
+                .map(|(pk, labels)| Done::RowChanged(one.clone(), name(&pk), labels)),
+        );
+        done.extend(
+            deleted
+                .into_iter()
+                .map(|name| Done::RowDeleted(one.clone(), name)),
+        );
         Ok(done)
     }
 
@@ -59,9 +90,14 @@ impl Formset {
             return Ok(Vec::new());
         }
         for row in &going {
-            self.inline.options.before_delete(conn, &row.form.record, &screen.actor.user)?;
+            self.inline
+                .options
+                .before_delete(conn, &row.form.record, &screen.actor.user)?;
         }
-        let pks = going.iter().map(|row| row.form.record.pk().clone()).collect();
+        let pks = going
+            .iter()
+            .map(|row| row.form.record.pk().clone())
+            .collect();
         Collector::new(self.among(pks)).delete(conn, |_, _| Ok(()))?;
         Ok(going.into_iter().map(|row| row.name.clone()).collect())
     }

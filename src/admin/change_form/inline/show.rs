@@ -42,7 +42,10 @@ pub(in crate::admin) struct ShownRow {
 impl ShownRow {
     /// Its fields, one after the other.
     pub(in crate::admin) fn fields(&self) -> Vec<&ShownField> {
-        self.groups.iter().flat_map(|group| group.lines.iter().flatten()).collect()
+        self.groups
+            .iter()
+            .flat_map(|group| group.lines.iter().flatten())
+            .collect()
     }
 }
 
@@ -89,7 +92,8 @@ impl ShownInline {
 
     /// Whether something is wrong inside it.
     pub(in crate::admin) fn is_wrong(&self) -> bool {
-        let wrong = |row: &ShownRow| !row.errors.is_empty() || row.groups.iter().any(ShownGroup::is_wrong);
+        let wrong =
+            |row: &ShownRow| !row.errors.is_empty() || row.groups.iter().any(ShownGroup::is_wrong);
         !self.errors.is_empty() || self.rows.iter().any(wrong)
     }
 }
@@ -129,30 +133,62 @@ impl Formset {
 
     /// What the computed columns say of the rows that are there.
     pub(in crate::admin::change_form) fn computed(&self, conn: &mut Conn) -> Result<Cells> {
-        let there = self.rows.iter().filter(|row| !row.form.adding).map(|row| row.form.record.pk().clone());
-        cells(conn, self.model(), &self.inline.options.readonly_computed, there.collect())
+        let there = self
+            .rows
+            .iter()
+            .filter(|row| !row.form.adding)
+            .map(|row| row.form.record.pk().clone());
+        cells(
+            conn,
+            self.model(),
+            &self.inline.options.readonly_computed,
+            there.collect(),
+        )
     }
 
     fn shape(&self, row: &Row) -> &Shape {
-        if row.form.adding && !row.lost { &self.new } else { &self.old }
+        if row.form.adding && !row.lost {
+            &self.new
+        } else {
+            &self.old
+        }
     }
 
     /// The rows, ready for the template.
     pub(in crate::admin::change_form) fn show(&self, inside: Inside<'_>) -> ShownInline {
         let model = self.model();
-        let rows: Vec<ShownRow> = self.rows.iter().map(|row| self.show_row(row, inside)).collect();
+        let rows: Vec<ShownRow> = self
+            .rows
+            .iter()
+            .map(|row| self.show_row(row, inside))
+            .collect();
         let template = self.rights.add.then(|| {
             let mut row = inside.screen.empty_row(self, 0);
             row.form.prefix = format!("{}-__prefix__", self.prefix);
             let mut shown = self.show_row(&row, inside);
             // Scripts copy it, and they have a search of their own.
-            for field in shown.groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten()) {
-                field.widget.iter_mut().for_each(|widget| widget.find = None);
+            for field in shown
+                .groups
+                .iter_mut()
+                .flat_map(|group| group.lines.iter_mut().flatten())
+            {
+                field
+                    .widget
+                    .iter_mut()
+                    .for_each(|widget| widget.find = None);
             }
             shown
         });
-        let shape = if self.rights.add { &self.new } else { &self.old };
-        let most = if self.rights.add { self.inline.max_num } else { 0 };
+        let shape = if self.rights.add {
+            &self.new
+        } else {
+            &self.old
+        };
+        let most = if self.rights.add {
+            self.inline.max_num
+        } else {
+            0
+        };
         ShownInline {
             prefix: self.prefix.clone(),
             title: capfirst(&model.verbose_name_plural),
@@ -181,15 +217,26 @@ impl Formset {
         match item {
             Item::Edit(field) | Item::Show(field) => {
                 let is_number = field.column().is_some_and(|column| {
-                    matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float) && column.choices.is_empty()
+                    matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float)
+                        && column.choices.is_empty()
                 });
                 let required = matches!(item, Item::Edit(_)) && field.required();
-                Head { label: self.inline.options.label(field), required, is_number }
+                Head {
+                    label: self.inline.options.label(field),
+                    required,
+                    is_number,
+                }
             }
             Item::Computed(at) => {
                 let column = self.inline.options.readonly_computed.get(at);
-                let label = column.map(crate::admin::change_form::shape::head).unwrap_or_default();
-                Head { label, required: false, is_number: false }
+                let label = column
+                    .map(crate::admin::change_form::shape::head)
+                    .unwrap_or_default();
+                Head {
+                    label,
+                    required: false,
+                    is_number: false,
+                }
             }
         }
     }
@@ -214,7 +261,10 @@ impl Formset {
         let mut groups = showing.groups(self.shape(row), &row.form);
         let is_new = row.form.adding && !row.lost;
         let silent = is_new && !row.counts();
-        for field in groups.iter_mut().flat_map(|group| group.lines.iter_mut().flatten()) {
+        for field in groups
+            .iter_mut()
+            .flat_map(|group| group.lines.iter_mut().flatten())
+        {
             if silent {
                 field.errors.clear();
             }
@@ -228,10 +278,22 @@ impl Formset {
             }
         }
         let name = |part: &str| format!("{}-{part}", row.form.prefix);
-        let pk = if row.form.adding { row.sent_key.clone() } else { row.form.record.pk().to_string() };
-        let known = screen.site.of(self.model()).filter(|_| self.inline.show_change_link && !row.form.adding);
-        let change_url = known.map(|known| known.object_url(&pk, "change")).unwrap_or_default();
-        let mut hidden = vec![(name(self.model().pk().name), pk), (name(self.fk.name), inside.parent.to_owned())];
+        let pk = if row.form.adding {
+            row.sent_key.clone()
+        } else {
+            row.form.record.pk().to_string()
+        };
+        let known = screen
+            .site
+            .of(self.model())
+            .filter(|_| self.inline.show_change_link && !row.form.adding);
+        let change_url = known
+            .map(|known| known.object_url(&pk, "change"))
+            .unwrap_or_default();
+        let mut hidden = vec![
+            (name(self.model().pk().name), pk),
+            (name(self.fk.name), inside.parent.to_owned()),
+        ];
         if row.lost {
             // It was touched, and stays so until it is ticked for deletion.
             hidden.push((name(LOADED), String::new()));
@@ -251,16 +313,31 @@ impl Formset {
     }
 
     fn pages(&self) -> Vec<PageLink> {
-        let Some((pages, current)) = self.page else { return Vec::new() };
-        let link = |number: Option<i64>| PageLink { number, is_current: number == Some(current) };
-        pages.elided_page_range(current, 2, 1).into_iter().map(link).collect()
+        let Some((pages, current)) = self.page else {
+            return Vec::new();
+        };
+        let link = |number: Option<i64>| PageLink {
+            number,
+            is_current: number == Some(current),
+        };
+        pages
+            .elided_page_range(current, 2, 1)
+            .into_iter()
+            .map(link)
+            .collect()
     }
 
     fn count(&self) -> String {
-        let Some((pages, current)) = self.page else { return String::new() };
+        let Some((pages, current)) = self.page else {
+            return String::new();
+        };
         let first = pages.offset(current) + 1;
         let last = (first + pages.per_page - 1).min(pages.count);
-        format!("{first}–{last} of {} {}", pages.count, self.model().verbose_name_plural)
+        format!(
+            "{first}–{last} of {} {}",
+            pages.count,
+            self.model().verbose_name_plural
+        )
     }
 }
 
@@ -268,19 +345,28 @@ impl ShownInline {
     /// What is wrong with its rows, for the summary above the form.
     pub(in crate::admin::change_form) fn problems(&self) -> Vec<Problem> {
         let one = capfirst(&self.one);
-        let whole =
-            self.errors.iter().map(|error| Problem { target: format!("{}-group", self.prefix), text: error.clone() });
+        let whole = self.errors.iter().map(|error| Problem {
+            target: format!("{}-group", self.prefix),
+            text: error.clone(),
+        });
         let of_row = |(at, row): (usize, &ShownRow)| -> Vec<Problem> {
             let head = format!("{one} {}", at + 1);
-            let own =
-                row.errors.iter().map(|error| Problem { target: row.id.clone(), text: format!("{head}: {error}") });
+            let own = row.errors.iter().map(|error| Problem {
+                target: row.id.clone(),
+                text: format!("{head}: {error}"),
+            });
             let fields = row.fields().into_iter().flat_map(|field| {
                 let texts = field.errors.iter();
-                texts.map(|error| Problem { target: field.target(), text: format!("{head}, {}: {error}", field.label) })
+                texts.map(|error| Problem {
+                    target: field.target(),
+                    text: format!("{head}, {}: {error}", field.label),
+                })
             });
             own.chain(fields).collect()
         };
-        whole.chain(self.rows.iter().enumerate().flat_map(of_row)).collect()
+        whole
+            .chain(self.rows.iter().enumerate().flat_map(of_row))
+            .collect()
     }
 
     /// What two people have changed in its rows.

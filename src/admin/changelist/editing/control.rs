@@ -17,7 +17,12 @@ pub(super) struct Said<'a> {
 
 /// Writes the control of `edited` in the form number `number`, the row of which is called `row`.
 pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str, said: &Said<'_>) {
-    let control = Cell { edited, number, row, said };
+    let control = Cell {
+        edited,
+        number,
+        row,
+        said,
+    };
     let first = said.typed.first();
     match edited.pattern.kind {
         ControlKind::Checkbox => {
@@ -30,16 +35,25 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
             out.raw("<select");
             control.attributes(out, "");
             out.raw(">");
-            let is_offered = edited.pattern.choices.iter().any(|choice| choice.value == first.trim());
+            let is_offered = edited
+                .pattern
+                .choices
+                .iter()
+                .any(|choice| choice.value == first.trim());
             if !is_offered {
                 // A browser would choose the first one instead, and change a field that nobody touched.
                 out.raw("<option value=\"").text(first).raw("\" selected>");
-                out.text(if first.is_empty() { "---------" } else { first }).raw("</option>");
+                out.text(if first.is_empty() { "---------" } else { first })
+                    .raw("</option>");
             }
             for choice in &edited.pattern.choices {
                 out.raw("<option value=\"").text(&choice.value);
-                out.raw(if choice.value == first.trim() { "\" selected>" } else { "\">" })
-                    .text(&bidi::isolated(&choice.text));
+                out.raw(if choice.value == first.trim() {
+                    "\" selected>"
+                } else {
+                    "\">"
+                })
+                .text(&bidi::isolated(&choice.text));
                 out.raw("</option>");
             }
             out.raw("</select>");
@@ -76,8 +90,18 @@ impl Cell<'_> {
     fn input(&self, out: &mut Markup, kind: &'static str, part: &str, value: &str) {
         // An input of another type drops what it cannot show.
         let is_plain = !self.said.errors.is_empty() || self.said.note.is_some();
-        let kind = if is_plain { "text" } else { input_type(kind, value) };
-        out.raw("<input type=\"").raw(if kind == "decimal" { "text\" inputmode=\"decimal" } else { kind }).raw("\"");
+        let kind = if is_plain {
+            "text"
+        } else {
+            input_type(kind, value)
+        };
+        out.raw("<input type=\"")
+            .raw(if kind == "decimal" {
+                "text\" inputmode=\"decimal"
+            } else {
+                kind
+            })
+            .raw("\"");
         self.attributes(out, part);
         if matches!(kind, "text" | "email" | "url") {
             out.raw(bidi::dir(value).0);
@@ -96,7 +120,11 @@ impl Cell<'_> {
 
     /// `form-0-price`
     fn name(&self, out: &mut Markup) {
-        out.raw(PREFIX).raw("-").number(self.number).raw("-").raw(self.edited.field.name());
+        out.raw(PREFIX)
+            .raw("-")
+            .number(self.number)
+            .raw("-")
+            .raw(self.edited.field.name());
     }
 
     fn attributes(&self, out: &mut Markup, part: &str) {
@@ -104,7 +132,9 @@ impl Cell<'_> {
         self.name(out);
         out.raw(part).raw("\" id=\"id_");
         self.name(out);
-        out.raw(part).raw("\" aria-label=\"").text(&self.edited.label);
+        out.raw(part)
+            .raw("\" aria-label=\"")
+            .text(&self.edited.label);
         out.raw(match part {
             "_0" => " (date) of ",
             "_1" => " (time) of ",
@@ -126,7 +156,11 @@ impl Cell<'_> {
         if let Some(note) = &self.said.note {
             out.raw("<p class=\"damaged\" id=\"id_");
             self.name(out);
-            out.raw("_note\">").icon("alert", "").raw("<span>").text(note).raw("</span></p>");
+            out.raw("_note\">")
+                .icon("alert", "")
+                .raw("<span>")
+                .text(note)
+                .raw("</span></p>");
         }
     }
 
@@ -142,11 +176,20 @@ impl Cell<'_> {
         }
         if let Some(theirs) = &self.said.theirs {
             let value = theirs.first();
-            let shown = self.edited.pattern.choices.iter().find(|choice| choice.value == value);
+            let shown = self
+                .edited
+                .pattern
+                .choices
+                .iter()
+                .find(|choice| choice.value == value);
             let shown = shown.map_or_else(|| theirs.0.join(" "), |choice| choice.text.clone());
-            out.raw("<li class=\"theirs\">").icon("merge", "").raw("<span>Saved meanwhile: <strong>");
-            out.text(if shown.is_empty() { "-" } else { &shown }).raw("</strong></span>");
-            out.raw("<button class=\"mini needs-js\" type=\"button\" data-use-value=\"").text(value);
+            out.raw("<li class=\"theirs\">")
+                .icon("merge", "")
+                .raw("<span>Saved meanwhile: <strong>");
+            out.text(if shown.is_empty() { "-" } else { &shown })
+                .raw("</strong></span>");
+            out.raw("<button class=\"mini needs-js\" type=\"button\" data-use-value=\"")
+                .text(value);
             out.raw("\" data-use-for=\"id_");
             self.name(out);
             out.raw("\">Use this value</button></li>");

@@ -7,7 +7,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::forms::model::{ModelField, Typed};
 
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_').remove(b':');
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b':');
 
 /// Adds a row.
 pub(super) fn write(out: &mut String, pk: &str, texts: impl Iterator<Item = Typed>) {
@@ -28,11 +32,19 @@ pub(super) fn write(out: &mut String, pk: &str, texts: impl Iterator<Item = Type
 pub(super) fn read(given: &str, pk: &str, fields: &[ModelField]) -> Option<Vec<Typed>> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut rows = given.split(';').map(|row| row.split(','));
-    let cells = rows.find_map(|mut row| row.next().is_some_and(|key| decoded(key) == pk).then_some(row))?;
+    let cells = rows.find_map(|mut row| {
+        row.next()
+            .is_some_and(|key| decoded(key) == pk)
+            .then_some(row)
+    })?;
     let typed = |(cell, field): (&str, &ModelField)| {
         // A box that is not ticked sends nothing.
         let is_nothing = cell.is_empty() && field.is_box();
-        Typed(if is_nothing { Vec::new() } else { cell.split('+').map(decoded).collect() })
+        Typed(if is_nothing {
+            Vec::new()
+        } else {
+            cell.split('+').map(decoded).collect()
+        })
     };
     let texts: Vec<Typed> = cells.zip(fields).map(typed).collect();
     (texts.len() == fields.len()).then_some(texts)
@@ -46,11 +58,22 @@ mod tests {
 
     #[test]
     fn rows_come_back_as_they_were() {
-        let fields: Vec<_> =
-            ["object_repr", "action_time"].iter().filter_map(|key| ModelField::of(LogEntry::meta(), key)).collect();
-        let texts = || [Typed::one("a,b;c+d é"), Typed(vec!["2024-01-02".into(), String::new()])];
+        let fields: Vec<_> = ["object_repr", "action_time"]
+            .iter()
+            .filter_map(|key| ModelField::of(LogEntry::meta(), key))
+            .collect();
+        let texts = || {
+            [
+                Typed::one("a,b;c+d é"),
+                Typed(vec!["2024-01-02".into(), String::new()]),
+            ]
+        };
         let mut given = String::new();
-        write(&mut given, "1", [Typed::one(""), Typed::one("")].into_iter());
+        write(
+            &mut given,
+            "1",
+            [Typed::one(""), Typed::one("")].into_iter(),
+        );
         write(&mut given, "x;y", texts().into_iter());
         assert_eq!(read(&given, "x;y", &fields), Some(texts().into()));
         assert_eq!(read(&given, "2", &fields), None);

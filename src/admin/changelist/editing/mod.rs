@@ -11,7 +11,8 @@ use crate::admin::last_save::LastSave;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{
-    BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts, unreadable_note,
+    BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts,
+    unreadable_note,
 };
 use crate::models::{Query, Record, Row};
 pub(super) use save::{Outcome, read_again, save};
@@ -84,21 +85,40 @@ pub(super) struct Editing {
 /// The fields of `known` that can be edited in its list.
 pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
     let keys = known.options.list_editable.iter();
-    keys.filter_map(|key| ModelField::of(known.model, key)).filter(|field| !field.is_file()).collect()
+    keys.filter_map(|key| ModelField::of(known.model, key))
+        .filter(|field| !field.is_file())
+        .collect()
 }
 
 impl Editing {
     /// Prepares the controls: one query for each model that a field leads to.
     pub(super) fn new(conn: &mut Conn, list: &List) -> Result<Self> {
         let (known, fields) = (list.site.known, fields(list.site.known));
-        let form = ModelForm::new(Record::new(known.model), false, &fields, &|_| Vec::new(), list.site.zone);
+        let form = ModelForm::new(
+            Record::new(known.model),
+            false,
+            &fields,
+            &|_| Vec::new(),
+            list.site.zone,
+        );
         let mut edited = Vec::with_capacity(fields.len());
         for bound in &form.fields {
             let key = bound.field.key();
-            let Some(column) = list.columns.all.iter().position(|column| column.name == key) else { continue };
+            let Some(column) = list
+                .columns
+                .all
+                .iter()
+                .position(|column| column.name == key)
+            else {
+                continue;
+            };
             let mut pattern = Control::new(&form, bound, bound.field.help_text());
             if let Some(target) = bound.field.to() {
-                let order = list.site.admin.of(target).and_then(|known| known.options.ordering.clone());
+                let order = list
+                    .site
+                    .admin
+                    .of(target)
+                    .and_then(|known| known.options.ordering.clone());
                 let rows = Query::new(target);
                 let rows = match order {
                     Some(order) => rows.order_by(order),
@@ -106,23 +126,43 @@ impl Editing {
                 };
                 let found = rows.named(conn, Some(FEW + 1), 0)?;
                 if i64::try_from(found.len()).is_ok_and(|found| found <= FEW) {
-                    let none = Choice { text: "---------".to_owned(), ..Choice::default() };
-                    let choices =
-                        found.into_iter().map(|(pk, text)| Choice { value: pk.to_string(), text, ..Choice::default() });
+                    let none = Choice {
+                        text: "---------".to_owned(),
+                        ..Choice::default()
+                    };
+                    let choices = found.into_iter().map(|(pk, text)| Choice {
+                        value: pk.to_string(),
+                        text,
+                        ..Choice::default()
+                    });
                     pattern.kind = ControlKind::Select;
                     pattern.choices = [none].into_iter().chain(choices).collect();
                 } else {
                     pattern.kind = ControlKind::RawId;
                 }
             }
-            edited.push(Edited { column, field: bound.field, label: bound.field.label(), pattern });
+            edited.push(Edited {
+                column,
+                field: bound.field,
+                label: bound.field.label(),
+                pattern,
+            });
         }
-        Ok(Self { edited, sent: Vec::new(), errors: Vec::new(), restored: false })
+        Ok(Self {
+            edited,
+            sent: Vec::new(),
+            errors: Vec::new(),
+            restored: false,
+        })
     }
 
     /// How many fields a browser sends for each row.
     pub(super) fn inputs(&self) -> usize {
-        1 + self.edited.iter().map(|edited| edited.pattern.fields()).sum::<usize>()
+        1 + self
+            .edited
+            .iter()
+            .map(|edited| edited.pattern.fields())
+            .sum::<usize>()
     }
 
     /// Writes the control of the column `column` in row `number`; whether there is one.
@@ -134,16 +174,31 @@ impl Editing {
         row: &Row,
         (pk, name): (&str, &str),
     ) -> bool {
-        let Some(edited) = self.edited.iter().find(|edited| edited.column == column) else { return false };
+        let Some(edited) = self.edited.iter().find(|edited| edited.column == column) else {
+            return false;
+        };
         let sent = self.sent.iter().find(|sent| sent.pk == pk);
         let held = Self::text(list, edited, row);
         if let Some(bound) = sent.and_then(|sent| sent.form.field(edited.field.name())) {
             let theirs = bound.conflict.then_some(held);
-            let said = control::Said { typed: &bound.typed, errors: &bound.errors, note: bound.note(), theirs };
+            let said = control::Said {
+                typed: &bound.typed,
+                errors: &bound.errors,
+                note: bound.note(),
+                theirs,
+            };
             control::write(out, edited, number, name, &said);
         } else {
-            let value = list.columns.all[edited.column].values(row).first().and_then(Value::unreadable);
-            let said = control::Said { typed: &held, errors: &[], note: value.map(unreadable_note), theirs: None };
+            let value = list.columns.all[edited.column]
+                .values(row)
+                .first()
+                .and_then(Value::unreadable);
+            let said = control::Said {
+                typed: &held,
+                errors: &[],
+                note: value.map(unreadable_note),
+                theirs: None,
+            };
             control::write(out, edited, number, name, &said);
         }
         true
@@ -160,8 +215,15 @@ impl Editing {
     pub(super) fn held(&self, list: &List, rows: &[Row]) -> String {
         let mut out = String::with_capacity(rows.len() * 24);
         for row in rows {
-            let texts = self.edited.iter().map(|edited| Self::text(list, edited, row));
-            held::write(&mut out, &row.first().map(ToString::to_string).unwrap_or_default(), texts);
+            let texts = self
+                .edited
+                .iter()
+                .map(|edited| Self::text(list, edited, row));
+            held::write(
+                &mut out,
+                &row.first().map(ToString::to_string).unwrap_or_default(),
+                texts,
+            );
         }
         out
     }
@@ -172,14 +234,20 @@ impl Editing {
         for sent in &self.sent {
             for bound in &sent.form.fields {
                 let target = sent.control_id(bound.field);
-                let named = |text: &str| format!("{} of {}: {text}", bound.field.label(), sent.name);
+                let named =
+                    |text: &str| format!("{} of {}: {text}", bound.field.label(), sent.name);
                 let errors = bound.errors.iter().map(|error| named(error));
-                faults.extend(errors.map(|text| Fault { text, target: target.clone() }));
+                faults.extend(errors.map(|text| Fault {
+                    text,
+                    target: target.clone(),
+                }));
             }
             let errors = sent.form.errors.iter();
             let target = format!("id_{PREFIX}-{}", sent.number);
-            faults
-                .extend(errors.map(|error| Fault { text: format!("{}: {error}", sent.name), target: target.clone() }));
+            faults.extend(errors.map(|error| Fault {
+                text: format!("{}: {error}", sent.name),
+                target: target.clone(),
+            }));
         }
         faults
     }
@@ -187,9 +255,20 @@ impl Editing {
     /// What two people have changed.
     pub(super) fn conflicts(&self) -> Vec<Conflict> {
         let of = |sent: &Sent| {
-            let collided = sent.form.fields.iter().filter(|bound| bound.conflict).map(|bound| bound.field);
-            let fields: Vec<_> = collided.map(|field| (sent.control_id(field), field.label())).collect();
-            let told = Conflict { fields, name: sent.name.clone(), last_save: sent.last_save.clone() };
+            let collided = sent
+                .form
+                .fields
+                .iter()
+                .filter(|bound| bound.conflict)
+                .map(|bound| bound.field);
+            let fields: Vec<_> = collided
+                .map(|field| (sent.control_id(field), field.label()))
+                .collect();
+            let told = Conflict {
+                fields,
+                name: sent.name.clone(),
+                last_save: sent.last_save.clone(),
+            };
             (!told.fields.is_empty()).then_some(told)
         };
         self.sent.iter().filter_map(of).collect()

@@ -19,7 +19,10 @@ enum Offer {
     Boolean,
     Choices,
     Dates,
-    Related { target: &'static Meta, used_only: bool },
+    Related {
+        target: &'static Meta,
+        used_only: bool,
+    },
     AllValues,
     Empty,
     Own(OwnFilter),
@@ -63,12 +66,22 @@ pub(super) struct Shown {
 
 impl Choice {
     fn all(params: &Params, remove: &[&str], is_chosen: bool, text: &str) -> Self {
-        Self { text: text.to_owned(), url: params.link(&[], remove), is_chosen, condition: None, count: None }
+        Self {
+            text: text.to_owned(),
+            url: params.link(&[], remove),
+            is_chosen,
+            condition: None,
+            count: None,
+        }
     }
 }
 
 impl Filter {
-    pub(super) fn new(site: Site, filter: &'static ListFilter, params: &Params) -> Result<Self, Problem> {
+    pub(super) fn new(
+        site: Site,
+        filter: &'static ListFilter,
+        params: &Params,
+    ) -> Result<Self, Problem> {
         let model = site.known.model;
         let (path, kind) = match filter {
             ListFilter::Own(own) => {
@@ -90,7 +103,10 @@ impl Filter {
         let offer = match (kind, model.related(path)) {
             (FilterKind::Empty, _) => Offer::Empty,
             (FilterKind::AllValues, _) => Offer::AllValues,
-            (kind, Some(target)) => Offer::Related { target, used_only: kind == FilterKind::UsedOnly },
+            (kind, Some(target)) => Offer::Related {
+                target,
+                used_only: kind == FilterKind::UsedOnly,
+            },
             _ if field.kind == FieldKind::Boolean => Offer::Boolean,
             _ if !field.choices.is_empty() => Offer::Choices,
             _ if matches!(field.sql, Kind::Date | Kind::Timestamp) => Offer::Dates,
@@ -98,19 +114,30 @@ impl Filter {
         };
         let with = |lookup: &str| format!("{name}__{lookup}");
         let expected = match &offer {
-            Offer::Related { target, .. } => vec![format!("{name}__{}__exact", target.pk().name), with("isnull")],
+            Offer::Related { target, .. } => vec![
+                format!("{name}__{}__exact", target.pk().name),
+                with("isnull"),
+            ],
             Offer::Dates => vec![with("gte"), with("lt"), with("isnull")],
             Offer::AllValues => vec![name.clone(), with("isnull")],
             Offer::Empty => vec![with("isempty")],
             _ => vec![with("exact"), with("isnull")],
         };
         let title = match path.steps.last() {
-            Some(crate::models::Step::Many(many)) if path.column.is_empty() => {
-                model.many(many).map_or_else(|| capfirst(&name), crate::models::ManyToMany::label)
-            }
+            Some(crate::models::Step::Many(many)) if path.column.is_empty() => model
+                .many(many)
+                .map_or_else(|| capfirst(&name), crate::models::ManyToMany::label),
             _ => field.label(),
         };
-        let mut filter = Self { title, name, path: path.clone(), field, offer, expected, condition: None };
+        let mut filter = Self {
+            title,
+            name,
+            path: path.clone(),
+            field,
+            offer,
+            expected,
+            condition: None,
+        };
         filter.condition = filter.asked(site, params)?;
         Ok(filter)
     }
@@ -166,9 +193,15 @@ impl Filter {
             Offer::Own(own) => values::own(own, params),
         };
         if let Some(rest) = rest {
-            let counted: Vec<Condition> = choices.iter().filter_map(|choice| choice.condition.clone()).collect();
+            let counted: Vec<Condition> = choices
+                .iter()
+                .filter_map(|choice| choice.condition.clone())
+                .collect();
             let mut counts = rest.counts(conn, &counted)?.into_iter();
-            for choice in choices.iter_mut().filter(|choice| choice.condition.is_some()) {
+            for choice in choices
+                .iter_mut()
+                .filter(|choice| choice.condition.is_some())
+            {
                 choice.count = counts.next();
             }
         }

@@ -28,13 +28,25 @@ pub(super) fn rows(
     used: Option<&Query>,
 ) -> Result<(Vec<Choice>, Option<Search>)> {
     let (exact, isnull) = (filter.expected[0].as_str(), filter.expected[1].as_str());
-    let pk = Path { steps: filter.path.steps.clone(), column: filter.path.column };
+    let pk = Path {
+        steps: filter.path.steps.clone(),
+        column: filter.path.column,
+    };
     let known = site.admin.of(target);
-    let order = known.and_then(|known| known.options.ordering.as_deref()).filter(|order| !order.is_empty());
-    let order = order.unwrap_or(&target.ordering).iter().flat_map(|order| target.ordered(order)).collect();
+    let order = known
+        .and_then(|known| known.options.ordering.as_deref())
+        .filter(|order| !order.is_empty());
+    let order = order
+        .unwrap_or(&target.ordering)
+        .iter()
+        .flat_map(|order| target.ordered(order))
+        .collect();
     let mut query = Query::new(target).order_by(order);
     if let Some(used) = used {
-        let mut keys = used.clone().order_by(Vec::new()).distinct(conn, &pk, LISTED * 100)?;
+        let mut keys = used
+            .clone()
+            .order_by(Vec::new())
+            .distinct(conn, &pk, LISTED * 100)?;
         keys.retain(|key| !key.is_null());
         query = query.with_pks(keys);
     }
@@ -46,7 +58,10 @@ pub(super) fn rows(
     if i64::try_from(found.len()).is_ok_and(|found| found > LISTED) {
         let fields = known.map_or(&[][..], |known| &known.options.search_fields);
         found = match searched(fields, words) {
-            Some(condition) => query.clone().filter(condition).named(conn, Some(LISTED + 1), 0)?,
+            Some(condition) => query
+                .clone()
+                .filter(condition)
+                .named(conn, Some(LISTED + 1), 0)?,
             None if fields.is_empty() => found,
             None => Vec::new(),
         };
@@ -58,16 +73,41 @@ pub(super) fn rows(
             .filter_map(|text| crate::models::parse(target.pk(), text))
             .collect();
         if !missing.is_empty() {
-            let mut named = query.clone().with_pks(missing).named(conn, Some(LISTED), 0)?;
+            let mut named = query
+                .clone()
+                .with_pks(missing)
+                .named(conn, Some(LISTED), 0)?;
             named.append(&mut found);
             found = named;
         }
-        let kept = params.kept(&[]).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        search = (!fields.is_empty()).then(|| Search { name: find, words: words.to_owned(), kept, is_cut });
+        let kept = params
+            .kept(&[])
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect();
+        search = (!fields.is_empty()).then(|| Search {
+            name: find,
+            words: words.to_owned(),
+            kept,
+            is_cut,
+        });
     }
-    let no_value = params.get(isnull).is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "0" | "false"));
-    let mut choices = vec![Choice::all(params, &[exact, isnull], chosen.is_empty() && !no_value, "All")];
-    let is = |lookup, value| Some(Condition::Is { path: pk.clone(), lookup, values: vec![value] });
+    let no_value = params
+        .get(isnull)
+        .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "0" | "false"));
+    let mut choices = vec![Choice::all(
+        params,
+        &[exact, isnull],
+        chosen.is_empty() && !no_value,
+        "All",
+    )];
+    let is = |lookup, value| {
+        Some(Condition::Is {
+            path: pk.clone(),
+            lookup,
+            values: vec![value],
+        })
+    };
     let (head, tail) = params.link_ends(exact, &[], &[isnull]);
     for (value, text) in found {
         let key = value.to_string();

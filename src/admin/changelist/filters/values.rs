@@ -11,16 +11,30 @@ const MOST: i64 = 1000;
 
 impl Filter {
     fn is(&self, lookup: Lookup, value: Value) -> Condition {
-        Condition::Is { path: self.path.clone(), lookup, values: vec![value] }
+        Condition::Is {
+            path: self.path.clone(),
+            lookup,
+            values: vec![value],
+        }
     }
 
     /// The column has this value, or none.
     fn has(&self, value: Value) -> Condition {
-        if value.is_null() { self.is(Lookup::IsNull, true.into()) } else { self.is(Lookup::Exact, value) }
+        if value.is_null() {
+            self.is(Lookup::IsNull, true.into())
+        } else {
+            self.is(Lookup::Exact, value)
+        }
     }
 
     /// A choice of `value` of the parameter `set`, which takes `other` away.
-    fn choice(params: &Params, text: &str, set: (&str, &str), other: &str, condition: Condition) -> Choice {
+    fn choice(
+        params: &Params,
+        text: &str,
+        set: (&str, &str),
+        other: &str,
+        condition: Condition,
+    ) -> Choice {
         Choice {
             text: text.to_owned(),
             url: params.link(&[set], &[other]),
@@ -36,32 +50,72 @@ pub(super) fn boolean(filter: &Filter, params: &Params) -> Vec<Choice> {
     let (value, null) = (params.get(exact), params.get(isnull));
     let word = |key: &str, word: &'static str| filter.field.choice_label(key).unwrap_or(word);
     let is_chosen = |wanted: Option<&str>| value == wanted && null.is_none_or(str::is_empty);
-    let mut choices = vec![Choice::all(params, &[exact, isnull], is_chosen(None), "All")];
-    for (key, text, yes) in [("1", word("True", "Yes"), true), ("0", word("False", "No"), false)] {
+    let mut choices = vec![Choice::all(
+        params,
+        &[exact, isnull],
+        is_chosen(None),
+        "All",
+    )];
+    for (key, text, yes) in [
+        ("1", word("True", "Yes"), true),
+        ("0", word("False", "No"), false),
+    ] {
         let condition = filter.is(Lookup::Exact, yes.into());
         let choice = Filter::choice(params, text, (exact, key), isnull, condition);
-        choices.push(Choice { is_chosen: is_chosen(Some(key)), ..choice });
+        choices.push(Choice {
+            is_chosen: is_chosen(Some(key)),
+            ..choice
+        });
     }
     if filter.field.null {
         let condition = filter.is(Lookup::IsNull, true.into());
-        choices.push(Filter::choice(params, word("", "Unknown"), (isnull, "True"), exact, condition));
+        choices.push(Filter::choice(
+            params,
+            word("", "Unknown"),
+            (isnull, "True"),
+            exact,
+            condition,
+        ));
     }
     choices
 }
 
 pub(super) fn choices(filter: &Filter, params: &Params) -> Vec<Choice> {
     let (exact, isnull) = (&filter.expected[0], &filter.expected[1]);
-    let mut choices = vec![Choice::all(params, &[exact, isnull], !params.has(exact) && !params.has(isnull), "All")];
+    let mut choices = vec![Choice::all(
+        params,
+        &[exact, isnull],
+        !params.has(exact) && !params.has(isnull),
+        "All",
+    )];
     for (key, text) in filter.field.choices {
-        let value = crate::models::parse(filter.field, key).unwrap_or(Value::Null(filter.field.sql));
-        choices.push(Filter::choice(params, text, (exact, key), isnull, filter.is(Lookup::Exact, value)));
+        let value =
+            crate::models::parse(filter.field, key).unwrap_or(Value::Null(filter.field.sql));
+        choices.push(Filter::choice(
+            params,
+            text,
+            (exact, key),
+            isnull,
+            filter.is(Lookup::Exact, value),
+        ));
     }
     choices
 }
 
-pub(super) fn all(filter: &Filter, conn: &mut Conn, site: Site, params: &Params, base: &Query) -> Result<Vec<Choice>> {
+pub(super) fn all(
+    filter: &Filter,
+    conn: &mut Conn,
+    site: Site,
+    params: &Params,
+    base: &Query,
+) -> Result<Vec<Choice>> {
     let (exact, isnull) = (&filter.expected[0], &filter.expected[1]);
-    let mut choices = vec![Choice::all(params, &[exact, isnull], !params.has(exact) && !params.has(isnull), "All")];
+    let mut choices = vec![Choice::all(
+        params,
+        &[exact, isnull],
+        !params.has(exact) && !params.has(isnull),
+        "All",
+    )];
     let mut none = None;
     for value in base.distinct(conn, &filter.path, MOST)? {
         // A parameter of the URL could not name it.
@@ -70,10 +124,22 @@ pub(super) fn all(filter: &Filter, conn: &mut Conn, site: Site, params: &Params,
         }
         let condition = filter.has(value.clone());
         if value.is_null() {
-            none = Some(Filter::choice(params, site.empty(), (isnull, "True"), exact, condition));
+            none = Some(Filter::choice(
+                params,
+                site.empty(),
+                (isnull, "True"),
+                exact,
+                condition,
+            ));
         } else {
             let text = value.to_string();
-            choices.push(Filter::choice(params, &text, (exact, &text), isnull, condition));
+            choices.push(Filter::choice(
+                params,
+                &text,
+                (exact, &text),
+                isnull,
+                condition,
+            ));
         }
     }
     choices.extend(none);
@@ -109,7 +175,10 @@ pub(super) fn own(filter: &OwnFilter, params: &Params) -> Vec<Choice> {
     let mut choices = vec![Choice::all(params, &[name], value.is_none(), "All")];
     for (key, text) in filter.lookups {
         let choice = Filter::choice(params, text, (name, key), name, (filter.condition)(key));
-        choices.push(Choice { is_chosen: value == Some(key), ..choice });
+        choices.push(Choice {
+            is_chosen: value == Some(key),
+            ..choice
+        });
     }
     choices
 }

@@ -52,15 +52,23 @@ struct Parts {
 /// One or two digits that make a number of at most `most`.
 fn short(text: &str, most: u32) -> Option<(u32, &str)> {
     let take = |count: usize| {
-        let part = text.get(..count).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
-        Some((part.parse().ok().filter(|number: &u32| *number <= most)?, &text[count..]))
+        let part = text
+            .get(..count)
+            .filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        Some((
+            part.parse().ok().filter(|number: &u32| *number <= most)?,
+            &text[count..],
+        ))
     };
     take(2).or_else(|| take(1))
 }
 
 /// Exactly `count` digits, of any script: Python reads years so, and nothing else.
 fn exact(text: &str, count: usize) -> Option<(i32, &str)> {
-    let end = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+    let end = text
+        .char_indices()
+        .nth(count)
+        .map_or(text.len(), |(at, _)| at);
     let part = ascii_digits(&text[..end]);
     let is_number = part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| Some((part.parse().ok()?, &text[end..])))?
@@ -75,8 +83,13 @@ fn read(text: &str, format: &str) -> Option<Parts> {
         rest = match c {
             '%' => match format.next()? {
                 'Y' => exact(rest, 4).map(|(year, rest)| (parts.year = year, rest).1)?,
-                'y' => exact(rest, 2)
-                    .map(|(year, rest)| (parts.year = year + if year < 69 { 2000 } else { 1900 }, rest).1)?,
+                'y' => exact(rest, 2).map(|(year, rest)| {
+                    (
+                        parts.year = year + if year < 69 { 2000 } else { 1900 },
+                        rest,
+                    )
+                        .1
+                })?,
                 'm' => short(rest, 12).map(|(month, rest)| (parts.month = month, rest).1)?,
                 'd' => short(rest, 31).map(|(day, rest)| (parts.day = day, rest).1)?,
                 'H' => short(rest, 23).map(|(hour, rest)| (parts.hour = hour, rest).1)?,
@@ -91,7 +104,8 @@ fn read(text: &str, format: &str) -> Option<Parts> {
                 word => {
                     let named = |month: &str| {
                         let name = if word == 'b' { &month[..3] } else { month };
-                        rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+                        rest.get(..name.len())
+                            .is_some_and(|start| start.eq_ignore_ascii_case(name))
                     };
                     let at = MONTHS.iter().position(|month| named(month))?;
                     parts.month = u32::try_from(at).ok()? + 1;
@@ -193,12 +207,24 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_time_is_read() {
-        let at = |hour, minute, second, micros| NaiveTime::from_hms_micro_opt(hour, minute, second, micros);
+        let at = |hour, minute, second, micros| {
+            NaiveTime::from_hms_micro_opt(hour, minute, second, micros)
+        };
         assert_eq!(time("14:30"), at(14, 30, 0, 0));
         assert_eq!(time("4:3"), at(4, 3, 0, 0));
         assert_eq!(time("14:30:59"), at(14, 30, 59, 0));
         assert_eq!(time("14:30:59.0002"), at(14, 30, 59, 200));
-        for text in ["", "24:00", "14", "14:60", "14:30:60", "2 pm", "14:30:59.", "14:30:59.1234567", "soon"] {
+        for text in [
+            "",
+            "24:00",
+            "14",
+            "14:60",
+            "14:30:60",
+            "2 pm",
+            "14:30:59.",
+            "14:30:59.1234567",
+            "soon",
+        ] {
             assert_eq!(time(text), None, "{text}");
         }
     }
@@ -207,7 +233,11 @@ mod tests {
     fn an_hour_that_does_not_exist_is_refused() {
         let day = NaiveDate::from_ymd_opt(2024, 3, 31).unwrap();
         let time = NaiveTime::from_hms_opt(2, 30, 0).unwrap();
-        assert!(moment(day, time, Tz::Europe__Paris).unwrap_err().starts_with("2024-03-31 02:30:00 couldn’t"));
+        assert!(
+            moment(day, time, Tz::Europe__Paris)
+                .unwrap_err()
+                .starts_with("2024-03-31 02:30:00 couldn’t")
+        );
         assert!(moment(day, time, Tz::UTC).is_ok());
     }
 }

@@ -17,7 +17,8 @@ use crate::words::counted;
 const REQUIRED: &str = "This field is required.";
 const NUL: &str = "Null characters are not allowed.";
 /// What is said of a foreign key that leads nowhere.
-pub(super) const NO_SUCH_ROW: &str = "Select a valid choice. That choice is not one of the available choices.";
+pub(super) const NO_SUCH_ROW: &str =
+    "Select a valid choice. That choice is not one of the available choices.";
 
 /// What is wrong with a field.
 type Errors = Vec<String>;
@@ -43,7 +44,12 @@ fn wrong<T>(text: impl Into<String>) -> Result<T, Errors> {
     Err(vec![text.into()])
 }
 
-fn one(field: ModelField, column: &'static Field, typed: &Typed, zone: Tz) -> Result<Value, Errors> {
+fn one(
+    field: ModelField,
+    column: &'static Field,
+    typed: &Typed,
+    zone: Tz,
+) -> Result<Value, Errors> {
     let raw = typed.first();
     if !column.choices.is_empty() {
         return choice(field, column, raw);
@@ -52,39 +58,64 @@ fn one(field: ModelField, column: &'static Field, typed: &Typed, zone: Tz) -> Re
     let empty = match column.kind {
         FieldKind::DateTime => typed.is_empty(),
         FieldKind::Boolean => false,
-        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Email(_) | FieldKind::Url(_) | FieldKind::Text => {
-            strip(raw).is_empty()
-        }
+        FieldKind::Char(_)
+        | FieldKind::Slug(_)
+        | FieldKind::Email(_)
+        | FieldKind::Url(_)
+        | FieldKind::Text => strip(raw).is_empty(),
         _ => raw.is_empty(),
     };
     if empty {
-        return if field.required() { wrong(REQUIRED) } else { Ok(nothing(column)) };
+        return if field.required() {
+            wrong(REQUIRED)
+        } else {
+            Ok(nothing(column))
+        };
     }
     match column.kind {
-        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Email(_) | FieldKind::Url(_) | FieldKind::Text => {
-            texts(column, strip(raw)).map(Value::Text)
+        FieldKind::Char(_)
+        | FieldKind::Slug(_)
+        | FieldKind::Email(_)
+        | FieldKind::Url(_)
+        | FieldKind::Text => texts(column, strip(raw)).map(Value::Text),
+        FieldKind::Auto | FieldKind::Integer | FieldKind::PositiveInteger => {
+            match number::whole(raw) {
+                None => wrong("Enter a whole number."),
+                Some(number) if number < 0 && column.kind == FieldKind::PositiveInteger => {
+                    wrong(number::at_least(0))
+                }
+                Some(number) => whole(column, number),
+            }
         }
-        FieldKind::Auto | FieldKind::Integer | FieldKind::PositiveInteger => match number::whole(raw) {
-            None => wrong("Enter a whole number."),
-            Some(number) if number < 0 && column.kind == FieldKind::PositiveInteger => wrong(number::at_least(0)),
-            Some(number) => whole(column, number),
-        },
         FieldKind::Decimal(most, places) => {
-            let Some(parts) = number::decimal_parts(raw) else { return wrong("Enter a number.") };
+            let Some(parts) = number::decimal_parts(raw) else {
+                return wrong("Enter a number.");
+            };
             if let Some(refused) = parts.refused(most, places) {
                 return wrong(refused);
             }
-            parts.value().map(Value::Decimal).ok_or_else(|| vec!["Enter a number.".to_owned()])
+            parts
+                .value()
+                .map(Value::Decimal)
+                .ok_or_else(|| vec!["Enter a number.".to_owned()])
         }
-        FieldKind::Float => number::float(raw).map(Value::Double).ok_or_else(|| vec!["Enter a number.".to_owned()]),
+        FieldKind::Float => number::float(raw)
+            .map(Value::Double)
+            .ok_or_else(|| vec!["Enter a number.".to_owned()]),
         FieldKind::Boolean if column.null => Ok(match raw {
             "true" | "True" | "2" => Value::Bool(true),
             "false" | "False" | "3" => Value::Bool(false),
             _ => Value::Null(Kind::Bool),
         }),
-        FieldKind::Boolean => Ok(Value::Bool(!raw.is_empty() && !raw.eq_ignore_ascii_case("false"))),
-        FieldKind::Date => date::date(raw).map(Value::Date).ok_or_else(|| vec!["Enter a valid date.".to_owned()]),
-        FieldKind::Time => date::time(raw).map(Value::Time).ok_or_else(|| vec!["Enter a valid time.".to_owned()]),
+        FieldKind::Boolean => Ok(Value::Bool(
+            !raw.is_empty() && !raw.eq_ignore_ascii_case("false"),
+        )),
+        FieldKind::Date => date::date(raw)
+            .map(Value::Date)
+            .ok_or_else(|| vec!["Enter a valid date.".to_owned()]),
+        FieldKind::Time => date::time(raw)
+            .map(Value::Time)
+            .ok_or_else(|| vec!["Enter a valid time.".to_owned()]),
         FieldKind::DateTime => moment(field, typed, zone),
         FieldKind::Uuid => {
             let id = strip(raw).parse().map(|id| Value::Uuid(Uuid(id)));
@@ -92,28 +123,42 @@ fn one(field: ModelField, column: &'static Field, typed: &Typed, zone: Tz) -> Re
         }
         FieldKind::Json => json(field, raw),
         FieldKind::ForeignKey if raw.contains('\0') => wrong(NUL),
-        FieldKind::ForeignKey => key(column.target(), raw).ok_or_else(|| vec![NO_SUCH_ROW.to_owned()]),
+        FieldKind::ForeignKey => {
+            key(column.target(), raw).ok_or_else(|| vec![NO_SUCH_ROW.to_owned()])
+        }
         FieldKind::File(_) | FieldKind::Image(_) => Ok(Value::Text(raw.to_owned())),
     }
 }
 
 /// The value of a column that was left empty.
 fn nothing(column: &Field) -> Value {
-    if column.sql == Kind::Text && !column.null { Value::Text(String::new()) } else { Value::Null(column.sql) }
+    if column.sql == Kind::Text && !column.null {
+        Value::Text(String::new())
+    } else {
+        Value::Null(column.sql)
+    }
 }
 
 fn choice(field: ModelField, column: &Field, raw: &str) -> Result<Value, Errors> {
     if raw.is_empty() {
-        return if field.required() { wrong(REQUIRED) } else { Ok(nothing(column)) };
+        return if field.required() {
+            wrong(REQUIRED)
+        } else {
+            Ok(nothing(column))
+        };
     }
     let known = column.choices.iter().any(|(value, _)| *value == raw);
-    parse(column, raw).filter(|_| known).ok_or_else(|| vec![no_such_choice(raw)])
+    parse(column, raw)
+        .filter(|_| known)
+        .ok_or_else(|| vec![no_such_choice(raw)])
 }
 
 fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     let mut errors = Vec::new();
     // Spelling a long text would be work for nothing.
-    let is_short = column.max_length().is_none_or(|most| stripped.chars().count() <= most);
+    let is_short = column
+        .max_length()
+        .is_none_or(|most| stripped.chars().count() <= most);
     let text = match (column.kind, column.normalized.filter(|_| is_short)) {
         (FieldKind::Url(_), _) => text::with_scheme(stripped),
         (_, Some(spell)) => spell(stripped),
@@ -121,7 +166,10 @@ fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     };
     match column.kind {
         FieldKind::Slug(_) if !text::is_slug(&text) => {
-            errors.push("Enter a valid “slug” consisting of letters, numbers, underscores or hyphens.".to_owned());
+            errors.push(
+                "Enter a valid “slug” consisting of letters, numbers, underscores or hyphens."
+                    .to_owned(),
+            );
         }
         FieldKind::Email(_) if text.chars().count() > 320 || !is_email(&text) => {
             errors.push("Enter a valid email address.".to_owned());
@@ -132,12 +180,18 @@ fn texts(column: &Field, stripped: &str) -> Result<String, Errors> {
     let length = text.chars().count();
     if let Some(most) = column.max_length().filter(|most| length > *most) {
         let most = counted(most, "character", "characters");
-        errors.push(format!("Ensure this value has at most {most} (it has {length})."));
+        errors.push(format!(
+            "Ensure this value has at most {most} (it has {length})."
+        ));
     }
     if text.contains('\0') {
         errors.push(NUL.to_owned());
     }
-    if errors.is_empty() { Ok(text) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(text)
+    } else {
+        Err(errors)
+    }
 }
 
 /// A whole number in the width of its column; one that does not fit is refused together with the author's rules.
@@ -164,7 +218,9 @@ fn moment(field: ModelField, typed: &Typed, zone: Tz) -> Result<Value, Errors> {
     }
     let found = (date::date(day), date::time(time));
     if let (Some(day), Some(time)) = found {
-        return date::moment(day, time, zone).map(Value::Timestamp).map_err(|error| vec![error]);
+        return date::moment(day, time, zone)
+            .map(Value::Timestamp)
+            .map_err(|error| vec![error]);
     }
     let mut errors = Vec::new();
     // What is missing is only looked at when what is there makes sense.
@@ -201,7 +257,9 @@ fn has_nul(document: &serde_json::Value) -> bool {
     match document {
         Document::String(text) => text.contains('\0'),
         Document::Array(items) => items.iter().any(has_nul),
-        Document::Object(items) => items.iter().any(|(name, item)| name.contains('\0') || has_nul(item)),
+        Document::Object(items) => items
+            .iter()
+            .any(|(name, item)| name.contains('\0') || has_nul(item)),
         _ => false,
     }
 }
@@ -220,7 +278,11 @@ pub fn key(target: &Field, text: &str) -> Option<Value> {
 fn keys(many: &ManyToMany, typed: &Typed) -> Result<Vec<Value>, Errors> {
     let texts: Vec<&String> = typed.0.iter().collect();
     if texts.is_empty() {
-        return if many.blank { Ok(Vec::new()) } else { wrong(REQUIRED) };
+        return if many.blank {
+            Ok(Vec::new())
+        } else {
+            wrong(REQUIRED)
+        };
     }
     let mut found = Vec::new();
     for text in texts {
@@ -243,7 +305,9 @@ fn keys(many: &ManyToMany, typed: &Typed) -> Result<Vec<Value>, Errors> {
 
 /// What the author's bounds say of `number`.
 fn bounds(column: &Field, number: Option<Decimal>) -> Errors {
-    let Some(number) = number else { return Vec::new() };
+    let Some(number) = number else {
+        return Vec::new();
+    };
     let refused = column.validators.iter().filter_map(|rule| match rule {
         Validator::Min(limit) if number < *limit => Some(number::at_least(limit)),
         Validator::Max(limit) if number > *limit => Some(number::at_most(limit)),
@@ -267,5 +331,9 @@ fn ruled(column: &Field, value: &Value) -> Result<(), Errors> {
         Validator::Custom(rule) => rule(value),
         _ => None,
     }));
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
 }

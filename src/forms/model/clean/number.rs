@@ -10,7 +10,9 @@ const TOO_MANY_DIGITS: usize = 4300;
 /// The digits of `text` without the underscores that Python allows between them.
 fn digits(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split('_').collect();
-    let fine = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let fine = parts
+        .iter()
+        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
     fine.then(|| parts.concat())
 }
 
@@ -54,7 +56,9 @@ pub(super) struct Parts {
 
 /// Python's `Decimal(text)`; nothing for what is none, not finite, or absurdly large.
 pub(super) fn decimal_parts(text: &str) -> Option<Parts> {
-    let text = ascii_digits(super::strip(text)).replace('_', "").to_ascii_lowercase();
+    let text = ascii_digits(super::strip(text))
+        .replace('_', "")
+        .to_ascii_lowercase();
     let (negative, rest) = signed(&text);
     let (number, exponent) = match rest.split_once('e') {
         Some((number, exponent)) => {
@@ -72,7 +76,11 @@ pub(super) fn decimal_parts(text: &str) -> Option<Parts> {
     let trimmed = all.trim_start_matches('0');
     let digits = if trimmed.is_empty() { "0" } else { trimmed };
     let places = i64::try_from(fraction.len()).ok()?;
-    Some(Parts { negative, digits: digits.to_owned(), exponent: exponent - places })
+    Some(Parts {
+        negative,
+        digits: digits.to_owned(),
+        exponent: exponent - places,
+    })
 }
 
 impl Parts {
@@ -80,19 +88,33 @@ impl Parts {
     pub(super) fn refused(&self, most: u32, places: u32) -> Option<String> {
         let length = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
         let (digits, decimals) = if self.exponent >= 0 {
-            (if self.digits == "0" { length } else { length.saturating_add(self.exponent) }, 0)
+            (
+                if self.digits == "0" {
+                    length
+                } else {
+                    length.saturating_add(self.exponent)
+                },
+                0,
+            )
         } else {
             (length.max(-self.exponent), -self.exponent)
         };
         let say = |limit: u32, one: &str, many: &str| {
-            format!("Ensure that there are no more than {}.", counted(limit, one, many))
+            format!(
+                "Ensure that there are no more than {}.",
+                counted(limit, one, many)
+            )
         };
         if digits > i64::from(most) {
             Some(say(most, "digit in total", "digits in total"))
         } else if decimals > i64::from(places) {
             Some(say(places, "decimal place", "decimal places"))
         } else if digits - decimals > i64::from(most - places.min(most)) {
-            Some(say(most - places, "digit before the decimal point", "digits before the decimal point"))
+            Some(say(
+                most - places,
+                "digit before the decimal point",
+                "digits before the decimal point",
+            ))
         } else {
             None
         }
@@ -101,15 +123,21 @@ impl Parts {
     /// The number; only for one that was not [`refused`](Self::refused).
     pub(super) fn value(&self) -> Option<Decimal> {
         let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{}E{}", self.digits, self.exponent).parse().ok()
+        format!("{sign}{}E{}", self.digits, self.exponent)
+            .parse()
+            .ok()
     }
 }
 
 /// Python's `float(text)`, finite.
 pub(super) fn float(text: &str) -> Option<f64> {
     let text = ascii_digits(super::strip(text)).replace('_', "");
-    let shape = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    text.parse().ok().filter(|number: &f64| shape && number.is_finite())
+    let shape = text
+        .bytes()
+        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+    text.parse()
+        .ok()
+        .filter(|number: &f64| shape && number.is_finite())
 }
 
 /// The whole numbers that the column of `field` holds.
@@ -119,7 +147,11 @@ fn range(field: &Field) -> (i128, i128) {
         Kind::Integer => (i32::MIN.into(), i32::MAX.into()),
         _ => (i64::MIN.into(), i64::MAX.into()),
     };
-    if field.kind == FieldKind::PositiveInteger { (0, most) } else { (least, most) }
+    if field.kind == FieldKind::PositiveInteger {
+        (0, most)
+    } else {
+        (least, most)
+    }
 }
 
 pub(super) fn at_least(limit: impl std::fmt::Display) -> String {
@@ -135,8 +167,16 @@ pub(super) fn out_of_range(field: &Field, number: i128) -> Option<String> {
     let (least, most) = range(field);
     let limit = |number: i128| Decimal::from(i64::try_from(number).unwrap_or_default());
     let rules = &field.validators;
-    let low = || rules.iter().any(|rule| matches!(rule, Validator::Min(rule) if *rule >= limit(least)));
-    let high = || rules.iter().any(|rule| matches!(rule, Validator::Max(rule) if *rule <= limit(most)));
+    let low = || {
+        rules
+            .iter()
+            .any(|rule| matches!(rule, Validator::Min(rule) if *rule >= limit(least)))
+    };
+    let high = || {
+        rules
+            .iter()
+            .any(|rule| matches!(rule, Validator::Max(rule) if *rule <= limit(most)))
+    };
     if number < least && !low() {
         Some(at_least(least))
     } else if number > most && !high() {
@@ -168,8 +208,10 @@ mod tests {
         ] {
             assert_eq!(whole(text), Some(number), "{text}");
         }
-        for text in ["", " ", "1e2", "7.5", "0x7", "1__0", "_1", "1_", "7,0", "- 7", "--7", "seven", "1 0", "7..0", "."]
-        {
+        for text in [
+            "", " ", "1e2", "7.5", "0x7", "1__0", "_1", "1_", "7,0", "- 7", "--7", "seven", "1 0",
+            "7..0", ".",
+        ] {
             assert_eq!(whole(text), None, "{text}");
         }
         assert_eq!(whole(&"9".repeat(100)), Some(i128::MAX));
@@ -178,7 +220,11 @@ mod tests {
 
     #[test]
     fn decimals_are_pythons() {
-        let value = |text: &str| decimal_parts(text).and_then(|parts| parts.value()).map(|number| number.to_string());
+        let value = |text: &str| {
+            decimal_parts(text)
+                .and_then(|parts| parts.value())
+                .map(|number| number.to_string())
+        };
         for (text, number) in [
             ("7", "7"),
             ("7.50", "7.50"),
@@ -195,7 +241,10 @@ mod tests {
         ] {
             assert_eq!(value(text).as_deref(), Some(number), "{text}");
         }
-        for text in ["", " ", "NaN", "sNaN", "Infinity", "-inf", "1,5", "1e", "e5", ".", "1.2.3", "0x1", "1 2", "$5"] {
+        for text in [
+            "", " ", "NaN", "sNaN", "Infinity", "-inf", "1,5", "1e", "e5", ".", "1.2.3", "0x1",
+            "1 2", "$5",
+        ] {
             assert_eq!(value(text), None, "{text}");
         }
     }
@@ -203,20 +252,41 @@ mod tests {
     #[test]
     fn digits_are_counted_as_django_does() {
         let refused = |text: &str| decimal_parts(text).unwrap().refused(10, 2);
-        for fine in ["99999999.99", "0.01", "1e7", "0", "0e5", "0.10", "-12345678.90", "00000000000001.50"] {
+        for fine in [
+            "99999999.99",
+            "0.01",
+            "1e7",
+            "0",
+            "0e5",
+            "0.10",
+            "-12345678.90",
+            "00000000000001.50",
+        ] {
             assert_eq!(refused(fine), None, "{fine}");
         }
-        assert_eq!(refused("1.234").unwrap(), "Ensure that there are no more than 2 decimal places.");
+        assert_eq!(
+            refused("1.234").unwrap(),
+            "Ensure that there are no more than 2 decimal places."
+        );
         assert_eq!(
             refused("123456789.1").unwrap(),
             "Ensure that there are no more than 8 digits before the decimal point."
         );
-        assert_eq!(refused("12345678901").unwrap(), "Ensure that there are no more than 10 digits in total.");
+        assert_eq!(
+            refused("12345678901").unwrap(),
+            "Ensure that there are no more than 10 digits in total."
+        );
         assert_eq!(
             refused("1e99999999999999999999").unwrap(),
             "Ensure that there are no more than 10 digits in total."
         );
-        assert_eq!(refused("1e-5").unwrap(), "Ensure that there are no more than 2 decimal places.");
-        assert_eq!(refused("1e-11").unwrap(), "Ensure that there are no more than 10 digits in total.");
+        assert_eq!(
+            refused("1e-5").unwrap(),
+            "Ensure that there are no more than 2 decimal places."
+        );
+        assert_eq!(
+            refused("1e-11").unwrap(),
+            "Ensure that there are no more than 10 digits in total."
+        );
     }
 }

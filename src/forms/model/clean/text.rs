@@ -2,29 +2,45 @@
 
 /// Letters, digits, `-` and `_`.
 pub(super) fn is_slug(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
 /// `http://` before what has no scheme (Django's `URLField`).
 pub(super) fn with_scheme(text: &str) -> String {
     let scheme = text.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+            && scheme
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
     });
-    if scheme { text.to_owned() } else { format!("http://{}", text.trim_start_matches('/')) }
+    if scheme {
+        text.to_owned()
+    } else {
+        format!("http://{}", text.trim_start_matches('/'))
+    }
 }
 
 /// Django's `URLValidator`: a known scheme, a host with a dot (or `localhost`, or an IP), a port, no spaces.
 pub(super) fn is_url(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once("://") else { return false };
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
     let known = ["http", "https", "ftp", "ftps"].contains(&scheme.to_ascii_lowercase().as_str());
     if !known || text.chars().count() > 2048 || text.chars().any(char::is_whitespace) {
         return false;
     }
     let place = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let (user, host) = place.rsplit_once('@').map_or(("", place), |(user, host)| (user, host));
+    let (user, host) = place
+        .rsplit_once('@')
+        .map_or(("", place), |(user, host)| (user, host));
     if place.contains('@')
-        && (user.is_empty() || user.starts_with(':') || user.contains('@') || user.matches(':').count() > 1)
+        && (user.is_empty()
+            || user.starts_with(':')
+            || user.contains('@')
+            || user.matches(':').count() > 1)
     {
         return false;
     }
@@ -32,7 +48,9 @@ pub(super) fn is_url(text: &str) -> bool {
         return address.parse::<std::net::Ipv6Addr>().is_ok()
             && (port.is_empty() || port.strip_prefix(':').is_some_and(is_port));
     }
-    let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
+    let (host, port) = host
+        .split_once(':')
+        .map_or((host, None), |(host, port)| (host, Some(port)));
     port.is_none_or(is_port) && is_host(host)
 }
 
@@ -50,11 +68,14 @@ fn is_host(host: &str) -> bool {
         (1..=63).contains(&label.chars().count())
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| letter(c) || c.is_ascii_digit() || c == '-')
+            && label
+                .chars()
+                .all(|c| letter(c) || c.is_ascii_digit() || c == '-')
     };
     let labels: Vec<&str> = host.split('.').collect();
     let last = labels.last().copied().unwrap_or_default();
-    let top = last.starts_with("xn--") || (last.chars().count() > 1 && last.chars().all(|c| letter(c) || c == '-'));
+    let top = last.starts_with("xn--")
+        || (last.chars().count() > 1 && last.chars().all(|c| letter(c) || c == '-'));
     host.chars().count() <= 253 && labels.len() > 1 && labels.iter().copied().all(label) && top
 }
 

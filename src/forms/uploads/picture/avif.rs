@@ -9,7 +9,9 @@ use std::ops::Range;
 use super::walk::damaged;
 
 /// The boxes that a file consists of. Anything else behind the picture does not belong to it.
-const TOP: [&[u8; 4]; 8] = [b"ftyp", b"meta", b"mdat", b"free", b"skip", b"moov", b"uuid", b"pdin"];
+const TOP: [&[u8; 4]; 8] = [
+    b"ftyp", b"meta", b"mdat", b"free", b"skip", b"moov", b"uuid", b"pdin",
+];
 /// Kinds of items that are pictures, or put together from pictures.
 const PICTURES: [&[u8; 4]; 4] = [b"av01", b"grid", b"iovl", b"iden"];
 /// Boxes inside a film that hold other boxes.
@@ -40,7 +42,8 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
     let mut parts: Vec<Part> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let is_known = |part: &Part| TOP.contains(&&part.kind) && (at == 0) == (&part.kind == b"ftyp");
+        let is_known =
+            |part: &Part| TOP.contains(&&part.kind) && (at == 0) == (&part.kind == b"ftyp");
         match part(bytes, at..bytes.len()).filter(is_known) {
             Some(part) => {
                 at = part.whole.end;
@@ -49,9 +52,17 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
             None => break,
         }
     }
-    let meta = parts.iter().find(|part| &part.kind == b"meta").ok_or_else(damaged)?;
+    let meta = parts
+        .iter()
+        .find(|part| &part.kind == b"meta")
+        .ok_or_else(damaged)?;
     let inside = children(bytes, skipped(&meta.content, 4)?)?;
-    let find = |kind: &[u8; 4]| inside.iter().find(|part| &part.kind == kind).map(|part| part.content.clone());
+    let find = |kind: &[u8; 4]| {
+        inside
+            .iter()
+            .find(|part| &part.kind == kind)
+            .map(|part| part.content.clone())
+    };
 
     let handler = skipped(&find(b"hdlr").ok_or_else(damaged)?, 8)?;
     if bytes.get(handler.start..handler.start + 4) != Some(b"pict") {
@@ -61,13 +72,24 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
     let stored = find(b"idat");
     let places = places(bytes, find(b"iloc").ok_or_else(damaged)?, stored.as_ref())?;
     let primary = primary(bytes, find(b"pitm").ok_or_else(damaged)?)?;
-    let picture = items.iter().find(|item| item.id == primary).ok_or_else(damaged)?;
+    let picture = items
+        .iter()
+        .find(|item| item.id == primary)
+        .ok_or_else(damaged)?;
     if !PICTURES.contains(&&picture.kind) {
         return Err(damaged());
     }
-    let own = |id: u32| places.iter().filter(move |(item, _)| *item == id).map(|(_, place)| place.clone());
-    let coded: Vec<Range<usize>> =
-        items.iter().filter(|item| &item.kind == b"av01").filter_map(|item| own(item.id).next()).collect();
+    let own = |id: u32| {
+        places
+            .iter()
+            .filter(move |(item, _)| *item == id)
+            .map(|(_, place)| place.clone())
+    };
+    let coded: Vec<Range<usize>> = items
+        .iter()
+        .filter(|item| &item.kind == b"av01")
+        .filter_map(|item| own(item.id).next())
+        .collect();
     if coded.is_empty() || !coded.iter().all(|place| is_av1(&bytes[place.clone()])) {
         return Err(damaged());
     }
@@ -75,8 +97,15 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
 
     let mut end = at;
     let has_film = parts.iter().any(|part| &part.kind == b"moov");
-    if let Some(last) = parts.last().filter(|part| part.is_open && &part.kind == b"mdat" && !has_film) {
-        let used = places.iter().map(|(_, place)| place.end).max().unwrap_or(end);
+    if let Some(last) = parts
+        .last()
+        .filter(|part| part.is_open && &part.kind == b"mdat" && !has_film)
+    {
+        let used = places
+            .iter()
+            .map(|(_, place)| place.end)
+            .max()
+            .unwrap_or(end);
         end = used.max(last.content.start);
     }
     let mut erased: Vec<Range<usize>> = Vec::new();
@@ -90,7 +119,10 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
         }
     }
     if !keep_metadata {
-        for item in items.iter().filter(|item| matches!(&item.kind, b"Exif" | b"mime" | b"uri ")) {
+        for item in items
+            .iter()
+            .filter(|item| matches!(&item.kind, b"Exif" | b"mime" | b"uri "))
+        {
             erased.extend(own(item.id));
             erased.push(item.names.clone());
             renamed.push(item.kind_at);
@@ -103,7 +135,10 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
         bytes[place].fill(0);
     }
     for place in renamed {
-        bytes.get_mut(place..place + 4).ok_or_else(damaged)?.copy_from_slice(b"free");
+        bytes
+            .get_mut(place..place + 4)
+            .ok_or_else(damaged)?
+            .copy_from_slice(b"free");
     }
     bytes.truncate(end);
     Ok(size)
@@ -136,14 +171,24 @@ fn part(bytes: &[u8], place: Range<usize>) -> Option<Part> {
     let (size, head) = match u32::from_be_bytes(head[..4].try_into().ok()?) {
         0 => (place.end - start, 8),
         1 => {
-            let size: [u8; 8] = bytes.get(start + 8..start.checked_add(16)?)?.try_into().ok()?;
+            let size: [u8; 8] = bytes
+                .get(start + 8..start.checked_add(16)?)?
+                .try_into()
+                .ok()?;
             (usize::try_from(u64::from_be_bytes(size)).ok()?, 16)
         }
         size => (usize::try_from(size).ok()?, 8),
     };
-    let end = start.checked_add(size).filter(|end| *end <= place.end && size >= head)?;
+    let end = start
+        .checked_add(size)
+        .filter(|end| *end <= place.end && size >= head)?;
     let is_open = bytes[start..start + 4] == [0; 4];
-    Some(Part { kind, whole: start..end, content: start + head..end, is_open })
+    Some(Part {
+        kind,
+        whole: start..end,
+        content: start + head..end,
+        is_open,
+    })
 }
 
 fn children(bytes: &[u8], place: Range<usize>) -> io::Result<Vec<Part>> {
@@ -158,7 +203,11 @@ fn children(bytes: &[u8], place: Range<usize>) -> io::Result<Vec<Part>> {
 }
 
 fn skipped(place: &Range<usize>, count: usize) -> io::Result<Range<usize>> {
-    if place.len() < count { Err(damaged()) } else { Ok(place.start + count..place.end) }
+    if place.len() < count {
+        Err(damaged())
+    } else {
+        Ok(place.start + count..place.end)
+    }
 }
 
 /// Reads numbers one after the other.
@@ -170,7 +219,11 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(bytes: &'a [u8], place: Range<usize>) -> Self {
-        Self { bytes, at: place.start, end: place.end }
+        Self {
+            bytes,
+            at: place.start,
+            end: place.end,
+        }
     }
 
     /// A number of so many bytes, at most 8.
@@ -179,7 +232,9 @@ impl<'a> Reader<'a> {
         if end > self.end {
             return Err(damaged());
         }
-        let read = self.bytes[self.at..end].iter().fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+        let read = self.bytes[self.at..end]
+            .iter()
+            .fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
         self.at = end;
         usize::try_from(read).map_err(|_| damaged())
     }
@@ -210,19 +265,35 @@ fn items(bytes: &[u8], place: Range<usize>) -> io::Result<Vec<Item>> {
         let id = read.id(version > 2)?;
         read.number(2)?;
         let kind_at = read.at;
-        let kind = u32::try_from(read.number(4)?).map_err(|_| damaged())?.to_be_bytes();
-        Ok(Item { id, kind, kind_at, names: read.at..part.content.end })
+        let kind = u32::try_from(read.number(4)?)
+            .map_err(|_| damaged())?
+            .to_be_bytes();
+        Ok(Item {
+            id,
+            kind,
+            kind_at,
+            names: read.at..part.content.end,
+        })
     };
     entries.iter().map(item).collect()
 }
 
 /// Reads `iloc`: where the items are in the file. Items in other files are damaged.
-fn places(bytes: &[u8], place: Range<usize>, stored: Option<&Range<usize>>) -> io::Result<Vec<(u32, Range<usize>)>> {
+fn places(
+    bytes: &[u8],
+    place: Range<usize>,
+    stored: Option<&Range<usize>>,
+) -> io::Result<Vec<(u32, Range<usize>)>> {
     let mut read = Reader::new(bytes, place);
     let version = read.number(4)? >> 24;
     let sizes = read.number(2)?;
-    let [offset_size, length_size, base_size, index_size] = [12, 8, 4, 0].map(|shift| (sizes >> shift) & 15);
-    if version > 2 || [offset_size, length_size, base_size].iter().any(|size| !matches!(size, 0 | 4 | 8)) {
+    let [offset_size, length_size, base_size, index_size] =
+        [12, 8, 4, 0].map(|shift| (sizes >> shift) & 15);
+    if version > 2
+        || [offset_size, length_size, base_size]
+            .iter()
+            .any(|size| !matches!(size, 0 | 4 | 8))
+    {
         return Err(damaged());
     }
     let count = read.number(if version == 2 { 4 } else { 2 })?;
@@ -245,7 +316,11 @@ fn places(bytes: &[u8], place: Range<usize>, stored: Option<&Range<usize>>) -> i
             }
             let offset = read.number(offset_size)?;
             let length = read.number(length_size)?;
-            let start = within.start.checked_add(base).and_then(|at| at.checked_add(offset)).ok_or_else(damaged)?;
+            let start = within
+                .start
+                .checked_add(base)
+                .and_then(|at| at.checked_add(offset))
+                .ok_or_else(damaged)?;
             let end = start.checked_add(length).ok_or_else(damaged)?;
             if other_file != 0 || length == 0 || end > within.end {
                 return Err(damaged());
@@ -258,13 +333,17 @@ fn places(bytes: &[u8], place: Range<usize>, stored: Option<&Range<usize>>) -> i
 
 /// Whether this may be the beginning of AV1 data: the head of a unit of a kind that can come first.
 fn is_av1(data: &[u8]) -> bool {
-    data.first().is_some_and(|byte| byte & 0x80 == 0 && matches!((byte >> 3) & 15, 1 | 2 | 3 | 5 | 6 | 15))
+    data.first()
+        .is_some_and(|byte| byte & 0x80 == 0 && matches!((byte >> 3) & 15, 1 | 2 | 3 | 5 | 6 | 15))
 }
 
 /// Reads `iprp`: the largest sizes that its properties name. There must be a description of AV1 as well.
 fn largest(bytes: &[u8], place: Range<usize>) -> io::Result<(u32, u32)> {
     let boxes = children(bytes, place)?;
-    let properties = boxes.iter().find(|part| &part.kind == b"ipco").ok_or_else(damaged)?;
+    let properties = boxes
+        .iter()
+        .find(|part| &part.kind == b"ipco")
+        .ok_or_else(damaged)?;
     let (mut width, mut height, mut is_described) = (0, 0, false);
     for part in children(bytes, properties.content.clone())? {
         let mut read = Reader::new(bytes, part.content.clone());
@@ -278,5 +357,9 @@ fn largest(bytes: &[u8], place: Range<usize>) -> io::Result<(u32, u32)> {
             _ => {}
         }
     }
-    if is_described { Ok((width, height)) } else { Err(damaged()) }
+    if is_described {
+        Ok((width, height))
+    } else {
+        Err(damaged())
+    }
 }

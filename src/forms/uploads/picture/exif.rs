@@ -13,17 +13,29 @@ pub(super) fn orientation(block: &[u8]) -> Option<u8> {
     };
     let short = |at: usize| {
         let bytes: [u8; 2] = block.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if is_little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+        Some(if is_little {
+            u16::from_le_bytes(bytes)
+        } else {
+            u16::from_be_bytes(bytes)
+        })
     };
     let long = |at: usize| {
         let bytes: [u8; 4] = block.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+        Some(if is_little {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
     };
     let directory = usize::try_from(long(4)?).ok()?;
     let entries = usize::from(short(directory)?);
     let at = |entry: usize| directory.checked_add(2 + entry * 12);
-    let found = (0..entries).filter_map(at).find(|at| short(*at) == Some(ORIENTATION))?;
-    u8::try_from(short(found.checked_add(8)?)?).ok().filter(|value| (2..=8).contains(value))
+    let found = (0..entries)
+        .filter_map(at)
+        .find(|at| short(*at) == Some(ORIENTATION))?;
+    u8::try_from(short(found.checked_add(8)?)?)
+        .ok()
+        .filter(|value| (2..=8).contains(value))
 }
 
 /// Returns a TIFF block that holds an orientation and nothing else.
@@ -45,7 +57,14 @@ mod tests {
             assert_eq!(orientation(&minimal(value)), Some(value));
         }
         assert_eq!(orientation(&minimal(1)), None, "1 is upright");
-        assert_eq!(orientation(b"MM\0*\xff\xff\xff\xff"), None, "the directory lies outside the block");
-        assert_eq!(orientation(b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"), Some(6));
+        assert_eq!(
+            orientation(b"MM\0*\xff\xff\xff\xff"),
+            None,
+            "the directory lies outside the block"
+        );
+        assert_eq!(
+            orientation(b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"),
+            Some(6)
+        );
     }
 }

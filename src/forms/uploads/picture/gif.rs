@@ -36,7 +36,10 @@ where
     }
 }
 
-fn extension<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<()> {
+fn extension<R: BufRead + Seek, W: Write + Seek>(
+    walk: &mut Walk<R, W>,
+    keep_metadata: bool,
+) -> io::Result<()> {
     let label = walk.byte()?;
     let length = walk.byte()?;
     let first = walk.bytes(length.into())?;
@@ -46,11 +49,18 @@ fn extension<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, keep_met
         walk.put(&first)?;
     }
     // An extension without pieces ends with this length.
-    if length == 0 { Ok(()) } else { pieces(walk, is_kept) }
+    if length == 0 {
+        Ok(())
+    } else {
+        pieces(walk, is_kept)
+    }
 }
 
 /// Copies or skips pieces, each with its length in front, up to an empty one.
-fn pieces<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, is_kept: bool) -> io::Result<()> {
+fn pieces<R: BufRead + Seek, W: Write + Seek>(
+    walk: &mut Walk<R, W>,
+    is_kept: bool,
+) -> io::Result<()> {
     loop {
         let length = walk.byte()?;
         if is_kept {
@@ -67,5 +77,9 @@ fn pieces<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, is_kept: bo
 
 /// Returns the bytes of the table of colours that a GIF's flags announce.
 fn colours(flags: u8) -> u64 {
-    if flags & 0x80 == 0 { 0 } else { 3 << ((flags & 7) + 1) }
+    if flags & 0x80 == 0 {
+        0
+    } else {
+        3 << ((flags & 7) + 1)
+    }
 }

@@ -39,13 +39,19 @@ where
                 }
                 _ => {}
             }
-            let length = u64::from(u16::from_be_bytes(walk.take()?)).checked_sub(2).ok_or_else(damaged)?;
+            let length = u64::from(u16::from_be_bytes(walk.take()?))
+                .checked_sub(2)
+                .ok_or_else(damaged)?;
             if matches!(marker, 0xE0..=0xEF | 0xFE) {
                 let segment = walk.bytes(length)?;
                 if marker == 0xE1 && segment.starts_with(b"Exif\0\0") && orientation.is_none() {
                     orientation = exif::orientation(&segment);
                     if let Some(value) = orientation.filter(|_| !keep_metadata) {
-                        put(walk, 0xE1, &[b"Exif\0\0", &exif::minimal(value)[..]].concat())?;
+                        put(
+                            walk,
+                            0xE1,
+                            &[b"Exif\0\0", &exif::minimal(value)[..]].concat(),
+                        )?;
                     }
                 }
                 if let Some(kept) = kept(marker, &segment, keep_metadata) {
@@ -53,7 +59,9 @@ where
                 }
                 break;
             }
-            let size = u16::try_from(length + 2).map_err(|_| damaged())?.to_be_bytes();
+            let size = u16::try_from(length + 2)
+                .map_err(|_| damaged())?
+                .to_be_bytes();
             walk.put(&[0xFF, marker, size[0], size[1]])?;
             walk.copy(length, Crc::new())?;
             if marker != 0xDA {
@@ -64,8 +72,14 @@ where
     }
 }
 
-fn put<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, marker: u8, segment: &[u8]) -> io::Result<()> {
-    let size = u16::try_from(segment.len() + 2).map_err(|_| damaged())?.to_be_bytes();
+fn put<R: BufRead + Seek, W: Write + Seek>(
+    walk: &mut Walk<R, W>,
+    marker: u8,
+    segment: &[u8],
+) -> io::Result<()> {
+    let size = u16::try_from(segment.len() + 2)
+        .map_err(|_| damaged())?
+        .to_be_bytes();
     walk.put(&[0xFF, marker, size[0], size[1]])?;
     walk.put(segment)
 }
@@ -78,7 +92,9 @@ fn kept(marker: u8, segment: &[u8], keep_metadata: bool) -> Option<Vec<u8>> {
         0xE2 if starts(b"MPF\0") => None,
         _ if keep_metadata => Some(segment.to_vec()),
         // Without its preview: it may show what was cropped away.
-        0xE0 if starts(b"JFIF\0") && segment.len() >= 14 => Some([&segment[..12], &[0, 0]].concat()),
+        0xE0 if starts(b"JFIF\0") && segment.len() >= 14 => {
+            Some([&segment[..12], &[0, 0]].concat())
+        }
         0xE2 if starts(b"ICC_PROFILE\0") => Some(segment.to_vec()),
         // How the colours are stored.
         0xEE if starts(b"Adobe") => Some(segment.to_vec()),

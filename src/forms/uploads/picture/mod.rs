@@ -32,8 +32,7 @@ const MOST_AVIF: u64 = 64 << 20;
 pub(super) const NO_IMAGE: &str =
     "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
 const TOO_LARGE: &str = "Upload a valid image. It has too many pixels.";
-const SOMETHING_ELSE: &str =
-    "Upload a valid image. The file holds something else besides the picture: save the picture anew, alone.";
+const SOMETHING_ELSE: &str = "Upload a valid image. The file holds something else besides the picture: save the picture anew, alone.";
 
 /// A format of pictures that browsers show. SVG is not one: it is a document with scripts in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,12 +52,27 @@ impl Format {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
             [0xFF, 0xD8, 0xFF, ..] => Some(Self::Jpeg),
             [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Some(Self::Gif),
-            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Self::WebP),
+            [
+                b'R',
+                b'I',
+                b'F',
+                b'F',
+                _,
+                _,
+                _,
+                _,
+                b'W',
+                b'E',
+                b'B',
+                b'P',
+                ..,
+            ] => Some(Self::WebP),
             // Two zeros follow the length.
             [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(Self::Bmp),
-            [_, _, _, _, b'f', b't', b'y', b'p', ..] => {
-                brands(head).iter().any(|brand| matches!(brand, b"avif" | b"avis")).then_some(Self::Avif)
-            }
+            [_, _, _, _, b'f', b't', b'y', b'p', ..] => brands(head)
+                .iter()
+                .any(|brand| matches!(brand, b"avif" | b"avis"))
+                .then_some(Self::Avif),
             _ => None,
         }
     }
@@ -89,16 +103,26 @@ impl Format {
 
 /// The brands that the first box of a file names: what can read it.
 pub(super) fn brands(head: &[u8]) -> Vec<[u8; 4]> {
-    let size = head.first_chunk::<4>().map_or(0, |size| u32::from_be_bytes(*size));
+    let size = head
+        .first_chunk::<4>()
+        .map_or(0, |size| u32::from_be_bytes(*size));
     let end = usize::try_from(size).unwrap_or(usize::MAX).min(head.len());
     let words = head.get(8..end).unwrap_or_default().chunks_exact(4);
     // The second word is a version.
-    words.enumerate().filter(|(at, _)| *at != 1).filter_map(|(_, word)| word.try_into().ok()).collect()
+    words
+        .enumerate()
+        .filter(|(at, _)| *at != 1)
+        .filter_map(|(_, word)| word.try_into().ok())
+        .collect()
 }
 
 /// Returns a copy of the picture at `path` that ends where the picture ends, upright, and without metadata unless
 /// `keep_metadata`; or what is wrong with it.
-pub(super) fn clean(path: &Path, format: Format, keep_metadata: bool) -> Result<NamedTempFile, String> {
+pub(super) fn clean(
+    path: &Path,
+    format: Format,
+    keep_metadata: bool,
+) -> Result<NamedTempFile, String> {
     match cleaned(path, format, keep_metadata) {
         Ok(answer) => answer.map_err(str::to_owned),
         Err(error) => {
@@ -108,7 +132,11 @@ pub(super) fn clean(path: &Path, format: Format, keep_metadata: bool) -> Result<
     }
 }
 
-fn cleaned(path: &Path, format: Format, keep_metadata: bool) -> io::Result<Result<NamedTempFile, &'static str>> {
+fn cleaned(
+    path: &Path,
+    format: Format,
+    keep_metadata: bool,
+) -> io::Result<Result<NamedTempFile, &'static str>> {
     let mut pixels = 0;
     if let Some(known) = format.known() {
         let (width, height) = header(path, known)?;
@@ -122,7 +150,11 @@ fn cleaned(path: &Path, format: Format, keep_metadata: bool) -> io::Result<Resul
     let mut orientation = None;
     if format == Format::Avif {
         let mut bytes = Vec::new();
-        if File::open(path)?.take(MOST_AVIF + 1).read_to_end(&mut bytes)? as u64 > MOST_AVIF {
+        if File::open(path)?
+            .take(MOST_AVIF + 1)
+            .read_to_end(&mut bytes)? as u64
+            > MOST_AVIF
+        {
             return Ok(Err(TOO_LARGE));
         }
         let (width, height) = avif::clean(&mut bytes, keep_metadata)?;
@@ -154,7 +186,9 @@ fn cleaned(path: &Path, format: Format, keep_metadata: bool) -> io::Result<Resul
             Ok(Some(upright)) => return Ok(Ok(upright)),
             Ok(None) => {}
             // The copy names its orientation, which most browsers follow.
-            Err(error) => log::info!(target: "nuages.uploads", "a picture could not be turned: {error}"),
+            Err(error) => {
+                log::info!(target: "nuages.uploads", "a picture could not be turned: {error}")
+            }
         }
     }
     Ok(Ok(copy))
@@ -166,8 +200,15 @@ fn header(path: &Path, format: ImageFormat) -> io::Result<(u32, u32)> {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_BYTES);
     reader.limits(limits);
-    let (width, height) = reader.into_decoder().map_err(io::Error::other)?.dimensions();
-    if width == 0 || height == 0 { Err(damaged()) } else { Ok((width, height)) }
+    let (width, height) = reader
+        .into_decoder()
+        .map_err(io::Error::other)?
+        .dimensions();
+    if width == 0 || height == 0 {
+        Err(damaged())
+    } else {
+        Ok((width, height))
+    }
 }
 
 fn is_too_large(width: u32, height: u32) -> bool {
@@ -175,7 +216,16 @@ fn is_too_large(width: u32, height: u32) -> bool {
 }
 
 /// The beginnings of what a browser or a server would run.
-const ALIVE: [&[u8]; 8] = [b"<script", b"<iframe", b"<!doctype", b"<html>", b"<html ", b"<svg ", b"<?php ", b"<body "];
+const ALIVE: [&[u8]; 8] = [
+    b"<script",
+    b"<iframe",
+    b"<!doctype",
+    b"<html>",
+    b"<html ",
+    b"<svg ",
+    b"<?php ",
+    b"<body ",
+];
 /// Longer than each of `ALIVE`.
 const OVERLAP: usize = 16;
 /// The end of a ZIP archive: 22 bytes and a comment.
@@ -200,7 +250,11 @@ fn holds_something_else(file: &mut BufReader<File>) -> io::Result<bool> {
     loop {
         let read = file.read(&mut chunk[held..])?;
         let seen = &chunk[..held + read];
-        if is_first && seen[..seen.len().min(1024)].windows(5).any(|word| word == b"%PDF-") {
+        if is_first
+            && seen[..seen.len().min(1024)]
+                .windows(5)
+                .any(|word| word == b"%PDF-")
+        {
             return Ok(true);
         }
         if is_alive(seen) {
@@ -217,8 +271,12 @@ fn holds_something_else(file: &mut BufReader<File>) -> io::Result<bool> {
 }
 
 fn is_alive(bytes: &[u8]) -> bool {
-    let starts =
-        |at: usize, word: &[u8]| bytes.get(at..at + word.len()).is_some_and(|there| there.eq_ignore_ascii_case(word));
+    let starts = |at: usize, word: &[u8]| {
+        bytes
+            .get(at..at + word.len())
+            .is_some_and(|there| there.eq_ignore_ascii_case(word))
+    };
     let tags = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'<');
-    tags.into_iter().any(|(at, _)| ALIVE.iter().any(|word| starts(at, word)))
+    tags.into_iter()
+        .any(|(at, _)| ALIVE.iter().any(|word| starts(at, word)))
 }

@@ -9,8 +9,8 @@ use super::walk::{Walk, damaged};
 
 /// The chunks that the picture needs: its pixels, colours, size on paper and animation.
 const KEPT: [&[u8; 4]; 20] = [
-    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"bKGD", b"hIST",
-    b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"cICP", b"mDCV", b"cLLI",
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
+    b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"cICP", b"mDCV", b"cLLI",
 ];
 /// The largest EXIF block that is read.
 const MOST_EXIF: u64 = 64 << 10;
@@ -70,11 +70,19 @@ where
     }
 }
 
-fn chunk<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, kind: [u8; 4], data: &[u8]) -> io::Result<()> {
+fn chunk<R: BufRead + Seek, W: Write + Seek>(
+    walk: &mut Walk<R, W>,
+    kind: [u8; 4],
+    data: &[u8],
+) -> io::Result<()> {
     let mut sum = Crc::new();
     sum.update(&kind);
     sum.update(data);
-    walk.put(&u32::try_from(data.len()).map_err(|_| damaged())?.to_be_bytes())?;
+    walk.put(
+        &u32::try_from(data.len())
+            .map_err(|_| damaged())?
+            .to_be_bytes(),
+    )?;
     walk.put(&kind)?;
     walk.put(data)?;
     walk.put(&sum.sum().to_be_bytes())

@@ -74,7 +74,11 @@ where
             walk.put(&block)?;
         }
     }
-    let written = walk.written()?.checked_sub(8).and_then(|size| u32::try_from(size).ok()).ok_or_else(damaged)?;
+    let written = walk
+        .written()?
+        .checked_sub(8)
+        .and_then(|size| u32::try_from(size).ok())
+        .ok_or_else(damaged)?;
     walk.patch(4, &written.to_le_bytes())?;
     Ok(orientation.filter(|_| !is_animated))
 }
@@ -93,7 +97,12 @@ fn chunk<R: BufRead + Seek, W: Write + Seek>(
 }
 
 /// Steps over the byte that fills up a chunk of an odd size. Some programs leave it out at the end of the file.
-fn pad<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, size: u64, end: u64, write: bool) -> io::Result<()> {
+fn pad<R: BufRead + Seek, W: Write + Seek>(
+    walk: &mut Walk<R, W>,
+    size: u64,
+    end: u64,
+    write: bool,
+) -> io::Result<()> {
     if size.is_multiple_of(2) {
         return Ok(());
     }
@@ -124,7 +133,10 @@ fn frame<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, size: u64) -
     }
     walk.skip(end - walk.at())?;
     let written = walk.written()? - place - 8;
-    walk.patch(place + 4, &u32::try_from(written).map_err(|_| damaged())?.to_le_bytes())
+    walk.patch(
+        place + 4,
+        &u32::try_from(written).map_err(|_| damaged())?.to_le_bytes(),
+    )
 }
 
 /// Copies a BMP picture up to the end that its head names.
@@ -132,6 +144,8 @@ pub(super) fn bmp<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>) -> 
     walk.copy(2, Crc::new())?;
     let size: [u8; 4] = walk.take()?;
     walk.put(&size)?;
-    let rest = u64::from(u32::from_le_bytes(size)).checked_sub(6).ok_or_else(damaged)?;
+    let rest = u64::from(u32::from_le_bytes(size))
+        .checked_sub(6)
+        .ok_or_else(damaged)?;
     walk.copy(rest, Crc::new()).map(|_| ())
 }

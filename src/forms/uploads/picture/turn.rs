@@ -27,13 +27,18 @@ pub(super) fn upright(
     orientation: u8,
     pixels: u64,
 ) -> io::Result<Option<NamedTempFile>> {
-    let Some(orientation) = Orientation::from_exif(orientation).filter(|_| pixels <= MOST_PIXELS) else {
+    let Some(orientation) = Orientation::from_exif(orientation).filter(|_| pixels <= MOST_PIXELS)
+    else {
         return Ok(None);
     };
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let reader = ImageReader::with_format(BufReader::new(File::open(path)?), format);
     let mut decoder = reader.into_decoder().map_err(io::Error::other)?;
-    let profile = decoder.icc_profile().ok().flatten().filter(|profile| is_for_screens(profile));
+    let profile = decoder
+        .icc_profile()
+        .ok()
+        .flatten()
+        .filter(|profile| is_for_screens(profile));
     let mut picture = DynamicImage::from_decoder(decoder).map_err(io::Error::other)?;
     picture.apply_orientation(orientation);
 
@@ -55,7 +60,11 @@ pub(super) fn upright(
                 grey @ DynamicImage::ImageLuma8(_) => grey,
                 other => DynamicImage::ImageRgb8(other.into_rgb8()),
             };
-            write(JpegEncoder::new_with_quality(&mut to, QUALITY), &picture, profile)?;
+            write(
+                JpegEncoder::new_with_quality(&mut to, QUALITY),
+                &picture,
+                profile,
+            )?;
         }
     }
     to.flush()?;
@@ -63,12 +72,18 @@ pub(super) fn upright(
     Ok(Some(file))
 }
 
-fn write(mut encoder: impl ImageEncoder, picture: &DynamicImage, profile: Option<Vec<u8>>) -> io::Result<()> {
+fn write(
+    mut encoder: impl ImageEncoder,
+    picture: &DynamicImage,
+    profile: Option<Vec<u8>>,
+) -> io::Result<()> {
     if let Some(profile) = profile {
         encoder.set_icc_profile(profile).map_err(io::Error::other)?;
     }
     let (width, height) = (picture.width(), picture.height());
-    encoder.write_image(picture.as_bytes(), width, height, picture.color().into()).map_err(io::Error::other)
+    encoder
+        .write_image(picture.as_bytes(), width, height, picture.color().into())
+        .map_err(io::Error::other)
 }
 
 /// Whether a colour profile fits the pixels as they are decoded. Those for print (CMYK) do not.

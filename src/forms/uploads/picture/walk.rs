@@ -5,7 +5,10 @@ use std::io::{self, BufRead, Read as _, Seek, SeekFrom, Write};
 use flate2::Crc;
 
 pub(super) fn damaged() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, "a part of the image is missing or damaged")
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        "a part of the image is missing or damaged",
+    )
 }
 
 /// A position in a file that is read, and the copy that is written.
@@ -20,7 +23,12 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
     pub(super) fn new(mut from: R, to: W) -> io::Result<Self> {
         let length = from.seek(SeekFrom::End(0))?;
         from.rewind()?;
-        Ok(Self { from, to, at: 0, length })
+        Ok(Self {
+            from,
+            to,
+            at: 0,
+            length,
+        })
     }
 
     /// How many bytes were read or skipped.
@@ -61,7 +69,8 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
             return Err(damaged());
         }
         self.at += count;
-        self.from.seek_relative(count.try_into().map_err(|_| damaged())?)
+        self.from
+            .seek_relative(count.try_into().map_err(|_| damaged())?)
     }
 
     pub(super) fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -86,7 +95,11 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         Ok(sum)
     }
 
-    fn each(&mut self, count: u64, mut with: impl FnMut(&mut W, &[u8]) -> io::Result<()>) -> io::Result<()> {
+    fn each(
+        &mut self,
+        count: u64,
+        mut with: impl FnMut(&mut W, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         if count > self.rest() {
             return Err(damaged());
         }

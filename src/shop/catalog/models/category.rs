@@ -9,7 +9,9 @@ use nuages::error::Result;
 use nuages::models::{Description, Model, OnDelete};
 
 /// A shelf of the shop.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
+)]
 #[diesel(table_name = catalog_category, treat_none_as_null = true)]
 pub(crate) struct Category {
     /// Primary key.
@@ -34,7 +36,11 @@ impl Model for Category {
             .ordering((category::name,))
             .field(category::name, |field| field.max_length(100).unique())
             .field(category::slug, |field| field.slug(100).unique())
-            .field(category::parent_id, |field| field.to::<Category>(OnDelete::Protect).related_name("children"))
+            .field(category::parent_id, |field| {
+                field
+                    .to::<Category>(OnDelete::Protect)
+                    .related_name("children")
+            })
             .field(category::description, |field| field.blank())
     }
 }
@@ -55,21 +61,30 @@ pub(crate) struct CategoryTile {
 impl Category {
     /// The category of this slug.
     pub(crate) fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
-        let found =
-            catalog_category::table.filter(catalog_category::slug.eq(slug)).select(Self::as_select()).first(conn);
+        let found = catalog_category::table
+            .filter(catalog_category::slug.eq(slug))
+            .select(Self::as_select())
+            .first(conn);
         found.optional().map_err(Into::into)
     }
 
     /// Categories by name, nested ones too.
     pub(crate) fn by_name(conn: &mut Conn, limit: i64) -> Result<Vec<Self>> {
-        let all = catalog_category::table.order(catalog_category::name).limit(limit);
+        let all = catalog_category::table
+            .order(catalog_category::name)
+            .limit(limit);
         all.select(Self::as_select()).load(conn).map_err(Into::into)
     }
 
     /// The category that this one lies in.
     pub(crate) fn parent(&self, conn: &mut Conn) -> Result<Option<Self>> {
-        let Some(id) = self.parent_id else { return Ok(None) };
-        let found = catalog_category::table.find(id).select(Self::as_select()).first(conn);
+        let Some(id) = self.parent_id else {
+            return Ok(None);
+        };
+        let found = catalog_category::table
+            .find(id)
+            .select(Self::as_select())
+            .first(conn);
         found.optional().map_err(Into::into)
     }
 
@@ -97,11 +112,23 @@ impl CategoryTile {
             Some(id) => sql.raw("= ").bind(id),
             None => sql.raw("IS NULL"),
         };
-        let sql = sql.raw(" ORDER BY c.name LIMIT ").number(limit).returns(&[Kind::Text; 4]);
+        let sql = sql
+            .raw(" ORDER BY c.name LIMIT ")
+            .number(limit)
+            .returns(&[Kind::Text; 4]);
         let tile = |values: Vec<Value>| match <[Value; 4]>::try_from(values) {
             Ok([name, slug, description, picture]) => {
-                let picture = if let Value::Text(path) = picture { Some(path.into()) } else { None };
-                Some(Self { name: name.text(), slug: slug.text(), description: description.text(), picture })
+                let picture = if let Value::Text(path) = picture {
+                    Some(path.into())
+                } else {
+                    None
+                };
+                Some(Self {
+                    name: name.text(),
+                    slug: slug.text(),
+                    description: description.text(),
+                    picture,
+                })
             }
             Err(_) => None,
         };

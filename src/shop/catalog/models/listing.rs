@@ -6,7 +6,9 @@ use diesel::prelude::*;
 
 use super::ProductRow;
 use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags};
-use nuages::db::{Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, among, ilike, like_escaped};
+use nuages::db::{
+    Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, among, ilike, like_escaped,
+};
 use nuages::error::Result;
 use nuages::on_conn;
 
@@ -35,7 +37,10 @@ impl Sort {
 
     /// The order that `?sort=` names; by name if it names none.
     pub(crate) fn from_value(value: Option<&str>) -> Self {
-        Self::CHOICES.iter().find(|(_, name, _)| Some(*name) == value).map_or(Self::Name, |(sort, ..)| *sort)
+        Self::CHOICES
+            .iter()
+            .find(|(_, name, _)| Some(*name) == value)
+            .map_or(Self::Name, |(sort, ..)| *sort)
     }
 }
 
@@ -60,21 +65,34 @@ impl Listing {
     /// The ids of the page are found first, by an index where the order allows it, and only these rows are joined and
     /// read: a deep page skips thousands of index entries instead of thousands of rows. For the plain list this and the
     /// count are one query; a filter is put together at run time, and such a query cannot be part of another (ADR 1).
-    pub(crate) fn page<const PER_PAGE: i64>(&self, conn: &mut Conn, asked: PageNumber) -> Result<Page<ProductRow>> {
+    pub(crate) fn page<const PER_PAGE: i64>(
+        &self,
+        conn: &mut Conn,
+        asked: PageNumber,
+    ) -> Result<Page<ProductRow>> {
         if self.is_plain()
             && let Some(page) = plain_page::<PER_PAGE>(conn, asked)?
         {
             return Ok(page);
         }
         let count = self.filtered(self.is_all()).count().get_result(conn)?;
-        let paginator = Paginator { count, per_page: PER_PAGE };
+        let paginator = Paginator {
+            count,
+            per_page: PER_PAGE,
+        };
         let number = paginator.page_number(asked);
         let by_name = self.sort == Sort::Name && !self.is_narrow();
-        let page = self.filtered(by_name).select(catalog_product::id).limit(PER_PAGE).offset(paginator.offset(number));
+        let page = self
+            .filtered(by_name)
+            .select(catalog_product::id)
+            .limit(PER_PAGE)
+            .offset(paginator.offset(number));
         let page = match self.sort {
             // An expression cannot be sorted through an index: PostgreSQL would sometimes walk through all products in
             // that order until the few of a category or a tag have filled the page.
-            Sort::Name if self.is_narrow() => page.order((catalog_product::name.concat(""), catalog_product::id)),
+            Sort::Name if self.is_narrow() => {
+                page.order((catalog_product::name.concat(""), catalog_product::id))
+            }
             Sort::Newest if self.is_narrow() => page.order((catalog_product::id + 0_i64).desc()),
             Sort::Name => page.order((catalog_product::name, catalog_product::id)),
             Sort::Newest => page.order(catalog_product::id.desc()),
@@ -88,7 +106,11 @@ impl Listing {
             .select((catalog_product::id, ProductRow::as_select()));
         let mut rows: Vec<(i64, ProductRow)> = rows.load(conn)?;
         rows.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
-        Ok(Page { rows: rows.into_iter().map(|(_, row)| row).collect(), number, paginator })
+        Ok(Page {
+            rows: rows.into_iter().map(|(_, row)| row).collect(),
+            number,
+            paginator,
+        })
     }
 
     /// All products by name: what most visitors look at.
@@ -120,7 +142,11 @@ impl Listing {
         };
         if let Some(id) = self.category {
             let within = catalog_category::table
-                .filter(catalog_category::id.eq(id).or(catalog_category::parent_id.eq(id)))
+                .filter(
+                    catalog_category::id
+                        .eq(id)
+                        .or(catalog_category::parent_id.eq(id)),
+                )
                 .select(catalog_category::id);
             products = products.filter(catalog_product::category_id.eq_any(within));
         }
@@ -140,22 +166,36 @@ impl Listing {
 }
 
 /// A page of all products by name with their count; `None` if there is no such page, which the caller has to find out.
-fn plain_page<const PER_PAGE: i64>(conn: &mut Conn, asked: PageNumber) -> Result<Option<Page<ProductRow>>> {
+fn plain_page<const PER_PAGE: i64>(
+    conn: &mut Conn,
+    asked: PageNumber,
+) -> Result<Option<Page<ProductRow>>> {
     let number = match asked {
         PageNumber::First => 1,
         PageNumber::Number(number) => number,
         PageNumber::Last => return Ok(None),
     };
-    let Some(offset) = (number - 1).checked_mul(PER_PAGE) else { return Ok(None) };
+    let Some(offset) = (number - 1).checked_mul(PER_PAGE) else {
+        return Ok(None);
+    };
     let likely = LIKELY.load(Ordering::Relaxed);
     let found = if likely > 0 && offset > likely / 2 {
         page_near_the_end::<PER_PAGE>(conn, offset)?
     } else {
         page_near_the_start::<PER_PAGE>(conn, offset)?
     };
-    let Some((count, rows)) = found else { return Ok(None) };
+    let Some((count, rows)) = found else {
+        return Ok(None);
+    };
     LIKELY.store(count, Ordering::Relaxed);
-    Ok(Some(Page { rows, number, paginator: Paginator { count, per_page: PER_PAGE } }))
+    Ok(Some(Page {
+        rows,
+        number,
+        paginator: Paginator {
+            count,
+            per_page: PER_PAGE,
+        },
+    }))
 }
 
 /// How many products there were when they were counted last: it decides in which way they are counted, never what is said.
@@ -168,15 +208,22 @@ fn page_near_the_start<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Res
     let (listed, counted) = diesel::alias!(catalog_product as listed, catalog_product as counted);
     let ids = listed
         .filter(listed.field(catalog_product::is_active).eq(true))
-        .order((listed.field(catalog_product::name), listed.field(catalog_product::id)))
+        .order((
+            listed.field(catalog_product::name),
+            listed.field(catalog_product::id),
+        ))
         .select(listed.field(catalog_product::id));
-    let count = counted.filter(counted.field(catalog_product::is_active).eq(true)).count().single_value();
+    let count = counted
+        .filter(counted.field(catalog_product::is_active).eq(true))
+        .count()
+        .single_value();
     let rows = catalog_product::table
         .inner_join(catalog_category::table)
         .filter(among::<_, _, PER_PAGE>(catalog_product::id, ids, offset))
         .order((catalog_product::name, catalog_product::id));
-    let rows: Vec<(Option<i64>, ProductRow)> =
-        on_conn!(conn, |conn| rows.select((count, ProductRow::as_select())).load(conn))?;
+    let rows: Vec<(Option<i64>, ProductRow)> = on_conn!(conn, |conn| rows
+        .select((count, ProductRow::as_select()))
+        .load(conn))?;
     let count = rows.first().and_then(|(count, _)| *count);
     Ok(count.map(|count| (count, rows.into_iter().map(|(_, row)| row).collect())))
 }
@@ -197,8 +244,17 @@ fn page_near_the_end<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Resul
         .returns(&ProductRow::KINDS)
         .returns_once(&[Kind::BigInt]);
     let mut rows = sql.load(conn)?;
-    let counted = rows.first_mut().and_then(|row| row.split_off(6).first()?.as_i64());
-    Ok(counted.map(|counted| (offset + counted, rows.into_iter().filter_map(ProductRow::from_values).collect())))
+    let counted = rows
+        .first_mut()
+        .and_then(|row| row.split_off(6).first()?.as_i64());
+    Ok(counted.map(|counted| {
+        (
+            offset + counted,
+            rows.into_iter()
+                .filter_map(ProductRow::from_values)
+                .collect(),
+        )
+    }))
 }
 
 /// A LIKE pattern for texts that contain `word`.

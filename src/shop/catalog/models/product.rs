@@ -16,7 +16,9 @@ use nuages::models::file_url;
 use nuages::on_conn;
 
 /// Something we sell.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
+)]
 #[diesel(table_name = catalog_product, treat_none_as_null = true)]
 pub(crate) struct Product {
     /// Primary key.
@@ -173,31 +175,56 @@ impl ProductPage {
     ///
     /// One query, because a round trip costs more than columns that nobody reads. The related products are chosen from a
     /// handful that the index on the category gives without sorting, however many the category has.
-    pub(crate) fn find(conn: &mut Conn, slug: &str, limit: usize) -> Result<(Self, Vec<Tag>, Vec<ProductRow>)> {
+    pub(crate) fn find(
+        conn: &mut Conn,
+        slug: &str,
+        limit: usize,
+    ) -> Result<(Self, Vec<Tag>, Vec<ProductRow>)> {
         let (same, near) = diesel::alias!(catalog_product as same, catalog_product as near);
         let itself = same
             .filter(same.field(catalog_product::slug).eq(slug))
             .filter(same.field(catalog_product::is_active).eq(true));
-        let category = itself.select(same.field(catalog_product::category_id)).single_value();
+        let category = itself
+            .select(same.field(catalog_product::category_id))
+            .single_value();
         let handful = near
-            .filter(near.field(catalog_product::category_id).nullable().eq(category))
+            .filter(
+                near.field(catalog_product::category_id)
+                    .nullable()
+                    .eq(category),
+            )
             // Not `= true`, for which SQLite might use the listing index instead of that on the category.
             .filter(near.field(catalog_product::is_active))
             .limit(HANDFUL)
             .select(near.field(catalog_product::id));
-        let link =
-            catalog_product_tags::product_id.eq(catalog_product::id).and(catalog_product::slug.eq(slug.to_owned()));
-        let tag = catalog_tag::table.on(catalog_tag::id.nullable().eq(catalog_product_tags::tag_id.nullable()));
+        let link = catalog_product_tags::product_id
+            .eq(catalog_product::id)
+            .and(catalog_product::slug.eq(slug.to_owned()));
+        let tag = catalog_tag::table.on(catalog_tag::id
+            .nullable()
+            .eq(catalog_product_tags::tag_id.nullable()));
         let found = catalog_product::table
             .inner_join(catalog_category::table)
             // One after the other: SQLite would put a join within a join together for the whole table first.
             .left_join(catalog_product_tags::table.on(link))
             .left_join(tag)
             // By primary key alone: SQLite would rather go through all that are active.
-            .filter(catalog_product::id.eq_any(itself.select(same.field(catalog_product::id)).union_all(handful)))
+            .filter(
+                catalog_product::id.eq_any(
+                    itself
+                        .select(same.field(catalog_product::id))
+                        .union_all(handful),
+                ),
+            )
             .order(catalog_tag::name);
         let rows: Vec<(LossyText, Self, Option<Tag>)> = on_conn!(conn, |conn| {
-            found.select((catalog_product::slug, Self::as_select(), Option::<Tag>::as_select())).load(conn)
+            found
+                .select((
+                    catalog_product::slug,
+                    Self::as_select(),
+                    Option::<Tag>::as_select(),
+                ))
+                .load(conn)
         })?;
         let (mut found, mut tags, mut others) = (None, Vec::new(), Vec::with_capacity(rows.len()));
         for (its_slug, product, tag) in rows {
@@ -212,8 +239,22 @@ impl ProductPage {
         let product = found.ok_or(Error::NotFound)?;
         others.sort_by_key(|(_, other)| (other.id < product.id, other.id));
         let related = others.into_iter().take(limit).map(|(slug, other)| {
-            let Self { name, price, stock, image, category, .. } = other;
-            ProductRow { name, slug, price, stock, image, category }
+            let Self {
+                name,
+                price,
+                stock,
+                image,
+                category,
+                ..
+            } = other;
+            ProductRow {
+                name,
+                slug,
+                price,
+                stock,
+                image,
+                category,
+            }
         });
         Ok((product, tags, related.collect()))
     }
@@ -226,7 +267,14 @@ impl ProductPage {
 
 impl ProductRow {
     /// The kinds of its columns, for [`from_values`](Self::from_values).
-    pub(super) const KINDS: [Kind; 6] = [Kind::Text, Kind::Text, Kind::Decimal, Kind::Integer, Kind::Text, Kind::Text];
+    pub(super) const KINDS: [Kind; 6] = [
+        Kind::Text,
+        Kind::Text,
+        Kind::Decimal,
+        Kind::Integer,
+        Kind::Text,
+        Kind::Text,
+    ];
 
     /// Returns the row that these values of its columns make.
     pub(super) fn from_values(values: Vec<Value>) -> Option<Self> {
@@ -235,9 +283,19 @@ impl ProductRow {
             Value::Decimal(price) => Readable(Some(price)),
             _ => Readable(None),
         };
-        let stock = stock.as_i64().and_then(|stock| stock.try_into().ok()).unwrap_or_default();
+        let stock = stock
+            .as_i64()
+            .and_then(|stock| stock.try_into().ok())
+            .unwrap_or_default();
         let (name, slug, category) = (name.text(), slug.text(), category.text());
-        Some(Self { name, slug, price, stock, image: image.text().into(), category })
+        Some(Self {
+            name,
+            slug,
+            price,
+            stock,
+            image: image.text().into(),
+            category,
+        })
     }
 
     /// The newest published products: SQLite walks the table backwards, because `is_active` alone cannot use the listing
@@ -257,17 +315,21 @@ impl ProductRow {
     /// They are looked up by their primary keys, whatever the planner knows of the tag: `CROSS JOIN` keeps SQLite from
     /// another order of the tables, and `id + 0` keeps PostgreSQL from walking the whole primary key.
     pub(crate) fn tagged(conn: &mut Conn, slug: &str, limit: i64) -> Result<Vec<Self>> {
-        let Some(tag) = Tag::find_by_slug(conn, slug)? else { return Ok(Vec::new()) };
-        let rows = Sql::new("SELECT p.name, p.slug, p.price, p.stock, p.image, c.name FROM catalog_product AS p")
-            .raw(" CROSS JOIN catalog_category AS c WHERE c.id = p.category_id AND p.is_active")
-            .raw(" AND p.id IN (SELECT product_id FROM catalog_product_tags WHERE tag_id = ")
-            .bind(tag.id)
-            .raw(") ORDER BY ")
-            .either("p.id + 0", "p.id")
-            .raw(" LIMIT ")
-            .number(limit)
-            .returns(&Self::KINDS)
-            .load(conn)?;
+        let Some(tag) = Tag::find_by_slug(conn, slug)? else {
+            return Ok(Vec::new());
+        };
+        let rows = Sql::new(
+            "SELECT p.name, p.slug, p.price, p.stock, p.image, c.name FROM catalog_product AS p",
+        )
+        .raw(" CROSS JOIN catalog_category AS c WHERE c.id = p.category_id AND p.is_active")
+        .raw(" AND p.id IN (SELECT product_id FROM catalog_product_tags WHERE tag_id = ")
+        .bind(tag.id)
+        .raw(") ORDER BY ")
+        .either("p.id + 0", "p.id")
+        .raw(" LIMIT ")
+        .number(limit)
+        .returns(&Self::KINDS)
+        .load(conn)?;
         Ok(rows.into_iter().filter_map(Self::from_values).collect())
     }
 

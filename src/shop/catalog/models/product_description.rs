@@ -12,20 +12,33 @@ pub(crate) const TAGS: ManyToMany<product::table> =
 impl Model for Product {
     fn describe(it: Description<Self>) -> Description<Self> {
         use product::{
-            category_id, created_at, description, id, image, is_active, name, price, sku, slug, stock, updated_at,
+            category_id, created_at, description, id, image, is_active, name, price, sku, slug,
+            stock, updated_at,
         };
         it.ordering((name, id))
             .index((is_active, name, id))
             .absolute_url((slug,), |[text]| url_of(&text.to_string()))
             .field(name, |field| field.max_length(200))
             .field(slug, |field| field.slug(220).unique())
-            .field(sku, |field| field.max_length(40).unique().verbose_name("SKU").help_text("Stock keeping unit"))
-            .field(category_id, |field| field.to::<Category>(OnDelete::Protect).related_name("products"))
+            .field(sku, |field| {
+                field
+                    .max_length(40)
+                    .unique()
+                    .verbose_name("SKU")
+                    .help_text("Stock keeping unit")
+            })
+            .field(category_id, |field| {
+                field
+                    .to::<Category>(OnDelete::Protect)
+                    .related_name("products")
+            })
             .many_to_many(TAGS.related_name("products").blank())
             .field(description, |field| field.blank())
             .field(price, |field| field.decimal(10, 2).min(Decimal::new(1, 2)))
             .field(stock, |field| field.positive().default(|| 0.into()))
-            .field(is_active, |field| field.verbose_name("active").default(|| true.into()))
+            .field(is_active, |field| {
+                field.verbose_name("active").default(|| true.into())
+            })
             .field(image, |field| field.image("products/").blank())
             .field(created_at, |field| field.auto_now_add())
             .field(updated_at, |field| field.auto_now())

@@ -8,7 +8,9 @@ use nuages::error::Result;
 use nuages::models::{Description, Model};
 
 /// A word that products share.
-#[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
+)]
 #[diesel(table_name = catalog_tag, treat_none_as_null = true)]
 pub(crate) struct Tag {
     /// Primary key.
@@ -33,7 +35,10 @@ impl Model for Tag {
 impl Tag {
     /// The tag of this slug.
     pub(crate) fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
-        let found = catalog_tag::table.filter(catalog_tag::slug.eq(slug)).select(Self::as_select()).first(conn);
+        let found = catalog_tag::table
+            .filter(catalog_tag::slug.eq(slug))
+            .select(Self::as_select())
+            .first(conn);
         found.optional().map_err(Into::into)
     }
 

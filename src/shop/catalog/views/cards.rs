@@ -80,8 +80,16 @@ impl Pager {
         let to = |number: i64| query.link(known, &[("page", Some(&number.to_string()))]);
         let num_pages = page.paginator.num_pages();
         let link = |number: Option<i64>| match number {
-            Some(number) => PageLink { label: number.to_string(), url: to(number), current: number == page.number },
-            None => PageLink { label: "…".to_owned(), url: String::new(), current: false },
+            Some(number) => PageLink {
+                label: number.to_string(),
+                url: to(number),
+                current: number == page.number,
+            },
+            None => PageLink {
+                label: "…".to_owned(),
+                url: String::new(),
+                current: false,
+            },
         };
         Self {
             number: page.number,
@@ -89,7 +97,12 @@ impl Pager {
             count: page.paginator.count,
             previous: (page.number > 1).then(|| to(page.number - 1)),
             next: (page.number < num_pages).then(|| to(page.number + 1)),
-            links: page.paginator.elided_page_range(page.number, 1, 1).into_iter().map(link).collect(),
+            links: page
+                .paginator
+                .elided_page_range(page.number, 1, 1)
+                .into_iter()
+                .map(link)
+                .collect(),
         }
     }
 }
@@ -103,6 +116,10 @@ pub(super) struct Choice {
 
 /// The orders that a list can have.
 pub(super) fn sorts(chosen: Sort) -> Vec<Choice> {
-    let choice = |(sort, value, label)| Choice { value, label, selected: sort == chosen };
+    let choice = |(sort, value, label)| Choice {
+        value,
+        label,
+        selected: sort == chosen,
+    };
     Sort::CHOICES.map(choice).into()
 }

@@ -22,8 +22,13 @@ struct CategoryList {
 
 /// `GET /categories/`
 pub(in crate::shop::catalog) async fn category_list(page: Page, db: web::Data<Db>) -> Result<Html> {
-    let tiles = db.run(|conn| CategoryTile::within(conn, None, MAX_TILES)).await?;
-    render(&CategoryList { page, categories: tiles.into_iter().map(Into::into).collect() })
+    let tiles = db
+        .run(|conn| CategoryTile::within(conn, None, MAX_TILES))
+        .await?;
+    render(&CategoryList {
+        page,
+        categories: tiles.into_iter().map(Into::into).collect(),
+    })
 }
 
 #[derive(Template)]
@@ -47,18 +52,36 @@ pub(in crate::shop::catalog) async fn category_detail(
     query: QueryDict,
 ) -> Result<Html> {
     let sort = Sort::from_value(query.word("sort"));
-    let asked: PageNumber = query.get("page").and_then(|page| page.parse().ok()).unwrap_or_default();
+    let asked: PageNumber = query
+        .get("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or_default();
     let (category, parent, children, rows) = db
         .run(move |conn| {
             let category = Category::find_by_slug(conn, &slug)?.ok_or(Error::NotFound)?;
             let parent = category.parent(conn)?;
             let children = CategoryTile::within(conn, Some(category.id), MAX_TILES)?;
-            let listing = Listing { category: Some(category.id), sort, ..Listing::default() };
-            Ok((category, parent, children, listing.page::<PER_PAGE>(conn, asked)?))
+            let listing = Listing {
+                category: Some(category.id),
+                sort,
+                ..Listing::default()
+            };
+            Ok((
+                category,
+                parent,
+                children,
+                listing.page::<PER_PAGE>(conn, asked)?,
+            ))
         })
         .await?;
-    let mut crumbs = vec![Link { label: "Categories".to_owned(), url: "/categories/".to_owned() }];
-    crumbs.extend(parent.map(|parent| Link { url: parent.url(), label: parent.name }));
+    let mut crumbs = vec![Link {
+        label: "Categories".to_owned(),
+        url: "/categories/".to_owned(),
+    }];
+    crumbs.extend(parent.map(|parent| Link {
+        url: parent.url(),
+        label: parent.name,
+    }));
     render(&CategoryDetail {
         page,
         name: category.name,

@@ -51,6 +51,12 @@ pub(in crate::shop::catalog) async fn home(page: Page, db: web::Data<Db>) -> Res
         featured: picks.collect(),
         newest: newest.into_iter().map(Into::into).collect(),
         categories: tiles.into_iter().map(Into::into).collect(),
-        more_categories: named.into_iter().map(|it| Link { url: it.url(), label: it.name }).collect(),
+        more_categories: named
+            .into_iter()
+            .map(|it| Link {
+                url: it.url(),
+                label: it.name,
+            })
+            .collect(),
     })
 }

@@ -37,19 +37,39 @@ pub(in crate::shop::catalog) async fn product_detail(
     db: web::Data<Db>,
     slug: web::Path<String>,
 ) -> Result<Html> {
-    let (product, tags, related) = db.run(move |conn| ProductPage::find(conn, &slug, RELATED)).await?;
-    let category = || Link { label: product.category.clone(), url: format!("/categories/{}/", product.category_slug) };
+    let (product, tags, related) = db
+        .run(move |conn| ProductPage::find(conn, &slug, RELATED))
+        .await?;
+    let category = || Link {
+        label: product.category.clone(),
+        url: format!("/categories/{}/", product.category_slug),
+    };
     render(&ProductDetail {
         page,
-        crumbs: vec![Link { label: "Products".to_owned(), url: "/products/".to_owned() }, category()],
+        crumbs: vec![
+            Link {
+                label: "Products".to_owned(),
+                url: "/products/".to_owned(),
+            },
+            category(),
+        ],
         category: category(),
         price: product
             .price_with_tax()
             .zip(product.price.0.as_ref())
             .map(|(gross, net)| (gross.to_string(), net.round(2).to_string())),
         image: product.image.url(),
-        tags: tags.into_iter().map(|tag| Link { url: tag.url(), label: tag.name }).collect(),
-        released_on: product.released_on.and_then(|date| date.0).map(|day| day.0.format("%-d %B %Y").to_string()),
+        tags: tags
+            .into_iter()
+            .map(|tag| Link {
+                url: tag.url(),
+                label: tag.name,
+            })
+            .collect(),
+        released_on: product
+            .released_on
+            .and_then(|date| date.0)
+            .map(|day| day.0.format("%-d %B %Y").to_string()),
         related: related.into_iter().map(Into::into).collect(),
         name: product.name,
         sku: product.sku,

@@ -45,24 +45,56 @@ impl Asked {
             category: word("category"),
             tag: word("tag"),
             sort: Sort::from_value(query.word("sort")),
-            page: query.get("page").and_then(|page| page.parse().ok()).unwrap_or_default(),
+            page: query
+                .get("page")
+                .and_then(|page| page.parse().ok())
+                .unwrap_or_default(),
         }
     }
 
     /// The rows, and the names of the category and the tag. A filter that names nothing finds nothing.
-    fn find(&self, conn: &mut Conn) -> Result<(Rows<crate::shop::catalog::models::ProductRow>, [Option<String>; 2])> {
-        let category = self.category.as_deref().map(|slug| Category::find_by_slug(conn, slug)).transpose()?;
-        let tag = self.tag.as_deref().map(|slug| Tag::find_by_slug(conn, slug)).transpose()?;
+    fn find(
+        &self,
+        conn: &mut Conn,
+    ) -> Result<(
+        Rows<crate::shop::catalog::models::ProductRow>,
+        [Option<String>; 2],
+    )> {
+        let category = self
+            .category
+            .as_deref()
+            .map(|slug| Category::find_by_slug(conn, slug))
+            .transpose()?;
+        let tag = self
+            .tag
+            .as_deref()
+            .map(|slug| Tag::find_by_slug(conn, slug))
+            .transpose()?;
         let nothing = matches!(category, Some(None)) || matches!(tag, Some(None));
         let (category, tag) = (category.flatten(), tag.flatten());
         let listing = Listing {
-            category: if nothing { Some(-1) } else { category.as_ref().map(|category| category.id) },
+            category: if nothing {
+                Some(-1)
+            } else {
+                category.as_ref().map(|category| category.id)
+            },
             tag: tag.as_ref().map(|tag| tag.id),
-            words: self.q.split_whitespace().take(MAX_WORDS).map(str::to_owned).collect(),
+            words: self
+                .q
+                .split_whitespace()
+                .take(MAX_WORDS)
+                .map(str::to_owned)
+                .collect(),
             sort: self.sort,
         };
         let rows = listing.page::<PER_PAGE>(conn, self.page)?;
-        Ok((rows, [category.map(|category| category.name), tag.map(|tag| tag.name)]))
+        Ok((
+            rows,
+            [
+                category.map(|category| category.name),
+                tag.map(|tag| tag.name),
+            ],
+        ))
     }
 }
 
@@ -72,18 +104,37 @@ fn without_nul(text: &str) -> String {
 }
 
 /// `GET /products/`
-pub(in crate::shop::catalog) async fn product_list(page: Page, db: web::Data<Db>, query: QueryDict) -> Result<Html> {
+pub(in crate::shop::catalog) async fn product_list(
+    page: Page,
+    db: web::Data<Db>,
+    query: QueryDict,
+) -> Result<Html> {
     let asked = Asked::new(&query);
-    let (asked, (rows, [category, tag])) =
-        db.run(move |conn| Ok((asked.find(conn)?, asked)).map(|(a, b)| (b, a))).await?;
-    let title = if asked.q.is_empty() { "Products".to_owned() } else { format!("Results for “{}”", asked.q) };
+    let (asked, (rows, [category, tag])) = db
+        .run(move |conn| Ok((asked.find(conn)?, asked)).map(|(a, b)| (b, a)))
+        .await?;
+    let title = if asked.q.is_empty() {
+        "Products".to_owned()
+    } else {
+        format!("Results for “{}”", asked.q)
+    };
     let without = |name: &str| query.link(&KNOWN, &[(name, None), ("page", None)]);
     let chip = |given: &Option<String>, name: Option<String>, parameter: &str| {
         let given = given.as_ref()?;
-        Some(Link { label: name.unwrap_or_else(|| given.clone()), url: without(parameter) })
+        Some(Link {
+            label: name.unwrap_or_else(|| given.clone()),
+            url: without(parameter),
+        })
     };
-    let search = (!asked.q.is_empty()).then(|| Link { label: format!("“{}”", asked.q), url: without("q") });
-    let chips = [search, chip(&asked.category, category, "category"), chip(&asked.tag, tag, "tag")];
+    let search = (!asked.q.is_empty()).then(|| Link {
+        label: format!("“{}”", asked.q),
+        url: without("q"),
+    });
+    let chips = [
+        search,
+        chip(&asked.category, category, "category"),
+        chip(&asked.tag, tag, "tag"),
+    ];
     let kept = [("category", asked.category), ("tag", asked.tag)];
     render(&ProductList {
         page,
@@ -93,6 +144,9 @@ pub(in crate::shop::catalog) async fn product_list(page: Page, db: web::Data<Db>
         chips: chips.into_iter().flatten().collect(),
         q: asked.q,
         sorts: sorts(asked.sort),
-        kept: kept.into_iter().filter_map(|(name, value)| Some((name, value?))).collect(),
+        kept: kept
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)))
+            .collect(),
     })
 }

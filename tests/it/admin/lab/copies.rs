@@ -12,9 +12,12 @@ use crate::support::{ALICE, Database, Kind, TestSite, product};
 
 /// A shop in whose form of a product tags are searched.
 fn shop_with_searched_tags(kind: Kind) -> TestSite {
-    static SEARCHED: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
-        crate::shop::register(site).unregister::<Product>().register::<Product>(|it| it.autocomplete_fields((TAGS,)))
-    });
+    static SEARCHED: Project =
+        Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
+            crate::shop::register(site)
+                .unregister::<Product>()
+                .register::<Product>(|it| it.autocomplete_fields((TAGS,)))
+        });
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
     TestSite::of(database, &[], &SEARCHED)
@@ -26,7 +29,13 @@ fn media(site: &TestSite, name: &str) -> std::path::PathBuf {
 
 /// The path in the last column of a row.
 fn path_in(row: &str) -> String {
-    row.rsplit("Text(\"").next().unwrap().split('"').next().unwrap().to_owned()
+    row.rsplit("Text(\"")
+        .next()
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned()
 }
 
 on_both! {

@@ -8,7 +8,11 @@ use crate::support::{ALICE, BOB, TestSite};
 /// Two lines below the first sheet, and a second sheet.
 fn rows(site: &TestSite) {
     let code = "00112233-4455-6677-8899-aabbccddeeff";
-    let code = if site.database.url.starts_with("sqlite") { code.replace('-', "") } else { code.to_owned() };
+    let code = if site.database.url.starts_with("sqlite") {
+        code.replace('-', "")
+    } else {
+        code.to_owned()
+    };
     let sql = format!(
         "INSERT INTO lab_line (sheet_id, text, is_done, made_at, due_on, grade, price, code, state, moment, scan)
              VALUES (1, 'Milk', true, '2026-01-01 00:00:00', '2026-01-01', 3, 1, '{code}', 'open', NULL, ''),

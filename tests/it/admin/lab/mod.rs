@@ -83,7 +83,12 @@ impl Model for Sheet {
             .field(sheet::title, |field| field.max_length(50))
             .field(sheet::body, |field| field.blank())
             .field(sheet::price, |field| field.decimal(12, 3))
-            .field(sheet::state, |field| field.max_length(10).text_choices(&STATES).default(|| "open".into()))
+            .field(sheet::state, |field| {
+                field
+                    .max_length(10)
+                    .text_choices(&STATES)
+                    .default(|| "open".into())
+            })
             .field(sheet::paper, |field| field.file("lab/").blank())
     }
 }
@@ -91,16 +96,29 @@ impl Model for Sheet {
 impl Model for Line {
     fn describe(it: Description<Self>) -> Description<Self> {
         use lab_line as line;
-        it.field(line::sheet_id, |field| field.to::<Sheet>(OnDelete::Cascade).related_name("lines"))
-            .field(line::text, |field| field.max_length(50))
-            .field(line::made_at, |field| field.default_now())
-            .field(line::due_on, |field| field.default(|| chrono::Utc::now().date_naive().into()))
-            // Another width than the column's: the form must not take it for a change.
-            .field(line::grade, |field| field.default(|| 3_i64.into()))
-            .field(line::price, |field| field.decimal(8, 2).default(|| 1_i32.into()))
-            .field(line::code, |field| field.default(|| Value::Uuid(nuages::db::Uuid(uuid::Uuid::new_v4()))))
-            .field(line::state, |field| field.max_length(10).text_choices(&STATES).default(|| "open".into()))
-            .field(line::scan, |field| field.file("lab/").blank())
+        it.field(line::sheet_id, |field| {
+            field.to::<Sheet>(OnDelete::Cascade).related_name("lines")
+        })
+        .field(line::text, |field| field.max_length(50))
+        .field(line::made_at, |field| field.default_now())
+        .field(line::due_on, |field| {
+            field.default(|| chrono::Utc::now().date_naive().into())
+        })
+        // Another width than the column's: the form must not take it for a change.
+        .field(line::grade, |field| field.default(|| 3_i64.into()))
+        .field(line::price, |field| {
+            field.decimal(8, 2).default(|| 1_i32.into())
+        })
+        .field(line::code, |field| {
+            field.default(|| Value::Uuid(nuages::db::Uuid(uuid::Uuid::new_v4())))
+        })
+        .field(line::state, |field| {
+            field
+                .max_length(10)
+                .text_choices(&STATES)
+                .default(|| "open".into())
+        })
+        .field(line::scan, |field| field.file("lab/").blank())
     }
 }
 
@@ -157,14 +175,32 @@ fn lab(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
 
 /// A whole table as text, row by row, without the column that every save writes.
 fn stored(site: &TestSite, table: &'static str) -> Vec<String> {
-    let without = if table == "lab_sheet" { "changed_at" } else { "" };
-    let model = if table == "lab_sheet" { Sheet::meta() } else { Line::meta() };
-    let fields: Vec<_> = model.fields.iter().filter(|field| field.column != without).collect();
+    let without = if table == "lab_sheet" {
+        "changed_at"
+    } else {
+        ""
+    };
+    let model = if table == "lab_sheet" {
+        Sheet::meta()
+    } else {
+        Line::meta()
+    };
+    let fields: Vec<_> = model
+        .fields
+        .iter()
+        .filter(|field| field.column != without)
+        .collect();
     let mut sql = Sql::new("SELECT ");
     for (at, field) in fields.iter().enumerate() {
         sql = sql.raw(if at > 0 { ", " } else { "" }).ident(field.column);
     }
     let kinds: Vec<_> = fields.iter().map(|field| field.sql).collect();
-    let rows = sql.raw(" FROM ").ident(table).raw(" ORDER BY id").returns(&kinds).load(&mut site.connect()).unwrap();
+    let rows = sql
+        .raw(" FROM ")
+        .ident(table)
+        .raw(" ORDER BY id")
+        .returns(&kinds)
+        .load(&mut site.connect())
+        .unwrap();
     rows.iter().map(|row| format!("{row:?}")).collect()
 }

@@ -11,7 +11,9 @@ const ADD: &str = "/admin/lab/sheet/add/";
 /// Sends the form four times at once, as four clicks do.
 fn four_at_once(browser: &Client, form: &crate::support::Form, button: &str) -> Vec<Reply> {
     std::thread::scope(|scope| {
-        let jobs: Vec<_> = (0..4).map(|_| scope.spawn(|| browser.submit(form, button))).collect();
+        let jobs: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| browser.submit(form, button)))
+            .collect();
         jobs.into_iter().map(|job| job.join().unwrap()).collect()
     })
 }
@@ -167,13 +169,24 @@ fn old_notes_of_forms_are_deleted_by_clearsessions() {
     let alice = ALICE.browser(&site);
     let form = alice.form(ADD, "title").set("title", "Second");
     assert_eq!(alice.submit(&form, "_save").status, 302);
-    let age = |days: i64| nuages::db::Timestamp::from(chrono::Utc::now() - chrono::TimeDelta::days(days));
+    let age =
+        |days: i64| nuages::db::Timestamp::from(chrono::Utc::now() - chrono::TimeDelta::days(days));
     for (days, left) in [(13, 1), (15, 0)] {
         let old = nuages_submission::made_at.eq(age(days));
-        diesel::update(nuages_submission::table).set(old).execute(&mut site.connect()).unwrap();
+        diesel::update(nuages_submission::table)
+            .set(old)
+            .execute(&mut site.connect())
+            .unwrap();
         let done = site.database.nuages(&["clearsessions"]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        let count: i64 = nuages_submission::table.count().get_result(&mut site.connect()).unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        let count: i64 = nuages_submission::table
+            .count()
+            .get_result(&mut site.connect())
+            .unwrap();
         assert_eq!(count, left, "{days} days old");
     }
 }

@@ -20,7 +20,10 @@ fn typed(site: &TestSite, client: &Client) -> Form {
 
 fn make_superuser(site: &TestSite, username: &str) {
     let user = auth_user::table.filter(auth_user::username.eq(username));
-    diesel::update(user).set(auth_user::is_superuser.eq(true)).execute(&mut site.connect()).unwrap();
+    diesel::update(user)
+        .set(auth_user::is_superuser.eq(true))
+        .execute(&mut site.connect())
+        .unwrap();
 }
 
 on_both! {

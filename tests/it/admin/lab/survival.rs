@@ -22,7 +22,11 @@ fn awkward(site: &TestSite, kind: Kind) {
              VALUES (1, ' x ', true, '2026-10-25 00:30:00.5', '2026-01-01', 3, 1.005, '{code}', 'legacy',
                      '2026-10-25 01:30:00', '')"
     );
-    let sql = if kind == Kind::Sqlite { sql.replace("chr(", "char(") } else { sql };
+    let sql = if kind == Kind::Sqlite {
+        sql.replace("chr(", "char(")
+    } else {
+        sql
+    };
     site.connect().batch_execute(&sql).unwrap();
 }
 

@@ -9,22 +9,52 @@ const LINE: &str = "INSERT INTO lab_line (id, sheet_id, text, is_done, made_at, 
     VALUES (1, 1, 'a line', false, '2025-01-01 00:00:00', '2025-01-01', 3, 1, '00000000000000000000000000000001', 'open', '')";
 
 /// A table, its column, the control of this column, what the column holds (as SQL), and a text that repairs it.
-type Damage = (&'static str, &'static str, &'static str, &'static str, &'static str);
+type Damage = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+);
 
 fn damages(kind: Kind) -> Vec<Damage> {
     match kind {
         Kind::Sqlite => vec![
             ("lab_sheet", "hour", "hour", "'noon'", "12:00:00"),
             ("lab_sheet", "hour", "hour", "''", "12:00:00"),
-            ("lab_sheet", "code", "code", "'xyz'", "00000000-0000-0000-0000-000000000002"),
-            ("lab_sheet", "code", "code", "7", "00000000-0000-0000-0000-000000000002"),
+            (
+                "lab_sheet",
+                "code",
+                "code",
+                "'xyz'",
+                "00000000-0000-0000-0000-000000000002",
+            ),
+            (
+                "lab_sheet",
+                "code",
+                "code",
+                "7",
+                "00000000-0000-0000-0000-000000000002",
+            ),
             ("lab_sheet", "extra", "extra", "'{'", "{\"a\": 1}"),
             ("lab_sheet", "extra", "extra", "X'FF'", "{\"a\": 1}"),
             ("lab_sheet", "weight", "weight", "'heavy'", "1.5"),
             ("lab_sheet", "moment", "moment", "'soon'", ""),
             ("lab_sheet", "title", "title", "X'61FF'", "good"),
-            ("lab_line", "code", "lines-0-code", "'xyz'", "00000000-0000-0000-0000-000000000002"),
-            ("lab_line", "due_on", "lines-0-due_on", "'2026-02-30'", "2026-03-01"),
+            (
+                "lab_line",
+                "code",
+                "lines-0-code",
+                "'xyz'",
+                "00000000-0000-0000-0000-000000000002",
+            ),
+            (
+                "lab_line",
+                "due_on",
+                "lines-0-due_on",
+                "'2026-02-30'",
+                "2026-03-01",
+            ),
             ("lab_line", "due_on", "lines-0-due_on", "''", "2026-03-01"),
             ("lab_line", "grade", "lines-0-grade", "'best'", "2"),
             ("lab_line", "price", "lines-0-price", "'cheap'", "4.50"),
@@ -35,7 +65,13 @@ fn damages(kind: Kind) -> Vec<Damage> {
             ("lab_sheet", "weight", "weight", "'Infinity'", "1.5"),
             ("lab_sheet", "day", "day", "'infinity'", "2026-03-01"),
             ("lab_sheet", "moment", "moment", "'infinity'", ""),
-            ("lab_line", "due_on", "lines-0-due_on", "'-infinity'", "2026-03-01"),
+            (
+                "lab_line",
+                "due_on",
+                "lines-0-due_on",
+                "'-infinity'",
+                "2026-03-01",
+            ),
             ("lab_line", "price", "lines-0-price", "'NaN'", "4.50"),
         ],
     }
@@ -86,14 +122,23 @@ fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
         for wanted in [true, false] {
             let site = lab(Kind::Sqlite, &[]);
             let conn = &mut site.connect();
-            conn.batch_execute(&format!("{LINE}; UPDATE {table} SET {column} = 'yes'")).unwrap();
+            conn.batch_execute(&format!("{LINE}; UPDATE {table} SET {column} = 'yes'"))
+                .unwrap();
             let alice = ALICE.browser(&site);
             let before = stored(&site, table);
             let reply = alice.submit(&alice.form(SHEET, "title").set("body", "other"), "_save");
             assert_eq!(reply.status, 302, "{column}: {}", reply.words());
-            assert_eq!(stored(&site, table)[0].replace("other", ""), before[0], "{column} is kept");
+            assert_eq!(
+                stored(&site, table)[0].replace("other", ""),
+                before[0],
+                "{column} is kept"
+            );
             let page = alice.get(SHEET);
-            assert!(page.note(control).contains("“yes”"), "the note of {column}: {}", page.words());
+            assert!(
+                page.note(control).contains("“yes”"),
+                "the note of {column}: {}",
+                page.words()
+            );
 
             // A box that is left as it was keeps the cell: whoever wants that value changes it twice.
             let text = match (column, wanted) {
@@ -108,16 +153,29 @@ fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
                     continue;
                 }
                 let form = alice.form(SHEET, "title");
-                let form = if value.is_empty() { form.choose(control, &[]) } else { form.set(control, value) };
+                let form = if value.is_empty() {
+                    form.choose(control, &[])
+                } else {
+                    form.set(control, value)
+                };
                 let reply = alice.submit(&form, "_save");
-                assert_eq!(reply.status, 302, "{column} becomes {value:?}: {}", reply.words());
+                assert_eq!(
+                    reply.status,
+                    302,
+                    "{column} becomes {value:?}: {}",
+                    reply.words()
+                );
                 is_repaired = stored(&site, table)[0].contains(&format!("Bool({wanted})"))
                     && !stored(&site, table)[0].contains("Unreadable");
                 if is_repaired {
                     break;
                 }
             }
-            assert!(is_repaired, "{column} is {wanted} now: {:?}", stored(&site, table));
+            assert!(
+                is_repaired,
+                "{column} is {wanted} now: {:?}",
+                stored(&site, table)
+            );
         }
     }
 }
@@ -126,10 +184,17 @@ fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
 fn a_key_that_leads_nowhere_breaks_no_page_on_sqlite() {
     let site = lab(Kind::Sqlite, &[]);
     let conn = &mut site.connect();
-    conn.batch_execute(&format!("{LINE}; PRAGMA foreign_keys = OFF; UPDATE lab_line SET sheet_id = 'first'")).unwrap();
+    conn.batch_execute(&format!(
+        "{LINE}; PRAGMA foreign_keys = OFF; UPDATE lab_line SET sheet_id = 'first'"
+    ))
+    .unwrap();
     let alice = ALICE.browser(&site);
     for page in [SHEETS, SHEET, "/admin/lab/sheet/1/delete/"] {
-        assert_eq!(alice.get(page).status, 200, "{page} when the key of a line is a text");
+        assert_eq!(
+            alice.get(page).status,
+            200,
+            "{page} when the key of a line is a text"
+        );
     }
 }
 
@@ -162,5 +227,8 @@ fn damaged_rows_of_the_shop_are_listed_previewed_and_dumped_on_sqlite() {
         assert_eq!(alice.get(page).status, 200, "{page}");
     }
     let done = site.database.nuages(&["dumpdata", "orders"]);
-    assert!(done.status.success() && String::from_utf8_lossy(&done.stdout).contains("much"), "{done:?}");
+    assert!(
+        done.status.success() && String::from_utf8_lossy(&done.stdout).contains("much"),
+        "{done:?}"
+    );
 }
