@@ -154,7 +154,7 @@ impl Conn {
             .is_some();
         match self {
             Self::Sqlite(inner) if !nested => {
-                AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?
+                AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?;
             }
             _ => Manager::begin_transaction(self)?,
         }
@@ -176,7 +176,7 @@ impl Conn {
                         log::warn!(target: "nuages.db", "the connection was lost during a transaction, which is rolled back");
                     }
                     Err(rollback) => {
-                        log::error!(target: "nuages.sql", "rollback failed: {rollback}")
+                        log::error!(target: "nuages.sql", "rollback failed: {rollback}");
                     }
                 }
                 Err(error)

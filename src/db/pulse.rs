@@ -72,9 +72,9 @@ pub(super) fn waiting_begins() {
 /// The answer is here, or this thread does something else meanwhile.
 pub(super) fn waiting_ends() {
     CURRENT.with_borrow(|pulse| {
-        pulse
-            .iter()
-            .for_each(|pulse| pulse.sent.store(0, Ordering::Relaxed))
+        if let Some(pulse) = pulse {
+            pulse.sent.store(0, Ordering::Relaxed);
+        }
     });
 }
 

@@ -333,7 +333,7 @@ fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> 
         match piece {
             Piece::Literal(text) => out.push_sql(text),
             Piece::Either(postgres, sqlite) => {
-                out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite })
+                out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite });
             }
             // Diesel looks for quotes in it each time.
             Piece::Identifier(name)

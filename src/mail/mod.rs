@@ -71,7 +71,7 @@ impl Mail {
                 match self.send(&settings) {
                     Ok(()) => return,
                     Err(error) => {
-                        log::error!(target: "nuages.mail", "attempt {attempt} of {ATTEMPTS}: {error}")
+                        log::error!(target: "nuages.mail", "attempt {attempt} of {ATTEMPTS}: {error}");
                     }
                 }
                 if attempt < ATTEMPTS {

@@ -50,9 +50,9 @@ pub fn encode_cookie_within(
     while low < high {
         let middle = low.midpoint(high);
         if signed(&messages[..=middle], true, key, now).len() > limit {
-            high = middle
+            high = middle;
         } else {
-            low = middle + 1
+            low = middle + 1;
         }
     }
     (signed(&messages[..low], true, key, now), low)

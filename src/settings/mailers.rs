@@ -78,7 +78,7 @@ fn read(text: &str) -> Result<Vec<(String, String)>, String> {
             Value::Null => {}
             Value::String(text) => pairs.push(((*setting).to_owned(), text.clone())),
             Value::Bool(_) | Value::Number(_) => {
-                pairs.push(((*setting).to_owned(), value.to_string()))
+                pairs.push(((*setting).to_owned(), value.to_string()));
             }
             _ => return Err(format!("the option {name} is not a single value")),
         }

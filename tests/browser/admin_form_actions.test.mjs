@@ -27,7 +27,7 @@ for (const javaScriptEnabled of [true, false]) {
         assert.equal(await page.evaluate(() => document.activeElement.textContent), "Run", "Run follows the list of actions");
         await follow(page, () => page.keyboard.press("Enter"));
         assert.equal(new URL(page.url()).pathname, FORM, `${name} leads back to the form`);
-        assert.match(await said(page), /1 product marked as/, `${name} says what it did`);
+        assert.match(await said(page), /1 products marked as/, `${name} says what it did`);
         assert.equal(await isActive(page), expected, `${name} changes the product`);
       }
       const width = await page.evaluate(() => document.scrollingElement.scrollWidth);

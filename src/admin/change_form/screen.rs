@@ -104,7 +104,7 @@ impl Screen {
             match self.save(conn) {
                 // A user who may not save what was kept gets the page as it is for them.
                 Err(Error::PermissionDenied) if self.is_kept => {
-                    (self.post, self.is_kept) = (None, false)
+                    (self.post, self.is_kept) = (None, false);
                 }
                 outcome => return outcome,
             }

@@ -40,7 +40,7 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             Cell::Value(value) => any_value(out, look, &value),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => {
-                link(out, &url, &shown)
+                link(out, &url, &shown);
             }
             Cell::Text(shown)
             | Cell::Link { text: shown, .. }
@@ -68,7 +68,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
         (FieldKind::Boolean, _) => boolean(out, None),
         (_, Value::Null(_)) => drop(out.text(look.empty)),
         (FieldKind::Decimal(_, places), Value::Decimal(number)) => {
-            number.fixed(places).push_to(&mut out.0)
+            number.fixed(places).push_to(&mut out.0);
         }
         (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
             let url = file_url(path);
@@ -85,7 +85,7 @@ fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_li
                 .raw(if is_link { "" } else { "</a>" });
         }
         (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => {
-            link(out, &file_url(path), path)
+            link(out, &file_url(path), path);
         }
         (FieldKind::Url(_), Value::Text(url)) if !is_link && is_safe(url) => link(out, url, url),
         (_, value) => any_value(out, look, value),

@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
         match looked_at {
             Ok(true) => {}
             Ok(false) => {
-                issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned())
+                issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned());
             }
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),
         }

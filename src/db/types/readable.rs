@@ -190,7 +190,12 @@ mod tests {
     use std::any::type_name;
 
     use super::column_name;
-    use crate::schema::auth_user;
+    diesel::table! {
+        auth_user (id) {
+            id -> Integer,
+            last_login -> Nullable<Text>,
+        }
+    }
 
     #[test]
     fn the_log_names_table_and_column() {

@@ -220,9 +220,9 @@ pub fn duplicates(forms: &[&ModelForm]) -> Vec<(Vec<&'static str>, Vec<usize>)> 
                 continue;
             };
             if seen.contains(&key) {
-                again.push(at)
+                again.push(at);
             } else {
-                seen.push(key)
+                seen.push(key);
             }
         }
         (columns, again)

@@ -275,9 +275,9 @@ impl ModelForm {
     pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
         for bound in &mut self.fields {
             if bound.field.is_file() {
-                bound.bind_file(posted)
+                bound.bind_file(posted);
             } else {
-                bound.bind(posted, zone)
+                bound.bind(posted, zone);
             }
         }
         if let Some(loaded) = posted.last(LOADED) {

@@ -8,7 +8,6 @@ use nuages::admin::options::{Action, ActionRequest, ActionResult, Fieldset};
 use nuages::admin::{AdminSite, ModelAdmin};
 use nuages::db::Conn;
 use nuages::error::Result;
-use nuages::words::counted;
 
 /// Registers categories, tags and products.
 pub(crate) fn register(site: AdminSite) -> AdminSite {
@@ -66,10 +65,8 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
 
 fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<ActionResult> {
     let changed = request.update(conn, &[("is_active", active.into())])?;
-    Ok(format!(
-        "{} marked as {}.",
-        counted(changed, "product", "products"),
-        if active { "active" } else { "inactive" }
-    )
-    .into())
+    let state = if active { "active" } else { "inactive" };
+
+    // The words of the same shop in Django, which does not care for the singular either.
+    Ok(format!("{changed} products marked as {state}.").into())
 }

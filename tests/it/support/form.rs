@@ -90,7 +90,7 @@ impl Form {
             ("input", "file") => self.fields.push((name, None)),
             ("input", "submit" | "image") => self.buttons.push((name, value.unwrap_or_default())),
             ("button", kind) if kind != "button" => {
-                self.buttons.push((name, value.unwrap_or_default()))
+                self.buttons.push((name, value.unwrap_or_default()));
             }
             ("input", "checkbox" | "radio") => {
                 let value = value.unwrap_or_else(|| "on".to_owned());

@@ -42,9 +42,9 @@ impl Formset {
             let record = screen.write_row(conn, &row.form, &self.inline.options)?;
             let pk = record.pk().clone();
             if row.form.adding {
-                added.push(pk)
+                added.push(pk);
             } else {
-                changed.push((pk, labels))
+                changed.push((pk, labels));
             }
         }
         self.writing = None;

@@ -187,7 +187,7 @@ fn cleaned(
             Ok(None) => {}
             // The copy names its orientation, which most browsers follow.
             Err(error) => {
-                log::info!(target: "nuages.uploads", "a picture could not be turned: {error}")
+                log::info!(target: "nuages.uploads", "a picture could not be turned: {error}");
             }
         }
     }
