@@ -81,7 +81,7 @@ function address(server) {
     server.stderr.on("data", (data) => (said += data));
     server.stdout.on("data", (data) => {
       said += data;
-      const found = /Shop\s+(http:\/\/[\d.:]+)\//.exec(said);
+      const found = /^ +\S+ +(http:\/\/[\d.:]+)\/$/m.exec(said);
       if (!found) return;
       clearTimeout(timer);
       resolve(found[1]);
