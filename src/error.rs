@@ -1,4 +1,4 @@
-//! The house's one error type, and the page that each variant becomes.
+//! The crate's error type, and the page that each variant becomes.
 
 use std::io::{self, ErrorKind};
 
@@ -8,66 +8,71 @@ use actix_web::{HttpResponse, ResponseError};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// A result whose error is the house's own, unless said otherwise.
+/// A `Result` with the crate's [`Error`] as its default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What Python's `quote` leaves as it is.
+/// The characters that Python's `quote` escapes.
 const QUOTED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
     .remove(b'~');
-/// Where visitors log in (Django's `LOGIN_URL`).
+/// The login page for visitors (Django's `LOGIN_URL`).
 const LOGIN_URL: &str = "/accounts/login/";
-/// Where staff log in.
+/// The login page for staff.
 const ADMIN_LOGIN_URL: &str = "/admin/login/";
-/// Where the second factor is shown.
+/// The page that asks for the second factor.
 const CODE_URL: &str = "/accounts/login/code/";
 
-/// Why there is no answer, or not the one that was asked for. `http` renders a page for each.
+/// An error that becomes the response to a request, or ends a command. `http` renders a page for
+/// each variant.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// 404: nothing lies at this URL, or not for this visitor.
+    /// 404: there is no page at this URL, or this visitor may not know of it.
     #[error("not found")]
     NotFound,
-    /// 400: the request makes no sense; the text is shown.
+    /// 400: the request is malformed; the page shows the text.
     #[error("bad request: {0}")]
     BadRequest(String),
-    /// 403: known, and not allowed.
+    /// 403: the user is known and does not have the permission.
     #[error("permission denied")]
     PermissionDenied,
-    /// 302 to the login page, which leads back here.
+    /// 302 to the login page, which redirects back to this URL.
     #[error("a login is required")]
     LoginRequired(String),
-    /// 302 to the admin's login page, which leads back here; it says who is logged in and no staff.
+    /// 302 to the admin's login page, which redirects back to this URL; the page names the
+    /// logged-in user who is not staff.
     #[error("a login of staff is required")]
     StaffRequired(String),
-    /// 302 to the page that asks for the second factor, which leads back here.
+    /// 302 to the page that asks for the second factor, which redirects back to this URL.
     #[error("a second factor is required")]
     TwoFactorRequired(String),
-    /// 403: an unsafe request that no page of this site sent; the text is Django's reason.
+    /// 403: an unsafe request that does not come from a page of this site; the text is Django's
+    /// reason.
     #[error("CSRF verification failed: {0}")]
     Csrf(String),
     /// 405: the URL exists, but not for this method; the text is the `Allow` header.
     #[error("method not allowed, only {0}")]
     MethodNotAllowed(String),
-    /// 408: the request body did not come within `BODY_TIMEOUT`.
+    /// 408: the request body did not arrive within `BODY_TIMEOUT`.
     #[error("the request body did not come in time")]
     RequestTimeout,
-    /// 413: the request body is over the limit.
+    /// 413: the request body exceeds the limit.
     #[error("the request body is too large")]
     PayloadTooLarge,
-    /// 503: no database connection became free in time, or others held on to what was to be written.
+    /// 503: no database connection became free in time, or another transaction held the locks for
+    /// too long.
     #[error("no database connection became free in time")]
     Busy,
     /// 503: a statement ran longer than `STATEMENT_TIMEOUT`.
     #[error("a statement ran longer than STATEMENT_TIMEOUT")]
     StatementTimeout,
-    /// 503: the database, or a file system, can be read and not written; the text is its own.
+    /// 503: the database or a file system is read-only; the text is the database's or the system's
+    /// message.
     #[error("nothing can be written: {0}")]
     ReadOnly(String),
-    /// 503: the disk is full; the text is what the database or the system says.
+    /// 503: the disk is full; the text is the database's or the system's message.
     #[error("there is no room to write: {0}")]
     DiskFull(String),
     /// 503: an uploaded file could not be stored in `MEDIA_ROOT`; forms show it beside the field.
@@ -76,16 +81,17 @@ pub enum Error {
     /// 503: the database cannot be reached.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
-    /// 500: the database lacks a table of Nuages' own: it is another one, or somebody took them away.
+    /// 500: the database lacks one of Nuages' own tables, because it is the wrong database or
+    /// somebody dropped the table.
     #[error("{0}: run `nuages migrate`, which makes the tables that only Nuages has")]
     NotMigrated(String),
-    /// 500: a job of `Db::run` or `Db::stream` tried to write.
+    /// 500: a job in `Db::run` or `Db::stream` tried to write.
     #[error("a job of Db::run or Db::stream tried to write: write inside Db::atomic or Db::write")]
     WriteOutsideAtomic,
     /// 500: the database refused a statement.
     #[error("database error: {0}")]
     Database(#[source] DieselError),
-    /// 500: a panic, already logged where it happened.
+    /// 500: a panic, which was already logged where it happened.
     #[error("the program failed inside: {0}")]
     Panicked(String),
     /// 500: a template could not be rendered.
@@ -94,24 +100,26 @@ pub enum Error {
     /// 500: a file could not be read or written.
     #[error("{0}")]
     Io(#[source] io::Error),
-    /// A command cannot go on; the text says why and what to do (Django's `CommandError`).
+    /// A command failed; the text gives the reason and the remedy (Django's `CommandError`).
     #[error("{0}")]
     Command(String),
 }
 
 impl Error {
-    /// A [`Error::Command`] with this text.
+    /// Creates an [`Error::Command`] with this text.
     pub fn command(text: impl Into<String>) -> Self {
         Self::Command(text.into())
     }
 
-    /// Whether the same would work at another time: nothing is wrong with the request or with the program.
+    /// Whether the same request may succeed later: the fault is neither in the request nor in the
+    /// program.
     pub fn is_temporary(&self) -> bool {
         self.status_code() == StatusCode::SERVICE_UNAVAILABLE
     }
 
-    /// Whether rows forbid it that lead to a row by a foreign key, or a foreign key leads nowhere. Diesel does not recognise
-    /// what SQLite says where the key is declared with ON DELETE RESTRICT.
+    /// Whether the statement violated a foreign key: other rows still refer to the row, or the
+    /// referenced row does not exist. Diesel does not recognise SQLite's message for keys declared
+    /// with ON DELETE RESTRICT.
     pub fn is_foreign_key_violation(&self) -> bool {
         let Self::Database(DieselError::DatabaseError(kind, info)) = self else {
             return false;
@@ -122,7 +130,8 @@ impl Error {
         ) || info.message() == "FOREIGN KEY constraint failed"
     }
 
-    /// The error of a job on a connection that may only read: names the mistake if the job tried to write.
+    /// Converts the error of a job on a read-only connection: an attempt to write becomes
+    /// `WriteOutsideAtomic`.
     pub(crate) fn of_reader(self) -> Self {
         match self {
             Self::ReadOnly(text) if is_refused_write(&text) => Self::WriteOutsideAtomic,
@@ -136,7 +145,7 @@ impl From<DieselError> for Error {
         match error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(kind, info) => match (kind, info.message()) {
-                // SQLITE_INTERRUPT, and PostgreSQL's query_canceled.
+                // Messages for SQLITE_INTERRUPT and for PostgreSQL's query_canceled.
                 (_, "interrupted" | "canceling statement due to statement timeout") => {
                     Self::StatementTimeout
                 }
@@ -157,12 +166,13 @@ impl From<DieselError> for Error {
     }
 }
 
-/// Whether SQLite says that it was asked to write, and may not.
+/// Whether `text` is SQLite's message for a write on a read-only connection.
 fn is_refused_write(text: &str) -> bool {
     text.starts_with("attempt to write a readonly database")
 }
 
-/// Whether SQLite or PostgreSQL refuses to write. SQLite cannot open its journal in a folder that cannot be written.
+/// Whether `text` is a message of SQLite or PostgreSQL that the database is read-only. SQLite
+/// cannot open its journal in a folder that is not writable.
 fn is_read_only(text: &str) -> bool {
     is_refused_write(text)
         || text == "unable to open database file"
@@ -171,8 +181,9 @@ fn is_read_only(text: &str) -> bool {
         || text.contains("Read-only file system")
 }
 
-/// Whether SQLite or PostgreSQL has no room. SQLite has an I/O error when it is the file of the shared memory that
-/// cannot grow, and when a file would pass the limit of the process.
+/// Whether `text` is a message of SQLite or PostgreSQL for a full disk. SQLite reports an I/O error
+/// if the shared-memory file cannot grow, or if a file would exceed the file size limit of the
+/// process.
 fn is_disk_full(text: &str) -> bool {
     text == "database or disk is full"
         || text == "disk I/O error"
@@ -192,7 +203,7 @@ impl From<io::Error> for Error {
     }
 }
 
-/// Whether that is what SQLite or PostgreSQL says.
+/// Whether `text` is a message of SQLite or PostgreSQL that a table `nuages_…` does not exist.
 fn lacks_own_table(text: &str) -> bool {
     text.starts_with("no such table: nuages_")
         || text.starts_with("relation \"nuages_") && text.ends_with("does not exist")
@@ -232,7 +243,7 @@ impl ResponseError for Error {
         }
     }
 
-    /// The bare status; `http::middleware::error_pages` puts a page in it.
+    /// Returns a response with the status only; `http::middleware::error_pages` adds the page.
     fn error_response(&self) -> HttpResponse {
         let (login, back) = match self {
             Self::LoginRequired(back) => (LOGIN_URL, back),

@@ -1,4 +1,4 @@
-//! The log: one line per event on standard error, each with the id of the request it belongs to.
+//! The log: one line for each event on standard error, with the id of the request.
 
 use std::cell::RefCell;
 use std::fmt::{Display, Write as _};
@@ -10,22 +10,22 @@ use std::time::Duration;
 
 use log::Level;
 
-/// The target of what concerns logins and refused requests.
+/// Log target for logins and refused requests.
 const SECURITY: &str = "nuages.security";
 
-/// What is known of the request in hand wherever its work is done: on the event loop or on a blocking thread.
+/// Data of the current request, available on the event loop and on blocking threads alike.
 #[derive(Debug, Clone, Default)]
 pub struct Context {
-    /// The request's id, as in its `X-Request-ID` header.
+    /// The request id, as in the `X-Request-ID` header.
     pub request_id: Arc<str>,
-    /// SQL that was run for it; kept only in `DEBUG`.
+    /// The SQL statements of the request; kept in `DEBUG` only.
     pub queries: Option<Arc<Mutex<Vec<Query>>>>,
 }
 
-/// One statement that was run, for the debug page.
+/// One executed SQL statement, for the debug page.
 #[derive(Debug, Clone)]
 pub struct Query {
-    /// The statement and its bound values.
+    /// The statement with its bound values.
     pub sql: String,
     /// How long the database took.
     pub took: Duration,
@@ -33,7 +33,8 @@ pub struct Query {
 
 static KEEPS_QUERIES: AtomicBool = AtomicBool::new(false);
 
-/// From now on, connections report their statements to the request they run for. Said once, at start-up in `DEBUG`.
+/// Makes connections record their statements for the debug page from now on. Called once, at
+/// start-up in `DEBUG`.
 pub fn keep_queries() {
     KEEPS_QUERIES.store(true, Ordering::Relaxed);
 }
@@ -52,7 +53,7 @@ thread_local! {
 }
 
 impl Context {
-    /// The context of the request whose code is running, if there is one.
+    /// Returns the context of the current request, or `None` outside a request.
     pub fn current() -> Option<Self> {
         REQUEST
             .try_with(Self::clone)
@@ -60,12 +61,13 @@ impl Context {
             .or_else(|| BLOCKING.with_borrow(Clone::clone))
     }
 
-    /// Runs a future, the handling of a request, in this context.
+    /// Runs a future (the handling of a request) in this context.
     pub fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
         REQUEST.scope(self, work)
     }
 
-    /// Runs `work` on this (blocking) thread in the context it was sent from.
+    /// Runs `work` on this blocking thread in `context`, the context of the request that started
+    /// it.
     pub fn enter<T>(context: Option<Self>, work: impl FnOnce() -> T) -> T {
         let outer = BLOCKING.replace(context);
         let done = work();
@@ -73,7 +75,7 @@ impl Context {
         done
     }
 
-    /// Keeps a statement for the debug page, if this request keeps them.
+    /// Records a statement for the debug page, if this request keeps statements.
     pub fn record(sql: impl FnOnce() -> String, took: Duration) {
         if let Some(queries) = Self::current().and_then(|context| context.queries) {
             queries
@@ -86,7 +88,8 @@ impl Context {
 
 /// Writes a line of the security log: `event=login_failed user="alice" address="192.0.2.7"`.
 ///
-/// Values are quoted, and control characters in them written out: nobody can forge a line or paint a terminal.
+/// Values are quoted and their control characters escaped, so that a value can neither forge a log
+/// line nor send escape sequences to a terminal.
 pub fn security(level: Level, event: &str, fields: &[(&str, &dyn Display)]) {
     if log::log_enabled!(target: SECURITY, level) {
         log::log!(target: SECURITY, level, "{}", security_line(event, fields));
@@ -101,7 +104,7 @@ fn security_line(event: &str, fields: &[(&str, &dyn Display)]) -> String {
     line
 }
 
-/// Starts the log with a filter in `env_logger`'s syntax. A second call changes nothing.
+/// Starts the log with a filter in `env_logger`'s syntax. A second call has no effect.
 pub fn init(filter: &str) {
     let mut builder = env_logger::Builder::new();
     builder.parse_filters(filter).format(|out, record| {
@@ -129,8 +132,8 @@ pub fn init(filter: &str) {
     }
 }
 
-/// Escapes the control characters of `message`: a line break must not look like a new line of the log, and no terminal
-/// may obey what a visitor has sent.
+/// Escapes the control characters of `message`, so that text from a visitor can neither begin a new
+/// log line nor control a terminal.
 fn one_line(message: &str) -> String {
     let mut line = String::with_capacity(message.len());
     for letter in message.chars() {

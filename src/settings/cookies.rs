@@ -1,15 +1,15 @@
-//! Cookies: those of sessions and of the protection against forged requests.
+//! Settings of the session cookie and of the CSRF cookie.
 
 use super::env::Env;
 
-/// What the two cookies have in common.
+/// The settings that both cookies have.
 #[derive(Debug, Clone)]
 pub struct CookieSettings {
     /// `…_COOKIE_NAME`
     pub name: String,
     /// `…_COOKIE_AGE`, in seconds.
     pub age: i64,
-    /// `…_COOKIE_DOMAIN`; none is the host itself.
+    /// `…_COOKIE_DOMAIN`; `None` sends the cookie to the host itself only.
     pub domain: Option<String>,
     /// `…_COOKIE_PATH`
     pub path: String,
@@ -24,7 +24,7 @@ pub struct CookieSettings {
 /// The `SESSION_…` settings.
 #[derive(Debug, Clone)]
 pub struct SessionSettings {
-    /// The cookie with the session's key.
+    /// The cookie with the session key.
     pub cookie: CookieSettings,
     /// `SESSION_EXPIRE_AT_BROWSER_CLOSE`
     pub expire_at_browser_close: bool,
@@ -35,7 +35,7 @@ pub struct SessionSettings {
 /// The `CSRF_…` settings.
 #[derive(Debug, Clone)]
 pub struct CsrfSettings {
-    /// The cookie with the secret.
+    /// The cookie with the CSRF secret.
     pub cookie: CookieSettings,
     /// `CSRF_HEADER_NAME`, as a header: `X-CSRFToken`.
     pub header: String,

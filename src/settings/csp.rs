@@ -1,10 +1,11 @@
-//! `SECURE_CSP` and `SECURE_CSP_REPORT_ONLY` (Django 6.0): what a page may load and run.
+//! `SECURE_CSP` and `SECURE_CSP_REPORT_ONLY` (Django 6.0): the sources from which a page may load
+//! and run content.
 
 use serde_json::Value;
 
 use super::env::Env;
 
-/// The policy of every page: only what this site itself serves, and no inline code.
+/// The default policy: a page loads only content of its own site, and no inline code.
 const DEFAULT: [(&str, &str); 10] = [
     ("default-src", "'none'"),
     ("script-src", "'self'"),
@@ -18,7 +19,7 @@ const DEFAULT: [(&str, &str); 10] = [
     ("frame-ancestors", "'none'"),
 ];
 
-/// Directives in their order; the value is `None` if a directive is taken out.
+/// Directives in the order of the header; the value is `None` if a directive is removed.
 type Directives = Vec<(String, Option<String>)>;
 
 /// Returns the value of the `Content-Security-Policy` header: the default policy, in which the directives of
@@ -93,7 +94,7 @@ fn from_header(text: &str) -> Directives {
     parts.map(directive).collect()
 }
 
-/// `null` and `false` take a directive out, `true` is a directive without a value (as in Django).
+/// `null` and `false` remove a directive, `true` is a directive without a value (as in Django).
 fn from_json(text: &str) -> Option<Directives> {
     let Value::Object(entries) = serde_json::from_str(text).ok()? else {
         return None;

@@ -1,4 +1,4 @@
-//! Which database: the value of `DATABASE_URL`.
+//! Parses `DATABASE_URL`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,13 +7,14 @@ use std::str::FromStr;
 /// A database to open. `Display` masks the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A file; `sqlite:///relative.db` or `sqlite:////absolute.db`.
+    /// The path of an SQLite file: `sqlite:///relative.db` or `sqlite:////absolute.db`.
     Sqlite(PathBuf),
     /// A libpq connection URI.
     Postgres(PostgresUrl),
 }
 
-/// A `postgres://` URI with its password masked in `Debug`, and what else is needed to open connections.
+/// A `postgres://` URI (its password is masked in `Debug`), and the other settings needed to open
+/// connections.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PostgresUrl {
     uri: String,
@@ -24,34 +25,36 @@ pub struct PostgresUrl {
 /// `CONN_TRANSACTION_POOLING`: whether a connection pooler in transaction mode is in front of PostgreSQL.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TransactionPooling {
-    /// `auto`: finds out when a connection is opened.
+    /// `auto`: Nuages checks for a pooler when it opens a connection.
     #[default]
     Auto,
-    /// `on`: it is. Nothing depends on the session.
+    /// `on`: there is a pooler. Nuages then uses nothing that depends on the session.
     On,
-    /// `off`: the server is reached directly, or through a pooler that keeps sessions and prepared statements.
+    /// `off`: connections reach the server directly, or through a pooler that keeps sessions and
+    /// prepared statements.
     Off,
 }
 
 impl PostgresUrl {
-    /// The URI with its password, for libpq.
+    /// Returns the URI with its password, for libpq.
     pub fn reveal(&self) -> &str {
         &self.uri
     }
 
-    /// The value of `CONN_TRANSACTION_POOLING`.
+    /// Returns the value of `CONN_TRANSACTION_POOLING`.
     pub fn transaction_pooling(&self) -> TransactionPooling {
         self.transaction_pooling
     }
 
-    /// The value of `PGOPTIONS`, which libpq reads only if nobody gives it other options.
+    /// Returns the value of `PGOPTIONS`. libpq reads it only if the connection is given no other
+    /// options.
     pub fn inherited_options(&self) -> Option<&str> {
         self.inherited_options.as_deref()
     }
 }
 
 impl DatabaseUrl {
-    /// Sets what the URL does not say. Changes nothing for SQLite.
+    /// Adds the settings that the URL does not contain. Changes nothing for SQLite.
     pub(super) fn reached_by(&mut self, pooling: TransactionPooling, options: Option<&str>) {
         if let Self::Postgres(url) = self {
             url.transaction_pooling = pooling;
@@ -85,7 +88,8 @@ impl Default for DatabaseUrl {
     }
 }
 
-/// Why a value of `DATABASE_URL` is not accepted. Holds no part of the value, which may be a password.
+/// The reason why a value of `DATABASE_URL` is not accepted. Holds no part of the value, which may
+/// be a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DatabaseUrlError(&'static str);
 
@@ -162,8 +166,9 @@ impl<'u> Parts<'u> {
         }
     }
 
-    /// Returns why libpq would not accept the URI, or would read it otherwise than this file does. libpq's own messages
-    /// quote what they refuse, which is often a piece of the password.
+    /// Returns the reason why libpq would refuse the URI, or would read it differently from this
+    /// module. libpq's own messages quote the part that they refuse, which is often a piece of the
+    /// password.
     fn check(&self) -> Result<(), &'static str> {
         let login = [self.user, self.password];
         let all = login
@@ -221,7 +226,7 @@ fn has_whole_escapes(text: &str) -> bool {
     })
 }
 
-/// Whether the port of `host`, which may be an IPv6 address in brackets, is a number or left out.
+/// Whether the port of `host` (which may be an IPv6 address in brackets) is a number or missing.
 fn has_numeric_port(host: &str) -> bool {
     let behind_address = host
         .strip_prefix('[')
@@ -241,7 +246,7 @@ impl fmt::Display for DatabaseUrl {
     }
 }
 
-/// The URI, which was accepted, with `***` for each value that may be secret.
+/// Returns the accepted URI with `***` for each value that may be secret.
 fn masked(uri: &str) -> String {
     let Some(rest) = without_scheme(uri) else {
         return "***".to_owned();

@@ -1,9 +1,9 @@
-//! Which Django uses the same database: the value of `DJANGO_VERSION`.
+//! Parses `DJANGO_VERSION`, the version of the Django that uses the same database.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A release of Django that may use the same database. Versions compare by age.
+/// A release of Django that may use the same database. Older versions compare as less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum DjangoVersion {
     /// Django 5.2, the release with long-term support.
@@ -16,7 +16,7 @@ pub enum DjangoVersion {
 }
 
 impl DjangoVersion {
-    /// Every version that Nuages knows, oldest first.
+    /// Every version that Nuages supports, oldest first.
     pub const ALL: [Self; 3] = [Self::V5_2, Self::V6_0, Self::V6_1];
 
     /// Returns the number of PBKDF2 rounds in the password hashes that this version makes.

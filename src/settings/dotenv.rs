@@ -1,13 +1,14 @@
 //! Reads `.env` by the rules of python-dotenv, which most Django projects use.
 //!
-//! A `$` is an ordinary character: only `${NAME}` and `${NAME:-default}` are replaced, whatever the quotes. The crate
-//! dotenvy also replaces `$NAME`, which silently changes a `SECRET_KEY` that has a `$` in it, and it cannot be told not to.
-//! `tests/dotenv/answers.json` holds what python-dotenv answers; the test below compares every answer.
+//! A `$` is an ordinary character: only `${NAME}` and `${NAME:-default}` are replaced, whatever the
+//! quotes. The crate dotenvy also replaces `$NAME`, which silently changes a `SECRET_KEY` that
+//! contains a `$`, and has no option against it. `tests/dotenv/answers.json` holds python-dotenv's
+//! answers; the test below compares every answer.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-/// The file `.env` in the working directory or in a folder above it.
+/// Returns the path of the file `.env` in the working directory or the nearest folder above.
 pub fn find_dotenv() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
     folder
@@ -26,9 +27,10 @@ pub(super) struct Assigned {
     pub(super) line: usize,
 }
 
-/// The variables of a `.env` file. `environment` holds the variables of the process, which win over those of the file.
+/// Returns the variables of a `.env` file. `environment` holds the variables of the process, which
+/// override those of the file.
 ///
-/// The errors name lines and never say what is in them.
+/// The errors name the lines and never quote them.
 pub(super) fn parse(
     text: &str,
     environment: &HashMap<String, String>,
@@ -84,7 +86,7 @@ pub(super) fn parse(
 
 struct Reader<'a> {
     text: &'a str,
-    /// The byte that is read next.
+    /// Position of the next byte to read.
     at: usize,
 }
 
@@ -93,7 +95,7 @@ impl<'a> Reader<'a> {
         &self.text[self.at..]
     }
 
-    /// The number of the line that is read next.
+    /// Returns the number of the current line.
     fn line(&self) -> usize {
         self.text[..self.at].matches('\n').count() + 1
     }
@@ -144,7 +146,7 @@ impl<'a> Reader<'a> {
         Ok(name.map(|name| (name, value)))
     }
 
-    /// Reads the name of a variable; `None` at a comment.
+    /// Reads the name of a variable; returns `None` at a comment.
     fn name(&mut self) -> Result<Option<String>, &'static str> {
         if self.rest().starts_with('#') {
             return Ok(None);
@@ -172,7 +174,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads to the end of the line, without a comment, which begins with white space and `#`.
+    /// Reads to the end of the line, without a comment (white space and `#`).
     fn unquoted(&mut self) -> String {
         let line = self.skip(|c| c != '\n');
         let comment = line
@@ -207,7 +209,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The character that a backslash and this character mean between these quotes; `None` if both are kept.
+/// Returns the character that a backslash and this character stand for between these quotes; `None`
+/// if both are kept.
 fn unescaped(escaped: char, quote: char) -> Option<char> {
     match (escaped, quote) {
         ('\\' | '\'', _) | ('"', '"') => Some(escaped),
@@ -222,7 +225,7 @@ fn unescaped(escaped: char, quote: char) -> Option<char> {
     }
 }
 
-/// The text with `${NAME}` and `${NAME:-default}` replaced.
+/// Returns the text with `${NAME}` and `${NAME:-default}` replaced.
 fn replaced(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     let mut made = String::with_capacity(text.len());
     let mut rest = text;
@@ -236,7 +239,7 @@ fn replaced(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
         let (default, after) = match (default, behind.strip_prefix('}')) {
             (Some((default, after)), _) => (default, after),
             (None, Some(after)) => ("", after),
-            // `${` is ordinary text here.
+            // Not a complete `${…}`: keep it as ordinary text.
             (None, None) => {
                 made.push_str(&rest[..start + 2]);
                 rest = inside;
@@ -251,12 +254,12 @@ fn replaced(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     made
 }
 
-/// White space as Python's regular expressions know it.
+/// Whether Python's regular expressions count `c` as white space.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
-/// White space that does not end a line.
+/// Whether `c` is white space that does not end a line.
 fn is_blank(c: char) -> bool {
     c != '\n' && is_space(c)
 }
@@ -271,7 +274,7 @@ mod tests {
     struct Answer {
         file: String,
         environment: HashMap<String, String>,
-        /// `None` where python-dotenv leaves a statement out with a warning.
+        /// `None` if python-dotenv skips a statement with a warning.
         variables: Option<HashMap<String, String>>,
     }
 

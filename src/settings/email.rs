@@ -1,4 +1,4 @@
-//! Mail: how it leaves, and from whom.
+//! How mail is sent, and its sender.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,29 +6,31 @@ use std::time::Duration;
 use super::env::Env;
 use super::{SecretKey, mailers};
 
-/// How mail leaves.
+/// The way in which mail is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EmailBackend {
-    /// To a mail server.
+    /// Sends mail to a mail server.
     Smtp,
-    /// Onto standard output.
+    /// Writes mail to standard output.
     Console,
-    /// Into files of `EMAIL_FILE_PATH`.
+    /// Writes mail to files in `EMAIL_FILE_PATH`.
     File,
 }
 
-/// The `EMAIL_…` settings and `DEFAULT_FROM_EMAIL`. `MAILERS`, which replaces the former from Django 6.1 on, sets the
-/// same: a JSON object whose `default` has a `BACKEND` and `OPTIONS` (`host`, `port`, `username`, `password`, `use_tls`,
-/// `use_ssl`, `timeout`, `file_path`).
+/// The `EMAIL_…` settings and `DEFAULT_FROM_EMAIL`. From Django 6.1 on, `MAILERS` replaces the
+/// `EMAIL_…` settings. It sets the same values: a JSON object whose `default` has a `BACKEND` and
+/// `OPTIONS` (`host`, `port`, `username`, `password`, `use_tls`, `use_ssl`, `timeout`,
+/// `file_path`).
 #[derive(Debug, Clone)]
 pub struct EmailSettings {
-    /// `EMAIL_BACKEND`: `smtp`, `console` (the default here, as long as no server is named) or `file`.
+    /// `EMAIL_BACKEND`: `smtp`, `console` (the default as long as `EMAIL_HOST` is not set) or
+    /// `file`.
     pub backend: EmailBackend,
     /// `EMAIL_HOST`
     pub host: String,
     /// `EMAIL_PORT`
     pub port: u16,
-    /// `EMAIL_HOST_USER`; empty: no login.
+    /// `EMAIL_HOST_USER`; empty means without login.
     pub user: String,
     /// `EMAIL_HOST_PASSWORD`
     pub password: SecretKey,
@@ -53,7 +55,7 @@ impl EmailSettings {
         } else {
             "console"
         };
-        // Django's are dotted paths: `django.core.mail.backends.console.EmailBackend`.
+        // Django's values are dotted paths: `django.core.mail.backends.console.EmailBackend`.
         let named = env.get("EMAIL_BACKEND").unwrap_or(default);
         let backend = match named
             .trim_end_matches(".EmailBackend")

@@ -1,4 +1,5 @@
-//! The environment as values with types, and complaints a person can act on.
+//! Reads typed values from the environment, and collects error messages for values that are not
+//! accepted.
 
 use std::collections::HashMap;
 use std::fmt::{self, Display};
@@ -16,7 +17,7 @@ use super::SecretKey;
 use super::database_url::DatabaseUrl;
 use super::dotenv::{self, Assigned, find_dotenv};
 
-/// Settings that cannot be used: one line each.
+/// The error for settings that are not accepted, with one line for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError(pub(super) Vec<String>);
 
@@ -28,7 +29,7 @@ impl Display for SettingsError {
 
 impl std::error::Error for SettingsError {}
 
-/// Environment variables, apart from the process they came from.
+/// A set of environment variables, independent of the process's own.
 #[derive(Clone, Default)]
 pub struct Env(HashMap<String, Variable>);
 
@@ -38,11 +39,11 @@ struct Variable {
     source: Source,
 }
 
-/// Where the value of a variable was written.
+/// The place where the value of a variable is defined.
 #[derive(Clone)]
 enum Source {
     Process,
-    /// The path of a `.env`, and a line of it.
+    /// The path of a `.env` file, and the line in it.
     Dotenv(Rc<Path>, usize),
     /// An option of `MAILERS`.
     Mailers,
@@ -56,9 +57,10 @@ impl fmt::Debug for Env {
 }
 
 impl Env {
-    /// The process's environment, completed from `.env` in the working directory or a folder above it.
+    /// Reads the environment of the process, completed from `.env` in the working directory or a
+    /// folder above.
     pub fn load() -> Result<Self, SettingsError> {
-        // Names and values that are not UTF-8 are of other programs.
+        // Variables that are not UTF-8 belong to other programs.
         let environment: HashMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
@@ -104,7 +106,7 @@ impl Env {
         Self(values.into_iter().map(variable).collect())
     }
 
-    /// Just these variables: for tests.
+    /// Creates an environment with these variables only, for tests.
     pub fn from_pairs(pairs: &[(&str, &str)]) -> Self {
         Self::from_process(
             pairs
@@ -114,7 +116,7 @@ impl Env {
         )
     }
 
-    /// These variables, with the options of `MAILERS` added or replaced.
+    /// Returns a copy with the options of `MAILERS` added or replaced.
     pub(super) fn with_mailer(&self, options: Vec<(String, String)>) -> Self {
         let mut variables = self.0.clone();
         variables.extend(options.into_iter().map(|(name, value)| {
@@ -129,12 +131,12 @@ impl Env {
         Self(variables)
     }
 
-    /// The names of all variables.
+    /// Returns the names of all variables.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 
-    /// The value of `name`, if it is set and not empty.
+    /// Returns the value of `name`, if it is set and not empty.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .get(name)
@@ -150,7 +152,7 @@ impl Env {
             .collect()
     }
 
-    /// Addresses (`10.0.0.1`) and networks (`10.0.0.0/8`).
+    /// Parses addresses (`10.0.0.1`) and networks (`10.0.0.0/8`).
     pub(super) fn networks(&self, name: &str, wrong: &mut Vec<String>) -> Vec<IpNet> {
         let read = |item: &String| {
             item.parse()
@@ -269,7 +271,7 @@ impl Env {
         accepted: &[&str],
         wrong: &mut Vec<String>,
     ) -> String {
-        // Unlike elsewhere, an empty value says something here: "do not send the header".
+        // Unlike in other settings, an empty value has a meaning here: "do not send the header".
         let value = self
             .0
             .get(name)
@@ -307,7 +309,7 @@ impl Env {
     pub(super) fn secret_key(&self, debug: bool, wrong: &mut Vec<String>) -> SecretKey {
         match self.get("SECRET_KEY") {
             Some(key) => SecretKey::new(key),
-            // Good until the process ends; sessions end with it.
+            // A random key is valid until the process ends, and so are the sessions.
             None if debug => SecretKey::new(random_key()),
             None => {
                 wrong.push(
@@ -352,12 +354,13 @@ impl Env {
         }
     }
 
-    /// Adds the complaint that the value of `name` is not accepted, with the line of `.env` that it comes from.
+    /// Adds the complaint that the value of `name` is not accepted, with the line of `.env` that
+    /// defines it.
     pub(super) fn complain(&self, name: &str, accepted: &str, wrong: &mut Vec<String>) {
         self.complain_because(name, "", accepted, wrong);
     }
 
-    /// The same, with a reason in which no part of the value is.
+    /// Like `complain`, with a reason, which must not contain any part of the value.
     pub(super) fn complain_because(
         &self,
         name: &str,
@@ -387,17 +390,18 @@ impl Env {
 }
 
 impl Variable {
-    /// Whether no message may quote the value of this variable, which is called `name`.
+    /// Whether no message may quote the value of this variable, whose name is `name`.
     fn may_be_secret(&self, name: &str) -> bool {
         let is_secret_setting = ["DATABASE_URL", "MAILERS"].contains(&name)
             || name.starts_with("SECRET_KEY")
             || name.ends_with("PASSWORD");
-        // A URL in the wrong place may hold a password, and `MAILERS` may have values in the wrong options.
+        // A URL may have been assigned to the wrong variable and hold a password. `MAILERS` may
+        // hold a password in the wrong option.
         is_secret_setting || self.value.contains('@') || matches!(self.source, Source::Mailers)
     }
 }
 
-/// 50 random letters, digits and signs: what Django's `get_random_secret_key` gives.
+/// Returns 50 random letters, digits and signs, as Django's `get_random_secret_key` does.
 pub fn random_key() -> String {
     const SIGNS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)";
     let mut rng = rand::rng();

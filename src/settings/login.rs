@@ -1,4 +1,5 @@
-//! Guessed passwords and reset mails: how many are free, and who says where a visitor is.
+//! Limits for wrong passwords and for reset mails, and the proxies that are trusted to name the
+//! visitor's address.
 
 use ipnet::IpNet;
 
@@ -7,19 +8,22 @@ use super::env::Env;
 /// The `LOGIN_FREE_FAILURES…` and `PASSWORD_RESET_FREE_MAILS…` settings and `TRUSTED_PROXIES`.
 #[derive(Debug, Clone)]
 pub struct LoginSettings {
-    /// `LOGIN_FREE_FAILURES`: wrong passwords for one account from one address, or from one browser that knows the
-    /// account, before the next try has to wait.
+    /// `LOGIN_FREE_FAILURES`: number of wrong passwords for one account from one address (or from
+    /// one browser that has logged in to the account before) that cost no wait.
     pub free_failures: u32,
-    /// `LOGIN_FREE_FAILURES_PER_ACCOUNT`: the same for one account from all addresses together.
+    /// `LOGIN_FREE_FAILURES_PER_ACCOUNT`: the same limit for one account from all addresses
+    /// together.
     pub free_failures_per_account: u32,
-    /// `LOGIN_FREE_FAILURES_PER_ADDRESS`: the same for all accounts together from one address.
+    /// `LOGIN_FREE_FAILURES_PER_ADDRESS`: the same limit for all accounts together from one
+    /// address.
     pub free_failures_per_address: u32,
-    /// `PASSWORD_RESET_FREE_MAILS`: mails with a link that may be asked for one after the other for one mail address,
-    /// before the next has to wait.
+    /// `PASSWORD_RESET_FREE_MAILS`: number of mails with a reset link that can be requested for one
+    /// mail address without a wait.
     pub free_mails: u32,
-    /// `PASSWORD_RESET_FREE_MAILS_PER_ADDRESS`: the same from one address of the network, for all mail addresses together.
+    /// `PASSWORD_RESET_FREE_MAILS_PER_ADDRESS`: the same limit for one network address and all mail
+    /// addresses together.
     pub free_mails_per_address: u32,
-    /// `TRUSTED_PROXIES`: addresses and networks whose `X-Forwarded-For` is believed.
+    /// `TRUSTED_PROXIES`: addresses and networks whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Vec<IpNet>,
 }
 

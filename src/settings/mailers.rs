@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::env::Env;
 
-/// Options of a mailer, and the settings that they replace.
+/// The options of a mailer, each with the setting that it replaces.
 const OPTIONS: [(&str, &str); 8] = [
     ("host", "EMAIL_HOST"),
     ("port", "EMAIL_PORT"),

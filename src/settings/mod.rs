@@ -1,6 +1,8 @@
-//! What an installation can set, read once from the environment and `.env`, with Django's names and defaults.
+//! The settings of an installation, read once from the environment and `.env`, with Django's names
+//! and defaults.
 //!
-//! This room is the only reader of the environment. A wrong value names the variable, the value and what is accepted.
+//! No other module reads the environment. An error message for a wrong value names the variable,
+//! the value and the accepted values.
 
 mod cookies;
 mod csp;
@@ -27,61 +29,72 @@ pub use login::LoginSettings;
 pub use proxy::ProxySettings;
 pub use secret_key::SecretKey;
 
-/// Names of the loopback interface: who may be asked for without `ALLOWED_HOSTS` when only the loopback is bound.
+/// Host names of the loopback interface. They are allowed without `ALLOWED_HOSTS` if the server
+/// listens on the loopback interface only.
 pub const LOOPBACK_HOSTS: [&str; 4] = [".localhost", "localhost", "127.0.0.1", "[::1]"];
 
-/// Everything an installation can set. Names and defaults are Django's where Django has them.
+/// All settings of an installation. Names and defaults are Django's where Django has the setting.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `DEBUG`: error pages that help, SQL in them. Never in public.
+    /// `DEBUG`: detailed error pages that include SQL. Never enable it in public.
     pub debug: bool,
     /// `SECRET_KEY`: signs sessions, messages and tokens. Required outside `DEBUG`.
     pub secret_key: SecretKey,
-    /// `SECRET_KEY_FALLBACKS`: former keys whose signatures still hold.
+    /// `SECRET_KEY_FALLBACKS`: former keys whose signatures are still accepted.
     pub secret_key_fallbacks: Vec<SecretKey>,
-    /// `ALLOWED_HOSTS`: host names this site answers to; `.example.com` includes subdomains, `*` is any.
+    /// `ALLOWED_HOSTS`: host names that this site answers to; `.example.com` includes subdomains,
+    /// `*` allows any host.
     pub allowed_hosts: Vec<String>,
-    /// `DATABASE_URL`, and `CONN_TRANSACTION_POOLING`: whether a connection pooler in transaction mode, such as PgBouncer, is
-    /// in front of PostgreSQL. `auto` (the default) finds out, `on` and `off` say so. `off` is for poolers that keep
-    /// prepared statements: those in session mode, and PgBouncer from 1.21 on with `max_prepared_statements`.
+    /// `DATABASE_URL`, and `CONN_TRANSACTION_POOLING`: whether a connection pooler in transaction
+    /// mode, such as PgBouncer, is in front of PostgreSQL. With `auto` (the default) Nuages checks
+    /// for it. `off` is also right for poolers that keep prepared statements: those in session
+    /// mode, and PgBouncer from 1.21 on with `max_prepared_statements`.
     pub database_url: DatabaseUrl,
-    /// `CONN_POOL_SIZE`: database connections, which is also how many queries run at once. Two for each processor, and at
-    /// least 8 to PostgreSQL, 4 to SQLite. SQLite has one more, for writing.
+    /// `CONN_POOL_SIZE`: number of database connections, and so of queries that run at the same
+    /// time. The default is two for each processor, and at least 8 for PostgreSQL or 4 for SQLite.
+    /// SQLite has one more connection, for writing.
     pub conn_pool_size: u32,
-    /// `CONN_WAIT_TIMEOUT` (seconds): how long a request waits for a connection before it is answered with 503. A job waits
-    /// as long for a PostgreSQL server that refuses connections, because it may be starting again.
+    /// `CONN_WAIT_TIMEOUT` (seconds): how long a request waits for a connection before it is
+    /// answered with 503. A job waits as long for a PostgreSQL server that refuses connections,
+    /// because the server may be starting again.
     pub conn_wait_timeout: Duration,
-    /// `STATEMENT_TIMEOUT` (seconds): how long one SQL statement may take; 0 is no limit. If PostgreSQL does not answer two
-    /// seconds after that, the request is answered with 503 and the connection is replaced.
+    /// `STATEMENT_TIMEOUT` (seconds): how long one SQL statement may take; 0 sets no limit. If
+    /// PostgreSQL does not answer two seconds after that, the request is answered with 503 and the
+    /// connection is replaced.
     pub statement_timeout: Duration,
-    /// `STREAM_TIMEOUT` (seconds): how long a stream of rows waits for a reader who takes none, holding a connection.
+    /// `STREAM_TIMEOUT` (seconds): how long a stream of rows, which holds a connection, waits for a
+    /// client that reads nothing.
     pub stream_timeout: Duration,
-    /// `TIME_ZONE`: the zone that times are shown in. They are stored in UTC.
+    /// `TIME_ZONE`: the time zone in which times are shown. The database stores them in UTC.
     pub time_zone: chrono_tz::Tz,
-    /// `MEDIA_ROOT`: where uploaded files lie; served under `/media/`.
+    /// `MEDIA_ROOT`: the folder of uploaded files, which are served under `/media/`.
     pub media_root: PathBuf,
-    /// `FILE_UPLOAD_TEMP_DIR`: where files are while their form is not saved; the system's folder unless set.
+    /// `FILE_UPLOAD_TEMP_DIR`: the folder for files whose form is not saved yet; default: the
+    /// temporary folder of the system.
     pub file_upload_temp_dir: Option<PathBuf>,
-    /// `KEEP_IMAGE_METADATA`: pictures keep what cameras write into them (place, device, comments). Without it they do not.
+    /// `KEEP_IMAGE_METADATA`: keeps the metadata that cameras write into pictures (place, device,
+    /// comments). By default it is removed.
     pub keep_image_metadata: bool,
-    /// `RUST_LOG`, or the level of `LOG_LEVEL`: what is logged to standard error.
+    /// `RUST_LOG`, or the level of `LOG_LEVEL`: filter of the log on standard error.
     pub log_filter: String,
-    /// `NUAGES_WORKERS` or `WEB_CONCURRENCY`: threads that serve requests.
+    /// `NUAGES_WORKERS` or `WEB_CONCURRENCY`: number of threads that serve requests.
     pub workers: usize,
-    /// `APPEND_SLASH`: `/products` is redirected to `/products/`.
+    /// `APPEND_SLASH`: redirects `/products` to `/products/`.
     pub append_slash: bool,
     /// `DATA_UPLOAD_MAX_MEMORY_SIZE` (bytes): the largest request body without files.
     pub data_upload_max_memory_size: usize,
-    /// `FILE_UPLOAD_MAX_SIZE` (bytes): the most that the files of one request may hold together.
+    /// `FILE_UPLOAD_MAX_SIZE` (bytes): the largest size of all files of one request together.
     pub file_upload_max_size: u64,
-    /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the most fields of a form, or parameters in an address.
+    /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`: the largest number of fields in a form, or of parameters in
+    /// a URL.
     pub data_upload_max_number_fields: usize,
-    /// `BODY_TIMEOUT` (seconds): how long a request may wait for its body, or for the next part of it, before it is
-    /// answered with 408. A body must also have at least 500 bytes a second on average.
+    /// `BODY_TIMEOUT` (seconds): how long a request may wait for its body, or for the next part of
+    /// the body, before it is answered with 408. A body must also arrive with at least 500 bytes a
+    /// second on average.
     pub body_timeout: Duration,
-    /// `SHUTDOWN_TIMEOUT` (seconds): how long requests may finish after SIGTERM.
+    /// `SHUTDOWN_TIMEOUT` (seconds): how long running requests may take to finish after SIGTERM.
     pub shutdown_timeout: Duration,
-    /// `SLOW_PAGE`: serve `/slow/`, a page that sleeps in the database, for load tests.
+    /// `SLOW_PAGE`: serves `/slow/`, a page that sleeps in the database, for load tests.
     pub slow_page: bool,
     /// The `SESSION_…` settings.
     pub session: SessionSettings,
@@ -91,21 +104,23 @@ pub struct Settings {
     pub email: EmailSettings,
     /// The `LOGIN_FREE_FAILURES…` and `PASSWORD_RESET_FREE_MAILS…` settings and `TRUSTED_PROXIES`.
     pub login: LoginSettings,
-    /// `LOGIN_REDIRECT_URL`: where a login leads that came from nowhere.
+    /// `LOGIN_REDIRECT_URL`: the URL to redirect to after a login without `next`.
     pub login_redirect_url: String,
-    /// `DJANGO_VERSION`: `5.2`, `6.0` or `6.1`, the Django that uses the same database. It decides how many rounds new
-    /// password hashes have (1,000,000, 1,200,000 or 1,500,000), and which protocol the admin speaks where the versions
-    /// differ. If it is unset, the server and the commands tell the version from the database when they start, and
-    /// `nuages check` prints it. Code asks [`Settings::django_version`](Settings::django_version()).
+    /// `DJANGO_VERSION`: `5.2`, `6.0` or `6.1`, the Django that uses the same database. It sets the
+    /// number of PBKDF2 rounds of new password hashes (1,000,000, 1,200,000 or 1,500,000), and the
+    /// behaviour of the admin where the versions differ. If it is unset, the server and the
+    /// commands detect the version from the database when they start, and `nuages check` prints it.
+    /// Code calls [`Settings::django_version`](Settings::django_version()).
     pub django_version: Option<DjangoVersion>,
-    /// The version that the server told from the database when it started, if `DJANGO_VERSION` is unset.
+    /// The version that was detected from the database at start, if `DJANGO_VERSION` is unset.
     pub told_django_version: Option<DjangoVersion>,
-    /// `PASSWORD_HASHER`: what makes new hashes, the first of Django's `PASSWORD_HASHERS`. All of them are read, and
-    /// another's hash is renewed at the next login.
+    /// `PASSWORD_HASHER`: the algorithm of new hashes, the first of Django's `PASSWORD_HASHERS`.
+    /// Hashes of the other algorithms are accepted too, and renewed at the next login.
     pub password_hasher: String,
-    /// `REQUIRE_STAFF_TWO_FACTOR`: staff get nowhere that needs staff before they showed a second factor.
+    /// `REQUIRE_STAFF_TWO_FACTOR`: staff must pass a second factor before they can open a page for
+    /// staff.
     pub require_staff_two_factor: bool,
-    /// `PASSWORD_RESET_TIMEOUT`: how long a reset link works.
+    /// `PASSWORD_RESET_TIMEOUT`: how long a reset link is valid.
     pub password_reset_timeout: Duration,
     /// The `SECURE_…` settings and `X_FRAME_OPTIONS`.
     pub security: Security,
@@ -116,11 +131,12 @@ pub struct Settings {
 /// Django's `SecurityMiddleware` and clickjacking settings.
 #[derive(Debug, Clone)]
 pub struct Security {
-    /// `SECURE_SSL_REDIRECT`: plain requests are redirected to HTTPS.
+    /// `SECURE_SSL_REDIRECT`: redirects plain HTTP requests to HTTPS.
     pub ssl_redirect: bool,
-    /// `SECURE_SSL_HOST`: the host such a redirect goes to, if it is another.
+    /// `SECURE_SSL_HOST`: the host of that redirect, if it differs from the request's.
     pub ssl_host: Option<String>,
-    /// `SECURE_PROXY_SSL_HEADER`: a header and the value that says the proxy was reached by HTTPS (`X-Forwarded-Proto,https`).
+    /// `SECURE_PROXY_SSL_HEADER`: the header and the value with which the proxy says that it was
+    /// reached by HTTPS (`X-Forwarded-Proto,https`).
     pub proxy_ssl_header: Option<(String, String)>,
     /// `SECURE_HSTS_SECONDS`; 0 sends no header.
     pub hsts_seconds: u64,
@@ -136,22 +152,23 @@ pub struct Security {
     pub cross_origin_opener_policy: String,
     /// `X_FRAME_OPTIONS`: `DENY` or `SAMEORIGIN`.
     pub x_frame_options: String,
-    /// The `Content-Security-Policy` header. `SECURE_CSP` (Django 6.0) replaces directives of the strict default policy,
-    /// or adds some: `img-src 'self' https://cdn.example; font-src 'none'`, or the same as a JSON object. In JSON, `null`
-    /// takes a directive out.
+    /// The `Content-Security-Policy` header. `SECURE_CSP` (Django 6.0) replaces directives of the
+    /// strict default policy or adds directives: `img-src 'self' https://cdn.example; font-src
+    /// 'none'`, or the same as a JSON object. In JSON, `null` removes a directive.
     pub csp: String,
-    /// `SECURE_CSP_REPORT_ONLY` (Django 6.0): a policy in the same form that browsers only report on. If it is empty, the
-    /// header is not sent.
+    /// `SECURE_CSP_REPORT_ONLY` (Django 6.0): a policy in the same form that browsers report on but
+    /// do not enforce. If it is empty, the header is not sent.
     pub csp_report_only: String,
 }
 
 impl Settings {
-    /// Reads `.env` in the working directory or above it (variables that are already set win), then the environment.
+    /// Reads the environment, completed from `.env` in the working directory or a folder above.
+    /// Variables that are already set override those of the file.
     pub fn from_env() -> Result<Self, SettingsError> {
         Self::read(&Env::load()?)
     }
 
-    /// Reads `env`; every wrong value is in the one error.
+    /// Reads the settings from `env`; the error lists every wrong value.
     pub fn read(env: &Env) -> Result<Self, SettingsError> {
         let mut wrong = Vec::new();
         let debug = env.flag("DEBUG", false, &mut wrong);
@@ -164,8 +181,8 @@ impl Settings {
             &mut wrong,
         );
         database_url.reached_by(pooling, env.get("PGOPTIONS"));
-        // PostgreSQL queries mostly wait for the server, so at least 8 connections are useful. SQLite queries use our own
-        // processor: 4 are enough.
+        // PostgreSQL queries mostly wait on the network, so open at least 8 connections. SQLite
+        // queries use our own CPU: 4 are enough.
         let fewest = if matches!(database_url, DatabaseUrl::Postgres(_)) {
             8
         } else {
@@ -261,19 +278,21 @@ impl Settings {
         }
     }
 
-    /// The keys that may have signed something: the current one first.
+    /// Returns the keys that may have signed a text, the current one first.
     pub fn secret_keys(&self) -> impl Iterator<Item = &SecretKey> + Clone {
         std::iter::once(&self.secret_key).chain(&self.secret_key_fallbacks)
     }
 
-    /// Returns the version of Django that is in force: `DJANGO_VERSION`, else the version told from the database, else 5.2.
+    /// Returns the version of Django that applies: `DJANGO_VERSION`, else the version detected from
+    /// the database, else 5.2.
     pub fn django_version(&self) -> DjangoVersion {
         self.django_version
             .or(self.told_django_version)
             .unwrap_or_default()
     }
 
-    /// Each setting as `(name, value)`, secrets masked: for the debug page and for start-up messages.
+    /// Returns each setting as `(name, value)` with secrets masked, for the debug page and for
+    /// start-up messages.
     pub fn shown(&self) -> Vec<(&'static str, String)> {
         vec![
             ("DEBUG", self.debug.to_string()),
@@ -344,7 +363,7 @@ impl Security {
     }
 }
 
-/// The hashers that make new hashes, by Django's names of their algorithms.
+/// The algorithms that can make new hashes, by Django's names.
 const PASSWORD_HASHERS: [&str; 5] = [
     "pbkdf2_sha256",
     "pbkdf2_sha1",
@@ -353,6 +372,7 @@ const PASSWORD_HASHERS: [&str; 5] = [
     "scrypt",
 ];
 
+/// The values that the specification lists:
 /// <https://www.w3.org/TR/referrer-policy/#referrer-policies>
 const REFERRER_POLICIES: [&str; 9] = [
     "no-referrer",

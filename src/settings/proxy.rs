@@ -1,17 +1,20 @@
-//! Behind a proxy: which host and port visitors asked for, and below which path the site is.
+//! Settings for a site behind a proxy: the headers with the host and port of the request, and the
+//! path of the site.
 
 use super::env::Env;
 
 /// The `USE_X_FORWARDED_…` settings and `FORCE_SCRIPT_NAME`.
 #[derive(Debug, Clone, Default)]
 pub struct ProxySettings {
-    /// `USE_X_FORWARDED_HOST`: the host of a request is in `X-Forwarded-Host`, if the proxy sends that header.
+    /// `USE_X_FORWARDED_HOST`: takes the host of a request from `X-Forwarded-Host`, if the proxy
+    /// sends that header.
     pub use_x_forwarded_host: bool,
-    /// `USE_X_FORWARDED_PORT`: the port of a request is in `X-Forwarded-Port`, if the proxy sends that header.
+    /// `USE_X_FORWARDED_PORT`: takes the port of a request from `X-Forwarded-Port`, if the proxy
+    /// sends that header.
     pub use_x_forwarded_port: bool,
-    /// `FORCE_SCRIPT_NAME`: the path below which the proxy serves this site, such as `/shop`. It has no slash at its end,
-    /// and is empty if the site is at the root. Every URL that leaves the site begins with it. The proxy may pass it on
-    /// or strip it.
+    /// `FORCE_SCRIPT_NAME`: the path under which the proxy serves this site, such as `/shop`,
+    /// without a slash at the end; empty if the site is at the root. Every URL in a response begins
+    /// with this path. The proxy may forward the path or strip it.
     pub script_name: String,
 }
 

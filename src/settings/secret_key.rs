@@ -1,4 +1,4 @@
-//! A key that signs, and that never shows itself.
+//! A signing key that is masked wherever it is printed.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ impl SecretKey {
         Self(key.into())
     }
 
-    /// The key itself, for signing.
+    /// Returns the key itself, for signing.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-// Python decodes with and without padding, and does not look at the bits that are left over.
+// Python decodes with and without padding, and ignores trailing bits.
 const ENGINE: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new()
@@ -13,12 +13,12 @@ const ENGINE: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// `bytes` as text.
+/// Encodes `bytes`.
 pub fn b64_encode(bytes: &[u8]) -> String {
     ENGINE.encode(bytes)
 }
 
-/// The bytes of `text`.
+/// Decodes `text`; returns `None` if it is malformed.
 pub fn b64_decode(text: &str) -> Option<Vec<u8>> {
     ENGINE.decode(text).ok()
 }

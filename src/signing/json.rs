@@ -1,11 +1,12 @@
-//! JSON in the very bytes that Python's `json.dumps` writes.
+//! JSON with exactly the bytes that Python's `json.dumps` writes.
 
 use std::io;
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-/// `value` without white space (`separators=(",", ":")`): sessions, signed payloads.
+/// Serializes `value` without white space (`separators=(",", ":")`): for sessions and signed
+/// payloads.
 pub fn compact(value: &impl Serialize) -> Vec<u8> {
     written(
         value,
@@ -16,7 +17,8 @@ pub fn compact(value: &impl Serialize) -> Vec<u8> {
     )
 }
 
-/// `value` with Python's default separators `", "` and `": "`: messages within a session.
+/// Serializes `value` with Python's default separators `", "` and `": "`: for messages within a
+/// session.
 pub fn spaced(value: &impl Serialize) -> Vec<u8> {
     written(
         value,
@@ -29,7 +31,7 @@ pub fn spaced(value: &impl Serialize) -> Vec<u8> {
 
 fn written(value: &impl Serialize, formatter: Python) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // Writing to memory does not fail, and a `serde_json::Value` has no keys that are not strings.
+    // Writing to memory cannot fail, and all keys of a `serde_json::Value` are strings.
     let done = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
     debug_assert!(done.is_ok(), "{done:?}");
     bytes
@@ -71,7 +73,8 @@ impl Formatter for Python {
         writer.write_all(self.colon)
     }
 
-    /// Everything but printable ASCII is escaped, beyond the first plane as a pair (`ensure_ascii=True`).
+    /// Escapes everything except printable ASCII, and characters above U+FFFF as surrogate pairs
+    /// (`ensure_ascii=True`).
     fn write_string_fragment<W: ?Sized + io::Write>(
         &mut self,
         writer: &mut W,
@@ -95,7 +98,8 @@ impl Formatter for Python {
     }
 }
 
-/// Python's `repr(value)`: an exponent of at least two digits below 1e-4 and from 1e16 on, else a point.
+/// Returns Python's `repr(value)`: scientific notation below 1e-4 and from 1e16 on (with at least
+/// two digits of exponent), else a decimal point.
 fn float(value: f64) -> String {
     let scientific = format!("{value:e}");
     let plain = value.to_string();

@@ -1,4 +1,4 @@
-//! Texts that carry a signature, in Django's format: `payload:timestamp:signature`; and texts that are sealed.
+//! Signed texts in Django's format `payload:timestamp:signature`, and encrypted texts.
 
 mod base64;
 pub mod json;
@@ -17,30 +17,31 @@ pub use signer::{MAX_PAYLOAD, Signed, Signer};
 
 use crate::settings::SecretKey;
 
-/// Why a signed text is not believed.
+/// The reason why a signed text is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadSignature {
-    /// No key made this signature.
+    /// None of the keys made this signature.
     #[error("the signature does not match")]
     Mismatch,
-    /// Signed by us, and too long ago.
+    /// The signature is valid but too old.
     #[error("the signature is too old")]
     Expired,
-    /// Signed by us, and nothing that can be read.
+    /// The signature is valid but the content cannot be decoded.
     #[error("the signed text makes no sense")]
     Malformed,
 }
 
-/// Which key a signature was made with.
+/// The key that made a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyUsed {
     /// The first one, `SECRET_KEY`.
     Current,
-    /// One of `SECRET_KEY_FALLBACKS`: what was signed should be signed anew.
+    /// One of `SECRET_KEY_FALLBACKS`: the text should be signed again.
     Fallback,
 }
 
-/// The first of `keys` (`SECRET_KEY`, then its fallbacks) that `matches`.
+/// Returns which of `keys` (`SECRET_KEY`, then its fallbacks) is the first for which `matches` is
+/// true.
 pub fn key_used<'a>(
     mut keys: impl Iterator<Item = &'a SecretKey>,
     matches: impl FnMut(&SecretKey) -> bool,
@@ -53,12 +54,13 @@ pub fn key_used<'a>(
     })
 }
 
-/// `payload`, signed for `salt` at `now` (Unix time): Django's `signing.dumps`, its payload already serialized.
+/// Signs the serialized `payload` for `salt` at `now` (Unix time), like Django's `signing.dumps`.
 pub fn dumps(payload: &[u8], salt: &str, key: &SecretKey, compress: bool, now: i64) -> String {
     Signer::new(salt).dumps(payload, key, compress, now)
 }
 
-/// The payload of a text of [`dumps`], if one of `keys` signed it for `salt`: Django's `signing.loads`.
+/// Returns the payload of a text made by [`dumps`], if one of `keys` signed it for `salt`, like
+/// Django's `signing.loads`.
 pub fn loads<'a>(
     text: &str,
     salt: &str,

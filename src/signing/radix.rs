@@ -5,7 +5,7 @@ pub const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 /// Digits of base 36.
 pub const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
-/// `number` in `digits`.
+/// Returns `number` written with `digits`.
 pub fn to_radix(mut number: u64, digits: &[u8]) -> String {
     let radix = digits.len() as u64;
     let mut text = Vec::new();
@@ -19,7 +19,8 @@ pub fn to_radix(mut number: u64, digits: &[u8]) -> String {
     }
 }
 
-/// The number that `text` is in `digits`; `None` if it is none, or larger than 64 bits.
+/// Returns the number that `text` represents in `digits`; `None` if `text` is not a number or needs
+/// more than 64 bits.
 pub fn from_radix(text: &str, digits: &[u8]) -> Option<u64> {
     let radix = digits.len() as u64;
     let mut number: Option<u64> = None;

@@ -1,16 +1,16 @@
-//! Random texts that nobody can guess.
+//! Unguessable random texts.
 
 use rand::RngExt as _;
 
 /// Letters and digits, in Django's order.
 pub const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// `length` random letters and digits (Django's `get_random_string`).
+/// Returns `length` random letters and digits (Django's `get_random_string`).
 pub fn random_string(length: usize) -> String {
     random_string_of(ALPHANUMERIC, length)
 }
 
-/// `length` random characters of `alphabet`, which is ASCII and not empty.
+/// Returns `length` random characters of `alphabet`, which must be ASCII and not empty.
 pub fn random_string_of(alphabet: &[u8], length: usize) -> String {
     let mut rng = rand::rng();
     (0..length)

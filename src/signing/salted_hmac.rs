@@ -1,23 +1,24 @@
-//! HMAC-SHA256 under a key that is made for one purpose, and comparing without telling where texts differ.
+//! HMAC-SHA256 with a key derived for one purpose, and comparison in constant time.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
-/// HMAC-SHA256 of `value`, its key the SHA-256 of `key_salt` and `secret` (Django's `salted_hmac`, `algorithm="sha256"`).
+/// Returns the HMAC-SHA256 of `value`. The key is the SHA-256 of `key_salt` and `secret` (Django's
+/// `salted_hmac`, `algorithm="sha256"`).
 pub fn salted_hmac(key_salt: &str, value: &[u8], secret: &str) -> [u8; 32] {
     let key = Sha256::new()
         .chain_update(key_salt)
         .chain_update(secret)
         .finalize();
-    // A key of this hash's own length is always taken as it is.
+    // HMAC accepts a key of the hash's own length unchanged, so this cannot fail.
     let Ok(mac) = Hmac::<Sha256>::new_from_slice(&key) else {
         return [0; 32];
     };
     mac.chain_update(value).finalize().into_bytes().into()
 }
 
-/// Lower-case hexadecimal.
+/// Returns `bytes` in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
@@ -27,7 +28,7 @@ pub fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Whether both are the same, in a time that depends on their lengths only.
+/// Whether `a` and `b` are equal. The time taken depends on their lengths only.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()
 }

@@ -1,4 +1,4 @@
-//! Texts that only this site can read: sealed with a key made of `SECRET_KEY`.
+//! Encryption of texts that only this site may read, with a key derived from `SECRET_KEY`.
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
@@ -8,23 +8,24 @@ use crate::settings::SecretKey;
 
 const NONCE: usize = 24;
 
-/// `plain`, unreadable and unchangeable without `secret`. `salt` says for what, `context` for whom: the text opens for
-/// nothing and nobody else.
+/// Encrypts and authenticates `plain` with `secret`. `salt` names the purpose and `context` the
+/// owner: the text can be decrypted only with the same two values.
 pub fn seal(plain: &[u8], salt: &str, context: &str, secret: &SecretKey) -> String {
-    // So long that random ones never meet.
+    // The nonce is long enough that random ones do not repeat.
     let nonce: [u8; NONCE] = rand::random();
     let payload = Payload {
         msg: plain,
         aad: context.as_bytes(),
     };
-    // Only a text of hundreds of gigabytes is too long.
+    // Encryption fails only for a text of hundreds of gigabytes.
     let sealed = cipher(salt, secret)
         .encrypt(&XNonce::from(nonce), payload)
         .unwrap_or_default();
     b64_encode(&[&nonce[..], &sealed].concat())
 }
 
-/// What [`seal`] sealed for this `salt` and `context` with one of `keys`, and with which; `None` if it did not.
+/// Decrypts a text that [`seal`] made for this `salt` and `context`. Returns the plain text and
+/// which of `keys` sealed it; `None` if none of them did.
 pub fn unseal<'a>(
     text: &str,
     salt: &str,

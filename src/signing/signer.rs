@@ -1,4 +1,4 @@
-//! Signs payloads and checks signatures, with a time in them.
+//! Signs payloads together with a timestamp, and verifies signatures.
 
 use std::io::Write as _;
 
@@ -12,29 +12,29 @@ use super::{
 };
 use crate::settings::SecretKey;
 
-/// The most bytes that a compressed payload may unfold to.
+/// The largest size, in bytes, of a payload after decompression.
 pub const MAX_PAYLOAD: usize = 1 << 20;
 
-/// Signs for one purpose: what is signed for another salt does not pass here.
+/// Signs for one purpose: a text signed with another salt is rejected.
 #[derive(Debug, Clone, Copy)]
 pub struct Signer<'a> {
     key_prefix: &'static str,
     salt: &'a str,
 }
 
-/// What a signature vouches for.
+/// A payload whose signature is valid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
-    /// The bytes that were signed, unfolded.
+    /// The signed bytes, decompressed.
     pub payload: Vec<u8>,
-    /// When, in Unix time.
+    /// The time of the signature, in Unix time.
     pub signed_at: i64,
-    /// With which key.
+    /// The key that made the signature.
     pub key_used: KeyUsed,
 }
 
 impl Signed {
-    /// Only if it was signed at most `max_age` seconds before `now`.
+    /// Returns `self` if it was signed at most `max_age` seconds before `now`.
     pub fn within(self, max_age: i64, now: i64) -> Result<Self, BadSignature> {
         if now.saturating_sub(self.signed_at) > max_age {
             Err(BadSignature::Expired)
@@ -45,7 +45,7 @@ impl Signed {
 }
 
 impl<'a> Signer<'a> {
-    /// As Django's `TimestampSigner(salt=salt)`: sessions.
+    /// Creates a signer like Django's `TimestampSigner(salt=salt)`: for sessions.
     pub const fn new(salt: &'a str) -> Self {
         Self {
             key_prefix: "",
@@ -53,7 +53,8 @@ impl<'a> Signer<'a> {
         }
     }
 
-    /// As Django's `get_cookie_signer(salt=salt)`, which puts `django.http.cookies` before the key: messages.
+    /// Creates a signer like Django's `get_cookie_signer(salt=salt)`, which puts
+    /// `django.http.cookies` before the key: for messages.
     pub const fn for_cookies(salt: &'a str) -> Self {
         Self {
             key_prefix: "django.http.cookies",
@@ -61,7 +62,8 @@ impl<'a> Signer<'a> {
         }
     }
 
-    /// `payload` as `base64:time:signature`; as `.base64:…` of its zlib form, if asked for and if that is shorter.
+    /// Signs `payload` as `base64:time:signature`; or as `.base64:…` of its zlib form, if
+    /// `compress` is set and that is shorter.
     pub fn dumps(&self, payload: &[u8], key: &SecretKey, compress: bool, now: i64) -> String {
         let folded = if compress { folded(payload) } else { None };
         let value = folded.map_or_else(
@@ -75,7 +77,8 @@ impl<'a> Signer<'a> {
         self.sign(&format!("{value}:{sign}{seconds}"), key)
     }
 
-    /// The payload of a text of [`dumps`](Self::dumps), if one of `keys` (`SECRET_KEY` first) signed it.
+    /// Returns the payload of a text made by [`dumps`](Self::dumps), if one of `keys` (`SECRET_KEY`
+    /// first) signed it.
     pub fn loads<'k>(
         &self,
         text: &str,
@@ -95,12 +98,12 @@ impl<'a> Signer<'a> {
         })
     }
 
-    /// `value:signature`, without a time (Django's `Signer.sign`).
+    /// Signs `value` without a timestamp: `value:signature` (Django's `Signer.sign`).
     pub fn sign(&self, value: &str, key: &SecretKey) -> String {
         format!("{value}:{}", self.signature(value, key))
     }
 
-    /// The value of a text of [`sign`](Self::sign), and which key signed it.
+    /// Returns the value of a text made by [`sign`](Self::sign), and the key that signed it.
     pub fn unsign<'t, 'k>(
         &self,
         text: &'t str,
@@ -134,7 +137,7 @@ fn timestamp(text: &str) -> Option<i64> {
     }
 }
 
-/// `payload` in zlib's format, if that spares more than one byte (Django's rule).
+/// Compresses `payload` with zlib; returns `None` if that saves at most one byte (Django's rule).
 fn folded(payload: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(6));
     encoder.write_all(payload).ok()?;
@@ -145,7 +148,8 @@ fn folded(payload: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn unfolded(bytes: &[u8]) -> Option<Vec<u8>> {
-    // All at once: a session is read by every page, and a stream would set up a window of 32 KiB for its few hundred bytes.
+    // Decompresses all at once: every page reads a session, and a streaming decoder would allocate
+    // a window of 32 KiB for a few hundred bytes.
     decompress_to_vec_zlib_with_limit(bytes, MAX_PAYLOAD).ok()
 }
 
