@@ -1,4 +1,4 @@
-//! [`Project`]: what a program serves.
+//! [`Project`]: the site that a program serves.
 
 use std::sync::OnceLock;
 
@@ -17,26 +17,28 @@ use crate::{admin, auth, sessions};
 /// Its program is one line, `nuages::commands::main(&PROJECT)`. A process serves one project.
 #[derive(Debug)]
 pub struct Project {
-    /// Its apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
+    /// The apps, in the order of Django's `INSTALLED_APPS` (which is also the order of content
+    /// types).
     pub apps: &'static [AppConfig],
-    /// Its URLs.
+    /// The URLs.
     pub urls: fn(&Settings) -> Urls,
-    /// What the framework's own pages show of it.
+    /// The site's details that the framework's own pages show.
     pub site: Site,
-    /// The static files of its own.
+    /// The site's own static files.
     pub(crate) static_files: &'static [StaticFile],
-    /// What an empty database is filled with, if the program is started without a command.
+    /// Data for an empty database, which is loaded if the program is started without a command.
     pub(crate) demo: Option<&'static Demo>,
-    /// Its own commands.
+    /// The site's own commands.
     pub(crate) commands: &'static [SiteCommand],
     register: fn(AdminSite) -> AdminSite,
     admin_site: OnceLock<AdminSite>,
 }
 
-/// Rows and uploaded files that a program can fill an empty database with: `loaddata demo`.
+/// Rows and uploaded files for an empty database: `loaddata demo`.
 #[derive(Debug)]
 pub struct Demo {
-    /// What the terminal says while an empty database is filled: "Setting up a demo shop".
+    /// The line that the terminal shows while an empty database is filled: "Setting up a demo
+    /// shop".
     pub title: &'static str,
     /// A fixture in JSON, as `dumpdata` writes it.
     pub fixture: &'static str,
@@ -57,7 +59,7 @@ pub struct SiteCommand {
 
 /// The arguments of a command, and what the command does.
 pub trait Command: clap::Args {
-    /// What the command is called on the command line.
+    /// The name of the command on the command line.
     const NAME: &'static str;
     /// One sentence for the help.
     const ABOUT: &'static str;
@@ -66,7 +68,7 @@ pub trait Command: clap::Args {
     fn run(self, context: &CommandContext<'_>) -> Result<()>;
 }
 
-/// What a command works with.
+/// The project and settings that a command runs with.
 #[derive(Debug)]
 pub struct CommandContext<'a> {
     /// The project of the program.
@@ -76,7 +78,7 @@ pub struct CommandContext<'a> {
 }
 
 impl SiteCommand {
-    /// The command whose arguments are `C`.
+    /// Creates the command whose arguments are `C`.
     pub const fn new<C: Command>() -> Self {
         Self {
             name: C::NAME,
@@ -99,7 +101,7 @@ impl CommandContext<'_> {
 }
 
 impl Project {
-    /// A site called `name`; `register` adds its models to an admin that shows none.
+    /// Creates a site called `name`; `register` adds the site's models to an empty admin.
     pub const fn new(
         name: &'static str,
         apps: &'static [AppConfig],
@@ -118,12 +120,12 @@ impl Project {
         }
     }
 
-    /// The name that people read.
+    /// Returns the site's name as visitors read it.
     pub const fn name(&self) -> &'static str {
         self.site.name
     }
 
-    /// Sets what search engines show of pages without a description of their own.
+    /// Sets the description that search engines show for pages without one.
     #[must_use]
     pub const fn description(mut self, text: &'static str) -> Self {
         self.site.description = text;
@@ -193,14 +195,14 @@ impl Project {
         self
     }
 
-    /// Its admin.
+    /// Returns the admin site.
     pub fn admin_site(&'static self) -> &'static AdminSite {
         self.admin_site
             .get_or_init(|| (self.register)(AdminSite::new(self.apps)).with_defaults_of(&self.site))
     }
 
-    /// Every migration, each behind those it needs: those of the batteries first, then app by app, then those of the
-    /// tables that logging in needs and Django does not have.
+    /// Returns every migration, each after the migrations that it needs: first those of the
+    /// batteries, then app by app, then those of Nuages' own tables for logins.
     pub fn migrations(&self) -> Vec<Migration> {
         let batteries =
             [content_types::APP, auth::APP, admin::APP, sessions::APP].map(|app| app.label);

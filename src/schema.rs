@@ -1,5 +1,5 @@
-//! The tables of Django's own apps, as Django 5.2 makes them (`migrations/`), and ours, `nuages_…`, which Django does not
-//! know.
+//! The tables of Django's own apps, as Django 5.2 creates them (`migrations/`), and Nuages' own
+//! tables `nuages_…`, which Django does not use.
 
 #![expect(
     missing_docs,
@@ -32,8 +32,8 @@ diesel::table! {
     }
 }
 
-// The link tables have ids that are 32 bits wide or 64, as the DEFAULT_AUTO_FIELD of the Django that made them said: they
-// are never read.
+// The `id` columns of link tables are never read: they have 32 or 64 bits, depending on the
+// DEFAULT_AUTO_FIELD of the Django that created them.
 diesel::table! {
     auth_group_permissions (group_id, permission_id) {
         group_id -> Integer,

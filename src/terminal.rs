@@ -1,4 +1,4 @@
-//! What commands print: plain text, with colours only on a terminal.
+//! Output of commands: plain text, with colours on a terminal only.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -6,27 +6,27 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::error::Result;
 
-/// Bold, on a terminal.
+/// Returns `text` in bold (on a terminal).
 pub fn bold(text: &str) -> String {
     format!("\x1b[1m{text}\x1b[0m")
 }
 
-/// Dim, on a terminal.
+/// Returns `text` dimmed (on a terminal).
 pub fn dim(text: &str) -> String {
     format!("\x1b[2m{text}\x1b[0m")
 }
 
-/// Green, on a terminal.
+/// Returns `text` in green (on a terminal).
 pub fn green(text: &str) -> String {
     format!("\x1b[32m{text}\x1b[0m")
 }
 
-/// A line on standard output.
+/// Prints a line to standard output.
 pub fn say(line: &str) -> Result<()> {
     writeln!(anstream::stdout(), "{line}").map_err(Into::into)
 }
 
-/// A question on standard output, without a line break behind it.
+/// Prints a question to standard output, without a line break, and returns the answer.
 pub fn ask(question: &str) -> Result<String> {
     let mut out = anstream::stdout();
     write!(out, "{question}")?;
@@ -38,12 +38,12 @@ pub fn ask(question: &str) -> Result<String> {
     Ok(answer.trim().to_owned())
 }
 
-/// Whether someone sits there to be asked.
+/// Whether standard input is a terminal, so that questions can be answered.
 pub fn is_interactive() -> bool {
     std::io::stdin().is_terminal()
 }
 
-/// An error on standard error.
+/// Prints an error to standard error.
 pub fn complain(text: &str) {
     let mut lines = text.lines();
     let mut out = anstream::stderr();
@@ -57,7 +57,7 @@ pub fn complain(text: &str) {
     }
 }
 
-/// A progress bar on standard error, if that is a terminal.
+/// Creates a progress bar on standard error; it is hidden if that is not a terminal.
 pub fn progress(label: &'static str, length: u64) -> ProgressBar {
     let style =
         ProgressStyle::with_template("{msg:<10} {wide_bar:.blue} {human_pos}/{human_len} {eta}");

@@ -6,7 +6,7 @@ use crate::http::Access::Public;
 use crate::http::{self, Urls, get, path};
 use crate::pages;
 
-/// The URLs of accounts, the admin, static and uploaded files.
+/// Returns the URLs of accounts, the admin, static files and uploaded files.
 pub fn batteries() -> Urls {
     let files = Urls::new([
         path(

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// Returns `count` with the noun that it wants, such as "1 row" and "2 rows" (Django's `ngettext`).
+/// Returns `count` with the matching noun, such as "1 row" and "2 rows" (Django's `ngettext`).
 pub fn counted<N: Display + PartialEq + From<u8>>(count: N, one: &str, many: &str) -> String {
     let noun = if count == N::from(1) { one } else { many };
     format!("{count} {noun}")

@@ -1,4 +1,4 @@
-//! Whether a form was sent from a page of this site: Django's CSRF rules, as functions.
+//! Django's CSRF rules: whether a form was sent from a page of this site.
 
 mod origin;
 mod protect;

@@ -1,4 +1,5 @@
-//! Which pages may send forms here: by `Origin`, and on HTTPS without one by `Referer`.
+//! Checks that a form comes from an allowed page: by `Origin`, or on HTTPS by `Referer` if there is
+//! no `Origin`.
 
 use super::Rejection;
 
@@ -12,21 +13,21 @@ pub struct TrustedOrigins {
     hosts: Vec<String>,
 }
 
-/// What a request says about the site it was sent to.
+/// The properties of the requested site that the check needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Site<'a> {
-    /// It came by HTTPS.
+    /// The request came by HTTPS.
     pub is_secure: bool,
     /// The `Host` header with its port, if that host is allowed.
     pub host: Option<&'a str>,
     /// The port of the server.
     pub port: u16,
-    /// `CSRF_COOKIE_DOMAIN` (`SESSION_COOKIE_DOMAIN` where sessions hold the secret).
+    /// `CSRF_COOKIE_DOMAIN` (or `SESSION_COOKIE_DOMAIN` if sessions hold the secret).
     pub cookie_domain: Option<&'a str>,
 }
 
 impl TrustedOrigins {
-    /// From the setting; an entry without a scheme trusts nobody.
+    /// Parses the setting. An entry without a scheme matches no origin.
     pub fn new<S: AsRef<str>>(origins: &[S]) -> Self {
         let mut trusted = Self::default();
         for origin in origins.iter().map(AsRef::as_ref) {
@@ -45,7 +46,7 @@ impl TrustedOrigins {
     }
 }
 
-/// Whether the page that sent the request may: by its `Origin` if it has one, else on HTTPS by its `Referer`.
+/// Checks the page that sent the request: by `Origin` if there is one, else on HTTPS by `Referer`.
 pub fn check_source(
     origin: Option<&str>,
     referer: Option<&str>,
@@ -79,7 +80,8 @@ pub fn check_origin(origin: &str, site: &Site<'_>, trusted: &TrustedOrigins) -> 
         .any(|(theirs, domain)| *theirs == scheme && is_same_domain(&host, domain))
 }
 
-/// Whether a `Referer` header is an HTTPS page of this site, of the cookie's domain, or of a trusted one.
+/// Checks that a `Referer` header names an HTTPS page of this site, of the cookie's domain, or of a
+/// trusted origin.
 pub fn check_referer(
     referer: Option<&str>,
     site: &Site<'_>,
@@ -110,7 +112,8 @@ pub fn check_referer(
     }
 }
 
-/// Whether `host` is `pattern`, or for a pattern `.example.com` that domain or below it.
+/// Whether `host` equals `pattern`; a pattern `.example.com` matches that domain and its
+/// subdomains.
 fn is_same_domain(host: &str, pattern: &str) -> bool {
     let pattern = pattern.to_lowercase();
     !pattern.is_empty()
@@ -120,8 +123,9 @@ fn is_same_domain(host: &str, pattern: &str) -> bool {
                 .is_some_and(|domain| host == domain || host.ends_with(&pattern)))
 }
 
-/// Scheme in lower case, and host with port, of a URL that has both, as Python's `urlsplit` finds them. Browsers send
-/// both in ASCII, so another host is none.
+/// Splits a URL like Python's `urlsplit` into its scheme in lower case and its host with port;
+/// `None` if one is missing. Browsers send both in ASCII, so a host with other characters is not
+/// accepted.
 fn split(url: &str) -> Option<(String, String)> {
     let (scheme, rest) = url.split_once("://")?;
     let starts = scheme.starts_with(|c: char| c.is_ascii_alphabetic());

@@ -1,4 +1,5 @@
-//! Reads the body of every unsafe request and refuses what no page of this site sent: Django's `CsrfViewMiddleware`.
+//! Reads the body of every unsafe request, and refuses requests that do not come from a page of
+//! this site: Django's `CsrfViewMiddleware`.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -21,19 +22,19 @@ use crate::http::{
 use crate::logging;
 use crate::settings::Settings;
 
-/// The secret of the visitor in hand; pages take their tokens from it.
+/// The CSRF secret of the visitor; pages take their tokens from it.
 #[derive(Clone, Default)]
 pub struct Csrf(Rc<State>);
 
 #[derive(Default)]
 struct State {
     secret: RefCell<Option<Secret>>,
-    /// The cookie must be sent: a page used the token, or the secret is new.
+    /// Whether the cookie must be sent: a page used the token, or the secret is new.
     used: Cell<bool>,
 }
 
 impl Csrf {
-    /// That of `request`.
+    /// Returns the secret of `request`.
     pub fn of(request: &HttpRequest) -> Self {
         request
             .extensions()
@@ -42,7 +43,7 @@ impl Csrf {
             .unwrap_or_default()
     }
 
-    /// A token for a form: the secret under a fresh mask (Django's `get_token`).
+    /// Returns a token for a form: the secret under a fresh mask (Django's `get_token`).
     pub fn token(&self) -> String {
         self.0.used.set(true);
         self.0
@@ -52,7 +53,8 @@ impl Csrf {
             .masked()
     }
 
-    /// The files of this visitor that are kept until their form has no error; `None` for a visitor without a cookie.
+    /// Returns the files of this visitor that are kept while their form has errors; `None` for a
+    /// visitor without a cookie.
     pub fn kept_files(&self, settings: &Settings) -> Option<KeptFiles> {
         self.0
             .secret
@@ -61,26 +63,26 @@ impl Csrf {
             .map(|secret| KeptFiles::new(settings, secret.as_str()))
     }
 
-    /// A new secret, as at a login: tokens given out before are worthless.
+    /// Replaces the secret, as at a login: earlier tokens become invalid.
     pub fn rotate(&self) {
         self.0.used.set(true);
         self.0.secret.replace(Some(Secret::generate()));
     }
 }
 
-/// The fields of a form whose token does not fit the cookie, as after a login in another tab. The request is refused; this is
-/// left for the page that says so.
+/// The fields of a form whose token does not match the cookie, for example after a login in another
+/// tab. The request is refused; the fields are kept for the page that explains why.
 #[derive(Clone)]
 pub struct StaleForm(pub PostData);
 
 impl StaleForm {
-    /// Returns the form if `request` was refused for its token.
+    /// Returns the form if `request` was refused because of its token.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }
 }
 
-/// See the module. There is no way around it for a URL: a view that takes POST is protected by being a view.
+/// See the module. A URL cannot be exempted: every view that accepts POST is protected.
 pub async fn protect<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     mut request: ServiceRequest,
@@ -92,7 +94,7 @@ pub async fn protect<B: MessageBody + 'static>(
         None => Err(Rejection::NoCookie),
         Some(parsed) => parsed.map_err(Rejection::BadCookie),
     };
-    // A cookie that is none of ours is replaced at once.
+    // Replace a cookie that does not hold a valid secret.
     let replaced = given.is_some() && secret.is_err();
     let csrf = Csrf::default();
     csrf.0.secret.replace(if replaced {
@@ -102,7 +104,7 @@ pub async fn protect<B: MessageBody + 'static>(
     });
     csrf.0.used.set(replaced);
     request.extensions_mut().insert(csrf.clone());
-    // A path that does not exist is 404 whatever is sent to it.
+    // A path that does not exist is answered with 404, whatever the request contains.
     let mut refused = None;
     if !is_safe_method(request.method().as_str()) && request.match_pattern().is_some() {
         let mut payload = request.take_payload();
@@ -128,7 +130,7 @@ pub async fn protect<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// In Django's order: origin or referer, cookie, token. The body is left for the view.
+/// Checks origin or referer, cookie and token, in Django's order. Leaves the body for the view.
 async fn check(
     request: &HttpRequest,
     payload: &mut Payload,
@@ -182,7 +184,8 @@ async fn check(
     Ok(())
 }
 
-/// A header's text. One that was sent twice is both, which is neither: a proxy may have looked at the other one.
+/// Returns the text of a header. Several headers of the same name are joined, so that they match
+/// nothing: a proxy may have checked a different one of them.
 fn header<'r>(request: &'r HttpRequest, name: impl AsHeaderName) -> Option<Cow<'r, str>> {
     let text = |value: &'r HeaderValue| String::from_utf8_lossy(value.as_bytes());
     request
@@ -192,7 +195,7 @@ fn header<'r>(request: &'r HttpRequest, name: impl AsHeaderName) -> Option<Cow<'
         .reduce(|before, next| Cow::Owned(format!("{before},{next}")))
 }
 
-/// Returns the port that the proxy says it was asked at, if `USE_X_FORWARDED_PORT` is on.
+/// Returns the port in the proxy's `X-Forwarded-Port` header, if `USE_X_FORWARDED_PORT` is on.
 fn forwarded_port(request: &HttpRequest, settings: &Settings) -> Option<u16> {
     let header = request
         .headers()

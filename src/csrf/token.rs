@@ -1,46 +1,48 @@
-//! The secret in the cookie, and the tokens in forms that hide it (so that BREACH cannot guess it from page lengths).
+//! The secret in the cookie, and the masked tokens in forms (the mask prevents a BREACH attack,
+//! which would guess the secret from page lengths).
 
 use std::fmt;
 
 use crate::signing::{ALPHANUMERIC, constant_time_eq, random_string};
 
-/// Letters and digits of a secret.
+/// Length of a secret, in letters and digits.
 pub const SECRET_LENGTH: usize = 32;
-/// Letters and digits of a token in a form: a random mask, then the secret under that mask.
+/// Length of a token in a form: a random mask, then the masked secret.
 pub const TOKEN_LENGTH: usize = 2 * SECRET_LENGTH;
 
-/// What the cookie `csrftoken` holds: 32 letters and digits.
+/// The content of the cookie `csrftoken`: 32 letters and digits.
 #[derive(Clone)]
 pub struct Secret([u8; SECRET_LENGTH]);
 
-/// What is wrong with a token, in Django's words.
+/// The fault of a token, in Django's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadToken {
-    /// Neither 32 nor 64 characters.
+    /// The length is neither 32 nor 64 characters.
     #[error("has incorrect length")]
     IncorrectLength,
-    /// Something else than letters and digits.
+    /// The token contains characters other than letters and digits.
     #[error("has invalid characters")]
     InvalidCharacters,
-    /// Well-formed, and of another secret.
+    /// The token is well-formed and belongs to another secret.
     #[error("incorrect")]
     Incorrect,
 }
 
-/// Whether `request_token` (bare or masked) is of the secret in `cookie` (bare, or masked as before Django 4.0).
+/// Whether `request_token` (bare or masked) belongs to the secret in `cookie` (bare, or masked as
+/// before Django 4.0).
 pub fn tokens_match(cookie: &str, request_token: &str) -> bool {
     Secret::parse(cookie).is_ok_and(|secret| secret.check(request_token).is_ok())
 }
 
 impl Secret {
-    /// A new random secret.
+    /// Creates a random secret.
     pub fn generate() -> Self {
         let mut secret = [0; SECRET_LENGTH];
         secret.copy_from_slice(random_string(SECRET_LENGTH).as_bytes());
         Self(secret)
     }
 
-    /// The secret in a cookie, a form field or a header, bare or masked.
+    /// Parses a secret from a cookie, a form field or a header, bare or masked.
     pub fn parse(text: &str) -> Result<Self, BadToken> {
         if !matches!(text.chars().count(), SECRET_LENGTH | TOKEN_LENGTH) {
             return Err(BadToken::IncorrectLength);
@@ -57,17 +59,17 @@ impl Secret {
         Ok(Self(secret))
     }
 
-    /// For the cookie.
+    /// Returns the bare secret, for the cookie.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// For a form: another text each time.
+    /// Returns the secret under a fresh mask, for a form.
     pub fn masked(&self) -> String {
         self.masked_with(&random_string(SECRET_LENGTH))
     }
 
-    /// Whether `token`, of a form or header, is of this secret.
+    /// Checks that `token` (of a form or header) belongs to this secret.
     pub fn check(&self, token: &str) -> Result<(), BadToken> {
         if constant_time_eq(&Self::parse(token)?.0, &self.0) {
             Ok(())
@@ -86,7 +88,7 @@ impl Secret {
     }
 }
 
-/// The place of a character in the alphabet.
+/// Returns the index of a character in the alphabet.
 fn place(byte: u8) -> Option<usize> {
     match byte {
         b'a'..=b'z' => Some(usize::from(byte - b'a')),

@@ -1,4 +1,4 @@
-//! Mail: composed and sent by lettre, by the way that `EMAIL_BACKEND` says.
+//! Composes mail and sends it with lettre, in the way that `EMAIL_BACKEND` selects.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,26 +12,26 @@ use lettre::{Message, SmtpTransport, Transport as _};
 use crate::error::{Error, Result};
 use crate::settings::{EmailBackend, EmailSettings};
 
-/// How often a mail server is asked before a message is given up.
+/// Number of attempts before a message is dropped.
 const ATTEMPTS: u32 = 3;
 
-/// A message, in text and HTML.
+/// A mail with a text part and an HTML part.
 #[derive(Debug, Clone)]
 pub struct Mail {
-    /// To whom.
+    /// The recipient's address.
     pub to: String,
-    /// One line.
+    /// The subject, one line.
     pub subject: String,
-    /// For readers of text.
+    /// The plain-text part.
     pub text: String,
-    /// For readers of HTML.
+    /// The HTML part.
     pub html: String,
 }
 
 impl Mail {
-    /// Composes and sends the message. It blocks; see [`Mail::send_in_background`].
+    /// Composes and sends the message. This blocks; see [`Mail::send_in_background`].
     ///
-    /// Line breaks in address or subject, with which a header could be smuggled in, are refused.
+    /// Refuses line breaks in the address or the subject, which could inject a header.
     pub fn send(&self, settings: &EmailSettings) -> Result<()> {
         let message = self.compose(settings)?;
         match settings.backend {
@@ -63,8 +63,9 @@ impl Mail {
         }
     }
 
-    /// Sends the message on a thread of its own: neither a slow mail server nor one that fails keeps a page waiting.
-    /// A failure is logged, and tried again after 5 seconds and after 10 more.
+    /// Sends the message on a separate thread, so that a slow or failing mail server does not delay
+    /// a page. A failure is logged, and the message is sent again after 5 seconds and once more
+    /// after another 10.
     pub fn send_in_background(self, settings: EmailSettings) {
         let work = move || {
             for attempt in 1..=ATTEMPTS {
@@ -102,7 +103,7 @@ impl Mail {
             .to(mailbox(&self.to)?)
             .subject(&self.subject);
         let text = part(ContentType::TEXT_PLAIN, &self.text);
-        // Who reads mail on a console reads its text, once.
+        // On a console only the text part is useful.
         let message = if matches!(settings.backend, EmailBackend::Console) {
             message.singlepart(text)
         } else {
@@ -113,8 +114,8 @@ impl Mail {
     }
 }
 
-/// A part as it is where the lines are short enough for that (RFC 5322: 998 characters): lettre would break links of
-/// more than 76 in two, also on the console.
+/// Leaves a part unencoded if its lines are short enough (RFC 5322: 998 characters). Otherwise
+/// lettre would break links of more than 76 characters, also on the console.
 fn part(kind: ContentType, text: &str) -> SinglePart {
     let plain = text.is_ascii() && text.lines().all(|line| line.len() <= 900);
     let body = if plain {

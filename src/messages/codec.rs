@@ -1,4 +1,4 @@
-//! Messages as a signed cookie, and as an entry of the session for those that do not fit.
+//! Encodes messages as a signed cookie, and as a session entry for those that do not fit.
 
 use serde_json::{Value, json};
 
@@ -8,33 +8,33 @@ use crate::signing::{Signer, json as python};
 
 /// The cookie's name.
 pub const COOKIE_NAME: &str = "messages";
-/// The most characters that Django puts into the cookie; the rest goes to the session.
+/// Django's limit of the cookie's length in characters; messages beyond go to the session.
 pub const MAX_COOKIE_SIZE: usize = 2048;
-/// The session's key for messages that the cookie has no room for.
+/// The session key for messages that do not fit into the cookie.
 pub const SESSION_KEY: &str = "_messages";
 
 const SIGNER: Signer<'_> = Signer::for_cookies("django.contrib.messages");
-/// The first element of a message's array.
+/// The first element of the JSON array of a message.
 const MARK: &str = "__json_message";
-/// The last element of a list that goes on elsewhere.
+/// The last element of a list whose remaining messages are in the session.
 const NOT_FINISHED: &str = "__messagesnotfinished__";
 
-/// What a cookie holds.
+/// The content of a messages cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// Its messages, oldest first.
+    /// The messages, oldest first.
     pub messages: Vec<Message>,
-    /// There are more in the session.
+    /// Whether the session holds more messages.
     pub more: bool,
 }
 
-/// All of `messages`, however long the cookie becomes.
+/// Encodes all of `messages`, however long the cookie becomes.
 pub fn encode_cookie(messages: &[Message], key: &SecretKey, now: i64) -> String {
     signed(messages, false, key, now)
 }
 
-/// As many of `messages`, oldest first, as fit into `limit` characters; how many do is told. The rest belongs into the
-/// session: [`encode_session`].
+/// Encodes as many of `messages` (oldest first) as fit into `limit` characters, and returns their
+/// number with the cookie. The others belong into the session: [`encode_session`].
 pub fn encode_cookie_within(
     messages: &[Message],
     limit: usize,
@@ -45,7 +45,8 @@ pub fn encode_cookie_within(
     if all.len() <= limit {
         return (all, messages.len());
     }
-    // Django's bisection: the cookie that holds one message more is the first that is too long.
+    // Django's bisection: find the largest number of messages with which the cookie is not too
+    // long.
     let (mut low, mut high) = (0, messages.len());
     while low < high {
         let middle = low.midpoint(high);
@@ -58,7 +59,7 @@ pub fn encode_cookie_within(
     (signed(&messages[..low], true, key, now), low)
 }
 
-/// The messages of a cookie; `None` if it is not ours, or nonsense.
+/// Returns the messages of a cookie; `None` if the signature is invalid or the content malformed.
 pub fn decode_cookie<'a>(text: &str, keys: impl Iterator<Item = &'a SecretKey>) -> Option<Stored> {
     let payload = SIGNER.loads(text, keys).ok()?.payload;
     let mut items: Vec<Value> = serde_json::from_slice(&payload).ok()?;
@@ -72,13 +73,13 @@ pub fn decode_cookie<'a>(text: &str, keys: impl Iterator<Item = &'a SecretKey>) 
     })
 }
 
-/// The session's entry: JSON within a string.
+/// Encodes messages for the session: JSON within a string.
 pub fn encode_session(messages: &[Message]) -> Value {
     let items: Vec<Value> = messages.iter().map(item).collect();
     Value::String(String::from_utf8(python::spaced(&items)).unwrap_or_default())
 }
 
-/// The messages of the session's entry; `None` if it is nonsense.
+/// Returns the messages of a session entry; `None` if it is malformed.
 pub fn decode_session(entry: &Value) -> Option<Vec<Message>> {
     let items: Vec<Value> = serde_json::from_str(entry.as_str()?).ok()?;
     items.iter().map(message).collect()

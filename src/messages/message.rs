@@ -4,23 +4,23 @@ use askama::filters::{Html, Safe, escape};
 
 use crate::models::bidi;
 
-/// How weighty a message is; any number counts, these have names.
+/// The severity of a message. Any number is allowed; these constants are Django's levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(pub i64);
 
 impl Level {
     /// For developers; not shown by default.
     pub const DEBUG: Self = Self(10);
-    /// Something to know.
+    /// Information.
     pub const INFO: Self = Self(20);
-    /// It worked.
+    /// An action succeeded.
     pub const SUCCESS: Self = Self(25);
-    /// It worked, but.
+    /// An action succeeded, and needs attention.
     pub const WARNING: Self = Self(30);
-    /// It did not work.
+    /// An action failed.
     pub const ERROR: Self = Self(40);
 
-    /// The CSS class of a level with a name, else empty.
+    /// Returns the CSS class of a named level, else "".
     pub const fn tag(self) -> &'static str {
         match self {
             Self::DEBUG => "debug",
@@ -36,18 +36,18 @@ impl Level {
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// How weighty.
+    /// The severity.
     pub level: Level,
-    /// What it says.
+    /// The text for the visitor.
     pub text: String,
-    /// More CSS classes.
+    /// Additional CSS classes.
     pub extra_tags: Option<String>,
-    /// The text is HTML that is shown as it is.
+    /// Whether the text is HTML, which is shown without escaping.
     pub safe: bool,
 }
 
 impl Message {
-    /// A plain text.
+    /// Creates a message with plain text.
     pub fn new(level: Level, text: impl Into<String>) -> Self {
         Self {
             level,
@@ -57,7 +57,7 @@ impl Message {
         }
     }
 
-    /// A text in which `name` leads to `url`.
+    /// Creates a message in which `name` is a link to `url`.
     pub fn linked(level: Level, before: &str, (name, url): (&str, &str), after: &str) -> Self {
         let [before, name, url, after] = [before, name, url, after].map(escaped);
         let text = format!("{before}<a href=\"{url}\">{name}</a>{after}");
@@ -69,7 +69,7 @@ impl Message {
         }
     }
 
-    /// The text as HTML. A quoted name in a script from right to left keeps its own direction.
+    /// Returns the text as HTML. A quoted name in a right-to-left script keeps its own direction.
     pub fn html(&self) -> Safe<String> {
         Safe(bidi::mark_quoted(if self.safe {
             self.text.clone()
@@ -78,7 +78,8 @@ impl Message {
         }))
     }
 
-    /// The same, as a sentence of its own: what begins with the name of a model does not begin with a capital.
+    /// Returns the text as HTML with a capital first letter: a text may begin with the name of a
+    /// model in lower case.
     pub fn sentence(&self) -> Safe<String> {
         let mut html = self.html().0;
         if let Some(first) = html.chars().next().filter(|first| first.is_lowercase()) {
@@ -87,7 +88,7 @@ impl Message {
         Safe(html)
     }
 
-    /// The CSS classes: the extra ones, then the level's.
+    /// Returns the CSS classes: the additional ones, then the level's.
     pub fn tags(&self) -> String {
         let tags = [
             self.extra_tags.as_deref().unwrap_or_default(),

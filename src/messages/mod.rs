@@ -1,4 +1,4 @@
-//! Messages for the visitor's next page, in Django's cookie and session formats.
+//! Messages to be shown on the visitor's next page, in Django's cookie and session formats.
 
 mod codec;
 mod message;

@@ -1,4 +1,4 @@
-//! Messages for the visitor's next page: Django's `messages.success(request, …)`.
+//! Messages to be shown on the visitor's next page: Django's `messages.success(request, …)`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,24 +21,24 @@ use crate::http::{cookie, delete_cookie, set_cookie};
 use crate::sessions::Session;
 use crate::settings::{CookieSettings, Settings};
 
-/// The messages of the request in hand.
+/// The messages of the current request.
 #[derive(Clone, Default)]
 pub struct Messages(Rc<RefCell<State>>);
 
 #[derive(Default)]
 struct State {
-    /// Those that came with the request, oldest first.
+    /// Messages that came with the request, oldest first.
     stored: Vec<Message>,
-    /// Those that this request adds.
+    /// Messages that this request added.
     added: Vec<Message>,
-    /// The page has shown those that came.
+    /// Whether the page has shown the stored messages.
     shown: bool,
     had_cookie: bool,
     more_in_session: bool,
 }
 
 impl Messages {
-    /// Those of `request`.
+    /// Returns the messages of `request`.
     pub fn of(request: &HttpRequest) -> Self {
         request
             .extensions()
@@ -52,17 +52,17 @@ impl Messages {
         self.push(Message::new(level, text));
     }
 
-    /// The same, of one that is made already.
+    /// Adds `message` to be shown on the next page.
     pub fn push(&self, message: Message) {
         self.0.borrow_mut().added.push(message);
     }
 
-    /// Adds a message that something worked.
+    /// Adds a success message.
     pub fn success(&self, text: impl Into<String>) {
         self.add(Level::SUCCESS, text);
     }
 
-    /// Those to be shown now; afterwards they are gone.
+    /// Returns the messages to show now, and removes them.
     pub fn take(&self, session: &Session) -> Vec<Message> {
         let mut state = self.0.borrow_mut();
         state.shown = true;
@@ -80,8 +80,8 @@ impl Messages {
     }
 }
 
-/// Gives each request its messages and stores those that were not shown: in the cookie, and in the session what does not
-/// fit there.
+/// Middleware that gives each request its messages, and stores those that were not shown: in the
+/// cookie, and in the session if they do not fit there.
 pub async fn messages<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     db: web::Data<Db>,
@@ -128,7 +128,7 @@ async fn keep(
         !state.shown && state.more_in_session
     };
     if waits {
-        // The cookie is written anew, and with it what did not fit there.
+        // The cookie is written again, and with it the session entry for the rest.
         session.load(db, settings).await?;
     }
     let mut state = messages.0.borrow_mut();

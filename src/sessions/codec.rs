@@ -1,24 +1,25 @@
-//! The column `session_data`: signed JSON.
+//! Encodes and decodes the column `session_data`, which is signed JSON.
 
 use serde_json::{Map, Value};
 
 use crate::settings::SecretKey;
 use crate::signing::{self, BadSignature, KeyUsed, json};
 
-/// What a session holds.
+/// The data of a session.
 pub type Data = Map<String, Value>;
 
 const SALT: &str = "django.contrib.sessions.SessionStore";
 
-/// `data` as the column holds it, signed at `now` (Unix time).
+/// Encodes `data` for the column, signed at `now` (Unix time).
 pub fn encode(data: &Data, key: &SecretKey, now: i64) -> String {
     signing::dumps(&json::compact(data), SALT, key, true, now)
 }
 
-/// The data of a column, and which of `keys` signed it: one signed by a former key wants to be saved anew.
+/// Returns the data of a column and which of `keys` signed it. Data signed by a former key should
+/// be saved again.
 ///
-/// Whole numbers beyond 64 bits become floats, and a text with half a surrogate pair does not decode: Python's JSON
-/// knows both, and no session has them.
+/// Integers of more than 64 bits become floats, and a text with half a surrogate pair is not
+/// decoded. Python's JSON accepts both, but sessions do not contain them.
 pub fn decode<'a>(
     text: &str,
     keys: impl Iterator<Item = &'a SecretKey>,

@@ -1,34 +1,34 @@
-//! How long a session lives: its own `_session_expiry`, or `SESSION_COOKIE_AGE`.
+//! The lifetime of a session: its own `_session_expiry`, or `SESSION_COOKIE_AGE`.
 
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::Value;
 
 use super::codec::Data;
 
-/// The session's key for its own life time.
+/// The session key that holds the session's own lifetime.
 pub const EXPIRY_KEY: &str = "_session_expiry";
 
-/// How long a session lives.
+/// The lifetime of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiry {
-    /// As the settings say.
+    /// The lifetime of the settings.
     Default,
     /// Until the browser closes; the row lives as long as the settings say.
     BrowserClose,
-    /// So many seconds after it was last saved.
+    /// This many seconds after the session was last saved.
     Seconds(i64),
-    /// Until then.
+    /// Until this moment.
     At(DateTime<Utc>),
 }
 
 impl Expiry {
-    /// What `data` says; what makes no sense says nothing.
+    /// Reads the lifetime from `data`; an invalid value counts as the default.
     pub fn of(data: &Data) -> Self {
         match data.get(EXPIRY_KEY) {
             Some(Value::Number(number)) => match number.as_i64() {
                 Some(0) => Self::BrowserClose,
                 Some(seconds) => Self::Seconds(seconds),
-                // Python takes fractions of a second too.
+                // Python accepts fractions of a second too.
                 #[expect(
                     clippy::cast_possible_truncation,
                     reason = "a cast of a float saturates"
@@ -42,7 +42,7 @@ impl Expiry {
         }
     }
 
-    /// Puts it into `data` (Django's `set_expiry`).
+    /// Stores the lifetime in `data` (Django's `set_expiry`).
     pub fn store(self, data: &mut Data) {
         let value = match self {
             Self::Default => return drop(data.shift_remove(EXPIRY_KEY)),
@@ -53,7 +53,8 @@ impl Expiry {
         data.insert(EXPIRY_KEY.to_owned(), value);
     }
 
-    /// When a session that is saved `now` ends: the column `expire_date`. `cookie_age` is `SESSION_COOKIE_AGE`.
+    /// Returns the end of a session that is saved `now`: the column `expire_date`. `cookie_age` is
+    /// `SESSION_COOKIE_AGE`.
     pub fn date(self, now: DateTime<Utc>, cookie_age: i64) -> DateTime<Utc> {
         let seconds = match self {
             Self::At(moment) => return moment,
@@ -61,7 +62,7 @@ impl Expiry {
             Self::Default | Self::BrowserClose => cookie_age,
         };
         let after = TimeDelta::try_seconds(seconds).and_then(|age| now.checked_add_signed(age));
-        // Beyond the calendar there is no date; no session lives to see its end, nor one that began there.
+        // Out of range for a date: already expired if negative, otherwise 100 years from now.
         after.unwrap_or(if seconds < 0 {
             DateTime::UNIX_EPOCH
         } else {
@@ -69,14 +70,15 @@ impl Expiry {
         })
     }
 
-    /// Seconds until then: the cookie's `Max-Age`.
+    /// Returns the seconds until the session ends: the cookie's `Max-Age`.
     pub fn age(self, now: DateTime<Utc>, cookie_age: i64) -> i64 {
         let left = self.date(now, cookie_age) - now;
-        // Python's floor, so that the last half second is none.
+        // Round down like Python.
         left.num_seconds() - i64::from(left.subsec_nanos() < 0)
     }
 
-    /// Whether the cookie ends with the browser. `by_default` is `SESSION_EXPIRE_AT_BROWSER_CLOSE`.
+    /// Whether the cookie ends with the browser session. `by_default` is
+    /// `SESSION_EXPIRE_AT_BROWSER_CLOSE`.
     pub fn at_browser_close(self, by_default: bool) -> bool {
         match self {
             Self::Default => by_default,
@@ -86,7 +88,7 @@ impl Expiry {
     }
 }
 
-/// A moment as Python's `isoformat` writes it; one without a zone is UTC.
+/// Parses a moment in the format of Python's `isoformat`; a moment without a time zone is UTC.
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc());
     zoned

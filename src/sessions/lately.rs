@@ -1,7 +1,8 @@
-//! What the texts of sessions hold that were read lately.
+//! A cache of decoded sessions, keyed by their signed text.
 //!
-//! To check, unfold and parse the text of a session costs a page of the admin a twentieth of its time, and it is the same text
-//! from page to page. What it says depends on nothing but itself and the keys.
+//! Verifying, decompressing and parsing a session takes a twentieth of the time of an admin page,
+//! and the text is usually the same from page to page. The result depends only on the text and the
+//! keys.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -9,9 +10,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use super::codec::Data;
 use crate::settings::SecretKey;
 
-/// So many are kept; then all are forgotten.
+/// The cache is cleared when it holds this many sessions.
 const MANY: usize = 256;
-/// Longer texts are not kept.
+/// Longer texts (in bytes) are not cached.
 const LONG: usize = 2048;
 
 #[derive(Default)]
@@ -22,7 +23,7 @@ struct Lately {
 
 static LATELY: LazyLock<Mutex<Lately>> = LazyLock::new(Mutex::default);
 
-/// What `text` holds, if it was read lately with these keys.
+/// Returns the data of `text` from the cache, if it was decoded with the same keys.
 pub(super) fn find<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Option<Data> {
     let lately = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
     if keys.eq(&lately.keys) {
@@ -32,7 +33,7 @@ pub(super) fn find<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) ->
     }
 }
 
-/// Keeps what `text` holds, which was read with these keys.
+/// Caches the data of `text`, which was decoded with these keys.
 pub(super) fn keep<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey> + Clone, data: &Data) {
     let mut lately = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
     if !keys.clone().eq(&lately.keys) {

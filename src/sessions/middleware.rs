@@ -1,4 +1,4 @@
-//! Gives each request its session, and writes what changed.
+//! Middleware that gives each request its session and saves the changes.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -15,7 +15,7 @@ use crate::http::middleware::caught;
 use crate::http::{cookie, delete_cookie, set_cookie, vary_on_cookie};
 use crate::settings::Settings;
 
-/// See the module. Nothing is saved for an answer of 500 and above, as in Django.
+/// See the module. As in Django, nothing is saved for a response with status 500 or above.
 pub async fn sessions<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     db: web::Data<Db>,
@@ -34,7 +34,7 @@ pub async fn sessions<B: MessageBody + 'static>(
     )
 }
 
-/// Writes what has changed in `session`, and its cookie.
+/// Saves the changes of `session` and sets its cookie.
 async fn keep(
     session: &Session,
     db: &Db,
@@ -42,7 +42,7 @@ async fn keep(
     response: &mut ServiceResponse<BoxBody>,
 ) -> Result<()> {
     if session.is_modified() {
-        // A view may write without having read.
+        // A view may have written values without reading the session.
         session.load(db, settings).await?;
     }
     if !session.is_loaded() {
@@ -88,8 +88,8 @@ async fn keep(
     Ok(())
 }
 
-/// Whether the answer is a page that somebody wanted to read: it is shown even if the session cannot be saved. A redirect
-/// may lead to a page that needs what the session was to keep.
+/// Whether the response is a page that was only to be read: it is shown even if the session cannot
+/// be saved. A redirect fails instead, because its target may need the saved data.
 fn is_only_read(response: &ServiceResponse<BoxBody>) -> bool {
     response.request().method().is_safe() && response.status().is_success()
 }

@@ -16,7 +16,7 @@ pub use visit::{Origin, Visit};
 use crate::migration;
 use crate::models::{AppConfig, Model as _};
 
-/// The app that holds the table.
+/// The app of the table `django_session`.
 pub const APP: AppConfig = AppConfig {
     label: "sessions",
     verbose_name: "Sessions",

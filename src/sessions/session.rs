@@ -1,4 +1,4 @@
-//! A visitor's session, as views see it: Django's `request.session`.
+//! The session of a visitor, as views use it: Django's `request.session`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,30 +12,30 @@ use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::settings::Settings;
 
-/// The session of the request in hand. Cloning it is cheap; all clones are the same session.
+/// The session of the current request. Cloning it is cheap; all clones share the same data.
 ///
-/// Nothing is read before someone asks (`auth::user` does), nothing is written before something changed, and a visitor
-/// who stores nothing has neither a row nor a cookie.
+/// The session is loaded when code first needs it (`auth::user` does), and saved only if it has
+/// changed. A visitor whose session is empty has neither a row nor a cookie.
 #[derive(Clone, Default)]
 pub struct Session(Rc<RefCell<State>>);
 
 #[derive(Default)]
 pub(super) struct State {
-    /// What the cookie says.
+    /// The session key in the cookie.
     pub(super) cookie: Option<String>,
     pub(super) loaded: bool,
-    /// The row that it lies in.
+    /// The primary key of the session's row.
     pub(super) key: Option<String>,
     pub(super) data: Data,
     pub(super) modified: bool,
-    /// Who is logged in, and since when, if that is known.
+    /// The logged-in user and the time of the login, as far as they are known.
     pub(super) user: Option<(i32, Option<Timestamp>)>,
-    /// Rows that are gone with the next save.
+    /// Keys of rows that the next save deletes.
     pub(super) dropped: Vec<String>,
 }
 
 impl Session {
-    /// The session of `request`; outside the middleware an empty one.
+    /// Returns the session of `request`; an empty one outside the middleware.
     pub fn of(request: &HttpRequest) -> Self {
         request
             .extensions()
@@ -51,10 +51,10 @@ impl Session {
         })))
     }
 
-    /// The key to look for, unless the session was loaded before or there is no cookie.
+    /// Returns the key to load; `None` if the session is loaded already or there is no cookie.
     pub fn wanted(&self) -> Option<String> {
         let state = self.0.borrow();
-        // Shorter keys were never given out; Django refuses them as well.
+        // Nuages never issued shorter keys; Django refuses them as well.
         state.cookie.clone().filter(|key| {
             !state.loaded
                 && (8..=40).contains(&key.len())
@@ -67,7 +67,7 @@ impl Session {
         self.0.borrow().cookie.is_some()
     }
 
-    /// Takes what was found for the cookie: its row's data, or nothing.
+    /// Sets the data that was loaded for the cookie's key; `None` if there is no such row.
     pub fn fill(&self, found: Option<Data>) {
         let mut state = self.0.borrow_mut();
         if state.loaded {
@@ -77,13 +77,13 @@ impl Session {
         if let Some(data) = found {
             let State { key, cookie, .. } = &mut *state;
             key.clone_from(cookie);
-            // What was written before the session was read counts more.
+            // Values that were written before the session was loaded override the loaded ones.
             let written = std::mem::replace(&mut state.data, data);
             state.data.extend(written);
         }
     }
 
-    /// Reads the session, unless that was done before.
+    /// Loads the session, unless it is loaded already.
     pub async fn load(&self, db: &Db, settings: &web::Data<Settings>) -> Result<()> {
         let data = match self.wanted() {
             Some(key) => {
@@ -97,40 +97,40 @@ impl Session {
         Ok(())
     }
 
-    /// Whether something waits to be written.
+    /// Whether the session has unsaved changes.
     pub(super) fn is_modified(&self) -> bool {
         self.0.borrow().modified
     }
 
-    /// Whether the session was asked for.
+    /// Whether the session was loaded.
     pub fn is_loaded(&self) -> bool {
         self.0.borrow().loaded
     }
 
-    /// The row's key.
+    /// Returns the primary key of the session's row.
     pub fn key(&self) -> Option<String> {
         self.0.borrow().key.clone()
     }
 
-    /// A value.
+    /// Returns the value of `name`.
     pub fn get(&self, name: &str) -> Option<Value> {
         self.0.borrow().data.get(name).cloned()
     }
 
-    /// A value that is a text.
+    /// Returns the value of `name`, if it is a string.
     pub fn get_str(&self, name: &str) -> Option<String> {
         self.get(name)
             .and_then(|value| value.as_str().map(str::to_owned))
     }
 
-    /// Sets a value.
+    /// Sets the value of `name`.
     pub fn insert(&self, name: &str, value: impl Into<Value>) {
         let mut state = self.0.borrow_mut();
         state.data.insert(name.to_owned(), value.into());
         state.modified = true;
     }
 
-    /// Takes a value out.
+    /// Removes `name` and returns its value.
     pub fn remove(&self, name: &str) -> Option<Value> {
         let mut state = self.0.borrow_mut();
         let value = state.data.remove(name);
@@ -138,12 +138,14 @@ impl Session {
         value
     }
 
-    /// Says who is logged in, and since when, for the notes on where sessions are used from.
+    /// Sets the logged-in user and the time of the login, which are saved with the
+    /// [`Visit`](super::Visit).
     pub fn set_user(&self, id: i32, since: Option<Timestamp>) {
         self.0.borrow_mut().user = Some((id, since));
     }
 
-    /// Keeps the data under a new key, as at a login: who knew the old key knows nothing.
+    /// Keeps the data under a new key, as at a login, so that the old key is useless to anybody who
+    /// knew it.
     pub fn cycle_key(&self) {
         let mut state = self.0.borrow_mut();
         let old = state.key.take();
@@ -151,7 +153,7 @@ impl Session {
         state.modified = true;
     }
 
-    /// Throws everything away, the row included.
+    /// Deletes all data and the row.
     pub fn flush(&self) {
         let mut state = self.0.borrow_mut();
         state.data.clear();

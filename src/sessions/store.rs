@@ -14,7 +14,7 @@ use crate::models::{Description, Model};
 use crate::schema::{django_session, nuages_session};
 use crate::settings::SecretKey;
 
-/// What the server keeps for a visitor.
+/// A row of `django_session`.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable)]
 #[diesel(table_name = django_session, primary_key(session_key))]
 pub struct SessionRow {
@@ -24,7 +24,7 @@ pub struct SessionRow {
     /// Signed JSON.
     #[diesel(deserialize_as = LossyText)]
     pub session_data: String,
-    /// Until when it counts. [`SessionRow::is_live`] leaves out the rows in which this cannot be read.
+    /// When the session expires. [`SessionRow::is_live`] excludes rows whose date cannot be read.
     pub expire_date: Timestamp,
 }
 
@@ -44,12 +44,13 @@ impl Model for SessionRow {
 }
 
 impl SessionRow {
-    /// The condition of sessions that have not expired. An `expire_date` that cannot be read counts as past.
+    /// Returns the SQL condition of sessions that have not expired. An `expire_date` that cannot be
+    /// read counts as expired.
     pub fn is_live() -> IsAfter<django_session::expire_date> {
         is_after(django_session::expire_date, Timestamp::now())
     }
 
-    /// The data of the row `key`, if it is still valid.
+    /// Returns the data of the session `key`, if it has not expired.
     pub fn find<'k>(
         conn: &mut Conn,
         key: &str,
@@ -64,7 +65,8 @@ impl SessionRow {
         Ok(data.map(|LossyText(text)| Self::read(&text, keys)))
     }
 
-    /// The data that a row holds. Data that cannot be read or was not signed by us is none.
+    /// Returns the data of a row. Data that cannot be read or has no valid signature counts as
+    /// empty.
     pub fn read<'k>(session_data: &str, keys: impl Iterator<Item = &'k SecretKey> + Clone) -> Data {
         if let Some(data) = lately::find(session_data, keys.clone()) {
             return data;
@@ -77,14 +79,14 @@ impl SessionRow {
         Data::new()
     }
 
-    /// Deletes rows that no longer count (`clearsessions`); how many.
+    /// Deletes expired rows (`clearsessions`) and returns their number.
     pub fn delete_expired(conn: &mut Conn) -> Result<usize> {
         let expired = django_session::table.filter(not(Self::is_live()));
         diesel::delete(expired).execute(conn).map_err(Into::into)
     }
 }
 
-/// What a request leaves to be written.
+/// The writes that a request has left to do.
 pub(super) struct Changes {
     dropped: Vec<String>,
     row: Option<(bool, SessionRow)>,
@@ -92,7 +94,7 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// The changes of `session`, which gets a key if it needs one.
+    /// Returns the changes of `session`, and gives the session a key if it needs one.
     pub(super) fn of(
         session: &Handle,
         expires: DateTime<Utc>,
@@ -126,7 +128,7 @@ impl Changes {
         }
     }
 
-    /// Writes them, in a transaction of the caller's.
+    /// Writes the changes. Call it in a transaction.
     pub(super) fn write(self, conn: &mut Conn) -> Result<()> {
         for key in self.dropped {
             diesel::delete(django_session::table.find(&key)).execute(conn)?;
@@ -145,7 +147,7 @@ impl Changes {
             django_session::session_data.eq(row.session_data),
             django_session::expire_date.eq(row.expire_date),
         );
-        // Logged out meanwhile, by another request: what this one did must not bring the session back.
+        // Another request logged the user out meanwhile: this one must not restore the session.
         match diesel::update(django_session::table.find(row.session_key))
             .set(values)
             .execute(conn)?
@@ -158,7 +160,7 @@ impl Changes {
     }
 }
 
-/// 32 small letters and digits.
+/// Returns a random key of 32 lower-case letters and digits.
 fn new_key() -> String {
     crate::signing::random_string_of(b"abcdefghijklmnopqrstuvwxyz0123456789", 32)
 }

@@ -1,4 +1,5 @@
-//! Where a session is used from: rows of our own beside Django's, whose sessions know neither their user nor their browser.
+//! Where each session was last used. The table is our own, because Django's sessions record neither
+//! user nor browser.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::USER_AGENT;
@@ -11,35 +12,37 @@ use crate::http::client_address;
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
 
-/// A session that is in use is noted again after this time; one that moved about, after the shorter one.
+/// A visit is saved again after this time; after the shorter one if the address or the browser has
+/// changed.
 const COARSE: TimeDelta = TimeDelta::minutes(5);
 const COARSE_IF_MOVED: TimeDelta = TimeDelta::minutes(1);
 const MAX_USER_AGENT: usize = 300;
 
-/// A session in which somebody is logged in, and where it was last used.
+/// A session with a logged-in user, and where it was last used.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = nuages_session, primary_key(session_key), treat_none_as_null = true)]
 pub struct Visit {
-    /// The session's row.
+    /// The primary key of the session.
     #[diesel(deserialize_as = LossyText)]
     pub session_key: String,
-    /// Who is logged in.
+    /// The logged-in user.
     pub user_id: i32,
-    /// When they logged in; `None` for a session that Django made, and if the cell cannot be read.
+    /// The time of the login; `None` for a session made by Django, or if the cell cannot be read.
     #[diesel(deserialize_as = Lenient<nuages_session::created_at, Option<Timestamp>>)]
     pub created_at: Option<Timestamp>,
-    /// When they were last here, to some minutes; `None` if the cell cannot be read, until the next visit repairs it.
+    /// The time of the last request, exact to some minutes; `None` if the cell cannot be read,
+    /// until the next visit overwrites it.
     #[diesel(deserialize_as = Lenient<nuages_session::last_seen, Timestamp>, treat_none_as_null = false)]
     pub last_seen: Option<Timestamp>,
-    /// Their address then.
+    /// The IP address of the last request.
     #[diesel(deserialize_as = LossyText)]
     pub address: String,
-    /// What their browser said of itself.
+    /// The `User-Agent` of the last request.
     #[diesel(deserialize_as = LossyText)]
     pub user_agent: String,
 }
 
-/// Where a request comes from.
+/// The address and browser of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     address: String,
@@ -47,7 +50,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// That of `request`.
+    /// Returns the origin of `request`.
     pub fn of(request: &HttpRequest) -> Self {
         let agent = request
             .headers()
@@ -65,7 +68,7 @@ impl Origin {
 }
 
 impl Visit {
-    /// `user_id` uses this session now.
+    /// Creates the visit of `user_id`, who uses this session now.
     pub fn now(
         session_key: String,
         user_id: i32,
@@ -86,8 +89,8 @@ impl Visit {
         }
     }
 
-    /// Returns the visit of `user_id`, who uses the session `key` now, and whether it differs enough from `known`, the
-    /// stored visit of this session, to be written.
+    /// Returns the visit of `user_id`, who uses the session `key` now, and whether it differs
+    /// enough from `known` (the stored visit of this session) to be saved.
     pub fn again(key: String, user_id: i32, known: Option<Self>, origin: Origin) -> (Self, bool) {
         let known = known.filter(|known| known.user_id == user_id);
         let began = known.as_ref().and_then(|known| known.created_at);
@@ -105,7 +108,7 @@ impl Visit {
         age > if moved { COARSE_IF_MOVED } else { COARSE }
     }
 
-    /// Writes the row, unless the user is gone.
+    /// Saves the row, unless the user no longer exists.
     pub(super) fn save(&self, conn: &mut Conn) -> Result<()> {
         let there = auth_user::table.find(self.user_id).select(auth_user::id);
         if !diesel::select(diesel::dsl::exists(there)).get_result(conn)? {
@@ -114,7 +117,7 @@ impl Visit {
         self.write(conn)
     }
 
-    /// Writes the row, whoever the user is.
+    /// Saves the row without checking that the user exists.
     pub fn write(&self, conn: &mut Conn) -> Result<()> {
         on_conn!(conn, |conn| diesel::insert_into(nuages_session::table)
             .values(self)
@@ -125,7 +128,7 @@ impl Visit {
         Ok(())
     }
 
-    /// Deletes rows of sessions that are gone; how many.
+    /// Deletes the rows of sessions that no longer exist, and returns their number.
     pub fn delete_orphans(conn: &mut Conn) -> Result<usize> {
         let session = django_session::table
             .filter(django_session::session_key.eq(nuages_session::session_key));
