@@ -369,3 +369,73 @@ fn an_untidy_file_is_named() {
         1
     );
 }
+
+#[test]
+fn every_file_that_names_the_rust_version_names_the_same_one() {
+    let toolchain = fs::read_to_string("rust-toolchain.toml").unwrap();
+    let version = toolchain
+        .lines()
+        .find_map(|line| line.strip_prefix("channel = \"")?.strip_suffix(".0\""))
+        .expect("rust-toolchain.toml has a line `channel = \"….0\"`");
+
+    for (file, claim) in [
+        ("Cargo.toml", format!("rust-version = \"{version}\"")),
+        ("README.md", format!("A Rust tool-chain ({version})")),
+        ("CONTRIBUTING.md", format!("| Rust | {version} (")),
+    ] {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(text.contains(&claim), "{file} does not contain {claim:?}");
+    }
+}
+
+#[test]
+fn decisions_are_numbered_one_by_one_and_links_to_them_lead_to_a_file() {
+    let mut names: Vec<String> = fs::read_dir("docs/adr")
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+
+    for (at, name) in names.iter().enumerate() {
+        let number = at + 1;
+        assert!(
+            name.starts_with(&format!("{number:04}-")),
+            "decision {number} is missing or there twice: found docs/adr/{name}"
+        );
+        let text = fs::read_to_string(Path::new("docs/adr").join(name)).unwrap();
+        assert!(
+            text.starts_with(&format!("# {number}. ")),
+            "docs/adr/{name} does not begin with its number"
+        );
+    }
+
+    let mut pages: Vec<PathBuf> = names
+        .iter()
+        .map(|name| Path::new("docs/adr").join(name))
+        .collect();
+    pages.extend(
+        [
+            "README.md",
+            "CHANGELOG.md",
+            "SECURITY.md",
+            "ARCHITECTURE.md",
+            "docs/differences.md",
+            "docs/tutorial.md",
+        ]
+        .map(PathBuf::from),
+    );
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for (_, rest) in text
+            .match_indices("adr/")
+            .map(|(at, _)| text.split_at(at + 4))
+        {
+            let name = rest.split([')', '#']).next().unwrap();
+            assert!(
+                !name.ends_with(".md") || names.iter().any(|known| known == name),
+                "{} links to docs/adr/{name}, which does not exist",
+                page.display()
+            );
+        }
+    }
+}
