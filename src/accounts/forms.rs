@@ -4,7 +4,7 @@ use crate::auth::User;
 use crate::auth::password_validation::{DEFAULT, UserAttributes, help_texts, validate_password};
 use crate::forms::{Field, Form};
 
-/// Name and password.
+/// The login form.
 pub(super) fn login() -> Form {
     Form::new([
         Field::new("username", "Username")
@@ -14,7 +14,7 @@ pub(super) fn login() -> Form {
     ])
 }
 
-/// A new account.
+/// The form that creates an account.
 pub(super) fn signup() -> Form {
     Form::new([
         Field::new("username", "Username")
@@ -28,7 +28,7 @@ pub(super) fn signup() -> Form {
     ])
 }
 
-/// One's own name and address.
+/// The form with a user's own name and address.
 pub(super) fn profile(user: &User) -> Form {
     Form::new([
         Field::new("first_name", "First name")
@@ -47,7 +47,7 @@ pub(super) fn profile(user: &User) -> Form {
     ])
 }
 
-/// A new password, for who knows the old one.
+/// The form that replaces the user's own password; it asks for the old one.
 pub(super) fn password_change() -> Form {
     let mut form = set_password();
     form.fields.insert(
@@ -57,7 +57,7 @@ pub(super) fn password_change() -> Form {
     form
 }
 
-/// A new password.
+/// The form that sets a new password.
 pub(super) fn set_password() -> Form {
     Form::new([
         new_password("new_password1", "New password"),
@@ -65,7 +65,8 @@ pub(super) fn set_password() -> Form {
     ])
 }
 
-/// One's password once more, before something that whoever finds an open browser must not do.
+/// The form that asks for the password again before a change that nobody else at an open browser
+/// may make.
 pub(super) fn confirm_password() -> Form {
     Form::new([Field::password(
         "password",
@@ -74,7 +75,7 @@ pub(super) fn confirm_password() -> Form {
     )])
 }
 
-/// The code of the second step of a login: of the authenticator, or a recovery code.
+/// The form of the second login step: a code of the authenticator, or a recovery code.
 pub(super) fn login_code(recovery: bool) -> Form {
     let field = if recovery {
         Field::new("code", "Recovery code")
@@ -87,7 +88,7 @@ pub(super) fn login_code(recovery: bool) -> Form {
     Form::new([field])
 }
 
-/// The first code of a new authenticator.
+/// The form with the first code of a new authenticator.
 pub(super) fn two_factor_set_up() -> Form {
     let mut form = confirm_password();
     form.fields.insert(
@@ -97,7 +98,7 @@ pub(super) fn two_factor_set_up() -> Form {
     form
 }
 
-/// The address that a reset link is sent to.
+/// The form with the address to which a reset link is sent.
 pub(super) fn password_reset() -> Form {
     Form::new([Field::email("email", "Email")])
 }
@@ -106,7 +107,7 @@ fn new_password(name: &'static str, label: &'static str) -> Field {
     Field::password(name, label, "new-password").help(help_texts(&DEFAULT))
 }
 
-/// The name of a new user, in the admin.
+/// The form with the name of a new user, in the admin.
 pub(super) fn admin_username() -> Form {
     Form::new([Field::new("username", "Username")
         .max_length(150)
@@ -114,7 +115,8 @@ pub(super) fn admin_username() -> Form {
         .help(["Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."])])
 }
 
-/// A new password for someone else, in the admin; whether there must be one depends.
+/// The form that sets another user's password, in the admin. The fields are optional here, because
+/// the user may get no password.
 pub(super) fn admin_password() -> Form {
     Form::new([
         new_password("password1", "Password").optional(),
@@ -124,7 +126,8 @@ pub(super) fn admin_password() -> Form {
     ])
 }
 
-/// Looks whether the two passwords are the same and good enough for `user`; Django says so beside the second.
+/// Checks that the two passwords are the same and good enough for `user`; like Django, reports
+/// errors at the second field.
 pub(super) fn check_new_password(
     form: &mut Form,
     first: &str,
@@ -134,7 +137,7 @@ pub(super) fn check_new_password(
     if !form.is_clean(second) {
         return;
     }
-    // The second is looked at even where there is no first.
+    // Validate the second password even if the first is missing.
     if form.is_clean(first) && form.value(first) != form.value(second) {
         return form.add_error(second, "The two password fields didn’t match.");
     }
@@ -143,7 +146,7 @@ pub(super) fn check_new_password(
     }
 }
 
-/// What passwords of `user` are compared with.
+/// Returns the attributes of `user` that a password must not resemble.
 pub(super) fn attributes(user: &User) -> UserAttributes<'_> {
     UserAttributes {
         username: &user.username,

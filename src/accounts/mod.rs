@@ -1,4 +1,4 @@
-//! Accounts: logging in and out, one's own data, passwords.
+//! Accounts: pages for logging in and out, for a user's own data, and for passwords.
 
 pub mod admin;
 mod forms;

@@ -1,11 +1,13 @@
-//! Forms that make an account, sent twice: the second sending makes none, and is answered like the first.
+//! Forms that create an account and were sent twice: the second request creates no account and gets
+//! the same response as the first.
 
 use crate::auth::User;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::forms::submissions::{Claim, Submission};
 
-/// The account that an earlier sending of the page made, and whether the page was sent again with the same content.
+/// Returns the account that an earlier request with the same page created, and whether both
+/// requests had the same content.
 pub(super) fn saved_before(
     conn: &mut Conn,
     submission: Option<&Submission>,
@@ -24,7 +26,7 @@ pub(super) fn saved_before(
     Ok(User::find(conn, id)?.map(|user| (user, is_same)))
 }
 
-/// Notes the account that was made, or gives the id back if none was.
+/// Records the account that was created, or releases the submission id if none was.
 pub(super) fn note(
     conn: &mut Conn,
     submission: Option<&Submission>,
@@ -37,7 +39,7 @@ pub(super) fn note(
     }
 }
 
-/// The error of a page that was sent once more with other content.
+/// Returns the error for a page that was sent again with different content.
 pub(super) fn already_saved(user: &User) -> String {
     format!(
         "This page was already saved: the user “{}” was added. What you see now was not saved. Save again to add another user.",

@@ -1,8 +1,10 @@
-//! Redirects users who send a login form that is no longer valid because they logged in meanwhile in another tab.
+//! Redirects users who send a login form that is no longer valid because they logged in meanwhile
+//! in another tab.
 //!
-//! A login replaces the CSRF secret, so the token of a login page that is still open in another tab no longer fits. That
-//! request stays refused: it logs nobody in and changes nothing. If its browser is logged in already, it is redirected to
-//! the page to which the form would have led.
+//! A login replaces the CSRF secret, so the token of a login page that is still open in another tab
+//! becomes invalid. That request stays refused: it logs nobody in and changes nothing. If its
+//! browser is logged in already, it is redirected to the page to which the form would have
+//! redirected.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -16,7 +18,7 @@ use crate::http::QueryDict;
 use crate::messages::{Level, Messages};
 use crate::settings::Settings;
 
-/// See the module. It has to run outside `csrf::protect` and inside `messages`.
+/// See the module. It must run outside `csrf::protect` and inside `messages`.
 pub async fn stale_forms<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     request: ServiceRequest,
@@ -29,7 +31,8 @@ pub async fn stale_forms<B: MessageBody + 'static>(
     }
 }
 
-/// Returns the URL to which a stale login form leads, or `None` if the request was not one or nobody is logged in.
+/// Returns the URL to redirect to, or `None` if the request is not a stale login form or nobody is
+/// logged in.
 async fn destination(request: &HttpRequest, settings: &Settings) -> Option<String> {
     let form = StaleForm::of(request)?;
     let is_admin = match request.match_name()? {

@@ -4,7 +4,8 @@ use super::views;
 use crate::http::Access::{Login, Public};
 use crate::http::{Urls, get, path, post};
 
-/// The app's URLs: Django's `contrib.auth.urls`, signing up, the profile, one's sessions, and the second factor.
+/// Returns the URLs: Django's `contrib.auth.urls`, sign-up, the profile, the user's sessions, and
+/// the second factor.
 pub fn urls() -> Urls {
     Urls::new([
         path(

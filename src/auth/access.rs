@@ -1,4 +1,4 @@
-//! Lets nobody in whom the sitemap does not let in, whatever the view does.
+//! Middleware that enforces the `Access` of each URL, whatever the view does.
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -13,7 +13,8 @@ use crate::http::{Access, PostData, UrlTable, never_cache};
 use crate::messages::{Level, Messages};
 use crate::settings::Settings;
 
-/// See the module. It asks for the user only where a URL needs one. Pages for staff are kept by no cache.
+/// See the module. It loads the user only if the URL requires one. Responses for staff are not
+/// cached.
 pub async fn access<B: MessageBody + 'static>(
     urls: web::Data<UrlTable>,
     settings: web::Data<Settings>,
@@ -23,7 +24,7 @@ pub async fn access<B: MessageBody + 'static>(
     let needed = request
         .match_pattern()
         .and_then(|pattern| urls.access(&pattern));
-    // No URL: what follows is a 404.
+    // No URL matches: the response will be a 404.
     let refusal = match needed {
         Some(access) => caught(refusal(request.request(), &settings, access))
             .await
@@ -57,7 +58,7 @@ pub async fn access<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Whether a login is what the visitor needs.
+/// Whether `refusal` asks the visitor to log in.
 fn is_login(refusal: &Error) -> bool {
     matches!(
         refusal,
@@ -65,8 +66,8 @@ fn is_login(refusal: &Error) -> bool {
     )
 }
 
-/// Whether a form was sent that loses something if it is refused. A button that sends nothing but its token, such as "Log
-/// out", loses nothing.
+/// Whether the request contains form data that a refusal would lose. A button that sends only its
+/// token, such as "Log out", contains none.
 fn has_entries(request: &HttpRequest) -> bool {
     request.extensions().get::<PostData>().is_some_and(|post| {
         post.fields
@@ -75,8 +76,8 @@ fn has_entries(request: &HttpRequest) -> bool {
     })
 }
 
-/// Says on the login page that a form was not saved, because its session ended while somebody typed, and whether it comes
-/// back after the login.
+/// Adds a message to the login page: the form was not saved because its session had ended. The text
+/// also says whether the form comes back after the login.
 fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
     let text = if is_kept {
         "You were logged out before this was saved: nothing was saved. What you typed comes back after you log in here."
@@ -87,7 +88,7 @@ fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
     Messages::of(request).add(Level::WARNING, text);
 }
 
-/// Why whoever is asking may not enter, if they may not.
+/// Returns the error for a visitor who may not open the URL, or `None`.
 async fn refusal(
     request: &HttpRequest,
     settings: &Settings,

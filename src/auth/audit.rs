@@ -1,4 +1,4 @@
-//! Lines of the security log about a user: who, and from where.
+//! Writes lines to the security log with the user and the address of the request.
 
 use std::fmt::Display;
 
@@ -8,17 +8,17 @@ use log::Level;
 use crate::http::client_address;
 use crate::logging;
 
-/// `event` happened to `user`, as something to know.
+/// Logs `event` for `user` at level info.
 pub fn note(request: &HttpRequest, event: &str, user: &str) {
     about(request, Level::Info, event, user, &[]);
 }
 
-/// `event` happened to `user`, as something to look at.
+/// Logs `event` for `user` at level warn.
 pub fn warn(request: &HttpRequest, event: &str, user: &str) {
     about(request, Level::Warn, event, user, &[]);
 }
 
-/// `event` happened to `user`; `more` says how.
+/// Logs `event` for `user` with the additional fields `more`.
 pub fn about(
     request: &HttpRequest,
     level: Level,

@@ -1,4 +1,4 @@
-//! Whether a name and a password are those of a user.
+//! Checks a user name and a password.
 
 use actix_web::web;
 use diesel::prelude::*;
@@ -10,12 +10,12 @@ use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::schema::auth_user;
 
-/// The active user with this name and password (Django's `authenticate`).
+/// Returns the active user with this name and password (Django's `authenticate`).
 ///
-/// For a try from outside take [`login_attempt`](super::login_attempt()), which slows down who guesses.
+/// For an attempt by a visitor use [`login_attempt`](super::login_attempt()), which limits guesses.
 ///
-/// An unknown name costs as much time as a wrong password. A hash of another algorithm than the preferred one, or a
-/// cheaper hash, is renewed.
+/// An unknown name takes as much time as a wrong password. A hash that is cheaper, or of another
+/// algorithm than the preferred one, is renewed.
 pub async fn authenticate(
     policy: HashPolicy,
     db: &web::Data<Db>,
@@ -25,7 +25,7 @@ pub async fn authenticate(
     authenticate_in_turn(hash_pool::turn().await?, policy, db, username, password).await
 }
 
-/// [`authenticate`] during `turn`, which ends before anything is written.
+/// Does the work of [`authenticate`] in `turn`, which ends before anything is written.
 pub(super) async fn authenticate_in_turn(
     turn: Turn,
     policy: HashPolicy,
@@ -71,7 +71,8 @@ pub(super) async fn authenticate_in_turn(
     still_correct(policy, db, user.id, password).await
 }
 
-/// Returns the active user with this primary key, if `password` is still right; leaves the hash as it is.
+/// Returns the active user with this primary key, if `password` is still correct; does not change
+/// the hash.
 async fn still_correct(
     policy: HashPolicy,
     db: &web::Data<Db>,
@@ -95,7 +96,7 @@ async fn still_correct(
     Ok((correct && user.is_active).then_some(user))
 }
 
-/// Writes a hash that was made by [`hash_password`](super::hash_password()).
+/// Stores a hash made by [`hash_password`](super::hash_password()).
 pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
     let password = auth_user::password.eq(hash);
     diesel::update(auth_user::table.find(user_id))
@@ -105,8 +106,8 @@ pub fn set_password(conn: &mut Conn, user_id: i32, hash: &str) -> Result<()> {
         .map_err(Error::from)
 }
 
-/// Puts a new hash of the same password in place of `old`, which ends every session of the user wherever it was made;
-/// `false` if the password was changed meanwhile.
+/// Replaces `old` by a new hash of the same password, which ends every session of the user,
+/// including those made by Django. Returns `false` if the password was changed meanwhile.
 pub fn renew_hash(conn: &mut Conn, user_id: i32, old: &str, new: &str) -> Result<bool> {
     let unchanged = auth_user::table
         .find(user_id)

@@ -1,4 +1,4 @@
-//! Extractors: a view's signature says who may enter.
+//! Extractors for the user and the permissions of a request.
 
 use std::ops::Deref;
 use std::rc::Rc;
@@ -12,7 +12,8 @@ use super::permissions::Permissions;
 use super::{User, visitor};
 use crate::error::Error;
 
-/// The user who is asking. A visitor who is not logged in is led to the login page and back (Django's `login_required`).
+/// The user of the request. A visitor who is not logged in is redirected to the login page and back
+/// (Django's `login_required`).
 #[derive(Debug, Clone)]
 pub struct CurrentUser(pub Rc<User>);
 
@@ -42,7 +43,7 @@ impl FromRequest for CurrentUser {
     }
 }
 
-/// What the user who is asking may do; nothing, for a visitor who is not logged in.
+/// The permissions of the request's user; empty for a visitor who is not logged in.
 impl FromRequest for Permissions {
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;

@@ -1,4 +1,4 @@
-//! What users, groups and permissions say about themselves.
+//! Descriptions of the models User, Group and Permission.
 
 use super::models::{Group, Permission, User};
 use super::normalize;
@@ -49,7 +49,7 @@ impl Model for User {
 }
 
 impl User {
-    /// The groups that a user is in.
+    /// The groups of a user.
     pub const GROUPS: ManyToMany<auth_user::table> =
         ManyToMany::new::<Group, _, _>("groups", auth_user_groups::user_id, auth_user_groups::group_id)
             .related_name("user")
@@ -58,7 +58,7 @@ impl User {
                 "The groups this user belongs to. A user will get all permissions granted to each of their groups.",
             );
 
-    /// What a user may do, beyond what their groups may.
+    /// Permissions of a user in addition to those of the user's groups.
     pub const USER_PERMISSIONS: ManyToMany<auth_user::table> = ManyToMany::new::<Permission, _, _>(
         "user_permissions",
         auth_user_user_permissions::user_id,
@@ -86,7 +86,7 @@ impl Model for Group {
 }
 
 impl Group {
-    /// What its members may do.
+    /// Permissions of a group's members.
     pub const PERMISSIONS: ManyToMany<auth_group::table> = ManyToMany::new::<Permission, _, _>(
         "permissions",
         auth_group_permissions::group_id,

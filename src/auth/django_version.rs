@@ -1,4 +1,4 @@
-//! Tells from the database which Django uses it, if `DJANGO_VERSION` is unset.
+//! Detects from the database which Django uses it, if `DJANGO_VERSION` is unset.
 
 use diesel::dsl::exists;
 use diesel::prelude::*;
@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::schema::auth_user;
 use crate::settings::{DjangoVersion, Settings};
 
-/// The last migration of each app of Django 5.2, 6.0 and 6.1, which have the same ones.
+/// The last migration of each app of Django 5.2, 6.0 and 6.1, which all have the same migrations.
 const LAST_MIGRATIONS: [(&str, &str); 4] = [
     ("admin", "0003_logentry_add_action_flag_choices"),
     ("auth", "0012_alter_user_first_name_max_length"),
@@ -16,16 +16,17 @@ const LAST_MIGRATIONS: [(&str, &str); 4] = [
     ("sessions", "0001_initial"),
 ];
 
-/// The source of the version in force.
+/// The source of the version that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
     /// `DJANGO_VERSION` is set.
     Setting,
     /// A password hash in `auth_user` has the rounds of this version.
     PasswordHashes,
-    /// `django_migrations` has a migration that no version known to Nuages has, so the newest known version is taken.
+    /// `django_migrations` has a migration that none of the supported versions has, so the newest
+    /// supported version is assumed.
     Migrations,
-    /// The database says nothing, so Django 5.2 is assumed.
+    /// The database gives no indication, so Django 5.2 is assumed.
     Default,
 }
 
@@ -47,7 +48,7 @@ impl Source {
     }
 }
 
-/// Returns the version in force on this database, and where it comes from.
+/// Returns the version that applies to this database, and its source.
 pub fn in_force(conn: &mut Conn, settings: &Settings) -> Result<(DjangoVersion, Source)> {
     match settings.django_version {
         Some(version) => Ok((version, Source::Setting)),
@@ -55,8 +56,9 @@ pub fn in_force(conn: &mut Conn, settings: &Settings) -> Result<(DjangoVersion, 
     }
 }
 
-/// Puts the version that the database tells into the settings, unless `DJANGO_VERSION` is set. A database that cannot be
-/// read leaves the default, Django 5.2: such a site has greater worries, which its pages report.
+/// Stores the version detected from the database in the settings, unless `DJANGO_VERSION` is set.
+/// If the database cannot be read, the default (Django 5.2) stays; the site's pages will report the
+/// fault.
 pub fn tell_once(settings: &mut Settings) {
     if settings.django_version.is_some() {
         return;

@@ -1,4 +1,5 @@
-//! Threads for password hashes alone, so that a burst of logins keeps no page waiting.
+//! Limits how many password hashes are computed at the same time, so that a burst of logins does
+//! not delay pages.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::error::{Error, Result};
 
-/// Hashes at once. A hash takes a core for about a third of a second; one core is left for pages.
+/// Returns the number of hashes computed at the same time. A hash takes a core for about a third of
+/// a second; one core is left for pages.
 pub fn places() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
@@ -15,10 +17,11 @@ pub fn places() -> usize {
 static PLACES: std::sync::LazyLock<Semaphore> =
     std::sync::LazyLock::new(|| Semaphore::new(places()));
 
-/// Who waits longer is answered with 503: a queue of logins is no reason to keep visitors hanging.
+/// A request that waits longer than this for a turn is answered with 503.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// The right to make hashes, one at a time, until it is dropped and the last hash is made.
+/// The right to compute hashes, one at a time. It ends when it is dropped and the last hash is
+/// done.
 #[derive(Debug)]
 pub struct Turn(Arc<SemaphorePermit<'static>>);
 
@@ -33,7 +36,8 @@ pub async fn turn() -> Result<Turn> {
 }
 
 impl Turn {
-    /// Runs `work` on Tokio's blocking pool. It keeps its place also where nobody waits for it any more.
+    /// Runs `work` on Tokio's blocking pool. The turn is kept until `work` ends, even if nobody
+    /// waits for the result any more.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -52,7 +56,7 @@ impl Turn {
     }
 }
 
-/// Runs `work` on Tokio's blocking pool, when it is its turn.
+/// Waits for a turn and runs `work` on Tokio's blocking pool.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     turn().await?.run(work).await
 }

@@ -1,4 +1,4 @@
-//! One try to log in: the way to [`authenticate`](super::authenticate()) for everybody outside.
+//! A login attempt by a visitor: calls [`authenticate`](super::authenticate()) with limits.
 
 use actix_web::HttpRequest;
 
@@ -10,22 +10,23 @@ use super::{User, audit, hash_pool, normalize, visitor};
 use crate::db::Db;
 use crate::error::{Error, Result};
 
-/// How often a login attempt that has its turn may find another writer before it is answered with 503.
+/// How often an attempt with a turn may find that another transaction is writing, before it is
+/// answered with 503.
 const TRIES_TO_COUNT: usize = 20;
 
-/// What became of a try to log in.
+/// The result of a login attempt.
 #[derive(Debug)]
 pub enum LoginAttempt {
-    /// Name and password are this user's. Nobody is logged in yet: that is [`visitor::login`]'s part.
+    /// Name and password are this user's. The user is not logged in yet: call [`visitor::login`].
     Accepted(Box<User>),
-    /// They are nobody's, or those of a user who may not log in.
+    /// Name or password is wrong, or the user may not log in.
     Refused,
-    /// There were too many failures before: the password was not looked at. To be answered with 429.
+    /// Too many attempts failed before, so the password was not checked. Answer with 429.
     Blocked(Blocked),
 }
 
-/// Looks whether a name and a password are those of a user, unless too many tries have failed; see
-/// [`throttle`](super::throttle). Failures are in the security log.
+/// Checks a name and a password, unless too many attempts have failed; see
+/// [`throttle`](super::throttle). Failures are written to the security log.
 pub async fn login_attempt(
     request: &HttpRequest,
     username: &str,
@@ -37,7 +38,7 @@ pub async fn login_attempt(
         audit::warn(request, "login_blocked", &account);
         Ok(LoginAttempt::Blocked(blocked))
     };
-    // A blocked visitor takes no turn.
+    // A blocked attempt does not use a turn.
     if let Err(wait) = throttle.look().await? {
         return blocked(wait);
     }
@@ -47,7 +48,7 @@ pub async fn login_attempt(
         Ok(tried) => tried,
         Err(wait) => return blocked(wait),
     };
-    // The turn ends with this call: what follows may have to wait for another writer.
+    // This call ends the turn, because the following code may have to wait for another writer.
     match authenticate_in_turn(turn, HashPolicy::of(settings), db, &account, password).await {
         Ok(Some(user)) => {
             tried.give_back().await?;
@@ -59,18 +60,18 @@ pub async fn login_attempt(
             Ok(LoginAttempt::Refused)
         }
         Err(error) => {
-            // Whether the password is right is unknown.
+            // It is unknown whether the password is correct.
             tried.give_back().await?;
             Err(error)
         }
     }
 }
 
-/// Waits for a turn to make a hash, and counts the attempt as failed during that turn: so a crowd of visitors with the right
-/// password counts only as many failures as there are turns.
+/// Waits for a turn to compute a hash, and counts the attempt as failed during that turn only. So
+/// many simultaneous logins with the right password count as no more failures than there are turns.
 ///
-/// While another program writes to an SQLite database, the attempt waits without a turn. Otherwise the attempts would wait
-/// one after the other.
+/// While another program writes to an SQLite database, the attempt waits without a turn. Otherwise
+/// all attempts would wait one after the other.
 async fn turn_and_count(
     db: &Db,
     throttle: &Throttle,

@@ -35,7 +35,7 @@ pub use passwords::{hash_password, hash_password_again, is_password_of};
 use crate::migration;
 use crate::models::{AppConfig, Model as _};
 
-/// The app that holds the tables.
+/// The app of Django's `auth_…` tables.
 pub const APP: AppConfig = AppConfig {
     label: "auth",
     verbose_name: "Authentication and Authorization",
@@ -60,8 +60,8 @@ pub const APP: AppConfig = AppConfig {
     )],
 };
 
-/// The app that holds the tables beyond Django's, named `nuages_…`: part of every project with logins. It has no models, so that Django's content types and
-/// permissions stay Django's.
+/// The app of Nuages' own tables `nuages_…`, which every project with logins needs. It has no
+/// models, so that the content types and permissions are the same as Django's.
 pub const NUAGES: AppConfig = AppConfig {
     label: "nuages",
     verbose_name: "Nuages",

@@ -9,10 +9,10 @@ use crate::db::{Conn, Lenient, LossyText, StrictFlag, Timestamp, ilike, like_esc
 use crate::error::Result;
 use crate::schema::{auth_group, auth_permission, auth_user};
 
-/// Someone who can log in.
+/// A user account.
 ///
-/// A row is read whatever its cells hold. A flag that is neither true nor false is not set, and a password that is not a text
-/// fits nothing.
+/// A row can be loaded whatever its cells contain. A flag that is neither true nor false counts as
+/// false, and a password that is not a text matches no password.
 #[derive(
     Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
 )]
@@ -20,13 +20,13 @@ use crate::schema::{auth_group, auth_permission, auth_user};
 pub struct User {
     /// Primary key.
     pub id: i32,
-    /// The password's hash; see [`hashers`](super::hashers).
+    /// The hash of the password; see [`hashers`](super::hashers).
     #[diesel(deserialize_as = LossyText)]
     pub password: String,
-    /// When they last logged in; `None` also if the cell cannot be read, as in Django.
+    /// The time of the last login; `None` also if the cell cannot be read, as in Django.
     #[diesel(deserialize_as = Lenient<auth_user::last_login, Option<Timestamp>>)]
     pub last_login: Option<Timestamp>,
-    /// Has every permission.
+    /// Whether the user has every permission.
     #[diesel(deserialize_as = StrictFlag)]
     pub is_superuser: bool,
     /// Up to 150 letters, digits and `@.+-_`.
@@ -41,24 +41,24 @@ pub struct User {
     /// E-mail address.
     #[diesel(deserialize_as = LossyText)]
     pub email: String,
-    /// May enter the admin.
+    /// Whether the user may open the admin.
     #[diesel(deserialize_as = StrictFlag)]
     pub is_staff: bool,
-    /// May log in at all.
+    /// Whether the user may log in.
     #[diesel(deserialize_as = StrictFlag)]
     pub is_active: bool,
-    /// When the account was made; `None` if the cell cannot be read.
+    /// When the account was created; `None` if the cell cannot be read.
     #[diesel(deserialize_as = Lenient<auth_user::date_joined, Timestamp>, treat_none_as_null = false)]
     pub date_joined: Option<Timestamp>,
 }
 
-/// A user to be made.
+/// A user to be inserted.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = auth_user)]
 pub struct NewUser {
-    /// The password's hash.
+    /// The hash of the password.
     pub password: String,
-    /// Has every permission.
+    /// Whether the user has every permission.
     pub is_superuser: bool,
     /// See [`User::username`].
     pub username: String,
@@ -66,18 +66,19 @@ pub struct NewUser {
     pub first_name: String,
     /// Last name.
     pub last_name: String,
-    /// E-mail address, its domain in lower case.
+    /// E-mail address, with the domain in lower case.
     pub email: String,
-    /// May enter the admin.
+    /// Whether the user may open the admin.
     pub is_staff: bool,
-    /// May log in at all.
+    /// Whether the user may log in.
     pub is_active: bool,
-    /// Now.
+    /// The time of creation.
     pub date_joined: Timestamp,
 }
 
 impl User {
-    /// What they are called where there is little room (Django's `get_short_name`, or else the user name).
+    /// Returns a short name for display (Django's `get_short_name`), or the user name if that is
+    /// empty.
     pub fn short_name(&self) -> &str {
         let name = self.first_name.trim();
         if name.is_empty() {
@@ -87,7 +88,7 @@ impl User {
         }
     }
 
-    /// The user of this name, exactly.
+    /// Returns the user with exactly this name.
     pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {
         let found = auth_user::table
             .filter(auth_user::username.eq(username))
@@ -96,7 +97,7 @@ impl User {
         found.optional().map_err(Into::into)
     }
 
-    /// The user with this primary key.
+    /// Returns the user with this primary key.
     pub fn find(conn: &mut Conn, id: i32) -> Result<Option<Self>> {
         auth_user::table
             .find(id)
@@ -106,20 +107,21 @@ impl User {
             .map_err(Into::into)
     }
 
-    /// Active users with a password who have this address, but for case (Django's `get_users`).
+    /// Returns the active users with a password who have this address, ignoring case (Django's
+    /// `get_users`).
     pub fn who_may_reset(conn: &mut Conn, email: &str) -> Result<Vec<Self>> {
         let found: Vec<Self> = auth_user::table
             .filter(ilike(auth_user::email, like_escaped(email)))
             .filter(auth_user::is_active.eq(true))
             .select(Self::as_select())
             .load(conn)?;
-        // Nobody can receive mail at an address that is not UTF-8.
+        // Mail cannot be delivered to an address that is not UTF-8.
         let may_reset =
             |user: &Self| is_password_usable(&user.password) && !user.email.contains('\u{FFFD}');
         Ok(found.into_iter().filter(may_reset).collect())
     }
 
-    /// Writes what a user may change of themselves.
+    /// Saves the fields that users may change in their own profile.
     pub fn set_profile(
         conn: &mut Conn,
         id: i32,
@@ -138,7 +140,7 @@ impl User {
         Ok(())
     }
 
-    /// What a reset token is about.
+    /// Returns the columns that a reset token depends on.
     pub fn token_subject(&self) -> Subject<'_> {
         Subject {
             pk: self.id,
@@ -150,7 +152,7 @@ impl User {
 }
 
 impl NewUser {
-    /// A superuser (Django's `create_superuser`).
+    /// Creates a superuser (Django's `create_superuser`).
     pub fn superuser(username: &str, email: &str, password_hash: String) -> Self {
         Self {
             password: password_hash,
@@ -165,7 +167,7 @@ impl NewUser {
         }
     }
 
-    /// Someone who signed up.
+    /// Creates a user who signed up.
     pub fn customer(username: &str, email: &str, password_hash: String) -> Self {
         Self {
             is_superuser: false,
@@ -174,13 +176,13 @@ impl NewUser {
         }
     }
 
-    /// Django's rule: letters, digits and `@.+-_`, at most 150.
+    /// Whether `name` follows Django's rule: letters, digits and `@.+-_`, at most 150.
     pub fn is_valid_username(name: &str) -> bool {
         let plain = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
         !name.is_empty() && name.chars().count() <= 150 && name.chars().all(plain)
     }
 
-    /// Whether somebody has this name, in whatever case.
+    /// Whether a user has this name, ignoring case.
     pub fn is_taken(conn: &mut Conn, username: &str) -> Result<bool> {
         let same = auth_user::table.filter(ilike(auth_user::username, like_escaped(username)));
         diesel::select(diesel::dsl::exists(same))
@@ -188,7 +190,7 @@ impl NewUser {
             .map_err(Into::into)
     }
 
-    /// Makes the user, unless somebody has the name, in whatever case.
+    /// Inserts the user, unless the name is taken (ignoring case).
     pub fn save_if_free(&self, conn: &mut Conn) -> Result<Option<User>> {
         if Self::is_taken(conn, &self.username)? {
             return Ok(None);
@@ -203,7 +205,7 @@ impl NewUser {
         }
     }
 
-    /// Makes the user.
+    /// Inserts the user.
     pub fn save(&self, conn: &mut Conn) -> Result<User> {
         diesel::insert_into(auth_user::table)
             .values(self)
@@ -212,7 +214,7 @@ impl NewUser {
     }
 }
 
-/// The address with the domain part in lower case (Django's `normalize_email`).
+/// Returns the address with its domain in lower case (Django's `normalize_email`).
 pub fn normalized_email(email: &str) -> String {
     match email.rsplit_once('@') {
         Some((name, domain)) => format!("{name}@{}", domain.to_lowercase()),
@@ -220,7 +222,7 @@ pub fn normalized_email(email: &str) -> String {
     }
 }
 
-/// A set of permissions that users can be put in.
+/// A set of permissions for its member users.
 #[derive(
     Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
 )]
@@ -228,12 +230,12 @@ pub fn normalized_email(email: &str) -> String {
 pub struct Group {
     /// Primary key.
     pub id: i32,
-    /// Its name.
+    /// Name.
     #[diesel(deserialize_as = LossyText)]
     pub name: String,
 }
 
-/// Something a user may do to a model.
+/// The permission to do something to a model.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable)]
 #[diesel(table_name = auth_permission)]
 pub struct Permission {
@@ -242,7 +244,7 @@ pub struct Permission {
     /// `Can add product`
     #[diesel(deserialize_as = LossyText)]
     pub name: String,
-    /// The model.
+    /// Content type of the model.
     pub content_type_id: i32,
     /// `add_product`
     #[diesel(deserialize_as = LossyText)]

@@ -1,20 +1,21 @@
-//! One spelling for names that look the same.
+//! Normalizes names and addresses, so that different spellings compare as equal.
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A user name in the form in which it is stored and looked up (NFKC).
+/// Returns a user name in the form in which it is stored and looked up (NFKC).
 pub fn username(name: &str) -> String {
     name.nfkc().collect()
 }
 
-/// A mail address in the form in which two are the same.
+/// Returns a mail address in the form in which addresses are compared.
 pub fn email(address: &str) -> String {
-    // Lower case instead of Python's case folding: `ß` and `ss` stay two addresses.
+    // Unlike Python's case folding, lower case keeps addresses with `ß` and `ss` different.
     address.nfkc().collect::<String>().to_lowercase()
 }
 
-/// Whether an address that someone typed is the stored one, but for case and compatibility forms. Stricter than the
-/// database's own comparison, so that a look-alike address gets no mail (Django's `_unicode_ci_compare`).
+/// Whether an address that a visitor typed is the stored one, ignoring case and Unicode
+/// compatibility forms. This is stricter than the database's own comparison, so that a look-alike
+/// address gets no mail (Django's `_unicode_ci_compare`).
 pub fn same_email(typed: &str, stored: &str) -> bool {
     email(typed) == email(stored)
 }

@@ -1,7 +1,8 @@
-//! The sessions in which a user is logged in, whichever side made them.
+//! The sessions in which a user is logged in, whether made by Nuages or by Django.
 //!
-//! Django's table says neither whose a session is nor where from, so those that Nuages knows are found by
-//! [`Visit`]s, and the others by looking into them: some thousands, those that end last first. See ADR 11.
+//! Django's table records neither the user nor the address of a session. Sessions that were used in
+//! Nuages are found by their [`Visit`]s. The others must be decoded: at most some thousands,
+//! starting with those that expire first. See ADR 11.
 
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
@@ -15,38 +16,39 @@ use crate::sessions::{SessionRow, Visit, codec};
 use crate::settings::{SecretKey, Settings};
 use crate::signing::{constant_time_eq, hex, salted_hmac};
 
-/// How many sessions without a visit are looked into, and how many at once. All of them take 0.3 s in a debug build.
+/// How many sessions without a visit are decoded, in total and in one query. All of them take 0.3 s
+/// in a debug build.
 const LOOKED_INTO: usize = 10_000;
 const CHUNK: usize = 500;
-/// How many sessions with a visit are shown: nobody reads more.
+/// How many sessions with a visit are listed, which is more than anybody reads.
 const SHOWN: usize = 100;
 
 /// A session in which a user is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSession {
     key: String,
-    /// Where it was used from, if it ever was used here.
+    /// Where the session was last used; `None` if it was never used in Nuages.
     pub visit: Option<Visit>,
-    /// When it ends.
+    /// When the session expires.
     pub expires: Timestamp,
 }
 
-/// What was found.
+/// The sessions of a user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSessions {
-    /// The sessions: those used last first, then those that were never used here.
+    /// The sessions: first those used last, then those never used in Nuages.
     pub list: Vec<OwnSession>,
-    /// Whether all were looked into.
+    /// Whether all sessions of the database were examined.
     pub is_complete: bool,
 }
 
 impl OwnSession {
-    /// What stands for the session in a page, which must not give its key away.
+    /// Returns a text that identifies the session in a page without revealing its key.
     pub fn mark(&self, secret: &SecretKey) -> String {
         mark(&self.key, secret)
     }
 
-    /// Whether it lies under this key.
+    /// Whether this session has the given key.
     pub fn has_key(&self, key: Option<&str>) -> bool {
         key.is_some_and(|key| constant_time_eq(key.as_bytes(), self.key.as_bytes()))
     }
@@ -57,7 +59,8 @@ fn mark(key: &str, secret: &SecretKey) -> String {
 }
 
 impl OwnSessions {
-    /// Those of `user` that count: live, signed by us, and made for the present password.
+    /// Finds the sessions of `user` that are valid: not expired, signed by this site, and made for
+    /// the current password.
     pub fn of(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Self> {
         let (mut list, all_visited) = visited(conn, user, settings)?;
         let (others, all_others) = unvisited(conn, user, settings)?;
@@ -68,7 +71,7 @@ impl OwnSessions {
         })
     }
 
-    /// Ends the one with this [`mark`](OwnSession::mark); whether there was one.
+    /// Ends the session with this [`mark`](OwnSession::mark), and returns whether there was one.
     pub fn end(conn: &mut Conn, user: &User, settings: &Settings, marked: &str) -> Result<bool> {
         let is_it = |session: &OwnSession| {
             settings
@@ -81,8 +84,9 @@ impl OwnSessions {
         }
     }
 
-    /// Deletes those that were used here, but for the one under `kept`. To be called when the password's hash has
-    /// changed, which has ended all of them: then no rows are left of what is over.
+    /// Deletes the sessions of a user that were used in Nuages, except `kept`. Call it after the
+    /// hash of the password has changed: those sessions have ended, and their rows are no longer
+    /// needed.
     pub fn sweep(conn: &mut Conn, user_id: i32, kept: Option<&str>) -> Result<()> {
         let own = nuages_session::table
             .filter(nuages_session::user_id.eq(user_id))
@@ -119,7 +123,7 @@ fn decoded(
     })
 }
 
-/// Those with a visit, and whether these are all.
+/// Returns the sessions with a visit, and whether the list is complete.
 fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
     let found: Vec<(SessionRow, Visit)> = django_session::table
         .inner_join(
@@ -148,7 +152,7 @@ fn rows(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// Those without a visit, and whether none was left out.
+/// Returns the sessions without a visit, and whether all sessions were examined.
 fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
     let mut found = Vec::new();
     let mut after: Option<(Timestamp, String)> = None;

@@ -1,4 +1,5 @@
-//! Making and checking hashes for a request: on the threads for that, by the hasher that the settings prefer.
+//! Computes and checks password hashes for a request, in the hash pool and with the preferred
+//! hasher of the settings.
 
 use actix_web::HttpRequest;
 
@@ -6,13 +7,13 @@ use super::hashers::HashPolicy;
 use super::{User, hash_pool, visitor};
 use crate::error::Result;
 
-/// The hash of `password`, to be stored.
+/// Returns the hash of `password`, to be stored.
 pub async fn hash_password(request: &HttpRequest, password: &str) -> Result<String> {
     let (policy, password) = (HashPolicy::of(visitor::app(request).0), password.to_owned());
     hash_pool::run(move || policy.encode(&password)).await
 }
 
-/// Returns a new hash of the password that `user` has already, never cheaper than the old one.
+/// Returns a new hash of `user`'s current password, which is never cheaper than the old one.
 pub async fn hash_password_again(
     request: &HttpRequest,
     user: &User,

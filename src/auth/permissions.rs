@@ -1,4 +1,4 @@
-//! What users may do: the permissions that each model has, and those that a user was given.
+//! The permissions that each model has, and those that a user has.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::schema::{
     django_content_type,
 };
 
-/// In the order in which Django makes them.
+/// The order in which Django creates permissions.
 const ACTIONS: [&str; 4] = ["add", "change", "delete", "view"];
 
 #[derive(Debug, Insertable)]
@@ -26,7 +26,8 @@ struct NewPermission {
     codename: String,
 }
 
-/// Makes the permissions of `app` that are not there yet (Django's `create_permissions`); how many.
+/// Creates the missing permissions of `app` (Django's `create_permissions`) and returns their
+/// number.
 pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     let types = ContentType::ids(conn)?;
     let present: HashSet<_> = auth_permission::table
@@ -58,7 +59,7 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     Ok(made)
 }
 
-/// The names of the permissions with these ids: `catalog.change_product`.
+/// Returns the names of the permissions with these ids: `catalog.change_product`.
 pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
     if ids.is_empty() {
         return Ok(Vec::new());
@@ -74,7 +75,7 @@ pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The names of the permissions that members of the groups with these ids have.
+/// Returns the names of the permissions that the groups with these ids have.
 pub fn of_groups(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
     let found: Vec<i32> = auth_group_permissions::table
         .filter(auth_group_permissions::group_id.eq_any(ids))
@@ -84,7 +85,7 @@ pub fn of_groups(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
     named(conn, &found)
 }
 
-/// What a user may do (Django's `ModelBackend`). Cloning it is cheap.
+/// The permissions of a user (Django's `ModelBackend`). Cloning is cheap.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Permissions {
     user_id: Option<i32>,
@@ -93,7 +94,8 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// Those of `user` where that is known without the database: a superuser has all, and who is inactive has none.
+    /// Returns the permissions of `user` if they are known without a query: a superuser has all, an
+    /// inactive user has none.
     pub(super) fn without_asking(user: &User) -> Option<Self> {
         let is_known = !user.is_active || user.is_superuser;
         is_known.then(|| Self {
@@ -103,7 +105,8 @@ impl Permissions {
         })
     }
 
-    /// Those of `user`, their own and their groups', in one query. For superusers and who is inactive it takes none.
+    /// Loads the permissions of `user` and of the user's groups in one query; no query is needed
+    /// for superusers and inactive users.
     pub fn load(conn: &mut Conn, user: &User) -> Result<Self> {
         if let Some(known) = Self::without_asking(user) {
             return Ok(known);
@@ -137,12 +140,12 @@ impl Permissions {
         })
     }
 
-    /// Whether they may do this: `catalog.change_product`.
+    /// Whether the user has this permission: `catalog.change_product`.
     pub fn has_perm(&self, permission: &str) -> bool {
         self.is_superuser || self.granted.contains(permission)
     }
 
-    /// Whether they may do anything in this app.
+    /// Whether the user has any permission of this app.
     pub fn has_module_perms(&self, app: &str) -> bool {
         let of_app = |name: &String| {
             name.strip_prefix(app)
@@ -151,17 +154,17 @@ impl Permissions {
         self.is_superuser || self.granted.iter().any(of_app)
     }
 
-    /// Whose they are; nobody's, for a visitor who is not logged in.
+    /// Returns the user's primary key; `None` for a visitor who is not logged in.
     pub fn user_id(&self) -> Option<i32> {
         self.user_id
     }
 
-    /// Whether they may do everything.
+    /// Whether the user has every permission.
     pub fn is_superuser(&self) -> bool {
         self.is_superuser
     }
 
-    /// What they were given, by name; empty for a superuser, who needs nothing.
+    /// Returns the names of the granted permissions; empty for a superuser, who needs none.
     pub fn granted(&self) -> impl Iterator<Item = &str> {
         self.granted.iter().map(String::as_str)
     }

@@ -1,17 +1,18 @@
-//! Codes on paper for the day when the authenticator is lost; each works once.
+//! Recovery codes, to be printed in case the authenticator is lost; each can be used once.
 
 use crate::settings::SecretKey;
 use crate::signing::{constant_time_eq, hex, key_used, random_string_of, salted_hmac};
 
-/// How many a user gets.
+/// Number of codes of a user.
 pub const COUNT: usize = 10;
 
 const SALT: &str = "nuages.auth.recovery_codes";
-/// Without signs that look like others.
+/// Letters and digits, without those that look alike.
 const ALPHABET: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 const GROUPS: usize = 3;
 
-/// New codes, `abcd-efgh-jkmn`: nearly 60 random bits each. Show them once; store their [`hash`]es.
+/// Creates codes like `abcd-efgh-jkmn` with nearly 60 random bits each. Show them once; store their
+/// [`hash`]es.
 pub fn generate() -> Vec<String> {
     let code = || {
         (0..GROUPS)
@@ -22,13 +23,14 @@ pub fn generate() -> Vec<String> {
     (0..COUNT).map(|_| code()).collect()
 }
 
-/// What is stored of a code. Keyed, so that a stolen database alone gives nothing to try codes on; random codes need
-/// no slow hash.
+/// Returns the hash of a code, to be stored. The hash is keyed, so that a stolen database alone
+/// does not allow guesses. Random codes need no slow hash.
 pub fn hash(code: &str, key: &SecretKey) -> String {
     hex(&salted_hmac(SALT, plain(code).as_bytes(), key.reveal()))
 }
 
-/// The place of `code` among the `stored` hashes, if it is one of them: remove that one, for a code works once.
+/// Returns the index of `code` in the `stored` hashes, if it is one of them. Remove that hash,
+/// because a code can be used once only.
 pub fn find<'a>(
     code: &str,
     stored: &[String],
@@ -44,7 +46,7 @@ pub fn find<'a>(
     stored.iter().position(matches)
 }
 
-/// As typed, without dashes, spaces and capitals.
+/// Returns a typed code without dashes, spaces and capitals.
 fn plain(code: &str) -> String {
     code.chars()
         .filter(char::is_ascii_alphanumeric)

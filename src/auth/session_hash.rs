@@ -1,17 +1,17 @@
-//! What ties a session to a password: change the password, and the user's other sessions end.
+//! The hash that ties a session to a password: a new password ends the user's other sessions.
 
 use crate::settings::SecretKey;
 use crate::signing::{KeyUsed, constant_time_eq, hex, key_used, salted_hmac};
 
 const SALT: &str = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash";
 
-/// The session's `_auth_user_hash` for a user with this `password` column.
+/// Returns the session's `_auth_user_hash` for a user with this `password` column.
 pub fn session_auth_hash(password_column: &str, key: &SecretKey) -> String {
     hex(&salted_hmac(SALT, password_column.as_bytes(), key.reveal()))
 }
 
-/// Which of `keys` made `stored` from this column; `None` if the password has changed since. After a fallback key
-/// Django cycles the session's key and stores the hash anew.
+/// Returns which of `keys` made `stored` from this column; `None` if the password has changed
+/// since. After a match with a fallback key, Django cycles the session key and stores a new hash.
 pub fn verify_session_hash<'a>(
     stored: &str,
     password_column: &str,

@@ -1,4 +1,5 @@
-//! Tokens in password reset links; each works until the password, the last login or the address changes.
+//! Tokens in password reset links. A token is valid until the password, the last login or the
+//! address changes.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,10 +13,10 @@ use crate::signing::{
 const SALT: &str = "django.contrib.auth.tokens.PasswordResetTokenGenerator";
 /// Django's default of `PASSWORD_RESET_TIMEOUT`: three days, in seconds.
 pub const PASSWORD_RESET_TIMEOUT: i64 = 259_200;
-/// 2001-01-01 in Unix time, from when Django counts.
+/// 2001-01-01 in Unix time, the start of Django's token timestamps.
 const EPOCH: i64 = 978_307_200;
 
-/// What a token is about: its change ends the token.
+/// The columns that a token depends on: a change of any of them invalidates the token.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// The user's primary key.
@@ -28,12 +29,14 @@ pub struct Subject<'a> {
     pub email: &'a str,
 }
 
-/// A token for `subject`, made `now`. Its clock shows the local time of `zone`, the setting `TIME_ZONE`, as Django's.
+/// Creates a token for `subject` at `now`. Like Django's, its timestamp is the local time of
+/// `zone`, the setting `TIME_ZONE`.
 pub fn make_token(subject: &Subject<'_>, key: &SecretKey, now: DateTime<Utc>, zone: Tz) -> String {
     token(subject, key, u64::try_from(seconds(now, zone)).unwrap_or(0))
 }
 
-/// Whether `token` is one of `subject`, signed by one of `keys`, and at most `timeout` seconds old.
+/// Whether `text` is a token of `subject`, signed by one of `keys`, and at most `timeout` seconds
+/// old.
 pub fn check_token<'a>(
     subject: &Subject<'_>,
     text: &str,
@@ -55,12 +58,12 @@ pub fn check_token<'a>(
     signed.is_some() && age <= timeout
 }
 
-/// The primary key as it stands in a link (Django's `uidb64`).
+/// Encodes the primary key for a link (Django's `uidb64`).
 pub fn encode_uid(pk: i32) -> String {
     b64_encode(pk.to_string().as_bytes())
 }
 
-/// The primary key of a link.
+/// Decodes the primary key of a link.
 pub fn decode_uid(uidb64: &str) -> Option<i32> {
     let text = String::from_utf8(b64_decode(uidb64)?).ok()?;
     text.parse()
@@ -68,7 +71,7 @@ pub fn decode_uid(uidb64: &str) -> Option<i32> {
         .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// `<base36 seconds>-<every second digit of the HMAC>`
+/// Returns `<base36 seconds>-<every second digit of the HMAC>`.
 fn token(subject: &Subject<'_>, key: &SecretKey, made: u64) -> String {
     let Subject {
         pk,
@@ -88,7 +91,7 @@ fn token(subject: &Subject<'_>, key: &SecretKey, made: u64) -> String {
     )
 }
 
-/// Local seconds since 2001.
+/// Returns the seconds since 2001 in local time.
 fn seconds(now: DateTime<Utc>, zone: Tz) -> i64 {
     let since_1970 = now.with_timezone(&zone).naive_local().and_utc().timestamp();
     since_1970 - EPOCH
@@ -149,7 +152,7 @@ mod tests {
             token(&NEVER, &key(), 0),
             "0-7833a8789c568449111658760dedb80e"
         );
-        // The clock is local: in Paris the same figures are an hour earlier.
+        // The timestamp is local: in Paris the same figures mean an hour earlier.
         assert_eq!(
             make_token(
                 &NEVER,

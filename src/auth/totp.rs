@@ -1,22 +1,23 @@
-//! The second factor: codes of six digits that an authenticator app shows for half a minute (RFC 6238).
+//! The second factor: six-digit codes of an authenticator app, each valid for half a minute (RFC
+//! 6238).
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use qrcode::{Color, QrCode};
 use totp_rs::{Builder, Totp};
 
-/// The white border that readers need, in modules.
+/// Width, in modules, of the white border that QR readers need.
 const QUIET: usize = 4;
 
-/// A QR code as the figures of an `<svg>`, for a template to draw.
+/// A QR code as the attributes of an `<svg>`, for a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Qr {
-    /// Its width and its height, border and all: the `viewBox`.
+    /// Width and height, including the border: for `viewBox`.
     pub size: usize,
-    /// Its dark squares: the `d` of a `<path>`.
+    /// The dark squares: the `d` of a `<path>`.
     pub path: String,
 }
 
-/// The number of the time step at `now` (Unix time).
+/// Returns the number of the time step at `now` (Unix time).
 pub fn step(now: i64) -> i64 {
     now.div_euclid(30)
 }
@@ -26,12 +27,13 @@ pub fn step(now: i64) -> i64 {
 pub struct Secret(totp_rs::Secret);
 
 impl Secret {
-    /// A new random secret.
+    /// Creates a random secret.
     pub fn generate() -> Self {
         Self(totp_rs::Secret::new_stack(rand::random()))
     }
 
-    /// The secret that [`to_base32`](Self::to_base32) wrote; `None` if it is none, or shorter than 128 bits.
+    /// Parses a secret written by [`to_base32`](Self::to_base32); returns `None` if it is malformed
+    /// or shorter than 128 bits.
     pub fn from_base32(text: &str) -> Option<Self> {
         let secret = totp_rs::Secret::try_from_base32(text).ok()?;
         (16..=64)
@@ -39,15 +41,16 @@ impl Secret {
             .then_some(Self(secret))
     }
 
-    /// For storage, and for typing where no camera is at hand.
+    /// Returns the secret as text, for storage and for typing if there is no camera.
     pub fn to_base32(&self) -> String {
         self.0.to_base32()
     }
 
-    /// The time step that `code` is of, if it is of the one at `now` (Unix time) or of one beside it, and later than
-    /// `last_step`. Store it as the next `last_step`, so that nobody can use the code again.
+    /// Returns the time step of `code` if it is the step at `now` (Unix time) or a neighbouring
+    /// one, and later than `last_step`. Store the step as the next `last_step`, so that nobody can
+    /// use the code again.
     pub fn verify(&self, code: &str, now: i64, last_step: Option<i64>) -> Option<i64> {
-        // Apps show "123 456".
+        // Apps show codes as "123 456".
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         let step = self.totp()?.check(&code, u64::try_from(now).ok()?)?;
         i64::try_from(step)
@@ -55,14 +58,15 @@ impl Secret {
             .filter(|step| last_step.is_none_or(|last| *step > last))
     }
 
-    /// The code at `now`, as an app shows it.
+    /// Returns the code at `now`, as an app shows it.
     pub fn code(&self, now: i64) -> Option<String> {
         Some(self.totp()?.generate(u64::try_from(now).ok()?).to_string())
     }
 
-    /// The URI that apps read: <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>.
+    /// Returns the URI for authenticator apps:
+    /// <https://github.com/google/google-authenticator/wiki/Key-Uri-Format>.
     pub fn uri(&self, issuer: &str, account: &str) -> String {
-        // A colon parts the issuer from the account.
+        // A colon separates the issuer from the account.
         let quoted =
             |text: &str| utf8_percent_encode(&text.replace(':', " "), NON_ALPHANUMERIC).to_string();
         let (issuer, account, secret) = (quoted(issuer), quoted(account), self.to_base32());
@@ -71,7 +75,7 @@ impl Secret {
         )
     }
 
-    /// [`uri`](Self::uri) as a QR code; `None` if the names are too long for one.
+    /// Returns [`uri`](Self::uri) as a QR code; `None` if the names are too long.
     pub fn qr(&self, issuer: &str, account: &str) -> Option<Qr> {
         let code = QrCode::new(self.uri(issuer, account)).ok()?;
         let width = code.width();
@@ -97,7 +101,8 @@ impl Secret {
         })
     }
 
-    /// RFC 6238 with what every app takes: SHA-1, six digits, 30 seconds, and one step of tolerance on both sides.
+    /// RFC 6238 with the parameters that every app supports: SHA-1, six digits, 30 seconds, and one
+    /// step of tolerance on both sides.
     fn totp(&self) -> Option<Totp> {
         Builder::new().with_secret(self.0.clone()).build().ok()
     }

@@ -1,4 +1,4 @@
-//! Who is asking: the user of the request in hand.
+//! The user of the current request.
 
 use std::rc::Rc;
 
@@ -19,7 +19,7 @@ use crate::sessions::{Origin, Session, SessionRow, Visit};
 use crate::settings::Settings;
 use crate::signing::KeyUsed;
 
-/// The session's keys, and the one backend there is, as Django names them.
+/// The session keys, and the name of the only authentication backend, as in Django.
 const USER_ID: &str = "_auth_user_id";
 const BACKEND: &str = "_auth_user_backend";
 const HASH: &str = "_auth_user_hash";
@@ -29,8 +29,8 @@ const MODEL_BACKEND: &str = "django.contrib.auth.backends.ModelBackend";
 #[derive(Clone)]
 struct Known(Option<Rc<User>>);
 
-/// The user of `request`, or `None` for an anonymous visitor. The first call loads session and user in one go; without a
-/// session cookie nothing is asked.
+/// Returns the user of `request`, or `None` for an anonymous visitor. The first call loads session
+/// and user together; without a session cookie there is no query.
 pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     if let Some(Known(user)) = request.extensions().get::<Known>() {
         return Ok(user.clone());
@@ -85,8 +85,8 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     Ok(user)
 }
 
-/// Stores where a session is used from. Whatever goes wrong, the visitor gets the page, and does not wait for others who
-/// write: a later page stores it.
+/// Saves the visit. If that fails or another transaction is writing, the page is shown all the
+/// same, and a later page saves the visit.
 async fn note(db: &Db, visit: Visit) {
     match db
         .write_if_free(move |conn| conn.without_waiting(|conn| visit.write(conn)))
@@ -97,7 +97,8 @@ async fn note(db: &Db, visit: Visit) {
     }
 }
 
-/// What the user of `request` may do; nothing, if nobody is logged in. The first call asks the database.
+/// Returns the permissions of the user of `request`; empty if nobody is logged in. The first call
+/// queries the database.
 pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
     let user = user(request).await?;
     if let Some(known) = request.extensions().get::<Rc<Permissions>>() {
@@ -122,14 +123,15 @@ pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
     Ok(loaded)
 }
 
-/// Makes `user` the one who is asking, for the rest of the request.
+/// Sets the user for the rest of the request.
 fn becomes(request: &HttpRequest, user: Option<User>) {
     let mut extensions = request.extensions_mut();
     extensions.insert(Known(user.map(Rc::new)));
     extensions.remove::<Rc<Permissions>>();
 }
 
-/// The user of `request`, if somebody has asked already: for pages that must not ask the database.
+/// Returns the user of `request` if it was looked up already: for pages that must not query the
+/// database.
 pub fn known(request: &HttpRequest) -> Option<Rc<User>> {
     request
         .extensions()
@@ -153,11 +155,11 @@ pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db
     )
 }
 
-/// What a session's row holds, what was noted of where it is used from, and the user who was noted with it.
+/// The data of a session's row, its visit, and the user of that visit.
 type Found = (LossyText, Option<Visit>, Option<User>);
 
-/// The session `key`, if it is still valid. It knows its user only by what it holds, so the noted one saves a round trip
-/// wherever they are the same.
+/// Loads the session `key`, if it has not expired. Only the session data name its user; loading the
+/// visit's user in the same query saves a round trip whenever both are the same.
 fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
     let visits =
         nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key));
@@ -182,15 +184,16 @@ fn session_and_user(conn: &mut Conn, key: &str) -> Result<Option<Found>> {
     found.optional().map_err(Into::into)
 }
 
-/// Whose session it says it is: a text, or a number, which Django reads as well.
+/// Returns the user's primary key from the session data: a string, or a number, which Django
+/// accepts as well.
 fn user_id(data: &Data) -> Option<i32> {
     let id = data.get(USER_ID)?;
     id.as_str()
         .map_or_else(|| id.as_i64()?.try_into().ok(), |id| id.parse().ok())
 }
 
-/// Whether the session was made for this user's present password. One that was not is thrown away; one that was signed
-/// with a former key is signed anew.
+/// Whether the session was made for this user's current password. If not, the session is deleted. A
+/// session hash made with a former key is replaced.
 fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
     if session.get_str(BACKEND).as_deref() != Some(MODEL_BACKEND) {
         return false;
@@ -213,7 +216,7 @@ fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
     }
 }
 
-/// Whether somebody who has a session with this `data` is logged in as `user`.
+/// Whether a session with this `data` is logged in as `user`.
 pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
     let text = |name| data.get(name).and_then(Value::as_str);
     let hash = text(HASH).unwrap_or_default();
@@ -222,8 +225,8 @@ pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
         && verify_session_hash(hash, &user.password, settings.secret_keys()).is_some()
 }
 
-/// Logs `user` in: the session gets a new key, and keeps its data unless it was another user's. The browser knows the
-/// account from now on.
+/// Logs `user` in. The session gets a new key, and keeps its data unless the data belong to another
+/// user. The browser remembers the account from now on.
 pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     let before = self::user(request).await?;
     let session = Session::of(request);
@@ -257,7 +260,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     Ok(())
 }
 
-/// Logs out: the session is gone, row and cookie.
+/// Logs the user out: deletes the session's row and its cookie.
 pub async fn logout(request: &HttpRequest) -> Result<()> {
     if let Some(user) = user(request).await? {
         audit::note(request, "logout", &user.username);
@@ -267,7 +270,8 @@ pub async fn logout(request: &HttpRequest) -> Result<()> {
     Ok(())
 }
 
-/// Keeps this session after its user's password changed; the others end, because their hash no longer fits.
+/// Keeps this session after its user's password changed; the user's other sessions end, because
+/// their hash no longer matches.
 pub fn update_session_auth_hash(request: &HttpRequest, password: &str) {
     let session = Session::of(request);
     session.cycle_key();

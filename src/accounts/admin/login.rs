@@ -1,4 +1,4 @@
-//! The admin's front door.
+//! The admin's login page.
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -24,7 +24,7 @@ struct Login {
     site: &'static AdminSite,
     form: Form,
     next: String,
-    /// Who is logged in and may not enter.
+    /// Name of the logged-in user, if that user may not open the admin.
     intruder: Option<String>,
 }
 
@@ -45,8 +45,8 @@ impl Login {
     }
 }
 
-/// `GET /admin/login/`. Like Django, it redirects a member of staff who is logged in: to the index up to Django 6.0, to
-/// `next` from Django 6.1 on. HEAD shows the form.
+/// `GET /admin/login/`. Like Django, redirects a member of staff who is logged in: to the index up
+/// to Django 6.0, to `next` from Django 6.1 on. HEAD shows the form.
 pub(super) async fn login_form(
     request: HttpRequest,
     page: Page,
@@ -61,7 +61,7 @@ pub(super) async fn login_form(
         let next = next.and_then(|next| safe_next(&request, &settings, next));
         return Ok(private_redirect(next.unwrap_or(INDEX)));
     }
-    // A URL of another site does not get into the page.
+    // Do not show a URL of another site in the page.
     let next = query
         .get("next")
         .map(|next| safe_next(&request, &settings, next).unwrap_or_default());

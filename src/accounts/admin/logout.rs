@@ -1,4 +1,4 @@
-//! The way out of the admin.
+//! Logs out of the admin.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -18,7 +18,8 @@ struct LoggedOut {
     site: &'static AdminSite,
 }
 
-/// `POST /admin/logout/`; who is not inside is led to the front door, as in Django.
+/// `POST /admin/logout/`. As in Django, redirects visitors who are not logged in as staff to the
+/// login page.
 pub(super) async fn logout(
     request: HttpRequest,
     page: Page,
@@ -37,7 +38,7 @@ pub(super) async fn logout(
     }
 }
 
-/// `GET /admin/logout/`: a link must not log anyone out.
+/// `GET /admin/logout/` is refused, because a link must not log anyone out.
 pub(super) async fn refuse(page: Page) -> Result<HttpResponse> {
     if is_inside(&page) {
         Err(Error::MethodNotAllowed("POST, OPTIONS".to_owned()))

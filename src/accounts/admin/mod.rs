@@ -1,4 +1,4 @@
-//! The admin's doors, and users and groups in it.
+//! The admin's pages for logging in and out, and the admin of users and groups.
 
 mod login;
 mod logout;
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::http::{render, uncached};
 use crate::schema::auth_group as group;
 
-/// Registers users and groups. Their rules hold without this registration too: see `admin::rules`.
+/// Registers users and groups. The rules of `admin::rules` apply without this registration too.
 pub fn register(site: AdminSite) -> AdminSite {
     site.register(groups).register(users::admin)
 }

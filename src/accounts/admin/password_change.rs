@@ -1,4 +1,4 @@
-//! One's own password, within the admin.
+//! The pages in the admin on which users change their own password.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -30,7 +30,7 @@ pub(super) async fn form(request: AdminRequest) -> Result<HttpResponse> {
     page(&request, forms::password_change())
 }
 
-/// `POST /admin/password_change/`: keeps this session, ends the others.
+/// `POST /admin/password_change/`: keeps this session and ends the user's others.
 pub(super) async fn change(request: AdminRequest, data: PostData) -> Result<HttpResponse> {
     let (changed, form) = change_password(&request.http, &request.user, &request.db, &data).await?;
     if changed {

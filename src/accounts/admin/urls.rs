@@ -1,10 +1,10 @@
-//! URLs of the admin that are about accounts; they stand before the admin's own.
+//! URLs of the admin for accounts; they are matched before the admin's own.
 
 use super::{login, logout, password_change, users};
 use crate::http::Access::{Public, Staff};
 use crate::http::{Urls, get, path};
 
-/// Logging in and out, passwords, and new users.
+/// Returns the URLs for logging in and out, for passwords, and for adding users.
 pub fn urls() -> Urls {
     Urls::new([
         path(

@@ -1,4 +1,4 @@
-//! Logging in.
+//! The login page.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -30,7 +30,7 @@ pub(in crate::accounts) async fn login_form(
     settings: web::Data<Settings>,
     query: QueryDict,
 ) -> Result<HttpResponse> {
-    // Another site is not even named.
+    // Ignore a URL of another site.
     let next = query
         .get("next")
         .and_then(|next| safe_next(&request, &settings, next))
@@ -82,7 +82,7 @@ pub(in crate::accounts) async fn login(
     private(&request, &Login { page, form, next })
 }
 
-/// `next`, if it leads to this site.
+/// Returns `next` if it is a URL of this site.
 pub(in crate::accounts) fn safe_next<'n>(
     request: &HttpRequest,
     settings: &Settings,

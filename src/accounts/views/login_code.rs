@@ -1,4 +1,4 @@
-//! The second step of a login: the code.
+//! The second step of a login, which asks for the code.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -30,8 +30,8 @@ struct LoginCode {
 
 framed!(LoginCode);
 
-/// `GET /accounts/login/code/`; with `recovery`, for a recovery code. With `next`, who is logged in without a second
-/// factor is asked for it.
+/// `GET /accounts/login/code/`; with `recovery`, asks for a recovery code. With `next`, asks a user
+/// who is logged in without a second factor for it.
 pub(in crate::accounts) async fn login_code_form(
     request: HttpRequest,
     page: Page,

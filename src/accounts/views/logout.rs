@@ -1,4 +1,4 @@
-//! Logging out.
+//! Logs the user out.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -40,7 +40,8 @@ pub(in crate::accounts) async fn logout(
     }
 }
 
-/// Where who has logged out wants to be: on this site, and not where one logs out, which takes no GET.
+/// Returns the validated next URL: a URL of this site, but not the logout URL itself (it does not
+/// accept GET).
 pub(in crate::accounts) fn after_logout<'n>(
     request: &HttpRequest,
     settings: &Settings,

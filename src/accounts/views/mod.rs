@@ -49,7 +49,7 @@ pub(super) fn private(request: &HttpRequest, page: &impl Framed) -> Result<HttpR
     Ok(uncached(render_framed(page)?.respond_to(request)))
 }
 
-/// Looks whether the field `password` of `form` is `user`'s password, and says so if it is not.
+/// Adds an error to the field `password` of `form` if its value is not `user`'s password.
 async fn check_own_password(request: &HttpRequest, form: &mut Form, user: &User) -> Result<()> {
     if form.is_clean("password") && !is_password_of(request, user, form.value("password")).await? {
         form.add_error("password", WRONG_PASSWORD);
@@ -57,13 +57,13 @@ async fn check_own_password(request: &HttpRequest, form: &mut Form, user: &User)
     Ok(())
 }
 
-/// Whether `user`'s login takes a code.
+/// Whether `user` has a second factor.
 async fn has_two_factor(db: &Db, user: &User) -> Result<bool> {
     let id = user.id;
     db.run(move |conn| TwoFactor::is_on(conn, id)).await
 }
 
-/// A redirect that no cache keeps.
+/// Returns a redirect that no cache keeps.
 pub(super) fn private_redirect(location: &str) -> HttpResponse {
     uncached(redirect(location))
 }

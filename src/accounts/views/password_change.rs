@@ -1,4 +1,4 @@
-//! A new password, for who knows the old one.
+//! The page on which users change their own password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -43,7 +43,7 @@ pub(in crate::accounts) async fn password_change_form(
     )
 }
 
-/// `POST /accounts/password_change/`: keeps this session, ends the others.
+/// `POST /accounts/password_change/`: keeps this session and ends the user's others.
 pub(in crate::accounts) async fn password_change(
     request: HttpRequest,
     page: Page,
@@ -58,7 +58,8 @@ pub(in crate::accounts) async fn password_change(
     Ok(private_redirect("/accounts/password_change/done/"))
 }
 
-/// Gives `user` the new password that was sent, if the old one is right: whether it did, and the form.
+/// Sets `user`'s new password if the old one is correct. Returns whether the password was set, and
+/// the form.
 pub(in crate::accounts) async fn change_password(
     request: &HttpRequest,
     user: &User,

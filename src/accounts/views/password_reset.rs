@@ -1,4 +1,4 @@
-//! A link by mail, for who forgot the password.
+//! The page that sends a reset link by mail to users who forgot their password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -64,7 +64,8 @@ pub(in crate::accounts) async fn password_reset_form(
     )
 }
 
-/// `POST /accounts/password_reset/`: the answer is the same whether the address is known or not, and whether a mail is sent.
+/// `POST /accounts/password_reset/`. The response does not reveal whether the address belongs to a
+/// user, or whether a mail is sent.
 pub(in crate::accounts) async fn password_reset(
     request: HttpRequest,
     page: Page,
@@ -83,7 +84,8 @@ pub(in crate::accounts) async fn password_reset(
         .await?;
     let host = host_of(&request);
     let root = site_root(&request, &settings);
-    // The database's comparison is lax; a look-alike address gets no mail.
+    // The database compares addresses loosely. An address that only looks the same must get no
+    // mail.
     let typed = form.value("email");
     let users: Vec<&User> = users
         .iter()

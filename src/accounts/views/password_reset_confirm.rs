@@ -1,4 +1,4 @@
-//! The other end of a reset link: a new password.
+//! The page that a reset link opens, on which the user sets a new password.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -16,7 +16,8 @@ use crate::pages::Page;
 use crate::sessions::Session;
 use crate::settings::Settings;
 
-/// The session's key for the token, and what stands in the URL in its place: a link in a `Referer` would give it away.
+/// The session key that holds the token, and the text that replaces the token in the URL: otherwise
+/// a link on the page would reveal the token in its `Referer`.
 const TOKEN_KEY: &str = "_password_reset_token";
 const TOKEN_IN_URL: &str = "set-password";
 
@@ -77,7 +78,7 @@ pub(in crate::accounts) async fn password_reset_confirm(
     data: PostData,
 ) -> Result<HttpResponse> {
     if path.1 != TOKEN_IN_URL {
-        // The link itself: where it leads has the form.
+        // A POST to the link itself: redirect to the page with the form.
         return password_reset_link(request, page, settings, db, path).await;
     }
     let session = Session::of(&request);
@@ -106,7 +107,8 @@ pub(in crate::accounts) async fn password_reset_confirm(
     db.write(move |conn| set_password(conn, id, &hash)).await?;
     session.remove(TOKEN_KEY);
     audit::note(&request, "password_reset", &user.username);
-    // Who reads the owner's mail is the owner, whatever others tried meanwhile.
+    // A user who can read the owner's mail is the owner, so guesses by others must not block this
+    // browser.
     throttle::remember(&request, &user.username);
     Ok(private_redirect("/accounts/reset/done/"))
 }
@@ -119,7 +121,7 @@ pub(in crate::accounts) async fn password_reset_complete(
     private(&request, &PasswordResetComplete { page })
 }
 
-/// The user of a link whose token is good.
+/// Returns the user of a link, if its token is valid.
 async fn find(
     settings: &Settings,
     db: &web::Data<Db>,

@@ -1,4 +1,4 @@
-//! One's own account.
+//! The page with the user's own account.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -22,7 +22,7 @@ struct Profile {
     page: Page,
     user: CurrentUser,
     form: Form,
-    /// Says for whom the page was made.
+    /// The submission id, which records the user for whom the page was made.
     submission: String,
 }
 

@@ -1,4 +1,4 @@
-//! Codes for the day when the authenticator is lost: shown once, and new ones.
+//! Recovery codes, for users who lose their authenticator: shows codes once, and creates new ones.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -22,9 +22,9 @@ const STATUS: &str = "/accounts/two-factor/";
 struct RecoveryCodes {
     page: Page,
     form: Form,
-    /// Those just made.
+    /// The codes that were just created.
     codes: Vec<String>,
-    /// Where to go from there.
+    /// The URL of the link that continues from this page.
     next: String,
 }
 
@@ -74,7 +74,7 @@ pub(in crate::accounts) async fn renew_recovery_codes(
     show(&request, page, form, codes, STATUS)
 }
 
-/// The page with `codes`, the only time that they can be seen; without any, with the form that makes some.
+/// Shows `codes`, which cannot be seen again; without codes, shows the form that creates some.
 pub(super) fn show(
     request: &HttpRequest,
     page: Page,

@@ -1,4 +1,4 @@
-//! Where one is logged in.
+//! The page with the user's sessions.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -37,18 +37,18 @@ framed!(Sessions);
 struct Row {
     mark: String,
     is_this: bool,
-    /// "" where nothing is known of it.
+    /// "" if the device is unknown.
     device: String,
     address: String,
-    /// Whether it was ever used here.
+    /// Whether Nuages has recorded a visit of this session.
     is_visited: bool,
     began: Option<Moment>,
-    /// `None` if it was never used here, or if the time cannot be read.
+    /// `None` if Nuages has recorded no visit, or if the time cannot be read.
     last_seen: Option<Moment>,
     ends: Moment,
 }
 
-/// A point in time, for people and for programs.
+/// A point in time, as text for people and in ISO format.
 struct Moment {
     text: String,
     iso: String,
@@ -102,7 +102,8 @@ pub(in crate::accounts) async fn sessions(
     .await
 }
 
-/// `POST /accounts/sessions/`: with `session`, ends that one; with `password`, all others, wherever they were made.
+/// `POST /accounts/sessions/`: with `session`, ends that session; with `password`, ends all others,
+/// including those made by Django.
 pub(in crate::accounts) async fn end_sessions(
     request: HttpRequest,
     page: Page,
@@ -145,7 +146,8 @@ pub(in crate::accounts) async fn end_sessions(
     show(&request, page, user, settings, db, form).await
 }
 
-/// Ends every session but this one: none of them fits the new hash. `false` if the password was changed meanwhile.
+/// Ends every other session by renewing the password hash, which only this session is updated to.
+/// Returns `false` if the password was changed meanwhile.
 async fn end_others(
     request: &HttpRequest,
     user: &CurrentUser,

@@ -1,4 +1,4 @@
-//! A new account.
+//! The page that creates an account.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -19,7 +19,7 @@ use crate::messages::Messages;
 use crate::pages::Page;
 use crate::settings::Settings;
 
-/// How long the second sending of the page logs in like the first.
+/// If the page is sent again within this time, the second request logs in like the first.
 const JUST_NOW: TimeDelta = TimeDelta::minutes(1);
 const TAKEN: &str = "A user with that username already exists.";
 
@@ -29,7 +29,7 @@ struct Signup {
     page: Page,
     form: Form,
     next: String,
-    /// The one-time id of the form.
+    /// The submission id of the form.
     submission: String,
 }
 
@@ -101,9 +101,10 @@ pub(in crate::accounts) async fn signup(
     if form.is_valid() {
         let hash = hash_password(&request, form.value("password1")).await?;
         let user = NewUser::customer(&username, &email, hash);
-        // Asked again where it is taken: two who want it at once do not both get it.
+        // The name is checked again in the transaction, so that two requests at the same time
+        // cannot both get it.
         let made = db.atomic(move |conn| {
-            // Another sending of the same page may have been faster.
+            // The same page may have been sent twice, and the other request may have been faster.
             if let Some(submission) = &submission
                 && submission.claim(conn)? != Claim::First
             {
@@ -132,8 +133,9 @@ pub(in crate::accounts) async fn signup(
     )
 }
 
-/// Answers a page that was sent twice. The content is the same, the password included, so whoever sends it made the account;
-/// but an old page is no way around a password that was changed since, or a second factor.
+/// Answers a page that was sent twice. Its content is the same, including the password, so the
+/// sender is the person who created the account. But an old page must not bypass a second factor,
+/// or a password that was changed since.
 async fn again(
     request: &HttpRequest,
     settings: &Settings,
@@ -150,7 +152,7 @@ async fn again(
     Ok(private_redirect(&settings.login_redirect_url))
 }
 
-/// Logs the new user in, and leads on.
+/// Logs the new user in and redirects.
 async fn welcome(
     request: &HttpRequest,
     settings: &Settings,

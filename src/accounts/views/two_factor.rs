@@ -1,4 +1,4 @@
-//! Whether one's login takes a code.
+//! The page that shows whether the user's login needs a code.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 #[template(path = "accounts/two_factor.html", blocks = ["title", "head", "content"])]
 struct TwoFactor {
     page: Page,
-    /// `since 2 Jan 2024` if it is on; "" if it is on and the day is unknown.
+    /// `since 2 Jan 2024` if the second factor is on; "" if it is on and the day is unknown.
     since: Option<String>,
     codes_left: usize,
     is_required: bool,

@@ -1,4 +1,4 @@
-//! No codes any more.
+//! The page that removes the user's second factor.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
@@ -65,7 +65,7 @@ pub(in crate::accounts) async fn turn_two_factor_off(
     Ok(private_redirect("/accounts/two-factor/"))
 }
 
-/// Whether the site leaves it to this user.
+/// Returns an error if the site requires a second factor of this user.
 fn is_free(user: &CurrentUser, settings: &Settings) -> Result<()> {
     if settings.require_staff_two_factor && user.is_staff {
         Err(Error::PermissionDenied)

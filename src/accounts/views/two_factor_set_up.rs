@@ -1,4 +1,4 @@
-//! A new authenticator.
+//! The page that sets up an authenticator.
 
 use actix_web::http::header::{CONTENT_ENCODING, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -20,7 +20,7 @@ use crate::pages::Page;
 use crate::sessions::Session;
 use crate::settings::Settings;
 
-/// The session's key for the secret that no code was shown of yet, sealed.
+/// The session key of the new secret, which is stored encrypted until a code of it was entered.
 const SECRET: &str = "_nuages_new_secret";
 const STATUS: &str = "/accounts/two-factor/";
 
@@ -31,7 +31,7 @@ struct TwoFactorSetUp {
     form: Form,
     qr: Option<Qr>,
     uri: String,
-    /// The secret in groups of four, to be typed.
+    /// The secret in groups of four characters, for typing.
     secret: String,
     next: String,
     is_required: bool,
@@ -64,7 +64,8 @@ impl TwoFactorSetUp {
         }
     }
 
-    /// Not compressed: the length of a page that holds a secret and a text of somebody else's (`next`) would tell.
+    /// Renders the page without compression: otherwise the length of a page that holds the secret
+    /// and text from another person (`next`) would reveal the secret.
     fn shown(self, request: &HttpRequest) -> Result<HttpResponse> {
         let mut response = private(request, &self)?;
         response
@@ -103,7 +104,7 @@ pub(in crate::accounts) async fn two_factor_set_up(
     .shown(&request)
 }
 
-/// `POST /accounts/two-factor/set-up/`: on with the first right code.
+/// `POST /accounts/two-factor/set-up/`: turns the second factor on if the code is correct.
 pub(in crate::accounts) async fn turn_two_factor_on(
     request: HttpRequest,
     page: Page,
@@ -143,7 +144,7 @@ pub(in crate::accounts) async fn turn_two_factor_on(
     recovery_codes::show(&request, page, Form::default(), codes, next)
 }
 
-/// The secret that this session was shown before: a page that is loaded again shows the same.
+/// Returns the secret that the session already holds, so that a reload shows the same one.
 fn kept(request: &HttpRequest, user: &User, settings: &Settings) -> Option<Secret> {
     let sealed = Session::of(request).get_str(SECRET)?;
     two_factor::unseal(&sealed, user.id, settings.secret_keys()).map(|(secret, _)| secret)

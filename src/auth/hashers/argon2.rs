@@ -1,4 +1,4 @@
-//! Argon2: `argon2` and its PHC text, `$argon2id$v=19$m=102400,t=2,p=8$<salt>$<hash>`.
+//! Argon2: `argon2` and its PHC string, `$argon2id$v=19$m=102400,t=2,p=8$<salt>$<hash>`.
 
 use ::argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
@@ -12,7 +12,8 @@ use crate::signing::constant_time_eq;
 pub(super) const COST: [u32; 3] = [102_400, 2, 8];
 const LENGTH: usize = 32;
 
-/// What asks for more than 512 MiB, more than 2 GiB over all passes, or more than 64 lanes is not checked.
+/// A hash that needs more than 512 MiB, more than 2 GiB over all passes, or more than 64 lanes is
+/// refused.
 const MAX_MEMORY: u32 = 512 * 1024;
 const MAX_WORK: u64 = 2 * 1024 * 1024;
 const MAX_LANES: u32 = 64;
@@ -73,7 +74,7 @@ impl<'a> Encoded<'a> {
             "argon2d" => Algorithm::Argon2d,
             _ => return None,
         };
-        // The first version had no number.
+        // The first version of Argon2 did not write a version number.
         let version = match parts.next_if(|part| part.starts_with("v=")) {
             Some("v=19") => Version::V0x13,
             Some("v=16") | None => Version::V0x10,
@@ -120,7 +121,8 @@ impl<'a> Encoded<'a> {
         hash.is_some_and(|hash| constant_time_eq(&hash, &self.hash))
     }
 
-    /// Whether the hash is of an older kind or cheaper than a new one. One that costs more is left alone.
+    /// Whether the hash is of an older kind or cheaper than a new one. A more expensive hash is
+    /// kept.
     pub(super) fn must_update(&self) -> bool {
         self.algorithm != Algorithm::Argon2id
             || self.version != Version::V0x13
@@ -145,7 +147,7 @@ impl<'a> Encoded<'a> {
         kibibytes([self.memory, self.passes, self.lanes])
     }
 
-    /// Returns the cost of a hash that replaces this one: never a smaller one.
+    /// Returns the cost of a hash that replaces this one, which is never smaller.
     pub(super) fn renewed_cost(&self) -> [u32; 3] {
         let costs_more = self.kibibytes() > kibibytes(COST);
         if costs_more {
@@ -156,7 +158,7 @@ impl<'a> Encoded<'a> {
     }
 }
 
-/// Returns the memory that a hash fills, over all its passes.
+/// Returns the memory in KiB that a hash fills, summed over all its passes.
 fn kibibytes([memory, passes, _]: [u32; 3]) -> u64 {
     u64::from(memory) * u64::from(passes)
 }

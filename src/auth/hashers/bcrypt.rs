@@ -1,5 +1,5 @@
-//! bcrypt: `bcrypt_sha256$` (of the password's SHA-256, in hexadecimal) or `bcrypt$` (of its first 72 bytes), and then
-//! `$2b$12$<salt and hash>`.
+//! bcrypt: `bcrypt_sha256$` (of the password's SHA-256, in hexadecimal) or `bcrypt$` (of its first
+//! 72 bytes), followed by `$2b$12$<salt and hash>`.
 
 use ::bcrypt::{HashParts, Version, hash_with_salt};
 use sha2::{Digest as _, Sha256};
@@ -7,9 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::encoded::masked;
 use crate::signing::{constant_time_eq, hex};
 
-/// The cost of new hashes, which is Django's.
+/// The cost of new hashes, as in Django.
 pub(super) const COST: u32 = 12;
-/// What asks for more than 16 times as much is not checked.
+/// A hash with a higher cost (more than 16 times the work) is refused.
 const MAX_COST: u32 = 16;
 
 pub(super) fn encode(password: &str, salt: [u8; 16], cost: u32) -> String {
@@ -51,7 +51,7 @@ impl<'a> Encoded<'a> {
             _ => return None,
         };
         let cost = parts.get_cost();
-        // "+4" is a number for the parser.
+        // The parser would accept "+4" as a number.
         let digits = text.get(4..6)?.bytes().all(|byte| byte.is_ascii_digit());
         (digits && (4..=MAX_COST).contains(&cost)).then(|| Self {
             algorithm,

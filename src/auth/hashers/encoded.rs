@@ -1,12 +1,12 @@
-//! An encoded hash, taken apart.
+//! Parses encoded hashes.
 
 use super::{HashPolicy, argon2, bcrypt, pbkdf2, scrypt};
 
-/// Longer than any hash; Django's column holds 128.
+/// Longer texts are refused. No hash is that long; Django's column holds 128 characters.
 const MAX_LENGTH: usize = 512;
 
-/// An encoded hash whose cost is within bounds, so that checking a password takes seconds at most, whatever the
-/// database says. Each algorithm names its bounds.
+/// A parsed hash with a limited cost, so that checking a password takes seconds at most, whatever
+/// the database contains. Each algorithm defines its limits.
 #[derive(Debug, Clone)]
 pub struct Encoded<'a>(Algorithm<'a>);
 
@@ -19,8 +19,8 @@ enum Algorithm<'a> {
 }
 
 impl<'a> Encoded<'a> {
-    /// The parts of `encoded`; `None` if it is unusable, malformed, too costly, or of no algorithm that is accepted
-    /// (plain texts and MD5 are not).
+    /// Parses `encoded`; returns `None` if it is unusable, malformed, too costly, or of an
+    /// algorithm that is not accepted (such as plain text and MD5).
     pub fn parse(encoded: &'a str) -> Option<Self> {
         if encoded.len() > MAX_LENGTH {
             return None;
@@ -40,7 +40,7 @@ impl<'a> Encoded<'a> {
         Some(Self(parts))
     }
 
-    /// The algorithm's name.
+    /// Returns the name of the algorithm.
     pub fn algorithm(&self) -> &'a str {
         match &self.0 {
             Algorithm::Pbkdf2(hash) => hash.algorithm,
@@ -50,7 +50,7 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// Whether `password` has this hash.
+    /// Whether this is the hash of `password`.
     pub fn verify(&self, password: &str) -> bool {
         match &self.0 {
             Algorithm::Pbkdf2(hash) => hash.verify(password),
@@ -60,7 +60,8 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// Whether the hash is of another algorithm than the preferred one, cheaper than it should be, or has a short salt.
+    /// Whether the hash is of another algorithm than the preferred one, is cheaper than a new hash,
+    /// or has a short salt.
     pub fn must_update(&self, policy: impl Into<HashPolicy>) -> bool {
         let policy = policy.into();
         self.algorithm() != policy.hasher.algorithm()
@@ -72,8 +73,8 @@ impl<'a> Encoded<'a> {
             }
     }
 
-    /// Does the work that this hash lacks to cost as much as a new one (Django's `harden_runtime`). As in Django,
-    /// Argon2 and scrypt have no such measure.
+    /// Does the additional work that makes this hash as slow as a new one (Django's
+    /// `harden_runtime`). As in Django, this does nothing for Argon2 and scrypt.
     pub fn harden(&self, password: &str, policy: HashPolicy) {
         match &self.0 {
             Algorithm::Pbkdf2(hash) => hash.harden(password, policy.rounds),
@@ -82,7 +83,8 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// What an administrator may see: the algorithm and its parameters, salt and hash masked (Django's `safe_summary`).
+    /// Returns the details that administrators may see: the algorithm and its parameters, with salt
+    /// and hash masked (Django's `safe_summary`).
     pub fn summary(&self) -> Vec<(&'static str, String)> {
         let mut summary = vec![("algorithm", self.algorithm().to_owned())];
         summary.extend(match &self.0 {
@@ -94,7 +96,7 @@ impl<'a> Encoded<'a> {
         summary
     }
 
-    /// Returns the rounds, if this is a PBKDF2 hash.
+    /// Returns the number of rounds, if this is a PBKDF2 hash.
     pub(super) fn pbkdf2_rounds(&self) -> Option<u32> {
         match &self.0 {
             Algorithm::Pbkdf2(hash) => Some(hash.rounds),
@@ -118,7 +120,8 @@ impl<'a> Encoded<'a> {
         }
     }
 
-    /// How much work [`verify`](Self::verify) is: 1 for the least, 1000 for a tenth of a second or so.
+    /// Returns how much work [`verify`](Self::verify) is: 1 is the least, 1000 takes about a tenth
+    /// of a second.
     pub fn work(&self) -> u64 {
         match &self.0 {
             Algorithm::Pbkdf2(hash) => u64::from(hash.rounds) / 250 + 1,
@@ -129,7 +132,8 @@ impl<'a> Encoded<'a> {
     }
 }
 
-/// The first six characters, and a star for each that follows (Django's `mask_hash`).
+/// Returns the first six characters of `text`, followed by a star for each further one (Django's
+/// `mask_hash`).
 pub(super) fn masked(text: &str) -> String {
     text.chars()
         .enumerate()
@@ -137,7 +141,7 @@ pub(super) fn masked(text: &str) -> String {
         .collect()
 }
 
-/// A number as Python prints it: digits, no leading zero, no sign.
+/// Parses a number as Python prints it: digits without a sign or leading zeros.
 pub(super) fn number(text: &str) -> Option<u32> {
     let number: u32 = text.parse().ok()?;
     (number.to_string() == text).then_some(number)
@@ -194,7 +198,7 @@ mod tests {
             if let Some(hash) = Encoded::parse(&encoded) {
                 let _ = (hash.summary(), hash.must_update(Hasher::default()));
                 prop_assert!(hash.work() < 100_000);
-                // What is allowed and costly would only make the test slow.
+                // A costly hash that is allowed would only make the test slow.
                 if hash.work() < 10 {
                     prop_assert!(!hash.verify(&password));
                 }

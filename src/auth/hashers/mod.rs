@@ -13,10 +13,11 @@ pub use policy::HashPolicy;
 
 pub use crate::signing::random_string;
 
-/// Characters of a new salt: the fewest that hold 128 bits.
+/// Length of a new salt in characters: the shortest that holds 128 bits.
 const SALT_LENGTH: usize = 22;
 
-/// What makes new hashes: the first of Django's `PASSWORD_HASHERS`. All of them are read.
+/// The algorithm of new hashes: the first of Django's `PASSWORD_HASHERS`. Hashes of all algorithms
+/// are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Hasher {
     /// `pbkdf2_sha256`, Django's default. [`HashPolicy`] decides the rounds.
@@ -32,17 +33,18 @@ pub enum Hasher {
     Scrypt,
 }
 
-/// What came out of comparing a password with a hash.
+/// The result of comparing a password with a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Check {
-    /// It is the password.
+    /// Whether the password is correct.
     pub correct: bool,
-    /// The hash is of another algorithm than the preferred one, or cheaper: if the password is correct, store a new hash.
+    /// Whether the hash is cheaper, or of another algorithm than the preferred one: if the password
+    /// is correct, store a new hash.
     pub must_update: bool,
 }
 
 impl Hasher {
-    /// The hasher of this algorithm's name.
+    /// Returns the hasher of the algorithm with this name.
     pub fn named(algorithm: &str) -> Option<Self> {
         let all = [
             Self::Pbkdf2Sha256,
@@ -55,7 +57,7 @@ impl Hasher {
             .find(|hasher| hasher.algorithm() == algorithm)
     }
 
-    /// Its name in encoded hashes.
+    /// Returns the algorithm's name in encoded hashes.
     pub const fn algorithm(self) -> &'static str {
         match self {
             Self::Pbkdf2Sha256 => "pbkdf2_sha256",
@@ -77,17 +79,17 @@ impl Hasher {
     }
 }
 
-/// Whether `password` is the one of the hash `encoded`, Django's default hasher being the preferred one.
+/// Checks `password` against the hash `encoded`, with Django's default hasher as the preferred one.
 pub fn check_password(password: &str, encoded: &str) -> Check {
     Hasher::default().check(password, encoded)
 }
 
-/// A hash that no password has: the user cannot log in with one.
+/// Returns a hash that no password matches, so that the user cannot log in with a password.
 pub fn unusable_password() -> String {
     format!("!{}", random_string(40))
 }
 
-/// Whether `encoded` is not an [`unusable_password`].
+/// Whether `encoded` is a real hash, not an [`unusable_password`].
 pub fn is_password_usable(encoded: &str) -> bool {
     !encoded.starts_with('!')
 }

@@ -10,16 +10,17 @@ use super::SALT_LENGTH;
 use super::encoded::{masked, number};
 use crate::signing::constant_time_eq;
 
-/// Rounds of PBKDF2 in Django 5.2.
+/// Number of PBKDF2 rounds in Django 5.2.
 pub const PBKDF2_ROUNDS: u32 = 1_000_000;
-/// Ten times as many; what asks for more is not checked.
+/// A hash with more rounds than this is refused.
 const MAX_ROUNDS: u32 = 10 * PBKDF2_ROUNDS;
 
-/// `pbkdf2_sha256$<rounds>$<salt>$<base64 of 32 bytes>`
+/// Returns `pbkdf2_sha256$<rounds>$<salt>$<base64 of 32 bytes>`.
 pub fn pbkdf2_sha256(password: &str, salt: &str, rounds: u32) -> String {
     let mut hash = [0; 32];
     let (password, salt_bytes) = (password.as_bytes(), salt.as_bytes());
-    // Both are the same. This one is no template, so that a debug build has it optimised: seconds less at each login.
+    // Both functions give the same result. This one is not generic, so a debug build uses its
+    // optimised version, which saves seconds at each login.
     match Params::new(rounds) {
         Ok(params) => pbkdf2_hmac_with_params(
             password,
@@ -28,13 +29,13 @@ pub fn pbkdf2_sha256(password: &str, salt: &str, rounds: u32) -> String {
             params,
             &mut hash,
         ),
-        // Fewer than a thousand rounds.
+        // This function refuses less than a thousand rounds.
         Err(_) => pbkdf2_hmac::<Sha256>(password, salt_bytes, rounds, &mut hash),
     }
     format!("pbkdf2_sha256${rounds}${salt}${}", STANDARD.encode(hash))
 }
 
-/// `pbkdf2_sha1$<rounds>$<salt>$<base64 of 20 bytes>`
+/// Returns `pbkdf2_sha1$<rounds>$<salt>$<base64 of 20 bytes>`.
 pub fn pbkdf2_sha1(password: &str, salt: &str, rounds: u32) -> String {
     let mut hash = [0; 20];
     pbkdf2_hmac::<Sha1>(password.as_bytes(), salt.as_bytes(), rounds, &mut hash);
@@ -68,8 +69,8 @@ impl<'a> Pbkdf2<'a> {
         constant_time_eq(hash.as_bytes(), self.hash.as_bytes())
     }
 
-    /// Whether the hash has fewer rounds than are enough, or a short salt. More rounds are never a reason: another
-    /// program on this database may be a newer Django.
+    /// Whether the hash has too few rounds or a short salt. A hash with more rounds than a new one
+    /// is kept: a newer Django may use the same database.
     pub(super) fn must_update(&self, enough_rounds: u32) -> bool {
         self.rounds < enough_rounds || self.salt.chars().count() < SALT_LENGTH
     }

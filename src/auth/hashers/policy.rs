@@ -1,4 +1,4 @@
-//! Which hashes are made for new passwords, and which stored hashes are renewed at a login.
+//! Decides how new hashes are made, and which stored hashes are renewed at a login.
 
 use super::{
     Check, Encoded, Hasher, SALT_LENGTH, argon2, bcrypt, pbkdf2_sha1, pbkdf2_sha256, scrypt,
@@ -8,9 +8,10 @@ use crate::signing::random_string;
 
 /// The preferred hasher and its cost.
 ///
-/// A renewed hash ends every other session of its user, and a Django on the same database renews each hash that is not
-/// exactly its own. So a hash is never renewed to fewer rounds: two programs that renew each other's hashes would log
-/// the user out for ever, and weaken the hash.
+/// A renewed hash ends every other session of its user, and a Django on the same database renews
+/// each hash that is not exactly its own. So a hash is never renewed with fewer rounds: two
+/// programs that renew each other's hashes would log the user out again and again, and would weaken
+/// the hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashPolicy {
     /// The algorithm of new hashes.
@@ -28,10 +29,11 @@ impl From<Hasher> for HashPolicy {
 }
 
 impl HashPolicy {
-    /// Returns the policy of `PASSWORD_HASHER` and of the Django version in force.
+    /// Returns the policy for `PASSWORD_HASHER` and the Django version that applies.
     ///
-    /// A version that was only told from the database decides the rounds of new hashes, but does not renew the hash of
-    /// another supported Django. That Django may be in use too, and would renew the hash back.
+    /// A version that was only detected from the database decides the number of rounds of new
+    /// hashes, but does not renew the hashes of another supported Django. That Django may be in use
+    /// too, and would renew the hash back.
     pub fn of(settings: &Settings) -> Self {
         let hasher = Hasher::named(&settings.password_hasher).unwrap_or_default();
         let policy = Self::for_version(hasher, settings.django_version());
@@ -44,7 +46,7 @@ impl HashPolicy {
         }
     }
 
-    /// Returns the policy beside this version of Django.
+    /// Returns the policy for this version of Django.
     pub fn for_version(hasher: Hasher, version: DjangoVersion) -> Self {
         Self {
             hasher,
@@ -65,8 +67,8 @@ impl HashPolicy {
         }
     }
 
-    /// Returns a new hash of the password that already has the hash `old`: never cheaper than `old`, if both are of the
-    /// same family.
+    /// Returns a new hash of the password that already has the hash `old`. The new hash is never
+    /// cheaper than `old`, if both are of the same family.
     pub fn renew(self, password: &str, old: &str) -> String {
         let Some(old) = Encoded::parse(old) else {
             return self.encode(password);
@@ -110,7 +112,8 @@ impl HashPolicy {
         check
     }
 
-    /// Takes as long as a check does: for a user who does not exist, so that nobody can tell.
+    /// Takes as long as checking a password: for unknown users, so that the time does not reveal
+    /// that they do not exist.
     pub fn waste_time(self, password: &str) {
         std::hint::black_box(self.encode(password));
     }

@@ -10,8 +10,8 @@ use crate::signing::constant_time_eq;
 /// Django's `N`, `r` and `p`.
 const COST: [u32; 3] = [1 << 14, 8, 5];
 
-/// What asks for more than 64 MiB (Python's own bound is 32), or for more than about six times Django's work, is not
-/// checked.
+/// A hash that needs more than 64 MiB (Python's own limit is 32), or more than about six times
+/// Django's work, is refused.
 const MAX_MEMORY: u64 = 64 << 20;
 const MAX_BLOCKS: u64 = 1 << 22;
 

@@ -1,9 +1,9 @@
-//! Forms that were sent after their session had ended: they come back after their user has logged in again, as they were
-//! typed and not saved. docs/adr/0022 says how.
+//! Keeps forms that were sent after their session had ended, and shows them again, unsaved, after
+//! their user has logged in. docs/adr/0022 gives the details.
 //!
-//! A page takes part if its form carries the id of [`submissions::new_id`], which says for whom the page was made, and if
-//! its GET view calls [`take`]. [`access`](super::access()) keeps the form, and the cookie of this module binds it to the
-//! browser that sent it.
+//! A page takes part if its form carries the id of [`submissions::new_id`], which records the user
+//! for whom the page was made, and if its GET view calls [`take`]. [`access`](super::access())
+//! keeps the form, and the cookie of this module binds it to the browser that sent it.
 
 mod rows;
 
@@ -25,13 +25,13 @@ use crate::signing::{b64_encode, random_string, salted_hmac, seal, unseal};
 
 pub use rows::delete_old;
 
-/// The most bytes of all names and values of a form that is kept.
+/// The largest total size in bytes of the names and values of a form that is kept.
 pub const MAX_BYTES: usize = 256 * 1024;
 /// How long a form is kept, in seconds.
 const AGE: i64 = 2 * 60 * 60;
 const COOKIE: &str = "nuages_kept_form";
 const SALT: &str = "nuages.auth.kept_forms";
-/// Characters of the text that a browser shows for its forms.
+/// Length in characters of the text that identifies a browser.
 const LENGTH: usize = 32;
 
 const NOTE: &str = "You were logged out before this was saved. Nothing has been saved yet: what you typed is below again. \
@@ -40,25 +40,26 @@ const NOTE: &str = "You were logged out before this was saved. Nothing has been 
 /// A form that was kept, for the page that shows it again.
 #[derive(Debug)]
 pub struct KeptForm {
-    /// The fields and files, as they were sent. Passwords and the CSRF token are not among them.
+    /// The fields and files that were sent, without passwords and the CSRF token.
     pub post: PostData,
-    /// The message for the page: nothing has been saved yet, and what has to be entered again.
+    /// The message for the page: nothing has been saved yet, and which fields must be entered
+    /// again.
     pub note: String,
 }
 
-/// The plain text of a row.
+/// The decrypted content of a row.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Plain {
     fields: Vec<(String, String)>,
-    /// The owner of the files that were kept, as `KeptFiles` calls the browser before the login.
+    /// The owner of the kept files: the name that `KeptFiles` gave to the browser before the login.
     files_of: String,
-    /// Whether there was a password, which is never kept.
+    /// Whether the form had a password, which is never kept.
     had_password: bool,
-    /// The names of files that could not be kept.
+    /// Names of files that could not be kept.
     lost_files: Vec<String>,
 }
 
-/// The text by which a browser shows that a kept form is its own.
+/// The text with which a browser proves that a kept form is its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Browser(String);
 
@@ -69,7 +70,7 @@ impl Browser {
             .then_some(Self(text))
     }
 
-    /// Sets the cookie, which lives as long as the form.
+    /// Sets the cookie, which expires together with the form.
     pub(super) fn remember(&self, headers: &mut HeaderMap, settings: &Settings) {
         let cookie = CookieSettings {
             name: COOKIE.to_owned(),
@@ -79,8 +80,8 @@ impl Browser {
         set_cookie(headers, &cookie, &self.0, Some(AGE));
     }
 
-    /// The primary key of the form that `user_id` sent to the URL of `request`. The table holds nothing that a browser could
-    /// show.
+    /// Returns the primary key of the form that `user_id` sent to the URL of `request`. The table
+    /// never holds a text that a browser could present.
     fn key(&self, user_id: i32, request: &HttpRequest, settings: &Settings) -> String {
         let url = request
             .uri()
@@ -97,8 +98,9 @@ impl Browser {
     }
 }
 
-/// Keeps the form of `request`, which was refused because nobody is logged in. Returns the browser, whose cookie has to be
-/// set, or `None` if the form was not kept: it does not say whose it is, it is too large, or it cannot be stored.
+/// Keeps the form of `request`, which was refused because nobody is logged in. Returns the browser,
+/// whose cookie must be set. Returns `None` if the form was not kept: it does not identify its
+/// user, is too large, or cannot be stored.
 pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     let post = request.extensions().get::<PostData>().cloned()?;
     let (settings, db) = visitor::app(request);
@@ -132,7 +134,8 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
         Ok(Some((key, sealed)))
     };
     let stored = async {
-        // Files are copied before the transaction begins: nobody else who writes waits for that.
+        // Copy files before the transaction begins, so that other writers do not wait for the
+        // copying.
         let Some((key, sealed)) = db.run(seal_form).await? else {
             return Ok(false);
         };
@@ -149,8 +152,9 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     }
 }
 
-/// Takes the form that the user of `request` sent to this URL from this browser when their session had ended. It is returned
-/// once. The page shows it as if it had been refused for an error, saves nothing, and shows the note.
+/// Returns, once, the form that the user of `request` sent to this URL from this browser after
+/// their session had ended. The page shows it like a form with errors, saves nothing, and shows the
+/// note.
 pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
     let Some(browser) = Browser::of(request).filter(|_| request.method() == Method::GET) else {
         return Ok(None);
@@ -167,7 +171,8 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
     let wanted = key.clone();
     match db.write(move |conn| rows::delete(conn, &wanted)).await {
         Ok(true) => {}
-        // Another tab was faster, or nothing can be saved just now: the page is shown without the form, which is kept.
+        // Another tab was faster, or the database is read-only or full: the page is shown without
+        // the form, which is kept.
         Ok(false) | Err(Error::ReadOnly(_) | Error::DiskFull(_)) => return Ok(None),
         Err(error) => return Err(error),
     }
@@ -178,8 +183,8 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
 }
 
 impl Plain {
-    /// The form as it is kept. Files are kept for staff only: everybody who signs up could fill the folder of kept files
-    /// otherwise. It copies files: call it where blocking is allowed.
+    /// Creates the content to keep. Files are kept for staff only: otherwise anybody who signs up
+    /// could fill the folder of kept files. This copies files: call it on a blocking thread.
     fn of(post: &PostData, keeps_files: bool) -> Self {
         let mut plain = Self::default();
         for (name, value) in post.fields.iter() {
@@ -191,7 +196,7 @@ impl Plain {
         }
         for (field, file) in &post.files {
             let name = format!("{field}-kept");
-            // A file that was kept before has its field already.
+            // A file that was kept before has a field already.
             plain.fields.retain(|(known, _)| *known != name);
             let kept = if keeps_files { file.keep(field) } else { None };
             match kept {
@@ -202,7 +207,7 @@ impl Plain {
         plain
     }
 
-    /// The form, its files given to the browser as it is after the login.
+    /// Returns the form; its files now belong to the browser's new session.
     fn restored(self, request: &HttpRequest, settings: &Settings) -> KeptForm {
         let mut post = PostData::default();
         let mut lost_files = self.lost_files;
@@ -250,7 +255,8 @@ impl Plain {
     }
 }
 
-/// Whether the field `name` may hold a password. `usable_password` only says whether there is to be one.
+/// Whether the field `name` may hold a password. `usable_password` only holds the choice whether
+/// there is a password.
 fn is_password(name: &str) -> bool {
     name.to_ascii_lowercase().contains("password") && name != "usable_password"
 }

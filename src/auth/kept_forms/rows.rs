@@ -8,12 +8,12 @@ use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::nuages_kept_form as kept_form;
 
-/// The most forms of one user. The oldest is deleted for a further one.
+/// The largest number of forms of one user; a further form replaces the oldest.
 const MOST_OF_USER: i64 = 5;
-/// The most forms of all users.
+/// The largest number of forms of all users.
 const MOST: i64 = 300;
 
-/// Keeps a form in place of the one with the same key.
+/// Stores a form, and replaces one with the same key.
 pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> Result<()> {
     delete_old(conn)?;
     diesel::delete(kept_form::table.find(key)).execute(conn)?;
@@ -47,7 +47,7 @@ pub(super) fn insert(conn: &mut Conn, key: &str, user_id: i32, sealed: &str) -> 
     Ok(())
 }
 
-/// The sealed form with this key, unless it is too old.
+/// Returns the sealed form with this key, unless it is too old.
 pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<String>> {
     let form = kept_form::table
         .filter(kept_form::key.eq(key))
@@ -55,12 +55,12 @@ pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<String>> {
     Ok(form.select(kept_form::sealed).first(conn).optional()?)
 }
 
-/// Deletes the form with this key; whether there was one.
+/// Deletes the form with this key, and returns whether it existed.
 pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<bool> {
     Ok(diesel::delete(kept_form::table.find(key)).execute(conn)? > 0)
 }
 
-/// Deletes the forms that are too old; how many. Part of `clearsessions`.
+/// Deletes forms that are too old, and returns their number. Part of `clearsessions`.
 pub fn delete_old(conn: &mut Conn) -> Result<usize> {
     Ok(diesel::delete(kept_form::table.filter(kept_form::made_at.lt(oldest()))).execute(conn)?)
 }

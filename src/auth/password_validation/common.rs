@@ -1,4 +1,4 @@
-//! Passwords that everybody tries first. `common_passwords.py` beside this file makes the two lists.
+//! Common passwords. `common_passwords.py` in this folder generates the two lists.
 
 use std::io::Read as _;
 use std::sync::LazyLock;
@@ -8,10 +8,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::signing::hex;
 
-/// Hexadecimal digits of a fingerprint.
+/// Length of a fingerprint in hexadecimal digits.
 const FINGERPRINT_LENGTH: usize = 10;
 
-/// The passwords, one on each line, in the order of their bytes.
+/// The common passwords, one in each line, sorted by their bytes.
 static PASSWORDS: LazyLock<String> = LazyLock::new(|| {
     let mut text = String::new();
     let read =
@@ -20,10 +20,11 @@ static PASSWORDS: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// Fingerprints of passwords that Django refuses and that are in no list that `common_passwords.py` reads.
+/// Fingerprints of passwords that Django refuses and that are missing from the lists that
+/// `common_passwords.py` reads.
 static FINGERPRINTS: &str = include_str!("other_common_passwords.txt");
 
-/// Whether `password` is on one of the lists, whatever its case and the white space around it.
+/// Whether `password` is a common password, ignoring case and surrounding white space.
 pub fn is_common(password: &str) -> bool {
     let password = password.to_lowercase();
     let password = password.trim();
@@ -39,7 +40,8 @@ fn fingerprint(password: &str) -> String {
     digits
 }
 
-/// Whether the sorted lines of `text` have `wanted`. A binary search over the text itself needs no index in memory.
+/// Whether `wanted` is a line of the sorted `text`. A binary search on the text itself needs no
+/// index in memory.
 fn has_line(text: &str, wanted: &str) -> bool {
     let text = text.as_bytes();
     let (mut low, mut high) = (0, text.len());
@@ -93,7 +95,7 @@ mod tests {
             "qwertyuiop",
             "michael",
             "changeme",
-            // Known from leaks only.
+            // Passwords known only from leaks.
             "ncc1701d",
             "1passwor",
         ] {

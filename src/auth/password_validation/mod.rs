@@ -1,4 +1,4 @@
-//! Which passwords are too easy to guess: Django's `AUTH_PASSWORD_VALIDATORS`.
+//! Rejects passwords that are easy to guess: Django's `AUTH_PASSWORD_VALIDATORS`.
 
 use crate::words::counted;
 
@@ -8,7 +8,7 @@ mod similarity;
 pub use common::is_common;
 pub use similarity::quick_ratio;
 
-/// What passwords are compared with.
+/// The user's attributes that a password must not resemble.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct UserAttributes<'a> {
     /// The user name.
@@ -21,20 +21,21 @@ pub struct UserAttributes<'a> {
     pub email: &'a str,
 }
 
-/// One rule.
+/// A password rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Validator {
-    /// Not like the user's names and address; the number is how like (`max_similarity`), from 0.1 to 1.
+    /// The password must not resemble the user's names and address; the number is the allowed
+    /// similarity (`max_similarity`), from 0.1 to 1.
     UserAttributeSimilarity(f64),
-    /// At least so many characters.
+    /// The password must have at least this many characters.
     MinimumLength(usize),
-    /// Not one of those that everybody tries first.
+    /// The password must not be a common one.
     CommonPassword,
-    /// Not only digits.
+    /// The password must not consist of digits only.
     NumericPassword,
 }
 
-/// The four of Django's project template, with its defaults.
+/// The four validators of Django's project template, with their defaults.
 pub const DEFAULT: [Validator; 4] = [
     Validator::UserAttributeSimilarity(0.7),
     Validator::MinimumLength(8),
@@ -42,7 +43,7 @@ pub const DEFAULT: [Validator; 4] = [
     Validator::NumericPassword,
 ];
 
-/// What is wrong with `password`, one text for each of `validators` that it fails; empty if nothing is.
+/// Returns one error text for each of `validators` that `password` fails; empty if it passes all.
 pub fn validate_password(
     password: &str,
     user: Option<&UserAttributes<'_>>,
@@ -54,7 +55,7 @@ pub fn validate_password(
         .collect()
 }
 
-/// What `validators` want, one sentence for each.
+/// Returns one sentence for each of `validators` that explains its rule.
 pub fn help_texts(validators: &[Validator]) -> Vec<String> {
     validators
         .iter()
@@ -78,7 +79,7 @@ impl Validator {
             Self::CommonPassword if is_common(password) => {
                 Some("This password is too common.".to_owned())
             }
-            // Fractions and Roman numerals count as digits here; Python's `isdigit` lets them pass.
+            // Unlike Python's `isdigit`, this also counts fractions and Roman numerals as digits.
             Self::NumericPassword
                 if !password.is_empty() && password.chars().all(char::is_numeric) =>
             {

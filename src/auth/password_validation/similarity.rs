@@ -1,10 +1,11 @@
-//! Whether a password is much like a name or an address.
+//! Compares a password with a user's names and address.
 
 use std::collections::HashMap;
 
 use super::UserAttributes;
 
-/// What the first attribute is called that is as like `password` as `max_similarity`, whole or one of its words.
+/// Returns the name of the first attribute that resembles `password` by at least `max_similarity`,
+/// as a whole or with one of its words.
 pub(super) fn similar_attribute(
     password: &str,
     user: &UserAttributes<'_>,
@@ -20,7 +21,8 @@ pub(super) fn similar_attribute(
     let similar = |value: &str| {
         let value = value.to_lowercase();
         let separates = |c: char| !c.is_alphanumeric() && c != '_';
-        // What is before a separator at the start, or behind one at the end, is an empty word for Python.
+        // Python's split yields an empty word before a separator at the start and after one at the
+        // end.
         let empty = (value.starts_with(separates) || value.ends_with(separates)).then_some("");
         let words = value
             .split(separates)
@@ -38,7 +40,8 @@ pub(super) fn similar_attribute(
         .map(|(name, _)| name)
 }
 
-/// Whether a long password cannot be like so short a value: then nothing is counted (Django's rule).
+/// Whether `value` is so much shorter than the password that they cannot be similar; then nothing
+/// is counted (Django's rule).
 #[expect(
     clippy::cast_precision_loss,
     reason = "no password has 2^52 characters"
@@ -48,7 +51,8 @@ fn is_much_shorter(value: &str, password: &str, max_similarity: f64) -> bool {
     password >= 10 * value && (value as f64) < max_similarity / 2.0 * password as f64
 }
 
-/// Python's `SequenceMatcher(a=a, b=b).quick_ratio()`: twice the characters that both have, in any order, over all.
+/// Returns Python's `SequenceMatcher(a=a, b=b).quick_ratio()`: twice the number of characters that
+/// both texts share (in any order), divided by their total length.
 #[expect(clippy::cast_precision_loss, reason = "no text has 2^52 characters")]
 pub fn quick_ratio(a: &str, b: &str) -> f64 {
     let mut available: HashMap<char, usize> = HashMap::new();

@@ -1,4 +1,4 @@
-//! The cookie by which a browser shows that somebody logged in to an account in it before.
+//! The cookie that records the accounts to which a browser has logged in.
 
 use actix_web::body::MessageBody;
 use actix_web::cookie::time;
@@ -14,25 +14,25 @@ use crate::signing::{Signer, b64_encode, constant_time_eq, random_string, salted
 
 const NAME: &str = "nuages_device";
 const SIGNER: Signer<'static> = Signer::for_cookies("nuages.auth.device");
-/// Half a year from the last login.
+/// Seconds until the cookie expires: half a year from the last login.
 const AGE: i64 = time::Duration::days(180).whole_seconds();
-/// As many accounts does one browser know; a further one puts the first out.
+/// The largest number of accounts in a cookie; a further one replaces the oldest.
 const ACCOUNTS: usize = 8;
 
 /// A browser in which somebody has logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Device {
-    /// Random, and the same as long as the browser keeps the cookie.
+    /// A random id, which stays the same as long as the browser keeps the cookie.
     pub(super) id: String,
-    /// Marks of the accounts, which tell no names; the newest last.
+    /// Marks of the accounts, which do not reveal the names; newest last.
     accounts: Vec<String>,
 }
 
-/// A cookie that waits for the response.
+/// A cookie to be added to the response.
 struct Remembered(String);
 
 impl Device {
-    /// The browser of `request`, if it has a cookie that this site signed.
+    /// Returns the browser of `request`, if it has a cookie that this site signed.
     pub(super) fn of(request: &HttpRequest, settings: &Settings) -> Option<Self> {
         Self::read(&cookie(request, NAME)?, settings)
     }
@@ -64,7 +64,7 @@ impl Device {
         )
     }
 
-    /// Whether somebody logged in to `account` in this browser.
+    /// Whether somebody has logged in to `account` in this browser.
     pub(super) fn knows(&self, account: &str) -> bool {
         let mark = self.mark(account);
         self.accounts
@@ -85,7 +85,8 @@ impl Device {
     }
 }
 
-/// Lets this browser know the account, as after a login: guesses made elsewhere hold it up no more.
+/// Adds the account to this browser's cookie, as after a login. Guesses from other browsers then no
+/// longer block this one.
 pub fn remember(request: &HttpRequest, username: &str) {
     let Some(settings) = request.app_data::<web::Data<Settings>>() else {
         return;
@@ -101,7 +102,7 @@ pub fn remember(request: &HttpRequest, username: &str) {
         .insert(Remembered(device.written(settings)));
 }
 
-/// Puts the cookie of [`remember`] on the response.
+/// Middleware that adds the cookie of [`remember`] to the response.
 pub async fn devices<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     request: ServiceRequest,
@@ -152,7 +153,7 @@ mod tests {
             device.learn(&number.to_string());
         }
         assert!(!device.knows("ann") && device.knows("0") && device.accounts.len() == ACCOUNTS);
-        // What one browser knows says nothing in another.
+        // The cookie of one browser is not valid in another.
         assert!(
             !Device {
                 id: random_string(22),

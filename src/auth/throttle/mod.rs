@@ -1,8 +1,9 @@
-//! Guesses get slower and slower, and the owner of an account gets in all the same. docs/adr/0010 says why it is so.
+//! Slows down password guesses, without locking out the owner of the account. docs/adr/0010 gives
+//! the reasons.
 //!
-//! Failures fall into buckets that lie in the database, so that all processes count together; `rule` says how.
-//! A browser that knows the account (see [`remember`]) has a bucket of its own. All others share three: that of the
-//! account and their address, that of the account, and that of the address.
+//! Failures are counted in buckets in the database, so that all processes share them; see `rule`. A
+//! browser that has logged in to the account (see [`remember`]) has a bucket of its own. All others
+//! share three buckets: for the account and their address, for the account, and for the address.
 
 mod device;
 mod reset_mail;
@@ -31,25 +32,26 @@ use crate::http::client_address;
 use crate::settings::Settings;
 use crate::signing::{b64_encode, salted_hmac};
 
-/// A failure is forgotten after this time where it was about one account, and where it was about an address.
+/// The time after which a failure is forgotten, in buckets of an account and in buckets of an
+/// address.
 const ACCOUNT_FORGETS: TimeDelta = TimeDelta::minutes(15);
 const ADDRESS_FORGETS: TimeDelta = TimeDelta::seconds(10);
-/// One in so many failures deletes what counts for nothing any more.
+/// One in this many failures deletes buckets that are no longer needed.
 const TIDIES: u32 = 64;
 
-/// Too many tries have failed: nothing is tried until some time has passed.
+/// Too many attempts have failed: further ones are refused until a certain time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blocked {
     until: DateTime<Utc>,
 }
 
 impl Blocked {
-    /// Seconds to wait, at least one: for `Retry-After`.
+    /// Returns the seconds to wait, at least one: for `Retry-After`.
     pub fn seconds(&self) -> i64 {
         (self.until - Utc::now()).num_seconds().max(0) + 1
     }
 
-    /// `response`, the page with the form, as 429 with `Retry-After`.
+    /// Turns `response`, the page with the form, into a 429 with `Retry-After`.
     pub fn answer(&self, mut response: HttpResponse) -> HttpResponse {
         *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         response
@@ -58,7 +60,7 @@ impl Blocked {
         response
     }
 
-    /// What the visitor is told. It is the same whether there is such an account or not.
+    /// Returns the text for the visitor. It does not reveal whether the account exists.
     pub fn text(&self) -> String {
         let seconds = self.seconds();
         let wait = match (seconds, (seconds + 59) / 60) {
@@ -75,7 +77,7 @@ impl Blocked {
     }
 }
 
-/// The buckets that one visitor's tries at one account fall into.
+/// The buckets for the attempts of one visitor at one account.
 pub struct Throttle {
     db: web::Data<Db>,
     request: HttpRequest,
@@ -83,15 +85,16 @@ pub struct Throttle {
     buckets: Vec<Bucket>,
 }
 
-/// A try, counted as a failure before its outcome was known: so many at once are no way round.
+/// An attempt, counted as a failure before its result is known, so that simultaneous attempts
+/// cannot exceed the limit.
 pub struct Try {
     db: web::Data<Db>,
     changes: Vec<Change>,
 }
 
 impl Throttle {
-    /// For tries of the visitor of `request` at `account`, a user name in normal form. What is tried for another
-    /// `purpose` is counted apart.
+    /// Returns the buckets for attempts of the visitor of `request` at `account`, a normalized user
+    /// name. Each `purpose` is counted separately.
     pub fn of(request: &HttpRequest, purpose: &str, account: &str) -> Self {
         let (settings, db) = super::visitor::app(request);
         let buckets = buckets(request, settings, purpose, account);
@@ -103,7 +106,7 @@ impl Throttle {
         }
     }
 
-    /// Whether a try would be let, as far as can be seen without making one.
+    /// Checks whether an attempt would be allowed, without counting one.
     pub async fn look(&self) -> Result<std::result::Result<(), Blocked>> {
         let buckets = self.buckets.clone();
         let until = self
@@ -113,8 +116,8 @@ impl Throttle {
         Ok(until.map_or(Ok(()), |until| Err(Blocked { until })))
     }
 
-    /// Counts a try as failed, unless it has to wait. Returns `None` if another writer of an SQLite database is not done
-    /// within a moment.
+    /// Counts an attempt as failed, unless it is blocked. Returns `None` if another writer holds an
+    /// SQLite database for longer than a moment.
     pub async fn count_if_soon(&self) -> Result<Option<std::result::Result<Try, Blocked>>> {
         let buckets = sorted(self.buckets.clone());
         let count = move |conn: &mut Conn| rows::count(conn, &buckets, Timestamp::now().utc());
@@ -128,7 +131,8 @@ impl Throttle {
         Ok(Some(counted.map_err(|until| Blocked { until })))
     }
 
-    /// The try has failed indeed: says so in the security log if that closes a bucket, and tidies up now and then.
+    /// Confirms that the attempt failed. Writes to the security log if a bucket is blocked now, and
+    /// sometimes deletes old buckets.
     pub async fn failed(&self, tried: Try) -> Result<()> {
         for Change { bucket, wait, .. } in &tried.changes {
             if let Some(wait) = wait {
@@ -142,7 +146,7 @@ impl Throttle {
 }
 
 impl Try {
-    /// It was no failure: the buckets are as if it had not been.
+    /// Un-counts the attempt because it was not a failure; the buckets are as before.
     pub async fn give_back(self) -> Result<()> {
         let changes = self.changes;
         self.db
@@ -151,24 +155,25 @@ impl Try {
     }
 }
 
-/// Counts in each of `buckets`, or in none while one is blocked: then until when.
+/// Counts a failure in each of `buckets`. If one of them is blocked, counts in none and returns the
+/// time when the block ends.
 async fn count(
     db: &Db,
     buckets: Vec<Bucket>,
 ) -> Result<std::result::Result<Vec<Change>, DateTime<Utc>>> {
     let buckets = sorted(buckets);
-    // Cut to what the database keeps.
+    // The time has the precision that the database stores.
     db.atomic(move |conn| rows::count(conn, &buckets, Timestamp::now().utc()))
         .await
 }
 
-/// The buckets in the order in which they are locked.
+/// Returns the buckets in the order in which they are locked.
 fn sorted(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
     buckets.sort_by(|a, b| a.key.cmp(&b.key));
     buckets
 }
 
-/// Now and then, deletes what counts for nothing any more.
+/// Sometimes deletes buckets that are no longer needed.
 async fn tidy(db: &Db) -> Result<()> {
     if rand::random_ratio(1, TIDIES) {
         db.write(delete_forgotten).await?;
@@ -176,12 +181,12 @@ async fn tidy(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// Deletes buckets that have emptied; how many. Part of `clearsessions`.
+/// Deletes empty buckets and returns their number. Part of `clearsessions`.
 pub fn delete_forgotten(conn: &mut Conn) -> Result<usize> {
     rows::delete_forgotten(conn, Utc::now())
 }
 
-/// What a bucket is about: who is tried, and from where.
+/// The subjects of a bucket: the account and the address.
 type Parts<'a> = [&'a str; 2];
 
 fn bucket(
@@ -191,7 +196,8 @@ fn bucket(
     parts: Parts<'_>,
     rule: Rule,
 ) -> Bucket {
-    // Keyed: people type passwords into the field for the name, and addresses are nobody else's business.
+    // The key is hashed with a secret: people type passwords into the field for the name, and
+    // addresses are personal data.
     let text = [purpose, scope, parts[0], parts[1]].join("\0");
     let key = salted_hmac(
         "nuages.auth.throttle",
@@ -246,7 +252,8 @@ fn buckets(
     ]
 }
 
-/// What one visitor has of addresses: one of IPv4, or the 2⁶⁴ of an IPv6 network.
+/// Returns the addresses that one visitor controls: a single IPv4 address, or a whole IPv6 network
+/// of 2⁶⁴ addresses.
 fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64).into(),

@@ -1,4 +1,4 @@
-//! How many mails with a link anybody can have sent to somebody.
+//! Limits the number of reset mails that visitors can have sent to an address.
 
 use actix_web::HttpRequest;
 use chrono::TimeDelta;
@@ -10,11 +10,11 @@ use crate::auth::visitor;
 use crate::error::Result;
 use crate::http::client_address;
 
-/// An address of the network may ask for one more mail after this time.
+/// The time after which a network address may request one more mail.
 const ADDRESS_FORGETS: TimeDelta = TimeDelta::minutes(1);
 
-/// Counts a mail to `email` that the visitor asks for, whether anybody has that address or not. False if there were too
-/// many: then none is to be sent.
+/// Counts a mail to `email` that the visitor requests, whether or not a user has that address.
+/// Returns false if there were too many; then do not send the mail.
 pub async fn may_mail(request: &HttpRequest, email: &str) -> Result<bool> {
     let (settings, db) = visitor::app(request);
     let (email, address) = (

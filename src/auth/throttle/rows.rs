@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::on_conn;
 use crate::schema::nuages_login_throttle::{self as throttle, dsl};
 
-/// A bucket: under which key it lies, what it is called in the log, and how it works.
+/// A bucket: its primary key, its name in the log, and its rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bucket {
     pub(super) key: String,
@@ -18,24 +18,24 @@ pub(super) struct Bucket {
     pub(super) rule: Rule,
 }
 
-/// What one try did to a bucket.
+/// The effect of one attempt on a bucket.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
     pub(super) bucket: Bucket,
     before: State,
     after: State,
-    /// How long the next try has to wait if this one fails.
+    /// How long the next attempt must wait if this one fails.
     pub(super) wait: Option<TimeDelta>,
 }
 
-/// What a row says of its bucket.
+/// The columns of a bucket's row.
 type Row = (
     Lenient<dsl::empty_at, Timestamp>,
     Lenient<dsl::blocked_until, Timestamp>,
 );
 
-/// Until when the last of `buckets` is blocked, if that is not over. A time that cannot be read is left out here: [`count`]
-/// repairs it.
+/// Returns the latest time until which one of `buckets` is blocked, if it is in the future. Ignores
+/// times that cannot be read: [`count`] repairs them.
 pub(super) fn blocked_until(
     conn: &mut Conn,
     buckets: &[Bucket],
@@ -54,8 +54,9 @@ pub(super) fn blocked_until(
         .max())
 }
 
-/// Counts a failure in each of `buckets`, or, if one of them is blocked, in none: then until when. To be called in a
-/// transaction. Buckets are locked in the order of their keys, so that two tries never wait for each other.
+/// Counts a failure in each of `buckets`. If one of them is blocked, counts in none and returns the
+/// time when the block ends. Call it in a transaction. Buckets are locked in primary-key order, so
+/// that two attempts cannot deadlock.
 pub(super) fn count(
     conn: &mut Conn,
     buckets: &[Bucket],
@@ -84,7 +85,7 @@ pub(super) fn count(
     Ok(Ok(changes))
 }
 
-/// Takes back what [`count`] did, because it was no failure. To be called in a transaction.
+/// Reverts [`count`], because the attempt was not a failure. Call it in a transaction.
 pub(super) fn give_back(conn: &mut Conn, changes: &[Change], now: DateTime<Utc>) -> Result<()> {
     for Change {
         bucket,
@@ -103,8 +104,8 @@ pub(super) fn give_back(conn: &mut Conn, changes: &[Change], now: DateTime<Utc>)
     Ok(())
 }
 
-/// Deletes what counts for nothing any more; how many. A row with a time that cannot be read stays, until the next try
-/// repairs it.
+/// Deletes buckets that are no longer needed and returns their number. Keeps a row with a time that
+/// cannot be read until the next attempt repairs it.
 pub(super) fn delete_forgotten(conn: &mut Conn, now: DateTime<Utc>) -> Result<usize> {
     let now = Timestamp::from(now);
     let sql = Sql::new("DELETE FROM nuages_login_throttle WHERE key IN (SELECT key FROM nuages_login_throttle WHERE ")
@@ -121,7 +122,7 @@ pub(super) fn delete_forgotten(conn: &mut Conn, now: DateTime<Utc>) -> Result<us
             .bind(now)
             .raw(", blocked_until)"),
     };
-    // A bucket that a try holds is none to wait for.
+    // Skip buckets that another login attempt has locked.
     let skip = match conn {
         Conn::Postgres(_) => " FOR UPDATE SKIP LOCKED)",
         Conn::Sqlite(_) => ")",
@@ -129,8 +130,8 @@ pub(super) fn delete_forgotten(conn: &mut Conn, now: DateTime<Utc>) -> Result<us
     sql.raw(skip).execute(conn)
 }
 
-/// Returns the state of `bucket`, made if there is none, and locked until the transaction ends. A state that cannot be read
-/// is written anew; see [`Rule::repaired`].
+/// Returns the state of `bucket`, locked until the transaction ends, and creates the row if it is
+/// missing. Overwrites a state that cannot be read; see [`Rule::repaired`].
 fn locked(conn: &mut Conn, bucket: &Bucket, now: DateTime<Utc>) -> Result<State> {
     let new = (
         dsl::key.eq(&bucket.key),

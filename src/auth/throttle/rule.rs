@@ -1,47 +1,48 @@
-//! How long the next try has to wait: a bucket that fills with failures and slowly empties.
+//! The rule for waiting times: each failure fills a bucket, which empties slowly.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// The longest wait.
 const LONGEST: TimeDelta = TimeDelta::minutes(15);
 
-/// What a bucket holds.
+/// The state of a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct State {
-    /// When all its failures will be forgotten, if there are no more.
+    /// When all its failures will be forgotten, if no further ones occur.
     pub(super) empty_at: DateTime<Utc>,
-    /// Until when nothing is tried.
+    /// Until when attempts are refused.
     pub(super) blocked_until: DateTime<Utc>,
 }
 
-/// How much a bucket holds, and how fast it empties.
+/// The capacity of a bucket, and how fast it empties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Rule {
-    /// Failures after which the first wait comes.
+    /// Number of failures before the first wait.
     pub(super) free: u32,
-    /// In this time one failure is forgotten.
+    /// The time in which one failure is forgotten.
     pub(super) forgets: TimeDelta,
 }
 
 impl State {
-    /// How long from `now` until the next try, if there is anything to wait for.
+    /// Returns the time from `now` until the next attempt is allowed; `None` if it is allowed now.
     pub(super) fn wait(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         (self.blocked_until > now).then(|| self.blocked_until - now)
     }
 }
 
 impl Rule {
-    /// `state` with one more failure. Once `free` are in it, each is followed by a wait: 1 second, 2, 4, … 15 minutes.
+    /// Returns `state` with one more failure. As soon as the bucket holds `free` failures, a wait
+    /// follows each further one: 1 second, 2, 4, … 15 minutes.
     ///
-    /// So at most `free + 10` tries are made at once, and afterwards one in `forgets` or in 15 minutes, whichever is
-    /// shorter.
+    /// So at most `free + 10` attempts are possible at once, and afterwards one in `forgets` or in
+    /// 15 minutes, whichever is shorter.
     pub(super) fn after_failure(&self, state: State, now: DateTime<Utc>) -> State {
         let empty_at = state.empty_at.max(now) + self.forgets;
         let (full, one) = (
             (empty_at - now).num_milliseconds(),
             self.forgets.num_milliseconds().max(1),
         );
-        // Rounded up: a part of a failure that is not forgotten counts.
+        // Round up: a partly forgotten failure counts as a whole one.
         let failures = (full + one - 1) / one;
         let wait = match u32::try_from(failures - i64::from(self.free)) {
             Ok(over) => TimeDelta::seconds(1 << over.min(20)).min(LONGEST),
@@ -53,9 +54,9 @@ impl Rule {
         }
     }
 
-    /// The state of a bucket of which one time or both cannot be read. It neither lets anybody guess nor blocks for ever: an
-    /// unreadable `empty_at` counts as a bucket whose next failure costs a wait, an unreadable `blocked_until` as the longest
-    /// wait from now on.
+    /// Returns the state of a bucket with one or two unreadable times. It neither allows guesses
+    /// nor blocks forever: an unreadable `empty_at` counts as a bucket whose next failure costs a
+    /// wait, an unreadable `blocked_until` as the longest wait from now on.
     pub(super) fn repaired(
         &self,
         empty_at: Option<DateTime<Utc>>,
@@ -69,7 +70,8 @@ impl Rule {
         }
     }
 
-    /// `now` with one failure less, the one that made `after` of `before`: it was none. What others did since remains.
+    /// Returns `now` without the failure that turned `before` into `after`. Failures that others
+    /// added meanwhile remain.
     pub(super) fn without(&self, now: State, before: State, after: State) -> State {
         let blocked_until = if now.blocked_until == after.blocked_until {
             before.blocked_until
@@ -99,7 +101,7 @@ mod tests {
         }
     }
 
-    /// How many tries somebody makes in `time` who makes each as soon as it is let.
+    /// Returns the number of attempts in `time` if each is made as soon as it is allowed.
     fn tries(rule: Rule, time: TimeDelta) -> u32 {
         let start = Utc::now();
         let (mut now, mut state, mut count) = (start, empty(start), 0);
@@ -150,7 +152,7 @@ mod tests {
         for before in [empty(now), full] {
             let after = RULE.after_failure(before, now);
             assert_eq!(RULE.without(after, before, after), before);
-            // Another failed meanwhile: its wait stays.
+            // Another attempt failed meanwhile: its wait stays.
             let later = RULE.after_failure(after, now + TimeDelta::minutes(16));
             let given = RULE.without(later, before, after);
             assert_eq!(

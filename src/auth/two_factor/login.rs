@@ -1,4 +1,4 @@
-//! A login in two steps.
+//! Logs a user in with two steps.
 
 use actix_web::HttpRequest;
 use chrono::{TimeDelta, Utc};
@@ -11,43 +11,45 @@ use crate::error::{Error, Result};
 use crate::sessions::Session;
 use crate::settings::Settings;
 
-/// The session's keys: a login that waits for its code, and whose second factor was shown.
+/// Session keys: a login that waits for its code, and the user whose second factor was verified.
 const PENDING: &str = "_nuages_pending_login";
 const VERIFIED: &str = "_nuages_two_factor";
-/// How long a login waits for its code, in seconds.
+/// How long, in seconds, a login waits for its code.
 const PATIENCE: i64 = 600;
-/// So many wrong codes end it.
+/// The number of wrong codes that ends a login.
 const TRIES: u64 = 5;
 
 const CODE_URL: &str = "/accounts/login/code/";
 const SET_UP_URL: &str = "/accounts/two-factor/set-up/";
 
-/// A login whose password was right, and whose code is still to come.
+/// A login with a correct password that still needs a code.
 #[derive(Debug, Clone)]
 pub struct Pending {
-    /// Who wants in.
+    /// The user to be logged in.
     pub user: User,
-    /// Where they want to go: a path of this site.
+    /// The URL path of this site to redirect to after the login.
     pub next: String,
     tries: u64,
 }
 
-/// What became of a code.
+/// The result of checking a code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Logged in; a recovery code was used up, if so many are left.
+    /// The user is logged in. If a recovery code was used, the number of remaining codes.
     LoggedIn(Option<usize>),
-    /// It was wrong.
+    /// The code was wrong.
     Wrong,
-    /// It was not looked at: too many were wrong. So long until the next.
+    /// The code was not checked because too many were wrong; the time until the next attempt.
     Wait(TimeDelta),
-    /// It was wrong, and one too many: the login begins anew.
+    /// The code was wrong too often: the login must start again.
     Ended,
 }
 
-/// Goes on with the login of `user`, whose password was right: where to lead them. `next` must be a path of this site.
+/// Continues the login of `user`, whose password was correct, and returns the URL to redirect to.
+/// `next` must be a path of this site.
 ///
-/// Who has a second factor is asked for it first. Staff who have none are led to set one up, if the site wants it.
+/// A user with a second factor is asked for it first. Staff without one are redirected to set one
+/// up, if the site requires it.
 pub async fn log_in(request: &HttpRequest, user: User, next: &str) -> Result<String> {
     let (settings, db) = visitor::app(request);
     let id = user.id;
@@ -66,8 +68,8 @@ pub async fn log_in(request: &HttpRequest, user: User, next: &str) -> Result<Str
     })
 }
 
-/// Leads who is logged in without a second factor, as by a page of Django's, to where they show it: `None` if that is
-/// the page at hand.
+/// For a user who is logged in without having shown the second factor (for example by a page of
+/// Django's): returns the URL where the user can do so, or `None` if that is the current page.
 pub async fn step_up(request: &HttpRequest, next: &str) -> Result<Option<String>> {
     let (settings, db) = visitor::app(request);
     let Some(user) = visitor::user(request).await? else {
@@ -84,7 +86,7 @@ pub async fn step_up(request: &HttpRequest, next: &str) -> Result<Option<String>
     Ok(None)
 }
 
-/// The login that waits in the session of `request`, if there is one that still counts.
+/// Returns the login that waits in the session of `request`, if it is still valid.
 pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
     visitor::user(request).await?;
     let session = Session::of(request);
@@ -148,19 +150,19 @@ pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Resu
     }
 }
 
-/// Whether `user`, who is logged in, showed their second factor in this session.
+/// Whether the logged-in `user` has shown the second factor in this session.
 pub fn is_verified(request: &HttpRequest, user: &User) -> bool {
     Session::of(request)
         .get_str(VERIFIED)
         .is_some_and(|id| id == user.id.to_string())
 }
 
-/// Notes in the session that its user showed their second factor.
+/// Records in the session that its user has shown the second factor.
 pub fn verified(request: &HttpRequest, user_id: i32) {
     Session::of(request).insert(VERIFIED, user_id.to_string());
 }
 
-/// Who knew the session's key before knows nothing of what follows.
+/// Stores a login that waits for its code, under a new session key.
 fn begin(request: &HttpRequest, user: &User, next: &str, settings: &Settings) {
     let session = Session::of(request);
     session.cycle_key();
@@ -172,7 +174,8 @@ fn begin(request: &HttpRequest, user: &User, next: &str, settings: &Settings) {
     );
 }
 
-/// User, hash of their password, where to go, and wrong codes so far; `None` if it waits too long.
+/// Reads user, password hash, next URL and number of wrong codes; returns `None` if the login has
+/// waited too long.
 fn read(value: &Value, now: i64) -> Option<(i32, String, String, u64)> {
     let text = |name: &str| value[name].as_str().map(str::to_owned);
     let at = value["at"].as_i64()?;
@@ -183,7 +186,7 @@ fn read(value: &Value, now: i64) -> Option<(i32, String, String, u64)> {
         .then_some((user, text("hash")?, text("next")?, tries))
 }
 
-/// `url` with `next` as its query.
+/// Returns `url` with `next` as its query.
 pub fn with_next(url: &str, next: &str) -> String {
     let query = form_urlencoded::Serializer::new(String::new())
         .append_pair("next", next)

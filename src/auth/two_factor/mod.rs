@@ -1,7 +1,8 @@
-//! The second factor of a login: a code of an authenticator app, or one of the recovery codes.
+//! The second factor of a login: a code of an authenticator app, or a recovery code.
 //!
-//! [`log_in`] is what every login page calls once a password was right. Who has a second factor is then halfway in:
-//! [`Pending`] stands in the session, nobody is logged in, and [`answer`] completes it.
+//! Every login page calls [`log_in`] after it has checked the password. For a user with a second
+//! factor, [`Pending`] is then stored in the session while nobody is logged in, and [`answer`]
+//! completes the login.
 
 mod login;
 mod models;
@@ -18,7 +19,7 @@ use super::totp::Secret;
 
 const SALT: &str = "nuages.auth.two_factor";
 
-/// `secret` as it is stored for a user: sealed, so that a stolen database gives no codes.
+/// Encrypts `secret` for storage, so that a stolen database gives no codes.
 pub fn seal(secret: &Secret, user_id: i32, key: &SecretKey) -> String {
     signing::seal(
         secret.to_base32().as_bytes(),
@@ -28,7 +29,7 @@ pub fn seal(secret: &Secret, user_id: i32, key: &SecretKey) -> String {
     )
 }
 
-/// The secret of a text of [`seal`], and which key sealed it.
+/// Decrypts a text made by [`seal`]; returns the secret and the key that sealed it.
 pub fn unseal<'a>(
     text: &str,
     user_id: i32,

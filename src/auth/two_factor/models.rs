@@ -1,4 +1,4 @@
-//! What is stored of a second factor.
+//! The tables of second factors and recovery codes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -15,29 +15,30 @@ use crate::schema::{nuages_recovery_code, nuages_two_factor};
 use crate::settings::Settings;
 use crate::signing::KeyUsed;
 
-/// Wrong codes in a row after which each further one costs a wait, from a minute to an hour. A guess is right once in
-/// some 300,000; only who has the password can make one.
+/// Number of consecutive wrong codes after which each further one costs a wait, from a minute to an
+/// hour. A guess succeeds once in some 300,000, and only somebody with the password can make one.
 const FREE_FAILURES: i32 = 10;
 const LONGEST_WAIT: TimeDelta = TimeDelta::hours(1);
 
-/// A user's second factor; who has no row has none.
+/// A user's second factor; a user without a row has none.
 ///
-/// No unreadable cell switches it off. A secret that cannot be read fits no code; [`TwoFactor::check`] says what becomes of
-/// the others.
+/// An unreadable cell never disables the second factor. A secret that cannot be read matches no
+/// code; [`TwoFactor::check`] describes the other columns.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = nuages_two_factor)]
 pub struct TwoFactor {
-    /// Whose.
+    /// The user's primary key.
     pub user_id: i32,
-    /// The authenticator's secret, sealed.
+    /// The authenticator's secret, encrypted.
     #[diesel(deserialize_as = LossyText)]
     secret: String,
-    /// When it was set up; `None` if the cell cannot be read.
+    /// When the second factor was set up; `None` if the cell cannot be read.
     #[diesel(deserialize_as = Lenient<nuages_two_factor::created_at, Timestamp>)]
     pub created_at: Option<Timestamp>,
-    /// The step of the last code that was used: no code of it or before it counts any more.
+    /// The time step of the last code that was used. Codes of this step or earlier are no longer
+    /// valid.
     last_step: Option<i64>,
-    /// Wrong codes since the last right one, and when the last of them came.
+    /// Number of wrong codes since the last correct one, and the time of the last wrong one.
     failures: i32,
     failed_at: Lenient<nuages_two_factor::failed_at, Option<Timestamp>>,
 }
@@ -49,21 +50,21 @@ struct NewCode {
     hash: String,
 }
 
-/// What became of a code.
+/// The result of checking a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// It was right; used up with it was a recovery code, if so many are left.
+    /// The code was correct. If it was a recovery code, the number of remaining codes.
     Right(Option<usize>),
-    /// It was wrong, or used before.
+    /// The code was wrong, or used before.
     Wrong,
-    /// It was not looked at: too many were wrong. So long until the next.
+    /// The code was not checked because too many were wrong; the time until the next attempt.
     Wait(TimeDelta),
     /// The user has no second factor.
     Off,
 }
 
 impl TwoFactor {
-    /// The one of this user.
+    /// Returns the second factor of this user.
     pub fn find(conn: &mut Conn, user_id: i32) -> Result<Option<Self>> {
         nuages_two_factor::table
             .find(user_id)
@@ -73,7 +74,7 @@ impl TwoFactor {
             .map_err(Into::into)
     }
 
-    /// Whether this user has one.
+    /// Whether this user has a second factor.
     pub fn is_on(conn: &mut Conn, user_id: i32) -> Result<bool> {
         let row = nuages_two_factor::table.find(user_id);
         diesel::select(diesel::dsl::exists(row))
@@ -81,13 +82,13 @@ impl TwoFactor {
             .map_err(Into::into)
     }
 
-    /// How many recovery codes this user has left.
+    /// Returns the number of recovery codes that this user has left.
     pub fn codes_left(conn: &mut Conn, user_id: i32) -> Result<usize> {
         Ok(hashes(conn, user_id)?.len())
     }
 
-    /// Turns it on, in place of a former one, with a `secret` of which the code of `step` was shown; the recovery codes.
-    /// To be called in a transaction.
+    /// Turns the second factor on, replacing a former one, with a `secret` of which the code of
+    /// `step` was entered. Returns the recovery codes. Call it in a transaction.
     pub fn turn_on(
         conn: &mut Conn,
         user_id: i32,
@@ -109,13 +110,13 @@ impl TwoFactor {
         Self::renew_codes(conn, user_id, settings)
     }
 
-    /// Turns it off; whether it was on.
+    /// Turns the second factor off, and returns whether it was on.
     pub fn turn_off(conn: &mut Conn, user_id: i32) -> Result<bool> {
         delete_codes(conn, user_id)?;
         Ok(diesel::delete(nuages_two_factor::table.find(user_id)).execute(conn)? > 0)
     }
 
-    /// New recovery codes in place of the former. To be called in a transaction.
+    /// Replaces the recovery codes and returns the new ones. Call it in a transaction.
     pub fn renew_codes(conn: &mut Conn, user_id: i32, settings: &Settings) -> Result<Vec<String>> {
         delete_codes(conn, user_id)?;
         let codes = recovery_codes::generate();
@@ -135,13 +136,15 @@ impl TwoFactor {
         Ok(codes)
     }
 
-    /// Looks at a code, which is used up if it was right. To be called in a transaction.
+    /// Checks a code, and marks it as used if it is correct. Call it in a transaction.
     ///
-    /// Cells that cannot be read are written anew on the way, and never in favour of somebody who guesses: unreadable
-    /// `failures` count as so many that the next code waits, an unreadable `failed_at` as now, and an unreadable `last_step`
-    /// as the present step. None of them keeps the user out for longer than such a wait.
+    /// Cells that cannot be read are overwritten, never in favour of somebody who guesses:
+    /// unreadable `failures` count as so many that the next code must wait, an unreadable
+    /// `failed_at` as now, and an unreadable `last_step` as the current step. None of them locks
+    /// the user out for longer than such a wait.
     pub fn check(conn: &mut Conn, user_id: i32, code: &str, settings: &Settings) -> Result<Answer> {
-        // Counted before it is looked at: of guesses made at once each waits here for the one before it.
+        // Count the failure before checking the code: the row lock makes simultaneous guesses wait
+        // for each other here.
         let row = nuages_two_factor::table.find(user_id);
         repair_numbers(conn, user_id)?;
         let one_more = nuages_two_factor::failures.eq(nuages_two_factor::failures + 1);
@@ -208,7 +211,7 @@ impl TwoFactor {
         Ok(Answer::Right(Some(stored.len())))
     }
 
-    /// The failure is counted already.
+    /// Records the time of the failure, which is counted already.
     fn failed(&self, conn: &mut Conn) -> Result<Answer> {
         let now = nuages_two_factor::failed_at.eq(Some(Timestamp::now()));
         diesel::update(nuages_two_factor::table.find(self.user_id))
@@ -230,7 +233,7 @@ fn no_failures() -> NoFailures {
     )
 }
 
-/// Writes anew the numbers of which SQLite holds something else.
+/// Overwrites numeric columns that hold another type in SQLite.
 fn repair_numbers(conn: &mut Conn, user_id: i32) -> Result<()> {
     if let Conn::Postgres(_) = conn {
         return Ok(());
@@ -265,7 +268,7 @@ fn delete_codes(conn: &mut Conn, user_id: i32) -> Result<()> {
     Ok(())
 }
 
-/// How long the next code must wait after so many wrong ones.
+/// Returns how long the next code must wait after this many wrong ones.
 fn wait(failures: i32, failed_at: Option<Timestamp>, now: DateTime<Utc>) -> Option<TimeDelta> {
     let over = u32::try_from(failures - FREE_FAILURES).ok()?;
     let wait = TimeDelta::minutes(1 << over.min(6)).min(LONGEST_WAIT);

@@ -1,4 +1,5 @@
-//! A new user: first a name and a password, then the form with everything else.
+//! Adds a user in two steps: first a name and a password, then the change form with all other
+//! fields.
 
 use actix_web::HttpResponse;
 use askama::Template;
@@ -32,7 +33,7 @@ struct AddUser {
     /// The one-time id of the form.
     submission: String,
     to_field: Option<String>,
-    /// Whether it was sent without a session, and is shown again after the login.
+    /// Whether the form was sent without a session and is shown again after the login.
     restored: bool,
 }
 
@@ -59,7 +60,7 @@ pub(in crate::accounts::admin) async fn add(
     data: PostData,
 ) -> Result<HttpResponse> {
     let known = allowed(&request)?;
-    // Nobody is added for a window that asks for a field it may not see.
+    // Refuse a popup window that asks for a field which it may not refer to.
     request.to_field(known, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
     let submission = Submission::of(
@@ -100,7 +101,7 @@ pub(in crate::accounts::admin) async fn add(
         let user = NewUser::customer(&username, "", new.hash(&request.http).await?);
         let by = request.user.id;
         let saved = request.db.atomic(move |conn| {
-            // Another sending of the same page may have been faster.
+            // The same page may have been sent twice, and the other request may have been faster.
             if let Some(submission) = &submission
                 && submission.claim(conn)? != Claim::First
             {
@@ -129,7 +130,8 @@ pub(in crate::accounts::admin) async fn add(
     page(&request, known, new, &data, false)
 }
 
-/// A user who may add users may change them as well, as in Django: see `admin::rules`.
+/// Returns the model if the user may add users. As in Django, that also requires the permission to
+/// change users: see `admin::rules`.
 fn allowed(request: &AdminRequest) -> Result<&'static Registered> {
     let known = request.model("auth", "user")?;
     request.must(known, "change", None)?;

@@ -1,4 +1,4 @@
-//! Users in the admin.
+//! The admin of users.
 
 mod add;
 mod password;
@@ -14,7 +14,7 @@ use crate::auth::User;
 use crate::auth::hashers::is_password_usable;
 use crate::schema::auth_user as user;
 
-/// How users are shown.
+/// Configures the list and the change form of users.
 pub(super) fn admin(it: ModelAdmin<User>) -> ModelAdmin<User> {
     use user::{
         date_joined, email, first_name, is_active, is_staff, is_superuser, last_login, last_name,
@@ -42,7 +42,7 @@ pub(super) fn admin(it: ModelAdmin<User>) -> ModelAdmin<User> {
         .fieldset("Important dates", (last_login, date_joined))
 }
 
-/// How the password is kept, and the way to another.
+/// Shows how the password is hashed, with a link to set another.
 fn password_column() -> Computed<user::table> {
     computed("password", (user::id, user::password), |[id, hash]| {
         let hash = hash.as_str().unwrap_or_default();

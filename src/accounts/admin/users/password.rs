@@ -1,4 +1,4 @@
-//! Another user's password.
+//! The page on which staff set another user's password.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;
@@ -24,7 +24,7 @@ use crate::models::bidi;
 #[template(path = "admin/user_password.html")]
 struct UserPassword {
     frame: Frame,
-    /// For programs that keep passwords.
+    /// A hidden field for password managers.
     username: String,
     form: Form,
     usable: Option<bool>,
@@ -112,7 +112,8 @@ pub(in crate::accounts::admin) async fn change(
     )))
 }
 
-/// Whose password it is: somebody whom the one who asks may change, and who may do no more than they.
+/// Returns the user whose password is to be set: the requesting user must be allowed to change that
+/// user and must have all permissions of that user.
 async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Registered, User)> {
     let known = request.model("auth", "user")?;
     let found = request.object(known, part).await?;

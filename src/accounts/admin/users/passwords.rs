@@ -1,4 +1,4 @@
-//! The two fields of a new password, and whether there is to be one.
+//! The two fields of a new password, and the choice whether the user has a password at all.
 
 use actix_web::HttpRequest;
 
@@ -10,18 +10,19 @@ use crate::error::Result;
 use crate::forms::Form;
 use crate::http::PostData;
 
-/// A form with a new password, as it is shown and as it came back.
+/// A form with a new password, unbound or bound to the data that was sent.
 pub(super) struct NewPassword {
-    /// `password1` and `password2`, behind what else the form has.
+    /// The form; `password1` and `password2` come after its other fields.
     pub(super) form: Form,
-    /// Whether there is to be a password at all; none where nobody is asked.
+    /// Whether the user will have a password; `None` if the form does not have that choice.
     pub(super) usable: Option<bool>,
-    /// What is wrong with the answer to that.
+    /// The error of that choice.
     pub(super) usable_error: Option<String>,
 }
 
 impl NewPassword {
-    /// An empty form behind `before`; `asks` whether there is to be a password.
+    /// Creates an unbound form with the password fields after those of `before`. `asks` adds the
+    /// choice whether the user has a password.
     pub(super) fn new(before: Form, asks: bool) -> Self {
         let mut form = before;
         form.fields.extend(forms::admin_password().fields);
@@ -32,7 +33,7 @@ impl NewPassword {
         }
     }
 
-    /// The form as it was sent.
+    /// Binds the form to `data`.
     pub(super) fn bind(mut self, data: &PostData) -> Self {
         self.form = self.form.bind(data);
         let answer = data.get("usable_password");
@@ -46,7 +47,7 @@ impl NewPassword {
         self
     }
 
-    /// The form as it was sent before a login, of which nothing is said to be wrong.
+    /// Binds the form to data that was kept during a login, without errors.
     pub(super) fn restore(self, data: &PostData) -> Self {
         let mut new = Self {
             usable_error: None,
@@ -56,7 +57,7 @@ impl NewPassword {
         new
     }
 
-    /// Looks whether the password will do for `user`.
+    /// Validates the password for `user`.
     pub(super) fn check(&mut self, user: &UserAttributes<'_>) {
         if self.is_disabled() {
             for field in self
@@ -77,12 +78,12 @@ impl NewPassword {
         forms::check_new_password(&mut self.form, "password1", "password2", user);
     }
 
-    /// Whether nobody is to log in with a password.
+    /// Whether password login is disabled for this user.
     pub(super) fn is_disabled(&self) -> bool {
         self.usable == Some(false)
     }
 
-    /// What is to be stored.
+    /// Returns the value of the column `password`.
     pub(super) async fn hash(&self, request: &HttpRequest) -> Result<String> {
         if self.is_disabled() {
             return Ok(unusable_password());

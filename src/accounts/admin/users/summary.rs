@@ -1,8 +1,9 @@
-//! What may be said about a password's hash: how it was made, and nothing of it.
+//! Describes how a password hash was made, without any part of the hash.
 
 use crate::auth::hashers::{Encoded, is_password_usable};
 
-/// `algorithm: pbkdf2_sha256, iterations: 1000000`, in Django's words; never the hash, its salt or a part of them.
+/// Returns `algorithm: pbkdf2_sha256, iterations: 1000000`, in Django's words; never the hash, its
+/// salt or a part of them.
 pub(super) fn summary(encoded: &str) -> String {
     if !is_password_usable(encoded) || encoded.is_empty() {
         return "No password set.".to_owned();
