@@ -1,14 +1,121 @@
-//! Nuages is Django's batteries in Rust: actix-web handlers, synchronous Diesel queries on a blocking pool, Askama
-//! templates, in Django's model / template / view split, on Django's own tables.
+//! Nuages is Django's batteries in Rust: server-rendered sites with an admin, users, sessions, permissions, CSRF
+//! protection, forms, messages, migrations and commands, on SQLite and PostgreSQL. It uses Django's tables, password
+//! hashes, sessions and URLs, so that a Django and a site on Nuages can share one database and one `SECRET_KEY`.
 //!
-//! The rooms, ground floor first. A room names itself and the rooms above it in this list, never one below
-//! (`tests/tidy.rs` holds that):
+//! Handlers are actix-web's, queries are Diesel's and run on threads of their own, templates are Askama's.
+//!
+//! # A site
+//!
+//! A model, its table, its admin and one page. The migration in `migrations/` makes the table.
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use diesel::prelude::*;
+//! use nuages::prelude::*;
+//!
+//! diesel::table! {
+//!     blog_post (id) {
+//!         id -> BigInt,
+//!         title -> Text,
+//!     }
+//! }
+//!
+//! #[derive(Identifiable)]
+//! #[diesel(table_name = blog_post)]
+//! struct Post {
+//!     id: i64,
+//! }
+//!
+//! impl Model for Post {
+//!     fn describe(post: Description<Self>) -> Description<Self> {
+//!         post.field(blog_post::title, |field| field.max_length(200))
+//!     }
+//! }
+//!
+//! const BLOG: AppConfig = AppConfig {
+//!     label: "blog",
+//!     verbose_name: "Blog",
+//!     models: &[Post::meta],
+//!     migrations: &[], // migration!("blog", "0001_initial")
+//! };
+//!
+//! static APPS: [AppConfig; 5] = [
+//!     nuages::admin::APP,
+//!     nuages::auth::APP,
+//!     nuages::models::content_types::APP,
+//!     nuages::sessions::APP,
+//!     BLOG,
+//! ];
+//!
+//! static SITE: Project = Project::new("My blog", &APPS, urls, register)
+//!     .navigation(&[NavigationLink { label: "Posts", url: "/posts/" }]);
+//!
+//! fn urls(_: &Settings) -> Urls {
+//!     Urls::new([path("/posts/", "post_list", Access::Public, get(post_list))])
+//!         .include(nuages::urls::batteries())
+//! }
+//!
+//! fn register(site: AdminSite) -> AdminSite {
+//!     nuages::accounts::admin::register(site)
+//!         .register::<Post>(|post| post.list_display((blog_post::title,)))
+//! }
+//!
+//! #[derive(Template)]
+//! #[template(
+//!     source = "{% block title %}Posts{% endblock %}{% block head %}{% endblock %}\
+//!               {% block content %}{% for post in posts %}<p>{{ post }}</p>{% endfor %}{% endblock %}",
+//!     ext = "html",
+//!     blocks = ["title", "head", "content"]
+//! )]
+//! struct PostList {
+//!     page: Page,
+//!     posts: Vec<String>,
+//! }
+//!
+//! nuages::framed!(PostList);
+//!
+//! async fn post_list(page: Page, db: web::Data<Db>) -> Result<Html> {
+//!     let posts = db
+//!         .run(|conn| Ok(blog_post::table.select(blog_post::title).load(conn)?))
+//!         .await?;
+//!
+//!     render_framed(&PostList { page, posts })
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     nuages::commands::main(&SITE)
+//! }
+//! ```
+//!
+//! # Map
+//!
+//! | for | see |
+//! |---|---|
+//! | the site as a whole: apps, look, static files, commands | [`project`], [`pages`], [`static_files!`] |
+//! | models and what they say about themselves | [`models`], [`migration!`] |
+//! | the admin | [`admin`], [`admin::ModelAdmin`] |
+//! | URLs, requests, answers | [`http`], [`urls`], [`error`] |
+//! | queries | [`db::Db`], [`db::Conn`], [`models::Query`], [`schema`] |
+//! | forms | [`forms`] |
+//! | users, permissions, login and account pages | [`auth`], [`accounts`] |
+//! | sessions, messages, mail | [`sessions`], [`messages`], [`mail`] |
+//! | settings and the command line | [`settings`], [`commands`], [`terminal`] |
+//!
+//! [`prelude`] holds what nearly every module of a site names.
+//!
+//! # Layers
+//!
+//! The modules below are in the order of their layers: each may use itself and those before it, never one after it
+//! (`tests/tidy.rs` checks it).
 
 pub mod words;
 pub mod settings;
+#[doc(hidden)]
 pub mod logging;
 pub mod error;
 pub mod terminal;
+#[doc(hidden)]
 pub mod signing;
 pub mod db;
 pub mod schema;
@@ -16,6 +123,7 @@ pub mod models;
 pub mod http;
 pub mod forms;
 pub mod sessions;
+#[doc(hidden)]
 pub mod csrf;
 pub mod messages;
 pub mod mail;
@@ -26,6 +134,7 @@ pub mod accounts;
 pub mod urls;
 pub mod project;
 pub mod commands;
+pub mod prelude;
 
 #[cfg(test)]
 mod test_tables;
