@@ -61,7 +61,7 @@ impl fmt::Display for SafeHtml {
 
 impl HtmlSafe for SafeHtml {}
 
-/// Implements [`Framed`](crate::pages::Framed) for templates that have a field `page` and
+/// Implements [`Framed`] for templates that have a field `page` and
 /// `#[template(…, blocks = ["title", "head", "content"])]`.
 #[macro_export]
 macro_rules! framed {

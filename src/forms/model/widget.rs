@@ -219,7 +219,7 @@ impl Control {
     }
 
     /// The most fields that a browser sends for it. A script adds choices to a field of many that is searched, and so do
-    /// pop-up windows; they are allowed up to [`MOST_CHOSEN`].
+    /// pop-up windows; they are allowed up to `MOST_CHOSEN`.
     pub fn fields(&self) -> usize {
         match self.kind {
             ControlKind::AutocompleteMany => self.choices.len().max(MOST_CHOSEN),
