@@ -1,4 +1,4 @@
-//! Comparing points in time, some of which cannot be read.
+//! Compares points in time in SQL, where some cells cannot be read.
 
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
@@ -19,8 +19,8 @@ pub struct IsAfter<C> {
 
 /// Whether `column` holds a point in time after `moment`.
 ///
-/// A cell that cannot be read is not after any moment. To SQLite itself a text such as `never`, or a blob, is greater than
-/// every date; PostgreSQL knows `infinity` and years after 9999.
+/// A cell that cannot be read never matches. SQLite itself sorts a text such as `never`, or a blob,
+/// after every date; PostgreSQL allows `infinity` and years after 9999.
 pub fn is_after<C: Expression<SqlType = TimestampTz>>(column: C, moment: Timestamp) -> IsAfter<C> {
     IsAfter { column, moment }
 }

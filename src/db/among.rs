@@ -1,4 +1,4 @@
-//! `column IN (a page of a query)`.
+//! `column IN (one page of a query)`.
 
 use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
@@ -17,9 +17,9 @@ pub struct Among<C, Q, const LIMIT: i64> {
 
 /// Whether `column` is among up to `LIMIT` rows of `query` after the first `offset`.
 ///
-/// Diesel binds a limit. PostgreSQL plans a statement without its bound values once it was run some times, and takes a limit
-/// that it does not know for a tenth of the table: a page of twenty rows is then read by way of the whole table. Here the
-/// limit is part of the statement.
+/// Diesel binds a limit as a parameter. After some executions PostgreSQL plans a statement without
+/// its parameters, and assumes that an unknown limit is a tenth of the table: then it reads the
+/// whole table for a page of twenty rows. Here the limit is part of the statement.
 pub fn among<C, Q, const LIMIT: i64>(column: C, query: Q, offset: i64) -> Among<C, Q, LIMIT> {
     Among {
         column,

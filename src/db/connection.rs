@@ -22,13 +22,14 @@ use super::timing::Stopwatch;
 use crate::error::{Error, Result};
 use crate::settings::DatabaseUrl;
 
-/// Lets readers of an SQLite database go on while somebody writes.
+/// Lets readers of an SQLite database continue during a write.
 const WAL: &str = "PRAGMA journal_mode = WAL;";
 
 /// A connection to SQLite or PostgreSQL, chosen at run time by `DATABASE_URL`.
 ///
-/// Diesel queries run on it unchanged. What does not compile on it: `.returning(X::as_returning())` (use a plain
-/// `get_result`), and `.on_conflict(…)` and inserting a `&Vec` (use [`on_conn!`](crate::on_conn)).
+/// Diesel queries run on it unchanged, with some exceptions that do not compile:
+/// `.returning(X::as_returning())` (use a plain `get_result`), and `.on_conflict(…)` and inserting
+/// a `&Vec` (use [`on_conn!`](crate::on_conn)).
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     /// PostgreSQL.
@@ -37,8 +38,9 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
-/// Runs the same Diesel code on whichever connection is inside: for what `MultiBackend` cannot express, and for the queries
-/// of the most visited pages, whose SQL [`Conn`] puts together anew each time and the connection inside only once.
+/// Runs the same Diesel code on the inner connection, of either database. Use it for code that
+/// `MultiBackend` cannot express, and for the queries of the most visited pages: [`Conn`] builds
+/// their SQL on each call, the inner connection only once.
 #[macro_export]
 macro_rules! on_conn {
     ($connection:expr, |$inner:ident| $body:expr) => {
@@ -49,17 +51,17 @@ macro_rules! on_conn {
     };
 }
 
-/// How long things may take on a connection.
+/// Time limits of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// For one statement; zero is no limit.
+    /// For one statement; zero means no limit.
     pub statement: Duration,
-    /// For another writer to finish (SQLite's busy timeout).
+    /// For waiting until another writer finishes (SQLite's busy timeout).
     pub lock: Duration,
 }
 
 impl Limits {
-    /// For commands that may take as long as they need.
+    /// For commands without a time limit.
     pub const NONE: Self = Self {
         statement: Duration::ZERO,
         lock: Duration::from_mins(5),
@@ -67,7 +69,7 @@ impl Limits {
 }
 
 impl Conn {
-    /// Opens the database at `url`. An SQLite file that does not exist is made.
+    /// Opens the database at `url`. Creates an SQLite file that does not exist.
     pub fn open(url: &DatabaseUrl, limits: Limits) -> Result<Self> {
         let mut connection = match url {
             DatabaseUrl::Postgres(url) => Self::Postgres(postgres::open(url, limits)?),
@@ -89,7 +91,8 @@ impl Conn {
         Ok(connection)
     }
 
-    /// `journal` is for SQLite alone: [`WAL`], or nothing where no journal can be written.
+    /// Sets the options of an SQLite connection. `journal` is [`WAL`], or "" if no journal can be
+    /// written.
     pub(super) fn set_up(&mut self, limits: Limits, journal: &str) -> Result<()> {
         let inner = match self {
             Self::Sqlite(inner) => inner,
@@ -102,7 +105,7 @@ impl Conn {
             }
         };
         super::functions::register(inner)?;
-        // The busy timeout comes first: switching to WAL may itself have to wait.
+        // The busy timeout comes first, because switching to WAL may have to wait.
         let (lock, statement) = (limits.lock.as_millis(), limits.statement.as_millis());
         inner.batch_execute(&format!(
             "PRAGMA busy_timeout = {lock}; {journal} PRAGMA synchronous = NORMAL; \
@@ -115,13 +118,14 @@ impl Conn {
         Ok(())
     }
 
-    /// Whether the server has not closed the connection, as far as this side can see without asking: reads what has
-    /// arrived, and waits for nothing.
+    /// Whether the connection is open, as far as that is visible without asking the server: reads
+    /// data that has arrived, and does not wait.
     pub(super) fn is_open(&mut self) -> bool {
         let Self::Postgres(inner) = self else {
             return true;
         };
-        // The first look may find the reason why the server ends the connection, the second one finds the end itself.
+        // The first read may only return the reason why the server closes the connection; the
+        // second one then notices the end.
         (0..2).all(|_| {
             inner
                 .notifications_iter()
@@ -129,8 +133,8 @@ impl Conn {
         })
     }
 
-    /// Whether a connection pooler in transaction mode is in front of the server at `url`, to which this connection leads;
-    /// see `CONN_TRANSACTION_POOLING`.
+    /// Whether a connection pooler in transaction mode is in front of the server at `url`, to which
+    /// this connection is open; see `CONN_TRANSACTION_POOLING`.
     pub fn is_pooled(&mut self, url: &DatabaseUrl) -> Result<bool> {
         match (self, url) {
             (Self::Postgres(inner), DatabaseUrl::Postgres(url)) => postgres::is_pooled(inner, url),
@@ -138,15 +142,15 @@ impl Conn {
         }
     }
 
-    /// Whether a server is at the other end.
+    /// Whether the connection is to a database server.
     pub(super) fn is_remote(&self) -> bool {
         matches!(self, Self::Postgres(_))
     }
 
-    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`.
+    /// Runs `work` in a transaction: commits if it returns `Ok`, rolls back if it returns `Err`.
     ///
-    /// SQLite takes the write lock at once (`BEGIN IMMEDIATE`), so that a transaction that reads and then writes cannot
-    /// fail halfway. Inside another transaction it is a savepoint.
+    /// SQLite takes the write lock at once (`BEGIN IMMEDIATE`), so that a transaction that reads
+    /// and then writes cannot fail in between. Inside another transaction this is a savepoint.
     pub fn atomic<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         type Manager = <Conn as diesel::Connection>::TransactionManager;
         let nested = Manager::transaction_manager_status_mut(self)
@@ -159,7 +163,7 @@ impl Conn {
             _ => Manager::begin_transaction(self)?,
         }
         match work(self) {
-            // The request got a 503 already: what it was told did not happen must not happen.
+            // The request was already answered with a 503, so the changes must not be committed.
             Ok(_) if !nested && pulse::is_given_up() => {
                 Manager::rollback_transaction(self)?;
                 Err(Error::StatementTimeout)
@@ -171,7 +175,7 @@ impl Conn {
             Err(error) => {
                 match Manager::rollback_transaction(self) {
                     Ok(()) => {}
-                    // The server rolls back what a closed connection began.
+                    // The server rolls back the transaction of a closed connection.
                     Err(_) if matches!(error, Error::Unreachable(_)) => {
                         log::warn!(target: "nuages.db", "the connection was lost during a transaction, which is rolled back");
                     }
@@ -184,12 +188,14 @@ impl Conn {
         }
     }
 
-    /// Runs `work`, which fails at once where it would have to wait for another writer of an SQLite database.
+    /// Runs `work`, which fails at once instead of waiting for another writer of an SQLite
+    /// database.
     pub fn without_waiting<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         self.waiting_at_most(Duration::ZERO, work)
     }
 
-    /// Runs `work`, which fails where it would have to wait longer than `wait` for another writer of an SQLite database.
+    /// Runs `work`, which fails if it would wait longer than `wait` for another writer of an SQLite
+    /// database.
     pub(super) fn waiting_at_most<T>(
         &mut self,
         wait: Duration,
@@ -205,7 +211,7 @@ impl Conn {
         done
     }
 
-    /// `"SQLite"` or `"PostgreSQL"`.
+    /// Returns `"SQLite"` or `"PostgreSQL"`.
     pub fn vendor(&self) -> &'static str {
         match self {
             Self::Postgres(_) => "PostgreSQL",

@@ -1,4 +1,4 @@
-//! Functions that SQLite lacks and Django's lookups need.
+//! SQL functions for Django's lookups that SQLite lacks.
 
 use std::cell::RefCell;
 
@@ -15,26 +15,26 @@ use super::{LossyText, Timestamp};
 use crate::error::Result;
 
 diesel::define_sql_function! {
-    /// What `text REGEXP pattern` calls.
+    /// The function behind `text REGEXP pattern`.
     fn regexp(pattern: Text, text: Nullable<Text>) -> Nullable<Bool>;
 }
 
 diesel::define_sql_function! {
-    /// A time in UTC, as the clocks of a zone show it.
+    /// Converts a time in UTC to local time of a zone.
     fn nuages_local(time: Nullable<Text>, zone: Text) -> Nullable<Text>;
 }
 
 diesel::define_sql_function! {
-    /// A text in upper case, letter by letter; SQLite's own `UPPER` knows ASCII alone.
+    /// Converts a text to upper case, letter by letter; SQLite's own `UPPER` supports ASCII only.
     fn nuages_upper(text: Nullable<Text>) -> Nullable<Text>;
 }
 
 diesel::define_sql_function! {
-    /// Whether both can be read as points in time, and the first one is later.
+    /// Whether both can be read as points in time and the first is later.
     fn nuages_is_after(time: Nullable<Text>, other: Nullable<Text>) -> Bool;
 }
 
-/// A cell that should hold a point in time.
+/// A cell of a column with points in time.
 #[derive(Debug, FromSqlRow)]
 struct Cell(Option<Timestamp>);
 
@@ -44,15 +44,15 @@ impl FromSql<Text, Sqlite> for Cell {
     }
 }
 
-/// Memory that a regular expression may take once compiled, and while it runs.
+/// Memory limit in bytes for a compiled regular expression, and for its matching.
 const MOST: usize = 1 << 18;
 
 thread_local! {
-    /// The pattern that was used last: a statement asks for the same one row after row.
+    /// The last pattern, compiled: a statement uses the same pattern for every row.
     static LAST: RefCell<Option<(String, Option<Regex>)>> = const { RefCell::new(None) };
 }
 
-/// Makes the functions known on `conn`.
+/// Registers the functions on `conn`.
 pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
     regexp_utils::register_impl(conn, |pattern: String, text: Option<LossyText>| {
         text.map(|LossyText(text)| matches(&pattern, &text))
@@ -79,7 +79,7 @@ pub(super) fn register(conn: &mut SqliteConnection) -> Result<()> {
 }
 
 fn compiled(pattern: &str) -> Option<Regex> {
-    // The time that a match takes grows with the text alone: no pattern can hang the server.
+    // Matching takes time linear in the length of the text, so no pattern can block the server.
     RegexBuilder::new(pattern)
         .size_limit(MOST)
         .dfa_size_limit(MOST)
@@ -97,7 +97,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     })
 }
 
-/// Whether `pattern` is a regular expression, and not too large a one.
+/// Whether `pattern` is a valid regular expression that is not too large.
 pub fn is_regex(pattern: &str) -> bool {
     !pattern.contains('\0') && compiled(pattern).is_some()
 }

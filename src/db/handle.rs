@@ -1,4 +1,4 @@
-//! [`Db`]: what views hold.
+//! [`Db`]: the handle through which views use the database.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
@@ -15,18 +15,21 @@ use crate::error::{Error, Result};
 use crate::logging::Context;
 use crate::settings::{DatabaseUrl, Settings};
 
-/// The time beyond `STATEMENT_TIMEOUT` in which PostgreSQL must have said that it cancelled a statement.
+/// Time in addition to `STATEMENT_TIMEOUT` in which PostgreSQL must report that it cancelled a
+/// statement.
 const MARGIN: Duration = Duration::from_secs(2);
-/// How long a caller that holds something that others need waits for another writer of an SQLite database.
+/// How long a caller that holds a shared resource waits for another writer of an SQLite database.
 const MOMENT: Duration = Duration::from_millis(100);
 
-/// A handle on the database; cloning it is cheap.
+/// A handle to the database; cloning it is cheap.
 ///
-/// Waiting happens in a queue, never on a thread: there are as many places as connections, and a request that gets no place
-/// within `CONN_WAIT_TIMEOUT` is answered with [`Error::Busy`], a 503.
+/// Requests wait in a queue, never on a thread: the queue runs as many jobs as there are
+/// connections, and a request that does not get a connection within `CONN_WAIT_TIMEOUT` is answered
+/// with [`Error::Busy`], a 503.
 ///
-/// SQLite has one writer at a time. So on SQLite jobs that write wait in a queue of their own, which has one connection,
-/// and the connections of [`run`](Self::run) refuse to write. On PostgreSQL there is one queue for all jobs.
+/// SQLite has one writer at a time. So on SQLite jobs that write wait in their own queue with one
+/// connection, and the connections of [`run`](Self::run) refuse to write. On PostgreSQL there is
+/// one queue for all jobs.
 #[derive(Clone)]
 pub struct Db {
     reading: Lane,
@@ -52,7 +55,7 @@ impl Lane {
 }
 
 impl Db {
-    /// Opens the database that `settings` name, and one connection to see that it can be reached.
+    /// Opens the database of `settings`, with one connection to check that it can be reached.
     pub fn open(settings: &Settings) -> Result<Self> {
         pool::try_to_connect(settings)?;
         let places = settings.conn_pool_size;
@@ -77,11 +80,11 @@ impl Db {
         })
     }
 
-    /// Runs `job`, which only reads, on the blocking pool with a connection of its own. Each statement is in a transaction
-    /// of its own.
+    /// Runs `job`, which only reads, on the blocking pool with a connection. Each statement runs in
+    /// its own transaction.
     ///
-    /// A job that writes fails with [`Error::WriteOutsideAtomic`] on SQLite: it belongs into [`atomic`](Self::atomic) or
-    /// [`write`](Self::write).
+    /// A job that writes fails with [`Error::WriteOutsideAtomic`] on SQLite: use
+    /// [`atomic`](Self::atomic) or [`write`](Self::write).
     pub async fn run<T, F>(&self, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -99,8 +102,8 @@ impl Db {
         self.write(move |connection| connection.atomic(job)).await
     }
 
-    /// Runs `job` on the blocking pool with a connection that may write. Each statement is in a transaction of its own,
-    /// unless `job` calls [`Conn::atomic`].
+    /// Runs `job` on the blocking pool with a connection that may write. Each statement runs in its
+    /// own transaction, unless `job` calls [`Conn::atomic`].
     pub async fn write<T, F>(&self, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -109,8 +112,8 @@ impl Db {
         self.run_within(self.wait, &self.writing, job).await
     }
 
-    /// Like [`atomic`](Self::atomic), but returns `None` if `job` would have to wait longer than a moment for another writer
-    /// of an SQLite database. For callers that hold something that others need.
+    /// Like [`atomic`](Self::atomic), but returns `None` if `job` would wait longer than a moment
+    /// for another writer of an SQLite database. For callers that hold a shared resource.
     pub async fn atomic_if_soon<T, F>(&self, job: F) -> Result<Option<T>>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -127,8 +130,8 @@ impl Db {
         }
     }
 
-    /// Waits until an SQLite database can be written to, and fails with [`Error::Busy`] after five seconds. PostgreSQL can
-    /// always be written to.
+    /// Waits until an SQLite database can be written to, and fails with [`Error::Busy`] after five
+    /// seconds. Returns at once on PostgreSQL.
     pub async fn wait_for_writer(&self) -> Result<()> {
         if !self.has_one_writer() {
             return Ok(());
@@ -139,12 +142,13 @@ impl Db {
             .unwrap_or(Err(Error::Busy))
     }
 
-    /// Whether only one connection at a time can write, as on SQLite.
+    /// Whether only one connection can write at a time, as on SQLite.
     fn has_one_writer(&self) -> bool {
         self.reading.connections.is_read_only()
     }
 
-    /// Like [`write`](Self::write), but fails with [`Error::Busy`] at once if `job` would have to wait for another job.
+    /// Like [`write`](Self::write), but fails with [`Error::Busy`] at once if `job` would wait for
+    /// another job.
     pub async fn write_if_free<T, F>(&self, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -157,12 +161,12 @@ impl Db {
         }
     }
 
-    /// Runs `job` on the blocking pool; the rows that it gives to its [`RowSink`] come out of the stream in chunks of
-    /// `chunk` rows (Django's `async for`).
+    /// Runs `job` on the blocking pool. The rows that it sends to its [`RowSink`] arrive in the
+    /// stream in chunks of `chunk` rows (Django's `async for`).
     ///
-    /// No more than three chunks are in memory. When the reader is slow the job waits. When the reader is gone, or takes
-    /// nothing for `STREAM_TIMEOUT`, the job ends, because it holds a connection that others wait for. See
-    /// [`each_row!`](crate::each_row) for reading a query row by row.
+    /// At most three chunks are in memory. If the reader is slow, the job waits. If the reader is
+    /// gone, or takes nothing for `STREAM_TIMEOUT`, the job ends, because it holds a connection
+    /// that others need. See [`each_row!`](crate::each_row) for loading a query row by row.
     pub async fn stream<T, F>(&self, chunk: usize, job: F) -> Result<RowStream<T>>
     where
         F: FnOnce(&mut Conn, &mut RowSink<T>) -> Result<()> + Send + 'static,
@@ -186,7 +190,7 @@ impl Db {
         Ok(rows)
     }
 
-    /// Runs `job` on a connection of `lane` if its turn comes within `wait`.
+    /// Runs `job` on a connection of `lane` if one becomes free within `wait`.
     async fn run_within<T, F>(&self, wait: Duration, lane: &Lane, job: F) -> Result<T>
     where
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
@@ -197,7 +201,8 @@ impl Db {
         Self::wait_for(wait, place, answered).await?
     }
 
-    /// Returns what the job in this place answers if its turn comes within `wait`, else [`Error::Busy`].
+    /// Returns the result of the job at this place of the queue if it starts within `wait`, else
+    /// [`Error::Busy`].
     async fn wait_for<T>(
         wait: Duration,
         place: Place,
@@ -215,7 +220,7 @@ impl Db {
 }
 
 impl Lane {
-    /// Puts `job` into the queue. When its turn has come `begin` is called, and later `answer` gets what the job returns.
+    /// Puts `job` into the queue. Calls `begin` when the job starts, and `answer` with its result.
     fn enter<T, F>(
         &self,
         job: F,
@@ -254,8 +259,8 @@ impl Lane {
     }
 }
 
-/// The way to whoever waits for a job, and the connection that the job uses. The job and the watchdog hold it; the first of
-/// them answers.
+/// The channel to the request that waits for a job, and the connection that the job uses. The job
+/// and the watchdog share it; whichever is first sends the result.
 struct Answer<T> {
     sender: Mutex<Option<oneshot::Sender<Result<T>>>>,
     lease: Lease,
@@ -264,7 +269,7 @@ struct Answer<T> {
 impl<T> Answer<T> {
     fn send(&self, answer: Result<T>) {
         if let Some(sender) = locked(&self.sender).take() {
-            // The request may have ended meanwhile.
+            // The request may have ended meanwhile, so a failure to send is ignored.
             let _ = sender.send(answer);
         }
     }
@@ -281,7 +286,7 @@ impl<T: Send> Asker for Answer<T> {
     }
 }
 
-/// The server stops, and its jobs with it.
+/// Returns the error for a job that is dropped because the server stops.
 fn lost() -> Error {
     Error::Unreachable("the job was given up".to_owned())
 }

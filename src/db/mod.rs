@@ -1,8 +1,9 @@
-//! The one door to the database: [`Db`] on the async side, [`Conn`] on the sync side.
+//! Access to the database: [`Db`] for async code, [`Conn`] for sync code.
 //!
-//! Views are async and hold a [`Db`]; models are sync and take `&mut Conn`. They meet in [`Db::run`] (one job that reads,
-//! on the blocking pool), [`Db::atomic`] (a job that writes, in a transaction), [`Db::write`] (the same without a
-//! transaction around it) and [`Db::stream`] (rows in chunks).
+//! Views are async and hold a [`Db`]; models are sync and take `&mut Conn`. [`Db`] runs sync code
+//! on the blocking pool: [`Db::run`] (one job that reads), [`Db::atomic`] (a job that writes, in a
+//! transaction), [`Db::write`] (a job that writes, without a transaction around it) and
+//! [`Db::stream`] (rows in chunks).
 
 mod after;
 mod among;

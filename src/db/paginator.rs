@@ -1,25 +1,25 @@
-//! Pages of a list, as Django's `Paginator` cuts them.
+//! Splits a list into pages, like Django's `Paginator`.
 
 use std::str::FromStr;
 
-/// How a list is cut into pages.
+/// The size of a list and of its pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paginator {
-    /// Rows in the whole list.
+    /// Number of rows in the whole list.
     pub count: i64,
-    /// Rows on a page.
+    /// Number of rows on a page.
     pub per_page: i64,
 }
 
-/// Which page is asked for.
+/// The page that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PageNumber {
-    /// No page, or none that is a number: the first.
+    /// The first page: the request has no page parameter, or one that is not a number.
     #[default]
     First,
-    /// This one, or the last if there are not so many.
+    /// This page, or the last page if the list is shorter.
     Number(i64),
-    /// The last: a number below 1 or beyond counting.
+    /// The last page: the parameter is below 1 or too large.
     Last,
 }
 
@@ -28,16 +28,17 @@ pub enum PageNumber {
 pub struct Page<T> {
     /// The rows.
     pub rows: Vec<T>,
-    /// Which page this is, from 1.
+    /// Number of this page, from 1.
     pub number: i64,
-    /// The list it belongs to.
+    /// The list that the page belongs to.
     pub paginator: Paginator,
 }
 
 impl FromStr for PageNumber {
     type Err = std::convert::Infallible;
 
-    /// As `Paginator.get_page(text)`: what Python's `int()` does not read is the first page, what is out of range the last.
+    /// Like `Paginator.get_page(text)`: a text that Python's `int()` does not accept means the
+    /// first page, a number out of range the last.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.trim();
         let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -54,12 +55,12 @@ impl FromStr for PageNumber {
 }
 
 impl Paginator {
-    /// Pages in the list; at least one.
+    /// Returns the number of pages, which is at least one.
     pub fn num_pages(self) -> i64 {
         ((self.count + self.per_page - 1) / self.per_page).max(1)
     }
 
-    /// The number of the page that is shown when `asked` is asked for (Django's `get_page`).
+    /// Returns the number of the page to show for `asked` (Django's `get_page`).
     pub fn page_number(self, asked: PageNumber) -> i64 {
         match asked {
             PageNumber::First => 1,
@@ -68,13 +69,13 @@ impl Paginator {
         }
     }
 
-    /// Rows before page `number`.
+    /// Returns the number of rows before page `number`.
     pub fn offset(self, number: i64) -> i64 {
         (number - 1) * self.per_page
     }
 
-    /// Page numbers to link to: `around` on each side of `number`, `ends` at each end, `None` for a gap (Django's
-    /// `get_elided_page_range`).
+    /// Returns the page numbers to link to: `around` on each side of `number`, `ends` at each end,
+    /// and `None` for a gap (Django's `get_elided_page_range`).
     pub fn elided_page_range(self, number: i64, around: i64, ends: i64) -> Vec<Option<i64>> {
         let last = self.num_pages();
         if last <= (around + ends) * 2 {
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn page_numbers_are_elided_as_django_does() {
-        // python: list(Paginator(range(1000), 20).get_elided_page_range(n))
+        // Python: list(Paginator(range(1000), 20).get_elided_page_range(n))
         let show = |count, number| {
             let range = Paginator {
                 count,

@@ -1,9 +1,10 @@
-//! The connections of a queue, in a pool of `r2d2`.
+//! The connections of a queue, in an `r2d2` pool.
 //!
-//! `r2d2` opens a connection when a job needs one, tries again while the server refuses, checks each connection before a job
-//! gets it, and closes those that broke or that were idle for long. What `r2d2` cannot do is here: it counts a connection
-//! until it is given back, and a statement to a server that is stopped never ends. So a [`Lease`] gives the place of such
-//! a connection back without it.
+//! `r2d2` opens a connection when a job needs one, retries while the server refuses connections,
+//! checks each connection before a job gets it, and closes those that broke or were idle for long.
+//! But it counts a connection until it is given back, and a statement on a stopped server never
+//! ends. So this module adds a [`Lease`], which frees the place of such a connection without the
+//! connection.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -20,18 +21,18 @@ use crate::error::{Error, Result};
 use crate::logging::Context;
 use crate::settings::{DatabaseUrl, Settings};
 
-/// How long SQLite waits for another program that writes: shorter than a visitor's patience, longer than any transaction
-/// of ours.
+/// How long SQLite waits for another program that writes: shorter than a visitor would wait, longer
+/// than any of our transactions.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection that was not used for this time is closed.
+/// A connection that was idle for this time is closed.
 const IDLE_TIMEOUT: Duration = Duration::from_mins(10);
-/// A PostgreSQL connection that was not used for this time must answer a ping before a job uses it.
+/// A PostgreSQL connection that was idle for this time must answer a ping before a job uses it.
 const PING_AFTER: Duration = Duration::from_secs(1);
 /// The shortest time that a job waits for a new connection.
 const MIN_WAIT: Duration = Duration::from_millis(100);
-/// How much longer a job waits for a connection that is being opened and was not refused.
+/// How much longer a job waits for a connection attempt that is still in progress.
 const OPENING: Duration = Duration::from_secs(5);
-/// The pause between two lines of the log that report the same failure to open a connection.
+/// The interval between two log lines about the same connection failure.
 const LOG_AGAIN_AFTER: Duration = Duration::from_secs(10);
 
 /// The connections of one queue.
@@ -42,7 +43,7 @@ pub(super) struct Connections {
 }
 
 impl Connections {
-    /// Creates a pool for as many connections as `places`. It opens each of them when a job needs it.
+    /// Creates a pool for `places` connections, each opened when a job needs it.
     ///
     /// If `read_only` is true, SQLite refuses to write on these connections.
     pub(super) fn new(settings: &Settings, places: u32, read_only: bool) -> Self {
@@ -56,7 +57,7 @@ impl Connections {
             .max_lifetime(None)
             .test_on_check_out(true)
             .connection_timeout(settings.conn_wait_timeout.max(MIN_WAIT))
-            // `Manager` reports failures itself.
+            // `Manager` reports errors itself.
             .error_handler(Box::new(NopErrorHandler))
             .build_unchecked(manager);
         Self {
@@ -66,14 +67,15 @@ impl Connections {
         }
     }
 
-    /// Whether these connections only read an SQLite database.
+    /// Whether these connections can only read an SQLite database.
     pub(super) fn is_read_only(&self) -> bool {
         self.read_only
     }
 
-    /// Runs `job` with a connection that works, which `lease` holds meanwhile.
+    /// Runs `job` with a working connection, which `lease` holds meanwhile.
     ///
-    /// A connection on which a job panicked, or that no longer works after a job failed, is closed.
+    /// Closes the connection if a job panicked, or if a job failed and the connection no longer
+    /// works.
     pub(super) fn run<T>(
         &self,
         lease: &Lease,
@@ -86,17 +88,18 @@ impl Connections {
             &done,
             Err(Error::Database(_) | Error::Unreachable(_) | Error::StatementTimeout)
         );
-        // It may be possible to write again: a new connection will tell.
+        // Close the connection: a new one will find out whether the database is still read-only.
         let is_refused = matches!(&done, Err(Error::ReadOnly(_)));
         let is_kept = !is_refused && (!failed || answers(&mut conn));
         lease.end(is_kept.then_some(conn));
         done
     }
 
-    /// Takes a connection out of the pool.
+    /// Takes a connection from the pool.
     ///
-    /// A ping may wait for ever if the server is stopped. So it comes when `lease` holds the connection, and not in
-    /// [`Manager::is_valid`], where the watchdog could not give the place of the connection back.
+    /// A ping may never return if the server is stopped. So it is sent while `lease` holds the
+    /// connection, and not in [`Manager::is_valid`], where the watchdog could not free the
+    /// connection's place.
     fn take(&self, lease: &Lease) -> Result<Conn> {
         loop {
             let mut pooled = self.get()?;
@@ -107,7 +110,7 @@ impl Connections {
             lease.begin(pooled);
             let works = !conn.is_remote() || last_used.elapsed() < PING_AFTER || answers(&mut conn);
 
-            // The watchdog has already answered for this job: it must not be done.
+            // The watchdog has already answered the request of this job, so the job must not run.
             if pulse::is_given_up() {
                 lease.end(works.then_some(conn));
                 return Err(Error::StatementTimeout);
@@ -119,7 +122,8 @@ impl Connections {
         }
     }
 
-    /// Waits up to `CONN_WAIT_TIMEOUT` for a server that refuses connections, because it may be starting.
+    /// Gets a connection, and waits up to `CONN_WAIT_TIMEOUT` for a server that refuses
+    /// connections, because it may be starting.
     fn get(&self) -> Result<PooledConnection<Manager>> {
         if let Ok(pooled) = self.pool.get() {
             return Ok(pooled);
@@ -165,7 +169,7 @@ impl Manager {
     }
 }
 
-/// Opens and closes one connection, to see that the database can be reached.
+/// Opens and closes one connection, to check that the database can be reached.
 pub(super) fn try_to_connect(settings: &Settings) -> Result<()> {
     let is_sqlite = matches!(settings.database_url, DatabaseUrl::Sqlite(_));
     Manager::new(settings, is_sqlite, Arc::default())
@@ -173,9 +177,9 @@ pub(super) fn try_to_connect(settings: &Settings) -> Result<()> {
         .map(drop)
 }
 
-/// A connection as the pool keeps it.
+/// A connection in the pool.
 pub(super) struct Pooled {
-    /// `None` while a job uses the connection, and after a job if the connection must be closed.
+    /// `None` while a job uses the connection, and afterwards if the connection must be closed.
     conn: Option<Conn>,
     last_used: Instant,
 }
@@ -193,7 +197,7 @@ impl ManageConnection for Manager {
         })
     }
 
-    /// Checks a connection before a job gets it, without asking the server.
+    /// Checks a connection before a job gets it, without a request to the server.
     fn is_valid(&self, pooled: &mut Pooled) -> Result<()> {
         let is_fresh = pooled.last_used.elapsed() < PING_AFTER;
         let is_usable = |conn: &mut Conn| conn.is_open() && (is_fresh || !is_snapshot(conn));
@@ -204,7 +208,8 @@ impl ManageConnection for Manager {
         }
     }
 
-    /// Decides after a job whether its connection must be closed. [`Connections::run`] has pinged it if the job failed.
+    /// Decides after a job whether its connection must be closed. [`Connections::run`] has sent a
+    /// ping if the job failed.
     fn has_broken(&self, pooled: &mut Pooled) -> bool {
         std::thread::panicking()
             || pooled
@@ -214,18 +219,18 @@ impl ManageConnection for Manager {
     }
 }
 
-/// A connection that is taken out of the pool. The thread that runs a job and the watchdog share it.
+/// A connection taken from the pool. The thread that runs a job and the watchdog share it.
 #[derive(Default)]
 pub(super) struct Lease(Mutex<Option<PooledConnection<Manager>>>);
 
 impl Lease {
-    /// Holds the place in the pool of a connection that a job uses from now on.
+    /// Takes over the pool's place of a connection that a job uses from now on.
     fn begin(&self, pooled: PooledConnection<Manager>) {
         *locked(&self.0) = Some(pooled);
     }
 
-    /// Gives the place in the pool back, together with `conn` if the connection may be used again. If the watchdog has
-    /// given the place back before, `conn` is closed.
+    /// Frees the place in the pool, and gives `conn` back if the connection can be used again. If
+    /// the watchdog has freed the place already, `conn` is closed.
     pub(super) fn end(&self, conn: Option<Conn>) {
         let pooled = locked(&self.0).take();
         if let Some(mut pooled) = pooled {
@@ -235,7 +240,7 @@ impl Lease {
     }
 }
 
-/// Why the last attempt to open a connection failed.
+/// The reason why the last attempt to open a connection failed.
 #[derive(Default)]
 struct LastFailure(Mutex<Option<Failure>>);
 
@@ -245,7 +250,8 @@ struct Failure {
 }
 
 impl LastFailure {
-    /// Notes the outcome of an attempt. Logs each new reason at once, and the same reason from time to time.
+    /// Records the result of an attempt. Logs each new reason at once, and the same reason at
+    /// intervals.
     fn note(&self, error: Option<&Error>) {
         let mut last = locked(&self.0);
         let Some(error) = error.map(copy_of) else {
@@ -278,7 +284,7 @@ impl LastFailure {
     }
 }
 
-/// An error for each of the requests that wait for the same connection.
+/// Copies an error for each request that waits for the same connection.
 fn copy_of(error: &Error) -> Error {
     match error {
         Error::Busy => Error::Busy,
@@ -289,12 +295,13 @@ fn copy_of(error: &Error) -> Error {
     }
 }
 
-/// Whether the connection is to a file that SQLite believes never changes: it must not be used for longer than one job.
+/// Whether the connection uses a file that SQLite opened as immutable: it must not be used for
+/// longer than one job.
 fn is_snapshot(conn: &Conn) -> bool {
     !conn.is_remote() && is_immutable()
 }
 
-/// Asks the database for an answer. The statement is not one of those that the request asked for.
+/// Sends a ping, which is not recorded among the statements of the request.
 fn answers(conn: &mut Conn) -> bool {
     Context::enter(None, || conn.ping().is_ok())
 }

@@ -1,7 +1,8 @@
-//! Opens a connection to PostgreSQL, and finds out whether a connection pooler such as PgBouncer is in between.
+//! Opens a connection to PostgreSQL, and detects a connection pooler such as PgBouncer.
 //!
-//! A pooler in transaction mode gives each transaction another session of the server. So nothing may depend on the session
-//! then: no prepared statements with names, and no `SET`. docs/adr/0020 describes how a pooler is recognised.
+//! A pooler in transaction mode gives each transaction a different server session. So nothing may
+//! depend on the session then: no named prepared statements, and no `SET`. docs/adr/0020 describes
+//! how a pooler is recognised.
 
 use std::fmt::Write as _;
 use std::sync::Once;
@@ -17,8 +18,9 @@ use super::connection::Limits;
 use crate::error::{Error, Result};
 use crate::settings::{PostgresUrl, TransactionPooling};
 
-/// The connection parameters for libpq that the URL does not set: how long to wait for a server that does not answer, when to ask an idle
-/// server whether it is still there (seconds), and when to give up on data that no server confirms (milliseconds).
+/// Connection parameters for libpq, unless the URL sets them: the timeout for a server that does
+/// not answer (seconds), the keep-alive checks of an idle server (seconds), and the timeout for
+/// data that the server does not confirm (milliseconds).
 const PARAMETERS: [(&str, &str); 6] = [
     ("connect_timeout", "5"),
     ("keepalives_idle", "30"),
@@ -28,8 +30,8 @@ const PARAMETERS: [(&str, &str); 6] = [
     ("fallback_application_name", "nuages"),
 ];
 
-/// A setting of our own that is sent when a connection is opened. A session that does not know it is not the one that was
-/// opened, but one of a pooler.
+/// A custom setting that is sent when a connection is opened. A session without it was not opened
+/// by this connection, but by a pooler.
 const MARK: &str = "nuages.session";
 
 /// Opens a connection to the server at `url`.
@@ -56,7 +58,8 @@ pub(super) fn open(url: &PostgresUrl, limits: Limits) -> Result<PgConnection> {
                 } else {
                     recognised(conn)
                 }),
-                // PgBouncer does not know the parameter, or does not know a setting in it; RDS Proxy takes no options.
+                // PgBouncer does not support the parameter or a setting in it; RDS Proxy accepts no
+                // options.
                 Err(error) if refuses_options(&error.to_string()) => {
                     Ok(recognised(establish(&uri)?))
                 }
@@ -66,8 +69,8 @@ pub(super) fn open(url: &PostgresUrl, limits: Limits) -> Result<PgConnection> {
     }
 }
 
-/// Opens a connection. The error never quotes the URI: where libpq cannot read a URI, its message holds the piece that it
-/// does not understand, which may be a piece of the password.
+/// Opens a connection. The error never quotes the URI: libpq's message quotes the part of the URI
+/// that it cannot parse, which may be a piece of the password.
 fn establish(uri: &str) -> Result<PgConnection> {
     PgConnection::establish(uri).map_err(|error| match error {
         ConnectionError::BadConnection(text) => Error::Unreachable(without_pieces_of_the_uri(text)),
@@ -75,7 +78,7 @@ fn establish(uri: &str) -> Result<PgConnection> {
     })
 }
 
-/// The message of libpq; if it is a complaint about the URI, only the kind of the complaint.
+/// Returns libpq's message; for a complaint about the URI, only the kind of complaint.
 fn without_pieces_of_the_uri(text: String) -> String {
     const COMPLAINTS: [&str; 10] = [
         "invalid URI query parameter",
@@ -98,7 +101,7 @@ fn without_pieces_of_the_uri(text: String) -> String {
     }
 }
 
-/// Whether `conn` reaches the server through a pooler, as far as [`open`] could see.
+/// Whether `conn` reaches the server through a pooler, as far as [`open`] could detect.
 pub(super) fn is_pooled(conn: &mut PgConnection, url: &PostgresUrl) -> Result<bool> {
     Ok(match url.transaction_pooling() {
         TransactionPooling::On => true,
@@ -107,7 +110,8 @@ pub(super) fn is_pooled(conn: &mut PgConnection, url: &PostgresUrl) -> Result<bo
     })
 }
 
-/// Whether that is what poolers say to startup options, and not the reason why a server cannot be reached.
+/// Whether the error is a pooler's refusal of startup options, and not a failure to reach the
+/// server.
 fn refuses_options(error: &str) -> bool {
     ["startup parameter", "command-line options"]
         .iter()
@@ -126,7 +130,7 @@ fn recognised(conn: PgConnection) -> PgConnection {
     pooled(conn)
 }
 
-/// Statements get no names from now on, and each of them is sent as a whole.
+/// Disables named statements on `conn`, so that each statement is sent as a whole.
 fn pooled(mut conn: PgConnection) -> PgConnection {
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     conn
@@ -138,7 +142,7 @@ fn is_marked(conn: &mut PgConnection) -> Result<bool> {
         #[diesel(sql_type = Nullable<Text>)]
         mark: Option<String>,
     }
-    // As one message of the simple protocol, without a name: right through a pooler as well.
+    // Sent as one unnamed message of the simple protocol, which works with a pooler as well.
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
     let found = diesel::sql_query(format!("SELECT current_setting('{MARK}', true) AS mark"))
         .get_result::<Setting>(conn);
@@ -146,7 +150,7 @@ fn is_marked(conn: &mut PgConnection) -> Result<bool> {
     Ok(found?.mark.as_deref() == Some("1"))
 }
 
-/// The URL with our parameters, except those that it has itself.
+/// Returns the URL with our parameters, except those that it contains already.
 fn with_parameters(uri: &str) -> String {
     let mut all = uri.to_owned();
     for (name, value) in PARAMETERS {
@@ -157,7 +161,7 @@ fn with_parameters(uri: &str) -> String {
     all
 }
 
-/// The URL with `options` behind those of the URL or, as libpq has it, of the environment.
+/// Returns the URL with `options` after those of the URL or, like libpq, of the environment.
 fn with_options(uri: &str, inherited: Option<&str>, options: &str) -> String {
     let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     if let Some(theirs) = parameter(uri, "options") {
@@ -175,7 +179,7 @@ fn with_options(uri: &str, inherited: Option<&str>, options: &str) -> String {
     format!("{uri}{}options={}", separator(uri), encode(&all))
 }
 
-/// The value of a parameter of the URL, as it is written there.
+/// Returns the value of a URL parameter, still encoded.
 fn parameter<'u>(uri: &'u str, name: &str) -> Option<&'u str> {
     let pairs = uri.split_once('?')?.1.split('&');
     pairs

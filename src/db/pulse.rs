@@ -1,4 +1,4 @@
-//! How long a thread has been waiting for PostgreSQL to answer a statement.
+//! Measures how long a thread has been waiting for PostgreSQL to answer a statement.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -16,11 +16,11 @@ thread_local! {
 
 /// The state of a thread's job, for the watchdog.
 pub(super) struct Pulse {
-    /// When the thread started. Times are counted in milliseconds from there.
+    /// The start of the thread. Times are milliseconds since then.
     epoch: Instant,
-    /// When the statement that this thread waits for was sent, plus one; 0 while no statement is running.
+    /// The time when the current statement was sent, plus one; 0 if no statement is running.
     sent: AtomicU64,
-    /// The watchdog has answered for the job.
+    /// Whether the watchdog has answered for the job.
     given_up: AtomicBool,
 }
 
@@ -36,13 +36,13 @@ impl Pulse {
         pulse
     }
 
-    /// A job begins or ends: no statement is running.
+    /// Marks the beginning or end of a job: no statement is running.
     pub(super) fn reset(&self) {
         self.sent.store(0, Ordering::Relaxed);
         self.given_up.store(false, Ordering::Relaxed);
     }
 
-    /// Notes that the job's request was answered by the watchdog.
+    /// Records that the watchdog has answered the job's request.
     pub(super) fn give_up(&self) {
         self.given_up.store(true, Ordering::Relaxed);
     }
@@ -64,12 +64,12 @@ impl Pulse {
     }
 }
 
-/// A statement is sent to PostgreSQL now, or more rows of it are read.
+/// Records that a statement is sent to PostgreSQL, or that more of its rows are read.
 pub(super) fn waiting_begins() {
     CURRENT.with_borrow(|pulse| pulse.iter().for_each(|pulse| pulse.send()));
 }
 
-/// The answer is here, or this thread does something else meanwhile.
+/// Records that the answer has arrived, or that this thread does something else meanwhile.
 pub(super) fn waiting_ends() {
     CURRENT.with_borrow(|pulse| {
         if let Some(pulse) = pulse {
@@ -78,7 +78,7 @@ pub(super) fn waiting_ends() {
     });
 }
 
-/// Whether somebody has already been told that the job on this thread failed.
+/// Whether the request of this thread's job was already answered with an error.
 pub(super) fn is_given_up() -> bool {
     CURRENT.with_borrow(|pulse| {
         pulse
@@ -87,7 +87,8 @@ pub(super) fn is_given_up() -> bool {
     })
 }
 
-/// Keeps the pulse of the thread that uses a connection, and times statements if the log wants that.
+/// Updates the pulse of the thread that uses a connection, and times statements if the log needs
+/// that.
 pub(super) struct Heartbeat {
     pub(super) stopwatch: Option<Stopwatch>,
 }

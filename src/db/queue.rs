@@ -1,5 +1,5 @@
-//! The queue for connections, and the threads that work on it: as many jobs at once as there are connections, the others in
-//! the order in which they came.
+//! The queue for connections and its threads: runs as many jobs at once as there are connections,
+//! and the others in the order of their arrival.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -8,42 +8,45 @@ use std::time::Duration;
 
 use super::worker::{Asker, Worker};
 
-/// How often the watchdog looks at the threads.
+/// The interval at which the watchdog checks the threads.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// A job, and who waits for its answer.
+/// A job and the recipient of its result.
 pub(super) struct Job {
     pub(super) work: Box<dyn FnOnce() + Send>,
     pub(super) asker: Arc<dyn Asker>,
 }
 
-/// Jobs, and the blocking pool. A thread that has done one job goes on with the next one that waits, so that no other thread
-/// has to be woken through the event loop. The thread that became idle last is called first, because its caches still
-/// hold what a job needs. Tokio's pool calls its threads in turn.
+/// Jobs and the blocking pool. A thread that has finished a job continues with the next waiting
+/// one, so that no other thread must be woken through the event loop. The thread that became idle
+/// last is used first, because its CPU caches still hold the data that a job needs. Tokio's pool
+/// uses its threads in turn.
 #[derive(Clone)]
 pub(super) struct Queue(Arc<Mutex<State>>);
 
 struct State {
-    /// Jobs that may run at once.
+    /// Number of jobs that may run at once.
     places: usize,
-    /// Threads that were started and did not end.
+    /// Threads that are running.
     workers: Vec<Arc<Worker>>,
-    /// Threads without a job. While there are any, or any may be started, no job waits.
+    /// Threads without a job. A job waits only if there are none and no further thread may be
+    /// started.
     idle: Vec<Arc<Worker>>,
-    /// Threads that wait for a server that does not answer. Others have taken their places.
+    /// Number of threads that wait for a server that does not answer. Other threads have replaced
+    /// them.
     lost: usize,
     waiting: VecDeque<(u64, Job)>,
-    /// The number of the next job that has to wait.
+    /// The number of the next job that must wait.
     next: u64,
 }
 
-/// What became of a job.
+/// The state of a job after it was added.
 pub(super) enum Place {
     Started,
     Waiting(Waiting),
 }
 
-/// A job that waits. It leaves the queue when this is dropped, unless it was started meanwhile.
+/// A waiting job. Dropping this removes it from the queue, unless it was started meanwhile.
 pub(super) struct Waiting {
     queue: Queue,
     number: u64,
@@ -61,7 +64,7 @@ impl Queue {
         })))
     }
 
-    /// Starts `job` on a thread, or puts it last. It must not panic.
+    /// Starts `job` on a thread, or appends it to the queue. The job must not panic.
     pub(super) fn enter(&self, job: Job) -> Place {
         let mut state = self.state();
         if let Some(worker) = state.idle.pop() {
@@ -92,14 +95,15 @@ impl Queue {
             .name("db".to_owned())
             .spawn(move || work(&queue, &at_work, job))
         {
-            // The job was dropped with the closure: its request gets an error.
+            // The job was dropped with the closure, so its request gets an error.
             log::error!(target: "nuages.db", "no thread can be started: {error}");
             self.state().remove(&worker);
         }
     }
 
-    /// Starts the watchdog: if a thread waits for one statement for longer than `limit`, its job fails, and another thread
-    /// takes its place. At most as many threads are replaced at the same time as there are places.
+    /// Starts the watchdog: if a thread waits for one statement for longer than `limit`, its job
+    /// fails, and another thread replaces it. At most as many threads are replaced at the same time
+    /// as there are places.
     pub(super) fn watch(&self, limit: Duration) {
         let queue = Arc::downgrade(&self.0);
         let watchdog = move || {
@@ -162,7 +166,7 @@ impl State {
 }
 
 impl Waiting {
-    /// Takes the job out of the queue; returns false if it was started.
+    /// Removes the job from the queue; returns false if it was already started.
     pub(super) fn leave(&self) -> bool {
         let mut state = self.queue.state();
         let at = state
@@ -180,7 +184,7 @@ impl Drop for Waiting {
     }
 }
 
-/// The work of a thread: this job, and all that follow, for as long as there is a queue.
+/// Runs this job and all following ones, as long as the queue exists.
 fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
     let mut next = Some(first);
     worker.moves_in();
@@ -198,7 +202,7 @@ fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
     }
 }
 
-/// Returns the job that has waited longest. If there is none, the thread of `worker` is idle from now on.
+/// Returns the job that has waited longest. If there is none, the thread of `worker` becomes idle.
 fn next_job(queue: &Mutex<State>, worker: &Arc<Worker>) -> Option<Job> {
     let mut state = locked(queue);
     let job = state.waiting.pop_front().map(|(_, job)| job);
@@ -243,7 +247,7 @@ mod tests {
         })
     }
 
-    /// Long enough for a machine that is busy; nobody waits so long.
+    /// Long enough for a busy machine; the tests do not actually wait this long.
     const LONG: Duration = Duration::from_secs(30);
 
     #[test]
@@ -304,7 +308,7 @@ mod tests {
             [(); 2].map(|()| order.recv_timeout(LONG).unwrap()),
             ["first", "second"]
         );
-        // The place is free once the thread has seen that nobody waits.
+        // The place becomes free as soon as the thread notices that no job waits.
         while queue.state().idle.is_empty() {
             std::thread::yield_now();
         }

@@ -1,4 +1,4 @@
-//! Databases that can be read and not written.
+//! Opens databases that can be read but not written.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +13,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::{Conn, Limits};
 use crate::error::{Error, Result};
 
-/// The characters that need no escape in the path of an SQLite URI.
+/// The characters that must be escaped in the path of an SQLite URI.
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
     .remove(b'-')
@@ -21,19 +21,20 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
-/// Whether the file was last opened as one that nobody changes.
+/// Whether the file was last opened as immutable.
 static IMMUTABLE: AtomicBool = AtomicBool::new(false);
 
-/// Whether a connection may be one that does not see changes: it must not be used for longer than a job.
+/// Whether connections may not see changes of the file: then do not use one for longer than one
+/// job.
 pub(super) fn is_immutable() -> bool {
     IMMUTABLE.load(Ordering::Relaxed)
 }
 
 impl Conn {
-    /// Opens an SQLite file in whose folder nothing can be written.
+    /// Opens an SQLite file in a folder that is not writable.
     ///
-    /// A file in WAL mode needs its `-wal` and `-shm` beside it even to be read. Where they are not there and cannot be
-    /// made, it is opened as a file that nobody changes.
+    /// A file in WAL mode needs its `-wal` and `-shm` files even for reading. If they are missing
+    /// and cannot be created, the file is opened as immutable.
     pub(super) fn open_to_read(path: &Path, limits: Limits) -> Result<Self> {
         let path = path
             .to_str()
@@ -47,11 +48,12 @@ impl Conn {
         }
     }
 
-    /// Whether nothing can be written to the database.
+    /// Whether the database is read-only.
     pub fn is_read_only(&mut self) -> Result<bool> {
         match self {
             Self::Sqlite(inner) => {
-                // SQLite begins a transaction even where it cannot write, so this tries to write, and takes it back.
+                // SQLite can begin a transaction even if it cannot write, so try to write and roll
+                // back.
                 let tried = inner
                     .batch_execute("BEGIN IMMEDIATE; PRAGMA user_version = 0;")
                     .map_err(Error::from);
@@ -76,7 +78,7 @@ fn open(url: &str, limits: Limits) -> Result<Conn> {
         .map_err(|error| Error::Unreachable(format!("{url}: {error}")))?;
     let mut connection = Conn::Sqlite(inner);
     connection.set_up(limits, "")?;
-    // The file is opened by the first statement that reads it.
+    // The first statement that reads opens the file.
     connection.batch_execute("SELECT 1 FROM sqlite_master LIMIT 1")?;
     Ok(connection)
 }

@@ -1,7 +1,8 @@
-//! SQL that can hold only literals, quoted static identifiers and bound values: injection is impossible by construction.
+//! SQL that can hold only literals, quoted static identifiers and bound values, so that SQL
+//! injection is impossible.
 //!
-//! Models use Diesel's query builder. This is for what is known only at run time: the admin's lists and forms,
-//! bookkeeping over any model.
+//! Models use Diesel's query builder. This module is for queries that are built at run time: the
+//! admin's lists and forms, and work on any model.
 
 use diesel::backend::Backend;
 use diesel::connection::LoadConnection;
@@ -23,7 +24,8 @@ use super::unreadable::{self, Unreadable, read_sqlite};
 use crate::error::Result;
 use crate::on_conn;
 
-/// One of the databases. Statements are written for the connection inside [`Conn`], which spares writing them twice.
+/// One of the two databases. Building a statement for the connection inside [`Conn`] avoids
+/// building it twice.
 trait Dialect: Backend {
     const IS_POSTGRES: bool;
 
@@ -31,7 +33,8 @@ trait Dialect: Backend {
     fn read<'a>(kind: Kind, field: &impl Field<'a, Self>) -> Value;
 }
 
-/// Ties the three faces of a value together: Diesel's SQL type, the Rust type, and the variant of [`Value`].
+/// Connects the three types of a value: Diesel's SQL type, the Rust type, and the variant of
+/// [`Value`].
 macro_rules! kinds {
     (@dialect $backend:ident, $is_postgres:literal, $bind:ident, $read:ident, $keep:ident, $($kind:ident: $sql:ty => $rust:ty),*) => {
         impl Dialect for $backend {
@@ -53,7 +56,7 @@ macro_rules! kinds {
             fn read<'a>(kind: Kind, field: &impl Field<'a, Self>) -> Value {
                 let Some(raw) = field.value() else { return Value::Null(kind) };
                 let read = $read(kind, raw);
-                // Reading takes the value away; this asks for it once more, which nearly never happens.
+                // Reading consumes the raw value, so fetch it again; this is rarely needed.
                 read.or_else(|| field.value().map(|raw| unreadable::$keep(kind, raw))).unwrap_or(Value::Null(kind))
             }
         }
@@ -68,16 +71,16 @@ macro_rules! kinds {
         }
     };
     ($($(#[$doc:meta])* $kind:ident: $sql:ty => $rust:ty),* $(,)?) => {
-        /// What a column holds.
+        /// The type of a column's values.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Kind { $($(#[$doc])* $kind),* }
 
-        /// A value on its way to or from a column.
+        /// A value to be written to a column or read from it.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Value {
-            /// NULL, which PostgreSQL wants to know the type of.
+            /// NULL, with the type that PostgreSQL needs.
             Null(Kind),
-            /// A cell that holds something else than its column should.
+            /// A cell with a value that does not fit its column.
             Unreadable(Box<Unreadable>),
             $($(#[$doc])* $kind($rust)),*
         }
@@ -104,7 +107,7 @@ macro_rules! kinds {
         kinds!(@read_postgres $($kind: $sql),*);
 
         impl Value {
-            /// What kind of column this belongs in.
+            /// Returns the kind of column that this value belongs to.
             pub fn kind(&self) -> Kind {
                 match self {
                     Self::Null(kind) => *kind,
@@ -116,7 +119,8 @@ macro_rules! kinds {
     };
 }
 
-/// Which [`Kind`] one of Diesel's SQL types is: the link between `table!` and what is read at run time.
+/// Maps a Diesel SQL type to its [`Kind`], and so connects `table!` with values that are read at
+/// run time.
 pub trait SqlKind {
     /// The kind.
     const KIND: Kind;
@@ -125,21 +129,21 @@ pub trait SqlKind {
 }
 
 kinds! {
-    /// 16 bits.
+    /// A 16-bit integer.
     SmallInt: SmallInt => i16,
-    /// 32 bits.
+    /// A 32-bit integer.
     Integer: Integer => i32,
-    /// 64 bits.
+    /// A 64-bit integer.
     BigInt: BigInt => i64,
-    /// A float.
+    /// A double-precision float.
     Double: Double => f64,
     /// True or false.
     Bool: Bool => bool,
     /// Text.
     Text: Text => String,
-    /// An exact number.
+    /// An exact decimal number.
     Decimal: sql_types::Decimal => Decimal,
-    /// A day.
+    /// A date.
     Date: Date => chrono::NaiveDate,
     /// A time of day.
     Time: Time => chrono::NaiveTime,
@@ -168,18 +172,18 @@ impl From<&str> for Value {
 #[derive(Debug)]
 enum Piece {
     Literal(&'static str),
-    /// What PostgreSQL is told, and what SQLite is.
+    /// Different literals for PostgreSQL and SQLite.
     Either(&'static str, &'static str),
     Identifier(&'static str),
     Number(i64),
     Bind(Value),
-    /// What PostgreSQL is given, and what SQLite is.
+    /// Different values for PostgreSQL and SQLite.
     EitherBind(Box<(Value, Value)>),
-    /// What PostgreSQL is asked, and what SQLite is.
+    /// Different pieces for PostgreSQL and SQLite.
     EitherSql(Box<(Vec<Self>, Vec<Self>)>),
 }
 
-/// A statement, put together piece by piece.
+/// A statement, built from pieces.
 ///
 /// ```
 /// use nuages::db::{Kind, Sql};
@@ -195,7 +199,7 @@ pub struct Sql {
 }
 
 impl Sql {
-    /// A statement that begins with this literal.
+    /// Creates a statement that begins with this literal.
     pub fn new(literal: &'static str) -> Self {
         Self::default().raw(literal)
     }
@@ -207,38 +211,40 @@ impl Sql {
         self
     }
 
-    /// Adds one literal for PostgreSQL, and another for SQLite.
+    /// Adds different literals for PostgreSQL and SQLite.
     #[must_use]
     pub fn either(mut self, postgres: &'static str, sqlite: &'static str) -> Self {
         self.pieces.push(Piece::Either(postgres, sqlite));
         self
     }
 
-    /// Adds an identifier, quoted.
+    /// Adds a quoted identifier.
     #[must_use]
     pub fn ident(mut self, name: &'static str) -> Self {
         self.pieces.push(Piece::Identifier(name));
         self
     }
 
-    /// Adds a number, written out: each makes another statement, which its connection keeps prepared, so there must be few.
+    /// Adds a number as part of the SQL text. Each number makes a different statement, which the
+    /// connection keeps prepared, so use only a few different numbers.
     ///
-    /// For limits. PostgreSQL plans a statement without its bound values once it was run some times, and takes a limit that
-    /// it does not know for a tenth of the table: a page of some rows can then be read by way of the whole table.
+    /// This is for limits. After some executions PostgreSQL plans a statement without its
+    /// parameters, and assumes that an unknown limit is a tenth of the table: then it may read the
+    /// whole table for a page of some rows.
     #[must_use]
     pub fn number(mut self, number: i64) -> Self {
         self.pieces.push(Piece::Number(number));
         self
     }
 
-    /// Adds a value, bound.
+    /// Adds a bound value.
     #[must_use]
     pub fn bind(mut self, value: impl Into<Value>) -> Self {
         self.pieces.push(Piece::Bind(value.into()));
         self
     }
 
-    /// Adds one value for PostgreSQL, and another for SQLite, bound.
+    /// Adds different bound values for PostgreSQL and SQLite.
     #[must_use]
     pub fn bind_either(mut self, postgres: impl Into<Value>, sqlite: impl Into<Value>) -> Self {
         self.pieces.push(Piece::EitherBind(Box::new((
@@ -248,7 +254,7 @@ impl Sql {
         self
     }
 
-    /// Adds the pieces of one statement for PostgreSQL, and of another for SQLite.
+    /// Adds the pieces of different statements for PostgreSQL and SQLite.
     #[must_use]
     pub fn append_either(mut self, postgres: Self, sqlite: Self) -> Self {
         self.pieces
@@ -256,7 +262,7 @@ impl Sql {
         self
     }
 
-    /// Adds another statement's pieces.
+    /// Adds the pieces of another statement.
     #[must_use]
     pub fn append(mut self, other: Self) -> Self {
         if self.pieces.is_empty() {
@@ -267,14 +273,14 @@ impl Sql {
         self
     }
 
-    /// The kinds of the columns that come back, in order.
+    /// Sets the kinds of the result's columns, in order.
     #[must_use]
     pub fn returns(mut self, kinds: &[Kind]) -> Self {
         self.returns = kinds.to_vec();
         self
     }
 
-    /// The kinds of further columns, which are read in the first row alone.
+    /// Sets the kinds of additional columns that are read from the first row only.
     #[must_use]
     pub fn returns_once(mut self, kinds: &[Kind]) -> Self {
         self.once = kinds.to_vec();
@@ -314,7 +320,7 @@ impl Sql {
         Ok(rows)
     }
 
-    /// Runs the statement; the number of rows it touched.
+    /// Runs the statement and returns the number of affected rows.
     pub fn execute(self, conn: &mut Conn) -> Result<usize> {
         use diesel::connection::Connection as _;
         Ok(on_conn!(conn, |conn| conn.execute_returning_count(&self))?)
@@ -323,7 +329,7 @@ impl Sql {
 
 impl<DB: Dialect> QueryFragment<DB> for Sql {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        // The statement cache goes by the text.
+        // The statement cache uses the SQL text as its key.
         walk(&self.pieces, &mut out)
     }
 }
@@ -335,7 +341,7 @@ fn walk<'b, DB: Dialect>(pieces: &'b [Piece], out: &mut AstPass<'_, 'b, DB>) -> 
             Piece::Either(postgres, sqlite) => {
                 out.push_sql(if DB::IS_POSTGRES { postgres } else { sqlite });
             }
-            // Diesel looks for quotes in it each time.
+            // Diesel searches for quotes in it each time.
             Piece::Identifier(name)
                 if name
                     .bytes()

@@ -1,6 +1,6 @@
 //! The four SQL types that SQLite and PostgreSQL store differently in Django's tables.
 //!
-//! On SQLite each declares the type that its value is really bound as: text.
+//! On SQLite each declares the type with which its values are bound: text.
 
 use diesel::query_builder::QueryId;
 use diesel::sql_types::{self, SqlOrd, SqlType};
@@ -37,7 +37,7 @@ pub struct Uuid;
 )]
 pub struct Json;
 
-// `table!` gives arithmetic to columns whose type is *named* Decimal, so the type must have it.
+// `table!` adds arithmetic to columns whose type is *named* Decimal, so the type must support it.
 macro_rules! arithmetic {
     ($($operation:ident),*) => {
         $(impl sql_types::ops::$operation for Decimal {

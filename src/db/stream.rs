@@ -1,4 +1,4 @@
-//! Rows on their way from a blocking thread to async code, in chunks, with back-pressure.
+//! Sends rows in chunks from a blocking thread to async code, with back-pressure.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -11,10 +11,10 @@ use tokio::sync::mpsc;
 use super::pulse;
 use crate::error::{Error, Result};
 
-/// Chunks that may wait between the thread that reads and the task that writes.
+/// Number of chunks that may wait between the thread that reads and the task that writes.
 const WAITING: usize = 2;
 
-/// The ends of a stream; to be called in async code.
+/// Creates the two ends of a stream. Call it in async code.
 pub(super) fn channel<T>(chunk: usize, patience: Duration) -> (RowSink<T>, RowStream<T>) {
     let (sender, receiver) = mpsc::channel(WAITING);
     let size = chunk.max(1);
@@ -28,7 +28,7 @@ pub(super) fn channel<T>(chunk: usize, patience: Duration) -> (RowSink<T>, RowSt
     (sink, RowStream(receiver))
 }
 
-/// Where a job puts its rows; see [`Db::stream`](super::Db::stream).
+/// Receives the rows of a job; see [`Db::stream`](super::Db::stream).
 pub struct RowSink<T> {
     sender: mpsc::Sender<Result<Vec<T>>>,
     rows: Vec<T>,
@@ -37,18 +37,19 @@ pub struct RowSink<T> {
     runtime: Handle,
 }
 
-/// The other end of a job that failed.
+/// Sends the error of a failed job to the stream.
 pub(super) struct Failures<T>(mpsc::Sender<Result<Vec<T>>>);
 
 impl<T> Failures<T> {
     pub(super) async fn tell(self, error: Error) {
-        // Nobody left to hear it is no failure.
+        // Ignore a reader that is gone.
         let _ = self.0.send(Err(error)).await;
     }
 }
 
 impl<T> RowSink<T> {
-    /// Hands a row over. Blocks while the reader is behind; an error says that it is gone, and the job should end.
+    /// Sends a row. Blocks if the reader is slower; an error means that the reader is gone and the
+    /// job should end.
     pub fn send(&mut self, row: T) -> Result<()> {
         self.rows.push(row);
         if self.rows.len() < self.size {
@@ -64,9 +65,10 @@ impl<T> RowSink<T> {
         }
         let chunk = std::mem::replace(&mut self.rows, Vec::with_capacity(self.size));
         let sent = self.sender.send_timeout(Ok(chunk), self.patience);
-        // The watchdog must not count this time: the job waits for its reader, and not for the database.
+        // The watchdog must not count this time, because the job waits for its reader, not for the
+        // database.
         pulse::waiting_ends();
-        // On a thread of the blocking pool, where waiting is what the thread is for.
+        // This is a thread of the blocking pool, which may block.
         let sent = self.runtime.block_on(sent);
         pulse::waiting_begins();
         sent.map_err(|_| Error::command("the reader of a row stream is gone or too slow"))
@@ -77,11 +79,11 @@ impl<T> RowSink<T> {
     }
 }
 
-/// Chunks of rows, in order; an error is the last item.
+/// A stream of chunks of rows, in order; an error is the last item.
 pub struct RowStream<T>(mpsc::Receiver<Result<Vec<T>>>);
 
 impl<T> RowStream<T> {
-    /// The next chunk; `None` when all rows were read.
+    /// Returns the next chunk; `None` after the last one.
     pub async fn next(&mut self) -> Option<Result<Vec<T>>> {
         self.0.recv().await
     }
@@ -95,9 +97,10 @@ impl<T> Stream for RowStream<T> {
     }
 }
 
-/// Loads a query row by row on either database, without holding its result in memory.
+/// Loads a query row by row on either database, without holding the whole result in memory.
 ///
-/// `each_row!(connection, query => Row, |row| sink.send(row))`: the body gives a `Result<()>`; the first error ends it.
+/// `each_row!(connection, query => Row, |row| sink.send(row))`: the body returns a `Result<()>`;
+/// the first error ends the query.
 #[macro_export]
 macro_rules! each_row {
     ($connection:expr, $query:expr => $row:ty, |$each:ident| $body:expr) => {{

@@ -1,5 +1,6 @@
-//! Comparing texts without regard to case, alike on both databases: letter by letter, as `UPPER` does on a PostgreSQL
-//! database with a UTF-8 locale. `Ä` matches `ä` and `Σ` matches `ς`; `ß` does not match `SS`.
+//! Case-insensitive comparison that works alike on both databases: letter by letter, like `UPPER`
+//! on a PostgreSQL database with a UTF-8 locale. `Ä` matches `ä` and `Σ` matches `ς`; `ß` does not
+//! match `SS`.
 
 use std::sync::OnceLock;
 
@@ -14,16 +15,17 @@ use diesel::sqlite::Sqlite;
 
 use super::MultiBackend;
 
-/// `text` as a LIKE pattern for itself, with `\` as the escape character.
+/// Escapes `text` for a LIKE pattern that matches `text` itself, with `\` as the escape character.
 pub fn like_escaped(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('%', "\\%")
         .replace('_', "\\_")
 }
 
-/// `letter` in upper case, if that is one letter; else `letter` itself.
+/// Returns the upper case of `letter` if that is a single letter; else `letter` itself.
 fn upper_letter(letter: char) -> char {
-    // Greek letters with a iota below have one letter as their upper case, which Unicode spells with two in full.
+    // Greek letters with iota subscript have a single upper-case letter, which Unicode's full
+    // mapping spells with two.
     if matches!(letter, '\u{1F80}'..='\u{1F87}' | '\u{1F90}'..='\u{1F97}' | '\u{1FA0}'..='\u{1FA7}')
     {
         return char::from_u32(u32::from(letter) + 8).unwrap_or(letter);
@@ -41,7 +43,7 @@ fn upper_letter(letter: char) -> char {
     }
 }
 
-/// `text` in upper case, letter by letter.
+/// Returns `text` in upper case, letter by letter.
 pub(super) fn upper(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_uppercase();
@@ -49,18 +51,19 @@ pub(super) fn upper(text: &str) -> String {
     text.chars().map(upper_letter).collect()
 }
 
-/// A LIKE pattern that is matched without regard to case.
+/// A LIKE pattern for case-insensitive matching.
 #[derive(Debug, Clone)]
 pub(crate) struct FoldedPattern {
-    /// For PostgreSQL, and for SQLite if all its letters are ASCII: SQLite's LIKE ignores their case.
+    /// For PostgreSQL, and for SQLite if all letters are ASCII, because SQLite's LIKE ignores the
+    /// case of ASCII letters.
     pub(crate) plain: String,
-    /// For SQLite, if `plain` has other letters: `plain` with `_` in their place, which LIKE finds fast, and `plain` in
-    /// upper case, which is compared with the few texts that are left.
+    /// For SQLite, if `plain` has letters beyond ASCII: `plain` with `_` in their place, for a fast
+    /// LIKE, and `plain` in upper case, which is compared with the remaining texts.
     pub(crate) loose_and_upper: Option<(String, String)>,
 }
 
 impl FoldedPattern {
-    /// `pattern` is a LIKE pattern with `\` as the escape character.
+    /// Creates the pattern from a LIKE pattern with `\` as the escape character.
     pub(crate) fn new(pattern: String) -> Self {
         let is_ascii = pattern.is_ascii();
         let loose = |pattern: &str| {
@@ -84,7 +87,7 @@ pub struct ILike<C> {
     pattern: FoldedPattern,
 }
 
-/// Whether `column` matches a LIKE pattern without regard to case; see [`like_escaped`].
+/// Whether `column` matches a LIKE pattern, ignoring case; see [`like_escaped`].
 pub fn ilike<C: Expression<SqlType = Text>>(column: C, pattern: String) -> ILike<C> {
     ILike {
         column,
@@ -103,9 +106,9 @@ impl<G, C: ValidGrouping<G>> ValidGrouping<G> for ILike<C> {
 impl<T, C: AppearsOnTable<T>> AppearsOnTable<T> for ILike<C> {}
 impl<T, C: SelectableExpression<T>> SelectableExpression<T> for ILike<C> {}
 
-/// A database whose dialect is known when a statement is written.
+/// A database backend whose dialect is known while a statement is written.
 pub trait KnowsDialect: Backend {
-    /// Whether it is PostgreSQL.
+    /// Whether the backend is PostgreSQL.
     fn is_postgres(&self) -> bool;
 }
 
@@ -171,10 +174,11 @@ impl<C> QueryId for ILike<C> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-/// The end of `UPPER(…` on PostgreSQL, with a collation where the database's own does not know letters beyond ASCII.
+/// The end of `UPPER(…` on PostgreSQL, with a collation if the database's own one does not convert
+/// letters beyond ASCII.
 static UPPER_END: OnceLock<&str> = OnceLock::new();
 
-/// Collations that know the case of all letters: first those that map letter by letter.
+/// Collations that convert the case of all letters; first those that work letter by letter.
 const COLLATIONS: [(&str, &str); 5] = [
     ("C.utf8", " COLLATE \"C.utf8\")"),
     ("pg_c_utf8", " COLLATE \"pg_c_utf8\")"),
@@ -196,7 +200,7 @@ struct Collations {
     names: String,
 }
 
-/// Finds out once how this program's database turns letters beyond ASCII into upper case.
+/// Detects once how this program's database converts letters beyond ASCII to upper case.
 pub(super) fn find_collation(conn: &mut PgConnection) {
     const ASK: &str = "SELECT UPPER('ä') = 'Ä' AS folds, COALESCE((SELECT STRING_AGG(collname, ',') FROM pg_collation \
                        WHERE collencoding IN (-1, PG_CHAR_TO_ENCODING(GETDATABASEENCODING()))), '') AS names";

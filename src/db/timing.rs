@@ -6,12 +6,12 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 
 use crate::logging::{self, Context};
 
-/// When the current statement began.
+/// The start of the current statement.
 #[derive(Default)]
 pub(super) struct Stopwatch(Option<Instant>);
 
 impl Stopwatch {
-    /// Returns a stopwatch if anybody reads the times.
+    /// Returns a stopwatch if the log or the debug page uses the times.
     pub(super) fn if_wanted() -> Option<Self> {
         let is_wanted =
             log::log_enabled!(target: "nuages.sql", log::Level::Debug) || logging::keeps_queries();

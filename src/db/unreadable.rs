@@ -1,7 +1,8 @@
-//! Cells that do not hold what their column should hold.
+//! Cells whose value does not fit their column.
 //!
-//! SQLite lets any column hold anything. PostgreSQL knows infinite dates and numbers, and years that forms cannot show.
-//! Such a value is kept as it is: it can be shown, compared with the column and left alone by a form.
+//! SQLite lets any column hold anything. PostgreSQL allows infinite dates and numbers, and years
+//! that forms cannot show. Such a value is kept unchanged: it can be displayed, compared with the
+//! column, and left unchanged by a form.
 
 use diesel::deserialize::FromSql;
 use diesel::pg::Pg;
@@ -18,12 +19,12 @@ use super::types::{Decimal, parse_day, parse_time};
 /// The years that Python, and so Django and every form, can show.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
-/// A cell that cannot be read as what its column should hold.
+/// The value of a cell that does not fit its column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unreadable {
     /// The kind of value that the column should hold.
     pub kind: Kind,
-    /// The text that people see.
+    /// The text to display.
     pub text: String,
     raw: Raw,
 }
@@ -39,7 +40,7 @@ enum Raw {
     Blob(Vec<u8>),
 }
 
-/// The bytes of a value in PostgreSQL's own form.
+/// The bytes of a value in PostgreSQL's binary format.
 #[derive(Debug, Clone, PartialEq)]
 struct Bytes(Vec<u8>);
 
@@ -52,10 +53,10 @@ impl<ST> ToSql<ST, Pg> for Bytes {
 }
 
 impl Unreadable {
-    /// Binds the value, so that it equals what the column holds.
+    /// Binds the value so that it equals the column's value.
     pub(super) fn bind_postgres<'b>(&'b self, out: &mut AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let Raw::Postgres(bytes) = &self.raw else {
-            // A value of another database equals nothing.
+            // A value of the other database equals nothing.
             const NULL: Option<String> = None;
             return out.push_bind_param::<diesel::sql_types::Nullable<Text>, Option<String>>(&NULL);
         };
@@ -75,7 +76,7 @@ impl Unreadable {
         }
     }
 
-    /// Binds the value, so that it equals what the column holds.
+    /// Binds the value so that it equals the column's value.
     pub(super) fn bind_sqlite<'b>(&'b self, out: &mut AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
         match &self.raw {
             Raw::Integer(number) => out.push_bind_param::<BigInt, i64>(number),
@@ -90,7 +91,7 @@ impl Unreadable {
 type SqliteRaw<'a> = <Sqlite as diesel::backend::Backend>::RawValue<'a>;
 type PgRaw<'a> = <Pg as diesel::backend::Backend>::RawValue<'a>;
 
-/// Reads an SQLite cell as a value of this kind of column.
+/// Reads an SQLite cell as a value of this kind; returns `None` if it does not fit.
 pub(super) fn read_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Option<Value> {
     let held = raw.value_type()?;
     Some(match (kind, held) {
@@ -105,7 +106,7 @@ pub(super) fn read_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Option<Value> {
         }
         (Kind::Text, SqliteType::Text) => {
             let text = raw.read_text().to_owned();
-            // Diesel puts this character in the place of what is not UTF-8.
+            // Diesel inserts this character for invalid UTF-8.
             if text.contains('\u{FFFD}') && std::str::from_utf8(raw.read_blob()).is_err() {
                 return None;
             }
@@ -129,7 +130,7 @@ pub(super) fn read_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Option<Value> {
     })
 }
 
-/// The whole number in a cell of SQLite, which may be beyond what the column's type can hold.
+/// Reads an integer of an SQLite cell, which may exceed the range of the column's type.
 fn whole(kind: Kind, raw: &mut SqliteRaw<'_>, held: SqliteType) -> Option<Value> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let number = match held {
@@ -172,7 +173,7 @@ pub(super) fn is_plausible(value: &Value) -> bool {
     }
 }
 
-/// An SQLite cell that cannot be read.
+/// Keeps the raw value of an unreadable SQLite cell.
 pub(super) fn keep_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Value {
     let raw = match raw.value_type() {
         Some(SqliteType::Long) => Raw::Integer(raw.read_long()),
@@ -196,7 +197,7 @@ pub(super) fn keep_sqlite(kind: Kind, mut raw: SqliteRaw<'_>) -> Value {
     Unreadable { kind, text, raw }.into()
 }
 
-/// A PostgreSQL cell that cannot be read.
+/// Keeps the raw value of an unreadable PostgreSQL cell.
 pub(super) fn keep_postgres(kind: Kind, raw: PgRaw<'_>) -> Value {
     let bytes = raw.as_bytes();
     let text = match kind {
@@ -230,7 +231,7 @@ impl From<Unreadable> for Value {
     }
 }
 
-/// Bytes as a text if they are one, else in hex.
+/// Returns the bytes as text if they are valid UTF-8, else in hexadecimal.
 fn from_bytes(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains(char::is_control) => text.to_owned(),
@@ -240,7 +241,7 @@ fn from_bytes(bytes: &[u8]) -> String {
     }
 }
 
-/// A day of PostgreSQL, counted from 2000-01-01, as PostgreSQL writes it.
+/// Formats a date as PostgreSQL does; `days` counts from 2000-01-01.
 fn date(days: i32) -> String {
     match days {
         i32::MAX => "infinity".to_owned(),
@@ -257,7 +258,7 @@ fn date(days: i32) -> String {
     }
 }
 
-/// A moment of PostgreSQL, in microseconds from 2000-01-01 in UTC, as PostgreSQL writes it.
+/// Formats a point in time as PostgreSQL does; `micros` counts microseconds from 2000-01-01 UTC.
 fn moment(micros: i64) -> String {
     const DAY: i64 = 86_400_000_000;
     match micros {
@@ -276,9 +277,10 @@ fn moment(micros: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}{era}")
 }
 
-/// The year, month and day that lie so many days after 2000-01-01. chrono knows fewer years than PostgreSQL.
+/// Returns the year, month and day of this number of days after 2000-01-01. Chrono supports fewer
+/// years than PostgreSQL.
 fn civil(days: i64) -> (i64, i64, i64) {
-    // Days from 0000-03-01, in eras of 400 years.
+    // Days since 0000-03-01, in eras of 400 years.
     let days = days + 730_425;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -293,7 +295,7 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// Texts that are not numbers, and numbers that are too long for a form.
+/// Returns the text of a value that is not a number, or of a number that is too long for a form.
 fn numeric(bytes: &[u8], raw: &PgRaw<'_>) -> Option<String> {
     match bytes.get(4..6)? {
         [0xC0, 0] => Some("NaN".to_owned()),

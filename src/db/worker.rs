@@ -1,4 +1,4 @@
-//! A thread of a [`Queue`](super::queue::Queue), as others see it.
+//! A thread of a [`Queue`](super::queue::Queue), as other threads use it.
 
 use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::pulse::Pulse;
 use super::queue::{Job, locked};
 
-/// Whoever waits for a job's answer.
+/// The recipient of a job's result.
 pub(super) trait Asker: Send + Sync {
-    /// Answers that the database did not answer. If another thread replaces the one that runs the job, another connection
-    /// also takes the place of the job's.
+    /// Answers that the database did not respond. If another thread replaces the one that runs the
+    /// job, the job's connection is replaced as well.
     fn give_up(&self, is_replaced: bool);
 }
 
@@ -21,7 +21,7 @@ pub(super) struct Worker {
     current: Mutex<Current>,
 }
 
-/// A message to a thread that waits.
+/// A message to a waiting thread.
 #[derive(Default)]
 enum Message {
     #[default]
@@ -31,7 +31,7 @@ enum Message {
     Closed,
 }
 
-/// The job that a thread is busy with.
+/// The current job of a thread.
 #[derive(Default)]
 struct Current {
     asker: Option<Arc<dyn Asker>>,
@@ -39,12 +39,12 @@ struct Current {
 }
 
 impl Worker {
-    /// To be called on the thread itself.
+    /// Sets up the thread; call it on the thread itself.
     pub(super) fn moves_in(&self) {
         let _ = self.pulse.set(Pulse::of_this_thread());
     }
 
-    /// Runs `job`; returns whether the watchdog has given the place of this thread to another meanwhile.
+    /// Runs `job`; returns whether the watchdog has replaced this thread meanwhile.
     pub(super) fn run(&self, job: Job) -> bool {
         locked(&self.current).asker = Some(job.asker);
         (job.work)();
@@ -56,15 +56,15 @@ impl Worker {
         current.was_replaced
     }
 
-    /// Whether the thread waits for one statement for longer than `limit`.
+    /// Whether the thread has been waiting for one statement for longer than `limit`.
     pub(super) fn is_overdue(&self, limit: Duration) -> bool {
         self.pulse
             .get()
             .is_some_and(|pulse| pulse.is_overdue(limit))
     }
 
-    /// Answers for the thread's job, and notes whether another thread takes its place. Returns false if there is nobody to
-    /// be answered any more.
+    /// Answers the request of the thread's job, and records whether another thread replaces this
+    /// one. Returns false if the request was already answered.
     pub(super) fn give_up(&self, is_replaced: bool) -> bool {
         let mut current = locked(&self.current);
         let Some(asker) = current.asker.take() else {

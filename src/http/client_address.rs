@@ -1,4 +1,4 @@
-//! Where a visitor is: the address at the other end of the connection, or what a trusted proxy says of it.
+//! The visitor's address: the peer of the connection, or the address that a trusted proxy reports.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Once;
@@ -10,8 +10,8 @@ use crate::settings::Settings;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The visitor's address. `X-Forwarded-For` counts only as far as those of `TRUSTED_PROXIES` wrote it; anyone else could
-/// claim to be anywhere.
+/// Returns the visitor's address. Uses `X-Forwarded-For` only as far as trusted proxies
+/// (`TRUSTED_PROXIES`) wrote it, because anybody can send that header.
 pub fn client_address(request: &HttpRequest) -> IpAddr {
     let unknown = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
     let peer = request
@@ -37,7 +37,8 @@ pub fn client_address(request: &HttpRequest) -> IpAddr {
     nearest(peer, &hops, proxies)
 }
 
-/// From `peer` back along `hops`, the last of which is the nearest, to the first that is no proxy of ours.
+/// Returns the first address that is not a trusted proxy, starting at `peer` and going backwards
+/// through `hops` (the last of which is the nearest).
 fn nearest(peer: IpAddr, hops: &[&str], proxies: &[IpNet]) -> IpAddr {
     let mut address = peer;
     for hop in hops.iter().rev() {
@@ -52,7 +53,7 @@ fn nearest(peer: IpAddr, hops: &[&str], proxies: &[IpNet]) -> IpAddr {
     address
 }
 
-/// `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
+/// Parses `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1`, `[2001:db8::1]` or `[2001:db8::1]:80`.
 fn read(hop: &str) -> Option<IpAddr> {
     let bare = hop
         .strip_prefix('[')
@@ -82,7 +83,7 @@ mod tests {
         for (peer, header, expected) in [
             ("127.0.0.1", "", "127.0.0.1"),
             ("127.0.0.1", "192.0.2.7", "192.0.2.7"),
-            // What a visitor claims stands to the left of what the proxy saw.
+            // Addresses that a visitor made up are to the left of the address that the proxy added.
             ("127.0.0.1", "198.51.100.1, 192.0.2.7", "192.0.2.7"),
             (
                 "127.0.0.1",

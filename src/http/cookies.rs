@@ -1,4 +1,4 @@
-//! Cookies, read leniently as Django reads them, and set with the attributes that the settings say.
+//! Reads cookies as leniently as Django does, and sets cookies with the attributes of the settings.
 
 use actix_web::HttpRequest;
 use actix_web::cookie::time::{Duration, OffsetDateTime};
@@ -7,7 +7,8 @@ use actix_web::http::header::{COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
 
 use crate::settings::CookieSettings;
 
-/// The value of the cookie `name`. A malformed cookie beside it does no harm; of several the last one counts.
+/// Returns the value of the cookie `name`. Ignores malformed cookies beside it; if there are
+/// several, the last one counts.
 pub fn cookie(request: &HttpRequest, name: &str) -> Option<String> {
     let mut found = None;
     for header in request.headers().get_all(COOKIE) {
@@ -21,7 +22,8 @@ pub fn cookie(request: &HttpRequest, name: &str) -> Option<String> {
     found
 }
 
-/// `"a\"b"` is `a"b`, as Python's `http.cookies` quotes what has odd characters.
+/// Removes the quotes and escapes that Python's `http.cookies` adds to special characters: `"a\"b"`
+/// becomes `a"b`.
 fn unquoted(value: &str) -> String {
     let Some(inside) = value
         .strip_prefix('"')
@@ -51,7 +53,7 @@ fn unquoted(value: &str) -> String {
     text
 }
 
-/// Sets a cookie that lives `age` seconds, or until the browser closes.
+/// Sets a cookie that expires after `age` seconds, or when the browser closes.
 pub fn set_cookie(
     headers: &mut HeaderMap,
     settings: &CookieSettings,
@@ -66,7 +68,7 @@ pub fn set_cookie(
     append(headers, &cookie);
 }
 
-/// Takes a cookie back.
+/// Deletes a cookie.
 pub fn delete_cookie(headers: &mut HeaderMap, settings: &CookieSettings) {
     let mut cookie = plain(settings, "");
     cookie.set_max_age(Duration::ZERO);
@@ -85,7 +87,7 @@ fn plain<'c>(settings: &CookieSettings, value: &str) -> Cookie<'c> {
     if let Some(domain) = &settings.domain {
         cookie.set_domain(domain.clone());
     }
-    // The attribute stands there or it does not; the crate would write neither for `None`.
+    // The crate omits an attribute that is `None`.
     cookie.set_secure(settings.secure.then_some(true));
     cookie.set_http_only(settings.httponly.then_some(true));
     cookie

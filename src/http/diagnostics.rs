@@ -1,4 +1,5 @@
-//! `/slow/`: a page that sleeps in the database, to see that others do not wait for it. Only with `SLOW_PAGE=1`.
+//! `/slow/`: a page that sleeps in the database, to test that other requests do not wait for it.
+//! Enabled by `SLOW_PAGE=1`.
 
 use actix_web::{HttpResponse, web};
 
@@ -6,7 +7,7 @@ use super::urls::{Access, Urls, get, path};
 use crate::db::{Conn, Db, Kind, Sql};
 use crate::error::Result;
 
-/// The URLs.
+/// Returns the URLs of this module.
 pub fn urls() -> Urls {
     Urls::new([path("/slow/", "slow", Access::Public, get(slow))])
 }

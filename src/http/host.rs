@@ -1,4 +1,4 @@
-//! Which host names this site answers to: Django's `ALLOWED_HOSTS`.
+//! Checks the host of requests against `ALLOWED_HOSTS`, like Django.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::HOST;
@@ -6,7 +6,8 @@ use actix_web::http::header::HOST;
 use super::middleware::is_secure;
 use crate::settings::Settings;
 
-/// The `Host` header, port and all; "" where there is none. The middleware has checked it against `ALLOWED_HOSTS`.
+/// Returns the `Host` header with its port; "" if it is missing. The middleware has checked it
+/// against `ALLOWED_HOSTS`.
 pub fn host_of(request: &HttpRequest) -> &str {
     request
         .headers()
@@ -15,9 +16,11 @@ pub fn host_of(request: &HttpRequest) -> &str {
         .unwrap_or_default()
 }
 
-/// The `Host` header, port and all, if the request has exactly one and `patterns` (`ALLOWED_HOSTS`) allow it.
+/// Returns the `Host` header with its port, if the request has exactly one and `patterns`
+/// (`ALLOWED_HOSTS`) allow it.
 ///
-/// A request target can name a host as well (`GET http://example.com/ HTTP/1.1`): it must be the same one.
+/// A request target can contain a host as well (`GET http://example.com/ HTTP/1.1`): it must be the
+/// same host.
 pub(super) fn allowed_host<'r>(request: &'r HttpRequest, patterns: &[String]) -> Option<&'r str> {
     let mut headers = request.headers().get_all(HOST);
     let header = headers.next()?.to_str().ok()?;
@@ -31,8 +34,8 @@ pub(super) fn allowed_host<'r>(request: &'r HttpRequest, patterns: &[String]) ->
     (is_only && is_same && is_allowed(&host, patterns)).then_some(header)
 }
 
-/// Returns the URL of the site's root without the slash at its end, for links that leave the site:
-/// `https://example.com`, or `https://example.com/shop` below `FORCE_SCRIPT_NAME`.
+/// Returns the URL of the site's root without a slash at the end, for absolute links:
+/// `https://example.com`, or `https://example.com/shop` with `FORCE_SCRIPT_NAME`.
 pub fn site_root(request: &HttpRequest, settings: &Settings) -> String {
     let scheme = if is_secure(request, &settings.security) {
         "https"
@@ -46,10 +49,11 @@ pub fn site_root(request: &HttpRequest, settings: &Settings) -> String {
     )
 }
 
-/// The host of a `Host` header without its port, in lower case; `None` if it is none (RFC 1034 names, RFC 3986 literals).
+/// Returns the host of a `Host` header without its port, in lower case; `None` if it is not a valid
+/// host (RFC 1034 names, RFC 3986 literals).
 pub fn split_host(header: &str) -> Option<String> {
     let host = header.to_ascii_lowercase();
-    // As Django, which wants digits behind a colon.
+    // Like Django, require digits after a colon.
     if host.ends_with(':') {
         return None;
     }
@@ -76,11 +80,12 @@ pub fn split_host(header: &str) -> Option<String> {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_');
     let named = name.starts_with('[') || (!name.is_empty() && name.bytes().all(plain));
     let numbered = port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
-    // A trailing dot says the same name.
+    // A trailing dot does not change the name.
     (named && numbered).then(|| name.strip_suffix('.').map_or(name.clone(), str::to_owned))
 }
 
-/// Whether `host` (as [`split_host`] gives it) matches one of `patterns`: a name, `.name` with its subdomains, or `*`.
+/// Whether `host` (as [`split_host`] returns it) matches one of `patterns`: a name, `.name` with
+/// its subdomains, or `*`.
 pub fn is_allowed(host: &str, patterns: &[String]) -> bool {
     patterns.iter().any(|pattern| {
         let pattern = pattern.to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! `/media/`: uploaded files, from `MEDIA_ROOT`; a picture that is not there is a placeholder.
+//! Serves uploaded files of `MEDIA_ROOT` under `/media/`, and a placeholder for missing pictures.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -13,10 +13,11 @@ use super::MediaRoot;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
-/// What an uploaded file may do when a browser opens it: nothing. An SVG or HTML file runs no script here.
+/// The policy for uploaded files: they may do nothing in a browser. An SVG or HTML file runs no
+/// script.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-/// A frame with hills and a sun, grey on any ground.
+/// The placeholder: a grey frame with hills and a sun, visible on any background.
 const PLACEHOLDER: &str = concat!(
     r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 48" fill="none" stroke="#8a94a6" stroke-width="1.5">"##,
     r##"<rect width="64" height="48" fill="#8a94a6" fill-opacity=".14" stroke="none"/>"##,
@@ -34,7 +35,7 @@ pub async fn serve(
     let opened = MediaRoot::open(&settings.media_root).and_then(|root| root.file(&path));
     let file = match opened.and_then(|file| NamedFile::from_file(file, &path)) {
         Ok(file) if file.metadata().is_file() => file,
-        // Whatever the reason, there is no file to see at this URL.
+        // Whatever the reason, this URL has no file to show.
         _ if wants_a_picture(&request) => return Ok(placeholder()),
         _ => return Err(Error::NotFound),
     };
@@ -58,15 +59,17 @@ pub async fn serve(
     Ok(response)
 }
 
-/// Sets the headers of an uploaded file: it is what its name says, whatever is in it, and runs nothing.
+/// Sets headers that make an uploaded file harmless: the browser treats it as the type of its file
+/// name, and runs no code from it.
 pub fn harmless(headers: &mut HeaderMap) {
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Whether a page or a placeholder says that a file is missing.
+    // The response for a missing file is a page or a placeholder, depending on `Accept`.
     headers.insert(VARY, HeaderValue::from_static("Accept"));
 }
 
-/// Whether an `<img>` asks, whose `Accept` begins with the kinds of images; a link asks for pages first.
+/// Whether the request comes from an `<img>`, whose `Accept` begins with image types; for a link it
+/// begins with HTML.
 fn wants_a_picture(request: &HttpRequest) -> bool {
     request
         .headers()
@@ -74,7 +77,7 @@ fn wants_a_picture(request: &HttpRequest) -> bool {
         .is_some_and(|kinds| kinds.as_bytes().starts_with(b"image/"))
 }
 
-/// Still a 404, but browsers show the picture that comes with it.
+/// Returns a 404 with a picture as its body, which browsers show.
 fn placeholder() -> HttpResponse {
     let mut response = HttpResponse::NotFound()
         .content_type("image/svg+xml")
@@ -83,7 +86,7 @@ fn placeholder() -> HttpResponse {
     response
 }
 
-/// Returns `path` as a relative path of plain names; `None` if it goes upwards or names a hidden file.
+/// Returns `path` as a relative path of plain names; `None` if it contains `..` or a hidden file.
 fn plain(path: &str) -> Option<PathBuf> {
     if path.contains(['\0', '\\']) {
         return None;

@@ -1,4 +1,4 @@
-//! The folder of uploaded files, which no symbolic link leads out of.
+//! Opens the folder of uploaded files, so that symbolic links cannot escape from it.
 
 use std::fs::File;
 use std::io;
@@ -7,12 +7,12 @@ use std::path::Path;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions};
 
-/// `MEDIA_ROOT`, opened.
+/// An open handle to `MEDIA_ROOT`.
 ///
-/// Every path is resolved below this folder. A path on which a symbolic link leads out of the folder is refused, for
-/// reading, writing and deleting. The kernel does that while it opens the file (`openat2`), so that nobody can put a link
-/// there between a check and the opening. A relative link that stays inside is followed; an absolute link never is.
-/// `MEDIA_ROOT` itself may be a link.
+/// Every path is resolved below this folder. Reading, writing and deleting fail if a symbolic link
+/// on the path points outside the folder. The kernel checks this while it opens the file
+/// (`openat2`), so nobody can create a link between a check and the opening. Relative links that
+/// stay inside are followed; absolute links never are. `MEDIA_ROOT` itself may be a link.
 #[derive(Debug)]
 pub struct MediaRoot(Dir);
 
@@ -37,8 +37,8 @@ impl MediaRoot {
         Ok(self.0.open(path)?.into_std())
     }
 
-    /// Creates a file that everybody may read (Django's `FILE_UPLOAD_PERMISSIONS`), with the folders above it. Fails if
-    /// anything has its name, a link that leads nowhere included.
+    /// Creates a file that everybody may read (Django's `FILE_UPLOAD_PERMISSIONS`), and its parent
+    /// folders. Fails if the name exists, even as a dangling link.
     pub fn create_new(&self, path: impl AsRef<Path>) -> io::Result<File> {
         let path = path.as_ref();
         if let Some(folder) = path.parent() {
@@ -53,7 +53,7 @@ impl MediaRoot {
         Ok(file)
     }
 
-    /// Removes a file. Of a link, the link itself.
+    /// Deletes a file; for a link, the link itself.
     pub fn remove(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.0.remove_file(path)
     }

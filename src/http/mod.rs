@@ -1,4 +1,4 @@
-//! From requests to answers: URLs, pages, files and the middleware around them.
+//! HTTP: URLs, request bodies, responses, files and middleware.
 
 mod body;
 mod client_address;

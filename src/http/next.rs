@@ -1,12 +1,13 @@
-//! Where a `next` parameter may lead: only to this site.
+//! Validates `next` parameters, which may only refer to this site.
 
-/// The most characters of an address that leads anywhere (Django's `MAX_URL_LENGTH`).
+/// Longer URLs (in characters) are refused (Django's `MAX_URL_LENGTH`).
 const MAX_LENGTH: usize = 2048;
 
-/// Whether `url` stays on this site: Django's `url_has_allowed_host_and_scheme` with the request's own host.
+/// Whether `url` refers to this site: Django's `url_has_allowed_host_and_scheme` with the request's
+/// own host.
 pub fn is_safe_next(url: &str, host: &str, secure: bool) -> bool {
     let url = url.trim();
-    // Browsers read a backslash as a slash.
+    // Browsers treat a backslash as a slash.
     !url.is_empty()
         && url.chars().count() <= MAX_LENGTH
         && stays(url, host, secure)
@@ -30,7 +31,7 @@ fn stays(url: &str, host: &str, secure: bool) -> bool {
         .map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
     let authority = authority.filter(|authority| !authority.is_empty());
     match (scheme.as_deref(), authority) {
-        // `javascript:…`, and `http:///example.com`, which browsers lead to that host.
+        // `javascript:…`, and `http:///example.com`, which browsers resolve to that host.
         (Some(_), None) => false,
         (Some(scheme), Some(authority)) => {
             authority == host && (scheme == "https" || (scheme == "http" && !secure))

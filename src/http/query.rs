@@ -1,4 +1,4 @@
-//! The query string of a request, read as Django's `QueryDict`.
+//! Parses query strings like Django's `QueryDict`.
 
 use std::future::{Ready, ready};
 
@@ -8,12 +8,13 @@ use actix_web::{FromRequest, HttpRequest, web};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
-/// The parameters of a query string, in order. Any query string can be read: bytes that are no UTF-8 become U+FFFD.
+/// The parameters of a query string, in order. Any query string can be parsed: invalid UTF-8
+/// becomes U+FFFD.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct QueryDict(Vec<(String, String)>);
 
 impl QueryDict {
-    /// Reads `a=1&b=2`.
+    /// Parses `a=1&b=2`.
     pub fn parse(query: &str) -> Self {
         Self(
             form_urlencoded::parse(query.as_bytes())
@@ -22,7 +23,8 @@ impl QueryDict {
         )
     }
 
-    /// The parameters of `request`, within `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
+    /// Returns the parameters of `request`; fails if there are more than
+    /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
     pub fn of(request: &HttpRequest) -> Result<Self> {
         let query = request.query_string();
         match request.app_data::<web::Data<Settings>>() {
@@ -37,29 +39,29 @@ impl QueryDict {
         }
     }
 
-    /// Reads a body of that form; bytes that are no UTF-8 become U+FFFD.
+    /// Parses a body in the same format; invalid UTF-8 becomes U+FFFD.
     pub fn parse_bytes(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
-    /// How many pairs there are.
+    /// Returns the number of pairs.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no pairs.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Each pair, in order.
+    /// Returns each pair, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Every value of `name`, as `request.GET.getlist(name)`.
+    /// Returns every value of `name`, like `request.GET.getlist(name)`.
     pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.iter()
             .filter(move |(key, _)| *key == name)
@@ -71,7 +73,7 @@ impl QueryDict {
         self.0.push((name, value));
     }
 
-    /// The last value of `name`, as `request.GET.get(name)`.
+    /// Returns the last value of `name`, like `request.GET.get(name)`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0
             .iter()
@@ -80,7 +82,7 @@ impl QueryDict {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Every value of `name`, in order, as `request.GET.getlist(name)`.
+    /// Returns every value of `name`, in order, like `request.GET.getlist(name)`.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0
             .iter()
@@ -88,7 +90,8 @@ impl QueryDict {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Each name once, where it stands first, with its last value (Python's `dict(parse_qsl(…))`).
+    /// Returns each name once, at its first position, with its last value (Python's
+    /// `dict(parse_qsl(…))`).
     pub fn last_of_each(&self) -> impl Iterator<Item = (&str, &str)> {
         let first =
             |at: usize, name: &str| self.0.iter().position(|(key, _)| key == name) == Some(at);
@@ -100,16 +103,18 @@ impl QueryDict {
         names.map(|(_, (name, value))| (name.as_str(), self.get(name).unwrap_or(value)))
     }
 
-    /// The last value of `name` without white space around it; `None` where nothing is left.
+    /// Returns the last value of `name` without surrounding white space; `None` if it is empty.
     pub fn word(&self, name: &str) -> Option<&str> {
         self.get(name)
             .map(str::trim)
             .filter(|value| !value.is_empty())
     }
 
-    /// A link to the same page with `changes` made to its parameters; `None` takes one away.
+    /// Returns a link to the same page with `changes` to its parameters; `None` removes a
+    /// parameter.
     ///
-    /// Only parameters in `known` are kept, so that a link carries nothing that the page does not understand.
+    /// Keeps only the parameters in `known`, so that a link contains only parameters that the page
+    /// uses.
     pub fn link(&self, known: &[&str], changes: &[(&str, Option<&str>)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         for name in known {

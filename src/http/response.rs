@@ -1,4 +1,4 @@
-//! Shortcuts from data to responses, as in `django.shortcuts`.
+//! Shortcuts for responses, like `django.shortcuts`.
 
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_TYPE, EXPIRES, HeaderMap, HeaderValue, LOCATION, VARY,
@@ -29,7 +29,7 @@ impl Responder for Html {
 }
 
 impl Html {
-    /// A page that was rendered already.
+    /// Wraps a page that is already rendered.
     pub(crate) fn from_rendered(text: String) -> Self {
         Self(text)
     }
@@ -40,10 +40,10 @@ pub fn render(page: &impl Template) -> Result<Html> {
     render_around(page, 0)
 }
 
-/// Renders `page`, in which stands HTML of about `more` bytes that was put together before: room is made for it at once,
-/// instead of by copying what there is whenever it runs out.
+/// Renders `page`, which contains about `more` bytes of HTML that were rendered before. Reserving
+/// the memory at once avoids copying the page each time it grows.
 pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
-    /// What templates put in at run time: names, links, menus.
+    /// Allowance in bytes for the values that templates insert: names, links, menus.
     const VALUES: usize = 16 << 10;
     let mut html = String::with_capacity(T::SIZE_HINT + VALUES + more);
     page.render_into(&mut html).map_err(Error::Template)?;
@@ -63,31 +63,33 @@ const UNSAFE: &AsciiSet = &CONTROLS
     .add(b'|')
     .add(b'}');
 
-/// A redirect (302) to `location`.
+/// Returns a redirect (302) to `location`.
 pub fn redirect(location: &str) -> HttpResponse {
     HttpResponse::Found()
         .insert_header((LOCATION, escaped_uri(location)))
         .finish()
 }
 
-/// A redirect (301) to `location`.
+/// Returns a permanent redirect (301) to `location`.
 pub fn permanent_redirect(location: &str) -> HttpResponse {
     HttpResponse::MovedPermanently()
         .insert_header((LOCATION, escaped_uri(location)))
         .finish()
 }
 
-/// Percent-encodes every character that a URI must not contain (Django's `iri_to_uri`).
+/// Percent-encodes all characters that a URI must not contain (Django's `iri_to_uri`).
 pub fn escaped_uri(uri: &str) -> String {
     utf8_percent_encode(uri, UNSAFE).to_string()
 }
 
-/// `path` and `query` as a reference to this site (Django's `get_full_path` and `escape_leading_slashes`).
+/// Returns `path` and `query` as a URL of this site (Django's `get_full_path` and
+/// `escape_leading_slashes`).
 ///
-/// A browser reads a path that begins with `//` or `/\` as the name of another host, so such a beginning is escaped.
+/// A browser reads a path that begins with `//` or `/\` as the name of another host, so that
+/// beginning is escaped.
 pub fn local_url(path: &str, query: Option<&str>) -> String {
     let rest = path.trim_start_matches('/');
-    // The asterisk of `OPTIONS *` is not a path.
+    // `OPTIONS *` has an asterisk instead of a path.
     let path = match path.len() - rest.len() {
         0 => "/".to_owned(),
         1 => path.to_owned(),
@@ -99,21 +101,22 @@ pub fn local_url(path: &str, query: Option<&str>) -> String {
     })
 }
 
-/// Plain text, or text of another kind.
+/// Returns a response with `body` as text of the content type `kind`.
 pub fn text(kind: &'static str, body: String) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, kind))
         .body(body)
 }
 
-/// The same answer for no cache to keep: it has somebody's data or a form with a password (Django's `never_cache`).
+/// Forbids caches to store the response, because it contains personal data or a form with a
+/// password (Django's `never_cache`).
 #[must_use]
 pub fn uncached(mut response: HttpResponse) -> HttpResponse {
     never_cache(response.headers_mut());
     response
 }
 
-/// Tells caches to keep nothing, unless the page itself said something else.
+/// Forbids caches to store the response, unless the page has set `Cache-Control` itself.
 pub fn never_cache(headers: &mut HeaderMap) {
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, NEVER);
@@ -121,7 +124,7 @@ pub fn never_cache(headers: &mut HeaderMap) {
     }
 }
 
-/// Tells caches, once, that the answer depends on the visitor's cookies.
+/// Adds `Vary: Cookie` once, because the response depends on the visitor's cookies.
 pub fn vary_on_cookie(headers: &mut HeaderMap) {
     if headers.get_all(VARY).all(|value| value != COOKIE) {
         headers.append(VARY, COOKIE);

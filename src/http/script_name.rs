@@ -1,6 +1,6 @@
-//! Puts the path of `FORCE_SCRIPT_NAME` before the URLs of a page.
+//! Adds the path of `FORCE_SCRIPT_NAME` to the URLs of a page.
 
-/// Attributes that hold a URL, and those of our own whose URLs scripts follow.
+/// HTML attributes that hold a URL, including our own attributes that scripts use.
 const URL_ATTRIBUTES: [&[u8]; 10] = [
     b"href",
     b"src",
@@ -14,7 +14,8 @@ const URL_ATTRIBUTES: [&[u8]; 10] = [
     b"data-href",
 ];
 
-/// Returns `url` with `prefix` before its path; `None` if it is not a path from the root, or has the prefix already.
+/// Returns `url` with `prefix` before its path; `None` if `url` is not an absolute path, or has the
+/// prefix already.
 pub(crate) fn with_prefix(url: &str, prefix: &str) -> Option<String> {
     needs_prefix(url.as_bytes(), prefix.as_bytes()).then(|| format!("{prefix}{url}"))
 }
@@ -30,9 +31,9 @@ fn needs_prefix(url: &[u8], prefix: &[u8]) -> bool {
     is_rooted && !has_prefix
 }
 
-/// Returns the page with `prefix` before each URL from the root that an attribute holds.
+/// Returns the page with `prefix` before each absolute path in an attribute.
 ///
-/// Askama escapes quotes in what people typed, so `href="/` in a page is always markup.
+/// Askama escapes quotes in user input, so `href="/` in a page is always markup.
 pub(crate) fn with_prefix_in_html(html: &[u8], prefix: &str) -> Vec<u8> {
     let prefix = prefix.as_bytes();
     let mut written = Vec::with_capacity(html.len() + html.len() / 16);
@@ -65,7 +66,8 @@ pub(crate) fn with_prefix_in_html(html: &[u8], prefix: &str) -> Vec<u8> {
     written
 }
 
-/// Returns the name of the attribute that ends before `end`; empty if it is no attribute of its own.
+/// Returns the name of the attribute that ends before `end`; empty if there is not a whole
+/// attribute name.
 fn attribute_before(html: &[u8], end: usize) -> &[u8] {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b':');
     let start = html[..end]

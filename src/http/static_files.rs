@@ -1,4 +1,5 @@
-//! `/static/`: the files of `static/`, compiled in with their compressed copies, under names that change with them.
+//! Serves the files of `static/` under `/static/`. They are compiled in, with compressed copies,
+//! under names that contain a hash of their content.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use super::middleware::etag_matches;
 use crate::error::{Error, Result};
 
-/// A file of a `static/` folder, compiled in. [`static_files!`](crate::static_files) makes them.
+/// A file of a `static/` folder, compiled in. [`static_files!`](crate::static_files) creates them.
 #[derive(Debug)]
 pub struct StaticFile {
     #[doc(hidden)]
@@ -31,15 +32,16 @@ pub struct StaticFile {
     pub gzip: Option<&'static [u8]>,
 }
 
-/// Makes the module `assets` from the files that `nuages_build::static_files` compiled: a constant for the URL of each, so
-/// that a template that names a file that does not exist does not compile, and `FILES` for `Project::static_files`.
+/// Creates the module `assets` from the files that `nuages_build::static_files` compiled: a
+/// constant with the URL of each file, so that a template with the name of a missing file does not
+/// compile, and `FILES` for `Project::static_files`.
 #[macro_export]
 macro_rules! static_files {
     () => {
         $crate::static_files!("static_files.rs");
     };
     ($(#[$attribute:meta])* $table:literal) => {
-        /// The URL of each static file.
+        /// URLs of the static files.
         $(#[$attribute])*
         pub mod assets {
             use $crate::http::StaticFile;
@@ -51,7 +53,7 @@ macro_rules! static_files {
 
 static_files!();
 
-/// Names change with content, so a browser may keep a file for a year.
+/// The name changes with the content, so a browser may cache a file for a year.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const REVALIDATE: &str = "no-cache";
 
@@ -59,7 +61,7 @@ type ByName = HashMap<&'static str, (&'static StaticFile, &'static str)>;
 
 static FRAMEWORK: LazyLock<ByName> = LazyLock::new(|| by_name(assets::FILES));
 
-/// The static files of a site. They come before those of the framework with the same name.
+/// The static files of a site. They override the framework's files of the same name.
 #[derive(Debug)]
 pub struct SiteFiles(ByName);
 
@@ -140,7 +142,7 @@ fn respond(request: &HttpRequest, path: &str) -> Result<HttpResponse> {
                 .insert_header((CONTENT_RANGE, format!("bytes {start}-{end}/{}", body.len())))
                 .body(Bytes::from_static(part.unwrap_or_default())))
         }
-        // Several ranges at once: the whole file is a right answer too.
+        // The whole file is a valid response to a request for several ranges.
         Ok(_) => Ok(response.body(Bytes::from_static(body))),
         Err(_) => Ok(response
             .status(StatusCode::RANGE_NOT_SATISFIABLE)
@@ -149,7 +151,8 @@ fn respond(request: &HttpRequest, path: &str) -> Result<HttpResponse> {
     }
 }
 
-/// The copy of the file that suits the client best. Ranges are of the file as it is.
+/// Returns the variant of the file that suits the client best. Ranges apply to the uncompressed
+/// file.
 fn negotiated(file: &StaticFile, headers: &HeaderMap) -> (&'static [u8], Option<&'static str>) {
     let accepts = |coding: &str| {
         let given = headers

@@ -1,4 +1,4 @@
-//! URLs as data: what `urls.py` says, with who may enter.
+//! URL configuration, as in `urls.py`, with the access rule of each URL.
 
 use std::collections::{HashMap, HashSet};
 use std::panic::AssertUnwindSafe;
@@ -14,16 +14,16 @@ use futures_util::future::{CatchUnwind, Map};
 
 use crate::error::Error;
 
-/// Who may enter a URL. Each says it; there is no default.
+/// The visitors who may open a URL. Every URL must specify it; there is no default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
-    /// Anyone.
+    /// Everybody.
     Public,
-    /// Who is logged in; others are led to the login page.
+    /// Logged-in users; others are redirected to the login page.
     Login,
-    /// Staff; others are led to the admin's login page (Django's `staff_member_required`).
+    /// Staff; others are redirected to the admin's login page (Django's `staff_member_required`).
     Staff,
-    /// Who has this permission, `catalog.view_product`; who is logged in without it is refused with 403.
+    /// Users with this permission (`catalog.view_product`); logged-in users without it get a 403.
     Permission(&'static str),
 }
 
@@ -38,13 +38,13 @@ impl std::fmt::Display for Access {
     }
 }
 
-/// What answers at a URL: a handler per method.
+/// The handlers of a URL, one per method.
 pub struct View {
     methods: Vec<Method>,
     routes: Vec<Box<dyn Fn() -> Route>>,
 }
 
-/// A view that answers GET, and HEAD with the same headers.
+/// Creates a view that answers GET, and HEAD with the same headers.
 pub fn get<F, Args>(handler: F) -> View
 where
     F: Handler<Args>,
@@ -62,7 +62,7 @@ where
     }
 }
 
-/// A view that answers POST alone.
+/// Creates a view that answers POST only.
 pub fn post<F, Args>(handler: F) -> View
 where
     F: Handler<Args>,
@@ -77,7 +77,8 @@ where
 }
 
 impl View {
-    /// Lets the view answer POST as well. The body was read and the token checked before; see `csrf::protect`.
+    /// Adds a handler for POST. The body was already read and the CSRF token checked; see
+    /// `csrf::protect`.
     #[must_use]
     pub fn post<F, Args>(mut self, handler: F) -> Self
     where
@@ -95,7 +96,7 @@ impl View {
     }
 }
 
-/// A handler whose panics become [`Error::Panicked`], a 500 page with all the headers that pages have.
+/// A handler whose panics become [`Error::Panicked`], so that the 500 page has all usual headers.
 #[derive(Clone)]
 struct Caught<F>(F);
 
@@ -110,25 +111,25 @@ where
     >;
 
     fn call(&self, args: Args) -> Self::Future {
-        // The hook of `logging` has logged what and where.
+        // The panic hook of `logging` has logged the message and the location.
         AssertUnwindSafe(self.0.call(args))
             .catch_unwind()
             .map(|done| done.map_err(|_| Error::Panicked("a view panicked".to_owned())))
     }
 }
 
-/// One line of the sitemap.
+/// An entry of the URL configuration.
 pub struct Url {
     /// The path, in actix's syntax.
     pub pattern: &'static str,
     /// The name, as in `reverse(name)`.
     pub name: &'static str,
-    /// Who may enter.
+    /// The visitors who may open the URL.
     pub access: Access,
     view: View,
 }
 
-/// A URL: `path("/products/", "product_list", Access::Public, get(product_list))`.
+/// Creates a URL: `path("/products/", "product_list", Access::Public, get(product_list))`.
 pub fn path(pattern: &'static str, name: &'static str, access: Access, view: View) -> Url {
     Url {
         pattern,
@@ -139,7 +140,7 @@ pub fn path(pattern: &'static str, name: &'static str, access: Access, view: Vie
 }
 
 impl Url {
-    /// The methods it answers, as in an `Allow` header.
+    /// Returns the allowed methods, as in an `Allow` header.
     pub fn methods(&self) -> String {
         let names: Vec<&str> = self.view.methods.iter().map(Method::as_str).collect();
         names.join(", ")
@@ -170,7 +171,7 @@ impl Url {
 pub struct Urls(Vec<Url>);
 
 impl Urls {
-    /// These URLs. The first that matches answers.
+    /// Creates a URL configuration. The first match is used.
     pub fn new(urls: impl IntoIterator<Item = Url>) -> Self {
         Self(urls.into_iter().collect())
     }
@@ -182,12 +183,12 @@ impl Urls {
         self
     }
 
-    /// Each URL, in order.
+    /// Returns each URL, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Url> {
         self.0.iter()
     }
 
-    /// Puts them into an actix app; any other path is [`Error::NotFound`].
+    /// Registers the URLs in an actix app; any other path is [`Error::NotFound`].
     pub fn register(&self, config: &mut ServiceConfig) {
         for url in &self.0 {
             url.register(config);
@@ -197,9 +198,9 @@ impl Urls {
         }));
     }
 
-    /// What middleware asks of the URLs.
+    /// Returns the table of URLs for middleware.
     pub fn table(&self) -> UrlTable {
-        // Files do not end in a slash.
+        // URLs of files have no trailing slash.
         let pages = self.0.iter().filter(|url| url.pattern.ends_with('/'));
         UrlTable {
             pages: pages
@@ -216,7 +217,7 @@ impl Urls {
     }
 }
 
-/// Which pages exist, and who may enter them.
+/// The existing pages and their access rules.
 pub struct UrlTable {
     pages: Vec<(&'static str, ResourceDef)>,
     access: HashMap<&'static str, Access>,
@@ -229,7 +230,7 @@ impl UrlTable {
         self.pattern(path).is_some()
     }
 
-    /// The pattern of the page at `path`.
+    /// Returns the pattern of the page at `path`.
     pub fn pattern(&self, path: &str) -> Option<&'static str> {
         self.pages
             .iter()
@@ -242,7 +243,7 @@ impl UrlTable {
         self.readable.contains(pattern)
     }
 
-    /// Who may enter the URL with this pattern.
+    /// Returns the access rule of the URL with this pattern.
     pub fn access(&self, pattern: &str) -> Option<Access> {
         self.access.get(pattern).copied()
     }

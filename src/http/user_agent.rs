@@ -1,6 +1,6 @@
-//! What a browser says of itself, in words for people.
+//! Describes a `User-Agent` header in words.
 
-/// The first that is found counts: each names itself beside those that it wants to be taken for.
+/// The first match counts, because browsers add the names of other browsers for compatibility.
 const BROWSERS: [(&str, &str); 14] = [
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -29,7 +29,8 @@ const SYSTEMS: [(&str, &str); 9] = [
     ("BSD", "BSD"),
 ];
 
-/// Browser and system: `Firefox on Linux`. A guess, for anyone can claim to be anything; "" if nothing is known.
+/// Returns browser and system, such as `Firefox on Linux`; "" if neither is recognised. This is a
+/// guess: a client can send any `User-Agent`.
 pub fn device(user_agent: &str) -> String {
     let named = |names: &[(&str, &'static str)]| {
         names

@@ -1,4 +1,4 @@
-//! A page in the site's design for every error, and in `DEBUG` one that helps.
+//! Shows a page in the site's design for every error, and a detailed page in `DEBUG`.
 
 use std::sync::PoisonError;
 
@@ -20,9 +20,10 @@ use crate::http::UrlTable;
 use crate::logging::Context;
 use crate::settings::Settings;
 
-/// Seconds after which a visitor may try again: a queue of requests is worked off by then.
+/// Seconds after which a visitor should try again; by then the queue of requests is processed.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("2");
-/// Seconds after which somebody may try again to save: it takes a person to make room, or the end of maintenance.
+/// Seconds after which a visitor should try again to save; a person must free disk space or end the
+/// maintenance.
 const RETRY_WRITE_SECONDS: HeaderValue = HeaderValue::from_static("60");
 
 #[derive(Template)]
@@ -34,13 +35,14 @@ struct ErrorPage {
     text: String,
     hint: &'static str,
     request_id: String,
-    /// The page whose form is no longer valid, to be opened again; "" for none.
+    /// The URL of the page whose form is no longer valid, to open it again; "" if there is none.
     again_url: String,
-    /// The URL to log out, if that was tried with a form that is no longer valid; "" otherwise.
+    /// The URL to log out, if the visitor tried that with a form that is no longer valid; ""
+    /// otherwise.
     logout_url: String,
 }
 
-/// The same for staff.
+/// The same page in the design of the admin.
 #[derive(Template)]
 #[template(path = "errors/admin.html")]
 struct AdminErrorPage {
@@ -66,7 +68,7 @@ struct Query {
     ms: String,
 }
 
-/// See the module. A response that already is a page stays as it is.
+/// See the module. A response that is a page already is not changed.
 pub async fn error_pages<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     request: ServiceRequest,
@@ -117,7 +119,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
         }
         _ => {}
     }
-    // What was to be kept or forgotten is so all the same.
+    // Cookies that the response sets or deletes are kept.
     for name in [SET_COOKIE, VARY] {
         for value in response.headers().get_all(&name) {
             page.append_header((name.clone(), value.clone()));
@@ -130,7 +132,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
     Ok(response.into_response(page.body(html)))
 }
 
-/// The failure and what it came from, for the log.
+/// Returns the error and its causes, for the log.
 fn chain(error: &ActixError) -> Vec<String> {
     let Some(known) = error.as_error::<Error>() else {
         return vec![error.to_string()];
@@ -171,7 +173,8 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
     }
 }
 
-/// Returns the URL of the page whose form is no longer valid, and the URL to log out; "" for a way that does not apply.
+/// Returns the URL of the page whose form is no longer valid, and the URL to log out; "" for each
+/// that does not apply.
 fn ways_on(request: &HttpRequest) -> (String, String) {
     let path = request.path().to_owned();
     if matches!(request.match_name(), Some("logout" | "admin:logout")) {
@@ -190,7 +193,8 @@ fn ways_on(request: &HttpRequest) -> (String, String) {
     (if is_readable { url } else { String::new() }, String::new())
 }
 
-/// The texts of the page: the failure, the data that was kept, and the next step. `is_stale`: the form was valid before a login in another tab.
+/// Returns the texts of the page: the failure, the data that was kept, and the next step.
+/// `is_stale`: the form was valid before a login in another tab.
 fn words(
     status: StatusCode,
     error: Option<&Error>,
@@ -258,7 +262,8 @@ fn words(
             "There is no room left on the server to save anything. Nothing you sent was stored.".to_owned()
         }
         Some(Error::Csrf(reason)) => {
-            // What its owner can mend in a browser is said; the rest would help others more.
+            // Explain only the causes that visitors can fix in their browser; other reasons would
+            // mostly help attackers.
             let why = if reason.contains("cookie not set") {
                 "your browser sent no cookie with the form, and this site needs one"
             } else if reason.contains("no Referer") {

@@ -1,4 +1,5 @@
-//! [`Frame`]: what surrounds the content of a page, and how a page of the framework gets into it.
+//! [`Frame`]: the HTML around the content of a page, and how pages of the framework are rendered
+//! inside it.
 
 use std::fmt;
 
@@ -29,7 +30,7 @@ pub struct Frame<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct SafeHtml(pub(super) String);
 
-/// The frame of a site that has none of its own.
+/// The frame of a site that does not define one.
 #[derive(Template)]
 #[template(path = "pages/base.html")]
 pub(super) struct DefaultFrame<'a> {
@@ -47,7 +48,8 @@ pub trait Framed {
 }
 
 impl Frame<'_> {
-    /// The URL of the style sheet of the framework's own pages, for frames that do not link `site.css`, which contains it.
+    /// Returns the URL of the style sheet for the framework's pages, for frames that do not link
+    /// `site.css` (which contains it).
     pub fn accounts_css(&self) -> &'static str {
         assets::ACCOUNTS_CSS
     }
@@ -86,7 +88,7 @@ pub fn render_framed(page: &impl Framed) -> Result<Html> {
     ))
 }
 
-/// The text of a page inside the frame of its site.
+/// Returns the text of a page inside the frame of its site.
 pub(super) fn framed_text(page: &impl Framed) -> askama::Result<String> {
     let [title, head, content] = page.blocks()?.map(SafeHtml);
     let page = page.page();
@@ -98,7 +100,7 @@ pub(super) fn framed_text(page: &impl Framed) -> askama::Result<String> {
     })
 }
 
-/// The site that serves `request`.
+/// Returns the site that serves `request`.
 pub(super) fn site_of(request: &HttpRequest) -> &'static Site {
     static UNNAMED: Site = Site::new("Site");
     request

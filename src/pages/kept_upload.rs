@@ -1,4 +1,5 @@
-//! `/uploads/…/`: a picture that was chosen in a form and is not saved yet, for whoever chose it.
+//! `/uploads/…/`: shows a picture that is kept for a form and not saved yet, to the visitor who
+//! chose it.
 
 use actix_files::NamedFile;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -8,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::http::{harmless, uncached};
 use crate::settings::Settings;
 
-/// `GET /uploads/REFERENCE/`. Pictures only: nothing else is shown before it is saved.
+/// `GET /uploads/REFERENCE/`. Shows pictures only; other files are not shown before they are saved.
 pub async fn kept_upload(
     request: HttpRequest,
     settings: web::Data<Settings>,

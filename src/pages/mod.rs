@@ -1,4 +1,4 @@
-//! Pages: the frame that each one has, and those for what goes wrong.
+//! The frame around pages, and the error pages.
 
 mod error_pages;
 mod frame;

@@ -1,4 +1,4 @@
-//! What every page knows.
+//! The data that every page needs.
 
 use std::rc::Rc;
 
@@ -17,12 +17,12 @@ use crate::error::Error;
 use crate::messages::{Message, Messages};
 use crate::sessions::Session;
 
-/// What the frame of a page needs, whatever the page; a view gets it by asking for it.
+/// The data that the frame needs on every page. A view gets it as an extractor.
 #[derive(Clone)]
 pub struct Page {
     /// The path of the request, as it came.
     pub path: String,
-    /// Who is asking, if they are logged in.
+    /// The logged-in user.
     pub user: Option<Rc<User>>,
     /// The site that the page belongs to.
     pub site: &'static Site,
@@ -44,7 +44,7 @@ struct MessageList {
 }
 
 impl Page {
-    /// The frame of a page that asks nothing of the database: for errors.
+    /// Creates a page without a database query, for error pages.
     pub fn bare(request: &HttpRequest) -> Self {
         Self {
             path: request.path().to_owned(),
@@ -56,28 +56,28 @@ impl Page {
         }
     }
 
-    /// The same frame after its user has left.
+    /// Returns the same page without its user, for the page after logout.
     #[must_use]
     pub fn without_user(self) -> Self {
         Self { user: None, ..self }
     }
 
-    /// A token for a form on this page.
+    /// Returns a CSRF token for a form on this page.
     pub fn csrf_token(&self) -> String {
         self.csrf.token()
     }
 
-    /// Whether the page is the one at `url`, or below it.
+    /// Whether the path of the page begins with `url`.
     pub fn is_below(&self, url: &str) -> bool {
         self.path.starts_with(url)
     }
 
-    /// The links to log in, or to the profile, the admin and the log-out button of the visitor.
+    /// Renders the links to log in, or to the visitor's profile, the admin and the log-out button.
     pub fn account_menu(&self) -> askama::Result<SafeHtml> {
         AccountMenu { page: self }.render().map(SafeHtml)
     }
 
-    /// The messages, each in an element of its own. They are shown once.
+    /// Renders the messages, each in its own element. They are shown once.
     pub fn messages_html(&self) -> askama::Result<SafeHtml> {
         MessageList {
             messages: self.messages(),
@@ -86,7 +86,7 @@ impl Page {
         .map(SafeHtml)
     }
 
-    /// What happened, for the visitor to read once.
+    /// Returns the messages for the visitor and removes them.
     pub fn messages(&self) -> Vec<Message> {
         self.messages.take(&self.session)
     }

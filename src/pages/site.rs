@@ -1,4 +1,4 @@
-//! [`Site`]: what the framework's own pages show of the site they belong to.
+//! [`Site`]: the details of a site that the framework's own pages show.
 
 use std::fmt;
 
@@ -9,15 +9,15 @@ use askama::Template as _;
 /// Renders a page of the framework inside the frame of a site.
 pub type RenderFrame = fn(&Frame<'_>) -> askama::Result<String>;
 
-/// The name, the logo, the navigation, the footer, the colours and the frame of a site.
+/// The name, logo, navigation, footer, colours and frame of a site.
 ///
-/// Login, account and error pages appear inside the frame. Without a frame of its own, a site gets a plain one that shows
-/// the rest.
+/// Login, account and error pages appear inside the frame. A site that does not define a frame gets
+/// a plain one, which shows the other details.
 #[derive(Clone, Copy)]
 pub struct Site {
     /// The name, as visitors read it: at the end of each title, and beside the logo.
     pub name: &'static str,
-    /// What search engines show below the title of a page without a description of its own; "" for nothing.
+    /// The description of pages without one of their own, for search engines; "" for none.
     pub description: &'static str,
     /// The URL of the logo, an image of 28 by 28 pixels; "" for none.
     pub logo: &'static str,
@@ -37,14 +37,14 @@ pub struct Site {
 /// A link of a site's navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NavigationLink {
-    /// What visitors read.
+    /// The text of the link.
     pub label: &'static str,
-    /// Where the link leads.
+    /// The target of the link.
     pub url: &'static str,
 }
 
 impl Site {
-    /// A site that has a name and nothing else.
+    /// Creates a site with only a name.
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,

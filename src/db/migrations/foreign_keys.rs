@@ -1,7 +1,9 @@
-//! Foreign keys while migrations run: not enforced statement by statement, but checked before the commit.
+//! Handles foreign keys during migrations: they are not enforced for each statement, but checked
+//! before the commit.
 //!
-//! SQLite can change most of a table only by building a new one and dropping the old one. That needs `PRAGMA foreign_keys =
-//! OFF`, which has an effect only outside a transaction (<https://sqlite.org/lang_altertable.html#otheralter>).
+//! For most changes SQLite must create a new table and drop the old one. That needs `PRAGMA
+//! foreign_keys = OFF`, which only has an effect outside a transaction
+//! (<https://sqlite.org/lang_altertable.html#otheralter>).
 
 use std::collections::BTreeMap;
 
@@ -10,11 +12,12 @@ use diesel::connection::SimpleConnection as _;
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
 
-/// How many rows break each foreign key, by (the table with the key, the table it refers to).
+/// Number of rows that violate each foreign key, by (the table with the key, the table it refers
+/// to).
 pub(super) type BrokenKeys = BTreeMap<(String, String), i64>;
 
-/// Runs `work` with foreign keys switched off on SQLite, and switches them on again. Inside a transaction SQLite ignores
-/// the switch: there `work` runs with foreign keys enforced.
+/// Runs `work` with foreign keys switched off on SQLite, and switches them on again. Inside a
+/// transaction SQLite ignores the switch: then `work` runs with foreign keys enforced.
 pub(super) fn switched_off<T>(
     conn: &mut Conn,
     work: impl FnOnce(&mut Conn) -> Result<T>,
@@ -28,8 +31,9 @@ pub(super) fn switched_off<T>(
     done
 }
 
-/// The foreign keys that rows of an SQLite database break. A key that refers to a missing table counts once more, because
-/// it is broken even while its table is empty. PostgreSQL enforces its keys itself, so there are none.
+/// Returns the foreign keys that rows of an SQLite database violate. A key that refers to a missing
+/// table counts once more, because it is broken even if its table is empty. Empty for PostgreSQL,
+/// which enforces its keys itself.
 pub(super) fn broken(conn: &mut Conn) -> Result<BrokenKeys> {
     if let Conn::Postgres(_) = conn {
         return Ok(BrokenKeys::new());
@@ -70,7 +74,7 @@ pub(super) fn broken(conn: &mut Conn) -> Result<BrokenKeys> {
     Ok(broken)
 }
 
-/// The keys that more rows break now than `before`, in words; `None` if there are no such keys.
+/// Describes the keys that more rows violate than `before`; `None` if there are no such keys.
 pub(super) fn newly_broken(before: &BrokenKeys, now: &BrokenKeys) -> Option<String> {
     let more = now
         .iter()
@@ -87,7 +91,8 @@ pub(super) fn newly_broken(before: &BrokenKeys, now: &BrokenKeys) -> Option<Stri
     }
 }
 
-/// Makes PostgreSQL check now what it would check at the commit, so that the migration at fault can be named.
+/// Makes PostgreSQL check now what it would check at the commit, so that the error can name the
+/// migration.
 pub(super) fn check_deferred(conn: &mut Conn) -> diesel::QueryResult<()> {
     match conn {
         Conn::Postgres(_) => {

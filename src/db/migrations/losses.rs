@@ -1,4 +1,5 @@
-//! Lists the data that going backwards would delete, by doing it in a transaction that is rolled back.
+//! Lists the data that reversing migrations would delete, by reversing them in a transaction that
+//! is rolled back.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,14 +13,14 @@ use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
 use crate::words::counted;
 
-/// Something that going backwards deletes. `Display` says it in words.
+/// Data that reversing migrations deletes. `Display` describes it in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Loss {
-    /// A table with so many rows.
+    /// A table with this number of rows.
     Table(String, i64),
-    /// A column of a table that stays, with so many values that are not NULL.
+    /// A column of a remaining table, with this number of values that are not NULL.
     Column(String, String, i64),
-    /// So many rows of a table that stays.
+    /// This number of rows of a remaining table.
     Rows(String, i64),
 }
 
@@ -54,7 +55,7 @@ type Columns = BTreeMap<String, BTreeSet<String>>;
 pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Loss>> {
     let mut found = None;
     let tried = locked(conn, |conn| {
-        // The locks of this trial must not keep the visitors of a running site waiting for long.
+        // The locks of this trial must not block visitors of a running site for long.
         if let Conn::Postgres(_) = conn {
             conn.batch_execute("SET LOCAL lock_timeout = '10s'")?;
         }
@@ -71,7 +72,8 @@ pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Ve
     Ok(losses)
 }
 
-/// Reverses the migrations; the tables and rows that are lost then, and the lost columns of tables that stay.
+/// Reverses the migrations; returns the tables and rows that this deletes, and the deleted columns
+/// of remaining tables.
 fn trial(
     conn: &mut Conn,
     migrations: &[Migration],
@@ -113,7 +115,7 @@ fn trial(
         } else {
             had
         };
-        // The rows of the bookkeeping are no loss.
+        // Ignore the rows of `django_migrations`.
         if has < had && table != "django_migrations" {
             losses.push(Loss::Rows(table, had - has));
         }
@@ -142,7 +144,7 @@ fn columns(conn: &mut Conn) -> Result<Columns> {
     Ok(columns)
 }
 
-/// The rows of `table`, or its values in `column` that are not NULL.
+/// Counts the rows of `table`, or its values in `column` that are not NULL.
 fn count(conn: &mut Conn, table: &str, column: Option<&str>) -> Result<i64> {
     let sql = match column {
         Some(column) => Sql::new("SELECT COUNT(").ident(leaked(column)).raw(")"),
@@ -166,7 +168,8 @@ fn count(conn: &mut Conn, table: &str, column: Option<&str>) -> Result<i64> {
         .unwrap_or(0))
 }
 
-/// [`Sql`] takes identifiers that live as long as the program. Only a command that ends soon comes here.
+/// Leaks `name`, because [`Sql`] requires static identifiers. Only called by a command that ends
+/// soon.
 fn leaked(name: &str) -> &'static str {
     Box::leak(name.to_owned().into_boxed_str())
 }

@@ -1,8 +1,8 @@
-//! Schema changes of both databases, and Django's own bookkeeping of them.
+//! Schema changes for both databases, recorded in Django's own table.
 //!
-//! A migration is a folder `migrations/{sqlite,postgres}/<app>_<nnnn>_<what>/` with `up.sql` and `down.sql`, compiled in.
-//! The table `django_migrations` records what was applied, under the names of Django's own migrations, so that either
-//! side recognises what the other did.
+//! A migration is a folder `migrations/{sqlite,postgres}/<app>_<nnnn>_<what>/` with `up.sql` and
+//! `down.sql`, compiled in. The table `django_migrations` records applied migrations under the
+//! names of Django's own ones, so that Django and Nuages recognise each other's migrations.
 
 mod foreign_keys;
 mod losses;
@@ -23,7 +23,7 @@ pub struct Migration {
     pub app: &'static str,
     /// `0001_initial`.
     pub name: &'static str,
-    /// The names under which Django knows this step: its migrations that this one stands for.
+    /// The names of Django's migrations that this one replaces.
     pub stands_for: &'static [&'static str],
     /// The SQL for SQLite.
     pub sqlite: Script,
@@ -34,14 +34,15 @@ pub struct Migration {
 /// The SQL of one migration on one database.
 #[derive(Debug, Clone, Copy)]
 pub struct Script {
-    /// Makes the change.
+    /// The SQL that applies the migration.
     pub up: &'static str,
-    /// Takes it back.
+    /// The SQL that reverses it.
     pub down: &'static str,
 }
 
 impl Migration {
-    /// The statements that apply it, or that take it back if `backwards`, each as one line without its comments.
+    /// Returns the statements that apply the migration, or that reverse it if `backwards`, each as
+    /// one line without comments.
     pub fn operations(&self, conn: &Conn, backwards: bool) -> Vec<String> {
         let Script { up, down } = self.script(conn);
         let is_code = |line: &&str| !line.trim_start().starts_with("--");
@@ -67,9 +68,10 @@ impl Migration {
     }
 }
 
-/// A [`Migration`] from the files of its folders: `migration!("auth", "0001_initial")`, or with the names of Django's
-/// migrations that it stands for: `migration!("auth", "0001_initial", ["0001_initial", "0002_…"])`. They lie in `migrations/`
-/// of the package, unless it says elsewhere: `migration!("blog", "0001_initial" in "examples/blog/migrations")`.
+/// Creates a [`Migration`] from the files of its folders: `migration!("auth", "0001_initial")`, or
+/// with the names of Django's migrations that it replaces: `migration!("auth", "0001_initial",
+/// ["0001_initial", "0002_…"])`. The folders are in `migrations/` of the package, or in another
+/// folder: `migration!("blog", "0001_initial" in "examples/blog/migrations")`.
 #[macro_export]
 macro_rules! migration {
     ($app:literal, $name:literal) => {

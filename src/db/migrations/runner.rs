@@ -1,4 +1,4 @@
-//! Applies migrations: all or none, one process at a time.
+//! Applies migrations: all or none, in one process at a time.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use super::{Migration, Script};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::{Error, Result};
 
-/// Any number, as long as every Nuages takes the same.
+/// An arbitrary number, which must be the same in every version of Nuages.
 const ADVISORY_LOCK: i64 = 0x006e_7561_6765_7300;
 
-/// A migration that was applied, or is to be.
+/// A migration that was applied, or will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Applied {
     /// The app's label.
@@ -22,12 +22,13 @@ pub struct Applied {
     pub name: &'static str,
 }
 
-/// Runs `work` in a transaction that no other `migrate` can be in at the same time. SQLite does not enforce foreign keys
-/// in it, so that tables can be rebuilt; [`apply`] and [`reverse`] check them after each migration.
+/// Runs `work` in a transaction that excludes every other `migrate`. SQLite does not enforce
+/// foreign keys in it, so that tables can be rebuilt; [`apply`] and [`reverse`] check them after
+/// each migration.
 pub fn locked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
     let in_transaction = |conn: &mut Conn| {
         conn.atomic(|conn| {
-            // On SQLite the transaction itself is the lock: it began with BEGIN IMMEDIATE.
+            // On SQLite the transaction itself is the lock, because it starts with BEGIN IMMEDIATE.
             if let Conn::Postgres(_) = conn {
                 Sql::new("SELECT pg_advisory_xact_lock(")
                     .bind(ADVISORY_LOCK)
@@ -50,7 +51,8 @@ pub fn is_up_to_date(conn: &mut Conn, migrations: &[Migration]) -> Result<bool> 
     Ok(plan(conn, migrations)?.iter().all(|(_, applied)| *applied))
 }
 
-/// Each migration and whether it was applied. A part of what one stands for is an error.
+/// Returns each migration and whether it was applied. Fails if only some of the Django migrations
+/// that one replaces were applied.
 pub fn plan<'a>(
     conn: &mut Conn,
     migrations: &'a [Migration],
@@ -79,7 +81,7 @@ pub fn plan<'a>(
     migrations.iter().map(state).collect()
 }
 
-/// Applies what was not applied, in order. To be called inside [`locked`].
+/// Applies the missing migrations in order. Call it inside [`locked`].
 pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> {
     if !tables(conn)?.contains("django_migrations") {
         let sql = match conn {
@@ -117,7 +119,7 @@ pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> 
         .collect())
 }
 
-/// The applied migrations of `app`, in the order in which [`reverse`] takes them back.
+/// Returns the applied migrations of `app`, in the order in which [`reverse`] reverses them.
 pub fn applied_of<'a>(
     conn: &mut Conn,
     migrations: &'a [Migration],
@@ -130,7 +132,7 @@ pub fn applied_of<'a>(
         .collect())
 }
 
-/// Takes back every migration of `app` (Django's `migrate APP zero`). To be called inside [`locked`].
+/// Reverses every migration of `app` (Django's `migrate APP zero`). Call it inside [`locked`].
 pub fn reverse(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Applied>> {
     let mut reversed = Vec::new();
     for migration in applied_of(conn, migrations, app)? {
@@ -178,8 +180,8 @@ fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
     Err(failure(conn, migration, statement, &text))
 }
 
-/// The statement since which a foreign key has stayed broken. Runs the statements once more, with a check after each of
-/// them; the caller rolls this back.
+/// Returns the statement that broke a foreign key for good. Runs the statements again, with a check
+/// after each of them; the caller rolls this back.
 fn breaking_statement<'a>(
     conn: &mut Conn,
     statements: &[&'a str],
@@ -220,7 +222,8 @@ pub(super) fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
     Ok(rows.into_iter().flatten().filter_map(text).collect())
 }
 
-/// Returns the app and name of each migration that `django_migrations` records; an empty set if the table is missing.
+/// Returns the app and name of each migration in `django_migrations`; an empty set if the table is
+/// missing.
 pub fn recorded(conn: &mut Conn) -> Result<BTreeSet<(String, String)>> {
     if !tables(conn)?.contains("django_migrations") {
         return Ok(BTreeSet::new());

@@ -1,7 +1,7 @@
-//! A script cut into its statements, so that a failure can name the one that failed.
+//! Splits a script into statements, so that an error can name the failed statement.
 
-/// The statements of `script`, without the semicolons between them. Semicolons in quotes, comments and dollar quotes do
-/// not count.
+/// Returns the statements of `script`, without the semicolons between them. Ignores semicolons in
+/// quotes, comments and dollar quotes.
 pub(super) fn statements(script: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
@@ -29,12 +29,13 @@ pub(super) fn statements(script: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Length of the quoted text that `rest` begins with. A doubled quote opens the next one at once, so it needs no care.
+/// Returns the length of the quoted text at the start of `rest`. A doubled quote needs no special
+/// case: it ends one quoted text and begins the next.
 fn quoted(rest: &str, quote: char) -> usize {
     rest[1..].find(quote).map_or(rest.len(), |end| end + 2)
 }
 
-/// Length of the `$tag$ … $tag$` that `rest` begins with, or of its `$`.
+/// Returns the length of the `$tag$ … $tag$` at the start of `rest`, or of its `$`.
 fn dollar_quoted(rest: &str) -> usize {
     let Some(end) = rest[1..].find('$').map(|end| end + 2) else {
         return 1;

@@ -1,4 +1,4 @@
-//! Days and times of day.
+//! Dates and times of day.
 
 use chrono::{DateTime, NaiveDate, NaiveTime};
 use diesel::backend::Backend;
@@ -7,7 +7,7 @@ use diesel::pg::Pg;
 use diesel::sql_types::Date;
 use diesel::sqlite::Sqlite;
 
-/// A day. SQLite may hold a day with a time, which is read as its day.
+/// A date. SQLite may hold a date with a time; the time is ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, FromSqlRow)]
 pub struct Day(pub NaiveDate);
 
@@ -34,7 +34,7 @@ impl FromSql<Date, crate::db::MultiBackend> for Day {
     }
 }
 
-/// The day of a date as SQLite holds it, perhaps with a time behind it.
+/// Parses a date from SQLite, which may be followed by a time.
 pub(in crate::db) fn parse_day(text: &str) -> Option<NaiveDate> {
     let (day, time) = match text.find([' ', 'T']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -59,7 +59,7 @@ pub(in crate::db) fn parse_day(text: &str) -> Option<NaiveDate> {
     plain_day(day).or_else(|| NaiveDate::parse_from_str(day, "%Y-%m-%d").ok())
 }
 
-/// `2024-02-29`, without chrono, because a list has hundreds of them.
+/// Parses `2024-02-29` without chrono, which is faster: a list has hundreds of dates.
 fn plain_day(day: &str) -> Option<NaiveDate> {
     let bytes: &[u8; 10] = day.as_bytes().try_into().ok()?;
     if bytes[4] != b'-' || bytes[7] != b'-' {
@@ -77,7 +77,7 @@ fn plain_day(day: &str) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(year, number(&bytes[5..7])?, number(&bytes[8..])?)
 }
 
-/// A time of day as SQLite holds it.
+/// Parses a time of day from SQLite.
 pub(in crate::db) fn parse_time(text: &str) -> Option<NaiveTime> {
     ["%H:%M:%S%.f", "%H:%M"]
         .iter()

@@ -1,4 +1,4 @@
-//! Exact decimal numbers: money is never a float.
+//! Exact decimal numbers, because money must not be a float.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -17,25 +17,26 @@ use diesel::sqlite::{Sqlite, SqliteType};
 
 use crate::db::sql_types;
 
-/// A decimal number of any length. Two are equal when their values are: `1.0 == 1.00`.
+/// A decimal number of any length. Equality compares the values: `1.0 == 1.00`.
 ///
-/// SQLite drops trailing zeros (`10` for `10.00`): use [`Decimal::round`] with the field's places to show a value.
+/// SQLite drops trailing zeros (`10` for `10.00`): use [`Decimal::round`] with the field's number
+/// of places to show a value.
 #[derive(Debug, Clone, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Decimal)]
 pub struct Decimal(Number);
 
-/// Those of money are small: a list shows hundreds of such numbers, which need no memory of their own and no arithmetic on
-/// numbers of any length.
+/// Amounts of money are small numbers: a list shows hundreds of them. They need no heap memory and
+/// no arithmetic of arbitrary precision.
 #[derive(Debug, Clone)]
 enum Number {
-    /// Units and places, at most [`SMALL`] of them.
+    /// Units and number of decimal places, at most [`SMALL`].
     Small(i64, u32),
-    /// What does not fit there.
+    /// Numbers that do not fit into `Small`.
     Long(Box<BigDecimal>),
 }
 
 impl Decimal {
-    /// `units` divided by 10 to the power of `places`: `Decimal::new(1234, 2)` is 12.34.
+    /// Returns `units` divided by 10 to the power of `places`: `Decimal::new(1234, 2)` is 12.34.
     pub fn new(units: i64, places: i64) -> Self {
         match u32::try_from(places) {
             Ok(places) if places <= SMALL => Self(Number::Small(units, places)),
@@ -46,8 +47,8 @@ impl Decimal {
         }
     }
 
-    /// Rounded, or filled up with zeros, to `places` behind the point; halves go to the even digit, as in Python's
-    /// `round` and Django's forms.
+    /// Rounds to `places` decimal places, or adds zeros; halves are rounded to the even digit, as
+    /// in Python's `round` and Django's forms.
     #[must_use]
     pub fn round(&self, places: i64) -> Self {
         match self
@@ -62,7 +63,7 @@ impl Decimal {
         }
     }
 
-    /// The same to be shown, without making a number of it.
+    /// Like `round`, but returns a value that can only be displayed, which is faster.
     pub fn fixed(&self, places: u32) -> Fixed {
         let small = self
             .small()
@@ -74,7 +75,7 @@ impl Decimal {
         }
     }
 
-    /// Units and places, where both are small.
+    /// Returns units and number of places, if both are small.
     fn small(&self) -> Option<(i64, u32)> {
         match self.0 {
             Number::Small(units, places) => Some((units, places)),
@@ -82,7 +83,7 @@ impl Decimal {
         }
     }
 
-    /// As a number of any length.
+    /// Returns the number with arbitrary precision.
     fn long(&self) -> Cow<'_, BigDecimal> {
         match &self.0 {
             Number::Small(units, places) => {
@@ -92,7 +93,7 @@ impl Decimal {
         }
     }
 
-    /// Whether it has no more than a hundred digits before the point, and behind it.
+    /// Whether the number has at most a hundred digits before and after the decimal point.
     pub fn is_modest(&self) -> bool {
         if self.small().is_some() {
             return true;
@@ -103,13 +104,13 @@ impl Decimal {
         scale <= 100 && digits.saturating_sub(scale) <= 100
     }
 
-    /// Digits behind the point that are not trailing zeros.
+    /// Returns the number of decimal places without trailing zeros.
     pub fn places(&self) -> i64 {
         self.long().normalized().fractional_digit_count().max(0)
     }
 }
 
-/// The most places of a small number: 10 to the power of this is an `i64`.
+/// The largest number of places of a small number: 10 to this power fits into an `i64`.
 const SMALL: u32 = 18;
 
 impl From<BigDecimal> for Decimal {
@@ -147,7 +148,8 @@ impl Ord for Decimal {
 
 const ZEROS: &str = "000000000000000000";
 
-/// `units` of so many places as units of others, halves to the even one; nothing, where they are too many.
+/// Converts `units` with `has` decimal places to `wanted` places; rounds halves to even. Returns
+/// `None` on overflow.
 fn rounded(units: i64, has: u32, wanted: u32) -> Option<i64> {
     if wanted >= has {
         return units.checked_mul(10_i64.checked_pow(wanted - has)?);
@@ -159,17 +161,17 @@ fn rounded(units: i64, has: u32, wanted: u32) -> Option<i64> {
     Some(if units < 0 { -whole } else { whole })
 }
 
-/// A number with so many digits behind the point; see [`Decimal::fixed`].
+/// A number with a fixed number of decimal places; see [`Decimal::fixed`].
 #[derive(Debug, Clone)]
 pub enum Fixed {
-    /// Units and places, at most 18 of them.
+    /// Units and number of places, at most 18.
     Small(i64, u32),
-    /// Its text.
+    /// The text of a longer number.
     Long(String),
 }
 
 impl fmt::Display for Decimal {
-    /// Never in scientific notation.
+    /// Never uses scientific notation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.small() {
             Some((units, places)) => Fixed::Small(units, places).fmt(f),
@@ -179,7 +181,7 @@ impl fmt::Display for Decimal {
 }
 
 impl Fixed {
-    /// Adds its text to `out`.
+    /// Appends the text of the number to `out`.
     pub fn push_to(&self, out: &mut String) {
         let (units, places) = match self {
             Self::Small(units, places) => (*units, *places as usize),
@@ -260,8 +262,9 @@ impl FromSql<sql_types::Decimal, Pg> for Decimal {
     }
 }
 
-/// Units and places of a `numeric` of few digits, as PostgreSQL sends it: how many digits of base 10,000 there are, the
-/// power of the first one, the sign, the places, the digits (`numeric_send` in its `numeric.c`).
+/// Reads a `numeric` with few digits as PostgreSQL sends it (`numeric_send` in its `numeric.c`):
+/// number of base-10,000 digits, exponent of the first one, sign, decimal places, digits. Returns
+/// units and number of places.
 fn small_numeric(bytes: &[u8]) -> Option<(i64, i64)> {
     let (words, []) = bytes.as_chunks::<2>() else {
         return None;
@@ -315,10 +318,11 @@ impl FromSql<sql_types::Decimal, Sqlite> for Decimal {
     }
 }
 
-/// The decimal number of up to 15 significant digits that `real` stands for, as Django's converter reads a REAL; SQLite
-/// itself prints 17.
+/// Returns the decimal number of up to 15 significant digits that `real` represents, like Django's
+/// converter for REAL values; SQLite itself prints 17 digits.
 fn from_real(real: f64) -> Result<Decimal, ParseBigDecimalError> {
-    // Numbers of up to 15 digits survive the way into a double and back, so where cents explain the double they are it.
+    // Numbers of up to 15 digits survive the conversion to a double and back. So if a number of
+    // cents converts to this double, it is the right one.
     let cents = (real * 100.0).round();
     if cents.abs() < 1e15 && (cents / 100.0).to_bits() == real.to_bits() {
         #[expect(
@@ -333,7 +337,8 @@ fn from_real(real: f64) -> Result<Decimal, ParseBigDecimalError> {
 }
 
 impl ToSql<sql_types::Decimal, Sqlite> for Decimal {
-    /// As text: the column's affinity makes an INTEGER or a REAL of it, as it does with what Django binds.
+    /// Binds a text: the column's affinity converts it to INTEGER or REAL, as with the values that
+    /// Django binds.
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         out.set_value(self.to_string());
         Ok(IsNull::No)
@@ -418,7 +423,7 @@ mod tests {
         assert_eq!(numeric(&[1, 1, 0, 2, 7]).as_deref(), Some("70000.00"));
         assert_eq!(numeric(&[1, u16::MAX, 0, 4, 5]).as_deref(), Some("0.0005"));
         assert_eq!(numeric(&[0, 0, 0, 2]).as_deref(), Some("0.00"));
-        // Not a number, more places than are said, and more digits than fit.
+        // NaN, more places than declared, and more digits than fit.
         assert_eq!(numeric(&[0, 0, 0xC000, 0]), None);
         assert_eq!(numeric(&[2, 0, 0, 2, 12, 3456]), None);
         assert_eq!(numeric(&[5, 4, 0, 2, 9999, 9999, 9999, 9999, 9999]), None);

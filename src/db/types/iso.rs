@@ -1,17 +1,19 @@
-//! `2024-01-02 03:04:05`, as both databases, Python and HTML write moments: by hand, because a list has hundreds of them and
-//! chrono reads its format anew for each.
+//! Reads and writes `2024-01-02 03:04:05`, the format of both databases, Python and HTML. Chrono
+//! parses its format string anew for each of the hundreds of moments in a list, so this is written
+//! by hand.
 
 use chrono::{Datelike as _, NaiveDate, NaiveDateTime, Timelike as _};
 
-/// How long a moment is without fractions of a second.
+/// Length in bytes of a moment without fractions of a second.
 const LENGTH: usize = 19;
 
-/// A moment to the second, in a year of four digits.
+/// The text of a moment, exact to the second, with a four-digit year.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment([u8; LENGTH]);
 
 impl Moment {
-    /// `time`, with `between` between the day and the hour; nothing, if it has a fraction of a second or an odd year.
+    /// Formats `time`, with `between` between date and time; returns `None` if it has a fraction of
+    /// a second or a year without four digits.
     pub fn new(time: NaiveDateTime, between: u8) -> Option<Self> {
         let year = u32::try_from(time.year())
             .ok()
@@ -37,20 +39,21 @@ impl Moment {
         Some(Self(text))
     }
 
-    /// The same with `between` between the day and the hour.
+    /// Returns the same text with `between` between date and time.
     #[must_use]
     pub fn separated(mut self, between: u8) -> Self {
         self.0[10] = between;
         self
     }
 
-    /// Its text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
-/// What [`Moment`] and Python's `str(datetime)` write; nothing for whatever else might be a moment.
+/// Parses texts written by [`Moment`] and by Python's `str(datetime)`; returns `None` for other
+/// formats.
 pub(super) fn read(text: &str) -> Option<NaiveDateTime> {
     let (moment, fraction) = text.as_bytes().split_first_chunk::<LENGTH>()?;
     let between = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':')];

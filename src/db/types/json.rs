@@ -10,7 +10,8 @@ use diesel::sqlite::Sqlite;
 
 use crate::db::sql_types;
 
-/// A JSON document; on SQLite its text. Boxed, because a row is a list of values, and the document is three times the others.
+/// A JSON document; stored as text on SQLite. Boxed because a row is a list of values, and a
+/// document is three times as large as the other values.
 #[derive(Debug, Clone, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Json)]
 pub struct Json(pub Box<serde_json::Value>);

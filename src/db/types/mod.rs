@@ -17,7 +17,7 @@ pub use readable::{Lenient, LossyText, NullableLossyText, Readable, StrictFlag};
 pub use timestamp::Timestamp;
 pub use uuid::Uuid;
 
-/// Makes a type known to `MultiBackend`, by way of what it is to each database.
+/// Implements Diesel's traits on `MultiBackend` for a type that has them on each database.
 macro_rules! multi_backend {
     ($rust:ty => $sql:path) => {
         impl diesel::sql_types::HasSqlType<$sql> for $crate::db::MultiBackend {

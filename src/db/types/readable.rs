@@ -1,4 +1,4 @@
-//! Columns whose rows are read even where the column itself cannot be.
+//! Columns that may hold unreadable cells without making the whole query fail.
 
 use std::any::type_name;
 use std::collections::BTreeSet;
@@ -13,10 +13,10 @@ use diesel::sqlite::{Sqlite, SqliteType};
 
 use crate::db::MultiBackend;
 
-/// The value of a column, or nothing if the cell holds something else than the column should.
+/// The value of a column, or `None` if the cell does not fit the type of its column.
 ///
-/// SQLite lets any column hold anything. A field of this type does not make the query fail: all other rows, and the rest of
-/// the row, are read.
+/// SQLite lets any column hold anything. A field of this type does not make the query fail: all
+/// other rows, and the rest of the row, are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
 pub struct Readable<T>(pub Option<T>);
 
@@ -36,10 +36,11 @@ where
     }
 }
 
-/// As [`Readable`], for a column `C` that must be readable as a rule: the log names the column once.
+/// Like [`Readable`], for a column `C` that should always be readable: the log names the column
+/// once.
 ///
-/// It is meant for `#[diesel(deserialize_as = Lenient<auth_user::last_login, Option<Timestamp>>)]` on a field whose type is
-/// an `Option`.
+/// Use `#[diesel(deserialize_as = Lenient<auth_user::last_login, Option<Timestamp>>)]` on a field
+/// whose type is an `Option`.
 #[derive(Debug, FromSqlRow)]
 pub struct Lenient<C, T>(pub Option<T>, PhantomData<fn() -> C>);
 
@@ -82,7 +83,7 @@ impl<C, T> From<Lenient<C, Self>> for Option<T> {
     }
 }
 
-/// Logs that the column of the type `column` has an unreadable cell, unless the log says so already.
+/// Logs once that the column of the type `column` has an unreadable cell.
 fn log_once(column: &'static str) {
     static LOGGED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
     if LOGGED
@@ -94,7 +95,7 @@ fn log_once(column: &'static str) {
     }
 }
 
-/// `auth_user.last_login`, for the type `nuages::schema::auth_user::columns::last_login`.
+/// Returns `auth_user.last_login` for the type `nuages::schema::auth_user::columns::last_login`.
 fn column_name(column: &str) -> String {
     let mut words = column.rsplit("::").filter(|word| *word != "columns");
     let name = words.next().unwrap_or_default();
@@ -103,7 +104,8 @@ fn column_name(column: &str) -> String {
         .map_or_else(|| name.to_owned(), |table| format!("{table}.{name}"))
 }
 
-/// A flag that is set only if its cell holds `true`: on SQLite the number 1. Whatever else a cell holds is no permission.
+/// A flag that is true only if its cell holds `true`: on SQLite the number 1. Any other value
+/// grants nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromSqlRow)]
 pub struct StrictFlag(pub bool);
 
@@ -133,7 +135,7 @@ impl From<StrictFlag> for bool {
     }
 }
 
-/// A text of which everything that can be read is read: other characters stand in the place of what is not UTF-8.
+/// A text in which invalid UTF-8 is replaced by other characters.
 #[derive(Debug, Clone, PartialEq, Eq, FromSqlRow)]
 pub struct LossyText(pub String);
 

@@ -1,4 +1,4 @@
-//! Points in time, kept in UTC.
+//! Points in time, stored in UTC.
 
 use chrono::{
     DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound as _, Timelike as _,
@@ -15,23 +15,23 @@ use diesel::sqlite::{Sqlite, SqliteType};
 use super::iso::{self, Moment};
 use crate::db::sql_types;
 
-/// A point in time with microseconds, in UTC.
+/// A point in time in UTC, with microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::TimestampTz)]
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
-    /// Now, cut to the microseconds that both databases keep.
+    /// Returns the current time, truncated to the microseconds that both databases store.
     pub fn now() -> Self {
         Utc::now().into()
     }
 
-    /// The point in time, if it lies in the years 1 to 9999, which Python and all forms can show.
+    /// Returns the point in time if its year is 1 to 9999, which Python and all forms can show.
     fn plausible(time: DateTime<Utc>) -> Option<Self> {
         (1..=9999).contains(&time.year()).then_some(Self(time))
     }
 
-    /// The point in time as chrono's type.
+    /// Returns the point in time as chrono's type.
     pub fn utc(self) -> DateTime<Utc> {
         self.0
     }
@@ -47,9 +47,9 @@ super::multi_backend!(Timestamp => sql_types::TimestampTz);
 
 impl FromSql<sql_types::TimestampTz, Pg> for Timestamp {
     fn from_sql(raw: <Pg as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        /// The year 2000, with which PostgreSQL begins to count.
+        /// The year 2000 in microseconds since 1970, the start of PostgreSQL's timestamps.
         const EPOCH: i64 = 946_684_800_000_000;
-        // As Diesel, in a third of the time: a list has hundreds of them.
+        // Does the same as Diesel in a third of the time: a list has hundreds of timestamps.
         let micros: i64 = FromSql::<BigInt, Pg>::from_sql(raw)?;
         let found = micros
             .checked_add(EPOCH)
@@ -82,7 +82,8 @@ impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     }
 }
 
-/// What Django reads besides what it writes: a day alone, a `T` between day and time, no seconds, a distance to UTC.
+/// Parses further formats that Django accepts: a date alone, a `T` between date and time, no
+/// seconds, a UTC offset.
 fn by_others(text: &str) -> Option<NaiveDateTime> {
     let text = text.trim().replacen('T', " ", 1);
     if let Ok(day) = NaiveDate::parse_from_str(&text, "%Y-%m-%d") {
@@ -104,7 +105,7 @@ fn by_others(text: &str) -> Option<NaiveDateTime> {
 }
 
 impl ToSql<sql_types::TimestampTz, Sqlite> for Timestamp {
-    /// As Django's `str(datetime)`: six digits of a second, or none.
+    /// Writes the format of Django's `str(datetime)`: six digits of a second, or none.
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
         let text = match Moment::new(self.0.naive_utc().trunc_subsecs(6), b' ') {
             Some(moment) => moment.as_str().to_owned(),

@@ -9,7 +9,7 @@ use diesel::sqlite::Sqlite;
 
 use crate::db::sql_types;
 
-/// A UUID; on SQLite 32 hex digits without dashes, as Django stores it.
+/// A UUID; on SQLite stored as 32 hex digits without dashes, like Django.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Uuid)]
 pub struct Uuid(pub uuid::Uuid);

@@ -1,4 +1,4 @@
-//! A body within its limits: of size, and of the time that it may take.
+//! Limits the size of a request body and the time that it may take.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -15,15 +15,17 @@ use super::kind;
 use crate::error::Error;
 use crate::settings::Settings;
 
-/// Bytes of a multipart body that are neither values nor files: names, content types and boundaries.
+/// Allowance in bytes for the parts of a multipart body that are neither values nor files: names,
+/// content types and boundaries.
 const MULTIPART_OVERHEAD: u64 = 1 << 20;
 /// Bytes per second that a body must have on average.
 const MIN_RATE: u64 = 500;
-/// How long the next part of a chunked body may take. actix-web does not tell the declared size of a chunk, so a chunk
-/// that is never sent, however large it claims to be, is noticed by this time only.
+/// How long the next part of a chunked body may take. actix-web does not report the declared size
+/// of a chunk, so only this time limit notices a chunk that is never sent, however large it claims
+/// to be.
 const CHUNK_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Returns the most bytes that the body of `request` may have.
+/// Returns the largest allowed size, in bytes, of the body of `request`.
 pub(in crate::http) fn limit(request: &HttpRequest, settings: &Settings) -> u64 {
     let fields = settings.data_upload_max_memory_size as u64;
     if kind(request) == "multipart/form-data" {
@@ -35,7 +37,8 @@ pub(in crate::http) fn limit(request: &HttpRequest, settings: &Settings) -> u64 
     }
 }
 
-/// Returns the length that the request declares. actix-web has refused a length that is not a number.
+/// Returns the length that the request declares. actix-web has already refused a length that is not
+/// a number.
 pub(in crate::http) fn declared_length(request: &HttpRequest) -> Option<u64> {
     request
         .headers()
@@ -59,11 +62,12 @@ struct Bounded {
     limit: u64,
     total: Duration,
     next: Duration,
-    /// The answer to a body that takes longer.
+    /// The error for a body that takes longer than allowed.
     too_slow: ErrorKind,
 }
 
-/// The bytes of `payload`, and an error as soon as they are too many or too slow.
+/// Returns the bytes of `payload` as a stream, which fails as soon as the body is too large or too
+/// slow.
 pub(super) fn bounded(
     request: &HttpRequest,
     payload: Payload,
@@ -120,7 +124,7 @@ impl Bounded {
     }
 }
 
-/// The answer to a body that could not be read.
+/// Converts the error of a body that could not be read.
 pub(super) fn refusal(error: &PayloadError) -> Error {
     match error {
         PayloadError::Overflow => Error::PayloadTooLarge,

@@ -1,27 +1,30 @@
-//! How many fields a form has that this site itself made: it may be sent back, however many they are.
+//! Lets a form that this site made be sent back, however many fields it has.
 //!
-//! `DATA_UPLOAD_MAX_NUMBER_FIELDS` protects against requests that are costly to read. A page for staff may hold more fields
-//! than that: a product with 1,001 tags, a list with 300 rows. Such a page says in a hidden input how many it has, together
-//! with those that its scripts may add: rows inside the form, and choices of a field that is searched. The number is signed,
-//! so that only pages of this site can raise the limit, and by no more than [`MOST_MORE`].
+//! `DATA_UPLOAD_MAX_NUMBER_FIELDS` protects against requests that are costly to parse. A page for
+//! staff may hold more fields than that: a product with 1,001 tags, or a list with 300 rows. Such a
+//! page sends its number of fields in a hidden input, including the fields that its scripts may
+//! add: inline rows, and choices of a field with search. The number is signed, so that only pages
+//! of this site can raise the limit, and by no more than [`MOST_MORE`].
 
 use crate::http::QueryDict;
 use crate::settings::Settings;
 use crate::signing::Signer;
 
-/// The name of the hidden input. It stands near the beginning of the form: only fields before the limit are looked at.
+/// The name of the hidden input. It must be near the beginning of the form, because only fields up
+/// to the limit are searched for it.
 pub const FIELD_COUNT: &str = "_fields";
-/// The most fields that a page adds to the limit.
+/// The largest number of fields that a page can add to the limit.
 const MOST_MORE: usize = 100_000;
 const SIGNER: Signer<'_> = Signer::new("nuages.http.field_count");
 
-/// The value of the hidden input of a form with about `count` fields; `None` if the form is small enough without it.
+/// Returns the value of the hidden input for a form with about `count` fields; `None` if the form
+/// is small enough without it.
 pub fn field_count(count: usize, settings: &Settings) -> Option<String> {
     let is_large = count >= settings.data_upload_max_number_fields / 2;
     is_large.then(|| SIGNER.sign(&count.to_string(), &settings.secret_key))
 }
 
-/// The most fields of a form that began with `fields`.
+/// Returns the largest allowed number of fields of a form that begins with `fields`.
 pub(super) fn most_fields(fields: &QueryDict, settings: &Settings) -> usize {
     let limit = settings.data_upload_max_number_fields;
     if fields.len() <= limit {

@@ -1,10 +1,10 @@
-//! Files that were chosen in a form which had an error elsewhere: kept for a while, so that nobody has to choose them
-//! again.
+//! Keeps the files of a form that had an error, so that the visitor need not choose them again.
 //!
-//! The page that shows the error has a signed reference to the file in a hidden input. The reference is bound to the
-//! form field and to the browser that sent the file (to the secret of its CSRF cookie, which changes with every login).
-//! The files are outside `MEDIA_ROOT`, and only their owner gets to see them. They go when the form is saved, after
-//! [`MAX_AGE`], or when there are too many: the oldest first.
+//! The page with the error holds a signed reference to the file in a hidden input. The reference is
+//! bound to the form field and to the browser that sent the file (to the secret of its CSRF cookie,
+//! which changes with every login). The files are outside `MEDIA_ROOT`, and only their owner can
+//! see them. They are deleted when the form is saved, after [`MAX_AGE`], or when there are too many
+//! (oldest first).
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -20,16 +20,16 @@ use crate::signing::{Signer, hex, random_string, salted_hmac};
 
 /// How long a file is kept.
 const MAX_AGE: Duration = Duration::from_hours(12);
-/// The most files of one browser.
+/// The largest number of kept files of one browser.
 const MOST_FILES: usize = 50;
-/// The most files of all.
+/// The largest number of kept files of all browsers.
 const MOST_FILES_OF_ALL: usize = 5000;
-/// Of so many full requests (`FILE_UPLOAD_MAX_SIZE`) the files of one browser are kept.
+/// The largest total size of one browser's files, as a multiple of `FILE_UPLOAD_MAX_SIZE`.
 const REQUESTS: u64 = 3;
-/// Of so many full requests the files of all browsers are kept.
+/// The largest total size of all browsers' files, as a multiple of `FILE_UPLOAD_MAX_SIZE`.
 const REQUESTS_OF_ALL: u64 = 50;
 const SALT: &str = "nuages.http.kept";
-/// Letters of an owner at the beginning of a file's name.
+/// Number of letters at the beginning of a file name that identify the owner.
 const OWNER_LENGTH: usize = 32;
 
 /// The kept files of one browser.
@@ -43,18 +43,18 @@ pub struct KeptFiles {
     keeps_metadata: bool,
 }
 
-/// A file that is kept.
+/// A kept file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The value of the hidden input.
     pub reference: String,
-    /// The name of the file at the visitor's.
+    /// The original name of the file on the visitor's computer.
     pub name: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
 }
 
-/// The facts that a reference proves.
+/// The content of a signed reference.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Ticket {
     id: String,
@@ -72,7 +72,7 @@ struct Entry {
 }
 
 impl KeptFiles {
-    /// Those of the browser with this secret.
+    /// Returns the kept files of the browser with this CSRF secret.
     pub fn new(settings: &Settings, secret: &str) -> Self {
         let key = settings.secret_key.reveal();
         let name = |salt: &str, value: &str| hex(&salted_hmac(salt, value.as_bytes(), key));
@@ -95,7 +95,7 @@ impl KeptFiles {
         }
     }
 
-    /// Those of the browser that is called `owner` (see [`owner`](Self::owner)).
+    /// Returns the kept files of the browser with this owner name (see [`owner`](Self::owner)).
     pub fn of_owner(settings: &Settings, owner: String) -> Self {
         Self {
             owner,
@@ -103,13 +103,15 @@ impl KeptFiles {
         }
     }
 
-    /// The name of the browser in the names of its files; it gives the browser's secret not away.
+    /// Returns the name of the browser in the names of its files, from which the browser's secret
+    /// cannot be derived.
     pub fn owner(&self) -> &str {
         &self.owner
     }
 
-    /// Puts the kept files that the fields of `data` refer to among its files, unless another file was chosen or the box
-    /// that takes the kept file away is ticked. A reference that has expired or is not of this browser is ignored.
+    /// Adds the kept files that the fields of `data` refer to to its files, unless another file was
+    /// chosen or the box that removes the file is ticked. Ignores a reference that has expired or
+    /// belongs to another browser.
     pub fn restore(self, data: &mut PostData) {
         let ending = |name: &str| name.strip_suffix("-kept").map(str::to_owned);
         let referred: Vec<(String, String)> = data
@@ -159,7 +161,7 @@ impl KeptFiles {
         ))
     }
 
-    /// Opens the file of this reference, whatever its field is; returns it with its name.
+    /// Opens the file of this reference, for any field, and returns it with its name.
     pub fn open(&self, reference: &str) -> Option<(File, String)> {
         let ticket = self.ticket(reference)?;
         let file = File::open(self.folder.join(&ticket.id)).ok()?;
@@ -181,7 +183,8 @@ impl KeptFiles {
         (ticket.id.get(..OWNER_LENGTH) == Some(self.owner.as_str())).then_some(ticket)
     }
 
-    /// Keeps a copy of `file`, which was sent in `field`. `None` if there is no room for it, or the disk refuses it.
+    /// Keeps a copy of `file`, which was sent in `field`. Returns `None` if there is no room for it
+    /// or the disk cannot store it.
     pub(super) fn keep(&self, field: &str, file: &UploadedFile) -> Option<Kept> {
         match self.copy(field, file) {
             Ok(kept) => kept,
@@ -230,7 +233,7 @@ impl KeptFiles {
         }))
     }
 
-    /// Creates the folder, in which nobody else may look.
+    /// Creates the folder, which only its owner can read.
     fn create_folder(&self) -> io::Result<()> {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
@@ -249,7 +252,7 @@ impl KeptFiles {
     fn entries(&self) -> io::Result<Vec<Entry>> {
         let entry = |entry: io::Result<fs::DirEntry>| {
             let entry = entry.ok()?;
-            // Another process may have removed it meanwhile.
+            // Another process may have removed the file meanwhile.
             let metadata = entry.metadata().ok()?;
             let owner = entry
                 .file_name()
@@ -269,7 +272,8 @@ impl KeptFiles {
         Ok(entries)
     }
 
-    /// Removes what is too old, and of the rest the oldest until one more file of `size` bytes fits in.
+    /// Removes files that are too old, and then the oldest ones until a further file of `size`
+    /// bytes fits.
     fn make_room(&self, size: u64) -> io::Result<()> {
         let mut entries = self.entries()?;
         drop_old(&mut entries);
@@ -295,7 +299,7 @@ impl KeptFiles {
         Ok(())
     }
 
-    /// Removes files that are too old (for `clearsessions`); returns how many.
+    /// Removes files that are too old (for `clearsessions`), and returns their number.
     pub fn clear(settings: &Settings) -> io::Result<usize> {
         let mut entries = match Self::new(settings, "").entries() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -306,8 +310,8 @@ impl KeptFiles {
         Ok(count - entries.len())
     }
 
-    /// After a login: gives the files that `fields` refer to, which belong to the browser as it was before, to `self`. To
-    /// be used where a form is shown again to the user who sent it before the session ended.
+    /// Transfers the file of `reference` from `before`, the browser before its login, to `self`.
+    /// Use it when a form is shown again to the user who sent it before the session ended.
     pub fn adopt(&self, before: &Self, field: &str, reference: &str) -> Option<String> {
         let key = self.keys.first()?;
         let (path, ticket) = before.find(field, reference)?;
@@ -339,7 +343,8 @@ pub(super) fn remove(path: &std::path::Path) {
     }
 }
 
-/// The field without the numbers of its row: rows are numbered anew when one above them goes.
+/// Returns the field name without the numbers of its inline row: rows are renumbered when an
+/// earlier row is removed.
 fn without_numbers(field: &str) -> String {
     let part = |part: &str| {
         let is_number = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

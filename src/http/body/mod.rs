@@ -1,4 +1,4 @@
-//! The body of a request as fields and files: Django's `request.POST` and `request.FILES`.
+//! The fields and files of a request body: Django's `request.POST` and `request.FILES`.
 
 mod bounded;
 mod field_count;
@@ -26,7 +26,8 @@ pub use field_count::{FIELD_COUNT, field_count};
 pub use kept::{Kept, KeptFiles};
 pub use multipart::UploadedFile;
 
-/// What a form sent. Bodies of another kind are a form with nothing in it, as in Django.
+/// The content of a submitted form. As in Django, a body of another content type counts as an empty
+/// form.
 #[derive(Debug, Clone, Default)]
 pub struct PostData {
     /// The fields, in order.
@@ -58,17 +59,17 @@ impl PostData {
         }
     }
 
-    /// The last value of the field `name`; "" where there is none.
+    /// Returns the last value of the field `name`; "" if there is none.
     pub fn get(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
     }
 
-    /// Whether it has files, or refers to files that were kept.
+    /// Whether the form has files, or refers to kept files.
     pub fn has_files(&self) -> bool {
         !self.files.is_empty() || self.fields.iter().any(|(name, _)| name.ends_with("-kept"))
     }
 
-    /// The last file of the field `name`.
+    /// Returns the last file of the field `name`.
     pub fn file(&self, name: &str) -> Option<&UploadedFile> {
         self.files
             .iter()
@@ -78,7 +79,7 @@ impl PostData {
     }
 }
 
-/// The body as middleware has read it; empty for requests without one.
+/// Extracts the body that middleware has read; empty for requests without a body.
 impl FromRequest for PostData {
     type Error = Error;
     type Future = Ready<Result<Self>>;

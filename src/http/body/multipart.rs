@@ -1,4 +1,4 @@
-//! `multipart/form-data`: fields into memory, files onto disk.
+//! Parses `multipart/form-data`: keeps fields in memory and writes files to disk.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,27 +18,28 @@ use super::{PostData, within};
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
-/// Files in one request (Django's `DATA_UPLOAD_MAX_NUMBER_FILES`).
+/// The largest number of files in one request (Django's `DATA_UPLOAD_MAX_NUMBER_FILES`).
 const MAX_FILES: usize = 100;
 
-/// A file that was sent. Its content is in a temporary file, which is removed with the last clone of this value.
+/// An uploaded file. Its content is in a temporary file, which is deleted when the last clone of
+/// this value is dropped.
 #[derive(Debug, Clone)]
 pub struct UploadedFile {
-    /// The name it had at the visitor's, without folders. Never to be trusted.
+    /// The original file name on the visitor's computer, without folders. Do not trust it.
     pub name: String,
-    /// What the browser says it is. Never to be trusted.
+    /// The content type that the browser sent. Do not trust it.
     pub content_type: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     content: Arc<Content>,
     keeps_metadata: bool,
-    /// The folder that can keep it, if its form has to be shown again.
+    /// The folder that can keep the file if its form must be shown again.
     pub(super) keeper: Option<Arc<KeptFiles>>,
-    /// The place where it is kept already.
+    /// The reference and path of the file if it is kept already.
     kept: Option<Arc<(Kept, PathBuf)>>,
 }
 
-/// The place of a file's content.
+/// The location of a file's content.
 #[derive(Debug)]
 enum Content {
     Sent(NamedTempFile),
@@ -59,12 +60,12 @@ impl UploadedFile {
         }
     }
 
-    /// Whether metadata stays in pictures (`KEEP_IMAGE_METADATA`).
+    /// Whether pictures keep their metadata (`KEEP_IMAGE_METADATA`).
     pub fn keeps_metadata(&self) -> bool {
         self.keeps_metadata
     }
 
-    /// The same file with another content.
+    /// Returns the same file with different content.
     pub fn with_content(&self, content: NamedTempFile) -> std::io::Result<Self> {
         let size = content.as_file().metadata()?.len();
         Ok(Self {
@@ -74,7 +75,7 @@ impl UploadedFile {
         })
     }
 
-    /// A file that an earlier request sent.
+    /// Creates a file from one that an earlier request sent.
     pub(super) fn kept(
         path: PathBuf,
         content_type: String,
@@ -93,8 +94,9 @@ impl UploadedFile {
         }
     }
 
-    /// Keeps the file for a while, because the form that sent it in the field `name` has to be shown again. The form needs
-    /// a hidden input `name-kept` with the reference. Returns `None` if the file could not be kept.
+    /// Keeps the file for a while, because the form that sent it in the field `name` must be shown
+    /// again. The form needs a hidden input `name-kept` with the reference. Returns `None` if the
+    /// file could not be kept.
     pub fn keep(&self, name: &str) -> Option<Kept> {
         match self.kept.as_deref() {
             Some((kept, _)) => Some(kept.clone()),
@@ -102,14 +104,14 @@ impl UploadedFile {
         }
     }
 
-    /// Removes the copy that was kept: the file has been stored.
+    /// Deletes the kept copy, because the file has been stored.
     pub fn forget(&self) {
         if let Some((_, path)) = self.kept.as_deref() {
             kept::remove(path);
         }
     }
 
-    /// The path of the temporary file.
+    /// Returns the path of the temporary file.
     pub fn path(&self) -> &Path {
         match &*self.content {
             Content::Sent(file) => file.path(),
@@ -117,7 +119,7 @@ impl UploadedFile {
         }
     }
 
-    /// A file that no request sent, for tests.
+    /// Creates a file without a request, for tests.
     #[cfg(test)]
     pub(crate) fn of(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
         let mut content = NamedTempFile::new()?;
@@ -130,7 +132,7 @@ impl UploadedFile {
         ))
     }
 
-    /// The same file, declared as of this type.
+    /// Returns the same file with this content type.
     #[cfg(test)]
     pub(crate) fn declared(self, content_type: &str) -> Self {
         Self {
@@ -159,7 +161,7 @@ pub(super) async fn read(
         };
         let file = part.content_disposition().and_then(file_name);
         match file {
-            // A file field in which no file was chosen.
+            // The user chose no file for this file field.
             Some(file) if file.is_empty() => {
                 while let Some(chunk) = part.next().await {
                     chunk.map_err(bad)?;
@@ -219,7 +221,8 @@ async fn store(
     Ok(UploadedFile::sent(name, content_type, size, content))
 }
 
-/// The name in a header, as it is or as some libraries send what is not ASCII (`filename*=UTF-8''%C3%A4.png`).
+/// Returns the file name of a header, also in the encoded form that some libraries send for names
+/// that are not ASCII (`filename*=UTF-8''%C3%A4.png`).
 fn file_name(header: &ContentDisposition) -> Option<String> {
     let extended = || Some(String::from_utf8_lossy(&header.get_filename_ext()?.value).into_owned());
     header

@@ -1,4 +1,4 @@
-//! `APPEND_SLASH`: `/products` leads to `/products/` where only that exists.
+//! `APPEND_SLASH`: redirects `/products` to `/products/` if only that URL exists.
 
 use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
@@ -27,11 +27,12 @@ pub async fn append_slash<B: MessageBody + 'static>(
     }
 }
 
-/// Where the request would be led, if it finds nothing.
+/// Returns the URL to redirect to if no page matches the request.
 fn location(request: &ServiceRequest) -> Option<String> {
     let path = request.uri().path();
     let slashed = format!("{path}/");
-    // A URL that takes any path answers for itself, as the admin's last does.
+    // A URL pattern that matches any path, such as the admin's last one, handles missing slashes
+    // itself.
     if path.ends_with('/') || request.match_pattern().is_some() || !urls(request)?.has(&slashed) {
         return None;
     }

@@ -1,8 +1,10 @@
-//! `USE_X_FORWARDED_HOST` and `FORCE_SCRIPT_NAME`: what a proxy in front of the site changes in requests and answers.
+//! `USE_X_FORWARDED_HOST` and `FORCE_SCRIPT_NAME`: adapts requests and responses to a proxy in
+//! front of the site.
 //!
-//! The site itself knows its URLs from its root (`/products/`). This is the single place that adds the path of
-//! `FORCE_SCRIPT_NAME` to them (`/shop/products/`): to redirects and to the attributes of pages that hold URLs.
-//! [`site_root`](crate::http::site_root) has it for links that leave the site, such as those in mails.
+//! The other modules use URLs from the site's root (`/products/`). Only this module adds the path
+//! of `FORCE_SCRIPT_NAME` to them (`/shop/products/`): to redirects and to HTML attributes that
+//! hold URLs. [`site_root`](crate::http::site_root) adds it to absolute links, such as those in
+//! mails.
 
 use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody, to_bytes};
@@ -67,7 +69,7 @@ pub async fn behind_proxy<B: MessageBody + 'static>(
     ))
 }
 
-/// Takes the prefix off the path of the request, unless the proxy has stripped it already.
+/// Removes the prefix from the path of the request, unless the proxy has stripped it already.
 fn strip_prefix(request: &mut ServiceRequest, prefix: &str) {
     let path_and_query = request
         .uri()

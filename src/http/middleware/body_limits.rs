@@ -1,4 +1,4 @@
-//! Refuses a body that is too large by its declared length, whether or not a page would have read it.
+//! Refuses a request whose declared body length is too large, even if no view reads the body.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use super::settings;
 use crate::error::Error;
 use crate::http::body::{declared_length, is_chunked, limit};
 
-/// See the module. actix-web closes the connection when a body of declared length was not read.
+/// See the module. actix-web closes the connection if a body of declared length was not read.
 pub async fn body_limits<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -28,10 +28,11 @@ pub async fn body_limits<B: MessageBody + 'static>(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
-/// Closes the connection after the answer to a chunked request whose body was not read to its end.
+/// Closes the connection after the response to a chunked request whose body was not read to the
+/// end.
 ///
-/// actix-web would go on reading such a body, which may never end, as soon as nothing holds the payload. So the body of
-/// the answer holds it.
+/// actix-web would continue to read such a body, which may never end, as soon as the payload is
+/// dropped. So the response body keeps the payload alive.
 pub async fn unread_bodies<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
@@ -55,7 +56,7 @@ pub async fn unread_bodies<B: MessageBody + 'static>(
     }))
 }
 
-/// The body of an answer, and the payload of its request.
+/// The body of a response together with the payload of its request.
 struct Answer {
     body: BoxBody,
     _payload: Rc<RefCell<Payload>>,

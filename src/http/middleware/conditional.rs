@@ -1,4 +1,5 @@
-//! Conditional GET: a page that the browser already has is answered with 304 (Django's `ConditionalGetMiddleware`).
+//! Conditional GET: answers with 304 if the browser already has the page (Django's
+//! `ConditionalGetMiddleware`).
 
 use actix_web::Error as ActixError;
 use actix_web::body::{BoxBody, MessageBody};
@@ -10,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use bytes::Bytes;
 
-/// See the module. The tag is weak: the same page may be compressed on its way.
+/// See the module. The ETag is weak, because the same page may be compressed later.
 pub async fn conditional<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -31,7 +32,7 @@ pub async fn conditional<B: MessageBody + 'static>(
             tag = Some(format!("W/\"{:016x}\"", xxhash_rust::xxh3::xxh3_64(&bytes)));
             BoxBody::new(bytes)
         }
-        // A stream: its end is not known yet.
+        // A stream, whose content is not complete yet.
         Err(body) => body,
     });
     if let Some(tag) = tag
@@ -48,7 +49,7 @@ pub async fn conditional<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Whether an `If-None-Match` header names `etag`; the comparison is weak (RFC 9110, 8.8.3.2).
+/// Whether an `If-None-Match` header contains `etag`, by weak comparison (RFC 9110, 8.8.3.2).
 pub(in crate::http) fn etag_matches(given: &HeaderValue, etag: &str) -> bool {
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
     let given = given.to_str().unwrap_or_default();

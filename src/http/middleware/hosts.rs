@@ -1,4 +1,4 @@
-//! `ALLOWED_HOSTS`: a request for another host is refused with 400, as Django does.
+//! `ALLOWED_HOSTS`: answers a request for another host with 400, as Django does.
 
 use std::fmt::Display;
 
@@ -25,7 +25,7 @@ pub async fn hosts<B: MessageBody + 'static>(
     let allowed = if request.headers().contains_key(HOST) || request.uri().authority().is_some() {
         allowed_host(request.request(), &settings.allowed_hosts).is_some()
     } else {
-        // HTTP/1.0 has no Host header. Without a host there is no HTTPS URL to redirect to.
+        // HTTP/1.0 has no Host header. But without a host there is no HTTPS URL to redirect to.
         let security = &settings.security;
         let must_be_secure = security.ssl_redirect && !is_secure(request.request(), security);
         request.version() <= Version::HTTP_10 && !must_be_secure

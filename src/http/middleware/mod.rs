@@ -1,5 +1,4 @@
-//! What happens around every request, as far as it needs to know of no user. `commands::runserver` puts the layers in
-//! order.
+//! Middleware that does not need the user. `commands::runserver` defines the order of the layers.
 
 mod append_slash;
 mod behind_proxy;
@@ -27,10 +26,11 @@ use super::urls::UrlTable;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
 
-/// Runs the part of a layer that can fail. A panic becomes [`Error::Panicked`], like that of a view.
+/// Runs the part of a layer that can fail. A panic becomes [`Error::Panicked`], like that of a
+/// view.
 ///
-/// A layer must turn the error into a response itself: an error that it returns passes all outer layers, and with them the
-/// error page, the headers and the line in the log.
+/// A layer must convert the error into a response itself. An error that it returns would skip all
+/// outer layers, and with them the error page, the headers and the log line.
 pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let panicked = |_| Err(Error::Panicked("a middleware panicked".to_owned()));
     AssertUnwindSafe(work)
@@ -39,7 +39,7 @@ pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
         .unwrap_or_else(panicked)
 }
 
-/// The settings of the running app.
+/// Returns the settings of the running app.
 fn settings(request: &actix_web::dev::ServiceRequest) -> web::Data<Settings> {
     #[expect(
         clippy::expect_used,
@@ -51,7 +51,7 @@ fn settings(request: &actix_web::dev::ServiceRequest) -> web::Data<Settings> {
         .expect("settings are app data")
 }
 
-/// The paths of the running app.
+/// Returns the URL table of the running app.
 fn urls(request: &actix_web::dev::ServiceRequest) -> Option<&web::Data<UrlTable>> {
     request.app_data::<web::Data<UrlTable>>()
 }

@@ -1,4 +1,4 @@
-//! An id for each request, and one line in the log; in `DEBUG` what the database did for it.
+//! Gives each request an id and a log line; in `DEBUG` also counts its database statements.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +20,7 @@ use crate::logging::{Context, keeps_queries};
 use crate::words::counted;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// Browsers show it beside the time that a page took.
+/// The header whose values browsers show beside the load time of a page.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// See the module.
@@ -73,7 +73,8 @@ pub async fn requests<B: MessageBody + 'static>(
         .await
 }
 
-/// The answer if a layer between this one and the error pages failed, which is a mistake in that layer.
+/// Returns the response if a layer between this one and the error pages failed, which is a bug in
+/// that layer.
 fn last_resort(error: String, id: &str) -> ActixError {
     let response = HttpResponse::InternalServerError()
         .content_type("text/plain; charset=utf-8")
@@ -87,7 +88,7 @@ fn last_resort(error: String, id: &str) -> ActixError {
     InternalError::from_response(error, response).into()
 }
 
-/// The id that a proxy in front gave, if it looks like one, or a new one.
+/// Returns the id that a proxy set, if it is well-formed, or a new one.
 fn request_id(request: &ServiceRequest) -> Arc<str> {
     let given = request
         .headers()
@@ -118,7 +119,8 @@ fn log_line(response: &ServiceResponse, began: Instant) {
         BodySize::Stream => "-".to_owned(),
         BodySize::None => "0".to_owned(),
     };
-    // A target may contain quotes and, as UTF-8, control characters that a terminal obeys.
+    // A target may contain quotes and, as UTF-8, control characters that a terminal would
+    // interpret.
     let target = escaped_uri(
         request
             .uri()

@@ -11,7 +11,7 @@ use crate::http::host::allowed_host;
 use crate::http::{local_url, permanent_redirect};
 use crate::settings::{Security, Settings};
 
-/// See the module. A header that a view has set stays as it is.
+/// See the module. Headers that a view has set are kept.
 pub async fn security<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -70,13 +70,13 @@ pub async fn security<B: MessageBody + 'static>(
     Ok(response)
 }
 
-/// Whether the visitor came by HTTPS: the proxy says so in the header that the settings name.
+/// Whether the visitor uses HTTPS, which the proxy reports in the header that the settings name.
 pub fn is_secure(request: &HttpRequest, security: &Security) -> bool {
     security
         .proxy_ssl_header
         .as_ref()
         .is_some_and(|(name, expected)| {
-            // With several proxies the first value is the visitor's.
+            // If there are several proxies, the first value is the visitor's.
             let given = request
                 .headers()
                 .get(name)
@@ -89,8 +89,8 @@ pub fn is_secure(request: &HttpRequest, security: &Security) -> bool {
         })
 }
 
-/// The HTTPS URL of a plain request. Returns `None` for a host that is not allowed: the `hosts` layer, which lies further
-/// in, refuses such a request with a page.
+/// Returns the HTTPS URL of a plain HTTP request. Returns `None` for a host that is not allowed:
+/// the inner layer `hosts` refuses that request with an error page.
 fn ssl_location(request: &ServiceRequest, settings: &Settings) -> Option<String> {
     let host = match &settings.security.ssl_host {
         Some(host) => host,
