@@ -2,8 +2,8 @@
     clippy::disallowed_methods,
     reason = "Cargo speaks to build scripts through the environment"
 )]
-//! Compiles SQLite's statement timeout and the static files: those of the framework for the library, those of the shop and
-//! its pictures for the program.
+//! Compiles SQLite's statement timeout and the static files: the framework's files for the library,
+//! and the shop's files and pictures for the program.
 
 use std::{env, io};
 
@@ -22,8 +22,9 @@ fn main() -> io::Result<()> {
     nuages_build::embedded_files("src/shop/catalog/fixtures/products", "demo_pictures.rs")
 }
 
-/// SQLite has no statement timeout, Diesel 2.3 has no progress handler, and this package has no unsafe code: a few lines of
-/// C register an SQL function with SQLite when the program starts (ADR 4).
+/// SQLite has no statement timeout, Diesel 2.3 cannot set a progress handler, and this package has
+/// no unsafe code. So a few lines of C register an SQL function with SQLite when the program starts
+/// (ADR 4).
 fn statement_timeout() {
     const SOURCE: &str = "src/db/sqlite/statement_timeout.c";
     let mut build = cc::Build::new();
@@ -32,7 +33,7 @@ fn statement_timeout() {
     if let Some(include) = env::var_os("DEP_SQLITE3_INCLUDE") {
         build.include(include);
     }
-    // Nothing in Rust names a symbol of it, so the linker must be told to keep it.
+    // Rust code uses no symbol of the library, so the linker must be told to keep it.
     build
         .link_lib_modifier("+whole-archive")
         .compile("nuages_statement_timeout");

@@ -1,4 +1,4 @@
-//! `changepassword`: asked for twice, like Django's.
+//! `changepassword`: asks for the new password twice, like Django.
 
 use clap::Args as ClapArgs;
 use log::Level;
@@ -15,7 +15,7 @@ use crate::terminal::{ask, is_interactive, say};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// Whose.
+    /// The name of the user.
     username: String,
 }
 
@@ -52,7 +52,8 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     ))
 }
 
-/// Asks for a new password until two answers are the same; a weak one is taken only when it is insisted on.
+/// Asks for a new password until two answers are the same. Accepts a weak password only if the user
+/// insists.
 pub(super) fn ask_password(user: &UserAttributes<'_>) -> Result<String> {
     loop {
         let password = rpassword::prompt_password("Password: ")?;

@@ -1,5 +1,5 @@
-//! `clearsessions`: deletes the rows of sessions that have expired, failed logins that are forgotten, forms that waited for
-//! a login, files of forms that were never saved, and old notes of forms that were. To be run once a day.
+//! `clearsessions`: deletes expired sessions, forgotten login failures, forms that were kept for a
+//! login, files of forms that were never saved, and old submission ids. Run it once a day.
 
 use super::connect;
 use crate::auth::{kept_forms, throttle};

@@ -1,4 +1,5 @@
-//! `createsuperuser`: asked for, or with `--noinput` from the options and `DJANGO_SUPERUSER_*`.
+//! `createsuperuser`: asks for the details; with `--noinput` takes them from the options and
+//! `DJANGO_SUPERUSER_*`.
 
 #![expect(
     clippy::doc_markdown,
@@ -21,13 +22,14 @@ use crate::terminal::{ask, is_interactive, say};
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// The login; with --noinput else DJANGO_SUPERUSER_USERNAME.
+    /// The user name. With --noinput the default is DJANGO_SUPERUSER_USERNAME.
     #[arg(long)]
     username: Option<String>,
-    /// The e-mail address; with --noinput else DJANGO_SUPERUSER_EMAIL.
+    /// The e-mail address. With --noinput the default is DJANGO_SUPERUSER_EMAIL.
     #[arg(long)]
     email: Option<String>,
-    /// Ask nothing; the password comes from DJANGO_SUPERUSER_PASSWORD, or there is none to log in with.
+    /// Ask no questions. The password is DJANGO_SUPERUSER_PASSWORD; without it the user cannot log
+    /// in with a password.
     #[arg(long, visible_alias = "no-input")]
     noinput: bool,
 }
@@ -102,7 +104,7 @@ fn ask_until(
     }
 }
 
-/// Django's rule for user names, and that nobody has this one.
+/// Checks Django's rule for user names, and that the name is free.
 fn checked_username(conn: &mut Conn, name: &str) -> Result<String, String> {
     let name = normalize::username(name);
     if name.is_empty() {

@@ -1,4 +1,4 @@
-//! `dumpdata`: the rows of all models as a fixture, which Django's `loaddata` reads as well.
+//! `dumpdata`: writes the rows of all models as a fixture, which Django's `loaddata` reads as well.
 
 use std::ffi::OsStr;
 use std::io::{BufWriter, Write};
@@ -14,35 +14,35 @@ use crate::models::{self, Meta, Step, parse};
 use crate::project::Project;
 use crate::settings::Settings;
 
-/// Endings of files that Django's `dumpdata` compresses.
+/// File name extensions for which Django's `dumpdata` compresses the file.
 const COMPRESSED: [&str; 5] = ["bz2", "gz", "lzma", "xz", "zip"];
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// APP or APP.MODEL; without any, every model.
+    /// APP or APP.MODEL. Default: every model.
     labels: Vec<String>,
-    /// How objects are written one after another.
+    /// The format of the fixture.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
-    /// Spaces by which lines are indented; without it, all is one line.
+    /// The number of spaces to indent by. Default: everything in one line.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=16))]
     indent: u8,
-    /// APP or APP.MODEL: leave it out. Can be given several times.
+    /// APP or APP.MODEL to leave out. Can be given several times.
     #[arg(short, long)]
     exclude: Vec<String>,
-    /// Call rows that others refer to by their natural keys, such as users by their names.
+    /// Refer to other rows by natural keys, such as to users by their names.
     #[arg(long)]
     natural_foreign: bool,
     /// Leave out the primary keys of rows that have natural keys.
     #[arg(long)]
     natural_primary: bool,
-    /// Only the rows with these primary keys, with commas between them. Needs one APP.MODEL.
+    /// Only the rows with these primary keys, separated by commas. Needs one APP.MODEL.
     #[arg(long, value_name = "PKS")]
     pks: Option<String>,
-    /// The file to write, instead of standard output.
+    /// The file to write. Default: standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<std::path::PathBuf>,
-    /// Accepted for Django's sake: there is one manager.
+    /// Accepted for compatibility with Django, and has no effect: a model has one manager.
     #[arg(short, long, hide = true)]
     all: bool,
 }
@@ -82,7 +82,8 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
             path.display()
         )));
     }
-    // A dump that fails halfway leaves no file behind. Password hashes are in it: the file is its owner's alone.
+    // Write to a temporary file, so that a dump that fails leaves no file behind. The dump contains
+    // password hashes, so only its owner can read it.
     let failed = |error: std::io::Error| Error::command(format!("{}: {error}", path.display()));
     let folder = path
         .parent()
@@ -100,7 +101,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     Ok(())
 }
 
-/// The models to dump, in order.
+/// Returns the models to dump, in order.
 fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
     let mut chosen: Vec<&'static Meta> = Vec::new();
     if args.labels.is_empty() {
@@ -124,7 +125,7 @@ fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
     })
 }
 
-/// Models behind those whose natural keys they use (Django's `sort_dependencies`).
+/// Sorts models after those whose natural keys they use (Django's `sort_dependencies`).
 fn sorted(mut models: Vec<&'static Meta>) -> Vec<&'static Meta> {
     let mut sorted: Vec<&'static Meta> = Vec::new();
     while !models.is_empty() {
@@ -133,7 +134,7 @@ fn sorted(mut models: Vec<&'static Meta>) -> Vec<&'static Meta> {
                 .iter()
                 .all(|other| !models.contains(other))
         };
-        // In a circle one of them has to be the first.
+        // In a circular dependency one model must be first.
         let at = models.iter().position(is_free).unwrap_or(models.len() - 1);
         sorted.push(models.remove(at));
     }
@@ -162,7 +163,7 @@ fn keys(model: &'static Meta, text: &str) -> Result<Vec<Value>> {
     text.split(',').map(key).collect()
 }
 
-/// Writes everything as it is at one moment.
+/// Writes all rows as they are at one moment.
 fn dump(
     args: &Args,
     conn: &mut Conn,

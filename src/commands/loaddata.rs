@@ -1,4 +1,4 @@
-//! `loaddata`: fixtures in Django's JSON formats.
+//! `loaddata`: loads fixtures in Django's JSON formats.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -18,17 +18,18 @@ use crate::terminal::say;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// JSON files (`.json`, or `.jsonl` with one object in each line), which gzip may have compressed (`.json.gz`), `-` for
-    /// standard input, or `demo`.
+    /// JSON files (`.json`, or `.jsonl` with one object in each line), which may be compressed with
+    /// gzip (`.json.gz`), `-` for standard input, or `demo`.
     #[arg(required = true)]
     fixtures: Vec<String>,
-    /// The format of standard input and of files that end in neither.
+    /// The format of standard input, and of files with other extensions.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
-    /// APP or APP.MODEL: leave its objects out. Can be given several times.
+    /// APP or APP.MODEL to leave out. Can be given several times.
     #[arg(short, long)]
     exclude: Vec<String>,
-    /// Accepted for Django's sake: fields that no model describes are always left out, and named.
+    /// Accepted for compatibility with Django, and has no effect: fields that no model describes
+    /// are always left out and reported.
     #[arg(short, long, hide = true)]
     ignorenonexistent: bool,
 }
@@ -43,7 +44,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     let excluded = excluded.concat();
     let mut conn = connect(settings)?;
     let mut all = Loaded::default();
-    // All fixtures are one transaction, as in Django.
+    // All fixtures are loaded in one transaction, as in Django.
     conn.atomic(|conn| {
         for fixture in &args.fixtures {
             let loaded = if let Some(demo) = project.demo.filter(|_| fixture == "demo") {
@@ -72,7 +73,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
         .try_for_each(|(what, count)| say(&format!("  Left out: {}", what.counted(*count))))
 }
 
-/// The text of a fixture, and its format.
+/// Reads a fixture; returns its text and its format.
 fn read(fixture: &str, format: Format) -> Result<(String, Format)> {
     if fixture == "-" {
         let mut text = String::new();

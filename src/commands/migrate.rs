@@ -1,4 +1,4 @@
-//! `migrate`: the tables, content types and permissions of every installed app.
+//! `migrate`: creates the tables, content types and permissions of every installed app.
 
 use clap::Args as ClapArgs;
 
@@ -15,15 +15,15 @@ use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// Only together with `zero`: the app whose migrations are taken back.
+    /// With `zero`: the app whose migrations are reversed.
     app: Option<String>,
-    /// `zero`: take back all migrations of APP, which deletes its tables and their rows.
+    /// `zero`: reverse all migrations of APP, which deletes its tables and their rows.
     #[arg(requires = "app", value_parser = ["zero"])]
     target: Option<String>,
     /// List the migrations and statements that would run, and change nothing.
     #[arg(long)]
     plan: bool,
-    /// Change nothing; exit with 1 if there are migrations to apply (or to take back, with `zero`).
+    /// Change nothing; exit with 1 if there are migrations to apply (or to reverse, with `zero`).
     #[arg(long)]
     check: bool,
     /// Delete tables and rows without asking first.
@@ -77,7 +77,8 @@ fn described(rows: usize) -> String {
     )
 }
 
-/// Brings the database up to date; what was applied, and how many content types and permissions were added.
+/// Applies the missing migrations; returns them and the number of content types and permissions
+/// that were added.
 pub fn apply(conn: &mut Conn, project: &Project) -> Result<(Vec<Applied>, usize)> {
     migrations::locked(conn, |conn| {
         let applied = migrations::apply(conn, &project.migrations())?;
@@ -104,7 +105,8 @@ fn known_app<'a>(project: &Project, app: &'a str) -> Result<&'a str> {
     }
 }
 
-/// A connection for a question. Where there is no SQLite file, the answer is that of an empty database, and no file is made.
+/// Opens a connection for a command that changes nothing. If the SQLite file is missing, uses an
+/// empty database and does not create the file.
 fn connect_without_creating(settings: &Settings) -> Result<Conn> {
     match &settings.database_url {
         DatabaseUrl::Sqlite(path) if !path.exists() => Conn::open(
@@ -115,7 +117,7 @@ fn connect_without_creating(settings: &Settings) -> Result<Conn> {
     }
 }
 
-/// Lists the steps that would be taken, as Django's `--plan` and `--check` do. Changes nothing.
+/// Lists the planned steps, like Django's `--plan` and `--check`. Changes nothing.
 fn plan(args: &Args, conn: &mut Conn, project: &Project, backwards: Option<&str>) -> Result<()> {
     let all = project.migrations();
     let todo: Vec<_> = if let Some(app) = backwards {
@@ -149,7 +151,7 @@ fn plan(args: &Args, conn: &mut Conn, project: &Project, backwards: Option<&str>
     }
 }
 
-/// The text, cut to what fits in a line of a terminal.
+/// Returns the text, shortened to fit in a line of a terminal.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 100;
     match text.char_indices().nth(LONGEST) {
@@ -166,7 +168,7 @@ fn tell_losses(losses: &[Loss]) -> Result<()> {
     losses.iter().try_for_each(|loss| say(&format!("  {loss}")))
 }
 
-/// Takes back the migrations of `app`, once someone has agreed to what that deletes.
+/// Reverses the migrations of `app`, after the user has confirmed the loss of data.
 fn reverse(args: &Args, conn: &mut Conn, project: &Project, app: &str) -> Result<()> {
     let all = project.migrations();
     let losses = migrations::losses(conn, &all, app)?;

@@ -1,4 +1,4 @@
-//! What `nuages COMMAND` does, as `manage.py COMMAND`.
+//! The commands: `nuages COMMAND`, like `manage.py COMMAND`.
 
 mod changepassword;
 mod check;
@@ -26,7 +26,7 @@ use crate::logging;
 use crate::project::{CommandContext, Project};
 use crate::settings::Settings;
 
-/// Without a command: make the tables of an empty database, and serve the site.
+/// Without a command: create the tables of an empty database, and serve the site.
 #[derive(Debug, Parser)]
 #[command(
     name = "nuages",
@@ -43,33 +43,35 @@ struct Cli {
 enum Command {
     /// Serve the site.
     Runserver(runserver::Args),
-    /// Bring the database's tables up to date.
+    /// Create or update the tables of the database.
     Migrate(migrate::Args),
     /// List the migrations and whether they were applied.
     Showmigrations,
-    /// Look for what is wrong with the settings and the database.
+    /// Check the settings and the database for errors.
     Check(check::Args),
-    /// List every URL, who may enter it, and its name.
+    /// List every URL with its access rule and its name.
     Routes,
-    /// Load fixtures: JSON files as Django's dumpdata writes them, or `demo`, the rows that come with the site.
+    /// Load fixtures: JSON files in the format of Django's dumpdata, or `demo`, the rows that come
+    /// with the site.
     Loaddata(loaddata::Args),
-    /// Write rows as a fixture, which loaddata of Nuages and of Django reads.
+    /// Write rows as a fixture, which loaddata of Nuages and of Django can load.
     Dumpdata(dumpdata::Args),
-    /// Make a user who may do everything.
+    /// Create a user with all permissions.
     Createsuperuser(createsuperuser::Args),
-    /// Give a user a new password.
+    /// Set a new password for a user.
     Changepassword(changepassword::Args),
     /// Turn off two-factor login for a user who lost both phone and recovery codes.
     Removetwofactor(removetwofactor::Args),
-    /// Delete sessions that have expired, and failed logins that are forgotten.
+    /// Delete expired sessions and old login failures.
     Clearsessions,
-    /// Send a message, to see whether mail works.
+    /// Send a message to test the mail settings.
     Sendtestemail(sendtestemail::Args),
     /// Print the version.
     Version,
 }
 
-/// Runs the command line for `project`; the exit code is 0, 1 where a command failed, or 2 where it could not be understood.
+/// Runs the command line for `project`. Returns the exit code: 0, 1 if a command failed, or 2 for a
+/// wrong command line.
 pub fn main(project: &'static Project) -> ExitCode {
     let matches = match command_line(project).try_get_matches() {
         Ok(matches) => matches,
@@ -87,7 +89,7 @@ pub fn main(project: &'static Project) -> ExitCode {
     }
 }
 
-/// The commands of the framework and those of the site.
+/// Returns the commands of the framework and of the site.
 fn command_line(project: &Project) -> clap::Command {
     let own = project
         .commands
@@ -132,20 +134,20 @@ fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
     }
 }
 
-/// The settings; from here on the log runs.
+/// Reads the settings and starts the log.
 fn settings() -> Result<Settings> {
     let settings = Settings::from_env().map_err(|error| Error::command(error.to_string()))?;
     logging::init(&settings.log_filter);
     Ok(settings)
 }
 
-/// The user whom a command is about.
+/// Returns the user whom a command changes.
 fn user_named(conn: &mut Conn, username: &str) -> Result<User> {
     User::find_by_username(conn, &normalize::username(username))?
         .ok_or_else(|| Error::command(format!("user '{username}' does not exist")))
 }
 
-/// A connection for a command, which may take its time.
+/// Opens a connection for a command, without time limits.
 fn connect(settings: &Settings) -> Result<Conn> {
     Conn::open(&settings.database_url, Limits::NONE)
 }

@@ -1,4 +1,4 @@
-//! The program without a command: from an empty folder to a running site.
+//! Runs the program without a command: from an empty folder to a running site.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -15,7 +15,8 @@ use crate::project::Project;
 use crate::settings::{Env, Settings, find_dotenv, random_key};
 use crate::terminal::{bold, dim, green, say};
 
-/// Sets up what is missing and serves at the default address, which is the loopback, or at a port near it.
+/// Creates what is missing and serves at the default address on the loopback interface, or at a
+/// port close to it.
 pub(super) fn run(project: &'static Project) -> Result<()> {
     let made_key = ensure_secret_key()?;
     let settings = settings()?;
@@ -35,7 +36,7 @@ pub(super) fn run(project: &'static Project) -> Result<()> {
     runserver::serve(address, project, settings)
 }
 
-/// `address`, or the next of the nine behind it where another program has that one.
+/// Returns `address`; if another program uses that port, one of the next nine.
 fn free_address(address: SocketAddr) -> SocketAddr {
     let near = (0..10).map(|step| SocketAddr::new(address.ip(), address.port() + step));
     near.into_iter()
@@ -43,13 +44,14 @@ fn free_address(address: SocketAddr) -> SocketAddr {
         .unwrap_or(address)
 }
 
-/// Adds a `SECRET_KEY` to `.env` if there is none, because outside `DEBUG` one is required. Returns whether it did.
+/// Adds a `SECRET_KEY` to `.env` if there is none, because it is required outside `DEBUG`. Returns
+/// whether a key was added.
 fn ensure_secret_key() -> Result<bool> {
     let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
     if env.get("SECRET_KEY").is_some() || env.get("DEBUG").is_some() {
         return Ok(false);
     }
-    // A second `.env` in this folder would hide all of one in a folder above it.
+    // A new `.env` in this folder would hide one in a folder above.
     let path = find_dotenv().unwrap_or_else(|| ".env".into());
     let failed = |error| Error::command(format!("{}: {error}", path.display()));
     let present = if path.exists() {
@@ -63,7 +65,7 @@ fn ensure_secret_key() -> Result<bool> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&path).map_err(failed)?;
-    // Without a line end, the last setting and the key would become one.
+    // Without a line break the key would be appended to the last setting.
     let line_end = if present.is_empty() || present.ends_with('\n') {
         ""
     } else {
@@ -73,7 +75,8 @@ fn ensure_secret_key() -> Result<bool> {
     Ok(true)
 }
 
-/// Makes the tables in a database that has none at all, and loads the rows that come with the site; the password of its `admin`.
+/// Creates the tables if the database has none, and loads the rows that come with the site. Returns
+/// the password of the user `admin`.
 fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     let mut conn = connect(settings)?;
     if !migrations::is_fresh(&mut conn)? {
@@ -90,7 +93,7 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     ))?;
     let password = random_string(16);
     let hash = HashPolicy::of(settings).encode(&password);
-    // All of it or nothing: a second start finds either a shop or an empty database.
+    // One transaction: a second start finds either a complete shop or an empty database.
     migrations::locked(&mut conn, |conn: &mut Conn| {
         migrate::apply(conn, project)?;
         NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;

@@ -1,4 +1,5 @@
-//! `removetwofactor`: for who lost both phone and recovery codes, or for a site that lost its `SECRET_KEY`.
+//! `removetwofactor`: for a user who lost both phone and recovery codes, or for a site that lost
+//! its `SECRET_KEY`.
 
 use clap::Args as ClapArgs;
 use log::Level;
@@ -12,7 +13,7 @@ use crate::terminal::say;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// Whose. Make sure that it is they who ask.
+    /// The name of the user. Make sure that the request comes from that person.
     username: String,
 }
 

@@ -1,4 +1,4 @@
-//! `routes`: the sitemap, with who may enter each URL.
+//! `routes`: lists the URLs with their access rules.
 
 use crate::error::Result;
 use crate::project::Project;

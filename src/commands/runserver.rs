@@ -27,17 +27,17 @@ use crate::sessions::sessions;
 use crate::settings::{DatabaseUrl, LOOPBACK_HOSTS, Settings};
 use crate::terminal::{bold, dim, green, say};
 
-/// Where a server listens unless told otherwise, as Django's.
+/// The default address of the server, as in Django.
 pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
-/// How long a connection may idle between requests: longer than a proxy in front keeps it.
+/// How long an idle connection is kept open: longer than a proxy in front keeps it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
-/// How often the statistics of the tables are brought up to date: SQLite does it only when it is asked to.
+/// The interval for updating the statistics of the tables, which SQLite does only on request.
 const STATISTICS_EVERY: Duration = Duration::from_hours(1);
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// `ADDRESS:PORT`, or a port alone.
+    /// `ADDRESS:PORT`, or only a port.
     #[arg(default_value = DEFAULT_ADDRESS)]
     addrport: String,
 }
@@ -46,7 +46,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: Settings) ->
     serve(resolve(&args.addrport)?, project, settings)
 }
 
-/// Serves at `address` until SIGINT or SIGTERM; says so on standard output.
+/// Serves at `address` until SIGINT or SIGTERM, and prints the address.
 pub(super) fn serve(
     address: SocketAddr,
     project: &'static Project,
@@ -72,7 +72,8 @@ pub(super) fn serve(
     })
 }
 
-/// The server itself, to be awaited. It serves `project`, and answers to the hosts in `settings.allowed_hosts` only.
+/// Returns the server, to be awaited. It serves `project`, only for the hosts in
+/// `settings.allowed_hosts`.
 pub fn server(
     listener: TcpListener,
     mut settings: Settings,
@@ -101,7 +102,7 @@ pub fn server(
             .app_data(site.clone())
             .app_data(site_files.clone())
             .configure(|config| urls.register(config))
-            // The last is the outermost.
+            // The last layer is the outermost.
             .wrap(from_fn(append_slash))
             .wrap(from_fn(access))
             .wrap(from_fn(devices))
@@ -121,9 +122,10 @@ pub fn server(
     };
     let server = HttpServer::new(app)
         .workers(workers)
-        // For hashes, compression and files: queries have threads of their own. See `Db`.
+        // These threads are for hashes, compression and files. Queries have their own threads; see
+        // `Db`.
         .worker_max_blocking_threads(threads + hash_pool::places())
-        // Nagle's algorithm holds back the end of an answer.
+        // Nagle's algorithm would delay the end of a response.
         .tcp_nodelay(true)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(shutdown.as_secs())
@@ -131,10 +133,10 @@ pub fn server(
     Ok(server.run())
 }
 
-/// Brings the statistics of an SQLite database up to date, now and then every hour.
+/// Updates the statistics of an SQLite database now and every hour.
 async fn keep_statistics(db: Db) {
     loop {
-        // Somebody else may be writing. The next hour is early enough.
+        // If another transaction is writing, the next hour is early enough.
         if let Err(error) = db
             .write_if_free(|conn| conn.without_waiting(Conn::optimize))
             .await
@@ -145,7 +147,7 @@ async fn keep_statistics(db: Db) {
     }
 }
 
-/// `127.0.0.1:8000`, `8000`, `localhost:8000` or `[::1]:8000` as an address.
+/// Parses `127.0.0.1:8000`, `8000`, `localhost:8000` or `[::1]:8000`.
 pub(super) fn resolve(text: &str) -> Result<SocketAddr> {
     let full = if text.bytes().all(|b| b.is_ascii_digit()) {
         format!("127.0.0.1:{text}")
@@ -163,7 +165,8 @@ pub(super) fn resolve(text: &str) -> Result<SocketAddr> {
     })
 }
 
-/// Bound to the loopback alone a site answers to its names; otherwise someone must say to which.
+/// Returns the allowed hosts. If the setting is empty, the names of the loopback interface are
+/// allowed if the server listens only there; otherwise the setting is required.
 fn allowed_hosts(given: Vec<String>, ip: IpAddr) -> Result<Vec<String>> {
     if !given.is_empty() {
         return Ok(given);
@@ -177,7 +180,8 @@ fn allowed_hosts(given: Vec<String>, ip: IpAddr) -> Result<Vec<String>> {
     )))
 }
 
-/// Refuses a database that is not there; says where tables lack that every login needs and that Django does not make.
+/// Fails if the database does not exist; reports missing tables of Nuages, which every login needs
+/// and Django does not create.
 fn look_for_tables(project: &Project, settings: &Settings) -> Result<()> {
     if matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists()) {
         return Err(Error::command(format!(

@@ -1,4 +1,4 @@
-//! `sendtestemail`: a message by the way that the settings say, so that a wrong setting is seen now.
+//! `sendtestemail`: sends a message to test the mail settings.
 
 use clap::Args as ClapArgs;
 
@@ -9,7 +9,7 @@ use crate::terminal::say;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// To whom.
+    /// The recipients.
     #[arg(required = true)]
     email: Vec<String>,
 }

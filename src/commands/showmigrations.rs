@@ -1,4 +1,4 @@
-//! `showmigrations`: each app's migrations, ticked where applied.
+//! `showmigrations`: lists each app's migrations, with a tick for those that were applied.
 
 use super::connect;
 use crate::db::migrations;

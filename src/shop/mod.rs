@@ -1,4 +1,4 @@
-//! The demo shop, written as any site on Nuages is: only with the public items of the library.
+//! The demo shop. Like any site on Nuages, it uses only the public items of the library.
 
 pub(crate) mod catalog;
 pub(crate) mod orders;
@@ -27,7 +27,7 @@ pub(crate) static SHOP: Project = with_look(Project::new("Nuages", &INSTALLED, u
     .demo(&DEMO)
     .commands(&[SiteCommand::new::<seed::Seed>()]);
 
-/// Gives a project the navigation, the frame and the static files of the shop.
+/// Adds the navigation, the frame and the static files of the shop to a project.
 pub(crate) const fn with_look(project: Project) -> Project {
     project
         .navigation(&NAVIGATION)
@@ -52,7 +52,7 @@ const NAVIGATION: [NavigationLink; 2] = [
     },
 ];
 
-/// Made by `catalog/fixtures/make_demo.py`.
+/// The demo data. `catalog/fixtures/make_demo.py` generates the fixture.
 static DEMO: Demo = Demo {
     title: "Setting up a demo shop",
     fixture: include_str!("catalog/fixtures/demo.json"),
@@ -60,7 +60,8 @@ static DEMO: Demo = Demo {
     media: include!(concat!(env!("OUT_DIR"), "/demo_pictures.rs")),
 };
 
-/// The installed apps, in the order of Django's `INSTALLED_APPS` (content types are numbered in it).
+/// The installed apps, in the order of Django's `INSTALLED_APPS` (which is also the order of
+/// content types).
 pub(crate) static INSTALLED: [AppConfig; 6] = [
     admin::APP,
     auth::APP,
@@ -70,7 +71,7 @@ pub(crate) static INSTALLED: [AppConfig; 6] = [
     orders::APP,
 ];
 
-/// The pages of the framework in the shop's design.
+/// The frame of the framework's pages in the shop's design.
 #[derive(Template)]
 #[template(path = "shop/frame.html")]
 struct ShopFrame<'a> {
@@ -78,7 +79,7 @@ struct ShopFrame<'a> {
     page: &'a Page,
 }
 
-/// Every URL of the shop.
+/// Returns every URL of the shop.
 pub(crate) fn urls(settings: &Settings) -> Urls {
     let urls = Urls::default()
         .include(catalog::urls::urls())
@@ -90,7 +91,7 @@ pub(crate) fn urls(settings: &Settings) -> Urls {
     }
 }
 
-/// Shows each app's models in the admin.
+/// Registers each app's models in the admin.
 pub(crate) fn register(site: AdminSite) -> AdminSite {
     orders::admin::register(catalog::admin::register(accounts::admin::register(site)))
 }

@@ -1,4 +1,5 @@
-//! The tables of the shop, as the migrations of `catalog` and `orders` make them. Their primary keys are 64 bits wide.
+//! The tables of the shop, as the migrations of `catalog` and `orders` create them. Their primary
+//! keys have 64 bits.
 
 use nuages::db::sql_types;
 use nuages::schema::auth_user;

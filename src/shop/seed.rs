@@ -1,4 +1,4 @@
-//! `seed`: made data in any amount, the same for the same numbers, in bounded memory.
+//! `seed`: generates any amount of data, the same for the same arguments, in bounded memory.
 
 use chrono::{Duration, NaiveDate, TimeZone as _, Utc};
 use clap::Args;
@@ -31,20 +31,21 @@ const WORDS: [&str; 16] = [
     "amber", "birch", "cedar", "delta", "ember", "fjord", "granite", "harbor", "indigo", "juniper",
     "kelp", "linen", "maple", "north", "onyx", "pine",
 ];
-/// Rows in one INSERT: 13 columns stay below SQLite's 32,766 and PostgreSQL's 65,535 bound values.
+/// Number of rows in one INSERT: with 13 columns this stays below the limits of SQLite (32,766
+/// bound values) and PostgreSQL (65,535).
 const BATCH: usize = 1_000;
-/// Rows in one transaction.
+/// Number of rows in one transaction.
 const COMMIT: i64 = 10_000;
-/// Products from this one on have no tags, as in the reference shop.
+/// Products with this id or a higher one have no tags, as in the reference shop.
 const TAGGED: i64 = 20_000;
 
 /// The command and its arguments.
 #[derive(Debug, Args)]
 pub(crate) struct Seed {
-    /// How many products.
+    /// Number of products.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(i64).range(1..=100_000_000))]
     products: i64,
-    /// How many orders, of two items each.
+    /// Number of orders, with two items each.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(i64).range(0..=100_000_000))]
     orders: i64,
 }
@@ -95,7 +96,7 @@ fn fill(args: &Seed, conn: &mut Conn) -> Result<()> {
     ))
 }
 
-/// Calls `work` with runs of ids from 1 to `count`, each in a transaction.
+/// Calls `work` with ranges of ids from 1 to `count`, each in a transaction.
 fn in_batches(
     conn: &mut Conn,
     label: &'static str,
@@ -120,7 +121,7 @@ fn in_batches(
     Ok(())
 }
 
-/// 100 categories and 50 tags.
+/// Creates 100 categories and 50 tags.
 fn shelves(conn: &mut Conn) -> Result<()> {
     let word = |i: i64| WORDS[usize::try_from(i).unwrap_or_default() % WORDS.len()];
     let category = |id: i64| Category {
@@ -221,7 +222,7 @@ fn orders(
                     orders_orderitem::unit_price.eq(Decimal::new(999, 2)),
                 ));
             }
-            // One order in as many as there are customers, and one more, is nobody's.
+            // One in (number of customers + 1) orders belongs to no customer.
             let customer = rng.random_range(0..=customers.len());
             Order {
                 id,

@@ -1,5 +1,5 @@
-//! What a site's build script calls: compiles the files of its `static/` folder into its program, under names that contain
-//! a hash of their content, compressed with Brotli and gzip.
+//! Functions for the build script of a site: compiles the files of its `static/` folder into its
+//! program, under names that contain a hash of their content, compressed with Brotli and gzip.
 //!
 //! ```no_run
 //! // build.rs
@@ -8,8 +8,9 @@
 //! }
 //! ```
 //!
-//! The program then says `nuages::static_files!();` in its crate root, which makes the module `assets`: a constant for the
-//! URL of each file (`assets::CSS_SITE_CSS` for `static/css/site.css`), and `assets::FILES` for `Project::static_files`.
+//! The program then calls `nuages::static_files!();` in its crate root, which creates the module
+//! `assets`: a constant for the URL of each file (`assets::CSS_SITE_CSS` for
+//! `static/css/site.css`), and `assets::FILES` for `Project::static_files`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -28,22 +29,25 @@ use std::{env, fs, io};
 
 use md5::{Digest, Md5};
 
-/// Below this many bytes a compressed copy saves nothing.
+/// Smaller files (in bytes) are not compressed, because that saves nothing.
 const WORTH_COMPRESSING: usize = 256;
 
-/// Compiles every file below `root`, which is relative to the package's folder. Style sheets whose names begin with `_` are
-/// only there for the `@import` of others.
+/// Compiles every file below `root`, which is relative to the package's folder. Style sheets whose
+/// names begin with `_` are only used by the `@import` of others.
 ///
 /// # Errors
-/// If a file cannot be read, or a style sheet names a file that does not exist below `root`.
+/// Returns an error if a file cannot be read, or if a style sheet refers to a file that does not
+/// exist below `root`.
 pub fn static_files(root: &str) -> io::Result<()> {
     static_files_where(root, |_| true, "static_files.rs")
 }
 
-/// Compiles the files below `root` whose path (relative to `root`, with `/`) `is_included`, into `OUT_DIR/table`.
+/// Compiles the files below `root` for whose path (relative to `root`, with `/`) `is_included`
+/// returns true, into `OUT_DIR/table`.
 ///
 /// # Errors
-/// If a file cannot be read, or a style sheet names a file that is not compiled.
+/// Returns an error if a file cannot be read, or if a style sheet refers to a file that is not
+/// compiled.
 pub fn static_files_where(
     root: &str,
     is_included: impl Fn(&str) -> bool,
@@ -64,10 +68,11 @@ pub fn static_files_where(
     write_table(&assets(root, paths)?, &out_dir()?, table)
 }
 
-/// Writes `OUT_DIR/table`: every file below `folder` as a slice of `(file name, content)`, for `include!`.
+/// Writes `OUT_DIR/table`: every file below `folder` as a slice of `(file name, content)`, for
+/// `include!`.
 ///
 /// # Errors
-/// If a file cannot be read.
+/// Returns an error if a file cannot be read.
 pub fn embedded_files(folder: &str, table: &str) -> io::Result<()> {
     let mut files = Vec::new();
     walk(Path::new(folder), &mut files)?;
@@ -118,7 +123,7 @@ struct Asset {
 }
 
 fn assets(root: &Path, mut paths: Vec<PathBuf>) -> io::Result<Vec<Asset>> {
-    // Style sheets come last: they name other files, whose hashed names must be known.
+    // Style sheets come last, because they refer to other files by their hashed names.
     paths.sort_by_key(|path| (path.extension().is_some_and(|e| e == "css"), path.clone()));
     let mut urls = BTreeMap::new();
     let mut assets = Vec::new();
@@ -132,7 +137,8 @@ fn assets(root: &Path, mut paths: Vec<PathBuf>) -> io::Result<Vec<Asset>> {
             let text = with_imports(&file, &String::from_utf8_lossy(&body))?;
             body = with_hashed_urls(&text, folder, &urls)?.into_bytes();
         }
-        // Django's ManifestStaticFilesStorage: the first 12 hex digits of MD5 before the extension.
+        // Like Django's ManifestStaticFilesStorage: the first 12 hex digits of the MD5 before the
+        // extension.
         let hash: String = Md5::digest(&body)
             .iter()
             .fold(String::new(), |mut hex, byte| {
@@ -154,8 +160,9 @@ fn assets(root: &Path, mut paths: Vec<PathBuf>) -> io::Result<Vec<Asset>> {
     Ok(assets)
 }
 
-/// Replaces each line `@import "other.css";` of the style sheet `file` by the content of `other.css`, so that a page loads
-/// one file. The path is relative to `file`, and `url(…)` in an imported sheet to the sheet that imports it.
+/// Replaces each line `@import "other.css";` of the style sheet `file` by the content of
+/// `other.css`, so that a page loads one file. The path is relative to `file`. A `url(…)` in an
+/// imported sheet is relative to the sheet that imports it.
 fn with_imports(file: &Path, css: &str) -> io::Result<String> {
     let mut done = String::new();
     for line in css.lines() {
@@ -176,7 +183,8 @@ fn with_imports(file: &Path, css: &str) -> io::Result<String> {
     Ok(done)
 }
 
-/// `url(x)` in a style sheet, with `x` replaced by its hashed name; an unknown name stops the build.
+/// Replaces the path in each `url(…)` of a style sheet by its hashed name; fails for an unknown
+/// file.
 fn with_hashed_urls(
     css: &str,
     folder: &str,
@@ -205,7 +213,7 @@ fn with_hashed_urls(
             let hashed = urls.get(&target.join("/")).ok_or_else(|| {
                 io::Error::other(format!("static/{folder}: no file for url({name})"))
             })?;
-            // Relative, so that the address holds below any path that the site is served at.
+            // A relative URL works below any path at which the site is served.
             let up = "../".repeat(folder.split('/').filter(|part| !part.is_empty()).count());
             let _ = write!(done, "\"{up}{hashed}\"");
         }
@@ -216,7 +224,8 @@ fn with_hashed_urls(
     Ok(done)
 }
 
-/// Writes a constant with the hashed URL of each file, and the table that `http::static_file` serves.
+/// Writes a constant with the hashed URL of each file, and the table that `http::static_file`
+/// serves.
 fn write_table(assets: &[Asset], out: &Path, name_of_table: &str) -> io::Result<()> {
     let mut code = String::new();
     let mut table = String::new();

@@ -1,12 +1,13 @@
-//! `check --deploy`: settings that are fine on a desk and not in public, with Django's numbers where it has them.
+//! `check --deploy`: finds settings that are fine for development but not in public, with Django's
+//! numbers where Django has the check.
 
 use crate::settings::{SessionSettings, Settings};
 
-/// What Django refuses to call a secret: fewer characters, or fewer different ones.
+/// Django warns about a secret key with fewer characters, or with fewer different ones.
 const MIN_KEY_LENGTH: usize = 50;
 const MIN_KEY_CHARACTERS: usize = 5;
 
-/// Each finding: its id and what to do.
+/// Returns the id of each finding and its remedy.
 pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)> {
     let Settings {
         security,
@@ -87,7 +88,7 @@ pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)>
         (
             "nuages.W001",
             security.proxy_ssl_header.is_some() && login.trusted_proxies.is_empty(),
-            "TRUSTED_PROXIES is empty behind a proxy: all visitors have one address, and who guesses passwords slows down everybody's logins.",
+            "TRUSTED_PROXIES is empty behind a proxy: all visitors share one address, so password guesses by one visitor slow down everybody's logins.",
         ),
         (
             "security.W022",

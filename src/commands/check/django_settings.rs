@@ -1,4 +1,5 @@
-//! Settings of Django that Nuages does not have: somebody who sets one in `.env` expects it to do something.
+//! Finds settings of Django that Nuages does not support: a user who sets one in `.env` expects an
+//! effect.
 
 use crate::settings::Env;
 
@@ -104,7 +105,7 @@ const IGNORED: [&str; 98] = [
     "YEAR_MONTH_FORMAT",
 ];
 
-/// Returns a warning for each setting of Django that the environment or `.env` has and that Nuages ignores.
+/// Returns a warning for each setting of Django in the environment or `.env` that Nuages ignores.
 pub(super) fn warnings(env: &Env) -> Vec<String> {
     let mut ignored: Vec<&str> = env.names().filter(|name| IGNORED.contains(name)).collect();
     ignored.sort_unstable();

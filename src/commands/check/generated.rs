@@ -1,4 +1,4 @@
-//! Generated columns that the database has and a model does not describe, and the other way round.
+//! Compares the generated columns of the database with the descriptions of the models.
 
 use std::collections::BTreeSet;
 

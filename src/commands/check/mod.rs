@@ -1,4 +1,5 @@
-//! `check`: what is wrong with the settings, the database, the models and their admins, each with its remedy.
+//! `check`: reports errors in the settings, the database, the models and their admins, each with a
+//! remedy.
 
 mod deploy;
 mod django_settings;
@@ -18,12 +19,14 @@ use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// Also look for what is not fit for the public; a finding does not fail the command.
+    /// Also check for settings that are not fit for the public. Such a finding does not fail the
+    /// command.
     #[arg(long)]
     deploy: bool,
 }
 
-/// Wrong settings were already refused when they were read; this looks at what they point to.
+/// Runs the checks. Invalid settings were already refused when they were read; this checks the
+/// files and the database that they refer to.
 pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -> Result<()> {
     if args.deploy {
         for (id, text) in deploy::findings(settings) {
@@ -53,7 +56,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
             let (version, source) = django_version::in_force(&mut conn, settings)?;
             say(&format!("Django version: {version} ({})", source.words()))?;
             let is_up_to_date = migrations::is_up_to_date(&mut conn, &project.migrations())?;
-            // Of a database that lacks tables, nothing can be said about columns.
+            // Columns of missing tables cannot be checked.
             let found = if is_up_to_date {
                 generated::findings(&mut conn)?
             } else {
@@ -77,8 +80,8 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     refuse(&issues)
 }
 
-/// Runs the checks that Django's `runserver` runs before it serves: errors in models and their admins stop it, and warnings are
-/// printed. It looks at the database by itself.
+/// Runs the checks that Django's `runserver` runs before it serves: stops for errors in models and
+/// their admins, and prints warnings. `runserver` checks the database itself.
 pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> Result<()> {
     let errors = declared(project);
     if !errors.is_empty() {
@@ -95,9 +98,9 @@ pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> 
     }
 }
 
-/// Errors in models and their admins.
+/// Returns the errors in models and their admins.
 fn declared(project: &'static Project) -> Vec<String> {
-    // The site makes the models known.
+    // Creating the admin site registers the models.
     let site = project.admin_site();
     let findings = crate::models::check(project.apps)
         .into_iter()
@@ -105,7 +108,7 @@ fn declared(project: &'static Project) -> Vec<String> {
     findings.map(|finding| format!("ERROR {finding}")).collect()
 }
 
-/// Folders for uploads that are not folders.
+/// Returns an error for each upload folder that is not a folder.
 fn media(settings: &Settings) -> Vec<String> {
     let temporary = settings
         .file_upload_temp_dir
@@ -121,7 +124,7 @@ fn media(settings: &Settings) -> Vec<String> {
         .collect()
 }
 
-/// Prints `issues` and fails.
+/// Prints `issues` and returns an error.
 fn refuse(issues: &[String]) -> Result<()> {
     for issue in issues {
         say(issue)?;
@@ -165,7 +168,7 @@ mod tests {
         let wrong = project(|site| site.register::<Group>(|it| it.list_per_page(0)));
         let error = before_serving(wrong, &settings("media"))
             .expect_err("an error in an admin must stop the server");
-        // Another test of this process may have installed other apps, of which these models are not a part.
+        // Another test of this process may have installed other apps, without these models.
         assert!(
             error.to_string().starts_with("System check identified "),
             "the issues are counted: {error}"

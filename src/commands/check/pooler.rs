@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::settings::Settings;
 use crate::terminal::say;
 
-/// Says that a pooler was found, and what it cannot do. A pooler does not fail the command.
+/// Prints whether there is a pooler, and its limitations. A pooler does not fail the command.
 pub(super) fn look(conn: &mut Conn, settings: &Settings) -> Result<()> {
     if !conn.is_pooled(&settings.database_url)? {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The catalog in the admin.
+//! The admin of the catalog.
 
 use super::models::{Category, Product, TAGS, Tag};
 use crate::shop::schema::{
@@ -67,6 +67,6 @@ fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<Ac
     let changed = request.update(conn, &[("is_active", active.into())])?;
     let state = if active { "active" } else { "inactive" };
 
-    // The words of the same shop in Django, which does not care for the singular either.
+    // The text of the reference shop in Django, which does not use the singular either.
     Ok(format!("{changed} products marked as {state}.").into())
 }

@@ -1,4 +1,4 @@
-//! What the shop sells: categories, tags, products.
+//! The catalog of the shop: categories, tags, products.
 
 pub(crate) mod admin;
 pub(crate) mod models;

@@ -1,4 +1,4 @@
-//! What search engines are told: `sitemap.xml` and `robots.txt`.
+//! Files for search engines: `sitemap.xml` and `robots.txt`.
 
 use std::fmt::Write as _;
 
@@ -15,9 +15,9 @@ use nuages::error::{Error, Result};
 use nuages::http::{QueryDict, site_root, text};
 use nuages::settings::Settings;
 
-/// URLs in one file, by the protocol.
+/// The largest number of URLs in one file, by the protocol.
 const PER_FILE: i64 = 50_000;
-/// Rows that travel together.
+/// Number of rows in a chunk of the stream.
 const CHUNK: usize = 500;
 
 /// `GET /robots.txt`
@@ -29,7 +29,8 @@ pub(super) async fn robots(request: HttpRequest, settings: web::Data<Settings>) 
     text("text/plain; charset=utf-8", body)
 }
 
-/// `GET /sitemap.xml`: every published product, streamed. Beyond 50,000 it is an index of such files, `?p=1` and on.
+/// `GET /sitemap.xml`: every published product, streamed. With more than 50,000 products it is an
+/// index of several files, `?p=1` and so on.
 pub(super) async fn sitemap(
     request: HttpRequest,
     settings: web::Data<Settings>,
@@ -56,7 +57,8 @@ pub(super) async fn sitemap(
     };
     let rows = db
         .stream(CHUNK, move |conn, sink| {
-            // Not `= true`, for which SQLite might read and sort all products through the listing index.
+            // Not `= true`, because SQLite might then read all products through the listing index
+            // and sort them.
             let products = catalog_product::table
                 .filter(catalog_product::is_active)
                 .order(catalog_product::id)

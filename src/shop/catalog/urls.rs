@@ -1,4 +1,4 @@
-//! URLs of the shop window.
+//! URLs of the catalog.
 
 use super::{sitemap, views};
 use nuages::http::Access::Public;

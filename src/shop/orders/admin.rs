@@ -1,4 +1,4 @@
-//! Orders in the admin.
+//! The admin of orders.
 
 use super::models::{Order, OrderItem};
 use crate::shop::schema::{orders_order as order, orders_orderitem as item};
@@ -6,7 +6,7 @@ use nuages::admin::{AdminSite, Inline};
 use nuages::models::via;
 use nuages::schema::auth_user as user;
 
-/// Registers orders, with their items inside.
+/// Registers orders, with their items as inlines.
 pub(crate) fn register(site: AdminSite) -> AdminSite {
     use order::{created_at, customer_id, email, number, status, total};
     site.register::<Order>(|it| {

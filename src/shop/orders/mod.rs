@@ -1,4 +1,4 @@
-//! Orders and what was ordered.
+//! Orders and their items.
 
 pub(crate) mod admin;
 pub(crate) mod models;

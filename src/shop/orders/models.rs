@@ -8,10 +8,10 @@ use nuages::auth::User;
 use nuages::db::{Decimal, Timestamp};
 use nuages::models::{Description, Model, OnDelete, desc, via};
 
-/// How far an order has come.
+/// The possible values of an order's status.
 pub(crate) const STATUSES: [&str; 5] = ["pending", "paid", "shipped", "delivered", "cancelled"];
 
-/// Something a customer ordered.
+/// An order of a customer.
 #[derive(
     Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
 )]
@@ -19,21 +19,21 @@ pub(crate) const STATUSES: [&str; 5] = ["pending", "paid", "shipped", "delivered
 pub(crate) struct Order {
     /// Primary key.
     pub(crate) id: i64,
-    /// The number that customers know it by.
+    /// The order number that customers see.
     pub(crate) number: String,
-    /// Where to write to.
+    /// The customer's e-mail address.
     pub(crate) email: String,
     /// One of [`STATUSES`].
     pub(crate) status: String,
     /// A note by the customer.
     pub(crate) note: String,
-    /// What is to be paid.
+    /// The amount to be paid.
     pub(crate) total: Decimal,
-    /// When it was placed.
+    /// The time of the order.
     pub(crate) created_at: Timestamp,
-    /// When it was paid.
+    /// The time of the payment.
     pub(crate) paid_at: Option<Timestamp>,
-    /// Who placed it, if that account is still there.
+    /// The customer, if the account still exists.
     pub(crate) customer_id: Option<i32>,
 }
 
@@ -54,9 +54,9 @@ pub(crate) struct Order {
 pub(crate) struct OrderItem {
     /// Primary key.
     pub(crate) id: i64,
-    /// How many.
+    /// Quantity.
     pub(crate) quantity: i32,
-    /// What one cost then.
+    /// The price of one item at the time of the order.
     pub(crate) unit_price: Decimal,
     /// The order.
     pub(crate) order_id: i64,

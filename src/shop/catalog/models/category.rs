@@ -1,4 +1,4 @@
-//! Categories, which may lie in one another.
+//! Categories, which may be nested.
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use nuages::db::{Conn, Kind, LossyText, Sql, Value};
 use nuages::error::Result;
 use nuages::models::{Description, Model, OnDelete};
 
-/// A shelf of the shop.
+/// A category of products.
 #[derive(
     Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
 )]
@@ -16,16 +16,16 @@ use nuages::models::{Description, Model, OnDelete};
 pub(crate) struct Category {
     /// Primary key.
     pub(crate) id: i64,
-    /// What people read.
+    /// Name.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) name: String,
-    /// What stands in URLs.
+    /// Slug for URLs.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) slug: String,
-    /// A sentence or two.
+    /// A description of one or two sentences.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) description: String,
-    /// The category it lies in.
+    /// The parent category.
     pub(crate) parent_id: Option<i64>,
 }
 
@@ -45,21 +45,21 @@ impl Model for Category {
     }
 }
 
-/// A category with a picture of something in it.
+/// A category with the picture of one of its products.
 #[derive(Debug, Clone)]
 pub(crate) struct CategoryTile {
-    /// What people read.
+    /// Name.
     pub(crate) name: String,
-    /// What stands in URLs.
+    /// Slug for URLs.
     pub(crate) slug: String,
-    /// A sentence or two.
+    /// A description of one or two sentences.
     pub(crate) description: String,
-    /// The picture of the first product in it, or in a category that lies in it, that has one.
+    /// The picture of the first product with a picture, in this category or a child category.
     pub(crate) picture: Option<Picture>,
 }
 
 impl Category {
-    /// The category of this slug.
+    /// Returns the category with this slug.
     pub(crate) fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
         let found = catalog_category::table
             .filter(catalog_category::slug.eq(slug))
@@ -68,7 +68,7 @@ impl Category {
         found.optional().map_err(Into::into)
     }
 
-    /// Categories by name, nested ones too.
+    /// Returns all categories by name, including nested ones.
     pub(crate) fn by_name(conn: &mut Conn, limit: i64) -> Result<Vec<Self>> {
         let all = catalog_category::table
             .order(catalog_category::name)
@@ -76,7 +76,7 @@ impl Category {
         all.select(Self::as_select()).load(conn).map_err(Into::into)
     }
 
-    /// The category that this one lies in.
+    /// Returns the parent category.
     pub(crate) fn parent(&self, conn: &mut Conn) -> Result<Option<Self>> {
         let Some(id) = self.parent_id else {
             return Ok(None);
@@ -88,18 +88,19 @@ impl Category {
         found.optional().map_err(Into::into)
     }
 
-    /// Its page.
+    /// Returns the URL of the category's page.
     pub(crate) fn url(&self) -> String {
         url_of(&self.slug)
     }
 }
 
 impl CategoryTile {
-    /// Categories by name: those in `parent`, or the outermost ones.
+    /// Returns the child categories of `parent` by name, or the outermost ones.
     ///
-    /// The statement leaves the planner no choice that depends on statistics. The first picture of each category is looked
-    /// up by the index on the category: on SQLite `is_active` without `= 1` cannot use the listing index, and on PostgreSQL
-    /// `id + 0` cannot be sorted through the primary key.
+    /// The statement is written so that the plan does not depend on statistics. The first picture
+    /// of each category is found through the index on the category: on SQLite `is_active` without
+    /// `= 1` cannot use the listing index, and on PostgreSQL `id + 0` cannot be sorted through the
+    /// primary key.
     pub(crate) fn within(conn: &mut Conn, parent: Option<i64>, limit: i64) -> Result<Vec<Self>> {
         let sql =
             Sql::new("SELECT c.name, c.slug, c.description, (SELECT p.image FROM catalog_product AS p WHERE p.id =")
@@ -135,7 +136,7 @@ impl CategoryTile {
         Ok(sql.load(conn)?.into_iter().filter_map(tile).collect())
     }
 
-    /// Its page.
+    /// Returns the URL of the category's page.
     pub(crate) fn url(&self) -> String {
         url_of(&self.slug)
     }

@@ -1,4 +1,4 @@
-//! Lists of products: filtered, sorted, cut into pages.
+//! Lists of products: filtered, sorted, split into pages.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -22,12 +22,12 @@ pub(crate) enum Sort {
     Newest,
     /// The cheapest first.
     PriceUp,
-    /// The dearest first.
+    /// The most expensive first.
     PriceDown,
 }
 
 impl Sort {
-    /// Each order, its value in `?sort=` and its label.
+    /// Each order with its value in `?sort=` and its label.
     pub(crate) const CHOICES: [(Self, &'static str, &'static str); 4] = [
         (Self::Name, "name", "Name"),
         (Self::Newest, "newest", "Newest"),
@@ -35,7 +35,7 @@ impl Sort {
         (Self::PriceDown, "-price", "Price, high to low"),
     ];
 
-    /// The order that `?sort=` names; by name if it names none.
+    /// Returns the order for a value of `?sort=`; by name if the value is unknown.
     pub(crate) fn from_value(value: Option<&str>) -> Self {
         Self::CHOICES
             .iter()
@@ -44,27 +44,28 @@ impl Sort {
     }
 }
 
-/// Which published products, in which order.
+/// Filters and order of a list of published products.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Listing {
-    /// In this category or one that lies in it.
+    /// Only products of this category or a child of it.
     pub(crate) category: Option<i64>,
-    /// With this tag.
+    /// Only products with this tag.
     pub(crate) tag: Option<i64>,
-    /// With each of these words in the name or the description.
+    /// Only products with each of these words in the name or the description.
     pub(crate) words: Vec<String>,
-    /// In this order.
+    /// The order.
     pub(crate) sort: Sort,
 }
 
 type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, catalog_product::table, MultiBackend>;
 
 impl Listing {
-    /// The rows of the page that is asked for.
+    /// Returns the rows of the requested page.
     ///
-    /// The ids of the page are found first, by an index where the order allows it, and only these rows are joined and
-    /// read: a deep page skips thousands of index entries instead of thousands of rows. For the plain list this and the
-    /// count are one query; a filter is put together at run time, and such a query cannot be part of another (ADR 1).
+    /// The ids of the page are found first, by an index if one gives the order, and only these rows
+    /// are joined and read: a deep page then skips thousands of index entries instead of thousands
+    /// of rows. For the plain list, rows and count are one query. A filter is built at run time,
+    /// and such a query cannot be part of another (ADR 1).
     pub(crate) fn page<const PER_PAGE: i64>(
         &self,
         conn: &mut Conn,
@@ -88,8 +89,8 @@ impl Listing {
             .limit(PER_PAGE)
             .offset(paginator.offset(number));
         let page = match self.sort {
-            // An expression cannot be sorted through an index: PostgreSQL would sometimes walk through all products in
-            // that order until the few of a category or a tag have filled the page.
+            // An expression prevents sorting through an index: PostgreSQL would sometimes scan all
+            // products in that order until the few products of a category or a tag fill the page.
             Sort::Name if self.is_narrow() => {
                 page.order((catalog_product::name.concat(""), catalog_product::id))
             }
@@ -113,26 +114,27 @@ impl Listing {
         })
     }
 
-    /// All products by name: what most visitors look at.
+    /// Whether the list has all products by name, which is the most visited list.
     fn is_plain(&self) -> bool {
         self.is_all() && self.sort == Sort::Name
     }
 
-    /// The products of one category or one tag.
+    /// Whether the list is limited to one category or one tag.
     fn is_narrow(&self) -> bool {
         self.category.is_some() || self.tag.is_some()
     }
 
-    /// All published products, in any order.
+    /// Whether the list has all published products.
     fn is_all(&self) -> bool {
         self.category.is_none() && self.tag.is_none() && self.words.is_empty()
     }
 
     /// Returns the published products that match.
     ///
-    /// SQLite can use the listing index for `is_active = 1` and not for `is_active` alone. Without statistics it takes that
-    /// index for a selective one, and reads nine products in ten through it. So the statement says whether the index
-    /// serves: it does where it gives the order, or holds all that is needed.
+    /// SQLite can use the listing index for `is_active = 1` but not for `is_active` alone. Without
+    /// statistics it considers that index selective, and reads nine of ten products through it. So
+    /// the statement decides whether the index is useful: it is if it gives the order, or holds all
+    /// columns that are needed.
     fn filtered<'a>(&self, by_listing_index: bool) -> Boxed<'a> {
         let mut products = catalog_product::table.into_boxed();
         products = if by_listing_index {
@@ -165,7 +167,8 @@ impl Listing {
     }
 }
 
-/// A page of all products by name with their count; `None` if there is no such page, which the caller has to find out.
+/// Returns a page of all products by name with their count. Returns `None` if the page does not
+/// exist; then the caller must find the last one.
 fn plain_page<const PER_PAGE: i64>(
     conn: &mut Conn,
     asked: PageNumber,
@@ -198,10 +201,11 @@ fn plain_page<const PER_PAGE: i64>(
     }))
 }
 
-/// How many products there were when they were counted last: it decides in which way they are counted, never what is said.
+/// The last known number of products. It only decides how products are counted, and is never shown.
 static LIKELY: AtomicI64 = AtomicI64::new(0);
 
-/// The rows from `offset` on, and how many there are in all; nothing, if there are none from there on.
+/// The rows from `offset` on, and the total number of rows; `None` if there are no rows from there
+/// on.
 type Found = Option<(i64, Vec<ProductRow>)>;
 
 fn page_near_the_start<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Result<Found> {
@@ -228,9 +232,10 @@ fn page_near_the_start<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Res
     Ok(count.map(|count| (count, rows.into_iter().map(|(_, row)| row).collect())))
 }
 
-/// The same by going through the index once: the rows before the page are skipped anyway, so only those from there on are
-/// counted. To compare each with the first of the page costs more than to count it, which pays in the second half (ADR 18).
-/// Put together by hand, because Diesel knows no `WITH`.
+/// Does the same with one scan of the index: the rows before the page are skipped anyway, so only
+/// those after are counted. Comparing each row with the first of the page costs more than counting
+/// it, so this is faster in the second half only (ADR 18). Written as SQL because Diesel does not
+/// support `WITH`.
 fn page_near_the_end<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Result<Found> {
     let sql = Sql::new("WITH page AS MATERIALIZED (SELECT id, name FROM catalog_product WHERE is_active = TRUE")
         .raw(" ORDER BY name, id LIMIT ")
@@ -257,7 +262,7 @@ fn page_near_the_end<const PER_PAGE: i64>(conn: &mut Conn, offset: i64) -> Resul
     }))
 }
 
-/// A LIKE pattern for texts that contain `word`.
+/// Returns a LIKE pattern for texts that contain `word`.
 fn contains(word: &str) -> String {
     format!("%{}%", like_escaped(word))
 }

@@ -1,4 +1,4 @@
-//! Categories, tags and products, and the questions asked of them.
+//! The models for categories, tags and products, and their queries.
 
 mod category;
 mod listing;

@@ -15,7 +15,7 @@ use nuages::error::{Error, Result};
 use nuages::models::file_url;
 use nuages::on_conn;
 
-/// Something we sell.
+/// A product of the shop.
 #[derive(
     Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
 )]
@@ -23,88 +23,88 @@ use nuages::on_conn;
 pub(crate) struct Product {
     /// Primary key.
     pub(crate) id: i64,
-    /// What people read.
+    /// Name.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) name: String,
-    /// What stands in URLs.
+    /// Slug for URLs.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) slug: String,
     /// Stock keeping unit.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) sku: String,
-    /// What it is.
+    /// Description.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) description: String,
-    /// Before tax.
+    /// Price before tax.
     pub(crate) price: Decimal,
-    /// How many there are.
+    /// Number of items in stock.
     pub(crate) stock: i32,
-    /// Whether visitors see it.
+    /// Whether the product is published.
     pub(crate) is_active: bool,
-    /// Its picture: a path below `MEDIA_ROOT`, or empty.
+    /// Picture: a path below `MEDIA_ROOT`, or empty.
     pub(crate) image: String,
-    /// Since when it is sold.
+    /// The date of release.
     pub(crate) released_on: Option<chrono::NaiveDate>,
-    /// When the row was made.
+    /// The time of creation.
     pub(crate) created_at: Timestamp,
-    /// When the row was last saved.
+    /// The time of the last change.
     pub(crate) updated_at: Timestamp,
-    /// Its category.
+    /// Category.
     pub(crate) category_id: i64,
 }
 
-/// What a list shows of a product.
+/// The columns of a product that a list shows.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = catalog_product)]
 pub(crate) struct ProductRow {
-    /// What people read.
+    /// Name.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) name: String,
-    /// What stands in URLs.
+    /// Slug for URLs.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) slug: String,
-    /// Before tax. A product whose price cannot be read is shown and not for sale.
+    /// Price before tax. A product whose price cannot be read is shown but not for sale.
     pub(crate) price: Readable<Decimal>,
-    /// How many there are.
+    /// Number of items in stock.
     pub(crate) stock: i32,
-    /// Its picture.
+    /// Picture.
     pub(crate) image: Picture,
-    /// Its category's name.
+    /// Name of the category.
     #[diesel(select_expression = catalog_category::name)]
     #[diesel(deserialize_as = LossyText)]
     pub(crate) category: String,
 }
 
-/// What its own page shows of a product.
+/// The columns of a product that its own page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = catalog_product)]
 pub(crate) struct ProductPage {
     /// Primary key.
     pub(crate) id: i64,
-    /// What people read.
+    /// Name.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) name: String,
     /// Stock keeping unit.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) sku: String,
-    /// What it is.
+    /// Description.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) description: String,
-    /// Before tax. A product whose price cannot be read is shown and not for sale.
+    /// Price before tax. A product whose price cannot be read is shown but not for sale.
     pub(crate) price: Readable<Decimal>,
-    /// How many there are.
+    /// Number of items in stock.
     pub(crate) stock: i32,
-    /// Its picture.
+    /// Picture.
     pub(crate) image: Picture,
-    /// Since when it is sold.
+    /// The date of release.
     pub(crate) released_on: Option<Readable<Day>>,
-    /// Its category.
+    /// Category.
     pub(crate) category_id: i64,
-    /// Its category's name.
+    /// Name of the category.
     #[diesel(select_expression = catalog_category::name)]
     #[diesel(deserialize_as = LossyText)]
     pub(crate) category: String,
-    /// Its category's slug.
+    /// Slug of the category.
     #[diesel(select_expression = catalog_category::slug)]
     #[diesel(deserialize_as = LossyText)]
     pub(crate) category_slug: String,
@@ -130,30 +130,30 @@ impl From<String> for Picture {
 }
 
 impl Picture {
-    /// Where a browser finds it.
+    /// Returns the URL of the picture.
     pub(crate) fn url(&self) -> Option<String> {
         (!self.0.is_empty()).then(|| file_url(&self.0))
     }
 }
 
-/// Products that related ones are chosen from.
+/// Number of products from which related ones are chosen.
 const HANDFUL: i64 = 12;
 
-/// The page of the product with this slug (Django's `get_absolute_url`).
+/// Returns the URL of the product with this slug (Django's `get_absolute_url`).
 pub(crate) fn url_of(slug: &str) -> String {
     ["/products/", slug, "/"].concat()
 }
 
-/// `price` with 10 % tax, rounded to cents, halves to even.
+/// Returns `price` with 10 % tax, rounded to cents (halves to even).
 fn with_tax(price: &Decimal) -> Decimal {
     (price * &Decimal::new(110, 2)).round(2)
 }
 
-/// Products whose price cannot be read and was logged: at most [`LOGGED`], each once.
+/// Names of products whose unreadable price was logged, at most [`LOGGED`].
 static UNREADABLE: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 const LOGGED: usize = 1000;
 
-/// The price of the product called `name`. Logs once if it cannot be read.
+/// Returns the price of the product called `name`. Logs once if it cannot be read.
 fn readable_price<'a>(price: &'a Readable<Decimal>, name: &str) -> Option<&'a Decimal> {
     if price.0.is_none()
         && let Ok(mut logged) = UNREADABLE.lock()
@@ -170,11 +170,12 @@ fn readable_price<'a>(price: &'a Readable<Decimal>, name: &str) -> Option<&'a De
 }
 
 impl ProductPage {
-    /// The published product of this slug, its tags by name, and up to `limit` published products of the same category:
-    /// those that follow it by id, then the first ones.
+    /// Returns the published product with this slug, its tags by name, and up to `limit` published
+    /// products of the same category: first those that follow it by id, then from the beginning.
     ///
-    /// One query, because a round trip costs more than columns that nobody reads. The related products are chosen from a
-    /// handful that the index on the category gives without sorting, however many the category has.
+    /// This is one query, because a round trip costs more than reading some columns repeatedly. The
+    /// related products are chosen from the few that the index on the category returns without
+    /// sorting, however many the category has.
     pub(crate) fn find(
         conn: &mut Conn,
         slug: &str,
@@ -193,7 +194,8 @@ impl ProductPage {
                     .nullable()
                     .eq(category),
             )
-            // Not `= true`, for which SQLite might use the listing index instead of that on the category.
+            // Not `= true`, because SQLite might then use the listing index instead of the one on
+            // the category.
             .filter(near.field(catalog_product::is_active))
             .limit(HANDFUL)
             .select(near.field(catalog_product::id));
@@ -205,10 +207,11 @@ impl ProductPage {
             .eq(catalog_product_tags::tag_id.nullable()));
         let found = catalog_product::table
             .inner_join(catalog_category::table)
-            // One after the other: SQLite would put a join within a join together for the whole table first.
+            // The joins are not nested, because SQLite would materialize a nested join for the
+            // whole table first.
             .left_join(catalog_product_tags::table.on(link))
             .left_join(tag)
-            // By primary key alone: SQLite would rather go through all that are active.
+            // Filter by primary key only; otherwise SQLite would scan all published products.
             .filter(
                 catalog_product::id.eq_any(
                     itself
@@ -259,14 +262,14 @@ impl ProductPage {
         Ok((product, tags, related.collect()))
     }
 
-    /// The price with tax; `None` if the price cannot be read.
+    /// Returns the price with tax; `None` if the price cannot be read.
     pub(crate) fn price_with_tax(&self) -> Option<Decimal> {
         readable_price(&self.price, &self.name).map(with_tax)
     }
 }
 
 impl ProductRow {
-    /// The kinds of its columns, for [`from_values`](Self::from_values).
+    /// The kinds of the columns, for [`from_values`](Self::from_values).
     pub(super) const KINDS: [Kind; 6] = [
         Kind::Text,
         Kind::Text,
@@ -276,7 +279,7 @@ impl ProductRow {
         Kind::Text,
     ];
 
-    /// Returns the row that these values of its columns make.
+    /// Creates the row from the values of its columns.
     pub(super) fn from_values(values: Vec<Value>) -> Option<Self> {
         let [name, slug, price, stock, image, category] = <[Value; 6]>::try_from(values).ok()?;
         let price = match price {
@@ -298,8 +301,8 @@ impl ProductRow {
         })
     }
 
-    /// The newest published products: SQLite walks the table backwards, because `is_active` alone cannot use the listing
-    /// index.
+    /// Returns the newest published products. SQLite scans the table backwards, because `is_active`
+    /// alone cannot use the listing index.
     pub(crate) fn newest(conn: &mut Conn, limit: i64) -> Result<Vec<Self>> {
         let newest = catalog_product::table
             .inner_join(catalog_category::table)
@@ -310,10 +313,11 @@ impl ProductRow {
         newest.load(conn).map_err(Error::from)
     }
 
-    /// Published products with the tag of this slug, in the order of their ids.
+    /// Returns published products with the tag of this slug, ordered by id.
     ///
-    /// They are looked up by their primary keys, whatever the planner knows of the tag: `CROSS JOIN` keeps SQLite from
-    /// another order of the tables, and `id + 0` keeps PostgreSQL from walking the whole primary key.
+    /// The rows are looked up by primary key, whatever the planner's statistics of the tag are:
+    /// `CROSS JOIN` prevents another order of the tables in SQLite, and `id + 0` prevents a scan of
+    /// the whole primary key in PostgreSQL.
     pub(crate) fn tagged(conn: &mut Conn, slug: &str, limit: i64) -> Result<Vec<Self>> {
         let Some(tag) = Tag::find_by_slug(conn, slug)? else {
             return Ok(Vec::new());
@@ -333,12 +337,12 @@ impl ProductRow {
         Ok(rows.into_iter().filter_map(Self::from_values).collect())
     }
 
-    /// The price with tax; `None` if the price cannot be read.
+    /// Returns the price with tax; `None` if the price cannot be read.
     pub(crate) fn price_with_tax(&self) -> Option<Decimal> {
         readable_price(&self.price, &self.name).map(with_tax)
     }
 
-    /// Its page.
+    /// Returns the URL of the product's page.
     pub(crate) fn url(&self) -> String {
         url_of(&self.slug)
     }

@@ -1,4 +1,4 @@
-//! What products say about themselves.
+//! The description of the model Product.
 
 use super::{Category, Product, Tag, url_of};
 use crate::shop::schema::{catalog_product as product, catalog_product_tags as link};

@@ -1,4 +1,4 @@
-//! Tags: words that products share across categories.
+//! Tags, which products of several categories can share.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use nuages::db::{Conn, LossyText};
 use nuages::error::Result;
 use nuages::models::{Description, Model};
 
-/// A word that products share.
+/// A tag of products.
 #[derive(
     Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable, Insertable, AsChangeset,
 )]
@@ -15,10 +15,10 @@ use nuages::models::{Description, Model};
 pub(crate) struct Tag {
     /// Primary key.
     pub(crate) id: i64,
-    /// What people read.
+    /// Name.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) name: String,
-    /// What stands in URLs.
+    /// Slug for URLs.
     #[diesel(deserialize_as = LossyText)]
     pub(crate) slug: String,
 }
@@ -33,7 +33,7 @@ impl Model for Tag {
 }
 
 impl Tag {
-    /// The tag of this slug.
+    /// Returns the tag with this slug.
     pub(crate) fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
         let found = catalog_tag::table
             .filter(catalog_tag::slug.eq(slug))
@@ -42,7 +42,7 @@ impl Tag {
         found.optional().map_err(Into::into)
     }
 
-    /// The list of products that have it.
+    /// Returns the URL of the list of its products.
     pub(crate) fn url(&self) -> String {
         format!("/products/?tag={}", self.slug)
     }

@@ -1,10 +1,11 @@
-//! What several pages show alike: cards of products and categories, page links, the choice of an order.
+//! Parts that several pages share: cards of products and categories, page links, the choice of an
+//! order.
 
 use crate::shop::catalog::models::{CategoryTile, ProductRow, Sort};
 use nuages::db::Page;
 use nuages::http::QueryDict;
 
-/// Rows on a page of a list.
+/// Number of rows on a page of a list.
 pub(super) const PER_PAGE: i64 = 20;
 
 /// A product in a list or as a card.
@@ -12,7 +13,7 @@ pub(super) struct ProductCard {
     pub(super) name: String,
     pub(super) url: String,
     pub(super) category: String,
-    /// With tax; `None` if it cannot be read.
+    /// The price with tax; `None` if it cannot be read.
     pub(super) price: Option<String>,
     pub(super) image: Option<String>,
     pub(super) in_stock: bool,
@@ -57,14 +58,14 @@ pub(super) struct Link {
     pub(super) url: String,
 }
 
-/// A page number to link to; a gap has no URL.
+/// A page number to link to; a gap has an empty URL.
 pub(super) struct PageLink {
     pub(super) label: String,
     pub(super) url: String,
     pub(super) current: bool,
 }
 
-/// The links to a list's other pages.
+/// Links to the other pages of a list.
 pub(super) struct Pager {
     pub(super) number: i64,
     pub(super) num_pages: i64,
@@ -75,7 +76,7 @@ pub(super) struct Pager {
 }
 
 impl Pager {
-    /// The links around `page`; they keep the parameters in `known`.
+    /// Creates the links around `page`, which keep the parameters in `known`.
     pub(super) fn new<T>(page: &Page<T>, query: &QueryDict, known: &[&str]) -> Self {
         let to = |number: i64| query.link(known, &[("page", Some(&number.to_string()))]);
         let num_pages = page.paginator.num_pages();
@@ -114,7 +115,7 @@ pub(super) struct Choice {
     pub(super) selected: bool,
 }
 
-/// The orders that a list can have.
+/// Returns the possible orders of a list.
 pub(super) fn sorts(chosen: Sort) -> Vec<Choice> {
     let choice = |(sort, value, label)| Choice {
         value,

@@ -1,4 +1,4 @@
-//! The categories, and what lies in one.
+//! The list of categories, and the page of a category.
 
 use actix_web::web;
 use askama::Template;
@@ -10,7 +10,7 @@ use nuages::error::{Error, Result};
 use nuages::http::{Html, QueryDict, render};
 use nuages::pages::Page;
 
-/// More categories than this are not shown on one page.
+/// The largest number of categories on one page.
 const MAX_TILES: i64 = 200;
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! The shop window.
+//! The home page.
 
 use actix_web::web;
 use askama::Template;
@@ -10,13 +10,13 @@ use nuages::error::Result;
 use nuages::http::{Html, render};
 use nuages::pages::Page;
 
-/// Products with the tag of this slug are shown first.
+/// Slug of the tag whose products are shown first.
 const FEATURED: &str = "staff-pick";
-/// One of them leads, four follow.
+/// Number of featured products: one large and four small ones.
 const PICKS: i64 = 5;
 const NEWEST: i64 = 8;
 const CATEGORIES: i64 = 8;
-/// All categories stand on the page, unless there are more than this.
+/// The largest number of category names on the page.
 const NAMED: i64 = 200;
 
 #[derive(Template)]
@@ -35,7 +35,7 @@ pub(in crate::shop::catalog) async fn home(page: Page, db: web::Data<Db>) -> Res
     let (picks, newest, tiles, mut named) = db
         .run(|conn| {
             let picks = ProductRow::tagged(conn, FEATURED, PICKS)?;
-            // What is picked is not shown a second time.
+            // Do not show a featured product a second time.
             let mut newest = ProductRow::newest(conn, NEWEST + PICKS)?;
             newest.retain(|row| picks.iter().all(|pick| pick.slug != row.slug));
             newest.truncate(usize::try_from(NEWEST).unwrap_or_default());

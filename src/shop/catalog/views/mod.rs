@@ -1,4 +1,4 @@
-//! The pages of the shop window.
+//! The public pages of the catalog.
 
 mod cards;
 mod categories;

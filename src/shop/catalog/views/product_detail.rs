@@ -1,4 +1,4 @@
-//! One product.
+//! The page of a product.
 
 use actix_web::web;
 use askama::Template;
@@ -10,7 +10,7 @@ use nuages::error::Result;
 use nuages::http::{Html, render};
 use nuages::pages::Page;
 
-/// Products shown below.
+/// Number of related products.
 const RELATED: usize = 4;
 
 #[derive(Template)]
@@ -22,7 +22,7 @@ struct ProductDetail {
     description: String,
     crumbs: Vec<Link>,
     category: Link,
-    /// With tax and before tax; `None` if the price cannot be read.
+    /// Prices with and without tax; `None` if the price cannot be read.
     price: Option<(String, String)>,
     stock: i32,
     image: Option<String>,

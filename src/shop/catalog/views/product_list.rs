@@ -1,4 +1,4 @@
-//! All products, searched and filtered.
+//! The list of products, with search and filters.
 
 use actix_web::web;
 use askama::Template;
@@ -10,9 +10,9 @@ use nuages::error::Result;
 use nuages::http::{Html, QueryDict, render};
 use nuages::pages::Page;
 
-/// The parameters that the list understands.
+/// The parameters of the list.
 const KNOWN: [&str; 5] = ["q", "category", "tag", "sort", "page"];
-/// More words than this are not searched for.
+/// The largest number of search words; further ones are ignored.
 const MAX_WORDS: usize = 8;
 
 #[derive(Template)]
@@ -28,7 +28,7 @@ struct ProductList {
     kept: Vec<(&'static str, String)>,
 }
 
-/// What the query string asks for.
+/// The filters and the order from the query string.
 struct Asked {
     q: String,
     category: Option<String>,
@@ -52,7 +52,8 @@ impl Asked {
         }
     }
 
-    /// The rows, and the names of the category and the tag. A filter that names nothing finds nothing.
+    /// Returns the rows, and the names of the category and the tag. A filter with an unknown slug
+    /// matches no product.
     fn find(
         &self,
         conn: &mut Conn,
@@ -98,7 +99,7 @@ impl Asked {
     }
 }
 
-/// PostgreSQL has no NUL in texts.
+/// Removes NUL characters, which PostgreSQL does not allow in texts.
 fn without_nul(text: &str) -> String {
     text.replace('\0', "")
 }
