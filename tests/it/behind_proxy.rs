@@ -174,133 +174,264 @@ impl Drop for Nginx {
     }
 }
 
-on_both! {
-    fn every_url_of_the_site_begins_with_the_script_name(kind: Kind) {
-        let site = TestSite::with(stocked(kind), &PREFIX, crate::shop::urls);
-        let visitor = site.client();
-        let seen = crawl(&visitor, "/shop", "/shop/");
-        for expected in ["/shop/products/lamp/", "/shop/categories/", "/shop/accounts/login/"] {
-            assert!(seen.contains(expected), "a visitor must reach {expected}: {seen:?}");
-        }
-        let staff = site.client();
-        log_in(&staff, "/shop");
-        let seen = crawl(&staff, "/shop", "/shop/admin/");
-        for expected in ["/shop/admin/catalog/product/add/", "/shop/admin/catalog/product/1/change/", "/shop/admin/doc/models/"] {
-            assert!(seen.contains(expected), "staff must reach {expected}: {seen:?}");
-        }
+fn every_url_of_the_site_begins_with_the_script_name(kind: Kind) {
+    let site = TestSite::with(stocked(kind), &PREFIX, crate::shop::urls);
+    let visitor = site.client();
+    let seen = crawl(&visitor, "/shop", "/shop/");
+    for expected in [
+        "/shop/products/lamp/",
+        "/shop/categories/",
+        "/shop/accounts/login/",
+    ] {
+        assert!(
+            seen.contains(expected),
+            "a visitor must reach {expected}: {seen:?}"
+        );
     }
-
-    fn redirects_keep_the_script_name(kind: Kind) {
-        let site = TestSite::with(stocked(kind), &PREFIX, crate::shop::urls);
-        let visitor = site.client();
-        let location = |path: &str| visitor.get(path).header("location").to_owned();
-        assert_eq!(location("/shop/accounts/profile/"), "/shop/accounts/login/?next=/accounts/profile/");
-        assert_eq!(location("/shop/products"), "/shop/products/", "the slash is appended");
-        // A proxy that strips the path.
-        assert_eq!(location("/products"), "/shop/products/");
-        let page = visitor.get("/shop/accounts/login/?next=/shop/products/");
-        assert!(page.shows(&["action=\"/shop/accounts/login/\""]) || !page.text().contains("action=\"/accounts"), "{}", page.text());
-        let fields = [("username", CHARLIE.username), ("password", CHARLIE.password), ("next", "/shop/products/")];
-        assert_eq!(visitor.post("/shop/accounts/login/", &fields).header("location"), "/shop/products/");
-        let cookie = visitor.get("/shop/accounts/login/").set_cookie("csrftoken").to_owned();
-        assert!(cookie.contains("Path=/;") || cookie.ends_with("Path=/"), "as in Django, the cookie's path stays /: {cookie}");
-        let shown = visitor.get("/shop/sitemap.xml").text();
-        assert!(shown.contains("/shop/products/lamp/</loc>") && !shown.contains(":/products"), "{shown}");
-        assert!(visitor.get("/shop/robots.txt").shows(&["Disallow: /shop/admin/", "/shop/sitemap.xml"]));
-        assert_eq!(visitor.get("/shopping/").status, 404, "another path that begins with the same letters");
-    }
-
-    fn a_redirect_to_https_keeps_the_script_name(kind: Kind) {
-        let settings = [PREFIX[0], ("SECURE_SSL_REDIRECT", "1")];
-        let site = TestSite::with(stocked(kind), &settings, crate::shop::urls);
-        let reply = site.client().get_with("/shop/products/?page=2", &[("host", "localhost")]);
-        assert_eq!((reply.status, reply.header("location")), (301, "https://localhost/shop/products/?page=2"));
-    }
-
-    fn mails_lead_below_the_script_name_and_to_the_forwarded_host(kind: Kind) {
-        let database = stocked(kind);
-        let folder = database.dir.path().join("mail");
-        let settings = [
-            PREFIX[0],
-            ("USE_X_FORWARDED_HOST", "1"),
-            ("ALLOWED_HOSTS", "shop.example"),
-            ("EMAIL_BACKEND", "file"),
-            ("EMAIL_FILE_PATH", folder.to_str().unwrap()),
-        ];
-        let site = TestSite::with(database, &settings, crate::shop::urls);
-        let client = site.client();
-        let headers = [("x-forwarded-host", "shop.example")];
-        let token = client.get_with("/shop/accounts/password_reset/", &headers).token().unwrap();
-        let fields = [("email", CHARLIE.email), ("csrfmiddlewaretoken", &token)];
-        assert_eq!(client.post_with("/shop/accounts/password_reset/", &headers, &fields).status, 302);
-        let mail = (0..200).find_map(|_| {
-            std::thread::sleep(Duration::from_millis(50));
-            let mut files = std::fs::read_dir(&folder).ok()?;
-            let text = std::fs::read_to_string(files.next()?.unwrap().path()).ok()?;
-            text.contains("</html>").then_some(text)
-        });
-        let mail = mail.expect("a mail must come");
-        assert!(mail.contains("http://shop.example/shop/accounts/reset/"), "{mail}");
-    }
-
-    fn the_forwarded_host_counts_only_where_the_setting_says_so(kind: Kind) {
-        let headers = [("host", "internal.example"), ("x-forwarded-host", "shop.example")];
-        let both = ("ALLOWED_HOSTS", "shop.example");
-        let site = TestSite::with_settings(kind, &[both]);
-        assert_eq!(site.client().get_with("/", &headers).status, 400, "the header of a visitor must not count");
-        let behind = TestSite::beside(&site, &[both, ("USE_X_FORWARDED_HOST", "1")]);
-        assert_eq!(behind.client().get_with("/", &headers).status, 200);
-        assert_eq!(behind.client().get_with("/", &[("host", "shop.example"), ("x-forwarded-host", "evil.example")]).status, 400);
-        let sitemap = behind.client().get_with("/sitemap.xml", &headers).text();
-        assert!(sitemap.contains("<loc>http://shop.example/</loc>"), "{sitemap}");
-    }
-
-    fn a_real_nginx_serves_the_site_below_a_path(kind: Kind) {
-        let database = stocked(kind);
-        let settings = [
-            ("FORCE_SCRIPT_NAME", "/shop"),
-            ("USE_X_FORWARDED_HOST", "1"),
-            ("USE_X_FORWARDED_PORT", "1"),
-            ("ALLOWED_HOSTS", "127.0.0.1"),
-        ];
-        let site = Process::start(&database, &settings);
-        let headers = "proxy_set_header Host internal.invalid; proxy_set_header X-Forwarded-Host $http_host;
-                       proxy_set_header X-Forwarded-Port $server_port;";
-        // With the slash at its end, nginx strips the path; without, it passes it on.
-        for target in ["/", ""] {
-            let location = format!("location /shop/ {{ proxy_pass http://127.0.0.1:{}{target}; {headers} }}", site.port());
-            let Some(nginx) = Nginx::start(module_path!(), &location) else { return };
-            let staff = Client::new(nginx.port);
-            log_in(&staff, "/shop");
-            let seen = crawl(&staff, "/shop", "/shop/");
-            assert!(seen.contains("/shop/products/lamp/"), "{seen:?}");
-            let seen = crawl(&staff, "/shop", "/shop/admin/catalog/product/1/change/");
-            let styles = seen.iter().find(|path| path.contains(".css")).expect("a page must have a style sheet");
-            assert!(!staff.get(styles).text().contains("url(\"/"), "{styles} must name its files relative to itself");
-            let sitemap = staff.get("/shop/sitemap.xml").text();
-            assert!(sitemap.contains(&format!("<loc>http://127.0.0.1:{}/shop/</loc>", nginx.port)), "{sitemap}");
-        }
-    }
-
-    fn check_names_settings_of_django_that_are_ignored(kind: Kind) {
-        let database = Database::migrated(kind);
-        std::fs::write(database.dir.path().join(".env"), "LOGIN_URL=/enter/\nUSE_TZ=1\n").unwrap();
-        let done = database.nuages(&["check"]);
-        let said = String::from_utf8_lossy(&done.stdout);
-        assert!(done.status.success(), "a warning must not fail the check: {said}");
-        for name in ["LOGIN_URL", "USE_TZ"] {
-            assert!(said.contains(&format!("(nuages.W002) {name} is a setting of Django")), "{name} must be named: {said}");
-        }
-    }
-
-    fn the_policy_of_the_settings_is_sent(kind: Kind) {
-        let settings = [
-            ("SECURE_CSP", "img-src 'self' https://cdn.example"),
-            ("SECURE_CSP_REPORT_ONLY", "default-src 'self'"),
-        ];
-        let reply = TestSite::with_settings(kind, &settings).client().get("/");
-        let policy = reply.header("content-security-policy");
-        assert!(policy.contains("; img-src 'self' https://cdn.example;") && policy.contains("script-src 'self'"), "{policy}");
-        assert_eq!(reply.header("content-security-policy-report-only"), "default-src 'self'");
+    let staff = site.client();
+    log_in(&staff, "/shop");
+    let seen = crawl(&staff, "/shop", "/shop/admin/");
+    for expected in [
+        "/shop/admin/catalog/product/add/",
+        "/shop/admin/catalog/product/1/change/",
+        "/shop/admin/doc/models/",
+    ] {
+        assert!(
+            seen.contains(expected),
+            "staff must reach {expected}: {seen:?}"
+        );
     }
 }
+
+fn redirects_keep_the_script_name(kind: Kind) {
+    let site = TestSite::with(stocked(kind), &PREFIX, crate::shop::urls);
+    let visitor = site.client();
+    let location = |path: &str| visitor.get(path).header("location").to_owned();
+    assert_eq!(
+        location("/shop/accounts/profile/"),
+        "/shop/accounts/login/?next=/accounts/profile/"
+    );
+    assert_eq!(
+        location("/shop/products"),
+        "/shop/products/",
+        "the slash is appended"
+    );
+    // A proxy that strips the path.
+    assert_eq!(location("/products"), "/shop/products/");
+    let page = visitor.get("/shop/accounts/login/?next=/shop/products/");
+    assert!(
+        page.shows(&["action=\"/shop/accounts/login/\""])
+            || !page.text().contains("action=\"/accounts"),
+        "{}",
+        page.text()
+    );
+    let fields = [
+        ("username", CHARLIE.username),
+        ("password", CHARLIE.password),
+        ("next", "/shop/products/"),
+    ];
+    assert_eq!(
+        visitor
+            .post("/shop/accounts/login/", &fields)
+            .header("location"),
+        "/shop/products/"
+    );
+    let cookie = visitor
+        .get("/shop/accounts/login/")
+        .set_cookie("csrftoken")
+        .to_owned();
+    assert!(
+        cookie.contains("Path=/;") || cookie.ends_with("Path=/"),
+        "as in Django, the cookie's path stays /: {cookie}"
+    );
+    let shown = visitor.get("/shop/sitemap.xml").text();
+    assert!(
+        shown.contains("/shop/products/lamp/</loc>") && !shown.contains(":/products"),
+        "{shown}"
+    );
+    assert!(
+        visitor
+            .get("/shop/robots.txt")
+            .shows(&["Disallow: /shop/admin/", "/shop/sitemap.xml"])
+    );
+    assert_eq!(
+        visitor.get("/shopping/").status,
+        404,
+        "another path that begins with the same letters"
+    );
+}
+
+fn a_redirect_to_https_keeps_the_script_name(kind: Kind) {
+    let settings = [PREFIX[0], ("SECURE_SSL_REDIRECT", "1")];
+    let site = TestSite::with(stocked(kind), &settings, crate::shop::urls);
+    let reply = site
+        .client()
+        .get_with("/shop/products/?page=2", &[("host", "localhost")]);
+    assert_eq!(
+        (reply.status, reply.header("location")),
+        (301, "https://localhost/shop/products/?page=2")
+    );
+}
+
+fn mails_lead_below_the_script_name_and_to_the_forwarded_host(kind: Kind) {
+    let database = stocked(kind);
+    let folder = database.dir.path().join("mail");
+    let settings = [
+        PREFIX[0],
+        ("USE_X_FORWARDED_HOST", "1"),
+        ("ALLOWED_HOSTS", "shop.example"),
+        ("EMAIL_BACKEND", "file"),
+        ("EMAIL_FILE_PATH", folder.to_str().unwrap()),
+    ];
+    let site = TestSite::with(database, &settings, crate::shop::urls);
+    let client = site.client();
+    let headers = [("x-forwarded-host", "shop.example")];
+    let token = client
+        .get_with("/shop/accounts/password_reset/", &headers)
+        .token()
+        .unwrap();
+    let fields = [("email", CHARLIE.email), ("csrfmiddlewaretoken", &token)];
+    assert_eq!(
+        client
+            .post_with("/shop/accounts/password_reset/", &headers, &fields)
+            .status,
+        302
+    );
+    let mail = (0..200).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        let mut files = std::fs::read_dir(&folder).ok()?;
+        let text = std::fs::read_to_string(files.next()?.unwrap().path()).ok()?;
+        text.contains("</html>").then_some(text)
+    });
+    let mail = mail.expect("a mail must come");
+    assert!(
+        mail.contains("http://shop.example/shop/accounts/reset/"),
+        "{mail}"
+    );
+}
+
+fn the_forwarded_host_counts_only_where_the_setting_says_so(kind: Kind) {
+    let headers = [
+        ("host", "internal.example"),
+        ("x-forwarded-host", "shop.example"),
+    ];
+    let both = ("ALLOWED_HOSTS", "shop.example");
+    let site = TestSite::with_settings(kind, &[both]);
+    assert_eq!(
+        site.client().get_with("/", &headers).status,
+        400,
+        "the header of a visitor must not count"
+    );
+    let behind = TestSite::beside(&site, &[both, ("USE_X_FORWARDED_HOST", "1")]);
+    assert_eq!(behind.client().get_with("/", &headers).status, 200);
+    assert_eq!(
+        behind
+            .client()
+            .get_with(
+                "/",
+                &[
+                    ("host", "shop.example"),
+                    ("x-forwarded-host", "evil.example")
+                ]
+            )
+            .status,
+        400
+    );
+    let sitemap = behind.client().get_with("/sitemap.xml", &headers).text();
+    assert!(
+        sitemap.contains("<loc>http://shop.example/</loc>"),
+        "{sitemap}"
+    );
+}
+
+fn a_real_nginx_serves_the_site_below_a_path(kind: Kind) {
+    let database = stocked(kind);
+    let settings = [
+        ("FORCE_SCRIPT_NAME", "/shop"),
+        ("USE_X_FORWARDED_HOST", "1"),
+        ("USE_X_FORWARDED_PORT", "1"),
+        ("ALLOWED_HOSTS", "127.0.0.1"),
+    ];
+    let site = Process::start(&database, &settings);
+    let headers =
+        "proxy_set_header Host internal.invalid; proxy_set_header X-Forwarded-Host $http_host;
+                   proxy_set_header X-Forwarded-Port $server_port;";
+    // With the slash at its end, nginx strips the path; without, it passes it on.
+    for target in ["/", ""] {
+        let location = format!(
+            "location /shop/ {{ proxy_pass http://127.0.0.1:{}{target}; {headers} }}",
+            site.port()
+        );
+        let Some(nginx) = Nginx::start(module_path!(), &location) else {
+            return;
+        };
+        let staff = Client::new(nginx.port);
+        log_in(&staff, "/shop");
+        let seen = crawl(&staff, "/shop", "/shop/");
+        assert!(seen.contains("/shop/products/lamp/"), "{seen:?}");
+        let seen = crawl(&staff, "/shop", "/shop/admin/catalog/product/1/change/");
+        let styles = seen
+            .iter()
+            .find(|path| path.contains(".css"))
+            .expect("a page must have a style sheet");
+        assert!(
+            !staff.get(styles).text().contains("url(\"/"),
+            "{styles} must name its files relative to itself"
+        );
+        let sitemap = staff.get("/shop/sitemap.xml").text();
+        assert!(
+            sitemap.contains(&format!("<loc>http://127.0.0.1:{}/shop/</loc>", nginx.port)),
+            "{sitemap}"
+        );
+    }
+}
+
+fn check_names_settings_of_django_that_are_ignored(kind: Kind) {
+    let database = Database::migrated(kind);
+    std::fs::write(
+        database.dir.path().join(".env"),
+        "LOGIN_URL=/enter/\nUSE_TZ=1\n",
+    )
+    .unwrap();
+    let done = database.nuages(&["check"]);
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(
+        done.status.success(),
+        "a warning must not fail the check: {said}"
+    );
+    for name in ["LOGIN_URL", "USE_TZ"] {
+        assert!(
+            said.contains(&format!("(nuages.W002) {name} is a setting of Django")),
+            "{name} must be named: {said}"
+        );
+    }
+}
+
+fn the_policy_of_the_settings_is_sent(kind: Kind) {
+    let settings = [
+        ("SECURE_CSP", "img-src 'self' https://cdn.example"),
+        ("SECURE_CSP_REPORT_ONLY", "default-src 'self'"),
+    ];
+    let reply = TestSite::with_settings(kind, &settings).client().get("/");
+    let policy = reply.header("content-security-policy");
+    assert!(
+        policy.contains("; img-src 'self' https://cdn.example;")
+            && policy.contains("script-src 'self'"),
+        "{policy}"
+    );
+    assert_eq!(
+        reply.header("content-security-policy-report-only"),
+        "default-src 'self'"
+    );
+}
+
+on_both!(
+    every_url_of_the_site_begins_with_the_script_name,
+    redirects_keep_the_script_name,
+    a_redirect_to_https_keeps_the_script_name,
+    mails_lead_below_the_script_name_and_to_the_forwarded_host,
+    the_forwarded_host_counts_only_where_the_setting_says_so,
+    a_real_nginx_serves_the_site_below_a_path,
+    check_names_settings_of_django_that_are_ignored,
+    the_policy_of_the_settings_is_sent
+);

@@ -6,7 +6,7 @@ use nuages::error::{Error, Result};
 use nuages::http::{Access, Urls, get, path};
 use nuages::settings::Settings;
 
-use crate::support::{Database, TestSite};
+use crate::support::{Database, Kind, TestSite};
 
 async fn panics() -> Result<String> {
     panic!("a secret inside")
@@ -45,53 +45,91 @@ fn broken(settings: &Settings) -> Urls {
     .include(crate::shop::urls(settings))
 }
 
-on_both! {
-    fn failures_become_a_page_that_tells_nothing_about_the_inside(kind: Kind) {
-        let site = TestSite::with(Database::migrated(kind), &[], broken);
-        let client = site.client();
-        for path in ["/panic/", "/panic-db/", "/fail/"] {
-            let page = client.get(path);
-            assert_eq!(page.status, 500, "{path}");
-            assert!(page.shows(&["Something went wrong", page.header("x-request-id"), "<title>"]), "{path}");
-            assert!(!page.text().contains("secret") && !page.text().contains("src/"), "{path}");
-            assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
-        }
-        assert_eq!(client.get("/forbidden/").status, 403);
-        // And it goes on.
-        assert_eq!(client.get("/").status, 200);
+fn failures_become_a_page_that_tells_nothing_about_the_inside(kind: Kind) {
+    let site = TestSite::with(Database::migrated(kind), &[], broken);
+    let client = site.client();
+    for path in ["/panic/", "/panic-db/", "/fail/"] {
+        let page = client.get(path);
+        assert_eq!(page.status, 500, "{path}");
+        assert!(
+            page.shows(&[
+                "Something went wrong",
+                page.header("x-request-id"),
+                "<title>"
+            ]),
+            "{path}"
+        );
+        assert!(
+            !page.text().contains("secret") && !page.text().contains("src/"),
+            "{path}"
+        );
+        assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
     }
+    assert_eq!(client.get("/forbidden/").status, 403);
+    // And it goes on.
+    assert_eq!(client.get("/").status, 200);
+}
 
-    fn in_debug_the_page_helps(kind: Kind) {
-        let site = TestSite::with(Database::migrated(kind), &[("DEBUG", "1")], broken);
-        let page = site.client().get_with("/fail/?a=b", &[("cookie", "sessionid=verysecret")]);
-        assert_eq!(page.status, 500);
-        assert!(page.shows(&["no_such_table", "secret_column", "a=b", "SECRET_KEY", "********", "STATEMENT_TIMEOUT"]), "{}", page.text());
-        assert!(!page.text().contains("only-for-tests") && !page.text().contains("verysecret"));
-    }
+fn in_debug_the_page_helps(kind: Kind) {
+    let site = TestSite::with(Database::migrated(kind), &[("DEBUG", "1")], broken);
+    let page = site
+        .client()
+        .get_with("/fail/?a=b", &[("cookie", "sessionid=verysecret")]);
+    assert_eq!(page.status, 500);
+    assert!(
+        page.shows(&[
+            "no_such_table",
+            "secret_column",
+            "a=b",
+            "SECRET_KEY",
+            "********",
+            "STATEMENT_TIMEOUT"
+        ]),
+        "{}",
+        page.text()
+    );
+    assert!(!page.text().contains("only-for-tests") && !page.text().contains("verysecret"));
+}
 
-    fn every_error_page_has_the_design_of_the_shop(kind: Kind) {
-        let site = TestSite::with(Database::migrated(kind), &[], broken);
-        for (path, status, title) in [("/nope/", 404, "Page not found"), ("/forbidden/", 403, "Forbidden"), ("/panic/", 500, "Something went wrong")] {
-            let page = site.client().get(path);
-            assert_eq!(page.status, status);
-            assert!(page.shows(&[title, "shop/shop.", "Skip to content", "<h1>"]), "{path}");
-            assert!(page.header("content-type").starts_with("text/html"));
-        }
-    }
-
-    fn broken_requests_do_not_hurt(kind: Kind) {
-        let site = TestSite::new(kind);
-        for bytes in [
-            &b"GARBAGE\r\n\r\n"[..],
-            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\nConnection: close\r\n\r\n",
-            b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\nConnection: close\r\n\r\n",
-            b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\nConnection: close\r\n\r\n",
-            b"GET / HTTP/1.1\r\n\r\n",
-            b"\x00\xff\xfe\r\n\r\n",
-        ] {
-            let answer = site.client().raw(bytes);
-            assert!(!answer.contains(" 200 ") && !answer.contains("panicked"), "{answer}");
-        }
-        assert_eq!(site.client().get("/").status, 200);
+fn every_error_page_has_the_design_of_the_shop(kind: Kind) {
+    let site = TestSite::with(Database::migrated(kind), &[], broken);
+    for (path, status, title) in [
+        ("/nope/", 404, "Page not found"),
+        ("/forbidden/", 403, "Forbidden"),
+        ("/panic/", 500, "Something went wrong"),
+    ] {
+        let page = site.client().get(path);
+        assert_eq!(page.status, status);
+        assert!(
+            page.shows(&[title, "shop/shop.", "Skip to content", "<h1>"]),
+            "{path}"
+        );
+        assert!(page.header("content-type").starts_with("text/html"));
     }
 }
+
+fn broken_requests_do_not_hurt(kind: Kind) {
+    let site = TestSite::new(kind);
+    for bytes in [
+        &b"GARBAGE\r\n\r\n"[..],
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5\r\nConnection: close\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: abc\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: other\r\nConnection: close\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x00\xff\xfe\r\n\r\n",
+    ] {
+        let answer = site.client().raw(bytes);
+        assert!(
+            !answer.contains(" 200 ") && !answer.contains("panicked"),
+            "{answer}"
+        );
+    }
+    assert_eq!(site.client().get("/").status, 200);
+}
+
+on_both!(
+    failures_become_a_page_that_tells_nothing_about_the_inside,
+    in_debug_the_page_helps,
+    every_error_page_has_the_design_of_the_shop,
+    broken_requests_do_not_hurt
+);

@@ -162,22 +162,42 @@ fn redirect_to_a_slash_never_names_another_host() {
     );
 }
 
-on_both! {
-    fn sitemap_and_robots_ignore_forwarded_headers(kind: Kind) {
-        let site = TestSite::new(kind);
-        product("Lamp").save(&mut site.connect());
-        let claims = [
-            ("x-forwarded-proto", "evil://a<b>"),
-            ("forwarded", "proto=evil;host=evil.example"),
-            ("x-forwarded-host", "evil.example"),
-        ];
-        for path in ["/sitemap.xml", "/robots.txt"] {
-            let (plain, claimed) = (site.client().get(path), site.client().get_with(path, &claims));
-            assert_eq!(claimed.text(), plain.text(), "{path} must not believe what a visitor claims");
-            assert!(plain.text().contains("http://127.0.0.1:"), "{path}: {}", plain.text());
-        }
-        let behind = TestSite::beside(&site, &[("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https")]);
-        let page = behind.client().get_with("/sitemap.xml", &[("x-forwarded-proto", "https")]);
-        assert!(page.text().contains("<loc>https://127.0.0.1:"), "the proxy says it is HTTPS: {}", page.text());
+fn sitemap_and_robots_ignore_forwarded_headers(kind: Kind) {
+    let site = TestSite::new(kind);
+    product("Lamp").save(&mut site.connect());
+    let claims = [
+        ("x-forwarded-proto", "evil://a<b>"),
+        ("forwarded", "proto=evil;host=evil.example"),
+        ("x-forwarded-host", "evil.example"),
+    ];
+    for path in ["/sitemap.xml", "/robots.txt"] {
+        let (plain, claimed) = (
+            site.client().get(path),
+            site.client().get_with(path, &claims),
+        );
+        assert_eq!(
+            claimed.text(),
+            plain.text(),
+            "{path} must not believe what a visitor claims"
+        );
+        assert!(
+            plain.text().contains("http://127.0.0.1:"),
+            "{path}: {}",
+            plain.text()
+        );
     }
+    let behind = TestSite::beside(
+        &site,
+        &[("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https")],
+    );
+    let page = behind
+        .client()
+        .get_with("/sitemap.xml", &[("x-forwarded-proto", "https")]);
+    assert!(
+        page.text().contains("<loc>https://127.0.0.1:"),
+        "the proxy says it is HTTPS: {}",
+        page.text()
+    );
 }
+
+on_both!(sitemap_and_robots_ignore_forwarded_headers);

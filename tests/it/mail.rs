@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{CHARLIE, Database, Process, nuages, say_skipped};
+use crate::support::{CHARLIE, Database, Kind, Process, nuages, say_skipped};
 
 const RESET: &str = "/accounts/password_reset/";
 
@@ -113,49 +113,75 @@ fn ask(site: &Process) -> Duration {
     began.elapsed()
 }
 
-on_both! {
-    fn a_link_goes_through_a_mail_server_that_was_down_at_first(kind: Kind) {
-        let Some(python) = python() else { return say_skipped(module_path!(), "there is no aiosmtpd (scripts/setup)") };
-        let database = Database::migrated(kind);
-        CHARLIE.save(&mut database.connect());
-        let port = free_port();
-        let settings = [
-            ("EMAIL_HOST", "127.0.0.1"), ("EMAIL_PORT", &port.to_string()), ("DEFAULT_FROM_EMAIL", "Shop <shop@example.com>"),
-        ];
-        let site = Process::start(&database, &settings);
-        assert!(ask(&site) < Duration::from_secs(4), "the page does not wait for the mail server");
-        for _ in 0..100 {
-            if site.log().contains("nuages.mail") {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(50));
+fn a_link_goes_through_a_mail_server_that_was_down_at_first(kind: Kind) {
+    let Some(python) = python() else {
+        return say_skipped(module_path!(), "there is no aiosmtpd (scripts/setup)");
+    };
+    let database = Database::migrated(kind);
+    CHARLIE.save(&mut database.connect());
+    let port = free_port();
+    let settings = [
+        ("EMAIL_HOST", "127.0.0.1"),
+        ("EMAIL_PORT", &port.to_string()),
+        ("DEFAULT_FROM_EMAIL", "Shop <shop@example.com>"),
+    ];
+    let site = Process::start(&database, &settings);
+    assert!(
+        ask(&site) < Duration::from_secs(4),
+        "the page does not wait for the mail server"
+    );
+    for _ in 0..100 {
+        if site.log().contains("nuages.mail") {
+            break;
         }
-        assert!(site.log().contains("nuages.mail attempt 1 of 3: mail: "), "{}", site.log());
-        let token_is_logged = site.log().contains("/accounts/reset/");
-        assert!(!token_is_logged);
-
-        let server = Server::start(&python, port, database.dir.path());
-        let mails = server.received();
-        assert_eq!(mails.len(), 1);
-        let mail = &mails[0];
-        for part in [
-            "From: Shop <shop@example.com>", "To: charlie@example.com", "Subject: Password reset on 127.0.0.1:",
-            "multipart/alternative", "text/plain", "text/html", "X-RcptTo: charlie@example.com", "X-MailFrom: shop@example.com",
-        ] {
-            assert!(mail.contains(part), "{part}: {mail}");
-        }
-        let (_, link) = mail.split_once("/accounts/reset/").unwrap();
-        let link = format!("/accounts/reset/{}", link.split_whitespace().next().unwrap());
-        assert!(site.client().get(&link).header("location").ends_with("/set-password/"), "{link}");
+        std::thread::sleep(Duration::from_millis(50));
     }
+    assert!(
+        site.log().contains("nuages.mail attempt 1 of 3: mail: "),
+        "{}",
+        site.log()
+    );
+    let token_is_logged = site.log().contains("/accounts/reset/");
+    assert!(!token_is_logged);
+
+    let server = Server::start(&python, port, database.dir.path());
+    let mails = server.received();
+    assert_eq!(mails.len(), 1);
+    let mail = &mails[0];
+    for part in [
+        "From: Shop <shop@example.com>",
+        "To: charlie@example.com",
+        "Subject: Password reset on 127.0.0.1:",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "X-RcptTo: charlie@example.com",
+        "X-MailFrom: shop@example.com",
+    ] {
+        assert!(mail.contains(part), "{part}: {mail}");
+    }
+    let (_, link) = mail.split_once("/accounts/reset/").unwrap();
+    let link = format!(
+        "/accounts/reset/{}",
+        link.split_whitespace().next().unwrap()
+    );
+    assert!(
+        site.client()
+            .get(&link)
+            .header("location")
+            .ends_with("/set-password/"),
+        "{link}"
+    );
 }
+
+on_both!(a_link_goes_through_a_mail_server_that_was_down_at_first);
 
 #[test]
 fn sendtestemail_says_whether_the_server_took_it() {
     let Some(python) = python() else {
         return say_skipped(module_path!(), "there is no aiosmtpd (scripts/setup)");
     };
-    let database = Database::migrated(crate::support::Kind::Sqlite);
+    let database = Database::migrated(Kind::Sqlite);
     let port = free_port();
     let down = send(&database, port, &[]);
     assert_eq!(down.status.code(), Some(1));

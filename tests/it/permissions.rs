@@ -101,55 +101,84 @@ fn text(client: &Client, path: &str) -> String {
     client.get(path).text()
 }
 
-on_both! {
-    fn permissions_are_ones_own_and_the_groups_and_all_for_a_superuser(kind: Kind) {
-        let site = site(kind);
-        assert_eq!(text(&site.client(), "/may/"), " [false, false, false]");
-        assert_eq!(text(&CHARLIE.browser(&site), "/may/"), " [false, false, false]");
-        assert_eq!(text(&ALICE.browser(&site), "/may/"), " [true, true, true]");
-        promote(&site);
-        let given = "catalog.change_product orders.view_order [false, true, true]";
-        assert_eq!(text(&CHARLIE.browser(&site), "/may/"), given);
-        assert_eq!(text(&site.client(), "/may/"), " [false, false, false]");
-        let inactive = nuages::auth::User { is_active: false, ..ALICE.row(&site) };
-        let none = Permissions::load(&mut site.connect(), &inactive).unwrap();
-        assert!(none.granted().next().is_none() && !none.is_superuser());
-        assert!(!none.has_perm(CHANGE) && !none.has_module_perms("catalog"));
-        let some = Permissions::load(&mut site.connect(), &CHARLIE.row(&site)).unwrap();
-        assert!(!some.has_module_perms("cat") && !some.has_module_perms("") && !some.has_perm("catalog.delete_product"));
-    }
-
-    fn a_permission_leads_to_the_login_page_or_is_refused(kind: Kind) {
-        let site = site(kind);
-        let charlie = CHARLIE.browser(&site);
-        assert_eq!(site.client().get("/change/?a=1").header("location"), "/accounts/login/?next=/change/%3Fa%3D1");
-        assert_eq!(charlie.get("/change/").status, 403);
-        assert_eq!(text(&ALICE.browser(&site), "/change/"), "come in");
-        promote(&site);
-        // Nothing is kept from one request to the next.
-        assert_eq!(text(&charlie, "/change/"), "come in");
-    }
-
-    fn staff_alone_gets_where_staff_may(kind: Kind) {
-        let site = site(kind);
-        let charlie = CHARLIE.browser(&site);
-        for client in [&site.client(), &charlie] {
-            assert_eq!(client.get("/staff/").header("location"), "/admin/login/?next=/staff/");
-        }
-        let row = auth_user::table.find(CHARLIE.row(&site).id);
-        diesel::update(row).set(auth_user::is_staff.eq(true)).execute(&mut site.connect()).unwrap();
-        assert_eq!(text(&charlie, "/staff/"), "come in");
-        diesel::update(row).set(auth_user::is_active.eq(false)).execute(&mut site.connect()).unwrap();
-        assert_eq!(charlie.get("/staff/").status, 302);
-    }
-
-    fn one_query_and_none_where_nobody_asks(kind: Kind) {
-        let site = site(kind);
-        let charlie = CHARLIE.browser(&site);
-        // Without the table a query would fail.
-        site.connect().batch_execute("ALTER TABLE auth_permission RENAME TO away").unwrap();
-        assert_eq!(charlie.get("/accounts/profile/").status, 200);
-        assert_eq!(text(&ALICE.browser(&site), "/change/"), "come in");
-        assert_eq!(charlie.get("/change/").status, 500);
-    }
+fn permissions_are_ones_own_and_the_groups_and_all_for_a_superuser(kind: Kind) {
+    let site = site(kind);
+    assert_eq!(text(&site.client(), "/may/"), " [false, false, false]");
+    assert_eq!(
+        text(&CHARLIE.browser(&site), "/may/"),
+        " [false, false, false]"
+    );
+    assert_eq!(text(&ALICE.browser(&site), "/may/"), " [true, true, true]");
+    promote(&site);
+    let given = "catalog.change_product orders.view_order [false, true, true]";
+    assert_eq!(text(&CHARLIE.browser(&site), "/may/"), given);
+    assert_eq!(text(&site.client(), "/may/"), " [false, false, false]");
+    let inactive = nuages::auth::User {
+        is_active: false,
+        ..ALICE.row(&site)
+    };
+    let none = Permissions::load(&mut site.connect(), &inactive).unwrap();
+    assert!(none.granted().next().is_none() && !none.is_superuser());
+    assert!(!none.has_perm(CHANGE) && !none.has_module_perms("catalog"));
+    let some = Permissions::load(&mut site.connect(), &CHARLIE.row(&site)).unwrap();
+    assert!(
+        !some.has_module_perms("cat")
+            && !some.has_module_perms("")
+            && !some.has_perm("catalog.delete_product")
+    );
 }
+
+fn a_permission_leads_to_the_login_page_or_is_refused(kind: Kind) {
+    let site = site(kind);
+    let charlie = CHARLIE.browser(&site);
+    assert_eq!(
+        site.client().get("/change/?a=1").header("location"),
+        "/accounts/login/?next=/change/%3Fa%3D1"
+    );
+    assert_eq!(charlie.get("/change/").status, 403);
+    assert_eq!(text(&ALICE.browser(&site), "/change/"), "come in");
+    promote(&site);
+    // Nothing is kept from one request to the next.
+    assert_eq!(text(&charlie, "/change/"), "come in");
+}
+
+fn staff_alone_gets_where_staff_may(kind: Kind) {
+    let site = site(kind);
+    let charlie = CHARLIE.browser(&site);
+    for client in [&site.client(), &charlie] {
+        assert_eq!(
+            client.get("/staff/").header("location"),
+            "/admin/login/?next=/staff/"
+        );
+    }
+    let row = auth_user::table.find(CHARLIE.row(&site).id);
+    diesel::update(row)
+        .set(auth_user::is_staff.eq(true))
+        .execute(&mut site.connect())
+        .unwrap();
+    assert_eq!(text(&charlie, "/staff/"), "come in");
+    diesel::update(row)
+        .set(auth_user::is_active.eq(false))
+        .execute(&mut site.connect())
+        .unwrap();
+    assert_eq!(charlie.get("/staff/").status, 302);
+}
+
+fn one_query_and_none_where_nobody_asks(kind: Kind) {
+    let site = site(kind);
+    let charlie = CHARLIE.browser(&site);
+    // Without the table a query would fail.
+    site.connect()
+        .batch_execute("ALTER TABLE auth_permission RENAME TO away")
+        .unwrap();
+    assert_eq!(charlie.get("/accounts/profile/").status, 200);
+    assert_eq!(text(&ALICE.browser(&site), "/change/"), "come in");
+    assert_eq!(charlie.get("/change/").status, 500);
+}
+
+on_both!(
+    permissions_are_ones_own_and_the_groups_and_all_for_a_superuser,
+    a_permission_leads_to_the_login_page_or_is_refused,
+    staff_alone_gets_where_staff_may,
+    one_query_and_none_where_nobody_asks
+);

@@ -347,36 +347,60 @@ fn assert_upload_is_refused(site: &TestSite, media: &Path, reason: &str) {
     );
 }
 
-on_both! {
-    fn media_folder_that_is_not_a_folder_is_an_error_of_the_field(kind: Kind) {
-        let (database, _) = shop(kind);
-        fs::write(database.dir.path().join("media"), "a file").unwrap();
-        let media = database.dir.path().join("media");
-        let site = TestSite::with(database, &[], crate::shop::urls);
-        assert_upload_is_refused(&site, &media, "the folder for uploads cannot be written just now");
-    }
+fn media_folder_that_is_not_a_folder_is_an_error_of_the_field(kind: Kind) {
+    let (database, _) = shop(kind);
+    fs::write(database.dir.path().join("media"), "a file").unwrap();
+    let media = database.dir.path().join("media");
+    let site = TestSite::with(database, &[], crate::shop::urls);
+    assert_upload_is_refused(
+        &site,
+        &media,
+        "the folder for uploads cannot be written just now",
+    );
+}
 
-    fn full_or_read_only_media_folder_is_an_error_of_the_field(kind: Kind) {
-        for (options, reason) in [
-            // One page for the folder `products`, and none for what is in it.
-            ("size=4k,nr_inodes=10", "there is no room left on the server"),
-            ("ro", "the folder for uploads cannot be written just now"),
-        ] {
-            let (database, _) = shop(kind);
-            let media = database.dir.path().join("media");
-            fs::create_dir(&media).unwrap();
-            let mut mount = Command::new("mount");
-            mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(&media).stderr(Stdio::null());
-            if !mount.status().is_ok_and(|status| status.success()) {
-                say_skipped(module_path!(), "a file system of its own can only be mounted by root");
-                return;
-            }
-            if options != "ro" {
-                fs::write(media.join("filler"), vec![0; 4096]).unwrap();
-            }
-            let site = TestSite::with(database, &[], crate::shop::urls);
-            assert_upload_is_refused(&site, &media, reason);
-            assert!(Command::new("umount").arg("-l").arg(&media).status().unwrap().success(), "the folder is in use");
+fn full_or_read_only_media_folder_is_an_error_of_the_field(kind: Kind) {
+    for (options, reason) in [
+        // One page for the folder `products`, and none for what is in it.
+        (
+            "size=4k,nr_inodes=10",
+            "there is no room left on the server",
+        ),
+        ("ro", "the folder for uploads cannot be written just now"),
+    ] {
+        let (database, _) = shop(kind);
+        let media = database.dir.path().join("media");
+        fs::create_dir(&media).unwrap();
+        let mut mount = Command::new("mount");
+        mount
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(&media)
+            .stderr(Stdio::null());
+        if !mount.status().is_ok_and(|status| status.success()) {
+            say_skipped(
+                module_path!(),
+                "a file system of its own can only be mounted by root",
+            );
+            return;
         }
+        if options != "ro" {
+            fs::write(media.join("filler"), vec![0; 4096]).unwrap();
+        }
+        let site = TestSite::with(database, &[], crate::shop::urls);
+        assert_upload_is_refused(&site, &media, reason);
+        assert!(
+            Command::new("umount")
+                .arg("-l")
+                .arg(&media)
+                .status()
+                .unwrap()
+                .success(),
+            "the folder is in use"
+        );
     }
 }
+
+on_both!(
+    media_folder_that_is_not_a_folder_is_an_error_of_the_field,
+    full_or_read_only_media_folder_is_an_error_of_the_field
+);

@@ -3,7 +3,7 @@
 use nuages::http::Access;
 use nuages::settings::{Env, Settings};
 
-use crate::support::{CHARLIE, Database, TestSite};
+use crate::support::{CHARLIE, Database, Kind, TestSite};
 
 /// Whoever adds a URL that is open to anyone says so here as well.
 const PUBLIC: [&str; 21] = [
@@ -41,40 +41,69 @@ fn example(pattern: &str) -> String {
     path
 }
 
-on_both! {
-    fn every_url_is_public_by_name_or_leads_to_the_login_page(kind: Kind) {
-        let site = TestSite::new(kind);
-        let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
-        let urls = crate::shop::urls(&settings);
-        let mut open = Vec::new();
-        for url in urls.iter() {
-            let (client, path) = (site.client(), example(url.pattern));
-            let mut replies = vec![client.get(&path)];
-            if url.methods().contains("POST") {
-                replies.push(client.post(&path, &[]));
-            }
-            let is_public = PUBLIC.contains(&url.name);
-            assert_eq!(url.access == Access::Public, is_public, "{} ({path})", url.name);
-            for reply in replies {
-                let door = if url.access == Access::Staff { "/admin/login/?next=" } else { "/accounts/login/?next=" };
-                assert_eq!(reply.header("location").starts_with(door), !is_public, "{path}: {}", reply.status);
-                assert!(is_public || reply.status == 302, "{path}");
-                assert!(reply.status < 500, "{path}");
-            }
-            open.extend(is_public.then_some(url.name));
+fn every_url_is_public_by_name_or_leads_to_the_login_page(kind: Kind) {
+    let site = TestSite::new(kind);
+    let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
+    let urls = crate::shop::urls(&settings);
+    let mut open = Vec::new();
+    for url in urls.iter() {
+        let (client, path) = (site.client(), example(url.pattern));
+        let mut replies = vec![client.get(&path)];
+        if url.methods().contains("POST") {
+            replies.push(client.post(&path, &[]));
         }
-        assert!(PUBLIC.iter().all(|name| open.contains(name)), "some of these are no URLs any more");
+        let is_public = PUBLIC.contains(&url.name);
+        assert_eq!(
+            url.access == Access::Public,
+            is_public,
+            "{} ({path})",
+            url.name
+        );
+        for reply in replies {
+            let door = if url.access == Access::Staff {
+                "/admin/login/?next="
+            } else {
+                "/accounts/login/?next="
+            };
+            assert_eq!(
+                reply.header("location").starts_with(door),
+                !is_public,
+                "{path}: {}",
+                reply.status
+            );
+            assert!(is_public || reply.status == 302, "{path}");
+            assert!(reply.status < 500, "{path}");
+        }
+        open.extend(is_public.then_some(url.name));
     }
-
-    fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
-        let database = Database::migrated(kind);
-        CHARLIE.save(&mut database.connect());
-        let site = TestSite::with(database, &[], crate::shop::urls);
-        let client = site.client();
-        let reply = client.get("/accounts/password_change/?a=b&c=%26");
-        // As Django quotes it.
-        assert_eq!(reply.header("location"), "/accounts/login/?next=/accounts/password_change/%3Fa%3Db%26c%3D%2526");
-        let reply = client.post(reply.header("location"), &[("username", "charlie"), ("password", CHARLIE.password)]);
-        assert_eq!(reply.header("location"), "/accounts/password_change/?a=b&c=%26");
-    }
+    assert!(
+        PUBLIC.iter().all(|name| open.contains(name)),
+        "some of these are no URLs any more"
+    );
 }
+
+fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
+    let database = Database::migrated(kind);
+    CHARLIE.save(&mut database.connect());
+    let site = TestSite::with(database, &[], crate::shop::urls);
+    let client = site.client();
+    let reply = client.get("/accounts/password_change/?a=b&c=%26");
+    // As Django quotes it.
+    assert_eq!(
+        reply.header("location"),
+        "/accounts/login/?next=/accounts/password_change/%3Fa%3Db%26c%3D%2526"
+    );
+    let reply = client.post(
+        reply.header("location"),
+        &[("username", "charlie"), ("password", CHARLIE.password)],
+    );
+    assert_eq!(
+        reply.header("location"),
+        "/accounts/password_change/?a=b&c=%26"
+    );
+}
+
+on_both!(
+    every_url_is_public_by_name_or_leads_to_the_login_page,
+    the_login_page_leads_back_to_where_one_wanted_to_go
+);

@@ -86,24 +86,32 @@ fn assert_has_nothing_of_the_shop(text: &str, what: &str) {
     }
 }
 
-on_both! {
-    fn login_and_error_pages_are_in_the_frame_of_the_site(kind: Kind) {
-        let (_database, process) = started(kind);
-        let client = process.client();
+fn login_and_error_pages_are_in_the_frame_of_the_site(kind: Kind) {
+    let (_database, process) = started(kind);
+    let client = process.client();
 
-        assert_is_meadows(&client.get("/accounts/login/"), "the login page");
-        assert_is_meadows(&client.get("/accounts/signup/"), "the page to sign up");
-        let missing = client.get("/nowhere/");
-        assert_eq!(missing.status, 404);
-        assert_is_meadows(&missing, "the page of a 404");
-        assert_is_meadows(&client.get("/posts/"), "a page of the site");
+    assert_is_meadows(&client.get("/accounts/login/"), "the login page");
+    assert_is_meadows(&client.get("/accounts/signup/"), "the page to sign up");
+    let missing = client.get("/nowhere/");
+    assert_eq!(missing.status, 404);
+    assert_is_meadows(&missing, "the page of a 404");
+    assert_is_meadows(&client.get("/posts/"), "a page of the site");
 
-        let admin = client.get("/admin/login/");
-        assert!(admin.text().contains("Meadow administration"), "the admin must have the site's name: {}", admin.text());
-        assert!(admin.text().contains("/static/colors."), "the admin must have the site's colours: {}", admin.text());
-        assert_has_nothing_of_the_shop(&admin.text(), "the admin's login page");
-    }
+    let admin = client.get("/admin/login/");
+    assert!(
+        admin.text().contains("Meadow administration"),
+        "the admin must have the site's name: {}",
+        admin.text()
+    );
+    assert!(
+        admin.text().contains("/static/colors."),
+        "the admin must have the site's colours: {}",
+        admin.text()
+    );
+    assert_has_nothing_of_the_shop(&admin.text(), "the admin's login page");
 }
+
+on_both!(login_and_error_pages_are_in_the_frame_of_the_site);
 
 #[test]
 fn static_files_of_the_site_are_served_beside_those_of_the_framework() {

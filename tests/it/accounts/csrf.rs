@@ -3,7 +3,7 @@
 use ureq::http::Method;
 
 use super::{PROFILE, shop, shop_with};
-use crate::support::{ALICE, CHARLIE, Client, TestSite};
+use crate::support::{ALICE, CHARLIE, Client, Kind, TestSite};
 
 /// What a forged request would change.
 const FIELD: (&str, &str) = ("first_name", "Forged");
@@ -41,138 +41,263 @@ fn accepted(site: &TestSite, client: &Client, headers: &[(&str, &str)], token: &
     assert_eq!(CHARLIE.row(site).first_name, name);
 }
 
-on_both! {
-    fn a_missing_or_wrong_token_is_refused_and_changes_nothing(kind: Kind) {
-        let site = shop(kind);
-        let client = CHARLIE.browser(&site);
-        let (own, foreign) = (secret(&client), secret(&ALICE.browser(&site)));
-        for token in ["", "x", &foreign, &"a".repeat(64), &own[1..], &format!("{own}a"), &"é".repeat(16), &own.to_uppercase()] {
-            refused(&site, &client, &[], &[("csrfmiddlewaretoken", token)]);
-            if token.is_ascii() {
-                refused(&site, &client, &[("x-csrftoken", token)], &[]);
-            }
-        }
-        refused(&site, &client, &[], &[]);
-        // Of several fields the last one counts, and a header does not make up for a wrong field.
-        refused(&site, &client, &[], &[("csrfmiddlewaretoken", &own), ("csrfmiddlewaretoken", &foreign)]);
-        refused(&site, &client, &[("x-csrftoken", &own)], &[("csrfmiddlewaretoken", &foreign)]);
-        // In the query it does not count.
-        let reply = client.post_with(&format!("{PROFILE}?csrfmiddlewaretoken={own}"), &[], &[FIELD]);
-        assert_eq!(reply.status, 403);
-        // Whose browser keeps no cookies is told so.
-        let page = site.client().post_with("/accounts/login/", &[], &[]);
-        assert!(page.status == 403 && page.words().contains("no cookie"), "{}", page.words());
-        // Without the cookie, or with nonsense in it, no token is right.
-        for cookie in [None, Some(""), Some("nonsense"), Some(&foreign[..])] {
-            client.forget("csrftoken");
-            if let Some(value) = cookie {
-                client.keep("csrftoken", value);
-            }
-            refused(&site, &client, &[], &[("csrfmiddlewaretoken", &own)]);
+fn a_missing_or_wrong_token_is_refused_and_changes_nothing(kind: Kind) {
+    let site = shop(kind);
+    let client = CHARLIE.browser(&site);
+    let (own, foreign) = (secret(&client), secret(&ALICE.browser(&site)));
+    for token in [
+        "",
+        "x",
+        &foreign,
+        &"a".repeat(64),
+        &own[1..],
+        &format!("{own}a"),
+        &"é".repeat(16),
+        &own.to_uppercase(),
+    ] {
+        refused(&site, &client, &[], &[("csrfmiddlewaretoken", token)]);
+        if token.is_ascii() {
+            refused(&site, &client, &[("x-csrftoken", token)], &[]);
         }
     }
-
-    fn bare_and_masked_tokens_are_accepted_in_field_and_header(kind: Kind) {
-        let site = shop(kind);
-        let client = CHARLIE.browser(&site);
-        let (own, masked) = (secret(&client), client.token(PROFILE));
-        assert_eq!((own.len(), masked.len()), (32, 64));
-        assert!(client.token(PROFILE) != masked, "a mask is used once");
-        for token in [&own, &masked] {
-            accepted(&site, &client, &[], token);
-            accepted(&site, &client, &[("x-csrftoken", token)], "");
+    refused(&site, &client, &[], &[]);
+    // Of several fields the last one counts, and a header does not make up for a wrong field.
+    refused(
+        &site,
+        &client,
+        &[],
+        &[
+            ("csrfmiddlewaretoken", &own),
+            ("csrfmiddlewaretoken", &foreign),
+        ],
+    );
+    refused(
+        &site,
+        &client,
+        &[("x-csrftoken", &own)],
+        &[("csrfmiddlewaretoken", &foreign)],
+    );
+    // In the query it does not count.
+    let reply = client.post_with(
+        &format!("{PROFILE}?csrfmiddlewaretoken={own}"),
+        &[],
+        &[FIELD],
+    );
+    assert_eq!(reply.status, 403);
+    // Whose browser keeps no cookies is told so.
+    let page = site.client().post_with("/accounts/login/", &[], &[]);
+    assert!(
+        page.status == 403 && page.words().contains("no cookie"),
+        "{}",
+        page.words()
+    );
+    // Without the cookie, or with nonsense in it, no token is right.
+    for cookie in [None, Some(""), Some("nonsense"), Some(&foreign[..])] {
+        client.forget("csrftoken");
+        if let Some(value) = cookie {
+            client.keep("csrftoken", value);
         }
-        // Both hold to the secret, not to the page.
-        accepted(&site, &client, &[], &masked);
-        // A cookie of Django before 4.0.
-        client.keep("csrftoken", &masked);
-        accepted(&site, &client, &[], &own);
-    }
-
-    fn a_page_of_another_origin_is_refused_whatever_its_token(kind: Kind) {
-        let site = shop(kind);
-        let client = CHARLIE.browser(&site);
-        let token = secret(&client);
-        let here = format!("http://127.0.0.1:{}", site.port);
-        for origin in ["http://evil.example", "null", "", "http://127.0.0.1", &here.replace("http", "https"), &format!("{here}/"), &format!("{here}.evil.example")] {
-            refused(&site, &client, &[("origin", origin)], &[("csrfmiddlewaretoken", &token)]);
-        }
-        // Sent twice, in whatever order, a header names neither.
-        for origins in [[here.as_str(), "http://evil.example"], ["http://evil.example", &here]] {
-            refused(&site, &client, &origins.map(|origin| ("origin", origin)), &[("csrfmiddlewaretoken", &token)]);
-        }
-        refused(&site, &client, &[("x-csrftoken", &token), ("x-csrftoken", "x")], &[]);
-        accepted(&site, &client, &[("origin", &here)], &token);
-        // Plain HTTP without an origin asks for no referer: others could have taken it away.
-        accepted(&site, &client, &[("referer", "http://evil.example/")], &token);
-    }
-
-    fn trusted_origins_may_send_forms(kind: Kind) {
-        let site = shop_with(kind, &[("CSRF_TRUSTED_ORIGINS", "https://pay.example,https://*.shop.example")]);
-        let client = CHARLIE.browser(&site);
-        let token = secret(&client);
-        for origin in ["https://pay.example", "https://a.shop.example", "https://b.a.shop.example"] {
-            accepted(&site, &client, &[("origin", origin)], &token);
-        }
-        assert_eq!(client.post_with(PROFILE, &[("origin", "http://pay.example")], &[("csrfmiddlewaretoken", &token)]).status, 403);
-    }
-
-    fn over_https_a_referer_of_this_site_is_wanted(kind: Kind) {
-        let site = shop_with(kind, &[("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https")]);
-        let client = CHARLIE.browser(&site);
-        let token = secret(&client);
-        let https = ("x-forwarded-proto", "https");
-        let fields = [("csrfmiddlewaretoken", token.as_str())];
-        let here = format!("https://127.0.0.1:{}", site.port);
-        refused(&site, &client, &[https], &fields);
-        for referer in ["", "nonsense", "https://evil.example/", &here.replace("https", "http"), "https://127.0.0.1/"] {
-            refused(&site, &client, &[https, ("referer", referer)], &fields);
-        }
-        accepted(&site, &client, &[https, ("referer", &format!("{here}/a?b"))], &token);
-        accepted(&site, &client, &[https, ("origin", &here)], &token);
-    }
-
-    fn every_url_that_exists_is_protected_and_no_other(kind: Kind) {
-        let site = shop(kind);
-        let client = site.client();
-        let post = |path: &str| client.post_with(path, &[], &[]).status;
-        assert_eq!((post("/nope/"), post("/accounts/")), (404, 404));
-        for path in ["/", "/products/", "/accounts/login/", "/accounts/profile/", "/accounts/reset/done/", "/static/x"] {
-            assert_eq!(post(path), 403, "{path}");
-        }
-        for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-            assert_eq!(client.request(method, "/products/", &[]).status, 403);
-        }
-        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
-            assert!(client.request(method, "/products/", &[]).status != 403);
-        }
-        // With a token it is the page that says no.
-        let token = client.token("/accounts/login/");
-        let reply = client.post_with("/products/", &[], &[("csrfmiddlewaretoken", &token)]);
-        assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"));
-        let reply = client.request(Method::DELETE, "/products/", &[("x-csrftoken", &token)]);
-        assert_eq!(reply.status, 405);
-        let reply = client.request(Method::OPTIONS, "/products/", &[]);
-        assert_eq!((reply.status, reply.header("allow")), (200, "GET, HEAD, OPTIONS"));
-        // Without a login, a good form for a private page leads to the login page.
-        let reply = client.post(PROFILE, &[]);
-        assert_eq!(reply.status, 302);
-        assert!(reply.header("location").starts_with("/accounts/login/?next="));
-    }
-
-    fn only_pages_with_a_form_set_the_cookie(kind: Kind) {
-        let site = shop(kind);
-        let client = site.client();
-        for path in ["/", "/products/", "/nope/", "/static/shop/shop.css"] {
-            assert_eq!(client.get(path).set_cookie("csrftoken"), "", "{path}");
-        }
-        client.get("/accounts/login/");
-        let first = client.cookie("csrftoken");
-        // It is sent again, to live longer, and stays the same.
-        assert!(!client.get("/accounts/login/").set_cookie("csrftoken").is_empty());
-        assert_eq!(client.cookie("csrftoken"), first);
-        client.keep("csrftoken", "nonsense");
-        client.get("/");
-        assert_eq!(client.cookie("csrftoken").unwrap().len(), 32, "nonsense is replaced at once");
+        refused(&site, &client, &[], &[("csrfmiddlewaretoken", &own)]);
     }
 }
+
+fn bare_and_masked_tokens_are_accepted_in_field_and_header(kind: Kind) {
+    let site = shop(kind);
+    let client = CHARLIE.browser(&site);
+    let (own, masked) = (secret(&client), client.token(PROFILE));
+    assert_eq!((own.len(), masked.len()), (32, 64));
+    assert!(client.token(PROFILE) != masked, "a mask is used once");
+    for token in [&own, &masked] {
+        accepted(&site, &client, &[], token);
+        accepted(&site, &client, &[("x-csrftoken", token)], "");
+    }
+    // Both hold to the secret, not to the page.
+    accepted(&site, &client, &[], &masked);
+    // A cookie of Django before 4.0.
+    client.keep("csrftoken", &masked);
+    accepted(&site, &client, &[], &own);
+}
+
+fn a_page_of_another_origin_is_refused_whatever_its_token(kind: Kind) {
+    let site = shop(kind);
+    let client = CHARLIE.browser(&site);
+    let token = secret(&client);
+    let here = format!("http://127.0.0.1:{}", site.port);
+    for origin in [
+        "http://evil.example",
+        "null",
+        "",
+        "http://127.0.0.1",
+        &here.replace("http", "https"),
+        &format!("{here}/"),
+        &format!("{here}.evil.example"),
+    ] {
+        refused(
+            &site,
+            &client,
+            &[("origin", origin)],
+            &[("csrfmiddlewaretoken", &token)],
+        );
+    }
+    // Sent twice, in whatever order, a header names neither.
+    for origins in [
+        [here.as_str(), "http://evil.example"],
+        ["http://evil.example", &here],
+    ] {
+        refused(
+            &site,
+            &client,
+            &origins.map(|origin| ("origin", origin)),
+            &[("csrfmiddlewaretoken", &token)],
+        );
+    }
+    refused(
+        &site,
+        &client,
+        &[("x-csrftoken", &token), ("x-csrftoken", "x")],
+        &[],
+    );
+    accepted(&site, &client, &[("origin", &here)], &token);
+    // Plain HTTP without an origin asks for no referer: others could have taken it away.
+    accepted(
+        &site,
+        &client,
+        &[("referer", "http://evil.example/")],
+        &token,
+    );
+}
+
+fn trusted_origins_may_send_forms(kind: Kind) {
+    let site = shop_with(
+        kind,
+        &[(
+            "CSRF_TRUSTED_ORIGINS",
+            "https://pay.example,https://*.shop.example",
+        )],
+    );
+    let client = CHARLIE.browser(&site);
+    let token = secret(&client);
+    for origin in [
+        "https://pay.example",
+        "https://a.shop.example",
+        "https://b.a.shop.example",
+    ] {
+        accepted(&site, &client, &[("origin", origin)], &token);
+    }
+    assert_eq!(
+        client
+            .post_with(
+                PROFILE,
+                &[("origin", "http://pay.example")],
+                &[("csrfmiddlewaretoken", &token)]
+            )
+            .status,
+        403
+    );
+}
+
+fn over_https_a_referer_of_this_site_is_wanted(kind: Kind) {
+    let site = shop_with(
+        kind,
+        &[("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https")],
+    );
+    let client = CHARLIE.browser(&site);
+    let token = secret(&client);
+    let https = ("x-forwarded-proto", "https");
+    let fields = [("csrfmiddlewaretoken", token.as_str())];
+    let here = format!("https://127.0.0.1:{}", site.port);
+    refused(&site, &client, &[https], &fields);
+    for referer in [
+        "",
+        "nonsense",
+        "https://evil.example/",
+        &here.replace("https", "http"),
+        "https://127.0.0.1/",
+    ] {
+        refused(&site, &client, &[https, ("referer", referer)], &fields);
+    }
+    accepted(
+        &site,
+        &client,
+        &[https, ("referer", &format!("{here}/a?b"))],
+        &token,
+    );
+    accepted(&site, &client, &[https, ("origin", &here)], &token);
+}
+
+fn every_url_that_exists_is_protected_and_no_other(kind: Kind) {
+    let site = shop(kind);
+    let client = site.client();
+    let post = |path: &str| client.post_with(path, &[], &[]).status;
+    assert_eq!((post("/nope/"), post("/accounts/")), (404, 404));
+    for path in [
+        "/",
+        "/products/",
+        "/accounts/login/",
+        "/accounts/profile/",
+        "/accounts/reset/done/",
+        "/static/x",
+    ] {
+        assert_eq!(post(path), 403, "{path}");
+    }
+    for method in [Method::PUT, Method::PATCH, Method::DELETE] {
+        assert_eq!(client.request(method, "/products/", &[]).status, 403);
+    }
+    for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+        assert!(client.request(method, "/products/", &[]).status != 403);
+    }
+    // With a token it is the page that says no.
+    let token = client.token("/accounts/login/");
+    let reply = client.post_with("/products/", &[], &[("csrfmiddlewaretoken", &token)]);
+    assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"));
+    let reply = client.request(Method::DELETE, "/products/", &[("x-csrftoken", &token)]);
+    assert_eq!(reply.status, 405);
+    let reply = client.request(Method::OPTIONS, "/products/", &[]);
+    assert_eq!(
+        (reply.status, reply.header("allow")),
+        (200, "GET, HEAD, OPTIONS")
+    );
+    // Without a login, a good form for a private page leads to the login page.
+    let reply = client.post(PROFILE, &[]);
+    assert_eq!(reply.status, 302);
+    assert!(
+        reply
+            .header("location")
+            .starts_with("/accounts/login/?next=")
+    );
+}
+
+fn only_pages_with_a_form_set_the_cookie(kind: Kind) {
+    let site = shop(kind);
+    let client = site.client();
+    for path in ["/", "/products/", "/nope/", "/static/shop/shop.css"] {
+        assert_eq!(client.get(path).set_cookie("csrftoken"), "", "{path}");
+    }
+    client.get("/accounts/login/");
+    let first = client.cookie("csrftoken");
+    // It is sent again, to live longer, and stays the same.
+    assert!(
+        !client
+            .get("/accounts/login/")
+            .set_cookie("csrftoken")
+            .is_empty()
+    );
+    assert_eq!(client.cookie("csrftoken"), first);
+    client.keep("csrftoken", "nonsense");
+    client.get("/");
+    assert_eq!(
+        client.cookie("csrftoken").unwrap().len(),
+        32,
+        "nonsense is replaced at once"
+    );
+}
+
+on_both!(
+    a_missing_or_wrong_token_is_refused_and_changes_nothing,
+    bare_and_masked_tokens_are_accepted_in_field_and_header,
+    a_page_of_another_origin_is_refused_whatever_its_token,
+    trusted_origins_may_send_forms,
+    over_https_a_referer_of_this_site_is_wanted,
+    every_url_that_exists_is_protected_and_no_other,
+    only_pages_with_a_form_set_the_cookie
+);

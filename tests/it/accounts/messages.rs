@@ -52,56 +52,85 @@ fn shown(page: &Reply) -> Vec<String> {
         .collect()
 }
 
-on_both! {
-    fn messages_wait_for_a_page_and_are_shown_once_in_order(kind: Kind) {
-        let site = leaving(kind);
-        let client = site.client();
-        let reply = client.get("/leave/?text=a");
-        let cookie = reply.set_cookie("messages");
-        assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax") && !cookie.contains("Max-Age"), "{cookie}");
-        client.get("/leave/?text=b");
-        client.get("/static/shop/shop.css");
-        let page = client.get("/");
-        assert_eq!(shown(&page), ["a-000", "b-000"]);
-        assert!(page.shows(&["class=\"message warning\""]));
-        assert!(page.set_cookie("messages").contains("Max-Age=0"));
-        assert!(shown(&client.get("/")).is_empty());
-        assert!(sessions(&site).is_empty());
-    }
+fn messages_wait_for_a_page_and_are_shown_once_in_order(kind: Kind) {
+    let site = leaving(kind);
+    let client = site.client();
+    let reply = client.get("/leave/?text=a");
+    let cookie = reply.set_cookie("messages");
+    assert!(
+        cookie.contains("; HttpOnly")
+            && cookie.contains("; SameSite=Lax")
+            && !cookie.contains("Max-Age"),
+        "{cookie}"
+    );
+    client.get("/leave/?text=b");
+    client.get("/static/shop/shop.css");
+    let page = client.get("/");
+    assert_eq!(shown(&page), ["a-000", "b-000"]);
+    assert!(page.shows(&["class=\"message warning\""]));
+    assert!(page.set_cookie("messages").contains("Max-Age=0"));
+    assert!(shown(&client.get("/")).is_empty());
+    assert!(sessions(&site).is_empty());
+}
 
-    fn what_does_not_fit_into_the_cookie_waits_in_the_session(kind: Kind) {
-        let site = leaving(kind);
-        let client = site.client();
-        let reply = client.get("/leave/?text=a&count=60");
-        assert!(reply.set_cookie("messages").len() < 2200 && sessions(&site).len() == 1);
-        let page = client.get("/");
-        assert_eq!(shown(&page), (0..60).map(|number| format!("a-{number:03}")).collect::<Vec<_>>());
-        assert!(shown(&client.get("/")).is_empty());
-    }
+fn what_does_not_fit_into_the_cookie_waits_in_the_session(kind: Kind) {
+    let site = leaving(kind);
+    let client = site.client();
+    let reply = client.get("/leave/?text=a&count=60");
+    assert!(reply.set_cookie("messages").len() < 2200 && sessions(&site).len() == 1);
+    let page = client.get("/");
+    assert_eq!(
+        shown(&page),
+        (0..60)
+            .map(|number| format!("a-{number:03}"))
+            .collect::<Vec<_>>()
+    );
+    assert!(shown(&client.get("/")).is_empty());
+}
 
-    fn a_message_more_loses_none_that_waits(kind: Kind) {
-        let site = leaving(kind);
-        let client = site.client();
-        client.get("/leave/?text=a&count=60");
-        client.get("/leave/?text=b&count=1");
-        let page = client.get("/");
-        let expected = (0..60).map(|number| format!("a-{number:03}")).chain(["b-000".to_owned()]);
-        assert_eq!(shown(&page), expected.collect::<Vec<_>>());
-    }
+fn a_message_more_loses_none_that_waits(kind: Kind) {
+    let site = leaving(kind);
+    let client = site.client();
+    client.get("/leave/?text=a&count=60");
+    client.get("/leave/?text=b&count=1");
+    let page = client.get("/");
+    let expected = (0..60)
+        .map(|number| format!("a-{number:03}"))
+        .chain(["b-000".to_owned()]);
+    assert_eq!(shown(&page), expected.collect::<Vec<_>>());
+}
 
-    fn cookies_that_are_none_of_ours_are_no_messages(kind: Kind) {
-        let site = leaving(kind);
-        for value in ["", "x", "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0", "\"\\303\\251\""] {
-            let page = site.client().get_with("/", &[("cookie", &format!("messages={value}"))]);
-            assert!(page.status == 200 && shown(&page).is_empty(), "{value}");
-        }
-    }
-
-    fn what_a_message_says_is_text(kind: Kind) {
-        let site = leaving(kind);
-        let client = site.client();
-        client.get("/leave/?text=%3Cb%3E");
-        let page = client.get("/");
-        assert!(!page.shows(&["<b>"]) && page.shows(&["&#60;b&#62;-000"]), "{}", page.text());
+fn cookies_that_are_none_of_ours_are_no_messages(kind: Kind) {
+    let site = leaving(kind);
+    for value in [
+        "",
+        "x",
+        "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0",
+        "\"\\303\\251\"",
+    ] {
+        let page = site
+            .client()
+            .get_with("/", &[("cookie", &format!("messages={value}"))]);
+        assert!(page.status == 200 && shown(&page).is_empty(), "{value}");
     }
 }
+
+fn what_a_message_says_is_text(kind: Kind) {
+    let site = leaving(kind);
+    let client = site.client();
+    client.get("/leave/?text=%3Cb%3E");
+    let page = client.get("/");
+    assert!(
+        !page.shows(&["<b>"]) && page.shows(&["&#60;b&#62;-000"]),
+        "{}",
+        page.text()
+    );
+}
+
+on_both!(
+    messages_wait_for_a_page_and_are_shown_once_in_order,
+    what_does_not_fit_into_the_cookie_waits_in_the_session,
+    a_message_more_loses_none_that_waits,
+    cookies_that_are_none_of_ours_are_no_messages,
+    what_a_message_says_is_text
+);

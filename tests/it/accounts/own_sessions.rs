@@ -73,187 +73,314 @@ fn settings() -> Settings {
     Settings::read(&Env::from_pairs(&[("SECRET_KEY", SECRET_KEY)])).unwrap()
 }
 
-on_both! {
-    fn nobody_waits_for_a_writer_to_be_noted(kind: Kind) {
-        let site = shop(kind);
-        let client = site.client();
-        client.keep("sessionid", &made_elsewhere(&site));
-        let mut writer = site.connect();
-        let lock = if kind == Kind::Sqlite { "BEGIN IMMEDIATE" } else { "BEGIN" };
-        writer.batch_execute(&format!("{lock}; UPDATE auth_user SET first_name = 'X' WHERE username = 'charlie'")).unwrap();
-        let began = Instant::now();
-        assert!(is_in(&client) && began.elapsed() < Duration::from_secs(3));
-        assert_eq!(visits(&site).is_empty(), kind == Kind::Sqlite);
+fn nobody_waits_for_a_writer_to_be_noted(kind: Kind) {
+    let site = shop(kind);
+    let client = site.client();
+    client.keep("sessionid", &made_elsewhere(&site));
+    let mut writer = site.connect();
+    let lock = if kind == Kind::Sqlite {
+        "BEGIN IMMEDIATE"
+    } else {
+        "BEGIN"
+    };
+    writer
+        .batch_execute(&format!(
+            "{lock}; UPDATE auth_user SET first_name = 'X' WHERE username = 'charlie'"
+        ))
+        .unwrap();
+    let began = Instant::now();
+    assert!(is_in(&client) && began.elapsed() < Duration::from_secs(3));
+    assert_eq!(visits(&site).is_empty(), kind == Kind::Sqlite);
+    writer.batch_execute("ROLLBACK").unwrap();
+    assert!(is_in(&client) && visits(&site).len() == 1);
+    // Who has to write waits as before.
+    writer.batch_execute(lock).unwrap();
+    let ends = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(500));
         writer.batch_execute("ROLLBACK").unwrap();
-        assert!(is_in(&client) && visits(&site).len() == 1);
-        // Who has to write waits as before.
-        writer.batch_execute(lock).unwrap();
-        let ends = std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(500));
-            writer.batch_execute("ROLLBACK").unwrap();
-        });
-        assert_eq!(client.post(PROFILE, &[("first_name", "Waited")]).status, 302);
-        ends.join().unwrap();
-        assert_eq!(CHARLIE.row(&site).first_name, "Waited");
-    }
-
-    fn each_session_is_shown_with_browser_and_address_and_without_its_key(kind: Kind) {
-        let site = shop(kind);
-        let here = log_in(&site, FIREFOX);
-        let phone = log_in(&site, SAFARI);
-        let elsewhere = made_elsewhere(&site);
-        let alice = ALICE.browser(&site);
-        let page = here.get_with(SESSIONS, &[("user-agent", FIREFOX)]);
-        assert!(page.shows(&["Firefox on Linux", "This session", "In use now", "Safari on iPhone", "127.0.0.1", "Last used", "Another site with these accounts"]), "{}", page.text());
-        assert_eq!(page.text().matches("<li>\n<svg").count(), 3, "{}", page.text());
-        for key in [here.cookie("sessionid"), phone.cookie("sessionid"), alice.cookie("sessionid"), Some(elsewhere)] {
-            assert!(!page.shows(&[&key.unwrap()]), "a page must not give a session away");
-        }
-        assert_eq!(marks(&page).len(), 2);
-        let page = alice.get(SESSIONS);
-        assert!(!page.shows(&["Safari on iPhone"]) && marks(&page).is_empty());
-    }
-
-    fn one_session_can_be_ended_and_only_ones_own(kind: Kind) {
-        let site = shop(kind);
-        let (here, phone, alice) = (log_in(&site, FIREFOX), log_in(&site, SAFARI), ALICE.browser(&site));
-        let mark = marks(&here.get(SESSIONS)).remove(0);
-        // Nobody else can, not even the superuser; and a key is no mark.
-        for (client, mark) in [(&alice, mark.as_str()), (&here, &phone.cookie("sessionid").unwrap()), (&here, ""), (&here, "é")] {
-            let page = client.post(SESSIONS, &[("session", mark)]);
-            assert_eq!((page.status, page.header("location")), (302, SESSIONS));
-            assert!(client.get(SESSIONS).shows(&["That session has ended already."]));
-        }
-        assert!(is_in(&phone));
-        here.post(SESSIONS, &[("session", &mark)]);
-        assert!(here.get(SESSIONS).shows(&["You are logged out there."]));
-        assert!(!is_in(&phone) && is_in(&here) && is_in(&alice));
-        // And one that this site did not make.
-        let other = made_elsewhere(&site);
-        let mark = marks(&here.get(SESSIONS)).remove(0);
-        here.post(SESSIONS, &[("session", &mark)]);
-        assert!(session(&site, &other).is_none() && marks(&here.get(SESSIONS)).is_empty());
-    }
-
-    fn logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone(kind: Kind) {
-        let site = shop(kind);
-        let (here, phone, alice) = (log_in(&site, FIREFOX), log_in(&site, SAFARI), ALICE.browser(&site));
-        let elsewhere = site.client();
-        elsewhere.keep("sessionid", &made_elsewhere(&site));
-        let before = CHARLIE.row(&site).password;
-        for (password, complaint) in [("", "This field is required."), (ALICE.password, "Your password was entered incorrectly. Please enter it again.")] {
-            let page = here.post(SESSIONS, &[("password", password)]);
-            assert_eq!((page.status, page.errors("password").as_str()), (200, complaint));
-        }
-        assert!(CHARLIE.row(&site).password == before && is_in(&phone));
-
-        let page = here.post(SESSIONS, &[("password", CHARLIE.password)]);
-        assert_eq!((page.status, page.header("location")), (302, SESSIONS), "{}", page.text());
-        let page = here.get(SESSIONS);
-        assert!(page.shows(&["You are logged out everywhere but here."]) && marks(&page).is_empty());
-        assert!(is_in(&here) && is_in(&alice) && !is_in(&phone) && !is_in(&elsewhere));
-        // The password is the same, its hash is not: that is what ended them.
-        let after = CHARLIE.row(&site).password;
-        assert!(after != before && check_password(CHARLIE.password, &after).correct);
-        let left = sessions(&site);
-        assert_eq!(left.len(), 2, "no rows of what is over");
-        assert!(is_in(&log_in(&site, SAFARI)));
-    }
-
-    fn sessions_are_noted_at_login_and_when_they_come_from_elsewhere(kind: Kind) {
-        let site = shop(kind);
-        let here = log_in(&site, FIREFOX);
-        let [noted] = &visits(&site)[..] else { panic!() };
-        assert_eq!(noted.session_key, here.cookie("sessionid").unwrap());
-        assert_eq!((noted.address.as_str(), noted.user_agent.as_str()), ("127.0.0.1", FIREFOX));
-        assert!(noted.created_at.is_some());
-        // Not written again with every page.
-        here.get_with("/", &[("user-agent", FIREFOX)]);
-        assert_eq!(visits(&site), std::slice::from_ref(noted));
-        let earlier = Timestamp::from(Utc::now() - TimeDelta::hours(1));
-        diesel::update(nuages_session::table).set(nuages_session::last_seen.eq(earlier)).execute(&mut site.connect()).unwrap();
-        here.get_with("/", &[("user-agent", &"é".repeat(400))]);
-        let moved = visits(&site).remove(0);
-        assert!(moved.last_seen > Some(earlier) && moved.created_at == noted.created_at);
-        assert_eq!(moved.user_agent.chars().count(), 300);
-
-        let other = site.client();
-        other.keep("sessionid", &made_elsewhere(&site));
-        other.get("/");
-        assert_eq!(visits(&site).len(), 2);
-        assert!(visits(&site).iter().any(|visit| visit.created_at.is_none()));
-        // A new key for the session, and the note goes with it.
-        let fields = [("old_password", CHARLIE.password), ("new_password1", "nine-violet-teapots"), ("new_password2", "nine-violet-teapots")];
-        here.post("/accounts/password_change/", &fields);
-        let key = here.cookie("sessionid").unwrap();
-        let found = visits(&site).into_iter().find(|visit| visit.session_key == key).unwrap();
-        assert_eq!(found.created_at, noted.created_at);
-        assert!(visits(&site).iter().all(|visit| visit.session_key != noted.session_key));
-        here.post("/accounts/logout/", &[]);
-        assert!(visits(&site).iter().all(|visit| visit.session_key != key));
-    }
-
-    fn what_does_not_count_is_not_shown(kind: Kind) {
-        let site = shop_with(kind, &[]);
-        let here = log_in(&site, FIREFOX);
-        let (expired, stale) = (made_elsewhere(&site), made_elsewhere(&site));
-        let stranger = session_of(&mut site.connect(), &CHARLIE.row(&site), &SecretKey::new("a-stranger's-key"));
-        let changed = User { password: "!".to_owned(), ..CHARLIE.row(&site) };
-        let before_the_change = session_of(&mut site.connect(), &changed, &SecretKey::new(SECRET_KEY));
-        let past = Timestamp::from(Utc::now() - TimeDelta::seconds(1));
-        let conn = &mut site.connect();
-        diesel::update(django_session::table.find(&expired)).set(django_session::expire_date.eq(past)).execute(conn).unwrap();
-        let page = here.get(SESSIONS);
-        assert_eq!(marks(&page).len(), 1, "only {stale}, not {expired}, {stranger}, {before_the_change}");
-    }
-
-    fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
-        let site = shop(kind);
-        let mine = made_elsewhere(&site);
-        let (key, end) = (SecretKey::new(SECRET_KEY), Utc::now() + TimeDelta::days(1));
-        let data = codec::encode(serde_json::json!({"cart": [1, 2, 3]}).as_object().unwrap(), &key, 0);
-        let row = |number: i32| SessionRow {
-            session_key: format!("{number:032}"), session_data: data.clone(),
-            // Many end in the same moment.
-            expire_date: (end + TimeDelta::seconds(i64::from(number / 700))).into(),
-        };
-        let fill = |from: i32, to: i32| {
-            for start in (from..to).step_by(250) {
-                let rows: Vec<SessionRow> = (start..(start + 250).min(to)).map(row).collect();
-                let conn = &mut site.connect();
-                nuages::on_conn!(conn, |conn| diesel::insert_into(django_session::table).values(&rows).execute(conn)).unwrap();
-            }
-        };
-        fill(0, 3000);
-        let conn = &mut site.connect();
-        // The last of all.
-        diesel::update(django_session::table.find(&mine)).set(django_session::expire_date.eq(Timestamp::from(Utc::now() + TimeDelta::hours(1)))).execute(conn).unwrap();
-        let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
-        assert!(found.is_complete && found.list.len() == 1);
-        fill(3000, 10_000);
-        let began = Instant::now();
-        let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
-        assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
-        assert!(!found.is_complete && found.list.is_empty());
-        let here = log_in(&site, FIREFOX);
-        assert!(here.get(SESSIONS).shows(&["There are more sessions than could be looked through"]));
-        // Those are ended all the same.
-        here.post(SESSIONS, &[("password", CHARLIE.password)]);
-        let client = site.client();
-        client.keep("sessionid", &mine);
-        assert!(!is_in(&client));
-    }
-
-    fn notes_end_with_their_user_and_are_swept_behind_their_session(kind: Kind) {
-        let site = shop(kind);
-        let (_here, alice) = (log_in(&site, FIREFOX), ALICE.browser(&site));
-        alice.get("/");
-        assert_eq!(visits(&site).len(), 2);
-        diesel::delete(auth_user::table.find(CHARLIE.row(&site).id)).execute(&mut site.connect()).unwrap();
-        let left: HashSet<i32> = visits(&site).iter().map(|visit| visit.user_id).collect();
-        assert_eq!(left, HashSet::from([ALICE.row(&site).id]));
-        diesel::delete(django_session::table).execute(&mut site.connect()).unwrap();
-        assert!(site.database.nuages(&["clearsessions"]).status.success());
-        assert!(visits(&site).is_empty());
-    }
+    });
+    assert_eq!(
+        client.post(PROFILE, &[("first_name", "Waited")]).status,
+        302
+    );
+    ends.join().unwrap();
+    assert_eq!(CHARLIE.row(&site).first_name, "Waited");
 }
+
+fn each_session_is_shown_with_browser_and_address_and_without_its_key(kind: Kind) {
+    let site = shop(kind);
+    let here = log_in(&site, FIREFOX);
+    let phone = log_in(&site, SAFARI);
+    let elsewhere = made_elsewhere(&site);
+    let alice = ALICE.browser(&site);
+    let page = here.get_with(SESSIONS, &[("user-agent", FIREFOX)]);
+    assert!(
+        page.shows(&[
+            "Firefox on Linux",
+            "This session",
+            "In use now",
+            "Safari on iPhone",
+            "127.0.0.1",
+            "Last used",
+            "Another site with these accounts"
+        ]),
+        "{}",
+        page.text()
+    );
+    assert_eq!(
+        page.text().matches("<li>\n<svg").count(),
+        3,
+        "{}",
+        page.text()
+    );
+    for key in [
+        here.cookie("sessionid"),
+        phone.cookie("sessionid"),
+        alice.cookie("sessionid"),
+        Some(elsewhere),
+    ] {
+        assert!(
+            !page.shows(&[&key.unwrap()]),
+            "a page must not give a session away"
+        );
+    }
+    assert_eq!(marks(&page).len(), 2);
+    let page = alice.get(SESSIONS);
+    assert!(!page.shows(&["Safari on iPhone"]) && marks(&page).is_empty());
+}
+
+fn one_session_can_be_ended_and_only_ones_own(kind: Kind) {
+    let site = shop(kind);
+    let (here, phone, alice) = (
+        log_in(&site, FIREFOX),
+        log_in(&site, SAFARI),
+        ALICE.browser(&site),
+    );
+    let mark = marks(&here.get(SESSIONS)).remove(0);
+    // Nobody else can, not even the superuser; and a key is no mark.
+    for (client, mark) in [
+        (&alice, mark.as_str()),
+        (&here, &phone.cookie("sessionid").unwrap()),
+        (&here, ""),
+        (&here, "é"),
+    ] {
+        let page = client.post(SESSIONS, &[("session", mark)]);
+        assert_eq!((page.status, page.header("location")), (302, SESSIONS));
+        assert!(
+            client
+                .get(SESSIONS)
+                .shows(&["That session has ended already."])
+        );
+    }
+    assert!(is_in(&phone));
+    here.post(SESSIONS, &[("session", &mark)]);
+    assert!(here.get(SESSIONS).shows(&["You are logged out there."]));
+    assert!(!is_in(&phone) && is_in(&here) && is_in(&alice));
+    // And one that this site did not make.
+    let other = made_elsewhere(&site);
+    let mark = marks(&here.get(SESSIONS)).remove(0);
+    here.post(SESSIONS, &[("session", &mark)]);
+    assert!(session(&site, &other).is_none() && marks(&here.get(SESSIONS)).is_empty());
+}
+
+fn logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone(kind: Kind) {
+    let site = shop(kind);
+    let (here, phone, alice) = (
+        log_in(&site, FIREFOX),
+        log_in(&site, SAFARI),
+        ALICE.browser(&site),
+    );
+    let elsewhere = site.client();
+    elsewhere.keep("sessionid", &made_elsewhere(&site));
+    let before = CHARLIE.row(&site).password;
+    for (password, complaint) in [
+        ("", "This field is required."),
+        (
+            ALICE.password,
+            "Your password was entered incorrectly. Please enter it again.",
+        ),
+    ] {
+        let page = here.post(SESSIONS, &[("password", password)]);
+        assert_eq!(
+            (page.status, page.errors("password").as_str()),
+            (200, complaint)
+        );
+    }
+    assert!(CHARLIE.row(&site).password == before && is_in(&phone));
+
+    let page = here.post(SESSIONS, &[("password", CHARLIE.password)]);
+    assert_eq!(
+        (page.status, page.header("location")),
+        (302, SESSIONS),
+        "{}",
+        page.text()
+    );
+    let page = here.get(SESSIONS);
+    assert!(page.shows(&["You are logged out everywhere but here."]) && marks(&page).is_empty());
+    assert!(is_in(&here) && is_in(&alice) && !is_in(&phone) && !is_in(&elsewhere));
+    // The password is the same, its hash is not: that is what ended them.
+    let after = CHARLIE.row(&site).password;
+    assert!(after != before && check_password(CHARLIE.password, &after).correct);
+    let left = sessions(&site);
+    assert_eq!(left.len(), 2, "no rows of what is over");
+    assert!(is_in(&log_in(&site, SAFARI)));
+}
+
+fn sessions_are_noted_at_login_and_when_they_come_from_elsewhere(kind: Kind) {
+    let site = shop(kind);
+    let here = log_in(&site, FIREFOX);
+    let [noted] = &visits(&site)[..] else {
+        panic!()
+    };
+    assert_eq!(noted.session_key, here.cookie("sessionid").unwrap());
+    assert_eq!(
+        (noted.address.as_str(), noted.user_agent.as_str()),
+        ("127.0.0.1", FIREFOX)
+    );
+    assert!(noted.created_at.is_some());
+    // Not written again with every page.
+    here.get_with("/", &[("user-agent", FIREFOX)]);
+    assert_eq!(visits(&site), std::slice::from_ref(noted));
+    let earlier = Timestamp::from(Utc::now() - TimeDelta::hours(1));
+    diesel::update(nuages_session::table)
+        .set(nuages_session::last_seen.eq(earlier))
+        .execute(&mut site.connect())
+        .unwrap();
+    here.get_with("/", &[("user-agent", &"é".repeat(400))]);
+    let moved = visits(&site).remove(0);
+    assert!(moved.last_seen > Some(earlier) && moved.created_at == noted.created_at);
+    assert_eq!(moved.user_agent.chars().count(), 300);
+
+    let other = site.client();
+    other.keep("sessionid", &made_elsewhere(&site));
+    other.get("/");
+    assert_eq!(visits(&site).len(), 2);
+    assert!(visits(&site).iter().any(|visit| visit.created_at.is_none()));
+    // A new key for the session, and the note goes with it.
+    let fields = [
+        ("old_password", CHARLIE.password),
+        ("new_password1", "nine-violet-teapots"),
+        ("new_password2", "nine-violet-teapots"),
+    ];
+    here.post("/accounts/password_change/", &fields);
+    let key = here.cookie("sessionid").unwrap();
+    let found = visits(&site)
+        .into_iter()
+        .find(|visit| visit.session_key == key)
+        .unwrap();
+    assert_eq!(found.created_at, noted.created_at);
+    assert!(
+        visits(&site)
+            .iter()
+            .all(|visit| visit.session_key != noted.session_key)
+    );
+    here.post("/accounts/logout/", &[]);
+    assert!(visits(&site).iter().all(|visit| visit.session_key != key));
+}
+
+fn what_does_not_count_is_not_shown(kind: Kind) {
+    let site = shop_with(kind, &[]);
+    let here = log_in(&site, FIREFOX);
+    let (expired, stale) = (made_elsewhere(&site), made_elsewhere(&site));
+    let stranger = session_of(
+        &mut site.connect(),
+        &CHARLIE.row(&site),
+        &SecretKey::new("a-stranger's-key"),
+    );
+    let changed = User {
+        password: "!".to_owned(),
+        ..CHARLIE.row(&site)
+    };
+    let before_the_change = session_of(&mut site.connect(), &changed, &SecretKey::new(SECRET_KEY));
+    let past = Timestamp::from(Utc::now() - TimeDelta::seconds(1));
+    let conn = &mut site.connect();
+    diesel::update(django_session::table.find(&expired))
+        .set(django_session::expire_date.eq(past))
+        .execute(conn)
+        .unwrap();
+    let page = here.get(SESSIONS);
+    assert_eq!(
+        marks(&page).len(),
+        1,
+        "only {stale}, not {expired}, {stranger}, {before_the_change}"
+    );
+}
+
+fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
+    let site = shop(kind);
+    let mine = made_elsewhere(&site);
+    let (key, end) = (SecretKey::new(SECRET_KEY), Utc::now() + TimeDelta::days(1));
+    let data = codec::encode(
+        serde_json::json!({"cart": [1, 2, 3]}).as_object().unwrap(),
+        &key,
+        0,
+    );
+    let row = |number: i32| SessionRow {
+        session_key: format!("{number:032}"),
+        session_data: data.clone(),
+        // Many end in the same moment.
+        expire_date: (end + TimeDelta::seconds(i64::from(number / 700))).into(),
+    };
+    let fill = |from: i32, to: i32| {
+        for start in (from..to).step_by(250) {
+            let rows: Vec<SessionRow> = (start..(start + 250).min(to)).map(row).collect();
+            let conn = &mut site.connect();
+            nuages::on_conn!(conn, |conn| diesel::insert_into(django_session::table)
+                .values(&rows)
+                .execute(conn))
+            .unwrap();
+        }
+    };
+    fill(0, 3000);
+    let conn = &mut site.connect();
+    // The last of all.
+    diesel::update(django_session::table.find(&mine))
+        .set(django_session::expire_date.eq(Timestamp::from(Utc::now() + TimeDelta::hours(1))))
+        .execute(conn)
+        .unwrap();
+    let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
+    assert!(found.is_complete && found.list.len() == 1);
+    fill(3000, 10_000);
+    let began = Instant::now();
+    let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
+    assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
+    assert!(!found.is_complete && found.list.is_empty());
+    let here = log_in(&site, FIREFOX);
+    assert!(
+        here.get(SESSIONS)
+            .shows(&["There are more sessions than could be looked through"])
+    );
+    // Those are ended all the same.
+    here.post(SESSIONS, &[("password", CHARLIE.password)]);
+    let client = site.client();
+    client.keep("sessionid", &mine);
+    assert!(!is_in(&client));
+}
+
+fn notes_end_with_their_user_and_are_swept_behind_their_session(kind: Kind) {
+    let site = shop(kind);
+    let (_here, alice) = (log_in(&site, FIREFOX), ALICE.browser(&site));
+    alice.get("/");
+    assert_eq!(visits(&site).len(), 2);
+    diesel::delete(auth_user::table.find(CHARLIE.row(&site).id))
+        .execute(&mut site.connect())
+        .unwrap();
+    let left: HashSet<i32> = visits(&site).iter().map(|visit| visit.user_id).collect();
+    assert_eq!(left, HashSet::from([ALICE.row(&site).id]));
+    diesel::delete(django_session::table)
+        .execute(&mut site.connect())
+        .unwrap();
+    assert!(site.database.nuages(&["clearsessions"]).status.success());
+    assert!(visits(&site).is_empty());
+}
+
+on_both!(
+    nobody_waits_for_a_writer_to_be_noted,
+    each_session_is_shown_with_browser_and_address_and_without_its_key,
+    one_session_can_be_ended_and_only_ones_own,
+    logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone,
+    sessions_are_noted_at_login_and_when_they_come_from_elsewhere,
+    what_does_not_count_is_not_shown,
+    a_database_full_of_other_sessions_is_looked_through_to_a_limit,
+    notes_end_with_their_user_and_are_swept_behind_their_session
+);

@@ -50,134 +50,207 @@ fn remembering(kind: Kind) -> TestSite {
     TestSite::with(people(kind), &[], with_memory)
 }
 
-on_both! {
-    fn an_anonymous_visitor_has_no_row_and_no_cookie_and_costs_no_query(kind: Kind) {
-        let site = shop(kind);
-        let client = site.client();
-        for path in ["/", "/products/", LOGIN, "/accounts/signup/", "/accounts/profile/", "/nope/"] {
-            assert_eq!(client.get(path).set_cookie("sessionid"), "", "{path}");
-        }
-        client.post(LOGIN, &[("username", "charlie"), ("password", "")]);
-        assert!(sessions(&site).is_empty() && client.cookie("sessionid").is_none());
-        // Without the tables a query would fail.
-        let rename = "ALTER TABLE django_session RENAME TO away; ALTER TABLE auth_user RENAME TO away_too";
-        site.connect().batch_execute(rename).unwrap();
-        for path in ["/", "/products/", LOGIN] {
-            assert_eq!(client.get(path).status, 200, "{path}");
-        }
-        client.keep("sessionid", "abcdefghijklmnopqrstuvwxyz012345");
-        assert_eq!(client.get("/").status, 500, "with a cookie there is one");
+fn an_anonymous_visitor_has_no_row_and_no_cookie_and_costs_no_query(kind: Kind) {
+    let site = shop(kind);
+    let client = site.client();
+    for path in [
+        "/",
+        "/products/",
+        LOGIN,
+        "/accounts/signup/",
+        "/accounts/profile/",
+        "/nope/",
+    ] {
+        assert_eq!(client.get(path).set_cookie("sessionid"), "", "{path}");
     }
-
-    fn the_key_changes_at_login_and_what_was_kept_stays(kind: Kind) {
-        let site = remembering(kind);
-        let client = site.client();
-        client.get("/remember/?word=kettle");
-        let before = client.cookie("sessionid").unwrap();
-        client.log_in(&CHARLIE);
-        let after = client.cookie("sessionid").unwrap();
-        assert!(before != after && session(&site, &before).is_none());
-        assert_eq!(client.get("/remember/").text(), "kettle");
-        // And what one user kept does not pass on to the next.
-        client.log_in(&ALICE);
-        assert_eq!(client.get("/remember/").text(), "");
-        assert!(session(&site, &after).is_none() && sessions(&site).len() == 1);
+    client.post(LOGIN, &[("username", "charlie"), ("password", "")]);
+    assert!(sessions(&site).is_empty() && client.cookie("sessionid").is_none());
+    // Without the tables a query would fail.
+    let rename =
+        "ALTER TABLE django_session RENAME TO away; ALTER TABLE auth_user RENAME TO away_too";
+    site.connect().batch_execute(rename).unwrap();
+    for path in ["/", "/products/", LOGIN] {
+        assert_eq!(client.get(path).status, 200, "{path}");
     }
+    client.keep("sessionid", "abcdefghijklmnopqrstuvwxyz012345");
+    assert_eq!(client.get("/").status, 500, "with a cookie there is one");
+}
 
-    fn a_session_that_is_only_read_is_not_written(kind: Kind) {
-        let site = remembering(kind);
-        let client = site.client();
-        client.get("/remember/?word=kettle");
-        let before = sessions(&site);
-        assert_eq!(client.get("/remember/").set_cookie("sessionid"), "");
-        assert_eq!(sessions(&site), before);
-        assert!(!client.get("/remember/?word=teapot").set_cookie("sessionid").is_empty());
-        assert!(sessions(&site)[0].expire_date > before[0].expire_date);
-        let lives = sessions(&site)[0].expire_date.utc() - Utc::now();
-        assert!(lives < TimeDelta::seconds(1_209_601) && lives > TimeDelta::seconds(1_209_500), "{lives}");
+fn the_key_changes_at_login_and_what_was_kept_stays(kind: Kind) {
+    let site = remembering(kind);
+    let client = site.client();
+    client.get("/remember/?word=kettle");
+    let before = client.cookie("sessionid").unwrap();
+    client.log_in(&CHARLIE);
+    let after = client.cookie("sessionid").unwrap();
+    assert!(before != after && session(&site, &before).is_none());
+    assert_eq!(client.get("/remember/").text(), "kettle");
+    // And what one user kept does not pass on to the next.
+    client.log_in(&ALICE);
+    assert_eq!(client.get("/remember/").text(), "");
+    assert!(session(&site, &after).is_none() && sessions(&site).len() == 1);
+}
+
+fn a_session_that_is_only_read_is_not_written(kind: Kind) {
+    let site = remembering(kind);
+    let client = site.client();
+    client.get("/remember/?word=kettle");
+    let before = sessions(&site);
+    assert_eq!(client.get("/remember/").set_cookie("sessionid"), "");
+    assert_eq!(sessions(&site), before);
+    assert!(
+        !client
+            .get("/remember/?word=teapot")
+            .set_cookie("sessionid")
+            .is_empty()
+    );
+    assert!(sessions(&site)[0].expire_date > before[0].expire_date);
+    let lives = sessions(&site)[0].expire_date.utc() - Utc::now();
+    assert!(
+        lives < TimeDelta::seconds(1_209_601) && lives > TimeDelta::seconds(1_209_500),
+        "{lives}"
+    );
+}
+
+fn an_answer_that_fails_keeps_nothing(kind: Kind) {
+    let site = remembering(kind);
+    let client = site.client();
+    let page = client.get("/remember/?word=kettle&fail=1");
+    assert_eq!(
+        (
+            page.status,
+            page.set_cookie("sessionid"),
+            sessions(&site).len()
+        ),
+        (500, "", 0)
+    );
+    client.get("/remember/?word=kettle");
+    client.get("/remember/?word=teapot&fail=1");
+    assert_eq!(client.get("/remember/").text(), "kettle");
+}
+
+fn a_session_deleted_meanwhile_is_not_brought_back(kind: Kind) {
+    let site = remembering(kind);
+    let client = CHARLIE.browser(&site);
+    assert_eq!(client.get("/remember/?word=teapot&gone=1").status, 400);
+    assert!(sessions(&site).is_empty());
+    assert_eq!(client.get(PROFILE).status, 302);
+}
+
+fn a_session_ends_when_the_password_is_another(kind: Kind) {
+    let site = shop(kind);
+    let (client, alice) = (CHARLIE.browser(&site), ALICE.browser(&site));
+    assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
+    let charlie = auth_user::table.find(CHARLIE.row(&site).id);
+    diesel::update(charlie)
+        .set(auth_user::password.eq("!"))
+        .execute(&mut site.connect())
+        .unwrap();
+    let page = client.get("/");
+    assert!(page.status == 200 && !page.shows(&["Hello"]));
+    assert!(page.set_cookie("sessionid").contains("Max-Age=0"));
+    assert!(sessions(&site).len() == 1 && alice.get("/").shows(&["Hello, <bdi>alice</bdi>"]));
+}
+
+fn cookies_of_no_session_are_taken_back(kind: Kind) {
+    let site = shop(kind);
+    let expired = CHARLIE.browser(&site).cookie("sessionid").unwrap();
+    let past = django_session::expire_date.eq(Timestamp::from(Utc::now() - TimeDelta::seconds(1)));
+    diesel::update(django_session::table)
+        .set(past)
+        .execute(&mut site.connect())
+        .unwrap();
+    let client = site.client();
+    for key in [
+        &expired,
+        "abcdefghijklmnopqrstuvwxyz012345",
+        "x",
+        "' OR 1=1 --",
+        &"k".repeat(4000),
+        "\"\\303\\251abcdefgh\"",
+    ] {
+        let page = client.get_with("/", &[("cookie", &format!("sessionid={key}"))]);
+        assert_eq!(page.status, 200, "{key}");
+        assert!(
+            !page.shows(&["Hello"]) && page.set_cookie("sessionid").contains("Max-Age=0"),
+            "{key}"
+        );
     }
-
-    fn an_answer_that_fails_keeps_nothing(kind: Kind) {
-        let site = remembering(kind);
-        let client = site.client();
-        let page = client.get("/remember/?word=kettle&fail=1");
-        assert_eq!((page.status, page.set_cookie("sessionid"), sessions(&site).len()), (500, "", 0));
-        client.get("/remember/?word=kettle");
-        client.get("/remember/?word=teapot&fail=1");
-        assert_eq!(client.get("/remember/").text(), "kettle");
+    // Also where the page is not there, and by one that refuses.
+    for (path, status) in [("/nope/", 404), ("/accounts/login/", 403)] {
+        let sent = [("cookie", "sessionid=x; csrftoken=bad!")];
+        let page = if status == 403 {
+            client.post_with(path, &sent, &[])
+        } else {
+            client.get_with(path, &sent)
+        };
+        assert_eq!(page.status, status);
+        assert!(
+            page.set_cookie("csrftoken").contains("Max-Age=31449600"),
+            "{path}"
+        );
     }
+    assert_eq!(sessions(&site).len(), 1);
+}
 
-    fn a_session_deleted_meanwhile_is_not_brought_back(kind: Kind) {
-        let site = remembering(kind);
-        let client = CHARLIE.browser(&site);
-        assert_eq!(client.get("/remember/?word=teapot&gone=1").status, 400);
-        assert!(sessions(&site).is_empty());
-        assert_eq!(client.get(PROFILE).status, 302);
-    }
+fn a_null_character_in_the_cookie_does_no_harm(kind: Kind) {
+    let site = shop(kind);
+    // Quoted as Python's `http.cookies` quotes it.
+    let page = site
+        .client()
+        .get_with("/", &[("cookie", "sessionid=\"abcdefghijklmno\\000\"")]);
+    assert_eq!(page.status, 200);
+}
 
-    fn a_session_ends_when_the_password_is_another(kind: Kind) {
-        let site = shop(kind);
-        let (client, alice) = (CHARLIE.browser(&site), ALICE.browser(&site));
-        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
-        let charlie = auth_user::table.find(CHARLIE.row(&site).id);
-        diesel::update(charlie).set(auth_user::password.eq("!")).execute(&mut site.connect()).unwrap();
+fn data_that_cannot_be_read_is_no_login(kind: Kind) {
+    let site = shop(kind);
+    let client = CHARLIE.browser(&site);
+    for data in [
+        "",
+        "nonsense",
+        "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0",
+    ] {
+        let all = diesel::update(django_session::table).set(django_session::session_data.eq(data));
+        all.execute(&mut site.connect()).unwrap();
         let page = client.get("/");
-        assert!(page.status == 200 && !page.shows(&["Hello"]));
-        assert!(page.set_cookie("sessionid").contains("Max-Age=0"));
-        assert!(sessions(&site).len() == 1 && alice.get("/").shows(&["Hello, <bdi>alice</bdi>"]));
-    }
-
-    fn cookies_of_no_session_are_taken_back(kind: Kind) {
-        let site = shop(kind);
-        let expired = CHARLIE.browser(&site).cookie("sessionid").unwrap();
-        let past = django_session::expire_date.eq(Timestamp::from(Utc::now() - TimeDelta::seconds(1)));
-        diesel::update(django_session::table).set(past).execute(&mut site.connect()).unwrap();
-        let client = site.client();
-        for key in [&expired, "abcdefghijklmnopqrstuvwxyz012345", "x", "' OR 1=1 --", &"k".repeat(4000), "\"\\303\\251abcdefgh\""] {
-            let page = client.get_with("/", &[("cookie", &format!("sessionid={key}"))]);
-            assert_eq!(page.status, 200, "{key}");
-            assert!(!page.shows(&["Hello"]) && page.set_cookie("sessionid").contains("Max-Age=0"), "{key}");
-        }
-        // Also where the page is not there, and by one that refuses.
-        for (path, status) in [("/nope/", 404), ("/accounts/login/", 403)] {
-            let sent = [("cookie", "sessionid=x; csrftoken=bad!")];
-            let page = if status == 403 { client.post_with(path, &sent, &[]) } else { client.get_with(path, &sent) };
-            assert_eq!(page.status, status);
-            assert!(page.set_cookie("csrftoken").contains("Max-Age=31449600"), "{path}");
-        }
-        assert_eq!(sessions(&site).len(), 1);
-    }
-
-    fn a_null_character_in_the_cookie_does_no_harm(kind: Kind) {
-        let site = shop(kind);
-        // Quoted as Python's `http.cookies` quotes it.
-        let page = site.client().get_with("/", &[("cookie", "sessionid=\"abcdefghijklmno\\000\"")]);
-        assert_eq!(page.status, 200);
-    }
-
-    fn data_that_cannot_be_read_is_no_login(kind: Kind) {
-        let site = shop(kind);
-        let client = CHARLIE.browser(&site);
-        for data in ["", "nonsense", "e30:1r31eq:FWb_LBvQbyjLa-zCvUElAtEU8vV4bT2AuW1WfZ5Kpu0"] {
-            let all = diesel::update(django_session::table).set(django_session::session_data.eq(data));
-            all.execute(&mut site.connect()).unwrap();
-            let page = client.get("/");
-            assert!(page.status == 200 && !page.shows(&["Hello"]), "{data}");
-        }
-    }
-
-    fn sessions_of_a_former_key_go_on_under_the_new_one(kind: Kind) {
-        let site = shop_with(kind, &[("SECRET_KEY_FALLBACKS", "a-former-key")]);
-        let row = CHARLIE.row(&site);
-        let former = session_of(&mut site.connect(), &row, &SecretKey::new("a-former-key"));
-        let stranger = session_of(&mut site.connect(), &row, &SecretKey::new("a-stranger's-key"));
-        let client = site.client();
-        client.keep("sessionid", &stranger);
-        assert_eq!(client.get(PROFILE).status, 302);
-        client.keep("sessionid", &former);
-        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
-        let key = client.cookie("sessionid").unwrap();
-        assert!(key != former && session(&site, &key).is_some(), "signed with the present key");
-        assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]) && sessions(&site).iter().all(|row| row.session_key != former));
+        assert!(page.status == 200 && !page.shows(&["Hello"]), "{data}");
     }
 }
+
+fn sessions_of_a_former_key_go_on_under_the_new_one(kind: Kind) {
+    let site = shop_with(kind, &[("SECRET_KEY_FALLBACKS", "a-former-key")]);
+    let row = CHARLIE.row(&site);
+    let former = session_of(&mut site.connect(), &row, &SecretKey::new("a-former-key"));
+    let stranger = session_of(
+        &mut site.connect(),
+        &row,
+        &SecretKey::new("a-stranger's-key"),
+    );
+    let client = site.client();
+    client.keep("sessionid", &stranger);
+    assert_eq!(client.get(PROFILE).status, 302);
+    client.keep("sessionid", &former);
+    assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
+    let key = client.cookie("sessionid").unwrap();
+    assert!(
+        key != former && session(&site, &key).is_some(),
+        "signed with the present key"
+    );
+    assert!(
+        client.get("/").shows(&["Hello, <bdi>charlie</bdi>"])
+            && sessions(&site).iter().all(|row| row.session_key != former)
+    );
+}
+
+on_both!(
+    an_anonymous_visitor_has_no_row_and_no_cookie_and_costs_no_query,
+    the_key_changes_at_login_and_what_was_kept_stays,
+    a_session_that_is_only_read_is_not_written,
+    an_answer_that_fails_keeps_nothing,
+    a_session_deleted_meanwhile_is_not_brought_back,
+    a_session_ends_when_the_password_is_another,
+    cookies_of_no_session_are_taken_back,
+    a_null_character_in_the_cookie_does_no_harm,
+    data_that_cannot_be_read_is_no_login,
+    sessions_of_a_former_key_go_on_under_the_new_one
+);

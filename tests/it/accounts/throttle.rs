@@ -129,215 +129,389 @@ fn is_in(client: &Client) -> bool {
     client.get(PROFILE).status == 200
 }
 
-on_both! {
-    fn ten_thousand_guesses_from_one_address_are_sixty_tries_and_the_owner_gets_in(kind: Kind) {
-        let site = cheap_shop(kind, &[]);
-        let owner = charlies(&site);
-        let began = Instant::now();
-        let checked = attack(&site, |client, token, number| {
-            attempt(client, token, "192.0.2.66", "charlie", &number.to_string())
-        });
-        assert!((50..=60).contains(&checked), "{checked}");
-        assert!(began.elapsed() < Duration::from_mins(10), "the number is one for ten minutes");
+fn ten_thousand_guesses_from_one_address_are_sixty_tries_and_the_owner_gets_in(kind: Kind) {
+    let site = cheap_shop(kind, &[]);
+    let owner = charlies(&site);
+    let began = Instant::now();
+    let checked = attack(&site, |client, token, number| {
+        attempt(client, token, "192.0.2.66", "charlie", &number.to_string())
+    });
+    assert!((50..=60).contains(&checked), "{checked}");
+    assert!(
+        began.elapsed() < Duration::from_mins(10),
+        "the number is one for ten minutes"
+    );
 
-        assert_eq!(stranger(&site, "192.0.2.66", "charlie", RIGHT), 429, "from there nobody gets in");
-        assert_eq!(stranger(&site, "192.0.2.66", "alice", RIGHT), 302, "but to other accounts");
-        assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 302, "the owner elsewhere");
-        owner.post("/accounts/logout/", &[]);
-        assert_eq!(attempt(&owner, &owner.token(LOGIN), "192.0.2.66", "charlie", RIGHT).status, 302, "or in a known browser");
-        assert!(is_in(&owner));
-    }
+    assert_eq!(
+        stranger(&site, "192.0.2.66", "charlie", RIGHT),
+        429,
+        "from there nobody gets in"
+    );
+    assert_eq!(
+        stranger(&site, "192.0.2.66", "alice", RIGHT),
+        302,
+        "but to other accounts"
+    );
+    assert_eq!(
+        stranger(&site, "192.0.2.2", "charlie", RIGHT),
+        302,
+        "the owner elsewhere"
+    );
+    owner.post("/accounts/logout/", &[]);
+    assert_eq!(
+        attempt(&owner, &owner.token(LOGIN), "192.0.2.66", "charlie", RIGHT).status,
+        302,
+        "or in a known browser"
+    );
+    assert!(is_in(&owner));
+}
 
-    fn ten_thousand_guesses_from_everywhere_are_two_hundred_and_ten_tries(kind: Kind) {
-        let site = cheap_shop(kind, &[]);
-        let owner = charlies(&site);
-        let began = Instant::now();
-        let checked = attack(&site, |client, token, number| {
-            let address = format!("10.{}.{}.1", number % 100, number / 100);
-            attempt(client, token, &address, "charlie", &number.to_string())
-        });
-        assert!((200..=210).contains(&checked), "{checked}");
-        assert!(began.elapsed() < Duration::from_mins(10));
-        assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 429);
-        owner.post("/accounts/logout/", &[]);
-        assert_eq!(attempt(&owner, &owner.token(LOGIN), "10.1.1.1", "charlie", RIGHT).status, 302);
-    }
+fn ten_thousand_guesses_from_everywhere_are_two_hundred_and_ten_tries(kind: Kind) {
+    let site = cheap_shop(kind, &[]);
+    let owner = charlies(&site);
+    let began = Instant::now();
+    let checked = attack(&site, |client, token, number| {
+        let address = format!("10.{}.{}.1", number % 100, number / 100);
+        attempt(client, token, &address, "charlie", &number.to_string())
+    });
+    assert!((200..=210).contains(&checked), "{checked}");
+    assert!(began.elapsed() < Duration::from_mins(10));
+    assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 429);
+    owner.post("/accounts/logout/", &[]);
+    assert_eq!(
+        attempt(&owner, &owner.token(LOGIN), "10.1.1.1", "charlie", RIGHT).status,
+        302
+    );
+}
 
-    fn who_sets_a_new_password_by_mail_gets_in_where_strangers_are_blocked(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES_PER_ACCOUNT", "1")]);
-        fail(&site, &site.client(), "192.0.2.66", "charlie", 1);
-        assert_eq!(stranger(&site, "192.0.2.66", "charlie", RIGHT), 429);
-        let owner = site.client();
-        let user = CHARLIE.row(&site);
-        let secret = nuages::settings::SecretKey::new(crate::support::SECRET_KEY);
-        let token = nuages::auth::tokens::make_token(&user.token_subject(), &secret, Utc::now(), chrono_tz::UTC);
-        let link = format!("/accounts/reset/{}/{token}/", nuages::auth::tokens::encode_uid(user.id));
-        let form = owner.get(&link).header("location").to_owned();
-        let new = "nine-violet-teapots";
-        assert_eq!(owner.post(&form, &[("new_password1", new), ("new_password2", new)]).status, 302);
-        assert_eq!(stranger(&site, "192.0.2.66", "charlie", new), 429);
-        assert_eq!(attempt(&owner, &owner.token(LOGIN), "192.0.2.66", "charlie", new).status, 302);
-    }
+fn who_sets_a_new_password_by_mail_gets_in_where_strangers_are_blocked(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES_PER_ACCOUNT", "1")]);
+    fail(&site, &site.client(), "192.0.2.66", "charlie", 1);
+    assert_eq!(stranger(&site, "192.0.2.66", "charlie", RIGHT), 429);
+    let owner = site.client();
+    let user = CHARLIE.row(&site);
+    let secret = nuages::settings::SecretKey::new(crate::support::SECRET_KEY);
+    let token = nuages::auth::tokens::make_token(
+        &user.token_subject(),
+        &secret,
+        Utc::now(),
+        chrono_tz::UTC,
+    );
+    let link = format!(
+        "/accounts/reset/{}/{token}/",
+        nuages::auth::tokens::encode_uid(user.id)
+    );
+    let form = owner.get(&link).header("location").to_owned();
+    let new = "nine-violet-teapots";
+    assert_eq!(
+        owner
+            .post(&form, &[("new_password1", new), ("new_password2", new)])
+            .status,
+        302
+    );
+    assert_eq!(stranger(&site, "192.0.2.66", "charlie", new), 429);
+    assert_eq!(
+        attempt(&owner, &owner.token(LOGIN), "192.0.2.66", "charlie", new).status,
+        302
+    );
+}
 
-    fn right_passwords_never_count(kind: Kind) {
-        // While it is looked at a password counts: as many as there are turns.
-        let turns = nuages::auth::hash_pool::places();
-        let site = cheap_shop(kind, &["", "_PER_ACCOUNT", "_PER_ADDRESS"].map(|ending| {
-            (format!("LOGIN_FREE_FAILURES{ending}"), (turns + 2).to_string())
-        }).each_ref().map(|(name, value)| (name.as_str(), value.as_str())));
-        std::thread::scope(|scope| {
-            for _ in 0..turns + 2 {
-                scope.spawn(|| (0..4).for_each(|_| assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 302)));
-            }
-        });
-        // As many are free after all these as before them.
-        for _ in 0..=turns {
-            assert_eq!(stranger(&site, "192.0.2.1", "alice", "wrong"), 200);
+fn right_passwords_never_count(kind: Kind) {
+    // While it is looked at a password counts: as many as there are turns.
+    let turns = nuages::auth::hash_pool::places();
+    let site = cheap_shop(
+        kind,
+        &["", "_PER_ACCOUNT", "_PER_ADDRESS"]
+            .map(|ending| {
+                (
+                    format!("LOGIN_FREE_FAILURES{ending}"),
+                    (turns + 2).to_string(),
+                )
+            })
+            .each_ref()
+            .map(|(name, value)| (name.as_str(), value.as_str())),
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..turns + 2 {
+            scope.spawn(|| {
+                (0..4).for_each(|_| assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 302))
+            });
         }
-        assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 302);
-        fail(&site, &site.client(), "192.0.2.1", "alice", 1);
-        assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 429);
+    });
+    // As many are free after all these as before them.
+    for _ in 0..=turns {
+        assert_eq!(stranger(&site, "192.0.2.1", "alice", "wrong"), 200);
     }
+    assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 302);
+    fail(&site, &site.client(), "192.0.2.1", "alice", 1);
+    assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 429);
+}
 
-    fn a_block_ends_when_it_says_so(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
+fn a_block_ends_when_it_says_so(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
+    let client = site.client();
+    fail(&site, &client, "192.0.2.1", "charlie", 1);
+    let token = client.token(LOGIN);
+    let again = || attempt(&client, &token, "192.0.2.1", "charlie", RIGHT);
+    assert!((595..=601).contains(&again().header("retry-after").parse::<u64>().unwrap()));
+    blocked_for(&site.database, 4);
+    let page = again();
+    assert_eq!(page.status, 429);
+    std::thread::sleep(Duration::from_secs(
+        page.header("retry-after").parse().unwrap(),
+    ));
+    assert_eq!(again().status, 302);
+}
+
+fn the_page_of_a_block_is_the_form_with_the_name_and_tells_nothing(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
+    let page = |name: &str| {
         let client = site.client();
-        fail(&site, &client, "192.0.2.1", "charlie", 1);
+        fail(&site, &client, "192.0.2.1", name, 1);
+        let fields = [
+            ("username", name),
+            ("password", RIGHT),
+            ("next", "/products/"),
+        ];
         let token = client.token(LOGIN);
-        let again = || attempt(&client, &token, "192.0.2.1", "charlie", RIGHT);
-        assert!((595..=601).contains(&again().header("retry-after").parse::<u64>().unwrap()));
-        blocked_for(&site.database, 4);
-        let page = again();
-        assert_eq!(page.status, 429);
-        std::thread::sleep(Duration::from_secs(page.header("retry-after").parse().unwrap()));
-        assert_eq!(again().status, 302);
-    }
+        let all = [&fields[..], &[("csrfmiddlewaretoken", &token)]].concat();
+        client.post_with(LOGIN, &[("x-forwarded-for", "192.0.2.1")], &all)
+    };
+    let known = page("charlie");
+    assert!(
+        known.shows(&[
+            "too many failed attempts",
+            "value=\"charlie\"",
+            "value=\"/products/\"",
+            "role=\"alert\""
+        ]),
+        "{}",
+        known.text()
+    );
+    assert!(!known.shows(&[RIGHT]));
+    assert!(known.all("cache-control").contains("no-store"));
+    assert_eq!(
+        (
+            known.set_cookie("sessionid"),
+            known.set_cookie("nuages_device")
+        ),
+        ("", "")
+    );
+    let plain = |page: &Reply, name: &str| {
+        page.text()
+            .replace(&page.token().unwrap(), "")
+            .replace(name, "")
+    };
+    let unknown = page("nobody");
+    assert_eq!(
+        plain(&known, "charlie"),
+        plain(&unknown, "nobody"),
+        "ten minutes each"
+    );
+    assert_eq!((known.status, unknown.status), (429, 429));
+}
 
-    fn the_page_of_a_block_is_the_form_with_the_name_and_tells_nothing(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
-        let page = |name: &str| {
-            let client = site.client();
-            fail(&site, &client, "192.0.2.1", name, 1);
-            let fields = [("username", name), ("password", RIGHT), ("next", "/products/")];
-            let token = client.token(LOGIN);
-            let all = [&fields[..], &[("csrfmiddlewaretoken", &token)]].concat();
-            client.post_with(LOGIN, &[("x-forwarded-for", "192.0.2.1")], &all)
-        };
-        let known = page("charlie");
-        assert!(known.shows(&["too many failed attempts", "value=\"charlie\"", "value=\"/products/\"", "role=\"alert\""]), "{}", known.text());
-        assert!(!known.shows(&[RIGHT]));
-        assert!(known.all("cache-control").contains("no-store"));
-        assert_eq!((known.set_cookie("sessionid"), known.set_cookie("nuages_device")), ("", ""));
-        let plain = |page: &Reply, name: &str| page.text().replace(&page.token().unwrap(), "").replace(name, "");
-        let unknown = page("nobody");
-        assert_eq!(plain(&known, "charlie"), plain(&unknown, "nobody"), "ten minutes each");
-        assert_eq!((known.status, unknown.status), (429, 429));
+fn a_browser_knows_only_the_accounts_that_logged_in_there(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
+    let client = site.client();
+    let reply = attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT);
+    let cookie = reply.set_cookie("nuages_device");
+    for attribute in [
+        "; HttpOnly",
+        "; SameSite=Lax",
+        "; Path=/",
+        "; Max-Age=15552000",
+    ] {
+        assert!(cookie.contains(attribute), "{cookie}");
     }
+    assert!(!cookie.contains("alice"), "{cookie}");
+    fail(&site, &site.client(), "192.0.2.1", "charlie", 1);
+    assert_eq!(
+        attempt(&client, &client.token(LOGIN), "192.0.2.1", "charlie", RIGHT).status,
+        429
+    );
+    // A forged cookie is none.
+    client.keep(
+        "nuages_device",
+        &format!("x{}", client.cookie("nuages_device").unwrap()),
+    );
+    fail(&site, &site.client(), "192.0.2.1", "alice", 1);
+    assert_eq!(
+        attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT).status,
+        429
+    );
+}
 
-    fn a_browser_knows_only_the_accounts_that_logged_in_there(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
-        let client = site.client();
-        let reply = attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT);
-        let cookie = reply.set_cookie("nuages_device");
-        for attribute in ["; HttpOnly", "; SameSite=Lax", "; Path=/", "; Max-Age=15552000"] {
-            assert!(cookie.contains(attribute), "{cookie}");
+fn a_known_browser_has_its_own_failures(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "2")]);
+    let client = site.client();
+    attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT);
+    fail(&site, &client, "192.0.2.1", "alice", 2);
+    assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 302);
+    // From wherever it comes.
+    assert_eq!(
+        attempt(&client, &client.token(LOGIN), "192.0.2.9", "alice", RIGHT).status,
+        429
+    );
+}
+
+fn an_address_is_slowed_down_whatever_the_account(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES_PER_ADDRESS", "3")]);
+    for name in ["ann", "bob", "eve"] {
+        assert_eq!(stranger(&site, "192.0.2.1", name, "wrong"), 200);
+    }
+    blocked_for(&site.database, 600);
+    assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429);
+    assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 302);
+}
+
+fn nobody_claims_to_be_elsewhere(kind: Kind) {
+    let site = shop_with(kind, &[("LOGIN_FREE_FAILURES", "1")]);
+    fail(&site, &site.client(), "192.0.2.1", "nobody", 1);
+    assert_eq!(stranger(&site, "192.0.2.2", "nobody", "wrong"), 429);
+}
+
+fn processes_count_together_and_nothing_that_was_typed_is_stored(kind: Kind) {
+    let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "2")]);
+    assert_eq!(stranger(&site, "192.0.2.1", "charlie", "secret-typed"), 200);
+    let keys: Vec<String> = nuages_login_throttle::table
+        .select(nuages_login_throttle::key)
+        .load(&mut site.connect())
+        .unwrap();
+    assert_eq!(keys.len(), 3);
+    assert!(
+        keys.iter()
+            .all(|key| key.len() == 43 && !key.contains("charlie")),
+        "{keys:?}"
+    );
+    let other = Process::start(
+        &site.database,
+        &[
+            ("TRUSTED_PROXIES", "127.0.0.1"),
+            ("LOGIN_FREE_FAILURES", "2"),
+        ],
+    );
+    fail(&site, &other.client(), "192.0.2.1", "charlie", 1);
+    assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429);
+}
+
+fn clearsessions_deletes_what_is_forgotten(kind: Kind) {
+    let site = shop(kind);
+    let address = |username| stranger(&site, "192.0.2.1", username, "x");
+    assert_eq!((address("nobody"), address("noone")), (200, 200));
+    let conn = &mut site.connect();
+    let count = |conn: &mut Conn| {
+        nuages_login_throttle::table
+            .count()
+            .get_result::<i64>(conn)
+            .unwrap()
+    };
+    assert_eq!(count(conn), 5);
+    let clear = || String::from_utf8(site.database.nuages(&["clearsessions"]).stdout).unwrap();
+    assert!(clear().contains("0 counts of failed logins deleted"));
+    let long_ago = Timestamp::from(Utc::now() - TimeDelta::days(1));
+    let old = (
+        nuages_login_throttle::empty_at.eq(long_ago),
+        nuages_login_throttle::blocked_until.eq(long_ago),
+    );
+    diesel::update(nuages_login_throttle::table)
+        .set(old)
+        .execute(conn)
+        .unwrap();
+    assert!(clear().contains("5 counts of failed logins deleted"));
+    assert_eq!(count(conn), 0);
+}
+
+fn unreadable_times_neither_let_anybody_guess_nor_block_for_ever(kind: Kind) {
+    let site = cheap_shop(kind, &[]);
+    let count = |condition: &str| {
+        let rows = nuages_login_throttle::table
+            .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(condition));
+        rows.count().get_result::<i64>(&mut site.connect()).unwrap()
+    };
+    let run = |sql: &str| {
+        site.connect()
+            .batch_execute(&format!("UPDATE nuages_login_throttle SET {sql}"))
+            .unwrap()
+    };
+    let times: &[&str] = match kind {
+        Kind::Sqlite => &["'never'", "''", "X'FF'", "20990101"],
+        Kind::Postgres => &["'infinity'", "'-infinity'", "'294276-12-31'"],
+    };
+    let plain = |time: DateTime<Utc>| time.format("'%Y-%m-%d %H:%M:%S'").to_string();
+    for time in times {
+        assert_eq!(stranger(&site, "192.0.2.1", "charlie", "wrong"), 200);
+        run(&format!("blocked_until = {time}"));
+        let done = site.database.nuages(&["clearsessions"]);
+        assert!(
+            String::from_utf8_lossy(&done.stdout).contains("0 counts of failed logins deleted"),
+            "{time}: {done:?}"
+        );
+        for _ in 0..2 {
+            assert_eq!(
+                stranger(&site, "192.0.2.1", "charlie", RIGHT),
+                429,
+                "a try after a block until {time}"
+            );
         }
-        assert!(!cookie.contains("alice"), "{cookie}");
-        fail(&site, &site.client(), "192.0.2.1", "charlie", 1);
-        assert_eq!(attempt(&client, &client.token(LOGIN), "192.0.2.1", "charlie", RIGHT).status, 429);
-        // A forged cookie is none.
-        client.keep("nuages_device", &format!("x{}", client.cookie("nuages_device").unwrap()));
-        fail(&site, &site.client(), "192.0.2.1", "alice", 1);
-        assert_eq!(attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT).status, 429);
-    }
+        let soon = plain(Utc::now() + TimeDelta::hours(1));
+        assert_eq!(
+            count(&format!(
+                "blocked_until > '2000-01-01 00:00:00' AND blocked_until < {soon}"
+            )),
+            3,
+            "the block until {time} ends in an hour at most"
+        );
+        blocked_for(&site.database, -10);
+        assert_eq!(
+            stranger(&site, "192.0.2.1", "charlie", RIGHT),
+            302,
+            "the block until {time} is over"
+        );
+        cheapen(&mut site.connect());
 
-    fn a_known_browser_has_its_own_failures(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "2")]);
-        let client = site.client();
-        attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT);
-        fail(&site, &client, "192.0.2.1", "alice", 2);
-        assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 302);
-        // From wherever it comes.
-        assert_eq!(attempt(&client, &client.token(LOGIN), "192.0.2.9", "alice", RIGHT).status, 429);
-    }
-
-    fn an_address_is_slowed_down_whatever_the_account(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES_PER_ADDRESS", "3")]);
-        for name in ["ann", "bob", "eve"] {
-            assert_eq!(stranger(&site, "192.0.2.1", name, "wrong"), 200);
-        }
-        blocked_for(&site.database, 600);
-        assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429);
-        assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 302);
-    }
-
-    fn nobody_claims_to_be_elsewhere(kind: Kind) {
-        let site = shop_with(kind, &[("LOGIN_FREE_FAILURES", "1")]);
-        fail(&site, &site.client(), "192.0.2.1", "nobody", 1);
-        assert_eq!(stranger(&site, "192.0.2.2", "nobody", "wrong"), 429);
-    }
-
-    fn processes_count_together_and_nothing_that_was_typed_is_stored(kind: Kind) {
-        let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "2")]);
-        assert_eq!(stranger(&site, "192.0.2.1", "charlie", "secret-typed"), 200);
-        let keys: Vec<String> = nuages_login_throttle::table.select(nuages_login_throttle::key).load(&mut site.connect()).unwrap();
-        assert_eq!(keys.len(), 3);
-        assert!(keys.iter().all(|key| key.len() == 43 && !key.contains("charlie")), "{keys:?}");
-        let other = Process::start(&site.database, &[("TRUSTED_PROXIES", "127.0.0.1"), ("LOGIN_FREE_FAILURES", "2")]);
-        fail(&site, &other.client(), "192.0.2.1", "charlie", 1);
-        assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429);
-    }
-
-    fn clearsessions_deletes_what_is_forgotten(kind: Kind) {
-        let site = shop(kind);
-        let address = |username| stranger(&site, "192.0.2.1", username, "x");
-        assert_eq!((address("nobody"), address("noone")), (200, 200));
-        let conn = &mut site.connect();
-        let count = |conn: &mut Conn| nuages_login_throttle::table.count().get_result::<i64>(conn).unwrap();
-        assert_eq!(count(conn), 5);
-        let clear = || String::from_utf8(site.database.nuages(&["clearsessions"]).stdout).unwrap();
-        assert!(clear().contains("0 counts of failed logins deleted"));
-        let long_ago = Timestamp::from(Utc::now() - TimeDelta::days(1));
-        let old = (nuages_login_throttle::empty_at.eq(long_ago), nuages_login_throttle::blocked_until.eq(long_ago));
-        diesel::update(nuages_login_throttle::table).set(old).execute(conn).unwrap();
-        assert!(clear().contains("5 counts of failed logins deleted"));
-        assert_eq!(count(conn), 0);
-    }
-
-    fn unreadable_times_neither_let_anybody_guess_nor_block_for_ever(kind: Kind) {
-        let site = cheap_shop(kind, &[]);
-        let count = |condition: &str| {
-            let rows = nuages_login_throttle::table.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(condition));
-            rows.count().get_result::<i64>(&mut site.connect()).unwrap()
-        };
-        let run = |sql: &str| site.connect().batch_execute(&format!("UPDATE nuages_login_throttle SET {sql}")).unwrap();
-        let times: &[&str] = match kind {
-            Kind::Sqlite => &["'never'", "''", "X'FF'", "20990101"],
-            Kind::Postgres => &["'infinity'", "'-infinity'", "'294276-12-31'"],
-        };
-        let plain = |time: DateTime<Utc>| time.format("'%Y-%m-%d %H:%M:%S'").to_string();
-        for time in times {
-            assert_eq!(stranger(&site, "192.0.2.1", "charlie", "wrong"), 200);
-            run(&format!("blocked_until = {time}"));
-            let done = site.database.nuages(&["clearsessions"]);
-            assert!(String::from_utf8_lossy(&done.stdout).contains("0 counts of failed logins deleted"), "{time}: {done:?}");
-            for _ in 0..2 {
-                assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429, "a try after a block until {time}");
-            }
-            let soon = plain(Utc::now() + TimeDelta::hours(1));
-            assert_eq!(count(&format!("blocked_until > '2000-01-01 00:00:00' AND blocked_until < {soon}")), 3, "the block until {time} ends in an hour at most");
-            blocked_for(&site.database, -10);
-            assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 302, "the block until {time} is over");
-            cheapen(&mut site.connect());
-
-            run(&format!("empty_at = {time}, blocked_until = '1970-01-01 00:00:00'"));
-            let done = site.database.nuages(&["clearsessions"]);
-            assert!(String::from_utf8_lossy(&done.stdout).contains("0 counts of failed logins deleted"), "{time}: {done:?}");
-            assert_eq!(stranger(&site, "192.0.2.1", "charlie", "wrong"), 200, "a try at buckets that are empty at {time}");
-            assert_eq!(count("blocked_until > '2000-01-01 00:00:00'"), 3, "the next try waits, after buckets that are empty at {time}");
-            assert_eq!(stranger(&site, "192.0.2.2", "alice", RIGHT), 302, "another account at another address");
-            cheapen(&mut site.connect());
-            site.connect().batch_execute("DELETE FROM nuages_login_throttle").unwrap();
-        }
+        run(&format!(
+            "empty_at = {time}, blocked_until = '1970-01-01 00:00:00'"
+        ));
+        let done = site.database.nuages(&["clearsessions"]);
+        assert!(
+            String::from_utf8_lossy(&done.stdout).contains("0 counts of failed logins deleted"),
+            "{time}: {done:?}"
+        );
+        assert_eq!(
+            stranger(&site, "192.0.2.1", "charlie", "wrong"),
+            200,
+            "a try at buckets that are empty at {time}"
+        );
+        assert_eq!(
+            count("blocked_until > '2000-01-01 00:00:00'"),
+            3,
+            "the next try waits, after buckets that are empty at {time}"
+        );
+        assert_eq!(
+            stranger(&site, "192.0.2.2", "alice", RIGHT),
+            302,
+            "another account at another address"
+        );
+        cheapen(&mut site.connect());
+        site.connect()
+            .batch_execute("DELETE FROM nuages_login_throttle")
+            .unwrap();
     }
 }
+
+on_both!(
+    ten_thousand_guesses_from_one_address_are_sixty_tries_and_the_owner_gets_in,
+    ten_thousand_guesses_from_everywhere_are_two_hundred_and_ten_tries,
+    who_sets_a_new_password_by_mail_gets_in_where_strangers_are_blocked,
+    right_passwords_never_count,
+    a_block_ends_when_it_says_so,
+    the_page_of_a_block_is_the_form_with_the_name_and_tells_nothing,
+    a_browser_knows_only_the_accounts_that_logged_in_there,
+    a_known_browser_has_its_own_failures,
+    an_address_is_slowed_down_whatever_the_account,
+    nobody_claims_to_be_elsewhere,
+    processes_count_together_and_nothing_that_was_typed_is_stored,
+    clearsessions_deletes_what_is_forgotten,
+    unreadable_times_neither_let_anybody_guess_nor_block_for_ever
+);

@@ -37,73 +37,139 @@ fn is_in(client: &Client) -> bool {
     client.get(PROFILE).status == 200
 }
 
-on_both! {
-    fn an_account_with_unreadable_times_works_and_is_shown(kind: Kind) {
-        let site = shop(kind);
-        let (alice, charlie) = (ALICE.browser(&site), CHARLIE.browser(&site));
-        let id = CHARLIE.row(&site).id;
-        for column in ["last_login", "date_joined"] {
-            for time in times(kind) {
-                run(&site, &format!("UPDATE auth_user SET {column} = {time} WHERE id = {id}"));
-                assert!(is_in(&charlie), "the user whose {column} is {time} sees their profile");
-                for page in ["/admin/", "/admin/auth/user/", &format!("/admin/auth/user/{id}/change/"), &format!("/admin/auth/user/{id}/history/")] {
-                    assert_eq!(alice.get(page).status, 200, "{page} when a {column} is {time}");
-                }
+fn an_account_with_unreadable_times_works_and_is_shown(kind: Kind) {
+    let site = shop(kind);
+    let (alice, charlie) = (ALICE.browser(&site), CHARLIE.browser(&site));
+    let id = CHARLIE.row(&site).id;
+    for column in ["last_login", "date_joined"] {
+        for time in times(kind) {
+            run(
+                &site,
+                &format!("UPDATE auth_user SET {column} = {time} WHERE id = {id}"),
+            );
+            assert!(
+                is_in(&charlie),
+                "the user whose {column} is {time} sees their profile"
+            );
+            for page in [
+                "/admin/",
+                "/admin/auth/user/",
+                &format!("/admin/auth/user/{id}/change/"),
+                &format!("/admin/auth/user/{id}/history/"),
+            ] {
+                assert_eq!(
+                    alice.get(page).status,
+                    200,
+                    "{page} when a {column} is {time}"
+                );
             }
         }
-        run(&site, &format!("UPDATE auth_user SET last_login = {} WHERE id = {id}", times(kind)[0]));
-        let visitor = site.client();
-        let reply = visitor.post("/accounts/password_reset/", &[("email", CHARLIE.email)]);
-        assert_eq!(reply.status, 302, "a link for a new password can be had");
-        site.client().log_in(&CHARLIE);
-        assert!(CHARLIE.row(&site).last_login.is_some(), "a login writes the last login anew");
     }
+    run(
+        &site,
+        &format!(
+            "UPDATE auth_user SET last_login = {} WHERE id = {id}",
+            times(kind)[0]
+        ),
+    );
+    let visitor = site.client();
+    let reply = visitor.post("/accounts/password_reset/", &[("email", CHARLIE.email)]);
+    assert_eq!(reply.status, 302, "a link for a new password can be had");
+    site.client().log_in(&CHARLIE);
+    assert!(
+        CHARLIE.row(&site).last_login.is_some(),
+        "a login writes the last login anew"
+    );
+}
 
-    fn a_session_with_an_unreadable_end_has_expired(kind: Kind) {
-        let site = shop(kind);
-        let (alice, charlie) = (ALICE.browser(&site), CHARLIE.browser(&site));
-        // A blob and a year of three digits are greater than every date to SQLite, though they look like times.
-        let odd: &[&str] = match kind {
-            Kind::Sqlite => &["X'323039392D30312D30312030303A30303A3030'", "'999-01-01 00:00:00'", "'+12000-01-01 00:00:00'"],
-            Kind::Postgres => &["'10000-01-01 00:00:00+00'"],
-        };
-        for end in times(kind).iter().chain(odd) {
-            let damaged = CHARLIE.browser(&site);
-            let key = damaged.cookie("sessionid").unwrap();
-            assert!(is_in(&damaged), "the session works");
-            run(&site, &format!("UPDATE django_session SET expire_date = {end} WHERE session_key = '{key}'"));
-            assert!(!is_in(&damaged), "a session that ends {end} has expired");
-            let page = charlie.get(SESSIONS);
-            assert_eq!(page.status, 200, "the page of sessions when one ends {end}");
-            assert_eq!(page.text().matches("<li>").count(), 1, "the session that ends {end} is not in the list: {}", page.words());
-            run(&site, "DELETE FROM nuages_session");
-            assert_eq!(charlie.get(SESSIONS).status, 200, "the page when Nuages has not seen the session that ends {end}");
+fn a_session_with_an_unreadable_end_has_expired(kind: Kind) {
+    let site = shop(kind);
+    let (alice, charlie) = (ALICE.browser(&site), CHARLIE.browser(&site));
+    // A blob and a year of three digits are greater than every date to SQLite, though they look like times.
+    let odd: &[&str] = match kind {
+        Kind::Sqlite => &[
+            "X'323039392D30312D30312030303A30303A3030'",
+            "'999-01-01 00:00:00'",
+            "'+12000-01-01 00:00:00'",
+        ],
+        Kind::Postgres => &["'10000-01-01 00:00:00+00'"],
+    };
+    for end in times(kind).iter().chain(odd) {
+        let damaged = CHARLIE.browser(&site);
+        let key = damaged.cookie("sessionid").unwrap();
+        assert!(is_in(&damaged), "the session works");
+        run(
+            &site,
+            &format!("UPDATE django_session SET expire_date = {end} WHERE session_key = '{key}'"),
+        );
+        assert!(!is_in(&damaged), "a session that ends {end} has expired");
+        let page = charlie.get(SESSIONS);
+        assert_eq!(page.status, 200, "the page of sessions when one ends {end}");
+        assert_eq!(
+            page.text().matches("<li>").count(),
+            1,
+            "the session that ends {end} is not in the list: {}",
+            page.words()
+        );
+        run(&site, "DELETE FROM nuages_session");
+        assert_eq!(
+            charlie.get(SESSIONS).status,
+            200,
+            "the page when Nuages has not seen the session that ends {end}"
+        );
 
-            let done = site.database.nuages(&["clearsessions"]);
-            assert!(String::from_utf8_lossy(&done.stdout).contains("1 expired session deleted"), "the one that ends {end}: {done:?}");
-            let rows: i64 = django_session::table.filter(django_session::session_key.eq(&key)).count().get_result(&mut site.connect()).unwrap();
-            assert_eq!(rows, 0, "clearsessions deletes the session that ends {end}");
-            assert!(is_in(&alice) && is_in(&charlie), "the other sessions go on");
-        }
-    }
-
-    fn unreadable_times_of_a_visit_are_unknown_until_the_next_visit(kind: Kind) {
-        let site = shop(kind);
-        let (here, there) = (CHARLIE.browser(&site), CHARLIE.browser(&site));
-        assert!(is_in(&here) && is_in(&there));
-        for time in times(kind) {
-            run(&site, &format!("UPDATE nuages_session SET last_seen = {time}, created_at = {time}"));
-            let page = here.get(SESSIONS);
-            assert_eq!(page.status, 200, "the page when a visit was at {time}");
-            assert!(page.words().contains("Last used at an unknown time"), "{}", page.words());
-            assert!(is_in(&there), "the session with a visit at {time} works");
-            let key = there.cookie("sessionid").unwrap();
-            let visit = nuages_session::table.find(key).select(nuages::sessions::Visit::as_select());
-            assert!(visit.first(&mut site.connect()).is_ok(), "the visit was noted anew");
-            assert!(!here.get(SESSIONS).words().contains("unknown time"), "the time is known again");
-        }
+        let done = site.database.nuages(&["clearsessions"]);
+        assert!(
+            String::from_utf8_lossy(&done.stdout).contains("1 expired session deleted"),
+            "the one that ends {end}: {done:?}"
+        );
+        let rows: i64 = django_session::table
+            .filter(django_session::session_key.eq(&key))
+            .count()
+            .get_result(&mut site.connect())
+            .unwrap();
+        assert_eq!(rows, 0, "clearsessions deletes the session that ends {end}");
+        assert!(is_in(&alice) && is_in(&charlie), "the other sessions go on");
     }
 }
+
+fn unreadable_times_of_a_visit_are_unknown_until_the_next_visit(kind: Kind) {
+    let site = shop(kind);
+    let (here, there) = (CHARLIE.browser(&site), CHARLIE.browser(&site));
+    assert!(is_in(&here) && is_in(&there));
+    for time in times(kind) {
+        run(
+            &site,
+            &format!("UPDATE nuages_session SET last_seen = {time}, created_at = {time}"),
+        );
+        let page = here.get(SESSIONS);
+        assert_eq!(page.status, 200, "the page when a visit was at {time}");
+        assert!(
+            page.words().contains("Last used at an unknown time"),
+            "{}",
+            page.words()
+        );
+        assert!(is_in(&there), "the session with a visit at {time} works");
+        let key = there.cookie("sessionid").unwrap();
+        let visit = nuages_session::table
+            .find(key)
+            .select(nuages::sessions::Visit::as_select());
+        assert!(
+            visit.first(&mut site.connect()).is_ok(),
+            "the visit was noted anew"
+        );
+        assert!(
+            !here.get(SESSIONS).words().contains("unknown time"),
+            "the time is known again"
+        );
+    }
+}
+
+on_both!(
+    an_account_with_unreadable_times_works_and_is_shown,
+    a_session_with_an_unreadable_end_has_expired,
+    unreadable_times_of_a_visit_are_unknown_until_the_next_visit
+);
 
 #[test]
 fn texts_that_are_not_utf8_break_no_page_and_no_login_on_sqlite() {

@@ -15,7 +15,7 @@ use nuages::models::{Query, Record};
 use nuages::project::Project;
 use nuages::schema::django_admin_log;
 
-use crate::support::{ALICE, Client, Database, Process, Reply, TestSite, product};
+use crate::support::{ALICE, Client, Database, Kind, Process, Reply, TestSite, product};
 
 /// Above ten thousand the log says how far it came; so many take seconds.
 const ROWS: usize = 25_000;
@@ -127,70 +127,115 @@ fn count(conn: &mut Conn) -> (i64, i64) {
     )
 }
 
-on_both! {
-    fn an_action_of_ones_own_reaches_every_row_or_none(kind: Kind) {
-        LazyLock::force(&LISTENING);
-        let database = Database::migrated(kind);
-        ALICE.save(&mut database.connect());
-        let site = TestSite::of(database, &[], &RENAMING);
-        let conn = &mut site.connect();
-        tags(conn);
-        let alice = ALICE.browser(&site);
-        let old = catalog_tag::table.filter(catalog_tag::name.like("old %")).count();
+fn an_action_of_ones_own_reaches_every_row_or_none(kind: Kind) {
+    LazyLock::force(&LISTENING);
+    let database = Database::migrated(kind);
+    ALICE.save(&mut database.connect());
+    let site = TestSite::of(database, &[], &RENAMING);
+    let conn = &mut site.connect();
+    tags(conn);
+    let alice = ALICE.browser(&site);
+    let old = catalog_tag::table
+        .filter(catalog_tag::name.like("old %"))
+        .count();
 
-        // The rows that were done are no longer among those that were asked for.
-        assert_eq!(across(&alice, &format!("{TAGS}?q=old"), "rename_half", &[]).status, 500);
-        assert_eq!(old.get_result::<i64>(conn), Ok(25_000));
-        let reply = across(&alice, &format!("{TAGS}?q=old"), "rename", &[]);
-        assert!(alice.follow(&reply).words().contains("25000 tags renamed."));
-        assert_eq!(old.get_result::<i64>(conn), Ok(0));
-        let told = TOLD.lock().unwrap().join("\n");
-        for line in [
-            "rename_half: 10000 of 25000 of catalog.tag",
-            "alice ran rename_half on 25000 of catalog.tag, which failed and changed nothing: the ink is gone",
-            "rename: 20000 of 25000 of catalog.tag",
-            "alice ran rename on 25000 of catalog.tag: 25000 tags renamed.",
-        ] {
-            assert!(told.contains(line), "{line}: {told}");
-        }
-    }
-
-    fn all_pages_are_deleted_or_nothing_is(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        ALICE.save(conn);
-        products(conn);
-        let site = Process::start(&database, &[("RUST_LOG", "info")]);
-        let alice = site.client();
-        alice.log_in(&ALICE);
-
-        assert_eq!(across(&alice, PRODUCTS, "make_inactive", &[]).status, 302);
-        assert!(site.log().contains("make_inactive: 20000 of 25000 of catalog.product"), "{}", site.log());
-        let inactive = catalog_product::table.filter(catalog_product::is_active.eq(false)).count();
-        assert_eq!(inactive.get_result::<i64>(conn), Ok(25_000));
-
-        // The last product was ordered.
-        let refused = across(&alice, PRODUCTS, "delete_selected", &[("post", "yes")]);
-        assert_eq!((refused.status, count(conn)), (200, (25_000, 0)), "{}", refused.words());
-        assert!(refused.words().contains("Cannot delete products"), "{}", refused.words());
-        conn.batch_execute("DELETE FROM orders_orderitem").unwrap();
-        let asked = across(&alice, PRODUCTS, "delete_selected", &[]);
-        assert!(asked.words().contains("and 24900 more") && asked.bytes.len() < 100_000, "{}", asked.words());
-        let before = site.peak_memory();
-        // Refused only by the database, when everything else is gone: as if nothing had been.
-        let unknown = "CREATE TABLE elsewhere (id bigint PRIMARY KEY, product_id bigint NOT NULL REFERENCES \
-                       catalog_product (id) DEFERRABLE INITIALLY DEFERRED)";
-        conn.batch_execute(&format!("{unknown}; INSERT INTO elsewhere VALUES (1, {ROWS})")).unwrap();
-        let refused = across(&alice, PRODUCTS, "delete_selected", &[("post", "yes")]);
-        assert_eq!((refused.status, count(conn)), (200, (25_000, 0)), "{}", refused.words());
-        conn.batch_execute("DROP TABLE elsewhere").unwrap();
-        let reply = across(&alice, PRODUCTS, "delete_selected", &[("post", "yes")]);
-        assert_eq!((reply.status, count(conn)), (302, (0, 25_000)));
-        let log = site.log();
-        assert!(log.contains("deleted 20000 of catalog.product, 40000 rows in all"), "{log}");
-
-        // Twice all rows with their links and log entries were on their way.
-        let grown = site.peak_memory().zip(before).map(|(after, before)| after.saturating_sub(before));
-        assert!(grown.is_none_or(|kilobytes| kilobytes < 40_000), "{grown:?} kB more");
+    // The rows that were done are no longer among those that were asked for.
+    assert_eq!(
+        across(&alice, &format!("{TAGS}?q=old"), "rename_half", &[]).status,
+        500
+    );
+    assert_eq!(old.get_result::<i64>(conn), Ok(25_000));
+    let reply = across(&alice, &format!("{TAGS}?q=old"), "rename", &[]);
+    assert!(alice.follow(&reply).words().contains("25000 tags renamed."));
+    assert_eq!(old.get_result::<i64>(conn), Ok(0));
+    let told = TOLD.lock().unwrap().join("\n");
+    for line in [
+        "rename_half: 10000 of 25000 of catalog.tag",
+        "alice ran rename_half on 25000 of catalog.tag, which failed and changed nothing: the ink is gone",
+        "rename: 20000 of 25000 of catalog.tag",
+        "alice ran rename on 25000 of catalog.tag: 25000 tags renamed.",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
     }
 }
+
+fn all_pages_are_deleted_or_nothing_is(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    ALICE.save(conn);
+    products(conn);
+    let site = Process::start(&database, &[("RUST_LOG", "info")]);
+    let alice = site.client();
+    alice.log_in(&ALICE);
+
+    assert_eq!(across(&alice, PRODUCTS, "make_inactive", &[]).status, 302);
+    assert!(
+        site.log()
+            .contains("make_inactive: 20000 of 25000 of catalog.product"),
+        "{}",
+        site.log()
+    );
+    let inactive = catalog_product::table
+        .filter(catalog_product::is_active.eq(false))
+        .count();
+    assert_eq!(inactive.get_result::<i64>(conn), Ok(25_000));
+
+    // The last product was ordered.
+    let refused = across(&alice, PRODUCTS, "delete_selected", &[("post", "yes")]);
+    assert_eq!(
+        (refused.status, count(conn)),
+        (200, (25_000, 0)),
+        "{}",
+        refused.words()
+    );
+    assert!(
+        refused.words().contains("Cannot delete products"),
+        "{}",
+        refused.words()
+    );
+    conn.batch_execute("DELETE FROM orders_orderitem").unwrap();
+    let asked = across(&alice, PRODUCTS, "delete_selected", &[]);
+    assert!(
+        asked.words().contains("and 24900 more") && asked.bytes.len() < 100_000,
+        "{}",
+        asked.words()
+    );
+    let before = site.peak_memory();
+    // Refused only by the database, when everything else is gone: as if nothing had been.
+    let unknown = "CREATE TABLE elsewhere (id bigint PRIMARY KEY, product_id bigint NOT NULL REFERENCES \
+                   catalog_product (id) DEFERRABLE INITIALLY DEFERRED)";
+    conn.batch_execute(&format!(
+        "{unknown}; INSERT INTO elsewhere VALUES (1, {ROWS})"
+    ))
+    .unwrap();
+    let refused = across(&alice, PRODUCTS, "delete_selected", &[("post", "yes")]);
+    assert_eq!(
+        (refused.status, count(conn)),
+        (200, (25_000, 0)),
+        "{}",
+        refused.words()
+    );
+    conn.batch_execute("DROP TABLE elsewhere").unwrap();
+    let reply = across(&alice, PRODUCTS, "delete_selected", &[("post", "yes")]);
+    assert_eq!((reply.status, count(conn)), (302, (0, 25_000)));
+    let log = site.log();
+    assert!(
+        log.contains("deleted 20000 of catalog.product, 40000 rows in all"),
+        "{log}"
+    );
+
+    // Twice all rows with their links and log entries were on their way.
+    let grown = site
+        .peak_memory()
+        .zip(before)
+        .map(|(after, before)| after.saturating_sub(before));
+    assert!(
+        grown.is_none_or(|kilobytes| kilobytes < 40_000),
+        "{grown:?} kB more"
+    );
+}
+
+on_both!(
+    an_action_of_ones_own_reaches_every_row_or_none,
+    all_pages_are_deleted_or_nothing_is
+);

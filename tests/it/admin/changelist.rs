@@ -4,7 +4,7 @@ use nuages::messages::{Level, Message, encode_cookie};
 use nuages::settings::SecretKey;
 
 use crate::admin::shop;
-use crate::support::{ALICE, Client, SECRET_KEY, TestSite, product};
+use crate::support::{ALICE, Client, Kind, SECRET_KEY, TestSite, product};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
@@ -36,146 +36,266 @@ fn shown(client: &Client, url: &str, names: &[&str]) -> String {
         .join(" ")
 }
 
-on_both! {
-    fn a_search_may_have_more_words_than_a_tree_is_deep(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let different: Vec<String> = (0..1500).map(|word| format!("w{word}")).collect();
-        let all = ["Ash", "Birch", "Cedar"];
-        assert_eq!(shown(&alice, &format!("{PRODUCTS}?q={}", different.join("+")), &all), "");
-        assert_eq!(shown(&alice, &format!("{PRODUCTS}?q={}", vec!["ir"; 1500].join("+")), &all), "Birch");
-        let long = format!("{}h{}", "%20".repeat(80), "%20".repeat(80));
-        assert_eq!(shown(&alice, &format!("{PRODUCTS}?q={long}+%22{}%22", "x".repeat(100)), &all), "");
-        let rows = |page: &str| {
-            let url = "/admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&page=";
-            alice.get(&format!("{url}{page}")).status
+fn a_search_may_have_more_words_than_a_tree_is_deep(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let different: Vec<String> = (0..1500).map(|word| format!("w{word}")).collect();
+    let all = ["Ash", "Birch", "Cedar"];
+    assert_eq!(
+        shown(
+            &alice,
+            &format!("{PRODUCTS}?q={}", different.join("+")),
+            &all
+        ),
+        ""
+    );
+    assert_eq!(
+        shown(
+            &alice,
+            &format!("{PRODUCTS}?q={}", vec!["ir"; 1500].join("+")),
+            &all
+        ),
+        "Birch"
+    );
+    let long = format!("{}h{}", "%20".repeat(80), "%20".repeat(80));
+    assert_eq!(
+        shown(
+            &alice,
+            &format!("{PRODUCTS}?q={long}+%22{}%22", "x".repeat(100)),
+            &all
+        ),
+        ""
+    );
+    let rows = |page: &str| {
+        let url =
+            "/admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&page=";
+        alice.get(&format!("{url}{page}")).status
+    };
+    assert_eq!((rows(""), rows("1"), rows("x")), (200, 200, 404));
+}
+
+fn any_date_is_counted_as_well(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let words = alice
+        .get(&format!(
+            "{PRODUCTS}?_facets=True&released_on__isnull=False"
+        ))
+        .words();
+    assert!(words.contains("Any date ( 3 )"), "{words}");
+}
+
+fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let tags = |query: &str| {
+        let found = alice.get(&format!("/admin/catalog/tag/?{query}"));
+        let named = |id: i32| found.shows(&[&format!("/admin/catalog/tag/{id}/change/")]);
+        (found.status, named(1), named(2))
+    };
+    assert_eq!(tags("products=1"), (200, true, false));
+    assert_eq!(tags("products__id__exact=3"), (200, true, true));
+    assert_eq!(tags("products__in=1,2"), (200, true, false));
+    assert_eq!(tags("products__isnull=True"), (200, false, false));
+    assert_eq!(tags("products=none").0, 302);
+    // Further away only where a filter goes the same way, and never to a password.
+    assert_eq!(tags("products__price__gt=1").0, 400);
+    assert_eq!(alice.get("/admin/auth/group/?user=1").status, 200);
+    assert_eq!(
+        alice
+            .get("/admin/auth/group/?user__password__startswith=p")
+            .status,
+        400
+    );
+    assert_eq!(
+        alice.get("/admin/auth/user/?password__startswith=p").status,
+        400
+    );
+}
+
+fn values_are_read_as_python_reads_them(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let plain = format!("302 {PRODUCTS}?e=1");
+    for (query, wanted) in [
+        ("id=%D9%A3", "Cedar"),
+        ("id__in=1,%203", "Ash Cedar"),
+        ("id__range=12", "Ash Birch"),
+        ("name__range=AC", "Ash Birch"),
+        ("id__range=1,2", &plain),
+        ("price__gt=1e500", ""),
+        ("price__lt=1e500", "Ash Birch Cedar"),
+        ("price__gt=-1e500&price__lt=2", "Ash"),
+        ("price__gt=cheap", &plain),
+        // There may be space around numbers, and around nothing else.
+        ("id=%201", "Ash"),
+        ("is_active__exact=%201", &plain),
+        ("released_on__gte=%202020-01-01", &plain),
+        ("p=%EF%BC%91", "Ash Birch Cedar"),
+        // Pages do not matter where one holds everything.
+        ("p=99", "Ash Birch Cedar"),
+    ] {
+        assert_eq!(
+            shown(
+                &alice,
+                &format!("{PRODUCTS}?{query}"),
+                &["Ash", "Birch", "Cedar"]
+            ),
+            wanted,
+            "{query}"
+        );
+    }
+    assert_eq!(alice.get(&format!("{PRODUCTS}%D9%A3/change/")).status, 200);
+    // Only what a URL would quote is unquoted: to Python this is 3, and that no number.
+    assert_eq!(alice.get(&format!("{PRODUCTS}0_3/change/")).status, 200);
+    assert_eq!(alice.get(&format!("{PRODUCTS}_33/change/")).status, 302);
+}
+
+fn links_are_chosen_by_the_keys_that_were_offered(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let form = || alice.form(&format!("{PRODUCTS}2/change/"), "name");
+    for key in ["02", " 2 ", "+2", "99"] {
+        let reply = alice.submit(&form().choose("tags", &["1", key]), "_save");
+        assert!(
+            reply.status == 200 && reply.errors("tags").contains("valid choice"),
+            "{key:?}"
+        );
+    }
+    assert_eq!(
+        alice.submit(&form().choose("tags", &["2"]), "_save").status,
+        302
+    );
+}
+
+fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
+    let site = shop(kind);
+    let conn = &mut site.connect();
+    for number in 0..101 {
+        product(&format!("Plank {number:03}")).save(conn);
+    }
+    let alice = ALICE.browser(&site);
+    let run = |query: &str| {
+        let fields = [
+            ("action", "make_inactive"),
+            ("_selected_action", "1"),
+            ("index", "0"),
+        ];
+        alice
+            .post(&format!("{PRODUCTS}?{query}"), &fields)
+            .header("Location")
+            .to_owned()
+    };
+    let inactive = || {
+        shown(
+            &alice,
+            &format!("{PRODUCTS}?is_active__exact=0"),
+            &["Plank 000"],
+        )
+    };
+    assert_eq!(run("p=3"), format!("{PRODUCTS}?e=1"));
+    assert_eq!(inactive(), "");
+    assert_eq!(run("p=2"), format!("{PRODUCTS}?p=2"));
+    assert_eq!(inactive(), "Plank 000");
+    // Of rows that are gone already Django asks all the same.
+    let gone = [
+        ("action", "delete_selected"),
+        ("_selected_action", "999"),
+        ("index", "0"),
+    ];
+    assert_eq!(alice.post(PRODUCTS, &gone).status, 200);
+}
+
+fn the_form_in_a_window_leads_nowhere_else(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let links = |query: &str| {
+        let page = alice.get(&format!("{PRODUCTS}1/change/{query}"));
+        page.links()
+            .into_iter()
+            .filter(|link| {
+                ["/admin/r/", "product/1/history/", "product/1/delete/"]
+                    .iter()
+                    .any(|part| link.contains(part))
+            })
+            .count()
+    };
+    assert_eq!((links("?_popup=1&_to_field=id"), links("") > 2), (0, true));
+}
+
+fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    let form = alice
+        .form(&format!("{PRODUCTS}1/change/"), "name")
+        .set("name", "<i>Ash</i>");
+    let reply = alice.follow(&alice.submit(&form, "_continue"));
+    let link = "<a href=\"/admin/catalog/product/1/change/\">&#60;i&#62;Ash&#60;/i&#62;</a>” was changed successfully.";
+    assert!(reply.shows(&[link]), "{}", reply.words());
+    // As a Django beside this site would say it.
+    let said = [
+        Message::new(Level::INFO, "<u>plain</u>"),
+        Message {
+            safe: true,
+            ..Message::new(Level::INFO, "<u>safe</u>")
+        },
+    ];
+    alice.keep(
+        "messages",
+        &encode_cookie(
+            &said,
+            &SecretKey::new(SECRET_KEY),
+            chrono::Utc::now().timestamp(),
+        ),
+    );
+    let page = alice.get("/admin/");
+    assert!(
+        page.shows(&["<u>safe</u>"]) && !page.shows(&["<u>plain</u>"]),
+        "{}",
+        page.words()
+    );
+    let page = alice.follow(&alice.get(&format!("{PRODUCTS}99/change/")));
+    assert!(
+        page.shows(&["Product with ID “99” doesn’t exist."]),
+        "{}",
+        page.words()
+    );
+}
+
+fn empty_fields_of_a_list_are_not_kept_over_a_form(kind: Kind) {
+    let site = shop(kind);
+    let alice = stock(&site);
+    for (list, back) in [
+        ("q=&is_active__exact=1", "is_active__exact=1"),
+        ("q=a&all=", "q=a&all="),
+        ("q=", ""),
+    ] {
+        let kept: String = form_urlencoded::byte_serialize(list.as_bytes()).collect();
+        let form = alice.form(
+            &format!("{PRODUCTS}1/change/?_changelist_filters={kept}"),
+            "name",
+        );
+        let wanted = if back.is_empty() {
+            PRODUCTS.to_owned()
+        } else {
+            format!("{PRODUCTS}?{back}")
         };
-        assert_eq!((rows(""), rows("1"), rows("x")), (200, 200, 404));
-    }
-
-    fn any_date_is_counted_as_well(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let words = alice.get(&format!("{PRODUCTS}?_facets=True&released_on__isnull=False")).words();
-        assert!(words.contains("Any date ( 3 )"), "{words}");
-    }
-
-    fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let tags = |query: &str| {
-            let found = alice.get(&format!("/admin/catalog/tag/?{query}"));
-            let named = |id: i32| found.shows(&[&format!("/admin/catalog/tag/{id}/change/")]);
-            (found.status, named(1), named(2))
-        };
-        assert_eq!(tags("products=1"), (200, true, false));
-        assert_eq!(tags("products__id__exact=3"), (200, true, true));
-        assert_eq!(tags("products__in=1,2"), (200, true, false));
-        assert_eq!(tags("products__isnull=True"), (200, false, false));
-        assert_eq!(tags("products=none").0, 302);
-        // Further away only where a filter goes the same way, and never to a password.
-        assert_eq!(tags("products__price__gt=1").0, 400);
-        assert_eq!(alice.get("/admin/auth/group/?user=1").status, 200);
-        assert_eq!(alice.get("/admin/auth/group/?user__password__startswith=p").status, 400);
-        assert_eq!(alice.get("/admin/auth/user/?password__startswith=p").status, 400);
-    }
-
-    fn values_are_read_as_python_reads_them(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let plain = format!("302 {PRODUCTS}?e=1");
-        for (query, wanted) in [
-            ("id=%D9%A3", "Cedar"),
-            ("id__in=1,%203", "Ash Cedar"),
-            ("id__range=12", "Ash Birch"),
-            ("name__range=AC", "Ash Birch"),
-            ("id__range=1,2", &plain),
-            ("price__gt=1e500", ""),
-            ("price__lt=1e500", "Ash Birch Cedar"),
-            ("price__gt=-1e500&price__lt=2", "Ash"),
-            ("price__gt=cheap", &plain),
-            // There may be space around numbers, and around nothing else.
-            ("id=%201", "Ash"),
-            ("is_active__exact=%201", &plain),
-            ("released_on__gte=%202020-01-01", &plain),
-            ("p=%EF%BC%91", "Ash Birch Cedar"),
-            // Pages do not matter where one holds everything.
-            ("p=99", "Ash Birch Cedar"),
-        ] {
-            assert_eq!(shown(&alice, &format!("{PRODUCTS}?{query}"), &["Ash", "Birch", "Cedar"]), wanted, "{query}");
-        }
-        assert_eq!(alice.get(&format!("{PRODUCTS}%D9%A3/change/")).status, 200);
-        // Only what a URL would quote is unquoted: to Python this is 3, and that no number.
-        assert_eq!(alice.get(&format!("{PRODUCTS}0_3/change/")).status, 200);
-        assert_eq!(alice.get(&format!("{PRODUCTS}_33/change/")).status, 302);
-    }
-
-    fn links_are_chosen_by_the_keys_that_were_offered(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let form = || alice.form(&format!("{PRODUCTS}2/change/"), "name");
-        for key in ["02", " 2 ", "+2", "99"] {
-            let reply = alice.submit(&form().choose("tags", &["1", key]), "_save");
-            assert!(reply.status == 200 && reply.errors("tags").contains("valid choice"), "{key:?}");
-        }
-        assert_eq!(alice.submit(&form().choose("tags", &["2"]), "_save").status, 302);
-    }
-
-    fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
-        let site = shop(kind);
-        let conn = &mut site.connect();
-        for number in 0..101 {
-            product(&format!("Plank {number:03}")).save(conn);
-        }
-        let alice = ALICE.browser(&site);
-        let run = |query: &str| {
-            let fields = [("action", "make_inactive"), ("_selected_action", "1"), ("index", "0")];
-            alice.post(&format!("{PRODUCTS}?{query}"), &fields).header("Location").to_owned()
-        };
-        let inactive = || shown(&alice, &format!("{PRODUCTS}?is_active__exact=0"), &["Plank 000"]);
-        assert_eq!(run("p=3"), format!("{PRODUCTS}?e=1"));
-        assert_eq!(inactive(), "");
-        assert_eq!(run("p=2"), format!("{PRODUCTS}?p=2"));
-        assert_eq!(inactive(), "Plank 000");
-        // Of rows that are gone already Django asks all the same.
-        let gone = [("action", "delete_selected"), ("_selected_action", "999"), ("index", "0")];
-        assert_eq!(alice.post(PRODUCTS, &gone).status, 200);
-    }
-
-    fn the_form_in_a_window_leads_nowhere_else(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let links = |query: &str| {
-            let page = alice.get(&format!("{PRODUCTS}1/change/{query}"));
-            page.links().into_iter().filter(|link| ["/admin/r/", "product/1/history/", "product/1/delete/"].iter().any(|part| link.contains(part))).count()
-        };
-        assert_eq!((links("?_popup=1&_to_field=id"), links("") > 2), (0, true));
-    }
-
-    fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        let form = alice.form(&format!("{PRODUCTS}1/change/"), "name").set("name", "<i>Ash</i>");
-        let reply = alice.follow(&alice.submit(&form, "_continue"));
-        let link = "<a href=\"/admin/catalog/product/1/change/\">&#60;i&#62;Ash&#60;/i&#62;</a>” was changed successfully.";
-        assert!(reply.shows(&[link]), "{}", reply.words());
-        // As a Django beside this site would say it.
-        let said = [Message::new(Level::INFO, "<u>plain</u>"), Message { safe: true, ..Message::new(Level::INFO, "<u>safe</u>") }];
-        alice.keep("messages", &encode_cookie(&said, &SecretKey::new(SECRET_KEY), chrono::Utc::now().timestamp()));
-        let page = alice.get("/admin/");
-        assert!(page.shows(&["<u>safe</u>"]) && !page.shows(&["<u>plain</u>"]), "{}", page.words());
-        let page = alice.follow(&alice.get(&format!("{PRODUCTS}99/change/")));
-        assert!(page.shows(&["Product with ID “99” doesn’t exist."]), "{}", page.words());
-    }
-
-    fn empty_fields_of_a_list_are_not_kept_over_a_form(kind: Kind) {
-        let site = shop(kind);
-        let alice = stock(&site);
-        for (list, back) in [("q=&is_active__exact=1", "is_active__exact=1"), ("q=a&all=", "q=a&all="), ("q=", "")] {
-            let kept: String = form_urlencoded::byte_serialize(list.as_bytes()).collect();
-            let form = alice.form(&format!("{PRODUCTS}1/change/?_changelist_filters={kept}"), "name");
-            let wanted = if back.is_empty() { PRODUCTS.to_owned() } else { format!("{PRODUCTS}?{back}") };
-            assert_eq!(alice.submit(&form, "_save").header("Location"), wanted, "{list}");
-        }
+        assert_eq!(
+            alice.submit(&form, "_save").header("Location"),
+            wanted,
+            "{list}"
+        );
     }
 }
+
+on_both!(
+    a_search_may_have_more_words_than_a_tree_is_deep,
+    any_date_is_counted_as_well,
+    rows_are_looked_up_from_the_other_end_as_well,
+    values_are_read_as_python_reads_them,
+    links_are_chosen_by_the_keys_that_were_offered,
+    nothing_is_done_to_rows_of_a_page_that_is_not_there,
+    the_form_in_a_window_leads_nowhere_else,
+    messages_lead_to_the_row_and_only_safe_ones_are_html,
+    empty_fields_of_a_list_are_not_kept_over_a_form
+);

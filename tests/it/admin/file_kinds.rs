@@ -219,88 +219,173 @@ fn add(alice: &Client, name: &str, kind: &str, content: &[u8]) -> Reply {
     alice.submit(&form.attach("file", name, kind, content), "_save")
 }
 
-on_both! {
-    fn the_admin_refuses_files_that_the_field_does_not_take(kind: Kind) {
-        let site = site(kind);
-        let alice = ALICE.browser(&site);
-        for (name, kind, content, error) in REFUSED {
-            let reply = add(&alice, name, kind, content);
-            assert!(reply.errors("file").starts_with(error), "{name}: expected {error}, got {}", reply.errors("file"));
-        }
-        assert_eq!(stored(&site), 0, "no refused file is stored");
-        let reply = add(&alice, "report.pdf", "application/pdf", b"%PDF-1.4");
-        assert_eq!(reply.status, 302, "{}", reply.words());
-        assert_eq!(stored(&site), 1);
-        let page = alice.get(ADD);
-        assert!(page.shows(&["accept=\".pdf,.csv,", "PDF documents or plain texts, at most 1 KB."]), "{}", page.text());
+fn the_admin_refuses_files_that_the_field_does_not_take(kind: Kind) {
+    let site = site(kind);
+    let alice = ALICE.browser(&site);
+    for (name, kind, content, error) in REFUSED {
+        let reply = add(&alice, name, kind, content);
+        assert!(
+            reply.errors("file").starts_with(error),
+            "{name}: expected {error}, got {}",
+            reply.errors("file")
+        );
     }
+    assert_eq!(stored(&site), 0, "no refused file is stored");
+    let reply = add(&alice, "report.pdf", "application/pdf", b"%PDF-1.4");
+    assert_eq!(reply.status, 302, "{}", reply.words());
+    assert_eq!(stored(&site), 1);
+    let page = alice.get(ADD);
+    assert!(
+        page.shows(&[
+            "accept=\".pdf,.csv,",
+            "PDF documents or plain texts, at most 1 KB."
+        ]),
+        "{}",
+        page.text()
+    );
+}
 
-    fn an_inline_refuses_files_that_the_field_does_not_take(kind: Kind) {
-        let site = site(kind);
-        let alice = ALICE.browser(&site);
-        for (name, kind, content, error) in REFUSED {
-            let form = alice.form(SHELF, "name").set("paper_set-0-name", "Report");
-            let reply = alice.submit(&form.attach("paper_set-0-file", name, kind, content), "_save");
-            let errors = reply.errors("paper_set-0-file");
-            assert!(errors.starts_with(error), "{name}: expected {error}, got {errors}: {}", reply.words());
-        }
-        assert_eq!(stored(&site), 0, "no refused file is stored");
+fn an_inline_refuses_files_that_the_field_does_not_take(kind: Kind) {
+    let site = site(kind);
+    let alice = ALICE.browser(&site);
+    for (name, kind, content, error) in REFUSED {
+        let form = alice.form(SHELF, "name").set("paper_set-0-name", "Report");
+        let reply = alice.submit(
+            &form.attach("paper_set-0-file", name, kind, content),
+            "_save",
+        );
+        let errors = reply.errors("paper_set-0-file");
+        assert!(
+            errors.starts_with(error),
+            "{name}: expected {error}, got {errors}: {}",
+            reply.words()
+        );
     }
+    assert_eq!(stored(&site), 0, "no refused file is stored");
+}
 
-    fn a_public_form_refuses_files_that_the_field_does_not_take(kind: Kind) {
-        let site = site(kind);
-        let visitor = site.client();
-        let send = |name: &str, kind: &str, content: &[u8]| {
-            let form = visitor.form("/hand-in/", "name").set("name", "Report");
-            visitor.submit(&form.attach("file", name, kind, content), "")
-        };
-        for (name, kind, content, error) in REFUSED {
-            let errors = send(name, kind, content).errors("file");
-            assert!(errors.starts_with(error), "{name}: expected {error}, got {errors}");
-        }
-        assert_eq!(stored(&site), 0, "no refused file is stored");
-        assert_eq!(send("report.pdf", "application/pdf", b"%PDF-1.4").words(), "stored as papers/report.pdf");
+fn a_public_form_refuses_files_that_the_field_does_not_take(kind: Kind) {
+    let site = site(kind);
+    let visitor = site.client();
+    let send = |name: &str, kind: &str, content: &[u8]| {
+        let form = visitor.form("/hand-in/", "name").set("name", "Report");
+        visitor.submit(&form.attach("file", name, kind, content), "")
+    };
+    for (name, kind, content, error) in REFUSED {
+        let errors = send(name, kind, content).errors("file");
+        assert!(
+            errors.starts_with(error),
+            "{name}: expected {error}, got {errors}"
+        );
     }
+    assert_eq!(stored(&site), 0, "no refused file is stored");
+    assert_eq!(
+        send("report.pdf", "application/pdf", b"%PDF-1.4").words(),
+        "stored as papers/report.pdf"
+    );
+}
 
-    fn a_file_chosen_in_an_inline_is_kept_while_another_row_has_an_error(kind: Kind) {
-        let site = site(kind);
-        let alice = ALICE.browser(&site);
-        let form = alice.form(SHELF, "name").set("name", "").set("paper_set-0-name", "Report");
-        let reply = alice.submit(&form.attach("paper_set-0-file", "report.pdf", "application/pdf", b"%PDF-1.4"), "_save");
-        assert_eq!(reply.status, 200, "the category needs a name");
-        assert!(reply.shows(&["Chosen, not saved yet: ", "report.pdf"]), "{}", reply.words());
-        let form = reply.form(SHELF, "name").set("name", "Lamps");
-        assert_eq!(alice.submit(&form, "_save").status, 302, "the file need not be chosen again");
-        assert_eq!(stored(&site), 1);
-    }
+fn a_file_chosen_in_an_inline_is_kept_while_another_row_has_an_error(kind: Kind) {
+    let site = site(kind);
+    let alice = ALICE.browser(&site);
+    let form = alice
+        .form(SHELF, "name")
+        .set("name", "")
+        .set("paper_set-0-name", "Report");
+    let reply = alice.submit(
+        &form.attach(
+            "paper_set-0-file",
+            "report.pdf",
+            "application/pdf",
+            b"%PDF-1.4",
+        ),
+        "_save",
+    );
+    assert_eq!(reply.status, 200, "the category needs a name");
+    assert!(
+        reply.shows(&["Chosen, not saved yet: ", "report.pdf"]),
+        "{}",
+        reply.words()
+    );
+    let form = reply.form(SHELF, "name").set("name", "Lamps");
+    assert_eq!(
+        alice.submit(&form, "_save").status,
+        302,
+        "the file need not be chosen again"
+    );
+    assert_eq!(stored(&site), 1);
+}
 
-    fn a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only(kind: Kind) {
-        let site = site(kind);
-        let (visitor, other) = (site.client(), site.client());
-        let form = visitor.form("/hand-in/", "name").attach("file", "report.pdf", "application/pdf", b"%PDF-1.4");
-        let reply = visitor.submit(&form, "");
-        assert_eq!(reply.errors("name"), "This field is required.");
-        let form = reply.form("/hand-in/", "name").set("name", "Report");
+fn a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only(kind: Kind) {
+    let site = site(kind);
+    let (visitor, other) = (site.client(), site.client());
+    let form = visitor.form("/hand-in/", "name").attach(
+        "file",
+        "report.pdf",
+        "application/pdf",
+        b"%PDF-1.4",
+    );
+    let reply = visitor.submit(&form, "");
+    assert_eq!(reply.errors("name"), "This field is required.");
+    let form = reply.form("/hand-in/", "name").set("name", "Report");
 
-        let token = other.form("/hand-in/", "name").value("csrfmiddlewaretoken");
-        let stolen = other.submit(&form.clone().set("csrfmiddlewaretoken", &token), "");
-        assert_eq!(stolen.errors("file"), "This field is required.", "the reference is of no use to another visitor");
-        assert_eq!(visitor.submit(&form, "").words(), "stored as papers/report.pdf");
-        let again = visitor.submit(&form, "");
-        assert_eq!(again.errors("file"), "This field is required.", "the kept file is gone once it is stored");
-    }
+    let token = other.form("/hand-in/", "name").value("csrfmiddlewaretoken");
+    let stolen = other.submit(&form.clone().set("csrfmiddlewaretoken", &token), "");
+    assert_eq!(
+        stolen.errors("file"),
+        "This field is required.",
+        "the reference is of no use to another visitor"
+    );
+    assert_eq!(
+        visitor.submit(&form, "").words(),
+        "stored as papers/report.pdf"
+    );
+    let again = visitor.submit(&form, "");
+    assert_eq!(
+        again.errors("file"),
+        "This field is required.",
+        "the kept file is gone once it is stored"
+    );
+}
 
-    fn a_file_chosen_in_an_add_form_is_kept_also_in_a_popup(kind: Kind) {
-        let site = site(kind);
-        let alice = ALICE.browser(&site);
-        for (at, page) in [ADD.to_owned(), format!("{ADD}?_popup=1")].into_iter().enumerate() {
-            let form = alice.form(&page, "name").set("category", "1");
-            let reply = alice.submit(&form.attach("file", "report.pdf", "application/pdf", b"%PDF-1.4"), "_save");
-            assert!(reply.shows(&["Chosen, not saved yet: ", "report.pdf"]), "{page}: {}", reply.words());
-            let form = reply.form(&page, "name").set("name", "Report");
-            let reply = alice.submit(&form, "_save");
-            assert!(matches!(reply.status, 200 | 302), "{page}: {}", reply.words());
-            assert_eq!(stored(&site), at + 1, "{page}: the file need not be chosen again: {}", reply.words());
-        }
+fn a_file_chosen_in_an_add_form_is_kept_also_in_a_popup(kind: Kind) {
+    let site = site(kind);
+    let alice = ALICE.browser(&site);
+    for (at, page) in [ADD.to_owned(), format!("{ADD}?_popup=1")]
+        .into_iter()
+        .enumerate()
+    {
+        let form = alice.form(&page, "name").set("category", "1");
+        let reply = alice.submit(
+            &form.attach("file", "report.pdf", "application/pdf", b"%PDF-1.4"),
+            "_save",
+        );
+        assert!(
+            reply.shows(&["Chosen, not saved yet: ", "report.pdf"]),
+            "{page}: {}",
+            reply.words()
+        );
+        let form = reply.form(&page, "name").set("name", "Report");
+        let reply = alice.submit(&form, "_save");
+        assert!(
+            matches!(reply.status, 200 | 302),
+            "{page}: {}",
+            reply.words()
+        );
+        assert_eq!(
+            stored(&site),
+            at + 1,
+            "{page}: the file need not be chosen again: {}",
+            reply.words()
+        );
     }
 }
+
+on_both!(
+    the_admin_refuses_files_that_the_field_does_not_take,
+    an_inline_refuses_files_that_the_field_does_not_take,
+    a_public_form_refuses_files_that_the_field_does_not_take,
+    a_file_chosen_in_an_inline_is_kept_while_another_row_has_an_error,
+    a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only,
+    a_file_chosen_in_an_add_form_is_kept_also_in_a_popup
+);

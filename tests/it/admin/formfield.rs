@@ -7,7 +7,7 @@ use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin};
 use nuages::models::FieldKind;
 use nuages::project::Project;
 
-use crate::support::{self, ALICE, Database, TestSite};
+use crate::support::{self, ALICE, Database, Kind, TestSite};
 
 const LAMP: &str = "/admin/catalog/product/1/change/";
 
@@ -37,18 +37,18 @@ fn register(site: AdminSite) -> AdminSite {
     })
 }
 
-on_both! {
-    fn a_form_says_what_the_admin_says(kind: Kind) {
-        static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        ALICE.save(conn);
-        support::product("Lamp").save(conn);
-        let site = TestSite::of(database, &[], &PROJECT);
-        let alice = ALICE.browser(&site);
+fn a_form_says_what_the_admin_says(kind: Kind) {
+    static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    ALICE.save(conn);
+    support::product("Lamp").save(conn);
+    let site = TestSite::of(database, &[], &PROJECT);
+    let alice = ALICE.browser(&site);
 
-        let page = alice.get(LAMP);
-        assert!(page.shows(&[
+    let page = alice.get(LAMP);
+    assert!(
+        page.shows(&[
             "<label for=\"id_name\">Title</label>",
             "name=\"name\" id=\"id_name\" rows=\"2\"",
             "name=\"description\" id=\"id_description\" rows=\"12\"",
@@ -56,15 +56,35 @@ on_both! {
             "aria-describedby=\"id_description_helptext\"",
             "placeholder=\"…\"",
             "aria-label=\"Look up shelf\"",
-        ]), "{}", page.text());
-        assert!(!page.text().contains("Stock keeping unit") && !page.text().contains("id_sku_helptext"), "{}", page.text());
+        ]),
+        "{}",
+        page.text()
+    );
+    assert!(
+        !page.text().contains("Stock keeping unit") && !page.text().contains("id_sku_helptext"),
+        "{}",
+        page.text()
+    );
 
-        // The history calls the field what the form does.
-        let form = page.form(LAMP, "name").set("name", "Torch");
-        assert_eq!(alice.submit(&form, "_save=").status, 302);
-        assert!(alice.get("/admin/catalog/product/1/history/").shows(&["Changed Title."]));
+    // The history calls the field what the form does.
+    let form = page.form(LAMP, "name").set("name", "Torch");
+    assert_eq!(alice.submit(&form, "_save=").status, 302);
+    assert!(
+        alice
+            .get("/admin/catalog/product/1/history/")
+            .shows(&["Changed Title."])
+    );
 
-        let page = alice.get("/admin/catalog/category/1/change/");
-        assert!(page.shows(&["<input type=\"text\" name=\"description\"", ">Title", "id=\"id_products-0-name\" rows=\"2\""]), "{}", page.text());
-    }
+    let page = alice.get("/admin/catalog/category/1/change/");
+    assert!(
+        page.shows(&[
+            "<input type=\"text\" name=\"description\"",
+            ">Title",
+            "id=\"id_products-0-name\" rows=\"2\""
+        ]),
+        "{}",
+        page.text()
+    );
 }
+
+on_both!(a_form_says_what_the_admin_says);

@@ -7,62 +7,124 @@ use nuages::admin::{AdminSite, AppAdmin};
 use nuages::auth::User;
 
 use crate::admin::shop;
-use crate::support::{ALICE, BOB, CHARLIE};
+use crate::support::{ALICE, BOB, CHARLIE, Kind};
 
 const LOGIN: &str = "/admin/login/";
 
-on_both! {
-    fn staff_logs_in_and_others_do_not(kind: Kind) {
-        let site = shop(kind);
-        let bob = site.client();
-        let reply = bob.get("/admin/catalog/product/?q=1");
-        assert_eq!(reply.header("location"), "/admin/login/?next=/admin/catalog/product/%3Fq%3D1");
-        let form = bob.form("/admin/login/?next=/admin/catalog/", "username");
-        let wrong = bob.submit(&form.clone().set("username", "charlie").set("password", CHARLIE.password), "");
-        assert!(wrong.status == 200 && wrong.words().contains("staff account"), "{}", wrong.words());
-        let reply = bob.submit(&form.set("username", "bob").set("password", BOB.password), "");
-        assert_eq!(reply.header("location"), "/admin/catalog/");
-        assert_eq!(bob.follow(&reply).status, 404, "nothing of the catalog is his");
-        assert!(bob.get("/").links().contains(&"/admin/".to_owned()));
-        assert!(!CHARLIE.browser(&site).get("/").links().contains(&"/admin/".to_owned()));
-        for visitor in [site.client(), CHARLIE.browser(&site)] {
-            assert!(visitor.get("/admin/").header("location").starts_with(LOGIN));
-        }
-    }
-
-    fn logging_out_leads_where_one_wants_to_be(kind: Kind) {
-        let site = shop(kind);
-        for (next, lands) in [("/products/", "/products/"), ("//evil.example", ""), ("/admin/logout/", ""), ("", "")] {
-            let alice = ALICE.browser(&site);
-            let reply = alice.post("/admin/logout/", &[("next", next)]);
-            assert_eq!((reply.header("location"), reply.status == 200), (lands, lands.is_empty()), "{next}");
-            assert!(alice.get("/admin/").header("location").starts_with(LOGIN), "{next}");
-        }
-    }
-
-    fn an_address_has_at_most_a_thousand_parameters(kind: Kind) {
-        let site = shop(kind);
-        let alice = ALICE.browser(&site);
-        for path in ["/products/", "/admin/catalog/product/", LOGIN] {
-            let ask = |many: usize| alice.get(&format!("{path}?{}", vec!["e=1"; many].join("&"))).status;
-            assert!(ask(1000) != 400 && ask(1001) == 400, "{path}");
-        }
-    }
-
-    fn the_index_holds_what_one_may_do(kind: Kind) {
-        let site = shop(kind);
-        let bob = BOB.browser(&site);
-        assert!(bob.get("/admin/").links().iter().all(|link| !link.starts_with("/admin/catalog/")));
-        BOB.may(&site, &["view_product", "add_tag"]);
-        let links = bob.get("/admin/").links();
-        let has = |link: &str| links.iter().any(|known| known == link);
-        assert!(has("/admin/catalog/product/") && has("/admin/catalog/tag/add/"), "{links:?}");
-        assert!(!has("/admin/catalog/product/add/") && !has("/admin/catalog/category/"), "{links:?}");
-        let all = ALICE.browser(&site).get("/admin/");
-        assert!(all.shows(&["/admin/catalog/product/add/", "/admin/auth/user/", "/admin/orders/order/"]));
-        assert!(all.queries() <= 3, "{}", all.header("server-timing"));
+fn staff_logs_in_and_others_do_not(kind: Kind) {
+    let site = shop(kind);
+    let bob = site.client();
+    let reply = bob.get("/admin/catalog/product/?q=1");
+    assert_eq!(
+        reply.header("location"),
+        "/admin/login/?next=/admin/catalog/product/%3Fq%3D1"
+    );
+    let form = bob.form("/admin/login/?next=/admin/catalog/", "username");
+    let wrong = bob.submit(
+        &form
+            .clone()
+            .set("username", "charlie")
+            .set("password", CHARLIE.password),
+        "",
+    );
+    assert!(
+        wrong.status == 200 && wrong.words().contains("staff account"),
+        "{}",
+        wrong.words()
+    );
+    let reply = bob.submit(
+        &form.set("username", "bob").set("password", BOB.password),
+        "",
+    );
+    assert_eq!(reply.header("location"), "/admin/catalog/");
+    assert_eq!(
+        bob.follow(&reply).status,
+        404,
+        "nothing of the catalog is his"
+    );
+    assert!(bob.get("/").links().contains(&"/admin/".to_owned()));
+    assert!(
+        !CHARLIE
+            .browser(&site)
+            .get("/")
+            .links()
+            .contains(&"/admin/".to_owned())
+    );
+    for visitor in [site.client(), CHARLIE.browser(&site)] {
+        assert!(visitor.get("/admin/").header("location").starts_with(LOGIN));
     }
 }
+
+fn logging_out_leads_where_one_wants_to_be(kind: Kind) {
+    let site = shop(kind);
+    for (next, lands) in [
+        ("/products/", "/products/"),
+        ("//evil.example", ""),
+        ("/admin/logout/", ""),
+        ("", ""),
+    ] {
+        let alice = ALICE.browser(&site);
+        let reply = alice.post("/admin/logout/", &[("next", next)]);
+        assert_eq!(
+            (reply.header("location"), reply.status == 200),
+            (lands, lands.is_empty()),
+            "{next}"
+        );
+        assert!(
+            alice.get("/admin/").header("location").starts_with(LOGIN),
+            "{next}"
+        );
+    }
+}
+
+fn an_address_has_at_most_a_thousand_parameters(kind: Kind) {
+    let site = shop(kind);
+    let alice = ALICE.browser(&site);
+    for path in ["/products/", "/admin/catalog/product/", LOGIN] {
+        let ask = |many: usize| {
+            alice
+                .get(&format!("{path}?{}", vec!["e=1"; many].join("&")))
+                .status
+        };
+        assert!(ask(1000) != 400 && ask(1001) == 400, "{path}");
+    }
+}
+
+fn the_index_holds_what_one_may_do(kind: Kind) {
+    let site = shop(kind);
+    let bob = BOB.browser(&site);
+    assert!(
+        bob.get("/admin/")
+            .links()
+            .iter()
+            .all(|link| !link.starts_with("/admin/catalog/"))
+    );
+    BOB.may(&site, &["view_product", "add_tag"]);
+    let links = bob.get("/admin/").links();
+    let has = |link: &str| links.iter().any(|known| known == link);
+    assert!(
+        has("/admin/catalog/product/") && has("/admin/catalog/tag/add/"),
+        "{links:?}"
+    );
+    assert!(
+        !has("/admin/catalog/product/add/") && !has("/admin/catalog/category/"),
+        "{links:?}"
+    );
+    let all = ALICE.browser(&site).get("/admin/");
+    assert!(all.shows(&[
+        "/admin/catalog/product/add/",
+        "/admin/auth/user/",
+        "/admin/orders/order/"
+    ]));
+    assert!(all.queries() <= 3, "{}", all.header("server-timing"));
+}
+
+on_both!(
+    staff_logs_in_and_others_do_not,
+    logging_out_leads_where_one_wants_to_be,
+    an_address_has_at_most_a_thousand_parameters,
+    the_index_holds_what_one_may_do
+);
 
 #[test]
 fn apps_have_djangos_order_unless_something_is_said() {

@@ -13,7 +13,7 @@ use nuages::models::via;
 use nuages::project::Project;
 
 use crate::admin::shop;
-use crate::support::{self, ALICE, BOB, Database, Reply, TestSite};
+use crate::support::{self, ALICE, BOB, Database, Kind, Reply, TestSite};
 
 const ORDER: &str = "/admin/orders/order/1/change/";
 
@@ -42,238 +42,513 @@ fn quantities(site: &TestSite) -> Vec<i32> {
         .unwrap()
 }
 
-on_both! {
-    fn rows_are_changed_added_and_deleted_in_one_save(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 3);
-        let alice = ALICE.browser(&site);
-        let form = alice.form(ORDER, "number");
-        assert_eq!((form.value("items-TOTAL_FORMS"), form.value("items-INITIAL_FORMS")), ("4".into(), "3".into()));
-        let form = form.set("items-0-DELETE", "on").set("items-1-quantity", "20");
-        let form = form.set("items-3-product", "2").set("items-3-quantity", "7").set("items-3-unit_price", "1.5");
-        assert_eq!(alice.submit(&form, "_continue").status, 302);
-        assert_eq!(quantities(&site), [20, 3, 7]);
-        let history = alice.get("/admin/orders/order/1/history/").words();
-        for done in ["Added order item “7 × Žluť”", "Changed Quantity for order item “20 × Lamp”", "Deleted order item “1 × Lamp”"] {
-            assert!(history.contains(done), "{done}: {history}");
-        }
-    }
-
-    fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 1);
-        let alice = ALICE.browser(&site);
-        let form = alice.form(ORDER, "number");
-        assert_eq!((form.value("initial-created_at_0"), form.value("initial-created_at_1")), ("2025-01-01".into(), "00:00:00".into()));
-        assert!(!form.has("initial-paid_at_0") && !form.has("initial-status"));
-        // A form that comes back still says what it began with.
-        let reply = alice.submit(&form.set("created_at_0", "soon").set("initial-created_at_0", "2024-12-31"), "_save");
-        assert!(reply.status == 200 && reply.shows(&["name=\"initial-created_at_0\" value=\"2024-12-31\""]));
-        assert!(alice.form("/admin/orders/order/add/", "number").value("initial-created_at_0").starts_with("20"));
-    }
-
-    fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 3);
-        let alice = ALICE.browser(&site);
-        let form = alice.form(ORDER, "number").set("note", "changed").set("items-1-quantity", "0").set("items-0-DELETE", "on");
-        let reply = alice.submit(&form, "_save");
-        assert_eq!(reply.status, 200);
-        assert_eq!(reply.errors("items-1-quantity"), "Ensure this value is greater than or equal to 1.");
-        assert_eq!(quantities(&site), [1, 2, 3]);
-        assert_eq!(alice.form(ORDER, "number").value("note"), "");
-    }
-
-    fn a_row_that_two_have_changed_is_asked_about(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 3);
-        let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
-        let (ours, theirs) = (alice.form(ORDER, "number"), other.form(ORDER, "number"));
-        let theirs = theirs.set("items-0-quantity", "11").set("items-1-unit_price", "9.00");
-        assert_eq!(other.submit(&theirs, "_save").status, 302);
-        // Another field of the same row collides with nothing.
-        assert_eq!(alice.submit(&ours.clone().set("items-1-quantity", "12"), "_save").status, 302);
-        assert_eq!(quantities(&site), [11, 12, 3]);
-        let reply = alice.submit(&ours.set("items-0-quantity", "10"), "_save");
-        assert_eq!(reply.status, 200);
-        assert!(reply.words().contains("Someone else changed this order"), "{}", reply.words());
-        assert_eq!(quantities(&site), [11, 12, 3]);
-        assert_eq!(alice.submit(&reply.form(ORDER, "number"), "_save").status, 302);
-        assert_eq!(quantities(&site), [10, 12, 3]);
-    }
-
-    fn a_row_that_has_gone_stops_nobody_who_may_not_change_it(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 2);
-        BOB.may(&site, &["change_order", "view_order", "view_orderitem"]);
-        let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
-        let form = bob.form(ORDER, "number").set("note", "mine");
-        assert_eq!(alice.submit(&alice.form(ORDER, "number").set("items-1-DELETE", "on"), "_save").status, 302);
-        let reply = bob.submit(&form, "_save");
-        assert_eq!(reply.status, 302, "{}", reply.words());
-        assert_eq!((quantities(&site), alice.form(ORDER, "number").value("note")), (vec![1], "mine".into()));
-    }
-
-    fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 2);
-        let alice = ALICE.browser(&site);
-        for count in ["-1", "", "two"] {
-            let reply = alice.submit(&alice.form(ORDER, "number").set("items-INITIAL_FORMS", count), "_save");
-            assert!(reply.status == 200 && reply.words().contains("ManagementForm"), "{count}: {}", reply.words());
-        }
-        let odd = alice.submit(&alice.form(ORDER, "number").set("items-MIN_NUM_FORMS", "two"), "_save");
-        assert!(odd.words().contains("Missing fields: items-MIN_NUM_FORMS."), "{}", odd.words());
-        assert_eq!(quantities(&site), [1, 2]);
-        // Nor are new ones taken for rows that are there, or for rows of another.
-        for (name, value) in [("items-INITIAL_FORMS", "1"), ("items-0-order", "1")] {
-            let form = alice.form("/admin/orders/order/add/", "number").set("number", "R2").set("email", "a@example.com");
-            let form = form.set("items-0-product", "1").set("items-0-quantity", "9").set("items-0-unit_price", "1");
-            let reply = alice.submit(&form.set(name, value), "_save");
-            assert_eq!((reply.status, quantities(&site)), (200, vec![1, 2]), "{name}: {}", reply.words());
-        }
-    }
-
-    fn what_has_gone_need_not_go_once_more(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 3);
-        let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
-        let stale = other.form(ORDER, "number");
-        assert_eq!(alice.submit(&alice.form(ORDER, "number").set("items-1-DELETE", "on"), "_save").status, 302);
-        // What was typed into it has nowhere to go.
-        let reply = other.submit(&stale.clone().set("items-1-quantity", "9"), "_save");
-        assert!(reply.status == 200 && reply.words().contains("This order item was deleted meanwhile"), "{}", reply.words());
-        let reply = other.submit(&stale.set("items-1-DELETE", "on").set("items-2-quantity", "9"), "_save");
-        assert_eq!((reply.status, quantities(&site)), (302, vec![1, 9]), "{}", reply.words());
-        let history = alice.get("/admin/orders/order/1/history/").words();
-        assert_eq!(history.matches("Deleted order item").count(), 1, "{history}");
-    }
-
-    fn a_new_row_has_no_key_of_its_own(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 1);
-        let alice = ALICE.browser(&site);
-        for path in [ORDER, "/admin/orders/order/add/"] {
-            let form = alice.form(path, "number").set("number", "R2").set("email", "a@example.com");
-            let at = form.value("items-INITIAL_FORMS");
-            let named = |name: &str| format!("items-{at}-{name}");
-            let form = form.set(&named("product"), "2").set(&named("quantity"), "7").set(&named("unit_price"), "1");
-            for key in ["x", "99"] {
-                let reply = alice.submit(&form.clone().set(&named("id"), key), "_save");
-                assert_eq!((reply.status, quantities(&site)), (200, vec![1]), "{path} {key}: {}", reply.words());
-                assert!(reply.words().contains("not one of the available choices"), "{}", reply.words());
-            }
-        }
-        // That of a row that is there does no harm.
-        let form = alice.form(ORDER, "number").set("items-1-product", "2").set("items-1-quantity", "7");
-        let form = form.set("items-1-unit_price", "1").set("items-1-id", "1");
-        assert_eq!((alice.submit(&form, "_save").status, quantities(&site)), (302, vec![1, 7]));
-    }
-
-    fn who_may_not_delete_rows_throws_no_new_one_away(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 1);
-        BOB.may(&site, &["change_order", "view_order", "add_orderitem"]);
-        let bob = BOB.browser(&site);
-        let typed = [
-            ("number", "R1"), ("email", "a@example.com"), ("status", "paid"), ("total", "10"),
-            ("created_at_0", "2025-01-01"), ("created_at_1", "00:00:00"),
-            ("items-TOTAL_FORMS", "1"), ("items-INITIAL_FORMS", "0"), ("items-0-product", "2"),
-            ("items-0-quantity", "7"), ("items-0-unit_price", "1"), ("items-0-DELETE", "on"), ("_save", ""),
-        ];
-        assert_eq!((bob.post(ORDER, &typed).status, quantities(&site)), (302, vec![1, 7]));
-        BOB.may(&site, &["delete_orderitem"]);
-        assert_eq!((bob.post(ORDER, &typed).status, quantities(&site)), (302, vec![1, 7]));
-    }
-
-    fn a_row_is_added_without_scripts(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 1);
-        let alice = ALICE.browser(&site);
-        let form = alice.form(ORDER, "number").set("note", "half done").set("items-0-quantity", "x");
-        let reply = alice.submit(&form, "_addrow");
-        let form = reply.form(ORDER, "number");
-        assert_eq!((form.value("items-TOTAL_FORMS"), form.value("note")), ("3".into(), "half done".into()));
-        assert_eq!((form.value("items-0-quantity"), reply.errors("items-0-quantity")), ("x".into(), String::new()));
-        assert_eq!(quantities(&site), [1]);
-    }
-
-    fn many_rows_are_paged_and_only_those_shown_are_sent(kind: Kind) {
-        let site = shop(kind);
-        order(&site, 3_000);
-        let alice = ALICE.browser(&site);
-        let page = alice.get(&format!("{ORDER}?items-p=3"));
-        assert!(page.words().contains("201–300 of 3000 order items"), "{}", page.words());
-        assert!(page.queries() <= 16, "{}", page.header("server-timing"));
-        let form = page.form(&format!("{ORDER}?items-p=3"), "number");
-        assert_eq!((form.value("items-INITIAL_FORMS"), form.value("items-0-quantity")), ("100".into(), "201".into()));
-        // A form that is shown again, and one that is gone on with, stay on this page of the rows.
-        let again = alice.submit(&form.clone().set("items-0-quantity", "x"), "_save");
-        assert!(again.words().contains("201–300 of 3000 order items"), "{}", again.words());
-        let reply = alice.submit(&form.set("items-0-quantity", "9999"), "_continue");
-        assert_eq!(reply.header("location"), format!("{ORDER}?items-p=3"));
-        let now = quantities(&site);
-        assert_eq!((now.len(), now[200], now[199], now[201]), (3_000, 9999, 200, 202));
-    }
-
-    fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
-        static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
-            let items = |it: ModelAdmin<OrderItem>| {
-                it.fields((item::quantity, item::product_id)).readonly_fields((item::product_id,)).readonly_computed((
-                    computed("sum", (item::quantity, item::unit_price), |[quantity, price]| {
-                        Cell::Text(format!("{quantity} × {price}"))
-                    }),
-                    computed("see", (via(item::product_id, product::name),), |[name]| {
-                        Cell::Link { text: format!("See {name}"), url: "javascript:1".into() }
-                    }),
-                ))
-            };
-            crate::shop::register(site).unregister::<Order>().register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
-        });
-        let database = Database::migrated(kind);
-        ALICE.save(&mut database.connect());
-        let site = TestSite::of(database, &[("DEBUG", "1")], &PROJECT);
-        order(&site, 30);
-        let alice = ALICE.browser(&site);
-        let page = alice.get(ORDER);
-        assert!(page.shows(&["<td data-label=\"Sum\">1 × 2.50", "30 × 2.50", "See Lamp"]), "{}", page.text());
-        assert!(!page.text().contains("javascript:1") && page.queries() <= 16, "{}", page.header("server-timing"));
-        let again = alice.submit(&page.form(ORDER, "number").set("items-0-quantity", "x"), "_save");
-        assert!(again.shows(&["1 × 2.50", "See Lamp"]), "what is there is said of, not what was typed");
-    }
-
-    fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
-        static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
-            crate::shop::register(site).unregister::<Order>().register::<Order>(|it| {
-                it.fieldset("", (order_table::number, order_table::email, order_table::status, order_table::total))
-                    .fieldset_with("More", (order_table::note, order_table::paid_at), Fieldset::collapse)
-                    .inlines([Inline::tabular::<OrderItem>(|it| it.autocomplete_fields((item::product_id,))).extra(1)])
-            })
-        });
-        let database = Database::migrated(kind);
-        ALICE.save(&mut database.connect());
-        let site = TestSite::of(database, &[], &PROJECT);
-        order(&site, 1);
-        let alice = ALICE.browser(&site);
-        let folded = |page: &Reply| page.text().split("<summary><h2>More").next().unwrap().ends_with("<details>\n");
-        assert!(folded(&alice.get(ORDER)), "{}", alice.get(ORDER).text());
-        let form = alice.form(ORDER, "number");
-        assert!(folded(&alice.submit(&form.clone().set("total", "x"), "_save")), "nothing in it is wrong");
-        let page = alice.submit(&form.set("paid_at_0", "x"), "_save");
-        assert!(!folded(&page) && page.text().contains("<details open>\n<summary><h2>More"), "{}", page.text());
-    }
-
-    fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {
-        let site = shop(kind);
-        let browsers: Vec<_> = (0..12).map(|_| ALICE.browser(&site)).collect();
-        let forms: Vec<_> = browsers.iter().map(|browser| browser.form("/admin/catalog/tag/add/", "name")).collect();
-        let answers: Vec<u16> = std::thread::scope(|scope| {
-            let jobs: Vec<_> = browsers.iter().zip(forms).map(|(browser, form)| {
-                scope.spawn(move || browser.submit(&form.set("name", "racing").set("slug", "racing"), "_save").status)
-            }).collect();
-            jobs.into_iter().map(|job| job.join().unwrap()).collect()
-        });
-        assert_eq!(answers.iter().filter(|status| **status == 302).count(), 1, "{answers:?}");
-        assert_eq!(answers.iter().filter(|status| **status == 200).count(), 11, "{answers:?}");
+fn rows_are_changed_added_and_deleted_in_one_save(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 3);
+    let alice = ALICE.browser(&site);
+    let form = alice.form(ORDER, "number");
+    assert_eq!(
+        (
+            form.value("items-TOTAL_FORMS"),
+            form.value("items-INITIAL_FORMS")
+        ),
+        ("4".into(), "3".into())
+    );
+    let form = form
+        .set("items-0-DELETE", "on")
+        .set("items-1-quantity", "20");
+    let form = form
+        .set("items-3-product", "2")
+        .set("items-3-quantity", "7")
+        .set("items-3-unit_price", "1.5");
+    assert_eq!(alice.submit(&form, "_continue").status, 302);
+    assert_eq!(quantities(&site), [20, 3, 7]);
+    let history = alice.get("/admin/orders/order/1/history/").words();
+    for done in [
+        "Added order item “7 × Žluť”",
+        "Changed Quantity for order item “20 × Lamp”",
+        "Deleted order item “1 × Lamp”",
+    ] {
+        assert!(history.contains(done), "{done}: {history}");
     }
 }
+
+fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 1);
+    let alice = ALICE.browser(&site);
+    let form = alice.form(ORDER, "number");
+    assert_eq!(
+        (
+            form.value("initial-created_at_0"),
+            form.value("initial-created_at_1")
+        ),
+        ("2025-01-01".into(), "00:00:00".into())
+    );
+    assert!(!form.has("initial-paid_at_0") && !form.has("initial-status"));
+    // A form that comes back still says what it began with.
+    let reply = alice.submit(
+        &form
+            .set("created_at_0", "soon")
+            .set("initial-created_at_0", "2024-12-31"),
+        "_save",
+    );
+    assert!(
+        reply.status == 200 && reply.shows(&["name=\"initial-created_at_0\" value=\"2024-12-31\""])
+    );
+    assert!(
+        alice
+            .form("/admin/orders/order/add/", "number")
+            .value("initial-created_at_0")
+            .starts_with("20")
+    );
+}
+
+fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 3);
+    let alice = ALICE.browser(&site);
+    let form = alice
+        .form(ORDER, "number")
+        .set("note", "changed")
+        .set("items-1-quantity", "0")
+        .set("items-0-DELETE", "on");
+    let reply = alice.submit(&form, "_save");
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        reply.errors("items-1-quantity"),
+        "Ensure this value is greater than or equal to 1."
+    );
+    assert_eq!(quantities(&site), [1, 2, 3]);
+    assert_eq!(alice.form(ORDER, "number").value("note"), "");
+}
+
+fn a_row_that_two_have_changed_is_asked_about(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 3);
+    let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
+    let (ours, theirs) = (alice.form(ORDER, "number"), other.form(ORDER, "number"));
+    let theirs = theirs
+        .set("items-0-quantity", "11")
+        .set("items-1-unit_price", "9.00");
+    assert_eq!(other.submit(&theirs, "_save").status, 302);
+    // Another field of the same row collides with nothing.
+    assert_eq!(
+        alice
+            .submit(&ours.clone().set("items-1-quantity", "12"), "_save")
+            .status,
+        302
+    );
+    assert_eq!(quantities(&site), [11, 12, 3]);
+    let reply = alice.submit(&ours.set("items-0-quantity", "10"), "_save");
+    assert_eq!(reply.status, 200);
+    assert!(
+        reply.words().contains("Someone else changed this order"),
+        "{}",
+        reply.words()
+    );
+    assert_eq!(quantities(&site), [11, 12, 3]);
+    assert_eq!(
+        alice.submit(&reply.form(ORDER, "number"), "_save").status,
+        302
+    );
+    assert_eq!(quantities(&site), [10, 12, 3]);
+}
+
+fn a_row_that_has_gone_stops_nobody_who_may_not_change_it(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 2);
+    BOB.may(&site, &["change_order", "view_order", "view_orderitem"]);
+    let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
+    let form = bob.form(ORDER, "number").set("note", "mine");
+    assert_eq!(
+        alice
+            .submit(
+                &alice.form(ORDER, "number").set("items-1-DELETE", "on"),
+                "_save"
+            )
+            .status,
+        302
+    );
+    let reply = bob.submit(&form, "_save");
+    assert_eq!(reply.status, 302, "{}", reply.words());
+    assert_eq!(
+        (quantities(&site), alice.form(ORDER, "number").value("note")),
+        (vec![1], "mine".into())
+    );
+}
+
+fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 2);
+    let alice = ALICE.browser(&site);
+    for count in ["-1", "", "two"] {
+        let reply = alice.submit(
+            &alice
+                .form(ORDER, "number")
+                .set("items-INITIAL_FORMS", count),
+            "_save",
+        );
+        assert!(
+            reply.status == 200 && reply.words().contains("ManagementForm"),
+            "{count}: {}",
+            reply.words()
+        );
+    }
+    let odd = alice.submit(
+        &alice
+            .form(ORDER, "number")
+            .set("items-MIN_NUM_FORMS", "two"),
+        "_save",
+    );
+    assert!(
+        odd.words().contains("Missing fields: items-MIN_NUM_FORMS."),
+        "{}",
+        odd.words()
+    );
+    assert_eq!(quantities(&site), [1, 2]);
+    // Nor are new ones taken for rows that are there, or for rows of another.
+    for (name, value) in [("items-INITIAL_FORMS", "1"), ("items-0-order", "1")] {
+        let form = alice
+            .form("/admin/orders/order/add/", "number")
+            .set("number", "R2")
+            .set("email", "a@example.com");
+        let form = form
+            .set("items-0-product", "1")
+            .set("items-0-quantity", "9")
+            .set("items-0-unit_price", "1");
+        let reply = alice.submit(&form.set(name, value), "_save");
+        assert_eq!(
+            (reply.status, quantities(&site)),
+            (200, vec![1, 2]),
+            "{name}: {}",
+            reply.words()
+        );
+    }
+}
+
+fn what_has_gone_need_not_go_once_more(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 3);
+    let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
+    let stale = other.form(ORDER, "number");
+    assert_eq!(
+        alice
+            .submit(
+                &alice.form(ORDER, "number").set("items-1-DELETE", "on"),
+                "_save"
+            )
+            .status,
+        302
+    );
+    // What was typed into it has nowhere to go.
+    let reply = other.submit(&stale.clone().set("items-1-quantity", "9"), "_save");
+    assert!(
+        reply.status == 200
+            && reply
+                .words()
+                .contains("This order item was deleted meanwhile"),
+        "{}",
+        reply.words()
+    );
+    let reply = other.submit(
+        &stale
+            .set("items-1-DELETE", "on")
+            .set("items-2-quantity", "9"),
+        "_save",
+    );
+    assert_eq!(
+        (reply.status, quantities(&site)),
+        (302, vec![1, 9]),
+        "{}",
+        reply.words()
+    );
+    let history = alice.get("/admin/orders/order/1/history/").words();
+    assert_eq!(
+        history.matches("Deleted order item").count(),
+        1,
+        "{history}"
+    );
+}
+
+fn a_new_row_has_no_key_of_its_own(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 1);
+    let alice = ALICE.browser(&site);
+    for path in [ORDER, "/admin/orders/order/add/"] {
+        let form = alice
+            .form(path, "number")
+            .set("number", "R2")
+            .set("email", "a@example.com");
+        let at = form.value("items-INITIAL_FORMS");
+        let named = |name: &str| format!("items-{at}-{name}");
+        let form = form
+            .set(&named("product"), "2")
+            .set(&named("quantity"), "7")
+            .set(&named("unit_price"), "1");
+        for key in ["x", "99"] {
+            let reply = alice.submit(&form.clone().set(&named("id"), key), "_save");
+            assert_eq!(
+                (reply.status, quantities(&site)),
+                (200, vec![1]),
+                "{path} {key}: {}",
+                reply.words()
+            );
+            assert!(
+                reply.words().contains("not one of the available choices"),
+                "{}",
+                reply.words()
+            );
+        }
+    }
+    // That of a row that is there does no harm.
+    let form = alice
+        .form(ORDER, "number")
+        .set("items-1-product", "2")
+        .set("items-1-quantity", "7");
+    let form = form.set("items-1-unit_price", "1").set("items-1-id", "1");
+    assert_eq!(
+        (alice.submit(&form, "_save").status, quantities(&site)),
+        (302, vec![1, 7])
+    );
+}
+
+fn who_may_not_delete_rows_throws_no_new_one_away(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 1);
+    BOB.may(&site, &["change_order", "view_order", "add_orderitem"]);
+    let bob = BOB.browser(&site);
+    let typed = [
+        ("number", "R1"),
+        ("email", "a@example.com"),
+        ("status", "paid"),
+        ("total", "10"),
+        ("created_at_0", "2025-01-01"),
+        ("created_at_1", "00:00:00"),
+        ("items-TOTAL_FORMS", "1"),
+        ("items-INITIAL_FORMS", "0"),
+        ("items-0-product", "2"),
+        ("items-0-quantity", "7"),
+        ("items-0-unit_price", "1"),
+        ("items-0-DELETE", "on"),
+        ("_save", ""),
+    ];
+    assert_eq!(
+        (bob.post(ORDER, &typed).status, quantities(&site)),
+        (302, vec![1, 7])
+    );
+    BOB.may(&site, &["delete_orderitem"]);
+    assert_eq!(
+        (bob.post(ORDER, &typed).status, quantities(&site)),
+        (302, vec![1, 7])
+    );
+}
+
+fn a_row_is_added_without_scripts(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 1);
+    let alice = ALICE.browser(&site);
+    let form = alice
+        .form(ORDER, "number")
+        .set("note", "half done")
+        .set("items-0-quantity", "x");
+    let reply = alice.submit(&form, "_addrow");
+    let form = reply.form(ORDER, "number");
+    assert_eq!(
+        (form.value("items-TOTAL_FORMS"), form.value("note")),
+        ("3".into(), "half done".into())
+    );
+    assert_eq!(
+        (
+            form.value("items-0-quantity"),
+            reply.errors("items-0-quantity")
+        ),
+        ("x".into(), String::new())
+    );
+    assert_eq!(quantities(&site), [1]);
+}
+
+fn many_rows_are_paged_and_only_those_shown_are_sent(kind: Kind) {
+    let site = shop(kind);
+    order(&site, 3_000);
+    let alice = ALICE.browser(&site);
+    let page = alice.get(&format!("{ORDER}?items-p=3"));
+    assert!(
+        page.words().contains("201–300 of 3000 order items"),
+        "{}",
+        page.words()
+    );
+    assert!(page.queries() <= 16, "{}", page.header("server-timing"));
+    let form = page.form(&format!("{ORDER}?items-p=3"), "number");
+    assert_eq!(
+        (
+            form.value("items-INITIAL_FORMS"),
+            form.value("items-0-quantity")
+        ),
+        ("100".into(), "201".into())
+    );
+    // A form that is shown again, and one that is gone on with, stay on this page of the rows.
+    let again = alice.submit(&form.clone().set("items-0-quantity", "x"), "_save");
+    assert!(
+        again.words().contains("201–300 of 3000 order items"),
+        "{}",
+        again.words()
+    );
+    let reply = alice.submit(&form.set("items-0-quantity", "9999"), "_continue");
+    assert_eq!(reply.header("location"), format!("{ORDER}?items-p=3"));
+    let now = quantities(&site);
+    assert_eq!(
+        (now.len(), now[200], now[199], now[201]),
+        (3_000, 9999, 200, 202)
+    );
+}
+
+fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
+    static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
+        let items = |it: ModelAdmin<OrderItem>| {
+            it.fields((item::quantity, item::product_id))
+                .readonly_fields((item::product_id,))
+                .readonly_computed((
+                    computed(
+                        "sum",
+                        (item::quantity, item::unit_price),
+                        |[quantity, price]| Cell::Text(format!("{quantity} × {price}")),
+                    ),
+                    computed("see", (via(item::product_id, product::name),), |[name]| {
+                        Cell::Link {
+                            text: format!("See {name}"),
+                            url: "javascript:1".into(),
+                        }
+                    }),
+                ))
+        };
+        crate::shop::register(site)
+            .unregister::<Order>()
+            .register::<Order>(|it| it.inlines([Inline::tabular(items).extra(1)]))
+    });
+    let database = Database::migrated(kind);
+    ALICE.save(&mut database.connect());
+    let site = TestSite::of(database, &[("DEBUG", "1")], &PROJECT);
+    order(&site, 30);
+    let alice = ALICE.browser(&site);
+    let page = alice.get(ORDER);
+    assert!(
+        page.shows(&["<td data-label=\"Sum\">1 × 2.50", "30 × 2.50", "See Lamp"]),
+        "{}",
+        page.text()
+    );
+    assert!(
+        !page.text().contains("javascript:1") && page.queries() <= 16,
+        "{}",
+        page.header("server-timing")
+    );
+    let again = alice.submit(
+        &page.form(ORDER, "number").set("items-0-quantity", "x"),
+        "_save",
+    );
+    assert!(
+        again.shows(&["1 × 2.50", "See Lamp"]),
+        "what is there is said of, not what was typed"
+    );
+}
+
+fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
+    static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
+        crate::shop::register(site)
+            .unregister::<Order>()
+            .register::<Order>(|it| {
+                it.fieldset(
+                    "",
+                    (
+                        order_table::number,
+                        order_table::email,
+                        order_table::status,
+                        order_table::total,
+                    ),
+                )
+                .fieldset_with(
+                    "More",
+                    (order_table::note, order_table::paid_at),
+                    Fieldset::collapse,
+                )
+                .inlines([Inline::tabular::<OrderItem>(|it| {
+                    it.autocomplete_fields((item::product_id,))
+                })
+                .extra(1)])
+            })
+    });
+    let database = Database::migrated(kind);
+    ALICE.save(&mut database.connect());
+    let site = TestSite::of(database, &[], &PROJECT);
+    order(&site, 1);
+    let alice = ALICE.browser(&site);
+    let folded = |page: &Reply| {
+        page.text()
+            .split("<summary><h2>More")
+            .next()
+            .unwrap()
+            .ends_with("<details>\n")
+    };
+    assert!(folded(&alice.get(ORDER)), "{}", alice.get(ORDER).text());
+    let form = alice.form(ORDER, "number");
+    assert!(
+        folded(&alice.submit(&form.clone().set("total", "x"), "_save")),
+        "nothing in it is wrong"
+    );
+    let page = alice.submit(&form.set("paid_at_0", "x"), "_save");
+    assert!(
+        !folded(&page) && page.text().contains("<details open>\n<summary><h2>More"),
+        "{}",
+        page.text()
+    );
+}
+
+fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {
+    let site = shop(kind);
+    let browsers: Vec<_> = (0..12).map(|_| ALICE.browser(&site)).collect();
+    let forms: Vec<_> = browsers
+        .iter()
+        .map(|browser| browser.form("/admin/catalog/tag/add/", "name"))
+        .collect();
+    let answers: Vec<u16> = std::thread::scope(|scope| {
+        let jobs: Vec<_> = browsers
+            .iter()
+            .zip(forms)
+            .map(|(browser, form)| {
+                scope.spawn(move || {
+                    browser
+                        .submit(&form.set("name", "racing").set("slug", "racing"), "_save")
+                        .status
+                })
+            })
+            .collect();
+        jobs.into_iter().map(|job| job.join().unwrap()).collect()
+    });
+    assert_eq!(
+        answers.iter().filter(|status| **status == 302).count(),
+        1,
+        "{answers:?}"
+    );
+    assert_eq!(
+        answers.iter().filter(|status| **status == 200).count(),
+        11,
+        "{answers:?}"
+    );
+}
+
+on_both!(
+    rows_are_changed_added_and_deleted_in_one_save,
+    a_time_that_is_now_by_default_stands_in_the_form_twice,
+    one_wrong_row_keeps_everything_unsaved,
+    a_row_that_two_have_changed_is_asked_about,
+    a_row_that_has_gone_stops_nobody_who_may_not_change_it,
+    rows_that_are_there_are_not_taken_for_new_ones,
+    what_has_gone_need_not_go_once_more,
+    a_new_row_has_no_key_of_its_own,
+    who_may_not_delete_rows_throws_no_new_one_away,
+    a_row_is_added_without_scripts,
+    many_rows_are_paged_and_only_those_shown_are_sent,
+    computed_columns_say_something_of_each_row_that_is_there,
+    what_is_folded_is_open_where_something_is_wrong,
+    of_many_who_want_the_same_name_one_gets_it
+);

@@ -30,88 +30,197 @@ fn stored(site: &TestSite) -> Vec<(String, i32)> {
         .collect()
 }
 
-on_both! {
-    fn a_list_takes_no_more_rows_than_it_has(kind: Kind) {
-        let site = shop(kind);
-        stock(&site);
-        let alice = ALICE.browser(&site);
-        for (name, count) in [("TOTAL", "3"), ("TOTAL", "99999"), ("TOTAL", "abc"), ("INITIAL", "-1"), ("INITIAL", ""), ("MAX_NUM", "abc")] {
-            let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11");
-            let reply = alice.submit(&form.set(&format!("form-{name}_FORMS"), count), "_save");
-            assert_eq!((reply.status, stored(&site)[0].1), (200, 1), "{name} {count}");
-        }
-        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-INITIAL_FORMS", "1");
-        assert_eq!((alice.submit(&form, "_save").status, stored(&site)[0].1), (400, 1));
-        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11");
-        let first = form.value("form-0-id");
-        let reply = alice.submit(&form.set("form-1-id", &first), "_save");
-        assert!(reply.words().contains("was sent twice") && stored(&site)[0].1 == 1, "{}", reply.words());
-        // Fewer than there are is all right.
-        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-TOTAL_FORMS", "1.0");
-        assert_eq!(alice.submit(&form.set("form-INITIAL_FORMS", "1"), "_save").status, 302);
-        assert_eq!(stored(&site)[0].1, 11);
+fn a_list_takes_no_more_rows_than_it_has(kind: Kind) {
+    let site = shop(kind);
+    stock(&site);
+    let alice = ALICE.browser(&site);
+    for (name, count) in [
+        ("TOTAL", "3"),
+        ("TOTAL", "99999"),
+        ("TOTAL", "abc"),
+        ("INITIAL", "-1"),
+        ("INITIAL", ""),
+        ("MAX_NUM", "abc"),
+    ] {
+        let form = alice
+            .form(PRODUCTS, "form-0-stock")
+            .set("form-0-stock", "11");
+        let reply = alice.submit(&form.set(&format!("form-{name}_FORMS"), count), "_save");
+        assert_eq!(
+            (reply.status, stored(&site)[0].1),
+            (200, 1),
+            "{name} {count}"
+        );
     }
-
-    fn the_log_keeps_the_order_of_the_list(kind: Kind) {
-        let site = shop(kind);
-        stock(&site);
-        product("Cedar").save(&mut site.connect());
-        let alice = ALICE.browser(&site);
-        let form = alice.form(PRODUCTS, "form-0-stock").set("form-0-stock", "11").set("form-1-price", "9.00");
-        assert_eq!(alice.submit(&form.set("form-2-stock", "13"), "_save").status, 302);
-        let entries = django_admin_log::table.order(django_admin_log::id);
-        let entries = entries.select((django_admin_log::object_repr, django_admin_log::change_message));
-        let entries: Vec<(String, String)> = entries.load(&mut site.connect()).unwrap();
-        let entry = |name: &str, field: &str| (name.to_owned(), format!(r#"[{{"changed": {{"fields": ["{field}"]}}}}]"#));
-        assert_eq!(entries, [entry("Ash", "Stock"), entry("Birch", "Price"), entry("Cedar", "Stock")]);
-    }
-
-    fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
-        let site = shop(kind);
-        stock(&site);
-        let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
-        let (ours, theirs) = (alice.form(PRODUCTS, "form-0-stock"), other.form(PRODUCTS, "form-0-stock"));
-        assert_eq!(other.submit(&theirs.set("form-0-stock", "11").set("form-1-price", "9.00"), "_save").status, 302);
-        // Other fields of the same rows collide with nothing, and keep what was saved meanwhile.
-        assert_eq!(alice.submit(&ours.clone().set("form-0-price", "5.00"), "_save").status, 302);
-        assert_eq!(stored(&site), [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]);
-        // The same field: the page says so, and nothing is written.
-        let reply = alice.submit(&ours.set("form-0-stock", "12").set("form-1-stock", "13"), "_save");
-        assert_eq!(reply.status, 200);
-        assert!(!reply.errors("form-0-stock").is_empty(), "{}", reply.words());
-        assert_eq!(stored(&site), [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]);
-        assert!(reply.words().contains("Stock of Ash : the history’s last entry is by you, "), "{}", reply.words());
-        // Who insists has seen it.
-        assert_eq!(alice.submit(&reply.form(PRODUCTS, "form-0-stock"), "_save").status, 302);
-        assert_eq!(stored(&site), [("5.00".to_owned(), 12), ("9.00".to_owned(), 13)]);
-    }
-
-    fn a_conflict_in_the_list_names_who_saved_each_row(kind: Kind) {
-        let site = shop(kind);
-        stock(&site);
-        BOB.may(&site, &["view_product", "change_product"]);
-        let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
-        let save = |number: usize, stock: &str| {
-            let form = alice.form(PRODUCTS, "form-0-stock").set(&format!("form-{number}-stock"), stock);
-            assert_eq!(alice.submit(&form, "_save").status, 302);
-        };
-        let ours = bob.form(PRODUCTS, "form-0-stock");
-        save(0, "11");
-        let ours = ours.set("form-0-stock", "21").set("form-1-stock", "22");
-        let ask = || {
-            let reply = bob.submit(&ours, "_save");
-            let named = reply.text().matches("by <strong dir=\"auto\">alice</strong>, <time").count();
-            (reply.status, named, reply.queries())
-        };
-        // The first request of a session may also store where the session is used from.
-        ask();
-        let (status, named, queries) = ask();
-        assert_eq!((status, named), (200, 1));
-        // One query tells it of two rows.
-        save(1, "12");
-        assert_eq!(ask(), (200, 2, queries));
-    }
+    let form = alice
+        .form(PRODUCTS, "form-0-stock")
+        .set("form-0-stock", "11")
+        .set("form-INITIAL_FORMS", "1");
+    assert_eq!(
+        (alice.submit(&form, "_save").status, stored(&site)[0].1),
+        (400, 1)
+    );
+    let form = alice
+        .form(PRODUCTS, "form-0-stock")
+        .set("form-0-stock", "11");
+    let first = form.value("form-0-id");
+    let reply = alice.submit(&form.set("form-1-id", &first), "_save");
+    assert!(
+        reply.words().contains("was sent twice") && stored(&site)[0].1 == 1,
+        "{}",
+        reply.words()
+    );
+    // Fewer than there are is all right.
+    let form = alice
+        .form(PRODUCTS, "form-0-stock")
+        .set("form-0-stock", "11")
+        .set("form-TOTAL_FORMS", "1.0");
+    assert_eq!(
+        alice
+            .submit(&form.set("form-INITIAL_FORMS", "1"), "_save")
+            .status,
+        302
+    );
+    assert_eq!(stored(&site)[0].1, 11);
 }
+
+fn the_log_keeps_the_order_of_the_list(kind: Kind) {
+    let site = shop(kind);
+    stock(&site);
+    product("Cedar").save(&mut site.connect());
+    let alice = ALICE.browser(&site);
+    let form = alice
+        .form(PRODUCTS, "form-0-stock")
+        .set("form-0-stock", "11")
+        .set("form-1-price", "9.00");
+    assert_eq!(
+        alice
+            .submit(&form.set("form-2-stock", "13"), "_save")
+            .status,
+        302
+    );
+    let entries = django_admin_log::table.order(django_admin_log::id);
+    let entries = entries.select((
+        django_admin_log::object_repr,
+        django_admin_log::change_message,
+    ));
+    let entries: Vec<(String, String)> = entries.load(&mut site.connect()).unwrap();
+    let entry = |name: &str, field: &str| {
+        (
+            name.to_owned(),
+            format!(r#"[{{"changed": {{"fields": ["{field}"]}}}}]"#),
+        )
+    };
+    assert_eq!(
+        entries,
+        [
+            entry("Ash", "Stock"),
+            entry("Birch", "Price"),
+            entry("Cedar", "Stock")
+        ]
+    );
+}
+
+fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
+    let site = shop(kind);
+    stock(&site);
+    let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
+    let (ours, theirs) = (
+        alice.form(PRODUCTS, "form-0-stock"),
+        other.form(PRODUCTS, "form-0-stock"),
+    );
+    assert_eq!(
+        other
+            .submit(
+                &theirs.set("form-0-stock", "11").set("form-1-price", "9.00"),
+                "_save"
+            )
+            .status,
+        302
+    );
+    // Other fields of the same rows collide with nothing, and keep what was saved meanwhile.
+    assert_eq!(
+        alice
+            .submit(&ours.clone().set("form-0-price", "5.00"), "_save")
+            .status,
+        302
+    );
+    assert_eq!(
+        stored(&site),
+        [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]
+    );
+    // The same field: the page says so, and nothing is written.
+    let reply = alice.submit(
+        &ours.set("form-0-stock", "12").set("form-1-stock", "13"),
+        "_save",
+    );
+    assert_eq!(reply.status, 200);
+    assert!(
+        !reply.errors("form-0-stock").is_empty(),
+        "{}",
+        reply.words()
+    );
+    assert_eq!(
+        stored(&site),
+        [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]
+    );
+    assert!(
+        reply
+            .words()
+            .contains("Stock of Ash : the history’s last entry is by you, "),
+        "{}",
+        reply.words()
+    );
+    // Who insists has seen it.
+    assert_eq!(
+        alice
+            .submit(&reply.form(PRODUCTS, "form-0-stock"), "_save")
+            .status,
+        302
+    );
+    assert_eq!(
+        stored(&site),
+        [("5.00".to_owned(), 12), ("9.00".to_owned(), 13)]
+    );
+}
+
+fn a_conflict_in_the_list_names_who_saved_each_row(kind: Kind) {
+    let site = shop(kind);
+    stock(&site);
+    BOB.may(&site, &["view_product", "change_product"]);
+    let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
+    let save = |number: usize, stock: &str| {
+        let form = alice
+            .form(PRODUCTS, "form-0-stock")
+            .set(&format!("form-{number}-stock"), stock);
+        assert_eq!(alice.submit(&form, "_save").status, 302);
+    };
+    let ours = bob.form(PRODUCTS, "form-0-stock");
+    save(0, "11");
+    let ours = ours.set("form-0-stock", "21").set("form-1-stock", "22");
+    let ask = || {
+        let reply = bob.submit(&ours, "_save");
+        let named = reply
+            .text()
+            .matches("by <strong dir=\"auto\">alice</strong>, <time")
+            .count();
+        (reply.status, named, reply.queries())
+    };
+    // The first request of a session may also store where the session is used from.
+    ask();
+    let (status, named, queries) = ask();
+    assert_eq!((status, named), (200, 1));
+    // One query tells it of two rows.
+    save(1, "12");
+    assert_eq!(ask(), (200, 2, queries));
+}
+
+on_both!(
+    a_list_takes_no_more_rows_than_it_has,
+    the_log_keeps_the_order_of_the_list,
+    what_two_have_changed_in_the_list_is_asked_about,
+    a_conflict_in_the_list_names_who_saved_each_row
+);
 
 #[test]
 fn rows_are_locked_in_the_order_of_their_keys_on_postgresql() {

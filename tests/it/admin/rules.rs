@@ -108,72 +108,140 @@ fn site(kind: Kind, project: &'static Project) -> TestSite {
     TestSite::of(database, &[], project)
 }
 
-on_both! {
-    fn a_manager_of_users_cannot_become_superuser_whatever_is_registered(kind: Kind) {
-        for (name, project) in &PROJECTS {
-            let site = site(kind, project);
-            let bob = manager(&site);
-            let own = format!("/admin/auth/user/{}/change/", BOB.row(&site).id);
+fn a_manager_of_users_cannot_become_superuser_whatever_is_registered(kind: Kind) {
+    for (name, project) in &PROJECTS {
+        let site = site(kind, project);
+        let bob = manager(&site);
+        let own = format!("/admin/auth/user/{}/change/", BOB.row(&site).id);
 
-            let form = bob.form(&own, "username");
-            assert!(!form.has("is_superuser"), "{name}: the box for superusers must not be editable");
-            let mut fields = form.sent("_save");
-            fields.push(("is_superuser".to_owned(), "on".to_owned()));
-            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (&**name, &**value)).collect();
-            assert_eq!(bob.post_with(&own, &[], &fields).status, 302, "{name}: the rest of the form is saved");
-            assert!(!BOB.row(&site).is_superuser, "{name}: Bob made himself a superuser");
+        let form = bob.form(&own, "username");
+        assert!(
+            !form.has("is_superuser"),
+            "{name}: the box for superusers must not be editable"
+        );
+        let mut fields = form.sent("_save");
+        fields.push(("is_superuser".to_owned(), "on".to_owned()));
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        assert_eq!(
+            bob.post_with(&own, &[], &fields).status,
+            302,
+            "{name}: the rest of the form is saved"
+        );
+        assert!(
+            !BOB.row(&site).is_superuser,
+            "{name}: Bob made himself a superuser"
+        );
 
-            let other = permission(&site, "delete_order");
-            let refused = bob.submit(&bob.form(&own, "username").set("user_permissions", &other), "_save");
-            let error = refused.errors("user_permissions");
-            assert!(error.contains("orders.delete_order"), "{name}: expected a refused permission, got {error:?}");
+        let other = permission(&site, "delete_order");
+        let refused = bob.submit(
+            &bob.form(&own, "username").set("user_permissions", &other),
+            "_save",
+        );
+        let error = refused.errors("user_permissions");
+        assert!(
+            error.contains("orders.delete_order"),
+            "{name}: expected a refused permission, got {error:?}"
+        );
 
-            let form = bob.form("/admin/auth/group/add/", "name").set("name", "mine").set("permissions", &other);
-            let error = bob.submit(&form, "_save").errors("permissions");
-            assert!(error.contains("orders.delete_order"), "{name}: expected a refused group, got {error:?}");
-        }
-    }
-
-    fn a_manager_of_users_cannot_touch_superusers_whatever_is_registered(kind: Kind) {
-        for (name, project) in &PROJECTS {
-            let site = site(kind, project);
-            let bob = manager(&site);
-            let (alice, charlie) = (ALICE.row(&site), CHARLIE.row(&site));
-            for page in ["change", "delete", "password"] {
-                let path = format!("/admin/auth/user/{}/{page}/", alice.id);
-                let status = bob.post(&path, &[("post", "yes"), ("username", "x")]).status;
-                assert_eq!(status, 403, "{name}: {page} of a superuser");
-            }
-
-            // An action asks for each row.
-            let ids = [alice.id.to_string(), charlie.id.to_string()];
-            let both = [("action", "deactivate"), ("index", "0"), ("_selected_action", &*ids[0]), ("_selected_action", &*ids[1])];
-            let words = bob.follow(&bob.post("/admin/auth/user/", &both)).words();
-            assert!(words.contains("do not have permission to change all of the selected users"), "{name}: {words}");
-            assert!(ALICE.row(&site).is_active && CHARLIE.row(&site).is_active, "{name}: the action changed rows");
-            let words = bob.follow(&bob.post("/admin/auth/user/", &[&both[..2], &both[3..]].concat())).words();
-            assert!(words.contains("1 deactivated"), "{name}: {words}");
-            assert!(!CHARLIE.row(&site).is_active, "{name}: Charlie is no superuser, so the action applies");
-            assert_eq!(rights_of(&site, alice.id), 0, "{name}");
-        }
-    }
-
-    fn only_superusers_change_what_a_permission_means(kind: Kind) {
-        static PROJECT: Project = project(|site| site.register::<Permission>(|it| it));
-        let site = site(kind, &PROJECT);
-        BOB.may(&site, &["view_permission", "add_permission", "change_permission", "delete_permission"]);
-        let path = format!("/admin/auth/permission/{}/change/", permission(&site, "view_tag"));
-
-        let bob = BOB.browser(&site);
-        assert_eq!(bob.get(&path).status, 200, "a user with view_permission sees the page");
-        assert_eq!(bob.post(&path, &[("codename", "delete_order")]).status, 403, "the codename decides who may do what");
-        assert_eq!(bob.get("/admin/auth/permission/add/").status, 403);
-
-        let alice = ALICE.browser(&site);
-        let form = alice.form(&path, "codename").set("name", "Can look at tags");
-        assert_eq!(alice.submit(&form, "_save").status, 302, "a superuser may");
+        let form = bob
+            .form("/admin/auth/group/add/", "name")
+            .set("name", "mine")
+            .set("permissions", &other);
+        let error = bob.submit(&form, "_save").errors("permissions");
+        assert!(
+            error.contains("orders.delete_order"),
+            "{name}: expected a refused group, got {error:?}"
+        );
     }
 }
+
+fn a_manager_of_users_cannot_touch_superusers_whatever_is_registered(kind: Kind) {
+    for (name, project) in &PROJECTS {
+        let site = site(kind, project);
+        let bob = manager(&site);
+        let (alice, charlie) = (ALICE.row(&site), CHARLIE.row(&site));
+        for page in ["change", "delete", "password"] {
+            let path = format!("/admin/auth/user/{}/{page}/", alice.id);
+            let status = bob
+                .post(&path, &[("post", "yes"), ("username", "x")])
+                .status;
+            assert_eq!(status, 403, "{name}: {page} of a superuser");
+        }
+
+        // An action asks for each row.
+        let ids = [alice.id.to_string(), charlie.id.to_string()];
+        let both = [
+            ("action", "deactivate"),
+            ("index", "0"),
+            ("_selected_action", &*ids[0]),
+            ("_selected_action", &*ids[1]),
+        ];
+        let words = bob.follow(&bob.post("/admin/auth/user/", &both)).words();
+        assert!(
+            words.contains("do not have permission to change all of the selected users"),
+            "{name}: {words}"
+        );
+        assert!(
+            ALICE.row(&site).is_active && CHARLIE.row(&site).is_active,
+            "{name}: the action changed rows"
+        );
+        let words = bob
+            .follow(&bob.post("/admin/auth/user/", &[&both[..2], &both[3..]].concat()))
+            .words();
+        assert!(words.contains("1 deactivated"), "{name}: {words}");
+        assert!(
+            !CHARLIE.row(&site).is_active,
+            "{name}: Charlie is no superuser, so the action applies"
+        );
+        assert_eq!(rights_of(&site, alice.id), 0, "{name}");
+    }
+}
+
+fn only_superusers_change_what_a_permission_means(kind: Kind) {
+    static PROJECT: Project = project(|site| site.register::<Permission>(|it| it));
+    let site = site(kind, &PROJECT);
+    BOB.may(
+        &site,
+        &[
+            "view_permission",
+            "add_permission",
+            "change_permission",
+            "delete_permission",
+        ],
+    );
+    let path = format!(
+        "/admin/auth/permission/{}/change/",
+        permission(&site, "view_tag")
+    );
+
+    let bob = BOB.browser(&site);
+    assert_eq!(
+        bob.get(&path).status,
+        200,
+        "a user with view_permission sees the page"
+    );
+    assert_eq!(
+        bob.post(&path, &[("codename", "delete_order")]).status,
+        403,
+        "the codename decides who may do what"
+    );
+    assert_eq!(bob.get("/admin/auth/permission/add/").status, 403);
+
+    let alice = ALICE.browser(&site);
+    let form = alice
+        .form(&path, "codename")
+        .set("name", "Can look at tags");
+    assert_eq!(alice.submit(&form, "_save").status, 302, "a superuser may");
+}
+
+on_both!(
+    a_manager_of_users_cannot_become_superuser_whatever_is_registered,
+    a_manager_of_users_cannot_touch_superusers_whatever_is_registered,
+    only_superusers_change_what_a_permission_means
+);
 
 #[test]
 fn extending_keeps_the_options_of_the_registration() {

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use nuages::db::Conn;
 use nuages::schema::auth_user;
 
-use crate::support::{ALICE, BOB, CHARLIE, Database, nuages};
+use crate::support::{ALICE, BOB, CHARLIE, Database, Kind, nuages};
 
 /// Returns what `nuages check` says about the version, with these variables set.
 fn checked(database: &Database, variables: &[(&str, &str)]) -> String {
@@ -43,43 +43,56 @@ fn record_migration(conn: &mut Conn, app: &str, name: &str) {
     diesel::sql_query(sql).execute(conn).unwrap();
 }
 
-on_both! {
-    fn check_prints_the_django_version_and_where_it_comes_from(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        let expect = |variables: &[(&str, &str)], version: &str, source: &str| {
-            let line = checked(&database, variables);
-            let expected = format!("Django version: {version} ({source}");
-            assert!(line.starts_with(&expected), "expected {expected:?}, but check printed {line:?}");
-        };
-        expect(&[], "5.2", "assumed");
+fn check_prints_the_django_version_and_where_it_comes_from(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    let expect = |variables: &[(&str, &str)], version: &str, source: &str| {
+        let line = checked(&database, variables);
+        let expected = format!("Django version: {version} ({source}");
+        assert!(
+            line.starts_with(&expected),
+            "expected {expected:?}, but check printed {line:?}"
+        );
+    };
+    expect(&[], "5.2", "assumed");
 
-        for persona in [&ALICE, &BOB, &CHARLIE] {
-            persona.save(conn);
-        }
-        expect(&[], "5.2", "told from the password hashes");
-
-        give_hash(conn, "alice", 1_200_000);
-        expect(&[], "6.0", "told from the password hashes");
-        give_hash(conn, "bob", 1_500_000);
-        expect(&[], "6.1", "told from the password hashes");
-        expect(&[("DJANGO_VERSION", "6.0")], "6.0", "set by DJANGO_VERSION");
-
-        // Other rounds belong to no version.
-        give_hash(conn, "alice", 1_234_567);
-        give_hash(conn, "bob", 2_000_000);
-        expect(&[], "5.2", "told from the password hashes");
-
-        record_migration(conn, "catalog", "0099_ours");
-        expect(&[], "5.2", "told from the password hashes");
-        record_migration(conn, "auth", "0013_of_the_future");
-        expect(&[], "6.1", "told from a newer migration");
+    for persona in [&ALICE, &BOB, &CHARLIE] {
+        persona.save(conn);
     }
+    expect(&[], "5.2", "told from the password hashes");
 
-    fn an_unknown_django_version_is_refused_with_the_known_ones(kind: Kind) {
-        let database = Database::migrated(kind);
-        let done = nuages(database.dir.path(), &database.url).arg("check").env("DJANGO_VERSION", "4.2").output().unwrap();
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(!done.status.success() && said.contains("5.2, 6.0 or 6.1"), "expected the known versions, but it said {said}");
-    }
+    give_hash(conn, "alice", 1_200_000);
+    expect(&[], "6.0", "told from the password hashes");
+    give_hash(conn, "bob", 1_500_000);
+    expect(&[], "6.1", "told from the password hashes");
+    expect(&[("DJANGO_VERSION", "6.0")], "6.0", "set by DJANGO_VERSION");
+
+    // Other rounds belong to no version.
+    give_hash(conn, "alice", 1_234_567);
+    give_hash(conn, "bob", 2_000_000);
+    expect(&[], "5.2", "told from the password hashes");
+
+    record_migration(conn, "catalog", "0099_ours");
+    expect(&[], "5.2", "told from the password hashes");
+    record_migration(conn, "auth", "0013_of_the_future");
+    expect(&[], "6.1", "told from a newer migration");
 }
+
+fn an_unknown_django_version_is_refused_with_the_known_ones(kind: Kind) {
+    let database = Database::migrated(kind);
+    let done = nuages(database.dir.path(), &database.url)
+        .arg("check")
+        .env("DJANGO_VERSION", "4.2")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(
+        !done.status.success() && said.contains("5.2, 6.0 or 6.1"),
+        "expected the known versions, but it said {said}"
+    );
+}
+
+on_both!(
+    check_prints_the_django_version_and_where_it_comes_from,
+    an_unknown_django_version_is_refused_with_the_known_ones
+);

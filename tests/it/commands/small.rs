@@ -16,74 +16,144 @@ fn said(output: &std::process::Output) -> String {
     )
 }
 
-on_both! {
-    fn check_finds_nothing_on_a_migrated_database(kind: Kind) {
-        let done = Database::migrated(kind).nuages(&["check"]);
-        assert!(done.status.success() && said(&done).contains("no issues"), "{}", said(&done));
-        let done = Database::empty(kind).nuages(&["check"]);
-        assert_eq!(done.status.code(), Some(1));
-        assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
-    }
-
-    fn a_database_without_our_tables_shows_its_products_and_says_what_lacks(kind: Kind) {
-        let database = Database::migrated(kind);
-        assert!(database.nuages(&["migrate", "nuages", "zero", "--no-input"]).status.success());
-        let done = database.nuages(&["check"]);
-        assert_eq!(done.status.code(), Some(1), "{}", said(&done));
-        assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
-        product("Lamp").save(&mut database.connect());
-        let site = Process::start(&database, &[]);
-        assert!(site.client().get("/products/").shows(&["Lamp"]));
-        assert!(site.log().contains("Run `nuages migrate`"), "{}", site.log());
-    }
-
-    fn createsuperuser_makes_one_from_the_environment(kind: Kind) {
-        let database = Database::migrated(kind);
-        let run = || nuages(database.dir.path(), &database.url)
-            .args(["createsuperuser", "--noinput", "--username", "ann", "--email", "Ann@EXAMPLE.com"])
-            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse").output().unwrap();
-        let done = run();
-        assert!(done.status.success(), "{}", said(&done));
-        let user = User::find_by_username(&mut database.connect(), "ann").unwrap().unwrap();
-        assert!(user.is_superuser && user.is_staff && user.is_active);
-        assert_eq!(user.email, "Ann@example.com");
-        assert!(user.password.starts_with("pbkdf2_sha256$1000000$"));
-        let again = run();
-        assert_eq!(again.status.code(), Some(1));
-        assert!(said(&again).contains("already taken"), "{}", said(&again));
-        for (name, email) in [("a b", "a@b.c"), ("bob", "nonsense"), ("", "a@b.c")] {
-            let done = database.nuages(&["createsuperuser", "--noinput", "--username", name, "--email", email]);
-            assert_eq!(done.status.code(), Some(1), "{name} {email}");
-        }
-        assert_eq!(auth_user::table.count().get_result(&mut database.connect()), Ok(1_i64));
-    }
-
-    fn createsuperuser_uses_the_hasher_of_the_settings(kind: Kind) {
-        let database = Database::migrated(kind);
-        let run = |hasher: &str| nuages(database.dir.path(), &database.url)
-            .args(["createsuperuser", "--noinput", "--username", "ann", "--email", ""])
-            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse").env("PASSWORD_HASHER", hasher).output().unwrap();
-        let done = run("md5");
-        assert!(!done.status.success() && said(&done).contains("pbkdf2_sha256, pbkdf2_sha1, argon2"), "{}", said(&done));
-        assert!(run("argon2").status.success());
-        let user = User::find_by_username(&mut database.connect(), "ann").unwrap().unwrap();
-        assert!(user.password.starts_with("argon2$argon2id$"), "{}", user.password);
-    }
-
-    fn seed_fills_an_empty_shop_once(kind: Kind) {
-        let database = Database::migrated(kind);
-        let done = database.nuages(&["seed", "--products", "1500", "--orders", "1200"]);
-        assert!(done.status.success(), "{}", said(&done));
-        let conn = &mut database.connect();
-        assert_eq!(catalog_product::table.count().get_result(conn), Ok(1500_i64));
-        assert_eq!(orders_order::table.count().get_result(conn), Ok(1200_i64));
-        assert_eq!(orders_orderitem::table.count().get_result(conn), Ok(2400_i64));
-        // New rows are numbered behind those that came with numbers.
-        let again = database.nuages(&["seed", "--products", "1", "--orders", "1"]);
-        assert_eq!(again.status.code(), Some(1));
-        assert!(said(&again).contains("1500 products"));
-    }
+fn check_finds_nothing_on_a_migrated_database(kind: Kind) {
+    let done = Database::migrated(kind).nuages(&["check"]);
+    assert!(
+        done.status.success() && said(&done).contains("no issues"),
+        "{}",
+        said(&done)
+    );
+    let done = Database::empty(kind).nuages(&["check"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
 }
+
+fn a_database_without_our_tables_shows_its_products_and_says_what_lacks(kind: Kind) {
+    let database = Database::migrated(kind);
+    assert!(
+        database
+            .nuages(&["migrate", "nuages", "zero", "--no-input"])
+            .status
+            .success()
+    );
+    let done = database.nuages(&["check"]);
+    assert_eq!(done.status.code(), Some(1), "{}", said(&done));
+    assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
+    product("Lamp").save(&mut database.connect());
+    let site = Process::start(&database, &[]);
+    assert!(site.client().get("/products/").shows(&["Lamp"]));
+    assert!(
+        site.log().contains("Run `nuages migrate`"),
+        "{}",
+        site.log()
+    );
+}
+
+fn createsuperuser_makes_one_from_the_environment(kind: Kind) {
+    let database = Database::migrated(kind);
+    let run = || {
+        nuages(database.dir.path(), &database.url)
+            .args([
+                "createsuperuser",
+                "--noinput",
+                "--username",
+                "ann",
+                "--email",
+                "Ann@EXAMPLE.com",
+            ])
+            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse")
+            .output()
+            .unwrap()
+    };
+    let done = run();
+    assert!(done.status.success(), "{}", said(&done));
+    let user = User::find_by_username(&mut database.connect(), "ann")
+        .unwrap()
+        .unwrap();
+    assert!(user.is_superuser && user.is_staff && user.is_active);
+    assert_eq!(user.email, "Ann@example.com");
+    assert!(user.password.starts_with("pbkdf2_sha256$1000000$"));
+    let again = run();
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("already taken"), "{}", said(&again));
+    for (name, email) in [("a b", "a@b.c"), ("bob", "nonsense"), ("", "a@b.c")] {
+        let done = database.nuages(&[
+            "createsuperuser",
+            "--noinput",
+            "--username",
+            name,
+            "--email",
+            email,
+        ]);
+        assert_eq!(done.status.code(), Some(1), "{name} {email}");
+    }
+    assert_eq!(
+        auth_user::table.count().get_result(&mut database.connect()),
+        Ok(1_i64)
+    );
+}
+
+fn createsuperuser_uses_the_hasher_of_the_settings(kind: Kind) {
+    let database = Database::migrated(kind);
+    let run = |hasher: &str| {
+        nuages(database.dir.path(), &database.url)
+            .args([
+                "createsuperuser",
+                "--noinput",
+                "--username",
+                "ann",
+                "--email",
+                "",
+            ])
+            .env("DJANGO_SUPERUSER_PASSWORD", "correct horse")
+            .env("PASSWORD_HASHER", hasher)
+            .output()
+            .unwrap()
+    };
+    let done = run("md5");
+    assert!(
+        !done.status.success() && said(&done).contains("pbkdf2_sha256, pbkdf2_sha1, argon2"),
+        "{}",
+        said(&done)
+    );
+    assert!(run("argon2").status.success());
+    let user = User::find_by_username(&mut database.connect(), "ann")
+        .unwrap()
+        .unwrap();
+    assert!(
+        user.password.starts_with("argon2$argon2id$"),
+        "{}",
+        user.password
+    );
+}
+
+fn seed_fills_an_empty_shop_once(kind: Kind) {
+    let database = Database::migrated(kind);
+    let done = database.nuages(&["seed", "--products", "1500", "--orders", "1200"]);
+    assert!(done.status.success(), "{}", said(&done));
+    let conn = &mut database.connect();
+    assert_eq!(
+        catalog_product::table.count().get_result(conn),
+        Ok(1500_i64)
+    );
+    assert_eq!(orders_order::table.count().get_result(conn), Ok(1200_i64));
+    assert_eq!(
+        orders_orderitem::table.count().get_result(conn),
+        Ok(2400_i64)
+    );
+    // New rows are numbered behind those that came with numbers.
+    let again = database.nuages(&["seed", "--products", "1", "--orders", "1"]);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(said(&again).contains("1500 products"));
+}
+
+on_both!(
+    check_finds_nothing_on_a_migrated_database,
+    a_database_without_our_tables_shows_its_products_and_says_what_lacks,
+    createsuperuser_makes_one_from_the_environment,
+    createsuperuser_uses_the_hasher_of_the_settings,
+    seed_fills_an_empty_shop_once
+);
 
 #[test]
 fn routes_name_who_may_enter() {
@@ -242,16 +312,30 @@ fn a_wrong_line_of_dotenv_is_named_without_its_value() {
     );
 }
 
-on_both! {
-    fn check_reports_a_generated_column_that_is_not_described(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        conn.batch_execute("DROP INDEX IF EXISTS catalog_tag_note; ALTER TABLE orders_order DROP COLUMN note").unwrap();
-        let kept = if kind == Kind::Sqlite { "VIRTUAL" } else { "STORED" };
-        conn.batch_execute(&format!("ALTER TABLE orders_order ADD COLUMN note text GENERATED ALWAYS AS ('x' || number) {kept}")).unwrap();
-        let done = database.nuages(&["check"]);
-        assert_eq!(done.status.code(), Some(1), "{}", said(&done));
-        assert!(said(&done).contains("orders.Order.note, generated:"), "{}", said(&done));
-        assert!(said(&done).contains("Say .generated()"), "{}", said(&done));
-    }
+fn check_reports_a_generated_column_that_is_not_described(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    conn.batch_execute(
+        "DROP INDEX IF EXISTS catalog_tag_note; ALTER TABLE orders_order DROP COLUMN note",
+    )
+    .unwrap();
+    let kept = if kind == Kind::Sqlite {
+        "VIRTUAL"
+    } else {
+        "STORED"
+    };
+    conn.batch_execute(&format!(
+        "ALTER TABLE orders_order ADD COLUMN note text GENERATED ALWAYS AS ('x' || number) {kept}"
+    ))
+    .unwrap();
+    let done = database.nuages(&["check"]);
+    assert_eq!(done.status.code(), Some(1), "{}", said(&done));
+    assert!(
+        said(&done).contains("orders.Order.note, generated:"),
+        "{}",
+        said(&done)
+    );
+    assert!(said(&done).contains("Say .generated()"), "{}", said(&done));
 }
+
+on_both!(check_reports_a_generated_column_that_is_not_described);

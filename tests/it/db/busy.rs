@@ -49,47 +49,65 @@ fn site(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     TestSite::with(Database::migrated(kind), settings, with_sleeper)
 }
 
-on_both! {
-    fn a_slow_query_does_not_stall_other_requests(kind: Kind) {
-        let site = site(kind, &[("STATEMENT_TIMEOUT", "20"), ("CONN_POOL_SIZE", "2"), ("NUAGES_WORKERS", "1")]);
-        product("Lamp").save(&mut site.connect());
-        let port = site.port;
-        let began = Instant::now();
-        let sleeper = std::thread::spawn(move || Client::new(port).get("/sleep/").status);
-        std::thread::sleep(Duration::from_millis(200));
-        let client = site.client();
-        for _ in 0..100 {
-            assert_eq!(client.get("/products/").status, 200);
-        }
-        // The hundred were answered while the one still slept: nobody waited for it.
-        assert!(!sleeper.is_finished() || began.elapsed() >= Duration::from_secs(20));
-        drop(site);
+fn a_slow_query_does_not_stall_other_requests(kind: Kind) {
+    let site = site(
+        kind,
+        &[
+            ("STATEMENT_TIMEOUT", "20"),
+            ("CONN_POOL_SIZE", "2"),
+            ("NUAGES_WORKERS", "1"),
+        ],
+    );
+    product("Lamp").save(&mut site.connect());
+    let port = site.port;
+    let began = Instant::now();
+    let sleeper = std::thread::spawn(move || Client::new(port).get("/sleep/").status);
+    std::thread::sleep(Duration::from_millis(200));
+    let client = site.client();
+    for _ in 0..100 {
+        assert_eq!(client.get("/products/").status, 200);
     }
-
-    fn a_statement_that_runs_too_long_is_ended(kind: Kind) {
-        let site = site(kind, &[("STATEMENT_TIMEOUT", "0.3")]);
-        let page = site.client().get("/sleep/");
-        assert_eq!(page.status, 503);
-        assert!(page.shows(&["took too long"]));
-        assert_eq!(page.header("retry-after"), "2");
-        // The connection is as good as new.
-        assert_eq!(site.client().get("/products/").status, 200);
-    }
-
-    fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
-        let site = site(kind, &[("CONN_POOL_SIZE", "1"), ("CONN_WAIT_TIMEOUT", "0.2"), ("STATEMENT_TIMEOUT", "5")]);
-        let port = site.port;
-        let sleeper = std::thread::spawn(move || Client::new(port).get("/sleep/").status);
-        std::thread::sleep(Duration::from_millis(300));
-        let page = site.client().get("/products/");
-        assert_eq!((page.status, page.header("retry-after")), (503, "2"));
-        assert!(page.shows(&["Busy right now"]));
-        // What needs no database is answered all the same.
-        assert_eq!(site.client().get("/static/shop/shop.css").status, 200);
-        assert_eq!(sleeper.join().unwrap(), 503);
-        assert_eq!(site.client().get("/products/").status, 200);
-    }
+    // The hundred were answered while the one still slept: nobody waited for it.
+    assert!(!sleeper.is_finished() || began.elapsed() >= Duration::from_secs(20));
+    drop(site);
 }
+
+fn a_statement_that_runs_too_long_is_ended(kind: Kind) {
+    let site = site(kind, &[("STATEMENT_TIMEOUT", "0.3")]);
+    let page = site.client().get("/sleep/");
+    assert_eq!(page.status, 503);
+    assert!(page.shows(&["took too long"]));
+    assert_eq!(page.header("retry-after"), "2");
+    // The connection is as good as new.
+    assert_eq!(site.client().get("/products/").status, 200);
+}
+
+fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
+    let site = site(
+        kind,
+        &[
+            ("CONN_POOL_SIZE", "1"),
+            ("CONN_WAIT_TIMEOUT", "0.2"),
+            ("STATEMENT_TIMEOUT", "5"),
+        ],
+    );
+    let port = site.port;
+    let sleeper = std::thread::spawn(move || Client::new(port).get("/sleep/").status);
+    std::thread::sleep(Duration::from_millis(300));
+    let page = site.client().get("/products/");
+    assert_eq!((page.status, page.header("retry-after")), (503, "2"));
+    assert!(page.shows(&["Busy right now"]));
+    // What needs no database is answered all the same.
+    assert_eq!(site.client().get("/static/shop/shop.css").status, 200);
+    assert_eq!(sleeper.join().unwrap(), 503);
+    assert_eq!(site.client().get("/products/").status, 200);
+}
+
+on_both!(
+    a_slow_query_does_not_stall_other_requests,
+    a_statement_that_runs_too_long_is_ended,
+    who_gets_no_connection_in_time_is_told_to_come_back
+);
 
 #[test]
 fn a_writer_waits_for_another_writer_on_sqlite() {

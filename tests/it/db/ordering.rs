@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use nuages::db::{Conn, Value};
 use nuages::models::{Condition, Model as _, Ordering, Path, Query, desc, via_self};
 
-use crate::support::{ALICE, Database, TestSite, product as draft};
+use crate::support::{ALICE, Database, Kind, TestSite, product as draft};
 
 /// Five products with the ids 1 to 5; the second and the fourth have no release date.
 fn products(conn: &mut Conn) {
@@ -72,79 +72,126 @@ fn keys(conn: &mut Conn, rows: &Query) -> (Vec<i64>, Vec<i64>) {
     (all, pages)
 }
 
-on_both! {
-    fn rows_without_a_value_come_last_in_both_directions(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        products(conn);
-        let rows = Query::new(Product::meta());
-        let up = rows.clone().order_by((product::released_on, product::id).into_ordering());
-        let down = rows.order_by((desc(product::released_on), product::id).into_ordering());
-        for (order, wanted) in [(up, vec![3, 5, 1, 2, 4]), (down, vec![1, 5, 3, 2, 4])] {
-            assert_eq!(keys(conn, &order), (wanted.clone(), wanted), "all rows, and the same rows in pages of three");
-        }
+fn rows_without_a_value_come_last_in_both_directions(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    products(conn);
+    let rows = Query::new(Product::meta());
+    let up = rows
+        .clone()
+        .order_by((product::released_on, product::id).into_ordering());
+    let down = rows.order_by((desc(product::released_on), product::id).into_ordering());
+    for (order, wanted) in [(up, vec![3, 5, 1, 2, 4]), (down, vec![1, 5, 3, 2, 4])] {
+        assert_eq!(
+            keys(conn, &order),
+            (wanted.clone(), wanted),
+            "all rows, and the same rows in pages of three"
+        );
     }
+}
 
-    fn rows_without_a_foreign_key_come_last_in_both_directions(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        categories(conn, 0);
-        let rows = Query::new(Category::meta());
-        let by_key = |descending: bool| if descending {
+fn rows_without_a_foreign_key_come_last_in_both_directions(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    categories(conn, 0);
+    let rows = Query::new(Category::meta());
+    let by_key = |descending: bool| {
+        if descending {
             (desc(category::parent_id), desc(category::id)).into_ordering()
         } else {
             (category::parent_id, category::id).into_ordering()
-        };
-        let by_name = |descending: bool| {
-            let name = via_self(category::parent_id, category::name);
-            if descending { (desc(name), category::id).into_ordering() } else { (name, category::id).into_ordering() }
-        };
-        for (order, wanted) in [
-            (by_key(false), vec![3, 5, 7, 4, 6, 8, 1, 2]),
-            (by_key(true), vec![8, 6, 4, 7, 5, 3, 2, 1]),
-            (by_name(false), vec![4, 6, 8, 3, 5, 7, 1, 2]),
-            (by_name(true), vec![3, 5, 7, 4, 6, 8, 1, 2]),
-        ] {
-            let order = rows.clone().order_by(order);
-            assert_eq!(keys(conn, &order), (wanted.clone(), wanted), "all rows, and the same rows in pages of three");
         }
-        // Filters and searches pick rows in other ways.
-        let filtered = rows.filter(Condition::Not(Box::new(Condition::of(category::slug, "c8".to_owned()))));
-        let order = filtered.clone().order_by(by_key(true));
-        let wanted = vec![6, 4, 7, 5, 3, 2, 1];
-        assert_eq!(keys(conn, &order), (wanted.clone(), wanted.clone()), "the rows that a filter leaves");
-        let few = order.few(conn, None, 100).unwrap().unwrap();
-        let few: Vec<i64> = few.iter().filter_map(|row| row[0].as_i64()).collect();
-        assert_eq!(few, wanted, "the rows that a search collects first and sorts afterwards");
+    };
+    let by_name = |descending: bool| {
+        let name = via_self(category::parent_id, category::name);
+        if descending {
+            (desc(name), category::id).into_ordering()
+        } else {
+            (name, category::id).into_ordering()
+        }
+    };
+    for (order, wanted) in [
+        (by_key(false), vec![3, 5, 7, 4, 6, 8, 1, 2]),
+        (by_key(true), vec![8, 6, 4, 7, 5, 3, 2, 1]),
+        (by_name(false), vec![4, 6, 8, 3, 5, 7, 1, 2]),
+        (by_name(true), vec![3, 5, 7, 4, 6, 8, 1, 2]),
+    ] {
+        let order = rows.clone().order_by(order);
+        assert_eq!(
+            keys(conn, &order),
+            (wanted.clone(), wanted),
+            "all rows, and the same rows in pages of three"
+        );
     }
+    // Filters and searches pick rows in other ways.
+    let filtered = rows.filter(Condition::Not(Box::new(Condition::of(
+        category::slug,
+        "c8".to_owned(),
+    ))));
+    let order = filtered.clone().order_by(by_key(true));
+    let wanted = vec![6, 4, 7, 5, 3, 2, 1];
+    assert_eq!(
+        keys(conn, &order),
+        (wanted.clone(), wanted.clone()),
+        "the rows that a filter leaves"
+    );
+    let few = order.few(conn, None, 100).unwrap().unwrap();
+    let few: Vec<i64> = few.iter().filter_map(|row| row[0].as_i64()).collect();
+    assert_eq!(
+        few, wanted,
+        "the rows that a search collects first and sorts afterwards"
+    );
+}
 
-    fn the_admin_lists_rows_without_a_value_last(kind: Kind) {
-        let database = Database::migrated(kind);
-        ALICE.save(&mut database.connect());
-        let site = TestSite::with(database, &[], crate::shop::urls);
-        let conn = &mut site.connect();
-        products(conn);
-        categories(conn, 10);
-        let alice = ALICE.browser(&site);
-        let order = |url: &str, names: &[&str]| -> Vec<String> {
-            let page = alice.get(url).text();
-            let mut found: Vec<(usize, String)> = names
-                .iter()
-                .map(|name| (page.find(&format!(">{name}</a>")).unwrap_or_else(|| panic!("{name} is not in {url}")), (*name).to_owned()))
-                .collect();
-            found.sort();
-            found.into_iter().map(|(_, name)| name).collect()
-        };
-        let trees = ["Ash", "Birch", "Cedar", "Elm", "Fir"];
-        for (query, wanted) in [("o=7.1", ["Cedar", "Fir", "Ash", "Birch", "Elm"]), ("o=-7.1", ["Ash", "Fir", "Cedar", "Birch", "Elm"])] {
-            let url = format!("/admin/catalog/product/?{query}");
-            assert_eq!(order(&url, &trees), wanted, "products by release date: {query}");
-        }
-        let names: Vec<String> = (1..=8).map(|number| format!("Category {number}")).collect();
-        let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        for query in ["o=3.1", "o=-3.1"] {
-            let found = order(&format!("/admin/catalog/category/?{query}"), &names);
-            assert_eq!(found[6..], ["Category 7", "Category 8"], "categories without a parent come last: {query}");
-        }
+fn the_admin_lists_rows_without_a_value_last(kind: Kind) {
+    let database = Database::migrated(kind);
+    ALICE.save(&mut database.connect());
+    let site = TestSite::with(database, &[], crate::shop::urls);
+    let conn = &mut site.connect();
+    products(conn);
+    categories(conn, 10);
+    let alice = ALICE.browser(&site);
+    let order = |url: &str, names: &[&str]| -> Vec<String> {
+        let page = alice.get(url).text();
+        let mut found: Vec<(usize, String)> = names
+            .iter()
+            .map(|name| {
+                (
+                    page.find(&format!(">{name}</a>"))
+                        .unwrap_or_else(|| panic!("{name} is not in {url}")),
+                    (*name).to_owned(),
+                )
+            })
+            .collect();
+        found.sort();
+        found.into_iter().map(|(_, name)| name).collect()
+    };
+    let trees = ["Ash", "Birch", "Cedar", "Elm", "Fir"];
+    for (query, wanted) in [
+        ("o=7.1", ["Cedar", "Fir", "Ash", "Birch", "Elm"]),
+        ("o=-7.1", ["Ash", "Fir", "Cedar", "Birch", "Elm"]),
+    ] {
+        let url = format!("/admin/catalog/product/?{query}");
+        assert_eq!(
+            order(&url, &trees),
+            wanted,
+            "products by release date: {query}"
+        );
+    }
+    let names: Vec<String> = (1..=8).map(|number| format!("Category {number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    for query in ["o=3.1", "o=-3.1"] {
+        let found = order(&format!("/admin/catalog/category/?{query}"), &names);
+        assert_eq!(
+            found[6..],
+            ["Category 7", "Category 8"],
+            "categories without a parent come last: {query}"
+        );
     }
 }
+
+on_both!(
+    rows_without_a_value_come_last_in_both_directions,
+    rows_without_a_foreign_key_come_last_in_both_directions,
+    the_admin_lists_rows_without_a_value_last
+);

@@ -273,46 +273,75 @@ fn slow_steps(conn: &mut Conn, pages: &BTreeMap<&'static str, Vec<String>>) -> V
     found
 }
 
-on_both! {
-    fn public_pages_use_indexes_with_and_without_statistics(kind: Kind) {
-        let database = Database::migrated(kind);
-        fill(&mut database.connect());
-        let pages = statements(&database);
+fn public_pages_use_indexes_with_and_without_statistics(kind: Kind) {
+    let database = Database::migrated(kind);
+    fill(&mut database.connect());
+    let pages = statements(&database);
 
-        // The server has analyzed an SQLite database at its start.
-        if kind == Kind::Sqlite {
-            database.connect().batch_execute("ANALYZE; DELETE FROM sqlite_stat1;").unwrap();
-        }
-        let slow = slow_steps(&mut database.connect(), &pages);
-        assert!(slow.is_empty(), "without statistics these steps read whole tables: {}", slow.join("\n"));
-
-        database.connect().batch_execute("ANALYZE;").unwrap();
-        let slow = slow_steps(&mut database.connect(), &pages);
-        assert!(slow.is_empty(), "with statistics these steps read whole tables: {}", slow.join("\n"));
+    // The server has analyzed an SQLite database at its start.
+    if kind == Kind::Sqlite {
+        database
+            .connect()
+            .batch_execute("ANALYZE; DELETE FROM sqlite_stat1;")
+            .unwrap();
     }
+    let slow = slow_steps(&mut database.connect(), &pages);
+    assert!(
+        slow.is_empty(),
+        "without statistics these steps read whole tables: {}",
+        slow.join("\n")
+    );
 
-    fn tiles_and_picks_show_the_first_product_with_a_picture(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        fill(conn);
-        let images = "UPDATE catalog_product SET image = 'products/' || id || '.png' WHERE id IN (20, 1006, 406, 506, 607);";
-        conn.batch_execute(images).unwrap();
-        let tiles = crate::shop::catalog::models::CategoryTile::within(conn, None, 200).unwrap();
-        let picture = |slug: &str| {
-            let tile = tiles.iter().find(|tile| tile.slug == slug).unwrap();
-            tile.picture.as_ref().and_then(|picture| picture.url()).unwrap_or_default()
-        };
-        // 406 and 1006 are on shelf 7, and 506 is on shelf 107, which is inside shelf 7.
-        assert_eq!(picture("shelf-7"), "/media/products/406.png", "the picture with the lowest id");
-        assert_eq!(picture("shelf-8"), "/media/products/607.png", "the picture of the only product that has one");
-        assert_eq!(picture("shelf-21"), "", "a draft (20) must not be shown");
-        assert_eq!(tiles.len(), 100, "the outermost categories");
-
-        let picks = crate::shop::catalog::models::ProductRow::tagged(conn, "staff-pick", 3).unwrap();
-        let names: Vec<&str> = picks.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(names, ["Thing 99001", "Thing 99002", "Thing 99003"], "published picks in the order of their ids");
-    }
+    database.connect().batch_execute("ANALYZE;").unwrap();
+    let slow = slow_steps(&mut database.connect(), &pages);
+    assert!(
+        slow.is_empty(),
+        "with statistics these steps read whole tables: {}",
+        slow.join("\n")
+    );
 }
+
+fn tiles_and_picks_show_the_first_product_with_a_picture(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    fill(conn);
+    let images = "UPDATE catalog_product SET image = 'products/' || id || '.png' WHERE id IN (20, 1006, 406, 506, 607);";
+    conn.batch_execute(images).unwrap();
+    let tiles = crate::shop::catalog::models::CategoryTile::within(conn, None, 200).unwrap();
+    let picture = |slug: &str| {
+        let tile = tiles.iter().find(|tile| tile.slug == slug).unwrap();
+        tile.picture
+            .as_ref()
+            .and_then(|picture| picture.url())
+            .unwrap_or_default()
+    };
+    // 406 and 1006 are on shelf 7, and 506 is on shelf 107, which is inside shelf 7.
+    assert_eq!(
+        picture("shelf-7"),
+        "/media/products/406.png",
+        "the picture with the lowest id"
+    );
+    assert_eq!(
+        picture("shelf-8"),
+        "/media/products/607.png",
+        "the picture of the only product that has one"
+    );
+    assert_eq!(picture("shelf-21"), "", "a draft (20) must not be shown");
+    assert_eq!(tiles.len(), 100, "the outermost categories");
+
+    let picks = crate::shop::catalog::models::ProductRow::tagged(conn, "staff-pick", 3).unwrap();
+    let names: Vec<&str> = picks.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["Thing 99001", "Thing 99002", "Thing 99003"],
+        "published picks in the order of their ids"
+    );
+}
+
+on_both!(
+    public_pages_use_indexes_with_and_without_statistics,
+    tiles_and_picks_show_the_first_product_with_a_picture
+);
 
 #[derive(QueryableByName)]
 struct Count {
@@ -320,16 +349,27 @@ struct Count {
     count: i64,
 }
 
-on_both! {
-    fn seed_leaves_statistics(kind: Kind) {
-        let database = Database::migrated(kind);
-        let done = database.nuages(&["seed", "--products", "500", "--orders", "10"]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        let sql = match kind {
-            Kind::Sqlite => "SELECT COUNT(*) AS count FROM sqlite_stat1 WHERE tbl = 'catalog_product'",
-            Kind::Postgres => "SELECT COUNT(*) AS count FROM pg_stats WHERE tablename = 'catalog_product'",
-        };
-        let counts: Vec<Count> = diesel::sql_query(sql).load(&mut database.connect()).unwrap();
-        assert!(counts[0].count > 0, "the planner must know the products after a seed");
-    }
+fn seed_leaves_statistics(kind: Kind) {
+    let database = Database::migrated(kind);
+    let done = database.nuages(&["seed", "--products", "500", "--orders", "10"]);
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    let sql = match kind {
+        Kind::Sqlite => "SELECT COUNT(*) AS count FROM sqlite_stat1 WHERE tbl = 'catalog_product'",
+        Kind::Postgres => {
+            "SELECT COUNT(*) AS count FROM pg_stats WHERE tablename = 'catalog_product'"
+        }
+    };
+    let counts: Vec<Count> = diesel::sql_query(sql)
+        .load(&mut database.connect())
+        .unwrap();
+    assert!(
+        counts[0].count > 0,
+        "the planner must know the products after a seed"
+    );
 }
+
+on_both!(seed_leaves_statistics);

@@ -53,56 +53,64 @@ fn a_job_that_writes_outside_atomic_is_refused_with_the_remedy_on_sqlite() {
     });
 }
 
-on_both! {
-    fn an_error_takes_everything_back(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        let failed = conn.atomic(|conn| {
-            add(conn, "a");
+fn an_error_takes_everything_back(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    let failed = conn.atomic(|conn| {
+        add(conn, "a");
+        Err::<(), _>(Error::NotFound)
+    });
+    assert!(failed.is_err());
+    assert!(names(conn).is_empty());
+}
+
+fn an_inner_failure_leaves_the_outer_work(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    conn.atomic(|conn| {
+        add(conn, "outer");
+        let inner = conn.atomic(|conn| {
+            add(conn, "inner");
             Err::<(), _>(Error::NotFound)
         });
-        assert!(failed.is_err());
-        assert!(names(conn).is_empty());
-    }
-
-    fn an_inner_failure_leaves_the_outer_work(kind: Kind) {
-        let database = Database::migrated(kind);
-        let conn = &mut database.connect();
-        conn.atomic(|conn| {
-            add(conn, "outer");
-            let inner = conn.atomic(|conn| {
-                add(conn, "inner");
-                Err::<(), _>(Error::NotFound)
-            });
-            assert!(inner.is_err());
-            add(conn, "after");
-            Ok(())
-        }).unwrap();
-        assert_eq!(names(conn), ["after", "outer"]);
-    }
-
-    fn writers_that_read_first_do_not_fail_and_lose_nothing(kind: Kind) {
-        let database = Database::migrated(kind);
-        add(&mut database.connect(), "0");
-        std::thread::scope(|scope| {
-            for _ in 0..4 {
-                scope.spawn(|| {
-                    let conn = &mut database.connect();
-                    for _ in 0..25 {
-                        conn.atomic(|conn| {
-                            let group = auth_group::table.select((auth_group::id, auth_group::name));
-                            let (id, name): (i32, String) = match conn {
-                                Conn::Postgres(inner) => group.for_update().first(inner)?,
-                                Conn::Sqlite(inner) => group.first(inner)?,
-                            };
-                            let next = name.parse::<i32>().unwrap() + 1;
-                            diesel::update(auth_group::table.find(id)).set(auth_group::name.eq(next.to_string())).execute(conn)?;
-                            Ok(())
-                        }).unwrap();
-                    }
-                });
-            }
-        });
-        assert_eq!(names(&mut database.connect()), ["100"]);
-    }
+        assert!(inner.is_err());
+        add(conn, "after");
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(names(conn), ["after", "outer"]);
 }
+
+fn writers_that_read_first_do_not_fail_and_lose_nothing(kind: Kind) {
+    let database = Database::migrated(kind);
+    add(&mut database.connect(), "0");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let conn = &mut database.connect();
+                for _ in 0..25 {
+                    conn.atomic(|conn| {
+                        let group = auth_group::table.select((auth_group::id, auth_group::name));
+                        let (id, name): (i32, String) = match conn {
+                            Conn::Postgres(inner) => group.for_update().first(inner)?,
+                            Conn::Sqlite(inner) => group.first(inner)?,
+                        };
+                        let next = name.parse::<i32>().unwrap() + 1;
+                        diesel::update(auth_group::table.find(id))
+                            .set(auth_group::name.eq(next.to_string()))
+                            .execute(conn)?;
+                        Ok(())
+                    })
+                    .unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(names(&mut database.connect()), ["100"]);
+}
+
+on_both!(
+    an_error_takes_everything_back,
+    an_inner_failure_leaves_the_outer_work,
+    writers_that_read_first_do_not_fail_and_lose_nothing
+);

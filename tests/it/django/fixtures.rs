@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::dump::{assert_same, texts};
 use super::{made_by, nuages};
-use crate::support::{Client, Database, TestSite};
+use crate::django::project::Django;
+use crate::support::{Client, Database, Kind, TestSite};
 
 const TABLES: [&str; 6] = [
     "auth_user",
@@ -98,65 +99,106 @@ fn as_set(json: &str) -> Vec<String> {
     texts
 }
 
-with_django! {
-    fn what_nuages_loads_django_reads(kind, django) {
-        let database = Database::migrated(kind);
-        nuages(&database, &["loaddata", "demo"]);
-        let read = objects(&django.shell(&database, include_str!("read_shop.py")));
-        let demo = objects(include_str!("../../../src/shop/catalog/fixtures/demo.json"));
-        assert_eq!(read.len(), demo.len());
-        for (key, object) in &demo {
-            assert_eq!(read.get(key), Some(object));
-        }
-    }
-
-    fn what_django_loads_nuages_serves(kind, django) {
-        let database = Database::empty(kind);
-        let priced: Vec<(String, String)> =
-            serde_json::from_str(&django.shell(&database, include_str!("load_demo.py"))).unwrap();
-        assert_eq!(priced.len(), 58);
-        // Each side stores the same.
-        let ours = Database::migrated(kind);
-        nuages(&ours, &["loaddata", "demo"]);
-        assert_same(&django.stored(&database, &TABLES), &django.stored(&ours, &TABLES));
-        assert_eq!(texts(&database, TAGGED, 1), texts(&ours, TAGGED, 1));
-        let site = TestSite::with(database, &[], crate::shop::urls);
-        let client = site.client();
-        assert_eq!(listed(&client), priced);
-        let (_, price) = priced.iter().find(|(name, _)| name == "Halo reading lamp").unwrap();
-        assert!(client.get("/products/halo-reading-lamp/").shows(&["Halo reading lamp", price]));
-    }
-
-    fn a_dump_of_each_side_can_be_loaded_by_the_other(kind, django) {
-        let ours = Database::migrated(kind);
-        nuages(&ours, &["loaddata", "demo"]);
-        std::fs::write(ours.dir.path().join("odd.json"), ODD).unwrap();
-        nuages(&ours, &["loaddata", "odd.json"]);
-        for natural in [&[][..], &["--natural-foreign", "--natural-primary"]] {
-            let dump = [&["dumpdata", "--indent", "1"], natural].concat();
-            let file = |database: &Database, text: &str| {
-                let path = database.dir.path().join("dump.json");
-                std::fs::write(&path, text).unwrap();
-                path.display().to_string()
-            };
-            // Nuages, then Django.
-            let written = dumped(&ours, &dump);
-            assert_eq!(as_set(&django.manage(&ours, &dump)), as_set(&written), "{natural:?}: both dump one database alike");
-            // A dump has milliseconds only, written as .000 where there are only microseconds.
-            let written = written.replace(".000Z", "Z");
-            // Django 6 numbers content types in alphabetical order, and refuses a dump that has other numbers for them.
-            // Such a dump is loaded into a database with the same numbers.
-            let has_other_numbers = natural.is_empty() && django.version != DjangoVersion::V5_2;
-            let theirs = if has_other_numbers { Database::migrated(kind) } else { made_by(django, kind) };
-            django.manage(&theirs, &["loaddata", "--verbosity=0", &file(&theirs, &written)]);
-            let read = django.manage(&theirs, &dump);
-            assert_eq!(as_set(&read), as_set(&written), "{natural:?}: what Django reads and writes again");
-            assert_eq!(as_set(&dumped(&theirs, &dump)), as_set(&read), "{natural:?}: Nuages dumps Django's database as Django does");
-            // Django, then Nuages.
-            let again = Database::migrated(kind);
-            nuages(&again, &["loaddata", &file(&again, &read)]);
-            assert_eq!(as_set(&dumped(&again, &dump)), as_set(&read), "{natural:?}: what Nuages reads and writes again");
-            assert_eq!(as_set(&django.manage(&again, &dump)), as_set(&read), "{natural:?}: what Django finds then");
-        }
+fn what_nuages_loads_django_reads(kind: Kind, django: &Django) {
+    let database = Database::migrated(kind);
+    nuages(&database, &["loaddata", "demo"]);
+    let read = objects(&django.shell(&database, include_str!("read_shop.py")));
+    let demo = objects(include_str!("../../../src/shop/catalog/fixtures/demo.json"));
+    assert_eq!(read.len(), demo.len());
+    for (key, object) in &demo {
+        assert_eq!(read.get(key), Some(object));
     }
 }
+
+fn what_django_loads_nuages_serves(kind: Kind, django: &Django) {
+    let database = Database::empty(kind);
+    let priced: Vec<(String, String)> =
+        serde_json::from_str(&django.shell(&database, include_str!("load_demo.py"))).unwrap();
+    assert_eq!(priced.len(), 58);
+    // Each side stores the same.
+    let ours = Database::migrated(kind);
+    nuages(&ours, &["loaddata", "demo"]);
+    assert_same(
+        &django.stored(&database, &TABLES),
+        &django.stored(&ours, &TABLES),
+    );
+    assert_eq!(texts(&database, TAGGED, 1), texts(&ours, TAGGED, 1));
+    let site = TestSite::with(database, &[], crate::shop::urls);
+    let client = site.client();
+    assert_eq!(listed(&client), priced);
+    let (_, price) = priced
+        .iter()
+        .find(|(name, _)| name == "Halo reading lamp")
+        .unwrap();
+    assert!(
+        client
+            .get("/products/halo-reading-lamp/")
+            .shows(&["Halo reading lamp", price])
+    );
+}
+
+fn a_dump_of_each_side_can_be_loaded_by_the_other(kind: Kind, django: &Django) {
+    let ours = Database::migrated(kind);
+    nuages(&ours, &["loaddata", "demo"]);
+    std::fs::write(ours.dir.path().join("odd.json"), ODD).unwrap();
+    nuages(&ours, &["loaddata", "odd.json"]);
+    for natural in [&[][..], &["--natural-foreign", "--natural-primary"]] {
+        let dump = [&["dumpdata", "--indent", "1"], natural].concat();
+        let file = |database: &Database, text: &str| {
+            let path = database.dir.path().join("dump.json");
+            std::fs::write(&path, text).unwrap();
+            path.display().to_string()
+        };
+        // Nuages, then Django.
+        let written = dumped(&ours, &dump);
+        assert_eq!(
+            as_set(&django.manage(&ours, &dump)),
+            as_set(&written),
+            "{natural:?}: both dump one database alike"
+        );
+        // A dump has milliseconds only, written as .000 where there are only microseconds.
+        let written = written.replace(".000Z", "Z");
+        // Django 6 numbers content types in alphabetical order, and refuses a dump that has other numbers for them.
+        // Such a dump is loaded into a database with the same numbers.
+        let has_other_numbers = natural.is_empty() && django.version != DjangoVersion::V5_2;
+        let theirs = if has_other_numbers {
+            Database::migrated(kind)
+        } else {
+            made_by(django, kind)
+        };
+        django.manage(
+            &theirs,
+            &["loaddata", "--verbosity=0", &file(&theirs, &written)],
+        );
+        let read = django.manage(&theirs, &dump);
+        assert_eq!(
+            as_set(&read),
+            as_set(&written),
+            "{natural:?}: what Django reads and writes again"
+        );
+        assert_eq!(
+            as_set(&dumped(&theirs, &dump)),
+            as_set(&read),
+            "{natural:?}: Nuages dumps Django's database as Django does"
+        );
+        // Django, then Nuages.
+        let again = Database::migrated(kind);
+        nuages(&again, &["loaddata", &file(&again, &read)]);
+        assert_eq!(
+            as_set(&dumped(&again, &dump)),
+            as_set(&read),
+            "{natural:?}: what Nuages reads and writes again"
+        );
+        assert_eq!(
+            as_set(&django.manage(&again, &dump)),
+            as_set(&read),
+            "{natural:?}: what Django finds then"
+        );
+    }
+}
+
+with_django!(
+    what_nuages_loads_django_reads,
+    what_django_loads_nuages_serves,
+    a_dump_of_each_side_can_be_loaded_by_the_other
+);

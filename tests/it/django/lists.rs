@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use crate::django::project::Django;
 use crate::support::{ALICE, Client, Database, Kind, TestSite, product};
 
 const ORDERS: &str = "/admin/orders/order/";
@@ -287,47 +288,66 @@ fn seen(client: &Client, path: &str) -> Value {
     })
 }
 
-with_django! {
-    fn lists_are_the_same_in_every_zone(kind, django) {
-        let database = Database::migrated(kind);
-        stock(&database, kind);
-        let first = TestSite::with(database, &[], crate::shop::urls);
-        let session = ALICE.browser(&first).cookie("sessionid").unwrap();
-        let paths = paths(kind);
-        let script = format!(
-            "ZONES, PATHS, SESSION = {}, {}, {session:?}\n{}",
-            json!(ZONES), json!(paths), include_str!("lists.py")
-        );
-        let compare = || {
-            let theirs: Value = serde_json::from_str(&django.shell(&first.database, &script)).unwrap();
-            let mut wrong = Vec::new();
-            let (mut asked, mut refused) = (0, 0);
-            for zone in ZONES {
-                let site = TestSite::beside(&first, &[("TIME_ZONE", zone)]);
-                let client = site.client();
-                client.keep("sessionid", &session);
-                // What has nothing to do with time is asked once.
-                for (path, theirs) in paths.iter().filter_map(|path| Some((path, theirs[zone].get(path)?))) {
-                    let ours = seen(&client, path);
-                    asked += 1;
-                    refused += usize::from(ours == "refused");
-                    let same = |part: &str| ours[part] == theirs[part];
-                    if !(ours == *theirs || same("rows") && same("dates") && same("filters")) {
-                        wrong.push(format!("{zone} {path}\n  ours   {ours}\n  theirs {theirs}"));
-                    }
+fn lists_are_the_same_in_every_zone(kind: Kind, django: &Django) {
+    let database = Database::migrated(kind);
+    stock(&database, kind);
+    let first = TestSite::with(database, &[], crate::shop::urls);
+    let session = ALICE.browser(&first).cookie("sessionid").unwrap();
+    let paths = paths(kind);
+    let script = format!(
+        "ZONES, PATHS, SESSION = {}, {}, {session:?}\n{}",
+        json!(ZONES),
+        json!(paths),
+        include_str!("lists.py")
+    );
+    let compare = || {
+        let theirs: Value = serde_json::from_str(&django.shell(&first.database, &script)).unwrap();
+        let mut wrong = Vec::new();
+        let (mut asked, mut refused) = (0, 0);
+        for zone in ZONES {
+            let site = TestSite::beside(&first, &[("TIME_ZONE", zone)]);
+            let client = site.client();
+            client.keep("sessionid", &session);
+            // What has nothing to do with time is asked once.
+            for (path, theirs) in paths
+                .iter()
+                .filter_map(|path| Some((path, theirs[zone].get(path)?)))
+            {
+                let ours = seen(&client, path);
+                asked += 1;
+                refused += usize::from(ours == "refused");
+                let same = |part: &str| ours[part] == theirs[part];
+                if !(ours == *theirs || same("rows") && same("dates") && same("filters")) {
+                    wrong.push(format!("{zone} {path}\n  ours   {ours}\n  theirs {theirs}"));
                 }
             }
-            (wrong, asked, refused)
-        };
-        // Filters count days from today: if it was midnight somewhere meanwhile, both are asked again.
-        let today = || ZONES.map(|zone| Utc::now().with_timezone(&zone.parse::<Tz>().unwrap()).date_naive());
-        let days = today();
-        let mut found = compare();
-        if today() != days {
-            found = compare();
         }
-        let (wrong, asked, refused) = found;
-        assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
-        assert!(asked > 3 * OF_ORDERS.len() && refused < asked / 3, "{refused} of {asked}");
+        (wrong, asked, refused)
+    };
+    // Filters count days from today: if it was midnight somewhere meanwhile, both are asked again.
+    let today = || {
+        ZONES.map(|zone| {
+            Utc::now()
+                .with_timezone(&zone.parse::<Tz>().unwrap())
+                .date_naive()
+        })
+    };
+    let days = today();
+    let mut found = compare();
+    if today() != days {
+        found = compare();
     }
+    let (wrong, asked, refused) = found;
+    assert!(
+        wrong.is_empty(),
+        "{} of them:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert!(
+        asked > 3 * OF_ORDERS.len() && refused < asked / 3,
+        "{refused} of {asked}"
+    );
 }
+
+with_django!(lists_are_the_same_in_every_zone);

@@ -41,47 +41,72 @@ fn only_its_own(database: &Database) {
     );
 }
 
-with_django! {
-    fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind, django) {
-        let database = made_by(django, kind);
-        let before = shared(&django.dump(&database));
-        // Nobody could log in.
-        let refused = database.nuages(&["check"]);
-        assert!(!refused.status.success() && said(&refused).contains("Run `nuages migrate`"), "{}", said(&refused));
-        only_its_own(&database);
-        assert!(nuages(&database, &["migrate"]).contains("No migrations to apply.\n"));
-        nuages(&database, &["migrate", "--check"]);
-        let shown = nuages(&database, &["showmigrations"]);
-        assert!(shown.contains("[X] 0001_initial") && !shown.contains("[ ]"), "{shown}");
-        assert!(nuages(&database, &["check"]).contains("no issues"));
-        assert_same(&before, &shared(&django.dump(&database)));
-        django.is_content(&database);
-        nuages(&database, &["migrate", "nuages", "zero", "--no-input"]);
-        assert_same(&before, &shared(&django.dump(&database)));
-        assert!(texts(&database, "SELECT app FROM django_migrations WHERE app = 'nuages'", 1).is_empty());
-    }
-
-    fn django_changes_nothing_where_nuages_was(kind, django) {
-        django.is_content(&Database::migrated(kind));
-    }
-
-    fn what_django_began_nuages_completes(kind, django) {
-        let database = Database::empty(kind);
-        django.manage(&database, &["migrate", "auth", "--verbosity=0"]);
-        let said = nuages(&database, &["migrate"]);
-        assert!(said.contains("Applying catalog.0001_initial") && !said.contains("Applying auth"), "{said}");
-        is_finished(django, &database, kind);
-    }
-
-    fn what_nuages_began_django_completes(kind, django) {
-        let database = Database::migrated(kind);
-        nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
-        nuages(&database, &["migrate", "sessions", "zero", "--no-input"]);
-        let said = django.manage(&database, &["migrate"]);
-        assert!(said.contains("Applying orders.0001_initial") && !said.contains("Applying auth"), "{said}");
-        is_finished(django, &database, kind);
-    }
+fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind: Kind, django: &Django) {
+    let database = made_by(django, kind);
+    let before = shared(&django.dump(&database));
+    // Nobody could log in.
+    let refused = database.nuages(&["check"]);
+    assert!(
+        !refused.status.success() && said(&refused).contains("Run `nuages migrate`"),
+        "{}",
+        said(&refused)
+    );
+    only_its_own(&database);
+    assert!(nuages(&database, &["migrate"]).contains("No migrations to apply.\n"));
+    nuages(&database, &["migrate", "--check"]);
+    let shown = nuages(&database, &["showmigrations"]);
+    assert!(
+        shown.contains("[X] 0001_initial") && !shown.contains("[ ]"),
+        "{shown}"
+    );
+    assert!(nuages(&database, &["check"]).contains("no issues"));
+    assert_same(&before, &shared(&django.dump(&database)));
+    django.is_content(&database);
+    nuages(&database, &["migrate", "nuages", "zero", "--no-input"]);
+    assert_same(&before, &shared(&django.dump(&database)));
+    assert!(
+        texts(
+            &database,
+            "SELECT app FROM django_migrations WHERE app = 'nuages'",
+            1
+        )
+        .is_empty()
+    );
 }
+
+fn django_changes_nothing_where_nuages_was(kind: Kind, django: &Django) {
+    django.is_content(&Database::migrated(kind));
+}
+
+fn what_django_began_nuages_completes(kind: Kind, django: &Django) {
+    let database = Database::empty(kind);
+    django.manage(&database, &["migrate", "auth", "--verbosity=0"]);
+    let said = nuages(&database, &["migrate"]);
+    assert!(
+        said.contains("Applying catalog.0001_initial") && !said.contains("Applying auth"),
+        "{said}"
+    );
+    is_finished(django, &database, kind);
+}
+
+fn what_nuages_began_django_completes(kind: Kind, django: &Django) {
+    let database = Database::migrated(kind);
+    nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
+    nuages(&database, &["migrate", "sessions", "zero", "--no-input"]);
+    let said = django.manage(&database, &["migrate"]);
+    assert!(
+        said.contains("Applying orders.0001_initial") && !said.contains("Applying auth"),
+        "{said}"
+    );
+    is_finished(django, &database, kind);
+}
+
+with_django!(
+    nuages_adds_its_own_tables_where_django_was_and_changes_nothing,
+    django_changes_nothing_where_nuages_was,
+    what_django_began_nuages_completes,
+    what_nuages_began_django_completes
+);
 
 /// Without `DEFAULT_AUTO_FIELD`, as in projects from before Django 3.2, the ids of `django_migrations` and of auth's
 /// many-to-many tables are `integer`.

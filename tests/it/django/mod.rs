@@ -2,14 +2,12 @@
 
 use crate::support::{Database, Kind};
 
-/// Runs each claim on both databases with both versions of Django. `with_django! { fn name(kind, django) { … } }` makes
-/// `name::django_5_2::sqlite`, `name::django_5_2::postgres`, `name::django_6_1::sqlite` and `name::django_6_1::postgres`.
+/// Runs tests on both databases with both versions of Django. `with_django!(name)` makes `name::django_5_2::sqlite`,
+/// `name::django_5_2::postgres`, `name::django_6_1::sqlite` and `name::django_6_1::postgres` of
+/// `fn name(kind: Kind, django: &Django)`.
 macro_rules! with_django {
-    ($($(#[$meta:meta])* fn $name:ident($kind:ident, $django:ident) $body:block)+) => {
+    ($($name:ident),+ $(,)?) => {
         $(
-            $(#[$meta])*
-            fn $name($kind: $crate::support::Kind, $django: &$crate::django::project::Django) $body
-
             mod $name {
                 with_django!(@version django_5_2, V5_2, $name);
                 with_django!(@version django_6_1, V6_1, $name);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::project::Django;
 use super::{made_by, nuages};
-use crate::support::{Database, LOGIN, TestSite};
+use crate::support::{Database, Kind, LOGIN, TestSite};
 
 const PASSWORD: &str = "eve-eats-9-elderberries";
 const PROFILE: &str = "/accounts/profile/";
@@ -75,68 +75,134 @@ impl Drop for Partner {
     }
 }
 
-with_django! {
-    fn each_common_password_of_django_is_refused(_kind, django) {
-        let read = "import gzip, django; from pathlib import Path
+fn each_common_password_of_django_is_refused(_kind: Kind, django: &Django) {
+    let read = "import gzip, django; from pathlib import Path
 print(gzip.decompress((Path(django.__file__).parent / 'contrib/auth/common-passwords.txt.gz').read_bytes()).decode())";
-        let listed = super::project::output(django.python(&Database::empty(crate::support::Kind::Sqlite)).args(["-c", read]));
-        let long_enough: Vec<&str> = listed.lines().map(str::trim).filter(|line| line.chars().count() >= 8).collect();
-        assert!(long_enough.len() > 8000, "Django's list must be read, but has {} passwords", long_enough.len());
-        let accepted: Vec<&&str> = long_enough.iter().filter(|password| !is_common(password)).collect();
-        assert!(accepted.is_empty(), "{} of Django's {} common passwords are accepted: {accepted:?}", accepted.len(), long_enough.len());
+    let listed = super::project::output(
+        django
+            .python(&Database::empty(Kind::Sqlite))
+            .args(["-c", read]),
+    );
+    let long_enough: Vec<&str> = listed
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.chars().count() >= 8)
+        .collect();
+    assert!(
+        long_enough.len() > 8000,
+        "Django's list must be read, but has {} passwords",
+        long_enough.len()
+    );
+    let accepted: Vec<&&str> = long_enough
+        .iter()
+        .filter(|password| !is_common(password))
+        .collect();
+    assert!(
+        accepted.is_empty(),
+        "{} of Django's {} common passwords are accepted: {accepted:?}",
+        accepted.len(),
+        long_enough.len()
+    );
+}
+
+fn ten_alternate_logins_leave_every_session_alive_and_the_hash_unchanged(
+    kind: Kind,
+    django: &Django,
+) {
+    let database = made_by(django, kind);
+    nuages(&database, &["migrate"]);
+    let mut partner = Partner::start(django, &database);
+    let hash: String = serde_json::from_value(partner.read()).unwrap();
+    let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
+    assert!(
+        hash.starts_with(&rounds),
+        "Django {} makes hashes that start with {rounds}, not {hash}",
+        django.version
+    );
+
+    // The version is told from the database on one site, and set on the other; a third is set to the oldest.
+    let told = TestSite::with(database, &[], crate::shop::urls);
+    let set = TestSite::beside(&told, &[("DJANGO_VERSION", &django.version.to_string())]);
+    let oldest = TestSite::beside(&told, &[("DJANGO_VERSION", "5.2")]);
+    let mut sessions: Vec<String> = Vec::new();
+    for round in 0..10 {
+        let client = [&told, &set, &oldest][round % 3].client();
+        let reply = client.post(LOGIN, &[("username", "eve"), ("password", PASSWORD)]);
+        assert_eq!(reply.status, 302, "login {round} in Nuages must succeed");
+        sessions.push(client.cookie("sessionid").unwrap());
+        let (session, alive) = partner.log_in(&sessions);
+        assert_eq!(
+            alive, sessions,
+            "after login {round} in Nuages, every session must be alive in Django"
+        );
+        sessions.push(session);
+
+        let stored = User::find_by_username(&mut told.connect(), "eve")
+            .unwrap()
+            .unwrap()
+            .password;
+        assert_eq!(stored, hash, "the hash after login {round} on both sides");
     }
-
-    fn ten_alternate_logins_leave_every_session_alive_and_the_hash_unchanged(kind, django) {
-        let database = made_by(django, kind);
-        nuages(&database, &["migrate"]);
-        let mut partner = Partner::start(django, &database);
-        let hash: String = serde_json::from_value(partner.read()).unwrap();
-        let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
-        assert!(hash.starts_with(&rounds), "Django {} makes hashes that start with {rounds}, not {hash}", django.version);
-
-        // The version is told from the database on one site, and set on the other; a third is set to the oldest.
-        let told = TestSite::with(database, &[], crate::shop::urls);
-        let set = TestSite::beside(&told, &[("DJANGO_VERSION", &django.version.to_string())]);
-        let oldest = TestSite::beside(&told, &[("DJANGO_VERSION", "5.2")]);
-        let mut sessions: Vec<String> = Vec::new();
-        for round in 0..10 {
-            let client = [&told, &set, &oldest][round % 3].client();
-            let reply = client.post(LOGIN, &[("username", "eve"), ("password", PASSWORD)]);
-            assert_eq!(reply.status, 302, "login {round} in Nuages must succeed");
-            sessions.push(client.cookie("sessionid").unwrap());
-            let (session, alive) = partner.log_in(&sessions);
-            assert_eq!(alive, sessions, "after login {round} in Nuages, every session must be alive in Django");
-            sessions.push(session);
-
-            let stored = User::find_by_username(&mut told.connect(), "eve").unwrap().unwrap().password;
-            assert_eq!(stored, hash, "the hash after login {round} on both sides");
-        }
-        for session in &sessions {
-            let client = told.client();
-            client.keep("sessionid", session);
-            assert!(client.get(PROFILE).shows(&["Hello, <bdi>eve</bdi>"]), "session {session} must be alive in Nuages");
-        }
-    }
-
-    fn new_hashes_have_the_rounds_of_the_django_that_the_database_tells(kind, django) {
-        let database = made_by(django, kind);
-        nuages(&database, &["migrate"]);
-        // Django creates eve, and says so.
-        Partner::start(django, &database).read();
-        let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
-        let made = crate::support::nuages(database.dir.path(), &database.url)
-            .args(["createsuperuser", "--noinput", "--username", "ann", "--email", ""])
-            .env("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
-            .output()
-            .unwrap();
-        assert!(made.status.success(), "createsuperuser: {}", super::said(&made));
-
-        let site = TestSite::with(database, &[], crate::shop::urls);
-        let fields = [("username", "zoe"), ("email", "zoe@example.com"), ("password1", PASSWORD), ("password2", PASSWORD)];
-        assert_eq!(site.client().post("/accounts/signup/", &fields).status, 302, "signing up must succeed");
-        for name in ["ann", "zoe"] {
-            let user = User::find_by_username(&mut site.connect(), name).unwrap().unwrap();
-            assert!(user.password.starts_with(&rounds), "the hash of {name} must start with {rounds}: {}", user.password);
-        }
+    for session in &sessions {
+        let client = told.client();
+        client.keep("sessionid", session);
+        assert!(
+            client.get(PROFILE).shows(&["Hello, <bdi>eve</bdi>"]),
+            "session {session} must be alive in Nuages"
+        );
     }
 }
+
+fn new_hashes_have_the_rounds_of_the_django_that_the_database_tells(kind: Kind, django: &Django) {
+    let database = made_by(django, kind);
+    nuages(&database, &["migrate"]);
+    // Django creates eve, and says so.
+    Partner::start(django, &database).read();
+    let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
+    let made = crate::support::nuages(database.dir.path(), &database.url)
+        .args([
+            "createsuperuser",
+            "--noinput",
+            "--username",
+            "ann",
+            "--email",
+            "",
+        ])
+        .env("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "createsuperuser: {}",
+        super::said(&made)
+    );
+
+    let site = TestSite::with(database, &[], crate::shop::urls);
+    let fields = [
+        ("username", "zoe"),
+        ("email", "zoe@example.com"),
+        ("password1", PASSWORD),
+        ("password2", PASSWORD),
+    ];
+    assert_eq!(
+        site.client().post("/accounts/signup/", &fields).status,
+        302,
+        "signing up must succeed"
+    );
+    for name in ["ann", "zoe"] {
+        let user = User::find_by_username(&mut site.connect(), name)
+            .unwrap()
+            .unwrap();
+        assert!(
+            user.password.starts_with(&rounds),
+            "the hash of {name} must start with {rounds}: {}",
+            user.password
+        );
+    }
+}
+
+with_django!(
+    each_common_password_of_django_is_refused,
+    ten_alternate_logins_leave_every_session_alive_and_the_hash_unchanged,
+    new_hashes_have_the_rounds_of_the_django_that_the_database_tells
+);

@@ -7,7 +7,8 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::dump::assert_same;
-use crate::support::Database;
+use crate::django::project::Django;
+use crate::support::{Database, Kind};
 
 /// Price, stock, day of release, made at, saved at.
 type Row = (
@@ -118,36 +119,53 @@ fn as_json(product: &Product) -> Value {
     })
 }
 
-with_django! {
-    fn products_are_stored_alike_and_read_back_exactly(kind, django) {
-        let products = products();
-        let rows = Value::from(products.iter().map(as_json).collect::<Vec<_>>());
-        let run = |database: &Database, act: &str| {
-            let script = format!("ROWS = {}\nACT = {act:?}\n{}", json!(rows.to_string()), include_str!("products.py"));
-            django.shell(database, &script)
-        };
+fn products_are_stored_alike_and_read_back_exactly(kind: Kind, django: &Django) {
+    let products = products();
+    let rows = Value::from(products.iter().map(as_json).collect::<Vec<_>>());
+    let run = |database: &Database, act: &str| {
+        let script = format!(
+            "ROWS = {}\nACT = {act:?}\n{}",
+            json!(rows.to_string()),
+            include_str!("products.py")
+        );
+        django.shell(database, &script)
+    };
 
-        // Django writes, Nuages reads.
-        let theirs = Database::migrated(kind);
-        run(&theirs, "write");
-        let read: Vec<Product> = catalog_product::table
-            .order(catalog_product::id).select(Product::as_select()).load(&mut theirs.connect()).unwrap();
-        assert_eq!(read, products);
+    // Django writes, Nuages reads.
+    let theirs = Database::migrated(kind);
+    run(&theirs, "write");
+    let read: Vec<Product> = catalog_product::table
+        .order(catalog_product::id)
+        .select(Product::as_select())
+        .load(&mut theirs.connect())
+        .unwrap();
+    assert_eq!(read, products);
 
-        // Nuages writes, Django reads.
-        let ours = Database::migrated(kind);
-        let conn = &mut ours.connect();
-        let category = Category {
-            id: 1, name: "Sweets".to_owned(), slug: "sweets".to_owned(), description: String::new(), parent_id: None,
-        };
-        diesel::insert_into(catalog_category::table).values(category).execute(conn).unwrap();
-        for product in products {
-            diesel::insert_into(catalog_product::table).values(product).execute(conn).unwrap();
-        }
-        let read: Value = serde_json::from_str(&run(&ours, "read")).unwrap();
-        assert_eq!(read, rows);
-
-        let stored = |database| django.stored(database, &["catalog_category", "catalog_product"]);
-        assert_same(&stored(&theirs), &stored(&ours));
+    // Nuages writes, Django reads.
+    let ours = Database::migrated(kind);
+    let conn = &mut ours.connect();
+    let category = Category {
+        id: 1,
+        name: "Sweets".to_owned(),
+        slug: "sweets".to_owned(),
+        description: String::new(),
+        parent_id: None,
+    };
+    diesel::insert_into(catalog_category::table)
+        .values(category)
+        .execute(conn)
+        .unwrap();
+    for product in products {
+        diesel::insert_into(catalog_product::table)
+            .values(product)
+            .execute(conn)
+            .unwrap();
     }
+    let read: Value = serde_json::from_str(&run(&ours, "read")).unwrap();
+    assert_eq!(read, rows);
+
+    let stored = |database| django.stored(database, &["catalog_category", "catalog_product"]);
+    assert_same(&stored(&theirs), &stored(&ours));
 }
+
+with_django!(products_are_stored_alike_and_read_back_exactly);

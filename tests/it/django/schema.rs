@@ -4,6 +4,7 @@ use nuages::settings::DjangoVersion;
 
 use super::dump::{assert_same, pg_dump, texts};
 use super::made_by;
+use crate::django::project::Django;
 use crate::support::{Database, Kind};
 
 const SQLITE_MASTER: &str = "SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master
@@ -30,17 +31,24 @@ pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     }
 }
 
-with_django! {
-    fn both_make_the_same_database(kind, django) {
-        let (theirs, ours) = (made_by(django, kind), Database::migrated(kind));
-        assert_same(&schema(&theirs, kind), &schema(&ours, kind));
-        // Django 6 numbers the models of an app in alphabetical order; 5.2 and Nuages number them as they are declared.
-        if django.version == DjangoVersion::V5_2 {
-            for table in ["django_content_type", "auth_permission"] {
-                assert_same(&django.stored(&theirs, &[table]), &django.stored(&ours, &[table]));
-            }
+fn both_make_the_same_database(kind: Kind, django: &Django) {
+    let (theirs, ours) = (made_by(django, kind), Database::migrated(kind));
+    assert_same(&schema(&theirs, kind), &schema(&ours, kind));
+    // Django 6 numbers the models of an app in alphabetical order; 5.2 and Nuages number them as they are declared.
+    if django.version == DjangoVersion::V5_2 {
+        for table in ["django_content_type", "auth_permission"] {
+            assert_same(
+                &django.stored(&theirs, &[table]),
+                &django.stored(&ours, &[table]),
+            );
         }
-        assert_eq!(texts(&theirs, PERMISSIONS, 1), texts(&ours, PERMISSIONS, 1), "each permission, without its number");
-        assert_eq!(texts(&theirs, APPLIED, 2), texts(&ours, APPLIED, 2));
     }
+    assert_eq!(
+        texts(&theirs, PERMISSIONS, 1),
+        texts(&ours, PERMISSIONS, 1),
+        "each permission, without its number"
+    );
+    assert_eq!(texts(&theirs, APPLIED, 2), texts(&ours, APPLIED, 2));
 }
+
+with_django!(both_make_the_same_database);

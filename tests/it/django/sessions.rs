@@ -97,40 +97,91 @@ fn is(client: &Client, username: &str) -> bool {
         .shows(&[&format!("Hello, <bdi>{username}</bdi>")])
 }
 
-with_django! {
-    // One claim for all of it: each Django takes a second to start.
-    fn what_one_side_makes_the_other_accepts(kind, django) {
-        let site = site(kind, django.version);
-        let mut ours = made_here(&site);
-        ours["hashes"] = json!(hashes(django.version));
-        let saved = CHARLIE.browser(&site).post(PROFILE, &[("email", CHARLIE.email)]);
-        ours["messages"] = saved.set_cookie("messages").split(';').next().unwrap().trim_start_matches("messages=").into();
-        let theirs = exchanged(django, &site.database, &ours);
+// One claim for all of it: each Django takes a second to start.
+fn what_one_side_makes_the_other_accepts(kind: Kind, django: &Django) {
+    let site = site(kind, django.version);
+    let mut ours = made_here(&site);
+    ours["hashes"] = json!(hashes(django.version));
+    let saved = CHARLIE
+        .browser(&site)
+        .post(PROFILE, &[("email", CHARLIE.email)]);
+    ours["messages"] = saved
+        .set_cookie("messages")
+        .split(';')
+        .next()
+        .unwrap()
+        .trim_start_matches("messages=")
+        .into();
+    let theirs = exchanged(django, &site.database, &ours);
 
-        let client = site.client();
-        client.keep("sessionid", text(&theirs, "session"));
-        assert!(is(&client, "bob"));
-        for hash in theirs["hashes"].as_array().unwrap().iter().map(|hash| hash.as_str().unwrap()) {
-            let check = check_password(text(&theirs, "password"), hash);
-            assert!(check.correct, "{hash}");
-            assert_eq!(check.must_update, !hash.starts_with("pbkdf2_sha256$"), "{hash}");
-        }
-        let stored = decode_cookie(text(&theirs, "messages"), [SecretKey::new(SECRET_KEY)].iter()).unwrap();
-        let read: Vec<_> = stored.messages.iter().map(|one| (one.level, one.text.as_str(), one.tags())).collect();
-        assert_eq!(read, [(Level::SUCCESS, "Saved <b>€</b>", "success".to_owned()), (Level::WARNING, "Careful", "big warning".to_owned())]);
-        client.keep("messages", text(&theirs, "messages"));
-        assert!(client.get("/").shows(&["Saved &#60;b&#62;€&#60;/b&#62;", "message big warning"]));
-
-        let visitor = site.client();
-        let form = visitor.get(text(&theirs, "link")).header("location").to_owned();
-        assert!(form.ends_with("/set-password/"), "{form}");
-        let fields = [("new_password1", NEW), ("new_password2", NEW)];
-        assert_eq!(visitor.post(&form, &fields).header("location"), "/accounts/reset/done/");
-        let bob = User::find_by_username(&mut site.connect(), "bob").unwrap().unwrap();
-        assert!(check_password(NEW, &bob.password).correct);
-        assert!(!is(&client, "bob"), "the session that Django made ends with the password it was made for");
-        // And a login at the login page is as good as Django's.
-        assert_eq!(visitor.post(LOGIN, &[("username", "bob"), ("password", NEW)]).status, 302);
-        assert!(is(&visitor, "bob"));
+    let client = site.client();
+    client.keep("sessionid", text(&theirs, "session"));
+    assert!(is(&client, "bob"));
+    for hash in theirs["hashes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|hash| hash.as_str().unwrap())
+    {
+        let check = check_password(text(&theirs, "password"), hash);
+        assert!(check.correct, "{hash}");
+        assert_eq!(
+            check.must_update,
+            !hash.starts_with("pbkdf2_sha256$"),
+            "{hash}"
+        );
     }
+    let stored = decode_cookie(
+        text(&theirs, "messages"),
+        [SecretKey::new(SECRET_KEY)].iter(),
+    )
+    .unwrap();
+    let read: Vec<_> = stored
+        .messages
+        .iter()
+        .map(|one| (one.level, one.text.as_str(), one.tags()))
+        .collect();
+    assert_eq!(
+        read,
+        [
+            (Level::SUCCESS, "Saved <b>€</b>", "success".to_owned()),
+            (Level::WARNING, "Careful", "big warning".to_owned())
+        ]
+    );
+    client.keep("messages", text(&theirs, "messages"));
+    assert!(
+        client
+            .get("/")
+            .shows(&["Saved &#60;b&#62;€&#60;/b&#62;", "message big warning"])
+    );
+
+    let visitor = site.client();
+    let form = visitor
+        .get(text(&theirs, "link"))
+        .header("location")
+        .to_owned();
+    assert!(form.ends_with("/set-password/"), "{form}");
+    let fields = [("new_password1", NEW), ("new_password2", NEW)];
+    assert_eq!(
+        visitor.post(&form, &fields).header("location"),
+        "/accounts/reset/done/"
+    );
+    let bob = User::find_by_username(&mut site.connect(), "bob")
+        .unwrap()
+        .unwrap();
+    assert!(check_password(NEW, &bob.password).correct);
+    assert!(
+        !is(&client, "bob"),
+        "the session that Django made ends with the password it was made for"
+    );
+    // And a login at the login page is as good as Django's.
+    assert_eq!(
+        visitor
+            .post(LOGIN, &[("username", "bob"), ("password", NEW)])
+            .status,
+        302
+    );
+    assert!(is(&visitor, "bob"));
 }
+
+with_django!(what_one_side_makes_the_other_accepts);

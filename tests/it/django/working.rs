@@ -328,39 +328,58 @@ fn send(client: &Client, step: &Step, told: &Value) -> Value {
     json!({ "status": reply.status, "location": location, "told": told.collect::<Vec<_>>() })
 }
 
-with_django! {
-    fn the_same_requests_do_the_same(kind, django) {
-        let theirs = shop(kind);
-        let expected = said(django, &theirs, "write");
-        let ours = TestSite::with(shop(kind), &[], crate::shop::urls);
-        let clients = [("alice", ALICE.browser(&ours)), ("bob", BOB.browser(&ours))];
-        let mut wrong = Vec::new();
-        for (step, expected) in steps().iter().zip(expected["answers"].as_array().unwrap()) {
-            let (_, client) = clients.iter().find(|(name, _)| *name == step.who).unwrap();
-            let answer = send(client, step, &expected["told"]);
-            if answer != *expected {
-                wrong.push(format!("{} {} {:?}\n  ours   {answer}\n  theirs {expected}", step.who, step.path, step.fields));
-            }
+fn the_same_requests_do_the_same(kind: Kind, django: &Django) {
+    let theirs = shop(kind);
+    let expected = said(django, &theirs, "write");
+    let ours = TestSite::with(shop(kind), &[], crate::shop::urls);
+    let clients = [("alice", ALICE.browser(&ours)), ("bob", BOB.browser(&ours))];
+    let mut wrong = Vec::new();
+    for (step, expected) in steps().iter().zip(expected["answers"].as_array().unwrap()) {
+        let (_, client) = clients.iter().find(|(name, _)| *name == step.who).unwrap();
+        let answer = send(client, step, &expected["told"]);
+        if answer != *expected {
+            wrong.push(format!(
+                "{} {} {:?}\n  ours   {answer}\n  theirs {expected}",
+                step.who, step.path, step.fields
+            ));
         }
-        let found = said(django, &ours.database, "read");
-        for part in ["rows", "log"] {
-            if found[part] != expected[part] {
-                wrong.push(format!("{part}\n  ours   {:#}\n  theirs {:#}", found[part], expected[part]));
-            }
+    }
+    let found = said(django, &ours.database, "read");
+    for part in ["rows", "log"] {
+        if found[part] != expected[part] {
+            wrong.push(format!(
+                "{part}\n  ours   {:#}\n  theirs {:#}",
+                found[part], expected[part]
+            ));
         }
-        assert!(wrong.is_empty(), "{} of them:\n{}", wrong.len(), wrong.join("\n"));
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} of them:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 
-        // And what Django wrote down can be read here.
-        let site = TestSite::with(theirs, &[], crate::shop::urls);
-        let alice = ALICE.browser(&site);
-        for entry in expected["log"].as_array().unwrap() {
-            let part = |at: usize| entry[at].as_str().unwrap();
-            let app = if part(1) == "order" { "orders" } else { "catalog" };
-            let history = alice.get(&format!("/admin/{app}/{}/{}/history/", part(1), part(2)));
-            // What is gone has no page, in Django neither.
-            if entry[4] != 3 && history.status == 200 {
-                assert!(history.words().contains(part(6)), "{entry}: {}", history.words());
-            }
+    // And what Django wrote down can be read here.
+    let site = TestSite::with(theirs, &[], crate::shop::urls);
+    let alice = ALICE.browser(&site);
+    for entry in expected["log"].as_array().unwrap() {
+        let part = |at: usize| entry[at].as_str().unwrap();
+        let app = if part(1) == "order" {
+            "orders"
+        } else {
+            "catalog"
+        };
+        let history = alice.get(&format!("/admin/{app}/{}/{}/history/", part(1), part(2)));
+        // What is gone has no page, in Django neither.
+        if entry[4] != 3 && history.status == 200 {
+            assert!(
+                history.words().contains(part(6)),
+                "{entry}: {}",
+                history.words()
+            );
         }
     }
 }
+
+with_django!(the_same_requests_do_the_same);

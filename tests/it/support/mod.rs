@@ -22,14 +22,11 @@ pub(crate) use reply::Reply;
 pub(crate) use rows::{picture, product};
 pub(crate) use site::{SECRET_KEY, TestSite, in_folder, nuages};
 
-/// Runs each test on both databases: `on_both! { fn a_claim(kind: Kind) { … } }` makes `a_claim::sqlite` and
-/// `a_claim::postgres`.
+/// Runs tests on both databases: `on_both!(a_claim)` makes `a_claim::sqlite` and `a_claim::postgres` of
+/// `fn a_claim(kind: Kind)`.
 macro_rules! on_both {
-    ($($(#[$meta:meta])* fn $name:ident($kind:ident: Kind) $body:block)+) => {
+    ($($name:ident),+ $(,)?) => {
         $(
-            $(#[$meta])*
-            fn $name($kind: $crate::support::Kind) $body
-
             mod $name {
                 #[test]
                 fn sqlite() {

@@ -77,40 +77,78 @@ fn damages(kind: Kind) -> Vec<Damage> {
     }
 }
 
-on_both! {
-    fn cells_of_every_kind_are_shown_kept_and_repaired(kind: Kind) {
-        for (table, column, control, cell, repair) in damages(kind) {
-            let site = lab(kind, &[]);
-            let conn = &mut site.connect();
-            conn.batch_execute(LINE).unwrap();
-            let alice = ALICE.browser(&site);
-            conn.batch_execute(&format!("UPDATE {table} SET {column} = {cell}")).unwrap();
-            let what = format!("{table}.{column} holds {cell}");
-            let before = stored(&site, table);
-            assert!(before[0].contains("Unreadable"), "{what}: {before:?}");
-            for page in [SHEETS, SHEET, "/admin/lab/sheet/1/history/", "/admin/lab/sheet/1/delete/"] {
-                let reply = alice.get(page);
-                assert_eq!(reply.status, 200, "{page} when {what}");
-            }
-            let page = alice.get(SHEET);
-            assert!(page.note(control).contains("cannot be read"), "the note when {what}: {}", page.words());
-            assert!(!page.words().contains("Please correct"), "nothing was sent yet when {what}");
-
-            let reply = alice.submit(&alice.form(SHEET, "title").set("body", "other"), "_save");
-            assert_eq!(reply.status, 302, "another field is saved when {what}: {}", reply.words());
-            let after = stored(&site, table);
-            assert_eq!(after[0].replace("other", ""), before[0], "the cell is kept when {what}");
-
-            let form = alice.form(SHEET, "title");
-            let form = if column == "moment" { form.set("moment_0", "2026-03-01").set("moment_1", "10:00:00") } else { form.set(control, repair) };
-            let reply = alice.submit(&form, "_save");
-            assert_eq!(reply.status, 302, "the field is repaired when {what}: {}", reply.words());
-            let after = stored(&site, table);
-            assert!(!after[0].contains("Unreadable"), "the cell can be read after {what}: {after:?}");
-            assert!(alice.get(SHEET).note(control).is_empty(), "the note is gone after {what}");
+fn cells_of_every_kind_are_shown_kept_and_repaired(kind: Kind) {
+    for (table, column, control, cell, repair) in damages(kind) {
+        let site = lab(kind, &[]);
+        let conn = &mut site.connect();
+        conn.batch_execute(LINE).unwrap();
+        let alice = ALICE.browser(&site);
+        conn.batch_execute(&format!("UPDATE {table} SET {column} = {cell}"))
+            .unwrap();
+        let what = format!("{table}.{column} holds {cell}");
+        let before = stored(&site, table);
+        assert!(before[0].contains("Unreadable"), "{what}: {before:?}");
+        for page in [
+            SHEETS,
+            SHEET,
+            "/admin/lab/sheet/1/history/",
+            "/admin/lab/sheet/1/delete/",
+        ] {
+            let reply = alice.get(page);
+            assert_eq!(reply.status, 200, "{page} when {what}");
         }
+        let page = alice.get(SHEET);
+        assert!(
+            page.note(control).contains("cannot be read"),
+            "the note when {what}: {}",
+            page.words()
+        );
+        assert!(
+            !page.words().contains("Please correct"),
+            "nothing was sent yet when {what}"
+        );
+
+        let reply = alice.submit(&alice.form(SHEET, "title").set("body", "other"), "_save");
+        assert_eq!(
+            reply.status,
+            302,
+            "another field is saved when {what}: {}",
+            reply.words()
+        );
+        let after = stored(&site, table);
+        assert_eq!(
+            after[0].replace("other", ""),
+            before[0],
+            "the cell is kept when {what}"
+        );
+
+        let form = alice.form(SHEET, "title");
+        let form = if column == "moment" {
+            form.set("moment_0", "2026-03-01")
+                .set("moment_1", "10:00:00")
+        } else {
+            form.set(control, repair)
+        };
+        let reply = alice.submit(&form, "_save");
+        assert_eq!(
+            reply.status,
+            302,
+            "the field is repaired when {what}: {}",
+            reply.words()
+        );
+        let after = stored(&site, table);
+        assert!(
+            !after[0].contains("Unreadable"),
+            "the cell can be read after {what}: {after:?}"
+        );
+        assert!(
+            alice.get(SHEET).note(control).is_empty(),
+            "the note is gone after {what}"
+        );
     }
 }
+
+on_both!(cells_of_every_kind_are_shown_kept_and_repaired);
 
 #[test]
 fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
