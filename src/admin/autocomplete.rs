@@ -8,7 +8,7 @@ use super::{AdminRequest, Registered};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
-use crate::models::{Meta, Order, Path, Query, find, python_int};
+use crate::models::{ColumnPath, Meta, Order, Query, find, python_int};
 use crate::signing::json as python;
 
 /// Rows in one answer.
@@ -127,7 +127,7 @@ fn ordering(known: &'static Registered) -> Vec<Order> {
         .flat_map(|order| known.model.ordered(order))
         .collect();
     orders.push(Order {
-        path: Path::own(known.model.pk().column),
+        path: ColumnPath::own(known.model.pk().column),
         descending: false,
     });
     orders

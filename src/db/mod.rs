@@ -32,7 +32,7 @@ pub use among::{Among, among};
 pub use connection::{Conn, Limits, MultiBackend};
 pub use functions::is_regex;
 pub use handle::Db;
-pub use paginator::{Page, PageNumber, Paginator};
+pub use paginator::{PageNumber, Paginator, RowPage};
 pub use sql::{Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
 pub(crate) use text::{FoldedPattern, upper_end};

@@ -25,7 +25,7 @@ pub enum PageNumber {
 
 /// A page of rows.
 #[derive(Debug, Clone)]
-pub struct Page<T> {
+pub struct RowPage<T> {
     /// The rows.
     pub rows: Vec<T>,
     /// Number of this page, from 1.

@@ -61,8 +61,8 @@ impl QueryDict {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Returns every value of `name`, like `request.GET.getlist(name)`.
-    pub fn get_all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    /// Returns every value of `name`, in order, like `request.GET.getlist(name)`.
+    pub fn get_list<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.iter()
             .filter(move |(key, _)| *key == name)
             .map(|(_, value)| value)
@@ -79,14 +79,6 @@ impl QueryDict {
             .iter()
             .rev()
             .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// Returns every value of `name`, in order, like `request.GET.getlist(name)`.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())
     }
 

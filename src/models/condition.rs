@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lookup::Lookup;
-use super::path::{IntoPath, Path};
+use super::path::{ColumnPath, IntoPath};
 use super::{Meta, Query};
 use crate::db::Value;
 
@@ -19,7 +19,7 @@ pub enum Condition {
     /// The column at `path` compares like this with `values`: one, or as many as `in` and `range` want.
     Is {
         /// The column.
-        path: Path,
+        path: ColumnPath,
         /// How it is compared.
         lookup: Lookup,
         /// With what.
@@ -28,7 +28,7 @@ pub enum Condition {
     /// The column at `path` holds the primary key of one of these rows.
     Among {
         /// The column; the way there is along foreign keys.
-        path: Path,
+        path: ColumnPath,
         /// The rows.
         rows: Box<Query>,
     },
@@ -54,7 +54,7 @@ pub struct Circle {
 
 impl Condition {
     /// The column has this value.
-    pub fn equals(path: Path, value: impl Into<Value>) -> Self {
+    pub fn equals(path: ColumnPath, value: impl Into<Value>) -> Self {
         Self::Is {
             path,
             lookup: Lookup::Exact,
@@ -63,7 +63,7 @@ impl Condition {
     }
 
     /// The column has one of these values.
-    pub fn one_of(path: Path, values: Vec<Value>) -> Self {
+    pub fn one_of(path: ColumnPath, values: Vec<Value>) -> Self {
         Self::Is {
             path,
             lookup: Lookup::In,
@@ -74,7 +74,7 @@ impl Condition {
     /// The row is one of these.
     pub fn among(rows: Query) -> Self {
         Self::Among {
-            path: Path::own(rows.model().pk().column),
+            path: ColumnPath::own(rows.model().pk().column),
             rows: Box::new(rows),
         }
     }
@@ -82,7 +82,7 @@ impl Condition {
     /// The foreign key in `column` leads to one of these rows.
     pub fn leads_to(column: &'static str, rows: Query) -> Self {
         Self::Among {
-            path: Path::own(column),
+            path: ColumnPath::own(column),
             rows: Box::new(rows),
         }
     }

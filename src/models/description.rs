@@ -11,7 +11,9 @@ use diesel::query_source::Column;
 use super::field::FieldBuilder;
 use super::named::{Named, spaced};
 use super::path::Ordering;
-use super::{Field, Formula, IntoPath, ManyToMany, Meta, ModelTable, Path, Paths, Text};
+use super::{
+    ColumnPath, DisplayText, Field, Formula, IntoPath, ManyToMany, Meta, ModelTable, Paths,
+};
 use crate::db::SqlKind;
 
 /// A model: a row struct that says what its columns cannot.
@@ -114,10 +116,10 @@ pub struct Description<M: Model> {
     many: Vec<ManyToMany>,
     unique_together: Vec<Vec<&'static str>>,
     indexes: Vec<Vec<&'static str>>,
-    natural_key: Vec<Path>,
+    natural_key: Vec<ColumnPath>,
     ordering: Vec<super::Order>,
-    display: Option<Text>,
-    absolute_url: Option<Text>,
+    display: Option<DisplayText>,
+    absolute_url: Option<DisplayText>,
     model: PhantomData<M>,
 }
 
@@ -236,7 +238,7 @@ impl<M: Model> Description<M> {
     /// is neither secret nor chosen from a list; otherwise the primary key.
     #[must_use]
     pub fn display(mut self, path: impl IntoPath<M::Table>) -> Self {
-        self.display = Some(Text::of(path.into_path()));
+        self.display = Some(DisplayText::of(path.into_path()));
         self
     }
 
@@ -248,7 +250,10 @@ impl<M: Model> Description<M> {
         paths: P,
         format: fn(&P::Values) -> String,
     ) -> Self {
-        self.display = Some(Text::made(paths.into_paths(), Formula::of::<P>(format)));
+        self.display = Some(DisplayText::made(
+            paths.into_paths(),
+            Formula::of::<P>(format),
+        ));
         self
     }
 
@@ -259,7 +264,10 @@ impl<M: Model> Description<M> {
         paths: P,
         format: fn(&P::Values) -> String,
     ) -> Self {
-        self.absolute_url = Some(Text::made(paths.into_paths(), Formula::of::<P>(format)));
+        self.absolute_url = Some(DisplayText::made(
+            paths.into_paths(),
+            Formula::of::<P>(format),
+        ));
         self
     }
 
@@ -288,7 +296,7 @@ impl<M: Model> Description<M> {
                 .iter()
                 .find(|field| is_name(field))
                 .unwrap_or(&fields[pk]);
-            Text::of(Path::own(line.column))
+            DisplayText::of(ColumnPath::own(line.column))
         });
         Meta {
             app: named.app,
@@ -340,7 +348,7 @@ mod tests {
     use diesel::prelude::*;
 
     use super::{Description, Model};
-    use crate::models::Path;
+    use crate::models::ColumnPath;
     use crate::test_tables::{catalog_product as product, catalog_tag as tag};
 
     #[derive(Identifiable)]
@@ -404,8 +412,8 @@ mod tests {
 
     #[test]
     fn a_row_is_called_by_its_first_line_of_text() {
-        assert_eq!(Product::meta().display.paths, [Path::own("slug")]);
-        assert_eq!(Tag::meta().display.paths, [Path::own("slug")]);
+        assert_eq!(Product::meta().display.paths, [ColumnPath::own("slug")]);
+        assert_eq!(Tag::meta().display.paths, [ColumnPath::own("slug")]);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use chrono_tz::Tz;
 
 use super::value::{parse_in, parse_kind};
 use super::{
-    Comparison, Condition, DatePart, Field, ManyToMany, Meta, Path, Reverse, Step, ascii_digits,
+    ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step,
+    ascii_digits,
 };
 use crate::db::{Decimal, Kind, Value};
 
@@ -98,7 +99,7 @@ pub enum LookupError {
 #[derive(Debug, Clone)]
 pub struct Parameter {
     /// The column.
-    pub path: Path,
+    pub path: ColumnPath,
     /// How it is compared.
     pub lookup: Lookup,
     /// The field.
@@ -163,7 +164,7 @@ impl Meta {
             Some(part) => Lookup::Part(part, Comparison::of(lookup).ok_or(LookupError::Unknown)?),
         };
         Ok(Parameter {
-            path: Path {
+            path: ColumnPath {
                 steps,
                 column: field.column,
             },

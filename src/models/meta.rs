@@ -1,12 +1,12 @@
 //! What is known of a model at run time.
 
-use super::{Field, ManyToMany, Path, Reverse, Step, Text};
+use super::{ColumnPath, DisplayText, Field, ManyToMany, Reverse, Step};
 
 /// One key of an ordering.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     /// What to order by.
-    pub path: Path,
+    pub path: ColumnPath,
     /// Largest first.
     pub descending: bool,
 }
@@ -37,13 +37,13 @@ pub struct Meta {
     /// Columns that have an index in common (Django's `Meta.indexes`).
     pub indexes: Vec<Vec<&'static str>>,
     /// The columns by which fixtures name a row instead of its primary key (Django's `natural_key`); may be empty.
-    pub natural_key: Vec<Path>,
+    pub natural_key: Vec<ColumnPath>,
     /// How lists are ordered unless someone says otherwise.
     pub ordering: Vec<Order>,
     /// What a row is called (Django's `__str__`).
-    pub display: Text,
+    pub display: DisplayText,
     /// Where its page is (Django's `get_absolute_url`).
-    pub absolute_url: Option<Text>,
+    pub absolute_url: Option<DisplayText>,
     /// Where the primary key stands in `fields`.
     pub(super) pk: usize,
 }
@@ -127,7 +127,7 @@ impl Meta {
     }
 
     /// The field at the end of `path`.
-    pub fn resolve(&'static self, path: &Path) -> Option<&'static Field> {
+    pub fn resolve(&'static self, path: &ColumnPath) -> Option<&'static Field> {
         let mut model = self;
         for step in &path.steps {
             model = model.follow(*step)?;
@@ -140,7 +140,7 @@ impl Meta {
     }
 
     /// Whether the value at `path` can be NULL: the column may be, or a foreign key on the way to it.
-    pub fn is_nullable(&'static self, path: &Path) -> bool {
+    pub fn is_nullable(&'static self, path: &ColumnPath) -> bool {
         let mut model = self;
         for step in &path.steps {
             let Step::Forward(key) = step else {
@@ -158,7 +158,7 @@ impl Meta {
     }
 
     /// The model that the relation at `path` leads to: a foreign key, or the end of a way without a column.
-    pub fn related(&'static self, path: &Path) -> Option<&'static Self> {
+    pub fn related(&'static self, path: &ColumnPath) -> Option<&'static Self> {
         let mut model = self;
         for step in &path.steps {
             model = model.follow(*step)?;
@@ -174,7 +174,7 @@ impl Meta {
     }
 
     /// How URLs spell `path`: `category__name`.
-    pub fn spelled(&'static self, path: &Path) -> String {
+    pub fn spelled(&'static self, path: &ColumnPath) -> String {
         let mut model = self;
         let mut names: Vec<&str> = Vec::new();
         for step in &path.steps {
@@ -223,7 +223,7 @@ impl Meta {
             let mut steps = order.path.steps.clone();
             steps.push(step);
             steps.extend(&key.path.steps);
-            let path = Path {
+            let path = ColumnPath {
                 steps,
                 column: key.path.column,
             };

@@ -47,12 +47,13 @@ pub use lookup::{Lookup, LookupError, Parameter, python_int};
 pub use meta::{Meta, Order};
 pub use part::{Comparison, DatePart};
 pub use path::{
-    Descending, IntoOrder, IntoPath, Ordering, Path, Paths, Shape, Step, Via, desc, via, via_self,
+    ColumnPath, Descending, IntoOrder, IntoPath, Ordering, Paths, Shape, Step, Via, desc, via,
+    via_self,
 };
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};
 pub use sequences::reset_sequences;
-pub use text::{Formula, Text};
+pub use text::{DisplayText, Formula};
 pub(crate) use tuples::tuples;
 pub use value::{date_text, parse, parse_in, push_date, push_time, time_text};

@@ -24,14 +24,14 @@ pub enum Step {
 
 /// A column, and the steps to the model that has it. An empty column name stands for the primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Path {
+pub struct ColumnPath {
     /// The steps, first one first.
     pub steps: Vec<Step>,
     /// The column.
     pub column: &'static str,
 }
 
-impl Path {
+impl ColumnPath {
     /// A column of the model itself.
     pub fn own(column: &'static str) -> Self {
         Self {
@@ -62,21 +62,21 @@ impl Path {
 /// What names a column of the model whose table is `T`, or leads to one from there.
 pub trait IntoPath<T> {
     /// The way.
-    fn into_path(self) -> Path;
+    fn into_path(self) -> ColumnPath;
 }
 
 impl<C: Column> IntoPath<C::Table> for C {
-    fn into_path(self) -> Path {
-        Path::own(C::NAME)
+    fn into_path(self) -> ColumnPath {
+        ColumnPath::own(C::NAME)
     }
 }
 
 /// See [`via`].
 #[derive(Debug, Clone)]
-pub struct Via<T>(Path, PhantomData<T>);
+pub struct Via<T>(ColumnPath, PhantomData<T>);
 
 impl<T> IntoPath<T> for Via<T> {
-    fn into_path(self) -> Path {
+    fn into_path(self) -> ColumnPath {
         self.0
     }
 }
@@ -106,8 +106,8 @@ pub fn via_self<F: Column>(_key: F, column: impl IntoPath<F::Table>) -> Via<F::T
 
 impl<T> IntoPath<T> for ManyToMany<T> {
     /// The link to the other model, by its primary key.
-    fn into_path(self) -> Path {
-        Path {
+    fn into_path(self) -> ColumnPath {
+        ColumnPath {
             steps: vec![Step::Many(self.name)],
             column: "",
         }
@@ -148,11 +148,11 @@ impl Shape for () {
 
 tuples! {
     /// A tuple of ways from the model whose table is `T`.
-    Paths(Shape)::into_paths(IntoPath::into_path) -> Path
+    Paths(Shape)::into_paths(IntoPath::into_path) -> ColumnPath
 }
 
 impl<T> Paths<T> for () {
-    fn into_paths(self) -> Vec<Path> {
+    fn into_paths(self) -> Vec<ColumnPath> {
         Vec::new()
     }
 }
@@ -164,7 +164,7 @@ pub fn desc<T, P: IntoPath<T>>(path: P) -> Descending<T> {
 
 /// See [`desc`].
 #[derive(Debug, Clone)]
-pub struct Descending<T>(Path, PhantomData<T>);
+pub struct Descending<T>(ColumnPath, PhantomData<T>);
 
 /// One key of an ordering.
 pub trait IntoOrder<T> {

@@ -3,7 +3,7 @@
 use chrono::{TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use super::{Field, ManyToMany, Meta, Path, Query, Record};
+use super::{ColumnPath, Field, ManyToMany, Meta, Query, Record};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::Result;
 
@@ -132,7 +132,7 @@ impl Record {
     pub fn name(&self, conn: &mut Conn) -> Result<String> {
         // The database may have computed another value since the row was read.
         let is_current = |field: &&'static Field| !field.generated;
-        let own = |path: &Path| {
+        let own = |path: &ColumnPath| {
             path.steps
                 .is_empty()
                 .then(|| self.model.column(path.column))

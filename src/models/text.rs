@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Path, Shape};
+use super::{ColumnPath, Shape};
 use crate::db::Value;
 
 type Make<R> = dyn Fn(&[Value]) -> R + Send + Sync;
@@ -44,16 +44,16 @@ impl<R> fmt::Debug for Formula<R> {
 
 /// Columns, and how to make a text of their values.
 #[derive(Debug, Clone)]
-pub struct Text {
+pub struct DisplayText {
     /// The columns.
-    pub paths: Vec<Path>,
+    pub paths: Vec<ColumnPath>,
     /// Makes the text; gets the values in the order of `paths`. Nothing, where the text is that of the only column.
     format: Option<Formula<String>>,
 }
 
-impl Text {
+impl DisplayText {
     /// The text of one column.
-    pub fn of(path: Path) -> Self {
+    pub fn of(path: ColumnPath) -> Self {
         Self {
             paths: vec![path],
             format: None,
@@ -61,7 +61,7 @@ impl Text {
     }
 
     /// The text that `format` makes of several columns.
-    pub fn made(paths: Vec<Path>, format: Formula<String>) -> Self {
+    pub fn made(paths: Vec<ColumnPath>, format: Formula<String>) -> Self {
         Self {
             paths,
             format: Some(format),

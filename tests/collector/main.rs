@@ -28,7 +28,9 @@ mod shop;
 
 use diesel::connection::SimpleConnection as _;
 use nuages::db::{Conn, Value};
-use nuages::models::{Collector, Condition, Deleted, Lookup, Meta, Model, Path, Preview, Query};
+use nuages::models::{
+    Collector, ColumnPath, Condition, Deleted, Lookup, Meta, Model, Preview, Query,
+};
 
 use crate::models::{
     Box, Knot, Label, Memo, Note, Pin, Ring, Seal, Shelf, Tack, Tray, Wire, set_up,
@@ -317,7 +319,7 @@ fn ten_thousand_children_go_in_chunks_and_are_counted_not_listed(kind: Kind) {
 
     // A selection that asks for rows which go first: the boxes with a label.
     let labelled = Query::new(Box::meta()).filter(Condition::Is {
-        path: Path {
+        path: ColumnPath {
             steps: vec![nuages::models::Step::Many("labels")],
             column: "",
         },

@@ -37,7 +37,7 @@ pub(super) async fn run(
     let (Some(record), Some(rows)) = (record, request.row(known, part)) else {
         return Ok(Some(request.missing(known, part)));
     };
-    let selected: Vec<&str> = data.fields.get_all("_selected_action").collect();
+    let selected: Vec<&str> = data.fields.get_list("_selected_action").collect();
     if selected != [record.pk().to_string()] {
         return Err(Error::BadRequest(
             "an action on a form runs on the row of the form and on no other".to_owned(),

@@ -3,7 +3,7 @@
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Meta, Path, Query};
+use crate::models::{ColumnPath, Meta, Query};
 
 /// Rows by their primary keys, with what each column says of them.
 pub(super) type Cells = Vec<(Value, Vec<Cell>)>;
@@ -22,7 +22,7 @@ pub(super) fn cells(
         ListColumn::Field(path) => vec![path.clone()],
         ListColumn::Computed { paths, .. } => paths.clone(),
     };
-    let mut paths = vec![Path::own(model.pk().column)];
+    let mut paths = vec![ColumnPath::own(model.pk().column)];
     paths.extend(columns.iter().flat_map(paths_of));
     let rows = Query::new(model)
         .with_pks(pks)

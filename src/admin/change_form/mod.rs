@@ -32,7 +32,7 @@ use crate::error::Result;
 use crate::forms::model::{ModelField, key};
 use crate::http::{PostData, QueryDict, redirect, render};
 use crate::messages::{Level, Message};
-use crate::models::{Path as RowPath, Query, find as find_model};
+use crate::models::{ColumnPath, Query, find as find_model};
 pub(super) use inline::deleted_meanwhile;
 use page::{ChangeForm, Content};
 use screen::{Outcome, Saved, Screen};
@@ -219,7 +219,7 @@ async fn option_group(
         .with_pks(vec![pk]);
     let found = request
         .db
-        .run(move |conn| row.rows(conn, &[RowPath::own(column)], Some(1), 0))
+        .run(move |conn| row.rows(conn, &[ColumnPath::own(column)], Some(1), 0))
         .await?;
     let group = found
         .into_iter()

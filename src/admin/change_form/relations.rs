@@ -5,7 +5,7 @@ use crate::admin::AdminSite;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::key;
-use crate::models::{Meta, Path, Query};
+use crate::models::{ColumnPath, Meta, Query};
 
 /// A list of more rows than this is searched instead of shown.
 pub(super) const FEW: i64 = 250;
@@ -87,10 +87,14 @@ impl Relations {
                 let rows = query.named(conn, Some(most + 1), 0)?;
                 if i64::try_from(rows.len()).is_ok_and(|count| count <= most) {
                     known.all = Some(rows.into_iter().map(named).collect());
-                    let pk = Path::own(known.model.pk().column);
+                    let pk = ColumnPath::own(known.model.pk().column);
                     for (column, groups) in &mut known.groups {
-                        let found =
-                            query.rows(conn, &[pk.clone(), Path::own(column)], Some(most), 0)?;
+                        let found = query.rows(
+                            conn,
+                            &[pk.clone(), ColumnPath::own(column)],
+                            Some(most),
+                            0,
+                        )?;
                         let pairs = found
                             .into_iter()
                             .filter_map(|row| <[Value; 2]>::try_from(row).ok());

@@ -68,7 +68,7 @@ pub(super) async fn run(
         .path_and_query()
         .map_or_else(String::new, ToString::to_string);
     let back = || Ok(redirect(&here));
-    let ticked: Vec<&str> = data.fields.get_all("_selected_action").collect();
+    let ticked: Vec<&str> = data.fields.get_list("_selected_action").collect();
     // A box for browsers without scripts: all that were found, whatever is ticked.
     let all = data.fields.get("_all").is_some();
     if ticked.is_empty() && !all {
@@ -168,7 +168,7 @@ pub(super) async fn run(
 
 /// The action of the bar whose button was clicked.
 fn chosen(data: &PostData) -> Option<&str> {
-    let given: Vec<&str> = data.fields.get_all("action").collect();
+    let given: Vec<&str> = data.fields.get_list("action").collect();
     let index = data.fields.get("index").and_then(python_int).unwrap_or(0);
     let at = if index < 0 {
         index + i64::try_from(given.len()).unwrap_or_default()

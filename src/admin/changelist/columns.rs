@@ -3,7 +3,9 @@
 use crate::admin::Registered;
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
-use crate::models::{Field, FieldKind, Formula, Meta, Order, Path, Row, Step, Text, capfirst};
+use crate::models::{
+    ColumnPath, DisplayText, Field, FieldKind, Formula, Meta, Order, Row, Step, capfirst,
+};
 
 /// What a column shows.
 #[derive(Clone, Copy)]
@@ -11,9 +13,9 @@ pub(super) enum Source {
     /// The value of a field.
     Field(&'static Field),
     /// What a row is called.
-    Text(&'static Text),
+    Text(&'static DisplayText),
     /// What the row at the end of a foreign key is called; the key itself is the first value.
-    Related(&'static Text),
+    Related(&'static DisplayText),
     /// What the site author computes of its values.
     Computed(&'static Formula<Cell>),
 }
@@ -48,7 +50,7 @@ impl Column {
 /// The columns, and everything that is read for them: the primary key first.
 pub(super) struct Columns {
     pub(super) all: Vec<Column>,
-    pub(super) paths: Vec<Path>,
+    pub(super) paths: Vec<ColumnPath>,
     /// What a row is called, for those who do not see it.
     pub(super) name_at: usize,
 }
@@ -56,7 +58,7 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn of(known: &'static Registered) -> Self {
         let model = known.model;
-        let mut paths = vec![Path::own(model.pk().column)];
+        let mut paths = vec![ColumnPath::own(model.pk().column)];
         let mut columns = Vec::with_capacity(known.options.list_display.len());
         for column in &known.options.list_display {
             columns.push(shown(known, column, &mut paths));
@@ -79,13 +81,13 @@ impl Columns {
     }
 
     /// Where `path` is read, in addition to what the columns need.
-    pub(super) fn also(&mut self, path: &Path) -> usize {
+    pub(super) fn also(&mut self, path: &ColumnPath) -> usize {
         placed(&mut self.paths, std::slice::from_ref(path))
     }
 }
 
 /// Where these values, one after the other, stand among `paths`; put there if need be.
-fn placed(paths: &mut Vec<Path>, wanted: &[Path]) -> usize {
+fn placed(paths: &mut Vec<ColumnPath>, wanted: &[ColumnPath]) -> usize {
     let known = paths
         .windows(wanted.len().max(1))
         .position(|some| some == wanted);
@@ -95,7 +97,7 @@ fn placed(paths: &mut Vec<Path>, wanted: &[Path]) -> usize {
     })
 }
 
-fn name_of_row(model: &'static Meta, paths: &mut Vec<Path>) -> Column {
+fn name_of_row(model: &'static Meta, paths: &mut Vec<ColumnPath>) -> Column {
     Column {
         name: "__str__",
         label: capfirst(&model.verbose_name),
@@ -110,7 +112,11 @@ fn name_of_row(model: &'static Meta, paths: &mut Vec<Path>) -> Column {
     }
 }
 
-fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Vec<Path>) -> Column {
+fn shown(
+    known: &'static Registered,
+    column: &'static ListColumn,
+    paths: &mut Vec<ColumnPath>,
+) -> Column {
     let model = known.model;
     let may_sort = |name: &str| {
         known
@@ -126,20 +132,20 @@ fn shown(known: &'static Registered, column: &'static ListColumn, paths: &mut Ve
                 Some(relation) => {
                     let text = &relation.to().display;
                     let step = Step::Forward(field.column);
-                    let behind = |name: &Path| {
+                    let behind = |name: &ColumnPath| {
                         let steps = path
                             .steps
                             .iter()
                             .copied()
                             .chain([step])
                             .chain(name.steps.iter().copied());
-                        Path {
+                        ColumnPath {
                             steps: steps.collect(),
                             column: name.column,
                         }
                     };
                     // The key itself tells whether there is a row at its end.
-                    let read: Vec<Path> = [path.clone()]
+                    let read: Vec<ColumnPath> = [path.clone()]
                         .into_iter()
                         .chain(text.paths.iter().map(behind))
                         .collect();

@@ -9,7 +9,7 @@ use super::params::Params;
 use super::{Problem, Site};
 use crate::db::{Conn, Kind, Value};
 use crate::error::Result;
-use crate::models::{Condition, Field, Lookup, Path, Query, python_int};
+use crate::models::{ColumnPath, Condition, Field, Lookup, Query, python_int};
 
 /// More years than this are found one after the other.
 const MANY_YEARS: i32 = 150;
@@ -31,7 +31,7 @@ const MONTHS: [&str; 12] = [
 /// The dates, and how far down the URL has gone.
 pub(super) struct Hierarchy {
     name: String,
-    pub(super) path: Path,
+    pub(super) path: ColumnPath,
     field: &'static Field,
     year: Option<i32>,
     month: Option<u32>,
@@ -62,7 +62,7 @@ pub(super) struct Dates {
 }
 
 impl Hierarchy {
-    pub(super) fn new(site: Site, path: &Path, params: &Params) -> Result<Self, Problem> {
+    pub(super) fn new(site: Site, path: &ColumnPath, params: &Params) -> Result<Self, Problem> {
         let model = site.known.model;
         let name = model.spelled(path);
         let field = model.resolve(path).unwrap_or_else(|| model.pk());

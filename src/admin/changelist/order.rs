@@ -3,7 +3,7 @@
 use super::columns::Column;
 use super::params::Params;
 use crate::admin::Registered;
-use crate::models::{Meta, Order, Path, python_int};
+use crate::models::{ColumnPath, Meta, Order, python_int};
 
 /// Columns by number, in the order of their weight, each with whether largest comes first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub(super) fn ordering(
     }
     if !is_total(model, &orders) {
         orders.push(Order {
-            path: Path::own(model.pk().column),
+            path: ColumnPath::own(model.pk().column),
             descending: true,
         });
     }

@@ -103,12 +103,12 @@ fn unquoted(word: String) -> String {
 mod tests {
     use super::{MOST, searched, words};
     use crate::admin::options::{SearchField, SearchMode};
-    use crate::models::{Condition, Path};
+    use crate::models::{ColumnPath, Condition};
 
     #[test]
     fn a_book_is_not_searched_for() {
         let fields = [SearchField {
-            path: Path::own("name"),
+            path: ColumnPath::own("name"),
             mode: SearchMode::Contains,
         }];
         let book = |count: usize| {

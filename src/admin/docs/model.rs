@@ -3,7 +3,9 @@
 use super::{is_shown, url};
 use crate::admin::AdminRequest;
 use crate::admin::options::{ListColumn, ListFilter, Options, SearchMode};
-use crate::models::{Field, FieldKind, ManyToMany, Meta, OnDelete, Order, Path, Step, Validator};
+use crate::models::{
+    ColumnPath, Field, FieldKind, ManyToMany, Meta, OnDelete, Order, Step, Validator,
+};
 
 /// A model, for its page.
 pub(super) struct Documented {
@@ -142,7 +144,7 @@ fn order(order: &Order) -> String {
 }
 
 /// A way as authors of URLs write it: `category__name`.
-fn way(path: &Path) -> String {
+fn way(path: &ColumnPath) -> String {
     let steps = path.steps.iter().map(|step| match step {
         Step::Forward(column) => column.strip_suffix("_id").unwrap_or(column).to_owned(),
         Step::Many(name) => (*name).to_owned(),

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use diesel::query_source::Column;
 
 use crate::db::Value;
-use crate::models::{Formula, IntoOrder, IntoPath, Order, Path, Paths, Via, tuples};
+use crate::models::{ColumnPath, Formula, IntoOrder, IntoPath, Order, Paths, Via, tuples};
 
 /// What a computed column shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ impl Default for Cell {
 #[derive(Debug, Clone)]
 pub enum ListColumn {
     /// A field, or one of a model that it leads to. A foreign key shows what the row at its end is called.
-    Field(Path),
+    Field(ColumnPath),
     /// Computed from a row.
     Computed {
         /// What URLs and CSS call it.
@@ -52,7 +52,7 @@ pub enum ListColumn {
         /// The column's head.
         description: String,
         /// The columns it is computed from.
-        paths: Vec<Path>,
+        paths: Vec<ColumnPath>,
         /// Gets their values, in order.
         compute: Formula<Cell>,
         /// What the list is ordered by when its head is clicked.

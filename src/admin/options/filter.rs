@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use crate::models::{Condition, IntoPath, ManyToMany, Path, Via, tuples};
+use crate::models::{ColumnPath, Condition, IntoPath, ManyToMany, Via, tuples};
 
 /// A filter beside a list.
 #[derive(Debug, Clone)]
 pub enum ListFilter {
     /// By the values of a field.
-    Field(Path, FilterKind),
+    Field(ColumnPath, FilterKind),
     /// As the site author says.
     Own(OwnFilter),
 }

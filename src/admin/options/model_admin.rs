@@ -11,7 +11,7 @@ use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::models::{FieldKind, IntoPath, Model, Order, Ordering, Path, Query, Record};
+use crate::models::{ColumnPath, FieldKind, IntoPath, Model, Order, Ordering, Query, Record};
 
 /// Functions of the site author that the engine calls (Django's overridden methods).
 #[derive(Debug, Clone, Copy, Default)]
@@ -66,7 +66,7 @@ pub struct Options {
     pub list_editable: Vec<&'static str>,
     pub search_fields: Vec<SearchField>,
     pub search_help_text: &'static str,
-    pub date_hierarchy: Option<Path>,
+    pub date_hierarchy: Option<ColumnPath>,
     pub ordering: Option<Vec<Order>>,
     pub sortable_by: Option<Vec<&'static str>>,
     pub list_per_page: i64,

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use crate::models::{IntoPath, Path, Via, tuples};
+use crate::models::{ColumnPath, IntoPath, Via, tuples};
 
 /// How a search looks into a field (Django's prefixes `^` and `=`, and none).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum SearchMode {
 #[derive(Debug, Clone)]
 pub struct SearchField {
     /// The field.
-    pub path: Path,
+    pub path: ColumnPath,
     /// How.
     pub mode: SearchMode,
 }

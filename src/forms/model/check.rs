@@ -4,7 +4,7 @@ use super::clean::{NO_SUCH_ROW, no_such_choice};
 use super::{ModelField, ModelForm};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Condition, Meta, Path, Query, Record};
+use crate::models::{ColumnPath, Condition, Meta, Query, Record};
 
 /// Looks at forms over rows of one model, all at once: one query for each model that they lead to and for each rule of
 /// uniqueness, however many forms there are, and none for what was not changed.
@@ -125,7 +125,7 @@ fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], columns: &[&'static str
     };
     let condition = match columns {
         [column] => Condition::one_of(
-            Path::own(column),
+            ColumnPath::own(column),
             wanted.into_iter().flatten().cloned().collect(),
         ),
         _ => Condition::Any(
@@ -136,8 +136,8 @@ fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], columns: &[&'static str
         ),
     };
     let model = form.model;
-    let mut paths = vec![Path::own(model.pk().column)];
-    paths.extend(columns.iter().map(|column| Path::own(column)));
+    let mut paths = vec![ColumnPath::own(model.pk().column)];
+    paths.extend(columns.iter().map(|column| ColumnPath::own(column)));
     let found = Query::new(model)
         .filter(condition)
         .order_by(Vec::new())
@@ -157,7 +157,7 @@ fn all_equal(columns: &[&'static str], key: &[Value]) -> Condition {
     let each = columns
         .iter()
         .zip(key)
-        .map(|(column, value)| Condition::equals(Path::own(column), value.clone()));
+        .map(|(column, value)| Condition::equals(ColumnPath::own(column), value.clone()));
     Condition::All(each.collect())
 }
 

@@ -106,7 +106,12 @@ impl<'a> Posted<'a> {
         let texts = match field {
             ModelField::Many(_) if commas => {
                 let name = prefixed(&self.prefix, name);
-                let text = self.data.fields.all(&name).collect::<Vec<_>>().join(",");
+                let text = self
+                    .data
+                    .fields
+                    .get_list(&name)
+                    .collect::<Vec<_>>()
+                    .join(",");
                 text.split(',')
                     .map(str::to_owned)
                     .filter(|_| !text.is_empty())
@@ -115,7 +120,7 @@ impl<'a> Posted<'a> {
             ModelField::Many(_) => self
                 .data
                 .fields
-                .all(&prefixed(&self.prefix, name))
+                .get_list(&prefixed(&self.prefix, name))
                 .map(str::to_owned)
                 .collect(),
             ModelField::Column(_) if field.is_split() => {

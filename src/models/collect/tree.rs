@@ -6,7 +6,7 @@ use super::Collector;
 use super::links::LinkTable;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Condition, Lookup, Meta, Order, Path, Query, capfirst};
+use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Query, capfirst};
 
 /// How deep a preview goes.
 const DEPTH: usize = 6;
@@ -72,7 +72,7 @@ impl Collector {
         let pks: Vec<Value> = branches.iter().map(|branch| branch.pk.clone()).collect();
         for (_, from, key) in self.graph.edges.iter().filter(|(to, ..)| *to == at) {
             let child = self.graph.sets[*from].model();
-            let path = Path::own(key);
+            let path = ColumnPath::own(key);
             let leading = Query::new(child).filter(Condition::Is {
                 path: path.clone(),
                 lookup: Lookup::In,
@@ -134,11 +134,11 @@ fn branches(model: &'static Meta, rows: Vec<(Value, String)>, seen: &mut Seen) -
 fn named_by(
     conn: &mut Conn,
     rows: &Query,
-    key: &Path,
+    key: &ColumnPath,
     limit: i64,
 ) -> Result<Vec<(Value, Value, String)>> {
     let model = rows.model();
-    let pk = Path::own(model.pk().column);
+    let pk = ColumnPath::own(model.pk().column);
     let mut paths = vec![key.clone(), pk.clone()];
     paths.extend(model.display.paths.iter().cloned());
     let order = [key.clone(), pk].map(|path| Order {

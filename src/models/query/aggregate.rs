@@ -3,7 +3,7 @@
 use super::{Builder, Query};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
-use crate::models::{Condition, Lookup, Path};
+use crate::models::{ColumnPath, Condition, Lookup};
 
 /// Columns that one statement asks for, well below what both databases allow.
 const AT_ONCE: usize = 200;
@@ -49,7 +49,7 @@ impl Query {
         &self,
         conn: &mut Conn,
         whole: Option<&Self>,
-        path: Option<&Path>,
+        path: Option<&ColumnPath>,
     ) -> Result<Summary> {
         let (sql, columns) = self.summary_sql(whole, path);
         let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
@@ -61,7 +61,7 @@ impl Query {
     pub(super) fn summary_sql(
         &self,
         whole: Option<&Self>,
-        path: Option<&Path>,
+        path: Option<&ColumnPath>,
     ) -> (Sql, Vec<(&'static str, Kind)>) {
         let kind = path.map(|path| self.kind(path));
         let mut columns = vec![("n", Kind::BigInt)];
@@ -71,7 +71,7 @@ impl Query {
             Some(whole) => sql.raw(", ").append(whole.counting()).raw(" AS w"),
             None => sql,
         };
-        let is_indexed = |path: &Path| {
+        let is_indexed = |path: &ColumnPath| {
             let field = self.model.resolve(path).filter(|_| path.steps.is_empty());
             field.is_some_and(|field| field.db_index || field.unique || field.primary_key)
         };
@@ -113,7 +113,7 @@ impl Query {
             .raw(")")
     }
 
-    fn end(&self, path: &Path, function: &'static str) -> Sql {
+    fn end(&self, path: &ColumnPath, function: &'static str) -> Sql {
         let mut builder = Builder::new(self.model);
         let (column, conditions) = (builder.column(path), builder.conditions(&self.conditions));
         let sql = Sql::new("(SELECT ").raw(function).append(column).raw(")");
@@ -154,7 +154,7 @@ impl Query {
     pub fn occurring(
         &self,
         conn: &mut Conn,
-        path: &Path,
+        path: &ColumnPath,
         spans: &[(Value, Value)],
         many: bool,
     ) -> Result<Vec<bool>> {
@@ -191,7 +191,7 @@ impl Query {
     }
 
     /// Whether the column at `path` has a value in the span of the row `spans`.
-    fn occurs(&self, path: &Path) -> Sql {
+    fn occurs(&self, path: &ColumnPath) -> Sql {
         let mut builder = Builder::new(self.model);
         let [least, most] = [(); 2].map(|()| builder.column(path));
         let mut condition = least
@@ -213,7 +213,7 @@ impl Query {
     pub(super) fn with_occurring(
         &self,
         summary: Sql,
-        path: &Path,
+        path: &ColumnPath,
         spans: &[(Value, Value)],
     ) -> Sql {
         let sql = Sql::new("SELECT s.*, (WITH spans (least, most) AS (").append(listed(spans));
@@ -225,7 +225,7 @@ impl Query {
     }
 
     /// The first `limit` values of the column at `path`, each once, in their order.
-    pub fn distinct(&self, conn: &mut Conn, path: &Path, limit: i64) -> Result<Vec<Value>> {
+    pub fn distinct(&self, conn: &mut Conn, path: &ColumnPath, limit: i64) -> Result<Vec<Value>> {
         let mut builder = Builder::new(self.model);
         let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
         let sql = Sql::new("SELECT DISTINCT ")

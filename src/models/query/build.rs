@@ -1,7 +1,7 @@
 //! The SQL of a query: joins for the ways it goes, conditions, order.
 
 use crate::db::{Kind, Sql, Value};
-use crate::models::{Condition, Lookup, Meta, Order, Path, Step};
+use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Step};
 
 const ALIASES: [&str; 32] = [
     "t0", "t1", "t2", "t3", "t4", "t5", "t6", "t7", "t8", "t9", "t10", "t11", "t12", "t13", "t14",
@@ -83,12 +83,12 @@ impl Builder {
     }
 
     /// The column at `path`, joined to where that is necessary. Only steps along foreign keys are gone.
-    pub(super) fn column(&mut self, path: &Path) -> Sql {
+    pub(super) fn column(&mut self, path: &ColumnPath) -> Sql {
         let (alias, name) = self.locate(path);
         column(alias, name)
     }
 
-    fn locate(&mut self, path: &Path) -> (usize, &'static str) {
+    fn locate(&mut self, path: &ColumnPath) -> (usize, &'static str) {
         let (mut at, mut model, mut optional) = (self.alias, self.model, false);
         for (index, step) in path.steps.iter().enumerate() {
             let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else {
@@ -214,8 +214,8 @@ impl Builder {
     }
 
     /// Nothing lies at the end of a way with many ends, or NULL.
-    fn none_of_many(&mut self, path: &Path, at: usize) -> Sql {
-        let there = Path {
+    fn none_of_many(&mut self, path: &ColumnPath, at: usize) -> Sql {
+        let there = ColumnPath {
             steps: path.steps.clone(),
             column: "",
         };
@@ -229,18 +229,24 @@ impl Builder {
     }
 
     /// A way with many ends holds where one of them does: no row comes twice, and nothing needs DISTINCT.
-    fn any_of_many(&mut self, path: &Path, at: usize, lookup: Lookup, values: &[Value]) -> Sql {
+    fn any_of_many(
+        &mut self,
+        path: &ColumnPath,
+        at: usize,
+        lookup: Lookup,
+        values: &[Value],
+    ) -> Sql {
         let mut model = self.model;
         for step in &path.steps[..at] {
             model = model.follow(*step).unwrap_or(model);
         }
-        let here = Path {
+        let here = ColumnPath {
             steps: path.steps[..at].to_vec(),
             column: model.pk().column,
         };
         let here = self.column(&here);
         let step = path.steps[at];
-        let rest = Path {
+        let rest = ColumnPath {
             steps: path.steps[at + 1..].to_vec(),
             column: path.column,
         };

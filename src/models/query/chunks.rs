@@ -3,7 +3,7 @@
 use super::Query;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Condition, Lookup, Order, Path, Record};
+use crate::models::{ColumnPath, Condition, Lookup, Order, Record};
 
 /// See [`Query::chunks`].
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Chunks {
 impl Query {
     /// All these rows by primary key, `size` at a time, which is at least one. Rows may go meanwhile.
     pub fn chunks(&self, size: i64) -> Chunks {
-        let pk = Path::own(self.model.pk().column);
+        let pk = ColumnPath::own(self.model.pk().column);
         let rows = self.clone().order_by(vec![Order {
             path: pk,
             descending: false,
@@ -34,7 +34,7 @@ impl Query {
 impl Chunks {
     /// The next rows as a query of their own; none after the last. Nothing is read but where they end.
     pub fn next_query(&mut self, conn: &mut Conn) -> Result<Option<Query>> {
-        let pk = Path::own(self.rows.model.pk().column);
+        let pk = ColumnPath::own(self.rows.model.pk().column);
         let rest = self.rest();
         let end = rest
             .rows(conn, std::slice::from_ref(&pk), Some(1), self.size - 1)?
@@ -70,7 +70,7 @@ impl Chunks {
         let rows = self.rows.clone();
         match &self.behind {
             Some(last) => {
-                let path = Path::own(rows.model.pk().column);
+                let path = ColumnPath::own(rows.model.pk().column);
                 rows.filter(Condition::Is {
                     path,
                     lookup: Lookup::Gt,

@@ -7,7 +7,7 @@
 use super::build::{Builder, direction};
 use super::found::ORDER;
 use super::{Query, Sql};
-use crate::models::{Condition, Lookup, Order, Path};
+use crate::models::{ColumnPath, Condition, Lookup, Order};
 
 /// Rows from the start of a list, up to which the two parts are read separately. Further on, sorting the table is cheaper.
 const NEAR: i64 = 4096;
@@ -81,10 +81,10 @@ impl Query {
     }
 
     /// The primary key, the sort keys and a mark of the rows that have a value at `path`, or of those that have none.
-    fn part(&self, outer: &Builder, path: &Path, is_empty: bool) -> Sql {
+    fn part(&self, outer: &Builder, path: &ColumnPath, is_empty: bool) -> Sql {
         let mut builder = outer.inner(self.model);
         let mut sql = Sql::new("SELECT ")
-            .append(builder.column(&Path::own(self.model.pk().column)))
+            .append(builder.column(&ColumnPath::own(self.model.pk().column)))
             .raw(" AS k");
         for (key, name) in self.order.iter().zip(ORDER) {
             sql = sql

@@ -4,7 +4,7 @@ use super::build::direction;
 use super::{Builder, Query, Row};
 use crate::db::{Conn, Sql, Value};
 use crate::error::Result;
-use crate::models::Path;
+use crate::models::ColumnPath;
 
 /// Names for the keys of the order, within a statement.
 pub(super) const ORDER: [&str; 8] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"];
@@ -12,8 +12,13 @@ pub(super) const ORDER: [&str; 8] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "
 impl Query {
     /// The primary keys of these rows in order, each with the value of the column at `path`, in one pass; nothing if they
     /// are more than `most`, which is found out early.
-    pub fn few(&self, conn: &mut Conn, path: Option<&Path>, most: i64) -> Result<Option<Vec<Row>>> {
-        let pk = Path::own(self.model.pk().column);
+    pub fn few(
+        &self,
+        conn: &mut Conn,
+        path: Option<&ColumnPath>,
+        most: i64,
+    ) -> Result<Option<Vec<Row>>> {
+        let pk = ColumnPath::own(self.model.pk().column);
         let path = path.unwrap_or(&pk);
         let mut builder = Builder::new(self.model);
         let mut inner = Sql::new("SELECT ")
@@ -60,7 +65,7 @@ impl Query {
         limit: i64,
         offset: i64,
     ) -> Result<Vec<Value>> {
-        let pk = Path::own(self.model.pk().column);
+        let pk = ColumnPath::own(self.model.pk().column);
         let mut builder = Builder::new(self.model);
         let select = Sql::new("SELECT ").append(builder.column(&pk));
         let conditions = builder.conditions(&self.conditions);

@@ -7,7 +7,7 @@ use super::build::{Builder, direction};
 use super::found::ORDER;
 use super::{Query, Sql};
 use crate::db::Kind;
-use crate::models::Path;
+use crate::models::ColumnPath;
 
 impl Query {
     /// The column that such an index begins with.
@@ -52,7 +52,7 @@ impl Query {
         let part = |is_right: &'static str, is_cut: bool| {
             let mut builder = outer.inner(self.model);
             let mut sql = Sql::new("SELECT ")
-                .append(builder.column(&Path::own(self.model.pk().column)))
+                .append(builder.column(&ColumnPath::own(self.model.pk().column)))
                 .raw(" AS k");
             for (key, name) in self.order.iter().zip(ORDER) {
                 sql = sql
@@ -61,7 +61,7 @@ impl Query {
                     .raw(" AS ")
                     .ident(name);
             }
-            let column = builder.column(&Path::own(leading));
+            let column = builder.column(&ColumnPath::own(leading));
             let sql = sql
                 .append(builder.from())
                 .raw(" WHERE ")

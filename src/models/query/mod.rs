@@ -10,7 +10,7 @@ mod merged;
 mod part;
 mod recursive;
 
-use super::{Condition, Meta, Order, Path, Record};
+use super::{ColumnPath, Condition, Meta, Order, Record};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 pub use aggregate::Summary;
@@ -53,7 +53,7 @@ impl Query {
     /// Only the rows with these primary keys.
     #[must_use]
     pub fn with_pks(self, pks: Vec<Value>) -> Self {
-        let pk = Path::own(self.model.pk().column);
+        let pk = ColumnPath::own(self.model.pk().column);
         self.filter(Condition::one_of(pk, pks))
     }
 
@@ -95,7 +95,7 @@ impl Query {
 
     /// How many rows there are for each value of `column`.
     pub fn count_by(&self, conn: &mut Conn, column: &'static str) -> Result<Vec<(Value, i64)>> {
-        let path = Path::own(column);
+        let path = ColumnPath::own(column);
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
         let by = builder.column(&path);
@@ -119,7 +119,7 @@ impl Query {
     pub fn rows(
         &self,
         conn: &mut Conn,
-        paths: &[Path],
+        paths: &[ColumnPath],
         limit: Option<i64>,
         offset: i64,
     ) -> Result<Vec<Row>> {
@@ -136,9 +136,9 @@ impl Query {
     pub fn rows_and_summary(
         &self,
         conn: &mut Conn,
-        paths: &[Path],
+        paths: &[ColumnPath],
         (limit, offset): (i64, i64),
-        ends: Option<&Path>,
+        ends: Option<&ColumnPath>,
         spans: &[(Value, Value)],
     ) -> Result<Option<(Vec<Row>, Summary)>> {
         let (mut summary, mut columns) = self.summary_sql(None, ends);
@@ -176,7 +176,7 @@ impl Query {
     /// and in the others as well or NULL.
     fn rows_sql(
         &self,
-        paths: &[Path],
+        paths: &[ColumnPath],
         limit: Option<i64>,
         offset: i64,
         beside: Option<(Sql, &[&'static str])>,
@@ -189,7 +189,7 @@ impl Query {
         let (filter, picked) = if limit.is_some()
             && (offset > 0 || builder.is_joined() || self.is_picked_in_parts())
         {
-            let pk = Path::own(self.model.pk().column);
+            let pk = ColumnPath::own(self.model.pk().column);
             let inner = self.picked(&mut builder, limit, offset);
             // As one value PostgreSQL looks each of them up by the primary key. With IN it may read the whole table.
             let filter = Sql::new(" WHERE ")
@@ -257,7 +257,7 @@ impl Query {
 
     fn picked_in_one(&self, outer: &mut Builder, limit: Option<i64>, offset: i64) -> Sql {
         let mut builder = outer.inner(self.model);
-        let pk = builder.column(&Path::own(self.model.pk().column));
+        let pk = builder.column(&ColumnPath::own(self.model.pk().column));
         let filter = builder.conditions(&self.conditions);
         let order = if limit.is_some() {
             builder.order(&self.order)
@@ -288,7 +288,7 @@ impl Query {
 
     /// The primary keys.
     pub fn pks(&self, conn: &mut Conn) -> Result<Vec<Value>> {
-        let pk = Path::own(self.model.pk().column);
+        let pk = ColumnPath::own(self.model.pk().column);
         Ok(self
             .rows(conn, &[pk], None, 0)?
             .into_iter()
@@ -298,11 +298,11 @@ impl Query {
 
     /// Whole rows.
     pub fn records(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<Record>> {
-        let own: Vec<Path> = self
+        let own: Vec<ColumnPath> = self
             .model
             .fields
             .iter()
-            .map(|field| Path::own(field.column))
+            .map(|field| ColumnPath::own(field.column))
             .collect();
         let rows = self.rows(conn, &own, limit, offset)?;
         Ok(rows
@@ -340,8 +340,8 @@ impl Query {
             .model
             .fields
             .iter()
-            .map(|field| Path::own(field.column));
-        let paths: Vec<Path> = own
+            .map(|field| ColumnPath::own(field.column));
+        let paths: Vec<ColumnPath> = own
             .chain(self.model.display.paths.iter().cloned())
             .collect();
         let named = self
@@ -371,7 +371,7 @@ impl Query {
         limit: Option<i64>,
         offset: i64,
     ) -> Result<Vec<(Value, String)>> {
-        let mut paths = vec![Path::own(self.model.pk().column)];
+        let mut paths = vec![ColumnPath::own(self.model.pk().column)];
         paths.extend(self.model.display.paths.iter().cloned());
         let rows = self.rows(conn, &paths, limit, offset)?;
         let named = rows.into_iter().map(|mut row| {
@@ -411,7 +411,7 @@ impl Query {
             .execute(conn)
     }
 
-    fn kind(&self, path: &Path) -> Kind {
+    fn kind(&self, path: &ColumnPath) -> Kind {
         self.model
             .resolve(path)
             .map_or(Kind::Text, |field| field.sql)
@@ -423,7 +423,7 @@ mod tests {
     use diesel::debug_query;
     use diesel::pg::Pg;
 
-    use super::{Path, Query, Sql};
+    use super::{ColumnPath, Query, Sql};
     use crate::models::Model as _;
     use crate::models::content_types::ContentType;
 
@@ -432,7 +432,7 @@ mod tests {
         let rows = Query::new(ContentType::meta());
         let sql = |offset| {
             let beside = (Sql::new("SELECT 1 AS n"), ["n"].as_slice());
-            let sql = rows.rows_sql(&[Path::own("model")], Some(100), offset, Some(beside));
+            let sql = rows.rows_sql(&[ColumnPath::own("model")], Some(100), offset, Some(beside));
             debug_query::<Pg, _>(&sql).to_string()
         };
         assert!(sql(100).contains("ROW_NUMBER()"));

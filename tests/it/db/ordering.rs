@@ -5,7 +5,7 @@ use crate::shop::schema::{catalog_category as category, catalog_product as produ
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use nuages::db::{Conn, Value};
-use nuages::models::{Condition, Model as _, Ordering, Path, Query, desc, via_self};
+use nuages::models::{ColumnPath, Condition, Model as _, Ordering, Query, desc, via_self};
 
 use crate::support::{ALICE, Database, Kind, TestSite, product as draft};
 
@@ -58,7 +58,7 @@ fn categories(conn: &mut Conn, base: i64) {
 
 /// The primary keys in the order of `rows`: of all of them, and put together from pages of three.
 fn keys(conn: &mut Conn, rows: &Query) -> (Vec<i64>, Vec<i64>) {
-    let pk = [Path::own("id")];
+    let pk = [ColumnPath::own("id")];
     let numbers = |rows: Vec<Vec<Value>>| {
         rows.into_iter()
             .flatten()

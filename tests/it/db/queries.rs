@@ -5,7 +5,7 @@ use crate::shop::schema::{catalog_category as category, catalog_product as produ
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use nuages::db::{Conn, Decimal, Kind as Column, PageNumber, Sql, Timestamp, Value};
-use nuages::models::{Condition, IntoPath, Lookup, Model as _, Path, Query, desc, via_self};
+use nuages::models::{ColumnPath, Condition, IntoPath, Lookup, Model as _, Query, desc, via_self};
 
 use crate::support::{Database, Kind, product as draft};
 
@@ -97,7 +97,7 @@ fn a_page_merged_from_both_halves_of_an_index_is_the_page_of_the_list(kind: Kind
         )));
     let hidden = up.clone().filter(Condition::of(product::is_active, false));
     for list in [up, down, mixed, hidden] {
-        let pk = [Path::own("id"), Path::own("name")];
+        let pk = [ColumnPath::own("id"), ColumnPath::own("name")];
         let all = list.rows(conn, &pk, None, 0).unwrap();
         for (limit, offset) in [(3, 0), (3, 2), (4, 5), (20, 0), (20, 9), (3, 10), (3, 100)] {
             let page = list.rows(conn, &pk, Some(limit), offset).unwrap();
@@ -143,7 +143,7 @@ fn spans_are_told_in_which_something_lies(kind: Kind) {
         day(10_000, 1, 1),
         day(10_001, 1, 1),
     ];
-    let mut occurring = |count: usize, path: Path, value: &dyn Fn(NaiveDate) -> Value| {
+    let mut occurring = |count: usize, path: ColumnPath, value: &dyn Fn(NaiveDate) -> Value| {
         let spans: Vec<_> = ends[..=count]
             .windows(2)
             .map(|ends| (value(ends[0]), value(ends[1])))
@@ -158,17 +158,19 @@ fn spans_are_told_in_which_something_lies(kind: Kind) {
         [4, 4]
     } {
         assert_eq!(
-            occurring(count, Path::own("released_on"), &|day| Value::Date(day)),
+            occurring(count, ColumnPath::own("released_on"), &|day| Value::Date(
+                day
+            )),
             wanted[..count]
         );
         let moment = |day| Value::Timestamp(Timestamp::start_of(day, chrono_tz::UTC));
         assert_eq!(
-            occurring(count, Path::own("created_at"), &moment),
+            occurring(count, ColumnPath::own("created_at"), &moment),
             wanted[..count]
         );
     }
     assert_eq!(
-        occurring(0, Path::own("released_on"), &|day| Value::Date(day)),
+        occurring(0, ColumnPath::own("released_on"), &|day| Value::Date(day)),
         [true; 0]
     );
     // The same together with a page of the list, where that spares a round trip.
@@ -176,7 +178,7 @@ fn spans_are_told_in_which_something_lies(kind: Kind) {
         .windows(2)
         .map(|ends| (Value::Date(ends[0]), Value::Date(ends[1])))
         .collect();
-    let (own, released) = ([Path::own("id")], Path::own("released_on"));
+    let (own, released) = ([ColumnPath::own("id")], ColumnPath::own("released_on"));
     let (rows, summary) = all
         .rows_and_summary(conn, &own, (2, 2), Some(&released), &spans)
         .unwrap()
@@ -200,7 +202,7 @@ fn postgresql_knows_how_long_a_page_is_when_it_plans_it(kind: Kind) {
     let Conn::Postgres(_) = conn else { return };
     draft("Product").save(conn);
     let list = Query::new(Product::meta());
-    let own = [Path::own("id"), Path::own("name")];
+    let own = [ColumnPath::own("id"), ColumnPath::own("name")];
     for offset in [0, 100] {
         list.rows(conn, &own, Some(100), offset).unwrap();
         list.rows_and_summary(conn, &own, (100, offset), None, &[])

@@ -6,7 +6,7 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{LOADED, Posted, key, management};
 use crate::http::PostData;
-use crate::models::{Path, Query, Record};
+use crate::models::{ColumnPath, Query, Record};
 
 /// Rows beyond the most that an inline has: nobody can make the server build more.
 const BEYOND: usize = 1000;
@@ -232,8 +232,8 @@ impl Known {
             });
         }
         let paths = [
-            Path::own(formset.model().pk().column),
-            Path::own(formset.fk.column),
+            ColumnPath::own(formset.model().pk().column),
+            ColumnPath::own(formset.fk.column),
         ];
         let found = formset
             .among(pks)

@@ -8,7 +8,7 @@ use crate::admin::options::Inline;
 use crate::db::{Conn, PageNumber, Paginator, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelField, ModelForm};
-use crate::models::{Condition, Field, Order, Path, Query, Record};
+use crate::models::{ColumnPath, Condition, Field, Order, Query, Record};
 
 impl Screen {
     /// The rows inside the form of `parent`, or of a new row.
@@ -68,7 +68,7 @@ impl Screen {
     pub(super) fn rows_of(&self, formset: &Formset, parent: &Value) -> Query {
         let inline = formset.inline;
         let all = Query::new(inline.model).filter(Condition::equals(
-            Path::own(formset.fk.column),
+            ColumnPath::own(formset.fk.column),
             parent.clone(),
         ));
         let all = inline.options.limit(all, &self.actor.user);
@@ -78,7 +78,7 @@ impl Screen {
             .clone()
             .unwrap_or_else(|| inline.model.ordering.clone());
         order.push(Order {
-            path: Path::own(inline.model.pk().column),
+            path: ColumnPath::own(inline.model.pk().column),
             descending: false,
         });
         all.order_by(order)

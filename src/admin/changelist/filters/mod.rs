@@ -9,7 +9,7 @@ use super::{Problem, Site, lookup};
 use crate::admin::options::{FilterKind, ListFilter, OwnFilter};
 use crate::db::{Conn, Kind};
 use crate::error::Result;
-use crate::models::{Condition, Field, FieldKind, Meta, Path, Query, capfirst};
+use crate::models::{ColumnPath, Condition, Field, FieldKind, Meta, Query, capfirst};
 use related::Search;
 
 /// The most values that are listed; more are searched.
@@ -34,7 +34,7 @@ pub(super) struct Filter {
     pub(super) title: String,
     /// How URLs spell its field, or the parameter of one with words of its own.
     name: String,
-    path: Path,
+    path: ColumnPath,
     field: &'static Field,
     offer: Offer,
     /// The parameters that are its own.
@@ -91,7 +91,7 @@ impl Filter {
                     condition: params.get(&name).map(own.condition),
                     expected: vec![name.clone()],
                     name,
-                    path: Path::own(model.pk().column),
+                    path: ColumnPath::own(model.pk().column),
                     field: model.pk(),
                     offer: Offer::Own(*own),
                 });

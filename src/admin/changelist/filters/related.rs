@@ -5,7 +5,7 @@ use crate::admin::changelist::params::{FIND, Params, push};
 use crate::admin::changelist::search::searched;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Condition, Lookup, Meta, Path, Query};
+use crate::models::{ColumnPath, Condition, Lookup, Meta, Query};
 
 /// Where the values of a filter are searched because they are too many to list.
 pub(in crate::admin) struct Search {
@@ -28,7 +28,7 @@ pub(super) fn rows(
     used: Option<&Query>,
 ) -> Result<(Vec<Choice>, Option<Search>)> {
     let (exact, isnull) = (filter.expected[0].as_str(), filter.expected[1].as_str());
-    let pk = Path {
+    let pk = ColumnPath {
         steps: filter.path.steps.clone(),
         column: filter.path.column,
     };

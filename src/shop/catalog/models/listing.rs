@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use super::ProductRow;
 use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags};
 use nuages::db::{
-    Conn, Kind, MultiBackend, Page, PageNumber, Paginator, Sql, among, ilike, like_escaped,
+    Conn, Kind, MultiBackend, PageNumber, Paginator, RowPage, Sql, among, ilike, like_escaped,
 };
 use nuages::error::Result;
 use nuages::on_conn;
@@ -70,7 +70,7 @@ impl Listing {
         &self,
         conn: &mut Conn,
         asked: PageNumber,
-    ) -> Result<Page<ProductRow>> {
+    ) -> Result<RowPage<ProductRow>> {
         if self.is_plain()
             && let Some(page) = plain_page::<PER_PAGE>(conn, asked)?
         {
@@ -107,7 +107,7 @@ impl Listing {
             .select((catalog_product::id, ProductRow::as_select()));
         let mut rows: Vec<(i64, ProductRow)> = rows.load(conn)?;
         rows.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
-        Ok(Page {
+        Ok(RowPage {
             rows: rows.into_iter().map(|(_, row)| row).collect(),
             number,
             paginator,
@@ -172,7 +172,7 @@ impl Listing {
 fn plain_page<const PER_PAGE: i64>(
     conn: &mut Conn,
     asked: PageNumber,
-) -> Result<Option<Page<ProductRow>>> {
+) -> Result<Option<RowPage<ProductRow>>> {
     let number = match asked {
         PageNumber::First => 1,
         PageNumber::Number(number) => number,
@@ -191,7 +191,7 @@ fn plain_page<const PER_PAGE: i64>(
         return Ok(None);
     };
     LIKELY.store(count, Ordering::Relaxed);
-    Ok(Some(Page {
+    Ok(Some(RowPage {
         rows,
         number,
         paginator: Paginator {

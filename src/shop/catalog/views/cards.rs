@@ -2,7 +2,7 @@
 //! order.
 
 use crate::shop::catalog::models::{CategoryTile, ProductRow, Sort};
-use nuages::db::Page;
+use nuages::db::RowPage;
 use nuages::http::QueryDict;
 
 /// Number of rows on a page of a list.
@@ -77,7 +77,7 @@ pub(super) struct Pager {
 
 impl Pager {
     /// Creates the links around `page`, which keep the parameters in `known`.
-    pub(super) fn new<T>(page: &Page<T>, query: &QueryDict, known: &[&str]) -> Self {
+    pub(super) fn new<T>(page: &RowPage<T>, query: &QueryDict, known: &[&str]) -> Self {
         let to = |number: i64| query.link(known, &[("page", Some(&number.to_string()))]);
         let num_pages = page.paginator.num_pages();
         let link = |number: Option<i64>| match number {

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::cards::{Choice, Link, PER_PAGE, Pager, ProductCard, sorts};
 use crate::shop::catalog::models::{Category, Listing, Sort, Tag};
-use nuages::db::{Conn, Db, Page as Rows, PageNumber};
+use nuages::db::{Conn, Db, PageNumber, RowPage};
 use nuages::error::Result;
 use nuages::http::{Html, QueryDict, render};
 use nuages::pages::Page;
@@ -58,7 +58,7 @@ impl Asked {
         &self,
         conn: &mut Conn,
     ) -> Result<(
-        Rows<crate::shop::catalog::models::ProductRow>,
+        RowPage<crate::shop::catalog::models::ProductRow>,
         [Option<String>; 2],
     )> {
         let category = self
