@@ -1,4 +1,4 @@
-//! The blog in the admin.
+//! The admin of the blog.
 
 use nuages::admin::{AdminSite, Inline};
 

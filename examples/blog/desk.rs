@@ -1,4 +1,4 @@
-//! The admin as the blog's staff wants it: its name, the order of its menu, and a page of its own.
+//! The admin as a whole: its name, the order of its menu, and an additional page.
 
 use askama::Template;
 use nuages::admin::{AdminRequest, AdminSite, AppAdmin};

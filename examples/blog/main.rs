@@ -12,7 +12,7 @@ use nuages::project::Project;
 use nuages::settings::Settings;
 use nuages::{http, migration, sessions, urls};
 
-/// The app.
+/// The app `blog`.
 const APP: AppConfig = AppConfig {
     label: "blog",
     verbose_name: "Blog",
@@ -32,7 +32,7 @@ static INSTALLED: [AppConfig; 5] = [
     APP,
 ];
 
-/// What this program serves.
+/// The site of this program.
 pub(crate) static BLOG: Project = Project::new("Blog", &INSTALLED, blog_urls, register);
 
 fn blog_urls(_: &Settings) -> http::Urls {

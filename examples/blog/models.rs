@@ -1,4 +1,4 @@
-//! Authors, their posts, and what readers say to them.
+//! Authors, their posts, and readers' comments.
 
 use diesel::prelude::*;
 use nuages::db::Timestamp;
@@ -6,7 +6,7 @@ use nuages::models::{Description, Model, OnDelete, desc};
 
 use super::schema::{blog_author as author, blog_comment as comment, blog_post as post};
 
-/// Who writes.
+/// The author of posts.
 #[derive(Debug, Clone, Identifiable, Queryable, Selectable)]
 #[diesel(table_name = author)]
 pub struct Author {
@@ -15,7 +15,7 @@ pub struct Author {
     pub email: String,
 }
 
-/// What they write.
+/// A post of an author.
 #[derive(Debug, Clone, Identifiable, Queryable, Selectable)]
 #[diesel(table_name = post)]
 pub struct Post {
@@ -28,7 +28,7 @@ pub struct Post {
     pub author_id: i64,
 }
 
-/// What a reader says to it.
+/// A reader's comment on a post.
 #[derive(Debug, Clone, Identifiable, Queryable, Selectable)]
 #[diesel(table_name = comment)]
 pub struct Comment {
