@@ -41,16 +41,11 @@ pub(crate) const fn with_look(project: Project) -> Project {
         .static_files(assets::FILES)
 }
 
-const NAVIGATION: [NavigationLink; 2] = [
-    NavigationLink {
-        label: "Products",
-        url: "/products/",
-    },
-    NavigationLink {
-        label: "Categories",
-        url: "/categories/",
-    },
-];
+/// What error pages offer beside the home page. The frame of the shop has its own header.
+const NAVIGATION: [NavigationLink; 1] = [NavigationLink {
+    label: "See all products",
+    url: "/products/",
+}];
 
 /// The demo data. `catalog/fixtures/make_demo.py` generates the fixture.
 static DEMO: Demo = Demo {

@@ -13,13 +13,14 @@ for (const path of ["/nowhere/", "/products/no-such-product/", "/products/hearth
     assert.equal((await page.goto(path)).status(), 404);
     assert.equal(await heading(page), "Page not found");
     assert.equal(await page.title(), "Page not found · Nuages");
-    const button = page.getByRole("link", { name: "See all products" });
+    assert.ok(await page.getByRole("link", { name: "See all products" }).isVisible());
+    const button = page.getByRole("link", { name: "Go to the home page" });
     const look = await button.evaluate((link) => {
       const style = getComputedStyle(link);
       return [style.backgroundColor, style.borderRadius];
     });
     assert.deepEqual(look, ["rgb(47, 86, 198)", "6px"], "the style sheet is there");
-    await page.getByRole("link", { name: "Go to the home page" }).click();
+    await button.click();
     await page.waitForURL("/");
     await page.goBack();
     await page.getByRole("searchbox").fill("lamp");
