@@ -27,7 +27,7 @@ pub struct Context {
 pub struct Query {
     /// The statement with its bound values.
     pub sql: String,
-    /// How long the database took.
+    /// Time that the database took.
     pub took: Duration,
 }
 

@@ -8,6 +8,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+#[path = "tidy/english.rs"]
+mod english;
+
 /// Rooms from the ground up: a room may name itself and those before it. The `pub mod` lines of `lib.rs`, in order.
 fn rooms() -> Vec<String> {
     let lib = fs::read_to_string("src/lib.rs").unwrap();
@@ -380,7 +383,7 @@ fn every_file_that_names_the_rust_version_names_the_same_one() {
 
     for (file, claim) in [
         ("Cargo.toml", format!("rust-version = \"{version}\"")),
-        ("README.md", format!("A Rust tool-chain ({version})")),
+        ("README.md", format!("a Rust toolchain ({version})")),
         ("CONTRIBUTING.md", format!("| Rust | {version} (")),
     ] {
         let text = fs::read_to_string(file).unwrap();

@@ -10,8 +10,8 @@ use super::{User, audit, hash_pool, normalize, visitor};
 use crate::db::Db;
 use crate::error::{Error, Result};
 
-/// How often an attempt with a turn may find that another transaction is writing, before it is
-/// answered with 503.
+/// The number of times that an attempt with a turn may find another transaction writing, before it
+/// is answered with 503.
 const TRIES_TO_COUNT: usize = 20;
 
 /// The result of a login attempt.

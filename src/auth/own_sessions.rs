@@ -16,18 +16,18 @@ use crate::sessions::{SessionRow, Visit, codec};
 use crate::settings::{SecretKey, Settings};
 use crate::signing::{constant_time_eq, hex, salted_hmac};
 
-/// How many sessions without a visit are decoded, in total and in one query. All of them take 0.3 s
+/// Numbers of sessions without a visit that are decoded in total and in one query. All of them take 0.3 s
 /// in a debug build.
 const LOOKED_INTO: usize = 10_000;
 const CHUNK: usize = 500;
-/// How many sessions with a visit are listed, which is more than anybody reads.
+/// Number of sessions with a visit that are listed, which is more than anybody reads.
 const SHOWN: usize = 100;
 
 /// A session in which a user is logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnSession {
     key: String,
-    /// Where the session was last used; `None` if it was never used in Nuages.
+    /// The last use of the session; `None` if it was never used in Nuages.
     pub visit: Option<Visit>,
     /// When the session expires.
     pub expires: Timestamp,

@@ -29,7 +29,7 @@ use crate::terminal::{bold, dim, green, say};
 
 /// The default address of the server, as in Django.
 pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
-/// How long an idle connection is kept open: longer than a proxy in front keeps it.
+/// Time that an idle connection is kept open: longer than a proxy in front keeps it.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 
 /// The interval for updating the statistics of the tables, which SQLite does only on request.

@@ -18,7 +18,7 @@ use crate::settings::{DatabaseUrl, Settings};
 /// Time in addition to `STATEMENT_TIMEOUT` in which PostgreSQL must report that it cancelled a
 /// statement.
 const MARGIN: Duration = Duration::from_secs(2);
-/// How long a caller that holds a shared resource waits for another writer of an SQLite database.
+/// Time that a caller with a shared resource waits for another writer of an SQLite database.
 const MOMENT: Duration = Duration::from_millis(100);
 
 /// A handle to the database; cloning it is cheap.

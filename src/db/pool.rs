@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::logging::Context;
 use crate::settings::{DatabaseUrl, Settings};
 
-/// How long SQLite waits for another program that writes: shorter than a visitor would wait, longer
+/// Time that SQLite waits for another program that writes: shorter than a visitor would wait, longer
 /// than any of our transactions.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was idle for this time is closed.
@@ -30,7 +30,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_mins(10);
 const PING_AFTER: Duration = Duration::from_secs(1);
 /// The shortest time that a job waits for a new connection.
 const MIN_WAIT: Duration = Duration::from_millis(100);
-/// How much longer a job waits for a connection attempt that is still in progress.
+/// Additional time that a job waits for a connection attempt that is still in progress.
 const OPENING: Duration = Duration::from_secs(5);
 /// The interval between two log lines about the same connection failure.
 const LOG_AGAIN_AFTER: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Where each session was last used. The table is our own, because Django's sessions record neither
+//! The last use of each session: time, address and browser. The table is our own, because Django's sessions record neither
 //! user nor browser.
 
 use actix_web::HttpRequest;

@@ -1,4 +1,4 @@
-//! How mail is sent, and its sender.
+//! Settings for sending mail.
 
 use std::path::PathBuf;
 use std::time::Duration;

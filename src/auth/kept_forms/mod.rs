@@ -27,7 +27,7 @@ pub use rows::delete_old;
 
 /// The largest total size in bytes of the names and values of a form that is kept.
 pub const MAX_BYTES: usize = 256 * 1024;
-/// How long a form is kept, in seconds.
+/// Time that a form is kept, in seconds.
 const AGE: i64 = 2 * 60 * 60;
 const COOKIE: &str = "nuages_kept_form";
 const SALT: &str = "nuages.auth.kept_forms";

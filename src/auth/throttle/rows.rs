@@ -24,7 +24,7 @@ pub(super) struct Change {
     pub(super) bucket: Bucket,
     before: State,
     after: State,
-    /// How long the next attempt must wait if this one fails.
+    /// Time that the next attempt must wait if this one fails.
     pub(super) wait: Option<TimeDelta>,
 }
 

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 /// Session keys: a login that waits for its code, and the user whose second factor was verified.
 const PENDING: &str = "_nuages_pending_login";
 const VERIFIED: &str = "_nuages_two_factor";
-/// How long, in seconds, a login waits for its code.
+/// Time, in seconds, that a login waits for its code.
 const PATIENCE: i64 = 600;
 /// The number of wrong codes that ends a login.
 const TRIES: u64 = 5;

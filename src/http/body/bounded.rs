@@ -20,7 +20,7 @@ use crate::settings::Settings;
 const MULTIPART_OVERHEAD: u64 = 1 << 20;
 /// Bytes per second that a body must have on average.
 const MIN_RATE: u64 = 500;
-/// How long the next part of a chunked body may take. actix-web does not report the declared size
+/// Time that the next part of a chunked body may take. actix-web does not report the declared size
 /// of a chunk, so only this time limit notices a chunk that is never sent, however large it claims
 /// to be.
 const CHUNK_TIMEOUT: Duration = Duration::from_secs(2);

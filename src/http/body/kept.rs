@@ -18,7 +18,7 @@ use super::{PostData, UploadedFile};
 use crate::settings::{SecretKey, Settings};
 use crate::signing::{Signer, hex, random_string, salted_hmac};
 
-/// How long a file is kept.
+/// Time that a file is kept.
 const MAX_AGE: Duration = Duration::from_hours(12);
 /// The largest number of kept files of one browser.
 const MOST_FILES: usize = 50;
