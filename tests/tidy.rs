@@ -1,4 +1,4 @@
-//! The house rules that the compiler does not check.
+//! Rules of the code that the compiler does not check.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 #[path = "tidy/english.rs"]
 mod english;
 
-/// Rooms from the ground up: a room may name itself and those before it. The `pub mod` lines of `lib.rs`, in order.
+/// Returns the modules, the lowest layer first: the `pub mod` lines of `lib.rs`, in order. A module
+/// may name itself and those before it.
 fn rooms() -> Vec<String> {
     let lib = fs::read_to_string("src/lib.rs").unwrap();
     let named = lib
@@ -20,7 +21,7 @@ fn rooms() -> Vec<String> {
     named.map(str::to_owned).collect()
 }
 
-/// Inside an app of the shop, likewise.
+/// The layers inside an app of the shop.
 const APP_FLOORS: [&[&str]; 3] = [
     &["models"],
     &["forms"],
@@ -29,7 +30,7 @@ const APP_FLOORS: [&[&str]; 3] = [
 
 const MAX_LINES: usize = 550;
 const MAX_MEDIAN: usize = 140;
-/// One table after the other.
+/// A list of tables, which may be long.
 const LONG_BY_NATURE: &str = "schema.rs";
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
@@ -45,7 +46,7 @@ fn sources(dir: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// `src/shop/catalog/views/mod.rs` is `shop::catalog::views`.
+/// Returns the module of a file: `src/shop/catalog/views/mod.rs` is `shop::catalog::views`.
 fn module(path: &Path) -> Vec<String> {
     let path = path.strip_prefix("src").unwrap().with_extension("");
     path.iter()
@@ -54,11 +55,11 @@ fn module(path: &Path) -> Vec<String> {
         .collect()
 }
 
-/// Every path behind `crate::`, with groups opened, and the line it stands in.
+/// Returns every path after `crate::` with expanded groups, and the line of each.
 fn named(text: &str) -> Vec<(usize, Vec<String>)> {
     let mut found = Vec::new();
     for (at, _) in text.match_indices("crate::") {
-        // `$crate::` and `nuages::` in macros name the same rooms, and so count as well.
+        // `$crate::` and `nuages::` in macros refer to the same modules, and so count as well.
         open(&text[at + 7..], &[], &mut |path| {
             found.push((text[..at].lines().count(), path));
         });
@@ -251,12 +252,13 @@ fn security_md_names_each_c_file_and_how_many_lines_it_has() {
     }
 }
 
-/// The statements of the same shop's `models.py` and `admin.py` in Django, as Python's `ast` counts them: without imports
-/// and docstrings.
+/// The number of statements in the same shop's `models.py` and `admin.py` in Django, as counted by
+/// Python's `ast`, without imports and docstrings.
 const DJANGO_STATEMENTS: usize = 103;
 
-/// Counts statements in formatted code: items, the calls of a description (each on a line of its own), and whatever ends
-/// with a semicolon. Imports do not count, nor what is chained inside the argument of a call.
+/// Counts statements in formatted code: items, the calls of a description (each on its own line),
+/// and lines that end with a semicolon. Imports do not count, nor calls that are chained inside the
+/// argument of a call.
 fn statements(lines: impl Iterator<Item = impl AsRef<str>>) -> usize {
     let mut description = 0;
     let mut count = 0;
@@ -279,7 +281,7 @@ fn statements(lines: impl Iterator<Item = impl AsRef<str>>) -> usize {
     count
 }
 
-/// The lines without imports.
+/// Returns the lines without imports.
 fn without_imports(text: &str) -> impl Iterator<Item = &str> {
     let mut importing = false;
     text.lines().filter(move |line| {
@@ -290,8 +292,8 @@ fn without_imports(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Of those, the ones that describe models: constants and `impl Model`. The row structs are not part of it, because
-/// queries and views read them, not the admin.
+/// Returns the lines that describe models: constants and `impl Model`. Row structs are not
+/// included, because queries and views read them, not the admin.
 fn descriptions(text: &str) -> impl Iterator<Item = &str> {
     let mut inside = false;
     without_imports(text).filter(move |line| {

@@ -1,4 +1,4 @@
-//! The CSRF cookie and token, and the headers that say where a form came from.
+//! The CSRF cookie and token, and the headers that name the origin of a form.
 
 #![no_main]
 

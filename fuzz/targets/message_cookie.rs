@@ -1,4 +1,4 @@
-//! The cookie `messages`: as it comes, and as bytes under a good signature; and the session's entry.
+//! The cookie `messages` (unsigned input, and input with a valid signature), and the session entry.
 
 #![no_main]
 

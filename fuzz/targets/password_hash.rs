@@ -9,7 +9,7 @@ fuzz_target!(|encoded: &str| {
     let Some(hash) = Encoded::parse(encoded) else { return };
     let _ = (hash.summary(), hash.must_update(Hasher::Argon2));
     assert!(hash.work() < 100_000, "the work is bounded");
-    // The rest is allowed and would only slow the search.
+    // Costly hashes are allowed and would only slow down the search.
     if hash.work() < 5 {
         let _ = hash.verify("password");
     }

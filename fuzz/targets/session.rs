@@ -1,4 +1,4 @@
-//! The column `session_data`: as it comes, and as bytes under a good signature.
+//! The column `session_data`: unsigned input, and input with a valid signature.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Deletions with all that goes with them, on both databases.
+//! Deletions with dependent rows, on both databases.
 
 #![expect(
     clippy::unwrap_used,
@@ -69,7 +69,7 @@ fn counts(preview: &Preview) -> Vec<(String, i64)> {
         .collect()
 }
 
-/// Two boxes, each with a tray in which are two more, one inside the other.
+/// Creates two boxes, each with a tray that contains two more, one inside the other.
 fn boxes(conn: &mut Conn) {
     run(
         conn,
@@ -123,7 +123,7 @@ fn protect_forbids_and_names_who(kind: Kind) {
             .unwrap()
             .is_empty()
     );
-    // Who deletes all the same is stopped by the database, and nothing is gone.
+    // A deletion without this check is refused by the database, and no row is deleted.
     assert!(
         conn.atomic(|conn| Collector::new(rows::<Box>([1])).delete(conn, |_, _| Ok(())))
             .is_err()
@@ -317,7 +317,7 @@ fn ten_thousand_children_go_in_chunks_and_are_counted_not_listed(kind: Kind) {
         ),
     );
 
-    // A selection that asks for rows which go first: the boxes with a label.
+    // A selection that depends on rows which are deleted first: the boxes with a label.
     let labelled = Query::new(Box::meta()).filter(Condition::Is {
         path: ColumnPath {
             steps: vec![nuages::models::Step::Many("labels")],

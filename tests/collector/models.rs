@@ -1,4 +1,4 @@
-//! Models that lead to one another in every way there is.
+//! Models that refer to each other in every possible way.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -103,7 +103,7 @@ static LAB: [AppConfig; 1] = [AppConfig {
     migrations: &[],
 }];
 
-/// Makes the models known, and their tables, which are empty.
+/// Installs the models and creates their empty tables.
 pub(crate) fn set_up(conn: &mut Conn) {
     install(&LAB);
     let tables = [
@@ -118,7 +118,7 @@ pub(crate) fn set_up(conn: &mut Conn) {
         ("wire", "box_id > box ON DELETE CASCADE"),
         ("tack", "wire_id > wire ON DELETE CASCADE"),
         ("memo", "box_id > box ON DELETE SET NULL"),
-        // A shelf without a box gets box 2.
+        // A shelf whose box is deleted gets box 2.
         ("shelf", "box_id > box ON DELETE SET DEFAULT"),
     ];
     for (table, keys) in tables {

@@ -12,7 +12,7 @@ use crate::support::{
 
 const PREFIX: [(&str, &str); 1] = [("FORCE_SCRIPT_NAME", "/shop/")];
 
-/// A shop with a product, the superuser Alice and the customer Charlie.
+/// Creates a shop with a product, the superuser Alice and the customer Charlie.
 fn stocked(kind: Kind) -> Database {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
@@ -40,7 +40,7 @@ fn log_in(client: &Client, prefix: &str) {
     );
 }
 
-/// Returns every URL from the root that an attribute of the page holds.
+/// Returns every absolute path in an attribute of the page.
 fn rooted_urls(page: &str) -> Vec<String> {
     let mut urls = Vec::new();
     for name in [
@@ -66,7 +66,7 @@ fn rooted_urls(page: &str) -> Vec<String> {
     urls
 }
 
-/// Follows the links from `start`; claims that each begins with `prefix` and answers.
+/// Follows the links from `start`; checks that each begins with `prefix` and works.
 fn crawl(client: &Client, prefix: &str, start: &str) -> BTreeSet<String> {
     let mut seen = BTreeSet::from([start.to_owned()]);
     let mut waiting = vec![start.to_owned()];
@@ -95,7 +95,7 @@ fn crawl(client: &Client, prefix: &str, start: &str) -> BTreeSet<String> {
             let plain = url.split('#').next().unwrap().to_owned();
             let is_page =
                 !url.contains("__fk__") && !url.contains("logout") && !url.contains("autocomplete");
-            // Pages of the same kind with other parameters say nothing new.
+            // Pages that differ only in their parameters are visited once.
             let is_new = !plain.contains('?') && seen.len() < 120 && seen.insert(plain.clone());
             if is_page && is_new {
                 waiting.push(plain);
@@ -105,7 +105,7 @@ fn crawl(client: &Client, prefix: &str, start: &str) -> BTreeSet<String> {
     seen
 }
 
-/// A real nginx in front of the site, gone when the value is.
+/// A real nginx in front of the site, which ends when the value is dropped.
 struct Nginx {
     child: Child,
     port: u16,
@@ -113,7 +113,8 @@ struct Nginx {
 }
 
 impl Nginx {
-    /// Returns `None` and says so if nginx is not installed. `location` is what the site's `location` block says.
+    /// Returns `None` with a message if nginx is not installed. `location` is the content of the
+    /// `location` block.
     fn start(test: &str, location: &str) -> Option<Self> {
         let program = ["/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx"]
             .into_iter()
@@ -356,7 +357,7 @@ fn a_real_nginx_serves_the_site_below_a_path(kind: Kind) {
     let headers =
         "proxy_set_header Host internal.invalid; proxy_set_header X-Forwarded-Host $http_host;
                    proxy_set_header X-Forwarded-Port $server_port;";
-    // With the slash at its end, nginx strips the path; without, it passes it on.
+    // With the slash at the end nginx strips the path, without it nginx forwards the path.
     for target in ["/", ""] {
         let location = format!(
             "location /shop/ {{ proxy_pass http://127.0.0.1:{}{target}; {headers} }}",

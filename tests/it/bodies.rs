@@ -1,4 +1,4 @@
-//! Bodies that are too large, or never come: answered at once, and the connection is closed.
+//! Bodies that are too large or never arrive are answered at once, and the connection is closed.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::support::{Kind, TestSite};
 
-/// Long enough for a machine that is busy, and much shorter than the time that a body may take.
+/// Long enough for a busy machine, and much shorter than the time that a body may take.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Sends `request`, and then nothing, on a connection that stays open. Returns what came back until the server closed.
+/// Sends `request`, and then nothing, on a connection that stays open. Returns the response up to
+/// the end of the connection.
 fn send_and_wait(site: &TestSite, request: &str) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", site.port)).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -35,7 +36,8 @@ fn absurd_declared_length_is_refused_at_once() {
     let multipart = "Content-Type: multipart/form-data; boundary=b\r\n";
     let json = "Content-Type: application/json\r\n";
     let most = "9223372036854775807";
-    // actix-web keeps each connection for a second after its answer, so all of them are sent at the same time.
+    // actix-web keeps each connection open for a second after its response, so send all of them at
+    // the same time.
     std::thread::scope(|scope| {
         for (method, path, kind, length) in [
             ("POST", "/accounts/login/", form, most),

@@ -1,4 +1,4 @@
-//! Pages for what goes wrong.
+//! Error pages.
 
 use actix_web::web;
 use nuages::db::Db;
@@ -66,7 +66,7 @@ fn failures_become_a_page_that_tells_nothing_about_the_inside(kind: Kind) {
         assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
     }
     assert_eq!(client.get("/forbidden/").status, 403);
-    // And it goes on.
+    // The site continues to work.
     assert_eq!(client.get("/").status, 200);
 }
 

@@ -1,8 +1,8 @@
-//! A visitor's claims about host, scheme and path do not get into an answer unchecked.
+//! Host, scheme and path of a request do not get into a response unchecked.
 
 use crate::support::{Kind, TestSite, product};
 
-/// The answer to `GET {target}` with these header lines.
+/// Returns the response to `GET {target}` with these header lines.
 fn get(site: &TestSite, target: &str, headers: &[&str]) -> String {
     let lines = headers
         .iter()
@@ -123,7 +123,7 @@ fn ssl_host_is_where_every_redirect_leads() {
         ("ALLOWED_HOSTS", "shop.test"),
     ];
     let site = TestSite::with_settings(Kind::Sqlite, &settings);
-    // Django does not look at the Host header here either.
+    // Django does not check the Host header here either.
     for host in ["shop.test", "evil.example"] {
         let answer = get(&site, "/products/", &[&format!("Host: {host}")]);
         assert_eq!(

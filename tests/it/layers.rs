@@ -1,4 +1,5 @@
-//! Middleware that fails: the answer is the error page all the same, with all headers and a line in the log.
+//! Errors in middleware: the response is still the error page, with all headers and a line in the
+//! log.
 
 use actix_web::HttpRequest;
 use diesel::connection::SimpleConnection as _;
@@ -17,7 +18,7 @@ async fn remember(request: HttpRequest) -> Result<String> {
     Ok(String::new())
 }
 
-/// Leaves as many messages as the query says.
+/// Adds the number of messages that the query gives.
 async fn tell(request: HttpRequest, query: QueryDict) -> Result<String> {
     let count = query
         .get("count")
@@ -38,7 +39,7 @@ fn with_views(settings: &Settings) -> Urls {
     .include(crate::shop::urls(settings))
 }
 
-/// Checks everything that each error page has.
+/// Checks everything that each error page must have.
 fn assert_is_whole(page: &Reply, status: u16, title: &str, layer: &str) {
     assert_eq!(page.status, status, "{layer}: the status");
     assert!(

@@ -9,13 +9,13 @@ use crate::support::{CHARLIE, Database, Kind, Process, nuages, say_skipped};
 
 const RESET: &str = "/accounts/password_reset/";
 
-/// A mail server that puts what it gets into a folder; gone when the value is.
+/// A mail server that writes received mail to a folder; it ends when the value is dropped.
 struct Server {
     child: Child,
     inbox: PathBuf,
 }
 
-/// A Python that has aiosmtpd.
+/// Returns a Python with aiosmtpd.
 fn python() -> Option<PathBuf> {
     let named = std::env::var_os("NUAGES_DJANGO_PYTHON").map(PathBuf::from);
     let python =
@@ -59,7 +59,7 @@ impl Server {
         panic!("no mail server")
     }
 
-    /// What has come, once there is something.
+    /// Returns the received mails, as soon as there is one.
     fn received(&self) -> Vec<String> {
         for _ in 0..400 {
             let files = std::fs::read_dir(self.inbox.join("new"))
@@ -96,7 +96,7 @@ fn send(database: &Database, port: u16, more: &[(&str, &str)]) -> Output {
         .unwrap()
 }
 
-/// Asks for a link for Charlie; how long the page took.
+/// Requests a link for Charlie; returns the time that the page took.
 fn ask(site: &Process) -> Duration {
     let client = site.client();
     let token = client.token(RESET);
@@ -191,7 +191,8 @@ fn sendtestemail_says_whether_the_server_took_it() {
     );
 
     let server = Server::start(&python, port, database.dir.path());
-    // A server without TLS gets nothing from who asked for TLS, nor a password that it did not ask for.
+    // A client that requires TLS sends nothing to a server without TLS, and no password to a server
+    // that did not ask for one.
     for (name, value) in [
         ("EMAIL_USE_TLS", "1"),
         ("EMAIL_USE_SSL", "1"),

@@ -1,4 +1,4 @@
-//! The site as its visitors and its operators meet it, on SQLite and on PostgreSQL. The tree mirrors the URLs.
+//! Tests of the site from the outside, on SQLite and on PostgreSQL. The folders mirror the URLs.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What every answer has, whatever the page.
+//! Properties that every response must have.
 
 use crate::support::{Kind, LOGIN, TestSite};
 use ureq::http::Method;
@@ -64,7 +64,7 @@ fn head_has_the_headers_of_get_and_no_body(kind: Kind) {
 fn other_methods_are_refused_with_allow(kind: Kind) {
     let site = TestSite::new(kind);
     let client = site.client();
-    // Without a token it would be refused before anyone asks whether the page knows the method.
+    // Without a token the request would be refused before the page checks the method.
     let token = client.token(LOGIN);
     let reply = client.request(Method::DELETE, "/products/", &[("x-csrftoken", &token)]);
     assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"));

@@ -1,4 +1,4 @@
-//! Who may enter what staff, or only some, may enter.
+//! Access to pages for staff, or for users with a permission.
 
 use actix_web::HttpRequest;
 use diesel::connection::SimpleConnection as _;
@@ -22,7 +22,7 @@ async fn room(_user: CurrentUser) -> &'static str {
     "come in"
 }
 
-/// What the visitor may do, asked twice.
+/// Returns the visitor's permissions, loaded twice.
 async fn may(request: HttpRequest, permissions: Permissions) -> Result<String> {
     let again = visitor::permissions(&request).await?;
     assert_eq!(*again, permissions);
@@ -53,13 +53,13 @@ fn site(kind: Kind) -> TestSite {
     TestSite::with(database, &[], rooms)
 }
 
-/// The id of the permission with this codename, which only one app has.
+/// Returns the id of the permission with this codename, which only one app has.
 fn permission(conn: &mut Conn, codename: &str) -> i32 {
     let named = auth_permission::table.filter(auth_permission::codename.eq(codename));
     named.select(auth_permission::id).first(conn).unwrap()
 }
 
-/// Gives Charlie `view_order` himself, and `change_product` and `view_order` by a group.
+/// Grants Charlie `view_order` directly, and `change_product` and `view_order` through a group.
 fn promote(site: &TestSite) {
     let (charlie, conn) = (CHARLIE.row(site).id, &mut site.connect());
     let (view, change) = (
@@ -138,7 +138,7 @@ fn a_permission_leads_to_the_login_page_or_is_refused(kind: Kind) {
     assert_eq!(charlie.get("/change/").status, 403);
     assert_eq!(text(&ALICE.browser(&site), "/change/"), "come in");
     promote(&site);
-    // Nothing is kept from one request to the next.
+    // Nothing is cached from one request to the next.
     assert_eq!(text(&charlie, "/change/"), "come in");
 }
 

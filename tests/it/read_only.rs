@@ -1,4 +1,4 @@
-//! A database or a folder that cannot be written: pages are shown, and whoever wants to save is told why it fails.
+//! A database or a folder that is read-only: pages are shown, and a failed save is explained.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -17,7 +17,7 @@ use crate::support::{
 };
 
 const CHANGE: &str = "/admin/catalog/product/1/change/";
-/// Pages of all kinds, as a superuser sees them.
+/// Pages of all kinds, which a superuser may open.
 const PAGES: [&str; 9] = [
     "/",
     "/products/",
@@ -30,7 +30,7 @@ const PAGES: [&str; 9] = [
     LOGIN,
 ];
 
-/// A shop with a product and a superuser, and the key of the superuser's session.
+/// Creates a shop with a product and a superuser; returns the superuser's session key.
 fn shop(kind: Kind) -> (Database, String) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
@@ -46,7 +46,7 @@ fn alice(site: &Process, key: &str) -> Client {
     client
 }
 
-/// Makes the SQLite file and its folder read-only, with nothing beside the file that belongs to it.
+/// Makes the SQLite file and its folder read-only, without the additional files of the database.
 fn protect(database: &Database) {
     let file = database.dir.path().join("db.sqlite3");
     database
@@ -63,7 +63,7 @@ fn protect(database: &Database) {
     fs::set_permissions(database.dir.path(), Permissions::from_mode(0o555)).unwrap();
 }
 
-/// Lets the test's folder be removed again.
+/// Makes the test's folder removable again.
 fn unprotect(database: &Database) {
     fs::set_permissions(database.dir.path(), Permissions::from_mode(0o755)).unwrap();
 }
@@ -72,7 +72,8 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
 }
 
-/// How to run a program as somebody whom file permissions bind: root ignores them.
+/// Returns the command that runs a program as a user for whom file permissions apply: root ignores
+/// them.
 fn as_nobody() -> &'static [&'static str] {
     if is_root() {
         &[
@@ -172,7 +173,7 @@ fn read_only_folder_with_an_sqlite_file_is_served() {
 fn sqlite_file_without_the_right_to_write_is_served() {
     let (database, key) = shop(Kind::Sqlite);
     protect(&database);
-    // Here the files beside it can be made.
+    // In this folder the additional files can be created.
     fs::set_permissions(database.dir.path(), Permissions::from_mode(0o777)).unwrap();
     let site = Process::start_with(as_nobody(), &database, &[]);
     assert_reads_and_explains(&site, &key);
@@ -222,8 +223,8 @@ fn session_that_cannot_be_renewed_keeps_its_page() {
 #[test]
 fn full_disk_under_sqlite_is_explained() {
     let (database, key) = shop(Kind::Sqlite);
-    // No file may grow beyond 40 KB, as on a full disk: enough for the shared memory, and soon too little for the log of
-    // changes. Without the trap the system would end the program.
+    // No file may grow beyond 40 KB, like on a full disk: this is enough for the shared memory, and
+    // soon too little for the write-ahead log. Without the trap the system would end the program.
     let limited = [
         "sh",
         "-c",
@@ -296,7 +297,7 @@ fn image(site: &TestSite) -> String {
         .unwrap()
 }
 
-/// Sends a change of the name together with a picture, and looks whether the refusal is beside the field.
+/// Sends a new name together with a picture, and checks that the error is beside the field.
 fn assert_upload_is_refused(site: &TestSite, media: &Path, reason: &str) {
     let alice = ALICE.browser(site);
     let form = alice.form(CHANGE, "name").set("name", "Renamed").attach(
@@ -361,7 +362,7 @@ fn media_folder_that_is_not_a_folder_is_an_error_of_the_field(kind: Kind) {
 
 fn full_or_read_only_media_folder_is_an_error_of_the_field(kind: Kind) {
     for (options, reason) in [
-        // One page for the folder `products`, and none for what is in it.
+        // One memory page for the folder `products`, and none for its content.
         (
             "size=4k,nr_inodes=10",
             "there is no room left on the server",

@@ -1,11 +1,11 @@
-//! Who may enter which URL.
+//! The access rules of all URLs.
 
 use nuages::http::Access;
 use nuages::settings::{Env, Settings};
 
 use crate::support::{CHARLIE, Database, Kind, TestSite};
 
-/// Whoever adds a URL that is open to anyone says so here as well.
+/// The names of public URLs. A new public URL must be added here.
 const PUBLIC: [&str; 21] = [
     "home",
     "product_list",
@@ -30,7 +30,7 @@ const PUBLIC: [&str; 21] = [
     "favicon",
 ];
 
-/// `pattern` with something in each place.
+/// Returns `pattern` with a value in each placeholder.
 fn example(pattern: &str) -> String {
     let mut path = String::new();
     for part in pattern.split('{') {
@@ -88,7 +88,7 @@ fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
     let site = TestSite::with(database, &[], crate::shop::urls);
     let client = site.client();
     let reply = client.get("/accounts/password_change/?a=b&c=%26");
-    // As Django quotes it.
+    // Quoted as in Django.
     assert_eq!(
         reply.header("location"),
         "/accounts/login/?next=/accounts/password_change/%3Fa%3Db%26c%3D%2526"

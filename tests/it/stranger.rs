@@ -1,5 +1,5 @@
-//! A site in a package of its own (`tests/stranger`): it has its own name, navigation, colours and files, and nothing of
-//! the demo shop.
+//! A site in its own package (`tests/stranger`): it has its own name, navigation, colours and
+//! files, and nothing of the demo shop.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -9,7 +9,7 @@ use crate::support::{Database, Kind, Process, Reply};
 
 /// The program, built once for all tests.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    // The target folder of this package: what both depend on is compiled already.
+    // The target folder of this package, which already contains the compiled dependencies.
     let target = Path::new(env!("CARGO_BIN_EXE_nuages"))
         .ancestors()
         .nth(2)
@@ -40,7 +40,7 @@ fn meadow(database: &Database, arguments: &[&str]) -> Output {
     command.args(arguments).output().unwrap()
 }
 
-/// A site with its tables.
+/// Starts a site with all tables.
 fn started(kind: Kind) -> (Database, Process) {
     let database = Database::empty(kind);
     let migrated = meadow(&database, &["migrate"]);

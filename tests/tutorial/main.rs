@@ -1,4 +1,4 @@
-//! The blog of `docs/tutorial.md` is built, served and used, and the text shows its files as they are.
+//! Builds and uses the blog of `docs/tutorial.md`, and checks that the tutorial shows its code.
 
 #![expect(
     clippy::unwrap_used,
@@ -38,7 +38,7 @@ use nuages::commands::migrate;
 use blog::BLOG;
 use support::{ALICE, BOB, Database, Kind, TestSite};
 
-/// An empty blog; Alice and Bob have accounts.
+/// Creates an empty blog; Alice and Bob have accounts.
 fn blog_site(kind: Kind) -> TestSite {
     let database = Database::empty(kind);
     let conn = &mut database.connect();
@@ -53,7 +53,7 @@ fn the_database_is_migrated_once(kind: Kind) {
     let site = blog_site(kind);
     let (applied, rows) = migrate::apply(&mut site.connect(), &BLOG).unwrap();
     assert!(applied.is_empty() && rows == 0);
-    // The shop's tables are not part of a blog.
+    // The shop's tables are not part of the blog.
     assert!(
         site.connect()
             .batch_execute("SELECT 1 FROM catalog_product")
@@ -69,7 +69,7 @@ fn part(name: &str) -> String {
     fs::read_to_string(format!("examples/blog/{name}.rs")).unwrap()
 }
 
-/// Lines from those that `begins` names to the `}` that closes them.
+/// Counts the lines from those that begin with `begins` to the closing `}`.
 fn lines_of(text: &str, begins: &str) -> usize {
     let mut count = 0;
     let mut inside = false;

@@ -5,7 +5,7 @@ use crate::support::{ALICE, BOB, Client, Kind};
 
 const POSTS: &str = "/admin/blog/post/";
 
-/// An author, and a post of hers with two comments.
+/// Adds an author, and a post of hers with two comments.
 fn write(alice: &Client) {
     let author = alice
         .form("/admin/blog/author/add/", "name")

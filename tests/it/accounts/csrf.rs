@@ -1,14 +1,14 @@
-//! Forms that no page of this site sent.
+//! Forms that were not sent from a page of this site.
 
 use ureq::http::Method;
 
 use super::{PROFILE, shop, shop_with};
 use crate::support::{ALICE, CHARLIE, Client, Kind, TestSite};
 
-/// What a forged request would change.
+/// A field that a forged request tries to change.
 const FIELD: (&str, &str) = ("first_name", "Forged");
 
-/// The token as the cookie holds it.
+/// Returns the secret in the cookie.
 fn secret(client: &Client) -> String {
     client.get(PROFILE);
     client.cookie("csrftoken").unwrap()
@@ -61,7 +61,8 @@ fn a_missing_or_wrong_token_is_refused_and_changes_nothing(kind: Kind) {
         }
     }
     refused(&site, &client, &[], &[]);
-    // Of several fields the last one counts, and a header does not make up for a wrong field.
+    // If a field occurs several times the last one counts, and a header does not replace a wrong
+    // field.
     refused(
         &site,
         &client,
@@ -77,21 +78,21 @@ fn a_missing_or_wrong_token_is_refused_and_changes_nothing(kind: Kind) {
         &[("x-csrftoken", &own)],
         &[("csrfmiddlewaretoken", &foreign)],
     );
-    // In the query it does not count.
+    // A token in the query does not count.
     let reply = client.post_with(
         &format!("{PROFILE}?csrfmiddlewaretoken={own}"),
         &[],
         &[FIELD],
     );
     assert_eq!(reply.status, 403);
-    // Whose browser keeps no cookies is told so.
+    // The page says that the browser sent no cookie.
     let page = site.client().post_with("/accounts/login/", &[], &[]);
     assert!(
         page.status == 403 && page.words().contains("no cookie"),
         "{}",
         page.words()
     );
-    // Without the cookie, or with nonsense in it, no token is right.
+    // Without the cookie, or with an invalid one, no token is accepted.
     for cookie in [None, Some(""), Some("nonsense"), Some(&foreign[..])] {
         client.forget("csrftoken");
         if let Some(value) = cookie {
@@ -111,9 +112,9 @@ fn bare_and_masked_tokens_are_accepted_in_field_and_header(kind: Kind) {
         accepted(&site, &client, &[], token);
         accepted(&site, &client, &[("x-csrftoken", token)], "");
     }
-    // Both hold to the secret, not to the page.
+    // Both belong to the secret, not to the page.
     accepted(&site, &client, &[], &masked);
-    // A cookie of Django before 4.0.
+    // The cookie format of Django before 4.0.
     client.keep("csrftoken", &masked);
     accepted(&site, &client, &[], &own);
 }
@@ -139,7 +140,7 @@ fn a_page_of_another_origin_is_refused_whatever_its_token(kind: Kind) {
             &[("csrfmiddlewaretoken", &token)],
         );
     }
-    // Sent twice, in whatever order, a header names neither.
+    // If a header is sent twice, in any order, it matches nothing.
     for origins in [
         [here.as_str(), "http://evil.example"],
         ["http://evil.example", &here],
@@ -158,7 +159,8 @@ fn a_page_of_another_origin_is_refused_whatever_its_token(kind: Kind) {
         &[],
     );
     accepted(&site, &client, &[("origin", &here)], &token);
-    // Plain HTTP without an origin asks for no referer: others could have taken it away.
+    // Plain HTTP without an origin does not require a referer, because others could have removed
+    // it.
     accepted(
         &site,
         &client,
@@ -246,7 +248,7 @@ fn every_url_that_exists_is_protected_and_no_other(kind: Kind) {
     for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
         assert!(client.request(method, "/products/", &[]).status != 403);
     }
-    // With a token it is the page that says no.
+    // With a token the page itself refuses the method.
     let token = client.token("/accounts/login/");
     let reply = client.post_with("/products/", &[], &[("csrfmiddlewaretoken", &token)]);
     assert_eq!((reply.status, reply.header("allow")), (405, "GET, HEAD"));
@@ -257,7 +259,7 @@ fn every_url_that_exists_is_protected_and_no_other(kind: Kind) {
         (reply.status, reply.header("allow")),
         (200, "GET, HEAD, OPTIONS")
     );
-    // Without a login, a good form for a private page leads to the login page.
+    // Without a login, a valid form for a private page is redirected to the login page.
     let reply = client.post(PROFILE, &[]);
     assert_eq!(reply.status, 302);
     assert!(
@@ -275,7 +277,7 @@ fn only_pages_with_a_form_set_the_cookie(kind: Kind) {
     }
     client.get("/accounts/login/");
     let first = client.cookie("csrftoken");
-    // It is sent again, to live longer, and stays the same.
+    // The cookie is sent again with a later expiry and the same value.
     assert!(
         !client
             .get("/accounts/login/")

@@ -7,7 +7,7 @@ use crate::support::{CHARLIE, Client, Kind, Reply};
 
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 
-/// Sends a body to Charlie's profile, with a good token in the header.
+/// Sends a body to Charlie's profile, with a valid token in the header.
 fn send(client: &Client, kind: &str, body: &[u8]) -> Reply {
     let token = client.token(PROFILE);
     client.send(
@@ -36,7 +36,7 @@ fn a_body_over_the_limit_is_too_large(kind: Kind) {
         send(&client, "multipart/form-data; boundary=XX", text.as_bytes()).status,
         413
     );
-    // Files do not count: they go onto the disk.
+    // Files are not counted, because they are written to disk.
     let file =
         part("x\"; filename=\"y", &"y".repeat(5000)) + &part("first_name", "File") + "--XX--\r\n";
     assert_eq!(

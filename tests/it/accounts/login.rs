@@ -8,7 +8,7 @@ use nuages::schema::auth_user;
 use super::{PROFILE, sessions, shop, shop_with};
 use crate::support::{CHARLIE, DANA, Kind, LOGIN, TestSite};
 
-/// The page that an attempt to log in ends on, without what differs each time.
+/// Returns the page that refuses a login, without the parts that differ each time.
 fn refusal(site: &TestSite, username: &str, password: &str) -> String {
     let client = site.client();
     let page = client.post(LOGIN, &[("username", username), ("password", password)]);
@@ -97,7 +97,7 @@ fn who_may_not_log_in_gets_the_same_page_whatever_the_reason(kind: Kind) {
     );
     assert_eq!(refusal(&site, "nobody", CHARLIE.password), wrong, "unknown");
     assert_eq!(refusal(&site, "dana", DANA.password), wrong, "deactivated");
-    // User names know upper and lower case.
+    // User names are case-sensitive.
     assert_eq!(
         refusal(&site, "Charlie", CHARLIE.password),
         wrong,
@@ -174,7 +174,7 @@ fn next_is_followed_to_this_site_only(kind: Kind) {
         lands("", "/accounts/login/?next=/categories/"),
         "/categories/"
     );
-    // The page carries it along, as text.
+    // The page contains the next URL as escaped text.
     let page = site
         .client()
         .get("/accounts/login/?next=/categories/%22%3E%3Cb%3E");
@@ -187,7 +187,7 @@ fn next_is_followed_to_this_site_only(kind: Kind) {
 
 fn names_are_looked_up_in_one_spelling(kind: Kind) {
     let site = shop(kind);
-    // White space is what Python takes for it.
+    // White space is what Python strips.
     for name in [" ｃｈａｒｌｉｅ ", "\u{1c}charlie\u{a0}\n"] {
         let reply = site
             .client()
@@ -211,7 +211,7 @@ fn a_weaker_hash_is_renewed_at_login(kind: Kind) {
             && !renewed.contains("abcdefghijklmnopqrstuv"),
         "{renewed}"
     );
-    // The session is made for the new one.
+    // The new session belongs to Charlie.
     assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
 }
 
@@ -252,7 +252,7 @@ fn the_hasher_of_the_settings_makes_every_new_hash(kind: Kind) {
         .unwrap()
         .unwrap();
     assert!(zoe.password.starts_with("argon2$"));
-    // A later login finds nothing to renew.
+    // A later login renews nothing.
     assert_eq!(
         site.client()
             .post(LOGIN, &[("username", "charlie"), ("password", new)])

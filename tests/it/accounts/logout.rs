@@ -33,10 +33,10 @@ fn logging_out_deletes_the_row_and_expires_the_cookie(kind: Kind) {
         assert!(cookie.contains(attribute), "{cookie}");
     }
     assert!(session(&site, &key).is_none());
-    // Who still has the cookie has nothing.
+    // The old cookie is no longer valid.
     client.keep("sessionid", &key);
     assert_eq!(client.get(PROFILE).status, 302);
-    // Sessions elsewhere go on.
+    // Other sessions continue.
     assert!(
         other.get("/").shows(&["Hello, <bdi>charlie</bdi>"])
             && alice.get("/").shows(&["Hello, <bdi>alice</bdi>"])

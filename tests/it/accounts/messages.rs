@@ -1,4 +1,4 @@
-//! Messages, from the page that leaves them to the page that shows them.
+//! Messages, from the page that adds them to the page that shows them.
 
 use actix_web::HttpRequest;
 use nuages::auth::visitor;
@@ -10,7 +10,7 @@ use nuages::settings::Settings;
 use super::{people, sessions};
 use crate::support::{Kind, Reply, TestSite};
 
-/// Leaves `count` messages that begin with `text`, and shows none.
+/// Adds `count` messages that begin with `text`, and shows none.
 async fn leave(request: HttpRequest, query: QueryDict) -> Result<String> {
     visitor::user(&request).await?;
     for number in 0..query
@@ -18,7 +18,7 @@ async fn leave(request: HttpRequest, query: QueryDict) -> Result<String> {
         .and_then(|count| count.parse().ok())
         .unwrap_or(1)
     {
-        // No two alike, for the cookie is compressed.
+        // Make each message different, because the cookie is compressed.
         let noise = nuages::signing::random_string(64);
         Messages::of(&request).add(
             Level::WARNING,
@@ -40,7 +40,7 @@ fn leaving(kind: Kind) -> TestSite {
     TestSite::with(people(kind), &[], with_leave)
 }
 
-/// The first word of each message on the page.
+/// Returns the first word of each message on the page.
 fn shown(page: &Reply) -> Vec<String> {
     let text = page.text();
     let parts = text

@@ -28,12 +28,12 @@ mod unreadable;
 
 const PROFILE: &str = "/accounts/profile/";
 
-/// A shop that Alice, Charlie and Dana have accounts at.
+/// Creates a shop with accounts for Alice, Charlie and Dana.
 fn shop(kind: Kind) -> TestSite {
     shop_with(kind, &[])
 }
 
-/// The same, with these settings.
+/// Creates the same shop with these settings.
 fn shop_with(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     TestSite::with(people(kind), settings, crate::shop::urls)
 }
@@ -46,7 +46,7 @@ fn people(kind: Kind) -> Database {
     database
 }
 
-/// Every session there is.
+/// Returns all sessions.
 fn sessions(site: &TestSite) -> Vec<SessionRow> {
     django_session::table
         .select(SessionRow::as_select())
@@ -54,7 +54,7 @@ fn sessions(site: &TestSite) -> Vec<SessionRow> {
         .unwrap()
 }
 
-/// What the session `key` holds.
+/// Returns the data of the session `key`.
 fn session(site: &TestSite, key: &str) -> Option<Data> {
     let row: Option<SessionRow> = django_session::table
         .find(key)

@@ -47,7 +47,7 @@ fn log_in(site: &TestSite, user_agent: &str) -> Client {
     client
 }
 
-/// A session of Charlie's that no page of this site made.
+/// Creates a session of Charlie's without a page of this site.
 fn made_elsewhere(site: &TestSite) -> String {
     session_of(
         &mut site.connect(),
@@ -56,7 +56,7 @@ fn made_elsewhere(site: &TestSite) -> String {
     )
 }
 
-/// The marks of the sessions that can be ended, in order.
+/// Returns the marks of the sessions that can be ended, in order.
 fn marks(page: &Reply) -> Vec<String> {
     let text = page.text();
     let parts = text.split("name=\"session\" value=\"").skip(1);
@@ -93,7 +93,7 @@ fn nobody_waits_for_a_writer_to_be_noted(kind: Kind) {
     assert_eq!(visits(&site).is_empty(), kind == Kind::Sqlite);
     writer.batch_execute("ROLLBACK").unwrap();
     assert!(is_in(&client) && visits(&site).len() == 1);
-    // Who has to write waits as before.
+    // A request that must write waits as before.
     writer.batch_execute(lock).unwrap();
     let ends = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(500));
@@ -157,7 +157,7 @@ fn one_session_can_be_ended_and_only_ones_own(kind: Kind) {
         ALICE.browser(&site),
     );
     let mark = marks(&here.get(SESSIONS)).remove(0);
-    // Nobody else can, not even the superuser; and a key is no mark.
+    // Other users cannot end it, not even the superuser; and a session key is not a mark.
     for (client, mark) in [
         (&alice, mark.as_str()),
         (&here, &phone.cookie("sessionid").unwrap()),
@@ -176,7 +176,7 @@ fn one_session_can_be_ended_and_only_ones_own(kind: Kind) {
     here.post(SESSIONS, &[("session", &mark)]);
     assert!(here.get(SESSIONS).shows(&["You are logged out there."]));
     assert!(!is_in(&phone) && is_in(&here) && is_in(&alice));
-    // And one that this site did not make.
+    // Charlie can also end a session that this site did not create.
     let other = made_elsewhere(&site);
     let mark = marks(&here.get(SESSIONS)).remove(0);
     here.post(SESSIONS, &[("session", &mark)]);
@@ -218,7 +218,7 @@ fn logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone(
     let page = here.get(SESSIONS);
     assert!(page.shows(&["You are logged out everywhere but here."]) && marks(&page).is_empty());
     assert!(is_in(&here) && is_in(&alice) && !is_in(&phone) && !is_in(&elsewhere));
-    // The password is the same, its hash is not: that is what ended them.
+    // The password is the same but its hash has changed, which ended the other sessions.
     let after = CHARLIE.row(&site).password;
     assert!(after != before && check_password(CHARLIE.password, &after).correct);
     let left = sessions(&site);
@@ -238,7 +238,7 @@ fn sessions_are_noted_at_login_and_when_they_come_from_elsewhere(kind: Kind) {
         ("127.0.0.1", FIREFOX)
     );
     assert!(noted.created_at.is_some());
-    // Not written again with every page.
+    // The visit is not saved again on every page.
     here.get_with("/", &[("user-agent", FIREFOX)]);
     assert_eq!(visits(&site), std::slice::from_ref(noted));
     let earlier = Timestamp::from(Utc::now() - TimeDelta::hours(1));
@@ -256,7 +256,7 @@ fn sessions_are_noted_at_login_and_when_they_come_from_elsewhere(kind: Kind) {
     other.get("/");
     assert_eq!(visits(&site).len(), 2);
     assert!(visits(&site).iter().any(|visit| visit.created_at.is_none()));
-    // A new key for the session, and the note goes with it.
+    // The session gets a new key, and the visit is kept.
     let fields = [
         ("old_password", CHARLIE.password),
         ("new_password1", "nine-violet-teapots"),
@@ -318,7 +318,7 @@ fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
     let row = |number: i32| SessionRow {
         session_key: format!("{number:032}"),
         session_data: data.clone(),
-        // Many end in the same moment.
+        // Many sessions expire in the same moment.
         expire_date: (end + TimeDelta::seconds(i64::from(number / 700))).into(),
     };
     let fill = |from: i32, to: i32| {
@@ -333,7 +333,7 @@ fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
     };
     fill(0, 3000);
     let conn = &mut site.connect();
-    // The last of all.
+    // This session expires last.
     diesel::update(django_session::table.find(&mine))
         .set(django_session::expire_date.eq(Timestamp::from(Utc::now() + TimeDelta::hours(1))))
         .execute(conn)
@@ -350,7 +350,7 @@ fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
         here.get(SESSIONS)
             .shows(&["There are more sessions than could be looked through"])
     );
-    // Those are ended all the same.
+    // Those sessions are ended as well.
     here.post(SESSIONS, &[("password", CHARLIE.password)]);
     let client = site.client();
     client.keep("sessionid", &mine);

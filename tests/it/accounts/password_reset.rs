@@ -13,7 +13,7 @@ use crate::support::{ALICE, CHARLIE, Client, DANA, Database, Kind, Process, SECR
 const RESET: &str = "/accounts/password_reset/";
 const NEW: &str = "nine-violet-teapots";
 
-/// A shop that puts its mail into a folder of the test's.
+/// Creates a shop that writes mail to a folder of the test.
 fn mailing(kind: Kind) -> TestSite {
     let database: Database = super::people(kind);
     let folder = database.dir.path().join("mail").display().to_string();
@@ -24,7 +24,7 @@ fn mailing(kind: Kind) -> TestSite {
     )
 }
 
-/// Every mail that was sent, once there are `count`; they leave in the background.
+/// Returns every mail as soon as there are `count`; mail is sent in the background.
 fn mails(site: &TestSite, count: usize) -> Vec<String> {
     mails_in(&site.database, count)
 }
@@ -45,13 +45,13 @@ fn mails_in(database: &Database, count: usize) -> Vec<String> {
     panic!("no mail came")
 }
 
-/// The path of the link in `mail`.
+/// Returns the path of the link in `mail`.
 fn link(mail: &str) -> &str {
     let (_, rest) = mail.split_once("http://127.0.0.1:").unwrap();
     &rest[rest.find('/').unwrap()..rest.find('\r').unwrap()]
 }
 
-/// A link for Charlie, made so long ago.
+/// Creates a link for Charlie that is `ago` old.
 fn made(site: &TestSite, ago: TimeDelta) -> String {
     let user = CHARLIE.row(site);
     let token = make_token(
@@ -63,7 +63,7 @@ fn made(site: &TestSite, ago: TimeDelta) -> String {
     format!("/accounts/reset/{}/{token}/", encode_uid(user.id))
 }
 
-/// Follows a link to the form behind it; that form's URL.
+/// Follows a link to its form; returns the URL of the form.
 fn follow(client: &Client, link: &str) -> String {
     let reply = client.get(link);
     assert_eq!(reply.status, 302, "{link}: {}", reply.text());
@@ -82,7 +82,7 @@ fn is_invalid(client: &Client, path: &str) {
 
 fn the_answer_is_the_same_for_any_address_and_mail_goes_to_the_stored_one(kind: Kind) {
     let site = mailing(kind);
-    // Of those who may not reset the last is asked for first: their mail would be there before Charlie's.
+    // Users who may not reset their password come first: their mail would arrive before Charlie's.
     for typed in [
         "nobody@example.com",
         DANA.email,
@@ -136,9 +136,9 @@ fn mails_to_one_account_or_from_one_address_get_slower_and_the_answer_does_not_t
             "{email}"
         );
     };
-    // A wait of a second may be over in a busy test.
+    // A wait of a second may end during a slow test.
     let lengthen = || super::throttle::blocked_for(&database, 600);
-    // Spelled otherwise it is the same account, and from elsewhere too.
+    // Other spellings mean the same account, from any address.
     for (email, address) in [
         (CHARLIE.email, "192.0.2.1"),
         ("Charlie@EXAMPLE.com", "192.0.2.2"),
@@ -149,7 +149,7 @@ fn mails_to_one_account_or_from_one_address_get_slower_and_the_answer_does_not_t
             lengthen();
         }
     }
-    // Four of anybody's from one address, of whom nobody is known.
+    // Four mails to unknown addresses, requested from one address.
     for name in ["a", "b", "c", "d"] {
         ask(&format!("{name}@example.com"), "192.0.2.9");
     }
@@ -211,7 +211,7 @@ fn a_link_works_once_and_its_token_leaves_the_url_at_once(kind: Kind) {
     let page = client.get(&form);
     assert!(page.shows(&["Choose a new password", "noindex"]) && !page.text().contains(token));
     assert_eq!(page.header("referrer-policy"), "same-origin");
-    // Looking at it used nothing up.
+    // Opening the link does not use it up.
     assert_eq!(follow(&site.client(), link), form);
 
     let page = client.post(&form, &[("new_password1", NEW), ("new_password2", "other")]);
@@ -241,7 +241,7 @@ fn a_link_works_once_and_its_token_leaves_the_url_at_once(kind: Kind) {
         key.is_none_or(|key| session(&site, &key).unwrap().is_empty()),
         "the token is gone from the session"
     );
-    // Nobody is logged in by it, and whoever was is out.
+    // The reset logs nobody in, and ends other sessions.
     assert_eq!(
         (client.get(PROFILE).status, elsewhere.get(PROFILE).status),
         (302, 302)
@@ -302,7 +302,7 @@ fn a_form_is_good_for_the_browser_and_the_user_of_the_link_alone(kind: Kind) {
         assert_eq!(page.status, 200);
         assert!(page.shows(&["This link is invalid"]), "{path}");
     }
-    // The link itself leads to the form, whatever is sent there.
+    // A POST to the link itself is redirected to the form.
     let reply = site.client().post(&made(&site, TimeDelta::zero()), &fields);
     assert_eq!(
         (reply.status, reply.header("location")),

@@ -1,4 +1,4 @@
-//! What caches may keep of pages that are one visitor's own.
+//! Caching of pages that belong to one visitor.
 
 use super::{PROFILE, shop, shop_with};
 use crate::support::{CHARLIE, Kind, LOGIN};
@@ -54,7 +54,7 @@ fn pages_that_greet_vary_by_cookie(kind: Kind) {
             assert!(client.get(path).all("vary").contains("cookie"), "{path}");
         }
     }
-    // What a shared cache has kept is not shown to somebody else as still right.
+    // A page in a shared cache must not be revalidated for another visitor.
     let page = site.client().get("/");
     let greeted = CHARLIE
         .browser(&site)

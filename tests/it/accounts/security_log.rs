@@ -1,4 +1,4 @@
-//! What operators read of logins: the target `nuages.security`.
+//! The log of logins: the target `nuages.security`.
 
 use nuages::auth::tokens::{encode_uid, make_token};
 use nuages::settings::SecretKey;
@@ -9,7 +9,8 @@ use crate::support::{CHARLIE, Kind, LOGIN, Process, SECRET_KEY};
 
 const NEW: &str = "nine-violet-teapots";
 
-/// The security log, without what is different each time; claims that each line has the id of a request.
+/// Returns the security log without the parts that differ each time; checks that each line has a
+/// request id.
 fn events(site: &Process) -> Vec<String> {
     let log = site.log();
     let lines = log.lines().filter_map(|line| {

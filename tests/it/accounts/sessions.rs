@@ -15,7 +15,8 @@ use nuages::settings::{SecretKey, Settings};
 use super::{PROFILE, people, session, sessions, shop, shop_with};
 use crate::support::{ALICE, CHARLIE, Kind, LOGIN, TestSite, session_of};
 
-/// Keeps the words it is given; with `fail` it then fails, with `gone` its session is deleted meanwhile.
+/// Stores its arguments in the session; with `fail` it then fails, with `gone` its session is
+/// deleted meanwhile.
 async fn remember(request: HttpRequest, query: QueryDict, db: web::Data<Db>) -> Result<String> {
     visitor::user(&request).await?;
     let session = Session::of(&request);
@@ -65,7 +66,7 @@ fn an_anonymous_visitor_has_no_row_and_no_cookie_and_costs_no_query(kind: Kind) 
     }
     client.post(LOGIN, &[("username", "charlie"), ("password", "")]);
     assert!(sessions(&site).is_empty() && client.cookie("sessionid").is_none());
-    // Without the tables a query would fail.
+    // Without these tables any query would fail.
     let rename =
         "ALTER TABLE django_session RENAME TO away; ALTER TABLE auth_user RENAME TO away_too";
     site.connect().batch_execute(rename).unwrap();
@@ -85,7 +86,7 @@ fn the_key_changes_at_login_and_what_was_kept_stays(kind: Kind) {
     let after = client.cookie("sessionid").unwrap();
     assert!(before != after && session(&site, &before).is_none());
     assert_eq!(client.get("/remember/").text(), "kettle");
-    // And what one user kept does not pass on to the next.
+    // The data of one user do not pass to the next.
     client.log_in(&ALICE);
     assert_eq!(client.get("/remember/").text(), "");
     assert!(session(&site, &after).is_none() && sessions(&site).len() == 1);
@@ -176,7 +177,7 @@ fn cookies_of_no_session_are_taken_back(kind: Kind) {
             "{key}"
         );
     }
-    // Also where the page is not there, and by one that refuses.
+    // The same for a page that does not exist, and for a page that refuses the request.
     for (path, status) in [("/nope/", 404), ("/accounts/login/", 403)] {
         let sent = [("cookie", "sessionid=x; csrftoken=bad!")];
         let page = if status == 403 {
@@ -195,7 +196,7 @@ fn cookies_of_no_session_are_taken_back(kind: Kind) {
 
 fn a_null_character_in_the_cookie_does_no_harm(kind: Kind) {
     let site = shop(kind);
-    // Quoted as Python's `http.cookies` quotes it.
+    // The cookie is quoted like in Python's `http.cookies`.
     let page = site
         .client()
         .get_with("/", &[("cookie", "sessionid=\"abcdefghijklmno\\000\"")]);

@@ -24,7 +24,7 @@ fn sign_up(site: &TestSite, username: &str, email: &str, first: &str, second: &s
         (200, ""),
         "{username}"
     );
-    // What was typed stands there still, but for the passwords.
+    // The form keeps the entered values, except for the passwords.
     for (name, value) in [("username", username), ("email", email)] {
         let value = value.trim().replace('<', "&#60;").replace('>', "&#62;");
         let shown = format!("name=\"{name}\" id=\"id_{name}\" value=\"{value}\"");
@@ -125,7 +125,7 @@ fn next_is_followed_to_this_site_only_and_the_two_pages_hand_it_on(kind: Kind) {
         "{}",
         page.text()
     );
-    // Also after a mistake.
+    // The same after an error.
     let page = client.post(&format!("{SIGNUP}{quoted}"), &[("username", "xia")]);
     assert!(page.shows(&[&format!("href=\"{LOGIN}{quoted}\"")]));
     assert!(client.get(LOGIN).shows(&[&format!("href=\"{SIGNUP}\"")]));
@@ -158,7 +158,7 @@ fn of_two_who_want_a_name_at_once_one_gets_it(kind: Kind) {
             assert!(zoe().save_if_free(conn).unwrap().is_some());
             let mut conn = site.connect();
             let second = std::thread::spawn(move || conn.atomic(|conn| zoe().save_if_free(conn)));
-            // Time to get as far as it can before the first is done.
+            // Give the second request time to proceed before the first is done.
             std::thread::sleep(std::time::Duration::from_millis(300));
             Ok(second)
         })
@@ -193,7 +193,7 @@ fn bad_names_and_addresses_are_refused_beside_the_field(kind: Kind) {
         "Ensure this value has at most 150 characters (it has 151)."
     );
     assert_eq!(page.errors("email"), "Enter a valid email address.");
-    // Longer than its column in the spelling that is stored.
+    // The normalized name is longer than its column.
     assert_eq!(
         sign_up(&site, &"ﷺ".repeat(150), "new@example.com", GOOD, GOOD).errors("username"),
         bad

@@ -1,4 +1,4 @@
-//! `/accounts/login/` under attack; the numbers are those of docs/adr/0009.
+//! `/accounts/login/` under attack; docs/adr/0010 explains the numbers.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -12,13 +12,13 @@ use nuages::schema::{auth_user, nuages_login_throttle};
 use super::{PROFILE, people, shop, shop_with};
 use crate::support::{CHARLIE, Client, Database, Kind, LOGIN, Process, Reply, TestSite};
 
-/// Of "correct horse", and quickly made: what counts here is how many are.
+/// A hash of "correct horse" that is computed quickly: the tests only count attempts.
 const CHEAP: &str = "argon2$argon2id$v=19$m=64,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcA$0Eq4JPMLiAwqqwcrsfJJJwBUWLk0nsIxs+L/7XrQh90";
 const RIGHT: &str = "correct horse";
 const GUESSES: usize = 10_000;
 const THREADS: usize = 16;
 
-/// A shop behind a proxy, at which every account has the cheap password.
+/// Creates a shop behind a proxy, in which every account has the cheap password.
 fn cheap_shop(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     let database = people(kind);
     cheapen(&mut database.connect());
@@ -29,7 +29,7 @@ fn cheap_shop(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     )
 }
 
-/// Gives every account the cheap password; a login makes it a costly one.
+/// Gives every account the cheap hash; a login replaces it by a costly one.
 fn cheapen(conn: &mut Conn) {
     diesel::update(auth_user::table)
         .set(auth_user::password.eq(CHEAP))
@@ -37,7 +37,7 @@ fn cheapen(conn: &mut Conn) {
         .unwrap();
 }
 
-/// A browser in which Charlie has logged in.
+/// Returns a browser in which Charlie has logged in.
 fn charlies(site: &TestSite) -> Client {
     let client = site.client();
     assert_eq!(
@@ -48,7 +48,7 @@ fn charlies(site: &TestSite) -> Client {
     client
 }
 
-/// One try, from this address.
+/// Makes one attempt from this address.
 fn attempt(client: &Client, token: &str, address: &str, username: &str, password: &str) -> Reply {
     let fields = [
         ("username", username),
@@ -65,14 +65,15 @@ fn attempt(client: &Client, token: &str, address: &str, username: &str, password
     )
 }
 
-/// One try of a browser that was never here.
+/// Makes one attempt in a new browser.
 fn stranger(site: &TestSite, address: &str, username: &str, password: &str) -> u16 {
     let client = site.client();
     let token = client.token(LOGIN);
     attempt(&client, &token, address, username, password).status
 }
 
-/// Guesses from all threads at once; of how many the password was looked at.
+/// Makes guesses from all threads at the same time; returns the number of passwords that were
+/// checked.
 fn attack(site: &TestSite, guess: impl Fn(&Client, &str, usize) -> Reply + Sync) -> usize {
     let (next, checked) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
@@ -98,7 +99,8 @@ fn attack(site: &TestSite, guess: impl Fn(&Client, &str, usize) -> Reply + Sync)
     checked.into_inner()
 }
 
-/// Wrong passwords, each of which is looked at. The wait after the last is made long, so that no test has to hurry.
+/// Sends wrong passwords, each of which is checked. Extends the last wait, so that no test depends
+/// on its speed.
 fn fail(site: &TestSite, client: &Client, address: &str, username: &str, times: usize) {
     let token = client.token(LOGIN);
     for _ in 0..times {
@@ -110,7 +112,7 @@ fn fail(site: &TestSite, client: &Client, address: &str, username: &str, times: 
     blocked_for(&site.database, 600);
 }
 
-/// Lets every wait that there was or is end in so many seconds.
+/// Sets the end of every block to this many seconds from now.
 pub(super) fn blocked_for(database: &Database, seconds: i64) {
     let until = |seconds| Timestamp::from(Utc::now() + TimeDelta::seconds(seconds));
     let blocked =
@@ -217,7 +219,7 @@ fn who_sets_a_new_password_by_mail_gets_in_where_strangers_are_blocked(kind: Kin
 }
 
 fn right_passwords_never_count(kind: Kind) {
-    // While it is looked at a password counts: as many as there are turns.
+    // An attempt counts while its password is checked: at most as many as there are turns.
     let turns = nuages::auth::hash_pool::places();
     let site = cheap_shop(
         kind,
@@ -238,7 +240,7 @@ fn right_passwords_never_count(kind: Kind) {
             });
         }
     });
-    // As many are free after all these as before them.
+    // The same number of failures is free as before.
     for _ in 0..=turns {
         assert_eq!(stranger(&site, "192.0.2.1", "alice", "wrong"), 200);
     }
@@ -330,7 +332,7 @@ fn a_browser_knows_only_the_accounts_that_logged_in_there(kind: Kind) {
         attempt(&client, &client.token(LOGIN), "192.0.2.1", "charlie", RIGHT).status,
         429
     );
-    // A forged cookie is none.
+    // A forged cookie has no effect.
     client.keep(
         "nuages_device",
         &format!("x{}", client.cookie("nuages_device").unwrap()),
@@ -348,7 +350,7 @@ fn a_known_browser_has_its_own_failures(kind: Kind) {
     attempt(&client, &client.token(LOGIN), "192.0.2.1", "alice", RIGHT);
     fail(&site, &client, "192.0.2.1", "alice", 2);
     assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 302);
-    // From wherever it comes.
+    // The block applies to any address.
     assert_eq!(
         attempt(&client, &client.token(LOGIN), "192.0.2.9", "alice", RIGHT).status,
         429

@@ -21,7 +21,7 @@ const OFF: &str = "/accounts/two-factor/off/";
 const CODE: &str = "/accounts/login/code/";
 const WRONG: &str = "This code is wrong, or was used before. Enter another one.";
 
-/// The secret that the page shows.
+/// Returns the secret that the page shows.
 fn shown_secret(page: &Reply) -> Secret {
     let text = page.text();
     let (_, rest) = text.split_once("<p class=\"secret\"><code>").unwrap();
@@ -40,7 +40,7 @@ fn now(secret: &Secret) -> String {
     secret.code(Utc::now().timestamp()).unwrap()
 }
 
-/// No code that an authenticator shows around now.
+/// Returns a code that differs from the authenticator's codes at about this time.
 fn wrong(secret: &Secret) -> String {
     let around: Vec<String> = (-2..=2)
         .map(|step| secret.code(Utc::now().timestamp() + 30 * step).unwrap())
@@ -51,7 +51,7 @@ fn wrong(secret: &Secret) -> String {
         .unwrap()
 }
 
-/// Turns it on for who is logged in; the secret and the recovery codes.
+/// Turns the second factor on for the logged-in user; returns the secret and the recovery codes.
 fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
     let secret = shown_secret(&client.get(SET_UP));
     let page = client.post(
@@ -63,7 +63,7 @@ fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
     (secret, codes)
 }
 
-/// Lets time pass: the code that is shown now was not used yet.
+/// Lets time pass: the current code counts as unused.
 fn later(site: &TestSite) {
     let none = nuages_two_factor::last_step.eq(None::<i64>);
     diesel::update(nuages_two_factor::table)
@@ -72,7 +72,7 @@ fn later(site: &TestSite) {
         .unwrap();
 }
 
-/// The code that was used last.
+/// Returns the code that was used last.
 fn used(site: &TestSite, secret: &Secret) -> String {
     let step: Option<i64> = nuages_two_factor::table
         .select(nuages_two_factor::last_step)
@@ -81,7 +81,7 @@ fn used(site: &TestSite, secret: &Secret) -> String {
     secret.code(step.unwrap() * 30).unwrap()
 }
 
-/// The first step of a login, as a new visitor.
+/// Makes the first step of a login, as a new visitor.
 fn half_way(site: &TestSite, persona: &Persona, next: &str) -> Client {
     let client = site.client();
     let reply = client.post(
@@ -209,7 +209,7 @@ fn it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown(kind: Kind)
             .get(STATUS)
             .shows(&["On since", "10 left", "Turn off"])
     );
-    // Shown once; what is stored gives neither secret nor codes away.
+    // The codes are shown once; the stored values reveal neither the secret nor the codes.
     for path in [STATUS, SET_UP, CODES] {
         assert!(!client.get(path).shows(&[&codes[0]]));
     }
@@ -284,7 +284,7 @@ fn a_login_takes_the_password_and_then_a_code(kind: Kind) {
             .keys()
             .all(|name| !name.contains("pending"))
     );
-    // Others log in as before.
+    // Other users log in as before.
     site.client().log_in(&ALICE);
 }
 
@@ -298,7 +298,7 @@ fn a_password_alone_leads_nowhere(kind: Kind) {
             .header("location"),
         LOGIN
     );
-    // The session of before the password, which somebody else may know, is not the one that waits.
+    // The pending login has a new session key, because somebody else may know the old one.
     let client = site.client();
     client.keep("sessionid", "abcdefghijklmnopqrstuvwxyz012345");
     client.post(
@@ -322,7 +322,7 @@ fn a_password_alone_leads_nowhere(kind: Kind) {
             "{path}"
         );
     }
-    // Who is logged in stays who they are until the code is right.
+    // The logged-in user stays the same until the code is correct.
     let alice = ALICE.browser(&site);
     alice.post(
         LOGIN,
@@ -370,7 +370,7 @@ fn a_code_works_once_and_a_recovery_code_too(kind: Kind) {
         WRONG
     );
     assert!(client.get(STATUS).shows(&["9 left"]));
-    // New ones in their place.
+    // New codes replace them.
     let page = client.post(CODES, &[("password", ALICE.password)]);
     assert!(
         page.errors("password")
@@ -442,7 +442,7 @@ fn five_wrong_codes_end_the_login_and_ten_cost_time(kind: Kind) {
         );
         assert_eq!(failures(&site), round);
     }
-    // Even the right one has to wait; a recovery code has not.
+    // Even the correct code must wait; a recovery code need not.
     let client = half_way(&site, &CHARLIE, "");
     assert!(
         send(&client, &now(&secret))
@@ -542,7 +542,7 @@ fn turning_it_off_takes_the_password(kind: Kind) {
         .get_result(&mut site.connect())
         .unwrap();
     assert_eq!(left, 0);
-    // And on again, with another secret.
+    // Turn it on again, with another secret.
     turn_on(&client, &CHARLIE);
     let removed = || site.database.nuages(&["removetwofactor", "charlie"]);
     assert!(removed().status.success() && removed().status.code() == Some(1));
@@ -599,7 +599,7 @@ fn staff_can_be_asked_for_it_before_anything_that_needs_staff(kind: Kind) {
         &[("REQUIRE_STAFF_TWO_FACTOR", "1")],
         with_staff_room,
     );
-    // Customers are left alone.
+    // Customers are not affected.
     site.client().log_in(&CHARLIE);
     let client = site.client();
     let reply = client.post(
@@ -649,7 +649,7 @@ fn staff_can_be_asked_for_it_before_anything_that_needs_staff(kind: Kind) {
         (403, 403)
     );
     later(&site);
-    // A session that Django made shows the code here, before it gets further.
+    // A session that Django made must show a code here before it can continue.
     let elsewhere = ALICE.browser(&site);
     assert_eq!(elsewhere.get(PROFILE).status, 200);
     let reply = elsewhere.get("/staff/?a=b");
@@ -668,12 +668,12 @@ fn staff_can_be_asked_for_it_before_anything_that_needs_staff(kind: Kind) {
         "/staff/?a=b"
     );
     assert_eq!(elsewhere.get("/staff/").text(), "come in");
-    // As does a login.
+    // The same applies to a login.
     later(&site);
     let client = half_way(&site, &ALICE, "/staff/");
     assert_eq!(send(&client, &now(&secret)).header("location"), "/staff/");
     assert_eq!(client.get("/staff/").text(), "come in");
-    // What one user showed is not another's.
+    // The second factor of one user does not count for another.
     client.log_in(&CHARLIE);
     assert_eq!(
         client.get("/staff/").header("location"),

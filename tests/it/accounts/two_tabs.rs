@@ -72,7 +72,7 @@ fn a_stale_login_page_logs_nobody_in(kind: Kind) {
     let site = site(kind);
     let alice = [("username", ALICE.username), ("password", ALICE.password)];
 
-    // Nobody is logged in: the form is refused, as ever.
+    // Nobody is logged in: the form is refused as before.
     let visitor = site.client();
     let token = visitor.token(LOGIN);
     visitor.keep("csrftoken", "abcdefghijklmnopqrstuvwxyzABCDEF");
@@ -115,7 +115,7 @@ fn a_stale_login_page_logs_nobody_in(kind: Kind) {
         forged.status, 403,
         "a login form of another site must not lead anywhere"
     );
-    // So is a form without any token.
+    // A form without a token is refused as well.
     assert_eq!(
         client.post_with(LOGIN, &[], &alice).status,
         403,

@@ -1,4 +1,4 @@
-//! Rows of accounts and sessions whose cells hold something else than their columns should.
+//! Rows of accounts and sessions with cells that do not fit their columns.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use crate::support::{ALICE, CHARLIE, Client, Kind, LOGIN, TestSite};
 
 const SESSIONS: &str = "/accounts/sessions/";
 
-/// Times that cannot be read, as SQL.
+/// Returns times that cannot be read, as SQL.
 fn times(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Sqlite => &[
@@ -85,7 +85,7 @@ fn an_account_with_unreadable_times_works_and_is_shown(kind: Kind) {
 fn a_session_with_an_unreadable_end_has_expired(kind: Kind) {
     let site = shop(kind);
     let (alice, charlie) = (ALICE.browser(&site), CHARLIE.browser(&site));
-    // A blob and a year of three digits are greater than every date to SQLite, though they look like times.
+    // SQLite sorts a blob and a three-digit year after every date, though they look like times.
     let odd: &[&str] = match kind {
         Kind::Sqlite => &[
             "X'323039392D30312D30312030303A30303A3030'",

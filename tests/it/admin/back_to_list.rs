@@ -1,4 +1,4 @@
-//! Every way back to a list leads to the list as it was: its search, filters and order, on a page that exists.
+//! Links back to a list keep its search, filters and order, and refer to a page that exists.
 
 use diesel::connection::SimpleConnection as _;
 

@@ -1,4 +1,4 @@
-//! Actions on more rows than memory should hold.
+//! Actions on more rows than should be in memory.
 
 use std::sync::{LazyLock, Mutex};
 
@@ -17,12 +17,12 @@ use nuages::schema::django_admin_log;
 
 use crate::support::{ALICE, Client, Database, Kind, Process, Reply, TestSite, product};
 
-/// Above ten thousand the log says how far it came; so many take seconds.
+/// Above ten thousand rows the log reports progress; this many rows take seconds.
 const ROWS: usize = 25_000;
 const TAGS: &str = "/admin/catalog/tag/";
 const PRODUCTS: &str = "/admin/catalog/product/";
 
-/// What was logged in this process, by those who say how far they came.
+/// Progress messages that were logged in this process.
 struct Told;
 
 static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -45,7 +45,7 @@ impl log::Log for Told {
     fn flush(&self) {}
 }
 
-/// A shop whose tags can be renamed in bulk, each in its own way.
+/// A shop with actions that rename tags in bulk in different ways.
 static RENAMING: Project =
     Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
         site.register::<Tag>(|it| {
@@ -60,7 +60,7 @@ static RENAMING: Project =
         })
     });
 
-/// Turns names round, and fails after so many.
+/// Reverses names, and fails after `most` of them.
 fn rename(conn: &mut Conn, request: &ActionRequest<'_>, most: usize) -> Result<ActionResult> {
     let mut done = 0;
     let renamed = request.each_chunk(conn, |conn, records| {
@@ -90,7 +90,7 @@ fn tags(conn: &mut Conn) {
 }
 
 fn products(conn: &mut Conn) {
-    // The first makes their category.
+    // The first product creates the category.
     let first = product("Lamp").save(conn);
     let sql = format!(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {ROWS})
@@ -139,7 +139,7 @@ fn an_action_of_ones_own_reaches_every_row_or_none(kind: Kind) {
         .filter(catalog_tag::name.like("old %"))
         .count();
 
-    // The rows that were done are no longer among those that were asked for.
+    // The rows that were changed no longer match the search.
     assert_eq!(
         across(&alice, &format!("{TAGS}?q=old"), "rename_half", &[]).status,
         500
@@ -201,7 +201,7 @@ fn all_pages_are_deleted_or_nothing_is(kind: Kind) {
         asked.words()
     );
     let before = site.peak_memory();
-    // Refused only by the database, when everything else is gone: as if nothing had been.
+    // The database refuses only after all other rows were deleted; then nothing must have changed.
     let unknown = "CREATE TABLE elsewhere (id bigint PRIMARY KEY, product_id bigint NOT NULL REFERENCES \
                    catalog_product (id) DEFERRABLE INITIALLY DEFERRED)";
     conn.batch_execute(&format!(
@@ -224,7 +224,7 @@ fn all_pages_are_deleted_or_nothing_is(kind: Kind) {
         "{log}"
     );
 
-    // Twice all rows with their links and log entries were on their way.
+    // All rows, with their links and log entries, were processed twice.
     let grown = site
         .peak_memory()
         .zip(before)

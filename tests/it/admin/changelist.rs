@@ -1,4 +1,4 @@
-//! `/admin/catalog/product/?…`: what the query string of a list may say.
+//! `/admin/catalog/product/?…`: the query string of a list.
 
 use nuages::messages::{Level, Message, encode_cookie};
 use nuages::settings::SecretKey;
@@ -8,7 +8,7 @@ use crate::support::{ALICE, Client, Kind, SECRET_KEY, TestSite, product};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
-/// Three products, the first and the last with a tag.
+/// Creates three products; the first and the last have a tag.
 fn stock(site: &TestSite) -> Client {
     let conn = &mut site.connect();
     product("Ash").price("1.00").tag("hard").save(conn);
@@ -21,7 +21,7 @@ fn stock(site: &TestSite) -> Client {
     ALICE.browser(site)
 }
 
-/// Which of `names` a list shows; its status, where it shows none.
+/// Returns the `names` that a list shows, or the status if it shows no list.
 fn shown(client: &Client, url: &str, names: &[&str]) -> String {
     let reply = client.get(url);
     if reply.status != 200 {
@@ -98,7 +98,8 @@ fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
     assert_eq!(tags("products__in=1,2"), (200, true, false));
     assert_eq!(tags("products__isnull=True"), (200, false, false));
     assert_eq!(tags("products=none").0, 302);
-    // Further away only where a filter goes the same way, and never to a password.
+    // Lookups along relations are allowed only if a filter uses the same path, and never for a
+    // password.
     assert_eq!(tags("products__price__gt=1").0, 400);
     assert_eq!(alice.get("/admin/auth/group/?user=1").status, 200);
     assert_eq!(
@@ -127,12 +128,12 @@ fn values_are_read_as_python_reads_them(kind: Kind) {
         ("price__lt=1e500", "Ash Birch Cedar"),
         ("price__gt=-1e500&price__lt=2", "Ash"),
         ("price__gt=cheap", &plain),
-        // There may be space around numbers, and around nothing else.
+        // Spaces are allowed around numbers only.
         ("id=%201", "Ash"),
         ("is_active__exact=%201", &plain),
         ("released_on__gte=%202020-01-01", &plain),
         ("p=%EF%BC%91", "Ash Birch Cedar"),
-        // Pages do not matter where one holds everything.
+        // The page number is ignored if all rows fit on one page.
         ("p=99", "Ash Birch Cedar"),
     ] {
         assert_eq!(
@@ -146,7 +147,8 @@ fn values_are_read_as_python_reads_them(kind: Kind) {
         );
     }
     assert_eq!(alice.get(&format!("{PRODUCTS}%D9%A3/change/")).status, 200);
-    // Only what a URL would quote is unquoted: to Python this is 3, and that no number.
+    // Only characters that a URL would quote are unquoted: to Python the first is 3, and the second
+    // is not a number.
     assert_eq!(alice.get(&format!("{PRODUCTS}0_3/change/")).status, 200);
     assert_eq!(alice.get(&format!("{PRODUCTS}_33/change/")).status, 302);
 }
@@ -197,7 +199,7 @@ fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
     assert_eq!(inactive(), "");
     assert_eq!(run("p=2"), format!("{PRODUCTS}?p=2"));
     assert_eq!(inactive(), "Plank 000");
-    // Of rows that are gone already Django asks all the same.
+    // Django asks for confirmation even if the rows no longer exist.
     let gone = [
         ("action", "delete_selected"),
         ("_selected_action", "999"),
@@ -232,7 +234,7 @@ fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
     let reply = alice.follow(&alice.submit(&form, "_continue"));
     let link = "<a href=\"/admin/catalog/product/1/change/\">&#60;i&#62;Ash&#60;/i&#62;</a>” was changed successfully.";
     assert!(reply.shows(&[link]), "{}", reply.words());
-    // As a Django beside this site would say it.
+    // Messages in the form that Django on the same site would send.
     let said = [
         Message::new(Level::INFO, "<u>plain</u>"),
         Message {

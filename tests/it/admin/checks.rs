@@ -1,4 +1,4 @@
-//! `nuages check`: what is wrong with what an author says.
+//! `nuages check`: errors in the declarations of site authors.
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::{Product, TAGS, Tag};

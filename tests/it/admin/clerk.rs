@@ -1,4 +1,4 @@
-//! What permissions let a clerk do, page by page.
+//! Pages that a clerk may open, depending on permissions.
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::Product;
@@ -11,7 +11,7 @@ use nuages::project::Project;
 use crate::admin::shop;
 use crate::support::{BOB, Client, Database, Kind, TestSite, product};
 
-/// A shop with an action that declares nothing, one that declares an empty list, and one for viewers.
+/// A shop with an action without declared permissions, one with an empty list, and one for viewers.
 static ACTIONS: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
     site.register::<Product>(|it| {
         it.action("rename", "Rename", rename).actions([
@@ -34,7 +34,8 @@ fn count(_: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
     Ok(format!("{} counted", request.count).into())
 }
 
-/// The answers to asking for the list, the form, the add form, the question before deleting, and the history.
+/// Returns the statuses of the list, the form, the add form, the delete confirmation and the
+/// history.
 fn answers(client: &Client) -> [u16; 5] {
     let pages = ["", "1/change/", "add/", "1/delete/", "1/history/"];
     pages.map(|page| client.get(&format!("/admin/catalog/product/{page}")).status)
@@ -129,7 +130,7 @@ fn an_action_needs_the_change_permission_unless_it_declares_another(kind: Kind) 
             "{hidden} changed a row for a user who may only view: {words}"
         );
     }
-    // All pages of the list at once are no way around the permission.
+    // Selecting all pages of the list does not bypass the permission.
     let all = [
         ("action", "rename"),
         ("_selected_action", "1"),

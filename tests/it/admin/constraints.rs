@@ -1,4 +1,5 @@
-//! Rules that only the table has: generated columns, CHECK and other constraints, link tables with names of their own.
+//! Constraints that only the table has: generated columns, CHECK and other constraints, link tables
+//! with unusual names.
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::Category;
@@ -73,7 +74,7 @@ fn register(site: AdminSite) -> AdminSite {
     crate::shop::register(site).register::<Tag>(listed)
 }
 
-/// A shop whose tags have these columns, with the tag `red`.
+/// Creates a shop whose tags have these columns, with the tag `red`.
 fn site(kind: Kind) -> TestSite {
     static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
     let database = Database::migrated(kind);

@@ -112,7 +112,7 @@ fn a_post_without_fields_shows_the_question_and_deletes_nothing(kind: Kind) {
         left, 1,
         "expected the product to stay until somebody confirms"
     );
-    // The page that asks is a working form.
+    // The confirmation page is a working form.
     let question = alice.send(Method::POST, &path, &[("x-csrftoken", &token)], b"");
     assert_eq!(
         alice.submit(&question.form(&path, "post"), "").status,
@@ -235,7 +235,7 @@ fn rows_that_only_the_database_deletes_are_counted_by_table(kind: Kind) {
             page.words()
         );
     }
-    // A row that goes along anyway is counted once, and protects nothing.
+    // A row that is deleted anyway is counted once, and protects nothing.
     conn.batch_execute(&format!("INSERT INTO keeper VALUES (1, 1, {})", lamp.id))
         .unwrap();
     assert!(
@@ -308,7 +308,7 @@ fn a_restricting_row_of_an_undescribed_table_protects(kind: Kind) {
 }
 
 fn a_restricting_row_that_is_not_counted_is_no_server_error(kind: Kind) {
-    // Keys of several columns are not looked at beforehand: the database refuses.
+    // Foreign keys of several columns are not checked beforehand: the database refuses.
     let site = shop(kind);
     let conn = &mut site.connect();
     let lamp = product("Amber lamp").save(conn);

@@ -1,4 +1,5 @@
-//! A file field takes the kinds and sizes that it declares: in the admin, in an inline and in a public form.
+//! A file field accepts the kinds and sizes that it declares: in the admin, in an inline and in a
+//! public form.
 
 use std::fmt::Write as _;
 
@@ -79,7 +80,7 @@ fn register(site: AdminSite) -> AdminSite {
         .register::<Category>(|it| it.inlines([Inline::tabular(papers).extra(1)]))
 }
 
-/// A public form with a file field.
+/// Creates a public form with a file field.
 fn bound(post: Option<&PostData>, settings: &Settings) -> ModelForm {
     let fields: Vec<ModelField> = ["name", "file"]
         .iter()
@@ -98,7 +99,7 @@ fn bound(post: Option<&PostData>, settings: &Settings) -> ModelForm {
     form
 }
 
-/// Shows the form as a page, or stores the file.
+/// Shows the form, or stores the file.
 async fn hand_in(
     request: HttpRequest,
     db: Data<Db>,
@@ -167,7 +168,7 @@ fn site(kind: Kind) -> TestSite {
     TestSite::of(database, &[], &PROJECT)
 }
 
-/// The file that is sent, and the beginning of its error.
+/// The uploaded file, and the beginning of the expected error.
 const REFUSED: [(&str, &str, &[u8], &str); 6] = [
     (
         "evil.html",

@@ -16,7 +16,7 @@ const LAMP: &str = "/admin/catalog/product/1/change/";
 const ORDER: &str = "/admin/orders/order/add/";
 const GOODS: &str = "/admin/catalog/category/1/change/";
 
-/// An admin in which one and many are searched, in the form and in the rows inside it.
+/// Registers models whose form and inlines have relations with search, to one and to many rows.
 fn register(site: AdminSite) -> AdminSite {
     let searched = |it: ModelAdmin<Product>| it.autocomplete_fields((product::category_id, TAGS));
     let inside = |it| {
@@ -39,7 +39,7 @@ fn register(site: AdminSite) -> AdminSite {
         })
 }
 
-/// A shop with two products, and tags "t 1" to "t 25".
+/// Creates a shop with two products, and tags "t 1" to "t 25".
 fn site(kind: Kind) -> TestSite {
     static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
     let database = Database::migrated(kind);
@@ -82,7 +82,7 @@ fn one_is_searched_and_picked_and_everything_typed_is_kept(kind: Kind) {
         (page.errors("price"), page.text().contains("Error: ")),
         (String::new(), false)
     );
-    // Picked; a search for another field keeps it.
+    // The chosen category is kept during a search for another field.
     let form = alice
         .submit(&form.set("category", "2"), "_find=tags")
         .form(LAMP, "name");
@@ -100,7 +100,7 @@ fn one_is_searched_and_picked_and_everything_typed_is_kept(kind: Kind) {
         (form.value("category"), form.values("tags")),
         ("2".into(), vec!["25".into()])
     );
-    // What may be empty can be chosen to be.
+    // An optional relation can be cleared.
     let form = alice
         .submit(&alice.form(GOODS, "name"), "_find=parent")
         .form(GOODS, "name");
@@ -131,7 +131,7 @@ fn a_search_waits_for_no_writer(kind: Kind) {
             Kind::Postgres => "BEGIN; SELECT 1 FROM catalog_category FOR UPDATE; SELECT 1 FROM catalog_product FOR UPDATE",
         })
         .unwrap();
-    // Who waits for the writer, who never ends, is answered with 503.
+    // A request that must wait for the writer, who never ends, is answered with 503.
     for button in ["_find=parent", "_addrow=products"] {
         let page = alice.submit(&form, button);
         assert_eq!(
@@ -194,7 +194,7 @@ fn nothing_found_is_said_and_enter_in_the_box_searches(kind: Kind) {
         ("lamp \0", "Nothing found for"),
         ("a", "1 match for “a”."),
     ] {
-        // The first button is the one that Enter presses.
+        // The Enter key presses the first button.
         let page = alice.submit(&form.clone().set("_find-category", words), "_save");
         assert_eq!(page.status, 200);
         assert!(

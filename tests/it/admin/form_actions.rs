@@ -1,4 +1,4 @@
-//! Actions on the change form, pop-ups and the login page, as Django 6.1 has them.
+//! Actions on the change form, in pop-ups and on the login page, as in Django 6.1.
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::{Product, TAGS};
@@ -17,7 +17,8 @@ use crate::support::{ALICE, BOB, CHARLIE, Client, Database, Kind, Reply, TestSit
 const LIST: &str = "/admin/catalog/product/";
 const FORM: &str = "/admin/catalog/product/1/change/";
 
-/// Products with an action for the list and the form, one for the form, one for the list, and one that asks first.
+/// Products with an action for list and form, one for the form, one for the list, and one with a
+/// confirmation page.
 static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
     site.register::<Product>(|it| {
         it.actions([
@@ -48,7 +49,7 @@ fn look(_: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
     Ok(format!("looked at {}", request.count).into())
 }
 
-/// Two products, a superuser, and a clerk without permissions.
+/// Creates two products, a superuser, and a clerk without permissions.
 fn site(kind: Kind) -> TestSite {
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
@@ -58,7 +59,7 @@ fn site(kind: Kind) -> TestSite {
     TestSite::of(database, &[], &PROJECT)
 }
 
-/// Sends the form of the actions as a client of Django 6.1 does.
+/// Sends the action form like a client of Django 6.1.
 fn run(client: &Client, action: &str, more: &[(&str, &str)]) -> Reply {
     client.post(
         FORM,
@@ -189,7 +190,7 @@ fn an_action_on_the_form_takes_exactly_its_own_row(kind: Kind) {
         let reply = alice.post(FORM, &[&[action], selected].concat());
         assert_eq!(reply.status, 400, "{what}: {}", reply.words());
     }
-    // Every row at once is something that only lists have.
+    // Only lists can select all rows.
     assert_eq!(run(&alice, "both", &[("select_across", "1")]).status, 302);
     let words = names(&alice);
     assert!(
@@ -207,7 +208,7 @@ fn an_action_that_is_not_for_the_form_is_not_run(kind: Kind) {
             .words();
         assert!(words.contains("No action selected."), "{action}: {words}");
     }
-    // The list's own field is none of the form's.
+    // The change form ignores the list's own field.
     let plain = [
         ("action", "both"),
         ("_selected_action", "1"),
@@ -283,7 +284,7 @@ fn actions_on_the_form_need_their_permission(kind: Kind) {
 fn a_pop_up_keeps_the_model_it_was_opened_from(kind: Kind) {
     let site = shop(kind);
     let alice = ALICE.browser(&site);
-    // Links of Django 6.1's forms name the model of the form; its add page sends the name back.
+    // Links of Django 6.1's forms contain the model of the form; the add page sends it back.
     let add = "/admin/catalog/tag/add/?_to_field=id&_popup=1&_source_model=catalog.product";
     let form = alice.form(add, "name");
     assert_eq!(
@@ -293,7 +294,7 @@ fn a_pop_up_keeps_the_model_it_was_opened_from(kind: Kind) {
     );
     let saved = alice.submit(&form.set("name", "oak").set("slug", "oak"), "_save");
     assert!(saved.shows(&["popup-response", "oak"]), "{}", saved.text());
-    // The name of a model that is not installed does not hurt the row that was added.
+    // An unknown model name does not affect the row that was added.
     let form = alice
         .form(add, "name")
         .set("_source_model", "no.such")
@@ -310,7 +311,7 @@ fn a_pop_up_keeps_the_model_it_was_opened_from(kind: Kind) {
         words.contains("The app \"no.such\" could not be found."),
         "Django tells of the wrong model: {words}"
     );
-    // A list in a pop-up takes it for no filter.
+    // A list in a pop-up does not treat it as a filter.
     assert_eq!(
         alice
             .get("/admin/catalog/tag/?_popup=1&_source_model=catalog.product")
@@ -367,7 +368,7 @@ fn a_pop_up_answers_with_the_group_of_the_new_row(kind: Kind) {
         .execute(conn)
         .unwrap();
     if kind == Kind::Postgres {
-        // The rows above were given their keys.
+        // The rows above were inserted with primary keys.
         conn.batch_execute("ALTER SEQUENCE catalog_tag_id_seq RESTART WITH 100")
             .unwrap();
     }

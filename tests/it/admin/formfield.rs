@@ -1,4 +1,4 @@
-//! Labels, help and controls that an admin says otherwise than the model.
+//! Labels, help texts and controls that an admin changes.
 
 use crate::shop::catalog::models::{Category, Product};
 use crate::shop::schema::{catalog_category as category, catalog_product as product};
@@ -66,7 +66,7 @@ fn a_form_says_what_the_admin_says(kind: Kind) {
         page.text()
     );
 
-    // The history calls the field what the form does.
+    // The history uses the label of the form.
     let form = page.form(LAMP, "name").set("name", "Torch");
     assert_eq!(alice.submit(&form, "_save=").status, 302);
     assert!(

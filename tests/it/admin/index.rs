@@ -1,4 +1,4 @@
-//! `/admin/`: who sees what.
+//! `/admin/`: the models that each user sees.
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::{Category, Tag};

@@ -1,4 +1,4 @@
-//! Rows inside a form, and forms that race one another.
+//! Inline rows, and concurrent saves of the same form.
 
 use diesel::connection::SimpleConnection as _;
 
@@ -17,7 +17,7 @@ use crate::support::{self, ALICE, BOB, Database, Kind, Reply, TestSite};
 
 const ORDER: &str = "/admin/orders/order/1/change/";
 
-/// An order with so many items of one product.
+/// Creates an order with this number of items of one product.
 fn order(site: &TestSite, items: usize) {
     let conn = &mut site.connect();
     support::product("Lamp").save(conn);
@@ -31,7 +31,7 @@ fn order(site: &TestSite, items: usize) {
     conn.batch_execute(&sql).unwrap();
 }
 
-/// Quantities by id.
+/// Returns the quantities ordered by id.
 fn quantities(site: &TestSite) -> Vec<i32> {
     use crate::shop::schema::orders_orderitem::dsl::{id, orders_orderitem, quantity};
     use diesel::prelude::*;
@@ -86,7 +86,7 @@ fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
         ("2025-01-01".into(), "00:00:00".into())
     );
     assert!(!form.has("initial-paid_at_0") && !form.has("initial-status"));
-    // A form that comes back still says what it began with.
+    // A form that is shown again keeps its initial values.
     let reply = alice.submit(
         &form
             .set("created_at_0", "soon")
@@ -132,7 +132,7 @@ fn a_row_that_two_have_changed_is_asked_about(kind: Kind) {
         .set("items-0-quantity", "11")
         .set("items-1-unit_price", "9.00");
     assert_eq!(other.submit(&theirs, "_save").status, 302);
-    // Another field of the same row collides with nothing.
+    // A change of another field of the same row is not a conflict.
     assert_eq!(
         alice
             .submit(&ours.clone().set("items-1-quantity", "12"), "_save")
@@ -207,7 +207,7 @@ fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
         odd.words()
     );
     assert_eq!(quantities(&site), [1, 2]);
-    // Nor are new ones taken for rows that are there, or for rows of another.
+    // New rows are not treated as existing rows, or as rows of another order.
     for (name, value) in [("items-INITIAL_FORMS", "1"), ("items-0-order", "1")] {
         let form = alice
             .form("/admin/orders/order/add/", "number")
@@ -241,7 +241,7 @@ fn what_has_gone_need_not_go_once_more(kind: Kind) {
             .status,
         302
     );
-    // What was typed into it has nowhere to go.
+    // The values entered for the deleted row cannot be saved.
     let reply = other.submit(&stale.clone().set("items-1-quantity", "9"), "_save");
     assert!(
         reply.status == 200
@@ -301,7 +301,7 @@ fn a_new_row_has_no_key_of_its_own(kind: Kind) {
             );
         }
     }
-    // That of a row that is there does no harm.
+    // The primary key of an existing row is harmless.
     let form = alice
         .form(ORDER, "number")
         .set("items-1-product", "2")
@@ -387,7 +387,7 @@ fn many_rows_are_paged_and_only_those_shown_are_sent(kind: Kind) {
         ),
         ("100".into(), "201".into())
     );
-    // A form that is shown again, and one that is gone on with, stay on this page of the rows.
+    // A form that is shown again, or saved with "continue", stays on this page of the rows.
     let again = alice.submit(&form.clone().set("items-0-quantity", "x"), "_save");
     assert!(
         again.words().contains("201–300 of 3000 order items"),

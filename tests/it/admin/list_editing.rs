@@ -1,4 +1,4 @@
-//! `POST /admin/catalog/product/`: fields that are edited in the list.
+//! `POST /admin/catalog/product/`: editing fields in the list.
 
 use crate::shop::schema::catalog_product;
 use diesel::connection::SimpleConnection as _;
@@ -11,14 +11,14 @@ use crate::support::{ALICE, BOB, Kind, TestSite, product};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
-/// Two products.
+/// Creates two products.
 fn stock(site: &TestSite) {
     let conn = &mut site.connect();
     product("Ash").price("1.00").stock(1).save(conn);
     product("Birch").price("2.00").stock(2).save(conn);
 }
 
-/// Prices and stocks, by name.
+/// Returns prices and stocks, ordered by name.
 fn stored(site: &TestSite) -> Vec<(String, i32)> {
     let columns = (catalog_product::price, catalog_product::stock);
     let rows = catalog_product::table
@@ -70,7 +70,7 @@ fn a_list_takes_no_more_rows_than_it_has(kind: Kind) {
         "{}",
         reply.words()
     );
-    // Fewer than there are is all right.
+    // The form may contain fewer rows than there are.
     let form = alice
         .form(PRODUCTS, "form-0-stock")
         .set("form-0-stock", "11")
@@ -138,7 +138,7 @@ fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
             .status,
         302
     );
-    // Other fields of the same rows collide with nothing, and keep what was saved meanwhile.
+    // Changes of other fields of the same rows are not a conflict, and both are kept.
     assert_eq!(
         alice
             .submit(&ours.clone().set("form-0-price", "5.00"), "_save")
@@ -149,7 +149,7 @@ fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
         stored(&site),
         [("5.00".to_owned(), 11), ("9.00".to_owned(), 2)]
     );
-    // The same field: the page says so, and nothing is written.
+    // Changes of the same field: the page reports the conflict, and nothing is written.
     let reply = alice.submit(
         &ours.set("form-0-stock", "12").set("form-1-stock", "13"),
         "_save",
@@ -171,7 +171,7 @@ fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
         "{}",
         reply.words()
     );
-    // Who insists has seen it.
+    // The second save overwrites the other change, which the user has seen.
     assert_eq!(
         alice
             .submit(&reply.form(PRODUCTS, "form-0-stock"), "_save")
@@ -206,11 +206,11 @@ fn a_conflict_in_the_list_names_who_saved_each_row(kind: Kind) {
             .count();
         (reply.status, named, reply.queries())
     };
-    // The first request of a session may also store where the session is used from.
+    // The first request of a session may also save its visit.
     ask();
     let (status, named, queries) = ask();
     assert_eq!((status, named), (200, 1));
-    // One query tells it of two rows.
+    // One query reads both rows.
     save(1, "12");
     assert_eq!(ask(), (200, 2, queries));
 }
@@ -231,7 +231,7 @@ fn rows_are_locked_in_the_order_of_their_keys_on_postgresql() {
     stock(&site);
     let mut other = site.connect();
     for action in ["", "make_inactive", "delete_selected"] {
-        // The first row lies behind the second.
+        // The first row now comes after the second.
         other
             .batch_execute("UPDATE catalog_product SET stock = stock + 1 WHERE id = 1")
             .unwrap();
@@ -265,7 +265,8 @@ fn rows_are_locked_in_the_order_of_their_keys_on_postgresql() {
             assert!(!saving.is_finished(), "it waits for the second row");
             std::thread::yield_now();
         }
-        // Who waits for the second holds the first; what only leads there need not wait.
+        // A transaction that waits for the second row holds the first; a row that only refers to it
+        // need not wait.
         other
             .batch_execute("SELECT 1 FROM catalog_product WHERE id = 1 FOR KEY SHARE NOWAIT")
             .unwrap();

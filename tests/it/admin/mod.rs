@@ -25,12 +25,12 @@ mod unreadable_history;
 mod uploads;
 mod users;
 
-/// A shop in which everyone has an account.
+/// Creates a shop in which all personas have accounts.
 fn shop(kind: Kind) -> TestSite {
     let database = Database::migrated(kind);
     for persona in [&ALICE, &BOB, &CHARLIE, &DANA] {
         persona.save(&mut database.connect());
     }
-    // Answers say how many queries they took.
+    // Responses contain their number of queries.
     TestSite::with(database, &[("DEBUG", "1")], crate::shop::urls)
 }

@@ -1,4 +1,4 @@
-//! The rules of users and groups hold whatever a site registers.
+//! The rules of users and groups apply to every registration of a site.
 
 use crate::shop::INSTALLED;
 use nuages::accounts;
@@ -14,7 +14,8 @@ use diesel::prelude::*;
 
 use crate::support::{ALICE, BOB, CHARLIE, Client, Database, Kind, TestSite};
 
-/// Projects that register users and groups in every way a site author could, with an action that deactivates users.
+/// Projects that register users and groups in every possible way, with an action that deactivates
+/// users.
 static PROJECTS: [(&str, Project); 4] = [
     (
         "extended",
@@ -171,7 +172,7 @@ fn a_manager_of_users_cannot_touch_superusers_whatever_is_registered(kind: Kind)
             assert_eq!(status, 403, "{name}: {page} of a superuser");
         }
 
-        // An action asks for each row.
+        // An action checks each row.
         let ids = [alice.id.to_string(), charlie.id.to_string()];
         let both = [
             ("action", "deactivate"),

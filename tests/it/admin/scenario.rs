@@ -1,4 +1,4 @@
-//! A day of a member of staff, from logging in to reading the history.
+//! The day of a member of staff, from login to history.
 
 use diesel::connection::SimpleConnection as _;
 
@@ -7,7 +7,7 @@ use crate::support::{ALICE, Client, Kind, TestSite, picture};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
-/// Logs in by the admin's own page.
+/// Logs in at the admin's login page.
 fn alice(site: &TestSite) -> Client {
     let alice = site.client();
     let form = alice
@@ -18,7 +18,7 @@ fn alice(site: &TestSite) -> Client {
     alice
 }
 
-/// Adds a row by the model's form; the page that follows says so.
+/// Adds a row with the model's form; the next page confirms it.
 fn add(browser: &Client, model: &str, fields: &[(&str, &str)]) {
     let form = browser.form(&format!("/admin/catalog/{model}/add/"), "name");
     let form = fields
@@ -39,7 +39,7 @@ fn add(browser: &Client, model: &str, fields: &[(&str, &str)]) {
     );
 }
 
-/// A category, two tags, and three products, the first with a picture and both tags.
+/// Adds a category, two tags, and three products, the first with a picture and both tags.
 fn stock(browser: &Client) {
     add(
         browser,
@@ -83,7 +83,7 @@ fn stock(browser: &Client) {
     }
 }
 
-/// Where the words stand on the page, which must be in this order.
+/// Whether the page contains the words in this order.
 fn in_order(page: &str, words: &[&str]) -> bool {
     words
         .windows(2)
@@ -99,7 +99,7 @@ fn staff_adds_finds_edits_deletes_and_reads_the_history(kind: Kind) {
         picture(8, 6)
     );
 
-    // Search, filter, order by two columns: the first column is that of the boxes.
+    // Search, filter, and sort by two columns: the first column is that of the boxes.
     let found = alice.get("/admin/catalog/product/?q=whist").words();
     assert!(
         found.contains("Whistler") && !found.contains("Copper") && found.contains("1 result"),
@@ -139,7 +139,7 @@ fn staff_adds_finds_edits_deletes_and_reads_the_history(kind: Kind) {
         ("31.50".into(), vec!["2".to_owned()])
     );
 
-    // Delete, having seen what goes.
+    // Delete, after the confirmation page.
     let page = alice.get("/admin/catalog/product/1/delete/");
     assert!(page.words().contains("Whistler"), "{}", page.words());
     assert!(
@@ -169,7 +169,7 @@ fn staff_adds_finds_edits_deletes_and_reads_the_history(kind: Kind) {
             .replace("“Whistler”", "")
             .contains("Whistler")
     );
-    // As in Django the file stays; and what was done can still be read.
+    // As in Django the file is kept, and the history can still be read.
     assert_eq!(alice.get("/media/products/a_whistler.png").status, 200);
     assert!(alice.get("/admin/").words().contains("Whistler"));
 }
@@ -184,7 +184,7 @@ fn two_people_do_not_overwrite_each_other(kind: Kind) {
         second.submit(&theirs.set("price", "42.00"), "_save").status,
         302
     );
-    // Different fields: both are kept.
+    // Changes of different fields are both kept.
     assert_eq!(
         first
             .submit(&ours.clone().set("stock", "17"), "_save")
@@ -196,7 +196,7 @@ fn two_people_do_not_overwrite_each_other(kind: Kind) {
         (now.value("price"), now.value("stock")),
         ("42.00".into(), "17".into())
     );
-    // The same field: asked, and nothing is written meanwhile.
+    // Changes of the same field: the page asks, and nothing is written meanwhile.
     let asked = first.submit(&ours.clone().set("price", "29.00"), "_save");
     assert_eq!(asked.status, 200, "{}", asked.words());
     assert!(asked.shows(&["42.00", "29.00"]), "{}", asked.words());
@@ -218,7 +218,7 @@ fn two_people_do_not_overwrite_each_other(kind: Kind) {
         again.words()
     );
     assert!(again.queries() <= 22, "{}", again.header("server-timing"));
-    // Who insists has seen the other's value.
+    // The second save overwrites the other value, which the user has seen.
     let reply = first.submit(&asked.form(change, "name"), "_save");
     assert_eq!(reply.status, 302, "{}", reply.words());
     assert_eq!(first.form(change, "name").value("price"), "29.00");

@@ -1,4 +1,4 @@
-//! Cells that hold something else than their column should: shown as they are, marked, and repaired in their form.
+//! Cells that do not fit their columns: shown unchanged with a mark, and repaired in their form.
 
 use diesel::connection::SimpleConnection as _;
 use nuages::db::{Conn, Kind as Column, Sql, Value};
@@ -8,10 +8,10 @@ use crate::support::{ALICE, Client, Kind, TestSite, product};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
-/// A column, what it holds (as SQL), and what people see of it.
+/// A column, its content (as SQL), and the text that people see.
 type Damage = (&'static str, &'static str, &'static str);
 
-/// The product with this number is damaged so.
+/// Returns the damages; the product with the same number gets each.
 fn damages(kind: Kind) -> Vec<Damage> {
     match kind {
         Kind::Sqlite => vec![
@@ -41,7 +41,7 @@ fn damages(kind: Kind) -> Vec<Damage> {
     }
 }
 
-/// A shop whose products 1, 2, … are damaged, and one more product that is not, called "Whole".
+/// Creates a shop whose products 1, 2, … are damaged, and an undamaged product called "Whole".
 fn damaged(kind: Kind) -> (TestSite, Client, Vec<Damage>) {
     let site = shop(kind);
     let conn = &mut site.connect();
@@ -410,7 +410,7 @@ fn a_date_with_a_time_is_its_day_on_sqlite() {
     );
 }
 
-/// Every kind of column on both databases: what it may hold besides, as SQL.
+/// Tests every kind of column on both databases with contents that do not fit, as SQL.
 #[test]
 fn a_cell_of_any_kind_is_kept_and_equals_its_column() {
     let site = shop(Kind::Sqlite);

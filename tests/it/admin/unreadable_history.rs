@@ -1,4 +1,4 @@
-//! Log entries whose cells hold something else than their columns should.
+//! Log entries with cells that do not fit their columns.
 
 use diesel::connection::SimpleConnection as _;
 
@@ -60,7 +60,7 @@ fn acts_with_unreadable_cells_are_shown_beside_the_others(kind: Kind) {
             history.words()
         );
 
-        // Somebody else's change collides with a form: the page says who saved last, and when.
+        // In a conflict the page says who saved last, and when.
         let mut form = alice.form(url, "name").set("stock", "8");
         form = form.set("name", "Other");
         conn.batch_execute("UPDATE catalog_product SET stock = stock + 20 WHERE id = 1; DELETE FROM django_admin_log WHERE id > 1").unwrap();

@@ -1,4 +1,4 @@
-//! `/admin/auth/user/`: who may touch whom, and what of a password is shown.
+//! `/admin/auth/user/`: permissions on users, and the display of passwords.
 
 use diesel::prelude::*;
 use nuages::auth::hashers::check_password;
@@ -30,7 +30,7 @@ fn permissions_of(site: &TestSite, user: i32) -> Vec<i32> {
         .unwrap()
 }
 
-/// Bob as he who sees to users, without being a superuser.
+/// Logs Bob in as a manager of users who is not a superuser.
 fn boss(site: &TestSite) -> Client {
     BOB.may(
         site,
@@ -114,7 +114,7 @@ fn a_user_is_added_in_two_steps_without_any_rights(kind: Kind) {
         refused.errors("password2")
     );
     let fields = form.set("password1", GOOD).set("password2", GOOD);
-    // A window that knows users by anything but their key adds none.
+    // A pop-up that refers to users by another field than the primary key adds none.
     let window = [
         ("username", "newcomer"),
         ("usable_password", "false"),
@@ -123,7 +123,7 @@ fn a_user_is_added_in_two_steps_without_any_rights(kind: Kind) {
     ];
     assert_eq!(bob.post("/admin/auth/user/add/", &window).status, 400);
     let reply = bob.submit(&fields, "_save");
-    // The next form is asked for with the same query.
+    // The next form has the same query.
     let add = "/admin/auth/user/add/?groups=1";
     let second = bob
         .form(add, "username")
@@ -241,7 +241,7 @@ fn who_is_no_superuser_makes_none_and_touches_none(kind: Kind) {
                 .is_superuser
         );
     }
-    // What bob sent about himself left out his permissions.
+    // Bob's own form does not contain his permissions.
     let bob = boss(&site);
     let shown = bob.get(&url(&alice, "change"));
     assert!(shown.status == 200 && !shown.text().contains("name=\"username\""));
@@ -332,7 +332,8 @@ fn who_is_no_superuser_grants_only_what_they_have(kind: Kind) {
             .status,
         302
     );
-    // Who has what bob lacks keeps it when bob saves, and keeps their password and address from him.
+    // A user with a permission that Bob lacks keeps it when Bob saves, and Bob cannot change that
+    // user's password or address.
     let row = (
         auth_user_user_permissions::user_id.eq(charlie.id),
         auth_user_user_permissions::permission_id.eq(other),
@@ -397,7 +398,7 @@ fn names_are_kept_in_one_spelling(kind: Kind) {
     let site = shop(kind);
     let (alice, charlie) = (ALICE.browser(&site), CHARLIE.row(&site));
     let form = alice.form(&url(&charlie, "change"), "username");
-    // Two letters, or wide ones, that mean the same are the same.
+    // Names that are the same after normalization count as the same.
     let taken = alice.submit(&form.clone().set("username", "ａｌｉｃｅ"), "_save");
     assert_eq!(
         taken.errors("username"),

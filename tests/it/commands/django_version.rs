@@ -1,4 +1,4 @@
-//! Which version of Django is in force: set, or told from the database.
+//! The Django version that applies: set, or detected from the database.
 
 use diesel::prelude::*;
 use nuages::db::Conn;
@@ -6,7 +6,7 @@ use nuages::schema::auth_user;
 
 use crate::support::{ALICE, BOB, CHARLIE, Database, Kind, nuages};
 
-/// Returns what `nuages check` says about the version, with these variables set.
+/// Returns the line of `nuages check` about the version, with these variables set.
 fn checked(database: &Database, variables: &[(&str, &str)]) -> String {
     let mut command = nuages(database.dir.path(), &database.url);
     let done = command
@@ -67,7 +67,7 @@ fn check_prints_the_django_version_and_where_it_comes_from(kind: Kind) {
     expect(&[], "6.1", "told from the password hashes");
     expect(&[("DJANGO_VERSION", "6.0")], "6.0", "set by DJANGO_VERSION");
 
-    // Other rounds belong to no version.
+    // These numbers of rounds belong to no version.
     give_hash(conn, "alice", 1_234_567);
     give_hash(conn, "bob", 2_000_000);
     expect(&[], "5.2", "told from the password hashes");

@@ -22,7 +22,7 @@ fn said(output: &std::process::Output) -> String {
 
 fn the_demo_shop_can_be_loaded_and_browsed(kind: Kind) {
     let database = Database::migrated(kind);
-    // Twice is as good as once.
+    // Loading twice has the same result as loading once.
     for _ in 0..2 {
         let done = database.nuages(&["loaddata", "demo"]);
         assert!(
@@ -72,7 +72,7 @@ fn rows_are_added_and_written_over(kind: Kind) {
         catalog_product_tags::table.count().get_result(conn),
         Ok(0_i64)
     );
-    // What comes next is numbered behind it.
+    // New rows get higher primary keys.
     let row = (catalog_tag::name.eq("next"), catalog_tag::slug.eq("next"));
     let id: i64 = diesel::insert_into(catalog_tag::table)
         .values(row)
@@ -132,7 +132,7 @@ fn a_fixture_that_gzip_compressed_is_loaded_and_other_compressed_files_are_refus
         );
         file.write_all(text.as_bytes()).unwrap();
         file.finish().unwrap();
-        // Like Django, finds the file also by a name without its endings.
+        // Like Django, finds the file also by its name without extensions.
         for named in [name, &name[..1]] {
             let done = database.nuages(&["loaddata", named]);
             assert!(

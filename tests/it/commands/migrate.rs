@@ -24,7 +24,7 @@ fn count(conn: &mut Conn, sql: &'static str) -> i64 {
     }
 }
 
-/// Returns the output of `nuages` on a terminal where someone types `answer`.
+/// Returns the output of `nuages` on a terminal where the user types `answer`.
 fn on_terminal(database: &Database, words: &str, answer: &str) -> String {
     let line = format!("{} {words}", env!("CARGO_BIN_EXE_nuages"));
     let mut command = Command::new("script");
@@ -49,8 +49,8 @@ fn on_terminal(database: &Database, words: &str, answer: &str) -> String {
     String::from_utf8_lossy(&child.wait_with_output().unwrap().stdout).into_owned()
 }
 
-/// A migration that gives categories a column `note` and keeps the rows that `which` says. On SQLite it builds the table
-/// anew.
+/// A migration that adds a column `note` to categories and keeps the rows selected by `which`. On
+/// SQLite it creates a new table.
 fn rebuild(which: &str) -> Migration {
     const COLUMNS: &str = r#""id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(100) NOT NULL UNIQUE, "slug" varchar(110) NOT NULL UNIQUE, "description" text NOT NULL, "parent_id" bigint NULL REFERENCES "catalog_category" ("id") DEFERRABLE INITIALLY DEFERRED"#;
     let anew = |columns: &str, fields: &str, values: &str, which: &str| {
@@ -168,7 +168,7 @@ fn a_failed_migration_leaves_the_database_as_it_was(kind: Kind) {
 
 fn an_app_can_be_taken_back(kind: Kind) {
     let database = Database::migrated(kind);
-    // Orders refer to products, so catalog alone cannot go.
+    // Orders refer to products, so the migrations of catalog alone cannot be reversed.
     let done = database.nuages(&["migrate", "catalog", "zero", "--no-input"]);
     assert_eq!(
         done.status.code(),

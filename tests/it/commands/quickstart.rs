@@ -1,4 +1,4 @@
-//! `nuages` alone, in an empty folder.
+//! `nuages` without a command, in an empty folder.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -75,7 +75,7 @@ fn an_empty_folder_becomes_a_shop() {
         200
     );
     drop(server);
-    // The second time it is only served: nothing is made, and no password is shown.
+    // The second start only serves: it creates nothing and shows no password.
     let env = std::fs::read_to_string(dir.path().join(".env")).unwrap();
     let (server, lines) = start(dir.path());
     assert!(!lines.join("\n").contains("Login"), "{lines:?}");

@@ -1,4 +1,4 @@
-//! The commands that say something, and what they say when something is wrong.
+//! Commands that print messages, and their errors.
 
 use crate::shop::schema::{catalog_product, orders_order, orders_orderitem};
 use diesel::connection::SimpleConnection as _;
@@ -141,7 +141,7 @@ fn seed_fills_an_empty_shop_once(kind: Kind) {
         orders_orderitem::table.count().get_result(conn),
         Ok(2400_i64)
     );
-    // New rows are numbered behind those that came with numbers.
+    // New rows get primary keys after those in the fixture.
     let again = database.nuages(&["seed", "--products", "1", "--orders", "1"]);
     assert_eq!(again.status.code(), Some(1));
     assert!(said(&again).contains("1500 products"));

@@ -12,7 +12,7 @@ use nuages::settings::Settings;
 
 use crate::support::{ALICE, CHARLIE, Client, Database, Kind, LOGIN, Reply, TestSite, product};
 
-/// A statement that takes very long.
+/// A statement that takes a very long time.
 fn endless(conn: &Conn) -> Sql {
     let sql = match conn {
         Conn::Sqlite(_) => Sql::new(
@@ -67,7 +67,8 @@ fn a_slow_query_does_not_stall_other_requests(kind: Kind) {
     for _ in 0..100 {
         assert_eq!(client.get("/products/").status, 200);
     }
-    // The hundred were answered while the one still slept: nobody waited for it.
+    // The hundred requests were answered while the slow one was still running, so none of them
+    // waited for it.
     assert!(!sleeper.is_finished() || began.elapsed() >= Duration::from_secs(20));
     drop(site);
 }
@@ -78,7 +79,7 @@ fn a_statement_that_runs_too_long_is_ended(kind: Kind) {
     assert_eq!(page.status, 503);
     assert!(page.shows(&["took too long"]));
     assert_eq!(page.header("retry-after"), "2");
-    // The connection is as good as new.
+    // The connection can be used again.
     assert_eq!(site.client().get("/products/").status, 200);
 }
 
@@ -97,7 +98,7 @@ fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
     let page = site.client().get("/products/");
     assert_eq!((page.status, page.header("retry-after")), (503, "2"));
     assert!(page.shows(&["Busy right now"]));
-    // What needs no database is answered all the same.
+    // Requests without the database are still answered.
     assert_eq!(site.client().get("/static/shop/shop.css").status, 200);
     assert_eq!(sleeper.join().unwrap(), 503);
     assert_eq!(site.client().get("/products/").status, 200);
@@ -117,14 +118,14 @@ fn a_writer_waits_for_another_writer_on_sqlite() {
     let port = site.port;
     let writer = std::thread::spawn(move || Client::new(port).get("/write/").status);
     std::thread::sleep(Duration::from_millis(300));
-    // Readers do not wait at all.
+    // Readers do not wait.
     assert_eq!(site.client().get("/products/").status, 200);
     assert!(!writer.is_finished());
     other.batch_execute("COMMIT").unwrap();
     assert_eq!(writer.join().unwrap(), 200);
 }
 
-/// Sends `count` requests to `path` at once; the answers come later.
+/// Sends `count` requests to `path` at once; the caller waits for the responses.
 fn send(site: &TestSite, count: usize, path: &'static str) -> Vec<JoinHandle<Reply>> {
     let port = site.port;
     (0..count)
@@ -208,7 +209,7 @@ fn login_attempts_do_not_wait_one_after_the_other_while_another_program_writes_o
     while !attempts.iter().any(JoinHandle::is_finished) {
         std::thread::yield_now();
     }
-    // A writer that comes now waits as long for the file as an attempt may.
+    // A further writer waits for the file as long as an attempt may.
     assert_eq!(
         site.client().get("/write/").status,
         503,

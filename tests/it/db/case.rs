@@ -1,4 +1,4 @@
-//! Searches and lookups that ignore case do so for all letters, alike on both databases.
+//! Case-insensitive searches and lookups support all letters, alike on both databases.
 
 use crate::shop::catalog::models::Tag;
 use crate::shop::schema::catalog_tag as tag;
@@ -178,7 +178,7 @@ on_both!(
     letters_are_the_same_if_their_upper_case_is_one_letter_and_the_same
 );
 
-/// No password matches it.
+/// A hash that no password matches.
 const NO_PASSWORD_HASH: &str =
     "pbkdf2_sha256$1000000$saltofalice0123456789a$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 

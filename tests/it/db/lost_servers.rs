@@ -13,7 +13,7 @@ use nuages::settings::Settings;
 
 use crate::support::{Client, Cluster, Database, Kind, LOGIN, Process, Reply, TestSite, product};
 
-/// The backends that are busy with what the test has asked for.
+/// The backends that are busy with the test's requests.
 const CURRENT: &str = "SELECT pid::bigint FROM pg_stat_activity \
                        WHERE datname = 'shop' AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";
 
@@ -64,7 +64,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Opens all connections of a site with four of them.
+/// Opens all four connections of a site.
 fn warm_up(site: &TestSite) {
     for reply in send(site, 24, "/products/") {
         assert_eq!(reply.join().unwrap().status, 200);
@@ -182,7 +182,8 @@ fn a_backend_that_stops_answering_costs_one_request_and_no_connection() {
         );
     }
     signal("-CONT");
-    // Once the backends go on, their transactions end; none of them may do what its visitor was told did not happen.
+    // Once the backends continue, their transactions end. None of them may commit, because its
+    // visitor got an error.
     until("both backends have ended their transactions", || {
         ids(conn, CURRENT).is_empty()
     });
@@ -221,7 +222,8 @@ fn backends_that_are_stopped_while_idle_are_replaced_after_one_503_each() {
         );
     }
 
-    // The site pings a connection that was idle for more than a second, and these pings get no answer.
+    // The site pings a connection that was idle for more than a second, and these pings get no
+    // answer.
     let idle = "SELECT COUNT(*)::bigint FROM pg_stat_activity WHERE datname = 'shop' AND pid <> pg_backend_pid() \
                 AND state = 'idle' AND clock_timestamp() - state_change > interval '1.1 seconds'";
     until("both backends were idle for a second", || {
@@ -340,7 +342,7 @@ fn a_connection_that_ends_inside_a_transaction_is_logged_in_one_line_that_says_s
     let database = Database::migrated(Kind::Postgres);
     let site = Process::start(&database, &[("RUST_LOG", "info")]);
     let holder = &mut database.connect();
-    // Whoever logs in reads this table, and then waits with a transaction that writes to it.
+    // A login reads this table, and then waits with a transaction that writes to it.
     holder
         .batch_execute("BEGIN; LOCK TABLE nuages_login_throttle IN EXCLUSIVE MODE")
         .unwrap();
@@ -348,7 +350,7 @@ fn a_connection_that_ends_inside_a_transaction_is_logged_in_one_line_that_says_s
     let attempt = std::thread::spawn(move || {
         visitor.post(LOGIN, &[("username", "alice"), ("password", "wrong")])
     });
-    // In its transaction a connection sees one snapshot of the activity.
+    // Within its transaction a connection sees one snapshot of the activity.
     let conn = &mut database.connect();
     let waiting = "SELECT pid::bigint FROM pg_stat_activity WHERE datname = current_database() \
                    AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()";

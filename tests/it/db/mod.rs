@@ -1,4 +1,4 @@
-//! The doors to the database.
+//! Access to the database.
 
 mod busy;
 mod case;

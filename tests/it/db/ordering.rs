@@ -1,4 +1,4 @@
-//! Orders by columns that may be empty: both databases put the empty ones last, in either direction.
+//! Sorting by columns that may be empty: both databases put empty values last, in either direction.
 
 use crate::shop::catalog::models::{Category, Product};
 use crate::shop::schema::{catalog_category as category, catalog_product as product};
@@ -9,7 +9,7 @@ use nuages::models::{ColumnPath, Condition, Model as _, Ordering, Query, desc, v
 
 use crate::support::{ALICE, Database, Kind, TestSite, product as draft};
 
-/// Five products with the ids 1 to 5; the second and the fourth have no release date.
+/// Creates five products with the ids 1 to 5; the second and the fourth have no release date.
 fn products(conn: &mut Conn) {
     for (name, day) in [
         ("Ash", Some(3)),
@@ -27,7 +27,8 @@ fn products(conn: &mut Conn) {
     }
 }
 
-/// Eight categories, whose ids begin after `base`. The first two have no parent; one of these is the parent of each other.
+/// Creates eight categories, whose ids begin after `base`. The first two have no parent; one of
+/// these is the parent of each other category.
 fn categories(conn: &mut Conn, base: i64) {
     let parents = [
         None,
@@ -56,7 +57,7 @@ fn categories(conn: &mut Conn, base: i64) {
     }
 }
 
-/// The primary keys in the order of `rows`: of all of them, and put together from pages of three.
+/// Returns the primary keys in the order of `rows`: all at once, and joined from pages of three.
 fn keys(conn: &mut Conn, rows: &Query) -> (Vec<i64>, Vec<i64>) {
     let pk = [ColumnPath::own("id")];
     let numbers = |rows: Vec<Vec<Value>>| {
@@ -123,7 +124,7 @@ fn rows_without_a_foreign_key_come_last_in_both_directions(kind: Kind) {
             "all rows, and the same rows in pages of three"
         );
     }
-    // Filters and searches pick rows in other ways.
+    // Filters and searches select rows in other ways.
     let filtered = rows.filter(Condition::Not(Box::new(Condition::of(
         category::slug,
         "c8".to_owned(),

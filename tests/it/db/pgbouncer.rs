@@ -1,4 +1,5 @@
-//! PgBouncer in transaction mode in front of PostgreSQL: each transaction may get another session of the server.
+//! PgBouncer in transaction mode in front of PostgreSQL: each transaction may get a different
+//! session of the server.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -17,18 +18,18 @@ use crate::support::{
 };
 
 const PROGRAM: &str = "/usr/sbin/pgbouncer";
-/// The text before the reason of its end in the log of PgBouncer.
+/// The file with PgBouncer's log, which gives the reason if it ends.
 const LINES: &str = "pgbouncer.log";
 
-/// A running PgBouncer, gone when the value is.
+/// A running PgBouncer, which ends when the value is dropped.
 struct PgBouncer {
     child: Child,
-    /// The database, reached through it.
+    /// The database, reached through PgBouncer.
     database: Database,
 }
 
 impl PgBouncer {
-    /// Puts a PgBouncer with two connections to the server in front of `database`.
+    /// Starts a PgBouncer with two connections to the server in front of `database`.
     fn before(database: Database, more: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -102,7 +103,7 @@ impl PgBouncer {
 
 impl Drop for PgBouncer {
     fn drop(&mut self) {
-        // With SIGTERM `runuser` ends its program as well.
+        // After SIGTERM `runuser` ends its program as well.
         let _ = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
@@ -146,7 +147,7 @@ fn pages_and_forms_work_through_pgbouncer_in_transaction_mode() {
     if !is_there("pages_and_forms_work_through_pgbouncer_in_transaction_mode") {
         return;
     }
-    // The second PgBouncer silently drops parameters that it does not know: it must be recognised all the same.
+    // The second PgBouncer silently drops unknown parameters: it must be recognised as well.
     for (more, setting) in [
         ("", "auto"),
         ("ignore_startup_parameters = options", "auto"),

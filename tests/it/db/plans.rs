@@ -1,5 +1,5 @@
-//! How the database carries out the statements of the public pages at 100,000 products: by indexes, whatever it knows of
-//! the tables.
+//! Query plans of the public pages with 100,000 products: they use indexes, with and without
+//! statistics.
 
 use std::collections::BTreeMap;
 
@@ -10,8 +10,9 @@ use nuages::db::Conn;
 
 use crate::support::{Database, Kind, Process};
 
-/// 200 categories, half of them inside the others, 51 tags, and 100,000 products without pictures: the worst case for
-/// the search for a picture. The last products are the staff's picks, far from where a walk along the primary key begins.
+/// 200 categories, half of them inside the others, 51 tags, and 100,000 products without pictures:
+/// the worst case for the search for a picture. The last products are the staff's picks, far from
+/// the beginning of the primary key.
 const ROWS: &str = "
     INSERT INTO catalog_category (id, name, slug, description, parent_id)
         SELECT i, 'Shelf ' || i, 'shelf-' || i, '', CASE WHEN i > 100 THEN i - 100 END FROM numbers WHERE i <= 200;
@@ -24,18 +25,18 @@ const ROWS: &str = "
     INSERT INTO catalog_product_tags (product_id, tag_id) SELECT i, 1 + i % 50 FROM numbers WHERE i <= 20000;
     INSERT INTO catalog_product_tags (product_id, tag_id) SELECT i, 51 FROM numbers WHERE i > 99000;";
 
-/// A page, and what its statements may do besides looking rows up by an index.
+/// A page, and the plan steps that its statements may contain besides index lookups.
 struct Visit {
     path: &'static str,
     allowed: &'static [&'static str],
 }
 
-/// Walks along the primary key until the page is full.
+/// Scans along the primary key until the page is full.
 const BY_ID: &[&str] = &[
     "SCAN catalog_product",
     "catalog_product_pkey on catalog_product",
 ];
-/// No index has the price, or every word of a text: the table is read, from its beginning to its end.
+/// No index contains the price or every word of a text, so the whole table is read.
 const WHOLE: &[&str] = &["SCAN catalog_product", "Seq Scan on catalog_product"];
 const NOTHING: &[&str] = &[];
 
@@ -140,7 +141,7 @@ fn fill(conn: &mut Conn) {
             "CREATE TEMP TABLE numbers AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
              SELECT i FROM n; {ROWS}"
         ),
-        // Nobody else may analyze the tables.
+        // Disable automatic analysis of the tables.
         Conn::Postgres(_) => format!(
             "ALTER TABLE catalog_product SET (autovacuum_enabled = false); \
              ALTER TABLE catalog_product_tags SET (autovacuum_enabled = false); \
@@ -155,7 +156,7 @@ fn fill(conn: &mut Conn) {
     conn.batch_execute(&script).unwrap();
 }
 
-/// The statements of each page, from the log.
+/// Returns the statements of each page, from the log.
 fn statements(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
     let site = Process::start(database, &[("RUST_LOG", "warn,nuages.sql=debug")]);
     let mut pages = BTreeMap::new();
@@ -180,7 +181,7 @@ fn statements(database: &Database) -> BTreeMap<&'static str, Vec<String>> {
     pages
 }
 
-/// How the database would carry out `sql`, one line for each step. Values are unknown to it.
+/// Returns the query plan of `sql`, one line for each step. The values of parameters are unknown.
 fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     match conn {
         Conn::Sqlite(_) => {
@@ -212,7 +213,7 @@ fn plan(conn: &mut Conn, sql: &str) -> Vec<String> {
     }
 }
 
-/// Whether the step at `at` goes through a large table without being asked for single rows of it.
+/// Whether the step at `at` scans a large table instead of looking up single rows.
 fn is_slow(steps: &[String], at: usize) -> bool {
     let (step, next) = (steps[at].as_str(), steps.get(at + 1));
     // The names and aliases of large tables in the statements.
@@ -238,8 +239,8 @@ fn is_slow(steps: &[String], at: usize) -> bool {
     reads_all || reads_active || walks_by_id || is_seq_scan || step.contains("AUTOMATIC")
 }
 
-/// Whether the rows of a step are only counted. PostgreSQL counts all products by reading the table while it was not
-/// vacuumed.
+/// Whether the rows of a step are only counted. PostgreSQL counts all products by reading the table
+/// if it was not vacuumed.
 fn is_counted(steps: &[String], at: usize) -> bool {
     let indent = |step: &String| step.len() - step.trim_start().len();
     let parent = steps[..at]
@@ -249,7 +250,7 @@ fn is_counted(steps: &[String], at: usize) -> bool {
     parent.is_some_and(|parent| parent.contains("Aggregate"))
 }
 
-/// The slow steps of all pages.
+/// Returns the slow steps of all pages.
 fn slow_steps(conn: &mut Conn, pages: &BTreeMap<&'static str, Vec<String>>) -> Vec<String> {
     let mut found = Vec::new();
     for visit in VISITS {
@@ -257,7 +258,8 @@ fn slow_steps(conn: &mut Conn, pages: &BTreeMap<&'static str, Vec<String>>) -> V
             let steps = plan(conn, sql);
             for (at, step) in steps.iter().enumerate() {
                 let is_allowed = visit.allowed.iter().any(|allowed| step.contains(allowed));
-                // A walk in the order of names, until the few products of a category or a tag have filled the page.
+                // A scan in the order of names, until the few products of a category or a tag have
+                // filled the page.
                 let is_walk = step.contains("using catalog_product_listing")
                     && visit.path.contains("shelf-7");
                 if (is_slow(&steps, at) || is_walk) && !is_allowed {
@@ -315,7 +317,7 @@ fn tiles_and_picks_show_the_first_product_with_a_picture(kind: Kind) {
             .and_then(|picture| picture.url())
             .unwrap_or_default()
     };
-    // 406 and 1006 are on shelf 7, and 506 is on shelf 107, which is inside shelf 7.
+    // Products 406 and 1006 are on shelf 7, and 506 is on shelf 107, which is inside shelf 7.
     assert_eq!(
         picture("shelf-7"),
         "/media/products/406.png",

@@ -1,4 +1,4 @@
-//! Questions that are asked in another way than one would write them, because that is faster.
+//! Queries that are written in an unusual way because it is faster.
 
 use crate::shop::catalog::models::{Category, Listing, Product, ProductRow};
 use crate::shop::schema::{catalog_category as category, catalog_product as product};
@@ -60,7 +60,7 @@ fn a_text_is_found_in_any_of_several_columns_and_null_is_unknown(kind: Kind) {
     assert_eq!(found(any("light")), [1, 2, 3]);
     assert_eq!(found(any("%")), [3]);
     assert_eq!(found(any("nothing")), [0; 0]);
-    // Who has no parent may have one whose name fits: that is unknown, and so is its opposite.
+    // For a row without a parent the condition is unknown, and so is its negation.
     assert_eq!(found(Condition::Not(Box::new(any("lamp")))), [0; 0]);
     assert_eq!(found(Condition::Not(Box::new(any("light")))), [0; 0]);
     assert_eq!(found(Condition::Not(Box::new(any("desk")))), [2, 3]);
@@ -151,7 +151,7 @@ fn spans_are_told_in_which_something_lies(kind: Kind) {
         all.occurring(conn, &path, &spans, true).unwrap()
     };
     let wanted = [false, true, true, false, true, false];
-    // Texts of years beyond 9999 are not what SQLite compares: there they are no question.
+    // SQLite does not compare texts with years after 9999.
     for count in if kind == Kind::Postgres {
         [4, 6]
     } else {
@@ -173,7 +173,7 @@ fn spans_are_told_in_which_something_lies(kind: Kind) {
         occurring(0, ColumnPath::own("released_on"), &|day| Value::Date(day)),
         [true; 0]
     );
-    // The same together with a page of the list, where that spares a round trip.
+    // The same as part of a list's query, if that saves a round trip.
     let spans: Vec<_> = ends[..5]
         .windows(2)
         .map(|ends| (Value::Date(ends[0]), Value::Date(ends[1])))
@@ -217,7 +217,7 @@ fn postgresql_knows_how_long_a_page_is_when_it_plans_it(kind: Kind) {
     let known = known.returns(&[Column::Text]).load(conn).unwrap();
     assert_eq!(known.len(), 5, "{known:?}");
     for statement in known.iter().flatten().filter_map(Value::as_str) {
-        // What follows the last word is the limit of the page; before it there may be those of halves of an index.
+        // The last LIMIT is that of the page; earlier ones may belong to halves of an index.
         let (_, limit) = statement.rsplit_once(" LIMIT ").unwrap();
         assert!(
             limit.starts_with(|first: char| first.is_ascii_digit()),
@@ -249,7 +249,7 @@ fn pages_near_the_end_are_counted_from_there_and_say_the_same(kind: Kind) {
         .unwrap();
     assert_eq!((all.rows.len(), all.paginator.count), (10, 10));
     for number in [1, 2, 3, 4, 3, 2, 1, 4] {
-        // The first page is counted from the start, and tells how many are likely.
+        // The first page is counted from the start, and records the likely number.
         Listing::default()
             .page::<3>(conn, PageNumber::First)
             .unwrap();

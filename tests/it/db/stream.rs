@@ -82,7 +82,7 @@ fn a_slow_reader_holds_the_database_back(kind: Kind) {
         actix_web::rt::time::sleep(Duration::from_millis(200)).await;
         (before, sent.load(Ordering::SeqCst))
     });
-    // One chunk was read, two wait, one is full: and when the reader left, the job ended.
+    // One chunk was read, two wait, one is full; the job ended when the reader left.
     assert!(before <= 40, "{before}");
     assert!(after <= before + 10, "{after}");
 }
@@ -103,7 +103,7 @@ fn a_reader_who_takes_nothing_gives_the_connection_back(kind: Kind) {
             })
             .await
             .unwrap();
-        // The only connection is held by a stream that nobody reads.
+        // A stream without a reader held the only connection.
         db.run(|_| Ok(())).await.unwrap();
         drop(rows);
     });

@@ -1,4 +1,4 @@
-//! Values go into both databases and come back the same.
+//! Values are the same after they were written to either database and read back.
 
 use chrono::{NaiveDate, NaiveTime, TimeZone as _, Utc};
 use diesel::connection::SimpleConnection as _;

@@ -1,4 +1,4 @@
-//! Users that each side makes.
+//! Users created by Nuages and by Django.
 
 use nuages::auth::{User, hashers};
 
@@ -22,7 +22,7 @@ fn a_superuser_of_nuages_can_log_in_to_django(kind: Kind, django: &Django) {
         .output()
         .unwrap();
     assert!(made.status.success(), "{}", said(&made));
-    // Without a password there is none to log in with.
+    // Without a password the user cannot log in with one.
     nuages(
         &database,
         &[
@@ -35,7 +35,7 @@ fn a_superuser_of_nuages_can_log_in_to_django(kind: Kind, django: &Django) {
         ],
     );
     django.shell(&database, include_str!("superusers.py"));
-    // And the one that the script made is known here.
+    // Nuages finds the user that the script created.
     let bob = User::find_by_username(&mut database.connect(), "bob")
         .unwrap()
         .unwrap();

@@ -1,4 +1,4 @@
-//! The same done in either admin is the same to both: rows, files, permissions, and what the history says of it.
+//! The same actions in either admin give the same rows, files, permissions and history.
 
 use base64::Engine as _;
 use serde_json::Value;
@@ -14,7 +14,7 @@ fn crew(kind: Kind) -> Database {
     database
 }
 
-/// What Django finds on the database, having done everything itself if `act` is "write".
+/// Returns the data that Django finds in the database; if `act` is "write", Django first writes it.
 fn said(django: &Django, database: &Database, act: &str) -> Value {
     let picture = base64::engine::general_purpose::STANDARD.encode(picture(8, 6));
     let script = format!(
@@ -44,7 +44,7 @@ fn send(client: &Client, page: &str, fields: &[(&str, &str)], tags: Option<&[&st
     assert_eq!(reply.status, 302, "{path}: {}", reply.words());
 }
 
-/// What the script does, by hand.
+/// Does the same as the script, with Nuages' pages.
 fn write(site: &TestSite) {
     let alice = ALICE.browser(site);
     send(
@@ -116,7 +116,7 @@ fn either_admin_does_the_same(kind: Kind, django: &Django) {
         assert_eq!(found[part], expected[part], "{part}");
     }
 
-    // And what Django did can be read here.
+    // Nuages can read the data that Django wrote.
     let site = TestSite::with(theirs, &[], crate::shop::urls);
     let alice = ALICE.browser(&site);
     let history = alice.get("/admin/catalog/product/1/history/").words();

@@ -1,4 +1,4 @@
-//! All that is in a database, as text.
+//! Dumps of a whole database, as text.
 
 use nuages::db::{Kind as Column, Sql, Value};
 
@@ -8,7 +8,7 @@ use crate::support::Database;
 const SQLITE_DUMP: &str =
     "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump(), sep='\\n')";
 
-/// The texts that `query` gives, row by row.
+/// Returns the texts that `query` selects, row by row.
 pub(super) fn texts(database: &Database, query: &'static str, columns: usize) -> Vec<Vec<String>> {
     let text = |value| {
         if let Value::Text(text) = value {
@@ -26,7 +26,7 @@ pub(super) fn texts(database: &Database, query: &'static str, columns: usize) ->
         .collect()
 }
 
-/// `pg_dump`, without what is different each time.
+/// Runs `pg_dump`, and removes the parts that differ each time.
 pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
     let folder = texts(
         database,
@@ -50,8 +50,8 @@ pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
     dump.lines().filter(noise).map(str::to_owned).collect()
 }
 
-/// The lines of a dump about everything that both sides have: not the tables that only Nuages has, not that it made them, not how many
-/// migrations there were, and not the statistics that SQLite keeps for its planner.
+/// Returns the lines of a dump that both sides have: without Nuages' own tables and their
+/// migration, without the number of migrations, and without SQLite's planner statistics.
 pub(super) fn shared(dump: &[String]) -> Vec<String> {
     let ours = |line: &str| line.contains("nuages_") || line.contains("'nuages'");
     let counts = |line: &str| {
@@ -64,7 +64,7 @@ pub(super) fn shared(dump: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Claims that two dumps are the same; says only what differs, for they are long.
+/// Asserts that two dumps are equal; shows only the differences, because dumps are long.
 pub(super) fn assert_same(one: &[String], other: &[String]) {
     let only = |these: &[String], those: &[String]| {
         these
@@ -74,7 +74,7 @@ pub(super) fn assert_same(one: &[String], other: &[String]) {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    // Nothing on either side: the same lines in another order.
+    // The same lines in another order.
     assert!(
         one == other,
         "only on the left:\n{}\nonly on the right:\n{}",
@@ -84,7 +84,7 @@ pub(super) fn assert_same(one: &[String], other: &[String]) {
 }
 
 impl Django {
-    /// The schema, every row, and where each sequence stands.
+    /// Returns the schema, every row, and the state of each sequence.
     pub(super) fn dump(&self, database: &Database) -> Vec<String> {
         match database.url.strip_prefix("sqlite:///") {
             Some(path) => output(self.python(database).args(["-c", SQLITE_DUMP, path]))
@@ -95,7 +95,7 @@ impl Django {
         }
     }
 
-    /// The rows of these tables as they are stored.
+    /// Returns the rows of these tables as stored.
     pub(super) fn stored(&self, database: &Database, tables: &[&str]) -> Vec<String> {
         let table = |line: &str| {
             line.strip_prefix("INSERT INTO ")?

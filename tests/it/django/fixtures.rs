@@ -1,4 +1,4 @@
-//! `loaddata demo`, of each side.
+//! `loaddata demo` of both sides.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ const TABLES: [&str; 6] = [
     "orders_order",
     "orders_orderitem",
 ];
-/// Without their ids, which Django gives in any order.
+/// Links without their ids, which Django assigns in any order.
 const TAGGED: &str =
     "SELECT concat(product_id, ' ', tag_id) FROM catalog_product_tags ORDER BY product_id, tag_id";
 
-/// The objects of a fixture by model and key. Their tags are a set.
+/// Returns the objects of a fixture by model and primary key. Their tags are a set.
 fn objects(json: &str) -> BTreeMap<String, Value> {
     let mut objects: Vec<Value> = serde_json::from_str(json).unwrap();
     for tags in objects
@@ -37,7 +37,7 @@ fn objects(json: &str) -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// The names and prices in the table, on every page.
+/// Returns the names and prices in the table, on every page.
 fn listed(client: &Client) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for page in 1.. {
@@ -54,7 +54,7 @@ fn listed(client: &Client) -> Vec<(String, String)> {
     found
 }
 
-/// Rows with values at the edges of what their columns hold.
+/// Rows with extreme values of their columns.
 const ODD: &str = r#"[
     {"model": "catalog.category", "pk": 900, "fields": {"name": "Crème 🍮", "slug": "creme", "parent": 901}},
     {"model": "catalog.category", "pk": 901, "fields": {"name": "\"&' \\ %s", "slug": "odd", "description": "a\r\n\tb\u00a0"}},
@@ -83,7 +83,7 @@ fn dumped(database: &Database, words: &[&str]) -> String {
     String::from_utf8(done.stdout).unwrap()
 }
 
-/// The objects of a dump in an order of their own, and links likewise.
+/// Returns the objects of a dump as a sorted set, and their links likewise.
 fn as_set(json: &str) -> Vec<String> {
     let mut objects: Vec<Value> =
         serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {json}"));
@@ -115,7 +115,7 @@ fn what_django_loads_nuages_serves(kind: Kind, django: &Django) {
     let priced: Vec<(String, String)> =
         serde_json::from_str(&django.shell(&database, include_str!("load_demo.py"))).unwrap();
     assert_eq!(priced.len(), 58);
-    // Each side stores the same.
+    // Each side stores the same rows.
     let ours = Database::migrated(kind);
     nuages(&ours, &["loaddata", "demo"]);
     assert_same(
@@ -156,7 +156,7 @@ fn a_dump_of_each_side_can_be_loaded_by_the_other(kind: Kind, django: &Django) {
             as_set(&written),
             "{natural:?}: both dump one database alike"
         );
-        // A dump has milliseconds only, written as .000 where there are only microseconds.
+        // A dump has milliseconds only, written as .000 if there are only microseconds.
         let written = written.replace(".000Z", "Z");
         // Django 6 numbers content types in alphabetical order, and refuses a dump that has other numbers for them.
         // Such a dump is loaded into a database with the same numbers.

@@ -1,4 +1,4 @@
-//! Either admin finds the same rows for the same URL, whatever the clocks of the site show.
+//! Either admin finds the same rows for the same URL, in any time zone.
 
 use crate::shop::schema::catalog_product::{self as products, table as all_products};
 use chrono::Utc;
@@ -12,7 +12,7 @@ use crate::support::{ALICE, Client, Database, Kind, TestSite, product};
 
 const ORDERS: &str = "/admin/orders/order/";
 const PRODUCTS: &str = "/admin/catalog/product/";
-/// West and east of Greenwich, and one whose clocks were changed at midnight.
+/// Zones west and east of Greenwich, and one that changes its clocks at midnight.
 const ZONES: [&str; 4] = [
     "UTC",
     "America/New_York",
@@ -20,7 +20,7 @@ const ZONES: [&str; 4] = [
     "America/Sao_Paulo",
 ];
 
-/// Points in time, in UTC, around the midnights of these zones and around changes of their clocks.
+/// Points in time, in UTC, around midnight in these zones and around clock changes.
 const TIMES: [&str; 34] = [
     "2018-02-18 01:30:00",
     "2018-02-18 02:30:00",
@@ -128,7 +128,7 @@ const OF_ORDERS: [&str; 66] = [
     "note__exact=",
 ];
 
-/// What is typed into the search of products.
+/// Search texts for products.
 const WORDS: [&str; 18] = [
     r#""oak lamp""#,
     r"'oak lamp'",
@@ -218,7 +218,7 @@ fn stock(database: &Database, kind: Kind) {
             .execute(conn)
             .unwrap();
     }
-    // Not all in one month, nor all with a date.
+    // Dates in different months, and some rows without a date.
     let dates = "UPDATE catalog_product SET released_on = '2024-02-29' WHERE id = 1;
                  UPDATE catalog_product SET released_on = '2024-03-01' WHERE id IN (2, 3);
                  UPDATE catalog_product SET released_on = '2023-12-31', is_active = false, price = 9.99 WHERE id = 4";
@@ -252,7 +252,7 @@ fn paths(kind: Kind) -> Vec<String> {
     paths
 }
 
-/// What the script says of a list, read from our page.
+/// Reads the same data from our page as the script does from Django's.
 fn seen(client: &Client, path: &str) -> Value {
     let reply = client.get(path);
     if reply.status != 200 {
@@ -308,7 +308,7 @@ fn lists_are_the_same_in_every_zone(kind: Kind, django: &Django) {
             let site = TestSite::beside(&first, &[("TIME_ZONE", zone)]);
             let client = site.client();
             client.keep("sessionid", &session);
-            // What has nothing to do with time is asked once.
+            // Parameters without times are requested once.
             for (path, theirs) in paths
                 .iter()
                 .filter_map(|path| Some((path, theirs[zone].get(path)?)))
@@ -324,7 +324,7 @@ fn lists_are_the_same_in_every_zone(kind: Kind, django: &Django) {
         }
         (wrong, asked, refused)
     };
-    // Filters count days from today: if it was midnight somewhere meanwhile, both are asked again.
+    // Filters count days from today: if it was midnight in a zone meanwhile, request both again.
     let today = || {
         ZONES.map(|zone| {
             Utc::now()

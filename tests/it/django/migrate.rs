@@ -8,15 +8,17 @@ use super::schema::schema;
 use super::{made_by, nuages, said};
 use crate::support::{Database, Kind};
 
-/// Content types and permissions cannot be there twice: their tables are UNIQUE.
+/// Counts of rows. Content types and permissions cannot occur twice, because their tables have
+/// UNIQUE constraints.
 const COUNTS: &str = "SELECT concat(COUNT(*), ' ', COUNT(DISTINCT concat(app, '.', name)), ' ',
     (SELECT COUNT(*) FROM django_content_type), ' ', (SELECT COUNT(*) FROM auth_permission)) FROM django_migrations WHERE app <> 'nuages'";
-/// The types of the ids of which `DEFAULT_AUTO_FIELD` decides.
+/// The types of the ids that depend on `DEFAULT_AUTO_FIELD`.
 const IDS: &str =
     "SELECT DISTINCT data_type::text FROM information_schema.columns WHERE column_name = 'id' AND table_name
     IN ('django_migrations', 'auth_group_permissions', 'auth_user_groups', 'auth_user_user_permissions')";
 
-/// Claims that neither side has anything left to do, that nothing is missing, and that nothing is there twice.
+/// Asserts that neither side has migrations left, that no row is missing, and that none occurs
+/// twice.
 fn is_finished(django: &Django, database: &Database, kind: Kind) {
     django.is_content(database);
     assert!(nuages(database, &["migrate"]).contains("No migrations to apply."));
@@ -27,7 +29,7 @@ fn is_finished(django: &Django, database: &Database, kind: Kind) {
     );
 }
 
-/// Claims that Nuages, where Django was, makes what only Nuages has, and nothing else.
+/// Asserts that on Django's database Nuages creates only its own tables.
 fn only_its_own(database: &Database) {
     let said = nuages(database, &["migrate"]);
     assert_eq!(
@@ -44,7 +46,7 @@ fn only_its_own(database: &Database) {
 fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind: Kind, django: &Django) {
     let database = made_by(django, kind);
     let before = shared(&django.dump(&database));
-    // Nobody could log in.
+    // Without these tables nobody could log in.
     let refused = database.nuages(&["check"]);
     assert!(
         !refused.status.success() && said(&refused).contains("Run `nuages migrate`"),
@@ -130,7 +132,7 @@ fn a_project_without_default_auto_field_is_recognised() {
     let before = shared(&django.dump(&database));
     only_its_own(&database);
     assert_same(&before, &shared(&django.dump(&database)));
-    // And its own rows fit in.
+    // Nuages' rows fit into these columns.
     nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
     nuages(&database, &["migrate"]);
     assert_eq!(texts(&database, COUNTS, 1), [["20 20 11 44"]]);

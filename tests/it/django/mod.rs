@@ -2,9 +2,9 @@
 
 use crate::support::{Database, Kind};
 
-/// Runs tests on both databases with both versions of Django. `with_django!(name)` makes `name::django_5_2::sqlite`,
-/// `name::django_5_2::postgres`, `name::django_6_1::sqlite` and `name::django_6_1::postgres` of
-/// `fn name(kind: Kind, django: &Django)`.
+/// Runs tests on both databases with both versions of Django. `with_django!(name)` creates
+/// `name::django_5_2::sqlite`, `name::django_5_2::postgres`, `name::django_6_1::sqlite` and
+/// `name::django_6_1::postgres` from `fn name(kind: Kind, django: &Django)`.
 macro_rules! with_django {
     ($($name:ident),+ $(,)?) => {
         $(
@@ -53,7 +53,7 @@ mod schema;
 mod sessions;
 mod working;
 
-/// What `nuages` said, on either stream.
+/// Returns the output of `nuages` on both streams.
 fn said(output: &std::process::Output) -> String {
     format!(
         "{}{}",
@@ -62,14 +62,14 @@ fn said(output: &std::process::Output) -> String {
     )
 }
 
-/// Runs `nuages`, which must succeed; what it said.
+/// Runs `nuages`, which must succeed; returns its output.
 fn nuages(database: &Database, words: &[&str]) -> String {
     let done = database.nuages(words);
     assert!(done.status.success(), "nuages {words:?}: {}", said(&done));
     said(&done)
 }
 
-/// A database of which Django made every table.
+/// Returns a database in which Django created every table.
 fn made_by(django: &project::Django, kind: Kind) -> Database {
     let database = Database::empty(kind);
     django.manage(&database, &["migrate", "--verbosity=0"]);

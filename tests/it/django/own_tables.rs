@@ -1,4 +1,4 @@
-//! Tables of ours that Django does not know, beside a Django that goes on with its work.
+//! Nuages' own tables do not disturb a Django on the same database.
 
 use chrono::Utc;
 use diesel::prelude::*;
@@ -51,7 +51,7 @@ fn a_user_with_a_second_factor_is_like_any_other_to_django(kind: Kind, django: &
     CHARLIE.save(&mut database.connect());
     let version = django.version.to_string();
     let site = TestSite::with(database, &[("DJANGO_VERSION", &version)], crate::shop::urls);
-    // Renews the hash for this Django, which would end the sessions below if it renewed the hash itself.
+    // Renew the hash for this Django. If Django renewed it itself, the sessions below would end.
     site.client().log_in(&CHARLIE);
     let shell = |ours: &Value| -> Value {
         let script = format!(

@@ -1,4 +1,4 @@
-//! The rounds of password hashes: neither side renews what the other made.
+//! The rounds of password hashes: neither side renews the hashes of the other.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdin, ChildStdout, Stdio};
@@ -14,7 +14,7 @@ use crate::support::{Database, Kind, LOGIN, TestSite};
 const PASSWORD: &str = "eve-eats-9-elderberries";
 const PROFILE: &str = "/accounts/profile/";
 
-/// A running Django that logs `eve` in each time it is asked.
+/// A running Django that logs `eve` in on request.
 struct Partner {
     process: std::process::Child,
     input: ChildStdin,
@@ -57,7 +57,8 @@ impl Partner {
             .unwrap_or_else(|error| panic!("Django answered {line:?}: {error}"))
     }
 
-    /// Logs in once more; returns the new session and those of `sessions` that are alive in Django.
+    /// Logs in once more; returns the new session and those of `sessions` that are still valid in
+    /// Django.
     fn log_in(&mut self, sessions: &[String]) -> (String, Vec<String>) {
         writeln!(self.input, "{}", json!(sessions)).unwrap();
         let answer = self.read();
@@ -120,7 +121,8 @@ fn ten_alternate_logins_leave_every_session_alive_and_the_hash_unchanged(
         django.version
     );
 
-    // The version is told from the database on one site, and set on the other; a third is set to the oldest.
+    // One site detects the version from the database, another has it set, a third is set to the
+    // oldest.
     let told = TestSite::with(database, &[], crate::shop::urls);
     let set = TestSite::beside(&told, &[("DJANGO_VERSION", &django.version.to_string())]);
     let oldest = TestSite::beside(&told, &[("DJANGO_VERSION", "5.2")]);
@@ -156,7 +158,7 @@ fn ten_alternate_logins_leave_every_session_alive_and_the_hash_unchanged(
 fn new_hashes_have_the_rounds_of_the_django_that_the_database_tells(kind: Kind, django: &Django) {
     let database = made_by(django, kind);
     nuages(&database, &["migrate"]);
-    // Django creates eve, and says so.
+    // Wait until Django has created eve.
     Partner::start(django, &database).read();
     let rounds = format!("pbkdf2_sha256${}$", django.version.pbkdf2_rounds());
     let made = crate::support::nuages(database.dir.path(), &database.url)

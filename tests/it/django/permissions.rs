@@ -1,4 +1,4 @@
-//! What users may do, as each side sees it.
+//! The permissions of users, as each side sees them.
 
 use nuages::auth::User;
 use nuages::auth::permissions::Permissions;
@@ -17,7 +17,7 @@ fn both_grant_the_same(kind: Kind, django: &Django) {
         let conn = &mut database.connect();
         let user = User::find_by_username(conn, name).unwrap().unwrap();
         let ours = Permissions::load(conn, &user).unwrap();
-        // Django lists a superuser's; here there is nothing to list.
+        // Django lists the permissions of a superuser; Nuages does not.
         let listed: Vec<&str> = theirs["permissions"]
             .as_array()
             .unwrap()

@@ -10,7 +10,7 @@ use nuages::settings::DjangoVersion;
 use super::dump::assert_same;
 use crate::support::{Database, SECRET_KEY};
 
-/// A Python that has what the requirements in `tests/django` name for this version.
+/// A Python with the requirements of `tests/django` for this version.
 pub(super) struct Django {
     python: PathBuf,
     /// The version of Django.
@@ -27,8 +27,9 @@ static DJANGO_6_1: LazyLock<Option<Django>> = LazyLock::new(|| {
     )
 });
 
-/// Returns the Django of the Python that `variable` names, else of the virtual environment. A Python that was named, or
-/// one that has another Django, fails the tests: nobody wants them to be skipped then.
+/// Returns the Django of the Python that `variable` names, else of the virtual environment. If that
+/// Python was named explicitly, or has another Django version, the tests fail instead of being
+/// skipped.
 fn installed(version: DjangoVersion, variable: &str, environment: &str) -> Option<Django> {
     let named = std::env::var_os(variable).map(PathBuf::from);
     let python = named
@@ -59,8 +60,8 @@ fn root() -> &'static Path {
 }
 
 impl Django {
-    /// The project, or `None` where there is no such Django; then says on the real standard error, which the test runner
-    /// does not capture, that `test` is not run.
+    /// Returns the project, or `None` if this Django is not installed; then reports on the real
+    /// standard error, which the test runner does not capture, that `test` is skipped.
     pub(super) fn find(version: DjangoVersion, test: &str) -> Option<&'static Self> {
         let django = match version {
             DjangoVersion::V6_1 => DJANGO_6_1.as_ref(),
@@ -69,13 +70,13 @@ impl Django {
         if django.is_none() {
             let said =
                 format!("SKIPPED {test}: there is no Django {version} (run scripts/setup)\n");
-            // At once, or lines of several threads get mixed.
+            // Write all at once, so that lines of several threads are not mixed.
             let _ = std::io::stderr().write_all(said.as_bytes());
         }
         django
     }
 
-    /// Python, with nothing in its environment but what the site has.
+    /// Returns a command for Python with only the site's variables in its environment.
     pub(super) fn python(&self, database: &Database) -> Command {
         let mut command = Command::new(&self.python);
         command
@@ -90,12 +91,12 @@ impl Django {
         command
     }
 
-    /// Runs `manage.py`, which must succeed; its standard output.
+    /// Runs `manage.py`, which must succeed; returns its standard output.
     pub(super) fn manage(&self, database: &Database, words: &[&str]) -> String {
         output(&mut self.manage_command(database, words))
     }
 
-    /// `manage.py` with these words, to be run.
+    /// Returns a command for `manage.py` with these arguments.
     pub(super) fn manage_command(&self, database: &Database, words: &[&str]) -> Command {
         let mut command = self.python(database);
         command
@@ -104,7 +105,8 @@ impl Django {
         command
     }
 
-    /// Runs a script inside Django, so that what needs several commands starts it once; its standard output.
+    /// Runs a script inside Django, so that several commands need only one start; returns its
+    /// standard output.
     pub(super) fn shell(&self, database: &Database, script: &str) -> String {
         self.manage(
             database,
@@ -118,7 +120,8 @@ impl Django {
         )
     }
 
-    /// Claims that this Django has nothing to do on the database, nothing to complain about, and changes nothing.
+    /// Asserts that Django has no migrations and no complaints for the database, and changes
+    /// nothing.
     pub(super) fn is_content(&self, database: &Database) {
         let before = self.dump(database);
         let said = self.shell(database, include_str!("is_content.py"));
@@ -127,7 +130,7 @@ impl Django {
     }
 }
 
-/// Runs a command, which must succeed; its standard output.
+/// Runs a command, which must succeed; returns its standard output.
 pub(super) fn output(command: &mut Command) -> String {
     let done = command.output().unwrap();
     let (out, errors) = (

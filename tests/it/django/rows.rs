@@ -1,4 +1,4 @@
-//! Products that each side writes, with values at the edges of what the columns hold.
+//! Products that each side writes, with extreme values.
 
 use crate::shop::catalog::models::{Category, Product};
 use crate::shop::schema::{catalog_category, catalog_product};
@@ -10,7 +10,7 @@ use super::dump::assert_same;
 use crate::django::project::Django;
 use crate::support::{Database, Kind};
 
-/// Price, stock, day of release, made at, saved at.
+/// Price, stock, release date, creation time, time of the last change.
 type Row = (
     &'static str,
     i32,
@@ -82,7 +82,7 @@ fn time(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-/// The products of [`ROWS`], as Nuages has them.
+/// Returns the products of [`ROWS`] as Nuages' structs.
 fn products() -> Vec<Product> {
     let product = |(id, (price, stock, released_on, created_at, updated_at)): (i64, Row)| Product {
         id,
@@ -106,7 +106,7 @@ fn products() -> Vec<Product> {
     (1..).zip(ROWS).map(product).collect()
 }
 
-/// The same as Django's values would be in JSON.
+/// Returns the product as JSON with Django's values.
 fn as_json(product: &Product) -> Value {
     json!({
         "id": product.id, "name": product.name, "slug": product.slug, "sku": product.sku,

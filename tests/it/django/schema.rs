@@ -1,4 +1,4 @@
-//! The tables that each side makes, and what stands in them from the start.
+//! The tables that each side creates, and their initial rows.
 
 use nuages::settings::DjangoVersion;
 
@@ -15,8 +15,8 @@ const PERMISSIONS: &str =
     "SELECT concat(app_label, ' ', model, ' ', codename, ' ', name) FROM auth_permission
     JOIN django_content_type ON content_type_id = django_content_type.id ORDER BY 1";
 
-/// The definitions of the tables and indexes, one by one; without those that only Nuages has, and without the
-/// statistics that SQLite keeps for its planner.
+/// Returns the definitions of tables and indexes, without Nuages' own tables and SQLite's planner
+/// statistics.
 pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
     match kind {
         Kind::Sqlite => texts(database, SQLITE_MASTER, 4)

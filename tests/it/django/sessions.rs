@@ -1,4 +1,4 @@
-//! Sessions, passwords, reset links and messages, each made by one side and used by the other.
+//! Sessions, passwords, reset links and messages that one side creates and the other uses.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::support::{CHARLIE, Client, Database, Kind, LOGIN, SECRET_KEY, TestSit
 const PROFILE: &str = "/accounts/profile/";
 const NEW: &str = "neuf théières à 9 €";
 
-/// The path of the reset link in the one mail in the site's folder.
+/// Returns the path of the reset link in the only mail in the site's folder.
 fn mailed_link(site: &TestSite) -> String {
     for _ in 0..100 {
         let files = std::fs::read_dir(site.database.dir.path().join("mail"))
@@ -35,7 +35,7 @@ fn mailed_link(site: &TestSite) -> String {
     panic!("no mail came")
 }
 
-/// All that Nuages makes for Charlie: by the pages, as he would.
+/// Creates a session, messages and a reset link for Charlie with Nuages' pages.
 fn made_here(site: &TestSite) -> Value {
     let client = site.client();
     client.log_in(&CHARLIE);
@@ -56,14 +56,14 @@ fn made_here(site: &TestSite) -> Value {
     json!({ "session": client.cookie("sessionid"), "messages": null, "link": mailed_link(site), "password": NEW })
 }
 
-/// Beside the hash that the page made: those of the kinds that every Django reads, whatever is installed.
+/// Returns hashes of further kinds that every Django supports, whatever is installed.
 fn hashes(version: DjangoVersion) -> Vec<String> {
     [Hasher::Pbkdf2Sha1, Hasher::Scrypt]
         .map(|hasher| HashPolicy::for_version(hasher, version).encode(NEW))
         .into()
 }
 
-/// Lets Django look at what was made here; what it made itself.
+/// Lets Django check the data that Nuages created; returns the data that Django created.
 fn exchanged(django: &Django, database: &Database, ours: &Value) -> Value {
     let script = format!(
         "OURS = {}\n{}",
@@ -97,7 +97,7 @@ fn is(client: &Client, username: &str) -> bool {
         .shows(&[&format!("Hello, <bdi>{username}</bdi>")])
 }
 
-// One claim for all of it: each Django takes a second to start.
+// One test for everything, because each Django takes a second to start.
 fn what_one_side_makes_the_other_accepts(kind: Kind, django: &Django) {
     let site = site(kind, django.version);
     let mut ours = made_here(&site);
@@ -174,7 +174,7 @@ fn what_one_side_makes_the_other_accepts(kind: Kind, django: &Django) {
         !is(&client, "bob"),
         "the session that Django made ends with the password it was made for"
     );
-    // And a login at the login page is as good as Django's.
+    // A login at Nuages' login page works like Django's.
     assert_eq!(
         visitor
             .post(LOGIN, &[("username", "bob"), ("password", NEW)])

@@ -1,4 +1,5 @@
-//! The same requests to either admin (rows inside forms, editing in the list, actions) do the same on twin databases.
+//! The same requests to either admin (inline rows, editing in the list, actions) have the same
+//! results on twin databases.
 
 use diesel::connection::SimpleConnection as _;
 use serde_json::{Value, json};
@@ -14,14 +15,14 @@ const DATES: &str = "created_at_0=2025-01-01 created_at_1=00:00:00 initial-creat
 
 type Fields = Vec<(String, String)>;
 
-/// A form that somebody sends.
+/// A form that a user sends.
 struct Step {
     who: &'static str,
     path: &'static str,
     fields: Fields,
 }
 
-/// `name=value name=value`; `+` is a space.
+/// Parses `name=value name=value`; `+` is a space.
 fn fields(text: &str) -> Fields {
     let pairs = text
         .split_whitespace()
@@ -46,7 +47,7 @@ fn bobs(path: &'static str, text: &str) -> Step {
     }
 }
 
-/// An order's form: its own fields, how many items there are and were, and these.
+/// The form of an order: its own fields, the total and initial numbers of items, and the items.
 fn order(path: &'static str, own: &str, forms: [u8; 2], items: &str) -> Step {
     let [total, initial] = forms;
     let management = format!(
@@ -68,7 +69,7 @@ fn item(at: u8, id: &str, order: &str, [product, quantity, price]: [&str; 3]) ->
     format!("items-{at}-id={id} items-{at}-order={order} {own}")
 }
 
-/// Rows of the list that are edited in it.
+/// Rows that are edited in the list.
 fn edited(path: &'static str, rows: &[[&str; 3]]) -> Step {
     let counts = format!(
         "form-TOTAL_FORMS={0} form-INITIAL_FORMS={0} form-MIN_NUM_FORMS=0 form-MAX_NUM_FORMS=1000 _save=Save",
@@ -87,7 +88,7 @@ fn edited(path: &'static str, rows: &[[&str; 3]]) -> Step {
     )
 }
 
-/// An action on rows that are ticked.
+/// An action on ticked rows.
 fn act(path: &'static str, action: &str, pks: &[&str], more: &str) -> Step {
     let ticked: Vec<String> = pks
         .iter()
@@ -129,7 +130,8 @@ fn steps() -> Vec<Step> {
     ]
     .join(" ");
     vec![
-        // Added, changed and deleted in one save; then nothing; then the order with its items.
+        // Add, change and delete in one save; then save without changes; then delete the order with
+        // its items.
         order(FIRST, "number=R1 _continue=1", [5, 3], &all.join(" ")),
         order(
             FIRST,
@@ -153,14 +155,14 @@ fn steps() -> Vec<Step> {
             [2, 0],
             &add,
         ),
-        // Refused: a wrong item, no word of the items, a number that is taken.
+        // Refused: an invalid item, no management form, a number that is taken.
         order(FIRST, "number=R1c _save=1", [1, 1], &wrong),
         step(
             FIRST,
             &format!("number=R1c email=a@example.com status=paid total=10 {DATES} _save=1"),
         ),
         order("/admin/orders/order/add/", "number=R2 _save=1", [0, 0], ""),
-        // A wrong item that goes is none to complain about.
+        // An invalid item that is deleted does not cause an error.
         order(
             FIRST,
             "number=R1 _save=1",
@@ -209,7 +211,7 @@ fn steps() -> Vec<Step> {
             "/admin/catalog/product/?q=i",
             "action=make_inactive index=0 select_across=1 _selected_action=2",
         ),
-        // Deletion: asked, forbidden by an order, done.
+        // Deletion: the confirmation, a deletion that an order forbids, and a successful one.
         act(PRODUCTS, "delete_selected", &["4"], ""),
         act(PRODUCTS, "delete_selected", &["3", "6"], "post=yes"),
         act("/admin/catalog/tag/", "delete_selected", &["1"], "post=yes"),
@@ -220,7 +222,7 @@ fn steps() -> Vec<Step> {
             "action=delete_selected index=0 select_across=1 _selected_action=9 post=yes",
         ),
         act(PRODUCTS, "delete_selected", &["999"], "post=yes"),
-        // A clerk who may change products and orders, and only look at items.
+        // A clerk who may change products and orders, and only view items.
         bobs(
             PRODUCTS,
             "action=delete_selected index=0 select_across=0 _selected_action=1 post=yes",
@@ -301,7 +303,7 @@ fn said(django: &Django, database: &Database, act: &str) -> Value {
     serde_json::from_str(&django.shell(database, &script)).unwrap()
 }
 
-/// Sends the form, and reads the page after it.
+/// Sends the form, and reads the next page.
 fn send(client: &Client, step: &Step, told: &Value) -> Value {
     let token = client.token("/admin/");
     let fields = step
@@ -318,7 +320,7 @@ fn send(client: &Client, step: &Step, told: &Value) -> Value {
     } else {
         client.get(&location).words()
     };
-    // Words stand apart where a link begins.
+    // Words are separated at the beginning of a link.
     let joined = |text: &str| text.replace(' ', "");
     let told = told
         .as_array()
@@ -360,7 +362,7 @@ fn the_same_requests_do_the_same(kind: Kind, django: &Django) {
         wrong.join("\n")
     );
 
-    // And what Django wrote down can be read here.
+    // Nuages can read the log entries that Django wrote.
     let site = TestSite::with(theirs, &[], crate::shop::urls);
     let alice = ALICE.browser(&site);
     for entry in expected["log"].as_array().unwrap() {
@@ -371,7 +373,7 @@ fn the_same_requests_do_the_same(kind: Kind, django: &Django) {
             "catalog"
         };
         let history = alice.get(&format!("/admin/{app}/{}/{}/history/", part(1), part(2)));
-        // What is gone has no page, in Django neither.
+        // A deleted row has no page, in Django either.
         if entry[4] != 3 && history.status == 200 {
             assert!(
                 history.words().contains(part(6)),

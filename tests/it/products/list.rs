@@ -2,7 +2,7 @@
 
 use crate::support::{Client, Kind, TestSite, product};
 
-/// The names in the table, in order.
+/// Returns the names in the table, in order.
 fn listed(client: &Client, path: &str) -> Vec<String> {
     let page = client.get(path);
     assert_eq!(page.status, 200, "{path}");

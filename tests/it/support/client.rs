@@ -1,4 +1,4 @@
-//! A browser without a screen: keeps cookies and what came back, follows no redirects.
+//! A browser without a display: keeps cookies and replies, does not follow redirects.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -48,8 +48,8 @@ impl Client {
         self.send(method, path, headers, b"")
     }
 
-    /// Sends `fields` from the form at `path`: with the token that stands there. Where there is no form, as at the URL
-    /// to log out, with that of the login page.
+    /// Sends `fields` from the form at `path`, with the token of that page. If the page has no form
+    /// (such as the URL to log out), uses the token of the login page.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let token = self.token(path);
         self.post_with(
@@ -75,7 +75,7 @@ impl Client {
         )
     }
 
-    /// Sends these bytes; with the cookies, unless `headers` has others.
+    /// Sends these bytes, with the cookies unless `headers` has others.
     pub(crate) fn send(
         &self,
         method: Method,
@@ -94,13 +94,13 @@ impl Client {
         if !cookies.is_empty() && headers.iter().all(|(name, _)| *name != "cookie") {
             request = request.header("cookie", cookies);
         }
-        // Only a request that has a body says how long it is.
+        // Only a request with a body has a declared length.
         let mut response = if body.is_empty() {
             self.agent.run(request.body(()).unwrap()).unwrap()
         } else {
             self.agent.run(request.body(body).unwrap()).unwrap()
         };
-        // What is said to be compressed and is not there cannot be unpacked.
+        // A missing body cannot be decompressed, whatever the header says.
         let bytes = if has_body {
             response
                 .body_mut()
@@ -125,14 +125,15 @@ impl Client {
         reply
     }
 
-    /// The form with the field `name` on the page at `path`, as a browser would send it back.
+    /// Returns the form with the field `name` on the page at `path`, as a browser would send it
+    /// back.
     pub(crate) fn form(&self, path: &str, name: &str) -> Form {
         let reply = self.get(path);
         assert_eq!(reply.status, 200, "{path}: {}", reply.text());
         reply.form(path, name)
     }
 
-    /// Presses the button `name` (or `name=value`) of `form`, or just sends it where that is "".
+    /// Presses the button `name` (or `name=value`) of `form`; "" sends the form without a button.
     pub(crate) fn submit(&self, form: &Form, name: &str) -> Reply {
         let fields = form.sent(name);
         if form.is_get {
@@ -158,7 +159,7 @@ impl Client {
         self.post_with(&form.action, &[], &fields)
     }
 
-    /// The page that a reply leads to.
+    /// Opens the page that a reply redirects to.
     pub(crate) fn follow(&self, reply: &Reply) -> Reply {
         assert_eq!(reply.status, 302, "{}", reply.text());
         self.get(reply.header("location"))
@@ -181,14 +182,14 @@ impl Client {
         );
     }
 
-    /// A token for a form: that on the page `path`, or else on the login page.
+    /// Returns a token for a form: that of the page `path`, or else of the login page.
     pub(crate) fn token(&self, path: &str) -> String {
         self.get(path)
             .token()
             .unwrap_or_else(|| self.get(LOGIN).token().unwrap())
     }
 
-    /// The cookie of this name.
+    /// Returns the cookie of this name.
     pub(crate) fn cookie(&self, name: &str) -> Option<String> {
         self.jar
             .lock()
@@ -198,7 +199,7 @@ impl Client {
             .map(|(_, value)| value.clone())
     }
 
-    /// Puts a cookie into the jar.
+    /// Adds a cookie.
     pub(crate) fn keep(&self, name: &str, value: &str) {
         self.forget(name);
         self.jar
@@ -207,7 +208,7 @@ impl Client {
             .push((name.to_owned(), value.to_owned()));
     }
 
-    /// Takes a cookie out of the jar.
+    /// Removes a cookie.
     pub(crate) fn forget(&self, name: &str) {
         self.jar.lock().unwrap().retain(|(known, _)| known != name);
     }
@@ -220,7 +221,8 @@ impl Client {
             .join("; ")
     }
 
-    /// Sends bytes as they are and gives back what comes until the server closes: for requests no library would send.
+    /// Sends raw bytes and returns the response up to the end of the connection: for requests that
+    /// no library would send.
     pub(crate) fn raw(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.base.strip_prefix("http://").unwrap()).unwrap();
         stream

@@ -1,4 +1,4 @@
-//! A database of its own for each test, copied from one that was migrated once.
+//! Gives each test its own database, copied from a template that was migrated once.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether tests on PostgreSQL can run; says loudly that `test` does not, if not.
+    /// Whether tests on PostgreSQL can run; if not, reports that `test` is skipped.
     pub(crate) fn postgres_is_there(test: &str) -> bool {
         let there = cluster().is_some();
         if !there {
@@ -33,15 +33,15 @@ impl Kind {
     }
 }
 
-/// A database that is gone when the value is.
+/// A database that is deleted when the value is dropped.
 pub(crate) struct Database {
     pub(crate) url: String,
-    /// Also the working directory of the test's site.
+    /// This folder is also the working directory of the test's site.
     pub(crate) dir: TempDir,
 }
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
-/// PostgreSQL copies a template only while nobody is connected to it.
+/// PostgreSQL copies a template only while it has no connections.
 static COPYING: Mutex<()> = Mutex::new(());
 
 static SQLITE_TEMPLATE: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
@@ -99,7 +99,7 @@ fn connect(url: &str) -> Conn {
 }
 
 impl Database {
-    /// Without any table.
+    /// Creates a database without tables.
     pub(crate) fn empty(kind: Kind) -> Self {
         let dir = TempDir::new().unwrap();
         let url = match kind {
@@ -109,7 +109,7 @@ impl Database {
         Self { url, dir }
     }
 
-    /// With all tables, in a database `shop` that is made in `cluster`.
+    /// Creates a database `shop` with all tables in `cluster`.
     pub(crate) fn migrated_in(cluster: &Cluster) -> Self {
         connect(&cluster.url("postgres"))
             .batch_execute("CREATE DATABASE shop")
@@ -119,7 +119,7 @@ impl Database {
         Self { url, dir }
     }
 
-    /// With all tables, and nothing in the shop.
+    /// Creates a database with all tables and an empty shop.
     pub(crate) fn migrated(kind: Kind) -> Self {
         let dir = TempDir::new().unwrap();
         let url = match kind {
@@ -133,12 +133,12 @@ impl Database {
         Self { url, dir }
     }
 
-    /// A connection of the test's own.
+    /// Opens a connection for the test.
     pub(crate) fn connect(&self) -> Conn {
         connect(&self.url)
     }
 
-    /// `nuages` on this database, with its folder as working directory.
+    /// Runs `nuages` on this database, with its folder as working directory.
     pub(crate) fn nuages(&self, words: &[&str]) -> std::process::Output {
         nuages(self.dir.path(), &self.url)
             .args(words)

@@ -1,15 +1,15 @@
-//! A form on a page: what a browser would send, and what a visitor changes in it.
+//! A form of a page: the data that a browser would send, and changes that a visitor makes.
 
 use super::html::{Tag, tags};
 
-/// A form, filled in.
+/// A form with its values.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Form {
-    /// Where it is sent.
+    /// The URL that the form is sent to.
     pub(crate) action: String,
     pub(super) is_get: bool,
     pub(super) is_multipart: bool,
-    /// Every name that it has, in order; a box that is not ticked has no value.
+    /// All field names, in order; a box that is not ticked has no value.
     fields: Vec<(String, Option<String>)>,
     buttons: Vec<(String, String)>,
     files: Vec<File>,
@@ -26,7 +26,7 @@ struct File {
 const BOUNDARY: &str = "----nuages-of-paper";
 
 impl Form {
-    /// Every form of a page that lies at `path`.
+    /// Returns every form of the page at `path`.
     pub(super) fn all(html: &str, path: &str) -> Vec<Self> {
         let mut forms = Vec::new();
         let mut open: Option<Self> = None;
@@ -99,7 +99,7 @@ impl Form {
             }
             ("input", "button" | "reset") => {}
             ("input", _) => self.fields.push((name, Some(value.unwrap_or_default()))),
-            // Its first line break is not part of it.
+            // HTML ignores the first line break.
             ("textarea", _) => {
                 let text = tag.text.replace("\r\n", "\n");
                 let text = text
@@ -112,19 +112,19 @@ impl Form {
         }
     }
 
-    /// Whether it has a field or a button of this name; `_find=category` is a button.
+    /// Whether the form has a field or a button of this name; `_find=category` is a button.
     pub(crate) fn has(&self, name: &str) -> bool {
         let is_it =
             |(known, value): &(String, String)| known == name || format!("{known}={value}") == name;
         self.fields.iter().any(|(known, _)| known == name) || self.buttons.iter().any(is_it)
     }
 
-    /// A field's value; "" where there is none.
+    /// Returns a field's value; "" if there is none.
     pub(crate) fn value(&self, name: &str) -> String {
         self.values(name).into_iter().next().unwrap_or_default()
     }
 
-    /// Its values.
+    /// Returns all values of a field.
     pub(crate) fn values(&self, name: &str) -> Vec<String> {
         self.fields
             .iter()
@@ -133,12 +133,12 @@ impl Form {
             .collect()
     }
 
-    /// Types or chooses a value, or ticks a box that has it.
+    /// Enters or chooses a value, or ticks the box with this value.
     pub(crate) fn set(self, name: &str, value: &str) -> Self {
         self.choose(name, &[value])
     }
 
-    /// Chooses several, or none.
+    /// Chooses several values, or none.
     pub(crate) fn choose(mut self, name: &str, values: &[&str]) -> Self {
         let at = self.fields.iter().position(|(known, _)| known == name);
         let at = at.unwrap_or_else(|| panic!("the form has no field {name}: {:?}", self.fields));
@@ -171,7 +171,7 @@ impl Form {
         self
     }
 
-    /// Every name with its value, but for the names that end with one of `without`.
+    /// Returns every field name with its value, except names that end with one of `without`.
     pub(crate) fn values_of(&self, without: &[&str]) -> Vec<(String, String)> {
         let kept = self
             .sent("")
@@ -181,7 +181,8 @@ impl Form {
             .collect()
     }
 
-    /// What is sent when the button is pressed: the first called `_find`, or that which is `_find=category`.
+    /// Returns the data that is sent if the button is pressed: the first called `_find`, or the
+    /// button `_find=category`.
     pub(crate) fn sent(&self, button: &str) -> Vec<(String, String)> {
         let (wanted, value) = button
             .split_once('=')
@@ -205,7 +206,7 @@ impl Form {
         sent
     }
 
-    /// `fields` and the files, and the content type that says so.
+    /// Encodes `fields` and the files; returns the content type and the body.
     pub(super) fn multipart(&self, fields: &[(String, String)]) -> (String, Vec<u8>) {
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -250,7 +251,7 @@ impl Select {
         }
     }
 
-    /// The chosen options; where none may be chosen none is, else the first.
+    /// Returns the chosen options; in a single select without a choice, the first option.
     fn fields(self) -> Vec<(String, Option<String>)> {
         let Some(name) = self.name else {
             return Vec::new();

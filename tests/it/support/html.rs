@@ -1,17 +1,17 @@
-//! Just enough HTML to read this site's own pages.
+//! A minimal HTML parser for this site's own pages.
 
-/// A tag, or the text before it.
+/// A tag, or the text before the first tag.
 #[derive(Debug, Clone)]
 pub(super) struct Tag {
     /// `input`, `/select`.
     pub(super) name: String,
     attributes: Vec<(String, String)>,
-    /// The text that follows it, up to the next tag.
+    /// The text between this tag and the next.
     pub(super) text: String,
 }
 
 impl Tag {
-    /// An attribute's value, "" where it stands alone.
+    /// Returns an attribute's value, "" for an attribute without a value.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         self.attributes
             .iter()
@@ -24,7 +24,7 @@ impl Tag {
     }
 }
 
-/// Every tag, in order, but for what is in a `<template>` or a comment.
+/// Returns every tag, in order, except inside a `<template>` or a comment.
 pub(super) fn tags(html: &str) -> Vec<Tag> {
     let mut found = Vec::new();
     let mut templates = 0_u32;
@@ -50,7 +50,7 @@ pub(super) fn tags(html: &str) -> Vec<Tag> {
     found
 }
 
-/// Where the `>` is that no quotes are around.
+/// Returns the position of the first `>` outside quotes.
 fn end_of_tag(part: &str) -> Option<usize> {
     let mut quote = None;
     part.char_indices().find_map(|(at, c)| match (quote, c) {
@@ -91,7 +91,7 @@ fn attributes(mut text: &str) -> Vec<(String, String)> {
     }
 }
 
-/// What a visitor reads.
+/// Returns the text that a visitor reads.
 pub(super) fn words(html: &str) -> String {
     let text: String = tags(html).into_iter().map(|tag| tag.text + " ").collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Visitors whose session ends while they type.
+//! Visitors whose session ends while they fill in a form.
 
 use diesel::prelude::*;
 use nuages::schema::{django_session, nuages_kept_form};
@@ -13,7 +13,7 @@ impl TestSite {
             .unwrap();
     }
 
-    /// How many forms wait for a login.
+    /// Returns the number of forms that are kept for a login.
     pub(crate) fn kept_forms(&self) -> i64 {
         nuages_kept_form::table
             .count()
@@ -23,7 +23,8 @@ impl TestSite {
 }
 
 impl Client {
-    /// Sends `form` with the button `name` to a site that leads to a login page, and logs in there; the answer to the login.
+    /// Sends `form` with the button `name` to a site that redirects to a login page, and logs in
+    /// there; returns the reply to the login.
     pub(crate) fn submit_and_log_in(&self, form: &Form, name: &str, persona: &Persona) -> Reply {
         let refusal = self.submit(form, name);
         assert_eq!(
@@ -35,7 +36,7 @@ impl Client {
         self.log_in_at(refusal.header("location"), persona)
     }
 
-    /// Logs in at a login page; the answer.
+    /// Logs in at a login page; returns the reply.
     pub(crate) fn log_in_at(&self, url: &str, persona: &Persona) -> Reply {
         let login = self
             .form(url, "username")

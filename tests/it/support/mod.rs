@@ -1,4 +1,4 @@
-//! A site of its own for each test: a real server, a real database, a browser without a screen.
+//! Gives each test its own site: a real server, a real database, and a browser without a display.
 
 mod client;
 mod database;

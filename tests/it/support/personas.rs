@@ -1,4 +1,4 @@
-//! Who visits the shop.
+//! The visitors of the shop.
 
 use chrono::{TimeDelta, Utc};
 use nuages::auth::session_hash::session_auth_hash;
@@ -13,12 +13,12 @@ use serde_json::json;
 use super::{Client, SECRET_KEY, TestSite};
 use diesel::prelude::*;
 
-/// Someone with an account.
+/// A person with an account.
 pub(crate) struct Persona {
     pub(crate) username: &'static str,
     pub(crate) password: &'static str,
     pub(crate) email: &'static str,
-    /// At full strength, made once: a hash takes a third of a second.
+    /// A hash with the full number of rounds, made once because it takes a third of a second.
     hash: &'static str,
     is_staff: bool,
     is_superuser: bool,
@@ -36,7 +36,7 @@ pub(crate) const ALICE: Persona = Persona {
     is_active: true,
 };
 
-/// A clerk: staff who may do nothing until someone says so.
+/// A clerk: staff without permissions.
 pub(crate) const BOB: Persona = Persona {
     username: "bob",
     password: "bob-binds-8-books",
@@ -58,7 +58,7 @@ pub(crate) const CHARLIE: Persona = Persona {
     is_active: true,
 };
 
-/// Was a customer; her account is deactivated.
+/// A former customer, whose account is deactivated.
 pub(crate) const DANA: Persona = Persona {
     username: "dana",
     password: "dana-drinks-5-teas",
@@ -70,7 +70,7 @@ pub(crate) const DANA: Persona = Persona {
 };
 
 impl Persona {
-    /// Makes the account.
+    /// Creates the account.
     pub(crate) fn save(&self, conn: &mut Conn) -> User {
         let Self {
             username,
@@ -92,7 +92,7 @@ impl Persona {
         .unwrap()
     }
 
-    /// Gives them these permissions, by codename: those that only one app has.
+    /// Grants these permissions, given by codenames that only one app has.
     pub(crate) fn may(&self, site: &TestSite, codenames: &[&str]) {
         use nuages::schema::{auth_permission, auth_user_user_permissions as given};
         let (user, conn) = (self.row(site).id, &mut site.connect());
@@ -107,18 +107,18 @@ impl Persona {
         }
     }
 
-    /// Their row as it is now.
+    /// Returns the current row.
     pub(crate) fn row(&self, site: &TestSite) -> User {
         User::find_by_username(&mut site.connect(), self.username)
             .unwrap()
             .unwrap()
     }
 
-    /// A browser in which they are logged in, without the time that a login takes.
+    /// Returns a browser in which the persona is logged in, without the time that a login takes.
     pub(crate) fn browser(&self, site: &TestSite) -> Client {
         let (client, user, conn) = (site.client(), self.row(site), &mut site.connect());
         let key = session_of(conn, &user, &SecretKey::new(SECRET_KEY));
-        // As after a login here, and not one that Django made.
+        // Like after a login here, not like a session that Django made.
         Visit::now(key.clone(), user.id, None, Origin::default())
             .write(conn)
             .unwrap();
@@ -127,7 +127,7 @@ impl Persona {
     }
 }
 
-/// The key of a new session in which `user` is logged in; `secret` signs it.
+/// Creates a session in which `user` is logged in, signed with `secret`; returns its key.
 pub(crate) fn session_of(conn: &mut Conn, user: &User, secret: &SecretKey) -> String {
     let data = json!({
         "_auth_user_id": user.id.to_string(),

@@ -1,4 +1,5 @@
-//! A throw-away PostgreSQL cluster: made when the first test asks for it, gone when the test program ends.
+//! A temporary PostgreSQL cluster: created when the first test needs it, deleted when the test
+//! program ends.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,18 +10,19 @@ use std::sync::LazyLock;
 
 pub(crate) struct Cluster {
     pub(crate) port: u16,
-    /// The program that starts and stops it, with the words that name its folder.
+    /// The program that starts and stops the server, with the arguments for its folder.
     control: Vec<String>,
-    /// The options that the server is started with.
+    /// The options of the server.
     options: String,
     log: PathBuf,
-    /// Ends, and takes the cluster with it, when this program does: its standard input closes then.
+    /// A process that deletes the cluster when this program ends, because its standard input is
+    /// closed then.
     _janitor: Child,
 }
 
 static CLUSTER: LazyLock<Option<Cluster>> = LazyLock::new(Cluster::of_its_own);
 
-/// The cluster, or `None` where PostgreSQL is not installed.
+/// Returns the cluster, or `None` if PostgreSQL is not installed.
 pub(crate) fn cluster() -> Option<&'static Cluster> {
     CLUSTER.as_ref()
 }
@@ -47,7 +49,7 @@ fn is_root() -> bool {
     fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
 }
 
-/// PostgreSQL refuses to run as root.
+/// Returns a command that runs as the owner of the cluster: PostgreSQL refuses to run as root.
 pub(crate) fn as_owner(program: &Path) -> Command {
     if is_root() {
         let mut command = Command::new("runuser");
@@ -135,7 +137,7 @@ impl Cluster {
         cluster
     }
 
-    /// A cluster that only one test uses, or `None` if PostgreSQL is not installed.
+    /// Creates a cluster for one test only, or returns `None` if PostgreSQL is not installed.
     pub(crate) fn of_its_own() -> Option<Self> {
         binaries().map(|bin| Self::start(&bin))
     }
@@ -161,7 +163,7 @@ impl Cluster {
             .args(["-w", "-t", "60", "-l"])
             .arg(&self.log)
             .args(words);
-        // The server would keep a pipe of ours open for ever.
+        // The server would keep a pipe of ours open forever.
         let done = command
             .current_dir("/")
             .stdin(Stdio::null())
@@ -180,9 +182,9 @@ impl Cluster {
     }
 }
 
-/// Says on the real standard error, which the test runner does not capture, that a test was not run.
+/// Reports a skipped test on the real standard error, which the test runner does not capture.
 pub(crate) fn say_skipped(test: &str, why: &str) {
     let line = format!("SKIPPED {test}: {why}\n");
-    // In one piece: other tests write at the same time.
+    // Write all at once, because other tests write at the same time.
     let _ = std::io::stderr().write_all(line.as_bytes());
 }

@@ -1,4 +1,4 @@
-//! A site in a process of its own.
+//! Runs a site in a separate process.
 
 use std::fs::File;
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use super::client::Client;
 use super::database::Database;
 use super::site::{in_folder, nuages};
 
-/// `nuages runserver`, gone when the value is.
+/// A running `nuages runserver`, which ends when the value is dropped.
 pub(crate) struct Process {
     child: Child,
     port: u16,
@@ -18,12 +18,13 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// A site on `database` with these settings, once it answers.
+    /// Starts a site on `database` with these settings, and waits until it responds.
     pub(crate) fn start(database: &Database, settings: &[(&str, &str)]) -> Self {
         Self::start_with(&[], database, settings)
     }
 
-    /// The same, started by another program (`setpriv --reuid=65534`), which runs what follows it.
+    /// Starts the site through another program (`setpriv --reuid=65534`), which runs the following
+    /// arguments.
     pub(crate) fn start_with(by: &[&str], database: &Database, settings: &[(&str, &str)]) -> Self {
         let mut command = nuages(database.dir.path(), &database.url);
         if let Some((program, rest)) = by.split_first() {
@@ -42,7 +43,7 @@ impl Process {
         Self::serve(command, database, settings)
     }
 
-    /// The site of another program.
+    /// Starts the site of another program.
     pub(crate) fn start_program(
         program: &Path,
         database: &Database,
@@ -78,17 +79,17 @@ impl Process {
         panic!("no answer: {}", process.log());
     }
 
-    /// The port of the loopback at which it listens.
+    /// Returns the port on the loopback interface.
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
-    /// A visitor.
+    /// Returns a new visitor.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.port)
     }
 
-    /// The most memory that it has had, in kilobytes, where the system tells.
+    /// Returns the largest memory use so far in kilobytes, if the system reports it.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status
@@ -97,7 +98,7 @@ impl Process {
         line.split_whitespace().next()?.parse().ok()
     }
 
-    /// What it has logged so far.
+    /// Returns the log so far.
     pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap()
     }

@@ -1,4 +1,4 @@
-//! What came back.
+//! The reply to a request.
 
 use ureq::http::HeaderMap;
 
@@ -12,19 +12,19 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// The body as text.
+    /// Returns the body as text.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    /// A header's value, or "".
+    /// Returns a header's value, or "".
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// A header's values, in one line and in lower case.
+    /// Returns all values of a header, joined and in lower case.
     pub(crate) fn all(&self, name: &str) -> String {
         let values = self
             .headers
@@ -34,20 +34,20 @@ impl Reply {
         values.collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether all these texts are on the page.
+    /// Whether the page contains all these texts.
     pub(crate) fn shows(&self, texts: &[&str]) -> bool {
         let body = self.text();
         texts.iter().all(|text| body.contains(text))
     }
 
-    /// The token in the page's form.
+    /// Returns the token in the page's form.
     pub(crate) fn token(&self) -> Option<String> {
         let text = self.text();
         let (_, rest) = text.split_once("name=\"csrfmiddlewaretoken\" value=\"")?;
         rest.split_once('"').map(|(token, _)| token.to_owned())
     }
 
-    /// What stands below the field `name` because something is wrong with it, without the markup.
+    /// Returns the errors of the field `name`, without markup.
     pub(crate) fn errors(&self, name: &str) -> String {
         let text = self.text();
         let list = text
@@ -60,7 +60,8 @@ impl Reply {
         plain
     }
 
-    /// The note beside the field `name` that its column holds something unreadable, without the markup.
+    /// Returns the note that the column of the field `name` holds an unreadable value, without
+    /// markup.
     pub(crate) fn note(&self, name: &str) -> String {
         let text = self.text();
         let note = text
@@ -69,14 +70,14 @@ impl Reply {
         note.map_or_else(String::new, |(note, _)| super::html::words(note))
     }
 
-    /// The form with the field `name`; the page lies at `path`.
+    /// Returns the form with the field `name`; `path` is the path of the page.
     pub(crate) fn form(&self, path: &str, name: &str) -> Form {
         let forms = Form::all(&self.text(), path);
         let found = forms.into_iter().find(|form| form.has(name));
         found.unwrap_or_else(|| panic!("{path}: no form with the field {name}: {}", self.text()))
     }
 
-    /// How many statements the database ran for it; only in `DEBUG`.
+    /// Returns the number of database statements for the request; only in `DEBUG`.
     pub(crate) fn queries(&self) -> usize {
         let words = self
             .header("server-timing")
@@ -86,12 +87,12 @@ impl Reply {
         words.split_once(' ').unwrap().0.parse().unwrap()
     }
 
-    /// What a visitor reads: the page without tags, with single spaces.
+    /// Returns the text that a visitor reads: the page without tags, with single spaces.
     pub(crate) fn words(&self) -> String {
         super::html::words(&self.text())
     }
 
-    /// Where the page's links lead.
+    /// Returns the targets of the page's links.
     pub(crate) fn links(&self) -> Vec<String> {
         super::html::tags(&self.text())
             .iter()
@@ -100,7 +101,7 @@ impl Reply {
             .collect()
     }
 
-    /// The line that sets or takes back the cookie `name`, or "".
+    /// Returns the line that sets or deletes the cookie `name`, or "".
     pub(crate) fn set_cookie(&self, name: &str) -> &str {
         let mut lines = self
             .headers
@@ -112,7 +113,7 @@ impl Reply {
             .unwrap_or_default()
     }
 
-    /// Name and value of each cookie, and whether it is taken back.
+    /// Returns name and value of each cookie, and whether it is deleted.
     pub(super) fn cookies(&self) -> Vec<(String, String, bool)> {
         let lines = self
             .headers

@@ -1,18 +1,18 @@
-//! Rows for tests: say what matters, the rest is filled in.
+//! Creates rows for tests: a test gives the values that matter, the others have defaults.
 
 use crate::shop::catalog::models::{Category, Product, Tag};
 use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 use diesel::prelude::*;
 use nuages::db::{Conn, Timestamp};
 
-/// A product to be made.
+/// A product to be inserted.
 pub(crate) struct NewProduct {
     row: Product,
     category: String,
     tags: Vec<String>,
 }
 
-/// A published product of this name, at 10.00 in the category "Goods".
+/// Creates a published product with this name, at 10.00 in the category "Goods".
 pub(crate) fn product(name: &str) -> NewProduct {
     let slug: String = name
         .to_lowercase()
@@ -74,7 +74,7 @@ impl NewProduct {
         self
     }
 
-    /// Makes the product, and its category and tags where there are none of these names.
+    /// Inserts the product, and its category and tags if they do not exist.
     pub(crate) fn save(mut self, conn: &mut Conn) -> Product {
         self.row.category_id = category_id(conn, &self.category);
         let next: Option<i64> = catalog_product::table
@@ -101,7 +101,7 @@ impl NewProduct {
     }
 }
 
-/// A PNG file that says it is so large; its pixels are nonsense.
+/// Returns a PNG file that declares this size; its pixels are random.
 pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     let chunk = |kind: &[u8; 4], data: &[u8]| {
         let mut sum = flate2::Crc::new();
@@ -131,7 +131,7 @@ pub(crate) fn picture(width: u32, height: u32) -> Vec<u8> {
     .concat()
 }
 
-/// The id of the category of this name, made if need be.
+/// Returns the id of the category with this name, and creates it if it does not exist.
 pub(crate) fn category_id(conn: &mut Conn, name: &str) -> i64 {
     let slug = name.to_lowercase().replace(' ', "-");
     if let Some(category) = Category::find_by_slug(conn, &slug).unwrap() {

@@ -15,24 +15,25 @@ use nuages::settings::{Env, LOOPBACK_HOSTS, Settings};
 use super::client::Client;
 use super::database::{Database, Kind};
 
-/// What the sites of tests sign with.
+/// The `SECRET_KEY` of test sites.
 pub(crate) const SECRET_KEY: &str = "only-for-tests-0123456789-0123456789-0123456789-0123";
 
-/// A site that serves in this process until the value is dropped.
+/// A site that is served by this process until the value is dropped.
 pub(crate) struct TestSite {
     pub(crate) database: Arc<Database>,
     pub(crate) port: u16,
     handle: ServerHandle,
 }
 
-/// The `nuages` program, with nothing in its environment but what is said here.
+/// Returns a command for the `nuages` program with a minimal environment.
 pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nuages"));
     in_folder(&mut command, dir, database_url);
     command
 }
 
-/// Starts `command` in `dir`, with nothing in its environment but a database and what every site needs.
+/// Prepares `command` to run in `dir`, with only a database and the required settings in its
+/// environment.
 pub(crate) fn in_folder(command: &mut Command, dir: &Path, database_url: &str) {
     command
         .env_clear()
@@ -54,17 +55,17 @@ fn shop(urls: fn(&Settings) -> Urls) -> &'static Project {
 }
 
 impl TestSite {
-    /// An empty shop.
+    /// Creates an empty shop.
     pub(crate) fn new(kind: Kind) -> Self {
         Self::with(Database::migrated(kind), &[], crate::shop::urls)
     }
 
-    /// An empty shop with these settings.
+    /// Creates an empty shop with these settings.
     pub(crate) fn with_settings(kind: Kind, settings: &[(&str, &str)]) -> Self {
         Self::with(Database::migrated(kind), settings, crate::shop::urls)
     }
 
-    /// A shop on `database` that answers at `urls`.
+    /// Creates a shop on `database` with these URLs.
     pub(crate) fn with(
         database: Database,
         settings: &[(&str, &str)],
@@ -73,7 +74,7 @@ impl TestSite {
         Self::of(database, settings, shop(urls))
     }
 
-    /// The site of `project` on `database`.
+    /// Serves the site of `project` on `database`.
     pub(crate) fn of(
         database: Database,
         settings: &[(&str, &str)],
@@ -82,7 +83,7 @@ impl TestSite {
         Self::on(Arc::new(database), settings, project)
     }
 
-    /// Another shop on the database of `other`.
+    /// Creates another shop on the database of `other`.
     pub(crate) fn beside(other: &Self, settings: &[(&str, &str)]) -> Self {
         Self::on(
             Arc::clone(&other.database),
@@ -127,12 +128,12 @@ impl TestSite {
         }
     }
 
-    /// A visitor.
+    /// Returns a new visitor.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.port)
     }
 
-    /// A connection of the test's own.
+    /// Opens a connection for the test.
     pub(crate) fn connect(&self) -> Conn {
         self.database.connect()
     }

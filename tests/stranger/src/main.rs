@@ -1,4 +1,4 @@
-//! A blog called Meadow, in the frame that Nuages gives a site without one of its own.
+//! A blog called Meadow, in the default frame of Nuages.
 
 use std::process::ExitCode;
 

@@ -10,7 +10,7 @@ use nuages::project::Project;
 use super::{SHEET, SHEETS, lab, stored};
 use crate::support::{ALICE, Database, Kind, TestSite, product};
 
-/// A shop in whose form of a product tags are searched.
+/// Creates a shop whose product form searches tags.
 fn shop_with_searched_tags(kind: Kind) -> TestSite {
     static SEARCHED: Project =
         Project::new("Shop", &INSTALLED, crate::shop::urls, |site: AdminSite| {
@@ -27,7 +27,7 @@ fn media(site: &TestSite, name: &str) -> std::path::PathBuf {
     site.database.dir.path().join("media").join(name)
 }
 
-/// The path in the last column of a row.
+/// Returns the path in the last column of a row.
 fn path_in(row: &str) -> String {
     row.rsplit("Text(\"")
         .next()
@@ -49,7 +49,7 @@ fn a_copy_has_files_of_its_own(kind: Kind) {
             .attach("lines-0-scan", "b.txt", "text/plain", b"scan");
     assert_eq!(alice.submit(&form, "_save").status, 302);
 
-    // The first attempt is refused; the page that comes back still makes a copy with the files.
+    // The first attempt is refused; the form that is shown again still copies the files.
     let refused = alice.submit(&alice.form(SHEET, "title").set("title", ""), "_saveasnew");
     assert_eq!(refused.status, 200, "{}", refused.words());
     let reply = alice.submit(
@@ -134,7 +134,7 @@ fn a_copy_of_a_row_whose_file_is_missing_says_so_beside_the_field(kind: Kind) {
         "nothing was saved"
     );
 
-    // One file is chosen anew, the other removed.
+    // One file is replaced, the other removed.
     let form = refused
         .form(SHEET, "title")
         .attach("paper", "c.txt", "text/plain", b"other");
@@ -147,7 +147,7 @@ fn a_copy_of_a_row_whose_file_is_missing_says_so_beside_the_field(kind: Kind) {
         "two rows never share a file"
     );
     assert_eq!(path_in(&lines[1]), "", "the copied line has no file");
-    // A plain save of the original keeps the path, as before.
+    // A normal save of the original keeps the path, as before.
     let reply = alice.submit(&alice.form(SHEET, "title").set("title", "Again"), "_save");
     assert_eq!(reply.status, 302, "{}", reply.words());
 }
@@ -236,7 +236,7 @@ fn a_product_with_more_tags_than_a_form_may_have_fields_is_saved(kind: Kind) {
         "no tag was lost"
     );
 
-    // The limit holds for what no page of this site made.
+    // The limit applies to requests that no page of this site made.
     let fields = vec![("tags", "1"); 1001];
     assert_eq!(
         alice.post(path, &fields).status,

@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use super::{SHEET, SHEETS, lab, stored};
 use crate::support::{ALICE, BOB, Kind, TestSite};
 
-/// Two lines below the first sheet, and a second sheet.
+/// Creates two lines below the first sheet, and a second sheet.
 fn rows(site: &TestSite) {
     let code = "00112233-4455-6677-8899-aabbccddeeff";
     let code = if site.database.url.starts_with("sqlite") {
@@ -241,7 +241,8 @@ fn an_untouched_row_of_a_list_that_has_gone_is_skipped_with_a_message(kind: Kind
         "{page}"
     );
 
-    // A row that was changed here is named, with what was typed, and the next save goes on without it.
+    // A row that was changed here is named, with the entered values, and the next save continues
+    // without it.
     let form = form
         .set(&format!("form-{other}-price"), "8")
         .set(&format!("form-{gone}-state"), "shut");
@@ -286,7 +287,7 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
             .collect();
         alice.post_with(path, &[], &fields).errors(field)
     };
-    // A list in the form offered it.
+    // A list in the form offered the tag.
     let errors = save("tags", "50", &|| {
         site.connect()
             .batch_execute("DELETE FROM catalog_tag WHERE id = 50")
@@ -296,7 +297,7 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
         errors,
         format!("{told} tag that you chose was deleted meanwhile.")
     );
-    // A search offered it, and the history knows of its deletion.
+    // A search offered the category, and the history has its deletion.
     let errors = save("category", "60", &|| {
         let reply = alice.post("/admin/catalog/category/60/delete/", &[("post", "yes")]);
         assert_eq!(reply.status, 302, "{}", reply.words());
@@ -305,7 +306,7 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
         errors,
         format!("{told} category that you chose was deleted meanwhile.")
     );
-    // Rows that never were there get Django's text.
+    // Rows that never existed get Django's text.
     let errors = save("tags", "999", &|| {});
     assert_eq!(
         errors,

@@ -1,4 +1,5 @@
-//! Forms over models that the shop does not have: every kind of field, defaults of every kind, rows in rows.
+//! Forms over models that the shop does not have: every kind of field, all kinds of defaults,
+//! nested inlines.
 
 mod copies;
 mod gone;
@@ -24,7 +25,7 @@ diesel::table! {
 
     lab_sheet (id) {
         id -> BigInt,
-        // Not the last column on purpose: the columns that a save writes are sorted by name only if the code does it.
+        // Not the last column on purpose: saved columns are in order only if the code sorts them.
         changed_at -> TimestampTz,
         title -> Text,
         is_public -> Bool,
@@ -104,7 +105,7 @@ impl Model for Line {
         .field(line::due_on, |field| {
             field.default(|| chrono::Utc::now().date_naive().into())
         })
-        // Another width than the column's: the form must not take it for a change.
+        // An integer of another width than the column's: the form must not treat it as a change.
         .field(line::grade, |field| field.default(|| 3_i64.into()))
         .field(line::price, |field| {
             field.decimal(8, 2).default(|| 1_i32.into())
@@ -162,7 +163,7 @@ fn tables(conn: &mut Conn, kind: Kind) {
     conn.batch_execute(&sql).unwrap();
 }
 
-/// A site with one sheet and no lines, on which everyone has an account.
+/// Creates a site with one sheet and no lines, on which all personas have accounts.
 fn lab(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
@@ -173,7 +174,7 @@ fn lab(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     TestSite::of(database, settings, &PROJECT)
 }
 
-/// A whole table as text, row by row, without the column that every save writes.
+/// Returns a whole table as text, row by row, without the column that every save writes.
 fn stored(site: &TestSite, table: &'static str) -> Vec<String> {
     let without = if table == "lab_sheet" {
         "changed_at"

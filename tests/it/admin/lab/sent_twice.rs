@@ -8,7 +8,7 @@ use crate::support::{ALICE, Client, Kind, Reply, TestSite};
 
 const ADD: &str = "/admin/lab/sheet/add/";
 
-/// Sends the form four times at once, as four clicks do.
+/// Sends the form four times at once, like four clicks.
 fn four_at_once(browser: &Client, form: &crate::support::Form, button: &str) -> Vec<Reply> {
     std::thread::scope(|scope| {
         let jobs: Vec<_> = (0..4)
@@ -88,14 +88,14 @@ fn an_add_form_without_a_unique_field_adds_once_whichever_button_follows(kind: K
         "the second button leads to the row that is there"
     );
     assert_eq!(count(&site, "lab_sheet"), 2);
-    // A window of its own gets the same answer twice.
+    // A pop-up window gets the same response twice.
     let popup = alice
         .form(&format!("{ADD}?_popup=1"), "title")
         .set("title", "Third");
     let (one, two) = (alice.submit(&popup, "_save"), alice.submit(&popup, "_save"));
     assert_eq!((one.status, one.text()), (two.status, two.text()));
     assert_eq!(count(&site, "lab_sheet"), 3);
-    // A copy is made once.
+    // A copy is created once.
     let copy = alice.form(SHEET, "title");
     let (one, two) = (
         alice.submit(&copy, "_saveasnew"),
@@ -118,7 +118,7 @@ fn a_page_that_was_saved_and_is_sent_with_other_content_explains_itself(kind: Ki
         let form = alice.form(path, "title").set(field, "One");
         assert_eq!(alice.submit(&form, "_save").status, 302);
         let before = count(&site, table);
-        // The browser's Back leads to the page; something is changed in it, and it is saved once more.
+        // The user goes back to the page, changes a value and saves again.
         let reply = alice.submit(&form.set(field, "Two"), "_save");
         assert!(
             reply.status == 200 && reply.words().contains("This page was already saved"),
@@ -131,11 +131,11 @@ fn a_page_that_was_saved_and_is_sent_with_other_content_explains_itself(kind: Ki
             ("Two", before),
             "what was typed is kept"
         );
-        // Whoever saves again means it.
+        // A second save after the message is intended.
         assert_eq!(alice.submit(&form, "_save").status, 302);
         assert_eq!(count(&site, table), before + 1, "{path}");
     }
-    // A page without new rows is a change, however often it is sent.
+    // A page without new rows only changes rows, so it may be sent any number of times.
     let form = alice.form("/admin/lab/sheet/2/change/", "title");
     for title in ["Three", "Four"] {
         assert_eq!(
@@ -171,7 +171,7 @@ fn a_form_that_was_refused_is_not_taken_for_saved(kind: Kind) {
         .get_result(&mut site.connect())
         .unwrap();
     assert_eq!(sent, 0, "nothing is remembered of it");
-    // The browser's Back leads to the refused page, which is filled in there.
+    // The user goes back to the refused page and corrects it.
     assert_eq!(
         alice.submit(&form.set("title", "Second"), "_save").status,
         302
@@ -192,7 +192,7 @@ fn a_client_that_sends_no_id_adds_as_often_as_it_sends(kind: Kind) {
     for _ in 0..2 {
         assert_eq!(alice.post(ADD, &fields).status, 302);
     }
-    // Nor does an id that was made for somebody else, or by nobody.
+    // An id of another user, or an invalid id, is ignored.
     for _ in 0..2 {
         let fields = [&fields[..], &[("_submission", "abc.1:nonsense")]].concat();
         assert_eq!(alice.post(ADD, &fields).status, 302);
@@ -243,7 +243,7 @@ fn an_account_is_made_once_and_the_second_sending_answers_like_the_first(kind: K
     let form = form
         .set("password1", "erin-eats-6-eggs")
         .set("password2", "erin-eats-6-eggs");
-    // As the browser sends it before an answer came: with the cookies of the page.
+    // A request before the response arrived has the cookies of the page.
     let impatient = site.client();
     impatient.keep("csrftoken", &browser.cookie("csrftoken").unwrap());
     let first = browser.submit(&form, "");
@@ -260,7 +260,7 @@ fn an_account_is_made_once_and_the_second_sending_answers_like_the_first(kind: K
         200,
         "both are logged in"
     );
-    // An old page is no way around a password that was changed since.
+    // An old page does not bypass a password that was changed since.
     let long_ago = auth_user::date_joined.eq(nuages::db::Timestamp::from(
         chrono::Utc::now() - chrono::TimeDelta::hours(1),
     ));

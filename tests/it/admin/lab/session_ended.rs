@@ -1,4 +1,4 @@
-//! Forms that are sent after their session has ended, and come back after the login.
+//! Forms that are sent after their session has ended, and are shown again after the login.
 
 use diesel::prelude::*;
 use nuages::db::Timestamp;
@@ -11,7 +11,7 @@ const ADD: &str = "/admin/lab/sheet/add/";
 const COMES_BACK: &str = "What you typed comes back after you log in here.";
 const NOT_SAVED: &str = "You were logged out before this was saved. Nothing has been saved yet";
 
-/// The first sheet's form with another title, and a site whose sessions have all ended since.
+/// Returns the first sheet's form with another title, and then ends all sessions of the site.
 fn typed(site: &TestSite, client: &Client) -> Form {
     let form = client.form(SHEET, "title").set("title", "Typed");
     site.end_sessions();

@@ -1,4 +1,4 @@
-//! An untouched value stays as it is: every value survives its own form.
+//! A form keeps every value that was not changed.
 
 use diesel::connection::SimpleConnection as _;
 
@@ -7,8 +7,9 @@ use crate::support::{ALICE, Kind, TestSite};
 
 const PARIS: [(&str, &str); 1] = [("TIME_ZONE", "Europe/Paris")];
 
-/// Fills the first sheet and a line of it with values that a form shows in another way than the database holds them, or
-/// that nobody could type in. At 00:30 UTC the clocks of Paris show 02:30 for the first time in that night.
+/// Fills the first sheet and one of its lines with values that a form shows differently from the
+/// database, or that nobody could enter. At 00:30 UTC clocks in Paris show 02:30 for the first time
+/// in that night.
 fn awkward(site: &TestSite, kind: Kind) {
     let code = match kind {
         Kind::Sqlite => "00112233445566778899aabbccddeeff",
@@ -80,7 +81,7 @@ fn one_field_is_saved_although_others_hold_what_nobody_could_type(kind: Kind) {
         "{:?}",
         stored(&site, "lab_line")
     );
-    // A time that was typed still has to exist once.
+    // A time that was entered must be unambiguous.
     let form = alice.form(SHEET, "title").set("moment_1", "02:31:00");
     let reply = alice.submit(&form, "_save");
     assert!(
@@ -150,7 +151,7 @@ fn a_default_time_that_the_clocks_show_twice_can_be_saved(kind: Kind) {
     let site = lab(kind, &PARIS);
     let alice = ALICE.browser(&site);
     let form = alice.form(SHEET, "title").set("lines-0-text", "Milk");
-    // As if the page had been made in that night: what it showed is what is sent back.
+    // As if the page had been made in that night: the values that it showed are sent back.
     let night = form
         .set("lines-0-made_at_0", "2026-10-25")
         .set("lines-0-made_at_1", "02:30:00");

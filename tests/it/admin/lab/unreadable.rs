@@ -1,4 +1,4 @@
-//! Cells of every kind that hold something else than their column should, in a form and in the rows inside it.
+//! Cells of every kind that do not fit their columns, in a form and in its inline rows.
 
 use diesel::connection::SimpleConnection as _;
 
@@ -8,7 +8,7 @@ use crate::support::{ALICE, Kind};
 const LINE: &str = "INSERT INTO lab_line (id, sheet_id, text, is_done, made_at, due_on, grade, price, code, state, scan) \
     VALUES (1, 1, 'a line', false, '2025-01-01 00:00:00', '2025-01-01', 3, 1, '00000000000000000000000000000001', 'open', '')";
 
-/// A table, its column, the control of this column, what the column holds (as SQL), and a text that repairs it.
+/// A table, a column, its control, the column's content (as SQL), and a text that repairs it.
 type Damage = (
     &'static str,
     &'static str,
@@ -178,7 +178,8 @@ fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
                 page.words()
             );
 
-            // A box that is left as it was keeps the cell: whoever wants that value changes it twice.
+            // An unchanged box keeps the cell: to set that value the user must change the box
+            // twice.
             let text = match (column, wanted) {
                 ("is_known", true) => "true",
                 ("is_known", false) => "false",

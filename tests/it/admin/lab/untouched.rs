@@ -1,4 +1,4 @@
-//! New rows that nobody touched are no rows, whatever their defaults are.
+//! New inline rows that were not changed are ignored, whatever their defaults are.
 
 use super::{SHEET, lab, stored};
 use crate::support::{ALICE, Kind};
@@ -40,7 +40,8 @@ fn an_untouched_extra_row_is_ignored_whatever_its_defaults(kind: Kind) {
     let alice = ALICE.browser(&site);
     for path in [SHEET, "/admin/lab/sheet/add/"] {
         let page = alice.form(path, "title");
-        // A browser without scripts asks for one more row first; its defaults are older than the save, too.
+        // A browser without scripts first asks for one more row, whose defaults are older than the
+        // save.
         for form in [
             page.clone(),
             alice.submit(&page, "_addrow").form(path, "title"),
