@@ -1,19 +1,19 @@
-//! A form: its fields together.
+//! A form with its fields.
 
 use super::Field;
 use crate::http::PostData;
 
-/// A form, as it is shown and as it came back.
+/// A form, unbound or bound to submitted data.
 #[derive(Debug, Clone, Default)]
 pub struct Form {
-    /// Its fields, in order.
+    /// The fields, in order.
     pub fields: Vec<Field>,
-    /// What is wrong with the form as a whole (Django's `non_field_errors`).
+    /// Errors that do not belong to a single field (Django's `non_field_errors`).
     pub errors: Vec<String>,
 }
 
 impl Form {
-    /// An empty form.
+    /// Creates an unbound form.
     pub fn new(fields: impl IntoIterator<Item = Field>) -> Self {
         Self {
             fields: fields.into_iter().collect(),
@@ -21,7 +21,7 @@ impl Form {
         }
     }
 
-    /// The form as it was sent, each field looked at by itself.
+    /// Binds the form to `data` and validates each field separately.
     #[must_use]
     pub fn bind(mut self, data: &PostData) -> Self {
         for field in &mut self.fields {
@@ -30,7 +30,7 @@ impl Form {
         self
     }
 
-    /// Forgets what is wrong: the form is shown as it was sent, and was not to be saved.
+    /// Removes all errors, because the form is only shown again and was not meant to be saved.
     pub fn forgive(&mut self) {
         self.errors.clear();
         for field in &mut self.fields {
@@ -38,12 +38,12 @@ impl Form {
         }
     }
 
-    /// Whether nothing is wrong so far.
+    /// Whether there are no errors so far.
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty() && self.fields.iter().all(|field| field.errors.is_empty())
     }
 
-    /// What was typed into the field `name`; "" if there is none.
+    /// Returns the submitted value of the field `name`; "" if there is none.
     pub fn value(&self, name: &str) -> &str {
         self.fields
             .iter()
@@ -51,14 +51,14 @@ impl Form {
             .map_or("", |field| &field.value)
     }
 
-    /// Whether the field `name` is as it should be so far.
+    /// Whether the field `name` exists and has no errors so far.
     pub fn is_clean(&self, name: &str) -> bool {
         self.fields
             .iter()
             .any(|field| field.name == name && field.errors.is_empty())
     }
 
-    /// Says that something is wrong with the field `name`, or with the whole form if there is no such field.
+    /// Adds an error to the field `name`, or to the whole form if there is no such field.
     pub fn add_error(&mut self, name: &str, text: impl Into<String>) {
         match self.fields.iter_mut().find(|field| field.name == name) {
             Some(field) => field.errors.push(text.into()),
@@ -66,7 +66,7 @@ impl Form {
         }
     }
 
-    /// Fields with errors, for the summary on top.
+    /// Returns the fields with errors, for the summary at the top.
     pub fn wrong(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.errors.is_empty())
     }

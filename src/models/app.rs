@@ -1,4 +1,4 @@
-//! What an installed app says about itself.
+//! The declaration of an installed app.
 
 use super::Meta;
 use crate::db::migrations::Migration;
@@ -6,12 +6,13 @@ use crate::db::migrations::Migration;
 /// An installed app (Django's `AppConfig`).
 #[derive(Debug, Clone, Copy)]
 pub struct AppConfig {
-    /// `catalog`: the first part of its tables, URLs and permissions.
+    /// `catalog`: the first part of the app's table names, URLs and permissions.
     pub label: &'static str,
-    /// What people read: `Catalog`.
+    /// The name for people: `Catalog`.
     pub verbose_name: &'static str,
-    /// Its models, in the order in which Django numbers their content types: `&[Tag::meta, Category::meta]`.
+    /// The models, in the order in which Django numbers their content types: `&[Tag::meta,
+    /// Category::meta]`.
     pub models: &'static [fn() -> &'static Meta],
-    /// Its schema, step by step.
+    /// The migrations of the schema, in order.
     pub migrations: &'static [Migration],
 }

@@ -1,19 +1,21 @@
-//! Names and texts in Hebrew, Arabic and other scripts that run from right to left, on pages that run from left to right.
+//! Marks names and texts in right-to-left scripts, such as Hebrew and Arabic, on left-to-right
+//! pages.
 //!
-//! A browser orders such a text by the direction of what is around it, so that its full stop appears at the wrong end.
-//! An element with `dir="auto"` takes the direction of its own text. These functions serve texts that are part of a
-//! sentence, that no element can be put around, or that are so many that the attribute is written only where it matters.
+//! A browser orders such a text by the direction of the text around it, so that its full stop
+//! appears at the wrong end. An element with `dir="auto"` takes the direction of its own text.
+//! These functions are for texts within a sentence, for texts that cannot be in their own element,
+//! and for lists in which the attribute is written only where it is needed.
 
 use std::borrow::Cow;
 
 use askama::filters::{Html, Safe, escape};
 
-/// Opens a part of a text whose direction is its own (Unicode's "first strong isolate").
+/// Begins a part of a text with its own direction (Unicode's "first strong isolate").
 const ISOLATE: char = '\u{2068}';
-/// Closes it ("pop directional isolate").
+/// Ends that part ("pop directional isolate").
 const POP: char = '\u{2069}';
 
-/// Whether `text` has a character of a script that runs from right to left.
+/// Whether `text` contains a character of a right-to-left script.
 pub fn is_rtl(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(is_rtl_char)
 }
@@ -30,8 +32,8 @@ fn is_rtl_char(c: char) -> bool {
     )
 }
 
-/// `text` as a part of a plain text: between isolating characters if it needs them. For titles, labels and options,
-/// which hold no markup.
+/// Returns `text` for use within a plain text: between isolating characters if it needs them. For
+/// titles, labels and options, which cannot contain markup.
 pub fn isolated(text: &str) -> Cow<'_, str> {
     if is_rtl(text) {
         Cow::Owned(format!("{ISOLATE}{text}{POP}"))
@@ -40,12 +42,14 @@ pub fn isolated(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The attribute of an element that holds `text` alone: ` dir="auto"`, or nothing if `text` runs from left to right.
+/// Returns the attribute of an element that contains only `text`: ` dir="auto"`, or "" for a
+/// left-to-right text.
 pub fn dir(text: &str) -> Safe<&'static str> {
     Safe(if is_rtl(text) { " dir=\"auto\"" } else { "" })
 }
 
-/// `text` as HTML. A quoted part of it (“…”), which is a name that somebody chose, has its own direction.
+/// Returns `text` as HTML, in which each quoted part (“…”), a name that a user chose, has its own
+/// direction.
 pub fn marked(text: &str) -> Safe<String> {
     let html = escape(text, Html)
         .map(|text| text.to_string())
@@ -53,7 +57,7 @@ pub fn marked(text: &str) -> Safe<String> {
     Safe(mark_quoted(html))
 }
 
-/// The same for a text that is HTML already.
+/// Does the same as [`marked`] for a text that is HTML already.
 pub fn mark_quoted(html: String) -> String {
     if !is_rtl(&html) {
         return html;
@@ -79,7 +83,7 @@ pub fn mark_quoted(html: String) -> String {
             c => marked.push(c),
         }
     }
-    // Quotes that do not match are part of a name: nothing is marked then.
+    // Unmatched quotes belong to a name: then mark nothing.
     if depth == 0 { marked } else { html }
 }
 

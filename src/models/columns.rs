@@ -1,4 +1,4 @@
-//! A Diesel table, its name and its columns, as they can be read at run time.
+//! Reads the name and the columns of a Diesel table at run time.
 
 use diesel::query_builder::QueryFragment;
 use diesel::query_source::Column;
@@ -8,12 +8,13 @@ use diesel::{Table, debug_query};
 use super::{Field, FieldKind};
 use crate::db::SqlKind;
 
-/// A table that can be a model's: what `diesel::table!` makes, with columns of kinds that are known.
+/// A table that can belong to a model: one from `diesel::table!` whose columns have supported
+/// types.
 pub trait ModelTable: Table {
-    /// Its name in the database.
+    /// Returns the name in the database.
     fn name(&self) -> String;
 
-    /// A plain field for each of its columns, with its primary key as such.
+    /// Returns a plain field for each column, and marks the primary key.
     fn fields() -> Vec<Field>;
 }
 
@@ -24,7 +25,7 @@ where
     T::PrimaryKey: PrimaryColumn,
 {
     fn name(&self) -> String {
-        // Diesel tells the name in no other way than by writing it.
+        // Diesel reveals the name only in generated SQL.
         let sql = debug_query::<Sqlite, _>(self).to_string();
         sql.split('`').nth(1).unwrap_or_default().to_owned()
     }
@@ -46,9 +47,9 @@ where
     }
 }
 
-/// The column that is a table's primary key.
+/// The column of a table's primary key.
 pub trait PrimaryColumn {
-    /// Its name.
+    /// Name of the column.
     const NAME: &'static str;
 }
 
@@ -56,9 +57,9 @@ impl<C: Column> PrimaryColumn for C {
     const NAME: &'static str = <C as Column>::NAME;
 }
 
-/// A tuple of columns: what Diesel's `table!` makes of all columns of a table.
+/// A tuple of all columns of a table, as Diesel's `table!` creates it.
 pub trait ColumnList {
-    /// A plain field for each.
+    /// Returns a plain field for each column.
     fn fields() -> Vec<Field>;
 }
 

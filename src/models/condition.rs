@@ -1,4 +1,4 @@
-//! What rows a query wants.
+//! Conditions on the rows of a query.
 
 use std::sync::Arc;
 
@@ -10,50 +10,53 @@ use crate::db::Value;
 /// A condition on the rows of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Condition {
-    /// All of these hold; an empty list always does.
+    /// All of these must hold; an empty list always holds.
     All(Vec<Self>),
-    /// One of these holds; an empty list never does.
+    /// One of these must hold; an empty list never holds.
     Any(Vec<Self>),
-    /// This does not hold.
+    /// The condition must not hold.
     Not(Box<Self>),
-    /// The column at `path` compares like this with `values`: one, or as many as `in` and `range` want.
+    /// Compares the column at `path` with `values`: one value, or as many as `in` and `range` need.
     Is {
         /// The column.
         path: ColumnPath,
-        /// How it is compared.
+        /// The comparison.
         lookup: Lookup,
-        /// With what.
+        /// The values to compare with.
         values: Vec<Value>,
     },
     /// The column at `path` holds the primary key of one of these rows.
     Among {
-        /// The column; the way there is along foreign keys.
+        /// The column, along foreign keys only.
         path: ColumnPath,
         /// The rows.
         rows: Box<Query>,
     },
-    /// The row is one of `top`, or one of these keys leads from it to a row that is, however many steps away.
+    /// The row is one of `top`, or refers to such a row along these foreign keys, in any number of
+    /// steps.
     Below {
-        /// Foreign keys of the model to itself, by column.
+        /// Foreign keys from the model to itself, by column.
         keys: Vec<&'static str>,
-        /// The rows to begin with.
+        /// The rows at the top.
         top: Box<Query>,
     },
-    /// The same, where the keys lead in a circle through several models; which of them this row's is.
+    /// Like `Below`, for foreign keys that form a cycle through several models; with the index of
+    /// this row's model.
     Circle(Arc<Circle>, usize),
 }
 
-/// Models whose foreign keys lead from one to another in a circle.
+/// Models whose foreign keys form a cycle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Circle {
-    /// The models, each with the rows of it to begin with.
+    /// The models, each with its top rows.
     pub models: Vec<(&'static Meta, Query)>,
-    /// Foreign keys among them: whose rows they lead to, which model has them, in which column.
+    /// Foreign keys of the cycle: the index of the referenced model, the index of the referring
+    /// model, and the column.
     pub keys: Vec<(usize, usize, &'static str)>,
 }
 
 impl Condition {
-    /// The column has this value.
+    /// Requires the column to have this value.
     pub fn equals(path: ColumnPath, value: impl Into<Value>) -> Self {
         Self::Is {
             path,
@@ -62,7 +65,7 @@ impl Condition {
         }
     }
 
-    /// The column has one of these values.
+    /// Requires the column to have one of these values.
     pub fn one_of(path: ColumnPath, values: Vec<Value>) -> Self {
         Self::Is {
             path,
@@ -71,7 +74,7 @@ impl Condition {
         }
     }
 
-    /// The row is one of these.
+    /// Requires the row to be one of these.
     pub fn among(rows: Query) -> Self {
         Self::Among {
             path: ColumnPath::own(rows.model().pk().column),
@@ -79,7 +82,7 @@ impl Condition {
         }
     }
 
-    /// The foreign key in `column` leads to one of these rows.
+    /// Requires the foreign key in `column` to refer to one of these rows.
     pub fn leads_to(column: &'static str, rows: Query) -> Self {
         Self::Among {
             path: ColumnPath::own(column),
@@ -87,7 +90,8 @@ impl Condition {
         }
     }
 
-    /// The same as [`equals`](Self::equals), with one of Diesel's columns: `Condition::of(product::is_active, true)`.
+    /// Like [`equals`](Self::equals), with one of Diesel's columns:
+    /// `Condition::of(product::is_active, true)`.
     pub fn of<T>(path: impl IntoPath<T>, value: impl Into<Value>) -> Self {
         Self::equals(path.into_path(), value)
     }

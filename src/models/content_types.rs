@@ -1,4 +1,4 @@
-//! Content types: the numbers under which permissions and history know the models.
+//! Content types: the numbers of models in permissions and history.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::migration;
 use crate::schema::django_content_type;
 
-/// The app that holds the table.
+/// The app of the table `django_content_type`.
 pub const APP: AppConfig = AppConfig {
     label: "contenttypes",
     verbose_name: "Content Types",
@@ -23,11 +23,11 @@ pub const APP: AppConfig = AppConfig {
     )],
 };
 
-/// A model, as the database numbers it.
+/// The content type of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable)]
 #[diesel(table_name = django_content_type)]
 pub struct ContentType {
-    /// Its number.
+    /// Primary key.
     pub id: i32,
     /// `catalog`
     #[diesel(deserialize_as = LossyText)]
@@ -55,7 +55,7 @@ impl Model for ContentType {
     }
 }
 
-/// A content type to be made.
+/// A content type to be inserted.
 #[derive(Debug, Insertable)]
 #[diesel(table_name = django_content_type)]
 struct NewContentType {
@@ -64,7 +64,7 @@ struct NewContentType {
 }
 
 impl ContentType {
-    /// The model with this number, if it is installed.
+    /// Returns the model with this number, if it is installed.
     pub fn model(conn: &mut Conn, id: i32) -> Result<Option<&'static Meta>> {
         let found = django_content_type::table
             .find(id)
@@ -74,7 +74,8 @@ impl ContentType {
         Ok(found.and_then(|found| super::find(&found.app_label, &found.model)))
     }
 
-    /// The number of `model` (Django's `get_for_model`); nothing before it was migrated.
+    /// Returns the number of `model` (Django's `get_for_model`); `None` before the model was
+    /// migrated.
     pub fn of(conn: &mut Conn, model: &Meta) -> Result<Option<i32>> {
         let found = django_content_type::table
             .filter(django_content_type::app_label.eq(model.app))
@@ -86,7 +87,7 @@ impl ContentType {
             .map_err(Into::into)
     }
 
-    /// The ids of all, by app label and model name.
+    /// Returns the ids of all content types, by app label and model name.
     pub fn ids(conn: &mut Conn) -> Result<HashMap<(String, String), i32>> {
         let all = django_content_type::table
             .select(Self::as_select())
@@ -98,7 +99,8 @@ impl ContentType {
     }
 }
 
-/// Makes the content types of `app` that are not there yet (Django's `create_contenttypes`); how many.
+/// Creates the missing content types of `app` (Django's `create_contenttypes`) and returns their
+/// number.
 pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     let present = ContentType::ids(conn)?;
     let missing =

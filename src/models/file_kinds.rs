@@ -1,10 +1,10 @@
-//! The kinds of files that a field takes.
+//! The kinds of files that a field accepts.
 
 use std::ops::{BitOr, BitOrAssign};
 
-/// Kinds of files, to be combined: `FileKinds::PDF | FileKinds::PICTURE`.
+/// Kinds of files, which can be combined: `FileKinds::PDF | FileKinds::PICTURE`.
 ///
-/// A file is of the kind that its extension, its content and its declared content type agree on.
+/// A file is of a kind if its extension, its content and its declared content type agree on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileKinds(u16);
 
@@ -148,7 +148,7 @@ const KINDS: [Listed; 12] = [
     },
 ];
 
-/// The content type that browsers send for a file that they do not know.
+/// The content types that browsers send for unknown files.
 const NO_TYPE: [&str; 6] = [
     "",
     "application/octet-stream",
@@ -169,37 +169,37 @@ impl FileKinds {
     pub const OFFICE: Self = Self(1 << 3);
     /// Sound: `mp3`, `ogg`, `wav`.
     pub const AUDIO: Self = Self(1 << 4);
-    /// Films: `mp4`, `webm`.
+    /// Videos: `mp4`, `webm`.
     pub const VIDEO: Self = Self(1 << 5);
     /// Archives: `zip`, `tar.gz`.
     pub const ARCHIVE: Self = Self(1 << 6);
-    /// Web pages, which run scripts in a browser.
+    /// Web pages, which can run scripts in a browser.
     pub const HTML: Self = Self(1 << 7);
-    /// SVG drawings, which are documents that can hold scripts.
+    /// SVG drawings, which can contain scripts.
     pub const SVG: Self = Self(1 << 8);
-    /// XML documents, which a style sheet can make a web page of.
+    /// XML documents, which a style sheet can turn into a web page.
     pub const XML: Self = Self(1 << 9);
-    /// Scripts that a browser, a server or a shell would run.
+    /// Scripts that a browser, a server or a shell would execute.
     pub const SCRIPT: Self = Self(1 << 10);
     /// Programs and their packages.
     pub const EXECUTABLE: Self = Self(1 << 11);
-    /// Every kind of file that has no name here.
+    /// All other kinds of files.
     pub const OTHER: Self = Self(1 << 12);
-    /// Everything that neither a browser nor a server nor a computer would run. This is what a file field takes unless it
-    /// says otherwise.
+    /// Everything that neither a browser nor a server nor a computer would execute. This is the
+    /// default of a file field.
     pub const HARMLESS: Self = Self(0x7F | (1 << 12));
 
-    /// Whether every kind of `other` is among these.
+    /// Whether this set contains every kind of `other`.
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
-    /// Whether a browser, a server or a computer would run files of one of these kinds.
+    /// Whether a browser, a server or a computer would execute files of one of these kinds.
     pub const fn is_active(self) -> bool {
         self.0 & !Self::HARMLESS.0 != 0
     }
 
-    /// The kind of files with this extension, in lower case and without its dot.
+    /// Returns the kind of files with this extension, in lower case and without its dot.
     pub fn of_extension(extension: &str) -> Self {
         KINDS
             .iter()
@@ -207,8 +207,9 @@ impl FileKinds {
             .map_or(Self::OTHER, |kind| kind.kind)
     }
 
-    /// Whether a file of this one kind may be declared as of the content type `declared`. Browsers declare by the name of
-    /// the file, and differ; so only a type of another sort is refused.
+    /// Whether a file of this single kind may have the declared content type `declared`. Browsers
+    /// derive the type from the file name, with different results, so only a type of a completely
+    /// different kind is refused.
     pub fn may_be_declared(self, declared: &str) -> bool {
         let declared = declared
             .split(';')
@@ -238,7 +239,7 @@ impl FileKinds {
         }
     }
 
-    /// Every extension of these kinds; none where any extension will do.
+    /// Returns every extension of these kinds; empty if any extension is accepted.
     pub fn extensions(self) -> Vec<&'static str> {
         if self.contains(Self::OTHER) {
             return Vec::new();
@@ -249,9 +250,9 @@ impl FileKinds {
             .collect()
     }
 
-    /// The value of the `accept` attribute of a file input; "" if any file is accepted.
+    /// Returns the value of the `accept` attribute of a file input; "" if any file is accepted.
     pub fn accept(self) -> String {
-        // An iPhone sends a JPEG instead of a HEIC photo when this names JPEG and not all images.
+        // An iPhone converts a HEIC photo to JPEG if this lists JPEG instead of all images.
         let types = "image/jpeg,image/png,image/gif,image/webp,image/avif,image/bmp";
         let pictures = self.contains(Self::PICTURE).then(|| types.to_owned());
         let others = Self(self.0 & !Self::PICTURE.0)
@@ -268,7 +269,7 @@ impl FileKinds {
             .join(",")
     }
 
-    /// Names the kinds for people: `PDF documents or plain texts`.
+    /// Returns the names of the kinds for people: `PDF documents or plain texts`.
     pub fn names(self) -> String {
         if self == Self::HARMLESS {
             return "any file except web pages, drawings, scripts and programs".to_owned();

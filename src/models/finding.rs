@@ -1,24 +1,24 @@
-//! What is wrong with what an author said.
+//! Checks the declarations of site authors.
 
 use std::fmt;
 
 use super::{AppConfig, Field, FieldKind, Meta, OnDelete};
 
-/// Something that is wrong with a declaration.
+/// An error in a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Django's number for it, `admin.E124`, or one of ours.
+    /// Django's number of the error, such as `admin.E124`, or one of ours.
     pub id: &'static str,
-    /// What was declared: `catalog.Product`, `the admin of catalog.Product`.
+    /// The declaration: `catalog.Product`, `the admin of catalog.Product`.
     pub place: String,
     /// The option that is wrong: `list_editable`.
     pub option: &'static str,
-    /// What is wrong, and what to do.
+    /// The error and its remedy.
     pub text: String,
 }
 
 impl Finding {
-    /// Something that is wrong.
+    /// Creates a finding.
     pub fn new(
         id: &'static str,
         place: impl Into<String>,
@@ -45,13 +45,13 @@ impl fmt::Display for Finding {
 }
 
 impl Meta {
-    /// `catalog.Product`, as authors write it.
+    /// Returns `catalog.Product`, the label in the spelling of authors.
     pub fn object_label(&self) -> String {
         format!("{}.{}", self.app, self.object_name)
     }
 }
 
-/// What is wrong with the models of `apps`, which are installed.
+/// Returns the errors in the models of `apps`, which must be installed.
 pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
     let mut found = Vec::new();
     for app in apps {
@@ -176,7 +176,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
     }
 }
 
-/// Rows that lead to `model` are called by their accessors: each by one of its own.
+/// Checks that different foreign keys to `model` have different reverse accessors.
 fn check_accessors(model: &'static Meta, found: &mut Vec<Finding>) {
     let keys = model.reverse();
     for (at, key) in keys.iter().enumerate() {

@@ -1,17 +1,17 @@
-//! What is known of a model at run time.
+//! The description of a model at run time.
 
 use super::{ColumnPath, DisplayText, Field, ManyToMany, Reverse, Step};
 
 /// One key of an ordering.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// What to order by.
+    /// The column to sort by.
     pub path: ColumnPath,
-    /// Largest first.
+    /// Whether the largest value comes first.
     pub descending: bool,
 }
 
-/// A model, described (Django's `_meta`).
+/// A described model (Django's `_meta`).
 #[derive(Debug)]
 pub struct Meta {
     /// `orders`
@@ -20,7 +20,8 @@ pub struct Meta {
     pub name: String,
     /// `OrderItem`
     pub object_name: &'static str,
-    /// Whether `app` and `object_name` were said, or follow from the names of table and struct.
+    /// Whether `app` and `object_name` were set explicitly or derived from matching names of table
+    /// and struct.
     pub(super) is_named: bool,
     /// `order item`
     pub verbose_name: String,
@@ -28,28 +29,29 @@ pub struct Meta {
     pub verbose_name_plural: String,
     /// `orders_orderitem`
     pub table: &'static str,
-    /// Its fields: those described, in that order, then the table's other columns.
+    /// The fields: first the described ones in their order, then the other columns of the table.
     pub fields: Vec<Field>,
-    /// Its many-to-many fields.
+    /// The many-to-many fields.
     pub many: Vec<ManyToMany>,
-    /// Sets of columns that no two rows may share.
+    /// Sets of columns that must be unique together.
     pub unique_together: Vec<Vec<&'static str>>,
-    /// Columns that have an index in common (Django's `Meta.indexes`).
+    /// Sets of columns with a common index (Django's `Meta.indexes`).
     pub indexes: Vec<Vec<&'static str>>,
-    /// The columns by which fixtures name a row instead of its primary key (Django's `natural_key`); may be empty.
+    /// The columns that identify a row in fixtures instead of its primary key (Django's
+    /// `natural_key`); may be empty.
     pub natural_key: Vec<ColumnPath>,
-    /// How lists are ordered unless someone says otherwise.
+    /// The default order of lists.
     pub ordering: Vec<Order>,
-    /// What a row is called (Django's `__str__`).
+    /// The display name of a row (Django's `__str__`).
     pub display: DisplayText,
-    /// Where its page is (Django's `get_absolute_url`).
+    /// The URL of a row's page (Django's `get_absolute_url`).
     pub absolute_url: Option<DisplayText>,
-    /// Where the primary key stands in `fields`.
+    /// The index of the primary key in `fields`.
     pub(super) pk: usize,
 }
 
 impl PartialEq for Meta {
-    /// There is one `Meta` for each model.
+    /// There is only one `Meta` for each model.
     fn eq(&self, other: &Self) -> bool {
         self.app == other.app && self.name == other.name
     }
@@ -58,37 +60,37 @@ impl PartialEq for Meta {
 impl Eq for Meta {}
 
 impl Meta {
-    /// The primary key.
+    /// Returns the primary key.
     pub fn pk(&self) -> &Field {
         &self.fields[self.pk]
     }
 
-    /// The field that forms call `name`.
+    /// Returns the field with this name in forms.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    /// The field in this column.
+    /// Returns the field of this column.
     pub fn column(&self, column: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.column == column)
     }
 
-    /// The many-to-many field called `name`.
+    /// Returns the many-to-many field called `name`.
     pub fn many(&self, name: &str) -> Option<&ManyToMany> {
         self.many.iter().find(|many| many.name == name)
     }
 
-    /// `catalog.product`
+    /// Returns `catalog.product`.
     pub fn label(&self) -> String {
         format!("{}.{}", self.app, self.name)
     }
 
-    /// `catalog.change_product`, for the action `change`.
+    /// Returns `catalog.change_product` for the action `change`.
     pub fn permission(&self, action: &str) -> String {
         format!("{}.{action}_{}", self.app, self.name)
     }
 
-    /// `product` or `products`, as `count` wants it.
+    /// Returns `product` or `products`, depending on `count`.
     pub fn counted(&self, count: i64) -> &str {
         if count == 1 {
             &self.verbose_name
@@ -97,7 +99,7 @@ impl Meta {
         }
     }
 
-    /// The foreign keys of all installed models that lead here.
+    /// Returns the foreign keys of all installed models that refer to this model.
     pub fn reverse(&'static self) -> Vec<Reverse> {
         let models = super::all().iter();
         let keys = models.flat_map(|model| {
@@ -115,7 +117,7 @@ impl Meta {
         .collect()
     }
 
-    /// The model that `step` leads to from here.
+    /// Returns the model at the end of `step`.
     pub fn follow(&self, step: Step) -> Option<&'static Self> {
         match step {
             Step::Forward(column) => Some(self.column(column)?.relation.as_ref()?.to()),
@@ -126,7 +128,7 @@ impl Meta {
         }
     }
 
-    /// The field at the end of `path`.
+    /// Returns the field at the end of `path`.
     pub fn resolve(&'static self, path: &ColumnPath) -> Option<&'static Field> {
         let mut model = self;
         for step in &path.steps {
@@ -139,7 +141,8 @@ impl Meta {
         }
     }
 
-    /// Whether the value at `path` can be NULL: the column may be, or a foreign key on the way to it.
+    /// Whether the value at `path` can be NULL, because the column or a foreign key on the path is
+    /// nullable.
     pub fn is_nullable(&'static self, path: &ColumnPath) -> bool {
         let mut model = self;
         for step in &path.steps {
@@ -157,7 +160,8 @@ impl Meta {
         model.column(path.column).is_some_and(|field| field.null)
     }
 
-    /// The model that the relation at `path` leads to: a foreign key, or the end of a way without a column.
+    /// Returns the model of the relation at `path`: a foreign key, or the end of a path without a
+    /// column.
     pub fn related(&'static self, path: &ColumnPath) -> Option<&'static Self> {
         let mut model = self;
         for step in &path.steps {
@@ -173,7 +177,7 @@ impl Meta {
             .map(super::Relation::to)
     }
 
-    /// How URLs spell `path`: `category__name`.
+    /// Returns `path` in the spelling of URLs: `category__name`.
     pub fn spelled(&'static self, path: &ColumnPath) -> String {
         let mut model = self;
         let mut names: Vec<&str> = Vec::new();
@@ -202,7 +206,8 @@ impl Meta {
         names.join("__")
     }
 
-    /// The orders that an order by `path` comes to: a foreign key is ordered as the model it leads to.
+    /// Returns the actual order for an order by `path`: a foreign key is sorted by the default
+    /// order of its model.
     pub fn ordered(&'static self, order: &Order) -> Vec<Order> {
         self.ordered_within(order, 0)
     }

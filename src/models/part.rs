@@ -22,7 +22,7 @@ pub enum DatePart {
     Second,
 }
 
-/// How a part is compared.
+/// The comparison of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are Django's")]
 pub enum Comparison {
@@ -35,7 +35,7 @@ pub enum Comparison {
 }
 
 impl DatePart {
-    /// The part of this name, if `field` has it.
+    /// Returns the part with this name, if `field` has it.
     pub fn named(name: &str, field: &Field) -> Option<Self> {
         let part = match name {
             "year" => Self::Year,
@@ -67,7 +67,7 @@ impl DatePart {
         fits.then_some(part)
     }
 
-    /// What the part holds.
+    /// Returns the kind of the part's value.
     pub fn kind(self) -> Kind {
         match self {
             Self::Date => Kind::Date,
@@ -78,7 +78,7 @@ impl DatePart {
 }
 
 impl Comparison {
-    /// The comparison that `lookup` is, if a part can be compared like that.
+    /// Returns the comparison for `lookup`, if parts support it.
     pub fn of(lookup: Lookup) -> Option<Self> {
         Some(match lookup {
             Lookup::Exact => Self::Exact,

@@ -1,4 +1,4 @@
-//! A way to a column: of the model itself, or of one that it leads to.
+//! Paths to a column of the model itself, or of a related model.
 
 use std::marker::PhantomData;
 
@@ -12,27 +12,27 @@ use crate::db::Value;
 /// One step from a model to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// Along the foreign key in this column.
+    /// Follows the foreign key in this column.
     Forward(&'static str),
-    /// Along the many-to-many field of this name.
+    /// Follows the many-to-many field of this name.
     Many(&'static str),
-    /// Back along the foreign key in column `.1` of the model called `app.name`, `.0`.
+    /// Follows the foreign key in column `.1` of the model `app.name` (`.0`) backwards.
     Reverse((&'static str, &'static str), &'static str),
-    /// Back along the many-to-many field `.1` of the model called `app.name`, `.0`.
+    /// Follows the many-to-many field `.1` of the model `app.name` (`.0`) backwards.
     ReverseMany((&'static str, &'static str), &'static str),
 }
 
-/// A column, and the steps to the model that has it. An empty column name stands for the primary key.
+/// A column, and the steps to its model. An empty column name means the primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ColumnPath {
-    /// The steps, first one first.
+    /// The steps, in order.
     pub steps: Vec<Step>,
     /// The column.
     pub column: &'static str,
 }
 
 impl ColumnPath {
-    /// A column of the model itself.
+    /// Creates the path to a column of the model itself.
     pub fn own(column: &'static str) -> Self {
         Self {
             steps: Vec::new(),
@@ -40,7 +40,7 @@ impl ColumnPath {
         }
     }
 
-    /// The same column, seen from a model one step before.
+    /// Returns the path to the same column from a model one step before.
     #[must_use]
     pub fn behind(&self, step: Step) -> Self {
         let mut steps = vec![step];
@@ -51,7 +51,7 @@ impl ColumnPath {
         }
     }
 
-    /// Whether one row may have many values there.
+    /// Whether one row may have many values at this path.
     pub fn is_to_many(&self) -> bool {
         self.steps
             .iter()
@@ -59,9 +59,9 @@ impl ColumnPath {
     }
 }
 
-/// What names a column of the model whose table is `T`, or leads to one from there.
+/// A type that refers to a column of the model with the table `T`, or of a related model.
 pub trait IntoPath<T> {
-    /// The way.
+    /// Returns the path.
     fn into_path(self) -> ColumnPath;
 }
 
@@ -81,8 +81,8 @@ impl<T> IntoPath<T> for Via<T> {
     }
 }
 
-/// The foreign key `key`, followed to `column`: `via(product::category_id, category::name)`. It compiles where the
-/// two tables are `joinable!`.
+/// Follows the foreign key `key` to `column`: `via(product::category_id, category::name)`. It
+/// compiles if the two tables are `joinable!`.
 pub fn via<F, U>(_key: F, column: impl IntoPath<U>) -> Via<F::Table>
 where
     F: Column,
@@ -94,9 +94,10 @@ where
     )
 }
 
-/// A foreign key from a table to itself, followed to `column`: `via_self(category::parent_id, category::name)`.
+/// Follows a foreign key from a table to itself, to `column`: `via_self(category::parent_id,
+/// category::name)`.
 ///
-/// Diesel joins a table to itself only through aliases, so [`via`] cannot know these.
+/// Diesel joins a table to itself only through aliases, so [`via`] does not support such keys.
 pub fn via_self<F: Column>(_key: F, column: impl IntoPath<F::Table>) -> Via<F::Table> {
     Via(
         column.into_path().behind(Step::Forward(F::NAME)),
@@ -105,7 +106,7 @@ pub fn via_self<F: Column>(_key: F, column: impl IntoPath<F::Table>) -> Via<F::T
 }
 
 impl<T> IntoPath<T> for ManyToMany<T> {
-    /// The link to the other model, by its primary key.
+    /// The path to the linked rows, by their primary key.
     fn into_path(self) -> ColumnPath {
         ColumnPath {
             steps: vec![Step::Many(self.name)],
@@ -114,12 +115,12 @@ impl<T> IntoPath<T> for ManyToMany<T> {
     }
 }
 
-/// A tuple of which each member has a value.
+/// A tuple with one value for each member.
 pub trait Shape {
     /// The values: `[Value; 2]` for a pair.
     type Values: 'static;
 
-    /// `values` as such; none, if these are not as many.
+    /// Returns `values` as an array; `None` if their number is wrong.
     fn shaped(values: &[Value]) -> Option<&Self::Values>;
 }
 
@@ -147,7 +148,7 @@ impl Shape for () {
 }
 
 tuples! {
-    /// A tuple of ways from the model whose table is `T`.
+    /// A tuple of paths from the model with the table `T`.
     Paths(Shape)::into_paths(IntoPath::into_path) -> ColumnPath
 }
 
@@ -157,7 +158,7 @@ impl<T> Paths<T> for () {
     }
 }
 
-/// Largest first: `desc(order::created_at)`.
+/// Sorts by `path` in descending order: `desc(order::created_at)`.
 pub fn desc<T, P: IntoPath<T>>(path: P) -> Descending<T> {
     Descending(path.into_path(), PhantomData)
 }
@@ -168,7 +169,7 @@ pub struct Descending<T>(ColumnPath, PhantomData<T>);
 
 /// One key of an ordering.
 pub trait IntoOrder<T> {
-    /// The key.
+    /// Returns the key.
     fn into_order(self) -> Order;
 }
 
@@ -200,6 +201,6 @@ impl<T> IntoOrder<T> for Via<T> {
 }
 
 tuples! {
-    /// A tuple of keys, most important first.
+    /// A tuple of sort keys, most important first.
     Ordering::into_ordering(IntoOrder::into_order) -> Order
 }

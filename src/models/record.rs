@@ -3,7 +3,7 @@
 use super::{Field, Meta};
 use crate::db::Value;
 
-/// A row: one value for each of its model's fields, in their order.
+/// A row: one value for each field of its model, in order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The model.
@@ -13,7 +13,8 @@ pub struct Record {
 }
 
 impl Record {
-    /// A row that is not saved yet: defaults, or else NULL where that may be, or else the kind's empty value.
+    /// Creates a row that is not saved yet, with defaults, else NULL if allowed, else the kind's
+    /// empty value.
     pub fn new(model: &'static Meta) -> Self {
         let values = model.fields.iter().map(|field| match field.default {
             Some(default) => default(),
@@ -26,7 +27,7 @@ impl Record {
         }
     }
 
-    /// The value of the field that forms call `name`.
+    /// Returns the value of the field with this name in forms.
     pub fn get(&self, name: &str) -> Option<&Value> {
         let at = self
             .model
@@ -36,7 +37,7 @@ impl Record {
         self.values.get(at)
     }
 
-    /// The value of `field`.
+    /// Returns the value of `field`.
     pub fn value(&self, field: &Field) -> &Value {
         const NULL: &Value = &Value::Null(crate::db::Kind::Text);
         let at = self
@@ -59,7 +60,7 @@ impl Record {
         }
     }
 
-    /// The primary key.
+    /// Returns the primary key.
     pub fn pk(&self) -> &Value {
         self.value(self.model.pk())
     }

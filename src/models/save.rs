@@ -1,4 +1,4 @@
-//! Writing rows and links of any model.
+//! Saves rows and links of any model.
 
 use chrono::{TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -7,10 +7,10 @@ use super::{ColumnPath, Field, ManyToMany, Meta, Query, Record};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::Result;
 
-/// Links that one statement deletes or makes: SQLite takes 32,766 values.
+/// Number of links that one statement deletes or inserts: SQLite allows 32,766 bound values.
 const LINKS: usize = 5_000;
 
-/// The present, as a column of this kind keeps it.
+/// Returns the current time as a value of this kind.
 fn now(kind: Kind, zone: Tz) -> Value {
     let local = zone
         .from_utc_datetime(&Utc::now().naive_utc())
@@ -23,7 +23,8 @@ fn now(kind: Kind, zone: Tz) -> Value {
 }
 
 impl Record {
-    /// Sets what is set to now whenever a row is saved, and when it is made if it is `new`; these columns.
+    /// Sets the columns that are updated with every save, and if the row is `new` those that are
+    /// set at its creation; returns these columns.
     pub fn stamp(&mut self, new: bool, zone: Tz) -> Vec<&'static str> {
         let is_stamped =
             |field: &&Field| !field.generated && (field.auto_now || (new && field.auto_now_add));
@@ -36,7 +37,7 @@ impl Record {
         columns.into_iter().map(|(column, _)| column).collect()
     }
 
-    /// Makes the row; its primary key is known from then on. Generated columns are left to the database.
+    /// Inserts the row and sets its primary key. Does not write generated columns.
     pub fn insert(&mut self, conn: &mut Conn) -> Result<()> {
         let pk = self.model.pk();
         let given = |(field, value): &(&'static Field, &Value)| {
@@ -71,7 +72,7 @@ impl Record {
         Ok(())
     }
 
-    /// Writes these columns, and no others; returns how many rows there were. Generated columns are left to the database.
+    /// Updates only these columns; returns the number of rows. Does not write generated columns.
     pub fn update(&self, conn: &mut Conn, columns: &[&'static str]) -> Result<usize> {
         let fields = columns
             .iter()
@@ -96,8 +97,9 @@ impl Record {
             .execute(conn)
     }
 
-    /// Updates the columns whose values differ from those in `before`, and those that were [stamped](Self::stamp). A
-    /// column is named once even if it is both: PostgreSQL refuses a statement that assigns to it twice.
+    /// Updates the columns whose values differ from those in `before`, and those that were
+    /// [stamped](Self::stamp). A column occurs once even if it is both: PostgreSQL refuses a
+    /// statement that assigns to it twice.
     pub fn update_differing(
         &self,
         conn: &mut Conn,
@@ -115,7 +117,7 @@ impl Record {
         Ok(())
     }
 
-    /// The columns whose values differ from those in `other`.
+    /// Returns the columns whose values differ from those in `other`.
     pub fn differing(&self, other: &Self) -> Vec<&'static str> {
         let pairs = self
             .model
@@ -128,7 +130,7 @@ impl Record {
             .collect()
     }
 
-    /// What the row is called; it takes a query where that is said by other rows.
+    /// Returns the display name of the row; needs a query if the name depends on other rows.
     pub fn name(&self, conn: &mut Conn) -> Result<String> {
         // The database may have computed another value since the row was read.
         let is_current = |field: &&'static Field| !field.generated;
@@ -161,8 +163,8 @@ impl Record {
 }
 
 impl Query {
-    /// Nobody else can change these rows before this transaction ends. They are locked in the order of their keys: who
-    /// comes for some of them meanwhile waits, and holds none that this waits for.
+    /// Locks the rows until the end of the transaction, in primary-key order, so that two
+    /// transactions that lock overlapping sets cannot deadlock.
     pub(crate) fn lock(&self, conn: &mut Conn) -> Result<()> {
         // SQLite has one writer at a time.
         if conn.vendor() == "PostgreSQL" {
@@ -176,19 +178,20 @@ impl Query {
                 .append(self.pks_sql())
                 .raw(") ORDER BY ")
                 .ident(pk);
-            // Their keys stay, most likely: who only leads to them, an order to a product, need not wait.
+            // The primary keys will probably not change, so a transaction that only refers to these
+            // rows (an order to a product) need not wait.
             lock.raw(" FOR NO KEY UPDATE) AS locked").load(conn)?;
         }
         Ok(())
     }
 
-    /// Whole rows that nobody else can change before this transaction ends.
+    /// Locks and returns whole rows; nobody else can change them until the transaction ends.
     pub fn locked(&self, conn: &mut Conn) -> Result<Vec<Record>> {
         self.lock(conn)?;
         self.records(conn, None, 0)
     }
 
-    /// The same, with what the rows are called.
+    /// Locks and returns whole rows with their display names.
     pub fn locked_named(&self, conn: &mut Conn) -> Result<Vec<(Record, String)>> {
         self.lock(conn)?;
         self.named_records(conn, None, 0)
@@ -196,7 +199,8 @@ impl Query {
 }
 
 impl ManyToMany {
-    /// What the rows with these primary keys link to: pairs of both keys, in the order of the links.
+    /// Returns the links of the rows with these primary keys: pairs of both keys, in the order of
+    /// the links.
     pub fn linked(
         &self,
         conn: &mut Conn,
@@ -247,7 +251,7 @@ impl ManyToMany {
         Ok(sql.load(conn)?.into_iter().flatten().collect())
     }
 
-    /// Makes the links of `from` be those to `to`: links that stay keep their ids.
+    /// Changes the links of `from` to exactly `to`; links that remain keep their ids.
     pub fn set(&self, conn: &mut Conn, from: &Value, before: &[Value], to: &[Value]) -> Result<()> {
         let gone: Vec<&Value> = before.iter().filter(|pk| !to.contains(pk)).collect();
         let fresh: Vec<&Value> = to.iter().filter(|pk| !before.contains(pk)).collect();
@@ -282,7 +286,7 @@ impl ManyToMany {
                     .bind(pk.clone())
                     .raw(")");
             }
-            // Someone else may have made the same link meanwhile.
+            // Another transaction may have inserted the same link meanwhile.
             sql.raw(" ON CONFLICT DO NOTHING").execute(conn)?;
         }
         Ok(())

@@ -1,10 +1,10 @@
-//! What numbers new rows, after rows came with numbers of their own.
+//! Resets sequences after rows were inserted with explicit primary keys.
 
 use super::Meta;
 use crate::db::{Conn, Kind, Sql};
 use crate::error::Result;
 
-/// Lets PostgreSQL number new rows behind those that came with numbers of their own (Django's `sqlsequencereset`).
+/// Makes PostgreSQL continue after the largest primary key (Django's `sqlsequencereset`).
 pub fn reset_sequences(conn: &mut Conn, models: &[&'static Meta]) -> Result<()> {
     let is_number = |model: &&&'static Meta| {
         matches!(
@@ -15,7 +15,7 @@ pub fn reset_sequences(conn: &mut Conn, models: &[&'static Meta]) -> Result<()> 
     if let Conn::Postgres(_) = conn {
         for model in models.iter().filter(is_number) {
             let column = model.pk().column;
-            // `setval(NULL, …)` does nothing: not every table has a sequence.
+            // `setval(NULL, …)` does nothing: some tables have no sequence.
             let sql = Sql::new("SELECT setval(pg_get_serial_sequence(quote_ident(")
                 .bind(model.table)
                 .raw("), ");

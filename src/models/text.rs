@@ -1,4 +1,4 @@
-//! What is made of a row's columns: how a row is called, where its page is, a column that an author computes.
+//! Texts computed from a row's columns: display names, URLs, and columns that an author computes.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,11 +9,11 @@ use crate::db::Value;
 
 type Make<R> = dyn Fn(&[Value]) -> R + Send + Sync;
 
-/// How something is made of values.
+/// A function of a row's values.
 pub struct Formula<R>(Arc<Make<R>>);
 
 impl<R: Default + 'static> Formula<R> {
-    /// `make`, of as many values as `P` has members.
+    /// Creates a formula from `make`, a function of as many values as `P` has members.
     pub fn of<P: Shape>(make: fn(&P::Values) -> R) -> Self {
         Self::shaped(P::shaped, make)
     }
@@ -24,7 +24,7 @@ impl<R: Default + 'static> Formula<R> {
         }))
     }
 
-    /// What is made of these values.
+    /// Applies the function to these values.
     pub fn make(&self, values: &[Value]) -> R {
         (self.0)(values)
     }
@@ -42,17 +42,17 @@ impl<R> fmt::Debug for Formula<R> {
     }
 }
 
-/// Columns, and how to make a text of their values.
+/// Columns, and a function that formats their values.
 #[derive(Debug, Clone)]
 pub struct DisplayText {
     /// The columns.
     pub paths: Vec<ColumnPath>,
-    /// Makes the text; gets the values in the order of `paths`. Nothing, where the text is that of the only column.
+    /// Formats the values, in the order of `paths`; `None` if the text is that of the only column.
     format: Option<Formula<String>>,
 }
 
 impl DisplayText {
-    /// The text of one column.
+    /// Creates the text of one column.
     pub fn of(path: ColumnPath) -> Self {
         Self {
             paths: vec![path],
@@ -60,7 +60,7 @@ impl DisplayText {
         }
     }
 
-    /// The text that `format` makes of several columns.
+    /// Creates a text that `format` makes of several columns.
     pub fn made(paths: Vec<ColumnPath>, format: Formula<String>) -> Self {
         Self {
             paths,
@@ -68,7 +68,7 @@ impl DisplayText {
         }
     }
 
-    /// The text of a row whose columns `paths` have these values.
+    /// Returns the text of a row whose columns `paths` have these values.
     pub fn say<'a>(&self, values: &'a [Value]) -> Cow<'a, str> {
         match (&self.format, values) {
             (Some(format), _) => format.make(values).into(),

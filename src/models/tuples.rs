@@ -1,8 +1,9 @@
-//! Traits of tuples whose members may each be of a type of their own, as Diesel's columns are.
+//! Traits of tuples whose members have different types, as Diesel's columns have.
 
-/// `ListColumns::into_columns(IntoColumn::into_column) -> ListColumn` makes a trait `ListColumns<T>` whose method gives a
-/// `ListColumn` for each member, in order, and implements it for tuples of up to 16 members that are `IntoColumn<T>`. A trait
-/// that the tuples have anyway may stand behind its name: `Paths(Shape)::into_paths(…)`.
+/// `ListColumns::into_columns(IntoColumn::into_column) -> ListColumn` creates a trait
+/// `ListColumns<T>`. Its method returns a `ListColumn` for each member, in order. The trait is
+/// implemented for tuples of up to 16 members that are `IntoColumn<T>`. A supertrait can follow in
+/// parentheses: `Paths(Shape)::into_paths(…)`.
 macro_rules! tuples {
     (@each $tuple:ident $all:ident $member:ident $one:ident $out:ty;) => {};
     (@each $tuple:ident $all:ident $member:ident $one:ident $out:ty; $first:ident $($rest:ident)*) => {
@@ -18,7 +19,7 @@ macro_rules! tuples {
     ($(#[$doc:meta])* $tuple:ident$(($above:ident))?::$all:ident($member:ident::$one:ident) -> $out:ty) => {
         $(#[$doc])*
         pub trait $tuple<T>$(: $above)? {
-            /// One for each member.
+            /// Returns one for each member.
             fn $all(self) -> Vec<$out>;
         }
         $crate::models::tuples! { @each $tuple $all $member $one $out; A B C D E F G H I J K L M N O P }

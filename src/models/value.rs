@@ -1,4 +1,4 @@
-//! Values as texts: what people read, and what stands in URLs.
+//! Converts values to texts for people, and to and from texts in URLs.
 
 use std::fmt::{self, Write as _};
 
@@ -13,7 +13,7 @@ use super::{Field, FieldKind};
 use crate::db::{Decimal, Kind, Moment, Timestamp, Unreadable, Value};
 
 impl fmt::Display for Value {
-    /// As Python's `str`, in UTC; nothing for NULL.
+    /// Formats the value like Python's `str`, in UTC; "" for NULL.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null(_) => Ok(()),
@@ -38,12 +38,12 @@ impl fmt::Display for Value {
 }
 
 impl Value {
-    /// Whether it is NULL.
+    /// Whether the value is NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null(_))
     }
 
-    /// The cell, if it holds something else than its column should.
+    /// Returns the cell if its content does not fit the column.
     pub fn unreadable(&self) -> Option<&Unreadable> {
         match self {
             Self::Unreadable(cell) => Some(cell),
@@ -51,7 +51,7 @@ impl Value {
         }
     }
 
-    /// A whole number of any width.
+    /// Returns an integer of any width.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Self::SmallInt(number) => Some((*number).into()),
@@ -61,7 +61,7 @@ impl Value {
         }
     }
 
-    /// The text of a text column.
+    /// Returns the text of a text column.
     pub fn as_str(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -69,31 +69,32 @@ impl Value {
         }
     }
 
-    /// Its text, as [`Display`](fmt::Display) has it.
+    /// Returns the text, as [`Display`](fmt::Display) formats it.
     pub fn text(&self) -> String {
         let mut text = String::new();
         self.push_to(&mut text);
         text
     }
 
-    /// Adds [`text`](Self::text) to `out`.
+    /// Appends [`text`](Self::text) to `out`.
     pub fn push_to(&self, out: &mut String) {
         match (self, self.as_i64()) {
             (_, Some(number)) => out.push_str(itoa::Buffer::new().format(number)),
             (Self::Text(text), _) => out.push_str(text),
-            // A String takes everything.
+            // Writing to a String cannot fail.
             (other, _) => drop(write!(out, "{other}")),
         }
     }
 
-    /// Whether it is true.
+    /// Whether the value is true.
     pub fn is_true(&self) -> bool {
         matches!(self, Self::Bool(true))
     }
 }
 
 impl Field {
-    /// The field whose values this one holds: of a foreign key, the primary key at its end.
+    /// Returns the field whose values this field holds: for a foreign key, the primary key of the
+    /// referenced model.
     pub fn target(&'static self) -> &'static Self {
         let mut field = self;
         while let (FieldKind::ForeignKey, Some(relation)) = (field.kind, &field.relation) {
@@ -103,19 +104,20 @@ impl Field {
     }
 }
 
-/// The value that `text`, from a URL, is to `field`; nothing where it is none. Times that name no zone are UTC.
+/// Parses `text` from a URL as a value of `field`; returns `None` if it is invalid. Times without a
+/// zone are UTC.
 pub fn parse(field: &Field, text: &str) -> Option<Value> {
     parse_in(field, text, Tz::UTC)
 }
 
-/// The same; times that name no zone are what the clocks of `zone` show.
+/// Like [`parse`], but times without a zone are in `zone`.
 pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
     parse_kind(field.sql, text, zone)
 }
 
-/// The value of this kind that `text` is.
+/// Parses `text` as a value of this kind.
 pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
-    // Python's numbers may have space around them, and nothing else may.
+    // Python allows spaces around numbers, but not around other values.
     let number = text.trim();
     Some(match kind {
         Kind::SmallInt => Value::SmallInt(int(number)?.try_into().ok()?),
@@ -133,7 +135,7 @@ pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
             _ => return None,
         },
         Kind::Text => Value::Text(text.to_owned()),
-        // A short text can be a number with millions of digits.
+        // A short text can represent a number with millions of digits.
         Kind::Decimal => Value::Decimal(number.parse::<Decimal>().ok().filter(Decimal::is_modest)?),
         Kind::Date => Value::Date(parse_date(text)?),
         Kind::Time => Value::Time(parse_time(text)?),
@@ -143,7 +145,7 @@ pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
     })
 }
 
-/// What Python's `date.fromisoformat` reads, and days and months of one digit.
+/// Parses the formats of Python's `date.fromisoformat`, and months and days with one digit.
 fn parse_date(text: &str) -> Option<NaiveDate> {
     if !text.contains('-') && text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
@@ -164,7 +166,8 @@ fn parse_time(text: &str) -> Option<NaiveTime> {
         .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
-/// ISO 8601 with a day alone, a time, or a time and its distance to UTC; in `zone` where that is not said.
+/// Parses ISO 8601: a date alone, a time, or a time with a UTC offset; without an offset, in
+/// `zone`.
 fn parse_timestamp(text: &str, zone: Tz) -> Option<Timestamp> {
     // A `+` in a query string arrives as a space.
     let text = text.replacen('T', " ", 1);
@@ -192,14 +195,14 @@ const MONTHS: [&str; 12] = [
     "Dec.",
 ];
 
-/// `Jan. 2, 2024` (Django's `DATE_FORMAT`).
+/// Returns `Jan. 2, 2024` (Django's `DATE_FORMAT`).
 pub fn date_text(day: NaiveDate) -> String {
     let mut text = String::with_capacity(14);
     push_date(&mut text, day);
     text
 }
 
-/// Adds [`date_text`] to `text`: a list has hundreds of them.
+/// Appends [`date_text`] to `text`: a list has hundreds of dates.
 pub fn push_date(text: &mut String, day: NaiveDate) {
     let mut number = itoa::Buffer::new();
     text.push_str(MONTHS[day.month0() as usize]);
@@ -209,14 +212,14 @@ pub fn push_date(text: &mut String, day: NaiveDate) {
     text.push_str(number.format(day.year()));
 }
 
-/// `3:04 p.m.`, `noon`, `midnight` (Django's `TIME_FORMAT`).
+/// Returns `3:04 p.m.`, `noon`, `midnight` (Django's `TIME_FORMAT`).
 pub fn time_text(time: NaiveTime) -> String {
     let mut text = String::with_capacity(10);
     push_time(&mut text, time);
     text
 }
 
-/// Adds [`time_text`] to `text`.
+/// Appends [`time_text`] to `text`.
 pub fn push_time(text: &mut String, time: NaiveTime) {
     let (afternoon, hour) = time.hour12();
     let half = if afternoon { "p.m." } else { "a.m." };
@@ -236,7 +239,8 @@ pub fn push_time(text: &mut String, time: NaiveTime) {
 }
 
 impl Timestamp {
-    /// The moment at which clocks of `zone` show this; where they skip it, the moment at which they skip.
+    /// Returns the moment of a local time in `zone`; if clocks skip that time, the moment at which
+    /// they skip.
     pub fn at<Z: TimeZone>(local: NaiveDateTime, zone: &Z) -> Self {
         let found = zone.from_local_datetime(&local).earliest();
         let found = found.or_else(|| {
@@ -248,12 +252,12 @@ impl Timestamp {
             .into()
     }
 
-    /// The moment at which a day begins in `zone`.
+    /// Returns the moment at which a day begins in `zone`.
     pub fn start_of(day: NaiveDate, zone: Tz) -> Self {
         Self::at(day.and_time(NaiveTime::MIN), &zone)
     }
 
-    /// The same moment on the clocks of `zone`.
+    /// Returns the local time in `zone`.
     pub fn local(self, zone: &Tz) -> NaiveDateTime {
         let utc = self.utc();
         if *zone == Tz::UTC {
@@ -263,7 +267,7 @@ impl Timestamp {
         }
     }
 
-    /// `Jan. 2, 2024, 3:04 p.m.` on the clocks of `zone` (Django's `DATETIME_FORMAT`).
+    /// Returns `Jan. 2, 2024, 3:04 p.m.` in local time of `zone` (Django's `DATETIME_FORMAT`).
     pub fn text(self, zone: &Tz) -> String {
         let local = self.local(zone);
         format!("{}, {}", date_text(local.date()), time_text(local.time()))

@@ -1,4 +1,4 @@
-//! The digest of a form's content, which tells whether two sendings of a page are the same.
+//! The digest of a form's content, which shows whether two requests with the same page are equal.
 
 use std::fs::File;
 use std::io;
@@ -8,11 +8,11 @@ use sha2::{Digest as _, Sha256};
 use crate::error::Result;
 use crate::http::PostData;
 
-/// Fields that say nothing about what is saved: the token, which may be another one each time, and the buttons that only say
-/// where to go afterwards.
+/// Fields that do not affect the saved data: the token, which may differ each time, and the buttons
+/// that only choose the redirect.
 const IGNORED: [&str; 4] = ["csrfmiddlewaretoken", "_save", "_continue", "_addanother"];
 
-/// The digest of all fields and files.
+/// Returns the digest of all fields and files.
 pub(super) fn digest(post: &PostData) -> Result<Vec<u8>> {
     let mut hash = Sha256::new();
     let mut add = |text: &[u8]| {

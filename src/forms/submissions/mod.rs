@@ -1,10 +1,11 @@
-//! Forms that are sent twice add nothing twice: docs/adr/0021 says how.
+//! Prevents a form that is sent twice from adding rows twice; docs/adr/0021 gives the details.
 //!
-//! A page with a form that adds rows carries a [one-time id](new_id) in the hidden input [`SUBMISSION`]. The transaction that
-//! saves the form [claims](Submission::claim) the id first, adds its rows, and [notes](Submission::finish) what is to be
-//! answered. A second sending of the same page waits for that transaction, finds the answer, and gives it again.
+//! A page with a form that adds rows carries a [one-time id](new_id) in the hidden input
+//! [`SUBMISSION`]. The transaction that saves the form first [claims](Submission::claim) the id,
+//! then adds its rows, and [records](Submission::finish) its response. A second request with the
+//! same page waits for that transaction, reads the response, and returns it again.
 //!
-//! A client that sends no id is served as Django does.
+//! A client that sends no id is handled as in Django.
 
 mod content;
 mod rows;
@@ -22,8 +23,8 @@ pub const SUBMISSION: &str = "_submission";
 const SIGNER: Signer<'_> = Signer::new("nuages.forms.submission");
 const LENGTH: usize = 22;
 
-/// Makes the id of one form on one page for this user, or for a visitor who is not logged in. It is signed: nobody can make
-/// one for somebody else.
+/// Creates the id of a form on a page for this user, or for a visitor who is not logged in. The id
+/// is signed, so that nobody can create one for another user.
 pub fn new_id(user_id: Option<i32>, settings: &Settings) -> String {
     SIGNER.sign(
         &format!("{}.{}", random_string(LENGTH), owner(user_id)),
@@ -31,8 +32,8 @@ pub fn new_id(user_id: Option<i32>, settings: &Settings) -> String {
     )
 }
 
-/// The user for whom the page with this id was made; `None` if this site made no such id. The inner value is `None` for a
-/// visitor who was not logged in.
+/// Returns the user for whom the page with this id was made; `None` if the id is not signed by this
+/// site. The inner value is `None` for a visitor who was not logged in.
 pub fn user_of(id: &str, settings: &Settings) -> Option<Option<i32>> {
     let (value, _) = SIGNER.unsign(id, settings.secret_keys()).ok()?;
     let (_, owner) = value.split_once('.')?;
@@ -47,7 +48,7 @@ fn owner(user_id: Option<i32>) -> String {
     user_id.map_or_else(String::new, |id| id.to_string())
 }
 
-/// A form that was sent, as it is told from others.
+/// The identity of a submitted form.
 #[derive(Debug, Clone)]
 pub struct Submission {
     key: String,
@@ -55,22 +56,22 @@ pub struct Submission {
     digest: String,
 }
 
-/// Whether a form was sent before.
+/// Whether a form was submitted before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// It was not: save it, then [`finish`](Submission::finish).
+    /// The form was not submitted before: save it, then call [`finish`](Submission::finish).
     First,
-    /// The same content was saved, and this was noted as the answer.
+    /// The same content was saved, with this recorded response.
     Again(String),
-    /// The page was saved with other content, and this was noted as the answer to that.
+    /// The page was saved with different content, with this recorded response.
     Changed(String),
 }
 
 impl Submission {
-    /// Reads the submission in `post`, if it carries an id that was made for this user. `place` names the form: an id means
-    /// nothing elsewhere.
+    /// Reads the submission in `post`, if it contains an id for this user. `place` identifies the
+    /// form: an id is valid for one form only.
     ///
-    /// It reads the files that were sent: call it where blocking is allowed.
+    /// This reads uploaded files: call it on a blocking thread.
     pub fn of(
         post: &PostData,
         user_id: Option<i32>,
@@ -89,7 +90,7 @@ impl Submission {
             ))
         };
         let key = keyed([id, place].join("\0").as_bytes());
-        // Keyed, because the content may hold a password.
+        // The digest is keyed, because the content may contain a password.
         let digest = keyed(&content::digest(post)?);
         Ok(Some(Self {
             key,
@@ -98,7 +99,8 @@ impl Submission {
         }))
     }
 
-    /// Claims the id inside the transaction that saves the form. Another transaction that has claimed it is waited for.
+    /// Claims the id in the transaction that saves the form. Waits for another transaction that has
+    /// claimed it.
     pub fn claim(&self, conn: &mut Conn) -> Result<Claim> {
         if rows::insert(conn, &self.key, self.user_id, &self.digest)? {
             return Ok(Claim::First);
@@ -106,7 +108,8 @@ impl Submission {
         Ok(self.answer(conn)?.unwrap_or(Claim::First))
     }
 
-    /// The answer that the page got when it was saved; `None` if it was not saved yet.
+    /// Returns the response that was recorded when the page was saved; `None` if it was not saved
+    /// yet.
     pub fn answer(&self, conn: &mut Conn) -> Result<Option<Claim>> {
         let found = rows::find(conn, &self.key)?;
         Ok(found.map(|(digest, answer)| {
@@ -118,12 +121,12 @@ impl Submission {
         }))
     }
 
-    /// Notes what is answered. To be called in the transaction that claimed the id.
+    /// Records the response. Call it in the transaction that claimed the id.
     pub fn finish(&self, conn: &mut Conn, answer: &str) -> Result<()> {
         rows::note_answer(conn, &self.key, answer)
     }
 
-    /// Gives the id back: the form was not saved, and its next sending is the first.
+    /// Releases the id: the form was not saved, and its next submission counts as the first.
     pub fn release(&self, conn: &mut Conn) -> Result<()> {
         rows::delete(conn, &self.key)
     }

@@ -1,4 +1,4 @@
-//! The table of forms that were saved.
+//! The table of saved forms.
 
 use chrono::{TimeDelta, Utc};
 use diesel::dsl::not;
@@ -9,13 +9,13 @@ use crate::error::Result;
 use crate::on_conn;
 use crate::schema::nuages_submission as submission;
 
-/// How long a form that was saved is remembered: as long as a session lasts in Django unless it is renewed.
+/// Time that a saved form is remembered: as long as an unrenewed session lasts in Django.
 const KEPT: TimeDelta = TimeDelta::days(14);
-/// One in so many claims deletes old rows.
+/// One in this many claims deletes old rows.
 const TIDIES: u32 = 64;
 
-/// Inserts a row without an answer; whether there was none with this key. On PostgreSQL it waits for a transaction that has
-/// inserted one and has not ended yet.
+/// Inserts a row without a response; returns whether the key was new. On PostgreSQL this waits for
+/// another transaction that has inserted the key.
 pub(super) fn insert(
     conn: &mut Conn,
     key: &str,
@@ -39,7 +39,7 @@ pub(super) fn insert(
     Ok(inserted > 0)
 }
 
-/// The digest and the answer in the row with this key.
+/// Returns the digest and the response in the row with this key.
 pub(super) fn find(conn: &mut Conn, key: &str) -> Result<Option<(String, String)>> {
     let row = submission::table
         .find(key)
@@ -60,7 +60,8 @@ pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes the rows that are older than a fortnight, or whose time cannot be read; how many. Part of `clearsessions`.
+/// Deletes the rows that are older than two weeks or have an unreadable time, and returns their
+/// number. Part of `clearsessions`.
 pub fn delete_old(conn: &mut Conn) -> Result<usize> {
     let before = Timestamp::from(Utc::now() - KEPT);
     Ok(

@@ -1,4 +1,4 @@
-//! Whether a file is of a kind that its field takes.
+//! Checks that a file is of a kind that its field accepts.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -9,20 +9,20 @@ use super::{name, picture};
 use crate::http::UploadedFile;
 use crate::models::{Field, FieldKind, FileKinds, file_size};
 
-/// Extensions with which a server runs or shows a file wherever they are in its name: `a.php.txt`, `a.html.en`.
+/// Extensions that some servers evaluate at any position in a file name: `a.php.txt`, `a.html.en`.
 const EVERYWHERE: [&str; 12] = [
     "asp", "aspx", "cgi", "htm", "html", "jsp", "phar", "php", "php5", "phtml", "shtml", "xhtml",
 ];
 
-/// A file that a field takes.
+/// A file that a field accepts.
 pub(super) struct Accepted {
-    /// The file. Of a picture, a copy that holds the picture alone.
+    /// The file; for a picture, a copy that contains only the picture.
     pub(super) file: UploadedFile,
-    /// Its name, made harmless.
+    /// The safe file name.
     pub(super) name: String,
 }
 
-/// Looks at the name, the declared type, the size and the content of `file`. It reads the file.
+/// Checks the name, the declared type, the size and the content of `file`. This reads the file.
 pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, String> {
     let kinds = field.file_kinds;
     if let Some(most) = field.max_file_size.filter(|most| file.size > *most) {
@@ -49,7 +49,7 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
         }
         _ => None,
     };
-    // An error in a picture is reported before an error in its extension, as in Django.
+    // Like Django, report an error in a picture before an error in its extension.
     let clean = if is_picture_field {
         clean.transpose()?.map(Ok)
     } else {
@@ -65,7 +65,7 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
         return Err(content.instead_of_picture().unwrap_or_default());
     }
     if let Some((kind, what)) = content.active().filter(|(kind, _)| !kinds.contains(*kind)) {
-        // A plain text may be marked up: nobody runs a `txt`.
+        // A text file may contain markup, because a `txt` file is never executed.
         let is_plain =
             kind == FileKinds::XML && FileKinds::of_extension(&extension) == FileKinds::TEXT;
         if !is_plain {
@@ -102,14 +102,14 @@ fn content(path: &Path) -> io::Result<Content> {
     Ok(Content::of(&head))
 }
 
-/// Whether an extension in the middle of the name is one that servers follow there.
+/// Whether the middle of the name contains an extension that servers evaluate there.
 fn forbidden_inside(name: &str, kinds: FileKinds) -> bool {
     let parts = name.split('.').skip(1).map(str::to_lowercase);
     let mut active = parts.filter(|part| EVERYWHERE.contains(&part.as_str()));
     active.any(|part| !kinds.contains(FileKinds::of_extension(&part)))
 }
 
-/// Django's words, where the list of extensions is a short one.
+/// Returns Django's error text if the list of extensions is short.
 fn not_allowed(extension: &str, name: &str, kinds: FileKinds) -> String {
     let allowed = kinds.extensions().join(", ");
     if !allowed.is_empty() {

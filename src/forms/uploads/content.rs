@@ -1,9 +1,9 @@
-//! Tells from its first bytes what a file is.
+//! Detects the type of a file from its first bytes.
 
 use super::picture::Format;
 use crate::models::FileKinds;
 
-/// How many bytes of a file are looked at.
+/// Number of bytes of a file that are examined.
 pub(super) const HEAD: usize = 8192;
 
 /// The kind of a file's content.
@@ -11,32 +11,32 @@ pub(super) const HEAD: usize = 8192;
 pub(super) enum Content {
     /// A picture that browsers show.
     Picture(Format),
-    /// A photo as iPhones take it.
+    /// An iPhone photo.
     Heic,
-    /// Another picture that browsers do not show, with its name: `TIFF`.
+    /// Another picture format that browsers do not show, with its name: `TIFF`.
     OtherPicture(&'static str),
     Pdf,
-    /// A ZIP archive, which newer office documents are as well.
+    /// A ZIP archive, which includes newer office documents.
     Zip,
-    /// An office document of old, or an RTF document.
+    /// An office document in an old format, or an RTF document.
     Office,
     Archive,
     Audio,
     Video,
-    /// A film or a sound recording in a container for both.
+    /// A video or audio file in a container for both.
     Media,
     Html,
     Svg,
     Xml,
     Script,
     Program,
-    /// Letters without any sign of the above.
+    /// Text without any sign of the types above.
     Text,
     Unknown,
 }
 
 impl Content {
-    /// Tells what a file is that begins with `head`.
+    /// Detects the type of a file that begins with `head`.
     pub(super) fn of(head: &[u8]) -> Self {
         use Content::{Archive, Audio, Media, Office, Pdf, Program, Script, Video, Zip};
         const MAGIC: [(&[u8], Content); 34] = [
@@ -122,7 +122,8 @@ impl Content {
         if head.get(257..262) == Some(b"ustar") {
             return Archive;
         }
-        // Readers accept something in front of a PDF document, as long as that is not a page or a script itself.
+        // PDF readers accept data before a PDF document; accept it unless it is a page or a script
+        // itself.
         match head[..head.len().min(1024)]
             .windows(5)
             .position(|word| word == b"%PDF-")
@@ -134,7 +135,7 @@ impl Content {
         }
     }
 
-    /// Whether the content fits a file of the kind `kind`, as its extension names it.
+    /// Whether the content fits the kind `kind` of the file's extension.
     pub(super) fn fits(self, kind: FileKinds) -> bool {
         let is_text = matches!(
             self,
@@ -153,12 +154,13 @@ impl Content {
             FileKinds::XML => matches!(self, Self::Xml | Self::Svg | Self::Html),
             FileKinds::SCRIPT => is_text || matches!(self, Self::Unknown | Self::Zip),
             FileKinds::EXECUTABLE => true,
-            // A format with a name must have its own extension, or it would be shown as another format.
+            // A format with its own name must have its own extension, or it would be shown as
+            // another format.
             _ => !matches!(self, Self::Html | Self::Svg | Self::Program),
         }
     }
 
-    /// The kind that something would run, and what people call it.
+    /// Returns the kind of executable content and its name for people.
     pub(super) fn active(self) -> Option<(FileKinds, &'static str)> {
         match self {
             Self::Html => Some((FileKinds::HTML, "a web page")),
@@ -170,7 +172,7 @@ impl Content {
         }
     }
 
-    /// The name of a file that has no usable name: `picture.png`, `file.pdf`.
+    /// Returns the stem and extension for a file without a usable name: `picture.png`, `file.pdf`.
     pub(super) fn default_name(self) -> (&'static str, &'static str) {
         match self {
             Self::Picture(format) => ("picture", format.extension()),
@@ -181,7 +183,7 @@ impl Content {
         }
     }
 
-    /// The error of a file that should be a picture and is not one that browsers show.
+    /// Returns the error for a file that should be a picture, but is not one that browsers show.
     pub(super) fn instead_of_picture(self) -> Option<String> {
         const REMEDY: &str = "Save or export it as JPEG or PNG, and choose that file.";
         let name = match self {
@@ -216,7 +218,7 @@ impl Content {
     }
 }
 
-/// Tells containers of Apple's kind apart by their brands.
+/// Distinguishes container formats (ISO base media) by their brands.
 fn container(head: &[u8]) -> Content {
     let brands = super::picture::brands(head);
     let has = |names: &[&[u8; 4]]| brands.iter().any(|brand| names.contains(&brand));
@@ -282,7 +284,7 @@ fn of_text(head: &[u8]) -> Content {
     }
     let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
     let mut start = text.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{feff}');
-    // Comments may stand before anything else.
+    // Comments may precede anything else.
     let mut has_comment = false;
     while let Some(rest) = start.strip_prefix("<!--") {
         has_comment = true;

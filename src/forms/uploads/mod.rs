@@ -1,7 +1,8 @@
-//! Files that a form sends: what a file field becomes, whether it takes the file, and where the file is stored.
+//! Uploaded files of forms: decides how a file field changes, validates the file, and stores it.
 //!
-//! As in Django a file that is replaced or cleared stays where it is: another row, an older page or a Django beside us
-//! may still name it. A file that is stored for a row that is then not saved is removed.
+//! As in Django a file that is replaced or cleared is kept: another row, an older page or a Django
+//! on the same files may still refer to it. A file that was stored for a row that is not saved is
+//! deleted.
 
 mod check;
 mod content;
@@ -16,26 +17,27 @@ use crate::words::counted;
 
 pub use storage::{Stored, Upload};
 
-/// What becomes of a file field.
+/// The change of a file field.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// It stays as it is.
+    /// The field keeps its file.
     Keep,
-    /// It holds no file any more.
+    /// The field has no file any more.
     Clear,
-    /// It holds this file, once that is stored.
+    /// The field gets this file, once it is stored.
     New(Upload),
 }
 
-/// Whether the box beside the file field `name` is ticked that empties it: `image-clear`.
+/// Whether the box that clears the file field `name` is ticked: `image-clear`.
 pub fn is_cleared(post: &PostData, name: &str) -> bool {
     let ticked = post.fields.get(&format!("{name}-clear"));
     ticked.is_some_and(|value| !matches!(value, "" | "false" | "False"))
 }
 
-/// Returns what becomes of the field, which holds the path `current` or nothing; or what is wrong with `file`.
+/// Returns the change of the field, whose current path is `current` (or `None`), or the errors of
+/// `file`.
 ///
-/// It reads the file: call it where blocking is allowed.
+/// This reads the file: call it on a blocking thread.
 pub fn clean(
     field: &Field,
     file: Option<&UploadedFile>,

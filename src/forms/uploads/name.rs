@@ -1,18 +1,18 @@
-//! Names of stored files, as Django's storage makes them.
+//! File names for storage, like those of Django's storage.
 
 use crate::models::FileKinds;
 use crate::signing::random_string_of;
 
 const ALPHANUMERIC: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-/// What file systems take, in bytes.
+/// The maximum length of a file name, in bytes.
 const MOST_BYTES: usize = 255;
-/// An ending may be so long; what is longer is part of the name.
+/// A longer extension (in bytes) counts as part of the stem.
 const MOST_ENDING: usize = 20;
 
-/// Returns the name with `_` for spaces and nothing but letters, digits, `_`, `-` and `.`; `None` if neither a letter nor a
-/// digit is left.
+/// Returns the name with `_` for spaces and only letters, digits, `_`, `-` and `.`; `None` if it
+/// has no letter or digit.
 ///
-/// A dot at its beginning would hide the file, and some systems ignore one at its end.
+/// A leading dot would hide the file, and some systems ignore a trailing one.
 fn valid(name: &str) -> Option<String> {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
@@ -22,8 +22,8 @@ fn valid(name: &str) -> Option<String> {
         .then(|| name.to_owned())
 }
 
-/// Returns the name, made harmless. A name of which nothing usable is left becomes that of `default`, its stem and its
-/// extension: `🎉.png` is `picture.png`.
+/// Returns a safe name. If nothing usable is left, returns `default`, a stem and an extension:
+/// `🎉.png` becomes `picture.png`.
 pub(super) fn usable(name: &str, default: (&str, &str)) -> String {
     let base = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     let (stem, extension) = base.rsplit_once('.').unwrap_or((base, ""));
@@ -54,7 +54,8 @@ pub(super) fn extension(name: &str) -> String {
         .map_or_else(String::new, |(_, extension)| extension.to_lowercase())
 }
 
-/// Names for `file` below `folder`, none of more than `most` characters: as it is, then with seven random letters.
+/// Returns possible names for `file` below `folder` of at most `most` characters: first the
+/// unchanged name, then with seven random letters.
 pub(super) fn candidates<'a>(
     folder: &'a str,
     file: &'a str,
@@ -76,7 +77,7 @@ pub(super) fn candidates<'a>(
     plain.into_iter().chain(std::iter::from_fn(other))
 }
 
-/// Where `.tar.gz` begins.
+/// Returns the position of an extension such as `.tar.gz`.
 fn ending_at(file: &str) -> usize {
     let dots = file
         .match_indices('.')

@@ -1,4 +1,4 @@
-//! Files on disk: stored before their row is, and removed if that fails.
+//! Files on disk: stored before their row, and deleted if saving the row fails.
 
 use std::fs::File;
 use std::io;
@@ -13,49 +13,51 @@ use crate::http::{Kept, MediaRoot, UploadedFile};
 use crate::models::{Field, FieldKind, FileKinds};
 use crate::settings::Settings;
 
-/// A file that was sent and found right, not stored yet.
+/// A validated uploaded file that is not stored yet.
 #[derive(Debug, Clone)]
 pub struct Upload {
     pub(super) file: UploadedFile,
-    /// Its name, made harmless.
+    /// The safe file name.
     pub(super) name: String,
     /// Django's `upload_to`: `products/`, `papers/%Y/%m/`.
     pub(super) folder: &'static str,
-    /// The most characters of its path.
+    /// The maximum length of the path, in characters.
     pub(super) most: usize,
 }
 
-/// A file in `MEDIA_ROOT`. It is removed when this is dropped, unless [`keep`](Self::keep) was called.
+/// A file in `MEDIA_ROOT`. It is deleted when this is dropped, unless [`keep`](Self::keep) was
+/// called.
 ///
-/// Keep it when the transaction that names it was committed, in the same job (`conn.atomic(…)` within `db.write`): a
-/// visitor who leaves meanwhile ends the view, never a job.
+/// Call `keep` when the transaction that refers to the file was committed, in the same job
+/// (`conn.atomic(…)` within `db.write`): if a visitor leaves, the view ends but the job continues.
 #[must_use = "the file is removed unless it is kept"]
 #[derive(Debug)]
 pub struct Stored {
     name: String,
-    /// The folder to remove it from, unless it is kept.
+    /// The folder to delete the file from, unless it is kept.
     root: Option<MediaRoot>,
-    /// The file that was sent; `None` for a copy of a file that was there.
+    /// The uploaded file; `None` for a copy of an existing file.
     upload: Option<UploadedFile>,
 }
 
 impl Upload {
-    /// The name it was sent under, made harmless; that it is stored under may differ.
+    /// Returns the safe file name of the upload; the stored name may differ.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Whether it is a picture that browsers show.
+    /// Whether the file is a picture that browsers show.
     pub fn is_picture(&self) -> bool {
         FileKinds::of_extension(&name::extension(&self.name)) == FileKinds::PICTURE
     }
 
-    /// Keeps the file for a while, because its form has to be shown again; see [`UploadedFile::keep`].
+    /// Keeps the file for a while, because its form must be shown again; see
+    /// [`UploadedFile::keep`].
     pub fn keep(&self, name: &str) -> Option<Kept> {
         self.file.keep(name)
     }
 
-    /// Copies it into `MEDIA_ROOT`, under a name that no other file has. A failure is logged with the folder.
+    /// Copies the file into `MEDIA_ROOT` under a unique name. A failure is logged with the folder.
     pub fn store(&self, settings: &Settings) -> Result<Stored> {
         let from = File::open(self.file.path()).map_err(Error::from);
         let stored = from
@@ -69,7 +71,8 @@ impl Upload {
     }
 }
 
-/// Copies `from` into this folder of `MEDIA_ROOT`, under a name that no other file has, of at most `most` characters.
+/// Copies `from` into this folder of `MEDIA_ROOT`, under a unique name of at most `most`
+/// characters.
 fn store(
     from: &mut File,
     wanted: &str,
@@ -87,7 +90,7 @@ fn store(
         }
         match root.create_new(&name) {
             Ok(mut to) => {
-                // From here on a failure removes the file.
+                // From here on an error deletes the file.
                 let stored = Stored {
                     name,
                     root: Some(root),
@@ -107,7 +110,8 @@ fn store(
 }
 
 impl Stored {
-    /// Copies the file that a column of `field` names; `None` if there is no such file in `MEDIA_ROOT`.
+    /// Copies the file that a column of `field` refers to; returns `None` if there is no such file
+    /// in `MEDIA_ROOT`.
     pub fn copy_of(path: &str, field: &Field, settings: &Settings) -> Result<Option<Self>> {
         let (FieldKind::File(folder) | FieldKind::Image(folder)) = field.kind else {
             return Ok(None);
@@ -129,19 +133,19 @@ impl Stored {
         .map(Some)
     }
 
-    /// Whether `MEDIA_ROOT` has a file at `path` that can be read.
+    /// Whether `MEDIA_ROOT` has a readable file at `path`.
     pub fn exists(path: &str, settings: &Settings) -> bool {
         MediaRoot::open(&settings.media_root)
             .and_then(|root| root.file(path))
             .is_ok()
     }
 
-    /// Its path below `MEDIA_ROOT`: what the column holds.
+    /// Returns the path below `MEDIA_ROOT`: the value of the column.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The file stays.
+    /// Keeps the file.
     pub fn keep(mut self) {
         self.root = None;
         if let Some(upload) = &self.upload {
@@ -160,7 +164,7 @@ impl Drop for Stored {
     }
 }
 
-/// `papers/%Y/` as it is today, with a slash at its end.
+/// Returns the folder for the current date: `papers/%Y/`, with a slash at the end.
 fn folder_at(pattern: &str, now: NaiveDateTime) -> String {
     let is_pattern =
         pattern.contains('%') && StrftimeItems::new(pattern).all(|item| item != Item::Error);

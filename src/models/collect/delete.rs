@@ -7,26 +7,26 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{Condition, OnDelete, Query};
 
-/// Rows that a deletion begins with at a time, and keys in one list.
+/// Number of selected rows that are deleted at a time, and of keys in one list.
 const CHUNK: i64 = 500;
-/// After so many, the log says how far it came.
+/// The log reports the progress each time this many rows are done.
 const LOGGED: usize = 10_000;
 
-/// What a deletion did.
+/// The result of a deletion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deleted {
-    /// The rows it began with.
+    /// Number of rows that were selected for deletion.
     pub roots: usize,
-    /// All rows, those of link tables too.
+    /// Number of all deleted rows, including those of link tables.
     pub rows: usize,
 }
 
 impl Collector {
-    /// Deletes the rows and what goes with them, and clears what leads to them by `SET_NULL`. `before` is given each chunk,
-    /// with what its rows are called, before anything goes.
+    /// Deletes the rows and their dependent rows, and clears foreign keys with `SET_NULL`. Calls
+    /// `before` with the rows and display names of each chunk before any row is deleted.
     ///
-    /// Call it inside [`Conn::atomic`], after [`obstacles`](Self::obstacles) found none: a row that forbids the deletion
-    /// after all is left to the database, which then refuses to commit.
+    /// Call it inside [`Conn::atomic`], after [`obstacles`](Self::obstacles) has returned none. If
+    /// a protected row is added afterwards, the database refuses to commit.
     pub fn delete(
         &self,
         conn: &mut Conn,
@@ -34,8 +34,8 @@ impl Collector {
     ) -> Result<Deleted> {
         let model = self.root.model();
         self.root.lock(conn)?;
-        // The query may ask for rows that go, or are cleared, with a chunk before; and rows of a chunk may go with those of
-        // another.
+        // Read all primary keys first: the query may depend on rows that an earlier chunk deletes
+        // or clears, and rows of one chunk may depend on those of another.
         let mut pks = Vec::new();
         let mut tell = |conn: &mut Conn, chunk: Vec<(Value, String)>| {
             before(conn, &chunk)?;
@@ -67,7 +67,8 @@ impl Collector {
         Ok(done)
     }
 
-    /// All rows in the order they were asked for in, if they are fewer than a chunk: the log names them like the list.
+    /// Returns all rows in their requested order if they are fewer than a chunk, so that the log
+    /// lists them like the page.
     fn few(&self, conn: &mut Conn) -> Result<Option<Vec<(Value, String)>>> {
         if self.root.order().is_empty() {
             return Ok(None);
@@ -91,13 +92,14 @@ fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
             rows += links.delete(conn, set)?;
         }
     }
-    // What leads to others first: the sets of the others do not depend on it.
+    // Delete referring rows first: the sets of the referenced rows do not depend on them.
     for group in graph.groups.iter().rev() {
         if let [model] = group.as_slice() {
             rows += graph.sets[*model].delete_rows(conn)?;
             continue;
         }
-        // In a circle each set depends on the rows of the others, so the keys are read before any of them goes.
+        // In a cycle each set depends on rows of the others, so read the primary keys before
+        // deleting any row.
         let members: Vec<&Query> = group.iter().map(|&model| &graph.sets[model]).collect();
         let pks = members
             .iter()

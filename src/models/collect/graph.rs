@@ -1,21 +1,24 @@
-//! Which models' rows a deletion takes with it.
+//! The models whose rows a deletion affects.
 
 use std::sync::Arc;
 
 use crate::models::{Circle, Condition, Meta, OnDelete, Query, Reverse};
 
-/// The models that a deletion reaches by CASCADE, the one it began with first, and for each the rows it takes.
+/// The models that a deletion reaches by CASCADE (that of the selected rows first), each with the
+/// rows to delete.
 #[derive(Debug)]
 pub(super) struct Graph {
-    /// The models with the rows that go.
+    /// The rows to delete, one query for each model.
     pub(super) sets: Vec<Query>,
-    /// Foreign keys by which rows go: whose rows they lead to, which model has them, in which column.
+    /// Foreign keys along which rows are deleted: the index of the referenced model, the index of
+    /// the referring model, and the column.
     pub(super) edges: Vec<(usize, usize, &'static str)>,
-    /// The models in groups, those that others' rows lead to first; a group of several is a circle.
+    /// The models in groups: referenced models come before referring ones, and a group of several
+    /// models is a cycle.
     pub(super) groups: Vec<Vec<usize>>,
 }
 
-/// The foreign keys to `model` that say `on_delete`.
+/// Returns the foreign keys to `model` with the rule `on_delete`.
 pub(super) fn keys(model: &'static Meta, on_delete: OnDelete) -> impl Iterator<Item = Reverse> {
     model.reverse().into_iter().filter(move |key| {
         key.field
@@ -29,7 +32,7 @@ impl Graph {
     pub(super) fn new(root: &Query) -> Self {
         let (models, edges) = reached(root.model());
         let groups = groups(models.len(), &edges);
-        // Every set begins empty; each group knows those before it.
+        // Every set begins empty; the set of a group uses those before it.
         let mut sets: Vec<Query> = models
             .iter()
             .map(|model| Query::new(model).order_by(Vec::new()))
@@ -81,13 +84,14 @@ impl Graph {
         }
     }
 
-    /// The rows of `model` that go, if any can.
+    /// Returns the rows of `model` that are deleted, if there can be any.
     pub(super) fn set_of(&self, model: &Meta) -> Option<&Query> {
         self.sets.iter().find(|set| set.model() == model)
     }
 }
 
-/// The rows of `model` that go because of what is before its group, or because the deletion began with them.
+/// Returns the rows of `model` that are deleted because of earlier groups, or because they were
+/// selected.
 fn top(
     model: usize,
     group: &[usize],
@@ -128,7 +132,8 @@ fn reached(root: &'static Meta) -> (Vec<&'static Meta>, Edges) {
     (models, edges)
 }
 
-/// Models from which one comes back to where one began stand in one group; a group follows those that lead to it.
+/// Returns the models in groups: models that refer to each other in a cycle are in one group, and a
+/// group comes after the groups that it refers to.
 fn groups(count: usize, edges: &Edges) -> Vec<Vec<usize>> {
     let mut reach = vec![vec![false; count]; count];
     for (to, from, _) in edges {

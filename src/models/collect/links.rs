@@ -1,28 +1,28 @@
-//! Link tables of many-to-many fields: no model knows their rows.
+//! Link tables of many-to-many fields, which have no model.
 
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 use crate::models::{Meta, Query};
 
-/// A link table, seen from one of the models it links.
+/// A link table, seen from one of its two models.
 #[derive(Debug, Clone, Copy)]
 pub struct LinkTable {
     /// The model that has the many-to-many field.
     pub from: &'static Meta,
-    /// The model that the field leads to.
+    /// The model that the field refers to.
     pub to: &'static Meta,
     /// The table.
     pub table: &'static str,
-    /// Its column that holds the rows in question.
+    /// The column that refers to the rows on this side.
     pub column: &'static str,
-    /// Its other column, which leads to rows of `other`.
+    /// The column that refers to rows of `other`.
     pub other_column: &'static str,
-    /// The model at the other end.
+    /// The model on the other side.
     pub other: &'static Meta,
 }
 
 impl LinkTable {
-    /// Those that hold rows of `model`.
+    /// Returns the link tables with links of `model`.
     pub(super) fn of(model: &'static Meta) -> Vec<Self> {
         let mut found = Vec::new();
         for owner in crate::models::all().iter().copied() {
@@ -55,7 +55,7 @@ impl LinkTable {
         found
     }
 
-    /// `product-tag relationship`, as Django calls such rows.
+    /// Returns Django's name for such rows: `product-tag relationship`.
     pub fn verbose_name(&self, count: i64) -> String {
         let noun = if count == 1 {
             "relationship"
@@ -65,14 +65,14 @@ impl LinkTable {
         format!("{}-{} {noun}", self.from.name, self.to.name)
     }
 
-    /// `SELECT COUNT(*) …`: the links of `rows`.
+    /// Returns `SELECT COUNT(*) …`, which counts the links of `rows`.
     pub(super) fn count_sql(&self, rows: &Query) -> Sql {
         Sql::new("SELECT COUNT(*) FROM ")
             .ident(self.table)
             .append(self.condition(rows))
     }
 
-    /// Deletes the links of `rows`; how many.
+    /// Deletes the links of `rows` and returns their number.
     pub(super) fn delete(&self, conn: &mut Conn, rows: &Query) -> Result<usize> {
         Sql::new("DELETE FROM ")
             .ident(self.table)
@@ -80,7 +80,7 @@ impl LinkTable {
             .execute(conn)
     }
 
-    /// Up to `limit` links of `rows`: the primary keys here and there.
+    /// Returns up to `limit` links of `rows`, as pairs of primary keys.
     pub(super) fn some(
         &self,
         conn: &mut Conn,
@@ -111,7 +111,7 @@ impl LinkTable {
         Ok(pairs.map(|[here, there]| (here, there)).collect())
     }
 
-    /// How many links each of `rows` has.
+    /// Returns the number of links of each of `rows`.
     pub(super) fn counts(&self, conn: &mut Conn, rows: &Query) -> Result<Vec<(Value, i64)>> {
         let sql = Sql::new("SELECT ")
             .ident(self.column)

@@ -1,7 +1,9 @@
-//! What a deletion takes with it, what forbids it, and the deletion itself (Django's `Collector`).
+//! Deletions: a preview of the dependent rows, the rows that forbid a deletion, and the deletion
+//! itself (Django's `Collector`).
 //!
-//! Rows are never listed: each model's part is a query that the database nests into the next. A preview names a bounded
-//! number of rows and counts the others; a deletion takes its first rows in chunks, and what leads to them by sub-selects.
+//! Rows are not loaded: each model's part is a query, which is nested into the next one. A preview
+//! lists a limited number of rows and counts the others. A deletion processes the selected rows in
+//! chunks, and their dependent rows with subqueries.
 
 mod delete;
 mod graph;
@@ -28,13 +30,13 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// The deletion of `rows`.
+    /// Creates the deletion of `rows`.
     pub fn new(rows: Query) -> Self {
         let graph = Graph::new(&rows);
         Self { root: rows, graph }
     }
 
-    /// The rows that go, by model; those it begins with first.
+    /// Returns the rows to delete, by model; the selected rows come first.
     pub fn sets(&self) -> &[Query] {
         &self.graph.sets
     }

@@ -1,4 +1,4 @@
-//! What a deletion would do.
+//! Previews a deletion.
 
 use super::Collector;
 use super::graph::keys;
@@ -9,47 +9,47 @@ use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 use crate::models::{Condition, Meta, OnDelete, Query, Reverse};
 
-/// What a deletion would do.
+/// The effects of a deletion.
 #[derive(Debug)]
 pub struct Preview {
-    /// Models with how many of their rows go, the model it begins with first.
+    /// Models with the number of rows to delete, the model of the selected rows first.
     pub counts: Vec<(&'static Meta, i64)>,
-    /// Link tables with how many of their rows go.
+    /// Link tables with the number of rows to delete.
     pub links: Vec<(LinkTable, i64)>,
     /// Foreign keys that are cleared.
     pub clearings: Vec<Clearing>,
-    /// What forbids it.
+    /// Rows that forbid the deletion.
     pub obstacles: Vec<Obstacle>,
-    /// Rows of tables that no model describes, and what the database does to them.
+    /// Rows of tables that no model describes, and the database's action on them.
     pub undescribed: Vec<Undescribed>,
-    /// The first rows, with what leads to them.
+    /// The first selected rows with their dependent rows.
     pub tree: Vec<Branch>,
-    /// How many more rows it begins with.
+    /// Number of selected rows that are not listed.
     pub more: i64,
 }
 
-/// Rows that lead nowhere after a deletion.
+/// Rows whose foreign key is cleared.
 #[derive(Debug)]
 pub struct Clearing {
     /// The foreign key.
     pub key: Reverse,
-    /// How many rows.
+    /// Number of rows.
     pub count: i64,
 }
 
 /// Rows that forbid a deletion.
 #[derive(Debug)]
 pub struct Obstacle {
-    /// The foreign key that protects what it leads to.
+    /// The foreign key that protects the referenced row.
     pub key: Reverse,
-    /// How many rows.
+    /// Number of rows.
     pub count: i64,
-    /// The first of them, with what they are called.
+    /// The first of these rows, with their display names.
     pub rows: Vec<(Value, String)>,
 }
 
 impl Collector {
-    /// What the deletion would do, naming up to `limit` rows of each kind.
+    /// Returns the effects of the deletion, with up to `limit` rows of each kind.
     pub fn preview(&self, conn: &mut Conn, limit: i64) -> Result<Preview> {
         let obstacles = self.obstacles(conn, limit)?;
         let sets = &self.graph.sets;
@@ -96,8 +96,8 @@ impl Collector {
         })
     }
 
-    /// What forbids the deletion, naming up to `limit` rows of each kind: rows that lead to what would go by PROTECT, and
-    /// those by RESTRICT that would not go themselves.
+    /// Returns the rows that forbid the deletion, up to `limit` of each kind: rows that refer by
+    /// PROTECT to rows to delete, and by RESTRICT if they are not deleted themselves.
     pub fn obstacles(&self, conn: &mut Conn, limit: i64) -> Result<Vec<Obstacle>> {
         let mut leading = self.leading(OnDelete::Protect);
         leading.extend(
@@ -133,7 +133,8 @@ impl Collector {
             .collect()
     }
 
-    /// The rows that lead to what goes, along each foreign key that says `on_delete`.
+    /// Returns, for each foreign key with the rule `on_delete`, the rows that refer to rows to
+    /// delete.
     fn leading(&self, on_delete: OnDelete) -> Vec<(Reverse, Query)> {
         let sets = self.graph.sets.iter();
         let keys = sets.flat_map(|set| keys(set.model(), on_delete).map(move |key| (key, set)));
@@ -147,7 +148,7 @@ impl Collector {
     }
 }
 
-/// A self-link stands there once for each of its ends.
+/// Merges entries: the links of a model to itself are listed once for each end.
 fn merged(links: Vec<(LinkTable, i64)>) -> Vec<(LinkTable, i64)> {
     let mut merged: Vec<(LinkTable, i64)> = Vec::new();
     for (table, count) in links {
@@ -162,7 +163,7 @@ fn merged(links: Vec<(LinkTable, i64)>) -> Vec<(LinkTable, i64)> {
     merged
 }
 
-/// The answers to `SELECT COUNT(*) …` questions, in one statement.
+/// Runs several `SELECT COUNT(*) …` in one statement and returns their results.
 fn counts(conn: &mut Conn, questions: Vec<Sql>) -> Result<Vec<i64>> {
     let mut sql = Sql::default();
     let asked = questions.len();

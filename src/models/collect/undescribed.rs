@@ -1,5 +1,5 @@
-//! Tables that no model describes. Where their foreign keys lead to rows that go, the database deletes or changes their rows
-//! by itself, or refuses the deletion.
+//! Tables that no model describes. If their foreign keys refer to rows that are deleted, the
+//! database deletes or changes their rows itself, or refuses the deletion.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -9,7 +9,7 @@ use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 use crate::models::Query;
 
-/// What the database does to a row whose foreign key leads to a row that goes.
+/// The database's action on a row whose foreign key refers to a deleted row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ByDatabase {
     /// It deletes the row as well.
@@ -27,11 +27,12 @@ pub enum ByDatabase {
 pub struct Undescribed {
     /// The table.
     pub table: &'static str,
-    /// The column of the foreign key; "" for rows that are deleted, because several keys may lead to what goes.
+    /// The column of the foreign key; "" for rows that are deleted, because several foreign keys
+    /// may cause that.
     pub column: &'static str,
-    /// What happens to the rows.
+    /// The action on the rows.
     pub effect: ByDatabase,
-    /// How many rows.
+    /// Number of rows.
     pub count: i64,
 }
 
@@ -48,30 +49,32 @@ struct Key {
 
 impl Key {
     fn leads_to(&self, table: &str) -> bool {
-        // SQLite keeps the name as it was written.
+        // SQLite keeps the spelling of the name.
         self.to_table.eq_ignore_ascii_case(table)
     }
 }
 
-/// Rows that go.
+/// Rows to delete.
 #[derive(Debug, Clone, Copy)]
 enum Source<'a> {
-    /// Those of a described model.
+    /// The rows of a described model.
     Model(&'a Query),
-    /// The values in a column of the table at this place in [`Reach`].
+    /// The values in a column of the table at this index of [`Reach`].
     Table(usize, &'static str),
 }
 
-/// A column, and the rows that go to which it leads.
+/// A column, and the deleted rows that it refers to.
 type Way<'a> = (&'static str, Source<'a>);
 
-/// The undescribed tables of which rows go by ON DELETE CASCADE, each behind those that take its rows along, with the ways
-/// by which they go. A way back to an earlier table is not followed: its rows are counted without.
+/// Undescribed tables whose rows are deleted by ON DELETE CASCADE, each after the tables that cause
+/// the deletion, with the foreign keys that cause it. A foreign key back to an earlier table is
+/// ignored, and so are the rows along it.
 type Reach<'a> = Vec<(&'static str, Vec<Way<'a>>)>;
 
 impl Collector {
-    /// What the database does by itself to rows of tables that no model describes. Foreign keys of several columns, and
-    /// those that lead to another column of a model than its primary key, are not looked at.
+    /// Returns the database's own actions on rows of tables that no model describes. Foreign keys
+    /// of several columns, and those that refer to a column other than the primary key, are
+    /// ignored.
     pub(super) fn undescribed(&self, conn: &mut Conn) -> Result<Vec<Undescribed>> {
         let keys = keys(conn)?;
         let sets = &self.graph.sets;
@@ -135,7 +138,8 @@ impl Collector {
     }
 }
 
-/// How many rows of `table` lead to rows that go along one of `ways`, and along none of `without`.
+/// Counts the rows of `table` that refer to deleted rows by one of `ways`, and by none of
+/// `without`.
 fn count(
     conn: &mut Conn,
     reach: &Reach<'_>,
@@ -148,7 +152,7 @@ fn count(
         .raw(" WHERE ")
         .append(leading(reach, ways));
     if !without.is_empty() {
-        // A key that is NULL leads nowhere.
+        // A foreign key that is NULL refers to no row.
         sql = sql
             .raw(" AND COALESCE(")
             .append(leading(reach, without))
@@ -162,7 +166,7 @@ fn count(
         .unwrap_or_default())
 }
 
-/// `("product_id" IN (SELECT …) OR …)`
+/// Returns `("product_id" IN (SELECT …) OR …)`.
 fn leading(reach: &Reach<'_>, ways: &[Way<'_>]) -> Sql {
     let mut sql = Sql::new("(");
     for (at, (column, source)) in ways.iter().enumerate() {
@@ -188,7 +192,8 @@ fn leading(reach: &Reach<'_>, ways: &[Way<'_>]) -> Sql {
     sql.raw(")")
 }
 
-/// The foreign keys of one column in tables that no model describes. Nuages' own tables are no part of what people see.
+/// Returns the foreign keys with one column in tables that no model describes, without Nuages' own
+/// tables, which users do not see.
 fn keys(conn: &mut Conn) -> Result<Vec<Key>> {
     let sql = Sql::default().either(
         "SELECT child.relname::text, own.attname::text, parent.relname::text, other.attname::text, \
@@ -224,7 +229,7 @@ fn keys(conn: &mut Conn) -> Result<Vec<Key>> {
     Ok(keys.collect())
 }
 
-/// Whether a model describes the rows of `table`, as rows of its own or as links.
+/// Whether a model describes `table`, as its own table or as a link table.
 fn is_described(table: &str) -> bool {
     table.starts_with("nuages_")
         || crate::models::all().iter().any(|model| {
@@ -232,7 +237,7 @@ fn is_described(table: &str) -> bool {
         })
 }
 
-/// A name from the database's catalog, for [`Sql::ident`]. Each name is kept once, for as long as the program runs: there
+/// Converts a name from the database's catalog for [`Sql::ident`]. Each name is leaked once; there
 /// are as many as the schema has tables and columns.
 fn catalog_name(name: &str) -> &'static str {
     static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());

@@ -1,28 +1,29 @@
-//! What can be said of many rows at once.
+//! Counts, ranges and distinct values of many rows.
 
 use super::{Builder, Query};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Lookup};
 
-/// Columns that one statement asks for, well below what both databases allow.
+/// Number of columns in one statement, well below the limits of both databases.
 const AT_ONCE: usize = 200;
 
-/// What a list says above its rows.
+/// Totals of a list, which are shown above its rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
-    /// How many rows there are.
+    /// Number of rows.
     pub count: i64,
-    /// How many there are in the other query.
+    /// Number of rows of the other query.
     pub whole: Option<i64>,
-    /// The least and the greatest value of a column.
+    /// The smallest and the largest value of a column.
     pub ends: Option<(Value, Value)>,
-    /// For each span that was asked for, whether a value of that column lies in it; nothing, if that was not found out.
+    /// For each requested span, whether it contains a value of that column; `None` if this was not
+    /// queried.
     pub occurring: Option<Vec<bool>>,
 }
 
 impl Summary {
-    /// What the columns of [`Query::summary_sql`] say.
+    /// Reads the columns of [`Query::summary_sql`].
     pub(super) fn of(row: Vec<Value>, has_ends: bool) -> Self {
         let mut row = row.into_iter();
         let count = row
@@ -44,7 +45,8 @@ impl Summary {
 }
 
 impl Query {
-    /// How many rows there are, how many `whole` has, and between what the column at `path` lies, in one statement.
+    /// Returns the number of rows, the number of rows of `whole`, and the range of the column at
+    /// `path`, in one statement.
     pub fn summary(
         &self,
         conn: &mut Conn,
@@ -57,7 +59,7 @@ impl Query {
         Ok(Summary::of(row, path.is_some()))
     }
 
-    /// The statement that [`summary`](Self::summary) runs, and its columns.
+    /// Returns the statement that [`summary`](Self::summary) runs, with its columns.
     pub(super) fn summary_sql(
         &self,
         whole: Option<&Self>,
@@ -77,7 +79,7 @@ impl Query {
         };
         let mut sql = Sql::new("SELECT ");
         if let Some(path) = path.filter(|path| self.is_filtered() || !is_indexed(path)) {
-            // One pass over the rows.
+            // Scan the rows once.
             let mut builder = Builder::new(self.model);
             let (conditions, column) = (builder.conditions(&self.conditions), builder.column(path));
             sql = counting(sql.raw("found.n AS n, found.a AS a, found.z AS z"));
@@ -92,7 +94,7 @@ impl Query {
         }
         sql = sql.append(self.counting()).raw(" AS n");
         if let Some(path) = path {
-            // One by one, so that an index can answer.
+            // Separate subqueries, so that each can use an index.
             sql = sql
                 .raw(", ")
                 .append(self.end(path, "MIN("))
@@ -103,7 +105,7 @@ impl Query {
         (counting(sql), columns)
     }
 
-    /// `(SELECT COUNT(*) …)`
+    /// Returns `(SELECT COUNT(*) …)`.
     fn counting(&self) -> Sql {
         let mut builder = Builder::new(self.model);
         let conditions = builder.conditions(&self.conditions);
@@ -120,7 +122,7 @@ impl Query {
         sql.append(builder.from()).append(conditions).raw(")")
     }
 
-    /// For each of `conditions`, for how many rows it holds as well.
+    /// Returns, for each of `conditions`, the number of rows that also match it.
     pub fn counts(&self, conn: &mut Conn, conditions: &[Condition]) -> Result<Vec<i64>> {
         let mut counts = Vec::with_capacity(conditions.len());
         for some in conditions.chunks(AT_ONCE) {
@@ -149,8 +151,9 @@ impl Query {
         Ok(counts)
     }
 
-    /// For each of `spans`, which follow one another, whether the column at `path` has a value from its first on and below
-    /// its second. Where these rows are `many` of all, one is soon found for each.
+    /// Returns for each of `spans`, which are consecutive, whether the column at `path` has a value
+    /// from its first to below its second end. If these rows are `many` of all, each span finds one
+    /// quickly.
     pub fn occurring(
         &self,
         conn: &mut Conn,
@@ -159,7 +162,7 @@ impl Query {
         many: bool,
     ) -> Result<Vec<bool>> {
         if self.is_filtered() && !many {
-            // Finding the rows costs more than looking at them: once for all spans.
+            // Finding the rows is the expensive part, so do it once for all spans.
             let is = |lookup, value: &Value| Condition::Is {
                 path: path.clone(),
                 lookup,
@@ -190,7 +193,8 @@ impl Query {
         Ok(found)
     }
 
-    /// Whether the column at `path` has a value in the span of the row `spans`.
+    /// Returns a condition: whether the column at `path` has a value in the span of the row
+    /// `spans`.
     fn occurs(&self, path: &ColumnPath) -> Sql {
         let mut builder = Builder::new(self.model);
         let [least, most] = [(); 2].map(|()| builder.column(path));
@@ -208,8 +212,8 @@ impl Query {
             .raw(")")
     }
 
-    /// On PostgreSQL, `summary` with one more column `d`: a `1` for each of `spans` in which the column at `path` has a
-    /// value, and a `0` for each other.
+    /// On PostgreSQL, adds a column `d` to `summary`: a `1` for each of `spans` in which the column
+    /// at `path` has a value, and a `0` for each other.
     pub(super) fn with_occurring(
         &self,
         summary: Sql,
@@ -224,7 +228,7 @@ impl Query {
         sql.raw(" AS d FROM (").append(summary).raw(") AS s")
     }
 
-    /// The first `limit` values of the column at `path`, each once, in their order.
+    /// Returns the first `limit` distinct values of the column at `path`, in order.
     pub fn distinct(&self, conn: &mut Conn, path: &ColumnPath, limit: i64) -> Result<Vec<Value>> {
         let mut builder = Builder::new(self.model);
         let (column, filter) = (builder.column(path), builder.conditions(&self.conditions));
@@ -232,7 +236,7 @@ impl Query {
             .append(column)
             .append(builder.from())
             .append(filter);
-        // With NULL first it is among the values even where there are more of them than `limit`.
+        // With NULL first, NULL is included even if there are more values than `limit`.
         let order = if self.model.is_nullable(path) {
             " ORDER BY 1 NULLS FIRST LIMIT "
         } else {
@@ -248,7 +252,7 @@ impl Query {
     }
 }
 
-/// Spans as rows, each with its ends.
+/// Returns spans as rows with their two ends.
 fn values(spans: &[(Value, Value)]) -> Sql {
     let mut sql = Sql::new("VALUES ");
     for (at, (from, to)) in spans.iter().enumerate() {
@@ -262,8 +266,8 @@ fn values(spans: &[(Value, Value)]) -> Sql {
     sql
 }
 
-/// The same for PostgreSQL, to which one value is less work than two for each day of a month. Behind the last span there is
-/// one more row, which has no end.
+/// Does the same on PostgreSQL with a single value, which is faster than two for each day of a
+/// month. After the last span there is an additional row without an end.
 fn listed(spans: &[(Value, Value)]) -> Sql {
     let mut ends = String::with_capacity(24 * (spans.len() + 1));
     for end in spans
@@ -279,7 +283,7 @@ fn listed(spans: &[(Value, Value)]) -> Sql {
         Some((Value::Date(_), _)) => "::date[]",
         _ => "::timestamptz[]",
     };
-    // Years of more than four digits, or before the first, are written otherwise.
+    // Years with more than four digits, or before year 1, have another format.
     if ends.contains('+') || ends.split(',').any(|end| end.starts_with('-')) {
         return values(spans);
     }

@@ -1,4 +1,4 @@
-//! The SQL of a query: joins for the ways it goes, conditions, order.
+//! Builds the SQL of a query: joins for its paths, conditions, and the order.
 
 use crate::db::{Kind, Sql, Value};
 use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Step};
@@ -12,14 +12,15 @@ const ALIASES: [&str; 32] = [
 #[derive(Debug)]
 struct Join {
     alias: usize,
-    /// Which join, or the model itself, the key is in; the key's column; whether it may lead nowhere.
+    /// The index of the join (or of the model itself) with the foreign key, the key's column, and
+    /// whether the key may be NULL.
     from: usize,
     key: &'static str,
     model: &'static Meta,
     optional: bool,
 }
 
-/// Puts a statement together. Foreign keys on the way become one join each, however often they are gone along.
+/// Builds a statement. Each foreign key on a path is joined once, however often it is used.
 #[derive(Debug)]
 pub(super) struct Builder {
     model: &'static Meta,
@@ -38,7 +39,7 @@ impl Builder {
         }
     }
 
-    /// For a query inside this one.
+    /// Creates the builder of a subquery.
     pub(super) fn inner(&self, model: &'static Meta) -> Self {
         Self {
             model,
@@ -48,17 +49,17 @@ impl Builder {
         }
     }
 
-    /// After a query inside this one was built: its aliases are taken.
+    /// Marks the aliases of a finished subquery as used.
     pub(super) fn take_aliases(&mut self, inner: &Self) {
         self.next = inner.next;
     }
 
-    /// Whether anything was joined so far.
+    /// Whether there are any joins.
     pub(super) fn is_joined(&self) -> bool {
         !self.joins.is_empty()
     }
 
-    /// `FROM` with its joins.
+    /// Returns `FROM` with the joins.
     pub(super) fn from(&self) -> Sql {
         let mut sql = Sql::new(" FROM ")
             .ident(self.model.table)
@@ -82,7 +83,8 @@ impl Builder {
         sql
     }
 
-    /// The column at `path`, joined to where that is necessary. Only steps along foreign keys are gone.
+    /// Returns the column at `path`, and joins its table if necessary. The path may have steps
+    /// along foreign keys only.
     pub(super) fn column(&mut self, path: &ColumnPath) -> Sql {
         let (alias, name) = self.locate(path);
         column(alias, name)
@@ -94,7 +96,7 @@ impl Builder {
             let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else {
                 break;
             };
-            // The key itself is the primary key at its end.
+            // The foreign key itself is the primary key of the referenced row.
             if index + 1 == path.steps.len()
                 && (path.column.is_empty() || path.column == next.pk().column)
             {
@@ -131,7 +133,7 @@ impl Builder {
         )
     }
 
-    /// ` WHERE …`, or nothing.
+    /// Returns ` WHERE …`, or an empty statement.
     pub(super) fn conditions(&mut self, conditions: &[Condition]) -> Sql {
         let mut sql = Sql::default();
         for (at, condition) in conditions.iter().enumerate() {
@@ -192,7 +194,7 @@ impl Builder {
     }
 
     fn joined(&mut self, parts: &[Condition], word: &'static str, empty: &'static str) -> Sql {
-        // SQLite takes no tree that is deeper than 1,000: many parts are joined by halves.
+        // SQLite limits expressions to a depth of 1,000, so join many parts in halves.
         if parts.len() > 100 {
             let (one, two) = parts.split_at(parts.len() / 2);
             let sql = Sql::new("(")
@@ -213,7 +215,7 @@ impl Builder {
         }
     }
 
-    /// Nothing lies at the end of a way with many ends, or NULL.
+    /// Returns a condition: a path to many rows has no row, or only NULL.
     fn none_of_many(&mut self, path: &ColumnPath, at: usize) -> Sql {
         let there = ColumnPath {
             steps: path.steps.clone(),
@@ -228,7 +230,8 @@ impl Builder {
             .raw(")")
     }
 
-    /// A way with many ends holds where one of them does: no row comes twice, and nothing needs DISTINCT.
+    /// Returns a condition that holds if one of the many rows matches: no row occurs twice, and
+    /// DISTINCT is not needed.
     fn any_of_many(
         &mut self,
         path: &ColumnPath,
@@ -295,7 +298,7 @@ impl Builder {
         sql
     }
 
-    /// ` ORDER BY …`, or nothing.
+    /// Returns ` ORDER BY …`, or an empty statement.
     pub(super) fn order(&mut self, order: &[Order]) -> Sql {
         let mut sql = Sql::default();
         for (at, key) in order.iter().enumerate() {
@@ -308,11 +311,11 @@ impl Builder {
     }
 }
 
-/// The SQL that follows the column of `key`, an order of `model`, in `ORDER BY`.
+/// Returns the SQL that follows the column of `key`, an order of `model`, in `ORDER BY`.
 ///
-/// PostgreSQL sorts NULL as the largest value, SQLite as the smallest. Rows without a value come last on both, whichever
-/// way the others are sorted. Nothing is added where that is the default or the column cannot be NULL, so that an index
-/// can give the order.
+/// PostgreSQL sorts NULL as the largest value, SQLite as the smallest. With this SQL, rows without
+/// a value come last on both, in either direction. Adds nothing if that is the default or the
+/// column cannot be NULL, so that an index can give the order.
 pub(super) fn direction(model: &'static Meta, key: &Order) -> Sql {
     match (key.descending, model.is_nullable(&key.path)) {
         (false, false) => Sql::default(),

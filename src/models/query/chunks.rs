@@ -1,4 +1,4 @@
-//! All rows of a query, a bounded number at a time.
+//! Reads all rows of a query in chunks.
 
 use super::Query;
 use crate::db::{Conn, Value};
@@ -15,7 +15,8 @@ pub struct Chunks {
 }
 
 impl Query {
-    /// All these rows by primary key, `size` at a time, which is at least one. Rows may go meanwhile.
+    /// Returns all these rows in primary-key order, `size` at a time (at least one). Rows may be
+    /// deleted meanwhile.
     pub fn chunks(&self, size: i64) -> Chunks {
         let pk = ColumnPath::own(self.model.pk().column);
         let rows = self.clone().order_by(vec![Order {
@@ -32,7 +33,8 @@ impl Query {
 }
 
 impl Chunks {
-    /// The next rows as a query of their own; none after the last. Nothing is read but where they end.
+    /// Returns the next chunk as a query; `None` after the last one. Reads only the end of the
+    /// chunk.
     pub fn next_query(&mut self, conn: &mut Conn) -> Result<Option<Query>> {
         let pk = ColumnPath::own(self.rows.model.pk().column);
         let rest = self.rest();
@@ -52,14 +54,14 @@ impl Chunks {
         Ok(Some(rest).filter(|_| !is_over))
     }
 
-    /// The next rows; none after the last.
+    /// Returns the next rows; `None` after the last ones.
     pub fn next(&mut self, conn: &mut Conn) -> Result<Option<Vec<Record>>> {
         let records = self.rest().records(conn, Some(self.size), 0)?;
         self.behind = records.last().map(|record| record.pk().clone());
         Ok(Some(records).filter(|records| !records.is_empty()))
     }
 
-    /// The next rows by primary key and by what they are called; none after the last.
+    /// Returns the primary keys and display names of the next rows; `None` after the last ones.
     pub fn next_named(&mut self, conn: &mut Conn) -> Result<Option<Vec<(Value, String)>>> {
         let named = self.rest().named(conn, Some(self.size), 0)?;
         self.behind = named.last().map(|(pk, _)| pk.clone());

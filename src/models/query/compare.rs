@@ -1,4 +1,4 @@
-//! One comparison as SQL.
+//! Converts a comparison to SQL.
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use crate::db::{FoldedPattern, Kind, Sql, Timestamp, Value, like_escaped, upper_end};
 use crate::models::Lookup;
 
-/// `column` compared with `values`; `kind` is what the column holds.
+/// Compares `column`, which holds a `kind`, with `values`.
 pub(super) fn compare(
     column: &dyn Fn() -> Sql,
     kind: Kind,
@@ -68,7 +68,7 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sq
     };
     let text = || as_text(column(), kind);
     match lookup {
-        // LIKE ignores the case of ASCII letters on SQLite, as it does under Django.
+        // LIKE ignores the case of ASCII letters on SQLite, as with Django.
         Lookup::Contains | Lookup::StartsWith | Lookup::EndsWith => {
             let sql = text()
                 .raw(" LIKE ")
@@ -79,7 +79,7 @@ fn like(column: &dyn Fn() -> Sql, kind: Kind, lookup: Lookup, plain: &str) -> Sq
     }
 }
 
-/// `text` matches `pattern` without regard to case. See [`FoldedPattern`].
+/// Compares `text` with `pattern`, ignoring case. See [`FoldedPattern`].
 fn ilike(text: &dyn Fn() -> Sql, pattern: FoldedPattern) -> Sql {
     let FoldedPattern {
         plain,
@@ -111,10 +111,10 @@ fn ilike(text: &dyn Fn() -> Sql, pattern: FoldedPattern) -> Sql {
     Sql::default().append_either(postgres.raw(" ESCAPE '\\'"), sqlite)
 }
 
-/// SQLite refuses patterns of more bytes than this.
+/// The maximum length, in bytes, of a pattern in SQLite.
 const LONGEST_PATTERN: usize = 50_000;
 
-/// `pattern`, or NULL, which matches nothing, where SQLite would refuse to look for it.
+/// Returns `pattern`, or NULL (which matches nothing) if SQLite would refuse it.
 fn for_sqlite(pattern: &str) -> Value {
     if pattern.len() > LONGEST_PATTERN {
         Value::Null(Kind::Text)
@@ -123,7 +123,7 @@ fn for_sqlite(pattern: &str) -> Value {
     }
 }
 
-/// What the column holds, as text.
+/// Returns the content of the column as text.
 fn as_text(column: Sql, kind: Kind) -> Sql {
     if kind == Kind::Text {
         column
@@ -132,7 +132,7 @@ fn as_text(column: Sql, kind: Kind) -> Sql {
     }
 }
 
-/// The zone that stands second among the values of a lookup of a part of a date.
+/// Returns the time zone, the second value of a lookup on a part of a date.
 fn zone(values: &[Value]) -> Tz {
     values
         .get(1)
@@ -140,7 +140,7 @@ fn zone(values: &[Value]) -> Tz {
         .unwrap_or(Tz::UTC)
 }
 
-/// A year is a range, which an index can serve.
+/// Compares a year as a range, which can use an index.
 fn year(column: &dyn Fn() -> Sql, kind: Kind, year: &Value, zone: Tz) -> Sql {
     let number = year.as_i64().and_then(|year| i32::try_from(year).ok());
     let first = number.and_then(|year| NaiveDate::from_ymd_opt(year, 1, 1));

@@ -1,19 +1,22 @@
-//! Pages of a list that is sorted by a nullable column, largest first, on PostgreSQL.
+//! Pages of a list that is sorted in descending order by a nullable column, on PostgreSQL.
 //!
-//! An index on such a column gives the rows without a value first when it is read backwards, so PostgreSQL sorts the whole
-//! table for `ORDER BY d DESC NULLS LAST`: 82 ms instead of 1 ms for the first 100 of 100,000 rows. The index serves when
-//! the rows that have a value and the rows that have none are read separately.
+//! An index on such a column, read backwards, gives the rows without a value first. So for `ORDER
+//! BY d DESC NULLS LAST` PostgreSQL sorts the whole table: 82 ms instead of 1 ms for the first 100
+//! of 100,000 rows. If the rows with and without a value are read separately, both can use the
+//! index.
 
 use super::build::{Builder, direction};
 use super::found::ORDER;
 use super::{Query, Sql};
 use crate::models::{ColumnPath, Condition, Lookup, Order};
 
-/// Rows from the start of a list, up to which the two parts are read separately. Further on, sorting the table is cheaper.
+/// Number of rows from the start of a list up to which the two parts are read separately. Further
+/// on, sorting the table is cheaper.
 const NEAR: i64 = 4096;
 
 impl Query {
-    /// Whether an index, read backwards, could give these rows but for the place of the rows without a value.
+    /// Whether an index, read backwards, would give these rows in order, except for the position of
+    /// rows without a value.
     pub(super) fn is_descending_by_nullable_index(&self) -> bool {
         let Some(first) = self
             .order
@@ -38,15 +41,16 @@ impl Query {
             && self.order.len() <= ORDER.len()
     }
 
-    /// `SELECT pk …` for PostgreSQL: up to `limit` of these rows after the first `offset`. The rows without a value are
-    /// read only if there are too few others. Returns `None` if the page is too far from the start.
+    /// Returns `SELECT pk …` for PostgreSQL: up to `limit` of these rows after the first `offset`.
+    /// The rows without a value are read only if there are too few others. Returns `None` if the
+    /// page is too far from the start.
     pub(super) fn empty_last(&self, outer: &mut Builder, limit: i64, offset: i64) -> Option<Sql> {
         let path = &self.order.first()?.path;
         let end = limit.saturating_add(offset);
         if end > NEAR {
             return None;
         }
-        // Each literal limit makes a statement of its own, which stays prepared (ADR 18).
+        // Each literal limit makes a separate statement, which stays prepared (ADR 18).
         let rows = if offset == 0 {
             limit
         } else {
@@ -80,7 +84,8 @@ impl Query {
         )
     }
 
-    /// The primary key, the sort keys and a mark of the rows that have a value at `path`, or of those that have none.
+    /// Selects the primary key, the sort keys and a flag, of the rows with a value at `path` or of
+    /// those without.
     fn part(&self, outer: &Builder, path: &ColumnPath, is_empty: bool) -> Sql {
         let mut builder = outer.inner(self.model);
         let mut sql = Sql::new("SELECT ")
@@ -108,7 +113,8 @@ impl Query {
         let order = if is_empty {
             builder.order(rest)
         } else {
-            // Without NULLS LAST, because there is no NULL here and the index is to be read backwards.
+            // Without NULLS LAST, because this part has no NULL and the index must be read
+            // backwards.
             let rest = rest.iter().fold(Sql::default(), |sql, key| {
                 sql.raw(", ")
                     .append(builder.column(&key.path))

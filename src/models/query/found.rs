@@ -1,4 +1,4 @@
-//! Searches, which look into texts: that costs far more than keeping what was found.
+//! Searches in texts, which are expensive, so their results are reused.
 
 use super::build::direction;
 use super::{Builder, Query, Row};
@@ -6,12 +6,13 @@ use crate::db::{Conn, Sql, Value};
 use crate::error::Result;
 use crate::models::ColumnPath;
 
-/// Names for the keys of the order, within a statement.
+/// Names of the sort keys within a statement.
 pub(super) const ORDER: [&str; 8] = ["o0", "o1", "o2", "o3", "o4", "o5", "o6", "o7"];
 
 impl Query {
-    /// The primary keys of these rows in order, each with the value of the column at `path`, in one pass; nothing if they
-    /// are more than `most`, which is found out early.
+    /// Returns the primary keys of these rows in order, each with the value of the column at
+    /// `path`, in one pass. Returns `None` if there are more than `most` rows, which is detected
+    /// early.
     pub fn few(
         &self,
         conn: &mut Conn,
@@ -55,8 +56,8 @@ impl Query {
             .then_some(found))
     }
 
-    /// The primary keys of up to `limit` of these rows after the first `offset`, looked for among the first `first` of
-    /// `all`: where many rows are found, the first of them stand there.
+    /// Returns the primary keys of up to `limit` of these rows after the first `offset`, searching
+    /// only the first `first` rows of `all`: if many rows match, the first matches are there.
     pub fn among_first(
         &self,
         conn: &mut Conn,

@@ -1,7 +1,7 @@
-//! Pages of a list whose order an index has, but for a boolean column that the index begins with.
+//! Pages of a list in the order of an index that begins with an additional boolean column.
 //!
-//! An index on `(is_active, name, id)` gives the active rows by name and the others by name. Neither database puts the two
-//! together by itself: each sorts the whole table for one page.
+//! An index on `(is_active, name, id)` gives the active rows by name and the others by name.
+//! Neither database merges the two parts by itself: each sorts the whole table for one page.
 
 use super::build::{Builder, direction};
 use super::found::ORDER;
@@ -10,7 +10,7 @@ use crate::db::Kind;
 use crate::models::ColumnPath;
 
 impl Query {
-    /// The column that such an index begins with.
+    /// Returns the boolean column at the beginning of such an index.
     pub(super) fn leading_column(&self) -> Option<&'static str> {
         let first = self.order.first().filter(|_| self.conditions.is_empty())?;
         if !self
@@ -40,8 +40,8 @@ impl Query {
         })
     }
 
-    /// `SELECT pk …`: up to `limit` of these rows after the first `offset`, merged from both halves of an index that
-    /// begins with the boolean column `leading`.
+    /// Returns `SELECT pk …`: up to `limit` of these rows after the first `offset`, merged from
+    /// both halves of an index that begins with the boolean column `leading`.
     pub(super) fn merged(
         &self,
         outer: &mut Builder,
@@ -71,21 +71,22 @@ impl Query {
                 return sql;
             }
             let sql = sql.append(builder.order(&self.order)).raw(" LIMIT ");
-            // Of pages further on there are many, and each would be a statement of its own.
+            // There are many later pages, and each would be a separate statement.
             if offset == 0 {
                 sql.number(limit)
             } else {
                 sql.bind(limit.saturating_add(offset))
             }
         };
-        // PostgreSQL merges only what is in order already; SQLite merges what it can read in order, and nothing that is cut.
+        // PostgreSQL merges only parts that are sorted already; SQLite merges parts that it can
+        // read in order, but not parts with a limit.
         let (no, yes) = (" = FALSE", " = TRUE");
         let postgres = Sql::new("(")
             .append(part(no, true))
             .raw(") UNION ALL (")
             .append(part(yes, true))
             .raw(")");
-        // A boolean column of SQLite may hold something else, which sorts before 0 or behind 1.
+        // A boolean column of SQLite may hold other numbers, which sort before 0 or after 1.
         let mut sqlite = part(no, false);
         for is_right in [yes, " < 0", " > 1"] {
             sqlite = sqlite.raw(" UNION ALL ").append(part(is_right, false));

@@ -1,4 +1,4 @@
-//! Questions to the rows of any model (Django's querysets, as far as the admin needs them).
+//! Queries for rows of any model (Django's querysets, as far as the admin needs them).
 
 mod aggregate;
 mod build;
@@ -20,7 +20,7 @@ pub use chunks::Chunks;
 /// The values of some columns of one row.
 pub type Row = Vec<Value>;
 
-/// Some rows of a model, in some order.
+/// A query for rows of a model, in a certain order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {
     model: &'static Meta,
@@ -29,7 +29,7 @@ pub struct Query {
 }
 
 impl Query {
-    /// Every row of `model`, in the model's order.
+    /// Selects every row of `model`, in the model's default order.
     pub fn new(model: &'static Meta) -> Self {
         Self {
             model,
@@ -38,43 +38,43 @@ impl Query {
         }
     }
 
-    /// The model.
+    /// Returns the model.
     pub fn model(&self) -> &'static Meta {
         self.model
     }
 
-    /// Only rows for which `condition` holds as well.
+    /// Adds a condition.
     #[must_use]
     pub fn filter(mut self, condition: Condition) -> Self {
         self.conditions.push(condition);
         self
     }
 
-    /// Only the rows with these primary keys.
+    /// Selects only the rows with these primary keys.
     #[must_use]
     pub fn with_pks(self, pks: Vec<Value>) -> Self {
         let pk = ColumnPath::own(self.model.pk().column);
         self.filter(Condition::one_of(pk, pks))
     }
 
-    /// In this order instead.
+    /// Sets the order.
     #[must_use]
     pub fn order_by(mut self, order: Vec<Order>) -> Self {
         self.order = order;
         self
     }
 
-    /// Its order.
+    /// Returns the order.
     pub fn order(&self) -> &[Order] {
         &self.order
     }
 
-    /// Whether rows were filtered out at all.
+    /// Whether the query has conditions.
     pub fn is_filtered(&self) -> bool {
         !self.conditions.is_empty()
     }
 
-    /// How many rows there are.
+    /// Returns the number of rows.
     pub fn count(&self, conn: &mut Conn) -> Result<i64> {
         let rows = self.count_sql().returns(&[Kind::BigInt]).load(conn)?;
         Ok(rows
@@ -84,7 +84,7 @@ impl Query {
             .unwrap_or_default())
     }
 
-    /// `SELECT COUNT(*) …`, for another statement to use.
+    /// Returns `SELECT COUNT(*) …`, for use in another statement.
     pub(super) fn count_sql(&self) -> Sql {
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
@@ -93,7 +93,7 @@ impl Query {
             .append(filter)
     }
 
-    /// How many rows there are for each value of `column`.
+    /// Returns the number of rows for each value of `column`.
     pub fn count_by(&self, conn: &mut Conn, column: &'static str) -> Result<Vec<(Value, i64)>> {
         let path = ColumnPath::own(column);
         let mut builder = Builder::new(self.model);
@@ -112,10 +112,10 @@ impl Query {
             .collect())
     }
 
-    /// The columns at `paths` of up to `limit` rows after the first `offset`.
+    /// Returns the columns at `paths` of up to `limit` rows after the first `offset`.
     ///
-    /// The rows of a page are picked by primary key before anything is joined to them: skipping or sorting a joined row costs
-    /// as much as reading it.
+    /// The rows of a page are selected by primary key before any table is joined: skipping or
+    /// sorting a joined row costs as much as reading it.
     pub fn rows(
         &self,
         conn: &mut Conn,
@@ -129,10 +129,12 @@ impl Query {
             .load(conn)
     }
 
-    /// The same, and the [`summary`](Self::summary) of all rows, in one statement: a round trip to PostgreSQL costs more than
-    /// the columns that are the same in every row. Nothing, where there is no row after the first `offset`.
+    /// Returns the rows and the [`summary`](Self::summary) of all rows in one statement: a round
+    /// trip to PostgreSQL costs more than repeated columns. Returns `None` if there is no row after
+    /// the first `offset`.
     ///
-    /// There it also tells in which of `spans` the column `ends` has a value; see [`occurring`](Self::occurring).
+    /// On PostgreSQL also returns in which of `spans` the column `ends` has a value; see
+    /// [`occurring`](Self::occurring).
     pub fn rows_and_summary(
         &self,
         conn: &mut Conn,
@@ -172,8 +174,8 @@ impl Query {
         )))
     }
 
-    /// `SELECT …`, with the columns of a statement that returns one row behind the others, if there is one: in the first row,
-    /// and in the others as well or NULL.
+    /// Returns `SELECT …`. The columns of a statement with a single row can be added: they are in
+    /// the first row, and in the others repeated or NULL.
     fn rows_sql(
         &self,
         paths: &[ColumnPath],
@@ -191,7 +193,8 @@ impl Query {
         {
             let pk = ColumnPath::own(self.model.pk().column);
             let inner = self.picked(&mut builder, limit, offset);
-            // As one value PostgreSQL looks each of them up by the primary key. With IN it may read the whole table.
+            // As one value PostgreSQL looks up each by primary key. With IN it may read the whole
+            // table.
             let filter = Sql::new(" WHERE ")
                 .append(builder.column(&pk))
                 .either(" = ANY(ARRAY(", " IN (");
@@ -202,7 +205,8 @@ impl Query {
         let order = builder.order(&self.order);
         let (mut from, mut window) = (builder.from(), Sql::default());
         if let Some((beside, names)) = beside {
-            // PostgreSQL would send them a hundred times; but to number rows that are not picked it sorts the whole table.
+            // PostgreSQL would send the columns a hundred times. But numbering rows that were not
+            // selected first would sort the whole table.
             let (before, after) = if picked {
                 (
                     ", CASE WHEN ROW_NUMBER() OVER page = 1 THEN beside.",
@@ -236,12 +240,13 @@ impl Query {
         sql
     }
 
-    /// Whether an index gives these rows only if they are read in two parts, which are then put together.
+    /// Whether an index can give these rows only if they are read in two parts and merged.
     fn is_picked_in_parts(&self) -> bool {
         self.leading_column().is_some() || self.is_descending_by_nullable_index()
     }
 
-    /// `SELECT pk …`: these rows, for another statement to use; up to `limit` of them after the first `offset`.
+    /// Returns `SELECT pk …` with up to `limit` of these rows after the first `offset`, for use in
+    /// another statement.
     fn picked(&self, outer: &mut Builder, limit: Option<i64>, offset: i64) -> Sql {
         if let (Some(limit), Some(leading)) = (limit, self.leading_column()) {
             return self.merged(outer, leading, limit, offset);
@@ -280,13 +285,13 @@ impl Query {
         sql
     }
 
-    /// `SELECT pk …`: the primary keys of these rows, for another statement to use.
+    /// Returns `SELECT pk …` with the primary keys of these rows, for use in another statement.
     pub fn pks_sql(&self) -> Sql {
         let mut outer = Builder::new(self.model);
         self.picked(&mut outer, None, 0)
     }
 
-    /// The primary keys.
+    /// Returns the primary keys.
     pub fn pks(&self, conn: &mut Conn) -> Result<Vec<Value>> {
         let pk = ColumnPath::own(self.model.pk().column);
         Ok(self
@@ -296,7 +301,7 @@ impl Query {
             .collect())
     }
 
-    /// Whole rows.
+    /// Returns whole rows.
     pub fn records(&self, conn: &mut Conn, limit: Option<i64>, offset: i64) -> Result<Vec<Record>> {
         let own: Vec<ColumnPath> = self
             .model
@@ -314,7 +319,7 @@ impl Query {
             .collect())
     }
 
-    /// The row with this primary key, if it is among these.
+    /// Returns the row with this primary key, if the query selects it.
     pub fn find(&self, conn: &mut Conn, pk: Value) -> Result<Option<Record>> {
         Ok(self
             .clone()
@@ -324,12 +329,12 @@ impl Query {
             .pop())
     }
 
-    /// The first row, and what it is called.
+    /// Returns the first row and its display name.
     pub fn first_named(&self, conn: &mut Conn) -> Result<Option<(Record, String)>> {
         Ok(self.named_records(conn, Some(1), 0)?.pop())
     }
 
-    /// Whole rows, with what they are called.
+    /// Returns whole rows with their display names.
     pub fn named_records(
         &self,
         conn: &mut Conn,
@@ -364,7 +369,7 @@ impl Query {
         Ok(named.collect())
     }
 
-    /// Primary keys and what the rows are called, up to `limit` after the first `offset`.
+    /// Returns primary keys and display names of up to `limit` rows after the first `offset`.
     pub fn named(
         &self,
         conn: &mut Conn,
@@ -382,7 +387,7 @@ impl Query {
         Ok(named.collect())
     }
 
-    /// Sets columns in all these rows at once; how many.
+    /// Sets columns in all these rows with one statement; returns the number of rows.
     pub fn update(&self, conn: &mut Conn, values: Vec<(&'static str, Value)>) -> Result<usize> {
         let mut sql = Sql::new("UPDATE ").ident(self.model.table).raw(" SET ");
         for (at, (column, value)) in values.into_iter().enumerate() {
@@ -399,7 +404,8 @@ impl Query {
             .execute(conn)
     }
 
-    /// Deletes these rows and nothing else; how many. See [`Collector`](super::Collector) for what leads to them.
+    /// Deletes only these rows, and returns their number. See [`Collector`](super::Collector) for
+    /// dependent rows.
     pub(super) fn delete_rows(&self, conn: &mut Conn) -> Result<usize> {
         let sql = Sql::new("DELETE FROM ")
             .ident(self.model.table)

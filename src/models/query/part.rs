@@ -1,11 +1,12 @@
-//! Parts of dates and times as SQL.
+//! Converts parts of dates and times to SQL.
 
 use chrono_tz::Tz;
 
 use crate::db::{Kind, Sql, Value};
 use crate::models::{Comparison, DatePart};
 
-/// A part of `column`, which holds a `kind`, compared with `values`; the last of these is the zone whose clocks count.
+/// Compares a part of `column`, which holds a `kind`, with `values`; the last value is the time
+/// zone.
 pub(super) fn compare(
     column: Sql,
     kind: Kind,
@@ -32,7 +33,7 @@ pub(super) fn compare(
     sql.raw(if how == Comparison::In { ")" } else { "" })
 }
 
-/// A time as the clocks of a zone show it.
+/// Returns a time in local time of a zone.
 fn local(column: Sql, kind: Kind, zone: &Value) -> Sql {
     let zone: Tz = zone
         .as_str()

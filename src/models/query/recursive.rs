@@ -1,10 +1,11 @@
-//! Rows that are reached step by step.
+//! Recursive queries along foreign keys.
 
 use super::Query;
 use crate::db::Sql;
 use crate::models::{Circle, Meta};
 
-/// The primary keys of `top` and of what leads there along `keys`.
+/// Selects the primary keys of `top`, and of the rows that refer to them along `keys` in any number
+/// of steps.
 pub(super) fn below(model: &'static Meta, keys: &[&'static str], top: &Query) -> Sql {
     let pk = model.pk().column;
     let sql = Sql::new("WITH RECURSIVE below(pk) AS (")
@@ -24,8 +25,9 @@ pub(super) fn below(model: &'static Meta, keys: &[&'static str], top: &Query) ->
     sql.raw(") SELECT pk FROM below")
 }
 
-/// The primary keys, as texts, of the rows of model `at` that are reached in a circle: each step is a row's number of
-/// model and key, so that keys of different types can stand in one column.
+/// Selects the primary keys, as text, of the rows of model `at` that are reached in a cycle. Each
+/// step has the number of the model and the key as text, so that keys of different types fit in one
+/// column.
 pub(super) fn around(circle: &Circle, at: usize) -> Sql {
     let mut sql = Sql::new("WITH RECURSIVE reached(model, pk) AS (");
     for (index, (model, top)) in circle.models.iter().enumerate() {

@@ -1,28 +1,28 @@
-//! The boxes of an AVIF file (ISO/IEC 14496-12 and 23008-12), checked without decoding the picture.
+//! Checks the boxes of an AVIF file (ISO/IEC 14496-12 and 23008-12) without decoding the picture.
 //!
-//! Offsets in such a file count from its beginning, so nothing is taken out of it. What must not be published is
-//! overwritten with zeros where it is.
+//! Offsets in such a file count from its beginning, so nothing is removed. Private data are
+//! overwritten with zeros in place.
 
 use std::io;
 use std::ops::Range;
 
 use super::walk::damaged;
 
-/// The boxes that a file consists of. Anything else behind the picture does not belong to it.
+/// The boxes of a file. Other boxes after the picture do not belong to it.
 const TOP: [&[u8; 4]; 8] = [
     b"ftyp", b"meta", b"mdat", b"free", b"skip", b"moov", b"uuid", b"pdin",
 ];
-/// Kinds of items that are pictures, or put together from pictures.
+/// Item types that are pictures, or composed of pictures.
 const PICTURES: [&[u8; 4]; 4] = [b"av01", b"grid", b"iovl", b"iden"];
-/// Boxes inside a film that hold other boxes.
+/// Boxes inside a movie that contain other boxes.
 const CONTAINERS: [&[u8; 4]; 3] = [b"moov", b"trak", b"mdia"];
 
-/// A box: its kind, all of it, and its content.
+/// A box: its type, its whole range, and the range of its content.
 struct Part {
     kind: [u8; 4],
     whole: Range<usize>,
     content: Range<usize>,
-    /// Whether its length was not written: it lasts to the end.
+    /// Whether the box has no length, and so extends to the end.
     is_open: bool,
 }
 
@@ -31,13 +31,13 @@ struct Part {
 struct Item {
     id: u32,
     kind: [u8; 4],
-    /// The place of its kind in the file, and of the names behind it.
+    /// The positions of the item's type and of the names after it.
     kind_at: usize,
     names: Range<usize>,
 }
 
-/// Checks the file, cuts it off where the picture ends, and erases its metadata unless `keep_metadata`. Returns the
-/// largest width and the largest height that it names.
+/// Checks the file, truncates it at the end of the picture, and erases its metadata unless
+/// `keep_metadata`. Returns the largest width and the largest height in the file.
 pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32, u32)> {
     let mut parts: Vec<Part> = Vec::new();
     let mut at = 0;
@@ -110,7 +110,7 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
     }
     let mut erased: Vec<Range<usize>> = Vec::new();
     let mut renamed: Vec<usize> = Vec::new();
-    // Nobody reads free space, so nobody misses what is in it.
+    // Free space and private boxes can be erased, because no reader needs them.
     let of_no_use = |part: &Part| matches!(&part.kind, b"free" | b"skip" | b"uuid");
     for part in parts.iter().chain(&inside).filter(|part| of_no_use(part)) {
         if !keep_metadata || &part.kind != b"uuid" {
@@ -144,7 +144,7 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
     Ok(size)
 }
 
-/// Lists the boxes with descriptions inside a film.
+/// Lists the boxes with descriptions inside a movie.
 fn film(
     bytes: &[u8],
     place: Range<usize>,
@@ -226,7 +226,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A number of so many bytes, at most 8.
+    /// Reads a number of `size` bytes, at most 8.
     fn number(&mut self, size: usize) -> io::Result<usize> {
         let end = self.at + size;
         if end > self.end {
@@ -250,7 +250,7 @@ fn primary(bytes: &[u8], place: Range<usize>) -> io::Result<u32> {
     read.id(version > 0)
 }
 
-/// Reads `iinf`: which items there are.
+/// Reads `iinf`, the list of items.
 fn items(bytes: &[u8], place: Range<usize>) -> io::Result<Vec<Item>> {
     let mut read = Reader::new(bytes, place.clone());
     let version = read.number(4)? >> 24;
@@ -278,7 +278,7 @@ fn items(bytes: &[u8], place: Range<usize>) -> io::Result<Vec<Item>> {
     entries.iter().map(item).collect()
 }
 
-/// Reads `iloc`: where the items are in the file. Items in other files are damaged.
+/// Reads `iloc`, the positions of the items in the file. Items in other files count as damaged.
 fn places(
     bytes: &[u8],
     place: Range<usize>,
@@ -304,7 +304,8 @@ fn places(
         let other_file = read.number(2)?;
         let base = read.number(base_size)?;
         let extents = read.number(2)?;
-        // 0: from the beginning of the file. 1: inside the box `idat`. 2: derived from another item.
+        // 0: from the beginning of the file. 1: inside the box `idat`. 2: derived from another
+        // item.
         let within = match (method, stored) {
             (0, _) => 0..bytes.len(),
             (1, Some(stored)) => stored.clone(),
@@ -331,13 +332,14 @@ fn places(
     Ok(found)
 }
 
-/// Whether this may be the beginning of AV1 data: the head of a unit of a kind that can come first.
+/// Whether `data` may begin with AV1 data: the header of a unit of a type that can come first.
 fn is_av1(data: &[u8]) -> bool {
     data.first()
         .is_some_and(|byte| byte & 0x80 == 0 && matches!((byte >> 3) & 15, 1 | 2 | 3 | 5 | 6 | 15))
 }
 
-/// Reads `iprp`: the largest sizes that its properties name. There must be a description of AV1 as well.
+/// Reads `iprp`: returns the largest sizes in its properties. A description of AV1 is required as
+/// well.
 fn largest(bytes: &[u8], place: Range<usize>) -> io::Result<(u32, u32)> {
     let boxes = children(bytes, place)?;
     let properties = boxes

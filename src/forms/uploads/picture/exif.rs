@@ -1,9 +1,10 @@
-//! The one thing in EXIF that a picture needs: which way up it is.
+//! Reads and writes the orientation, the only part of EXIF that a picture needs.
 
 /// The tag of the orientation.
 const ORIENTATION: u16 = 0x0112;
 
-/// Returns the orientation, 2 to 8, that a TIFF block names; `None` for an upright picture or a damaged block.
+/// Returns the orientation, 2 to 8, in a TIFF block; `None` for an upright picture or a damaged
+/// block.
 pub(super) fn orientation(block: &[u8]) -> Option<u8> {
     let block = block.strip_prefix(b"Exif\0\0").unwrap_or(block);
     let is_little = match block.get(..4)? {
@@ -38,7 +39,7 @@ pub(super) fn orientation(block: &[u8]) -> Option<u8> {
         .filter(|value| (2..=8).contains(value))
 }
 
-/// Returns a TIFF block that holds an orientation and nothing else.
+/// Returns a TIFF block that contains only an orientation.
 pub(super) fn minimal(orientation: u8) -> Vec<u8> {
     let mut block = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
     block.push(orientation);

@@ -6,7 +6,7 @@ use flate2::Crc;
 
 use super::walk::{Walk, damaged};
 
-/// Extensions that say how the picture is shown: repetitions and a colour profile.
+/// Extensions that affect the display of the picture: repetitions and a colour profile.
 const KEPT: [&[u8]; 3] = [b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"];
 
 /// Copies the picture up to its end, without comments and XMP unless `keep_metadata`.
@@ -48,7 +48,7 @@ fn extension<R: BufRead + Seek, W: Write + Seek>(
         walk.put(&[b'!', label, length])?;
         walk.put(&first)?;
     }
-    // An extension without pieces ends with this length.
+    // A length of 0 ends an extension without further pieces.
     if length == 0 {
         Ok(())
     } else {
@@ -56,7 +56,7 @@ fn extension<R: BufRead + Seek, W: Write + Seek>(
     }
 }
 
-/// Copies or skips pieces, each with its length in front, up to an empty one.
+/// Copies or skips pieces, each preceded by its length, up to an empty one.
 fn pieces<R: BufRead + Seek, W: Write + Seek>(
     walk: &mut Walk<R, W>,
     is_kept: bool,
@@ -75,7 +75,7 @@ fn pieces<R: BufRead + Seek, W: Write + Seek>(
     }
 }
 
-/// Returns the bytes of the table of colours that a GIF's flags announce.
+/// Returns the size in bytes of the colour table that a GIF's flags announce.
 fn colours(flags: u8) -> u64 {
     if flags & 0x80 == 0 {
         0

@@ -9,8 +9,8 @@ use super::walk::{Walk, damaged};
 
 /// Copies the picture up to its end; returns its orientation unless it is upright.
 ///
-/// The metadata is left out (EXIF, XMP, IPTC, comments, previews) unless `keep_metadata`. Colour profiles stay, and the
-/// orientation in a block of its own.
+/// Leaves out the metadata (EXIF, XMP, IPTC, comments, previews) unless `keep_metadata`. Keeps
+/// colour profiles, and the orientation in a separate block.
 pub(super) fn copy<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<Option<u8>>
 where
     R: BufRead + Seek,
@@ -84,25 +84,25 @@ fn put<R: BufRead + Seek, W: Write + Seek>(
     walk.put(segment)
 }
 
-/// Returns what stays of an application segment or comment.
+/// Returns the part of an application segment or comment that is kept.
 fn kept(marker: u8, segment: &[u8], keep_metadata: bool) -> Option<Vec<u8>> {
     let starts = |text: &[u8]| segment.starts_with(text);
     match marker {
-        // The index of further pictures behind this one, which are cut off.
+        // The index of further pictures after this one, which are cut off.
         0xE2 if starts(b"MPF\0") => None,
         _ if keep_metadata => Some(segment.to_vec()),
-        // Without its preview: it may show what was cropped away.
+        // Removes the preview, which may show parts that were cropped away.
         0xE0 if starts(b"JFIF\0") && segment.len() >= 14 => {
             Some([&segment[..12], &[0, 0]].concat())
         }
         0xE2 if starts(b"ICC_PROFILE\0") => Some(segment.to_vec()),
-        // How the colours are stored.
+        // The colour encoding.
         0xEE if starts(b"Adobe") => Some(segment.to_vec()),
         _ => None,
     }
 }
 
-/// Returns the marker behind an `FF`, before which there may be more of these.
+/// Returns the marker after an `FF`, which may be repeated.
 fn marker<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>) -> io::Result<u8> {
     loop {
         let byte = walk.byte()?;
@@ -112,7 +112,7 @@ fn marker<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>) -> io::Resu
     }
 }
 
-/// Copies the bits of a scan; returns the marker that ends it.
+/// Copies the data of a scan; returns the marker that ends it.
 fn scan<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>) -> io::Result<u8> {
     loop {
         walk.copy_until(0xFF)?;

@@ -1,4 +1,4 @@
-//! Whether a file is a picture that browsers show, and a copy of it that holds nothing else.
+//! Checks that a file is a picture that browsers show, and makes a copy that contains nothing else.
 
 mod avif;
 mod exif;
@@ -22,19 +22,20 @@ use walk::{Walk, damaged};
 
 /// Pillow's `MAX_IMAGE_PIXELS`: a quarter of a gigabyte at 24 bits. A decompression bomb claims more.
 const MOST_PIXELS: u64 = 89_478_485;
-/// The most pixels of a side.
+/// The maximum width and height in pixels.
 const MOST_SIDE: u32 = 32_767;
-/// The most memory that reading a header may take.
+/// The maximum memory in bytes for reading a header.
 const MOST_BYTES: u64 = 16 << 20;
-/// The largest AVIF file, which is read into memory.
+/// The maximum size in bytes of an AVIF file, which is read into memory.
 const MOST_AVIF: u64 = 64 << 20;
-/// Django's words.
+/// Django's error text.
 pub(super) const NO_IMAGE: &str =
     "Upload a valid image. The file you uploaded was either not an image or a corrupted image.";
 const TOO_LARGE: &str = "Upload a valid image. It has too many pixels.";
 const SOMETHING_ELSE: &str = "Upload a valid image. The file holds something else besides the picture: save the picture anew, alone.";
 
-/// A format of pictures that browsers show. SVG is not one: it is a document with scripts in it.
+/// A picture format that browsers show. SVG is not included, because it is a document that can
+/// contain scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
     Avif,
@@ -46,7 +47,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format of a file that begins with `head`.
+    /// Returns the format of a file that begins with `head`.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         match head {
             [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Self::Png),
@@ -77,7 +78,7 @@ impl Format {
         }
     }
 
-    /// The usual extension.
+    /// Returns the usual extension.
     pub(super) fn extension(self) -> &'static str {
         match self {
             Self::Avif => "avif",
@@ -101,7 +102,7 @@ impl Format {
     }
 }
 
-/// The brands that the first box of a file names: what can read it.
+/// Returns the brands in the first box of a file, which name the programs that can read it.
 pub(super) fn brands(head: &[u8]) -> Vec<[u8; 4]> {
     let size = head
         .first_chunk::<4>()
@@ -116,8 +117,8 @@ pub(super) fn brands(head: &[u8]) -> Vec<[u8; 4]> {
         .collect()
 }
 
-/// Returns a copy of the picture at `path` that ends where the picture ends, upright, and without metadata unless
-/// `keep_metadata`; or what is wrong with it.
+/// Returns a copy of the picture at `path` that ends where the picture ends, is upright, and has no
+/// metadata unless `keep_metadata`; or the error of the picture.
 pub(super) fn clean(
     path: &Path,
     format: Format,
@@ -185,7 +186,7 @@ fn cleaned(
         match turn::upright(copy.path(), known, orientation, pixels) {
             Ok(Some(upright)) => return Ok(Ok(upright)),
             Ok(None) => {}
-            // The copy names its orientation, which most browsers follow.
+            // The copy contains its orientation, which most browsers follow.
             Err(error) => {
                 log::info!(target: "nuages.uploads", "a picture could not be turned: {error}");
             }
@@ -215,7 +216,7 @@ fn is_too_large(width: u32, height: u32) -> bool {
     width.max(height) > MOST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS
 }
 
-/// The beginnings of what a browser or a server would run.
+/// Beginnings of content that a browser or a server would execute.
 const ALIVE: [&[u8]; 8] = [
     b"<script",
     b"<iframe",
@@ -226,12 +227,12 @@ const ALIVE: [&[u8]; 8] = [
     b"<?php ",
     b"<body ",
 ];
-/// Longer than each of `ALIVE`.
+/// More bytes than each of `ALIVE` has.
 const OVERLAP: usize = 16;
 /// The end of a ZIP archive: 22 bytes and a comment.
 const ZIP_END: &[u8] = b"PK\x05\x06";
 
-/// Whether the file would also pass as a page, a PDF document or a ZIP archive.
+/// Whether the file could also be read as a page, a PDF document or a ZIP archive.
 fn holds_something_else(file: &mut BufReader<File>) -> io::Result<bool> {
     let length = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(length.saturating_sub(22 + 0xFFFF)))?;

@@ -7,16 +7,16 @@ use flate2::Crc;
 use super::exif;
 use super::walk::{Walk, damaged};
 
-/// The chunks that the picture needs: its pixels, colours, size on paper and animation.
+/// The chunks that the picture needs: pixels, colours, physical size and animation.
 const KEPT: [&[u8; 4]; 20] = [
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB",
     b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT", b"cICP", b"mDCV", b"cLLI",
 ];
-/// The largest EXIF block that is read.
+/// The maximum size in bytes of an EXIF block that is read.
 const MOST_EXIF: u64 = 64 << 10;
 
-/// Copies the picture up to its end, without metadata (texts, EXIF, times) unless `keep_metadata`. Returns its orientation
-/// unless it is upright or an animation, which cannot be turned.
+/// Copies the picture up to its end, without metadata (texts, EXIF, times) unless `keep_metadata`.
+/// Returns its orientation, unless the picture is upright or an animation, which cannot be rotated.
 pub(super) fn copy<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<Option<u8>>
 where
     R: BufRead + Seek,
@@ -31,7 +31,7 @@ where
         let size = u64::from(u32::from_be_bytes(length));
         let mut sum = Crc::new();
         sum.update(&kind);
-        // A capital letter first: nobody can show the picture without this chunk.
+        // An upper-case first letter marks a chunk that is required to show the picture.
         let is_critical = kind[0].is_ascii_uppercase();
         let is_known = KEPT.contains(&&kind);
         is_animated |= &kind == b"acTL";

@@ -1,4 +1,4 @@
-//! The chunks of a WebP file, and the one block of a BMP file.
+//! The chunks of a WebP file, and the single block of a BMP file.
 
 use std::io::{self, BufRead, Seek, Write};
 
@@ -7,14 +7,14 @@ use flate2::Crc;
 use super::exif;
 use super::walk::{Walk, damaged};
 
-/// The largest EXIF block that is read.
+/// The maximum size in bytes of an EXIF block that is read.
 const MOST_EXIF: u64 = 64 << 10;
-/// Flags in `VP8X` that announce EXIF and XMP.
+/// Flags in `VP8X` for EXIF and XMP.
 const EXIF_FLAG: u8 = 0x08;
 const XMP_FLAG: u8 = 0x04;
 
-/// Copies a WebP picture up to its end, without EXIF and XMP unless `keep_metadata`. Returns its orientation unless it is
-/// upright or an animation, which cannot be turned.
+/// Copies a WebP picture up to its end, without EXIF and XMP unless `keep_metadata`. Returns its
+/// orientation, unless the picture is upright or an animation, which cannot be rotated.
 pub(super) fn webp<R, W>(walk: &mut Walk<R, W>, keep_metadata: bool) -> io::Result<Option<u8>>
 where
     R: BufRead + Seek,
@@ -83,7 +83,7 @@ where
     Ok(orientation.filter(|_| !is_animated))
 }
 
-/// Copies the content of a chunk whose head was read.
+/// Copies the content of a chunk whose header was read.
 fn chunk<R: BufRead + Seek, W: Write + Seek>(
     walk: &mut Walk<R, W>,
     kind: [u8; 4],
@@ -96,7 +96,8 @@ fn chunk<R: BufRead + Seek, W: Write + Seek>(
     pad(walk, size, end, true)
 }
 
-/// Steps over the byte that fills up a chunk of an odd size. Some programs leave it out at the end of the file.
+/// Skips the padding byte of a chunk of odd size. Some programs leave it out at the end of the
+/// file.
 fn pad<R: BufRead + Seek, W: Write + Seek>(
     walk: &mut Walk<R, W>,
     size: u64,
@@ -112,7 +113,7 @@ fn pad<R: BufRead + Seek, W: Write + Seek>(
     if write { walk.put(&[0]) } else { Ok(()) }
 }
 
-/// Copies a frame of an animation, and of its chunks those that hold pixels.
+/// Copies a frame of an animation, with only its chunks of pixels.
 fn frame<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, size: u64) -> io::Result<()> {
     let end = walk.at() + size;
     let place = walk.written()?;
@@ -139,7 +140,7 @@ fn frame<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>, size: u64) -
     )
 }
 
-/// Copies a BMP picture up to the end that its head names.
+/// Copies a BMP picture up to the end that its header gives.
 pub(super) fn bmp<R: BufRead + Seek, W: Write + Seek>(walk: &mut Walk<R, W>) -> io::Result<()> {
     walk.copy(2, Crc::new())?;
     let size: [u8; 4] = walk.take()?;

@@ -1,4 +1,5 @@
-//! Pictures as phones and programs write them: what is kept, what is cut off, what is refused.
+//! Pictures from phones and programs: the parts that are kept or cut off, and the pictures that are
+//! refused.
 
 use std::io::Cursor;
 
@@ -215,7 +216,7 @@ fn no_changed_byte_makes_the_copying_fail_badly() {
             for value in [0, 0x7F, 0xFF] {
                 let mut changed = bytes.to_vec();
                 changed[at] = value;
-                // Whatever the answer is, it is an answer.
+                // Any result is fine, as long as the function returns.
                 let _ = cleaned(&changed, false);
             }
         }

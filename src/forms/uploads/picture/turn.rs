@@ -1,4 +1,4 @@
-//! Turns the pixels of a picture upright.
+//! Rotates the pixels of a picture upright.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Write as _};
@@ -12,15 +12,17 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder as _, ImageEncoder, ImageFormat, ImageReader};
 use tempfile::NamedTempFile;
 
-/// The most pixels that are turned: beyond that, turning needs too much memory.
+/// The maximum number of pixels to rotate: larger pictures need too much memory.
 const MOST_PIXELS: u64 = 25_000_000;
-/// The quality of a JPEG that was turned, close to that of cameras. PNG and WebP lose nothing.
+/// The quality of a JPEG that was rotated, close to that of cameras. PNG and WebP lose nothing.
 const QUALITY: u8 = 92;
 
-/// Pictures are turned one after the other, so that many uploads at once need the memory of one.
+/// Pictures are rotated one after the other, so that many simultaneous uploads need the memory of
+/// one.
 static TURN: Mutex<()> = Mutex::new(());
 
-/// Returns a copy of the picture at `path` that needs no orientation; `None` if the picture is too large to be turned.
+/// Returns a copy of the picture at `path` that needs no orientation; `None` if the picture is too
+/// large to rotate.
 pub(super) fn upright(
     path: &Path,
     format: ImageFormat,
@@ -86,7 +88,7 @@ fn write(
         .map_err(io::Error::other)
 }
 
-/// Whether a colour profile fits the pixels as they are decoded. Those for print (CMYK) do not.
+/// Whether a colour profile fits the decoded pixels. Profiles for print (CMYK) do not.
 fn is_for_screens(profile: &[u8]) -> bool {
     matches!(profile.get(16..20), Some(b"RGB " | b"GRAY"))
 }

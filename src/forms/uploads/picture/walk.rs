@@ -1,4 +1,4 @@
-//! Reads the parts of a file one after the other, and copies those that are kept.
+//! Reads the parts of a file one after the other, and copies the parts to keep.
 
 use std::io::{self, BufRead, Read as _, Seek, SeekFrom, Write};
 
@@ -11,7 +11,7 @@ pub(super) fn damaged() -> io::Error {
     )
 }
 
-/// A position in a file that is read, and the copy that is written.
+/// A read position in a file, and the copy that is written.
 pub(super) struct Walk<R, W> {
     from: R,
     to: W,
@@ -31,12 +31,12 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         })
     }
 
-    /// How many bytes were read or skipped.
+    /// Returns the number of bytes that were read or skipped.
     pub(super) fn at(&self) -> u64 {
         self.at
     }
 
-    /// How many bytes follow.
+    /// Returns the number of remaining bytes.
     pub(super) fn rest(&self) -> u64 {
         self.length - self.at
     }
@@ -53,7 +53,7 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         self.take().map(|[byte]| byte)
     }
 
-    /// Reads `count` bytes, of which there must be as many.
+    /// Reads `count` bytes; fails if there are fewer.
     pub(super) fn bytes(&mut self, count: u64) -> io::Result<Vec<u8>> {
         if count > self.rest() {
             return Err(damaged());
@@ -77,7 +77,7 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         self.to.write_all(bytes)
     }
 
-    /// Copies `count` bytes; returns their checksum, which goes on from `sum`.
+    /// Copies `count` bytes; returns their checksum, continued from `sum`.
     pub(super) fn copy(&mut self, count: u64, mut sum: Crc) -> io::Result<Crc> {
         self.each(count, |to, bytes| {
             sum.update(bytes);
@@ -86,7 +86,7 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         Ok(sum)
     }
 
-    /// Skips `count` bytes; returns their checksum, which goes on from `sum`.
+    /// Skips `count` bytes; returns their checksum, continued from `sum`.
     pub(super) fn sum(&mut self, count: u64, mut sum: Crc) -> io::Result<Crc> {
         self.each(count, |_, bytes| {
             sum.update(bytes);
@@ -118,7 +118,7 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         Ok(())
     }
 
-    /// Copies up to and without the next `byte`, which is skipped.
+    /// Copies up to the next `byte`, which is skipped.
     pub(super) fn copy_until(&mut self, byte: u8) -> io::Result<()> {
         loop {
             let bytes = self.from.fill_buf()?;
@@ -137,12 +137,12 @@ impl<R: BufRead + Seek, W: Write + Seek> Walk<R, W> {
         }
     }
 
-    /// The end of the copy so far.
+    /// Returns the end of the copy so far.
     pub(super) fn written(&mut self) -> io::Result<u64> {
         self.to.stream_position()
     }
 
-    /// Overwrites what was written at `place`.
+    /// Overwrites the copy at `place`.
     pub(super) fn patch(&mut self, place: u64, bytes: &[u8]) -> io::Result<()> {
         let end = self.to.stream_position()?;
         self.to.seek(SeekFrom::Start(place))?;
