@@ -1,9 +1,10 @@
-//! [`AppAdmin`]: everything a site author says about one app's place in menus.
+//! [`AppAdmin`]: the options of an app in the admin's menus.
 
 use super::Registered;
 use crate::models::app_verbose_name;
 
-/// How an app is shown on the first page and in the menu: `AppAdmin::new("catalog").icon("box").order(1)`.
+/// Options of an app on the index page and in the menu:
+/// `AppAdmin::new("catalog").icon("box").order(1)`.
 #[derive(Debug, Clone)]
 pub struct AppAdmin {
     pub(super) label: &'static str,
@@ -12,19 +13,19 @@ pub struct AppAdmin {
     links: Vec<MenuLink>,
 }
 
-/// A page that is no model's.
+/// A menu link to a page that does not belong to a model.
 #[derive(Debug, Clone)]
 pub struct MenuLink {
-    /// What people read.
+    /// The text of the link.
     pub text: &'static str,
-    /// Where it is.
+    /// The URL of the page.
     pub url: &'static str,
-    /// Its picture.
+    /// The icon.
     pub icon: &'static str,
 }
 
 impl AppAdmin {
-    /// The app with this label: without a picture, among the others by name.
+    /// Creates the options of the app with this label: without an icon, sorted by name.
     pub fn new(label: &'static str) -> Self {
         Self {
             label,
@@ -34,22 +35,24 @@ impl AppAdmin {
         }
     }
 
-    /// Its picture: a symbol of `static/icons.svg`.
+    /// Sets the icon, a symbol of `static/icons.svg`.
     #[must_use]
     pub fn icon(mut self, symbol: &'static str) -> Self {
         self.icon = symbol;
         self
     }
 
-    /// Its place. Apps with a number come first, the smallest at the top; the others follow by what people read.
+    /// Sets the position. Apps with a number come first, in ascending order; the others follow by
+    /// name.
     #[must_use]
     pub fn order(mut self, number: i32) -> Self {
         self.order = Some(number);
         self
     }
 
-    /// A link below the app's models, shown to all staff: the page itself says who may enter. See
-    /// [`AdminRequest::page`](super::AdminRequest::page) for a page of one's own in the frame of the admin.
+    /// Adds a link below the app's models. All staff see the link; the URL of the page has its own
+    /// access rule. [`AdminRequest::page`](super::AdminRequest::page) renders such a page in the
+    /// frame of the admin.
     #[must_use]
     pub fn link(mut self, text: &'static str, url: &'static str, icon: &'static str) -> Self {
         self.links.push(MenuLink { text, url, icon });
@@ -57,23 +60,23 @@ impl AppAdmin {
     }
 }
 
-/// An app of the admin, as it stands in menus.
+/// An app of the admin, as menus show it.
 #[derive(Debug)]
 pub struct App {
-    /// What people read.
+    /// The name for people.
     pub name: String,
     /// `catalog`
     pub label: &'static str,
-    /// Its picture; "" for none.
+    /// The icon; "" for none.
     pub icon: &'static str,
-    /// Pages that are no model's.
+    /// Links to pages that do not belong to a model.
     pub links: Vec<MenuLink>,
     order: Option<i32>,
-    /// The places of its models among those of the site, by what people read.
+    /// The indexes of the app's models in the registry, sorted by name.
     pub(super) models: Vec<usize>,
 }
 
-/// The apps of these models, and those that the author says something of, in order.
+/// Returns the apps of these models and the apps with options, in menu order.
 pub(super) fn apps(registry: &[Registered], said: &[AppAdmin]) -> Vec<App> {
     let mut labels: Vec<&'static str> = Vec::new();
     let with_links = said

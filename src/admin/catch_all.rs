@@ -1,4 +1,4 @@
-//! What no other URL of the admin is: nobody but staff learns which models there are.
+//! Handles all other URLs of the admin, so that only staff can find out which models exist.
 
 use actix_web::{HttpResponse, web};
 
@@ -6,7 +6,8 @@ use super::AdminRequest;
 use crate::error::{Error, Result};
 use crate::http::{UrlTable, local_url, permanent_redirect};
 
-/// Leads to the same path with a slash at its end, where a page is (Django's `catch_all_view`).
+/// Redirects to the same path with a slash at the end, if that page exists (Django's
+/// `catch_all_view`).
 pub(super) async fn catch_all(
     request: AdminRequest,
     urls: web::Data<UrlTable>,
@@ -23,7 +24,7 @@ pub(super) async fn catch_all(
     Ok(permanent_redirect(&local_url(&slashed, query)))
 }
 
-/// Whether the app and the model in `path` are there, where `pattern` names them.
+/// Whether the app and the model in `path` exist, if `pattern` has them.
 fn exists(request: &AdminRequest, pattern: &str, path: &str) -> bool {
     let mut parts = path.trim_start_matches("/admin/").split('/');
     let (app, model) = (

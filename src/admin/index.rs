@@ -1,4 +1,4 @@
-//! The first page of the admin, and the first page of an app.
+//! The index page of the admin, and the page of an app.
 
 use actix_web::web::Path;
 use askama::Template;
@@ -9,7 +9,7 @@ use super::{AdminRequest, LogEntry};
 use crate::error::{Error, Result};
 use crate::http::{Html, render};
 
-/// Acts of the user on the first page.
+/// Number of the user's latest actions on the index page.
 const RECENT: i64 = 10;
 
 #[derive(Template)]

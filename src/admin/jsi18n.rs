@@ -1,4 +1,4 @@
-//! The script with which Django's admin translates its scripts; here every text is its own translation.
+//! The translation script of Django's admin; here it returns every text unchanged.
 
 use actix_web::HttpResponse;
 

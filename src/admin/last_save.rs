@@ -1,4 +1,4 @@
-//! Who saved a row last: what someone is told whose change collides with it.
+//! The last save of a row, for the message about a conflict.
 
 use chrono_tz::Tz;
 
@@ -8,16 +8,16 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::models::Meta;
 
-/// The last act on a row that the history knows of.
+/// The last action on a row in the history.
 #[derive(Debug, Clone)]
 pub(super) struct LastSave {
-    /// Who; "" for the user themselves.
+    /// The name of the user; "" for the current user.
     pub(super) by: String,
     pub(super) time: ActTime,
 }
 
 impl LastSave {
-    /// Of each of these rows that has one, by primary key; one query.
+    /// Returns the last action on each of these rows, by primary key, with one query.
     pub(super) fn of(
         conn: &mut Conn,
         model: &Meta,

@@ -1,4 +1,4 @@
-//! The history, in Django's table.
+//! The admin's history, in Django's table.
 
 use diesel::dsl::max;
 use diesel::prelude::*;
@@ -11,29 +11,29 @@ use crate::models::{Description, Meta, Model, OnDelete, desc};
 use crate::on_conn;
 use crate::schema::{auth_user, django_admin_log, django_content_type};
 
-/// One act of a user of the admin.
+/// An action of a user in the admin.
 #[derive(Debug, Clone, PartialEq, Eq, Identifiable, Queryable, Selectable)]
 #[diesel(table_name = django_admin_log)]
 pub struct LogEntry {
     /// Primary key.
     pub id: i32,
-    /// When; `None` if the cell cannot be read.
+    /// The time; `None` if the cell cannot be read.
     #[diesel(deserialize_as = Lenient<django_admin_log::action_time, Timestamp>)]
     pub action_time: Option<Timestamp>,
     /// The object's primary key, as text.
     #[diesel(deserialize_as = NullableLossyText)]
     pub object_id: Option<String>,
-    /// What the object was called, cut to 200 characters.
+    /// The display name of the object, cut to 200 characters.
     #[diesel(deserialize_as = LossyText)]
     pub object_repr: String,
     /// 1 add, 2 change, 3 delete.
     pub action_flag: i16,
-    /// JSON: what was done.
+    /// The description of the action in JSON.
     #[diesel(deserialize_as = LossyText)]
     pub change_message: String,
-    /// The object's model.
+    /// The content type of the object.
     pub content_type_id: Option<i32>,
-    /// Who.
+    /// The user's primary key.
     pub user_id: i32,
 }
 
@@ -63,10 +63,10 @@ impl Model for LogEntry {
     }
 }
 
-/// What was done (Django's `action_flag`).
+/// The kind of an action (Django's `action_flag`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flag {
-    /// A row was made.
+    /// A row was added.
     Addition = 1,
     /// A row was changed.
     Change = 2,
@@ -86,16 +86,16 @@ struct NewLogEntry<'a> {
     user_id: i32,
 }
 
-/// Rows in one statement: SQLite takes 32,766 values.
+/// Number of rows in one statement: SQLite allows 32,766 bound values.
 const AT_ONCE: usize = 500;
-/// The most characters of [`LogEntry::object_repr`].
+/// The maximum length of [`LogEntry::object_repr`].
 const REPR: usize = 200;
 
-/// A log entry, with the app and the model it is about, if that is still known.
+/// A log entry with its app and its model, if they still exist.
 pub(super) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 
 impl LogEntry {
-    /// Whether the history knows that the row of `model` with this primary key was deleted.
+    /// Whether the history has the deletion of the row of `model` with this primary key.
     pub(in crate::admin) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
         let Some(kind) = ContentType::of(conn, model)? else {
             return Ok(false);
@@ -108,8 +108,8 @@ impl LogEntry {
         Ok(count > 0)
     }
 
-    /// Writes down what `user` did to rows of `model`, given by primary key and by what they are called. `message` is
-    /// Django's JSON; nothing for a deletion. Call it in the transaction of the act.
+    /// Logs an action of `user` on rows of `model`, given by primary key and display name.
+    /// `message` is Django's JSON, and "" for a deletion. Call it in the transaction of the action.
     pub fn write(
         conn: &mut Conn,
         user: i32,
@@ -138,7 +138,8 @@ impl LogEntry {
         Ok(())
     }
 
-    /// The acts on one row, oldest first, with their users: up to `limit` after the first `offset`; and how many there are.
+    /// Returns the actions on one row with their users, oldest first: up to `limit` after the first
+    /// `offset`, and the total number.
     pub(super) fn of_object(
         conn: &mut Conn,
         model: &Meta,
@@ -163,7 +164,7 @@ impl LogEntry {
         Ok((count, entries.load(conn)?))
     }
 
-    /// The latest act on each of these rows, and who it was.
+    /// Returns the latest action on each of these rows with its user.
     pub(super) fn last_of(
         conn: &mut Conn,
         model: &Meta,
@@ -188,7 +189,7 @@ impl LogEntry {
         found.load(conn).map_err(Into::into)
     }
 
-    /// The latest acts of a user, newest first, with the app and model each was about.
+    /// Returns the latest actions of a user, newest first, each with its app and model.
     pub(super) fn recent_of(conn: &mut Conn, user: i32, limit: i64) -> Result<Vec<Act>> {
         let found = django_admin_log::table
             .left_join(django_content_type::table)

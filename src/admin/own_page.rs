@@ -1,4 +1,4 @@
-//! A page of an author's own, in the frame of the admin.
+//! Additional pages of site authors, in the frame of the admin.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ struct OwnPage<'a, T: Template> {
     content: Content<'a, T>,
 }
 
-/// A template, which has escaped what it shows.
+/// Displays a template, which has escaped its values.
 struct Content<'a, T>(&'a T);
 
 impl<T: Template> fmt::Display for Content<'_, T> {
@@ -29,11 +29,11 @@ impl<T: Template> fmt::Display for Content<'_, T> {
 impl<T: Template> HtmlSafe for Content<'_, T> {}
 
 impl AdminRequest {
-    /// A page of one's own: `content` below this title, in the frame of the admin. `above` are the pages between the
-    /// first and this one.
+    /// Renders an additional page: `content` below this title, in the frame of the admin. `above`
+    /// are the breadcrumbs between the index page and this one.
     ///
-    /// Its URL is put before those of the admin, and says who may enter; [`AppAdmin::link`](super::AppAdmin::link) puts
-    /// it into the menu:
+    /// Include its URL before those of the admin, with an access rule;
+    /// [`AppAdmin::link`](super::AppAdmin::link) adds it to the menu:
     ///
     /// ```
     /// use askama::Template;

@@ -1,4 +1,4 @@
-//! The admin's URLs, which are Django's.
+//! The admin's URLs, which are the same as Django's.
 
 use super::autocomplete::autocomplete;
 use super::catch_all::catch_all;
@@ -13,7 +13,7 @@ use super::view_on_site::view_on_site;
 use crate::http::Access::Staff;
 use crate::http::{Urls, get, path};
 
-/// Every URL below `/admin/` but those of accounts, which stand before these.
+/// Returns every URL below `/admin/` except those of accounts, which come before these.
 pub fn urls() -> Urls {
     Urls::new([
         path("/admin/", "admin:index", Staff, get(index).post(index)),
@@ -42,7 +42,7 @@ pub fn urls() -> Urls {
             Staff,
             get(view_on_site).post(view_on_site),
         ),
-        // What is not there is not there, whatever one would do with it.
+        // A missing page is a 404 for every method.
         path(
             "/admin/{app}/",
             "admin:app_list",
@@ -85,7 +85,7 @@ pub fn urls() -> Urls {
             Staff,
             get(to_change).post(to_change),
         ),
-        // The last: whatever stands behind it is never reached.
+        // This must be the last entry, because it matches every URL.
         path(
             "/admin/{rest:.*}",
             "admin:catch_all",

@@ -1,4 +1,4 @@
-//! From a row in the admin to its page on the site.
+//! Redirects from a row in the admin to its page on the site.
 
 use actix_web::HttpResponse;
 use actix_web::web::Path;

@@ -1,4 +1,4 @@
-//! Options of forms.
+//! Checks options of forms.
 
 use super::{Checks, twice};
 use crate::admin::options::is_text;
@@ -127,7 +127,7 @@ impl Checks<'_> {
         }
     }
 
-    /// What is searched as one types needs a list that can be searched.
+    /// Checks that models of autocomplete fields can be searched.
     fn searched(&mut self) {
         for name in &self.options.autocomplete_fields {
             let Some(target) = self.related(name) else {

@@ -1,4 +1,4 @@
-//! Inlines.
+//! Checks inlines.
 
 use super::Checks;
 use crate::models::Field;

@@ -1,4 +1,4 @@
-//! Options of lists.
+//! Checks options of lists.
 
 use super::{Checks, twice};
 use crate::admin::options::{ListColumn, ListFilter};
@@ -155,7 +155,7 @@ impl Checks<'_> {
     }
 }
 
-/// The column of a field of the model itself; the name of a computed column.
+/// Returns the column of a field of the model itself, or the name of a computed column.
 fn name_of(column: &ListColumn) -> &'static str {
     match column {
         ListColumn::Field(path) if path.steps.is_empty() => path.column,

@@ -1,5 +1,5 @@
-//! What is wrong with what authors say about admins, with Django's numbers. What the compiler refuses has none here:
-//! fields that do not exist, values of a wrong type.
+//! Checks the options of admins, with Django's error numbers. Errors that the compiler detects,
+//! such as unknown fields and values of a wrong type, need no check.
 
 mod form;
 mod inlines;
@@ -10,7 +10,7 @@ use super::{AdminSite, Registered};
 use crate::models::{Field, Finding, ManyToMany, Meta, all, find};
 
 impl AdminSite {
-    /// What is wrong with the admins of the site's models.
+    /// Returns the errors in the admins of the site's models.
     pub fn check(&self) -> Vec<Finding> {
         let mut found = Vec::new();
         for known in self.models() {
@@ -61,7 +61,7 @@ impl AdminSite {
     }
 }
 
-/// The check of one admin, or of an inline of it.
+/// The check of one admin, or of one of its inlines.
 struct Checks<'a> {
     site: &'a AdminSite,
     known: &'a Registered,
@@ -99,7 +99,7 @@ impl Checks<'_> {
         self.model.many(name)
     }
 
-    /// The model that the relation `name` leads to.
+    /// Returns the model that the relation `name` refers to.
     fn related(&self, name: &str) -> Option<&'static Meta> {
         let key = self.column(name).and_then(|field| field.relation.as_ref());
         key.map(|relation| relation.to())
@@ -107,7 +107,7 @@ impl Checks<'_> {
     }
 }
 
-/// Names that stand there twice.
+/// Returns the names that occur more than once.
 fn twice(names: &[&'static str]) -> Vec<&'static str> {
     let again = names
         .iter()

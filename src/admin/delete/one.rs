@@ -1,4 +1,4 @@
-//! Deleting one row.
+//! Deletes one row.
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
@@ -21,7 +21,7 @@ struct DeleteConfirmation {
     frame: Frame,
     /// `product`
     one: &'static str,
-    /// What the row is called.
+    /// Display name of the row.
     name: String,
     shown: Consequences,
     to_field: Option<String>,
@@ -38,8 +38,9 @@ pub(in crate::admin) async fn delete_form(
 
 /// `POST /admin/catalog/product/7/delete/`
 ///
-/// Like Django (`if request.POST`), a request without any form field does not confirm the deletion: it shows the question.
-/// Such requests have no body, a body that is not a form (JSON, text), or a multipart body without fields.
+/// Like Django (`if request.POST`), a request without any form field does not confirm the deletion
+/// but shows the confirmation page. Such requests have no body, a body that is not a form (JSON,
+/// text), or a multipart body without fields.
 pub(in crate::admin) async fn delete(
     request: AdminRequest,
     place: Path<(String, String, String)>,

@@ -1,19 +1,19 @@
-//! Deleting the rows that were chosen in a list.
+//! Deletes the rows that were selected in a list.
 
 use super::{Consequences, Deletion, Outcome};
 use crate::admin::{AdminRequest, Registered};
 use crate::error::{Error, Result};
 use crate::models::Query;
 
-/// What became of chosen rows.
+/// The result for selected rows.
 pub(in crate::admin) enum Selected {
-    /// They are to be confirmed, or something forbids it: a page shows `admin/_consequences.html`.
+    /// The deletion must be confirmed, or is forbidden: a page shows `admin/_consequences.html`.
     Asked(Box<Consequences>),
-    /// So many of them are gone.
+    /// This number of rows were deleted.
     Deleted(usize),
 }
 
-/// Deletes `rows` of `known`, however many, with a log entry for each; or says what would go, unless `confirmed`.
+/// Deletes `rows` of `known` with a log entry for each; or returns a preview, unless `confirmed`.
 pub(in crate::admin) async fn delete_selected(
     request: &AdminRequest,
     known: &'static Registered,
@@ -24,7 +24,7 @@ pub(in crate::admin) async fn delete_selected(
         .carry_out(&request.db, confirmed)
         .await?
     {
-        // Rows that are gone already: Django asks all the same.
+        // Like Django, ask for confirmation even if the rows no longer exist.
         Outcome::Nothing if !confirmed => Ok(Selected::Asked(Box::default())),
         Outcome::Nothing => Ok(Selected::Deleted(0)),
         Outcome::Asked(shown) => Ok(Selected::Asked(Box::new(shown))),

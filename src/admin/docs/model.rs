@@ -1,4 +1,4 @@
-//! One model, documented.
+//! The documentation page of a model.
 
 use super::{is_shown, url};
 use crate::admin::AdminRequest;
@@ -7,11 +7,11 @@ use crate::models::{
     ColumnPath, Field, FieldKind, ManyToMany, Meta, OnDelete, Order, Step, Validator,
 };
 
-/// A model, for its page.
+/// The documentation of a model.
 pub(super) struct Documented {
     pub(super) label: String,
     pub(super) table: &'static str,
-    /// Its list, where the user may see it.
+    /// The URL of the model's list, if the user may see it.
     pub(super) list_url: Option<String>,
     pub(super) fields: Vec<DocField>,
     pub(super) facts: Vec<Fact>,
@@ -21,20 +21,20 @@ pub(super) struct Documented {
 pub(super) struct DocField {
     pub(super) name: &'static str,
     pub(super) kind: String,
-    /// The model it leads to, if the user may know of it.
+    /// The URL of the referenced model, if the user may see that model.
     pub(super) url: Option<String>,
     pub(super) label: String,
     pub(super) tags: Vec<&'static str>,
     pub(super) notes: String,
 }
 
-/// Something about a model as a whole: what it is called, words as code, links.
+/// A detail of the whole model: its name, and words with or without a link.
 pub(super) struct Fact {
     pub(super) name: &'static str,
     pub(super) words: Vec<(String, Option<String>)>,
 }
 
-/// What there is to say about `model` to who asks.
+/// Returns the documentation of `model` that the user may see.
 pub(super) fn of(request: &AdminRequest, model: &'static Meta) -> Documented {
     let link = |to: &Meta| is_shown(request, to).then(|| url(to));
     let known = request.site.of(model);
@@ -143,7 +143,7 @@ fn order(order: &Order) -> String {
     )
 }
 
-/// A way as authors of URLs write it: `category__name`.
+/// Returns a path in the spelling of URLs: `category__name`.
 fn way(path: &ColumnPath) -> String {
     let steps = path.steps.iter().map(|step| match step {
         Step::Forward(column) => column.strip_suffix("_id").unwrap_or(column).to_owned(),

@@ -1,4 +1,4 @@
-//! What was done: the latest acts of a user, and all acts on a row.
+//! The history: the latest actions of a user, and all actions on a row.
 
 mod page;
 mod recent;
@@ -12,10 +12,10 @@ use chrono_tz::Tz;
 use super::LogEntry;
 use crate::auth::User;
 
-/// When an act was, as pages show it.
+/// The time of an action, as pages show it.
 #[derive(Debug, Clone)]
 pub(super) struct ActTime {
-    /// For machines; "" if the time cannot be read.
+    /// The ISO format; "" if the time cannot be read.
     pub(super) machine: String,
     /// `Jan. 2, 2024, 3:04 p.m.`, or `unknown time`.
     pub(super) text: String,
@@ -36,7 +36,7 @@ impl ActTime {
     }
 }
 
-/// `clerk (Clara Kerr)`
+/// Returns `clerk (Clara Kerr)`.
 pub(super) fn full_name(user: User) -> String {
     let name = format!("{} {}", user.first_name, user.last_name)
         .trim()

@@ -1,4 +1,4 @@
-//! All acts on a row, oldest first.
+//! All actions on a row, oldest first.
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::http::render;
 use crate::models::bidi;
 
-/// Acts on one page.
+/// Number of actions on one page.
 const PER_PAGE: i64 = 100;
 
 #[derive(Template)]
@@ -23,18 +23,18 @@ struct ObjectHistory {
     entries: Vec<Entry>,
     paginator: Paginator,
     number: i64,
-    /// Parameters that the links to the pages keep, such as `&_changelist_filters=p%3D2`.
+    /// Parameters for the links to other pages, such as `&_changelist_filters=p%3D2`.
     page_query: String,
 }
 
-/// An act.
+/// An action on the row.
 struct Entry {
     time: ActTime,
     /// `clerk (Clara Kerr)`
     user: String,
     /// `added`, `changed` or `deleted`.
     kind: &'static str,
-    /// What was done.
+    /// The description of the action.
     what: String,
 }
 
@@ -56,7 +56,7 @@ pub(in crate::admin) async fn history(
     let (app, model, part) = place.into_inner();
     let known = request.model(&app, &model)?;
     let Some((record, name)) = request.object(known, &part).await? else {
-        // Whether there is such a row is for those to know who may see it.
+        // A missing row is reported only to users who may view such rows.
         request.must(known, "view", None)?;
         return Ok(request.missing(known, &part));
     };

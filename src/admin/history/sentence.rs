@@ -1,8 +1,8 @@
-//! The messages of log entries as sentences.
+//! Converts the messages of log entries to sentences.
 
 use serde_json::Value;
 
-/// What `message` says: Django's JSON becomes sentences, and texts of before there was any stay as they are.
+/// Converts Django's JSON to sentences; keeps a `message` in the plain text format of old versions.
 pub(super) fn sentence(message: &str) -> String {
     if !message.starts_with('[') {
         return message.to_owned();
@@ -39,7 +39,7 @@ fn part(part: &Value) -> Option<String> {
     Some(format!("Deleted {of}."))
 }
 
-/// `order item “3 × Lamp”`
+/// Returns `order item “3 × Lamp”`.
 fn named(about: &Value) -> Option<String> {
     let object = about.get("object").map(text).unwrap_or_default();
     Some(format!("{} “{object}”", text(about.get("name")?)))
@@ -51,7 +51,7 @@ fn text(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// `Name, Price and Stock`
+/// Returns `Name, Price and Stock`.
 fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),

@@ -1,4 +1,4 @@
-//! What can be done to the rows that are ticked in a list.
+//! Actions on the selected rows of a list.
 
 use crate::admin::run_action::Location;
 use crate::auth::User;
@@ -7,27 +7,28 @@ use crate::error::Result;
 use crate::messages::Level;
 use crate::models::{Meta, Query, Record};
 
-/// Rows that an action is given at a time.
+/// Number of rows that an action gets at a time.
 const CHUNK: i64 = 500;
-/// After so many, the log says how far it came.
+/// The log reports the progress each time this many rows are done.
 const LOGGED: i64 = 10_000;
 
-/// What an action gets.
+/// The arguments of an action.
 #[derive(Debug)]
 pub struct ActionRequest<'a> {
     /// The action's name.
     pub action: &'static str,
-    /// The chosen rows: those ticked, or all of the list.
+    /// The selected rows: those that were ticked, or all of the list.
     pub selection: &'a Query,
-    /// How many they are.
+    /// Number of selected rows.
     pub count: i64,
-    /// Who asks.
+    /// The user who runs the action.
     pub user: &'a User,
 }
 
 impl ActionRequest<'_> {
-    /// Sets columns in all chosen rows, 10,000 with one statement: a database remembers in memory how to take a statement
-    /// back. The log says how far it came. How many there were.
+    /// Sets columns in all selected rows and returns the number of rows. Each statement changes
+    /// 10,000 rows, because a database keeps the data for rolling back a statement in memory. The
+    /// log reports the progress.
     pub fn update(&self, conn: &mut Conn, values: &[(&'static str, Value)]) -> Result<i64> {
         let (mut chunks, mut done) = (self.selection.chunks(LOGGED), 0);
         while let Some(rows) = chunks.next_query(conn)? {
@@ -38,8 +39,8 @@ impl ActionRequest<'_> {
         Ok(done)
     }
 
-    /// Calls `work` with all chosen rows, 500 at a time: memory holds no more of them, however many they are. The log says
-    /// every 10,000 rows how far it came. How many there were.
+    /// Calls `work` with all selected rows, 500 at a time, so that memory use is bounded. Returns
+    /// the number of rows. The log reports the progress every 10,000 rows.
     pub fn each_chunk(
         &self,
         conn: &mut Conn,
@@ -62,17 +63,17 @@ impl ActionRequest<'_> {
     }
 }
 
-/// What an action says when it is done.
+/// The message of a finished action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionResult {
-    /// How it went.
+    /// The level of the message.
     pub level: Level,
     /// A sentence for the user.
     pub message: String,
 }
 
 impl ActionResult {
-    /// It went well.
+    /// Creates a success message.
     pub fn success(message: impl Into<String>) -> Self {
         Self {
             level: Level::SUCCESS,
@@ -80,7 +81,7 @@ impl ActionResult {
         }
     }
 
-    /// Something to know.
+    /// Creates an information message.
     pub fn info(message: impl Into<String>) -> Self {
         Self {
             level: Level::INFO,
@@ -88,7 +89,7 @@ impl ActionResult {
         }
     }
 
-    /// It did not go.
+    /// Creates an error message.
     pub fn error(message: impl Into<String>) -> Self {
         Self {
             level: Level::ERROR,
@@ -97,7 +98,7 @@ impl ActionResult {
     }
 }
 
-/// What Django's `message_user` says: something to know.
+/// A plain text has the level of Django's `message_user`: info.
 impl From<String> for ActionResult {
     fn from(message: String) -> Self {
         Self::info(message)
@@ -110,28 +111,30 @@ impl From<&str> for ActionResult {
     }
 }
 
-/// Does something to chosen rows.
+/// The function of an action.
 pub type Run = fn(&mut Conn, &ActionRequest<'_>) -> Result<ActionResult>;
 
-/// Something that can be done to chosen rows. It runs in one transaction: what it returns an error for has not happened.
+/// An action on selected rows. It runs in one transaction, which is rolled back if it returns an
+/// error.
 ///
-/// What is the same for all rows is [`ActionRequest::update`]; what is not goes row by row, with
-/// [`ActionRequest::each_chunk`]. Neither holds more rows in memory the more are chosen.
+/// Use [`ActionRequest::update`] for the same change of all rows, and [`ActionRequest::each_chunk`]
+/// for different changes. The memory use of neither depends on the number of selected rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Action {
-    /// What forms call it.
+    /// The name in forms.
     pub name: &'static str,
-    /// What people read; `%(verbose_name_plural)s` and `%(verbose_name)s` are filled in.
+    /// The label; `%(verbose_name_plural)s` and `%(verbose_name)s` are filled in.
     pub description: &'static str,
-    /// The permissions of which the user needs at least one: `view`, `change`, `delete` … An empty list stands for `change`.
+    /// The permissions of which the user needs at least one: `view`, `change`, `delete` … An empty
+    /// list means `change`.
     pub permissions: &'static [&'static str],
-    /// Whether it asks before it runs.
+    /// Whether the action has a confirmation page.
     pub confirm: bool,
-    /// Whether the list offers it.
+    /// Whether the list offers the action.
     pub in_list: bool,
     /// The label on the change form of a row; `None` if the form does not offer the action.
     pub form_description: Option<&'static str>,
-    /// Does it.
+    /// The function that runs.
     pub run: Run,
 }
 
@@ -149,7 +152,7 @@ impl Action {
         }
     }
 
-    /// The permissions of which the user needs at least one, with the default filled in.
+    /// Returns the permissions of which the user needs at least one; by default `change`.
     pub fn required_permissions(&self) -> &'static [&'static str] {
         if self.permissions.is_empty() {
             &["change"]
@@ -176,8 +179,8 @@ impl Action {
         }
     }
 
-    /// Offers the action on the change form of a single row as well, with a label of its own: `.on_form("Mark as active")`
-    /// (Django 6.1's `location`).
+    /// Offers the action on the change form of a single row as well, with a different label:
+    /// `.on_form("Mark as active")` (Django 6.1's `location`).
     #[must_use]
     pub const fn on_form(mut self, description: &'static str) -> Self {
         self.form_description = Some(description);
@@ -192,15 +195,15 @@ impl Action {
         self
     }
 
-    /// Offers the action to users who have at least one of these permissions on the model, instead of `change`. An action
-    /// that only reads, such as an export, takes `&["view"]`.
+    /// Offers the action to users who have at least one of these permissions on the model, instead
+    /// of `change`. An action that only reads, such as an export, declares `&["view"]`.
     #[must_use]
     pub const fn permissions(mut self, actions: &'static [&'static str]) -> Self {
         self.permissions = actions;
         self
     }
 
-    /// It asks before it runs.
+    /// Adds a confirmation page.
     #[must_use]
     pub const fn confirm(mut self) -> Self {
         self.confirm = true;

@@ -7,29 +7,29 @@ use diesel::query_source::Column;
 use crate::db::Value;
 use crate::models::{ColumnPath, Formula, IntoOrder, IntoPath, Order, Paths, Via, tuples};
 
-/// What a computed column shows.
+/// The content of a computed column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
-    /// A text; empty is shown as the site's empty value.
+    /// A text; an empty text is shown as the site's empty value.
     Text(String),
-    /// A value, shown as a field's would be.
+    /// A value, shown like the value of a field.
     Value(Value),
-    /// Yes, no or unknown, as an icon.
+    /// Yes, no or unknown, shown as an icon.
     Boolean(Option<bool>),
-    /// A text that leads somewhere.
+    /// A link.
     Link {
-        /// What people read.
+        /// The text of the link.
         text: String,
-        /// Where it leads.
+        /// The target of the link.
         url: String,
     },
-    /// A text, and beside it a link.
+    /// A text with a link beside it.
     TextAndLink {
-        /// What people read.
+        /// The text.
         text: String,
-        /// What people read on the link.
+        /// The text of the link.
         link: String,
-        /// Where it leads.
+        /// The target of the link.
         url: String,
     },
 }
@@ -43,26 +43,27 @@ impl Default for Cell {
 /// A column of a list.
 #[derive(Debug, Clone)]
 pub enum ListColumn {
-    /// A field, or one of a model that it leads to. A foreign key shows what the row at its end is called.
+    /// A field of the model or of a related model. A foreign key shows the display name of the
+    /// referenced row.
     Field(ColumnPath),
-    /// Computed from a row.
+    /// A column computed from a row.
     Computed {
-        /// What URLs and CSS call it.
+        /// The name in URLs and CSS.
         name: &'static str,
-        /// The column's head.
+        /// The heading of the column.
         description: String,
         /// The columns it is computed from.
         paths: Vec<ColumnPath>,
-        /// Gets their values, in order.
+        /// Computes the content from the values, in order.
         compute: Formula<Cell>,
-        /// What the list is ordered by when its head is clicked.
+        /// The order if the user clicks on the heading.
         ordering: Option<Order>,
     },
 }
 
-/// What can stand in `list_display`.
+/// A type that can be used in `list_display`.
 pub trait IntoColumn<T> {
-    /// The column.
+    /// Returns the column.
     fn into_column(self) -> ListColumn;
 }
 
@@ -82,7 +83,8 @@ impl<T> IntoColumn<T> for Via<T> {
 #[derive(Debug, Clone)]
 pub struct Computed<T>(ListColumn, PhantomData<T>);
 
-/// A column `name` computed from others: `computed("margin", (product::price, product::cost), |[price, cost]| …)`.
+/// Creates a column `name` computed from others: `computed("margin", (product::price,
+/// product::cost), |[price, cost]| …)`.
 pub fn computed<T, P: Paths<T>>(
     name: &'static str,
     paths: P,
@@ -102,7 +104,7 @@ pub fn computed<T, P: Paths<T>>(
 }
 
 impl<T> Computed<T> {
-    /// The column's head.
+    /// Sets the heading of the column.
     #[must_use]
     pub fn description(mut self, text: &str) -> Self {
         if let ListColumn::Computed { description, .. } = &mut self.0 {
@@ -111,7 +113,7 @@ impl<T> Computed<T> {
         self
     }
 
-    /// What the list is ordered by when the head is clicked.
+    /// Sets the order that is used if the user clicks on the heading.
     #[must_use]
     pub fn ordering(mut self, key: impl IntoOrder<T>) -> Self {
         if let ListColumn::Computed { ordering, .. } = &mut self.0 {

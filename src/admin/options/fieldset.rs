@@ -6,9 +6,9 @@ use diesel::query_source::Column;
 
 use crate::models::{ManyToMany, tuples};
 
-/// What can stand in a form: a field, or a many-to-many field. The names are columns' and many-to-many fields'.
+/// A type that can be used as a field of a form: a column, or a many-to-many field.
 pub trait FieldName<T> {
-    /// The column, or the many-to-many field's name.
+    /// Returns the name of the column or of the many-to-many field.
     fn name(&self) -> &'static str;
 }
 
@@ -35,22 +35,22 @@ impl<T> FieldNames<T> for () {
     }
 }
 
-/// A group of fields in a form of the model whose table is `T`.
+/// A group of fields in a form of the model with the table `T`.
 #[derive(Debug, Clone)]
 pub struct Fieldset<T = ()> {
-    /// Its heading; "" for none.
+    /// The heading; "" for none.
     pub title: &'static str,
     /// Columns and many-to-many fields, line by line.
     pub lines: Vec<Vec<&'static str>>,
-    /// A sentence under the heading.
+    /// A description below the heading.
     pub description: &'static str,
-    /// Closed until someone opens it.
+    /// Whether the group is closed at first.
     pub collapsed: bool,
     table: PhantomData<T>,
 }
 
 impl<T> Fieldset<T> {
-    /// A group of fields, one a line.
+    /// Creates a group of fields, one in each line.
     pub(super) fn new(title: &'static str, fields: impl FieldNames<T>) -> Self {
         let lines = fields.names().into_iter().map(|name| vec![name]).collect();
         Self {
@@ -62,21 +62,21 @@ impl<T> Fieldset<T> {
         }
     }
 
-    /// More fields, beside one another in one line.
+    /// Adds fields side by side in one line.
     #[must_use]
     pub fn line(mut self, fields: impl FieldNames<T>) -> Self {
         self.lines.push(fields.names());
         self
     }
 
-    /// A sentence under the heading.
+    /// Sets the description below the heading.
     #[must_use]
     pub fn description(mut self, text: &'static str) -> Self {
         self.description = text;
         self
     }
 
-    /// Closed until someone opens it (Django's class `collapse`).
+    /// Closes the group at first (Django's class `collapse`).
     #[must_use]
     pub fn collapse(mut self) -> Self {
         self.collapsed = true;
@@ -100,7 +100,7 @@ impl<T> Fieldset<T> {
         }
     }
 
-    /// Every name in it.
+    /// Returns every name in the group.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.lines.iter().flatten().copied()
     }

@@ -9,41 +9,42 @@ use crate::models::{ColumnPath, Condition, IntoPath, ManyToMany, Via, tuples};
 /// A filter beside a list.
 #[derive(Debug, Clone)]
 pub enum ListFilter {
-    /// By the values of a field.
+    /// Filters by the values of a field.
     Field(ColumnPath, FilterKind),
-    /// As the site author says.
+    /// A filter of the site author.
     Own(OwnFilter),
 }
 
-/// Which values a filter offers.
+/// The values that a filter offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterKind {
-    /// What fits the field: yes and no, its choices, spans of time, the rows it may lead to, or else all its values.
+    /// The values that fit the field: yes and no, the choices, date ranges, the rows that a
+    /// relation can refer to, or else all values.
     Fitting,
     /// Every value that occurs.
     AllValues,
-    /// Of the rows it may lead to, those that it does lead to.
+    /// Only related rows that are actually referred to.
     UsedOnly,
-    /// Empty or not.
+    /// Empty or not empty.
     Empty,
 }
 
-/// A filter with words of its own (Django's `SimpleListFilter`).
+/// A filter with custom choices (Django's `SimpleListFilter`).
 #[derive(Debug, Clone, Copy)]
 pub struct OwnFilter {
-    /// What people read: "By …".
+    /// The title: "By …".
     pub title: &'static str,
-    /// The parameter in URLs.
+    /// The name of the parameter in URLs.
     pub parameter_name: &'static str,
-    /// The values that may be chosen, with what people read.
+    /// The choices, each with its label.
     pub lookups: &'static [(&'static str, &'static str)],
-    /// The rows that one of them leaves.
+    /// The condition for a choice.
     pub condition: fn(&str) -> Condition,
 }
 
-/// What can stand in `list_filter`.
+/// A type that can be used in `list_filter`.
 pub trait IntoFilter<T> {
-    /// The filter.
+    /// Returns the filter.
     fn into_filter(self) -> ListFilter;
 }
 
@@ -75,7 +76,7 @@ impl<T> IntoFilter<T> for Filtered<T> {
     }
 }
 
-/// Every value that occurs (Django's `AllValuesFieldListFilter`).
+/// Offers every value that occurs (Django's `AllValuesFieldListFilter`).
 pub fn all_values<T>(path: impl IntoPath<T>) -> Filtered<T> {
     Filtered(
         ListFilter::Field(path.into_path(), FilterKind::AllValues),
@@ -83,7 +84,7 @@ pub fn all_values<T>(path: impl IntoPath<T>) -> Filtered<T> {
     )
 }
 
-/// Only rows that it does lead to (Django's `RelatedOnlyFieldListFilter`).
+/// Offers only rows that are actually referred to (Django's `RelatedOnlyFieldListFilter`).
 pub fn used_only<T>(path: impl IntoPath<T>) -> Filtered<T> {
     Filtered(
         ListFilter::Field(path.into_path(), FilterKind::UsedOnly),
@@ -91,7 +92,7 @@ pub fn used_only<T>(path: impl IntoPath<T>) -> Filtered<T> {
     )
 }
 
-/// Empty or not (Django's `EmptyFieldListFilter`).
+/// Offers empty and not empty (Django's `EmptyFieldListFilter`).
 pub fn empty<T>(path: impl IntoPath<T>) -> Filtered<T> {
     Filtered(
         ListFilter::Field(path.into_path(), FilterKind::Empty),
@@ -99,7 +100,7 @@ pub fn empty<T>(path: impl IntoPath<T>) -> Filtered<T> {
     )
 }
 
-/// A filter with words of its own.
+/// Creates a filter with custom choices.
 pub fn own_filter<T>(filter: OwnFilter) -> Filtered<T> {
     Filtered(ListFilter::Own(filter), PhantomData)
 }

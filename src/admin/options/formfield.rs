@@ -1,4 +1,4 @@
-//! What a field looks like in this admin's forms, where that is not what the model says of it.
+//! Options of form fields that override the model's description in one admin.
 
 use std::mem::discriminant;
 
@@ -8,7 +8,8 @@ use super::Options;
 use crate::forms::model::ModelField;
 use crate::models::FieldKind;
 
-/// Another label, help or control for a field (Django's `formfield_overrides` and `formfield_for_dbfield`).
+/// Overrides the label, help text or control of a field (Django's `formfield_overrides` and
+/// `formfield_for_dbfield`).
 ///
 /// ```
 /// use nuages::admin::{FormField, ModelAdmin};
@@ -28,46 +29,46 @@ pub struct FormField {
     pub(in crate::admin) help_text: Option<&'static str>,
     pub(in crate::admin) placeholder: Option<&'static str>,
     pub(in crate::admin) rows: Option<u8>,
-    /// A column of the rows that can be chosen: its values are the groups they are offered in.
+    /// A column of the related rows, whose values are the groups of choices.
     pub(in crate::admin) group_by: Option<&'static str>,
 }
 
 impl FormField {
-    /// Nothing else than what the model says.
+    /// Creates options that override nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the field is called, also in the history of what was changed.
+    /// Sets the label, which is also used in the history.
     #[must_use]
     pub fn label(mut self, text: &'static str) -> Self {
         self.label = Some(text);
         self
     }
 
-    /// What stands beside it; `""` for nothing.
+    /// Sets the help text; `""` for none.
     #[must_use]
     pub fn help_text(mut self, text: &'static str) -> Self {
         self.help_text = Some(text);
         self
     }
 
-    /// What stands in the empty control of a text or a number.
+    /// Sets the placeholder of a text or number input.
     #[must_use]
     pub fn placeholder(mut self, text: &'static str) -> Self {
         self.placeholder = Some(text);
         self
     }
 
-    /// A text is typed in so many lines at once; in one where `rows` is 1.
+    /// Sets the number of visible lines for a text; with `rows` 1 it is a single-line input.
     #[must_use]
     pub fn textarea(mut self, rows: u8) -> Self {
         self.rows = Some(rows.max(1));
         self
     }
 
-    /// Offers the rows that a relation can lead to in groups (`<optgroup>`), one for each value of this column of theirs. A
-    /// row that is added in a pop-up window joins its group, as from Django 6.1 on.
+    /// Groups the choices of a relation (`<optgroup>`) by this column of the related rows. A row
+    /// that is added in a pop-up window joins its group, as from Django 6.1 on.
     ///
     /// ```
     /// use nuages::admin::{FormField, ModelAdmin};
@@ -84,7 +85,7 @@ impl FormField {
         self
     }
 
-    /// This, and where this says nothing `other`.
+    /// Returns these options, completed by those of `other`.
     fn or(self, other: Self) -> Self {
         Self {
             label: self.label.or(other.label),
@@ -97,7 +98,7 @@ impl FormField {
 }
 
 impl Options {
-    /// What this admin says of `field`: what was said of the field itself goes before what was said of its kind.
+    /// Returns the options of `field`: those of the field itself override those of its kind.
     pub(in crate::admin) fn formfield(&self, field: ModelField) -> FormField {
         let own = self
             .formfields
@@ -112,14 +113,14 @@ impl Options {
         said.fold(FormField::new(), |first, next| first.or(*next))
     }
 
-    /// What `field` is called in forms.
+    /// Returns the label of `field` in forms.
     pub(in crate::admin) fn label(&self, field: ModelField) -> String {
         self.formfield(field)
             .label
             .map_or_else(|| field.label(), str::to_owned)
     }
 
-    /// What stands beside it.
+    /// Returns the help text of `field`.
     pub(in crate::admin) fn help_text(&self, field: ModelField) -> &'static str {
         self.formfield(field)
             .help_text
@@ -127,7 +128,7 @@ impl Options {
     }
 }
 
-/// Whether a text of this kind can be typed in several lines, or in one.
+/// Whether a text of this kind can be entered in one line or in several lines.
 pub(in crate::admin) fn is_text(kind: FieldKind) -> bool {
     matches!(kind, FieldKind::Char(_) | FieldKind::Text)
 }

@@ -1,11 +1,11 @@
-//! Which addresses of authors and of rows become links.
+//! Decides which URLs of authors and of rows become links.
 
-/// What an address may begin with.
+/// The allowed beginnings of a URL.
 const KNOWN: [&str; 9] = [
     "http://", "https://", "ftp://", "ftps://", "mailto:", "tel:", "/", "?", "#",
 ];
 
-/// Whether following `url` runs nothing: it is one of the web, or of this site.
+/// Whether opening `url` runs no code: it is a web URL, or a URL of this site.
 pub(in crate::admin) fn is_safe(url: &str) -> bool {
     let begin: String = url
         .trim_start()

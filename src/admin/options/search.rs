@@ -1,4 +1,4 @@
-//! Fields that a search looks into.
+//! The fields of a search.
 
 use std::marker::PhantomData;
 
@@ -6,29 +6,29 @@ use diesel::query_source::Column;
 
 use crate::models::{ColumnPath, IntoPath, Via, tuples};
 
-/// How a search looks into a field (Django's prefixes `^` and `=`, and none).
+/// The comparison of a search word with a field (Django's prefixes `^` and `=`, and none).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SearchMode {
-    /// The word stands anywhere in it.
+    /// The field contains the word.
     Contains,
-    /// It starts with the word.
+    /// The field starts with the word.
     StartsWith,
-    /// It is the word, but for case.
+    /// The field equals the word, ignoring case.
     Exact,
 }
 
-/// A field that a search looks into.
+/// A field of a search.
 #[derive(Debug, Clone)]
 pub struct SearchField {
     /// The field.
     pub path: ColumnPath,
-    /// How.
+    /// The comparison.
     pub mode: SearchMode,
 }
 
-/// What can stand in `search_fields`.
+/// A type that can be used in `search_fields`.
 pub trait IntoSearch<T> {
-    /// The field.
+    /// Returns the field.
     fn into_search(self) -> SearchField;
 }
 
@@ -60,7 +60,7 @@ impl<T> IntoSearch<T> for Searched<T> {
     }
 }
 
-/// Django's `"^name"`.
+/// Compares like Django's `"^name"`.
 pub fn starts_with<T>(path: impl IntoPath<T>) -> Searched<T> {
     Searched(
         SearchField {
@@ -71,7 +71,7 @@ pub fn starts_with<T>(path: impl IntoPath<T>) -> Searched<T> {
     )
 }
 
-/// Django's `"=name"`.
+/// Compares like Django's `"=name"`.
 pub fn exact<T>(path: impl IntoPath<T>) -> Searched<T> {
     Searched(
         SearchField {

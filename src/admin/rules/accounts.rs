@@ -1,13 +1,14 @@
-//! The rules of users and groups: nobody grants, or comes by, more than they have.
+//! The rules of users and groups: nobody can grant or gain permissions that they do not have.
 //!
 //! A user who is not a superuser
-//! - cannot change or delete superusers, or set their passwords, but sees them;
+//! - can see superusers, but cannot change or delete them, or set their passwords;
 //! - cannot make anybody a superuser;
-//! - grants users and groups only permissions that they have themselves, and adds users only to groups without others;
-//! - cannot set the password or the email address of a user who has permissions that they lack: with either they could
-//!   log in as that user.
+//! - can grant users and groups only their own permissions, and add users only to groups without
+//!   others;
+//! - cannot set the password or the email address of a user who has permissions that they lack:
+//!   with either they could log in as that user.
 //!
-//! Nobody deletes their own account, or takes their own way into the admin from it.
+//! Nobody can delete their own account, or remove their own access to the admin.
 
 use crate::admin::options::Change;
 use crate::auth::permissions::{self, Permissions};
@@ -27,7 +28,7 @@ pub(super) fn has_permission(
         return permissions.has_perm("auth.change_user");
     }
     let Some(user) = user else { return true };
-    // A model that describes the table without this column must not hide who is a superuser.
+    // A model that describes the table without this column must not hide the superuser status.
     let is_superuser = user.get("is_superuser").is_none_or(Value::is_true);
     let may_touch = permissions.is_superuser() || !is_superuser;
     match action {
@@ -146,7 +147,8 @@ fn check_granted(
     Ok(wrong)
 }
 
-/// Returns the many-to-many fields over the link table `table`, whatever a model calls them, with the rows that are added.
+/// Returns the many-to-many fields over the link table `table`, whatever their names in the model,
+/// with the rows that are added.
 fn added_through(change: &Change<'_>, table: &str) -> Vec<(&'static str, Vec<Value>)> {
     let model = change.after.model;
     let names = change.links.iter().map(|(name, ..)| *name);

@@ -1,7 +1,8 @@
-//! Rules that belong to a model itself. They hold in every admin site, for every registration and every inline of the
-//! model, and for every model that describes the same table. The hooks of a site author can only forbid more.
+//! Rules that belong to a model itself. They apply in every admin site, to every registration and
+//! every inline of the model, and to every model that describes the same table. The hooks of a site
+//! author can only forbid more.
 //!
-//! They are about tables with which users could come by permissions that nobody gave them.
+//! They protect tables with which users could gain permissions.
 
 mod accounts;
 
@@ -10,7 +11,7 @@ pub(crate) use accounts::outranks;
 use super::options::Hooks;
 use crate::models::Meta;
 
-/// Tables that only superusers may change: with them one grants permissions, or gives a permission another meaning.
+/// Tables that only superusers may change, because they grant permissions or define their meaning.
 const CHANGED_BY_SUPERUSERS: [&str; 5] = [
     "auth_permission",
     "django_content_type",
@@ -19,16 +20,16 @@ const CHANGED_BY_SUPERUSERS: [&str; 5] = [
     "auth_group_permissions",
 ];
 
-/// The key of a session is enough to be logged in as its user.
+/// The table of sessions: a session key is enough to be logged in as its user.
 const SESSIONS: &str = "django_session";
 
-/// Tables of our own hold sealed secrets and keys of sessions.
+/// The prefix of our own tables, which hold encrypted secrets and session keys.
 const OWN_TABLES: &str = "nuages_";
 
 static NONE: Hooks = Hooks::NONE;
 
 static USERS: Hooks = Hooks {
-    // Nobody finds out a hash letter by letter.
+    // Nobody may guess a hash letter by letter.
     lookup_allowed: Some(|lookup| !lookup.starts_with("password")),
     has_permission: Some(accounts::has_permission),
     readonly_fields: Some(accounts::readonly_fields),
