@@ -1,4 +1,4 @@
-//! What a field that is searched as one types may hold, as JSON.
+//! Returns the choices of a relation with search, as JSON.
 
 use actix_web::HttpResponse;
 use serde_json::json;
@@ -11,12 +11,13 @@ use crate::http::text;
 use crate::models::{ColumnPath, Meta, Order, Query, find, python_int};
 use crate::signing::json as python;
 
-/// Rows in one answer.
+/// Number of rows in a response.
 pub(super) const PER_PAGE: i64 = 20;
 
-/// `GET /admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&term=lam&page=2`
+/// `GET
+/// /admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&term=lam&page=2`
 ///
-/// The names are those of the field; it answers with rows of the model that the field leads to.
+/// The parameters name the field; the response has rows of the model that the field refers to.
 pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> {
     let given = |name| request.query.get(name).ok_or(Error::PermissionDenied);
     let (app, model, field) = (
@@ -82,7 +83,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     ))
 }
 
-/// Those among `rows` of a model in which `term` is found, in the order of its list.
+/// Returns those of `rows` that match `term`, in the order of their model's list.
 pub(super) fn matching(target: &'static Registered, rows: Query, term: &str) -> Query {
     let rows = rows.order_by(ordering(target));
     match searched(&target.options.search_fields, term) {
@@ -91,7 +92,7 @@ pub(super) fn matching(target: &'static Registered, rows: Query, term: &str) -> 
     }
 }
 
-/// The model that the relation `name` of `model` leads to, forwards or backwards.
+/// Returns the model that the relation `name` of `model` refers to, forwards or backwards.
 fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
     let own = model
         .fields
@@ -114,7 +115,8 @@ fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
     back.map(|key| key.model)
 }
 
-/// The order of the model's list; with the primary key, so that pages do not overlap.
+/// Returns the order of the model's list, with the primary key at the end, so that pages do not
+/// overlap.
 fn ordering(known: &'static Registered) -> Vec<Order> {
     let said = known
         .options

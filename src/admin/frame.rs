@@ -1,19 +1,19 @@
-//! What every page of the admin shows around its content.
+//! The frame around the content of each admin page.
 
 use super::{AdminRequest, AdminSite, MenuLink, Registered};
 use crate::pages::Page;
 
-/// A page above the one that is shown.
+/// A page in the breadcrumbs.
 #[derive(Debug, Clone)]
 pub struct Crumb {
-    /// What people read.
+    /// The text of the link.
     pub text: String,
-    /// Where it is; empty for the page itself, or one that may not be entered.
+    /// The URL; empty for the current page, or for a page that the user may not open.
     pub url: String,
 }
 
 impl Crumb {
-    /// A page above.
+    /// Creates a breadcrumb.
     pub fn new(text: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -21,7 +21,7 @@ impl Crumb {
         }
     }
 
-    /// The app of `known`, then its list at `list_url`.
+    /// Returns the app of `known`, then its list at `list_url`.
     pub fn to(known: &Registered, list_url: String) -> Vec<Self> {
         let model = known.model;
         let app = crate::models::app_verbose_name(model.app);
@@ -44,36 +44,36 @@ pub struct MenuModel {
     pub one: String,
     /// `product`, as in URLs.
     pub object_name: String,
-    /// Its list, if the user may see it.
+    /// The URL of the list, if the user may see it.
     pub url: Option<String>,
-    /// Its add form, if the user may add.
+    /// The URL of the add form, if the user may add rows.
     pub add_url: Option<String>,
-    /// Whether the user may change rows, not only look at them.
+    /// Whether the user may change rows, not only view them.
     pub may_change: bool,
-    /// Its picture.
+    /// The icon.
     pub icon: &'static str,
-    /// Whether the page is one of its pages.
+    /// Whether the current page belongs to this model.
     pub is_current: bool,
 }
 
 /// An app in the menu.
 #[derive(Debug, Clone)]
 pub struct MenuApp {
-    /// What people read.
+    /// The name for people.
     pub name: String,
     /// `catalog`
     pub label: &'static str,
-    /// Its page.
+    /// The URL of the app's page.
     pub url: String,
-    /// Its picture; "" for none.
+    /// The icon; "" for none.
     pub icon: &'static str,
-    /// Its models.
+    /// The models of the app.
     pub models: Vec<MenuModel>,
-    /// Its other pages, and whether the page is one of them.
+    /// The other pages of the app, and whether each is the current one.
     pub links: Vec<(MenuLink, bool)>,
 }
 
-/// The apps and models with which the user may do something.
+/// Returns the apps and models on which the user has any permission.
 pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
     let path = request.http.path();
     let entry = |known: &Registered| {
@@ -112,25 +112,25 @@ pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
         .collect()
 }
 
-/// What `admin/base.html` needs, whatever the page.
+/// The data of `admin/base.html`, for every page.
 #[derive(Clone)]
 pub struct Frame {
-    /// Who asks, messages, tokens.
+    /// The user, messages and tokens.
     pub page: Page,
     /// The site.
     pub site: &'static AdminSite,
-    /// The page's heading and title.
+    /// The heading and title of the page.
     pub title: String,
-    /// The pages above.
+    /// The breadcrumbs.
     pub crumbs: Vec<Crumb>,
     /// The menu.
     pub apps: Vec<MenuApp>,
-    /// Whether it is for a pop-up window: no menu, no header.
+    /// Whether the page is in a pop-up window, without menu and header.
     pub is_popup: bool,
 }
 
 impl Frame {
-    /// A token for a form on this page.
+    /// Returns a CSRF token for a form on this page.
     pub fn csrf_token(&self) -> String {
         self.page.csrf_token()
     }

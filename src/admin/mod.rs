@@ -37,7 +37,7 @@ pub use site::{AdminSite, Registered, quote, unquote};
 use crate::migration;
 use crate::models::{AppConfig, Model as _};
 
-/// The app that holds the table.
+/// The app of the table `django_admin_log`.
 pub const APP: AppConfig = AppConfig {
     label: "admin",
     verbose_name: "Administration",

@@ -1,4 +1,4 @@
-//! The row that a page is about, and the way back to the list it was chosen from.
+//! The row of a page, and the URL of the list that it was chosen from.
 
 use actix_web::HttpResponse;
 
@@ -19,13 +19,14 @@ impl AdminRequest {
         rows_for(&self.user, known)
     }
 
-    /// The one of them that a URL calls `part`; nothing where its key cannot be read.
+    /// Selects the row with the quoted primary key `part`; returns `None` if the key cannot be
+    /// parsed.
     pub fn row(&self, known: &Registered, part: &str) -> Option<Query> {
         let pk = parse(known.model.pk().target(), &unquote(part))?;
         Some(self.queryset(known).with_pks(vec![pk]).order_by(Vec::new()))
     }
 
-    /// That row, with what it is called.
+    /// Returns that row and its display name.
     pub async fn object(&self, known: &Registered, part: &str) -> Result<Option<(Record, String)>> {
         match self.row(known, part) {
             Some(row) => self.db.run(move |conn| row.first_named(conn)).await,
@@ -33,7 +34,7 @@ impl AdminRequest {
         }
     }
 
-    /// The answer where there is no such row: the first page, which says so.
+    /// Returns the response for a missing row: a redirect to the index page with a message.
     pub fn missing(&self, known: &Registered, part: &str) -> HttpResponse {
         let (name, key) = (&known.model.verbose_name, unquote(part));
         self.messages.add(
@@ -43,7 +44,7 @@ impl AdminRequest {
         redirect("/admin/")
     }
 
-    /// The list's query that came with the request, where the model keeps it.
+    /// Returns the list's query of the request, if the model preserves it.
     pub fn list_query(&self, known: &Registered) -> Option<String> {
         let given = self.query.get(FILTERS).filter(|given| !given.is_empty());
         given
@@ -51,7 +52,7 @@ impl AdminRequest {
             .map(str::to_owned)
     }
 
-    /// The list, as it was when the row was chosen.
+    /// Returns the URL of the list as it was when the row was chosen.
     pub fn list_url(&self, known: &Registered) -> String {
         let Some(query) = self.list_query(known) else {
             return known.url();
@@ -66,12 +67,13 @@ impl AdminRequest {
         with_query(&known.url(), &kept)
     }
 
-    /// The breadcrumbs above a page of a row: the app, then the list as it was when the row was chosen.
+    /// Returns the breadcrumbs of a row's page: the app, then the list as it was when the row was
+    /// chosen.
     pub fn crumbs(&self, known: &Registered) -> Vec<Crumb> {
         Crumb::to(known, self.list_url(known))
     }
 
-    /// `url`, a page of a row, with the list's query.
+    /// Returns `url`, a page of a row, with the list's query.
     pub fn keeping_filters(&self, known: &Registered, url: &str) -> String {
         match self.list_query(known) {
             Some(query) => {
@@ -83,7 +85,8 @@ impl AdminRequest {
         }
     }
 
-    /// The same, with whatever else the request's query says: the form stays as it was asked for.
+    /// Returns `url` with the list's query and all other parameters of the request, so that the
+    /// form stays the same.
     pub fn staying(&self, known: &Registered, url: &str) -> String {
         let mut kept = QueryDict::default();
         for (name, value) in self
@@ -103,8 +106,9 @@ impl AdminRequest {
         }
     }
 
-    /// The field by which a pop-up window's opener knows rows: the primary key, or nothing was said. Anything else is
-    /// refused, because it would show what the user may not see.
+    /// Returns the field by which the opener of a pop-up window identifies rows: the primary key,
+    /// or `None` if the request has no such parameter. Any other field is refused, because it would
+    /// reveal data that the user may not see.
     pub fn to_field(&self, known: &Registered, posted: &QueryDict) -> Result<Option<String>> {
         let given = posted
             .get("_to_field")
@@ -119,12 +123,12 @@ impl AdminRequest {
     }
 }
 
-/// Whether a parameter of a list's query is more than an empty field of a form. `all` says what it says by being there.
+/// Whether a parameter of a list's query is more than an empty form field. `all` has no value.
 fn says_something(name: &str, value: &str) -> bool {
     !value.is_empty() || name == "all"
 }
 
-/// `url` with these parameters, the last of each name.
+/// Returns `url` with these parameters, the last value of each name.
 fn with_query(url: &str, query: &QueryDict) -> String {
     let mut written = form_urlencoded::Serializer::new(String::new());
     for (name, value) in query.last_of_each() {

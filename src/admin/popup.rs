@@ -1,4 +1,4 @@
-//! The last page of a pop-up window: it tells the window that opened it what was done.
+//! The last page of a pop-up window, which reports the result to the window that opened it.
 
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
@@ -16,7 +16,7 @@ struct PopupResponse {
     answer: String,
 }
 
-/// The page with `answer`: `{"value": "7", "obj": "Lamps"}` and the like.
+/// Returns the page with `answer`: `{"value": "7", "obj": "Lamps"}` and similar.
 pub fn popup_response(
     request: &AdminRequest,
     title: &str,

@@ -1,4 +1,4 @@
-//! [`AdminRequest`]: who asks for a page of the admin, and what they may do.
+//! [`AdminRequest`]: the user of an admin page, and the user's permissions.
 
 use std::rc::Rc;
 
@@ -20,11 +20,11 @@ use crate::models::{Meta, Query, Record};
 use crate::pages::Page;
 use crate::settings::Settings;
 
-/// A request for a page of the admin by a member of staff; whoever else asks is led to the login page.
+/// A request for an admin page by a member of staff; other users are redirected to the login page.
 pub struct AdminRequest {
     /// The site.
     pub site: &'static AdminSite,
-    /// Who asks.
+    /// The user.
     pub user: Rc<User>,
     /// What they may do.
     pub permissions: Rc<Permissions>,
@@ -74,7 +74,7 @@ impl FromRequest for AdminRequest {
     }
 }
 
-/// The admin site that `request` came to.
+/// Returns the admin site of `request`.
 pub(super) fn site(request: &HttpRequest) -> &'static AdminSite {
     app_data::<&'static AdminSite>(request).get_ref()
 }
@@ -154,7 +154,7 @@ impl AdminRequest {
         }
     }
 
-    /// The model at `/admin/<app>/<model>/`; [`Error::NotFound`] where there is none.
+    /// Returns the model at `/admin/<app>/<model>/`; [`Error::NotFound`] if there is none.
     pub fn model(&self, app: &str, model: &str) -> Result<&'static Registered> {
         self.site.find(app, model).ok_or(Error::NotFound)
     }
@@ -171,7 +171,7 @@ impl AdminRequest {
         )
     }
 
-    /// [`Error::PermissionDenied`] unless they [`may`](Self::may).
+    /// Returns [`Error::PermissionDenied`] unless the user [`may`](Self::may).
     pub fn must(&self, known: &Registered, action: &str, record: Option<&Record>) -> Result<()> {
         if self.may(known, action, record) {
             Ok(())
@@ -180,7 +180,7 @@ impl AdminRequest {
         }
     }
 
-    /// Whether they may do anything with the model: it stands in menus then.
+    /// Whether the user has any permission on the model; then menus show it.
     pub fn may_anything(&self, known: &Registered) -> bool {
         ["view", "add", "change", "delete"]
             .iter()
@@ -192,7 +192,7 @@ impl AdminRequest {
         self.query.get("_popup").is_some()
     }
 
-    /// The frame of a page with this title below these pages; "Home" stands before them.
+    /// Returns the frame of a page with this title below these pages; "Home" comes first.
     pub fn frame(&self, title: impl Into<String>, crumbs: Vec<Crumb>) -> Frame {
         let apps = if self.is_popup() {
             Vec::new()

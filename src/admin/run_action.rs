@@ -1,4 +1,4 @@
-//! Runs actions: shared by the list and the change form.
+//! Runs actions, for the list and the change form.
 
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
@@ -12,8 +12,8 @@ use crate::forms::model::Violation;
 use crate::http::{field_count, render};
 use crate::models::Query;
 
-/// The most rows that a confirmation page names by primary key; more are found again by the list's own query. A form may
-/// have 1000 fields.
+/// The largest number of rows that a confirmation page sends by primary key; for more, the list's
+/// own query is repeated. A form may have 1000 fields.
 const NAMED: i64 = 900;
 
 /// The most rows that a confirmation page shows.
@@ -94,16 +94,16 @@ pub(super) struct Run<'a> {
     pub(super) location: Location,
     pub(super) rows: Query,
     pub(super) count: i64,
-    /// Whether all pages of a list were chosen.
+    /// Whether all pages of the list were selected.
     pub(super) across: bool,
     /// The page from which the action was chosen.
     pub(super) back_url: String,
-    /// The list that the breadcrumb leads to.
+    /// The URL of the list in the breadcrumbs.
     pub(super) list_url: String,
 }
 
 impl Run<'_> {
-    /// Runs the action and leaves its message, or returns its confirmation page.
+    /// Runs the action and adds its message, or returns its confirmation page.
     pub(super) async fn answer(self, is_confirmed: bool) -> Result<Option<HttpResponse>> {
         if self.action.confirm && !is_confirmed {
             return self.confirmation().await.map(Some);

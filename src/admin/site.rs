@@ -1,4 +1,4 @@
-//! [`AdminSite`]: the models that the admin shows, and what the site is called.
+//! [`AdminSite`]: the models of the admin, and its names.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -15,47 +15,47 @@ use crate::pages::Site;
 pub struct Registered {
     /// The model.
     pub model: &'static Meta,
-    /// What its author says about its admin.
+    /// The options of its admin.
     pub options: Options,
     pub(super) last_spans: LastSpans,
 }
 
-/// A call that `check` reports.
+/// A misplaced call, which `check` reports.
 #[derive(Debug)]
 pub(super) struct Misplaced {
     pub(super) model: &'static Meta,
-    /// `register` on a model that is registered, or `extend` on one that is not.
+    /// `register` for a model that is registered already, or `extend` for one that is not.
     pub(super) call: &'static str,
 }
 
 /// An admin site (Django's `AdminSite`).
 #[derive(Debug)]
 pub struct AdminSite {
-    /// The head of every page. Unless it is set, the name of the project and "administration".
+    /// The header of every page. Default: the name of the project and "administration".
     pub site_header: &'static str,
-    /// The end of every page's title. Unless it is set, the name of the project and "admin".
+    /// The end of every page's title. Default: the name of the project and "admin".
     pub site_title: &'static str,
-    /// The URL of the logo beside the header. Unless it is set, that of the project; "" for a cloud.
+    /// The URL of the logo beside the header. Default: that of the project; "" shows a cloud.
     pub logo: &'static str,
-    /// The URL of the icon in the browser's tab. Unless it is set, that of the project.
+    /// The URL of the icon in the browser's tab. Default: that of the project.
     pub favicon: &'static str,
-    /// The URL of a style sheet with other colours. Unless it is set, that of the project; "" for none.
+    /// The URL of a style sheet with other colours. Default: that of the project; "" for none.
     pub colors: &'static str,
-    /// The first page's heading.
+    /// The heading of the index page.
     pub index_title: &'static str,
-    /// Where "View site" leads.
+    /// The target of "View site".
     pub site_url: &'static str,
-    /// What stands where there is nothing.
+    /// The text for empty values.
     pub empty_value_display: &'static str,
     registry: Vec<Registered>,
     pub(super) said: Vec<AppAdmin>,
     pub(super) misplaced: Vec<Misplaced>,
-    /// Known from the first page on.
+    /// Computed with the first page.
     apps: OnceLock<Vec<App>>,
 }
 
 impl AdminSite {
-    /// A site without models, over the models of `apps`.
+    /// Creates a site without registrations, for the models of `apps`.
     pub fn new(apps: &'static [AppConfig]) -> Self {
         install(apps);
         Self {
@@ -74,7 +74,7 @@ impl AdminSite {
         }
     }
 
-    /// Sets what `register` of a project left unset to what the other pages of its site show.
+    /// Sets options that the project's `register` left unset to those of the public pages.
     #[must_use]
     pub(crate) fn with_defaults_of(mut self, site: &Site) -> Self {
         let or = |own: &'static str, other: &'static str| if own.is_empty() { other } else { own };
@@ -90,10 +90,12 @@ impl AdminSite {
         self
     }
 
-    /// Shows a model with the options that `say` gives it: `site.register::<Tag>(|it| it.search_fields((tag::name,)))`.
+    /// Registers a model with the options from `say`: `site.register::<Tag>(|it|
+    /// it.search_fields((tag::name,)))`.
     ///
-    /// Registering a model twice is an error of `nuages check`, because the second registration drops every option of the
-    /// first. Call [`extend`](Self::extend) to add to a registration, or [`unregister`](Self::unregister) first to replace it.
+    /// Registering a model twice is an error of `nuages check`, because the second registration
+    /// drops every option of the first. Call [`extend`](Self::extend) to add to a registration, or
+    /// [`unregister`](Self::unregister) first to replace it.
     #[must_use]
     pub fn register<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
         let model = M::meta();
@@ -110,8 +112,8 @@ impl AdminSite {
         self
     }
 
-    /// Adds options to a model that is registered already, such as the users of `accounts`. Options that are not named stay
-    /// as they are.
+    /// Adds options to a model that is registered already, such as the users of `accounts`. Other
+    /// options are kept.
     ///
     /// ```
     /// use nuages::admin::AdminSite;
@@ -141,8 +143,8 @@ impl AdminSite {
         self
     }
 
-    /// Takes a model out of the site, for example to register it with other options. The rules of the model itself, such as
-    /// those of users and groups, hold for any registration.
+    /// Removes a model from the site, for example to register it with other options. The rules of
+    /// the model itself, such as those of users and groups, apply to any registration.
     #[must_use]
     pub fn unregister<M: Model>(mut self) -> Self {
         self.registry.retain(|known| known.model != M::meta());
@@ -150,7 +152,7 @@ impl AdminSite {
         self
     }
 
-    /// Says how an app stands in menus. What is said last of an app counts.
+    /// Sets the options of an app in menus, and replaces earlier ones.
     ///
     /// ```
     /// use nuages::admin::{APP, AdminSite, AppAdmin};
@@ -166,30 +168,30 @@ impl AdminSite {
         self
     }
 
-    /// The model at `/admin/<app>/<model>/`.
+    /// Returns the model at `/admin/<app>/<model>/`.
     pub fn find(&self, app: &str, model: &str) -> Option<&Registered> {
         self.registry
             .iter()
             .find(|known| known.model.app == app && known.model.name == model)
     }
 
-    /// How `model` is shown, if it is.
+    /// Returns the registration of `model`, if there is one.
     pub fn of(&self, model: &Meta) -> Option<&Registered> {
         self.registry.iter().find(|known| known.model == model)
     }
 
-    /// Every model, in the order of registration.
+    /// Returns every registered model, in the order of registration.
     pub fn models(&self) -> &[Registered] {
         &self.registry
     }
 
-    /// The apps in the order of menus: by what people read, unless [`app`](Self::app) says otherwise.
+    /// Returns the apps in menu order: by name, unless [`app`](Self::app) sets another order.
     pub fn apps(&self) -> &[App] {
         self.apps
             .get_or_init(|| app_admin::apps(&self.registry, &self.said))
     }
 
-    /// The models of `app`, by what people read.
+    /// Returns the models of `app`, by name.
     pub fn models_of<'a>(&'a self, app: &'a App) -> impl Iterator<Item = &'a Registered> {
         app.models.iter().filter_map(|at| self.registry.get(*at))
     }
@@ -209,7 +211,7 @@ impl Registered {
         format!("/admin/{}/{}/", self.model.app, self.model.name)
     }
 
-    /// A page of one of its rows: `/admin/catalog/product/7/change/`.
+    /// Returns the URL of a page of one of its rows: `/admin/catalog/product/7/change/`.
     pub fn object_url(&self, pk: &str, page: &str) -> String {
         format!(
             "/admin/{}/{}/{}/{page}/",
@@ -220,10 +222,11 @@ impl Registered {
     }
 }
 
-/// What means something else in a URL.
+/// Characters with a special meaning in a URL.
 const SPECIAL: &str = "\":/_#?;@&=+$,[]<>%\n\\";
 
-/// A primary key as part of a URL (Django's `quote`): each of these bytes becomes `_` and two hex digits.
+/// Quotes a primary key for a URL (Django's `quote`): each special byte becomes `_` and two hex
+/// digits.
 pub fn quote(pk: &str) -> Cow<'_, str> {
     if pk.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Cow::Borrowed(pk);
@@ -239,13 +242,13 @@ pub fn quote(pk: &str) -> Cow<'_, str> {
     Cow::Owned(quoted)
 }
 
-/// The primary key that [`quote`] made this of.
+/// Returns the primary key that was quoted by [`quote`].
 pub fn unquote(part: &str) -> String {
     let mut plain = String::with_capacity(part.len());
     let mut rest = part;
     while let Some(at) = rest.find('_') {
         plain.push_str(&rest[..at]);
-        // Only what was quoted: `1_00` is a hundred, to Python.
+        // Decode only codes that `quote` writes: `1_00` is a hundred in Python.
         let code = SPECIAL
             .chars()
             .find(|c| rest[at + 1..].starts_with(&format!("{:02X}", u32::from(*c))));

@@ -1,4 +1,4 @@
-//! What a deletion would do, for a page.
+//! The effects of a deletion, for a page.
 
 use super::Deletion;
 use crate::admin::Registered;
@@ -15,33 +15,33 @@ const CHUNK: i64 = 500;
 /// What a deletion would do; see `admin/_consequences.html`.
 #[derive(Default)]
 pub(in crate::admin) struct Consequences {
-    /// What people read for a kind of row, and how many go.
+    /// The name of each kind of row, and the number of rows to delete.
     pub counts: Vec<(String, i64)>,
-    /// Rows that stay and lose what they led to: `12 orders: customer`.
+    /// Rows whose foreign key is cleared: `12 orders: customer`.
     pub cleared: Vec<String>,
     /// The rows, as nested lists.
     pub tree: Vec<Step>,
     /// Kinds of rows that the user may not delete.
     pub lacking: Vec<String>,
-    /// Rows that forbid it.
+    /// Rows that forbid the deletion.
     pub protected: Vec<Step>,
-    /// Tables that no model describes, with how many of their rows forbid it.
+    /// Tables that no model describes, with the number of their rows that forbid the deletion.
     pub held: Vec<(&'static str, i64)>,
-    /// The database refused it, because of rows that are not known.
+    /// Whether the database refused the deletion because of unknown rows.
     pub is_held_elsewhere: bool,
 }
 
-/// A piece of a nested list.
+/// An element of a nested list.
 pub(in crate::admin) enum Step {
-    /// A row: its kind, its name and its form. It is open until [`Step::End`].
+    /// Begins a row: its kind, its name and the URL of its form. It continues until [`Step::End`].
     Row(String, String, Option<String>),
-    /// A list begins below the row.
+    /// Begins a list below the row.
     Down,
-    /// It ends.
+    /// Ends the list.
     Up,
-    /// The row ends.
+    /// Ends the row.
     End,
-    /// So many of this kind are not named.
+    /// This number of further rows of this kind.
     More(i64, String),
 }
 
@@ -134,18 +134,18 @@ impl Consequences {
         })
     }
 
-    /// Whether it may be done.
+    /// Whether the deletion is allowed.
     pub(in crate::admin) fn is_allowed(&self) -> bool {
         self.lacking.is_empty() && !self.is_held()
     }
 
-    /// Whether rows forbid it.
+    /// Whether rows forbid the deletion.
     pub(super) fn is_held(&self) -> bool {
         !self.protected.is_empty() || !self.held.is_empty() || self.is_held_elsewhere
     }
 }
 
-/// What people read for rows of a table that no model describes.
+/// Returns the name for rows of a table that no model describes.
 fn table(rows: &Undescribed) -> String {
     format!("table “{}”", rows.table)
 }
@@ -180,7 +180,8 @@ fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Ste
     Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
 }
 
-/// What the user may not delete, of the models that the admin shows; in Django's words, their names.
+/// Returns Django's names for the kinds of rows that the user may not delete, among the models of
+/// the admin.
 fn lacking(
     conn: &mut Conn,
     deletion: &Deletion,
@@ -200,7 +201,7 @@ fn lacking(
             lacking.push(known.model.verbose_name.clone());
         }
     }
-    // What forbids it would have to go first.
+    // Rows that forbid the deletion would have to be deleted first.
     let forbidding = preview
         .obstacles
         .iter()

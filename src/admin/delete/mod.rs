@@ -1,4 +1,4 @@
-//! Deleting rows: what goes with them is shown first, and what forbids it.
+//! Deletes rows, after a preview of dependent rows and of rows that forbid the deletion.
 
 mod consequences;
 mod one;
@@ -14,10 +14,10 @@ use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::models::{Collector, Query};
 
-/// Rows of each kind that a page names.
+/// Number of rows of each kind that a page lists.
 const NAMED: i64 = 100;
 
-/// Who deletes what.
+/// A deletion with its user.
 #[derive(Clone)]
 struct Deletion {
     site: &'static AdminSite,
@@ -26,20 +26,20 @@ struct Deletion {
     rows: Query,
 }
 
-/// How it went.
+/// The result of a deletion.
 enum Outcome {
-    /// There is nothing to delete.
+    /// There are no rows to delete.
     Nothing,
-    /// Nothing was deleted: it was not confirmed, or something forbids it.
+    /// Nothing was deleted, because the deletion was not confirmed or is forbidden.
     Asked(Consequences),
-    /// It was confirmed, and the user may not.
+    /// The deletion was confirmed, but the user does not have the permission.
     Denied,
-    /// So many rows of the model were deleted.
+    /// This number of rows of the model were deleted.
     Deleted(usize),
 }
 
 impl Deletion {
-    /// `rows` of `known`, by who asks.
+    /// Creates the deletion of `rows` of `known` by the user of the request.
     fn new(request: &AdminRequest, known: &'static Registered, rows: Query) -> Self {
         Self {
             site: request.site,
@@ -49,8 +49,8 @@ impl Deletion {
         }
     }
 
-    /// Shows what would go, or, where `confirmed` and nothing forbids it, lets it go with its log entries, in one
-    /// transaction.
+    /// Returns a preview; or, if `confirmed` and not forbidden, deletes the rows and writes log
+    /// entries in one transaction.
     async fn carry_out(self, db: &Db, confirmed: bool) -> Result<Outcome> {
         let again = self.clone();
         if !confirmed {

@@ -1,4 +1,4 @@
-//! Documentation of the models, made of what they say about themselves.
+//! Documentation of the models, generated from their descriptions.
 
 mod model;
 
@@ -28,7 +28,7 @@ struct DocApp {
     models: Vec<Link>,
 }
 
-/// A model, where it is documented.
+/// A link to the documentation of a model.
 struct Link {
     name: String,
     url: String,
@@ -42,7 +42,7 @@ struct DocModel {
     model: Documented,
 }
 
-/// `GET /admin/doc/models/`: the models with which the user may do something.
+/// `GET /admin/doc/models/`: the models on which the user has any permission.
 pub(super) async fn models(request: AdminRequest) -> Result<Html> {
     let mut apps: Vec<DocApp> = Vec::new();
     for model in all()
@@ -92,7 +92,7 @@ pub(super) async fn model(request: AdminRequest, name: Path<String>) -> Result<H
     })
 }
 
-/// Nobody learns of models that are none of their business (Django's `user_has_model_view_permission`).
+/// Whether the user may see this model's documentation (Django's `user_has_model_view_permission`).
 fn is_shown(request: &AdminRequest, model: &Meta) -> bool {
     let may = |action: &&str| request.permissions.has_perm(&model.permission(action));
     ["view", "change", "add", "delete"].iter().any(may)

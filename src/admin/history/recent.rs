@@ -1,30 +1,30 @@
-//! The latest acts of a user, on the first page.
+//! The latest actions of a user, for the index page.
 
 use super::ActTime;
 use super::sentence::sentence;
 use crate::admin::AdminRequest;
 use crate::admin::log_entry::Act;
 
-/// An act of the user, on the first page.
+/// An action of the user.
 pub(in crate::admin) struct RecentAction {
-    /// What the object was called.
+    /// The display name of the object at that time.
     pub object: String,
-    /// Its form, if it is still there.
+    /// The URL of the object's form, if the object still exists.
     pub url: Option<String>,
-    /// Its model.
+    /// The name of the model.
     pub model: String,
     /// `added`, `changed` or `deleted`.
     pub kind: &'static str,
-    /// The picture of that.
+    /// The icon for the kind.
     pub icon: &'static str,
-    /// What was changed: `Changed Price.`
+    /// The description of the change: `Changed Price.`
     pub what: String,
-    /// When.
+    /// The time.
     pub time: ActTime,
 }
 
 impl RecentAction {
-    /// As the page shows it.
+    /// Creates the entry for the page.
     pub(in crate::admin) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
         let time = ActTime::new(&entry, request.settings.time_zone);
         let known = app

@@ -1,52 +1,53 @@
-//! Rows of another model inside a form.
+//! Inlines: rows of another model in a form.
 
 use super::ModelAdmin;
 use super::model_admin::Options;
 use crate::models::{Meta, Model};
 
-/// How the rows are laid out.
+/// The layout of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InlineKind {
-    /// One row each.
+    /// A table with one line for each row.
     Tabular,
-    /// One form each, below one another.
+    /// One form for each row, one below the other.
     Stacked,
 }
 
-/// Rows of another model that lead to the row of a form, edited with it.
+/// Rows of another model that refer to the form's row, and are edited together with it.
 #[derive(Debug)]
 pub struct Inline {
     /// The other model.
     pub model: &'static Meta,
-    /// How the rows are laid out.
+    /// The layout of the rows.
     pub kind: InlineKind,
-    /// The foreign key that leads here, by column; where there is one only, it needs no word.
+    /// The column of the foreign key to the form's model; only needed if there are several.
     pub fk_column: Option<&'static str>,
     /// How many empty rows.
     pub extra: usize,
-    /// The fewest rows.
+    /// The minimum number of rows.
     pub min_num: usize,
-    /// The most rows.
+    /// The maximum number of rows.
     pub max_num: usize,
-    /// How many rows a page of the form holds.
+    /// Number of rows on one page of the form.
     pub per_page: usize,
     /// Whether rows can be deleted.
     pub can_delete: bool,
-    /// Whether a row links to its own form.
+    /// Whether each row has a link to its own form.
     pub show_change_link: bool,
-    /// Whether it is closed until someone opens it.
+    /// Whether the inline is closed at first.
     pub collapsed: bool,
-    /// Its fields, widgets and permissions, said as for a form of its own.
+    /// The fields, widgets and permissions, with the same options as for a form.
     pub options: Options,
 }
 
 impl Inline {
-    /// Rows of `M` as a table, with the options that `say` gives them: `Inline::tabular::<Comment>(|it| it).extra(1)`.
+    /// Creates an inline with rows of `M` as a table, with the options from `say`:
+    /// `Inline::tabular::<Comment>(|it| it).extra(1)`.
     pub fn tabular<M: Model>(say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
         Self::new(say(ModelAdmin::new()), InlineKind::Tabular)
     }
 
-    /// The same, as forms below one another.
+    /// Like [`tabular`](Self::tabular), but with forms below one another.
     pub fn stacked<M: Model>(say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
         Self::new(say(ModelAdmin::new()), InlineKind::Stacked)
     }
@@ -74,35 +75,35 @@ impl Inline {
         self
     }
 
-    /// The fewest rows.
+    /// Sets the minimum number of rows.
     #[must_use]
     pub fn min_num(mut self, rows: usize) -> Self {
         self.min_num = rows;
         self
     }
 
-    /// The most rows.
+    /// Sets the maximum number of rows.
     #[must_use]
     pub fn max_num(mut self, rows: usize) -> Self {
         self.max_num = rows;
         self
     }
 
-    /// Rows cannot be deleted.
+    /// Forbids deleting rows.
     #[must_use]
     pub fn cannot_delete(mut self) -> Self {
         self.can_delete = false;
         self
     }
 
-    /// A row links to its own form.
+    /// Adds a link from each row to its own form.
     #[must_use]
     pub fn show_change_link(mut self) -> Self {
         self.show_change_link = true;
         self
     }
 
-    /// The foreign key that leads here, where there are several.
+    /// Sets the foreign key to the form's model, if there are several.
     #[must_use]
     pub fn fk_name<C: diesel::query_source::Column>(mut self, _key: C) -> Self {
         self.fk_column = Some(C::NAME);

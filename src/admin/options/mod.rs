@@ -1,4 +1,4 @@
-//! What a site author says about a model's admin, with Django's option names.
+//! The options of a model's admin, with Django's names.
 
 mod action;
 mod all_hooks;

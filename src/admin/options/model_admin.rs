@@ -1,4 +1,4 @@
-//! [`ModelAdmin`]: everything a site author says about one model's admin.
+//! [`ModelAdmin`]: all options of one model's admin.
 
 use std::marker::PhantomData;
 
@@ -53,7 +53,7 @@ impl Hooks {
     };
 }
 
-/// What was said, whatever the model. Names of fields are columns' and many-to-many fields'.
+/// The options of any model. Fields are given by the names of columns and of many-to-many fields.
 #[derive(Debug)]
 #[expect(
     missing_docs,
@@ -105,7 +105,7 @@ pub struct Options {
 /// Whether filters count their rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Facets {
-    /// When asked, by `_facets` in the URL.
+    /// Only if the URL has `_facets`.
     Allow,
     /// Always.
     Always,
@@ -159,8 +159,8 @@ impl Default for Options {
     }
 }
 
-/// How the admin shows and edits the model `M`. The names are those of Django's `ModelAdmin`; there is no
-/// `list_select_related`, because what a list shows of other rows is always joined.
+/// The options of the admin of the model `M`. Their names are those of Django's `ModelAdmin`. There
+/// is no `list_select_related`, because columns of related rows in a list are always joined.
 ///
 /// ```
 /// use nuages::admin::{AdminSite, ModelAdmin};
@@ -204,7 +204,7 @@ macro_rules! names {
 }
 
 impl<M: Model> ModelAdmin<M> {
-    /// An admin with Django's defaults.
+    /// Creates an admin with Django's defaults.
     pub(in crate::admin) fn new() -> Self {
         Self {
             options: Options::default(),
@@ -212,7 +212,7 @@ impl<M: Model> ModelAdmin<M> {
         }
     }
 
-    /// Continues the admin that has these options.
+    /// Creates an admin from these options, to add others.
     pub(in crate::admin) fn from_options(options: Options) -> Self {
         Self {
             options,
@@ -227,92 +227,94 @@ impl<M: Model> ModelAdmin<M> {
         }
     }
 
-    /// The columns of the list; without any, what a row is called.
+    /// Sets the columns of the list; by default the display name.
     #[must_use]
     pub fn list_display(mut self, columns: impl ListColumns<M::Table>) -> Self {
         self.options.list_display = columns.into_columns();
         self
     }
 
-    /// Adds columns at the end of the list: for [`AdminSite::extend`](crate::admin::AdminSite::extend).
+    /// Adds columns at the end of the list: for
+    /// [`AdminSite::extend`](crate::admin::AdminSite::extend).
     #[must_use]
     pub fn add_list_display(mut self, columns: impl ListColumns<M::Table>) -> Self {
         self.options.list_display.extend(columns.into_columns());
         self
     }
 
-    /// The columns that link to the form; without any, the first.
+    /// Sets the columns that link to the form; by default the first.
     #[must_use]
     pub fn list_display_links(mut self, columns: impl FieldNames<M::Table>) -> Self {
         self.options.list_display_links = Some(columns.names());
         self
     }
 
-    /// The filters beside the list.
+    /// Sets the filters of the list.
     #[must_use]
     pub fn list_filter(mut self, filters: impl ListFilters<M::Table>) -> Self {
         self.options.list_filter = filters.into_filters();
         self
     }
 
-    /// The fields that a search looks into.
+    /// Sets the fields that a search compares.
     #[must_use]
     pub fn search_fields(mut self, fields: impl SearchFields<M::Table>) -> Self {
         self.options.search_fields = fields.into_search_fields();
         self
     }
 
-    /// A sentence under the search box.
+    /// Sets the help text below the search box.
     #[must_use]
     pub fn search_help_text(mut self, text: &'static str) -> Self {
         self.options.search_help_text = text;
         self
     }
 
-    /// The day or time by which the list can be walked through.
+    /// Sets the date or time for the date navigation above the list.
     #[must_use]
     pub fn date_hierarchy(mut self, path: impl IntoPath<M::Table>) -> Self {
         self.options.date_hierarchy = Some(path.into_path());
         self
     }
 
-    /// How the list is ordered at first.
+    /// Sets the initial order of the list.
     #[must_use]
     pub fn ordering(mut self, keys: impl Ordering<M::Table>) -> Self {
         self.options.ordering = Some(keys.into_ordering());
         self
     }
 
-    /// The columns by which the list can be ordered; unless said, all that can.
+    /// Sets the columns by which the list can be sorted; by default all that support it.
     #[must_use]
     pub fn sortable_by(mut self, fields: impl FieldNames<M::Table>) -> Self {
         self.options.sortable_by = Some(fields.names());
         self
     }
 
-    /// Rows on one page: 100 unless said.
+    /// Sets the number of rows on one page (default 100).
     #[must_use]
     pub fn list_per_page(mut self, rows: i64) -> Self {
         self.options.list_per_page = rows;
         self
     }
 
-    /// The most rows that "Show all" shows: 200 unless said.
+    /// Sets the maximum number of rows for "Show all" (default 200).
     #[must_use]
     pub fn list_max_show_all(mut self, rows: i64) -> Self {
         self.options.list_max_show_all = rows;
         self
     }
 
-    /// Whether filters count their rows.
+    /// Sets whether filters show numbers of rows.
     #[must_use]
     pub fn show_facets(mut self, facets: Facets) -> Self {
         self.options.show_facets = facets;
         self
     }
 
-    /// Adds an action for the selected rows: its name in forms, its label, and the function that runs. Users need the `change`
-    /// permission for it; [`Action::permissions`] declares another one.
+    /// Adds an action for the selected rows: its name in forms, its label, and the function that
+    /// runs. Users need the `change` permission for it; [`Action::permissions`] declares another
+    /// one.
     #[must_use]
     pub fn action(self, name: &'static str, description: &'static str, run: Run) -> Self {
         self.actions([Action::new(name, description, run)])
@@ -326,57 +328,58 @@ impl<M: Model> ModelAdmin<M> {
     }
 
     names! {
-        /// Fields that are edited in the list.
+        /// Sets the fields that can be edited in the list.
         list_editable,
-        /// Fields that the form does not have.
+        /// Sets the fields that the form leaves out.
         exclude,
-        /// Fields that the form shows and does not change.
+        /// Sets the fields that the form only shows.
         readonly_fields,
-        /// Choices as radio buttons.
+        /// Sets the fields whose choices are radio buttons.
         radio_fields,
-        /// Foreign keys as plain numbers with a way to look them up.
+        /// Sets the foreign keys that are shown as a number with a lookup window.
         raw_id_fields,
-        /// Foreign keys that are searched as one types.
+        /// Sets the relations whose choices are searched while the user types.
         autocomplete_fields,
-        /// Many-to-many fields as two lists beside one another.
+        /// Sets the many-to-many fields that are shown as two lists side by side.
         filter_horizontal,
-        /// Many-to-many fields as two lists below one another.
+        /// Sets the many-to-many fields that are shown as two lists one below the other.
         filter_vertical,
     }
 
     flags! {
-        /// The list does not link to forms.
+        /// Removes the links from the list to forms.
         no_list_display_links: None => list_display_links,
-        /// The list does not count all rows beside those found.
+        /// Does not count all rows in addition to those that match.
         no_full_result_count: false => show_full_result_count,
-        /// Forms do not lead back to the list as it was filtered.
+        /// Does not preserve the filters of the list when a form is opened.
         no_preserve_filters: false => preserve_filters,
-        /// Actions stand below the list as well.
+        /// Shows actions below the list as well.
         actions_on_bottom: true => actions_on_bottom,
-        /// A row can be saved as a new one.
+        /// Allows saving a row as a new one.
         save_as: true => save_as,
-        /// After saving as a new one, the list follows, not its form.
+        /// After saving as a new row, redirects to the list instead of the new row's form.
         no_save_as_continue: false => save_as_continue,
-        /// Save buttons stand above the form as well.
+        /// Shows the save buttons above the form as well.
         save_on_top: true => save_on_top,
-        /// No link to the row's page.
+        /// Removes the link to the row's page on the site.
         no_view_on_site: false => view_on_site,
     }
 
-    /// The form's fields, in order; without a word, all that are editable.
+    /// Sets the form's fields in order; by default all editable fields.
     #[must_use]
     pub fn fields(mut self, fields: impl FieldNames<M::Table>) -> Self {
         self.options.fields = Some(fields.names());
         self
     }
 
-    /// A group of the form's fields, one a line (Django's `fieldsets`, said one after the other).
+    /// Adds a group of form fields, one in each line (Django's `fieldsets`, one group at a time).
     #[must_use]
     pub fn fieldset(self, title: &'static str, fields: impl FieldNames<M::Table>) -> Self {
         self.fieldset_with(title, fields, |set| set)
     }
 
-    /// The same, with more lines or a sentence, or closed: `.fieldset_with("Dates", (post::written_at,), Fieldset::collapse)`.
+    /// Adds a group with further lines or a description, or closed at first:
+    /// `.fieldset_with("Dates", (post::written_at,), Fieldset::collapse)`.
     #[must_use]
     pub fn fieldset_with(
         mut self,
@@ -390,14 +393,15 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// Columns computed from the row, shown below the form's fields.
+    /// Sets columns computed from the row, which are shown below the form's fields.
     #[must_use]
     pub fn readonly_computed(mut self, columns: impl ListColumns<M::Table>) -> Self {
         self.options.readonly_computed = columns.into_columns();
         self
     }
 
-    /// A slug that follows other fields while it is typed: `.prepopulated_fields(tag::slug, (tag::name,))`.
+    /// Fills in a slug from other fields while the user types: `.prepopulated_fields(tag::slug,
+    /// (tag::name,))`.
     #[must_use]
     pub fn prepopulated_fields(
         mut self,
@@ -410,7 +414,7 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// Another label, help or control for these fields.
+    /// Overrides the label, help text or control of these fields.
     #[must_use]
     pub fn formfield(mut self, fields: impl FieldNames<M::Table>, said: FormField) -> Self {
         self.options
@@ -419,43 +423,45 @@ impl<M: Model> ModelAdmin<M> {
         self
     }
 
-    /// The same for all fields of a kind, whatever its length: `FieldKind::Char(0)` stands for every line of text.
+    /// Overrides options of all fields of a kind, of any length: `FieldKind::Char(0)` means every
+    /// single-line text.
     #[must_use]
     pub fn formfield_overrides(mut self, kind: FieldKind, said: FormField) -> Self {
         self.options.formfield_overrides.push((kind, said));
         self
     }
 
-    /// Rows of other models, edited in the form.
+    /// Sets the inlines: rows of other models that are edited in the form.
     #[must_use]
     pub fn inlines(mut self, inlines: impl IntoIterator<Item = Inline>) -> Self {
         self.options.inlines = inlines.into_iter().collect();
         self
     }
 
-    /// Adds inlines below those that are there: for [`AdminSite::extend`](crate::admin::AdminSite::extend).
+    /// Adds inlines after the existing ones: for
+    /// [`AdminSite::extend`](crate::admin::AdminSite::extend).
     #[must_use]
     pub fn add_inlines(mut self, inlines: impl IntoIterator<Item = Inline>) -> Self {
         self.options.inlines.extend(inlines);
         self
     }
 
-    /// What stands where there is nothing: `-` unless said.
+    /// Sets the text for empty values (default `-`).
     #[must_use]
     pub fn empty_value_display(mut self, text: &'static str) -> Self {
         self.options.empty_value_display = Some(text);
         self
     }
 
-    /// Its picture in menus: a symbol of `static/icons.svg`.
+    /// Sets the icon in menus, a symbol of `static/icons.svg`.
     #[must_use]
     pub fn icon(mut self, symbol: &'static str) -> Self {
         self.options.icon = symbol;
         self
     }
 
-    /// Functions that the engine calls. They can only forbid more than the rules of the model itself, such as those of users
-    /// and groups, which hold in any case.
+    /// Sets functions that the engine calls. They can only forbid more than the rules of the model
+    /// itself, such as those of users and groups, which always apply.
     #[must_use]
     pub fn hooks(mut self, hooks: Hooks) -> Self {
         self.options.hooks = hooks;
