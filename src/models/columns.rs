@@ -5,7 +5,8 @@ use diesel::query_source::Column;
 use diesel::sqlite::Sqlite;
 use diesel::{Table, debug_query};
 
-use super::{Field, FieldKind};
+use super::Field;
+use super::fields::FieldKind;
 use crate::db::SqlKind;
 
 /// A table that can belong to a model: one from `diesel::table!` whose columns have supported

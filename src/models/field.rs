@@ -2,55 +2,11 @@
 
 use std::marker::PhantomData;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use super::description::leaked;
+use super::fields::{ColumnType, DisplayShape, DisplayValue, FieldKind, FieldType};
 use super::relation::{OnDelete, Relation};
-use super::{FileKinds, Model};
+use super::{DatePart, FileKinds, Model};
 use crate::db::{Decimal, Kind, Timestamp, Value};
-
-/// What a field holds, beyond the kind of its column (Django's field classes).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FieldKind {
-    /// A primary key that the database numbers.
-    Auto,
-    /// One line of text, of at most so many characters.
-    Char(usize),
-    /// Letters, digits, `-` and `_`, for URLs.
-    Slug(usize),
-    /// An e-mail address.
-    Email(usize),
-    /// A URL.
-    Url(usize),
-    /// Text of any length.
-    Text,
-    /// A whole number.
-    Integer,
-    /// A whole number from zero on.
-    PositiveInteger,
-    /// A decimal number with at most so many digits, and so many of them behind the point.
-    Decimal(u32, u32),
-    /// A float.
-    Float,
-    /// Yes or no; with `null` also unknown.
-    Boolean,
-    /// A day.
-    Date,
-    /// A time of day.
-    Time,
-    /// A point in time.
-    DateTime,
-    /// A UUID.
-    Uuid,
-    /// A JSON document.
-    Json,
-    /// A file below this folder of `MEDIA_ROOT`; the column holds its path.
-    File(&'static str),
-    /// An image file, likewise.
-    Image(&'static str),
-    /// The primary key of another model's row.
-    ForeignKey,
-}
 
 /// A rule for a field's values.
 #[derive(Debug, Clone)]
@@ -119,23 +75,11 @@ pub struct Field {
 impl Field {
     /// A field as its column tells it.
     pub(super) fn of_column(column: &'static str, sql: Kind, null: bool) -> Self {
-        let kind = match sql {
-            Kind::SmallInt | Kind::Integer | Kind::BigInt => FieldKind::Integer,
-            Kind::Double => FieldKind::Float,
-            Kind::Bool => FieldKind::Boolean,
-            Kind::Text => FieldKind::Text,
-            Kind::Decimal => FieldKind::Decimal(10, 2),
-            Kind::Date => FieldKind::Date,
-            Kind::Time => FieldKind::Time,
-            Kind::Timestamp => FieldKind::DateTime,
-            Kind::Uuid => FieldKind::Uuid,
-            Kind::Json => FieldKind::Json,
-        };
         Self {
             name: column,
             column,
             verbose_name: column.replace('_', " "),
-            kind,
+            kind: FieldKind::of_column(sql),
             sql,
             null,
             // Django wants to be told; here a column that may be NULL says so.
@@ -160,16 +104,36 @@ impl Field {
         }
     }
 
+    /// The kind of the field, and the type of its column.
+    pub fn column_type(&self) -> ColumnType {
+        ColumnType {
+            kind: self.kind,
+            sql: self.sql,
+        }
+    }
+
     /// The most characters its column takes.
     pub fn max_length(&self) -> Option<usize> {
-        match self.kind {
-            FieldKind::Char(most)
-            | FieldKind::Slug(most)
-            | FieldKind::Email(most)
-            | FieldKind::Url(most) => Some(most),
-            FieldKind::File(_) | FieldKind::Image(_) => Some(100),
-            _ => None,
+        self.kind.field_type().max_length(self.kind)
+    }
+
+    /// Whether lookups can compare this part of its values.
+    pub fn has_part(&self, part: DatePart) -> bool {
+        self.column_type().value_type().has_part(part)
+    }
+
+    /// The shape in which people see its values; choices are texts.
+    pub fn shape(&self) -> DisplayShape {
+        if self.choices.is_empty() {
+            self.kind.field_type().shape()
+        } else {
+            DisplayShape::Text
         }
+    }
+
+    /// How people see `value`.
+    pub fn display<'a>(&'a self, value: &'a Value) -> DisplayValue<'a> {
+        FieldDisplay::new(self).display(value)
     }
 
     /// What people read on a label: `Released on`.
@@ -199,19 +163,46 @@ impl Field {
 
     /// Whether it holds a file's path.
     pub fn is_file(&self) -> bool {
-        matches!(self.kind, FieldKind::File(_) | FieldKind::Image(_))
+        self.folder().is_some()
+    }
+
+    /// The folder below `MEDIA_ROOT` for its files.
+    pub fn folder(&self) -> Option<&'static str> {
+        self.kind.field_type().folder(self.kind)
     }
 }
 
-/// Where browsers find the file at this path below `MEDIA_ROOT` (Django's `FieldFile.url`).
-pub fn file_url(path: &str) -> String {
-    const PATH: &AsciiSet = &NON_ALPHANUMERIC
-        .remove(b'/')
-        .remove(b'-')
-        .remove(b'_')
-        .remove(b'.')
-        .remove(b'~');
-    format!("/media/{}", utf8_percent_encode(path, PATH))
+/// A field whose values are shown, with everything that is the same for a whole column of them.
+#[derive(Clone, Copy)]
+pub struct FieldDisplay<'f> {
+    field: &'f Field,
+    field_type: &'static dyn FieldType,
+}
+
+impl<'f> FieldDisplay<'f> {
+    /// The field.
+    pub fn new(field: &'f Field) -> Self {
+        Self {
+            field,
+            field_type: field.kind.field_type(),
+        }
+    }
+
+    /// How people see `value`.
+    pub fn display(self, value: &Value) -> DisplayValue<'_> {
+        if let Value::Unreadable(cell) = value {
+            return DisplayValue::Unreadable(cell);
+        }
+        if self.field.choices.is_empty() {
+            return self.field_type.display(self.field.kind, value);
+        }
+
+        let label = match value {
+            Value::Text(stored) => self.field.choice_label(stored),
+            value => self.field.choice_label(&value.text()),
+        };
+        label.map_or(DisplayValue::Nothing, DisplayValue::Label)
+    }
 }
 
 /// A size for people: `5 MB`, `1.5 MB`, `300 KB` (Django's `filesizeformat`, without a zero behind the point).

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AppConfig, Field, FieldKind, Meta, OnDelete};
+use super::{AppConfig, Field, Meta, OnDelete};
 
 /// An error in a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,14 +128,8 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
             "a primary key cannot be NULL. Make the column NOT NULL.".to_owned(),
         );
     }
-    if let FieldKind::Decimal(digits, places) = field.kind
-        && digits < places
-    {
-        add(
-            "fields.E134",
-            "decimal",
-            format!("{places} places do not fit into {digits} digits. Allow more digits."),
-        );
+    if let Some(problem) = field.kind.field_type().problem(field.kind) {
+        add(problem.id, problem.option, problem.text);
     }
     let longest = field
         .choices

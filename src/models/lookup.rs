@@ -2,12 +2,13 @@
 
 use chrono_tz::Tz;
 
-use super::value::{parse_in, parse_kind};
+use super::fields::{self, LookupValue};
+use super::python_int::python_int;
+use super::value::{parse_in, parse_lookup};
 use super::{
     ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step,
-    ascii_digits,
 };
-use crate::db::{Decimal, Kind, Value};
+use crate::db::{Kind, Value};
 
 /// How a column is compared (Django's field lookups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -131,7 +132,8 @@ impl Meta {
                         continue;
                     }
                     _ if date_part.is_none() => {
-                        date_part = Some(DatePart::named(part, key).ok_or(LookupError::Unknown)?);
+                        let named = DatePart::named(part).filter(|part| key.has_part(*part));
+                        date_part = Some(named.ok_or(LookupError::Unknown)?);
                         continue;
                     }
                     _ => return Err(LookupError::Unknown),
@@ -285,9 +287,13 @@ impl Parameter {
                 )
             }
             Lookup::Part(part, how) => {
-                let one = |text: &str| match part.kind() {
-                    Kind::Integer => small(text).map(Value::Integer).ok_or(LookupError::Value),
-                    kind => parse_kind(kind, text, zone).ok_or(LookupError::Value),
+                let one = |text: &str| {
+                    let value = match part {
+                        DatePart::Date => fields::date::parse(text).map(Value::Date),
+                        DatePart::Time => fields::time::parse(text).map(Value::Time),
+                        _ => small(text).map(Value::Integer),
+                    };
+                    value.ok_or(LookupError::Value)
                 };
                 let mut values = if how == Comparison::In {
                     text.split(',').map(one).collect::<Result<Vec<_>, _>>()?
@@ -303,124 +309,50 @@ impl Parameter {
                 Ok(Condition::Any(Vec::new()))
             }
             lookup if lookup.is_textual() => is(lookup, vec![Value::Text(text.to_owned())]),
-            _ if matches!(
-                target.sql,
-                Kind::SmallInt | Kind::Integer | Kind::BigInt | Kind::Decimal
-            ) =>
-            {
-                self.numbers(text, target.sql)
-            }
-            Lookup::In => {
-                let values = text.split(',').map(typed).collect::<Result<_, _>>()?;
-                is(Lookup::In, values)
-            }
-            lookup => is(lookup, vec![typed(text)?]),
+            lookup => self.compared(lookup, target, text, zone),
         }
     }
 
-    /// A comparison with numbers; one that the column cannot hold is beyond all that it does.
-    fn numbers(&self, text: &str, kind: Kind) -> Result<Condition, LookupError> {
-        let mut values = Vec::new();
+    /// A comparison with the value, or for `in` the values, that `text` means. A number that the column cannot hold is greater
+    /// or less than all values that it holds.
+    fn compared(
+        &self,
+        lookup: Lookup,
+        target: &Field,
+        text: &str,
+        zone: Tz,
+    ) -> Result<Condition, LookupError> {
+        let texts: Vec<&str> = match lookup {
+            Lookup::In => text.split(',').collect(),
+            _ => vec![text],
+        };
+
+        let mut values = Vec::with_capacity(texts.len());
         let mut beyond = None;
-        for part in if self.lookup == Lookup::In {
-            text.split(',').collect()
-        } else {
-            vec![text]
-        } {
-            match number(part, kind).ok_or(LookupError::Value)? {
-                Ok(value) => values.push(value),
-                Err(above) => beyond = Some(above),
+        for text in texts {
+            match parse_lookup(target, text, zone).ok_or(LookupError::Value)? {
+                LookupValue::Value(value) => values.push(value),
+                LookupValue::AboveAll => beyond = Some(true),
+                LookupValue::BelowAll => beyond = Some(false),
             }
         }
-        let path = self.path.clone();
-        Ok(match (self.lookup, beyond) {
-            (Lookup::In, _) | (_, None) => Condition::Is {
-                path,
-                lookup: self.lookup,
-                values,
-            },
+
+        let is = |lookup, values| Condition::Is {
+            path: self.path.clone(),
+            lookup,
+            values,
+        };
+        Ok(match (lookup, beyond) {
+            (Lookup::In, _) | (_, None) => is(lookup, values),
             (Lookup::Lt | Lookup::Lte, Some(true)) | (Lookup::Gt | Lookup::Gte, Some(false)) => {
-                Condition::Is {
-                    path,
-                    lookup: Lookup::IsNull,
-                    values: vec![Value::Bool(false)],
-                }
+                is(Lookup::IsNull, vec![Value::Bool(false)])
             }
             _ => Condition::Any(Vec::new()),
         })
     }
 }
 
-/// What Python's `int()` reads.
-enum Whole {
-    Number(i64),
-    /// Beyond 64 bits; whether above.
-    Huge(bool),
-}
-
-fn whole(text: &str) -> Option<Whole> {
-    let text = ascii_digits(text.trim());
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
-    let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
-    if digits.is_empty()
-        || !grouped
-        || !digits
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'_')
-    {
-        return None;
-    }
-    let plain = text.replace('_', "");
-    Some(
-        plain
-            .parse()
-            .map_or_else(|_| Whole::Huge(!text.starts_with('-')), Whole::Number),
-    )
-}
-
-/// The number of Python's `int(text)`, if it is one of 64 bits.
-pub fn python_int(text: &str) -> Option<i64> {
-    match whole(text)? {
-        Whole::Number(number) => Some(number),
-        Whole::Huge(above) => Some(if above { i64::MAX } else { i64::MIN }),
-    }
-}
-
-/// The same; nothing for a number beyond 64 bits.
-pub(super) fn int(text: &str) -> Option<i64> {
-    match whole(text)? {
-        Whole::Number(number) => Some(number),
-        Whole::Huge(_) => None,
-    }
-}
-
 /// A year, a month, a day of one.
 fn small(text: &str) -> Option<i32> {
     i32::try_from(python_int(text)?).ok()
-}
-
-/// The value of a column of this kind that `text` is; of a number that it cannot hold, whether that is above.
-fn number(text: &str, kind: Kind) -> Option<Result<Value, bool>> {
-    if kind == Kind::Decimal {
-        let number: Decimal = ascii_digits(text.trim()).parse().ok()?;
-        return Some(if number.is_modest() {
-            Ok(Value::Decimal(number))
-        } else {
-            Err(!text.trim().starts_with('-'))
-        });
-    }
-    Some(match whole(text)? {
-        Whole::Number(number) => match kind {
-            Kind::SmallInt => number
-                .try_into()
-                .map(Value::SmallInt)
-                .map_err(|_| number > 0),
-            Kind::Integer => number
-                .try_into()
-                .map(Value::Integer)
-                .map_err(|_| number > 0),
-            _ => Ok(Value::BigInt(number)),
-        },
-        Whole::Huge(above) => Err(above),
-    })
 }

@@ -13,7 +13,9 @@ pub mod content_types;
 mod description;
 mod digits;
 mod field;
+mod fields;
 mod file_kinds;
+mod file_url;
 mod finding;
 mod installed;
 mod lookup;
@@ -21,6 +23,7 @@ mod meta;
 mod named;
 mod part;
 mod path;
+mod python_int;
 mod query;
 mod record;
 mod relation;
@@ -39,17 +42,23 @@ pub use condition::{Circle, Condition};
 pub(crate) use description::leaked;
 pub use description::{Description, Model};
 pub use digits::{ascii_digits, is_space};
-pub use field::{Field, FieldBuilder, FieldKind, Validator, capfirst, file_size, file_url};
+pub use field::{Field, FieldBuilder, FieldDisplay, Validator, capfirst, file_size};
+pub use fields::{
+    ColumnType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind, FieldType,
+    KindProblem, LookupValue,
+};
 pub use file_kinds::FileKinds;
+pub use file_url::file_url;
 pub use finding::{Finding, check};
 pub use installed::{all, app_verbose_name, find, install, labelled};
-pub use lookup::{Lookup, LookupError, Parameter, python_int};
+pub use lookup::{Lookup, LookupError, Parameter};
 pub use meta::{Meta, Order};
 pub use part::{Comparison, DatePart};
 pub use path::{
     ColumnPath, Descending, IntoOrder, IntoPath, Ordering, Paths, Shape, Step, Via, desc, via,
     via_self,
 };
+pub use python_int::python_int;
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};

@@ -1,6 +1,6 @@
 //! Parts of dates and times, as lookups name them: `created_at__year__gte=2024`.
 
-use super::{Field, Lookup};
+use super::Lookup;
 use crate::db::Kind;
 
 /// A part of a date or a time (Django's transforms).
@@ -35,9 +35,9 @@ pub enum Comparison {
 }
 
 impl DatePart {
-    /// Returns the part with this name, if `field` has it.
-    pub fn named(name: &str, field: &Field) -> Option<Self> {
-        let part = match name {
+    /// Returns the part with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Some(match name {
             "year" => Self::Year,
             "iso_year" => Self::IsoYear,
             "month" => Self::Month,
@@ -52,19 +52,20 @@ impl DatePart {
             "minute" => Self::Minute,
             "second" => Self::Second,
             _ => return None,
-        };
-        let of_day = !matches!(
-            part,
+        })
+    }
+
+    /// Whether days have this part.
+    pub fn is_of_day(self) -> bool {
+        !matches!(
+            self,
             Self::Date | Self::Time | Self::Hour | Self::Minute | Self::Second
-        );
-        let of_time = matches!(part, Self::Hour | Self::Minute | Self::Second);
-        let fits = match field.sql {
-            Kind::Timestamp => true,
-            Kind::Date => of_day,
-            Kind::Time => of_time,
-            _ => false,
-        };
-        fits.then_some(part)
+        )
+    }
+
+    /// Whether times of day have this part.
+    pub fn is_of_clock(self) -> bool {
+        matches!(self, Self::Hour | Self::Minute | Self::Second)
     }
 
     /// Returns the kind of the part's value.

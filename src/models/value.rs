@@ -3,14 +3,13 @@
 use std::fmt::{self, Write as _};
 
 use chrono::{
-    DateTime, Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
-    Timelike as _,
+    Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike as _,
 };
 use chrono_tz::Tz;
 
-use super::lookup::int;
-use super::{Field, FieldKind};
-use crate::db::{Decimal, Kind, Moment, Timestamp, Unreadable, Value};
+use super::Field;
+use super::fields::{FieldKind, LookupValue};
+use crate::db::{Moment, Timestamp, Unreadable, Value};
 
 impl fmt::Display for Value {
     /// Formats the value like Python's `str`, in UTC; "" for NULL.
@@ -112,82 +111,14 @@ pub fn parse(field: &Field, text: &str) -> Option<Value> {
 
 /// Like [`parse`], but times without a zone are in `zone`.
 pub fn parse_in(field: &Field, text: &str, zone: Tz) -> Option<Value> {
-    parse_kind(field.sql, text, zone)
+    let column = field.column_type();
+    column.value_type().parse(column, text, zone)
 }
 
-/// Parses `text` as a value of this kind.
-pub(super) fn parse_kind(kind: Kind, text: &str, zone: Tz) -> Option<Value> {
-    // Python allows spaces around numbers, but not around other values.
-    let number = text.trim();
-    Some(match kind {
-        Kind::SmallInt => Value::SmallInt(int(number)?.try_into().ok()?),
-        Kind::Integer => Value::Integer(int(number)?.try_into().ok()?),
-        Kind::BigInt => Value::BigInt(int(number)?),
-        Kind::Double => Value::Double(
-            number
-                .parse()
-                .ok()
-                .filter(|number: &f64| number.is_finite())?,
-        ),
-        Kind::Bool => match text {
-            "1" | "True" | "t" => Value::Bool(true),
-            "0" | "False" | "f" => Value::Bool(false),
-            _ => return None,
-        },
-        Kind::Text => Value::Text(text.to_owned()),
-        // A short text can represent a number with millions of digits.
-        Kind::Decimal => Value::Decimal(number.parse::<Decimal>().ok().filter(Decimal::is_modest)?),
-        Kind::Date => Value::Date(parse_date(text)?),
-        Kind::Time => Value::Time(parse_time(text)?),
-        Kind::Timestamp => Value::Timestamp(parse_timestamp(text, zone)?),
-        Kind::Uuid => Value::Uuid(crate::db::Uuid(text.parse().ok()?)),
-        Kind::Json => Value::Json(crate::db::Json(serde_json::from_str(text).ok()?)),
-    })
-}
-
-/// Parses the formats of Python's `date.fromisoformat`, and months and days with one digit.
-fn parse_date(text: &str) -> Option<NaiveDate> {
-    if !text.contains('-') && text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return NaiveDate::parse_from_str(text, "%Y%m%d").ok();
-    }
-    if text.contains('W') {
-        return NaiveDate::parse_from_str(text, "%G-W%V-%u").ok();
-    }
-    // Python's years have four digits.
-    let four = text.find('-') == Some(4) && !text.starts_with("0000") && text.is_ascii();
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|_| four)
-}
-
-fn parse_time(text: &str) -> Option<NaiveTime> {
-    ["%H:%M:%S%.f", "%H:%M"]
-        .iter()
-        .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
-}
-
-/// Parses ISO 8601: a date alone, a time, or a time with a UTC offset; without an offset, in
-/// `zone`.
-fn parse_timestamp(text: &str, zone: Tz) -> Option<Timestamp> {
-    // A `+` in a query string arrives as a space.
-    let text = text.replacen('T', " ", 1);
-    let (day, rest) = text.split_once(' ').unwrap_or((text.as_str(), ""));
-    let day = parse_date(day)?;
-    if rest.is_empty() {
-        return Some(Timestamp::start_of(day, zone));
-    }
-    if let Some(time) = rest.strip_suffix('Z').and_then(parse_time) {
-        return Some(day.and_time(time).and_utc().into());
-    }
-    if let Some(time) = parse_time(rest) {
-        return Some(Timestamp::at(day.and_time(time), &zone));
-    }
-    let zoned = format!("{day} {}", rest.replace(' ', "+"));
-    let formats = ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%d %H:%M%:z"];
-    let found = formats
-        .iter()
-        .find_map(|format| DateTime::parse_from_str(&zoned, format).ok())?;
-    Some(found.to_utc().into())
+/// Parses the text of a lookup, which may be a number that the column of `field` cannot hold.
+pub(super) fn parse_lookup(field: &Field, text: &str, zone: Tz) -> Option<LookupValue> {
+    let column = field.column_type();
+    column.value_type().parse_lookup(column, text, zone)
 }
 
 const MONTHS: [&str; 12] = [

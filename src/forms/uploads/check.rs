@@ -7,7 +7,7 @@ use std::path::Path;
 use super::content::{Content, HEAD};
 use super::{name, picture};
 use crate::http::UploadedFile;
-use crate::models::{Field, FieldKind, FileKinds, file_size};
+use crate::models::{DisplayShape, Field, FileKinds, file_size};
 
 /// Extensions that some servers evaluate at any position in a file name: `a.php.txt`, `a.html.en`.
 const EVERYWHERE: [&str; 12] = [
@@ -36,7 +36,7 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
         "The file could not be read. Choose it again.".to_owned()
     })?;
     let name = name::usable(&file.name, content.default_name());
-    let is_picture_field = matches!(field.kind, FieldKind::Image(_));
+    let is_picture_field = field.shape() == DisplayShape::Picture;
 
     if is_picture_field && !matches!(content, Content::Picture(_)) {
         return Err(content

@@ -12,7 +12,7 @@ mod storage;
 
 use crate::db::Value;
 use crate::http::{PostData, UploadedFile};
-use crate::models::{Field, FieldKind, Validator};
+use crate::models::{Field, Validator};
 use crate::words::counted;
 
 pub use storage::{Stored, Upload};
@@ -80,10 +80,7 @@ pub fn clean(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let folder = match field.kind {
-        FieldKind::Image(folder) | FieldKind::File(folder) => folder,
-        _ => "",
-    };
+    let folder = field.folder().unwrap_or_default();
     Ok(Change::New(Upload {
         file,
         name,

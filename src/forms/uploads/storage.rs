@@ -10,7 +10,7 @@ use chrono::{NaiveDateTime, Utc};
 use super::name;
 use crate::error::{Error, Result};
 use crate::http::{Kept, MediaRoot, UploadedFile};
-use crate::models::{Field, FieldKind, FileKinds};
+use crate::models::{Field, FileKinds};
 use crate::settings::Settings;
 
 /// A validated uploaded file that is not stored yet.
@@ -113,7 +113,7 @@ impl Stored {
     /// Copies the file that a column of `field` refers to; returns `None` if there is no such file
     /// in `MEDIA_ROOT`.
     pub fn copy_of(path: &str, field: &Field, settings: &Settings) -> Result<Option<Self>> {
-        let (FieldKind::File(folder) | FieldKind::Image(folder)) = field.kind else {
+        let Some(folder) = field.folder() else {
             return Ok(None);
         };
         let Some(wanted) = Path::new(path).file_name().and_then(|name| name.to_str()) else {

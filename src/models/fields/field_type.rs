@@ -1,0 +1,119 @@
+//! [`FieldType`]: everything that differs between the kinds of fields of models.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+use serde_json::Value as Json;
+
+use super::display::{DisplayShape, DisplayValue};
+use super::kind::FieldKind;
+use crate::db::{Kind, Value};
+use crate::models::DatePart;
+
+/// The kind of a field with its parameters, and the type of its column: what a [`FieldType`] has to know of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnType {
+    /// The kind of the field.
+    pub kind: FieldKind,
+    /// The type of its column.
+    pub sql: Kind,
+}
+
+/// What a text in a lookup means to a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum LookupValue {
+    /// A value that the column can hold.
+    Value(Value),
+    /// A number that is greater than all that the column can hold.
+    AboveAll,
+    /// A number that is less than all that the column can hold.
+    BelowAll,
+}
+
+/// Something that is wrong with the parameters of a kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindProblem {
+    /// Django's number for it.
+    pub id: &'static str,
+    /// The method of the field's builder that was given these parameters.
+    pub option: &'static str,
+    /// What is wrong, and what to do.
+    pub text: String,
+}
+
+/// A kind of field as models know it (Django's field class): how its values are read from texts and shown to people. The
+/// control in which they are typed is in [`forms::fields`](crate::forms::fields).
+pub trait FieldType: Sync {
+    /// What documentation calls it: `text (100)`.
+    fn description(&self, kind: FieldKind) -> Cow<'static, str>;
+
+    /// What an error calls its values: `date`, in "“soon” is not a date".
+    fn noun(&self) -> &'static str;
+
+    /// The shape of its values on a page, which decides how a column of them is aligned and filtered.
+    fn shape(&self) -> DisplayShape {
+        DisplayShape::Text
+    }
+
+    /// The most characters that its column takes.
+    fn max_length(&self, _kind: FieldKind) -> Option<usize> {
+        None
+    }
+
+    /// The folder below `MEDIA_ROOT`, if the column holds paths of files.
+    fn folder(&self, _kind: FieldKind) -> Option<&'static str> {
+        None
+    }
+
+    /// What is wrong with the parameters of the kind.
+    fn problem(&self, _kind: FieldKind) -> Option<KindProblem> {
+        None
+    }
+
+    /// The value that `text` of a URL or a fixture means; `None` if it means nothing. A time without a zone is what the clocks
+    /// of `zone` show.
+    fn parse(&self, column: ColumnType, text: &str, zone: Tz) -> Option<Value>;
+
+    /// The same for a lookup such as `price__lt`, which may compare with a number that the column cannot hold.
+    fn parse_lookup(&self, column: ColumnType, text: &str, zone: Tz) -> Option<LookupValue> {
+        self.parse(column, text, zone).map(LookupValue::Value)
+    }
+
+    /// Whether lookups can compare this part of its values: `created_at__year`.
+    fn has_part(&self, _part: DatePart) -> bool {
+        false
+    }
+
+    /// How people see `value`.
+    fn display<'a>(&self, _kind: FieldKind, value: &'a Value) -> DisplayValue<'a> {
+        DisplayValue::of(value)
+    }
+
+    /// The value in a fixture, as Django's JSON serializer writes it. NULL and unreadable cells do not come here.
+    fn to_json(&self, _kind: FieldKind, value: &Value) -> Json {
+        value.text().into()
+    }
+
+    /// The value that a fixture means with `json`; the error names what it is not. `null` does not come here.
+    fn parse_json(&self, column: ColumnType, json: &Json, zone: Tz) -> Result<Value, String> {
+        let text = json_text(json)?;
+        self.parse(column, &text, zone)
+            .ok_or_else(|| is_not_a(&text, self.noun()))
+    }
+}
+
+/// The text of a single value in a fixture.
+pub(super) fn json_text(json: &Json) -> Result<String, String> {
+    match json {
+        // Python writes them like this.
+        Json::Bool(yes) => Ok(if *yes { "True" } else { "False" }.to_owned()),
+        Json::String(text) => Ok(text.clone()),
+        Json::Array(_) | Json::Object(_) => Err(format!("{json} is not a single value")),
+        Json::Null | Json::Number(_) => Ok(json.to_string()),
+    }
+}
+
+/// The error for a text in a fixture that is not a value of its field.
+pub(super) fn is_not_a(text: &str, noun: &str) -> String {
+    format!("{text:?} is not a {noun}")
+}

@@ -1,0 +1,92 @@
+//! Files and images: columns that hold paths below `MEDIA_ROOT`.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::display::{DisplayLink, DisplayShape, DisplayValue};
+use super::field_type::{ColumnType, FieldType};
+use super::kind::FieldKind;
+use crate::db::Value;
+
+/// The most characters of a path (Django's `FileField`).
+const MAX_LENGTH: usize = 100;
+
+/// The path of a file.
+pub(super) struct File;
+
+/// The path of an image.
+pub(super) struct Image;
+
+fn folder(kind: FieldKind) -> Option<&'static str> {
+    match kind {
+        FieldKind::File(folder) | FieldKind::Image(folder) => Some(folder),
+        _ => None,
+    }
+}
+
+impl FieldType for File {
+    fn description(&self, kind: FieldKind) -> Cow<'static, str> {
+        format!("file in {}", folder(kind).unwrap_or_default()).into()
+    }
+
+    fn noun(&self) -> &'static str {
+        "text"
+    }
+
+    fn shape(&self) -> DisplayShape {
+        DisplayShape::Link
+    }
+
+    fn max_length(&self, _: FieldKind) -> Option<usize> {
+        Some(MAX_LENGTH)
+    }
+
+    fn folder(&self, kind: FieldKind) -> Option<&'static str> {
+        folder(kind)
+    }
+
+    fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
+        Some(text.into())
+    }
+
+    fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
+        match value {
+            Value::Text(path) if !path.is_empty() => DisplayValue::Link(DisplayLink::File(path)),
+            value => DisplayValue::of(value),
+        }
+    }
+}
+
+impl FieldType for Image {
+    fn description(&self, kind: FieldKind) -> Cow<'static, str> {
+        format!("image in {}", folder(kind).unwrap_or_default()).into()
+    }
+
+    fn noun(&self) -> &'static str {
+        "text"
+    }
+
+    fn shape(&self) -> DisplayShape {
+        DisplayShape::Picture
+    }
+
+    fn max_length(&self, _: FieldKind) -> Option<usize> {
+        Some(MAX_LENGTH)
+    }
+
+    fn folder(&self, kind: FieldKind) -> Option<&'static str> {
+        folder(kind)
+    }
+
+    fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
+        Some(text.into())
+    }
+
+    fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
+        match value {
+            Value::Text(path) if !path.is_empty() => DisplayValue::Picture(path),
+            value => DisplayValue::of(value),
+        }
+    }
+}

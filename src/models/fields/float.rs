@@ -1,0 +1,40 @@
+//! Floats.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+use serde_json::Value as Json;
+
+use super::display::DisplayShape;
+use super::field_type::{ColumnType, FieldType};
+use super::kind::FieldKind;
+use crate::db::Value;
+
+/// A finite float.
+pub(super) struct Float;
+
+impl FieldType for Float {
+    fn description(&self, _: FieldKind) -> Cow<'static, str> {
+        "number".into()
+    }
+
+    fn noun(&self) -> &'static str {
+        "number"
+    }
+
+    fn shape(&self) -> DisplayShape {
+        DisplayShape::Number
+    }
+
+    fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
+        let number: f64 = text.trim().parse().ok()?;
+        number.is_finite().then_some(Value::Double(number))
+    }
+
+    fn to_json(&self, _: FieldKind, value: &Value) -> Json {
+        match value {
+            Value::Double(number) => (*number).into(),
+            value => value.text().into(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Primary keys of rows of other models.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::field_type::{ColumnType, FieldType};
+use super::kind::FieldKind;
+use crate::db::Value;
+
+/// The primary key of another model's row. Its texts are read by the type of its column: see
+/// [`ColumnType::value_type`](super::ColumnType::value_type).
+pub(super) struct ForeignKey;
+
+impl FieldType for ForeignKey {
+    fn description(&self, _: FieldKind) -> Cow<'static, str> {
+        "foreign key".into()
+    }
+
+    fn noun(&self) -> &'static str {
+        "primary key"
+    }
+
+    fn parse(&self, _: ColumnType, _: &str, _: Tz) -> Option<Value> {
+        None
+    }
+}

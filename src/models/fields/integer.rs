@@ -1,0 +1,65 @@
+//! Whole numbers.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+use serde_json::Value as Json;
+
+use super::display::DisplayShape;
+use super::field_type::{ColumnType, FieldType, LookupValue};
+use super::kind::FieldKind;
+use crate::db::{Kind, Value};
+use crate::models::python_int::{Whole, int, whole};
+
+/// A whole number of the width of its column, which may be a key that the database numbers.
+pub(super) struct Integer;
+
+impl FieldType for Integer {
+    fn description(&self, kind: FieldKind) -> Cow<'static, str> {
+        match kind {
+            FieldKind::Auto => "number of the row",
+            FieldKind::PositiveInteger => "whole number from 0",
+            _ => "whole number",
+        }
+        .into()
+    }
+
+    fn noun(&self) -> &'static str {
+        "whole number that fits its column"
+    }
+
+    fn shape(&self) -> DisplayShape {
+        DisplayShape::Number
+    }
+
+    fn parse(&self, column: ColumnType, text: &str, _: Tz) -> Option<Value> {
+        fitting(column.sql, int(text)?)
+    }
+
+    fn parse_lookup(&self, column: ColumnType, text: &str, _: Tz) -> Option<LookupValue> {
+        let (value, is_positive) = match whole(text)? {
+            Whole::Number(number) => (fitting(column.sql, number), number > 0),
+            Whole::Huge(is_positive) => (None, is_positive),
+        };
+        Some(match value {
+            Some(value) => LookupValue::Value(value),
+            None if is_positive => LookupValue::AboveAll,
+            None => LookupValue::BelowAll,
+        })
+    }
+
+    fn to_json(&self, _: FieldKind, value: &Value) -> Json {
+        value
+            .as_i64()
+            .map_or_else(|| value.text().into(), Json::from)
+    }
+}
+
+/// The number as a value of a column of this type, if it fits.
+fn fitting(sql: Kind, number: i64) -> Option<Value> {
+    match sql {
+        Kind::SmallInt => number.try_into().ok().map(Value::SmallInt),
+        Kind::Integer => number.try_into().ok().map(Value::Integer),
+        _ => Some(Value::BigInt(number)),
+    }
+}

@@ -1,0 +1,65 @@
+//! [`FieldKind`]: the list of all kinds of fields.
+
+use crate::db::Kind;
+
+/// What a field holds, beyond the kind of its column (Django's field classes). The module of its name says how its values
+/// are read and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// A primary key that the database numbers.
+    Auto,
+    /// One line of text, of at most so many characters.
+    Char(usize),
+    /// Letters, digits, `-` and `_`, for URLs.
+    Slug(usize),
+    /// An e-mail address.
+    Email(usize),
+    /// A URL.
+    Url(usize),
+    /// Text of any length.
+    Text,
+    /// A whole number.
+    Integer,
+    /// A whole number from zero on.
+    PositiveInteger,
+    /// A decimal number with at most so many digits, and so many of them behind the point.
+    Decimal(u32, u32),
+    /// A float.
+    Float,
+    /// Yes or no; with `null` also unknown.
+    Boolean,
+    /// A day.
+    Date,
+    /// A time of day.
+    Time,
+    /// A point in time.
+    DateTime,
+    /// A UUID.
+    Uuid,
+    /// A JSON document.
+    Json,
+    /// A file below this folder of `MEDIA_ROOT`; the column holds its path.
+    File(&'static str),
+    /// An image file, likewise.
+    Image(&'static str),
+    /// The primary key of another model's row.
+    ForeignKey,
+}
+
+impl FieldKind {
+    /// The kind of a field of which nothing is known but its column.
+    pub fn of_column(sql: Kind) -> Self {
+        match sql {
+            Kind::SmallInt | Kind::Integer | Kind::BigInt => Self::Integer,
+            Kind::Double => Self::Float,
+            Kind::Bool => Self::Boolean,
+            Kind::Text => Self::Text,
+            Kind::Decimal => Self::Decimal(10, 2),
+            Kind::Date => Self::Date,
+            Kind::Time => Self::Time,
+            Kind::Timestamp => Self::DateTime,
+            Kind::Uuid => Self::Uuid,
+            Kind::Json => Self::Json,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! UUIDs.
+
+use std::borrow::Cow;
+
+use chrono_tz::Tz;
+
+use super::field_type::{ColumnType, FieldType};
+use super::kind::FieldKind;
+use crate::db::{self, Value};
+
+/// A UUID.
+pub(super) struct Uuid;
+
+impl FieldType for Uuid {
+    fn description(&self, _: FieldKind) -> Cow<'static, str> {
+        "UUID".into()
+    }
+
+    fn noun(&self) -> &'static str {
+        "UUID"
+    }
+
+    fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
+        Some(Value::Uuid(db::Uuid(text.parse().ok()?)))
+    }
+}
