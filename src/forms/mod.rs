@@ -1,6 +1,7 @@
 //! Forms: fields with labels, what was typed, and what is wrong with it.
 
 mod field;
+pub mod fields;
 mod form;
 pub mod model;
 pub mod submissions;

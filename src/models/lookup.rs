@@ -5,9 +5,7 @@ use chrono_tz::Tz;
 use super::fields::{self, LookupValue};
 use super::python_int::python_int;
 use super::value::{parse_in, parse_lookup};
-use super::{
-    ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step,
-};
+use super::{ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step};
 use crate::db::{Kind, Value};
 
 /// How a column is compared (Django's field lookups).

@@ -1,9 +1,10 @@
 //! What only the database can say of forms: whether the rows they lead to exist, and whether what must be unique is.
 
-use super::clean::{NO_SUCH_ROW, no_such_choice};
+use super::clean::no_such_choice;
 use super::{ModelField, ModelForm};
 use crate::db::{Conn, Value};
 use crate::error::Result;
+use crate::forms::fields::NO_SUCH_ROW;
 use crate::models::{ColumnPath, Condition, Meta, Query, Record};
 
 /// Looks at forms over rows of one model, all at once: one query for each model that they lead to and for each rule of

@@ -1,8 +1,8 @@
 //! What a model form asks for.
 
-use super::typed::plain;
 use crate::db::Value;
-use crate::models::{Field, FieldKind, ManyToMany, Meta};
+use crate::forms::fields::{Inputs, form_field_type, plain};
+use crate::models::{Field, ManyToMany, Meta};
 
 /// A field of a model form: a column, or a many-to-many field.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,7 @@ impl ModelField {
     /// Whether it may not be empty. A box that is not ticked says something as well.
     pub fn required(self) -> bool {
         match self {
-            Self::Column(field) => !field.blank && field.kind != FieldKind::Boolean,
+            Self::Column(field) => !field.blank && !form_field_type(field.kind).is_never_required(),
             Self::Many(many) => !many.blank,
         }
     }
@@ -85,14 +85,17 @@ impl ModelField {
 
     /// Whether it is shown as a date and a time beside one another.
     pub fn is_split(self) -> bool {
-        self.column()
-            .is_some_and(|field| field.kind == FieldKind::DateTime)
+        self.inputs() == Inputs::Split
     }
 
     /// Whether it is a box to tick: a boolean that is never unknown.
     pub fn is_box(self) -> bool {
-        self.column().is_some_and(|field| {
-            field.kind == FieldKind::Boolean && !field.null && field.choices.is_empty()
+        self.inputs() == Inputs::Box
+    }
+
+    fn inputs(self) -> Inputs {
+        self.column().map_or(Inputs::One, |field| {
+            form_field_type(field.kind).inputs(field)
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use chrono_tz::Tz;
 
-use super::clean::{NO_SUCH_ROW, no_such_choice};
+use super::clean::no_such_choice;
 use super::{Cleaned, LOADED, ModelField, Posted, Typed, clean, prefixed, texts};
 use crate::db::{Unreadable, Value};
+use crate::forms::fields::NO_SUCH_ROW;
 use crate::forms::uploads::{self, Change, Upload};
 use crate::models::{Meta, Record};
 

@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use sha2::{Digest as _, Sha256};
 
-use super::typed::plain;
 use super::{BoundField, Cleaned, ModelField, ModelForm, Posted, Typed, own_saves, texts};
 use crate::db::Value;
+use crate::forms::fields::plain;
 use crate::signing::{b64_encode, random_string};
 
 /// The name of the hidden input, behind the form's prefix.

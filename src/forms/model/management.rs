@@ -1,7 +1,7 @@
 //! The inputs that say how many forms a page sends (Django's management form).
 
 use super::Posted;
-use super::clean::form_int;
+use crate::forms::fields::form_int;
 
 /// How many forms were sent, and how many of them are of rows that were there already; or what is said where these inputs
 /// are no numbers.

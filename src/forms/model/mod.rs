@@ -12,21 +12,22 @@ mod initial;
 mod loaded;
 mod management;
 mod own_saves;
+mod posted;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]
 mod tests;
-mod typed;
 mod violation;
 mod widget;
 
+pub use super::fields::{ControlKind, InputDescription, Typed, has_lines, input_type, key};
 pub use check::{check, duplicates, exists, listed};
-pub use clean::{clean, key};
+pub use clean::clean;
 pub use field::{Cleaned, ModelField};
 pub use form::{BoundField, ModelForm, unreadable_note};
 pub use initial::texts;
 pub use loaded::LOADED;
 pub use management::management;
-pub use typed::{Posted, Typed, prefixed};
+pub use posted::{Posted, prefixed};
 pub use violation::Violation;
-pub use widget::{Choice, ChosenFile, Control, ControlKind, has_lines, input_type};
+pub use widget::{Choice, ChosenFile, Control};

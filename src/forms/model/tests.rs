@@ -226,7 +226,11 @@ fn keys_that_make_no_sense_lead_nowhere() {
     assert_eq!(customer(" 7 ").unwrap(), Value::BigInt(7));
     assert_eq!(customer("").unwrap(), Value::Null(Kind::Integer));
     for text in ["abc", "1.0", "99999999999999999999", " "] {
-        assert_eq!(customer(text).unwrap_err(), [clean::NO_SUCH_ROW], "{text}");
+        assert_eq!(
+            customer(text).unwrap_err(),
+            [crate::forms::fields::NO_SUCH_ROW],
+            "{text}"
+        );
     }
     assert_eq!(
         customer("\0").unwrap_err(),

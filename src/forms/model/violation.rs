@@ -4,10 +4,10 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
 use super::check::exists;
-use super::clean::NO_SUCH_ROW;
 use super::{BoundField, ModelForm};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
+use crate::forms::fields::NO_SUCH_ROW;
 use crate::models::Meta;
 use crate::words::counted;
 

@@ -2,48 +2,9 @@
 
 use super::{BoundField, ModelField, ModelForm};
 use crate::db::Value;
+use crate::forms::fields::{ControlContent, ControlKind, form_field_type, input_type};
 use crate::forms::uploads::Upload;
-use crate::models::{Field, FieldKind, Validator, file_size};
-
-/// What kind of control a field has; `templates/admin/_control.html` knows them all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ControlKind {
-    /// An `input` of this type.
-    Input(&'static str),
-    /// Several lines.
-    Textarea,
-    /// JSON in several lines.
-    Json,
-    /// A box to tick.
-    Checkbox,
-    /// One of several.
-    Select,
-    /// One of several, each with a button.
-    Radio,
-    /// Many of several, each with a box.
-    Boxes,
-    /// A date and a time.
-    Split,
-    /// Many of several.
-    SelectMany,
-    /// Many of several, in two lists: `horizontal` or `vertical`.
-    Filtered(&'static str),
-    /// Searched as one types; holds what is chosen only.
-    Autocomplete,
-    /// The same for many.
-    AutocompleteMany,
-    /// A primary key, or several with commas.
-    RawId,
-    /// A file, or an image.
-    File,
-}
-
-impl ControlKind {
-    /// Whether it takes a file: what is there already is not sent again.
-    pub fn is_file(self) -> bool {
-        self == Self::File
-    }
-}
+use crate::models::{Field, file_size};
 
 /// The most rows that a form lets people choose in one field that is searched. More may be there if they were stored already.
 pub(super) const MOST_CHOSEN: usize = 10_000;
@@ -286,89 +247,19 @@ impl Control {
     }
 }
 
-/// The type of an input that shows `text`: `kind`, unless a browser would drop or change a text that such an input cannot
-/// show.
-pub fn input_type(kind: &'static str, text: &str) -> &'static str {
-    let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
-    let shows = match kind {
-        "date" => {
-            text.len() == 10
-                && is_digit(0)
-                && text.parse::<chrono::NaiveDate>().is_ok()
-                && !text.starts_with("0000")
-        }
-        "time" => is_digit(0) && text.parse::<chrono::NaiveTime>().is_ok(),
-        "number" => {
-            text.bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'-')
-                && text.parse::<f64>().is_ok()
-        }
-        "email" | "url" => text.trim() == text,
-        _ => true,
-    };
-    if shows || text.is_empty() {
-        kind
-    } else {
-        "text"
+/// The kind of the column's control, and its attribute `min`.
+fn kind_of(column: &Field, bound: &BoundField) -> (ControlKind, String) {
+    if !column.choices.is_empty() {
+        return (ControlKind::Select, String::new());
     }
-}
 
-/// Whether a text has several lines, which an input would join.
-pub fn has_lines(text: &str) -> bool {
-    text.contains(['\n', '\r'])
-}
-
-fn kind_of(column: &'static Field, bound: &BoundField) -> (ControlKind, String) {
-    let text = bound.typed.first();
-    let keeps = |kind| {
-        if bound.needs_plain_control() {
-            "text"
-        } else {
-            input_type(kind, text)
-        }
+    let field_type = form_field_type(column.kind);
+    let content = ControlContent {
+        text: bound.typed.first(),
+        is_plain: bound.needs_plain_control(),
     };
-    let least = || {
-        column.validators.iter().find_map(|rule| match rule {
-            Validator::Min(least) => Some(least.to_string()),
-            _ => None,
-        })
-    };
-    let kind = match column.kind {
-        _ if !column.choices.is_empty() => ControlKind::Select,
-        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Email(_) | FieldKind::Url(_)
-            if has_lines(text) =>
-        {
-            ControlKind::Textarea
-        }
-        FieldKind::Char(_) | FieldKind::Slug(_) | FieldKind::Uuid => ControlKind::Input("text"),
-        FieldKind::Email(_) => ControlKind::Input(input_type("email", text)),
-        FieldKind::Url(_) => ControlKind::Input(input_type("url", text)),
-        FieldKind::Text => ControlKind::Textarea,
-        FieldKind::Auto | FieldKind::Integer => ControlKind::Input(keeps("number")),
-        FieldKind::PositiveInteger => {
-            return (
-                ControlKind::Input(keeps("number")),
-                least().unwrap_or_else(|| "0".to_owned()),
-            );
-        }
-        FieldKind::Decimal(..) | FieldKind::Float => ControlKind::Input("decimal"),
-        FieldKind::Boolean if column.null => ControlKind::Select,
-        FieldKind::Boolean => ControlKind::Checkbox,
-        FieldKind::Date => ControlKind::Input(keeps("date")),
-        FieldKind::Time => ControlKind::Input(keeps("time")),
-        FieldKind::DateTime => ControlKind::Split,
-        FieldKind::Json => ControlKind::Json,
-        FieldKind::File(_) | FieldKind::Image(_) => ControlKind::File,
-        FieldKind::ForeignKey => ControlKind::Select,
-    };
-    (
-        kind,
-        if kind == ControlKind::Input("number") {
-            least().unwrap_or_default()
-        } else {
-            String::new()
-        },
-    )
+    let kind = field_type.control(column, content);
+    (kind, field_type.least(column, kind).unwrap_or_default())
 }
 
 fn choices(column: &Field, value: &str) -> Vec<Choice> {
@@ -378,14 +269,13 @@ fn choices(column: &Field, value: &str) -> Vec<Choice> {
         selected: key == value,
         ..Choice::default()
     };
-    if column.kind == FieldKind::Boolean && column.null && column.choices.is_empty() {
-        return [("unknown", "Unknown"), ("true", "Yes"), ("false", "No")]
-            .map(choice)
-            .into();
+    if column.choices.is_empty() {
+        let own = form_field_type(column.kind).choices(column);
+        return own.iter().copied().map(choice).collect();
     }
+
     // A field with a default is never without a choice.
-    let none = (!column.choices.is_empty() && (column.blank || column.default.is_none()))
-        .then_some(("", "---------"));
+    let none = (column.blank || column.default.is_none()).then_some(("", "---------"));
     none.into_iter()
         .chain(column.choices.iter().copied())
         .map(choice)

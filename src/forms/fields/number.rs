@@ -1,6 +1,8 @@
 //! Numbers as Python reads them.
 
+use super::bounds::{at_least, at_most};
 use crate::db::{Decimal, Kind};
+use crate::forms::strip;
 use crate::models::{Field, FieldKind, Validator, ascii_digits};
 use crate::words::counted;
 
@@ -26,7 +28,7 @@ fn signed(text: &str) -> (bool, &str) {
 
 /// Python's `int(text)`; numbers that do not fit become the largest or smallest that do.
 pub(super) fn int(text: &str) -> Option<i128> {
-    let text = ascii_digits(super::strip(text));
+    let text = ascii_digits(strip(text));
     let (negative, rest) = signed(&text);
     let digits = digits(rest)?;
     if digits.len() > TOO_MANY_DIGITS {
@@ -37,8 +39,8 @@ pub(super) fn int(text: &str) -> Option<i128> {
 }
 
 /// A whole number as Django's forms read it: `7.0` is one.
-pub(in crate::forms::model) fn whole(text: &str) -> Option<i128> {
-    let trimmed = super::strip(text);
+pub(in crate::forms) fn whole(text: &str) -> Option<i128> {
+    let trimmed = strip(text);
     let cut = match trimmed.rsplit_once('.') {
         Some((before, after)) if after.bytes().all(|byte| byte == b'0') => before,
         _ => trimmed,
@@ -56,7 +58,7 @@ pub(super) struct Parts {
 
 /// Python's `Decimal(text)`; nothing for what is none, not finite, or absurdly large.
 pub(super) fn decimal_parts(text: &str) -> Option<Parts> {
-    let text = ascii_digits(super::strip(text))
+    let text = ascii_digits(strip(text))
         .replace('_', "")
         .to_ascii_lowercase();
     let (negative, rest) = signed(&text);
@@ -131,7 +133,7 @@ impl Parts {
 
 /// Python's `float(text)`, finite.
 pub(super) fn float(text: &str) -> Option<f64> {
-    let text = ascii_digits(super::strip(text)).replace('_', "");
+    let text = ascii_digits(strip(text)).replace('_', "");
     let shape = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
@@ -152,14 +154,6 @@ fn range(field: &Field) -> (i128, i128) {
     } else {
         (least, most)
     }
-}
-
-pub(super) fn at_least(limit: impl std::fmt::Display) -> String {
-    format!("Ensure this value is greater than or equal to {limit}.")
-}
-
-pub(super) fn at_most(limit: impl std::fmt::Display) -> String {
-    format!("Ensure this value is less than or equal to {limit}.")
 }
 
 /// Why the column of `field` cannot hold `number`. A rule of the author that is stricter says it instead.

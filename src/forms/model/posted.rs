@@ -1,61 +1,8 @@
 //! What was sent for the fields of a model form.
 
-use std::borrow::Cow;
-
 use super::ModelField;
+use crate::forms::fields::Typed;
 use crate::http::PostData;
-
-/// The texts of one field's controls: one of most, none of a box that is not ticked, date and time of a point in time, and
-/// each of what was chosen of many.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Typed(pub Vec<String>);
-
-impl Typed {
-    /// One text.
-    pub fn one(text: impl Into<String>) -> Self {
-        Self(vec![text.into()])
-    }
-
-    /// The first text, or "".
-    pub fn first(&self) -> &str {
-        self.0.first().map_or("", String::as_str)
-    }
-
-    /// The second text, or "".
-    pub fn second(&self) -> &str {
-        self.0.get(1).map_or("", String::as_str)
-    }
-
-    /// Whether both are the same to someone who reads a form: browsers write line ends in their own way, and a control that
-    /// is empty may send an empty text or nothing.
-    pub fn reads_as(&self, other: &Self) -> bool {
-        (self.is_empty() && other.is_empty())
-            || (self.0.len() == other.0.len()
-                && self
-                    .0
-                    .iter()
-                    .zip(&other.0)
-                    .all(|(one, two)| plain(one) == plain(two)))
-    }
-
-    /// Whether every text is empty.
-    pub fn is_empty(&self) -> bool {
-        self.0.iter().all(String::is_empty)
-    }
-}
-
-/// The text as a browser sends it back, with plain line ends.
-pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    if text.contains(['\r', '\0']) {
-        Cow::Owned(
-            text.replace("\r\n", "\n")
-                .replace('\r', "\n")
-                .replace('\0', "\u{fffd}"),
-        )
-    } else {
-        Cow::Borrowed(text)
-    }
-}
 
 /// What was sent for one form of a page: its names begin with the form's prefix (`items-0`, or "" for none).
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@ use chrono::{Datelike as _, LocalResult, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 
 use crate::db::Timestamp;
+use crate::forms::strip;
 use crate::models::ascii_digits;
 
 const DATES: [&str; 11] = [
@@ -121,7 +122,7 @@ fn read(text: &str, format: &str) -> Option<Parts> {
 
 /// `2006-10-25`, `10/25/2006`, `Oct 25, 2006`, `25 October 2006` …
 pub(super) fn date(text: &str) -> Option<NaiveDate> {
-    let text = super::strip(text);
+    let text = strip(text);
     let day = |format: &str| {
         let parts = read(text, format).filter(|parts| parts.year > 0)?;
         NaiveDate::from_ymd_opt(parts.year, parts.month, parts.day)
@@ -131,7 +132,7 @@ pub(super) fn date(text: &str) -> Option<NaiveDate> {
 
 /// `14:30`, `14:30:59`, `14:30:59.0002`
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
-    let text = super::strip(text);
+    let text = strip(text);
     let time = |format: &str| {
         let parts = read(text, format)?;
         NaiveTime::from_hms_micro_opt(parts.hour, parts.minute, parts.second, parts.micros)

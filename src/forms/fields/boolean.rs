@@ -1,0 +1,74 @@
+//! Yes, no, and unknown.
+
+use chrono_tz::Tz;
+
+use super::control_kind::{ControlContent, ControlKind};
+use super::form_field_type::{Errors, FormFieldType, Inputs};
+use super::typed::Typed;
+use crate::db::{Kind, Value};
+use crate::models::Field;
+
+/// A box to tick; a list of three if the column may be NULL.
+pub(super) struct Boolean;
+
+impl FormFieldType for Boolean {
+    fn inputs(&self, field: &Field) -> Inputs {
+        if field.null || !field.choices.is_empty() {
+            Inputs::One
+        } else {
+            Inputs::Box
+        }
+    }
+
+    fn is_never_required(&self) -> bool {
+        true
+    }
+
+    fn is_empty(&self, _: &Typed) -> bool {
+        false
+    }
+
+    fn clean(&self, field: &'static Field, typed: &Typed, _: Tz) -> Result<Value, Errors> {
+        let raw = typed.first();
+        if !field.null {
+            return Ok(Value::Bool(
+                !raw.is_empty() && !raw.eq_ignore_ascii_case("false"),
+            ));
+        }
+        Ok(match raw {
+            "true" | "True" | "2" => Value::Bool(true),
+            "false" | "False" | "3" => Value::Bool(false),
+            _ => Value::Null(Kind::Bool),
+        })
+    }
+
+    fn typed(&self, field: &Field, value: &Value, _: Tz) -> Typed {
+        if self.inputs(field) == Inputs::Box {
+            return Typed::ticked(value.is_true());
+        }
+        if !field.choices.is_empty() {
+            return Typed::one(value.text());
+        }
+        Typed::one(match value {
+            Value::Bool(true) => "true",
+            Value::Bool(false) => "false",
+            _ => "unknown",
+        })
+    }
+
+    fn control(&self, field: &Field, _: ControlContent<'_>) -> ControlKind {
+        if field.null {
+            ControlKind::Select
+        } else {
+            ControlKind::Checkbox
+        }
+    }
+
+    fn choices(&self, field: &Field) -> &'static [(&'static str, &'static str)] {
+        if field.null {
+            &[("unknown", "Unknown"), ("true", "Yes"), ("false", "No")]
+        } else {
+            &[]
+        }
+    }
+}

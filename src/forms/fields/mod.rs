@@ -1,0 +1,59 @@
+//! The kinds of fields in forms: one module for each, with its control and its rules.
+//!
+//! A new kind is a module here and a line in [`form_field_type`]. What models know of it is its module in `models::fields`.
+
+mod boolean;
+mod bounds;
+mod control_kind;
+mod date;
+mod date_formats;
+mod date_time;
+mod decimal;
+mod file;
+mod float;
+mod foreign_key;
+mod form_field_type;
+mod integer;
+mod json;
+mod number;
+mod text;
+mod text_formats;
+mod time;
+mod typed;
+mod url;
+mod uuid;
+
+pub(super) use bounds::bounds;
+pub use control_kind::{ControlContent, ControlKind, InputDescription, has_lines, input_type};
+pub(super) use foreign_key::NO_SUCH_ROW;
+pub use foreign_key::key;
+pub(super) use form_field_type::{Errors, NUL, REQUIRED, wrong};
+pub use form_field_type::{FormFieldType, Inputs};
+pub(super) use number::whole as form_int;
+pub use typed::Typed;
+pub(super) use typed::plain;
+
+use crate::models::FieldKind;
+
+/// What forms know of fields of this kind.
+pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
+    match kind {
+        FieldKind::Auto | FieldKind::Integer => &integer::Integer,
+        FieldKind::PositiveInteger => &integer::PositiveInteger,
+        FieldKind::Char(_) => &text::Char,
+        FieldKind::Slug(_) => &text::Slug,
+        FieldKind::Email(_) => &text::Email,
+        FieldKind::Url(_) => &url::Url,
+        FieldKind::Text => &text::Text,
+        FieldKind::Decimal(..) => &decimal::Decimal,
+        FieldKind::Float => &float::Float,
+        FieldKind::Boolean => &boolean::Boolean,
+        FieldKind::Date => &date::Date,
+        FieldKind::Time => &time::Time,
+        FieldKind::DateTime => &date_time::DateTime,
+        FieldKind::Uuid => &uuid::Uuid,
+        FieldKind::Json => &json::Json,
+        FieldKind::File(_) | FieldKind::Image(_) => &file::File,
+        FieldKind::ForeignKey => &foreign_key::ForeignKey,
+    }
+}

@@ -1,0 +1,117 @@
+//! From what was typed to a value, or to what is wrong with it, by Django's rules and in its words.
+
+use chrono_tz::Tz;
+
+use super::{Cleaned, ModelField, Typed};
+use crate::db::{Decimal, Kind, Value};
+use crate::forms::fields::{Errors, NUL, REQUIRED, bounds, form_field_type, key, wrong};
+use crate::models::{Field, ManyToMany, Validator, parse};
+
+/// The error of a key that none of the offered rows has.
+pub(super) fn no_such_choice(key: &str) -> String {
+    format!("Select a valid choice. {key} is not one of the available choices.")
+}
+
+/// The value of `field`. Whether rows that it leads to exist, and whether it is unique, is for the database to say: see
+/// [`check`](fn@super::check). Files are not looked at.
+pub fn clean(field: ModelField, typed: &Typed, zone: Tz) -> Result<Cleaned, Errors> {
+    match field {
+        ModelField::Many(many) => keys(many, typed).map(Cleaned::Many),
+        ModelField::Column(column) => {
+            let value = one(field, column, typed, zone)?;
+            ruled(column, &value).map(|()| Cleaned::One(value))
+        }
+    }
+}
+
+fn one(
+    field: ModelField,
+    column: &'static Field,
+    typed: &Typed,
+    zone: Tz,
+) -> Result<Value, Errors> {
+    let field_type = form_field_type(column.kind);
+    let is_empty = if column.choices.is_empty() {
+        field_type.is_empty(typed)
+    } else {
+        typed.first().is_empty()
+    };
+
+    if is_empty && field.required() {
+        wrong(REQUIRED)
+    } else if is_empty {
+        Ok(nothing(column))
+    } else if column.choices.is_empty() {
+        field_type.clean(column, typed, zone)
+    } else {
+        choice(column, typed.first())
+    }
+}
+
+/// The value of a column that was left empty.
+fn nothing(column: &Field) -> Value {
+    if column.sql == Kind::Text && !column.null {
+        Value::Text(String::new())
+    } else {
+        Value::Null(column.sql)
+    }
+}
+
+fn choice(column: &Field, raw: &str) -> Result<Value, Errors> {
+    let is_offered = column.choices.iter().any(|(value, _)| *value == raw);
+    parse(column, raw)
+        .filter(|_| is_offered)
+        .ok_or_else(|| vec![no_such_choice(raw)])
+}
+
+fn keys(many: &ManyToMany, typed: &Typed) -> Result<Vec<Value>, Errors> {
+    if typed.0.is_empty() {
+        return if many.blank {
+            Ok(Vec::new())
+        } else {
+            wrong(REQUIRED)
+        };
+    }
+
+    let mut keys = Vec::new();
+    for text in &typed.0 {
+        if text.contains('\0') {
+            return wrong(NUL);
+        }
+        let Some(value) = key(many.to().pk().target(), text) else {
+            return wrong(format!("“{text}” is not a valid value."));
+        };
+        // Django compares texts here: `03` is not one of the choices.
+        if value.to_string() != *text {
+            return wrong(no_such_choice(text));
+        }
+        if !keys.contains(&value) {
+            keys.push(value);
+        }
+    }
+    Ok(keys)
+}
+
+/// Applies the author's rules.
+fn ruled(column: &Field, value: &Value) -> Result<(), Errors> {
+    if value.is_null() || value.as_str().is_some_and(str::is_empty) {
+        return Ok(());
+    }
+
+    let number = match value {
+        Value::Decimal(number) => Some(number.clone()),
+        Value::Double(number) => format!("{number:e}").parse().ok(),
+        value => value.as_i64().map(Decimal::from),
+    };
+    let mut errors = bounds(column, number);
+    errors.extend(column.validators.iter().filter_map(|rule| match rule {
+        Validator::Custom(rule) => rule(value),
+        _ => None,
+    }));
+
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
