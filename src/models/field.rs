@@ -22,15 +22,15 @@ pub enum Validator {
 /// A field, described.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// What forms and URLs call it: `category`.
+    /// The name in forms and URLs: `category`.
     pub name: &'static str,
     /// Its column: `category_id`.
     pub column: &'static str,
-    /// What people read: `category`.
+    /// The name for people: `category`.
     pub verbose_name: String,
-    /// What it holds.
+    /// The kind of its values.
     pub kind: FieldKind,
-    /// What its column holds.
+    /// The type of its column.
     pub sql: Kind,
     /// Whether it may be NULL.
     pub null: bool,
@@ -131,17 +131,17 @@ impl Field {
         }
     }
 
-    /// How people see `value`.
+    /// Returns the shape in which people see `value`.
     pub fn display<'a>(&'a self, value: &'a Value) -> DisplayValue<'a> {
         FieldDisplay::new(self).display(value)
     }
 
-    /// What people read on a label: `Released on`.
+    /// Returns the label: `Released on`.
     pub fn label(&self) -> String {
         capfirst(&self.verbose_name)
     }
 
-    /// What people read for a value of its choices.
+    /// Returns the label of a value of its choices.
     pub fn choice_label(&self, value: &str) -> Option<&'static str> {
         self.choices
             .iter()
@@ -188,7 +188,7 @@ impl<'f> FieldDisplay<'f> {
         }
     }
 
-    /// How people see `value`.
+    /// Returns the shape in which people see `value`.
     pub fn display(self, value: &Value) -> DisplayValue<'_> {
         if let Value::Unreadable(cell) = value {
             return DisplayValue::Unreadable(cell);

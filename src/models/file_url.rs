@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Where browsers find the file at this path below `MEDIA_ROOT` (Django's `FieldFile.url`).
+/// Returns the URL of the file at this path below `MEDIA_ROOT` (Django's `FieldFile.url`).
 pub fn file_url(path: &str) -> String {
     const PATH: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'/')

@@ -35,7 +35,7 @@ pub(super) use typed::plain;
 
 use crate::models::FieldKind;
 
-/// What forms know of fields of this kind.
+/// Returns everything that forms know of fields of this kind.
 pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
     match kind {
         FieldKind::Auto | FieldKind::Integer => &integer::Integer,

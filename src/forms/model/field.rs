@@ -1,4 +1,4 @@
-//! What a model form asks for.
+//! The fields of a model form and their values.
 
 use crate::db::Value;
 use crate::forms::fields::{Inputs, form_field_type, plain};
@@ -100,7 +100,7 @@ impl ModelField {
     }
 }
 
-/// What a field holds.
+/// The value of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cleaned {
     /// A column's value.

@@ -1,10 +1,10 @@
-//! What was sent for the fields of a model form.
+//! The texts that were sent for the fields of a model form.
 
 use super::ModelField;
 use crate::forms::fields::Typed;
 use crate::http::PostData;
 
-/// What was sent for one form of a page: its names begin with the form's prefix (`items-0`, or "" for none).
+/// The data that was sent for one form of a page: its names begin with the form's prefix (`items-0`, or "" for none).
 #[derive(Debug, Clone)]
 pub struct Posted<'a> {
     /// All that was sent.

@@ -36,7 +36,7 @@ impl FieldType for Date {
     }
 }
 
-/// What Python's `date.fromisoformat` reads, and days and months of one digit.
+/// Parses a date as Python's `date.fromisoformat` does, and days and months of one digit.
 pub(in crate::models) fn parse(text: &str) -> Option<NaiveDate> {
     if !text.contains('-') && text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return NaiveDate::parse_from_str(text, "%Y%m%d").ok();

@@ -19,7 +19,7 @@ pub struct ColumnType {
     pub sql: Kind,
 }
 
-/// What a text in a lookup means to a column.
+/// The meaning of a text in a lookup.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LookupValue {
     /// A value that the column can hold.
@@ -37,44 +37,44 @@ pub struct KindProblem {
     pub id: &'static str,
     /// The method of the field's builder that was given these parameters.
     pub option: &'static str,
-    /// What is wrong, and what to do.
+    /// The problem, and what to do.
     pub text: String,
 }
 
 /// A kind of field as models know it (Django's field class): how its values are read from texts and shown to people. The
-/// control in which they are typed is in [`forms::fields`](crate::forms::fields).
+/// module of the same name in `forms/fields` has its control.
 pub trait FieldType: Sync {
-    /// What documentation calls it: `text (100)`.
+    /// Returns the name in the documentation of models: `text (100)`.
     fn description(&self, kind: FieldKind) -> Cow<'static, str>;
 
-    /// What an error calls its values: `date`, in "“soon” is not a date".
+    /// Returns the noun for its values in errors: `date`, in "“soon” is not a date".
     fn noun(&self) -> &'static str;
 
-    /// The shape of its values on a page, which decides how a column of them is aligned and filtered.
+    /// Returns the shape of its values on a page, which decides how a column of them is aligned and filtered.
     fn shape(&self) -> DisplayShape {
         DisplayShape::Text
     }
 
-    /// The most characters that its column takes.
+    /// Returns the most characters that its column takes.
     fn max_length(&self, _kind: FieldKind) -> Option<usize> {
         None
     }
 
-    /// The folder below `MEDIA_ROOT`, if the column holds paths of files.
+    /// Returns the folder below `MEDIA_ROOT`, if the column holds paths of files.
     fn folder(&self, _kind: FieldKind) -> Option<&'static str> {
         None
     }
 
-    /// What is wrong with the parameters of the kind.
+    /// Returns the problem with the parameters of the kind, if they have one.
     fn problem(&self, _kind: FieldKind) -> Option<KindProblem> {
         None
     }
 
-    /// The value that `text` of a URL or a fixture means; `None` if it means nothing. A time without a zone is what the clocks
+    /// Parses a text of a URL or a fixture; returns `None` if it is not a value of this kind. A time without a zone is what the clocks
     /// of `zone` show.
     fn parse(&self, column: ColumnType, text: &str, zone: Tz) -> Option<Value>;
 
-    /// The same for a lookup such as `price__lt`, which may compare with a number that the column cannot hold.
+    /// Parses the text of a lookup such as `price__lt`, which may compare with a number that the column cannot hold.
     fn parse_lookup(&self, column: ColumnType, text: &str, zone: Tz) -> Option<LookupValue> {
         self.parse(column, text, zone).map(LookupValue::Value)
     }
@@ -84,17 +84,17 @@ pub trait FieldType: Sync {
         false
     }
 
-    /// How people see `value`.
+    /// Returns the shape in which people see `value`.
     fn display<'a>(&self, _kind: FieldKind, value: &'a Value) -> DisplayValue<'a> {
         DisplayValue::of(value)
     }
 
-    /// The value in a fixture, as Django's JSON serializer writes it. NULL and unreadable cells do not come here.
+    /// Returns the value as fixtures have it, as Django's JSON serializer writes it. NULL and unreadable cells do not come here.
     fn to_json(&self, _kind: FieldKind, value: &Value) -> Json {
         value.text().into()
     }
 
-    /// The value that a fixture means with `json`; the error names what it is not. `null` does not come here.
+    /// Parses a value of a fixture; the error says what is wrong. `null` does not come here.
     fn parse_json(&self, column: ColumnType, json: &Json, zone: Tz) -> Result<Value, String> {
         let text = json_text(json)?;
         self.parse(column, &text, zone)

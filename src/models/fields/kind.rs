@@ -2,8 +2,8 @@
 
 use crate::db::Kind;
 
-/// What a field holds, beyond the kind of its column (Django's field classes). The module of its name says how its values
-/// are read and shown.
+/// The kind of a field, which says more than the type of its column (Django's field classes). The modules here say how the
+/// values of each kind are read and shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
     /// A primary key that the database numbers.

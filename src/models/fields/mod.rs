@@ -1,7 +1,7 @@
 //! The kinds of fields: one module for each, with everything that models know of it.
 //!
 //! A new kind is a variant of [`FieldKind`], a module here, and a line in [`FieldKind::field_type`]. The control in which its
-//! values are typed is its module in [`forms::fields`](crate::forms::fields).
+//! values are typed is its module in `forms/fields`.
 
 mod boolean;
 pub(super) mod date;
@@ -25,7 +25,7 @@ pub use field_type::{ColumnType, FieldType, KindProblem, LookupValue};
 pub use kind::FieldKind;
 
 impl FieldKind {
-    /// What models know of this kind.
+    /// Returns everything that models know of this kind.
     pub fn field_type(self) -> &'static dyn FieldType {
         match self {
             Self::Auto | Self::Integer | Self::PositiveInteger => &integer::Integer,
