@@ -1,4 +1,5 @@
-//! Actions on the change form, as in Django 6.1: they run on the row of the form, and save nothing that was typed.
+//! Actions on the change form, as in Django 6.1: they run on the form's row and do not save the
+//! entered values.
 
 use actix_web::HttpResponse;
 
@@ -14,7 +15,8 @@ use crate::models::Record;
 /// Buttons that save the form, whatever else it sends.
 const SAVES: [&str; 4] = ["_save", "_continue", "_addanother", "_saveasnew"];
 
-/// Runs the action that `data` asks for on the row `part`. Returns `None` if the form is to be saved instead.
+/// Runs the action that `data` requests on the row `part`. Returns `None` if the form is to be
+/// saved instead.
 pub(super) async fn run(
     request: &AdminRequest,
     known: &'static Registered,

@@ -1,14 +1,15 @@
-//! What computed columns say of rows.
+//! Computed columns of rows.
 
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{ColumnPath, Meta, Query};
 
-/// Rows by their primary keys, with what each column says of them.
+/// The computed cells of rows, by primary key.
 pub(super) type Cells = Vec<(Value, Vec<Cell>)>;
 
-/// What `columns` say of the rows of `model` with these primary keys: one query, and none where there is nothing to ask.
+/// Computes `columns` for the rows of `model` with these primary keys, with one query; without rows
+/// or columns there is no query.
 pub(super) fn cells(
     conn: &mut Conn,
     model: &'static Meta,
@@ -42,7 +43,7 @@ pub(super) fn cells(
     Ok(said.collect())
 }
 
-/// What they say of one of these rows; nothing of a new one.
+/// Returns the cells of one of these rows; empty for a new row.
 pub(super) fn of<'a>(cells: &'a Cells, pk: &Value) -> &'a [Cell] {
     cells
         .iter()

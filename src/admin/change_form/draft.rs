@@ -1,4 +1,4 @@
-//! A form in the making: the row, the fields, what was typed.
+//! The bound form: the row, the fields, and the submitted values.
 
 use super::find::Found;
 use super::inline::Formset;
@@ -11,25 +11,25 @@ use crate::forms::model::{Cleaned, ModelField, ModelForm, Typed};
 use crate::http::QueryDict;
 use crate::models::{Record, parse_in};
 
-/// A form in the making.
+/// A form while it is processed.
 #[derive(Debug)]
 pub(super) struct Draft {
-    /// What the row is called; "" for a new one.
+    /// The display name of the row; "" for a new one.
     pub(super) name: String,
     pub(super) shape: Shape,
     pub(super) form: ModelForm,
-    /// What many-to-many fields link to, by name.
+    /// The links of many-to-many fields, by name.
     pub(super) linked: Vec<(&'static str, Vec<Value>)>,
-    /// The rows inside it.
+    /// The inlines.
     pub(super) inlines: Vec<Formset>,
-    /// What was searched for a field of it.
+    /// The result of a search for one of the fields.
     pub(super) found: Option<Found>,
-    /// Whether something was sent.
+    /// Whether the form is bound to submitted data.
     pub(super) bound: bool,
 }
 
 impl Draft {
-    /// Forgets what is wrong: the form goes on.
+    /// Removes all errors, because the form is only shown again.
     pub(super) fn forgive(&mut self) {
         self.form.errors.clear();
         for bound in &mut self.form.fields {
@@ -40,7 +40,7 @@ impl Draft {
 }
 
 impl Screen {
-    /// The form of a row: of a new one, or of that which is called `name`.
+    /// Creates the form of a new row, or of the row with the display name `name`.
     pub(super) fn draft(
         &self,
         conn: &mut Conn,
@@ -89,7 +89,7 @@ impl Screen {
     }
 }
 
-/// Fills the form of a new row with what the query string says: many-to-many fields with commas (Django's
+/// Fills the form of a new row from the query string; many-to-many fields have commas (Django's
 /// `get_changeform_initial_data`).
 pub(super) fn prefill(form: &mut ModelForm, query: &QueryDict, zone: chrono_tz::Tz) {
     for bound in &mut form.fields {

@@ -1,5 +1,5 @@
-//! Search and pick without scripts: a button shows the first rows that a field may lead to in the form, with a box to
-//! search for others.
+//! Searches and chooses related rows without scripts: a button shows the first possible rows in the
+//! form, with a box to search for others.
 
 use super::draft::Draft;
 use super::relations::Named;
@@ -12,19 +12,19 @@ use crate::forms::model::{Choice, Control, ControlKind, ModelField};
 use crate::http::QueryDict;
 use crate::models::Meta;
 
-/// What stands before a field's name in the name of its search box.
+/// The prefix of a search box's name; the name of its field follows.
 const BOX: &str = "_find-";
-/// The value of the button that the key Enter presses.
+/// The value of the button that the Enter key presses.
 pub(in crate::admin) const ENTER: &str = "enter";
 
-/// What a search found for a field.
+/// The result of a search for a field.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     /// The field: `items-0-product`
     name: String,
     term: String,
     rows: Vec<Named>,
-    /// Whether there are more.
+    /// Whether there are more rows.
     more: bool,
 }
 
@@ -33,16 +33,16 @@ pub(super) struct Found {
 pub(in crate::admin) struct Find {
     /// The name of the field.
     pub(in crate::admin) name: String,
-    /// What is searched, as people call it.
+    /// The name of the searched model.
     pub(in crate::admin) label: String,
-    /// What became of the last search; "" before any.
+    /// The result of the last search in words; "" before the first search.
     pub(in crate::admin) note: String,
-    /// Whether its box has the focus when the page is opened.
+    /// Whether the search box has the focus when the page is opened.
     pub(in crate::admin) focus: bool,
 }
 
-/// The field that is to be searched for, and the words; nothing where the form is sent for another reason. Who presses
-/// Enter in a search box wants to search, and has pressed the form's first button.
+/// Returns the field to search for and the search text; `None` if the form was sent for another
+/// reason. Enter in a search box presses the form's first button, but means a search.
 pub(super) fn asked(posted: &QueryDict) -> Option<(String, String)> {
     if let Some(name) = posted.get("_find") {
         let term = posted.get(&format!("{BOX}{name}")).unwrap_or_default();
@@ -58,7 +58,7 @@ pub(super) fn asked(posted: &QueryDict) -> Option<(String, String)> {
         .find_map(|(name, text)| Some((name.strip_prefix(BOX)?.to_owned(), text.trim().to_owned())))
 }
 
-/// The model's place in the admin, if its rows can be searched by this user.
+/// Returns the registration of the model, if this user can search its rows.
 pub(super) fn searchable(
     site: &'static AdminSite,
     actor: &Actor,
@@ -69,7 +69,8 @@ pub(super) fn searchable(
 }
 
 impl Screen {
-    /// Searches for the field called `name`, as the autocomplete would; nothing if there is none.
+    /// Searches for the field called `name` like autocomplete; returns `None` if there is no such
+    /// field.
     pub(super) fn find(
         &self,
         conn: &mut Conn,
@@ -117,7 +118,7 @@ impl Screen {
 }
 
 impl Found {
-    /// What became of it, for people.
+    /// Returns the result in words.
     fn note(&self) -> String {
         let of = if self.term.is_empty() {
             String::new()
@@ -139,7 +140,8 @@ impl Found {
 }
 
 impl Find {
-    /// The search of `field` with its `control`, called `label`, which offers what was found for it.
+    /// Creates the search of `field`, whose `control` then offers the rows that were found; `label`
+    /// is the label of the field.
     pub(super) fn new(
         control: &mut Control,
         field: ModelField,
@@ -207,7 +209,7 @@ impl Find {
         find
     }
 
-    /// The name of its box.
+    /// Returns the name of the search box.
     pub(in crate::admin) fn box_name(&self) -> String {
         format!("{BOX}{}", self.name)
     }

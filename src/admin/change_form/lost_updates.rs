@@ -1,4 +1,5 @@
-//! Two people at one row, ten thousand times over: no value that was saved is lost without a question.
+//! Simulates two people at one row ten thousand times: no saved value is overwritten without a
+//! question.
 
 use std::collections::BTreeMap;
 
@@ -53,10 +54,10 @@ impl Model for Product {
     }
 }
 
-/// What the form holds: texts by name, and what is ticked or chosen, joined.
+/// The content of the form: texts by name; ticked and chosen values are joined.
 type State = BTreeMap<String, String>;
 
-/// What a browser would send for the page, and what it shows.
+/// Returns the data that a browser would send for the page, and the content of the form.
 fn read(content: &Content) -> (QueryDict, State) {
     let (mut sent, mut state) = (QueryDict::default(), State::new());
     for (name, value) in &content.hidden {
@@ -84,7 +85,7 @@ fn read(content: &Content) -> (QueryDict, State) {
         };
         state.insert(control.name.clone(), value);
     }
-    // Only what is asked for here is edited; the rest of the row goes along as a browser sends it.
+    // Only these fields are edited; the others are sent back unchanged.
     state.retain(|name, _| {
         [
             "name",
@@ -205,7 +206,7 @@ impl World {
         state
     }
 
-    /// Sends the form; the page that comes back if it was not saved.
+    /// Sends the form; returns the page that is shown again if it was not saved.
     fn send(
         &mut self,
         hidden: &QueryDict,
@@ -241,7 +242,8 @@ impl World {
     }
 }
 
-/// What the row must hold after someone who saw `loaded` has sent `sent`: their changes, and everyone else's.
+/// Returns the expected row after a writer who saw `loaded` has sent `sent`: the writer's changes,
+/// and everybody else's.
 fn merged(now: &State, loaded: &State, sent: &State) -> State {
     let mut after = now.clone();
     for (name, value) in sent.iter().filter(|(name, value)| loaded[*name] != **value) {
@@ -260,7 +262,7 @@ fn merged(now: &State, loaded: &State, sent: &State) -> State {
     after
 }
 
-/// The fields that both have changed, to different values.
+/// Returns the fields that both have changed, to different values.
 fn collisions(now: &State, loaded: &State, sent: &State) -> Vec<String> {
     let collides = |name: &&String| {
         *name != "tags"
@@ -277,7 +279,7 @@ fn ten_thousand_interleavings_lose_no_write() {
     let (mut saves, mut questions) = (0, 0);
     let mut now = world.open().loaded;
     for _ in 0..INTERLEAVINGS {
-        // Each opens the form and saves it; who does what when is left to chance.
+        // Each writer opens the form and saves it; the order is random.
         let mut open: [Option<Writer>; 2] = [None, None];
         let mut left = [2, 2];
         while left != [0, 0] {
@@ -309,10 +311,10 @@ fn ten_thousand_interleavings_lose_no_write() {
                         content.problems
                     );
                     questions += 1;
-                    // Nothing was saved, and what was typed is kept.
+                    // Nothing was saved, and the entered values are kept.
                     let (hidden, kept) = read(&content);
                     assert!(collided.iter().all(|name| kept[name] == sent[name]));
-                    // They insist: that is their answer.
+                    // The second save confirms the writer's values.
                     assert!(world.send(&hidden, &kept, true).is_none());
                     now = merged(&now, &writer.loaded, &sent);
                 }
@@ -369,7 +371,7 @@ fn a_page_that_is_sent_again_is_not_somebody_else() {
         );
         assert_eq!(world.open().loaded["stock"], stock);
     }
-    // Another page is somebody else, whoever sits before it.
+    // Another page counts as another person, whoever uses it.
     assert_eq!(
         world
             .send(&other.hidden, &with(&other.loaded, "80"), true)
@@ -398,7 +400,7 @@ fn a_page_that_is_sent_again_is_not_somebody_else() {
 fn only_what_changed_is_written() {
     let mut world = World::new();
     let writer = world.open();
-    // Django, or a script, changes what the form does not show.
+    // Django or a script changes columns that the form does not show.
     world
         .conn
         .batch_execute("UPDATE catalog_product SET sku = 'other', slug = 'other', created_at = '2020-01-01 00:00:00'")

@@ -1,4 +1,4 @@
-//! The add and change form of any model, with the rows inside it.
+//! The add and change form of any model, with its inlines.
 
 mod actions;
 mod computed;
@@ -75,7 +75,7 @@ pub(super) async fn change_post(
     answer(request, &app, &model, Some(part), Some(post)).await
 }
 
-/// `GET /admin/catalog/product/7/`, the place of old links.
+/// `GET /admin/catalog/product/7/`, the URL of old links.
 pub(super) async fn to_change(
     request: AdminRequest,
     place: Path<(String, String, String)>,
@@ -144,7 +144,7 @@ async fn answer(
         }
         Outcome::Saved(mut saved) => {
             let notes = std::mem::take(&mut saved.notes);
-            // A window of its own closes at once: nobody would read them.
+            // A pop-up window closes at once, so nobody would read the messages.
             if posted.get("_popup").is_none() {
                 tell(&request, notes);
             }
@@ -153,14 +153,14 @@ async fn answer(
     }
 }
 
-/// Tells the user what happened on the way.
+/// Adds messages for the user.
 fn tell(request: &AdminRequest, notes: impl IntoIterator<Item = String>) {
     for note in notes {
         request.messages.add(Level::WARNING, note);
     }
 }
 
-/// Answers a form that was saved.
+/// Responds to a form that was saved.
 async fn respond(
     request: &AdminRequest,
     known: &'static Registered,
@@ -184,8 +184,9 @@ async fn respond(
     .await
 }
 
-/// The group in which forms of the model `source_model` (`catalog.product`) offer the row that was added, if one of their
-/// fields has groups. Leaves Django 6.1's message if that model is not installed.
+/// Returns the group in which forms of the model `source_model` (`catalog.product`) offer the added
+/// row, if one of their fields has groups. Adds Django 6.1's message if that model is not
+/// installed.
 async fn option_group(
     request: &AdminRequest,
     known: &'static Registered,
@@ -247,7 +248,7 @@ fn popup(
     popup_response(request, "Saved", &answer)
 }
 
-/// Where a save leads, and what it says there.
+/// Returns the redirect after a save, and adds its message.
 async fn saved_response(
     request: &AdminRequest,
     known: &'static Registered,

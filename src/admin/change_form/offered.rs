@@ -1,7 +1,8 @@
-//! Which rows a page offered to choose from: how a save tells a row that was deleted meanwhile from one that never was there.
+//! Records the rows that a page offered as choices, so that a save can distinguish a row that was
+//! deleted meanwhile from one that never existed.
 //!
-//! A hidden input holds the keys of the lists in the page, as ranges: `catalog.category=1-12,14`. It is not signed: it only
-//! decides between two texts of an error.
+//! A hidden input holds the primary keys of the lists in the page, as ranges:
+//! `catalog.category=1-12,14`. It is not signed, because it only decides between two error texts.
 
 use super::draft::Draft;
 use super::screen::Screen;
@@ -13,7 +14,7 @@ use crate::models::Meta;
 /// The name of the hidden input.
 pub(super) const OFFERED: &str = "_offered";
 
-/// The value of the hidden input: the whole numbers among `keys`, by model.
+/// Returns the value of the hidden input: the integer keys of `keys`, by model.
 pub(super) fn offered<'a>(lists: impl Iterator<Item = (&'a Meta, Vec<i64>)>) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (model, mut keys) in lists {
@@ -40,7 +41,7 @@ pub(super) fn offered<'a>(lists: impl Iterator<Item = (&'a Meta, Vec<i64>)>) -> 
     query.finish()
 }
 
-/// Whether a page whose hidden input was `sent` offered the row of `model` with this key.
+/// Whether a page with the hidden input `sent` offered the row of `model` with this key.
 fn was_offered(sent: &str, model: &Meta, key: &str) -> bool {
     let Ok(key) = key.trim().parse::<i64>() else {
         return false;
@@ -56,8 +57,9 @@ fn was_offered(sent: &str, model: &Meta, key: &str) -> bool {
 }
 
 impl Screen {
-    /// Says of chosen rows that are not there that they were deleted meanwhile, if the page offered them or showed them as
-    /// chosen, or if the history knows of their deletion. Others get Django's text alone.
+    /// Changes the error of missing chosen rows to say that they were deleted meanwhile, if the
+    /// page offered them or showed them as chosen, or if the history has their deletion. Other rows
+    /// get Django's text.
     pub(super) fn name_deleted_choices(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
         let sent = self
             .post

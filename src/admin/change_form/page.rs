@@ -1,4 +1,4 @@
-//! The page of a form: what its template gets.
+//! The page of a form: the data for its template.
 
 use askama::Template;
 
@@ -11,21 +11,21 @@ use crate::admin::last_save::LastSave;
 /// A field that two people have changed.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct ConflictRow {
-    /// The id of its control.
+    /// The id of the control.
     pub(in crate::admin) target: String,
     pub(in crate::admin) label: String,
     pub(in crate::admin) mine: String,
     pub(in crate::admin) theirs: String,
 }
 
-/// Something that is wrong, with the id of the control it is about.
+/// An error, with the id of its control.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Problem {
     pub(in crate::admin) target: String,
     pub(in crate::admin) text: String,
 }
 
-/// Which buttons the form has.
+/// The buttons of the form.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::admin) struct Buttons {
     pub(in crate::admin) save: bool,
@@ -36,7 +36,8 @@ pub(in crate::admin) struct Buttons {
 }
 
 impl Buttons {
-    /// What the key Enter does, which presses a form's first button: another than this may come before.
+    /// Returns the button that the Enter key presses: browsers press the first button of a form,
+    /// and other buttons may come before this one.
     pub(in crate::admin) fn first(self) -> &'static str {
         if self.as_new && !self.save {
             "_saveasnew"
@@ -46,34 +47,34 @@ impl Buttons {
     }
 }
 
-/// What a job finds out for the page; the frame comes later.
+/// The data that a database job collects for the page; the frame is added later.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Content {
     pub(in crate::admin) adding: bool,
-    /// Whether it can be saved.
+    /// Whether the form can be saved.
     pub(in crate::admin) may_edit: bool,
-    /// What the row is called; "" for a new one.
+    /// The display name of the row; "" for a new one.
     pub(in crate::admin) name: String,
     pub(in crate::admin) one: String,
     pub(in crate::admin) form_id: String,
     /// Hidden inputs.
     pub(in crate::admin) hidden: Vec<(String, String)>,
     pub(in crate::admin) multipart: bool,
-    /// Whether something was sent and refused.
+    /// Whether submitted data was refused.
     pub(in crate::admin) refused: bool,
-    /// Whether it was sent without a session, and is shown again after the login.
+    /// Whether the form was sent without a session and is shown again after the login.
     pub(in crate::admin) restored: bool,
     /// Further messages for the user.
     pub(in crate::admin) notes: Vec<String>,
     pub(in crate::admin) errors: Vec<String>,
     pub(in crate::admin) problems: Vec<Problem>,
     pub(in crate::admin) conflicts: Vec<ConflictRow>,
-    /// Of a row that two people have changed.
+    /// The last save, if two people have changed the row.
     pub(in crate::admin) last_save: Option<LastSave>,
     pub(in crate::admin) groups: Vec<ShownGroup>,
     pub(in crate::admin) inlines: Vec<ShownInline>,
     pub(in crate::admin) buttons: Buttons,
-    /// The number of the model's content type, where rows have a page on the site.
+    /// The id of the model's content type, if rows have a page on the site.
     pub(in crate::admin) kind: Option<i32>,
     pub(in crate::admin) may_delete: bool,
     /// The row's primary key; "" for a new one.
@@ -83,7 +84,8 @@ pub(in crate::admin) struct Content {
 }
 
 impl Content {
-    /// Makes the links to other pages of this row, whose URLs begin with `own`, carry the list's query through `keep`.
+    /// Adds the list's query with `keep` to links to other pages of this row, whose URLs begin with
+    /// `own`.
     pub(super) fn keep_filters(&mut self, own: &str, keep: impl Fn(&str) -> String) {
         let fields = self
             .groups
@@ -100,7 +102,8 @@ impl Content {
         }
     }
 
-    /// The most fields that a browser sends for the form, with the rows that a script can add to it.
+    /// Returns the largest number of fields that a browser sends for the form, including rows that
+    /// a script can add.
     pub(super) fn fields(&self) -> usize {
         let of_field = |field: &ShownField| {
             let widget = field.widget.as_ref();
@@ -150,7 +153,7 @@ pub(super) struct ChangeForm {
 }
 
 impl ChangeForm {
-    /// Whether links to the parts of the form stand beside it.
+    /// Whether links to the parts of the form are shown beside it.
     fn has_aside(&self) -> bool {
         let titled = self
             .content

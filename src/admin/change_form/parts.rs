@@ -1,4 +1,5 @@
-//! Parts of the form as templates of their own: what is included in ten places is compiled ten times.
+//! Parts of the form as separate templates: a template that is included in ten places would be
+//! compiled ten times.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -39,34 +40,34 @@ pub(in crate::admin) struct FindPart<'a> {
     find: &'a Find,
 }
 
-// Each is a template, and has escaped what it shows.
+// Each part is a template, which has escaped its values.
 impl HtmlSafe for FieldPart<'_> {}
 impl HtmlSafe for CellPart<'_> {}
 impl HtmlSafe for ControlPart<'_> {}
 impl HtmlSafe for InlinePart<'_> {}
 impl HtmlSafe for FindPart<'_> {}
 
-/// A field with its label, help and errors.
+/// Renders a field with its label, help and errors.
 pub(in crate::admin) fn field(field: &ShownField) -> FieldPart<'_> {
     FieldPart { field }
 }
 
-/// A field in a table, with its errors.
+/// Renders a field in a table, with its errors.
 pub(in crate::admin) fn cell(field: &ShownField) -> CellPart<'_> {
     CellPart { field }
 }
 
-/// A control alone.
+/// Renders only a control.
 pub(in crate::admin) fn control(control: &Control) -> ControlPart<'_> {
     ControlPart { control }
 }
 
-/// The rows of another model.
+/// Renders an inline.
 pub(in crate::admin) fn inline(inline: &ShownInline) -> InlinePart<'_> {
     InlinePart { inline }
 }
 
-/// The search for a field, where there are no scripts.
+/// Renders the search of a field, for browsers without scripts.
 pub(in crate::admin) fn find(find: &Find) -> FindPart<'_> {
     FindPart { find }
 }

@@ -1,4 +1,4 @@
-//! Values that are shown and not edited.
+//! Values that are shown but not edited.
 
 use chrono_tz::Tz;
 
@@ -9,24 +9,24 @@ use crate::db::Value;
 use crate::forms::model::ModelField;
 use crate::models::{Field, FieldKind, Meta, date_text, file_url, time_text};
 
-/// What stands where a value is shown.
+/// A value for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::admin) enum Shown {
     /// Lines of text.
     Lines(Vec<String>),
-    /// A value that is something else than its column should hold, as it is.
+    /// The unchanged value of a cell that does not fit its column.
     Unreadable(String),
     /// Yes, no or unknown.
     Boolean(Option<bool>),
-    /// A moment, for machines and for people.
+    /// A moment in ISO format and as text.
     Time(String, String),
-    /// Names, and where they lead; nowhere where that is empty.
+    /// Names with their URLs; an empty URL means no link.
     Links(Vec<(String, String)>),
-    /// A text, and behind it a name and where that leads; nowhere where that is empty.
+    /// A text, followed by a name and its URL; an empty URL means no link.
     TextAndLink(String, String, String),
 }
 
-/// What the showing of values needs to know.
+/// The context for showing values.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'a> {
     pub(super) site: &'static AdminSite,
@@ -37,7 +37,7 @@ pub(super) struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// The value of a field.
+    /// Returns the value of a field for display.
     pub(super) fn field(self, field: ModelField, value: &Value, linked: &[Value]) -> Shown {
         match field {
             ModelField::Many(many) => self.links(many.to(), linked),
@@ -120,7 +120,7 @@ impl Look<'_> {
         }
     }
 
-    /// What a computed column says.
+    /// Returns a computed cell for display.
     pub(super) fn cell(self, cell: &Cell) -> Shown {
         match cell {
             Cell::Text(text) => self.text(text),
@@ -134,7 +134,7 @@ impl Look<'_> {
     }
 }
 
-/// `url`, unless following it would run a script.
+/// Returns `url`, or "" if opening it would run a script.
 fn safe(url: &str) -> String {
     if is_safe(url) {
         url.to_owned()

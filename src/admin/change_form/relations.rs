@@ -1,5 +1,5 @@
-//! The rows that can be chosen in a form, and what those are called that are chosen: two queries for each model, however
-//! many fields and rows lead to it, and never a whole table.
+//! Loads the choices of a form's relations, and the display names of chosen rows: two queries for
+//! each model, for any number of fields and rows, and never a whole table.
 
 use crate::admin::AdminSite;
 use crate::db::{Conn, Value};
@@ -7,27 +7,27 @@ use crate::error::Result;
 use crate::forms::model::key;
 use crate::models::{ColumnPath, Meta, Query};
 
-/// A list of more rows than this is searched instead of shown.
+/// If there are more rows than this, they are searched instead of listed.
 pub(super) const FEW: i64 = 250;
-/// The same, where many can be chosen.
+/// The same limit for fields with several values.
 pub(super) const MANY: i64 = 1000;
 
-/// A row that can be chosen: its key and what it is called.
+/// A row that can be chosen: its primary key and its display name.
 pub(super) type Named = (String, String);
 
 #[derive(Debug)]
 struct Related {
     model: &'static Meta,
-    /// All rows are wanted, if there are no more than these.
+    /// Loads all rows, if there are at most this many.
     most: Option<i64>,
     chosen: Vec<String>,
     all: Option<Vec<Named>>,
     names: Vec<Named>,
-    /// The groups of the rows in `all`, by the column that holds them.
+    /// The groups of the rows in `all`, by the column with the group.
     groups: Vec<(&'static str, Vec<Named>)>,
 }
 
-/// What is known of the models that a form leads to.
+/// The related rows of a form.
 #[derive(Debug, Default)]
 pub(super) struct Relations(Vec<Related>);
 
@@ -51,13 +51,13 @@ impl Relations {
         &mut self.0[at]
     }
 
-    /// Asks for all rows of `model`, unless there are more than `most`.
+    /// Requests all rows of `model`, unless there are more than `most`.
     pub(super) fn want_all(&mut self, model: &'static Meta, most: i64) {
         let known = self.of(model);
         known.most = Some(known.most.unwrap_or_default().max(most));
     }
 
-    /// Asks what the row with this key is called.
+    /// Requests the display name of the row with this key.
     pub(super) fn want(&mut self, model: &'static Meta, key: &str) {
         let known = self.of(model);
         if !key.is_empty() && !known.chosen.iter().any(|chosen| chosen == key) {
@@ -65,7 +65,7 @@ impl Relations {
         }
     }
 
-    /// Asks for the value of `column` in every row of `model`, if all rows will be offered.
+    /// Requests the value of `column` in every row of `model`, if all rows will be offered.
     pub(super) fn want_groups(&mut self, model: &'static Meta, column: &'static str) {
         let known = self.of(model);
         if known.groups.iter().all(|(asked, _)| *asked != column) {
@@ -73,7 +73,7 @@ impl Relations {
         }
     }
 
-    /// Finds out.
+    /// Loads the requested rows.
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
         for known in &mut self.0 {
             let mut query = Query::new(known.model);
@@ -120,7 +120,7 @@ impl Relations {
         Ok(())
     }
 
-    /// All rows of `model`, if they were asked for and are few.
+    /// Returns all rows of `model`, if they were requested and are few.
     pub(super) fn all(&self, model: &Meta) -> Option<&[Named]> {
         self.0
             .iter()
@@ -129,7 +129,7 @@ impl Relations {
             .as_deref()
     }
 
-    /// The models of which all rows are offered, with the primary keys that are whole numbers.
+    /// Returns the models whose rows are all offered, with their integer primary keys.
     pub(super) fn offered(&self) -> impl Iterator<Item = (&'static Meta, Vec<i64>)> {
         self.0.iter().filter_map(|known| {
             let rows = known.all.as_ref()?;
@@ -142,7 +142,8 @@ impl Relations {
         })
     }
 
-    /// The value of `column` in the row with this key, if that was asked for and all rows are offered.
+    /// Returns the value of `column` in the row with this key, if it was requested and all rows are
+    /// offered.
     pub(super) fn group(&self, model: &Meta, column: &str, key: &str) -> Option<&str> {
         let known = self.0.iter().find(|known| known.model == model)?;
         let (_, groups) = known.groups.iter().find(|(asked, _)| *asked == column)?;
@@ -152,7 +153,7 @@ impl Relations {
             .map(|(_, group)| group.as_str())
     }
 
-    /// What the row with this key is called.
+    /// Returns the display name of the row with this key.
     pub(super) fn name(&self, model: &Meta, key: &str) -> Option<&str> {
         let known = self.0.iter().find(|known| known.model == model)?;
         let rows = known.all.as_ref().unwrap_or(&known.names);

@@ -1,4 +1,4 @@
-//! Saving what was sent: row, links and log entry in one transaction.
+//! Saves submitted data: row, links and log entry in one transaction.
 
 use std::io;
 
@@ -17,7 +17,7 @@ use crate::http::PostData;
 use crate::models::Record;
 use crate::settings::Settings;
 
-/// How far a transaction came.
+/// The result of a transaction.
 enum Attempt {
     Missing,
     Refused,
@@ -27,7 +27,7 @@ enum Attempt {
 }
 
 impl Screen {
-    /// Takes what was sent. What the database refuses although it was found right is shown as an error of the form.
+    /// Saves the submitted data. If the database refuses valid data, the form shows the error.
     pub(super) fn save(&self, conn: &mut Conn) -> Result<Outcome> {
         let Some(post) = &self.post else {
             return Ok(Outcome::Missing);
@@ -60,7 +60,7 @@ impl Screen {
         }
     }
 
-    /// The page with what was sent.
+    /// Shows the page with the submitted data.
     fn show_again(&self, conn: &mut Conn, mut draft: Draft) -> Result<Outcome> {
         if !draft.form.adding {
             for formset in &mut draft.inlines {
@@ -137,7 +137,7 @@ impl Screen {
         }
         self.check(conn, draft)?;
         if !draft.form.is_valid() || !draft.inlines.iter().all(Formset::is_valid) {
-            // Nothing was saved: the next sending is the first.
+            // Nothing was saved, so the next request counts as the first.
             if let Some(submission) = &submission {
                 submission.release(conn)?;
             }
@@ -153,7 +153,8 @@ impl Screen {
         Ok(attempt)
     }
 
-    /// How the form is told from others, if it adds rows. What only changes rows can be sent twice.
+    /// Returns the submission if the form adds rows. A form that only changes rows may be sent
+    /// twice.
     fn submission(&self, post: &PostData, draft: &Draft) -> Result<Option<Submission>> {
         if !draft.form.adding && !draft.inlines.iter().any(Formset::adds) {
             return Ok(None);
@@ -162,7 +163,7 @@ impl Screen {
         Submission::of(post, Some(self.actor.user.id), &place, &self.settings)
     }
 
-    /// The row of which a copy is wanted ("Save as new"), if the user may see it.
+    /// Returns the original row of a copy ("Save as new"), if the user may see it.
     fn original(&self, conn: &mut Conn) -> Result<Option<Record>> {
         let part = self.part.as_ref().filter(|_| self.is_copy());
         let Some(row) = part.and_then(|part| self.row(part)) else {
@@ -172,7 +173,7 @@ impl Screen {
         Ok(found.filter(|record| self.may("view", Some(record))))
     }
 
-    /// What the database and the author have to say.
+    /// Validates the form against the database and the author's rules.
     fn check(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
         if self.is_copy() {
             let rows = draft.inlines.iter_mut().flat_map(Formset::counting);
@@ -262,7 +263,8 @@ impl Screen {
     }
 }
 
-/// Says what the database refused: beside the row that was being written, or in the form whose table it is about.
+/// Adds the error of the database to the row that was being written, or to the form with the table
+/// of the error.
 fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> {
     let inside = draft
         .inlines
@@ -297,7 +299,8 @@ fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> 
     Ok(())
 }
 
-/// The error of a page that was saved and then sent again with other content, as after the browser's Back.
+/// Returns the error for a page that was saved and then sent again with different content, for
+/// example after the browser's Back button.
 fn saved_before(draft: &Draft, saved: &Saved) -> String {
     let (one, name) = (&draft.form.model.verbose_name, &saved.name);
     if draft.form.adding {
@@ -346,7 +349,7 @@ pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Store
     Ok(())
 }
 
-/// The path of the original's file that a copy needs a copy of; "" if there is none.
+/// Returns the path of the original's file that must be copied; "" if there is none.
 fn path_to_copy(bound: &BoundField) -> &str {
     let is_kept = bound.field.is_file() && bound.upload.is_none() && !bound.has_changed();
     bound
@@ -357,8 +360,8 @@ fn path_to_copy(bound: &BoundField) -> &str {
         .unwrap_or_default()
 }
 
-/// Adds an error beside each file field of a copy whose original's file cannot be read. Without its file the copy would have
-/// to share the original's path.
+/// Adds an error to each file field of a copy whose original's file cannot be read. Otherwise the
+/// copy would share the original's path.
 fn tell_missing_files(form: &mut ModelForm, settings: &Settings) {
     for bound in &mut form.fields {
         let path = path_to_copy(bound);
@@ -368,7 +371,7 @@ fn tell_missing_files(form: &mut ModelForm, settings: &Settings) {
     }
 }
 
-/// The error beside a file field of a copy whose original's file cannot be read.
+/// Returns the error for a file field of a copy whose original's file cannot be read.
 fn missing_file(bound: &BoundField) -> String {
     let name = path_to_copy(bound).rsplit('/').next().unwrap_or_default();
     let remedy = if bound.field.required() {
@@ -381,7 +384,7 @@ fn missing_file(bound: &BoundField) -> String {
     )
 }
 
-/// The error beside a file field whose file could not be stored.
+/// Returns the error for a file field whose file could not be stored.
 fn not_stored(error: &Error) -> &'static str {
     match error {
         Error::DiskFull(_) => {

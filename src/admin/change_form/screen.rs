@@ -1,4 +1,4 @@
-//! What a request for a form wants, and the job that finds out what to answer.
+//! The request for a form, and the job that computes its response.
 
 use actix_web::web;
 use chrono_tz::Tz;
@@ -25,10 +25,10 @@ use crate::models::content_types::ContentType;
 use crate::models::{Field, FieldKind, Meta, Query, Record};
 use crate::settings::Settings;
 
-/// A many-to-many field, and what it links to.
+/// A many-to-many field with its links.
 pub(super) type Linked = (&'static str, Vec<Value>);
 
-/// A request for a form, away from its threads.
+/// A request for a form, for use on any thread.
 #[derive(Clone)]
 pub(super) struct Screen {
     pub(super) known: &'static Registered,
@@ -36,22 +36,22 @@ pub(super) struct Screen {
     pub(super) actor: Actor,
     pub(super) settings: web::Data<Settings>,
     pub(super) query: QueryDict,
-    /// The row, as the URL calls it; nothing for a new one.
+    /// The quoted primary key in the URL; `None` for a new row.
     pub(super) part: Option<String>,
     pub(super) post: Option<PostData>,
-    /// Whether `post` was sent when the session had ended: it is shown again and not saved.
+    /// Whether `post` was sent after the session had ended: it is shown again and not saved.
     pub(super) is_kept: bool,
     pub(super) is_popup: bool,
     pub(super) to_field: Option<String>,
 }
 
-/// What became of it.
+/// The result of the request.
 pub(super) enum Outcome {
     /// The form is shown.
     Page(Box<Content>),
-    /// There is no such row.
+    /// The row does not exist.
     Missing,
-    /// It was saved.
+    /// The form was saved.
     Saved(Saved),
 }
 
@@ -67,7 +67,7 @@ pub(super) struct Saved {
 }
 
 impl Saved {
-    /// The record of a form that was saved, for its second sending.
+    /// Restores the result of a form that was saved, for its second submission.
     pub(super) fn again(noted: &str) -> Result<Self> {
         let saved: Self = serde_json::from_str(noted).map_err(std::io::Error::other)?;
         let note = "You had sent this page before. Nothing was added a second time.".to_owned();
@@ -83,7 +83,7 @@ impl Screen {
         self.settings.time_zone
     }
 
-    /// The row in question, among those that the user gets to see.
+    /// Returns the query for the row, among those that the user may see.
     pub(super) fn row(&self, part: &str) -> Option<Query> {
         let pk = key(self.known.model.pk().target(), &unquote(part))?;
         Some(
@@ -98,11 +98,11 @@ impl Screen {
         self.actor.may(self.known, action, record)
     }
 
-    /// Answers the request.
+    /// Processes the request.
     pub(super) fn run(mut self, conn: &mut Conn) -> Result<Outcome> {
         if self.post.is_some() {
             match self.save(conn) {
-                // A user who may not save what was kept gets the page as it is for them.
+                // A user who may not save the kept data gets the normal page.
                 Err(Error::PermissionDenied) if self.is_kept => {
                     (self.post, self.is_kept) = (None, false);
                 }
@@ -135,7 +135,7 @@ impl Screen {
         self.show(conn, &draft, may_edit)
     }
 
-    /// The page with this form.
+    /// Returns the page with this form.
     pub(super) fn show(&self, conn: &mut Conn, draft: &Draft, may_edit: bool) -> Result<Outcome> {
         let (model, options) = (self.known.model, &self.known.options);
         let form = &draft.form;
@@ -233,7 +233,7 @@ impl Screen {
             conflicts.extend(inline.conflicts());
         }
         let record = (!form.adding).then_some(&form.record);
-        // A pop-up window leads nowhere else.
+        // A pop-up window has no links to other pages.
         let has_page = options.view_on_site
             && model.absolute_url.is_some()
             && record.is_some()
@@ -280,7 +280,7 @@ impl Screen {
         Ok(Outcome::Page(Box::new(content)))
     }
 
-    /// Who saved the row last, if the history knows.
+    /// Returns the last save of the row, if the history has it.
     fn last_save(&self, conn: &mut Conn, pk: &str) -> Result<Option<LastSave>> {
         let mut found = LastSave::of(conn, self.model(), &[pk], &self.actor, self.zone())?;
         Ok(found.pop().map(|(_, last)| last))
@@ -298,7 +298,7 @@ impl Screen {
         if let Some(to_field) = &self.to_field {
             hidden.push(("_to_field".to_owned(), to_field.clone()));
         }
-        // Django 6.1 adds this to the links of pop-ups, and reads it when a row is added.
+        // Django 6.1 adds this parameter to the links of pop-ups, and reads it when a row is added.
         if let Some(source_model) = self.query.get("_source_model") {
             hidden.push(("_source_model".to_owned(), source_model.to_owned()));
         }
@@ -309,8 +309,8 @@ impl Screen {
         hidden
     }
 
-    /// A time whose default is another one each time stands in the form twice, as in Django's: who knows those forms can
-    /// tell from it whether the time was touched.
+    /// Returns hidden inputs for a time whose default differs each time: as in Django, the initial
+    /// value is sent too, so that a client can tell whether the time was changed.
     fn hidden_initial(&self, bound: &BoundField) -> Vec<(String, String)> {
         let is_time = |column: &&Field| {
             matches!(
@@ -347,15 +347,15 @@ impl Screen {
         parts.map(input).collect()
     }
 
-    /// Whether a new row is asked for from the form of another.
+    /// Whether the form of a row is to be saved as a new row.
     pub(super) fn is_copy(&self) -> bool {
         self.post
             .as_ref()
             .is_some_and(|post| post.fields.get("_saveasnew").is_some())
     }
 
-    /// Whether nothing is to be saved: a browser without scripts asks for one more row, or for what a field may lead to, or
-    /// the form was kept until its user had logged in again.
+    /// Whether nothing is to be saved: a browser without scripts requests another inline row or a
+    /// search, or the form was kept until its user had logged in again.
     pub(super) fn is_question(&self) -> bool {
         if self.is_kept {
             return true;
@@ -371,11 +371,11 @@ impl Screen {
         self.post.is_some() && !self.is_question()
     }
 
-    /// Django's `submit_row`.
+    /// Returns the buttons, like Django's `submit_row`.
     fn buttons(&self, record: Option<&Record>, may_edit: bool, bound: bool) -> Buttons {
         let options = &self.known.options;
         let may_add = self.may("add", None);
-        // Who asked for a new row from the form of another goes on asking for one.
+        // A user who chose "Save as new" can only continue with that.
         let as_new = bound && self.is_copy();
         let changing = record.is_some() || as_new;
         Buttons {
@@ -392,7 +392,7 @@ impl Screen {
     }
 }
 
-/// Asks what the rows are called that a field leads to which is only shown.
+/// Requests the display names of the rows to which read-only fields refer.
 pub(super) fn want_shown(
     relations: &mut Relations,
     form: &ModelForm,

@@ -1,22 +1,22 @@
-//! Which fields a form has, in which groups, and which of them are shown only.
+//! The layout of a form: its fields in fieldsets, editable or read-only.
 
 use crate::admin::Actor;
 use crate::admin::options::{ListColumn, Options};
 use crate::forms::model::ModelField;
 use crate::models::{Meta, Record};
 
-/// One place in a form.
+/// A position in a form.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Item {
-    /// A field that is edited.
+    /// An editable field.
     Edit(ModelField),
-    /// A field that is shown.
+    /// A read-only field.
     Show(ModelField),
-    /// The computed column of this number.
+    /// The computed column with this index.
     Computed(usize),
 }
 
-/// Fields with a heading.
+/// A fieldset.
 #[derive(Debug, Clone)]
 pub(super) struct Group {
     pub(super) title: &'static str,
@@ -31,7 +31,7 @@ pub(super) struct Shape {
     pub(super) groups: Vec<Group>,
 }
 
-/// Whose form it is, and what they may do with it.
+/// The row of a form, and the user's permissions on it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct For<'a> {
     pub(super) actor: &'a Actor,
@@ -40,7 +40,8 @@ pub(super) struct For<'a> {
 }
 
 impl Shape {
-    /// The form of `model`, as `options` want it; `without` is the key of an inline to its parent.
+    /// Returns the layout for `model` and `options`; `without` is the foreign key of an inline to
+    /// its parent.
     pub(super) fn new(
         model: &'static Meta,
         options: &Options,
@@ -55,7 +56,7 @@ impl Shape {
             if without == Some(*name) || options.exclude.contains(name) {
                 return None;
             }
-            // A computed column of its name says what may be said of a secret.
+            // A computed column with the same name may replace a secret column.
             if column.is_some_and(|column| column.secret) {
                 return computed_at(options, name).map(Item::Computed);
             }
@@ -115,7 +116,7 @@ impl Shape {
         Self { groups }
     }
 
-    /// Every place, in order.
+    /// Returns every position, in order.
     pub(super) fn items(&self) -> impl Iterator<Item = Item> + '_ {
         self.groups
             .iter()
@@ -124,7 +125,7 @@ impl Shape {
             .copied()
     }
 
-    /// The fields that are edited, in order.
+    /// Returns the editable fields, in order.
     pub(super) fn edited(&self) -> Vec<ModelField> {
         let edited = self.items().filter_map(|item| match item {
             Item::Edit(field) => Some(field),
@@ -133,7 +134,7 @@ impl Shape {
         edited.collect()
     }
 
-    /// The fields that are shown only.
+    /// Returns the read-only fields.
     pub(super) fn shown(&self) -> Vec<ModelField> {
         let shown = self.items().filter_map(|item| match item {
             Item::Show(field) => Some(field),
@@ -143,13 +144,13 @@ impl Shape {
     }
 }
 
-/// The number of the computed column called `name`.
+/// Returns the index of the computed column called `name`.
 fn computed_at(options: &Options, name: &str) -> Option<usize> {
     let is_called = |column: &ListColumn| matches!(column, ListColumn::Computed { name: own, .. } if *own == name);
     options.readonly_computed.iter().position(is_called)
 }
 
-/// What a form has without a word of its author: what can be edited, then what is only shown.
+/// Returns the default fields of a form: editable fields, then read-only ones.
 fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
     let columns = model
         .fields
@@ -162,7 +163,7 @@ fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
         .collect()
 }
 
-/// The head of a computed column.
+/// Returns the heading of a computed column.
 pub(super) fn head(column: &ListColumn) -> String {
     match column {
         ListColumn::Computed { description, .. } => crate::models::capfirst(description),

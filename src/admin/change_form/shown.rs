@@ -1,4 +1,4 @@
-//! A form as its template shows it.
+//! A form for the template.
 
 use super::readonly::{Look, Shown};
 use super::shape::{Item, Shape, head};
@@ -10,19 +10,19 @@ use crate::forms::model::{
 };
 use crate::models::{FieldKind, file_url};
 
-/// The file that a field holds.
+/// The current file of a field.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct FileNow {
     pub(in crate::admin) path: String,
     pub(in crate::admin) url: String,
     pub(in crate::admin) is_image: bool,
-    /// Whether it can be taken away.
+    /// Whether the file can be removed.
     pub(in crate::admin) may_clear: bool,
-    /// Whether the box that takes it away was ticked.
+    /// Whether the box that removes the file is ticked.
     pub(in crate::admin) cleared: bool,
 }
 
-/// What someone else has saved in a field meanwhile: for people, and for its control.
+/// The value that somebody else has saved meanwhile: for people, and for the control.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Theirs {
     pub(in crate::admin) mine: String,
@@ -30,7 +30,7 @@ pub(in crate::admin) struct Theirs {
     pub(in crate::admin) value: String,
 }
 
-/// A field as it is shown.
+/// A field for the template.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct ShownField {
     /// `items-0-quantity`
@@ -38,23 +38,23 @@ pub(in crate::admin) struct ShownField {
     pub(in crate::admin) label: String,
     pub(in crate::admin) help: &'static str,
     pub(in crate::admin) errors: Vec<String>,
-    /// What its column holds, if that cannot be read.
+    /// The content of the column, if it cannot be read.
     pub(in crate::admin) note: Option<String>,
-    /// How it is edited, if it is.
+    /// The widget, if the field is editable.
     pub(in crate::admin) widget: Option<Widget>,
-    /// What is shown, if it is not.
+    /// The value, if the field is read-only.
     pub(in crate::admin) shown: Option<Shown>,
     pub(in crate::admin) file: Option<FileNow>,
     pub(in crate::admin) theirs: Option<Theirs>,
 }
 
 impl ShownField {
-    /// The `id` of its control.
+    /// Returns the `id` of the control.
     pub(in crate::admin) fn id(&self) -> String {
         format!("id_{}", self.name)
     }
 
-    /// The id that a link in the summary of errors leads to.
+    /// Returns the id that a link in the error summary refers to.
     pub(in crate::admin) fn target(&self) -> String {
         let suffix = match self.widget.as_ref().map(|widget| widget.control.kind) {
             Some(ControlKind::Split | ControlKind::Radio | ControlKind::Boxes) => "_0",
@@ -63,7 +63,7 @@ impl ShownField {
         format!("{}{suffix}", self.id())
     }
 
-    /// How it is edited, if that is one control that can be typed into at once.
+    /// Returns the control, if it is a single one that accepts input directly.
     pub(super) fn control_mut(&mut self) -> Option<&mut Control> {
         use ControlKind::{Autocomplete, Input, RawId, Select, Textarea};
         let control = &mut self.widget.as_mut()?.control;
@@ -74,19 +74,19 @@ impl ShownField {
         .then_some(control)
     }
 
-    /// Whether it has several controls.
+    /// Whether the field has several controls.
     pub(in crate::admin) fn is_group(&self) -> bool {
         !self.target().ends_with(&self.name)
     }
 
-    /// Whether it may not be empty.
+    /// Whether the field is required.
     pub(in crate::admin) fn required(&self) -> bool {
         self.widget
             .as_ref()
             .is_some_and(|widget| widget.control.required)
     }
 
-    /// Whether its control is of this kind.
+    /// Whether the control is of this kind.
     pub(in crate::admin) fn is(&self, kind: ControlKind) -> bool {
         self.widget
             .as_ref()
@@ -94,7 +94,7 @@ impl ShownField {
     }
 }
 
-/// Fields with a heading.
+/// A fieldset.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct ShownGroup {
     pub(in crate::admin) title: &'static str,
@@ -104,7 +104,7 @@ pub(in crate::admin) struct ShownGroup {
 }
 
 impl ShownGroup {
-    /// Whether something is wrong inside it.
+    /// Whether the fieldset has errors.
     pub(in crate::admin) fn is_wrong(&self) -> bool {
         self.lines
             .iter()
@@ -113,19 +113,19 @@ impl ShownGroup {
     }
 }
 
-/// What the showing of one form needs.
+/// The context for rendering a form.
 #[derive(Clone, Copy)]
 pub(super) struct Showing<'a> {
     pub(super) around: Around<'a>,
     pub(super) look: Look<'a>,
-    /// What many-to-many fields link to, by name.
+    /// The links of many-to-many fields, by name.
     pub(super) linked: &'a [(&'static str, Vec<Value>)],
     /// The values of the computed columns.
     pub(super) computed: &'a [Cell],
 }
 
 impl Showing<'_> {
-    /// The groups of a form.
+    /// Returns the fieldsets of a form.
     pub(super) fn groups(self, shape: &Shape, form: &ModelForm) -> Vec<ShownGroup> {
         let group = |group: &super::shape::Group| ShownGroup {
             title: group.title,
@@ -140,7 +140,7 @@ impl Showing<'_> {
         shape.groups.iter().map(group).collect()
     }
 
-    /// One place of a form.
+    /// Returns a position of a form.
     pub(super) fn field(self, form: &ModelForm, item: Item) -> ShownField {
         match item {
             Item::Edit(field) => match form.field(field.name()) {
@@ -217,7 +217,7 @@ impl Showing<'_> {
         }
     }
 
-    /// A value as people read it.
+    /// Returns a value as text for people.
     pub(super) fn text(self, field: ModelField, value: &Cleaned) -> String {
         let null = Value::Null(crate::db::Kind::Text);
         match self

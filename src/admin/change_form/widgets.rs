@@ -1,4 +1,4 @@
-//! Controls of fields that lead to other rows, with the links to these.
+//! Controls of relations, with links to the related rows.
 
 use super::find::{Find, Found, searchable};
 use super::relations::{FEW, MANY, Relations};
@@ -8,31 +8,31 @@ use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, 
 use crate::models::{FieldKind, Meta, OnDelete};
 use crate::settings::DjangoVersion;
 
-/// A link to a window of its own: to add a row, or to change, view or delete the one that is chosen.
+/// A link that opens a pop-up window: to add a row, or to change, view or delete the chosen one.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct RelatedLink {
     /// `add`, `change`, `view` or `delete`.
     pub(in crate::admin) kind: &'static str,
-    /// Its icon.
+    /// The icon.
     pub(in crate::admin) icon: &'static str,
-    /// Where it leads; empty while nothing is chosen.
+    /// The URL; empty while nothing is chosen.
     pub(in crate::admin) url: String,
-    /// The same with `__fk__` for what is chosen.
+    /// The URL with `__fk__` in place of the chosen row's key.
     pub(in crate::admin) template: String,
-    /// What it does.
+    /// The label.
     pub(in crate::admin) label: String,
 }
 
-/// Where a key can be looked up, and what the row with the key is called.
+/// The lookup window of a key, and the display names of chosen rows.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Lookup {
     pub(in crate::admin) url: String,
     pub(in crate::admin) label: String,
-    /// Names with the places of their forms; no place where there is none.
+    /// Display names with the URLs of their forms; an empty URL if there is none.
     pub(in crate::admin) chosen: Vec<(String, String)>,
 }
 
-/// A control, with what stands around it.
+/// A control with its links and search.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Widget {
     pub(in crate::admin) control: Control,
@@ -43,18 +43,19 @@ pub(in crate::admin) struct Widget {
 }
 
 impl Widget {
-    /// Whether the control offers what a search without scripts has found.
+    /// Whether the control offers rows that a search without scripts has found.
     pub(in crate::admin) fn shows_found(&self) -> bool {
         self.find.as_ref().is_some_and(Find::has_note)
     }
 }
 
-/// Whether keys of the field are typed, with commas between them.
+/// Whether the keys of the field are entered directly, separated by commas.
 pub(super) fn is_raw(field: ModelField, options: &Options) -> bool {
     options.raw_id_fields.contains(&field.key())
 }
 
-/// How the author wants a field that leads to other rows; a list, unless there are too many.
+/// Returns the control that the author chose for a relation; by default a list, unless there are
+/// too many rows.
 fn wanted(field: ModelField, options: &Options) -> ControlKind {
     let has = |names: &[&'static str]| names.contains(&field.key());
     let many = matches!(field, ModelField::Many(_));
@@ -79,7 +80,7 @@ fn wanted(field: ModelField, options: &Options) -> ControlKind {
     }
 }
 
-/// Asks for what the field's control will show.
+/// Requests the related rows that the field's control will show.
 pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Options) {
     let Some(model) = bound.field.to() else {
         return;
@@ -97,8 +98,8 @@ pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Opti
     }
 }
 
-/// Offers the keys that the field holds although no row has them any more: a browser would choose something else, and change
-/// a field that nobody touched.
+/// Offers the chosen keys whose rows no longer exist: otherwise a browser would choose another row,
+/// and change a field that the user did not touch.
 fn offer_lost(control: &mut Control, bound: &BoundField) {
     for value in keys_held(bound)
         .into_iter()
@@ -125,7 +126,7 @@ fn keys_held(bound: &BoundField) -> Vec<String> {
         .collect()
 }
 
-/// What the making of controls needs to know.
+/// The context for creating controls.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'a> {
     pub(super) site: &'static AdminSite,
@@ -133,14 +134,14 @@ pub(super) struct Around<'a> {
     pub(super) relations: &'a Relations,
     pub(super) options: &'a Options,
     pub(super) adding: bool,
-    /// What was searched for one of the fields.
+    /// The result of a search for one of the fields.
     pub(super) found: Option<&'a Found>,
-    /// The Django whose links of pop-up windows are made.
+    /// The version of Django whose pop-up links are created.
     pub(super) django: DjangoVersion,
 }
 
 impl Around<'_> {
-    /// The control of `bound`, a field of `form`.
+    /// Creates the control of `bound`, a field of `form`.
     pub(super) fn widget(self, form: &ModelForm, bound: &BoundField) -> Widget {
         let field = bound.field;
         let mut control = Control::new(form, bound, self.options.help_text(field));
@@ -227,7 +228,7 @@ impl Around<'_> {
         }
     }
 
-    /// Makes of the control what the admin says of its field.
+    /// Applies the admin's options of the field to the control.
     fn overridden(self, field: ModelField, control: &mut Control) {
         let said = self.options.formfield(field);
         if let Some(text) = said
@@ -289,7 +290,8 @@ impl Around<'_> {
         }
     }
 
-    /// A table that is too large for a list is searched, or else its keys are typed.
+    /// Returns the control for a table that is too large for a list: a search, or else keys are
+    /// entered directly.
     fn affordable(self, to: &'static Meta, kind: ControlKind) -> ControlKind {
         let list = matches!(
             kind,
@@ -308,7 +310,7 @@ impl Around<'_> {
         }
     }
 
-    /// Whether rows of `to` can be searched by this user.
+    /// Whether this user can search rows of `to`.
     fn can_search(self, to: &Meta) -> bool {
         searchable(self.site, self.actor, to).is_some()
     }
@@ -343,7 +345,7 @@ impl Around<'_> {
         found.collect()
     }
 
-    /// The links beside a field of `model` that leads to rows of `to`.
+    /// Returns the links beside a field of `model` that refers to rows of `to`.
     fn links(
         self,
         model: &Meta,
@@ -360,7 +362,8 @@ impl Around<'_> {
             query.push_str("&_source_model=");
             query.push_str(&model.label());
         }
-        // Links to the chosen row follow a list of one, as in Django 6.1. No script points them to a chosen radio button.
+        // Links to the chosen row follow a single select, as in Django 6.1. No script could update
+        // them for radio buttons.
         let single = matches!(
             control.kind,
             ControlKind::Select | ControlKind::Autocomplete

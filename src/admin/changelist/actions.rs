@@ -1,4 +1,4 @@
-//! What can be done to the rows that are ticked, or to all that were found.
+//! Actions on the rows that are ticked, or on all rows of the list.
 
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
@@ -15,7 +15,7 @@ use crate::http::{PostData, redirect, render};
 use crate::messages::Level;
 use crate::models::{parse, python_int};
 
-/// The one action that every list has.
+/// The action that every list has.
 const DELETE: Action = Action::new(
     "delete_selected",
     "Delete selected %(verbose_name_plural)s",
@@ -23,7 +23,7 @@ const DELETE: Action = Action::new(
 )
 .permissions(&["delete"]);
 
-/// Deleting has steps of its own.
+/// Never called, because the deletion has its own steps.
 fn never(_: &mut Conn, _: &ActionRequest<'_>) -> Result<ActionResult> {
     Err(Error::PermissionDenied)
 }
@@ -49,13 +49,13 @@ pub(super) fn offered(request: &AdminRequest, known: &'static Registered) -> Vec
         .collect()
 }
 
-/// Whether `data` asks for an action at all: one was run, or confirmed.
+/// Whether `data` requests an action: one was chosen, or confirmed.
 pub(super) fn is_asked(data: &PostData, offered: &[Action]) -> bool {
     let has = |name: &str| data.fields.get(name).is_some();
     !offered.is_empty() && !has("_save") && (has("index") || has("_selected_action"))
 }
 
-/// Does what `data` asks for, and leads back to the list; or asks whether it shall be done.
+/// Runs the action in `data` and redirects to the list, or shows a confirmation page.
 pub(super) async fn run(
     request: &AdminRequest,
     list: &List,
@@ -69,7 +69,7 @@ pub(super) async fn run(
         .map_or_else(String::new, ToString::to_string);
     let back = || Ok(redirect(&here));
     let ticked: Vec<&str> = data.fields.get_list("_selected_action").collect();
-    // A box for browsers without scripts: all that were found, whatever is ticked.
+    // The box for browsers without scripts selects all rows, whatever is ticked.
     let all = data.fields.get("_all").is_some();
     if ticked.is_empty() && !all {
         let text = "Items must be selected in order to perform actions on them. No items have been changed.";
@@ -166,7 +166,7 @@ pub(super) async fn run(
     }
 }
 
-/// The action of the bar whose button was clicked.
+/// Returns the action of the action bar whose button was clicked.
 fn chosen(data: &PostData) -> Option<&str> {
     let given: Vec<&str> = data.fields.get_list("action").collect();
     let index = data.fields.get("index").and_then(python_int).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! What stands in a cell.
+//! Writes the cells of a list.
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
@@ -9,20 +9,21 @@ use crate::admin::options::{Cell, is_safe};
 use crate::db::{Moment, Value};
 use crate::models::{Field, FieldKind, Row, bidi, file_url, push_date, push_time};
 
-/// Texts longer than this are cut; shorter ones are shortened by the style sheet where there is no room.
+/// Texts with more characters than this are cut; the style sheet shortens others if there is no
+/// room.
 const LONG: usize = 200;
-/// Texts longer than this may have no room, and so stand in `title` as well.
+/// Texts with more characters than this may be shortened, and so are repeated in `title`.
 const WIDE: usize = 30;
 
-/// What all cells share.
+/// The context of all cells.
 #[derive(Clone, Copy)]
 pub(super) struct Look {
     pub(super) zone: Tz,
-    /// What stands where there is nothing.
+    /// The text for empty values.
     pub(super) empty: &'static str,
 }
 
-/// Writes what `column` shows of `row`. Inside a link there can be no other.
+/// Writes the value of `column` in `row`. Inside a link there can be no other link.
 pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
     let values = column.values(row);
     match column.source {
@@ -129,7 +130,7 @@ fn any_value(out: &mut Markup, look: Look, value: &Value) {
     }
 }
 
-/// `2024-01-02T03:04:05`, which is `exact` or has fractions of a second.
+/// Writes `2024-01-02T03:04:05`; `exact` is `None` if there are fractions of a second.
 fn moment(out: &mut Markup, time: NaiveDateTime, exact: Option<Moment>, between: u8) {
     match exact {
         Some(exact) => out.raw(exact.separated(between).as_str()),
@@ -155,7 +156,7 @@ fn boolean(out: &mut Markup, answer: Option<bool>) {
     out.raw("</span></span>");
 }
 
-/// A value that is something else than its column should hold, as it is.
+/// Writes the unchanged value of a cell that does not fit its column.
 fn unreadable(out: &mut Markup, look: Look, shown: &str) {
     out.raw("<span class=\"unreadable\">")
         .icon("alert", "")
@@ -185,7 +186,7 @@ fn text(out: &mut Markup, look: Look, shown: &str) {
     }
 }
 
-/// Writes a text that somebody typed, with its own direction if it runs from right to left.
+/// Writes a text from a user, with its own direction if it is right-to-left.
 fn typed(out: &mut Markup, shown: &str) {
     let dir = bidi::dir(shown).0;
     if dir.is_empty() {

@@ -1,4 +1,4 @@
-//! The columns of a list: where their values stand in a row, how they are shown and ordered.
+//! The columns of a list: the positions of their values in a row, their display and their order.
 
 use crate::admin::Registered;
 use crate::admin::options::{Cell, ListColumn};
@@ -7,51 +7,51 @@ use crate::models::{
     ColumnPath, DisplayText, Field, FieldKind, Formula, Meta, Order, Row, Step, capfirst,
 };
 
-/// What a column shows.
+/// The content of a column.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     /// The value of a field.
     Field(&'static Field),
-    /// What a row is called.
+    /// The display name of the row.
     Text(&'static DisplayText),
-    /// What the row at the end of a foreign key is called; the key itself is the first value.
+    /// The display name of the row that a foreign key refers to; the first value is the key itself.
     Related(&'static DisplayText),
-    /// What the site author computes of its values.
+    /// A value that the site author computes.
     Computed(&'static Formula<Cell>),
 }
 
 /// A column.
 pub(super) struct Column {
-    /// Its column, or what the site author calls it.
+    /// The name of the column in the table, or the name that the site author chose.
     pub(super) name: &'static str,
-    /// Its head.
+    /// The heading.
     pub(super) label: String,
     pub(super) source: Source,
-    /// Where its values stand in a row.
+    /// The position of the first value in a row.
     pub(super) at: usize,
     pub(super) width: usize,
-    /// The key that the list is ordered by when its head is clicked; nothing, if it cannot be.
+    /// The sort key if the user clicks on the heading; `None` if the column cannot be sorted.
     pub(super) order: Option<Order>,
-    /// Whether its head can be clicked.
+    /// Whether the heading can be clicked.
     pub(super) is_sortable: bool,
-    /// Whether it leads to the form.
+    /// Whether the column links to the form.
     pub(super) is_link: bool,
     pub(super) is_number: bool,
     pub(super) is_picture: bool,
 }
 
 impl Column {
-    /// Its values in `row`.
+    /// Returns the column's values in `row`.
     pub(super) fn values<'a>(&self, row: &'a Row) -> &'a [Value] {
         row.get(self.at..self.at + self.width).unwrap_or_default()
     }
 }
 
-/// The columns, and everything that is read for them: the primary key first.
+/// The columns, and all values that are read for them; the primary key comes first.
 pub(super) struct Columns {
     pub(super) all: Vec<Column>,
     pub(super) paths: Vec<ColumnPath>,
-    /// What a row is called, for those who do not see it.
+    /// The position of the display name, which screen readers use.
     pub(super) name_at: usize,
 }
 
@@ -80,13 +80,13 @@ impl Columns {
         }
     }
 
-    /// Where `path` is read, in addition to what the columns need.
+    /// Returns the position of `path`, which is read in addition to the columns.
     pub(super) fn also(&mut self, path: &ColumnPath) -> usize {
         placed(&mut self.paths, std::slice::from_ref(path))
     }
 }
 
-/// Where these values, one after the other, stand among `paths`; put there if need be.
+/// Returns the position of these consecutive values among `paths`; adds them if necessary.
 fn placed(paths: &mut Vec<ColumnPath>, wanted: &[ColumnPath]) -> usize {
     let known = paths
         .windows(wanted.len().max(1))

@@ -1,4 +1,4 @@
-//! The dates above a list: years, then months, then days.
+//! The date navigation above a list: years, then months, then days.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The dates, and how far down the URL has gone.
+/// The date navigation, and its level in the URL.
 pub(super) struct Hierarchy {
     name: String,
     pub(super) path: ColumnPath,
@@ -36,28 +36,28 @@ pub(super) struct Hierarchy {
     year: Option<i32>,
     month: Option<u32>,
     day: Option<u32>,
-    /// The rows of the span that the URL asks for.
+    /// The condition of the span in the URL.
     pub(super) condition: Option<Condition>,
 }
 
-/// Which dates of the list are known already.
+/// The dates of the list that are already known.
 pub(super) enum AtHand<'a> {
-    /// All of them.
+    /// All dates.
     All(Vec<&'a Value>),
-    /// In which of these spans some lie; they may not be those that are shown.
+    /// Whether each of these spans has dates; they may not be the spans that are shown.
     Spans(&'a [Span], &'a [bool]),
-    /// None; whether the list has many rows of all there are.
+    /// No dates are known; `many` is whether the list has a large share of all rows.
     None { many: bool },
 }
 
-/// The dates, as the page shows them.
+/// The date navigation for the page.
 #[derive(Default)]
 pub(super) struct Dates {
     pub(super) label: String,
-    /// Ways back.
+    /// Links to wider spans.
     pub(super) up: Vec<(String, String)>,
     pub(super) here: String,
-    /// Ways further down.
+    /// Links to narrower spans.
     pub(super) down: Vec<(String, String)>,
 }
 
@@ -107,7 +107,7 @@ impl Hierarchy {
         Ok(found)
     }
 
-    /// Whether the parameter `name` is one of its own.
+    /// Whether the parameter `name` belongs to the date navigation.
     pub(super) fn expects(&self, name: &str) -> bool {
         let part = name
             .strip_prefix(self.name.as_str())
@@ -115,7 +115,7 @@ impl Hierarchy {
         self.year.is_some() && matches!(part, Some("year" | "month" | "day"))
     }
 
-    /// What the span is called: `March 2024`.
+    /// Returns the name of the span: `March 2024`.
     pub(super) fn span(&self) -> Option<String> {
         let year = self.year?;
         Some(match (self.month, self.day) {
@@ -125,7 +125,7 @@ impl Hierarchy {
         })
     }
 
-    /// The list without it.
+    /// Returns the URL of the list without the span.
     pub(super) fn without(&self, params: &Params) -> String {
         params.link(&[], &[&format!("{}__", self.name)])
     }
@@ -134,8 +134,8 @@ impl Hierarchy {
         self.field.label()
     }
 
-    /// What the page shows. `ends` are the first and the last of the list's dates; `at_hand` says
-    /// which are known.
+    /// Returns the date navigation for the page. `ends` are the first and the last of the list's
+    /// dates; `at_hand` are the dates that are already known.
     pub(super) fn dates(
         &self,
         conn: &mut Conn,
@@ -162,7 +162,7 @@ impl Hierarchy {
             month = (first.month() == last.month()).then(|| first.month());
         }
         let own = format!("{}__", self.name);
-        // Links to many spans differ in one number alone: here are the two ends of such links.
+        // Links to many spans differ in one number only, so build the two ends of the links once.
         let links = |part: &str, within: &[(&str, String)]| {
             let named: Vec<(String, &str)> = within
                 .iter()
@@ -277,8 +277,8 @@ impl Hierarchy {
         Ok(Some(shown))
     }
 
-    /// Those of the spans that begin on `starts`, the last of which ends at `to`, in which a date of the list lies; `known`
-    /// are spans of which that is known.
+    /// Returns those of the spans that contain a date of the list. The spans begin on `starts`, and
+    /// the last one ends at `to`; `known` are spans whose answer is already known.
     fn occurring(
         &self,
         conn: &mut Conn,
@@ -313,8 +313,8 @@ impl Hierarchy {
             .collect())
     }
 
-    /// The first and the last of the dates that a page can show: asked for where the first or the last of all is something
-    /// else, such as an empty text or `infinity`.
+    /// Returns the first and the last date that a page can show. They are queried if the first or
+    /// last value of all is something else, such as an empty text or `infinity`.
     pub(super) fn readable_ends(
         &self,
         conn: &mut Conn,
@@ -336,7 +336,7 @@ impl Hierarchy {
         Ok(within.summary(conn, None, Some(&self.path))?.ends)
     }
 
-    /// The years of dates that lie centuries apart.
+    /// Returns the years of dates that are centuries apart.
     fn far_apart(
         &self,
         conn: &mut Conn,
@@ -380,7 +380,7 @@ fn local_day(value: &Value, site: Site) -> Option<NaiveDate> {
     }
 }
 
-/// The last day that there is up to one that there is not: 2026-02-28 for `2026-02-30`.
+/// Returns the last valid day before an invalid one: 2026-02-28 for `2026-02-30`.
 fn near(text: &str) -> Option<NaiveDate> {
     let mut parts = text.get(..10)?.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -400,7 +400,7 @@ fn month_name(month: u32) -> &'static str {
 }
 
 impl Site {
-    /// The day, or the moment at which it begins, as a column of this kind holds it.
+    /// Returns the day, or the moment at which it begins, as a value of this kind.
     pub(super) fn day(self, kind: Kind, day: NaiveDate) -> Value {
         match kind {
             Kind::Timestamp => Value::Timestamp(crate::db::Timestamp::start_of(day, self.zone)),

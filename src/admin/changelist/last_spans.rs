@@ -1,14 +1,15 @@
-//! The spans of dates that were asked for last above a list.
+//! The date spans of the last request for a list.
 
 use std::sync::{Mutex, PoisonError};
 
 use crate::db::Value;
 
-/// The first moment of a span, and the first one behind it.
+/// The first moment of a span, and the first moment after it.
 pub(super) type Span = (Value, Value);
 
-/// The spans that were asked for last: nearly always the next request asks for the same ones, so they go with its first
-/// statement, which spares a round trip. Where it asks for others they go for nothing: what is said never depends on them.
+/// The date spans of the last request. The next request nearly always needs the same spans, so they
+/// are queried with its first statement, which saves a round trip. If it needs others, the result
+/// is discarded: the response never depends on these spans.
 #[derive(Debug, Default)]
 pub(in crate::admin) struct LastSpans(Mutex<Vec<Span>>);
 

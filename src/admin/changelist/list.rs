@@ -1,4 +1,4 @@
-//! A list as its URL asks for it, and what the database says to that.
+//! A list as described by its URL.
 
 use super::columns::Columns;
 use super::filters::Filter;
@@ -10,36 +10,37 @@ use super::{Problem, Site, lookup};
 use crate::admin::options::Facets;
 use crate::models::{Condition, Query};
 
-/// What the URL asks for.
+/// The list that a URL asks for.
 pub(super) struct List {
     pub(super) site: Site,
     pub(super) params: Params,
     pub(super) columns: Columns,
-    /// The number of the first column in `o`: 1 behind boxes to tick.
+    /// The number of the first column in `o`: 1 if there are boxes to tick.
     pub(super) first: i64,
     pub(super) sorting: Sorting,
     pub(super) filters: Vec<Filter>,
     pub(super) hierarchy: Option<Hierarchy>,
-    /// Where its date stands in a row.
+    /// The position of the date in a row.
     pub(super) date_at: usize,
-    /// Lookups that belong to no filter.
+    /// Lookups that do not belong to a filter.
     pub(super) others: Vec<(String, Vec<String>)>,
-    /// What is searched for; nothing, if it cannot be.
+    /// The search text; empty if the model cannot be searched.
     pub(super) words: String,
     pub(super) has_nul: bool,
     pub(super) has_facets: bool,
     /// All rows that the user may see.
     pub(super) base: Query,
-    /// Those that were found.
+    /// The matching rows.
     pub(super) query: Query,
-    /// Those that all but the filters leave.
+    /// The conditions except those of the filters.
     unfiltered: Vec<Condition>,
-    /// Whether texts are looked into.
+    /// Whether texts are searched.
     pub(super) is_searched: bool,
 }
 
 impl List {
-    /// Reads the URL. `first` is the number of the first column; `base` are the rows that the user may see.
+    /// Parses the URL. `first` is the number of the first column; `base` are the rows that the user
+    /// may see.
     pub(super) fn new(
         site: Site,
         params: Params,
@@ -123,12 +124,12 @@ impl List {
         })
     }
 
-    /// Whether anything was searched for or filtered.
+    /// Whether there is a search or an active filter.
     pub(super) fn is_narrowed(&self) -> bool {
         !self.unfiltered.is_empty() || self.filters.iter().any(|filter| filter.condition.is_some())
     }
 
-    /// The rows that all but the filter at `skipped` leave.
+    /// Returns the rows that match everything except the filter at `skipped`.
     pub(super) fn without(&self, skipped: usize) -> Query {
         let filters = self
             .filters

@@ -1,4 +1,4 @@
-//! What the database says to a list: a fixed number of queries, whatever the rows.
+//! Loads a list with a fixed number of queries, for any number of rows.
 
 use super::filters::Shown;
 use super::hierarchy::{AtHand, Dates};
@@ -8,42 +8,42 @@ use crate::db::{Conn, Paginator, Value};
 use crate::error::Result;
 use crate::models::{Row, Summary};
 
-/// The most rows of a search whose primary keys and dates are kept in memory.
+/// The largest number of search results whose primary keys and dates are kept in memory.
 const FEW: i64 = 300;
 
-/// One row of so many is many.
+/// A result counts as large if it holds at least one of every this many rows of the table.
 const MANY: i64 = 10;
 
-/// What the database says.
+/// The data of a list.
 pub(super) struct Loaded {
     pub(super) rows: Vec<Row>,
-    /// How many were found.
+    /// The number of matching rows.
     pub(super) count: i64,
-    /// How many there are; nothing, where that is not counted.
+    /// The number of all rows; `None` if it is not counted.
     pub(super) whole: Option<i64>,
-    /// The page, from 1.
+    /// The number of the page, from 1.
     pub(super) page: i64,
     pub(super) filters: Vec<Shown>,
     pub(super) dates: Option<Dates>,
 }
 
-/// What is known before the page is read.
+/// The data that are known before the page is loaded.
 #[derive(Default)]
 struct Known {
-    /// Every row of a search by primary key and date, if they are few.
+    /// Primary key and date of every search result, if there are few.
     keys: Option<Vec<Row>>,
-    /// A page and its rows, if they were read on the way.
+    /// A page number with its rows, if they were loaded with the count.
     rows: Option<(i64, Vec<Row>)>,
     count: i64,
     whole: Option<i64>,
     /// The first and the last date.
     ends: Option<(Value, Value)>,
-    /// Spans, and whether a date lies in each.
+    /// Spans, and whether each has a date.
     spans: Option<(Vec<Span>, Vec<bool>)>,
 }
 
 impl List {
-    /// Asks the database; nothing, if there is no such page.
+    /// Loads the list; returns `None` if the page does not exist.
     pub(super) fn load(&self, conn: &mut Conn) -> Result<Option<Loaded>> {
         let options = &self.site.known.options;
         let (per_page, most) = (options.list_per_page.max(1), options.list_max_show_all);
@@ -94,14 +94,14 @@ impl List {
         }))
     }
 
-    /// Whether `count` rows stand on one page.
+    /// Whether `count` rows fit on one page.
     fn is_whole(&self, count: i64) -> bool {
         let options = &self.site.known.options;
         self.params.has("all") && count <= options.list_max_show_all
             || count <= options.list_per_page.max(1)
     }
 
-    /// The number of the last page of `count` rows.
+    /// Returns the number of the last page of `count` rows.
     pub(super) fn last_page(&self, count: i64) -> i64 {
         let per_page = self.site.known.options.list_per_page.max(1);
         Paginator { count, per_page }.num_pages()
@@ -112,13 +112,13 @@ impl List {
         self.is_whole(count) || (1..=self.last_page(count)).contains(&number)
     }
 
-    /// Whether there is the page that the URL asks for; the first one always is.
+    /// Whether the page in the URL exists; the first one always does.
     pub(super) fn has_page(&self, conn: &mut Conn) -> Result<bool> {
         let number = self.params.page();
         Ok(number == 1 || self.is_page(number, self.query.count(conn)?))
     }
 
-    /// Counts, and reads on the way what costs as much as counting.
+    /// Counts the rows, and loads other data that cost as much as counting.
     fn known(&self, conn: &mut Conn, per_page: i64, most: i64, number: i64) -> Result<Known> {
         let wants_all = self.params.has("all");
         let dates = self.hierarchy.as_ref().map(|dates| &dates.path);
@@ -134,7 +134,7 @@ impl List {
                 });
             }
         } else if self.is_narrowed() && (number == 1 || wants_all) {
-            // One row more than fits tells whether there is more to count.
+            // One additional row shows whether there are more rows to count.
             let limit = if wants_all {
                 per_page.max(most)
             } else {
@@ -165,7 +165,7 @@ impl List {
             });
         }
         if !self.is_narrowed() && !wants_all && number >= 1 {
-            // The page that is asked for is nearly always there.
+            // The requested page nearly always exists.
             let offset = (number - 1).saturating_mul(per_page);
             let (paths, spans) = (&self.columns.paths, self.site.known.last_spans.get());
             let found =
@@ -208,7 +208,7 @@ impl List {
         })
     }
 
-    /// The rows with these primary keys, in the order of the list.
+    /// Returns the rows with these primary keys, in the order of the list.
     fn rows_of(&self, conn: &mut Conn, pks: Vec<Value>) -> Result<Vec<Row>> {
         let rows = self
             .base
@@ -218,10 +218,11 @@ impl List {
         rows.rows(conn, &self.columns.paths, None, 0)
     }
 
-    /// The rows of a page.
+    /// Returns the rows of a page.
     fn page(&self, conn: &mut Conn, known: &Known, limit: i64, offset: i64) -> Result<Vec<Row>> {
-        // Where a search finds much, a page of it stands among the first rows of all: a quarter more than on average, and up
-        // to the next power of two, because each number makes another statement.
+        // If a search has many results, a page of them is among the first rows of the table. Search
+        // a quarter more rows than needed on average, rounded up to a power of two, because each
+        // number makes another statement.
         let first = |whole: i64| {
             let first = (offset + limit).saturating_mul(whole) / known.count.max(1) * 5 / 4 + limit;
             u64::try_from(first)

@@ -1,4 +1,4 @@
-//! Which parameters of a URL may look rows up, and the conditions that they make.
+//! URL parameters that may filter a list, and their conditions.
 
 use super::{Problem, Site};
 use crate::admin::Registered;
@@ -75,7 +75,7 @@ fn part_of(model: &'static Meta, name: &str) -> Option<Part> {
     })
 }
 
-/// The condition that the parameter `key` makes.
+/// Returns the condition of the parameter `key`.
 pub(super) fn condition(site: Site, key: &str, values: &[String]) -> Result<Condition, Problem> {
     let parameter = site
         .known

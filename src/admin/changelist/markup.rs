@@ -1,10 +1,10 @@
-//! HTML that is put together by hand, because a list is made of thousands of small pieces.
+//! Builds HTML by hand, because a list consists of thousands of small pieces.
 
 use std::fmt;
 
 use crate::http::assets::ICONS_SVG;
 
-/// HTML that needs no escaping any more.
+/// HTML that is already escaped.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::admin) struct Markup(pub(in crate::admin) String);
 
@@ -23,13 +23,13 @@ impl askama::FastWritable for Markup {
 impl askama::filters::HtmlSafe for Markup {}
 
 impl Markup {
-    /// Adds HTML.
+    /// Appends HTML.
     pub(in crate::admin) fn raw(&mut self, html: &str) -> &mut Self {
         self.0.push_str(html);
         self
     }
 
-    /// Adds text.
+    /// Appends text, escaped.
     pub(in crate::admin) fn text(&mut self, text: &str) -> &mut Self {
         if is_plain(text.as_bytes()) {
             return self.raw(text);
@@ -52,20 +52,20 @@ impl Markup {
         self
     }
 
-    /// Adds what `value` says of itself, which must hold nothing that HTML knows.
+    /// Appends the display of `value`, which must not contain special characters of HTML.
     pub(in crate::admin) fn plain(&mut self, value: impl fmt::Display) -> &mut Self {
         use fmt::Write as _;
-        // A String takes everything.
+        // Writing to a String cannot fail.
         let _ = write!(self.0, "{value}");
         self
     }
 
-    /// Adds a whole number.
+    /// Appends an integer.
     pub(in crate::admin) fn number(&mut self, number: impl itoa::Integer) -> &mut Self {
         self.raw(itoa::Buffer::new().format(number))
     }
 
-    /// Adds an icon of the sprite.
+    /// Appends an icon of the sprite.
     pub(in crate::admin) fn icon(&mut self, name: &str, classes: &str) -> &mut Self {
         self.raw("<svg class=\"icon")
             .raw(classes)
@@ -75,14 +75,14 @@ impl Markup {
     }
 }
 
-/// Whether nothing in `text` is to be escaped: nearly always, and a list has thousands of texts, so eight bytes are looked at
-/// at once.
+/// Whether `text` needs no escaping, which is nearly always true. A list has thousands of texts, so
+/// this checks eight bytes at once.
 fn is_plain(text: &[u8]) -> bool {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const fn all(byte: u8) -> u64 {
         byte as u64 * ONES
     }
-    // The high bit of a byte that is zero (and perhaps of others behind it).
+    // The high bit of each byte that is zero (and perhaps of bytes after it).
     let zeros = |word: u64| word.wrapping_sub(ONES) & !word & all(0x80);
     // `&` and `'` differ in one bit, as do `<` and `>`.
     let of_word = |word: u64| {

@@ -41,7 +41,7 @@ use params::Params;
 pub(super) use search::searched;
 use table::{Around, Table};
 
-/// What a list is about, wherever it is made.
+/// The context of a list, for any thread.
 #[derive(Clone, Copy)]
 struct Site {
     admin: &'static AdminSite,
@@ -51,7 +51,7 @@ struct Site {
 }
 
 impl Site {
-    /// What stands where there is nothing.
+    /// Returns the text for empty values.
     fn empty(self) -> &'static str {
         self.known
             .options
@@ -60,11 +60,11 @@ impl Site {
     }
 }
 
-/// Why a URL makes no list.
+/// The reason why a URL is not a list.
 enum Problem {
-    /// Rows cannot be looked up like this: the plain list follows.
+    /// The lookup is invalid: redirect to the list without parameters.
     Lookup,
-    /// They may not be: 400.
+    /// The lookup is not allowed: 400.
     Refused(String),
 }
 
@@ -126,7 +126,7 @@ pub(super) async fn change_list(
 const ACTION_NOT_RUN: &str = "You were logged out before the action was run. Nothing has been changed: choose the rows and the \
                               action again. Whatever you typed in the list is below and not saved yet.";
 
-/// The values that were typed in a list and not saved.
+/// The submitted values of a list that were not saved.
 #[derive(Default)]
 struct Unsaved {
     sent: Vec<Sent>,
@@ -136,7 +136,7 @@ struct Unsaved {
     kept_note: Option<String>,
 }
 
-/// The page.
+/// Renders the page.
 async fn show(
     request: &AdminRequest,
     list: List,
@@ -190,7 +190,7 @@ async fn show(
     Ok(render_around(&page, page.made())?.respond_to(&request.http))
 }
 
-/// Names the rows that were changed in a kept list and are not among the rows that its page has by now.
+/// Returns the names of rows that were changed in a kept list and are not on its page any more.
 fn moved_away(sent: &[Sent], rows: &[Row]) -> Vec<String> {
     let is_shown = |sent: &Sent| {
         rows.iter()
@@ -208,14 +208,14 @@ fn moved_away(sent: &[Sent], rows: &[Row]) -> Vec<String> {
     moved.map(note).collect()
 }
 
-/// Whether rows are edited in the list.
+/// Whether rows can be edited in the list.
 fn is_edited(request: &AdminRequest, known: &'static Registered) -> bool {
     !known.options.list_editable.is_empty()
         && !request.is_popup()
         && request.may(known, "change", None)
 }
 
-/// `POST /admin/catalog/product/`: what was ticked, or typed in the list.
+/// `POST /admin/catalog/product/`: runs an action on ticked rows, or saves edited rows.
 pub(super) async fn change_list_post(
     request: AdminRequest,
     path: Path<(String, String)>,
@@ -292,7 +292,8 @@ pub(super) async fn change_list_post(
     }
 }
 
-/// The URL of this list after its rows were changed: the same list, or its last page if the page is gone.
+/// Returns the URL of this list after its rows were changed: the same page, or the last page if
+/// that page no longer exists.
 async fn here(request: &AdminRequest, known: &'static Registered) -> Result<String> {
     let url = || {
         request
@@ -306,16 +307,18 @@ async fn here(request: &AdminRequest, known: &'static Registered) -> Result<Stri
         .unwrap_or_else(url))
 }
 
-/// The URL of the list that the user came from, with its search, filters and order. If the page they were on is gone
-/// (its last row was deleted, or no longer matches the filters), this is the last page of that list.
+/// Returns the URL of the list that the user came from, with its search, filters and order. If the
+/// page no longer exists (its last row was deleted, or no longer matches the filters), returns the
+/// last page of that list.
 pub(super) async fn list_url(request: &AdminRequest, known: &'static Registered) -> Result<String> {
     let query = request.list_query(known).unwrap_or_default();
     let last = last_page_url(request, known, &QueryDict::parse(&query)).await?;
     Ok(last.unwrap_or_else(|| request.list_url(known)))
 }
 
-/// The URL of the last page of the list that `query` asks for. Returns `None` if the page in `query` exists, which is
-/// certain for the first page and costs one count for any other, or if `query` is not a valid list query.
+/// Returns the URL of the last page of the list for `query`. Returns `None` if the page in `query`
+/// exists, or if `query` is not a valid list query. This costs one count, except for the first
+/// page, which always exists.
 async fn last_page_url(
     request: &AdminRequest,
     known: &'static Registered,
@@ -345,7 +348,7 @@ async fn last_page_url(
     Ok((!list.is_page(list.params.page(), count)).then(|| link(list.last_page(count))))
 }
 
-/// The list that `params` ask for.
+/// Creates the list for `params`.
 fn listed(
     request: &AdminRequest,
     known: &'static Registered,
@@ -367,7 +370,7 @@ fn listed(
     )
 }
 
-/// The list that the URL asks for. Returns `None` if the URL has a lookup that cannot be applied.
+/// Creates the list for the URL. Returns `None` if the URL has an invalid lookup.
 fn asked(
     request: &AdminRequest,
     known: &'static Registered,
@@ -387,7 +390,8 @@ fn asked(
     }
 }
 
-/// Where a URL leads that makes no list: to the plain one, and if that made none either, to a page that says so.
+/// Redirects from an invalid URL to the list without parameters; if that is invalid too, shows an
+/// error page.
 fn wrong(request: &AdminRequest, known: &'static Registered) -> Result<HttpResponse> {
     if request.query.get("e").is_none() {
         return Ok(redirect(&format!("{}?e=1", known.url())));

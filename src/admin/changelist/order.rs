@@ -1,18 +1,18 @@
-//! The order of a list: what was asked for, and what makes it total.
+//! The order of a list: the requested order, completed to a total order.
 
 use super::columns::Column;
 use super::params::Params;
 use crate::admin::Registered;
 use crate::models::{ColumnPath, Meta, Order, python_int};
 
-/// Columns by number, in the order of their weight, each with whether largest comes first.
+/// Sorted columns by number, most important first, each with whether it is descending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Sorting(pub(super) Vec<(i64, bool)>);
 
-/// The keys of `o=-4.1`: numbers of columns, each with whether it begins with a minus.
+/// Parses `o=-4.1`: numbers of columns, each with whether it begins with a minus.
 fn asked(text: &str) -> impl Iterator<Item = (i64, bool)> + '_ {
     text.split('.').filter_map(|part| {
-        // Python's rpartition("-").
+        // Like Python's rpartition("-").
         let (minus, number) = part
             .rsplit_once('-')
             .map_or((false, part), |(_, number)| (true, number));
@@ -20,7 +20,7 @@ fn asked(text: &str) -> impl Iterator<Item = (i64, bool)> + '_ {
     })
 }
 
-/// The author's order of the list, or the model's.
+/// Returns the default order of the list: the author's, or the model's.
 fn default(known: &'static Registered) -> &'static [Order] {
     known
         .options
@@ -30,7 +30,7 @@ fn default(known: &'static Registered) -> &'static [Order] {
         .unwrap_or(&known.model.ordering)
 }
 
-/// What the rows are ordered by: always so that no two rows tie. `first` is the number of the first column.
+/// Returns a total order of the rows. `first` is the number of the first column.
 pub(super) fn ordering(
     known: &'static Registered,
     params: &Params,
@@ -53,7 +53,7 @@ pub(super) fn ordering(
                 descending: key.descending != minus,
             })
             .collect();
-        // What the author said breaks ties; what the model says does not.
+        // The author's order breaks ties, the model's does not.
         orders.extend(known.options.ordering.iter().flatten().cloned());
     }
     if !is_total(model, &orders) {
@@ -68,14 +68,14 @@ pub(super) fn ordering(
         .collect()
 }
 
-/// Whether no two rows can tie (Django's `_get_deterministic_ordering`).
+/// Whether the order is total (Django's `_get_deterministic_ordering`).
 fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
     let mut ordered = Vec::new();
     for order in orders.iter().filter(|order| order.path.steps.is_empty()) {
         let Some(field) = model.column(order.path.column) else {
             continue;
         };
-        // Ordered as the model at its end.
+        // A foreign key is sorted by the order of its model.
         if field.relation.is_some() {
             continue;
         }
@@ -93,7 +93,7 @@ fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
 }
 
 impl Sorting {
-    /// Which columns the list is ordered by, as its heads show it.
+    /// Returns the columns by which the list is sorted, as the headings show it.
     pub(super) fn of(
         known: &'static Registered,
         params: &Params,
@@ -128,13 +128,13 @@ impl Sorting {
         }
     }
 
-    /// Its rank, from 1, and whether largest comes first.
+    /// Returns the rank of a column, from 1, and whether it is descending.
     pub(super) fn rank(&self, number: i64) -> Option<(usize, bool)> {
         let at = self.0.iter().position(|(known, _)| *known == number)?;
         Some((at + 1, self.0[at].1))
     }
 
-    /// `o` with this column first, turned round if it sorts already.
+    /// Returns `o` with this column first, reversed if it is sorted already.
     pub(super) fn first(&self, number: i64) -> String {
         let turned = self.rank(number).is_some_and(|(_, descending)| !descending);
         spelled(
@@ -144,7 +144,7 @@ impl Sorting {
         )
     }
 
-    /// `o` with this column turned round where it is.
+    /// Returns `o` with this column reversed in place.
     pub(super) fn turned(&self, number: i64) -> String {
         spelled(
             self.0
@@ -153,7 +153,7 @@ impl Sorting {
         )
     }
 
-    /// `o` without this column.
+    /// Returns `o` without this column.
     pub(super) fn without(&self, number: i64) -> String {
         spelled(self.0.iter().copied().filter(|(known, _)| *known != number))
     }

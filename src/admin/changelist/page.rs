@@ -1,4 +1,4 @@
-//! The page around a list.
+//! The page of a list.
 
 use askama::Template;
 
@@ -29,7 +29,7 @@ pub(super) struct ChangeListPage {
     is_narrowed: bool,
     count: i64,
     whole: Option<i64>,
-    /// The list without search and filters.
+    /// The URL of the list without search and filters.
     plain: String,
     dates: Option<Dates>,
     chips: Vec<Chip>,
@@ -38,9 +38,9 @@ pub(super) struct ChangeListPage {
     facets: Option<(String, &'static str)>,
     actions: Vec<(&'static str, String)>,
     table: Table,
-    /// Says for whom the page was made.
+    /// The submission id, which records the user for whom the page was made.
     submission: String,
-    /// Whether it was sent without a session, and is shown again after the login.
+    /// Whether the list was sent without a session and is shown again after the login.
     restored: bool,
     /// The signed number of the form's fields, if there are many.
     field_count: Option<String>,
@@ -54,13 +54,13 @@ pub(super) struct ChangeListPage {
 
 struct SearchBox {
     words: String,
-    /// What it looks into.
+    /// Names of the fields that are searched.
     hint: String,
     help: &'static str,
     kept: Vec<(String, String)>,
 }
 
-/// Something that narrows the list, and the list without it.
+/// An active filter, and the URL of the list without it.
 struct Chip {
     text: String,
     url: String,
@@ -163,12 +163,12 @@ impl ChangeListPage {
         }
     }
 
-    /// Bytes of HTML that were put together before.
+    /// Returns the size in bytes of the HTML that is already rendered.
     pub(super) fn made(&self) -> usize {
         self.table.len()
     }
 
-    /// `product` or `products`
+    /// Returns `product` or `products`.
     fn counted(&self) -> &str {
         if self.count == 1 {
             &self.one
@@ -178,7 +178,8 @@ impl ChangeListPage {
     }
 }
 
-/// The signed number of fields in the form around the list: a box for each row, and what is edited in it.
+/// Returns the signed number of fields in the list's form: a box for each row, and the edited
+/// fields.
 fn fields(request: &AdminRequest, table: &Table, editing: Option<&Editing>) -> Option<String> {
     let rows = usize::try_from(table.shown).unwrap_or_default();
     field_count(
@@ -187,7 +188,7 @@ fn fields(request: &AdminRequest, table: &Table, editing: Option<&Editing>) -> O
     )
 }
 
-/// The add form, which leads back to this list.
+/// Returns the URL of the add form, which returns to this list.
 fn add_url(request: &AdminRequest, list: &List) -> String {
     let mut query = String::new();
     if list.site.known.options.preserve_filters {
@@ -216,7 +217,7 @@ fn add_url(request: &AdminRequest, list: &List) -> String {
     )
 }
 
-/// The list with nothing searched for and nothing filtered.
+/// Returns the URL of the list without search and filters.
 fn plain(list: &List) -> String {
     let kept = [("_popup", "_popup=1"), ("_facets", "_facets")];
     let kept = kept

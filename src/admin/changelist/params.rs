@@ -13,7 +13,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b' ');
 
-/// Parameters that are no lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
+/// Parameters that are not lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
 const OTHERS: [&str; 9] = [
     "all",
     "o",
@@ -26,10 +26,11 @@ const OTHERS: [&str; 9] = [
     "e",
 ];
 
-/// Words that a filter with many values is searched for stand behind this and its field; links do not keep them.
+/// Prefix of the parameter with the search text for a filter with many values; the field name
+/// follows. Links do not keep it.
 pub(super) const FIND: &str = "_find_";
 
-/// The parameters by name, each with its values, in the order in which the names came.
+/// The parameters by name, each with its values, in the order in which the names first occur.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Params(Vec<(String, Vec<String>)>);
 
@@ -45,12 +46,12 @@ impl Params {
         Self(params)
     }
 
-    /// The last value of `name`.
+    /// Returns the last value of `name`.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.all(name).last().map(String::as_str)
     }
 
-    /// Every value of `name`.
+    /// Returns every value of `name`.
     pub(super) fn all(&self, name: &str) -> &[String] {
         self.0
             .iter()
@@ -67,7 +68,7 @@ impl Params {
         self.get("p").and_then(python_int).unwrap_or(1)
     }
 
-    /// Everything that filters: parameters that are not known to mean something else.
+    /// Returns all lookups: parameters without another meaning.
     pub(super) fn lookups(&self) -> impl Iterator<Item = (&str, &[String])> {
         let lookups = self
             .0
@@ -76,7 +77,8 @@ impl Params {
         lookups.map(|(name, values)| (name.as_str(), values.as_slice()))
     }
 
-    /// What a form must send along to keep the list as it is: each name with its last value, but for these names.
+    /// Returns the parameters that a form must send to keep the list: each name with its last
+    /// value, except these names.
     pub(super) fn kept(&self, without: &[&str]) -> Vec<(&str, &str)> {
         let kept = self
             .0
@@ -87,8 +89,8 @@ impl Params {
             .collect()
     }
 
-    /// A link to this list without the parameters whose names begin like those in `remove`, and with those in `set`; names
-    /// in order (Django's `get_query_string`).
+    /// Returns a link to this list without parameters whose names begin like those in `remove`, and
+    /// with those in `set`; sorted by name (Django's `get_query_string`).
     pub(super) fn link(&self, set: &[(&str, &str)], remove: &[&str]) -> String {
         let mut kept: Vec<(&str, &str)> = Vec::with_capacity(self.0.len() + set.len());
         for (name, values) in &self.0 {
@@ -107,7 +109,8 @@ impl Params {
         link
     }
 
-    /// The two ends of such links that differ in the value of `name` alone, with those in `set`.
+    /// Returns the two ends of such links that differ only in the value of `name`, with those in
+    /// `set`.
     pub(super) fn link_ends(
         &self,
         name: &str,
@@ -123,7 +126,8 @@ impl Params {
         )
     }
 
-    /// What links to forms carry so that these lead back to the list as it is: `_changelist_filters=q%3Dlamp`, or nothing.
+    /// Returns the parameter with which forms return to the same list:
+    /// `_changelist_filters=q%3Dlamp`, or "".
     pub(super) fn preserved(&self) -> String {
         let all =
             encoded(self.0.iter().flat_map(|(name, values)| {
@@ -137,7 +141,7 @@ impl Params {
     }
 }
 
-/// `a=1&b=2`, as Python's `urlencode`.
+/// Returns `a=1&b=2`, like Python's `urlencode`.
 pub(super) fn encoded<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut query = String::new();
     encode(&mut query, pairs);
@@ -156,7 +160,7 @@ fn encode<'a>(query: &mut String, pairs: impl IntoIterator<Item = (&'a str, &'a 
 }
 
 pub(super) fn push(query: &mut String, text: &str) {
-    // Nearly always, and a page has dozens of links.
+    // This is nearly always true, and a page has dozens of links.
     if text
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte))

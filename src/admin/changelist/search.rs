@@ -1,14 +1,15 @@
-//! Words to search for, as Django takes them apart.
+//! Splits a search text into words, like Django.
 
 use crate::admin::options::{SearchField, SearchMode};
 use crate::db::Value;
 use crate::models::{Condition, Lookup, is_space};
 
-/// Of more words than these nothing is found: who pastes a book into the box wants no statement with more values than
-/// SQLite takes.
+/// A search with more words matches nothing: a very long text would exceed SQLite's limit of bound
+/// values.
 const MOST: usize = 500;
 
-/// Rows in which each word of `text` is found in one of `fields`; all rows where there is nothing to search.
+/// Returns the condition that each word of `text` is in one of `fields`; `None` if there is nothing
+/// to search.
 pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<Condition> {
     if fields.is_empty() || text.is_empty() {
         return None;
@@ -32,7 +33,7 @@ pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<C
     (!words.is_empty()).then(|| Condition::All(words.iter().map(|word| found(word)).collect()))
 }
 
-/// The words of a search, each once; a phrase in quotes is one (Django's `smart_split`).
+/// Returns the distinct words of a search; a quoted phrase is one word (Django's `smart_split`).
 fn words(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
     let mut found = Vec::new();
@@ -55,7 +56,8 @@ fn words(text: &str) -> Vec<String> {
     found
 }
 
-/// Where a run of letters and quoted phrases ends that begins at `at` and has at least one phrase.
+/// Returns the end of a run of letters and quoted phrases that begins at `at` and has at least one
+/// phrase.
 fn with_phrases(letters: &[char], mut at: usize) -> Option<usize> {
     let mut end = None;
     loop {
@@ -85,7 +87,7 @@ fn with_phrases(letters: &[char], mut at: usize) -> Option<usize> {
     }
 }
 
-/// A phrase without its quotes.
+/// Returns a phrase without its quotes.
 fn unquoted(word: String) -> String {
     let Some(quote @ ('"' | '\'')) = word.chars().next() else {
         return word;
@@ -120,7 +122,7 @@ mod tests {
         let asked = |count| searched(&fields, &book(count));
         assert!(matches!(asked(MOST), Some(Condition::All(words)) if words.len() == MOST));
         assert_eq!(asked(MOST + 1), Some(Condition::Any(Vec::new())));
-        // A word that comes again is one.
+        // A repeated word counts once.
         assert!(
             matches!(searched(&fields, &"ash ".repeat(1000)), Some(Condition::All(words)) if words.len() == 1)
         );
@@ -128,7 +130,7 @@ mod tests {
 
     #[test]
     fn phrases_are_djangos() {
-        // python: [unescape_string_literal(b) if … else b for b in smart_split(text)]
+        // Python: [unescape_string_literal(b) if … else b for b in smart_split(text)]
         for (text, wanted) in [
             ("amber lamp", vec!["amber", "lamp"]),
             ("  a  b\tc\x1fd ", vec!["a", "b", "c", "d"]),

@@ -1,4 +1,4 @@
-//! The table: heads that order it, and a row for each object.
+//! The table of a list: headings that sort it, and a row for each object.
 
 use std::borrow::Cow;
 
@@ -10,13 +10,14 @@ use super::markup::Markup;
 use crate::admin::quote;
 use crate::models::{Row, bidi};
 
-/// The table. It is written on the thread that read its rows, where the memory of their values is used again.
+/// The table. It is rendered on the thread that loaded its rows, which can reuse the memory of
+/// their values.
 pub(super) struct Table {
     pub(super) head: Markup,
     pub(super) rows: Markup,
-    /// How many rows there are.
+    /// The number of rows.
     pub(super) shown: i64,
-    /// Where rows are edited, what their fields hold.
+    /// The values of the editable fields.
     pub(super) held: Option<String>,
 }
 
@@ -30,13 +31,13 @@ impl Table {
         }
     }
 
-    /// Its bytes of HTML.
+    /// Returns the size of the HTML in bytes.
     pub(super) fn len(&self) -> usize {
         self.head.0.len() + self.rows.0.len()
     }
 }
 
-/// The row of heads.
+/// Renders the headings.
 fn head(list: &List) -> Markup {
     let mut out = Markup::default();
     let sorted = |column: &Column, number| list.sorting.rank(number).filter(|_| column.is_sortable);
@@ -109,17 +110,17 @@ fn head(list: &List) -> Markup {
     out
 }
 
-/// What the rows have beside what they show.
+/// The context of the rows.
 pub(super) struct Around<'a> {
     /// Whether rows can be ticked.
     pub(super) has_boxes: bool,
-    /// Forms in the rows.
+    /// The forms in the rows.
     pub(super) editing: Option<&'a Editing>,
-    /// Whether a click hands the row to the window that opened this one.
+    /// Whether a click returns the row to the window that opened this pop-up.
     pub(super) is_popup: bool,
 }
 
-/// A row for each object.
+/// Renders a row for each object.
 fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
     let look = Look {
         zone: list.site.zone,
@@ -137,7 +138,7 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
         .raw(if preserved.is_empty() { "" } else { "?" })
         .text(&preserved)
         .raw("\"");
-    // Labels stand in each row, for phones, on which a row is a card.
+    // Each row repeats the labels, because phones show a row as a card.
     let starts: Vec<Markup> = columns.iter().map(start).collect();
     let mut out = Markup(String::with_capacity(
         rows.len() * 160 * (columns.len() + 1),
@@ -153,7 +154,7 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
         } else {
             Cow::default()
         };
-        // Where a form is about, for those whose row it is.
+        // The hidden primary key of a form's row.
         let hidden = |out: &mut Markup| {
             if around.editing.is_some() {
                 out.raw("<input type=\"hidden\" name=\"form-")
@@ -229,7 +230,7 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
     out
 }
 
-/// How a cell of `column` begins.
+/// Returns the start tag of a cell of `column`.
 fn start(column: &Column) -> Markup {
     let mut out = Markup::default();
     out.raw(match (column.is_number, column.is_picture) {
@@ -242,7 +243,7 @@ fn start(column: &Column) -> Markup {
 }
 
 impl List {
-    /// What a row is called.
+    /// Returns the display name of a row.
     pub(super) fn row_name<'a>(&self, row: &'a Row) -> Cow<'a, str> {
         let text = &self.site.known.model.display;
         text.say(

@@ -1,4 +1,4 @@
-//! The rows inside a form, as they were sent.
+//! Binds inline rows to submitted data.
 
 use super::{Formset, Row};
 use crate::admin::change_form::screen::Screen;
@@ -8,12 +8,13 @@ use crate::forms::model::{LOADED, Posted, key, management};
 use crate::http::PostData;
 use crate::models::{ColumnPath, Query, Record};
 
-/// Rows beyond the most that an inline has: nobody can make the server build more.
+/// Number of rows beyond an inline's maximum that are read, so that a request cannot make the
+/// server create more.
 const BEYOND: usize = 1000;
 
 impl Screen {
-    /// Reads the form data for the rows of `parent`, or of a new row, which may be a copy of `original`. The rows are locked if they
-    /// are to be saved.
+    /// Binds the rows of `parent`, or of a new row, which may be a copy of `original`, to the
+    /// submitted data. The rows are locked if they are to be saved.
     pub(in crate::admin::change_form) fn bind_formsets(
         &self,
         conn: &mut Conn,
@@ -71,7 +72,7 @@ impl Screen {
         post: &PostData,
         (total, total_initial): (usize, usize),
     ) -> Result<()> {
-        // "Save as new": every row is a new one.
+        // "Save as new": every row is new.
         let initial = if self.is_copy() { 0 } else { total_initial };
         let prefix = formset.prefix.clone();
         let pk = formset.model().pk();
@@ -123,7 +124,7 @@ impl Screen {
             });
             let mut row = match old {
                 Some(Some(row)) => row,
-                // A user who may not change rows is only told that one has gone.
+                // A user who may not change rows only gets a message that one was deleted.
                 Some(None) if parent.is_some() && !formset.rights.change => {
                     formset.skip(key.as_ref().map_or(Fate::Here, |key| known.fate(key)));
                     continue;
@@ -132,7 +133,7 @@ impl Screen {
                 None if !formset.rights.add => continue,
                 None => self.empty_row(formset, at),
             };
-            // Rows that are left out leave no gap: a page that is shown again counts its rows.
+            // Skipped rows leave no gap: a page that is shown again numbers its rows consecutively.
             row.form.prefix = format!("{prefix}-{}", formset.rows.len());
             let posted = posted(at);
             if let Some(original) = originals
@@ -147,7 +148,7 @@ impl Screen {
             let ticked = posted
                 .last("DELETE")
                 .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
-            // Everyone may leave out a row that is gone.
+            // A user without permission to delete may still remove a row that no longer exists.
             row.delete = ticked && (formset.rights.delete || row.lost);
             let mut fate = Fate::Here;
             if row.lost {
@@ -171,7 +172,7 @@ impl Screen {
                 && posted.last(pk.name).is_some_and(|text| !text.is_empty())
                 && key.is_none_or(|key| !known.has(&key));
             let wrong = if row.delete && row.form.adding {
-                // What is not there need not go, whatever it claims to be.
+                // A missing row can be ticked for deletion, whatever its key is.
                 None
             } else if let Some(error) = formset.lost_error(fate) {
                 Some(error)
@@ -197,18 +198,18 @@ impl Screen {
     }
 }
 
-/// What became of a row that the page showed.
+/// The state of a row that the page showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate {
-    /// It is a row of this parent, or no row that can be told about.
+    /// The row belongs to this parent, or nothing is known about it.
     Here,
-    /// Somebody else deleted it.
+    /// Somebody else deleted the row.
     Deleted,
-    /// Somebody else moved it to another parent.
+    /// Somebody else moved the row to another parent.
     Moved,
 }
 
-/// The rows that exist among those whose keys were sent, with the parents to which they lead.
+/// The existing rows among the submitted keys, with their parents.
 struct Known {
     rows: Vec<(Value, String)>,
     /// The parent of the form; `None` if it is new, or the user may not see its rows.
@@ -261,7 +262,7 @@ impl Known {
     }
 }
 
-/// Whether the hidden key of a row leads to the row that the form is about.
+/// Whether the hidden foreign key of a row refers to the row of the form.
 fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
     sent.is_none_or(|sent| {
         sent.is_empty() || parent.is_some_and(|parent| parent.pk().to_string() == sent)
@@ -269,7 +270,7 @@ fn matches_parent(sent: Option<&str>, parent: Option<&Record>) -> bool {
 }
 
 impl Formset {
-    /// Counts a row that is left out.
+    /// Counts a skipped row.
     fn skip(&mut self, fate: Fate) {
         match fate {
             Fate::Moved => self.moved += 1,
@@ -277,7 +278,7 @@ impl Formset {
         }
     }
 
-    /// One more empty row, for browsers without scripts.
+    /// Adds an empty row, for browsers without scripts.
     pub(in crate::admin::change_form) fn add_row(&mut self, screen: &Screen) {
         if self.rights.add && self.rows.len() < self.inline.max_num {
             let row = screen.empty_row(self, self.rows.len());
@@ -285,7 +286,7 @@ impl Formset {
         }
     }
 
-    /// Forgets what is wrong: the form goes on.
+    /// Removes all errors, because the form is only shown again.
     pub(in crate::admin::change_form) fn forgive(&mut self) {
         self.errors.clear();
         for row in &mut self.rows {
@@ -296,7 +297,7 @@ impl Formset {
         }
     }
 
-    /// The rows among these primary keys.
+    /// Returns the query for the rows with these primary keys.
     pub(super) fn among(&self, pks: Vec<Value>) -> Query {
         Query::new(self.model()).with_pks(pks)
     }

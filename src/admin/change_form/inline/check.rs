@@ -1,4 +1,4 @@
-//! What the database, the author and the other rows have to say of the rows inside a form.
+//! Validates inline rows against the database, the author's rules and each other.
 
 use super::Formset;
 use super::bind::Fate;
@@ -8,14 +8,15 @@ use crate::error::Result;
 use crate::forms::model::{ModelForm, check, duplicates, listed};
 use crate::models::{Collector, Obstacle};
 
-/// What is said of a row that is not there any more, or never was below this parent.
+/// The error for a row that no longer exists, or never belonged to this parent.
 pub(super) const LOST: &str =
     "Select a valid choice. That choice is not one of the available choices.";
-/// Rows of each kind that a message names.
+/// Number of rows of each kind that a message lists.
 const NAMED: i64 = 10;
 
 impl Formset {
-    /// The error of a row that was changed here and deleted or moved by somebody else meanwhile.
+    /// Returns the error for a row that was changed here, and deleted or moved by somebody else
+    /// meanwhile.
     pub(super) fn lost_error(&self, fate: Fate) -> Option<String> {
         let (one, parent) = (
             &self.model().verbose_name,
@@ -35,7 +36,7 @@ impl Formset {
         ))
     }
 
-    /// Looks at the rows that count.
+    /// Validates the rows that are to be saved.
     pub(in crate::admin::change_form) fn check(
         &mut self,
         conn: &mut Conn,
@@ -80,7 +81,7 @@ impl Formset {
         self.check_deleted(conn)
     }
 
-    /// Rows that others need cannot go.
+    /// Adds errors for rows that cannot be deleted because others refer to them.
     fn check_deleted(&mut self, conn: &mut Conn) -> Result<()> {
         let going: Vec<Value> = self
             .rows
@@ -122,7 +123,7 @@ impl Formset {
 }
 
 impl super::Row {
-    /// Whether it is there and is to be deleted.
+    /// Whether an existing row is to be deleted.
     pub(super) fn goes(&self) -> bool {
         self.delete && !self.lost && !self.form.adding
     }

@@ -1,4 +1,4 @@
-//! The rows inside a form, as they are in the database.
+//! Loads inline rows from the database.
 
 use super::{Formset, Rights, Row};
 use crate::admin::change_form::screen::Screen;
@@ -11,7 +11,7 @@ use crate::forms::model::{ModelField, ModelForm};
 use crate::models::{ColumnPath, Condition, Field, Order, Query, Record};
 
 impl Screen {
-    /// The rows inside the form of `parent`, or of a new row.
+    /// Returns the formsets of `parent`, or of a new row.
     pub(in crate::admin::change_form) fn formsets(
         &self,
         conn: &mut Conn,
@@ -64,7 +64,7 @@ impl Screen {
         }
     }
 
-    /// The rows of `parent` that the user gets to see.
+    /// Returns the rows of `parent` that the user may see.
     pub(super) fn rows_of(&self, formset: &Formset, parent: &Value) -> Query {
         let inline = formset.inline;
         let all = Query::new(inline.model).filter(Condition::equals(
@@ -115,7 +115,7 @@ impl Screen {
         Ok(())
     }
 
-    /// The page that the URL asks for.
+    /// Returns the requested page of a formset.
     fn asked(&self, formset: &Formset) -> PageNumber {
         self.query
             .get(&format!("{}-p", formset.prefix))
@@ -124,7 +124,7 @@ impl Screen {
             .unwrap_or_default()
     }
 
-    /// Says on which page of the rows of `parent` a form is that was sent and is shown again.
+    /// Sets the page of `parent`'s rows for a submitted form that is shown again.
     pub(in crate::admin::change_form) fn place(
         &self,
         conn: &mut Conn,
@@ -144,7 +144,7 @@ impl Screen {
         Ok(())
     }
 
-    /// How many rows a page of the form holds.
+    /// Returns the number of rows on a page of the form.
     #[expect(
         clippy::unused_self,
         reason = "it reads beside the other questions about a formset"
@@ -153,7 +153,7 @@ impl Screen {
         i64::try_from(formset.inline.per_page.max(1)).unwrap_or(i64::MAX - 1)
     }
 
-    /// Forms over rows that are there.
+    /// Returns forms for existing rows.
     pub(super) fn rows(
         &self,
         conn: &mut Conn,
@@ -194,7 +194,7 @@ impl Screen {
         Ok(rows.collect())
     }
 
-    /// A new row, at this place.
+    /// Returns a new row at this position.
     pub(super) fn empty_row(&self, formset: &Formset, at: usize) -> Row {
         let record = Record::new(formset.model());
         let form = ModelForm::new(
@@ -207,7 +207,8 @@ impl Screen {
         row_of(formset, form, at, String::new(), Vec::new())
     }
 
-    /// The row that was at this place and is not there any more: its form has the fields of a row that is there.
+    /// Returns a row for this position that no longer exists: its form has the fields of an
+    /// existing row.
     pub(super) fn lost_row(&self, formset: &Formset, at: usize) -> Row {
         let record = Record::new(formset.model());
         let form = ModelForm::new(
@@ -223,7 +224,7 @@ impl Screen {
         }
     }
 
-    /// The empty rows that the author wants.
+    /// Adds the number of empty rows that the author set.
     pub(super) fn add_empty(&self, formset: &mut Formset) {
         let (there, inline) = (formset.rows.len(), formset.inline);
         if !formset.rights.add {
@@ -237,7 +238,7 @@ impl Screen {
     }
 }
 
-/// The row that `form` is for, at this place.
+/// Returns the row for `form` at this position.
 fn row_of(
     formset: &Formset,
     form: ModelForm,

@@ -1,4 +1,4 @@
-//! Rows of other models inside a form (Django's inline formsets).
+//! Inlines: rows of other models in a form (Django's inline formsets).
 
 mod bind;
 mod check;
@@ -16,7 +16,7 @@ use crate::models::{Field, Meta, Reverse};
 pub(super) use show::Inside;
 pub(in crate::admin) use show::{ShownInline, ShownRow};
 
-/// What a user may do with the rows of an inline.
+/// The user's permissions on the rows of an inline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rights {
     view: bool,
@@ -25,50 +25,52 @@ pub(super) struct Rights {
     delete: bool,
 }
 
-/// One row inside a form.
+/// An inline row.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) form: ModelForm,
-    /// What it is called; "" for a new one.
+    /// The display name; "" for a new row.
     name: String,
-    /// Whether it is to be deleted.
+    /// Whether the row is to be deleted.
     delete: bool,
-    /// Whether it is one that should be there and is not.
+    /// Whether the row should exist but does not.
     lost: bool,
-    /// The primary key that was sent for a row that is not there any more, or of which this is a copy; "" for others.
+    /// The submitted primary key of a row that no longer exists, or of the original of a copy; ""
+    /// for other rows.
     sent_key: String,
-    /// Whether it is the copy of a row of another parent ("Save as new").
+    /// Whether the row is a copy of a row of another parent ("Save as new").
     copied: bool,
-    /// What its many-to-many fields link to, by name.
+    /// The links of the row's many-to-many fields, by name.
     linked: Vec<(&'static str, Vec<Value>)>,
 }
 
-/// The rows of one inline: those that are there first, then new ones.
+/// The rows of an inline: first the existing ones, then the new ones.
 #[derive(Debug)]
 pub(super) struct Formset {
     pub(super) inline: &'static Inline,
     /// `items`
     pub(super) prefix: String,
-    /// The key to the parent.
+    /// The foreign key to the parent.
     fk: &'static Field,
     rights: Rights,
-    /// The form of a row that is there, and of a new one.
+    /// The layouts of an existing row and of a new one.
     old: Shape,
     new: Shape,
     pub(super) rows: Vec<Row>,
-    /// The row that is being written, by its position in `rows`.
+    /// The row that is being written, as an index of `rows`.
     pub(super) writing: Option<usize>,
-    /// What is wrong with the rows as a whole.
+    /// Errors that do not belong to a single row.
     pub(super) errors: Vec<String>,
-    /// How many rows somebody else has deleted meanwhile that were not touched here.
+    /// Number of rows that somebody else has deleted meanwhile and that were not changed here.
     gone: usize,
-    /// How many rows somebody else has moved to another parent meanwhile that were not touched here.
+    /// Number of rows that somebody else has moved to another parent meanwhile and that were not
+    /// changed here.
     moved: usize,
-    /// Which page of the rows this is, where there are many.
+    /// The page of the rows, if there are many.
     page: Option<(Paginator, i64)>,
 }
 
-/// The key of the inline's rows to `parent`.
+/// Returns the foreign key of the inline's rows to `parent`.
 fn key_to(inline: &'static Inline, parent: &Meta) -> Option<&'static Field> {
     let leads = |field: &&Field| {
         field
@@ -83,7 +85,8 @@ fn key_to(inline: &'static Inline, parent: &Meta) -> Option<&'static Field> {
 }
 
 impl Screen {
-    /// What the user may do with an inline's rows; they may do nothing with those of a row that they may not change.
+    /// Returns the user's permissions on an inline's rows; none if the user may not change the
+    /// parent.
     fn rights(&self, inline: &Inline, may_edit: bool) -> Rights {
         let may = |action| self.actor.may_inside(inline, action);
         Rights {
@@ -94,7 +97,7 @@ impl Screen {
         }
     }
 
-    /// The inlines of which the user gets to see something, with their prefixes and keys.
+    /// Returns the inlines that the user may see, with their prefixes and foreign keys.
     fn inlines(&self, may_edit: bool) -> Vec<(&'static Inline, String, &'static Field, Rights)> {
         let mut taken: Vec<String> = Vec::new();
         let inlines = self.known.options.inlines.iter().filter_map(|inline| {
@@ -122,12 +125,12 @@ impl Screen {
 }
 
 impl Formset {
-    /// The model of its rows.
+    /// Returns the model of the rows.
     pub(super) fn model(&self) -> &'static Meta {
         self.inline.model
     }
 
-    /// Whether files can be sent with its rows.
+    /// Whether the rows have file fields.
     pub(super) fn takes_files(&self) -> bool {
         self.old
             .edited()
@@ -143,7 +146,7 @@ impl Formset {
             .any(|row| row.form.adding && !row.lost && !row.delete && row.counts())
     }
 
-    /// The forms of the rows that are to be saved.
+    /// Returns the forms of the rows that are to be saved.
     pub(super) fn counting(&mut self) -> impl Iterator<Item = &mut ModelForm> {
         self.rows
             .iter_mut()
@@ -151,7 +154,7 @@ impl Formset {
             .map(|row| &mut row.form)
     }
 
-    /// Says how many rows somebody else has deleted or moved meanwhile.
+    /// Returns messages with the numbers of rows that somebody else has deleted or moved meanwhile.
     pub(super) fn notes(&self) -> impl Iterator<Item = String> {
         let deleted = (self.gone > 0).then(|| deleted_meanwhile(self.model(), self.gone));
         let moved = (self.moved > 0).then(|| {
@@ -164,7 +167,7 @@ impl Formset {
         deleted.into_iter().chain(moved)
     }
 
-    /// The model of the parent.
+    /// Returns the model of the parent.
     fn parent_model(&self) -> &'static Meta {
         self.fk
             .relation
@@ -172,7 +175,7 @@ impl Formset {
             .map_or(self.inline.model, |relation| relation.to())
     }
 
-    /// How many rows are there already.
+    /// Returns the number of existing rows.
     fn initial(&self) -> usize {
         self.rows
             .iter()
@@ -180,7 +183,8 @@ impl Formset {
             .count()
     }
 
-    /// Whether nothing is wrong so far. What is wrong with rows that go, or that nobody touched, does not count.
+    /// Whether there are no errors so far. Errors of rows that are deleted or were not changed do
+    /// not count.
     pub(super) fn is_valid(&self) -> bool {
         self.errors.is_empty()
             && self
@@ -190,12 +194,12 @@ impl Formset {
     }
 }
 
-/// `2 order items were deleted meanwhile.`
+/// Returns `2 order items were deleted meanwhile.`
 pub(in crate::admin) fn deleted_meanwhile(model: &Meta, count: usize) -> String {
     format!("{} deleted meanwhile.", counted_were(model, count))
 }
 
-/// `2 order items were`
+/// Returns `2 order items were`.
 fn counted_were(model: &Meta, count: usize) -> String {
     let were = if count == 1 { "was" } else { "were" };
     let counted = model.counted(i64::try_from(count).unwrap_or(i64::MAX));
@@ -203,7 +207,7 @@ fn counted_were(model: &Meta, count: usize) -> String {
 }
 
 impl Row {
-    /// Whether what was typed into it is to be looked at.
+    /// Whether the row's values must be validated.
     fn counts(&self) -> bool {
         let touched = || self.form.fields.iter().any(BoundField::is_touched);
         let is_there = self.lost || self.copied || !self.form.adding;

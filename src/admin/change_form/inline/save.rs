@@ -1,4 +1,4 @@
-//! Saving the rows inside a form.
+//! Saves inline rows.
 
 use super::Formset;
 use crate::admin::Done;
@@ -10,7 +10,7 @@ use crate::forms::uploads::Stored;
 use crate::models::{Collector, Record};
 
 impl Formset {
-    /// Writes, adds and deletes rows; what was done, for the history of `parent`.
+    /// Updates, inserts and deletes rows; returns the changes for the history of `parent`.
     pub(in crate::admin::change_form) fn save(
         &mut self,
         conn: &mut Conn,

@@ -1,4 +1,4 @@
-//! The rows inside a form, as their template shows them.
+//! Inline rows for the template.
 
 use super::{Formset, Row};
 use crate::admin::change_form::computed::{Cells, cells, of};
@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::forms::model::LOADED;
 use crate::models::capfirst;
 
-/// The head of a column.
+/// The heading of a column.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct Head {
     pub(in crate::admin) label: String,
@@ -24,7 +24,7 @@ pub(in crate::admin) struct Head {
     pub(in crate::admin) is_number: bool,
 }
 
-/// A row inside a form.
+/// An inline row.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct ShownRow {
     /// `items-0`
@@ -35,12 +35,12 @@ pub(in crate::admin) struct ShownRow {
     pub(in crate::admin) hidden: Vec<(String, String)>,
     pub(in crate::admin) errors: Vec<String>,
     pub(in crate::admin) groups: Vec<ShownGroup>,
-    /// Whether it can be ticked for deletion, and is.
+    /// Whether the deletion box is ticked; `None` if the row has no such box.
     pub(in crate::admin) delete: Option<bool>,
 }
 
 impl ShownRow {
-    /// Its fields, one after the other.
+    /// Returns the fields, in order.
     pub(in crate::admin) fn fields(&self) -> Vec<&ShownField> {
         self.groups
             .iter()
@@ -49,7 +49,7 @@ impl ShownRow {
     }
 }
 
-/// A link to a page of rows; no number where some are left out.
+/// A link to a page of rows; without a number for a gap.
 #[derive(Debug, Clone)]
 pub(in crate::admin) struct PageLink {
     pub(in crate::admin) number: Option<i64>,
@@ -72,25 +72,25 @@ pub(in crate::admin) struct ShownInline {
     pub(in crate::admin) template: Option<ShownRow>,
     pub(in crate::admin) may_delete: bool,
     pub(in crate::admin) pages: Vec<PageLink>,
-    /// Parameters that the links to the pages keep, such as `&_changelist_filters=p%3D2`.
+    /// Parameters for the links to other pages, such as `&_changelist_filters=p%3D2`.
     pub(in crate::admin) page_query: String,
-    /// `1–100 of 50000 order items`, where there are pages.
+    /// `1–100 of 50000 order items`, if there are several pages.
     pub(in crate::admin) count: String,
 }
 
 impl ShownInline {
-    /// How many rows can still be added.
+    /// Returns the number of rows that can still be added.
     pub(in crate::admin::change_form) fn room(&self) -> usize {
         let [_, _, _, (_, most)] = self.management;
         most.saturating_sub(self.rows.len())
     }
 
-    /// How many columns the table has.
+    /// Returns the number of columns of the table.
     pub(in crate::admin) fn width(&self) -> usize {
         self.heads.len() + usize::from(self.may_delete || self.template.is_some())
     }
 
-    /// Whether something is wrong inside it.
+    /// Whether the inline has errors.
     pub(in crate::admin) fn is_wrong(&self) -> bool {
         let wrong =
             |row: &ShownRow| !row.errors.is_empty() || row.groups.iter().any(ShownGroup::is_wrong);
@@ -98,7 +98,7 @@ impl ShownInline {
     }
 }
 
-/// What the showing of rows needs.
+/// The context for rendering rows.
 #[derive(Clone, Copy)]
 pub(in crate::admin::change_form) struct Inside<'a> {
     pub(in crate::admin::change_form) screen: &'a Screen,
@@ -107,12 +107,12 @@ pub(in crate::admin::change_form) struct Inside<'a> {
     /// The parent's primary key; "" for a new one.
     pub(in crate::admin::change_form) parent: &'a str,
     pub(in crate::admin::change_form) found: Option<&'a Found>,
-    /// What the computed columns say of its rows.
+    /// The computed columns of the rows.
     pub(in crate::admin::change_form) computed: &'a Cells,
 }
 
 impl Formset {
-    /// Asks for what its rows will show.
+    /// Requests the related rows that the inline will show.
     pub(in crate::admin::change_form) fn want(&self, relations: &mut Relations) {
         for row in &self.rows {
             for bound in &row.form.fields {
@@ -131,7 +131,7 @@ impl Formset {
         }
     }
 
-    /// What the computed columns say of the rows that are there.
+    /// Computes the computed columns of existing rows.
     pub(in crate::admin::change_form) fn computed(&self, conn: &mut Conn) -> Result<Cells> {
         let there = self
             .rows
@@ -154,7 +154,7 @@ impl Formset {
         }
     }
 
-    /// The rows, ready for the template.
+    /// Renders the rows for the template.
     pub(in crate::admin::change_form) fn show(&self, inside: Inside<'_>) -> ShownInline {
         let model = self.model();
         let rows: Vec<ShownRow> = self
@@ -166,7 +166,7 @@ impl Formset {
             let mut row = inside.screen.empty_row(self, 0);
             row.form.prefix = format!("{}-__prefix__", self.prefix);
             let mut shown = self.show_row(&row, inside);
-            // Scripts copy it, and they have a search of their own.
+            // Scripts copy the template row, and they have their own search.
             for field in shown
                 .groups
                 .iter_mut()
@@ -295,7 +295,7 @@ impl Formset {
             (name(self.fk.name), inside.parent.to_owned()),
         ];
         if row.lost {
-            // It was touched, and stays so until it is ticked for deletion.
+            // The row was changed, and stays so until it is ticked for deletion.
             hidden.push((name(LOADED), String::new()));
         } else if row.form.adding || self.rights.change {
             hidden.push((name(LOADED), row.form.loaded(screen.zone())));
@@ -342,7 +342,7 @@ impl Formset {
 }
 
 impl ShownInline {
-    /// What is wrong with its rows, for the summary above the form.
+    /// Returns the errors of the rows, for the summary above the form.
     pub(in crate::admin::change_form) fn problems(&self) -> Vec<Problem> {
         let one = capfirst(&self.one);
         let whole = self.errors.iter().map(|error| Problem {
@@ -369,7 +369,7 @@ impl ShownInline {
             .collect()
     }
 
-    /// What two people have changed in its rows.
+    /// Returns the fields of the rows that two people have changed.
     pub(in crate::admin::change_form) fn conflicts(&self) -> Vec<ConflictRow> {
         let one = capfirst(&self.one);
         let of_row = |(at, row): (usize, &ShownRow)| -> Vec<ConflictRow> {

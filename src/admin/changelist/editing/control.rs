@@ -1,21 +1,21 @@
-//! A control in a cell, with what is wrong with it.
+//! Writes a control in a cell, with its errors.
 
 use super::{Edited, PREFIX};
 use crate::admin::changelist::markup::Markup;
 use crate::forms::model::{ControlKind, Typed, has_lines, input_type};
 use crate::models::bidi;
 
-/// What one row says of a field.
+/// The state of a field in one row.
 pub(super) struct Said<'a> {
     pub(super) typed: &'a Typed,
     pub(super) errors: &'a [String],
-    /// What its column holds, if that cannot be read.
+    /// The content of the column, if it cannot be read.
     pub(super) note: Option<String>,
-    /// What someone else has saved meanwhile.
+    /// The value that somebody else has saved meanwhile.
     pub(super) theirs: Option<Typed>,
 }
 
-/// Writes the control of `edited` in the form number `number`, the row of which is called `row`.
+/// Writes the control of `edited` in form number `number`; `row` is the display name of the row.
 pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str, said: &Said<'_>) {
     let control = Cell {
         edited,
@@ -41,7 +41,8 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
                 .iter()
                 .any(|choice| choice.value == first.trim());
             if !is_offered {
-                // A browser would choose the first one instead, and change a field that nobody touched.
+                // Otherwise a browser would select the first option, and change a field that the
+                // user did not touch.
                 out.raw("<option value=\"").text(first).raw("\" selected>");
                 out.text(if first.is_empty() { "---------" } else { first })
                     .raw("</option>");
@@ -88,7 +89,7 @@ struct Cell<'a> {
 
 impl Cell<'_> {
     fn input(&self, out: &mut Markup, kind: &'static str, part: &str, value: &str) {
-        // An input of another type drops what it cannot show.
+        // An input of another type would drop a value that it cannot show.
         let is_plain = !self.said.errors.is_empty() || self.said.note.is_some();
         let kind = if is_plain {
             "text"
@@ -118,7 +119,7 @@ impl Cell<'_> {
         out.raw(" value=\"").text(value).raw("\">");
     }
 
-    /// `form-0-price`
+    /// Writes `form-0-price`.
     fn name(&self, out: &mut Markup) {
         out.raw(PREFIX)
             .raw("-")

@@ -1,7 +1,7 @@
-//! What the fields of a list held when its page was made, in one hidden input: a form may have a thousand fields, and a
-//! list has many rows.
+//! The values of a list's fields when its page was made, in one hidden input: a form may have only
+//! a thousand fields, and a list has many rows.
 //!
-//! `41,89.00,14;17,64.50,3`: the primary key of each row and what stood in its controls.
+//! `41,89.00,14;17,64.50,3`: the primary key of each row and the values of its controls.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -28,7 +28,8 @@ pub(super) fn write(out: &mut String, pk: &str, texts: impl Iterator<Item = Type
     }
 }
 
-/// The texts of the row with this primary key, one for each of `fields`; nothing, if it is not there.
+/// Returns the texts of the row with this primary key, one for each of `fields`; `None` if the row
+/// is missing.
 pub(super) fn read(given: &str, pk: &str, fields: &[ModelField]) -> Option<Vec<Typed>> {
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
     let mut rows = given.split(';').map(|row| row.split(','));

@@ -1,4 +1,4 @@
-//! Fields that are edited in the list: a form for each row (Django's `list_editable`).
+//! Editing fields in the list, with a form for each row (Django's `list_editable`).
 
 mod control;
 mod held;
@@ -17,72 +17,72 @@ use crate::forms::model::{
 use crate::models::{Query, Record, Row};
 pub(super) use save::{Outcome, read_again, save};
 
-/// What stands before the names of all fields, as in Django.
+/// The prefix of all field names, as in Django.
 pub(super) const PREFIX: &str = "form";
 
-/// A foreign key to more rows than this is a number to type.
+/// A foreign key to more rows than this is edited as a number.
 const FEW: i64 = 250;
 
-/// A field that is edited, in the column of this number.
+/// An editable field, in the column with this index.
 struct Edited {
     column: usize,
     field: ModelField,
     label: String,
-    /// Its control in any row, without what a row says.
+    /// The field's control without the values of a row.
     pattern: Control,
 }
 
-/// What was sent for a row and not saved.
+/// The submitted data of a row that were not saved.
 pub(super) struct Sent {
-    /// The row's primary key.
+    /// The primary key of the row.
     pub(super) pk: String,
     pub(super) form: ModelForm,
-    /// What the row is called.
+    /// The display name of the row.
     pub(super) name: String,
-    /// Where it stood.
+    /// The position of the row.
     pub(super) number: usize,
-    /// Of a row that two people have changed.
+    /// The last save, if two people have changed the row.
     pub(super) last_save: Option<LastSave>,
 }
 
 impl Sent {
-    /// Whether anything else was sent for the row than it holds.
+    /// Whether the submitted values differ from the row's.
     pub(super) fn is_changed(&self) -> bool {
         self.form.has_changed()
     }
 
-    /// The `id` of a field's control.
+    /// Returns the `id` of a field's control.
     fn control_id(&self, field: ModelField) -> String {
         format!("id_{PREFIX}-{}-{}", self.number, field.name())
     }
 }
 
-/// Something that is wrong, for the summary above the list.
+/// An error, for the summary above the list.
 pub(super) struct Fault {
     pub(super) text: String,
-    /// The control that it is about.
+    /// The id of the control with the error.
     pub(super) target: String,
 }
 
 /// A row that two people have changed.
 pub(super) struct Conflict {
-    /// Its fields that both have: the id of the control, and the label.
+    /// The fields that both have changed: the id of the control, and the label.
     pub(super) fields: Vec<(String, String)>,
     pub(super) name: String,
     pub(super) last_save: Option<LastSave>,
 }
 
-/// The fields that are edited, and what was sent for them if that was not saved.
+/// The editable fields, and the submitted data that were not saved.
 pub(super) struct Editing {
     edited: Vec<Edited>,
     pub(super) sent: Vec<Sent>,
-    /// What is wrong with no row of them.
+    /// The errors that belong to no single row (non-form errors).
     pub(super) errors: Vec<String>,
-    /// Whether it was sent without a session, and is shown again after the login.
+    /// Whether the list was sent without a session and is shown again after the login.
     pub(super) restored: bool,
 }
 
-/// The fields of `known` that can be edited in its list.
+/// Returns the fields of `known` that can be edited in its list.
 pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
     let keys = known.options.list_editable.iter();
     keys.filter_map(|key| ModelField::of(known.model, key))
@@ -91,7 +91,7 @@ pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
 }
 
 impl Editing {
-    /// Prepares the controls: one query for each model that a field leads to.
+    /// Prepares the controls, with one query for each model that a field refers to.
     pub(super) fn new(conn: &mut Conn, list: &List) -> Result<Self> {
         let (known, fields) = (list.site.known, fields(list.site.known));
         let form = ModelForm::new(
@@ -156,7 +156,7 @@ impl Editing {
         })
     }
 
-    /// How many fields a browser sends for each row.
+    /// Returns the number of fields that a browser sends for each row.
     pub(super) fn inputs(&self) -> usize {
         1 + self
             .edited
@@ -165,7 +165,7 @@ impl Editing {
             .sum::<usize>()
     }
 
-    /// Writes the control of the column `column` in row `number`; whether there is one.
+    /// Writes the control of the column `column` in row `number`; returns whether there is one.
     pub(super) fn write(
         &self,
         out: &mut Markup,
@@ -204,14 +204,14 @@ impl Editing {
         true
     }
 
-    /// What the field holds in `row`, as a control shows it.
+    /// Returns the value of the field in `row`, as a control shows it.
     fn text(list: &List, edited: &Edited, row: &Row) -> Typed {
         let value = list.columns.all[edited.column].values(row).first().cloned();
         let value = value.unwrap_or(Value::Null(crate::db::Kind::Text));
         texts(edited.field, &Cleaned::One(value), list.site.zone)
     }
 
-    /// What all fields of all rows hold, for the form to bring back.
+    /// Returns the values of all fields of all rows, for the hidden input.
     pub(super) fn held(&self, list: &List, rows: &[Row]) -> String {
         let mut out = String::with_capacity(rows.len() * 24);
         for row in rows {
@@ -228,7 +228,7 @@ impl Editing {
         out
     }
 
-    /// What is wrong, for the summary above the list.
+    /// Returns the errors, for the summary above the list.
     pub(super) fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         for sent in &self.sent {
@@ -252,7 +252,7 @@ impl Editing {
         faults
     }
 
-    /// What two people have changed.
+    /// Returns the rows that two people have changed.
     pub(super) fn conflicts(&self) -> Vec<Conflict> {
         let of = |sent: &Sent| {
             let collided = sent
@@ -275,7 +275,7 @@ impl Editing {
     }
 }
 
-/// Whether anything is wrong with a field.
+/// Whether the field has an error or a conflict.
 fn is_wrong(bound: &BoundField) -> bool {
     bound.conflict || !bound.errors.is_empty()
 }

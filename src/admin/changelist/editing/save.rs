@@ -14,7 +14,7 @@ use crate::forms::model::{
 use crate::http::PostData;
 use crate::models::{Query, Record};
 
-/// The most forms that are looked at (Django's `absolute_max`).
+/// The largest number of forms that are read (Django's `absolute_max`).
 const MOST: usize = 2000;
 
 /// What became of it.
@@ -317,7 +317,8 @@ fn read(
     Ok(errors)
 }
 
-/// The typed values of a row that is gone, each with its label; `held` are the values that the page showed.
+/// Returns the entered values of a deleted row, each with its label; `held` are the values that the
+/// page showed.
 fn typed_into(
     data: &PostData,
     number: usize,
@@ -343,7 +344,7 @@ fn typed_into(
     said.collect()
 }
 
-/// The error of a row that was changed here, or may have been, and that is gone.
+/// Returns the error for a deleted row that was, or may have been, changed here.
 fn gone_row(known: &Registered, number: usize, typed: &[String]) -> String {
     let name = &known.model.verbose_name;
     let typed = if typed.is_empty() {
@@ -357,7 +358,7 @@ fn gone_row(known: &Registered, number: usize, typed: &[String]) -> String {
     )
 }
 
-/// Whether something was typed into a form for a row that is not there.
+/// Whether values were entered in a form without a row.
 fn is_new(known: &'static Registered, data: &PostData, row: usize) -> bool {
     let posted = Posted::row(data, PREFIX, row);
     let blank = ModelForm::new(

@@ -1,4 +1,4 @@
-//! Filters by spans of time.
+//! Filters by date ranges.
 
 use chrono::{Datelike as _, Months, NaiveDate, SecondsFormat, TimeDelta, TimeZone as _};
 
@@ -14,7 +14,7 @@ pub(super) fn spans(filter: &Filter, site: Site, params: &Params) -> Vec<Choice>
         &filter.expected[2],
     );
     let generic = format!("{}__", filter.name);
-    // Every parameter of the field, the dates above the list among them.
+    // All parameters of the field, including those of the dates above the list.
     let given: Vec<(&str, &str)> = params
         .lookups()
         .filter(|(name, _)| name.starts_with(&generic))
@@ -28,7 +28,7 @@ pub(super) fn spans(filter: &Filter, site: Site, params: &Params) -> Vec<Choice>
     let month = today.with_day(1).unwrap_or(today);
     let year = month.with_month(1).unwrap_or(month);
     let any = Choice::all(params, &[&generic], given.is_empty(), "Any date");
-    // Unlike "All" of other filters it is counted.
+    // Unlike "All" in other filters, this choice is counted.
     let mut choices = vec![Choice {
         condition: Some(Condition::All(Vec::new())),
         ..any
@@ -92,7 +92,7 @@ pub(super) fn spans(filter: &Filter, site: Site, params: &Params) -> Vec<Choice>
     choices
 }
 
-/// Python's `str` of the day, or of the moment at which it begins.
+/// Returns Python's `str` of the day, or of the moment at which it begins.
 fn day_text(filter: &Filter, site: Site, day: NaiveDate) -> String {
     if filter.field.sql == Kind::Date {
         return day.to_string();

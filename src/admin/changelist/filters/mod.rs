@@ -1,4 +1,4 @@
-//! The filters beside a list: what they hold of the URL, and what they offer.
+//! The filters of a list: their state in the URL, and their choices.
 
 mod dates;
 mod related;
@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Field, FieldKind, Meta, Query, capfirst};
 use related::Search;
 
-/// The most values that are listed; more are searched.
+/// The largest number of listed values; if there are more, they are searched.
 pub(super) const LISTED: i64 = 200;
 
 enum Offer {
@@ -28,39 +28,39 @@ enum Offer {
     Own(OwnFilter),
 }
 
-/// A filter, and what the URL asks of it.
+/// A filter, and its state in the URL.
 pub(super) struct Filter {
-    /// What people read.
+    /// The title.
     pub(super) title: String,
-    /// How URLs spell its field, or the parameter of one with words of its own.
+    /// The field in the spelling of URLs, or the parameter of a custom filter.
     name: String,
     path: ColumnPath,
     field: &'static Field,
     offer: Offer,
-    /// The parameters that are its own.
+    /// The parameters of the filter.
     expected: Vec<String>,
-    /// The rows that it leaves, if it is in use.
+    /// The condition, if the filter is active.
     pub(super) condition: Option<Condition>,
 }
 
-/// One of the things that a filter offers.
+/// A choice of a filter.
 pub(super) struct Choice {
     pub(super) text: String,
     pub(super) url: String,
     pub(super) is_chosen: bool,
-    /// The rows that it leaves; nothing for all.
+    /// The condition; `None` for all rows.
     condition: Option<Condition>,
-    /// How many these are, if that was asked for.
+    /// The number of matching rows, if requested.
     pub(super) count: Option<i64>,
 }
 
-/// What a filter offers, as the page shows it.
+/// The choices of a filter, as the page shows them.
 pub(super) struct Shown {
     pub(super) title: String,
     pub(super) choices: Vec<Choice>,
     pub(super) search: Option<Search>,
     pub(super) is_active: bool,
-    /// The list without it.
+    /// The URL of the list without this filter.
     pub(super) without: String,
 }
 
@@ -158,13 +158,13 @@ impl Filter {
         Ok((!conditions.is_empty()).then_some(Condition::All(conditions)))
     }
 
-    /// Whether the parameter `name` is one of its own.
+    /// Whether the parameter `name` belongs to the filter.
     pub(super) fn expects(&self, name: &str) -> bool {
         self.expected.iter().any(|known| known == name)
     }
 
-    /// What it offers, as the page shows it; nothing, if there is nothing to choose. `rest` are the rows that all other
-    /// filters leave, if choices are to be counted.
+    /// Returns the choices for the page; `None` if there is nothing to choose. `rest` are the rows
+    /// that match all other filters, if choices are to be counted.
     pub(super) fn shown(
         &self,
         conn: &mut Conn,

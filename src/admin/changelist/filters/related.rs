@@ -1,4 +1,4 @@
-//! Filters by the rows that a relation leads to.
+//! Filters by related rows.
 
 use super::{Choice, Filter, LISTED, Site};
 use crate::admin::changelist::params::{FIND, Params, push};
@@ -7,18 +7,18 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Lookup, Meta, Query};
 
-/// Where the values of a filter are searched because they are too many to list.
+/// The search of a filter with too many values for a list.
 pub(in crate::admin) struct Search {
-    /// The parameter with the words.
+    /// The parameter with the search text.
     pub(in crate::admin) name: String,
     pub(in crate::admin) words: String,
-    /// What keeps the list as it is.
+    /// Parameters that keep the list as it is.
     pub(in crate::admin) kept: Vec<(String, String)>,
-    /// Whether there are still more than shown.
+    /// Whether there are more rows than shown.
     pub(in crate::admin) is_cut: bool,
 }
 
-/// The rows that may be chosen; of those, only which `used` leads to, if that is given.
+/// Returns the rows that can be chosen; if `used` is given, only those that it refers to.
 pub(super) fn rows(
     filter: &Filter,
     conn: &mut Conn,

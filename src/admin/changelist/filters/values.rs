@@ -1,4 +1,5 @@
-//! Filters by values: yes and no, choices, all that occur, empty or not, and those of the site author.
+//! Filters by values: yes and no, choices, all occurring values, empty or not, and those of the
+//! site author.
 
 use super::{Choice, Filter, OwnFilter, Site};
 use crate::admin::changelist::params::Params;
@@ -6,7 +7,7 @@ use crate::db::{Conn, Kind, Value};
 use crate::error::Result;
 use crate::models::{Condition, Lookup, Query};
 
-/// Values that are offered at most.
+/// The largest number of values that are offered.
 const MOST: i64 = 1000;
 
 impl Filter {
@@ -18,7 +19,7 @@ impl Filter {
         }
     }
 
-    /// The column has this value, or none.
+    /// Returns the condition that the column has this value, or NULL.
     fn has(&self, value: Value) -> Condition {
         if value.is_null() {
             self.is(Lookup::IsNull, true.into())
@@ -27,7 +28,7 @@ impl Filter {
         }
     }
 
-    /// A choice of `value` of the parameter `set`, which takes `other` away.
+    /// Returns the choice `value` of the parameter `set`, which removes `other`.
     fn choice(
         params: &Params,
         text: &str,
@@ -118,7 +119,7 @@ pub(super) fn all(
     )];
     let mut none = None;
     for value in base.distinct(conn, &filter.path, MOST)? {
-        // A parameter of the URL could not name it.
+        // A URL parameter cannot represent this value.
         if value.unreadable().is_some() {
             continue;
         }
@@ -146,7 +147,7 @@ pub(super) fn all(
     Ok(choices)
 }
 
-/// Rows in which there is nothing.
+/// Returns the condition of rows with an empty value.
 pub(super) fn empty(filter: &Filter) -> Condition {
     let mut empty = Vec::new();
     if filter.field.sql == Kind::Text {
