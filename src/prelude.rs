@@ -1,4 +1,4 @@
-//! What nearly every module of a site names: `use nuages::prelude::*;`.
+//! The items that nearly every module of a site needs: `use nuages::prelude::*;`.
 
 pub use crate::admin::{AdminSite, Inline, ModelAdmin};
 pub use crate::auth::User;

@@ -1,4 +1,5 @@
-//! Tables that unit tests describe models of: a copy of some of the shop's, which is not part of the library.
+//! Tables for the models of unit tests: a copy of some of the shop's tables, which are not part of
+//! the library.
 
 use crate::db::sql_types;
 

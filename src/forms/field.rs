@@ -3,21 +3,21 @@
 use crate::models::is_space;
 use crate::words::counted;
 
-/// How a field is shown.
+/// The widget of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Widget {
-    /// One line of text.
+    /// A single-line text input.
     Text,
     /// An e-mail address.
     Email,
-    /// A password: what was typed is never sent back.
+    /// A password input, whose value is never sent back.
     Password,
-    /// Digits.
+    /// An input for digits.
     Code,
 }
 
 impl Widget {
-    /// The `type` of the input.
+    /// Returns the `type` of the input.
     pub fn input_type(self) -> &'static str {
         match self {
             Self::Text | Self::Code => "text",
@@ -27,31 +27,31 @@ impl Widget {
     }
 }
 
-/// A field, with what was typed into it.
+/// A field with its value and its errors.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// The name that is sent.
+    /// The name in the submitted data.
     pub name: &'static str,
-    /// What people read.
+    /// The label.
     pub label: &'static str,
-    /// How it is shown.
+    /// The widget.
     pub widget: Widget,
-    /// Whether it may be empty.
+    /// Whether the field must not be empty.
     pub required: bool,
-    /// The most characters.
+    /// The maximum number of characters.
     pub max_length: Option<usize>,
-    /// What browsers fill in: a token of the HTML standard, or "".
+    /// The `autocomplete` token of the HTML standard, or "".
     pub autocomplete: &'static str,
-    /// Hints below the field.
+    /// Help texts below the field.
     pub help: Vec<String>,
-    /// What was typed, or stands there at first.
+    /// The submitted value, or the initial one.
     pub value: String,
-    /// What is wrong with it.
+    /// The errors of the value.
     pub errors: Vec<String>,
 }
 
 impl Field {
-    /// A required line of text.
+    /// Creates a required text field.
     pub fn new(name: &'static str, label: &'static str) -> Self {
         Self {
             name,
@@ -66,7 +66,7 @@ impl Field {
         }
     }
 
-    /// A required password.
+    /// Creates a required password field.
     pub fn password(name: &'static str, label: &'static str, autocomplete: &'static str) -> Self {
         Self {
             widget: Widget::Password,
@@ -76,7 +76,7 @@ impl Field {
         }
     }
 
-    /// A required code of digits.
+    /// Creates a required field for a code of digits.
     pub fn code(name: &'static str, label: &'static str) -> Self {
         Self {
             widget: Widget::Code,
@@ -86,7 +86,7 @@ impl Field {
         }
     }
 
-    /// A required e-mail address.
+    /// Creates a required field for an e-mail address.
     pub fn email(name: &'static str, label: &'static str) -> Self {
         Self {
             widget: Widget::Email,
@@ -96,47 +96,47 @@ impl Field {
         }
     }
 
-    /// May be empty.
+    /// Makes the field optional.
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.required = false;
         self
     }
 
-    /// At most so many characters.
+    /// Sets the maximum number of characters.
     #[must_use]
     pub fn max_length(mut self, length: usize) -> Self {
         self.max_length = Some(length);
         self
     }
 
-    /// What browsers may fill in.
+    /// Sets the `autocomplete` token.
     #[must_use]
     pub fn autocomplete(mut self, token: &'static str) -> Self {
         self.autocomplete = token;
         self
     }
 
-    /// Hints below the field.
+    /// Sets the help texts.
     #[must_use]
     pub fn help(mut self, hints: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.help = hints.into_iter().map(Into::into).collect();
         self
     }
 
-    /// What stands there at first.
+    /// Sets the initial value.
     #[must_use]
     pub fn initial(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
         self
     }
 
-    /// The `id` of its input: `id_username`.
+    /// Returns the `id` of the input: `id_username`.
     pub fn id(&self) -> String {
         format!("id_{}", self.name)
     }
 
-    /// The ids that describe the input: its hints and its errors.
+    /// Returns the ids of the elements that describe the input: its help texts and its errors.
     pub fn described_by(&self) -> String {
         let id = self.id();
         let help = (!self.help.is_empty()).then(|| format!("{id}_helptext"));
@@ -144,7 +144,7 @@ impl Field {
         help.into_iter().chain(errors).collect::<Vec<_>>().join(" ")
     }
 
-    /// What the input shows: a password never comes back.
+    /// Returns the value of the input; "" for a password.
     pub fn shown(&self) -> &str {
         if self.widget == Widget::Password {
             ""
@@ -153,9 +153,9 @@ impl Field {
         }
     }
 
-    /// Takes what was sent, and looks whether it can be.
+    /// Sets and validates the submitted value.
     pub(super) fn bind(&mut self, sent: &str) {
-        // White space around a password is part of it.
+        // White space around a password belongs to it.
         self.value = if self.widget == Widget::Password {
             sent.to_owned()
         } else {
@@ -202,7 +202,7 @@ pub fn is_email(text: &str) -> bool {
         && (domain == "localhost" || is_domain(domain))
 }
 
-/// Whether mail may go there: `example.org`, or an address in brackets.
+/// Whether the text is a valid domain of a mail address: `example.org`, or an address in brackets.
 fn is_domain(domain: &str) -> bool {
     if let Some(address) = domain
         .strip_prefix('[')
@@ -219,7 +219,7 @@ fn is_domain(domain: &str) -> bool {
                 .chars()
                 .all(|c| letter(c) || c.is_ascii_digit() || c == '-')
     };
-    // Digits are in no name of the top, but where it is written in ASCII.
+    // A top-level domain has no digits, unless it is an internationalized name in ASCII form.
     let top = |last: &str| {
         last.chars().count() > 1
             && (last.to_ascii_lowercase().starts_with("xn--")

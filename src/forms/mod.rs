@@ -1,4 +1,4 @@
-//! Forms: fields with labels, what was typed, and what is wrong with it.
+//! Forms: fields with labels, values and errors.
 
 mod field;
 pub mod fields;

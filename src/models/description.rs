@@ -1,4 +1,4 @@
-//! How a model describes itself.
+//! The descriptions of models.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -78,10 +78,10 @@ use crate::db::SqlKind;
 /// }
 /// ```
 pub trait Model: HasTable<Table: ModelTable> + Sized + 'static {
-    /// What it says about itself: gets a description that knows the columns, and adds what they do not say.
+    /// Describes the model: gets a description with all columns, and adds details.
     fn describe(it: Description<Self>) -> Description<Self>;
 
-    /// The same, read once and kept.
+    /// Returns the description, which is created once.
     fn meta() -> &'static Meta {
         static KNOWN: LazyLock<RwLock<HashMap<TypeId, &'static Meta>>> =
             LazyLock::new(RwLock::default);
@@ -102,16 +102,17 @@ pub trait Model: HasTable<Table: ModelTable> + Sized + 'static {
     }
 }
 
-/// The description of the model `M`. Its fields are its table's columns, its primary key is the column that Diesel knows as such.
+/// The description of the model `M`. The fields are the columns of the table, and the primary key
+/// is Diesel's.
 #[derive(Debug)]
 pub struct Description<M: Model> {
     table: String,
     label: Option<&'static str>,
     verbose_name: Option<&'static str>,
     verbose_name_plural: Option<&'static str>,
-    /// A plain field for each column, as the table has them.
+    /// A plain field for each column, in the order of the table.
     columns: Vec<Field>,
-    /// Those that were described, in that order.
+    /// The described fields, in the order of their description.
     fields: Vec<Field>,
     many: Vec<ManyToMany>,
     unique_together: Vec<Vec<&'static str>>,
@@ -143,22 +144,23 @@ impl<M: Model> Description<M> {
         }
     }
 
-    /// Its app and its name, `admin.LogEntry`, where the table is not called `<app>_<struct>`.
+    /// Sets the app and the name, `admin.LogEntry`, if the table is not called `<app>_<struct>`.
     #[must_use]
     pub fn label(mut self, label: &'static str) -> Self {
         self.label = Some(label);
         self
     }
 
-    /// What people read for one and for many, where `order item` and `order items` are not it.
+    /// Sets the singular and plural names for people; the defaults are like `order item` and `order
+    /// items`.
     #[must_use]
     pub fn verbose_names(mut self, one: &'static str, many: &'static str) -> Self {
         (self.verbose_name, self.verbose_name_plural) = (Some(one), Some(many));
         self
     }
 
-    /// Describes a field. Forms show fields in the order in which they are described; a column that is not stands behind
-    /// the one that it follows in the table.
+    /// Describes a field. Forms show fields in the order of their descriptions; a column without a
+    /// description follows the column before it in the table.
     #[must_use]
     pub fn field<C>(
         mut self,
@@ -186,14 +188,14 @@ impl<M: Model> Description<M> {
         self
     }
 
-    /// A many-to-many field.
+    /// Adds a many-to-many field.
     #[must_use]
     pub fn many_to_many(mut self, many: ManyToMany<M::Table>) -> Self {
         self.many.push(many.untyped());
         self
     }
 
-    /// No two rows may share all of these.
+    /// Makes the combination of these columns unique.
     #[must_use]
     pub fn unique_together(mut self, columns: impl Paths<M::Table>) -> Self {
         self.unique_together.push(
@@ -206,7 +208,7 @@ impl<M: Model> Description<M> {
         self
     }
 
-    /// The table has an index on these columns, in this order: lists make use of it.
+    /// Declares an index on these columns, in this order, which lists can use.
     #[must_use]
     pub fn index(mut self, columns: impl Paths<M::Table>) -> Self {
         self.indexes.push(
@@ -219,31 +221,33 @@ impl<M: Model> Description<M> {
         self
     }
 
-    /// The natural key by which fixtures name a row instead of its primary key (Django's `natural_key`): columns that no two rows share,
-    /// of this table or of tables that its foreign keys refer to.
+    /// Sets the natural key that identifies a row in fixtures instead of its primary key (Django's
+    /// `natural_key`): columns whose combination is unique, of this table or of tables that its
+    /// foreign keys refer to.
     #[must_use]
     pub fn natural_key(mut self, columns: impl Paths<M::Table>) -> Self {
         self.natural_key = columns.into_paths();
         self
     }
 
-    /// How lists are ordered unless someone says otherwise.
+    /// Sets the default order of lists.
     #[must_use]
     pub fn ordering(mut self, keys: impl Ordering<M::Table>) -> Self {
         self.ordering = keys.into_ordering();
         self
     }
 
-    /// What a row is called: the text of one column. Without a word it is the first line of text that was described, if that
-    /// is neither secret nor chosen from a list; otherwise the primary key.
+    /// Sets the display name of a row to the text of one column. The default is the first described
+    /// single-line text that is not secret and has no choices; otherwise the primary key.
     #[must_use]
     pub fn display(mut self, path: impl IntoPath<M::Table>) -> Self {
         self.display = Some(DisplayText::of(path.into_path()));
         self
     }
 
-    /// What a row is called, made of several columns: `.display_with((item::quantity, item::unit), |[n, u]| …)`. A name in the
-    /// brackets must not be that of a column in scope, which would be taken for the column.
+    /// Sets the display name of a row, made of several columns: `.display_with((item::quantity,
+    /// item::unit), |[n, u]| …)`. The names in the brackets must differ from those of columns in
+    /// scope, because Rust would take them for the columns.
     #[must_use]
     pub fn display_with<P: Paths<M::Table>>(
         mut self,
@@ -257,7 +261,7 @@ impl<M: Model> Description<M> {
         self
     }
 
-    /// Where a row's page is.
+    /// Sets the URL of a row's page.
     #[must_use]
     pub fn absolute_url<P: Paths<M::Table>>(
         mut self,
@@ -319,7 +323,8 @@ impl<M: Model> Description<M> {
     }
 }
 
-/// Those that were described, in that order; each of the other columns behind the one that it follows in the table.
+/// Returns the described fields in their order, with each other column after the column that
+/// precedes it in the table.
 fn arranged(columns: Vec<Field>, mut fields: Vec<Field>) -> Vec<Field> {
     let mut next = 0;
     for plain in columns {
@@ -333,7 +338,7 @@ fn arranged(columns: Vec<Field>, mut fields: Vec<Field>) -> Vec<Field> {
     fields
 }
 
-/// Whether a row may be called by it.
+/// Whether the field can be the display name.
 fn is_name(field: &Field) -> bool {
     field.max_length().is_some() && !field.is_file() && !field.secret && field.choices.is_empty()
 }

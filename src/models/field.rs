@@ -8,72 +8,72 @@ use super::relation::{OnDelete, Relation};
 use super::{DatePart, FileKinds, Model};
 use crate::db::{Decimal, Kind, Timestamp, Value};
 
-/// A rule for a field's values.
+/// A validation rule for values.
 #[derive(Debug, Clone)]
 pub enum Validator {
-    /// At least this.
+    /// The smallest allowed number.
     Min(Decimal),
-    /// At most this.
+    /// The largest allowed number.
     Max(Decimal),
-    /// Whatever the function says: an error's text, or nothing.
+    /// A function that returns an error text, or `None`.
     Custom(fn(&Value) -> Option<String>),
 }
 
-/// A field, described.
+/// A described field.
 #[derive(Debug, Clone)]
 pub struct Field {
     /// The name in forms and URLs: `category`.
     pub name: &'static str,
-    /// Its column: `category_id`.
+    /// The column: `category_id`.
     pub column: &'static str,
     /// The name for people: `category`.
     pub verbose_name: String,
-    /// The kind of its values.
+    /// The kind of the values.
     pub kind: FieldKind,
-    /// The type of its column.
+    /// The type of the column.
     pub sql: Kind,
-    /// Whether it may be NULL.
+    /// Whether the column may be NULL.
     pub null: bool,
     /// Whether a form may leave it empty.
     pub blank: bool,
-    /// Whether no two rows may have the same value.
+    /// Whether the values are unique.
     pub unique: bool,
-    /// What a form says where another row has the value; "" for the usual sentence.
+    /// The error if another row has the value; "" for the default text.
     pub taken: &'static str,
-    /// Whether an index of its own orders its values, which a unique field has anyway.
+    /// Whether the column has its own index. A unique field has one anyway.
     pub db_index: bool,
-    /// Whether it is the primary key.
+    /// Whether the field is the primary key.
     pub primary_key: bool,
-    /// Whether forms show it.
+    /// Whether forms show the field.
     pub editable: bool,
-    /// Whether nobody is shown what it holds: a hash of a password.
+    /// Whether the value must never be shown, such as a password hash.
     pub secret: bool,
-    /// The value of a new row.
+    /// The default of a new row.
     pub default: Option<fn() -> Value>,
-    /// Whether the database computes it, so that no row is written with a value for it.
+    /// Whether the database computes the value, so that rows are saved without it.
     pub generated: bool,
-    /// Set to now whenever the row is saved.
+    /// Whether the field is set to the current time with every save.
     pub auto_now: bool,
-    /// Set to now when the row is made.
+    /// Whether the field is set to the current time when the row is created.
     pub auto_now_add: bool,
-    /// The values that may be chosen, with what people read.
+    /// The choices, each with its label.
     pub choices: &'static [(&'static str, &'static str)],
-    /// A hint for forms.
+    /// The help text in forms.
     pub help_text: &'static str,
-    /// How forms spell what was typed before they look at it.
+    /// A function that normalizes submitted texts before they are validated.
     pub normalized: Option<fn(&str) -> String>,
-    /// Rules for its values.
+    /// The validation rules.
     pub validators: Vec<Validator>,
-    /// Where a foreign key leads.
+    /// The target of a foreign key.
     pub relation: Option<Relation>,
-    /// The kinds of files that a file field takes.
+    /// The kinds of files that a file field accepts.
     pub file_kinds: FileKinds,
-    /// The most bytes of a file.
+    /// The maximum size of a file in bytes.
     pub max_file_size: Option<u64>,
 }
 
 impl Field {
-    /// A field as its column tells it.
+    /// Creates a field for a column without further description.
     pub(super) fn of_column(column: &'static str, sql: Kind, null: bool) -> Self {
         Self {
             name: column,
@@ -104,7 +104,7 @@ impl Field {
         }
     }
 
-    /// The kind of the field, and the type of its column.
+    /// Returns the kind of the field and the type of its column.
     pub fn column_type(&self) -> ColumnType {
         ColumnType {
             kind: self.kind,
@@ -112,17 +112,17 @@ impl Field {
         }
     }
 
-    /// The most characters its column takes.
+    /// Returns the maximum number of characters of the column.
     pub fn max_length(&self) -> Option<usize> {
         self.kind.field_type().max_length(self.kind)
     }
 
-    /// Whether lookups can compare this part of its values.
+    /// Whether lookups can compare this part of the values.
     pub fn has_part(&self, part: DatePart) -> bool {
         self.column_type().value_type().has_part(part)
     }
 
-    /// The shape in which people see its values; choices are texts.
+    /// Returns the form in which people see the values; choices are texts.
     pub fn shape(&self) -> DisplayShape {
         if self.choices.is_empty() {
             self.kind.field_type().shape()
@@ -131,7 +131,7 @@ impl Field {
         }
     }
 
-    /// Returns the shape in which people see `value`.
+    /// Returns `value` in the form in which people see it.
     pub fn display<'a>(&'a self, value: &'a Value) -> DisplayValue<'a> {
         FieldDisplay::new(self).display(value)
     }
@@ -141,7 +141,7 @@ impl Field {
         capfirst(&self.verbose_name)
     }
 
-    /// Returns the label of a value of its choices.
+    /// Returns the label of a choice.
     pub fn choice_label(&self, value: &str) -> Option<&'static str> {
         self.choices
             .iter()
@@ -149,7 +149,8 @@ impl Field {
             .map(|(_, label)| *label)
     }
 
-    /// The hint below a file field before a file is chosen: `PDF documents, at most 5 MB.`
+    /// Returns the help text of a file field, before a file is chosen: `PDF documents, at most 5
+    /// MB.`
     pub fn file_hint(&self) -> String {
         if !self.is_file() {
             return String::new();
@@ -161,18 +162,18 @@ impl Field {
         format!("{}{size}.", capfirst(&self.file_kinds.names()))
     }
 
-    /// Whether it holds a file's path.
+    /// Whether the field is a file field.
     pub fn is_file(&self) -> bool {
         self.folder().is_some()
     }
 
-    /// The folder below `MEDIA_ROOT` for its files.
+    /// Returns the folder below `MEDIA_ROOT` for the field's files.
     pub fn folder(&self) -> Option<&'static str> {
         self.kind.field_type().folder(self.kind)
     }
 }
 
-/// A field whose values are shown, with everything that is the same for a whole column of them.
+/// A field whose values are shown, prepared for a whole column of them.
 #[derive(Clone, Copy)]
 pub struct FieldDisplay<'f> {
     field: &'f Field,
@@ -188,7 +189,7 @@ impl<'f> FieldDisplay<'f> {
         }
     }
 
-    /// Returns the shape in which people see `value`.
+    /// Returns `value` in the form in which people see it.
     pub fn display(self, value: &Value) -> DisplayValue<'_> {
         if let Value::Unreadable(cell) = value {
             return DisplayValue::Unreadable(cell);
@@ -205,7 +206,8 @@ impl<'f> FieldDisplay<'f> {
     }
 }
 
-/// A size for people: `5 MB`, `1.5 MB`, `300 KB` (Django's `filesizeformat`, without a zero behind the point).
+/// Returns a size for people: `5 MB`, `1.5 MB`, `300 KB` (Django's `filesizeformat`, without a
+/// trailing zero).
 pub fn file_size(bytes: u64) -> String {
     let units = [("GB", 30), ("MB", 20), ("KB", 10)];
     let Some((unit, shift)) = units.into_iter().find(|(_, shift)| bytes >= 1 << shift) else {
@@ -268,13 +270,13 @@ impl<T> FieldBuilder<T> {
     }
 
     kinds_of_text! {
-        /// One line of at most so many characters (Django's `CharField`).
+        /// A single-line text of at most this many characters (Django's `CharField`).
         max_length: Char,
-        /// A slug of at most so many characters.
+        /// A slug of at most this many characters.
         slug: Slug,
-        /// An e-mail address of at most so many characters.
+        /// An e-mail address of at most this many characters.
         email: Email,
-        /// A URL of at most so many characters.
+        /// A URL of at most this many characters.
         url: Url
     }
 
@@ -285,106 +287,108 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// A hint for forms.
+    /// Sets the help text in forms.
     #[must_use]
     pub fn help_text(mut self, text: &'static str) -> Self {
         self.field.help_text = text;
         self
     }
 
-    /// Forms may leave it empty.
+    /// Allows forms to leave the field empty.
     #[must_use]
     pub fn blank(mut self) -> Self {
         self.field.blank = true;
         self
     }
 
-    /// No two rows may have the same value.
+    /// Makes the values unique.
     #[must_use]
     pub fn unique(mut self) -> Self {
         self.field.unique = true;
         self
     }
 
-    /// No two rows may have the same value, and a form says so with `text` (Django's `error_messages`).
+    /// Makes the values unique, with `text` as the error in forms (Django's `error_messages`).
     #[must_use]
     pub fn unique_or(mut self, text: &'static str) -> Self {
         self.field.taken = text;
         self.unique()
     }
 
-    /// Forms spell its texts like this before they look at them: two that are the same to people are the same.
+    /// Normalizes submitted texts with `spell` before they are validated, so that texts that look
+    /// the same are the same.
     #[must_use]
     pub fn normalized(mut self, spell: fn(&str) -> String) -> Self {
         self.field.normalized = Some(spell);
         self
     }
 
-    /// An index of its own orders its values: the least and the greatest are found at once.
+    /// Declares that the column has its own index, so that the smallest and the largest value are
+    /// found quickly.
     #[must_use]
     pub fn db_index(mut self) -> Self {
         self.field.db_index = true;
         self
     }
 
-    /// Forms do not show it.
+    /// Excludes the field from forms.
     #[must_use]
     pub fn not_editable(mut self) -> Self {
         self.field.editable = false;
         self
     }
 
-    /// Nobody is shown what it holds, and no form of the admin edits it.
+    /// Hides the value everywhere, and excludes the field from the admin's forms.
     #[must_use]
     pub fn secret(mut self) -> Self {
         self.field.secret = true;
         self
     }
 
-    /// The value of a new row.
+    /// Sets the default of a new row.
     #[must_use]
     pub fn default(mut self, value: fn() -> Value) -> Self {
         self.field.default = Some(value);
         self
     }
 
-    /// The value of a new row is the present time.
+    /// Sets the default to the current time.
     #[must_use]
     pub fn default_now(self) -> Self {
         self.default(|| Timestamp::now().into())
     }
 
-    /// The database computes it (`GENERATED ALWAYS AS …`, Django's `GeneratedField`): forms show it at most, and saving a
-    /// row never writes it.
+    /// Declares that the database computes the value (`GENERATED ALWAYS AS …`, Django's
+    /// `GeneratedField`): forms only show it, and rows are saved without it.
     #[must_use]
     pub fn generated(mut self) -> Self {
         self.field.generated = true;
         self.not_editable()
     }
 
-    /// Set whenever the row is saved.
+    /// Sets the field to the current time with every save.
     #[must_use]
     pub fn auto_now(mut self) -> Self {
         self.field.auto_now = true;
         self.not_editable()
     }
 
-    /// Set when the row is made.
+    /// Sets the field to the current time when the row is created.
     #[must_use]
     pub fn auto_now_add(mut self) -> Self {
         self.field.auto_now_add = true;
         self.not_editable()
     }
 
-    /// The values that may be chosen, with what people read.
+    /// Sets the choices, each with its label.
     #[must_use]
     pub fn choices(mut self, choices: &'static [(&'static str, &'static str)]) -> Self {
         self.field.choices = choices;
         self
     }
 
-    /// The values that may be chosen, where people read them as they are: `in_progress` as `In Progress` (Django's
-    /// `TextChoices` without labels).
+    /// Sets the choices, with labels derived from the values: `in_progress` becomes `In Progress`
+    /// (Django's `TextChoices` without labels).
     #[must_use]
     pub fn text_choices(mut self, values: &'static [&'static str]) -> Self {
         let read = |value: &&'static str| (*value, leaked(title(&value.replace('_', " "))));
@@ -392,49 +396,49 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// From zero on.
+    /// Allows only numbers from zero on.
     #[must_use]
     pub fn positive(mut self) -> Self {
         self.field.kind = FieldKind::PositiveInteger;
         self
     }
 
-    /// At most `digits` digits, `places` of them behind the point.
+    /// Sets the maximum number of digits and the number of decimal places.
     #[must_use]
     pub fn decimal(mut self, digits: u32, places: u32) -> Self {
         self.field.kind = FieldKind::Decimal(digits, places);
         self
     }
 
-    /// At least this.
+    /// Sets the smallest allowed number.
     #[must_use]
     pub fn min(self, least: impl Into<Decimal>) -> Self {
         self.validator(Validator::Min(least.into()))
     }
 
-    /// At most this.
+    /// Sets the largest allowed number.
     #[must_use]
     pub fn max(self, most: impl Into<Decimal>) -> Self {
         self.validator(Validator::Max(most.into()))
     }
 
-    /// A rule for its values.
+    /// Adds a validation rule.
     #[must_use]
     pub fn validator(mut self, rule: Validator) -> Self {
         self.field.validators.push(rule);
         self
     }
 
-    /// The path of a file below this folder of `MEDIA_ROOT`. Any file is taken except those that something would run
-    /// (web pages, SVG, XML, scripts, programs), unless [`kinds`](Self::kinds) says otherwise. A validator is given the
-    /// name of the file.
+    /// Declares a path of a file below this folder of `MEDIA_ROOT`. All files are accepted except
+    /// those that could be executed (web pages, SVG, XML, scripts, programs), unless
+    /// [`kinds`](Self::kinds) declares others. Validators get the name of the file.
     #[must_use]
     pub fn file(mut self, upload_to: &'static str) -> Self {
         self.field.kind = FieldKind::File(upload_to);
         self
     }
 
-    /// The path of an image below this folder of `MEDIA_ROOT`.
+    /// Declares a path of an image below this folder of `MEDIA_ROOT`.
     #[must_use]
     pub fn image(mut self, upload_to: &'static str) -> Self {
         self.field.kind = FieldKind::Image(upload_to);
@@ -442,14 +446,15 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// The kinds of files that a file field takes: `.file("papers/").kinds(FileKinds::PDF | FileKinds::TEXT)`.
+    /// Sets the kinds of files that a file field accepts: `.file("papers/").kinds(FileKinds::PDF |
+    /// FileKinds::TEXT)`.
     #[must_use]
     pub fn kinds(mut self, kinds: FileKinds) -> Self {
         self.field.file_kinds = kinds;
         self
     }
 
-    /// The most bytes of a file: `.file("papers/").max_size(5 << 20)`.
+    /// Sets the maximum size of a file in bytes: `.file("papers/").max_size(5 << 20)`.
     #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.field.max_file_size = Some(bytes);

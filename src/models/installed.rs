@@ -11,8 +11,8 @@ struct Installed {
 
 static INSTALLED: OnceLock<Installed> = OnceLock::new();
 
-/// Makes the models of `apps` known, so that relations can be followed backwards. The first call counts: a program has
-/// one list of apps.
+/// Installs the models of `apps`, so that relations can be followed backwards. Only the first call
+/// has an effect, because a program has one list of apps.
 pub fn install(apps: &'static [AppConfig]) {
     INSTALLED.get_or_init(|| Installed {
         apps,
@@ -24,12 +24,12 @@ pub fn install(apps: &'static [AppConfig]) {
     });
 }
 
-/// Every model of the installed apps.
+/// Returns every model of the installed apps.
 pub fn all() -> &'static [&'static Meta] {
     INSTALLED.get().map_or(&[], |installed| &installed.models)
 }
 
-/// The model `name` of the app `app`.
+/// Returns the model `name` of the app `app`.
 pub fn find(app: &str, name: &str) -> Option<&'static Meta> {
     all()
         .iter()
@@ -37,13 +37,14 @@ pub fn find(app: &str, name: &str) -> Option<&'static Meta> {
         .find(|model| model.app == app && model.name == name)
 }
 
-/// `Catalog | product` (Django's `app_labeled_name`); the bare name where the model is not installed.
+/// Returns `Catalog | product` (Django's `app_labeled_name`); the bare name if the model is not
+/// installed.
 pub fn labelled(app: &str, name: &str) -> String {
     let model = find(app, name).map_or(name, |model| &model.verbose_name);
     format!("{} | {model}", app_verbose_name(app))
 }
 
-/// What people read for the app with this label.
+/// Returns the name for people of the app with this label.
 pub fn app_verbose_name(label: &str) -> String {
     let app = INSTALLED
         .get()

@@ -1,4 +1,4 @@
-//! Lookups as they stand in URLs: `price__gte=10`, `category__id__exact=3`.
+//! Lookups in URLs: `price__gte=10`, `category__id__exact=3`.
 
 use chrono_tz::Tz;
 
@@ -8,7 +8,7 @@ use super::value::{parse_in, parse_lookup};
 use super::{ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step};
 use crate::db::{Kind, Value};
 
-/// How a column is compared (Django's field lookups).
+/// A comparison with a column (Django's field lookups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are Django's")]
 pub enum Lookup {
@@ -29,14 +29,14 @@ pub enum Lookup {
     In,
     Range,
     IsNull,
-    /// A whole year: a range, which an index can serve.
+    /// A whole year, as a range that can use an index.
     Year,
-    /// A part of a date or a time; the zone whose clocks count stands behind the values.
+    /// A part of a date or a time; the time zone follows the values.
     Part(DatePart, Comparison),
 }
 
 impl Lookup {
-    /// The lookup of this name.
+    /// Returns the lookup of this name.
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "exact" => Self::Exact,
@@ -60,7 +60,7 @@ impl Lookup {
         })
     }
 
-    /// Whether a relation can be compared like this.
+    /// Whether the lookup can be used with a relation.
     pub fn is_of_relations(self) -> bool {
         matches!(
             self,
@@ -68,7 +68,7 @@ impl Lookup {
         )
     }
 
-    /// Whether it looks into a text, whatever the column holds.
+    /// Whether the lookup searches in the text of a value, whatever the type of the column.
     pub fn is_textual(self) -> bool {
         matches!(
             self,
@@ -85,7 +85,7 @@ impl Lookup {
     }
 }
 
-/// Why a parameter is no condition.
+/// The reason why a parameter is not a valid lookup.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupError {
     /// There is no such field or lookup.
@@ -94,19 +94,19 @@ pub enum LookupError {
     Value,
 }
 
-/// A parameter's name, understood.
+/// The parsed name of a parameter.
 #[derive(Debug, Clone)]
 pub struct Parameter {
     /// The column.
     pub path: ColumnPath,
-    /// How it is compared.
+    /// The comparison.
     pub lookup: Lookup,
     /// The field.
     pub field: &'static Field,
 }
 
 impl Meta {
-    /// Understands `category__name__startswith`.
+    /// Parses `category__name__startswith`.
     pub fn parameter(&'static self, key: &str) -> Result<Parameter, LookupError> {
         let mut model = self;
         let mut steps = Vec::new();
@@ -117,7 +117,7 @@ impl Meta {
             if lookup.is_some() {
                 return Err(LookupError::Unknown);
             }
-            // A relation that was named and not yet followed.
+            // The last part was a relation that was not followed yet.
             if let Some(key) = field {
                 match (&key.relation, Lookup::named(part)) {
                     (Some(relation), _) if relation.to().step(part).is_some() => {
@@ -143,7 +143,7 @@ impl Meta {
                     steps.push(step);
                     model = next;
                 }
-                // `tags__exact` is about the primary key there.
+                // `tags__exact` compares the primary key.
                 None => match Lookup::named(part) {
                     Some(named) if !steps.is_empty() => lookup = Some(named),
                     _ => return Err(LookupError::Unknown),
@@ -159,7 +159,7 @@ impl Meta {
         let lookup = match date_part {
             None => lookup,
             Some(DatePart::Year) if lookup == Lookup::Exact => Lookup::Year,
-            // Whether there is a date is whether there is its part.
+            // A part is NULL exactly if the date is.
             Some(_) if lookup == Lookup::IsNull => lookup,
             Some(part) => Lookup::Part(part, Comparison::of(lookup).ok_or(LookupError::Unknown)?),
         };
@@ -173,8 +173,8 @@ impl Meta {
         })
     }
 
-    /// The way to another model that is called `name`: a many-to-many field, or a foreign key or such a field of the other
-    /// model.
+    /// Returns the step to another model with this name: a many-to-many field, a foreign key, or
+    /// one of these from the other model.
     pub fn named_step(&'static self, name: &str) -> Option<Step> {
         match self.step(name)? {
             Named::Step(step, _) => Some(step),
@@ -217,7 +217,7 @@ impl Meta {
         ))
     }
 
-    /// The many-to-many field that leads here, of another model whose rows this one calls `name`.
+    /// Returns the many-to-many field that refers to this model, by the name of its rows.
     fn reverse_many(&'static self, name: &str) -> Option<(&'static Self, &'static ManyToMany)> {
         let models = super::all().iter().copied();
         let mut fields = models.flat_map(|model| model.many.iter().map(move |many| (model, many)));
@@ -233,8 +233,8 @@ enum Named {
 }
 
 impl Parameter {
-    /// The condition that the parameter's values make together (repeated keys: any of them). Times that name no zone are
-    /// what the clocks of `zone` show.
+    /// Returns the condition for the values of the parameter (for repeated parameters: any of
+    /// them). Times without a zone are in `zone`.
     pub fn condition(
         &self,
         values: &[impl AsRef<str>],
@@ -265,7 +265,7 @@ impl Parameter {
                 let yes = !matches!(text.to_lowercase().as_str(), "" | "0" | "false");
                 is(Lookup::IsNull, vec![Value::Bool(yes)])
             }
-            // Django takes such a text apart letter by letter: two of them are the ends.
+            // Django splits such a text into letters: two letters are the ends of the range.
             Lookup::Range => {
                 let ends: Vec<Value> = text
                     .chars()
@@ -302,7 +302,7 @@ impl Parameter {
                 is(self.lookup, values)
             }
             Lookup::Regex | Lookup::IRegex if !crate::db::is_regex(text) => Err(LookupError::Value),
-            // PostgreSQL has no text with it, and so nowhere a row.
+            // PostgreSQL texts cannot contain NUL, so no row matches.
             lookup if (lookup.is_textual() || target.sql == Kind::Text) && text.contains('\0') => {
                 Ok(Condition::Any(Vec::new()))
             }
@@ -311,8 +311,8 @@ impl Parameter {
         }
     }
 
-    /// A comparison with the value, or for `in` the values, that `text` means. A number that the column cannot hold is greater
-    /// or less than all values that it holds.
+    /// Returns the comparison with the value of `text`, or for `in` with the values. A number out
+    /// of the column's range is greater or less than all its values.
     fn compared(
         &self,
         lookup: Lookup,

@@ -1,8 +1,8 @@
-//! What a model says about itself, and questions to any model.
+//! Descriptions of models, and queries on any model.
 //!
-//! A site author implements [`Model`] with a [`Description`] made of Diesel's own columns, so that a wrong column does
-//! not compile. From it one engine, which is not generic over models, reads [`Meta`] at run time: lists, forms, lookups,
-//! deletions.
+//! A site author implements [`Model`] with a [`Description`] made of Diesel's own columns, so that
+//! a wrong column does not compile. One engine, which is not generic over models, uses the
+//! descriptions as [`Meta`] at run time: for lists, forms, lookups and deletions.
 
 mod app;
 pub mod bidi;

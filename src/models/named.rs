@@ -1,17 +1,18 @@
-//! What a model is called: `catalog.Tag`.
+//! Names of models: `catalog.Tag`.
 
 use super::description::leaked;
 
-/// What a model is called.
+/// The name of a model.
 pub(super) struct Named {
     pub(super) app: &'static str,
     pub(super) object_name: &'static str,
-    /// Whether it was said, or follows from the names of table and struct.
+    /// Whether the name was set, or derived from matching names of table and struct.
     pub(super) is_certain: bool,
 }
 
 impl Named {
-    /// The model `M`, whose table is `table`: as `label` says, or else as table and struct are called.
+    /// Returns the name of the model `M` with the table `table`: from `label`, or else from the
+    /// names of table and struct.
     pub(super) fn of<M>(label: Option<&'static str>, table: &str) -> Self {
         if let Some((app, object_name)) = label.and_then(|label| label.split_once('.')) {
             let is_word = |word: &str| {

@@ -1,16 +1,16 @@
-//! Whole numbers as Python reads them.
+//! Parses integers like Python.
 
 use super::ascii_digits;
 
-/// The number that Python's `int()` reads.
+/// An integer that Python's `int()` accepts.
 pub(super) enum Whole {
     /// A number of 64 bits.
     Number(i64),
-    /// A number beyond 64 bits; whether it is positive.
+    /// A number beyond 64 bits; `true` if it is positive.
     Huge(bool),
 }
 
-/// The number of Python's `int(text)`.
+/// Returns the number of Python's `int(text)`.
 pub(super) fn whole(text: &str) -> Option<Whole> {
     let text = ascii_digits(text.trim());
     let digits = text.strip_prefix(['+', '-']).unwrap_or(&text);
@@ -29,7 +29,7 @@ pub(super) fn whole(text: &str) -> Option<Whole> {
     Some(number.map_or_else(|_| Whole::Huge(!text.starts_with('-')), Whole::Number))
 }
 
-/// The number of Python's `int(text)`; the nearest one of 64 bits if it is beyond them.
+/// Returns Python's `int(text)`; a number beyond 64 bits becomes the nearest one.
 pub fn python_int(text: &str) -> Option<i64> {
     match whole(text)? {
         Whole::Number(number) => Some(number),
@@ -38,7 +38,7 @@ pub fn python_int(text: &str) -> Option<i64> {
     }
 }
 
-/// The number of Python's `int(text)`; `None` for a number beyond 64 bits.
+/// Returns Python's `int(text)`; `None` for a number beyond 64 bits.
 pub(super) fn int(text: &str) -> Option<i64> {
     match whole(text)? {
         Whole::Number(number) => Some(number),

@@ -1,4 +1,4 @@
-//! How models lead to one another.
+//! Relations between models.
 
 use std::marker::PhantomData;
 
@@ -10,19 +10,20 @@ use diesel::{Table, debug_query};
 
 use super::{Meta, Model};
 
-/// What becomes of a row when the one it leads to is deleted.
+/// The effect on a row if the referenced row is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnDelete {
-    /// It is deleted as well.
+    /// The row is deleted as well.
     Cascade,
-    /// It forbids the deletion.
+    /// The row forbids the deletion.
     Protect,
-    /// It forbids the deletion, unless it goes by another way of the same deletion.
+    /// The row forbids the deletion, unless it is deleted along another path of the same deletion.
     Restrict,
-    /// It leads nowhere from then on.
+    /// The foreign key is set to NULL.
     SetNull,
-    /// The database deletes it: the foreign key has `ON DELETE CASCADE` (Django 6.1's `DB_CASCADE`). A deletion in the admin
-    /// shows it, counts it and asks for its permission like [`Cascade`](Self::Cascade).
+    /// The database deletes the row: the foreign key has `ON DELETE CASCADE` (Django 6.1's
+    /// `DB_CASCADE`). A deletion in the admin shows the row, counts it and checks its permission
+    /// like [`Cascade`](Self::Cascade).
     DbCascade,
     /// The database sets the key to NULL: the foreign key has `ON DELETE SET NULL` (Django 6.1's `DB_SET_NULL`).
     DbSetNull,
@@ -42,13 +43,13 @@ impl OnDelete {
     }
 }
 
-/// Where a foreign key leads.
+/// The target of a foreign key.
 #[derive(Debug, Clone)]
 pub struct Relation {
     to: fn() -> &'static Meta,
-    /// What becomes of the row that holds it.
+    /// The effect on the row with the key.
     pub on_delete: OnDelete,
-    /// What the other model calls the rows that lead to it, if that was said.
+    /// The name of these rows in the other model, if it was set.
     pub related_name: Option<&'static str>,
 }
 
@@ -61,32 +62,33 @@ impl Relation {
         }
     }
 
-    /// The model it leads to.
+    /// Returns the referenced model.
     pub fn to(&self) -> &'static Meta {
         (self.to)()
     }
 }
 
-/// A many-to-many field of the model whose table is `T`: a link table without a model of its own.
+/// A many-to-many field of the model with the table `T`, with a link table that has no model.
 #[derive(Debug)]
 pub struct ManyToMany<T = ()> {
-    /// What forms and URLs call it: `tags`.
+    /// The name in forms and URLs: `tags`.
     pub name: &'static str,
-    /// What people read.
+    /// The name for people.
     pub verbose_name: &'static str,
-    /// A hint for forms.
+    /// The help text in forms.
     pub help_text: &'static str,
     /// Whether a form may leave it empty.
     pub blank: bool,
-    /// The link table's column that leads here: `product_id`.
+    /// The column of the link table that refers to this model: `product_id`.
     pub from_column: &'static str,
-    /// The link table's column that leads there: `tag_id`.
+    /// The column of the link table that refers to the other model: `tag_id`.
     pub to_column: &'static str,
-    /// What the other model calls the rows that lead to it.
+    /// The name of these rows in the other model.
     pub related_name: Option<&'static str>,
-    /// The link table: `catalog_product_tags`; known when the model is described.
+    /// The link table: `catalog_product_tags`; set when the model is described.
     pub(super) through: &'static str,
-    /// The columns of the link table that order the links: its primary key. Known when the model is described.
+    /// The columns of the link table that order the links: its primary key. Set when the model is
+    /// described.
     pub(super) order: &'static [&'static str],
     /// Reads the name and the primary key of the link table.
     pub(super) link_table: fn() -> (String, Vec<String>),
@@ -101,8 +103,8 @@ impl<T> Clone for ManyToMany<T> {
 }
 
 impl<T> ManyToMany<T> {
-    /// The field `name`: links to `M` in the table that has these two columns. The first refers to this model, the second to
-    /// `M`. The name of the table is that of the columns.
+    /// Creates the field `name`: links to `M` in the table with these two columns. The first refers
+    /// to this model, the second to `M`. The columns determine the table.
     ///
     /// ```
     /// use nuages::auth::Group;
@@ -134,40 +136,40 @@ impl<T> ManyToMany<T> {
         }
     }
 
-    /// What people read.
+    /// Sets the name for people.
     #[must_use]
     pub const fn verbose_name(mut self, name: &'static str) -> Self {
         self.verbose_name = name;
         self
     }
 
-    /// A hint for forms.
+    /// Sets the help text in forms.
     #[must_use]
     pub const fn help_text(mut self, text: &'static str) -> Self {
         self.help_text = text;
         self
     }
 
-    /// Forms may leave it empty.
+    /// Allows forms to leave the field empty.
     #[must_use]
     pub const fn blank(mut self) -> Self {
         self.blank = true;
         self
     }
 
-    /// What the other model calls the rows that lead to it.
+    /// Sets the name of these rows in the other model.
     #[must_use]
     pub const fn related_name(mut self, name: &'static str) -> Self {
         self.related_name = Some(name);
         self
     }
 
-    /// The link table.
+    /// Returns the link table.
     pub fn through(&self) -> &'static str {
         self.through
     }
 
-    /// The model it leads to.
+    /// Returns the other model.
     pub fn to(&self) -> &'static Meta {
         (self.to)()
     }
@@ -195,9 +197,9 @@ impl<T> ManyToMany<T> {
     }
 }
 
-/// A table that can hold the links of a many-to-many field: what `diesel::table!` makes.
+/// A table that can hold the links of a many-to-many field, as `diesel::table!` creates it.
 pub trait LinkTableShape {
-    /// Its name in the database, and the columns of its primary key.
+    /// Returns the name in the database, and the columns of the primary key.
     fn name_and_key() -> (String, Vec<String>);
 }
 
@@ -208,7 +210,7 @@ where
 {
     fn name_and_key() -> (String, Vec<String>) {
         let table = T::table();
-        // Diesel tells names in no other way than by writing them: `catalog_product_tags`.`id`.
+        // Diesel reveals names only in generated SQL: `catalog_product_tags`.`id`.
         let name = debug_query::<Sqlite, _>(&table).to_string();
         let key = debug_query::<Sqlite, _>(&table.primary_key()).to_string();
         let key = key
@@ -224,17 +226,18 @@ where
     }
 }
 
-/// A foreign key, seen from the model it leads to.
+/// A foreign key, seen from the referenced model.
 #[derive(Debug, Clone, Copy)]
 pub struct Reverse {
-    /// The model that holds the key.
+    /// The model with the foreign key.
     pub model: &'static Meta,
-    /// The key.
+    /// The foreign key.
     pub field: &'static super::Field,
 }
 
 impl Reverse {
-    /// What the model it leads to calls those rows: the related name, or `orderitem_set`.
+    /// Returns the name of these rows in the referenced model: the related name, or
+    /// `orderitem_set`.
     pub fn accessor(&self) -> String {
         let named = self
             .field

@@ -1,4 +1,4 @@
-//! Yes, no, and unknown.
+//! Boolean fields, which may be NULL.
 
 use chrono_tz::Tz;
 
@@ -8,7 +8,7 @@ use super::typed::Typed;
 use crate::db::{Kind, Value};
 use crate::models::Field;
 
-/// A box to tick; a list of three if the column may be NULL.
+/// A check box; a select with three choices if the column may be NULL.
 pub(super) struct Boolean;
 
 impl FormFieldType for Boolean {

@@ -1,11 +1,11 @@
-//! The least and the greatest number that an author allows.
+//! The smallest and the largest number that an author allows.
 
 use std::fmt::Display;
 
 use crate::db::Decimal;
 use crate::models::{Field, Validator};
 
-/// The errors of `number`, if it is outside of the author's bounds.
+/// Returns the errors of `number` if it is outside the author's bounds.
 pub(in crate::forms) fn bounds(field: &Field, number: Option<Decimal>) -> Vec<String> {
     let Some(number) = number else {
         return Vec::new();
@@ -18,7 +18,7 @@ pub(in crate::forms) fn bounds(field: &Field, number: Option<Decimal>) -> Vec<St
     refused.collect()
 }
 
-/// The least number that the author allows.
+/// Returns the smallest number that the author allows.
 pub(super) fn minimum(field: &Field) -> Option<String> {
     field.validators.iter().find_map(|rule| match rule {
         Validator::Min(least) => Some(least.to_string()),

@@ -1,61 +1,62 @@
-//! The kinds of controls, and what their HTML has in common wherever it is written.
+//! The kinds of controls, and the common parts of their HTML.
 
-/// What kind of control a field has. `templates/admin/_control.html` writes them in forms, and the admin's list writes those
-/// that are edited there.
+/// The kind of a field's control. `templates/admin/_control.html` renders controls in forms, and
+/// the admin's list renders controls in its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlKind {
-    /// An `input` of this type; [`InputDescription`] says more.
+    /// An `input` of this type; [`InputDescription`] has the other attributes.
     Input(&'static str),
-    /// Several lines.
+    /// A text area.
     Textarea,
-    /// JSON in several lines.
+    /// A text area for JSON.
     Json,
-    /// A box to tick.
+    /// A check box.
     Checkbox,
-    /// One of several.
+    /// A select with one value.
     Select,
-    /// One of several, each with a button.
+    /// Radio buttons.
     Radio,
-    /// Many of several, each with a box.
+    /// A check box for each value.
     Boxes,
-    /// A date and a time.
+    /// A date input and a time input.
     Split,
-    /// Many of several.
+    /// A select with several values.
     SelectMany,
-    /// Many of several, in two lists: `horizontal` or `vertical`.
+    /// Two lists for several values: `horizontal` or `vertical`.
     Filtered(&'static str),
-    /// Searched as one types; holds what is chosen only.
+    /// A choice that is searched while the user types; contains only the chosen value.
     Autocomplete,
-    /// The same for many.
+    /// Like `Autocomplete`, for several values.
     AutocompleteMany,
-    /// A primary key, or several with commas.
+    /// A primary key, or several separated by commas.
     RawId,
-    /// A file, or an image.
+    /// A file or an image.
     File,
 }
 
 impl ControlKind {
-    /// Whether it takes a file: what is there already is not sent again.
+    /// Whether the control is a file input, whose stored file is not sent again.
     pub fn is_file(self) -> bool {
         self == Self::File
     }
 }
 
-/// How an `input` is written in HTML.
+/// The HTML attributes of an `input`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InputDescription {
     /// The attribute `type`.
     pub type_name: &'static str,
-    /// The attribute `inputmode`: the keyboard of a telephone.
+    /// The attribute `inputmode`, which selects the keyboard of a phone.
     pub input_mode: Option<&'static str>,
-    /// Whether it holds words, which may run from right to left.
+    /// Whether the value is text, which may be right-to-left.
     pub has_direction: bool,
     /// The attribute `step`.
     pub step: Option<&'static str>,
 }
 
 impl InputDescription {
-    /// The `input` of this kind: an HTML type, or `decimal` for numbers that an input of type `number` would change.
+    /// Returns the description for an HTML type, or for `decimal`: numbers that an input of type
+    /// `number` would change.
     pub fn new(kind: &'static str) -> Self {
         Self {
             type_name: if kind == "decimal" { "text" } else { kind },
@@ -71,12 +72,13 @@ impl InputDescription {
 pub struct ControlContent<'a> {
     /// The text.
     pub text: &'a str,
-    /// Whether the control must be able to show any text: something is wrong with the field.
+    /// Whether the control must be able to show any text, because the field has an error.
     pub is_plain: bool,
 }
 
 impl ControlContent<'_> {
-    /// An input of the HTML type `kind`, or a plain one if it would drop or change the text.
+    /// Returns an input of the HTML type `kind`, or a text input if `kind` would drop or change the
+    /// text.
     pub fn input(self, kind: &'static str) -> ControlKind {
         ControlKind::Input(if self.is_plain {
             "text"
@@ -86,8 +88,7 @@ impl ControlContent<'_> {
     }
 }
 
-/// The type of an input that shows `text`: `kind`, unless a browser would drop or change a text that such an input cannot
-/// show.
+/// Returns the type of an input for `text`: `kind`, unless a browser would drop or change the text.
 pub fn input_type(kind: &'static str, text: &str) -> &'static str {
     let is_digit = |at: usize| text.as_bytes().get(at).is_some_and(u8::is_ascii_digit);
     let shows = match kind {
@@ -113,7 +114,7 @@ pub fn input_type(kind: &'static str, text: &str) -> &'static str {
     }
 }
 
-/// Whether a text has several lines, which an input would join.
+/// Whether the text has several lines, which a single-line input would join.
 pub fn has_lines(text: &str) -> bool {
     text.contains(['\n', '\r'])
 }

@@ -1,4 +1,4 @@
-//! Days.
+//! Date fields.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
 
-/// A day.
+/// A date field.
 pub(super) struct Date;
 
 impl FormFieldType for Date {

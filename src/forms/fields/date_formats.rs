@@ -1,4 +1,4 @@
-//! Dates and times in the formats that Django's English forms read.
+//! Parses dates and times in the formats of Django's English forms.
 
 use chrono::{Datelike as _, LocalResult, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
@@ -38,7 +38,7 @@ const MONTHS: [&str; 12] = [
     "december",
 ];
 
-/// What a text said, part by part.
+/// The parts of a date and time.
 #[derive(Debug, Default)]
 struct Parts {
     year: i32,
@@ -50,7 +50,7 @@ struct Parts {
     micros: u32,
 }
 
-/// One or two digits that make a number of at most `most`.
+/// Reads one or two digits of a number of at most `most`.
 fn short(text: &str, most: u32) -> Option<(u32, &str)> {
     let take = |count: usize| {
         let part = text
@@ -64,7 +64,7 @@ fn short(text: &str, most: u32) -> Option<(u32, &str)> {
     take(2).or_else(|| take(1))
 }
 
-/// Exactly `count` digits, of any script: Python reads years so, and nothing else.
+/// Reads exactly `count` digits of any script, as Python does for years.
 fn exact(text: &str, count: usize) -> Option<(i32, &str)> {
     let end = text
         .char_indices()
@@ -75,7 +75,7 @@ fn exact(text: &str, count: usize) -> Option<(i32, &str)> {
     is_number.then(|| Some((part.parse().ok()?, &text[end..])))?
 }
 
-/// Python's `strptime`, as far as the formats above go.
+/// Implements the part of Python's `strptime` that the formats above need.
 fn read(text: &str, format: &str) -> Option<Parts> {
     let mut parts = Parts::default();
     let mut rest = text;
@@ -120,7 +120,7 @@ fn read(text: &str, format: &str) -> Option<Parts> {
     rest.is_empty().then_some(parts)
 }
 
-/// `2006-10-25`, `10/25/2006`, `Oct 25, 2006`, `25 October 2006` …
+/// Parses `2006-10-25`, `10/25/2006`, `Oct 25, 2006`, `25 October 2006` …
 pub(super) fn date(text: &str) -> Option<NaiveDate> {
     let text = strip(text);
     let day = |format: &str| {
@@ -130,7 +130,7 @@ pub(super) fn date(text: &str) -> Option<NaiveDate> {
     DATES.iter().find_map(|format| day(format))
 }
 
-/// `14:30`, `14:30:59`, `14:30:59.0002`
+/// Parses `14:30`, `14:30:59`, `14:30:59.0002`.
 pub(super) fn time(text: &str) -> Option<NaiveTime> {
     let text = strip(text);
     let time = |format: &str| {
@@ -140,11 +140,12 @@ pub(super) fn time(text: &str) -> Option<NaiveTime> {
     TIMES.iter().find_map(|format| time(format))
 }
 
-/// The point in time at which the clocks of `zone` show this; an error where they never do, or do so twice.
+/// Returns the moment of a local time in `zone`; an error if that time does not exist or is
+/// ambiguous.
 pub(super) fn moment(day: NaiveDate, time: NaiveTime, zone: Tz) -> Result<Timestamp, String> {
     let local = day.and_time(time);
     match zone.from_local_datetime(&local) {
-        // Python's years, in which Django reads it again.
+        // The range of Python's years, which Django can read.
         LocalResult::Single(moment) if !(1..=9999).contains(&moment.to_utc().year()) => {
             Err("Enter a valid date.".to_owned())
         }

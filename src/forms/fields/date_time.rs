@@ -1,4 +1,4 @@
-//! Points in time.
+//! Date and time fields.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
 
-/// A day and a time, each in a control of its own.
+/// A date input and a time input.
 pub(super) struct DateTime;
 
 impl FormFieldType for DateTime {
@@ -35,7 +35,7 @@ impl FormFieldType for DateTime {
         }
 
         let mut errors = Vec::new();
-        // What is missing is only looked at when what is there makes sense.
+        // Report a missing part only if the other part is valid.
         if read.0.is_none() && !(day.is_empty() && read.1.is_none()) {
             errors.push("Enter a valid date.".to_owned());
         }

@@ -1,4 +1,4 @@
-//! Decimal numbers.
+//! Decimal fields.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::{Field, FieldKind};
 
-/// A decimal number with so many digits.
+/// A decimal field with a limited number of digits.
 pub(super) struct Decimal;
 
 impl FormFieldType for Decimal {

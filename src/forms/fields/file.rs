@@ -1,4 +1,4 @@
-//! Files and images: the column holds a path, and `uploads` looks at what was sent.
+//! File and image fields: the column holds a path, and `uploads` validates the file.
 
 use chrono_tz::Tz;
 
@@ -8,7 +8,7 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
 
-/// A file or an image.
+/// A file field or an image field.
 pub(super) struct File;
 
 impl FormFieldType for File {

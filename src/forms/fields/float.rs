@@ -1,4 +1,4 @@
-//! Floats.
+//! Float fields.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
 
-/// A finite float.
+/// A field for finite floats.
 pub(super) struct Float;
 
 impl FormFieldType for Float {

@@ -1,4 +1,4 @@
-//! Primary keys of rows of other models.
+//! Foreign keys.
 
 use chrono_tz::Tz;
 
@@ -9,11 +9,11 @@ use super::typed::Typed;
 use crate::db::{Kind, Value};
 use crate::models::{Field, parse};
 
-/// The error of a key that no row has.
+/// The error of a primary key without a row.
 pub(in crate::forms) const NO_SUCH_ROW: &str =
     "Select a valid choice. That choice is not one of the available choices.";
 
-/// A foreign key. Whether the row exists is for the database to say.
+/// A foreign key. [`check`](fn@crate::forms::model::check) verifies that the row exists.
 pub(super) struct ForeignKey;
 
 impl FormFieldType for ForeignKey {
@@ -33,7 +33,7 @@ impl FormFieldType for ForeignKey {
     }
 }
 
-/// The primary key that `text` is to `target`; `None` for a text that cannot be one.
+/// Parses a primary key of `target`; returns `None` if `text` is invalid.
 pub fn key(target: &Field, text: &str) -> Option<Value> {
     let number = || number::int(text);
     match target.sql {

@@ -1,4 +1,4 @@
-//! [`FormFieldType`]: everything that differs between the kinds of fields of forms.
+//! [`FormFieldType`]: the form side of a kind of field.
 
 use chrono_tz::Tz;
 
@@ -7,68 +7,69 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
 
-/// What is wrong with a field.
+/// The errors of a field.
 pub(in crate::forms) type Errors = Vec<String>;
 
 pub(in crate::forms) const REQUIRED: &str = "This field is required.";
 pub(in crate::forms) const NUL: &str = "Null characters are not allowed.";
 
-/// The one error `text`.
+/// Returns the single error `text`.
 pub(in crate::forms) fn wrong<T>(text: impl Into<String>) -> Result<T, Errors> {
     Err(vec![text.into()])
 }
 
-/// How many texts a field sends.
+/// The number of texts that a field sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inputs {
-    /// One.
+    /// One text.
     One,
-    /// One if its box is ticked, else none.
+    /// One text if the box is ticked, else none.
     Box,
-    /// A date and a time.
+    /// Two texts: a date and a time.
     Split,
 }
 
-/// A kind of field as forms know it (Django's form field and its widget). A field with choices is a list of these, whatever
-/// its kind.
+/// The form side of a kind of field (Django's form field and its widget). A field with choices is a
+/// select, whatever its kind.
 pub trait FormFieldType: Sync {
-    /// How many texts a field sends.
+    /// Returns the number of texts that the field sends.
     fn inputs(&self, _field: &Field) -> Inputs {
         Inputs::One
     }
 
-    /// Whether a form can always be sent without it, as without a box that is not ticked.
+    /// Whether the field is never required, like a check box.
     fn is_never_required(&self) -> bool {
         false
     }
 
-    /// Whether an author may have its texts typed in one line, or in several.
+    /// Whether an author may choose between one line and several lines.
     fn takes_lines(&self) -> bool {
         false
     }
 
-    /// Whether nothing was typed.
+    /// Whether the submitted value is empty.
     fn is_empty(&self, typed: &Typed) -> bool {
         typed.first().is_empty()
     }
 
-    /// The value that was typed, by Django's rules, or the errors in its words. Nothing at all does not come here.
+    /// Validates a value that is not empty by Django's rules; returns the value, or Django's error
+    /// texts.
     fn clean(&self, field: &'static Field, typed: &Typed, zone: Tz) -> Result<Value, Errors>;
 
-    /// The texts in the field's controls when it holds `value`.
+    /// Returns the texts of the field's controls for `value`.
     fn typed(&self, _field: &Field, value: &Value, _zone: Tz) -> Typed {
         Typed::one(value.text())
     }
 
-    /// The control.
+    /// Returns the kind of the control.
     fn control(&self, field: &Field, content: ControlContent<'_>) -> ControlKind;
 
-    /// The attribute `min` of the control.
+    /// Returns the attribute `min` of the control.
     fn least(&self, _field: &Field, _control: ControlKind) -> Option<String> {
         None
     }
 
-    /// Choices that the kind itself has.
+    /// Returns the choices that the kind itself has.
     fn choices(&self, _field: &Field) -> &'static [(&'static str, &'static str)] {
         &[]
     }

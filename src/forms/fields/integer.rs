@@ -1,4 +1,4 @@
-//! Whole numbers.
+//! Integer fields.
 
 use chrono_tz::Tz;
 
@@ -10,10 +10,10 @@ use super::typed::Typed;
 use crate::db::{Kind, Value};
 use crate::models::Field;
 
-/// A whole number of the width of its column.
+/// An integer field with the range of its column.
 pub(super) struct Integer;
 
-/// A whole number from zero on.
+/// An integer field from zero on.
 pub(super) struct PositiveInteger;
 
 impl FormFieldType for Integer {
@@ -51,7 +51,8 @@ impl FormFieldType for PositiveInteger {
     }
 }
 
-/// A whole number in the width of its column; one that does not fit is refused together with the author's rules.
+/// Converts an integer to the type of its column. A number that does not fit is refused together
+/// with the author's rules.
 fn fitting(field: &Field, number: i128) -> Result<Value, Errors> {
     let value = match field.sql {
         Kind::SmallInt => number.try_into().map(Value::SmallInt).ok(),

@@ -1,4 +1,4 @@
-//! JSON documents.
+//! JSON fields.
 
 use chrono_tz::Tz;
 use serde_json::Value as Document;
@@ -9,7 +9,7 @@ use super::typed::Typed;
 use crate::db::{Kind, Value};
 use crate::models::Field;
 
-/// A JSON document.
+/// A JSON field.
 pub(super) struct Json;
 
 impl FormFieldType for Json {
@@ -18,7 +18,7 @@ impl FormFieldType for Json {
             return wrong("Enter a valid JSON.");
         };
         match document {
-            // PostgreSQL cannot store it, and would say so at the end.
+            // PostgreSQL cannot store NUL, and would refuse it when the row is saved.
             document if has_nul(&document) => wrong(NUL),
             document if is_empty(&document) && !field.blank => wrong(REQUIRED),
             Document::Null => Ok(Value::Null(Kind::Json)),
@@ -38,7 +38,7 @@ impl FormFieldType for Json {
     }
 }
 
-/// Whether Django takes the document for nothing at all.
+/// Whether Django treats the document as empty.
 fn is_empty(document: &Document) -> bool {
     match document {
         Document::Null => true,

@@ -1,6 +1,7 @@
-//! The kinds of fields in forms: one module for each, with its control and its rules.
+//! The form side of the kinds of fields: a module for each, with its control and its validation.
 //!
-//! A new kind is a module here and a line in [`form_field_type`]. What models know of it is its module in `models::fields`.
+//! A new kind needs a module here and a line in [`form_field_type`]. Its model side is a module in
+//! `models::fields`.
 
 mod boolean;
 mod bounds;
@@ -35,7 +36,7 @@ pub(super) use typed::plain;
 
 use crate::models::FieldKind;
 
-/// Returns everything that forms know of fields of this kind.
+/// Returns the form side of this kind of field.
 pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
     match kind {
         FieldKind::Auto | FieldKind::Integer => &integer::Integer,

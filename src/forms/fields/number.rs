@@ -1,4 +1,4 @@
-//! Numbers as Python reads them.
+//! Parses numbers like Python.
 
 use super::bounds::{at_least, at_most};
 use crate::db::{Decimal, Kind};
@@ -6,10 +6,11 @@ use crate::forms::strip;
 use crate::models::{Field, FieldKind, Validator, ascii_digits};
 use crate::words::counted;
 
-/// Digits that Python's `int` refuses to read, so that nobody can keep it busy.
+/// The number of digits at which Python's `int` refuses a text, because parsing would take too
+/// long.
 const TOO_MANY_DIGITS: usize = 4300;
 
-/// The digits of `text` without the underscores that Python allows between them.
+/// Returns the digits of `text` without the underscores that Python allows between them.
 fn digits(text: &str) -> Option<String> {
     let parts: Vec<&str> = text.split('_').collect();
     let fine = parts
@@ -26,7 +27,7 @@ fn signed(text: &str) -> (bool, &str) {
     }
 }
 
-/// Python's `int(text)`; numbers that do not fit become the largest or smallest that do.
+/// Returns Python's `int(text)`; numbers out of range become the largest or the smallest one.
 pub(super) fn int(text: &str) -> Option<i128> {
     let text = ascii_digits(strip(text));
     let (negative, rest) = signed(&text);
@@ -38,7 +39,7 @@ pub(super) fn int(text: &str) -> Option<i128> {
     Some(if negative { -size } else { size })
 }
 
-/// A whole number as Django's forms read it: `7.0` is one.
+/// Returns an integer as Django's forms parse it: `7.0` is accepted.
 pub(in crate::forms) fn whole(text: &str) -> Option<i128> {
     let trimmed = strip(text);
     let cut = match trimmed.rsplit_once('.') {
@@ -48,7 +49,7 @@ pub(in crate::forms) fn whole(text: &str) -> Option<i128> {
     int(cut)
 }
 
-/// What Python's `Decimal(text)` is made of: a sign, digits without leading zeros, and the power of ten they stand before.
+/// The parts of Python's `Decimal(text)`: a sign, digits without leading zeros, and the exponent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Parts {
     negative: bool,
@@ -56,7 +57,8 @@ pub(super) struct Parts {
     exponent: i64,
 }
 
-/// Python's `Decimal(text)`; nothing for what is none, not finite, or absurdly large.
+/// Parses a text like Python's `Decimal(text)`; returns `None` if the number is invalid, not
+/// finite, or extremely large.
 pub(super) fn decimal_parts(text: &str) -> Option<Parts> {
     let text = ascii_digits(strip(text))
         .replace('_', "")
@@ -86,7 +88,8 @@ pub(super) fn decimal_parts(text: &str) -> Option<Parts> {
 }
 
 impl Parts {
-    /// Why a column of `most` digits with `places` of them behind the point does not take it (Django's `DecimalValidator`).
+    /// Returns the error if the number does not fit a column with `most` digits and `places`
+    /// decimal places (Django's `DecimalValidator`).
     pub(super) fn refused(&self, most: u32, places: u32) -> Option<String> {
         let length = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
         let (digits, decimals) = if self.exponent >= 0 {
@@ -122,7 +125,7 @@ impl Parts {
         }
     }
 
-    /// The number; only for one that was not [`refused`](Self::refused).
+    /// Returns the number, which must not have been [`refused`](Self::refused).
     pub(super) fn value(&self) -> Option<Decimal> {
         let sign = if self.negative { "-" } else { "" };
         format!("{sign}{}E{}", self.digits, self.exponent)
@@ -131,7 +134,7 @@ impl Parts {
     }
 }
 
-/// Python's `float(text)`, finite.
+/// Returns Python's `float(text)`, if it is finite.
 pub(super) fn float(text: &str) -> Option<f64> {
     let text = ascii_digits(strip(text)).replace('_', "");
     let shape = text
@@ -142,7 +145,7 @@ pub(super) fn float(text: &str) -> Option<f64> {
         .filter(|number: &f64| shape && number.is_finite())
 }
 
-/// The whole numbers that the column of `field` holds.
+/// Returns the range of the column of `field`.
 fn range(field: &Field) -> (i128, i128) {
     let (least, most) = match field.sql {
         Kind::SmallInt => (i16::MIN.into(), i16::MAX.into()),
@@ -156,7 +159,8 @@ fn range(field: &Field) -> (i128, i128) {
     }
 }
 
-/// Why the column of `field` cannot hold `number`. A rule of the author that is stricter says it instead.
+/// Returns the error if the column of `field` cannot hold `number`. A stricter rule of the author
+/// gives the text.
 pub(super) fn out_of_range(field: &Field, number: i128) -> Option<String> {
     let (least, most) = range(field);
     let limit = |number: i128| Decimal::from(i64::try_from(number).unwrap_or_default());

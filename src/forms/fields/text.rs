@@ -1,4 +1,4 @@
-//! Texts: lines, slugs, e-mail addresses, texts of any length.
+//! Text fields: single lines, slugs, e-mail addresses, texts of any length.
 
 use chrono_tz::Tz;
 
@@ -11,19 +11,19 @@ use crate::forms::{is_email, strip};
 use crate::models::Field;
 use crate::words::counted;
 
-/// A text of any length.
+/// A text field of any length.
 pub(super) struct Text;
 
-/// A line of text.
+/// A single-line text field.
 pub(super) struct Char;
 
-/// A slug.
+/// A slug field.
 pub(super) struct Slug;
 
-/// An e-mail address.
+/// An e-mail field.
 pub(super) struct Email;
 
-/// An input of this type, or several lines if the text has them.
+/// Returns an input of this type, or a text area if the text has several lines.
 pub(super) fn line(kind: &'static str, content: ControlContent<'_>) -> ControlKind {
     if has_lines(content.text) {
         ControlKind::Textarea
@@ -32,10 +32,10 @@ pub(super) fn line(kind: &'static str, content: ControlContent<'_>) -> ControlKi
     }
 }
 
-/// The text without the white space around it, in the author's spelling.
+/// Returns the text without surrounding white space, in the author's normalized form.
 fn spelled(field: &Field, typed: &Typed) -> String {
     let stripped = strip(typed.first());
-    // Spelling a long text would be work for nothing.
+    // Do not normalize a text that is too long anyway.
     let is_short = field
         .max_length()
         .is_none_or(|most| stripped.chars().count() <= most);
@@ -45,7 +45,8 @@ fn spelled(field: &Field, typed: &Typed) -> String {
     }
 }
 
-/// The value of the text, unless it has the error `problem`, is too long, or cannot be stored.
+/// Returns the text as a value, unless it has the error `problem`, is too long, or cannot be
+/// stored.
 pub(super) fn checked(field: &Field, text: String, problem: Option<&str>) -> Result<Value, Errors> {
     let mut errors: Errors = problem.into_iter().map(str::to_owned).collect();
     let length = text.chars().count();
@@ -66,7 +67,7 @@ pub(super) fn checked(field: &Field, text: String, problem: Option<&str>) -> Res
     }
 }
 
-/// Whether there is only white space.
+/// Whether the value is only white space.
 pub(super) fn is_blank(typed: &Typed) -> bool {
     strip(typed.first()).is_empty()
 }

@@ -1,6 +1,6 @@
-//! The shapes of texts: slugs and URLs.
+//! Validates the formats of slugs and URLs.
 
-/// Letters, digits, `-` and `_`.
+/// Whether the text has only letters, digits, `-` and `_`.
 pub(super) fn is_slug(text: &str) -> bool {
     !text.is_empty()
         && text
@@ -8,7 +8,7 @@ pub(super) fn is_slug(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
-/// `http://` before what has no scheme (Django's `URLField`).
+/// Adds `http://` to a text without a scheme (Django's `URLField`).
 pub(super) fn with_scheme(text: &str) -> String {
     let scheme = text.split_once(':').is_some_and(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -23,7 +23,8 @@ pub(super) fn with_scheme(text: &str) -> String {
     }
 }
 
-/// Django's `URLValidator`: a known scheme, a host with a dot (or `localhost`, or an IP), a port, no spaces.
+/// Whether the text is valid for Django's `URLValidator`: a known scheme, a host with a dot (or
+/// `localhost`, or an IP), a port, no spaces.
 pub(super) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else {
         return false;

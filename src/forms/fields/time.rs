@@ -1,4 +1,4 @@
-//! Times of day.
+//! Time fields.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
 
-/// A time of day.
+/// A time field.
 pub(super) struct Time;
 
 impl FormFieldType for Time {

@@ -1,4 +1,4 @@
-//! URLs.
+//! URL fields.
 
 use chrono_tz::Tz;
 
@@ -11,7 +11,7 @@ use crate::db::Value;
 use crate::forms::strip;
 use crate::models::Field;
 
-/// A URL.
+/// A URL field.
 pub(super) struct Url;
 
 impl FormFieldType for Url {

@@ -1,4 +1,4 @@
-//! UUIDs.
+//! UUID fields.
 
 use chrono_tz::Tz;
 
@@ -9,7 +9,7 @@ use crate::db::{self, Value};
 use crate::forms::strip;
 use crate::models::Field;
 
-/// A UUID.
+/// A UUID field.
 pub(super) struct Uuid;
 
 impl FormFieldType for Uuid {

@@ -1,4 +1,4 @@
-//! What only the database can say of forms: whether the rows they lead to exist, and whether what must be unique is.
+//! Validates forms against the database: foreign keys must exist, and unique values must be free.
 
 use super::clean::no_such_choice;
 use super::{ModelField, ModelForm};
@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::forms::fields::NO_SUCH_ROW;
 use crate::models::{ColumnPath, Condition, Meta, Query, Record};
 
-/// Looks at forms over rows of one model, all at once: one query for each model that they lead to and for each rule of
-/// uniqueness, however many forms there are, and none for what was not changed.
+/// Validates forms over rows of one model together: one query for each model that they refer to and
+/// for each rule of uniqueness, for any number of forms. Unchanged values need no query.
 pub fn check(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
     exist(conn, forms)?;
     let Some(model) = forms.first().map(|form| form.model) else {
@@ -27,11 +27,11 @@ pub fn check(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
     Ok(())
 }
 
-/// Values that were sent and are not what they were.
+/// Returns submitted values that differ from the initial ones.
 fn news(form: &ModelForm) -> impl Iterator<Item = (usize, &'static Meta, Vec<&Value>)> {
     form.fields.iter().enumerate().filter_map(|(at, bound)| {
         let cleaned = bound.cleaned.as_ref().filter(|_| bound.has_changed())?;
-        // A link that was there already stays, wherever it leads.
+        // An existing link may stay, whatever it refers to.
         let is_new = |value: &&Value| !bound.initial.values().contains(value);
         Some((
             at,
@@ -85,8 +85,8 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
     Ok(())
 }
 
-/// The values of `columns` in the row of `form`, if the form asks for them all, all make sense, one is new, and none is
-/// NULL.
+/// Returns the values of `columns` in the row of `form`, if the form has all of them, all are
+/// valid, one has changed, and none is NULL.
 fn key_of(form: &ModelForm, columns: &[&'static str]) -> Option<Vec<Value>> {
     let fixed = |column: &&'static str| {
         form.fixed
@@ -162,7 +162,7 @@ fn all_equal(columns: &[&'static str], key: &[Value]) -> Condition {
     Condition::All(each.collect())
 }
 
-/// `Product with this SKU already exists.`, or what the field says.
+/// Returns `Product with this SKU already exists.`, or the text of the field.
 pub fn exists(model: &Meta, columns: &[&'static str]) -> String {
     if let [column] = columns
         && let Some(field) = model.column(column).filter(|field| !field.taken.is_empty())
@@ -182,7 +182,7 @@ pub fn exists(model: &Meta, columns: &[&'static str]) -> String {
     )
 }
 
-/// `A, B and C` (Django's `get_text_list`).
+/// Returns `A, B and C` (Django's `get_text_list`).
 pub fn listed(words: &[String], last: &str) -> String {
     match words {
         [] => String::new(),
@@ -191,7 +191,8 @@ pub fn listed(words: &[String], last: &str) -> String {
     }
 }
 
-/// Rows of the formset that share what must be unique among them: which rule, and the rows after the first.
+/// Returns the rows of the formset that violate a rule of uniqueness among them: the rule, and the
+/// rows after the first.
 pub fn duplicates(forms: &[&ModelForm]) -> Vec<(Vec<&'static str>, Vec<usize>)> {
     let Some(model) = forms.first().map(|form| form.model) else {
         return Vec::new();

@@ -1,4 +1,5 @@
-//! From what was typed to a value, or to what is wrong with it, by Django's rules and in its words.
+//! Validates submitted texts by Django's rules and with its error texts, and converts them to
+//! values.
 
 use chrono_tz::Tz;
 
@@ -7,13 +8,13 @@ use crate::db::{Decimal, Kind, Value};
 use crate::forms::fields::{Errors, NUL, REQUIRED, bounds, form_field_type, key, wrong};
 use crate::models::{Field, ManyToMany, Validator, parse};
 
-/// The error of a key that none of the offered rows has.
+/// Returns the error for a key that is not among the offered rows.
 pub(super) fn no_such_choice(key: &str) -> String {
     format!("Select a valid choice. {key} is not one of the available choices.")
 }
 
-/// The value of `field`. Whether rows that it leads to exist, and whether it is unique, is for the database to say: see
-/// [`check`](fn@super::check). Files are not looked at.
+/// Validates the value of `field`. Foreign keys and uniqueness need the database: see
+/// [`check`](fn@super::check). Files are validated elsewhere.
 pub fn clean(field: ModelField, typed: &Typed, zone: Tz) -> Result<Cleaned, Errors> {
     match field {
         ModelField::Many(many) => keys(many, typed).map(Cleaned::Many),
@@ -48,7 +49,7 @@ fn one(
     }
 }
 
-/// The value of a column that was left empty.
+/// Returns the value of an empty column.
 fn nothing(column: &Field) -> Value {
     if column.sql == Kind::Text && !column.null {
         Value::Text(String::new())

@@ -14,7 +14,7 @@ pub enum ModelField {
 }
 
 impl ModelField {
-    /// The field in the column `key`, or the many-to-many field of that name.
+    /// Returns the field of the column `key`, or the many-to-many field of that name.
     pub fn of(model: &'static Meta, key: &str) -> Option<Self> {
         model
             .column(key)
@@ -22,7 +22,7 @@ impl ModelField {
             .or_else(|| model.many(key).map(Self::Many))
     }
 
-    /// What forms and URLs call it: `category`.
+    /// Returns the name in forms and URLs: `category`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Column(field) => field.name,
@@ -30,7 +30,7 @@ impl ModelField {
         }
     }
 
-    /// What options call it: `category_id`.
+    /// Returns the name in options: `category_id`.
     pub fn key(self) -> &'static str {
         match self {
             Self::Column(field) => field.column,
@@ -38,7 +38,7 @@ impl ModelField {
         }
     }
 
-    /// What people read on its label.
+    /// Returns the label.
     pub fn label(self) -> String {
         match self {
             Self::Column(field) => field.label(),
@@ -46,7 +46,7 @@ impl ModelField {
         }
     }
 
-    /// A hint.
+    /// Returns the help text.
     pub fn help_text(self) -> &'static str {
         match self {
             Self::Column(field) => field.help_text,
@@ -54,7 +54,7 @@ impl ModelField {
         }
     }
 
-    /// Whether it may not be empty. A box that is not ticked says something as well.
+    /// Whether the field is required. A check box never is.
     pub fn required(self) -> bool {
         match self {
             Self::Column(field) => !field.blank && !form_field_type(field.kind).is_never_required(),
@@ -62,7 +62,7 @@ impl ModelField {
         }
     }
 
-    /// The model it leads to.
+    /// Returns the model that the field refers to.
     pub fn to(self) -> Option<&'static Meta> {
         match self {
             Self::Column(field) => field.relation.as_ref().map(|relation| relation.to()),
@@ -70,7 +70,7 @@ impl ModelField {
         }
     }
 
-    /// The column.
+    /// Returns the column.
     pub fn column(self) -> Option<&'static Field> {
         match self {
             Self::Column(field) => Some(field),
@@ -78,17 +78,17 @@ impl ModelField {
         }
     }
 
-    /// Whether it takes a file.
+    /// Whether the field is a file field.
     pub fn is_file(self) -> bool {
         self.column().is_some_and(Field::is_file)
     }
 
-    /// Whether it is shown as a date and a time beside one another.
+    /// Whether the field has a date input and a time input.
     pub fn is_split(self) -> bool {
         self.inputs() == Inputs::Split
     }
 
-    /// Whether it is a box to tick: a boolean that is never unknown.
+    /// Whether the field is a check box: a boolean that cannot be NULL.
     pub fn is_box(self) -> bool {
         self.inputs() == Inputs::Box
     }
@@ -103,14 +103,14 @@ impl ModelField {
 /// The value of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cleaned {
-    /// A column's value.
+    /// The value of a column.
     One(Value),
     /// The primary keys that a many-to-many field links to.
     Many(Vec<Value>),
 }
 
 impl Cleaned {
-    /// A column's value.
+    /// Returns the value of a column.
     pub fn one(&self) -> Option<&Value> {
         match self {
             Self::One(value) => Some(value),
@@ -118,7 +118,7 @@ impl Cleaned {
         }
     }
 
-    /// Every value in it that is not NULL.
+    /// Returns all values that are not NULL.
     pub fn values(&self) -> &[Value] {
         match self {
             Self::One(value) if value.is_null() => &[],
@@ -127,8 +127,8 @@ impl Cleaned {
         }
     }
 
-    /// Whether both are the same to someone who reads a form: forms show no fractions of a second, and browsers write line
-    /// ends in their own way.
+    /// Whether both look the same in a form: forms show no fractions of a second, and browsers
+    /// change line endings.
     pub fn reads_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::One(Value::Timestamp(one)), Self::One(Value::Timestamp(two))) => {
@@ -141,7 +141,7 @@ impl Cleaned {
             (Self::One(Value::Text(one)), Self::One(Value::Text(two))) => {
                 one == two || plain(one) == plain(two)
             }
-            // NaN is the same as itself to someone who reads it.
+            // NaN counts as equal to itself here.
             (Self::One(Value::Double(one)), Self::One(Value::Double(two)))
                 if one.is_nan() && two.is_nan() =>
             {

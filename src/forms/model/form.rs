@@ -14,28 +14,28 @@ use crate::models::{Meta, Record};
 pub struct BoundField {
     /// The field.
     pub field: ModelField,
-    /// A many-to-many field whose keys stand in one text, with commas between them.
+    /// Whether the keys of a many-to-many field are in one text, separated by commas.
     pub commas: bool,
-    /// What it held when the form was made.
+    /// The value when the form was created.
     pub initial: Cleaned,
-    /// The values that the page showed in its controls before anything was typed, as far as they are known.
+    /// The values that the page showed before the user changed them, as far as they are known.
     pub shown: Typed,
-    /// What stands in its controls.
+    /// The texts in the controls.
     pub typed: Typed,
-    /// What was sent, if that makes sense.
+    /// The submitted value, if it is valid.
     pub cleaned: Option<Cleaned>,
-    /// A file that was sent, not stored yet.
+    /// An uploaded file that is not stored yet.
     pub upload: Option<Upload>,
-    /// Someone else has changed it since the page was made, and so does what was sent.
+    /// Whether both this form and somebody else have changed the field since the page was made.
     pub conflict: bool,
-    /// The key of a row that was chosen and is not there.
+    /// The chosen primary key, if its row does not exist.
     pub missing: Option<String>,
-    /// What is wrong with it.
+    /// The errors of the field.
     pub errors: Vec<String>,
 }
 
 impl BoundField {
-    /// A field that holds this.
+    /// Creates a field with this initial value.
     pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
         let typed = texts(field, &initial, zone);
         let (cleaned, upload) = (None, None);
@@ -54,7 +54,8 @@ impl BoundField {
         }
     }
 
-    /// The note beside the field if its column holds something that cannot be read, and no other value was typed.
+    /// Returns the note that the column holds an unreadable value, unless another value was
+    /// entered.
     pub fn note(&self) -> Option<String> {
         let is_repaired = self
             .cleaned
@@ -67,7 +68,7 @@ impl BoundField {
             .map(unreadable_note)
     }
 
-    /// Whether its control must be able to show any text.
+    /// Whether the control must be able to show any text.
     pub(super) fn needs_plain_control(&self) -> bool {
         !self.errors.is_empty() || self.note().is_some()
     }
@@ -85,7 +86,7 @@ impl BoundField {
         if self.initial.one().and_then(Value::unreadable).is_some() {
             self.keep_unreadable(zone);
         }
-        // What was not sent at all keeps its default, as in Django.
+        // As in Django, a field that was not sent keeps its default.
         let has_default = self
             .field
             .column()
@@ -96,8 +97,8 @@ impl BoundField {
         }
     }
 
-    /// Keeps the value of a date and time that was sent back as the page showed it, although nothing can be made of it: the
-    /// clocks of the zone show the time twice, in the night in which they are put back.
+    /// Keeps an unchanged date and time that is ambiguous, because clocks in the zone are set back
+    /// in that night.
     pub(super) fn keep_unreadable_moment(&mut self) {
         if self.field.is_split()
             && self.cleaned.is_none()
@@ -109,7 +110,8 @@ impl BoundField {
         }
     }
 
-    /// Keeps a value that cannot be read if it was sent back as the page showed it: the rest of the row can be saved.
+    /// Keeps an unreadable value that was sent back unchanged, so that the rest of the row can be
+    /// saved.
     fn keep_unreadable(&mut self, zone: Tz) {
         let plain = |typed: &Typed| {
             typed
@@ -124,7 +126,7 @@ impl BoundField {
         }
     }
 
-    /// Looks at the file that was sent; reads it.
+    /// Reads and validates an uploaded file.
     fn bind_file(&mut self, posted: &Posted<'_>) {
         let ModelField::Column(column) = self.field else {
             return;
@@ -149,7 +151,7 @@ impl BoundField {
         }
     }
 
-    /// Says of the chosen row that is not there that it was deleted meanwhile.
+    /// Changes the error of a missing chosen row to say that it was deleted meanwhile.
     pub fn tell_deleted(&mut self) {
         let (Some(key), Some(model)) = (&self.missing, self.field.to()) else {
             return;
@@ -165,47 +167,50 @@ impl BoundField {
         }
     }
 
-    /// Whether what was sent differs from what it held; also when it makes no sense.
+    /// Whether the submitted value differs from the initial one; also true if it is invalid.
     pub fn has_changed(&self) -> bool {
         self.cleaned
             .as_ref()
             .is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
     }
 
-    /// Whether something else was sent than the page showed. A default that is another one each time is not a change.
+    /// Whether the submitted value differs from the one that the page showed. A default that
+    /// differs each time is not a change.
     pub fn is_touched(&self) -> bool {
         self.has_changed() && (self.field.is_file() || !self.typed.reads_as(&self.shown))
     }
 
-    /// What it holds now: what was sent, or else what it held.
+    /// Returns the submitted value, else the initial one.
     pub fn value(&self) -> &Cleaned {
         self.cleaned.as_ref().unwrap_or(&self.initial)
     }
 }
 
-/// A form over one row: the fields in question, what was sent for them, and what is wrong with that.
+/// A form over one row, with its fields, submitted values and errors.
 #[derive(Debug, Clone)]
 pub struct ModelForm {
     /// The model.
     pub model: &'static Meta,
-    /// What stands before its fields' names: `items-0`, or "".
+    /// The prefix of the field names: `items-0`, or "".
     pub prefix: String,
-    /// What the page that was sent calls itself; see `loaded`.
+    /// The name of the submitted page; see `loaded`.
     pub(super) page: String,
-    /// The row, as it was when the form was made; of a new row, its defaults.
+    /// The row when the form was created; for a new row, the defaults.
     pub record: Record,
     /// Whether the row is new.
     pub adding: bool,
-    /// Its fields, in order.
+    /// The fields, in order.
     pub fields: Vec<BoundField>,
-    /// Columns that are no fields of it and yet fixed: an inline's key to its parent.
+    /// Columns with a fixed value that are not fields, such as an inline's foreign key to its
+    /// parent.
     pub fixed: Vec<&'static str>,
-    /// What is wrong with the form as a whole.
+    /// Errors that do not belong to a single field.
     pub errors: Vec<String>,
 }
 
 impl ModelForm {
-    /// A form over `record` with these fields; `linked` says what a many-to-many field links to.
+    /// Creates a form over `record` with these fields; `linked` are the links of many-to-many
+    /// fields.
     pub fn new(
         mut record: Record,
         adding: bool,
@@ -213,7 +218,7 @@ impl ModelForm {
         linked: &dyn Fn(&'static str) -> Vec<Value>,
         zone: Tz,
     ) -> Self {
-        // A new row's box without a default is not ticked, as in Django.
+        // As in Django, the check box of a new row is not ticked unless it has a default.
         for column in fields
             .iter()
             .filter(|field| adding && field.is_box())
@@ -245,15 +250,15 @@ impl ModelForm {
         }
     }
 
-    /// With this before its fields' names.
+    /// Sets the prefix of the field names.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Makes the form of a new row one of a copy of `original`: what cannot be typed, files and times that the clocks show
-    /// twice, is that of the original unless something else is sent.
+    /// Turns the form of a new row into a copy of `original`: files and ambiguous times, which
+    /// cannot be entered, are copied unless another value is sent.
     pub fn copy_from(&mut self, original: &Record, zone: Tz) {
         for bound in self
             .fields
@@ -272,7 +277,8 @@ impl ModelForm {
         }
     }
 
-    /// Takes what was sent, each field looked at by itself. It reads files: call it where blocking is allowed.
+    /// Binds the form to submitted data and validates each field separately. This reads files: call
+    /// it on a blocking thread.
     pub fn bind(&mut self, posted: &Posted<'_>, zone: Tz) {
         for bound in &mut self.fields {
             if bound.field.is_file() {
@@ -286,17 +292,17 @@ impl ModelForm {
         }
     }
 
-    /// The field that forms call `name`.
+    /// Returns the field with this name in forms.
     pub fn field(&self, name: &str) -> Option<&BoundField> {
         self.fields.iter().find(|bound| bound.field.name() == name)
     }
 
-    /// The name of a field's control in the page.
+    /// Returns the name of a field's control in the page.
     pub fn name_of(&self, field: ModelField) -> String {
         prefixed(&self.prefix, field.name())
     }
 
-    /// Says that something is wrong with the field `name` (a column's name will do), or with the whole form.
+    /// Adds an error to the field `name` (or the column `name`), or to the whole form.
     pub fn add_error(&mut self, name: &str, text: impl Into<String>) {
         let named =
             |bound: &&mut BoundField| bound.field.name() == name || bound.field.key() == name;
@@ -306,7 +312,7 @@ impl ModelForm {
         }
     }
 
-    /// Whether nothing is wrong so far.
+    /// Whether there are no errors so far.
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty()
             && self
@@ -315,17 +321,17 @@ impl ModelForm {
                 .all(|bound| bound.errors.is_empty() && !bound.conflict)
     }
 
-    /// The fields in which something else was sent than they held.
+    /// Returns the fields whose submitted value differs from the initial one.
     pub fn changed(&self) -> impl Iterator<Item = &BoundField> {
         self.fields.iter().filter(|bound| bound.has_changed())
     }
 
-    /// Whether anything else was sent than it held.
+    /// Whether any field has changed.
     pub fn has_changed(&self) -> bool {
         self.changed().next().is_some()
     }
 
-    /// The row as it would be saved: what was sent over what it held.
+    /// Returns the row that saving the form would give.
     pub fn row(&self) -> Record {
         let mut row = self.record.clone();
         for bound in self.changed() {
@@ -339,7 +345,7 @@ impl ModelForm {
     }
 }
 
-/// The note beside a field whose column holds a value of another kind.
+/// Returns the note for a field whose column holds a value of another kind.
 pub fn unreadable_note(cell: &Unreadable) -> String {
     let held = if cell.text.trim().is_empty() {
         "an empty text".to_owned()

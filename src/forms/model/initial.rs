@@ -1,4 +1,4 @@
-//! From a value to the texts in a field's controls.
+//! Converts a value to the texts of a field's controls.
 
 use chrono_tz::Tz;
 
@@ -7,7 +7,7 @@ use crate::db::Value;
 use crate::forms::fields::{Inputs, form_field_type};
 use crate::models::Field;
 
-/// The texts in the controls of `field` when it holds `value`.
+/// Returns the texts of the controls of `field` for `value`.
 pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
     match (field, value) {
         (_, Cleaned::Many(keys)) => Typed(keys.iter().map(ToString::to_string).collect()),
@@ -21,8 +21,8 @@ pub fn texts(field: ModelField, value: &Cleaned, zone: Tz) -> Typed {
     }
 }
 
-/// The content of the controls when the column holds a value of another kind: the text as it is. A box cannot show a
-/// text: it is ticked, as under Django.
+/// Returns the texts of the controls for a value of another kind: the unchanged text. A check box,
+/// which cannot show a text, is ticked as in Django.
 fn held_as_it_is(column: &Field, text: &str) -> Typed {
     match form_field_type(column.kind).inputs(column) {
         Inputs::Split => Typed(vec![text.to_owned(), String::new()]),

@@ -1,9 +1,11 @@
-//! What the fields of a form held when its page was made: how a save tells whose change is whose.
+//! Records the values of a form when its page was made, so that a save can distinguish the changes
+//! of different people.
 //!
-//! A hidden input carries a short mark of every column that the form shows, and the keys of every many-to-many field. A
-//! field that was left as it was when the page was made never overwrites what someone else saved since; one that both
-//! have changed is a conflict, which is shown. The marks say nothing that the form does not show. They are not signed:
-//! whoever forges one can only overwrite, which they could without any.
+//! A hidden input carries a short mark of every column that the form shows, and the keys of every
+//! many-to-many field. An unchanged field never overwrites a value that somebody else has saved
+//! since. A field that both have changed is a conflict, which is shown. The marks reveal nothing
+//! that the form does not show. They are not signed: a forged mark only allows overwriting, which
+//! its sender could do without one.
 
 use std::borrow::Cow;
 
@@ -15,13 +17,13 @@ use crate::db::Value;
 use crate::forms::fields::plain;
 use crate::signing::{b64_encode, random_string};
 
-/// The name of the hidden input, behind the form's prefix.
+/// The name of the hidden input, after the form's prefix.
 pub const LOADED: &str = "_loaded";
-/// In it, what the page itself is called; no field has this name.
+/// The name of the page in the hidden input; no field has this name.
 const PAGE: &str = "";
 const PAGE_LENGTH: usize = 16;
 
-/// A mark of what stands in a field: eight bytes of a hash.
+/// Returns the mark of a field's texts: eight bytes of a hash.
 fn mark(typed: &Typed) -> String {
     let mut hash = Sha256::new();
     for text in typed.0.iter().filter(|_| !typed.is_empty()) {
@@ -40,7 +42,8 @@ fn keys(values: &[Value]) -> String {
 }
 
 impl ModelForm {
-    /// The value of the hidden input: `=Xk3…&name=8c1f…&tags=3,5`. For a new row it says what the page showed: defaults.
+    /// Returns the value of the hidden input: `=Xk3…&name=8c1f…&tags=3,5`. For a new row it has the
+    /// defaults that the page shows.
     pub fn loaded(&self, zone: Tz) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         if !self.adding {
@@ -57,20 +60,20 @@ impl ModelForm {
         query.finish()
     }
 
-    /// Whether someone else has changed a field that was changed here as well.
+    /// Whether somebody else has changed a field that was changed here as well.
     pub fn has_conflict(&self) -> bool {
         self.fields.iter().any(|bound| bound.conflict)
     }
 
-    /// Goes by what stood in the controls of its fields, in their order, when the page was made.
+    /// Merges changes, given the texts of all controls (in field order) when the page was made.
     pub fn merge_texts(&mut self, were: &[Typed], zone: Tz) {
         for (bound, was) in self.fields.iter_mut().zip(were) {
             bound.merge(&mark(was), None, zone);
         }
     }
 
-    /// Whether every field was sent back as the page showed it, by what its hidden input says: for a row that is not there
-    /// any more to compare with.
+    /// Whether every field was sent back unchanged, according to the hidden input: for a row that
+    /// no longer exists.
     pub fn is_sent_back_as_shown(&self, posted: &Posted<'_>) -> bool {
         let Some(loaded) = posted.last(LOADED) else {
             return false;
@@ -97,9 +100,9 @@ impl ModelForm {
         })
     }
 
-    /// Goes by what the hidden input said.
+    /// Merges changes, given the value of the hidden input.
     pub(super) fn merge(&mut self, loaded: &str, zone: Tz) {
-        // "Save as new" sends what the page said of another row.
+        // "Save as new" sends the hidden input of another row.
         let is_of_another = |(name, _): &(Cow<'_, str>, Cow<'_, str>)| name == PAGE;
         if self.adding && form_urlencoded::parse(loaded.as_bytes()).any(|pair| is_of_another(&pair))
         {
@@ -107,13 +110,13 @@ impl ModelForm {
         }
         let mut own = None;
         for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {
-            // Only what may have been made here is remembered.
+            // Accept only names that this code may have created.
             if name == PAGE && was.len() == PAGE_LENGTH {
                 own = own_saves::of(&was);
                 self.page = was.into_owned();
                 continue;
             }
-            // What this page has saved itself is nobody else's change.
+            // A change that this page has saved itself is not a conflict.
             let saved = own
                 .iter()
                 .flatten()
@@ -131,8 +134,8 @@ impl ModelForm {
         }
     }
 
-    /// After a save: what the page wrote is not somebody else's change when it is sent once more. To be called before the
-    /// transaction ends, so that the next to lock the row finds it.
+    /// Records the values that the page has saved, so that sending it again is not a conflict. Call
+    /// it before the transaction ends, so that the next transaction that locks the row finds them.
     pub fn saved(&self, zone: Tz) {
         if self.page.is_empty() {
             return;
@@ -146,7 +149,7 @@ impl ModelForm {
 }
 
 impl BoundField {
-    /// The mark of a value of this field; of links their keys.
+    /// Returns the mark of a value of this field; for links, their keys.
     fn mark(&self, value: &Cleaned, zone: Tz) -> String {
         match value {
             Cleaned::Many(links) => keys(links),
@@ -154,7 +157,8 @@ impl BoundField {
         }
     }
 
-    /// Notes whether the field of a new row was sent back as it was shown; `was` is the mark of that.
+    /// Records whether the field of a new row was sent back unchanged; `was` is the mark of the
+    /// value that was shown.
     fn compare(&mut self, was: &str) {
         if mark(&self.typed) == was {
             self.shown = self.typed.clone();
@@ -162,7 +166,8 @@ impl BoundField {
         }
     }
 
-    /// `was` is the mark of what stood there, `saved` of what the same page wrote there since.
+    /// Merges a field: `was` is the mark of the value that was shown, `saved` that of the value
+    /// that the same page has saved since.
     fn merge(&mut self, was: &str, saved: Option<&str>, zone: Tz) {
         let current = texts(self.field, &self.initial, zone);
         if let ModelField::Many(_) = self.field {
@@ -178,7 +183,7 @@ impl BoundField {
             mark(&self.typed) == was || cleaned.is_some_and(|cleaned| mark(&cleaned) == was)
         };
         if untouched {
-            // A value that was not touched stays as it is, even one that nobody could type in.
+            // Keep an unchanged value, even if it could not be entered.
             self.cleaned = Some(self.initial.clone());
             self.typed = current;
             self.errors.clear();
@@ -187,7 +192,7 @@ impl BoundField {
         }
     }
 
-    /// Links that were added or taken away here are added to, or taken from, those that there are by now.
+    /// Applies the added and removed links to the current links.
     fn merge_links(&mut self, was: &str) {
         let Some(Cleaned::Many(chosen)) = &self.cleaned else {
             return;

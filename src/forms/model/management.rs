@@ -1,19 +1,19 @@
-//! The inputs that say how many forms a page sends (Django's management form).
+//! The number of forms on a page (Django's management form).
 
 use super::Posted;
 use crate::forms::fields::form_int;
 
-/// How many forms were sent, and how many of them are of rows that were there already; or what is said where these inputs
-/// are no numbers.
+/// Returns the number of submitted forms and the number of those for existing rows; or the error if
+/// these inputs are not numbers.
 pub fn management(posted: &Posted<'_>) -> Result<(usize, usize), String> {
     let number = |name: &str| posted.last(name).and_then(form_int);
     let counted = |number: i128| usize::try_from(number.max(0)).unwrap_or(usize::MAX);
     let total = number("TOTAL_FORMS").map(counted);
-    // With fewer than none of them there already, all would be taken for new ones.
+    // With a negative number, all rows would count as new.
     let initial = number("INITIAL_FORMS")
         .filter(|initial| *initial >= 0)
         .map(counted);
-    // Nobody needs these two, but where they were sent they are numbers.
+    // These two are not used, but must be numbers if they were sent.
     let is_odd = |name: &&str| {
         posted
             .last(name)

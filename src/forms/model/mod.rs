@@ -1,8 +1,8 @@
-//! Forms over rows of any model: what stands in a field, and what is wrong with what was sent.
+//! Forms over rows of any model, with their values and errors.
 //!
-//! A caller names the fields, makes a [`ModelForm`] over a row, lets it [`bind`](ModelForm::bind) what was sent, and asks the
-//! database about the rest with [`check()`]. The prefix makes the same form a row of an inline (`items-0`) or of a list
-//! (`form-0`).
+//! A caller chooses the fields, creates a [`ModelForm`] over a row, [binds](ModelForm::bind) it to
+//! submitted data, and validates it against the database with [`check()`]. With a prefix the same
+//! form is a row of an inline (`items-0`) or of a list (`form-0`).
 
 mod check;
 mod clean;

@@ -1,19 +1,21 @@
-//! What a page has saved itself: a browser that goes back and saves again is not somebody else.
+//! Records the values that a page has saved, so that a browser that goes back and saves again does
+//! not conflict with itself.
 //!
-//! Kept by this process alone. Another process asks once more than it had to, and nothing is lost.
+//! The record is kept by this process only. Another process may report an unnecessary conflict, but
+//! nothing is lost.
 
 use std::collections::VecDeque;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// Pages that are remembered.
+/// Number of pages that are recorded.
 const KEPT: usize = 1000;
 
-/// The marks of what a page wrote itself, by the names of the fields.
+/// The marks of the values that a page has saved, by field name.
 pub(super) type Marks = Vec<(&'static str, String)>;
 
 static PAGES: LazyLock<Mutex<VecDeque<(String, Marks)>>> = LazyLock::new(Mutex::default);
 
-/// Remembers what `page` has just written, beside what it wrote before.
+/// Records the values that `page` has just saved, in addition to earlier ones.
 pub(super) fn remember(page: &str, mut marks: Marks) {
     let mut pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, known)) = pages.iter_mut().find(|(known, _)| known == page) {
@@ -25,7 +27,7 @@ pub(super) fn remember(page: &str, mut marks: Marks) {
     }
 }
 
-/// What `page` wrote, if it is still known.
+/// Returns the values that `page` has saved, if they are still recorded.
 pub(super) fn of(page: &str) -> Option<Marks> {
     let pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     pages

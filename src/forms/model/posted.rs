@@ -4,17 +4,18 @@ use super::ModelField;
 use crate::forms::fields::Typed;
 use crate::http::PostData;
 
-/// The data that was sent for one form of a page: its names begin with the form's prefix (`items-0`, or "" for none).
+/// The submitted data of one form of a page, whose names begin with the form's prefix (`items-0`,
+/// or "" for none).
 #[derive(Debug, Clone)]
 pub struct Posted<'a> {
-    /// All that was sent.
+    /// All submitted data.
     pub data: &'a PostData,
     /// The prefix, without its dash.
     pub prefix: String,
 }
 
 impl<'a> Posted<'a> {
-    /// The form without a prefix.
+    /// Returns the form without a prefix.
     pub fn new(data: &'a PostData) -> Self {
         Self {
             data,
@@ -22,7 +23,7 @@ impl<'a> Posted<'a> {
         }
     }
 
-    /// The form number `row` of the formset `prefix`.
+    /// Returns form number `row` of the formset `prefix`.
     pub fn row(data: &'a PostData, prefix: &str, row: usize) -> Self {
         Self {
             data,
@@ -30,13 +31,13 @@ impl<'a> Posted<'a> {
         }
     }
 
-    /// The last text sent for `name`.
+    /// Returns the last submitted text of `name`.
     pub fn last(&self, name: &str) -> Option<&'a str> {
         self.data.fields.get(&prefixed(&self.prefix, name))
     }
 
-    /// The value that the page showed in a field whose default differs each time: Django's forms send it along as
-    /// `initial-items-0-made_at`.
+    /// Returns the value that the page showed in a field whose default differs each time. Django's
+    /// forms send it as `initial-items-0-made_at`.
     pub(super) fn shown(&self, field: ModelField) -> Option<Typed> {
         let name = format!("initial-{}", prefixed(&self.prefix, field.name()));
         let text = |name: &str| self.data.fields.get(name).map(str::to_owned);
@@ -47,7 +48,8 @@ impl<'a> Posted<'a> {
         text(&name).map(Typed::one)
     }
 
-    /// What was sent for `field`. `commas`: the keys of a many-to-many field stand in one text.
+    /// Returns the submitted texts of `field`. `commas`: the keys of a many-to-many field are in
+    /// one text.
     pub fn typed(&self, field: ModelField, commas: bool) -> Typed {
         let name = field.name();
         let texts = match field {
@@ -84,7 +86,7 @@ impl<'a> Posted<'a> {
     }
 }
 
-/// `items-0-quantity`, or `quantity` where there is no prefix.
+/// Returns `items-0-quantity`, or `quantity` without a prefix.
 pub fn prefixed(prefix: &str, name: &str) -> String {
     if prefix.is_empty() {
         name.to_owned()

@@ -1,4 +1,5 @@
-//! Every value survives its own form: a page that is sent back as it was shown changes nothing, in any time zone.
+//! A form keeps every unchanged value: sending a page back as it was shown changes nothing, in any
+//! time zone.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta};
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -62,7 +63,7 @@ impl Model for Survivor {
     }
 }
 
-/// Any value of this kind that a database may hold, whatever the forms think of it.
+/// Returns any value of this kind that a database may hold, whether or not forms accept it.
 fn any_value(kind: Kind) -> BoxedStrategy<Value> {
     match kind {
         Kind::Text => prop_oneof!["[ a-z0-9@.:/\r\n\t<&\"_-]{0,12}", "\\PC{0,12}"]
@@ -95,7 +96,7 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
     }
 }
 
-/// Points in time, many of them in the half years' nights in which clocks are put forward and back.
+/// Returns points in time, many of them in nights in which clocks are changed.
 fn moments() -> impl Strategy<Value = Timestamp> {
     let near = |base: i64| (0..7_200_000_000_i64).prop_map(move |micros| base * 1_000_000 + micros);
     let micros = prop_oneof![
@@ -154,7 +155,7 @@ fn sent(control: &Control) -> Vec<(String, String)> {
             .then(|| (name, "on".to_owned()))
             .into_iter()
             .collect(),
-        // The choices of a foreign key are for the admin to say.
+        // The admin supplies the choices of a foreign key.
         ControlKind::Select if control.choices.is_empty() => vec![(name, control.value.clone())],
         ControlKind::Select => {
             let chosen = control

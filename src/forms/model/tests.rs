@@ -1,4 +1,4 @@
-//! What a form over a model says to what was typed.
+//! Tests of the validation of model forms.
 
 use chrono_tz::Tz;
 use diesel::prelude::*;

@@ -1,4 +1,4 @@
-//! Rows that the database refused although their forms were valid: another request was faster, or the table has rules that
+//! Errors of the database for valid forms: another request was faster, or the table has rules that
 //! the model does not describe.
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
@@ -11,7 +11,7 @@ use crate::forms::fields::NO_SUCH_ROW;
 use crate::models::Meta;
 use crate::words::counted;
 
-/// A rule of the database that a statement broke.
+/// A rule of the database that a statement violated.
 #[derive(Debug, Clone, PartialEq)]
 enum Rule {
     Unique,
@@ -25,17 +25,17 @@ enum Rule {
     OutOfRange(f64),
 }
 
-/// What the database said.
+/// A violation that the database reported.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
     rule: Rule,
-    /// The table, where that was said.
+    /// The table, if the error names it.
     table: Option<String>,
     columns: Vec<String>,
 }
 
 impl Violation {
-    /// What `error` says, if it is about a row that breaks a rule.
+    /// Returns the violation in `error`, if it is one.
     pub fn of(error: &Error) -> Option<Self> {
         let Error::Database(DieselError::DatabaseError(kind, info)) = error else {
             return None;
@@ -58,17 +58,17 @@ impl Violation {
         })
     }
 
-    /// Whether it is about a row of this table, as far as that was said.
+    /// Whether the violation concerns a row of this table, as far as the error names the table.
     pub fn is_of(&self, table: &str) -> bool {
         self.table.as_ref().is_none_or(|known| known == table)
     }
 
-    /// Whether the values of the row itself are at fault. They are not when another request was faster.
+    /// Whether the values of the row itself are wrong. They are not if another request was faster.
     pub fn is_of_values(&self) -> bool {
         !matches!(self.rule, Rule::Unique | Rule::ForeignKey)
     }
 
-    /// Asks the database which columns of `model` a constraint is about, which errors do not say.
+    /// Queries the columns of a constraint on `model`, which errors do not contain.
     pub fn with_columns(mut self, conn: &mut Conn, model: &'static Meta) -> Result<Self> {
         if let Rule::Constraint(name) = &self.rule
             && self.columns.is_empty()
@@ -82,7 +82,8 @@ impl Violation {
         Ok(self)
     }
 
-    /// The column it is about, or "", and what it says to someone who sent a form over `model` with these fields.
+    /// Returns the column of the violation (or "") and the error text for a form over `model` with
+    /// these fields.
     fn said(&self, model: &'static Meta, fields: &[BoundField]) -> (&'static str, String) {
         let known = self.columns.iter().filter_map(|name| model.column(name));
         let columns: Vec<&'static str> = known.map(|field| field.column).collect();
@@ -147,19 +148,19 @@ impl Violation {
         (one, text)
     }
 
-    /// What it says to someone who sent a form over `model`.
+    /// Returns the error text for a form over `model`.
     pub fn text(&self, model: &'static Meta) -> String {
         self.said(model, &[]).1
     }
 
-    /// Says so in `form`: beside the field if it is about one.
+    /// Adds the error to `form`, or to its field if the violation concerns one.
     pub fn tell(&self, form: &mut ModelForm) {
         let (column, text) = self.said(form.model, &form.fields);
         form.add_error(column, text);
     }
 }
 
-/// The column of the only field that was changed to a value like this.
+/// Returns the column of the only changed field with a value like this.
 fn only_one(fields: &[BoundField], is_like: impl Fn(&Value) -> bool) -> Option<&'static str> {
     let mut found = fields
         .iter()
@@ -212,7 +213,7 @@ fn unclassified(info: &dyn DatabaseErrorInformation) -> Option<Rule> {
     Some(Rule::OutOfRange(limit))
 }
 
-/// The table and the columns that the error names.
+/// Returns the table and the columns in the error.
 fn place(rule: &Rule, info: &dyn DatabaseErrorInformation) -> (Option<String>, Vec<String>) {
     if let Some(table) = info.table_name() {
         let columns = match rule {
@@ -274,7 +275,8 @@ fn postgres_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<V
         .collect())
 }
 
-/// SQLite keeps the text of `CREATE TABLE` only: the columns are those that the constraint's expression names.
+/// SQLite only keeps the text of `CREATE TABLE`: returns the columns in the constraint's
+/// expression.
 fn sqlite_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec<String>> {
     let sql = Sql::new("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ")
         .bind(model.table);
@@ -295,7 +297,7 @@ fn sqlite_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec
         return Ok(Vec::new());
     };
 
-    // Text is between single quotes.
+    // Texts are in single quotes.
     let code: String = expression
         .split('\'')
         .step_by(2)
@@ -313,7 +315,7 @@ fn sqlite_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec
         .collect())
 }
 
-/// The expression of `CONSTRAINT name CHECK (expression)` in a script.
+/// Returns the expression of `CONSTRAINT name CHECK (expression)` in a script.
 fn check_expression<'a>(script: &'a str, name: &str) -> Option<&'a str> {
     script.match_indices(name).find_map(|(at, _)| {
         let rest = script[at + name.len()..]
@@ -340,7 +342,7 @@ fn check_expression<'a>(script: &'a str, name: &str) -> Option<&'a str> {
     })
 }
 
-/// Whether it is the name of a constraint. An expression has spaces, brackets or quotes.
+/// Whether the text is the name of a constraint. An expression has spaces, brackets or quotes.
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

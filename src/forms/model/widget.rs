@@ -1,4 +1,4 @@
-//! How a field is shown: the controls of its value, ready for a template.
+//! The controls of a field's value, for a template.
 
 use super::{BoundField, ModelField, ModelForm};
 use crate::db::Value;
@@ -6,33 +6,34 @@ use crate::forms::fields::{ControlContent, ControlKind, form_field_type, input_t
 use crate::forms::uploads::Upload;
 use crate::models::{Field, file_size};
 
-/// The most rows that a form lets people choose in one field that is searched. More may be there if they were stored already.
+/// The largest number of rows that can be chosen in a field with search. A field that has more
+/// already may keep them.
 pub(super) const MOST_CHOSEN: usize = 10_000;
 
-/// One thing that can be chosen.
+/// A choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
-    /// What is sent.
+    /// The submitted value.
     pub value: String,
-    /// What people read.
+    /// The label.
     pub text: String,
     /// Whether it is chosen.
     pub selected: bool,
-    /// The label of the group in which it is offered; "" outside of any group.
+    /// The label of the group; "" outside of any group.
     pub group: String,
 }
 
-/// A file that was chosen in a form which has an error elsewhere. Its reference is sent again in the hidden input
-/// `NAME-kept`; the box `NAME-kept-remove` takes the file away.
+/// A chosen file in a form that has an error in another field. Its reference is sent again in the
+/// hidden input `NAME-kept`; the box `NAME-kept-remove` removes the file.
 #[derive(Debug, Clone)]
 pub struct ChosenFile {
     /// The name of the file.
     pub name: String,
-    /// Its size, for people.
+    /// The size for people.
     pub size: String,
-    /// The value of the hidden input; "" if the file could not be kept and has to be chosen again.
+    /// The value of the hidden input; "" if the file could not be kept and must be chosen again.
     pub reference: String,
-    /// Whether it can be shown.
+    /// Whether the file is a picture that can be shown.
     pub is_picture: bool,
 }
 
@@ -50,55 +51,57 @@ impl ChosenFile {
         }
     }
 
-    /// The URL of the picture, for the user who chose it.
+    /// Returns the URL of the picture, for the user who chose it.
     pub fn url(&self) -> String {
         format!("/uploads/{}/", self.reference)
     }
 }
 
-/// A field's controls.
+/// The controls of a field.
 #[derive(Debug, Clone)]
 pub struct Control {
-    /// What kind.
+    /// The kind of control.
     pub kind: ControlKind,
-    /// The name that is sent: `items-0-quantity`.
+    /// The name in the submitted data: `items-0-quantity`.
     pub name: String,
-    /// What stands in it.
+    /// The value.
     pub value: String,
-    /// What stands in the second of two.
+    /// The value of the second control, if there are two.
     pub second: String,
-    /// What can be chosen.
+    /// The choices.
     pub choices: Vec<Choice>,
-    /// Whether it may not be empty.
+    /// Whether the field is required.
     pub required: bool,
-    /// The most characters.
+    /// The maximum number of characters.
     pub max_length: Option<usize>,
-    /// The least number.
+    /// The smallest number.
     pub min: String,
-    /// Lines of a text that are seen at once.
+    /// Number of visible lines of a text.
     pub rows: u8,
-    /// Whether something is wrong with it.
+    /// Whether the value has errors.
     pub invalid: bool,
-    /// Whether a date and time are shown as plain texts, because an input of their type would drop what it cannot show.
+    /// Whether a date and time are shown in text inputs, because inputs of their type would drop an
+    /// invalid value.
     pub is_plain: bool,
-    /// Ids of what describes it.
+    /// Ids of the elements that describe the control.
     pub described_by: String,
-    /// What it is called, where it has no label of its own.
+    /// The accessible name, if there is no label.
     pub aria_label: String,
-    /// The choice, by number, that has the focus when the page is opened.
+    /// The index of the choice that has the focus when the page is opened.
     pub focus: Option<usize>,
-    /// The files that can be chosen, for the `accept` attribute of a file field.
+    /// The `accept` attribute of a file field.
     pub accept: String,
-    /// The kinds of files that a file field takes, for people.
+    /// The kinds of files that a file field accepts, for people.
     pub hint: String,
-    /// A file that was chosen and is not saved yet.
+    /// A chosen file that is not saved yet.
     pub chosen: Option<ChosenFile>,
-    /// More attributes, by name.
+    /// Additional attributes.
     pub data: Vec<(&'static str, String)>,
 }
 
 impl Control {
-    /// The controls of a field of `form`, as its kind wants them, with `help` beside them. Relations get no choices yet.
+    /// Creates the controls for the kind of a field of `form`; `help` describes them. Relations
+    /// have no choices yet.
     pub fn new(form: &ModelForm, bound: &BoundField, help: &str) -> Self {
         let field = bound.field;
         let (kind, min) = match field {
@@ -153,10 +156,10 @@ impl Control {
         control
     }
 
-    /// Offers the value that the row holds although it is none of the choices: a browser would choose the first one instead,
-    /// and change a field that nobody touched.
+    /// Adds the stored value to the choices if it is not among them. Otherwise a browser would
+    /// choose the first one, and change a field that the user did not touch.
     fn offer_held(&mut self, column: &Field, bound: &BoundField) {
-        // A nullable boolean has choices of its own, and SQLite may hold none of them.
+        // A nullable boolean has its own choices, and SQLite may hold another value.
         let offers = |held: &&Value| {
             !column.choices.is_empty() || (held.unreadable().is_some() && !self.choices.is_empty())
         };
@@ -179,8 +182,8 @@ impl Control {
         }
     }
 
-    /// The most fields that a browser sends for it. A script adds choices to a field of many that is searched, and so do
-    /// pop-up windows; they are allowed up to `MOST_CHOSEN`.
+    /// Returns the largest number of fields that a browser sends for the control. Scripts and
+    /// pop-up windows add choices to a field with search, up to `MOST_CHOSEN`.
     pub fn fields(&self) -> usize {
         match self.kind {
             ControlKind::AutocompleteMany => self.choices.len().max(MOST_CHOSEN),
@@ -192,7 +195,8 @@ impl Control {
         }
     }
 
-    /// The choices by group, in the order in which the groups first occur. Choices outside of any group have the label "".
+    /// Returns the choices by group, in the order in which the groups first occur. Choices outside
+    /// of any group have the label "".
     pub fn groups(&self) -> Vec<(&str, Vec<&Choice>)> {
         let mut groups: Vec<(&str, Vec<&Choice>)> = Vec::new();
         for choice in &self.choices {
@@ -204,7 +208,7 @@ impl Control {
         groups
     }
 
-    /// Whether a script makes something else of its list of many.
+    /// Whether a script replaces the select with several values.
     pub fn is_list_of_many(&self) -> bool {
         matches!(
             self.kind,
@@ -212,17 +216,17 @@ impl Control {
         )
     }
 
-    /// It has the focus when the page is opened.
+    /// Gives the control the focus when the page is opened.
     pub fn autofocus(&mut self) {
         self.data.push(("autofocus", String::new()));
     }
 
-    /// Its `id`.
+    /// Returns the `id`.
     pub fn id(&self) -> String {
         format!("id_{}", self.name)
     }
 
-    /// Says that an element describes it.
+    /// Adds the id of a describing element.
     pub fn describe(&mut self, what: &str) {
         if !self.described_by.is_empty() {
             self.described_by.push(' ');
@@ -231,12 +235,12 @@ impl Control {
         self.described_by.push_str(&id);
     }
 
-    /// Whether its box is ticked: the texts that Django's box shows as ticked.
+    /// Whether the check box is ticked: for the texts for which Django's check box is.
     pub fn is_ticked(&self) -> bool {
         !matches!(self.value.to_lowercase().as_str(), "" | "false")
     }
 
-    /// How wide an input is.
+    /// Returns the width of an input.
     pub fn size(&self) -> usize {
         match (self.kind, self.max_length) {
             (ControlKind::Input(_), Some(most)) => most.clamp(4, 50),
@@ -247,7 +251,7 @@ impl Control {
     }
 }
 
-/// The kind of the column's control, and its attribute `min`.
+/// Returns the kind of the column's control, and its attribute `min`.
 fn kind_of(column: &Field, bound: &BoundField) -> (ControlKind, String) {
     if !column.choices.is_empty() {
         return (ControlKind::Select, String::new());
@@ -274,7 +278,7 @@ fn choices(column: &Field, value: &str) -> Vec<Choice> {
         return own.iter().copied().map(choice).collect();
     }
 
-    // A field with a default is never without a choice.
+    // A field with a default always has a choice.
     let none = (column.blank || column.default.is_none()).then_some(("", "---------"));
     none.into_iter()
         .chain(column.choices.iter().copied())

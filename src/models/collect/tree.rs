@@ -1,4 +1,4 @@
-//! The rows of a deletion, each below the one it goes with.
+//! The rows of a deletion as a tree: each row is below the row that it is deleted with.
 
 use std::collections::HashSet;
 
@@ -8,31 +8,32 @@ use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Query, capfirst};
 
-/// How deep a preview goes.
+/// The maximum depth of a preview.
 const DEPTH: usize = 6;
 
-/// A row that goes.
+/// A row to delete.
 #[derive(Debug)]
 pub struct Branch {
-    /// Its model; none for a row of a link table.
+    /// The model; `None` for a row of a link table.
     pub model: Option<&'static Meta>,
     /// `Order item`
     pub kind: String,
-    /// Its primary key.
+    /// The primary key.
     pub pk: Value,
-    /// What it is called.
+    /// The display name.
     pub name: String,
-    /// What goes with it.
+    /// The dependent rows.
     pub children: Vec<Self>,
-    /// What goes with it and is not named: how many, and what.
+    /// The dependent rows that are not listed: their number, and their name.
     pub more: Vec<(i64, String)>,
 }
 
-/// Those that were named already: a row goes once, whatever leads to it.
+/// Rows that are listed already: a row is deleted once, whatever refers to it.
 type Seen = HashSet<(&'static str, String)>;
 
 impl Collector {
-    /// Up to `limit` of the first rows out of `total`, with what leads to them; and how many more there are.
+    /// Returns up to `limit` of the first rows out of `total` with their dependent rows, and the
+    /// number of further rows.
     pub(super) fn tree(
         &self,
         conn: &mut Conn,
@@ -54,8 +55,8 @@ impl Collector {
         Ok((branches, more))
     }
 
-    /// Hangs what goes with `branches`, which are rows of model `at`, below them: a fixed number of queries for each
-    /// foreign key, however many branches there are.
+    /// Adds the dependent rows of `branches`, which are rows of model `at`: with a fixed number of
+    /// queries for each foreign key, for any number of branches.
     fn grow(
         &self,
         conn: &mut Conn,
@@ -130,7 +131,7 @@ fn branches(model: &'static Meta, rows: Vec<(Value, String)>, seen: &mut Seen) -
     .collect()
 }
 
-/// Where each row leads to by `key`, its primary key and what it is called.
+/// Returns for each row the value of `key`, the primary key and the display name.
 fn named_by(
     conn: &mut Conn,
     rows: &Query,

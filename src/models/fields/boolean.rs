@@ -1,4 +1,4 @@
-//! Yes, no, and unknown.
+//! Boolean fields, which may be NULL.
 
 use std::borrow::Cow;
 

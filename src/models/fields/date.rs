@@ -1,4 +1,4 @@
-//! Days.
+//! Date fields.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::kind::FieldKind;
 use crate::db::Value;
 use crate::models::DatePart;
 
-/// A day.
+/// A date field.
 pub(super) struct Date;
 
 impl FieldType for Date {

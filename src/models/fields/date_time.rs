@@ -1,4 +1,4 @@
-//! Points in time.
+//! Date and time fields.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::{date, time};
 use crate::db::{Timestamp, Value};
 use crate::models::DatePart;
 
-/// A point in time.
+/// A date and time field.
 pub(super) struct DateTime;
 
 impl FieldType for DateTime {
@@ -45,7 +45,8 @@ impl FieldType for DateTime {
     }
 }
 
-/// ISO 8601 with a day alone, a time, or a time and its distance to UTC; in `zone` where the distance is missing.
+/// Parses ISO 8601: a date alone, a time, or a time with a UTC offset; without an offset, in
+/// `zone`.
 fn parse(text: &str, zone: Tz) -> Option<Timestamp> {
     // A `+` in a query string arrives as a space.
     let text = text.replacen('T', " ", 1);
@@ -69,7 +70,7 @@ fn parse(text: &str, zone: Tz) -> Option<Timestamp> {
     Some(moment.to_utc().into())
 }
 
-/// The moment cut to milliseconds, as Django's JSON encoder cuts it.
+/// Formats the moment with milliseconds, like Django's JSON encoder.
 fn json_text(time: Timestamp) -> String {
     let utc = time.utc().naive_utc();
     format!("{}T{}Z", utc.date(), time::json_text(utc.time()))

@@ -1,4 +1,4 @@
-//! Decimal numbers.
+//! Decimal fields.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use super::kind::FieldKind;
 use crate::db::{self, Value};
 use crate::models::ascii_digits;
 
-/// A decimal number with a fixed number of digits behind the point.
+/// A decimal field with a fixed number of decimal places.
 pub(super) struct Decimal;
 
-/// The digits behind the point.
+/// Returns the number of decimal places.
 fn places(kind: FieldKind) -> Option<u32> {
     match kind {
         FieldKind::Decimal(_, places) => Some(places),
@@ -53,7 +53,7 @@ impl FieldType for Decimal {
 
     fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
         let number: db::Decimal = text.trim().parse().ok()?;
-        // A short text can be a number with millions of digits.
+        // A short text can represent a number with millions of digits.
         number.is_modest().then_some(Value::Decimal(number))
     }
 

@@ -1,5 +1,5 @@
-//! [`DisplayValue`]: the shapes in which people see values. Lists, forms, history and documentation know these shapes, and no
-//! kind of field.
+//! [`DisplayValue`]: values in the form in which people see them. Lists, forms, history and
+//! documentation depend only on these forms, not on the kinds of fields.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,12 +9,12 @@ use chrono::{NaiveDate, NaiveTime};
 use crate::db::{Decimal, Fixed, Json, Timestamp, Unreadable, Value};
 use crate::models::file_url;
 
-/// The shape that all readable values of a field have.
+/// The form of all readable values of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DisplayShape {
     /// Text.
     Text,
-    /// A number, aligned to the right.
+    /// A number, right-aligned.
     Number,
     /// Yes, no or unknown.
     YesNo,
@@ -33,7 +33,7 @@ pub enum DisplayShape {
 }
 
 impl DisplayShape {
-    /// Whether its values belong to a day, so that they can be filtered by spans of days.
+    /// Whether the values belong to a day, so that they can be filtered by date ranges.
     pub fn has_day(self) -> bool {
         matches!(self, Self::Day | Self::Moment)
     }
@@ -44,16 +44,17 @@ impl DisplayShape {
     }
 }
 
-/// A value as people see it. Nothing is formatted before it is written: a list has thousands of them.
+/// A value in the form in which people see it. It is formatted only when it is written, because a
+/// list has thousands of values.
 #[derive(Debug, Clone)]
 pub enum DisplayValue<'a> {
     /// No value.
     Nothing,
-    /// A cell that holds something else than its column should.
+    /// A cell that does not fit its column.
     Unreadable(&'a Unreadable),
     /// The label of a choice.
     Label(&'static str),
-    /// Text; perhaps empty.
+    /// A text, which may be empty.
     Text(Cow<'a, str>),
     /// A number.
     Number(DisplayNumber),
@@ -78,14 +79,14 @@ pub enum DisplayValue<'a> {
 pub enum DisplayNumber {
     /// A whole number.
     Whole(i64),
-    /// A float, with a point in any case.
+    /// A float, always with a decimal point.
     Float(f64),
-    /// A number with so many digits behind the point.
+    /// A number with a fixed number of decimal places.
     Fixed(Fixed),
 }
 
 impl DisplayNumber {
-    /// A decimal number with `places` digits behind the point.
+    /// Returns a decimal number with `places` decimal places.
     pub fn fixed(number: &Decimal, places: u32) -> Self {
         Self::Fixed(number.fixed(places))
     }
@@ -104,20 +105,20 @@ impl fmt::Display for DisplayNumber {
 /// A text that is a link.
 #[derive(Debug, Clone, Copy)]
 pub enum DisplayLink<'a> {
-    /// A URL that somebody typed; following it may run a script.
+    /// A URL that a user entered; opening it may run a script.
     Url(&'a str),
     /// The path of a file below `MEDIA_ROOT`.
     File(&'a str),
 }
 
 impl<'a> DisplayLink<'a> {
-    /// The text.
+    /// Returns the text.
     pub fn text(self) -> &'a str {
         let (Self::Url(text) | Self::File(text)) = self;
         text
     }
 
-    /// The URL.
+    /// Returns the URL.
     pub fn url(self) -> Cow<'a, str> {
         match self {
             Self::Url(url) => url.into(),
@@ -127,7 +128,7 @@ impl<'a> DisplayLink<'a> {
 }
 
 impl<'a> DisplayValue<'a> {
-    /// A value of which only its column's type is known.
+    /// Returns the form of a value for which only the type of the column is known.
     pub fn of(value: &'a Value) -> Self {
         match value {
             Value::Null(_) => Self::Nothing,

@@ -1,4 +1,4 @@
-//! [`FieldType`]: everything that differs between the kinds of fields of models.
+//! [`FieldType`]: the model side of a kind of field.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,8 @@ use super::kind::FieldKind;
 use crate::db::{Kind, Value};
 use crate::models::DatePart;
 
-/// The kind of a field with its parameters, and the type of its column: what a [`FieldType`] has to know of a field.
+/// The kind of a field with its parameters, and the type of its column, as a [`FieldType`] needs
+/// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ColumnType {
     /// The kind of the field.
@@ -19,30 +20,30 @@ pub struct ColumnType {
     pub sql: Kind,
 }
 
-/// The meaning of a text in a lookup.
+/// The value of a text in a lookup.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LookupValue {
     /// A value that the column can hold.
     Value(Value),
-    /// A number that is greater than all that the column can hold.
+    /// A number that is greater than all values of the column.
     AboveAll,
-    /// A number that is less than all that the column can hold.
+    /// A number that is less than all values of the column.
     BelowAll,
 }
 
-/// Something that is wrong with the parameters of a kind.
+/// An error in the parameters of a kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KindProblem {
-    /// Django's number for it.
+    /// Django's number of the error.
     pub id: &'static str,
-    /// The method of the field's builder that was given these parameters.
+    /// The method of the field's builder that got the parameters.
     pub option: &'static str,
-    /// The problem, and what to do.
+    /// The error and its remedy.
     pub text: String,
 }
 
-/// A kind of field as models know it (Django's field class): how its values are read from texts and shown to people. The
-/// module of the same name in `forms/fields` has its control.
+/// The model side of a kind of field (Django's field class): parses values from texts, and shows
+/// them to people. The module of the same name in `forms/fields` has its control.
 pub trait FieldType: Sync {
     /// Returns the name in the documentation of models: `text (100)`.
     fn description(&self, kind: FieldKind) -> Cow<'static, str>;
@@ -70,8 +71,8 @@ pub trait FieldType: Sync {
         None
     }
 
-    /// Parses a text of a URL or a fixture; returns `None` if it is not a value of this kind. A time without a zone is what the clocks
-    /// of `zone` show.
+    /// Parses a text of a URL or a fixture; returns `None` if it is not a value of this kind. A
+    /// time without a zone is in `zone`.
     fn parse(&self, column: ColumnType, text: &str, zone: Tz) -> Option<Value>;
 
     /// Parses the text of a lookup such as `price__lt`, which may compare with a number that the column cannot hold.
@@ -79,22 +80,23 @@ pub trait FieldType: Sync {
         self.parse(column, text, zone).map(LookupValue::Value)
     }
 
-    /// Whether lookups can compare this part of its values: `created_at__year`.
+    /// Whether lookups can compare this part of the values: `created_at__year`.
     fn has_part(&self, _part: DatePart) -> bool {
         false
     }
 
-    /// Returns the shape in which people see `value`.
+    /// Returns `value` in the form in which people see it.
     fn display<'a>(&self, _kind: FieldKind, value: &'a Value) -> DisplayValue<'a> {
         DisplayValue::of(value)
     }
 
-    /// Returns the value as fixtures have it, as Django's JSON serializer writes it. NULL and unreadable cells do not come here.
+    /// Returns the value for a fixture, like Django's JSON serializer. Not called for NULL and
+    /// unreadable cells.
     fn to_json(&self, _kind: FieldKind, value: &Value) -> Json {
         value.text().into()
     }
 
-    /// Parses a value of a fixture; the error says what is wrong. `null` does not come here.
+    /// Parses a value of a fixture; the error says what is wrong. Not called for `null`.
     fn parse_json(&self, column: ColumnType, json: &Json, zone: Tz) -> Result<Value, String> {
         let text = json_text(json)?;
         self.parse(column, &text, zone)
@@ -102,10 +104,10 @@ pub trait FieldType: Sync {
     }
 }
 
-/// The text of a single value in a fixture.
+/// Returns the text of a single value in a fixture.
 pub(super) fn json_text(json: &Json) -> Result<String, String> {
     match json {
-        // Python writes them like this.
+        // Python's spelling.
         Json::Bool(yes) => Ok(if *yes { "True" } else { "False" }.to_owned()),
         Json::String(text) => Ok(text.clone()),
         Json::Array(_) | Json::Object(_) => Err(format!("{json} is not a single value")),
@@ -113,7 +115,7 @@ pub(super) fn json_text(json: &Json) -> Result<String, String> {
     }
 }
 
-/// The error for a text in a fixture that is not a value of its field.
+/// Returns the error for a text in a fixture that is not a value of its field.
 pub(super) fn is_not_a(text: &str, noun: &str) -> String {
     format!("{text:?} is not a {noun}")
 }

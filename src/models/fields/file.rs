@@ -1,4 +1,4 @@
-//! Files and images: columns that hold paths below `MEDIA_ROOT`.
+//! File and image fields: columns that hold paths below `MEDIA_ROOT`.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
 
-/// The most characters of a path (Django's `FileField`).
+/// The maximum length of a path (Django's `FileField`).
 const MAX_LENGTH: usize = 100;
 
 /// The path of a file.

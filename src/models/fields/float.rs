@@ -1,4 +1,4 @@
-//! Floats.
+//! Float fields.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
 
-/// A finite float.
+/// A field for finite floats.
 pub(super) struct Float;
 
 impl FieldType for Float {

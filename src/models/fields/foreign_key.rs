@@ -1,4 +1,4 @@
-//! Primary keys of rows of other models.
+//! Foreign keys.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
 
-/// The primary key of another model's row. Its texts are read by the type of its column: see
+/// The primary key of another model's row. The type of the column parses its texts: see
 /// [`ColumnType::value_type`](super::ColumnType::value_type).
 pub(super) struct ForeignKey;
 

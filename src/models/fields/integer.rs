@@ -1,4 +1,4 @@
-//! Whole numbers.
+//! Integer fields.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use super::kind::FieldKind;
 use crate::db::{Kind, Value};
 use crate::models::python_int::{Whole, int, whole};
 
-/// A whole number of the width of its column, which may be a key that the database numbers.
+/// An integer field with the range of its column, including automatic primary keys.
 pub(super) struct Integer;
 
 impl FieldType for Integer {
@@ -55,7 +55,7 @@ impl FieldType for Integer {
     }
 }
 
-/// The number as a value of a column of this type, if it fits.
+/// Converts the number to a value of a column of this type, if it fits.
 fn fitting(sql: Kind, number: i64) -> Option<Value> {
     match sql {
         Kind::SmallInt => number.try_into().ok().map(Value::SmallInt),

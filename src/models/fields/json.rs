@@ -1,4 +1,4 @@
-//! JSON documents.
+//! JSON fields.
 
 use std::borrow::Cow;
 

@@ -2,13 +2,13 @@
 
 use crate::db::Kind;
 
-/// The kind of a field, which says more than the type of its column (Django's field classes). The modules here say how the
-/// values of each kind are read and shown.
+/// The kind of a field, which is more specific than the type of its column (Django's field
+/// classes). The modules here parse and show the values of each kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// A primary key that the database numbers.
+    /// A primary key that the database generates.
     Auto,
-    /// One line of text, of at most so many characters.
+    /// A single-line text of at most this many characters.
     Char(usize),
     /// Letters, digits, `-` and `_`, for URLs.
     Slug(usize),
@@ -18,17 +18,17 @@ pub enum FieldKind {
     Url(usize),
     /// Text of any length.
     Text,
-    /// A whole number.
+    /// An integer.
     Integer,
-    /// A whole number from zero on.
+    /// An integer from zero on.
     PositiveInteger,
-    /// A decimal number with at most so many digits, and so many of them behind the point.
+    /// A decimal number: the maximum number of digits, and the number of decimal places.
     Decimal(u32, u32),
     /// A float.
     Float,
     /// Yes or no; with `null` also unknown.
     Boolean,
-    /// A day.
+    /// A date.
     Date,
     /// A time of day.
     Time,
@@ -40,14 +40,14 @@ pub enum FieldKind {
     Json,
     /// A file below this folder of `MEDIA_ROOT`; the column holds its path.
     File(&'static str),
-    /// An image file, likewise.
+    /// An image file below this folder of `MEDIA_ROOT`; the column holds its path.
     Image(&'static str),
     /// The primary key of another model's row.
     ForeignKey,
 }
 
 impl FieldKind {
-    /// The kind of a field of which nothing is known but its column.
+    /// Returns the kind for a column without further description.
     pub fn of_column(sql: Kind) -> Self {
         match sql {
             Kind::SmallInt | Kind::Integer | Kind::BigInt => Self::Integer,

@@ -1,7 +1,7 @@
-//! The kinds of fields: one module for each, with everything that models know of it.
+//! The model side of the kinds of fields: a module for each.
 //!
-//! A new kind is a variant of [`FieldKind`], a module here, and a line in [`FieldKind::field_type`]. The control in which its
-//! values are typed is its module in `forms/fields`.
+//! A new kind needs a variant of [`FieldKind`], a module here, and a line in
+//! [`FieldKind::field_type`]. Its control is a module in `forms/fields`.
 
 mod boolean;
 pub(super) mod date;
@@ -25,7 +25,7 @@ pub use field_type::{ColumnType, FieldType, KindProblem, LookupValue};
 pub use kind::FieldKind;
 
 impl FieldKind {
-    /// Returns everything that models know of this kind.
+    /// Returns the model side of this kind.
     pub fn field_type(self) -> &'static dyn FieldType {
         match self {
             Self::Auto | Self::Integer | Self::PositiveInteger => &integer::Integer,
@@ -55,7 +55,8 @@ impl ColumnType {
         }
     }
 
-    /// The type that reads texts for this column. A foreign key reads what the column at its end would.
+    /// Returns the type that parses texts for this column. A foreign key uses the type of the
+    /// referenced primary key.
     pub fn value_type(self) -> &'static dyn FieldType {
         let kind = match self.kind {
             FieldKind::ForeignKey => FieldKind::of_column(self.sql),

@@ -1,4 +1,4 @@
-//! Texts: lines, slugs, e-mail addresses, texts of any length.
+//! Text fields: single lines, slugs, e-mail addresses, texts of any length.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
 
-/// A text, perhaps of limited length.
+/// A text field, with or without a maximum length.
 pub(super) struct Text;
 
 impl FieldType for Text {

@@ -1,4 +1,4 @@
-//! Times of day.
+//! Time fields.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use super::kind::FieldKind;
 use crate::db::Value;
 use crate::models::DatePart;
 
-/// A time of day.
+/// A time field.
 pub(super) struct Time;
 
 impl FieldType for Time {
@@ -44,14 +44,14 @@ impl FieldType for Time {
     }
 }
 
-/// The time that `text` names, with or without seconds.
+/// Parses a time of day, with or without seconds.
 pub(in crate::models) fn parse(text: &str) -> Option<NaiveTime> {
     ["%H:%M:%S%.f", "%H:%M"]
         .iter()
         .find_map(|format| NaiveTime::parse_from_str(text, format).ok())
 }
 
-/// The time cut to milliseconds, as Django's JSON encoder cuts it.
+/// Formats the time with milliseconds, like Django's JSON encoder.
 pub(super) fn json_text(time: NaiveTime) -> String {
     let format = if time.nanosecond() / 1000 == 0 {
         "%H:%M:%S"

@@ -1,4 +1,4 @@
-//! URLs.
+//! URL fields.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! UUIDs.
+//! UUID fields.
 
 use std::borrow::Cow;
 
