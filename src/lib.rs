@@ -129,6 +129,7 @@ pub mod messages;
 pub mod mail;
 pub mod auth;
 pub mod pages;
+pub mod records;
 pub mod admin;
 pub mod accounts;
 pub mod urls;

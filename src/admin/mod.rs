@@ -13,25 +13,21 @@ mod history;
 mod index;
 mod jsi18n;
 mod last_save;
-mod log_entry;
-mod log_message;
 mod object;
 mod own_page;
 pub mod options;
 mod popup;
 mod request;
-pub(crate) mod rules;
 mod run_action;
 mod site;
 pub mod urls;
 mod view_on_site;
 
+pub use crate::records::{Actor, Done, Flag, LogEntry, change_message};
 pub use app_admin::{App, AppAdmin, MenuLink};
-pub use log_entry::{Flag, LogEntry};
-pub use log_message::{Done, change_message};
 pub use options::{FormField, Inline, ModelAdmin};
 pub use popup::popup_response;
-pub use request::{Actor, AdminRequest};
+pub use request::AdminRequest;
 pub use site::{AdminSite, Registered, quote, unquote};
 
 use crate::migration;

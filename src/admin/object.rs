@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 
 use super::frame::Crumb;
-use super::request::rows_for;
 use super::{AdminRequest, Registered, unquote};
 use crate::error::{Error, Result};
 use crate::http::{QueryDict, redirect};
@@ -16,7 +15,7 @@ const FILTERS: &str = "_changelist_filters";
 impl AdminRequest {
     /// The rows that the user gets to see (Django's `get_queryset`).
     pub fn queryset(&self, known: &Registered) -> Query {
-        rows_for(&self.user, known)
+        known.policy().queryset(&self.user)
     }
 
     /// Selects the row with the quoted primary key `part`; returns `None` if the key cannot be

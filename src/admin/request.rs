@@ -8,15 +8,15 @@ use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 
 use super::frame::{Crumb, Frame};
-use super::options::{Inline, Options};
-use super::{AdminSite, Registered};
+use super::options::Inline;
+use super::{Actor, AdminSite, Registered};
 use crate::auth::permissions::Permissions;
 use crate::auth::{User, visitor};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::http::QueryDict;
 use crate::messages::Messages;
-use crate::models::{Meta, Query, Record};
+use crate::models::{Query, Record};
 use crate::pages::Page;
 use crate::settings::Settings;
 
@@ -87,62 +87,21 @@ fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
     request.app_data::<web::Data<T>>().expect("app data")
 }
 
-/// Who asks and what they may do, to be taken along to where the database is.
-#[derive(Debug, Clone)]
-pub struct Actor {
-    /// Who.
-    pub user: User,
-    /// What they may do.
-    pub permissions: Permissions,
-}
-
 impl Actor {
     /// The rows that they get to see (Django's `get_queryset`).
     pub fn queryset(&self, known: &Registered) -> Query {
-        rows_for(&self.user, known)
+        known.policy().queryset(&self.user)
     }
 
     /// See [`AdminRequest::may`].
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(
-            &self.permissions,
-            known.model,
-            &known.options,
-            action,
-            record,
-        )
+        known.policy().may(&self.permissions, action, record)
     }
 
     /// The same for the rows of an inline.
     pub fn may_inside(&self, inline: &Inline, action: &str) -> bool {
-        may(
-            &self.permissions,
-            inline.model,
-            &inline.options,
-            action,
-            None,
-        )
+        inline.policy().may(&self.permissions, action, None)
     }
-}
-
-/// The rows that `user` gets to see.
-pub(super) fn rows_for(user: &User, known: &Registered) -> Query {
-    known.options.limit(Query::new(known.model), user)
-}
-
-fn may(
-    permissions: &Permissions,
-    model: &Meta,
-    options: &Options,
-    action: &str,
-    record: Option<&Record>,
-) -> bool {
-    let has = |action: &str| {
-        // Who may do everything is asked without putting a name together.
-        (permissions.is_superuser() || permissions.has_perm(&model.permission(action)))
-            && options.permits(permissions, action, record)
-    };
-    has(action) || (action == "view" && has("change"))
 }
 
 impl AdminRequest {
@@ -162,13 +121,7 @@ impl AdminRequest {
     /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
     /// about one.
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        may(
-            &self.permissions,
-            known.model,
-            &known.options,
-            action,
-            record,
-        )
+        known.policy().may(&self.permissions, action, record)
     }
 
     /// Returns [`Error::PermissionDenied`] unless the user [`may`](Self::may).

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::frame::{Crumb, Frame};
 use super::options::{Action, ActionRequest, ActionResult};
-use super::{Actor, AdminRequest, Registered};
+use super::{AdminRequest, Registered};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::Violation;
@@ -18,9 +18,6 @@ const NAMED: i64 = 900;
 
 /// The most rows that a confirmation page shows.
 const SHOWN: i64 = 100;
-
-/// The rows of one permission check.
-const CHUNK: i64 = 500;
 
 /// The page from which an action is run (Django's `ActionLocation`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,7 +122,9 @@ impl Run<'_> {
             known.model.label()
         );
         let job = move |conn: &mut Conn| {
-            if !may_run(conn, &actor, known, &action, &rows)? {
+            let needed = action.required_permissions();
+            let policy = known.policy();
+            if !policy.may_for_each(conn, &actor.permissions, needed, &rows)? {
                 return Ok(refusal(known, &action));
             }
             (action.run)(
@@ -196,32 +195,6 @@ impl Run<'_> {
             field_count: field_count(named.len(), &self.request.settings),
         })
     }
-}
-
-/// Whether the user may run `action` on each of `rows`. They are read only if the model has permissions for single rows.
-fn may_run(
-    conn: &mut Conn,
-    actor: &Actor,
-    known: &Registered,
-    action: &Action,
-    rows: &Query,
-) -> Result<bool> {
-    if !known.options.has_row_permissions() {
-        return Ok(true);
-    }
-    let needed = action.required_permissions();
-    let mut chunks = rows.chunks(CHUNK);
-    while let Some(records) = chunks.next(conn)? {
-        let may = |record| {
-            needed
-                .iter()
-                .any(|needed| actor.may(known, needed, Some(record)))
-        };
-        if !records.iter().all(may) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }
 
 fn refusal(known: &Registered, action: &Action) -> ActionResult {

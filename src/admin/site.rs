@@ -9,6 +9,7 @@ use super::changelist::LastSpans;
 use super::options::{ModelAdmin, Options};
 use crate::models::{AppConfig, Meta, Model, install, leaked};
 use crate::pages::Site;
+use crate::records::Policy;
 
 /// A model in the admin.
 #[derive(Debug)]
@@ -204,6 +205,11 @@ impl Registered {
             options: admin.into_options(),
             last_spans: LastSpans::default(),
         }
+    }
+
+    /// What applies to the rows of the model.
+    pub fn policy(&self) -> Policy<'_> {
+        self.options.policy(self.model)
     }
 
     /// Its list: `/admin/catalog/product/`.

@@ -34,6 +34,7 @@ mod middleware;
 mod permissions;
 mod products;
 mod read_only;
+mod records;
 mod routes;
 mod sitemap;
 mod stranger;

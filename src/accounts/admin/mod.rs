@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::http::{render, uncached};
 use crate::schema::auth_group as group;
 
-/// Registers users and groups. The rules of `admin::rules` apply without this registration too.
+/// Registers users and groups. The rules of `records::rules` apply without this registration too.
 pub fn register(site: AdminSite) -> AdminSite {
     site.register(groups).register(users::admin)
 }

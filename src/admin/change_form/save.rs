@@ -6,22 +6,21 @@ use super::draft::Draft;
 use super::find;
 use super::inline::Formset;
 use super::screen::{Outcome, Saved, Screen};
-use crate::admin::options::Options;
-use crate::admin::{Done, Flag, LogEntry, change_message};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::forms::model::{BoundField, Cleaned, ModelField, ModelForm, Posted, Violation, check};
+use crate::forms::model::{BoundField, Cleaned, ModelForm, Posted, Violation, check};
 use crate::forms::submissions::{Claim, Submission};
 use crate::forms::uploads::Stored;
 use crate::http::PostData;
 use crate::models::Record;
+use crate::records::{self, Done, Flag, Writer};
 use crate::settings::Settings;
 
 /// The result of a transaction.
 enum Attempt {
     Missing,
     Refused,
-    Saved(Saved, Vec<Stored>),
+    Saved(Saved),
     /// The same page was saved before.
     Again(Saved),
 }
@@ -35,16 +34,14 @@ impl Screen {
         let mut draft = None;
         // A question saves nothing: it waits for nobody who writes, and keeps nobody waiting.
         let attempt = if self.is_question() {
-            self.attempt(conn, post, &mut draft)
+            self.attempt(conn, None, post, &mut draft)
         } else {
-            conn.atomic(|conn| self.attempt(conn, post, &mut draft))
+            records::atomic(conn, &self.actor, &self.settings, |conn, writer| {
+                self.attempt(conn, Some(writer), post, &mut draft)
+            })
         };
         match (attempt, draft) {
-            (Ok(Attempt::Saved(saved, files)), _) => {
-                files.into_iter().for_each(Stored::keep);
-                Ok(Outcome::Saved(saved))
-            }
-            (Ok(Attempt::Again(saved)), _) => Ok(Outcome::Saved(saved)),
+            (Ok(Attempt::Saved(saved) | Attempt::Again(saved)), _) => Ok(Outcome::Saved(saved)),
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
             // A file that cannot be stored rolls the transaction back, and removes the files that were stored before.
             (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => {
@@ -73,6 +70,7 @@ impl Screen {
     fn attempt(
         &self,
         conn: &mut Conn,
+        writer: Option<&mut Writer<'_>>,
         post: &PostData,
         place: &mut Option<Draft>,
     ) -> Result<Attempt> {
@@ -104,7 +102,7 @@ impl Screen {
         draft.form.bind(&Posted::new(post), self.zone());
         let parent = (!draft.form.adding).then_some(&draft.form.record);
         draft.inlines = self.bind_formsets(conn, parent, original.as_ref(), post)?;
-        if self.is_question() {
+        let Some(writer) = writer else {
             let (row_of, field) = (post.fields.get("_addrow"), find::asked(&post.fields));
             // Nothing is wrong yet.
             draft.bound = false;
@@ -120,7 +118,7 @@ impl Screen {
                 draft.found = self.find(conn, draft, &field, &term)?;
             }
             return Ok(Attempt::Refused);
-        }
+        };
         let submission = self.submission(post, draft)?;
         if let Some(submission) = &submission {
             match submission.claim(conn)? {
@@ -143,14 +141,14 @@ impl Screen {
             }
             return Ok(Attempt::Refused);
         }
-        let attempt = self.write(conn, draft)?;
-        if let (Some(submission), Attempt::Saved(saved, _)) = (&submission, &attempt) {
+        let saved = self.write(conn, writer, draft)?;
+        if let Some(submission) = &submission {
             submission.finish(
                 conn,
-                &serde_json::to_string(saved).map_err(io::Error::other)?,
+                &serde_json::to_string(&saved).map_err(io::Error::other)?,
             )?;
         }
-        Ok(attempt)
+        Ok(Attempt::Saved(saved))
     }
 
     /// Returns the submission if the form adds rows. A form that only changes rows may be sent
@@ -182,21 +180,22 @@ impl Screen {
             }
         }
         check(conn, &mut [&mut draft.form])?;
-        self.known.options.clean(&mut draft.form);
+        self.known.policy().clean_form(&mut draft.form);
         for formset in &mut draft.inlines {
             formset.check(conn, self)?;
         }
         self.name_deleted_choices(conn, draft)?;
         self.known
-            .options
+            .policy()
             .check_form(conn, &mut draft.form, &self.actor)
     }
 
-    fn write(&self, conn: &mut Conn, draft: &mut Draft) -> Result<Attempt> {
-        let mut files = Vec::new();
-        store(&mut draft.form, self, &mut files)?;
+    fn write(&self, conn: &mut Conn, writer: &mut Writer<'_>, draft: &mut Draft) -> Result<Saved> {
+        let policy = self.known.policy();
+        store(writer, &mut draft.form, self.is_copy())?;
         let form = &draft.form;
-        let record = self.write_row(conn, form, &self.known.options)?;
+        let record = writer.save_form(conn, policy, form)?;
+
         let labels: Vec<String> = form
             .changed()
             .map(|bound| self.known.options.label(bound.field))
@@ -207,59 +206,24 @@ impl Screen {
             (false, false) => vec![Done::Changed(labels)],
         };
         for formset in &mut draft.inlines {
-            done.extend(formset.save(conn, self, &record, &mut files)?);
+            done.extend(formset.save(conn, writer, &record, self.is_copy())?);
         }
+
         let name = record.name(conn)?;
         let flag = if draft.form.adding {
             Flag::Addition
         } else {
             Flag::Change
         };
-        let named = [(record.pk().clone(), name.clone())];
-        LogEntry::write(
-            conn,
-            self.actor.user.id,
-            self.model(),
-            flag,
-            &named,
-            &change_message(&done),
-        )?;
-        let may_change = self.may("change", Some(&record));
-        let notes = draft.inlines.iter().flat_map(Formset::notes).collect();
-        let saved = Saved {
+        writer.log(&record, name.clone(), flag, &done);
+
+        Ok(Saved {
             pk: record.pk().to_string(),
             name,
             added: draft.form.adding,
-            may_change,
-            notes,
-        };
-        Ok(Attempt::Saved(saved, files))
-    }
-
-    /// Writes the row of `form` and its links: of a row that was there only what differs.
-    pub(super) fn write_row(
-        &self,
-        conn: &mut Conn,
-        form: &ModelForm,
-        options: &Options,
-    ) -> Result<Record> {
-        let mut record = form.row();
-        let stamped = record.stamp(form.adding, self.zone());
-        options.before_save(conn, &mut record, form.adding, &self.actor.user)?;
-        if form.adding {
-            record.insert(conn)?;
-        } else {
-            record.update_differing(conn, &form.record, stamped)?;
-        }
-        for bound in form.changed() {
-            if let (ModelField::Many(many), Cleaned::Many(before), Some(Cleaned::Many(after))) =
-                (bound.field, &bound.initial, &bound.cleaned)
-            {
-                many.set(conn, record.pk(), before, after)?;
-            }
-        }
-        form.saved(self.zone());
-        Ok(record)
+            may_change: self.may("change", Some(&record)),
+            notes: draft.inlines.iter().flat_map(Formset::notes).collect(),
+        })
     }
 }
 
@@ -316,14 +280,15 @@ fn saved_before(draft: &Draft, saved: &Saved) -> String {
     }
 }
 
-/// Stores the files that were sent; their columns hold where they lie from then on.
-pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Stored>) -> Result<()> {
+/// Stores the files that were sent, and copies those of the original if the row `is_copy`. From then on the fields hold the
+/// paths of the stored files.
+pub(super) fn store(writer: &mut Writer<'_>, form: &mut ModelForm, is_copy: bool) -> Result<()> {
     for bound in &mut form.fields {
         let stored = match (&bound.upload, bound.field.column()) {
-            (Some(upload), _) => upload.store(&screen.settings).map(Some),
+            (Some(upload), _) => writer.store_upload(upload).map(Some),
             // A copy has a file of its own: what happens to one of the two rows does not touch the other's.
-            (None, Some(column)) if screen.is_copy() && !path_to_copy(bound).is_empty() => {
-                match Stored::copy_of(path_to_copy(bound), column, &screen.settings) {
+            (None, Some(column)) if is_copy && !path_to_copy(bound).is_empty() => {
+                match writer.copy_file(path_to_copy(bound), column) {
                     Ok(None) => {
                         bound.errors.push(missing_file(bound));
                         return Err(Error::NotStored("the file to copy is missing".to_owned()));
@@ -333,17 +298,14 @@ pub(super) fn store(form: &mut ModelForm, screen: &Screen, files: &mut Vec<Store
             }
             _ => Ok(None),
         };
-        let stored = match stored {
-            Ok(stored) => stored,
+
+        match stored {
+            Ok(Some(path)) => bound.cleaned = Some(Cleaned::One(path)),
+            Ok(None) => {}
             Err(error) => {
-                let text = not_stored(&error);
-                bound.errors.push(text.to_owned());
+                bound.errors.push(not_stored(&error).to_owned());
                 return Err(Error::NotStored(error.to_string()));
             }
-        };
-        if let Some(stored) = stored {
-            bound.cleaned = Some(Cleaned::One(stored.name().to_owned().into()));
-            files.push(stored);
         }
     }
     Ok(())

@@ -49,7 +49,11 @@ impl Shape {
         without: Option<&str>,
     ) -> Self {
         let mut readonly = options.readonly_fields.clone();
-        readonly.extend(options.fixed_fields(&of.actor.user, of.record));
+        readonly.extend(
+            options
+                .policy(model)
+                .fixed_fields(&of.actor.user, of.record),
+        );
         let item = |name: &&'static str| -> Option<Item> {
             let field = ModelField::of(model, name)?;
             let column = field.column();

@@ -33,7 +33,7 @@ use crate::error::{Error, Result};
 use crate::http::{PostData, QueryDict, redirect, render, render_around};
 use crate::messages::Level;
 use crate::models::Row;
-use editing::{Editing, Outcome, Sent};
+use editing::{Editing, Outcome, Sent, SentList};
 pub(super) use last_spans::LastSpans;
 use list::List;
 use page::ChangeListPage;
@@ -101,13 +101,18 @@ pub(super) async fn change_list(
     } else {
         ACTION_NOT_RUN.to_owned()
     };
-    let (all, actor, zone) = (
-        request.queryset(known),
-        request.actor(),
-        request.settings.time_zone,
-    );
-    let read =
-        move |conn: &mut Conn| editing::read_again(conn, known, &all, &kept.post, &actor, zone);
+    let (all, actor) = (request.queryset(known), request.actor());
+    let settings = request.settings.clone();
+    let read = move |conn: &mut Conn| {
+        let sent = SentList {
+            known,
+            all: &all,
+            data: &kept.post,
+            actor: &actor,
+            settings: &settings,
+        };
+        editing::read_again(conn, &sent)
+    };
     let (sent, errors) = request.db.run(read).await?;
     show(
         &request,
@@ -250,16 +255,19 @@ pub(super) async fn change_list_post(
         return show(&request, list, &actions, Unsaved::default()).await;
     }
     request.must(known, "change", None)?;
-    let (all, actor, zone) = (
-        request.queryset(known),
-        request.actor(),
-        request.settings.time_zone,
-    );
-    match request
-        .db
-        .write(move |conn| editing::save(conn, known, &all, &data, &actor, zone))
-        .await?
-    {
+    let (all, actor) = (request.queryset(known), request.actor());
+    let settings = request.settings.clone();
+    let job = move |conn: &mut Conn| {
+        let sent = SentList {
+            known,
+            all: &all,
+            data: &data,
+            actor: &actor,
+            settings: &settings,
+        };
+        editing::save(conn, &sent)
+    };
+    match request.db.write(job).await? {
         Outcome::Refused(sent, errors) => {
             show(
                 &request,

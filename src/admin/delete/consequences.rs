@@ -9,9 +9,6 @@ use crate::models::{
     Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed, capfirst,
 };
 
-/// Rows whose permissions are looked at together.
-const CHUNK: i64 = 500;
-
 /// What a deletion would do; see `admin/_consequences.html`.
 #[derive(Default)]
 pub(in crate::admin) struct Consequences {
@@ -219,30 +216,14 @@ fn lacking(
     Ok(lacking)
 }
 
-/// Whether all of `rows` may be deleted. They are read only where the model has a say of its own about each.
+/// Whether a user with `permissions` may delete all of `rows`.
 fn may_delete(
     conn: &mut Conn,
     permissions: &Permissions,
     known: &Registered,
     rows: &Query,
 ) -> Result<bool> {
-    if !permissions.has_perm(&known.model.permission("delete")) {
-        return Ok(false);
-    }
-    if !known.options.permits(permissions, "delete", None) {
-        return Ok(false);
-    }
-    if !known.options.has_row_permissions() {
-        return Ok(true);
-    }
-    let mut chunks = rows.chunks(CHUNK);
-    while let Some(records) = chunks.next(conn)? {
-        if records
-            .iter()
-            .any(|record| !known.options.permits(permissions, "delete", Some(record)))
-        {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let policy = known.policy();
+    Ok(policy.may(permissions, "delete", None)
+        && policy.may_for_each(conn, permissions, &["delete"], rows)?)
 }

@@ -8,11 +8,14 @@ pub(super) use consequences::{Consequences, Step};
 pub(super) use one::{delete, delete_form};
 pub(super) use selected::{Selected, delete_selected};
 
-use super::log_entry::{Flag, LogEntry};
+use actix_web::web;
+
 use super::{Actor, AdminRequest, AdminSite, Registered};
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::models::{Collector, Query};
+use crate::records::{self, Writer};
+use crate::settings::Settings;
 
 /// Number of rows of each kind that a page lists.
 const NAMED: i64 = 100;
@@ -23,6 +26,7 @@ struct Deletion {
     site: &'static AdminSite,
     known: &'static Registered,
     actor: Actor,
+    settings: web::Data<Settings>,
     rows: Query,
 }
 
@@ -45,6 +49,7 @@ impl Deletion {
             site: request.site,
             known,
             actor: request.actor(),
+            settings: request.settings.clone(),
             rows,
         }
     }
@@ -56,7 +61,12 @@ impl Deletion {
         if !confirmed {
             return db.run(move |conn| self.look(conn)).await;
         }
-        match db.atomic(move |conn| self.delete(conn)).await {
+        let job = move |conn: &mut Conn| {
+            records::atomic(conn, &self.actor, &self.settings, |conn, writer| {
+                self.delete(conn, writer)
+            })
+        };
+        match db.write(job).await {
             // A row came to lead there meanwhile, or it is in a table that no model describes.
             Err(error) if error.is_foreign_key_violation() => {
                 let outcome = db.run(move |conn| again.look(conn)).await?;
@@ -83,7 +93,7 @@ impl Deletion {
         )?))
     }
 
-    fn delete(&self, conn: &mut Conn) -> Result<Outcome> {
+    fn delete(&self, conn: &mut Conn, writer: &mut Writer<'_>) -> Result<Outcome> {
         let shown = match self.look(conn)? {
             Outcome::Asked(shown) if !shown.is_held() => shown,
             outcome => return Ok(outcome),
@@ -92,18 +102,7 @@ impl Deletion {
             return Ok(Outcome::Denied);
         }
         let (model, user) = (self.known.model, &self.actor.user);
-        let options = &self.known.options;
-        let deleted = Collector::new(self.rows.clone()).delete(conn, |conn, rows| {
-            LogEntry::write(conn, user.id, model, Flag::Deletion, rows, "")?;
-            if !options.has_delete_hook() {
-                return Ok(());
-            }
-            let pks = rows.iter().map(|(pk, _)| pk.clone()).collect();
-            for record in Query::new(model).with_pks(pks).records(conn, None, 0)? {
-                options.before_delete(conn, &record, user)?;
-            }
-            Ok(())
-        })?;
+        let deleted = writer.delete(conn, self.known.policy(), self.rows.clone())?;
         log::info!(
             target: "nuages.admin",
             "{} deleted {} of {}, {} rows in all", user.username, deleted.roots, model.label(), deleted.rows

@@ -3,7 +3,7 @@
 use super::ActTime;
 use super::sentence::sentence;
 use crate::admin::AdminRequest;
-use crate::admin::log_entry::Act;
+use crate::records::Act;
 
 /// An action of the user.
 pub(in crate::admin) struct RecentAction {

@@ -3,6 +3,7 @@
 use super::ModelAdmin;
 use super::model_admin::Options;
 use crate::models::{Meta, Model};
+use crate::records::Policy;
 
 /// The layout of the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,11 @@ impl Inline {
             collapsed: false,
             options: admin.into_options(),
         }
+    }
+
+    /// What applies to the rows of the other model.
+    pub fn policy(&self) -> Policy<'_> {
+        self.options.policy(self.model)
     }
 
     /// How many empty rows.

@@ -1,8 +1,6 @@
 //! The options of a model's admin, with Django's names.
 
 mod action;
-mod all_hooks;
-mod change;
 mod column;
 mod fieldset;
 mod filter;
@@ -12,8 +10,8 @@ mod link;
 mod model_admin;
 mod search;
 
+pub use crate::records::{Change, Hooks};
 pub use action::{Action, ActionRequest, ActionResult, Run};
-pub use change::Change;
 pub use column::{Cell, Computed, IntoColumn, ListColumn, ListColumns, computed};
 pub use fieldset::{FieldNames, Fieldset};
 pub use filter::{
@@ -24,5 +22,5 @@ pub use formfield::FormField;
 pub(in crate::admin) use formfield::is_text;
 pub use inline::{Inline, InlineKind};
 pub(in crate::admin) use link::is_safe;
-pub use model_admin::{Facets, Hooks, ModelAdmin, Options};
+pub use model_admin::{Facets, ModelAdmin, Options};
 pub use search::{IntoSearch, SearchField, SearchFields, SearchMode, exact, starts_with};

@@ -3,55 +3,11 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, Change, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter,
+    Action, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter,
     ListFilters, Run, SearchField, SearchFields,
 };
-use crate::admin::rules;
-use crate::auth::User;
-use crate::auth::permissions::Permissions;
-use crate::db::Conn;
-use crate::error::Result;
-use crate::models::{ColumnPath, FieldKind, IntoPath, Model, Order, Ordering, Query, Record};
-
-/// Functions of the site author that the engine calls (Django's overridden methods).
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(
-    clippy::type_complexity,
-    reason = "a function's type is its documentation here"
-)]
-pub struct Hooks {
-    /// Only these rows, for this user (`get_queryset`).
-    pub queryset: Option<fn(Query, &User) -> Query>,
-    /// Whether a user may view, add, change or delete (`"view"` …), on top of their permissions; the row is given where
-    /// there is one.
-    pub has_permission: Option<fn(&Permissions, &str, Option<&Record>) -> bool>,
-    /// Whether rows may be looked up by this parameter of a URL (`lookup_allowed`), on top of the engine's own rules.
-    pub lookup_allowed: Option<fn(&str) -> bool>,
-    /// Before a row is written, inside the transaction; `true` for a new row (`save_model`).
-    pub save_model: Option<fn(&mut Conn, &mut Record, bool, &User) -> Result<()>>,
-    /// Before a row is deleted, inside the transaction (`delete_model`).
-    pub delete_model: Option<fn(&mut Conn, &Record, &User) -> Result<()>>,
-    /// Errors beside fields that concern more than one of them: names and texts; "" for the whole form (`Form.clean`).
-    pub clean: Option<fn(&Record) -> Vec<(&'static str, String)>>,
-    /// The same, for what depends on who saves, or takes a look into the database.
-    pub check: Option<fn(&mut Conn, &Change<'_>) -> Result<Vec<(&'static str, String)>>>,
-    /// Fields that this user may see and not change, on top of `readonly_fields` (`get_readonly_fields`).
-    pub readonly_fields: Option<fn(&User, Option<&Record>) -> Vec<&'static str>>,
-}
-
-impl Hooks {
-    /// No hooks at all.
-    pub(in crate::admin) const NONE: Self = Self {
-        queryset: None,
-        has_permission: None,
-        lookup_allowed: None,
-        save_model: None,
-        delete_model: None,
-        clean: None,
-        check: None,
-        readonly_fields: None,
-    };
-}
+use crate::models::{ColumnPath, FieldKind, IntoPath, Meta, Model, Order, Ordering};
+use crate::records::{Hooks, Policy};
 
 /// The options of any model. Fields are given by the names of columns and of many-to-many fields.
 #[derive(Debug)]
@@ -98,8 +54,15 @@ pub struct Options {
     pub empty_value_display: Option<&'static str>,
     pub icon: &'static str,
     pub hooks: Hooks,
-    /// The rules of the model, which hold whatever the site author registers.
-    pub(in crate::admin) rules: &'static Hooks,
+}
+
+impl Options {
+    /// What applies to the rows of `model`, whose options these are.
+    pub(in crate::admin) fn policy(&self, model: &'static Meta) -> Policy<'_> {
+        Policy::new(model)
+            .with_hooks(&self.hooks)
+            .with_ordering(self.ordering.as_deref())
+    }
 }
 
 /// Whether filters count their rows.
@@ -154,7 +117,6 @@ impl Default for Options {
             empty_value_display: None,
             icon: "database",
             hooks: Hooks::NONE,
-            rules: &Hooks::NONE,
         }
     }
 }
@@ -221,10 +183,7 @@ impl<M: Model> ModelAdmin<M> {
     }
 
     pub(in crate::admin) fn into_options(self) -> Options {
-        Options {
-            rules: rules::of(M::meta()),
-            ..self.options
-        }
+        self.options
     }
 
     /// Sets the columns of the list; by default the display name.

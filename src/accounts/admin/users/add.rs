@@ -131,7 +131,7 @@ pub(in crate::accounts::admin) async fn add(
 }
 
 /// Returns the model if the user may add users. As in Django, that also requires the permission to
-/// change users: see `admin::rules`.
+/// change users: see `records::rules`.
 fn allowed(request: &AdminRequest) -> Result<&'static Registered> {
     let known = request.model("auth", "user")?;
     request.must(known, "change", None)?;

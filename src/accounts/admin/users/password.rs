@@ -9,7 +9,6 @@ use crate::accounts::admin::private;
 use crate::accounts::forms::attributes;
 use crate::accounts::views::private_redirect;
 use crate::admin::frame::{Crumb, Frame};
-use crate::admin::rules::outranks;
 use crate::admin::{AdminRequest, Flag, LogEntry, Registered};
 use crate::auth::hashers::is_password_usable;
 use crate::auth::{User, audit, set_password, visitor};
@@ -19,6 +18,7 @@ use crate::forms::Form;
 use crate::http::PostData;
 use crate::messages::Level;
 use crate::models::bidi;
+use crate::records::rules::outranks;
 
 #[derive(Template)]
 #[template(path = "admin/user_password.html")]

@@ -42,7 +42,7 @@ impl Formset {
         conn: &mut Conn,
         screen: &Screen,
     ) -> Result<()> {
-        let fk = self.fk;
+        let (fk, policy) = (self.fk, self.inline.policy());
         let mut counting: Vec<_> = self
             .rows
             .iter_mut()
@@ -51,8 +51,8 @@ impl Formset {
         let mut forms: Vec<&mut ModelForm> = counting.iter_mut().map(|row| &mut row.form).collect();
         check(conn, &mut forms)?;
         for form in &mut forms {
-            self.inline.options.clean(form);
-            self.inline.options.check_form(conn, form, &screen.actor)?;
+            policy.clean_form(form);
+            policy.check_form(conn, form, &screen.actor)?;
         }
         let valid: Vec<usize> = (0..forms.len())
             .filter(|at| forms[*at].is_valid())

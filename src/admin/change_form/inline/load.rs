@@ -8,7 +8,7 @@ use crate::admin::options::Inline;
 use crate::db::{Conn, PageNumber, Paginator, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelField, ModelForm};
-use crate::models::{ColumnPath, Condition, Field, Order, Query, Record};
+use crate::models::{ColumnPath, Condition, Field, Query, Record};
 
 impl Screen {
     /// Returns the formsets of `parent`, or of a new row.
@@ -71,17 +71,8 @@ impl Screen {
             ColumnPath::own(formset.fk.column),
             parent.clone(),
         ));
-        let all = inline.options.limit(all, &self.actor.user);
-        let mut order = inline
-            .options
-            .ordering
-            .clone()
-            .unwrap_or_else(|| inline.model.ordering.clone());
-        order.push(Order {
-            path: ColumnPath::own(inline.model.pk().column),
-            descending: false,
-        });
-        all.order_by(order)
+        let policy = inline.policy();
+        policy.ordered(policy.limit(all, &self.actor.user))
     }
 
     fn load(&self, conn: &mut Conn, formset: &mut Formset, parent: &Record) -> Result<()> {

@@ -3,25 +3,24 @@
 use super::Formset;
 use crate::admin::Done;
 use crate::admin::change_form::save::store;
-use crate::admin::change_form::screen::Screen;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::forms::uploads::Stored;
-use crate::models::{Collector, Record};
+use crate::models::Record;
+use crate::records::Writer;
 
 impl Formset {
     /// Updates, inserts and deletes rows; returns the changes for the history of `parent`.
     pub(in crate::admin::change_form) fn save(
         &mut self,
         conn: &mut Conn,
-        screen: &Screen,
+        writer: &mut Writer<'_>,
         parent: &Record,
-        files: &mut Vec<Stored>,
+        is_copy: bool,
     ) -> Result<Vec<Done>> {
         let fk = self.fk.column;
         let mut changed: Vec<(Value, Vec<String>)> = Vec::new();
         let mut added: Vec<Value> = Vec::new();
-        let deleted = self.delete(conn, screen)?;
+        let deleted = self.delete(conn, writer)?;
         for (at, row) in self.rows.iter_mut().enumerate() {
             if row.delete || row.lost || !row.counts() {
                 continue;
@@ -37,9 +36,9 @@ impl Formset {
             if labels.is_empty() && !row.form.adding {
                 continue;
             }
-            store(&mut row.form, screen, files)?;
+            store(writer, &mut row.form, is_copy)?;
             self.writing = Some(at);
-            let record = screen.write_row(conn, &row.form, &self.inline.options)?;
+            let record = writer.save_form(conn, self.inline.policy(), &row.form)?;
             let pk = record.pk().clone();
             if row.form.adding {
                 added.push(pk);
@@ -83,22 +82,13 @@ impl Formset {
         Ok(done)
     }
 
-    /// Deletes the rows that are to go; what they were called.
-    fn delete(&self, conn: &mut Conn, screen: &Screen) -> Result<Vec<String>> {
+    /// Deletes the rows that were ticked for it. Returns their names.
+    fn delete(&self, conn: &mut Conn, writer: &mut Writer<'_>) -> Result<Vec<String>> {
         let going: Vec<_> = self.rows.iter().filter(|row| row.goes()).collect();
-        if going.is_empty() {
-            return Ok(Vec::new());
-        }
-        for row in &going {
-            self.inline
-                .options
-                .before_delete(conn, &row.form.record, &screen.actor.user)?;
-        }
-        let pks = going
-            .iter()
-            .map(|row| row.form.record.pk().clone())
-            .collect();
-        Collector::new(self.among(pks)).delete(conn, |_, _| Ok(()))?;
+        let records: Vec<&Record> = going.iter().map(|row| &row.form.record).collect();
+
+        writer.delete_parts(conn, self.inline.policy(), &records)?;
+
         Ok(going.into_iter().map(|row| row.name.clone()).collect())
     }
 }

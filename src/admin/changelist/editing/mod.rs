@@ -15,7 +15,7 @@ use crate::forms::model::{
     unreadable_note,
 };
 use crate::models::{Query, Record, Row};
-pub(super) use save::{Outcome, read_again, save};
+pub(super) use save::{Outcome, SentList, read_again, save};
 
 /// The prefix of all field names, as in Django.
 pub(super) const PREFIX: &str = "form";

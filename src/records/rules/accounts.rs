@@ -10,12 +10,12 @@
 //!
 //! Nobody can delete their own account, or remove their own access to the admin.
 
-use crate::admin::options::Change;
 use crate::auth::permissions::{self, Permissions};
 use crate::auth::{User, normalized_email};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::Record;
+use crate::records::Change;
 
 /// Whether a user with `permissions` may do `action` to the account `user`.
 pub(super) fn has_permission(
@@ -151,7 +151,7 @@ fn check_granted(
 /// with the rows that are added.
 fn added_through(change: &Change<'_>, table: &str) -> Vec<(&'static str, Vec<Value>)> {
     let model = change.after.model;
-    let names = change.links.iter().map(|(name, ..)| *name);
+    let names = change.links.iter().map(|links| links.field.name);
     let over_table =
         names.filter(|name| model.many(name).is_some_and(|many| many.through() == table));
     over_table.map(|name| (name, change.added(name))).collect()

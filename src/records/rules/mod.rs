@@ -8,7 +8,7 @@ mod accounts;
 
 pub(crate) use accounts::outranks;
 
-use super::options::Hooks;
+use super::Hooks;
 use crate::models::Meta;
 
 /// Tables that only superusers may change, because they grant permissions or define their meaning.
@@ -54,7 +54,7 @@ static SUPERUSERS: Hooks = Hooks {
 };
 
 /// Returns the rules of `model`.
-pub(super) fn of(model: &Meta) -> &'static Hooks {
+pub(super) fn for_model(model: &Meta) -> &'static Hooks {
     match model.table {
         "auth_user" => &USERS,
         "auth_group" => &GROUPS,

@@ -92,11 +92,11 @@ const AT_ONCE: usize = 500;
 const REPR: usize = 200;
 
 /// A log entry with its app and its model, if they still exist.
-pub(super) type Act = (LogEntry, NullableLossyText, NullableLossyText);
+pub(crate) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 
 impl LogEntry {
     /// Whether the history has the deletion of the row of `model` with this primary key.
-    pub(in crate::admin) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
+    pub(crate) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
         let Some(kind) = ContentType::of(conn, model)? else {
             return Ok(false);
         };
@@ -140,7 +140,7 @@ impl LogEntry {
 
     /// Returns the actions on one row with their users, oldest first: up to `limit` after the first
     /// `offset`, and the total number.
-    pub(super) fn of_object(
+    pub(crate) fn of_object(
         conn: &mut Conn,
         model: &Meta,
         pk: &str,
@@ -165,7 +165,7 @@ impl LogEntry {
     }
 
     /// Returns the latest action on each of these rows with its user.
-    pub(super) fn last_of(
+    pub(crate) fn last_of(
         conn: &mut Conn,
         model: &Meta,
         pks: &[&str],
@@ -190,7 +190,7 @@ impl LogEntry {
     }
 
     /// Returns the latest actions of a user, newest first, each with its app and model.
-    pub(super) fn recent_of(conn: &mut Conn, user: i32, limit: i64) -> Result<Vec<Act>> {
+    pub(crate) fn recent_of(conn: &mut Conn, user: i32, limit: i64) -> Result<Vec<Act>> {
         let found = django_admin_log::table
             .left_join(django_content_type::table)
             .filter(django_admin_log::user_id.eq(user))

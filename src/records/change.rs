@@ -1,0 +1,85 @@
+//! [`RecordChange`]: a row that is to be saved, and [`Change`]: what the hooks see of it.
+
+use crate::auth::User;
+use crate::auth::permissions::Permissions;
+use crate::db::Value;
+use crate::models::{ManyToMany, Record};
+
+/// The links of one many-to-many field.
+#[derive(Debug, Clone, Copy)]
+pub struct LinkChange<'a> {
+    /// The field.
+    pub field: &'static ManyToMany,
+    /// The primary keys that it links to in the database.
+    pub before: &'a [Value],
+    /// The primary keys that it will link to.
+    pub after: &'a [Value],
+}
+
+/// A row that is to be saved.
+#[derive(Debug)]
+pub struct RecordChange<'a> {
+    /// The row in the database; `None` for a new row.
+    pub before: Option<&'a Record>,
+    /// The row as it will be.
+    pub after: Record,
+    /// The many-to-many fields that are to be saved.
+    pub links: Vec<LinkChange<'a>>,
+}
+
+impl<'a> RecordChange<'a> {
+    /// The addition of a row without links.
+    pub fn add(after: Record) -> Self {
+        Self {
+            before: None,
+            after,
+            links: Vec::new(),
+        }
+    }
+
+    /// A change of columns.
+    pub fn update(before: &'a Record, after: Record) -> Self {
+        Self {
+            before: Some(before),
+            after,
+            links: Vec::new(),
+        }
+    }
+}
+
+/// A row that is about to be saved, as hooks see it.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// The user who saves the row.
+    pub user: &'a User,
+    /// The permissions of the user.
+    pub permissions: &'a Permissions,
+    /// The row in the database; `None` for a new row.
+    pub before: Option<&'a Record>,
+    /// The row as it will be.
+    pub after: &'a Record,
+    /// The many-to-many fields that are to be saved.
+    pub links: &'a [LinkChange<'a>],
+}
+
+impl Change<'_> {
+    /// Returns the primary keys that the many-to-many field `name` does not link to yet.
+    pub fn added(&self, name: &str) -> Vec<Value> {
+        let Some(links) = self.links.iter().find(|links| links.field.name == name) else {
+            return Vec::new();
+        };
+        let is_new = |value: &&Value| !links.before.contains(value);
+        links.after.iter().filter(is_new).cloned().collect()
+    }
+
+    /// Whether the field `name` of an existing row changes.
+    pub fn changes(&self, name: &str) -> bool {
+        self.before
+            .is_some_and(|before| before.get(name) != self.after.get(name))
+    }
+
+    /// Whether the box `name` of an existing row was ticked and will not be.
+    pub fn unticks(&self, name: &str) -> bool {
+        self.changes(name) && !self.after.get(name).is_some_and(Value::is_true)
+    }
+}

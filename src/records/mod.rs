@@ -1,0 +1,31 @@
+//! What a user does to rows of any model: "save, delete, log this record as this user".
+//!
+//! The admin's forms, lists, inlines and actions write through this module, and a command or an API can do the same. It works
+//! on a [`Meta`](crate::models::Meta) and a [`Record`](crate::models::Record), so it needs no Rust type for a model, and it knows
+//! neither HTML nor requests.
+//!
+//! - [`Actor`] is the user, with their permissions.
+//! - [`Policy`] holds what applies to the rows of one model: who may see and change them, how they are checked, and in which
+//!   order they are listed.
+//! - [`atomic`] runs one transaction. Its [`Writer`] saves and deletes rows and stores files. The transaction ends with the
+//!   history entries. If it fails, neither rows nor entries nor files remain.
+
+mod actor;
+mod bound_form;
+mod change;
+mod hooks;
+mod log_entry;
+mod log_message;
+mod lookup_allowed;
+mod policy;
+pub(crate) mod rules;
+mod writer;
+
+pub use actor::Actor;
+pub use change::{Change, LinkChange, RecordChange};
+pub use hooks::Hooks;
+pub(crate) use log_entry::Act;
+pub use log_entry::{Flag, LogEntry};
+pub use log_message::{Done, change_message};
+pub use policy::{FieldError, Policy};
+pub use writer::{Writer, atomic};
