@@ -14,7 +14,7 @@ use crate::{admin, auth, sessions};
 
 /// A site: its apps, its URLs, what its admin shows, how its pages look, and its commands.
 ///
-/// Its program is one line, `nuages::commands::main(&PROJECT)`. A process serves one project.
+/// The program of a site is one line, `nuages::commands::main(&PROJECT)`. A process serves one project.
 #[derive(Debug)]
 pub struct Project {
     /// The apps, in the order of Django's `INSTALLED_APPS` (which is also the order of content

@@ -29,8 +29,8 @@ struct State {
     places: usize,
     /// Threads that are running.
     workers: Vec<Arc<Worker>>,
-    /// Threads without a job. A job waits only if there are none and no further thread may be
-    /// started.
+    /// Threads without a job. A job waits only if this list is empty and no further thread may
+    /// be started.
     idle: Vec<Arc<Worker>>,
     /// Number of threads that wait for a server that does not answer. Other threads have replaced
     /// them.

@@ -16,10 +16,11 @@ use super::{
 };
 use crate::db::SqlKind;
 
-/// A model: a row struct that says what its columns cannot.
+/// A row struct with a description: names, labels and rules that its columns do not have.
 ///
-/// Its table is the one that Diesel's `derive(Identifiable)` knows. It is called as in Django, `catalog.Tag`: by the app that the
-/// table's name begins with and by the struct. Where these do not fit together, [`label`](Description::label) says it.
+/// The table of a model is the one in Diesel's `derive(Identifiable)`. The label of a model is
+/// Django's, such as `catalog.Tag`: the app with which the table's name begins, and the struct's
+/// name. If these do not yield the label, [`label`](Description::label) sets it.
 ///
 /// ```
 /// use diesel::prelude::*;

@@ -41,7 +41,7 @@ pub(crate) const fn with_look(project: Project) -> Project {
         .static_files(assets::FILES)
 }
 
-/// What error pages offer beside the home page. The frame of the shop has its own header.
+/// The link that error pages show beside the home page. The frame of the shop has its own header.
 const NAVIGATION: [NavigationLink; 1] = [NavigationLink {
     label: "See all products",
     url: "/products/",

@@ -350,7 +350,7 @@ fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
         here.get(SESSIONS)
             .shows(&["There are more sessions than could be looked through"])
     );
-    // Those sessions are ended as well.
+    // The sessions beyond the limit are ended as well.
     here.post(SESSIONS, &[("password", CHARLIE.password)]);
     let client = site.client();
     client.keep("sessionid", &mine);
