@@ -6,18 +6,12 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, ResponseError};
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::python::quote;
 
 /// A `Result` with the crate's [`Error`] as its default error type.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// The characters that Python's `quote` escapes.
-const QUOTED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
 /// The login page for visitors (Django's `LOGIN_URL`).
 const LOGIN_URL: &str = "/accounts/login/";
 /// The login page for staff.
@@ -251,7 +245,7 @@ impl ResponseError for Error {
             Self::TwoFactorRequired(back) => (CODE_URL, back),
             _ => return HttpResponse::new(self.status_code()),
         };
-        let back = utf8_percent_encode(back, QUOTED);
+        let back = quote(back);
         HttpResponse::Found()
             .insert_header((LOCATION, format!("{login}?next={back}")))
             .finish()

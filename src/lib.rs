@@ -110,6 +110,8 @@
 //! (`tests/tidy.rs` checks it).
 
 pub mod words;
+#[doc(hidden)]
+pub mod python;
 pub mod settings;
 #[doc(hidden)]
 pub mod logging;

@@ -8,8 +8,8 @@ use super::{AdminRequest, Registered};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
-use crate::models::{ColumnPath, Meta, Order, Query, find, python_int};
-use crate::signing::json as python;
+use crate::models::{ColumnPath, Meta, Order, Query, find};
+use crate::python::{int_within_i64, json_spaced};
 
 /// Number of rows in a response.
 pub(super) const PER_PAGE: i64 = 20;
@@ -55,7 +55,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
             .num_pages(),
         )
     } else {
-        python_int(asked).filter(|page| *page > 0)
+        int_within_i64(asked).filter(|page| *page > 0)
     };
     let page = page.ok_or(Error::NotFound)?;
     let offset = page
@@ -76,7 +76,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         .into_iter()
         .map(|(pk, name)| json!({"id": pk.to_string(), "text": name}))
         .collect();
-    let body = python::spaced(&json!({"results": results, "pagination": {"more": more}}));
+    let body = json_spaced(&json!({"results": results, "pagination": {"more": more}}));
     Ok(text(
         "application/json",
         String::from_utf8_lossy(&body).into_owned(),

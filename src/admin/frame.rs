@@ -27,10 +27,7 @@ impl Crumb {
         let app = crate::models::app_verbose_name(model.app);
         vec![
             Self::new(app, format!("/admin/{}/", model.app)),
-            Self::new(
-                crate::models::capfirst(&model.verbose_name_plural),
-                list_url,
-            ),
+            Self::new(crate::words::capfirst(&model.verbose_name_plural), list_url),
         ]
     }
 }
@@ -79,7 +76,7 @@ pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
     let entry = |known: &Registered| {
         let url = known.url();
         MenuModel {
-            name: crate::models::capfirst(&known.model.verbose_name_plural),
+            name: crate::words::capfirst(&known.model.verbose_name_plural),
             one: known.model.verbose_name.clone(),
             object_name: known.model.name.clone(),
             is_current: path.starts_with(&url),

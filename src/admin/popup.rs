@@ -6,7 +6,7 @@ use askama::Template;
 use super::AdminRequest;
 use crate::error::Result;
 use crate::http::render;
-use crate::signing::json;
+use crate::python::json_spaced;
 
 #[derive(Template)]
 #[template(path = "admin/popup_response.html")]
@@ -22,7 +22,7 @@ pub fn popup_response(
     title: &str,
     answer: &serde_json::Value,
 ) -> Result<HttpResponse> {
-    let answer = String::from_utf8_lossy(&json::spaced(answer)).into_owned();
+    let answer = String::from_utf8_lossy(&json_spaced(answer)).into_owned();
     let mut frame = request.frame(title, Vec::new());
     frame.is_popup = true;
     Ok(render(&PopupResponse { frame, answer })?.respond_to(&request.http))

@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use super::app_admin::{self, App, AppAdmin};
 use super::changelist::LastSpans;
 use super::options::{ModelAdmin, Options};
-use crate::models::{AppConfig, Meta, Model, install, leaked};
+use crate::models::{AppConfig, Meta, Model, install};
 use crate::pages::Site;
 use crate::records::Policy;
+use crate::words::leaked;
 
 /// A model in the admin.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use crate::python::int_within_i64;
+
 /// The size of a list and of its pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paginator {
@@ -40,16 +42,10 @@ impl FromStr for PageNumber {
     /// Like `Paginator.get_page(text)`: a text that Python's `int()` does not accept means the
     /// first page, a number out of range the last.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let text = text.trim();
-        let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let digits_only = digits.bytes().all(|b| b.is_ascii_digit() || b == b'_');
-        let grouped = !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
-        if digits.is_empty() || !digits_only || !grouped {
-            return Ok(Self::First);
-        }
-        Ok(match text.replace('_', "").parse() {
-            Ok(number) if number >= 1 => Self::Number(number),
-            _ => Self::Last,
+        Ok(match int_within_i64(text) {
+            None => Self::First,
+            Some(number) if number >= 1 => Self::Number(number),
+            Some(_) => Self::Last,
         })
     }
 }
@@ -125,6 +121,9 @@ mod tests {
             ("99999999999999999999999999", 5),
             ("-99999999999999999999", 5),
             ("0_2", 2),
+            ("٣", 3),
+            ("\u{a0}4\u{2003}", 4),
+            (&"9".repeat(4301), 1),
         ] {
             assert_eq!(list.page_number(text.parse().unwrap()), number, "{text:?}");
         }

@@ -8,18 +8,10 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::sqlite::SqliteConnection;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Conn, Limits};
 use crate::error::{Error, Result};
-
-/// The characters that must be escaped in the path of an SQLite URI.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'/')
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+use crate::python::quote;
 
 /// Whether the file was last opened as immutable.
 static IMMUTABLE: AtomicBool = AtomicBool::new(false);
@@ -39,7 +31,7 @@ impl Conn {
         let path = path
             .to_str()
             .ok_or_else(|| Error::command("DATABASE_URL: the path is not UTF-8"))?;
-        let file = utf8_percent_encode(path, PATH);
+        let file = quote(path);
         let shared = open(&format!("file:{file}?mode=ro"), limits);
         IMMUTABLE.store(shared.is_err(), Ordering::Relaxed);
         match shared {

@@ -1,6 +1,6 @@
 //! A field of a form.
 
-use crate::models::is_space;
+use crate::python::strip;
 use crate::words::counted;
 
 /// The widget of a field.
@@ -179,11 +179,6 @@ impl Field {
             self.errors.push("Enter a valid email address.".to_owned());
         }
     }
-}
-
-/// The text without white space around it, as Python's `str.strip` knows it.
-pub(super) fn strip(text: &str) -> &str {
-    text.trim_matches(is_space)
 }
 
 /// The shape of an address: what Django accepts, without the quoted names that nobody uses.

@@ -7,6 +7,5 @@ pub mod model;
 pub mod submissions;
 pub mod uploads;
 
-use field::strip;
 pub use field::{Field, Widget, is_email};
 pub use form::Form;

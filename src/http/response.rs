@@ -5,9 +5,9 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use askama::Template;
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::error::{Error, Result};
+use crate::python::iri_to_uri;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const NEVER: HeaderValue =
@@ -50,19 +50,6 @@ pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
     Ok(Html(html))
 }
 
-/// The characters that Django's `iri_to_uri` escapes.
-const UNSAFE: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'<')
-    .add(b'>')
-    .add(b'\\')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
-
 /// Returns a redirect (302) to `location`.
 pub fn redirect(location: &str) -> HttpResponse {
     HttpResponse::Found()
@@ -79,7 +66,7 @@ pub fn permanent_redirect(location: &str) -> HttpResponse {
 
 /// Percent-encodes all characters that a URI must not contain (Django's `iri_to_uri`).
 pub fn escaped_uri(uri: &str) -> String {
-    utf8_percent_encode(uri, UNSAFE).to_string()
+    iri_to_uri(uri).to_string()
 }
 
 /// Returns `path` and `query` as a URL of this site (Django's `get_full_path` and

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Level, Message};
+use crate::python::{json_compact, json_spaced};
 use crate::settings::SecretKey;
-use crate::signing::{Signer, json as python};
+use crate::signing::Signer;
 
 /// The cookie's name.
 pub const COOKIE_NAME: &str = "messages";
@@ -76,7 +77,7 @@ pub fn decode_cookie<'a>(text: &str, keys: impl Iterator<Item = &'a SecretKey>) 
 /// Encodes messages for the session: JSON within a string.
 pub fn encode_session(messages: &[Message]) -> Value {
     let items: Vec<Value> = messages.iter().map(item).collect();
-    Value::String(String::from_utf8(python::spaced(&items)).unwrap_or_default())
+    Value::String(String::from_utf8(json_spaced(&items)).unwrap_or_default())
 }
 
 /// Returns the messages of a session entry; `None` if it is malformed.
@@ -91,7 +92,7 @@ fn signed(messages: &[Message], more: bool, key: &SecretKey, now: i64) -> String
         .map(item)
         .chain(more.then(|| NOT_FINISHED.into()))
         .collect();
-    SIGNER.dumps(&python::compact(&items), key, true, now)
+    SIGNER.dumps(&json_compact(&items), key, true, now)
 }
 
 fn item(message: &Message) -> Value {

@@ -9,12 +9,13 @@ use diesel::associations::HasTable;
 use diesel::query_source::Column;
 
 use super::field::FieldBuilder;
-use super::named::{Named, spaced};
+use super::named::Named;
 use super::path::Ordering;
 use super::{
     ColumnPath, DisplayText, Field, Formula, IntoPath, ManyToMany, Meta, ModelTable, Paths,
 };
 use crate::db::SqlKind;
+use crate::words::{camel_case_to_spaces, leaked};
 
 /// A row struct with a description: names, labels and rules that its columns do not have.
 ///
@@ -281,7 +282,7 @@ impl<M: Model> Description<M> {
         let table = leaked(self.table);
         let verbose_name = self
             .verbose_name
-            .map_or_else(|| spaced(named.object_name), str::to_owned);
+            .map_or_else(|| camel_case_to_spaces(named.object_name), str::to_owned);
         let verbose_name_plural = self
             .verbose_name_plural
             .map_or_else(|| format!("{verbose_name}s"), str::to_owned);
@@ -342,11 +343,6 @@ fn arranged(columns: Vec<Field>, mut fields: Vec<Field>) -> Vec<Field> {
 /// Whether the field can be the display name.
 fn is_name(field: &Field) -> bool {
     field.max_length().is_some() && !field.is_file() && !field.secret && field.choices.is_empty()
-}
-
-/// Descriptions live as long as the program, and are made once.
-pub(crate) fn leaked(text: String) -> &'static str {
-    Box::leak(text.into_boxed_str())
 }
 
 #[cfg(test)]

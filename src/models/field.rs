@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::description::leaked;
 use super::fields::{ColumnType, DisplayShape, DisplayValue, FieldKind, FieldType};
 use super::relation::{OnDelete, Relation};
 use super::{DatePart, FileKinds, Model};
 use crate::db::{Decimal, Kind, Timestamp, Value};
+use crate::words::{capfirst, leaked, title};
 
 /// A validation rule for values.
 #[derive(Debug, Clone)]
@@ -218,29 +218,6 @@ pub fn file_size(bytes: u64) -> String {
         0 => format!("{} {unit}", tenths / 10),
         part => format!("{}.{part} {unit}", tenths / 10),
     }
-}
-
-/// The text with its first letter in upper case (Django's `capfirst`).
-pub fn capfirst(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
-}
-
-/// The text with every word's first letter in upper case, all others in lower case (Python's `title`).
-fn title(text: &str) -> String {
-    let mut titled = String::with_capacity(text.len());
-    let mut inside = false;
-    for letter in text.chars() {
-        if inside {
-            titled.extend(letter.to_lowercase());
-        } else {
-            titled.extend(letter.to_uppercase());
-        }
-        inside = letter.is_alphabetic();
-    }
-    titled
 }
 
 /// Says what there is to say about a field; `T` is its table.

@@ -50,7 +50,7 @@ pub fn app_verbose_name(label: &str) -> String {
         .get()
         .and_then(|installed| installed.apps.iter().find(|app| app.label == label));
     app.map_or_else(
-        || super::field::capfirst(label),
+        || crate::words::capfirst(label),
         |app| app.verbose_name.to_owned(),
     )
 }

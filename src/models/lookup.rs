@@ -3,10 +3,10 @@
 use chrono_tz::Tz;
 
 use super::fields::{self, LookupValue};
-use super::python_int::python_int;
 use super::value::{parse_in, parse_lookup};
 use super::{ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step};
 use crate::db::{Kind, Value};
+use crate::python::int;
 
 /// A comparison with a column (Django's field lookups).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -352,5 +352,5 @@ impl Parameter {
 
 /// A year, a month, a day of one.
 fn small(text: &str) -> Option<i32> {
-    i32::try_from(python_int(text)?).ok()
+    i32::try_from(int(text)?).ok()
 }

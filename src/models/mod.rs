@@ -11,7 +11,6 @@ mod columns;
 mod condition;
 pub mod content_types;
 mod description;
-mod digits;
 mod field;
 mod fields;
 mod file_kinds;
@@ -23,7 +22,6 @@ mod meta;
 mod named;
 mod part;
 mod path;
-mod python_int;
 mod query;
 mod record;
 mod relation;
@@ -39,10 +37,8 @@ pub use collect::{
 };
 pub use columns::{ColumnList, ModelTable};
 pub use condition::{Circle, Condition};
-pub(crate) use description::leaked;
 pub use description::{Description, Model};
-pub use digits::{ascii_digits, is_space};
-pub use field::{Field, FieldBuilder, FieldDisplay, Validator, capfirst, file_size};
+pub use field::{Field, FieldBuilder, FieldDisplay, Validator, file_size};
 pub use fields::{
     ColumnType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind, FieldType,
     KindProblem, LookupValue,
@@ -58,7 +54,6 @@ pub use path::{
     ColumnPath, Descending, IntoOrder, IntoPath, Ordering, Paths, Shape, Step, Via, desc, via,
     via_self,
 };
-pub use python_int::python_int;
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};

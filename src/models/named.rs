@@ -1,6 +1,6 @@
 //! Names of models: `catalog.Tag`.
 
-use super::description::leaked;
+use crate::words::leaked;
 
 /// The name of a model.
 pub(super) struct Named {
@@ -42,21 +42,9 @@ impl Named {
     }
 }
 
-/// `order item` for `OrderItem` (Django's `camel_case_to_spaces`).
-pub(super) fn spaced(name: &str) -> String {
-    let mut spaced = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_uppercase() && !spaced.is_empty() {
-            spaced.push(' ');
-        }
-        spaced.extend(letter.to_lowercase());
-    }
-    spaced
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Named, spaced};
+    use super::Named;
 
     struct OrderItem;
     struct Boxed<T>(T);
@@ -87,7 +75,6 @@ mod tests {
             named::<OrderItem>(Some("sales.Item"), "orders_orderitem"),
             ("sales.Item".to_owned(), true)
         );
-        assert_eq!(spaced("OrderItem"), "order item");
     }
 
     #[test]

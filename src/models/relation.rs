@@ -176,7 +176,7 @@ impl<T> ManyToMany<T> {
 
     /// What people read on a label.
     pub fn label(&self) -> String {
-        super::field::capfirst(self.verbose_name)
+        crate::words::capfirst(self.verbose_name)
     }
 
     pub(super) fn untyped<U>(&self) -> ManyToMany<U> {

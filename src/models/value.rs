@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use super::Field;
 use super::fields::{FieldKind, LookupValue};
 use crate::db::{Moment, Timestamp, Unreadable, Value};
+use crate::python::month_abbreviation;
 
 impl fmt::Display for Value {
     /// Formats the value like Python's `str`, in UTC; "" for NULL.
@@ -121,11 +122,6 @@ pub(super) fn parse_lookup(field: &Field, text: &str, zone: Tz) -> Option<Lookup
     column.value_type().parse_lookup(column, text, zone)
 }
 
-const MONTHS: [&str; 12] = [
-    "Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.",
-    "Dec.",
-];
-
 /// Returns `Jan. 2, 2024` (Django's `DATE_FORMAT`).
 pub fn date_text(day: NaiveDate) -> String {
     let mut text = String::with_capacity(14);
@@ -136,7 +132,7 @@ pub fn date_text(day: NaiveDate) -> String {
 /// Appends [`date_text`] to `text`: a list has hundreds of dates.
 pub fn push_date(text: &mut String, day: NaiveDate) {
     let mut number = itoa::Buffer::new();
-    text.push_str(MONTHS[day.month0() as usize]);
+    text.push_str(month_abbreviation(day.month0()));
     text.push(' ');
     text.push_str(number.format(day.day()));
     text.push_str(", ");

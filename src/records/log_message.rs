@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::signing::json::spaced;
+use crate::python::json_spaced;
 
 /// One thing that was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Done {
 /// The text of the column `change_message`: `[{"changed": {"fields": ["Stock"]}}]`.
 pub fn change_message(done: &[Done]) -> String {
     let all: Vec<Json> = done.iter().map(Done::json).collect();
-    String::from_utf8(spaced(&all)).unwrap_or_default()
+    String::from_utf8(json_spaced(&all)).unwrap_or_default()
 }
 
 #[cfg(test)]

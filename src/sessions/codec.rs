@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use crate::python::json_compact;
 use crate::settings::SecretKey;
-use crate::signing::{self, BadSignature, KeyUsed, json};
+use crate::signing::{self, BadSignature, KeyUsed};
 
 /// The data of a session.
 pub type Data = Map<String, Value>;
@@ -12,7 +13,7 @@ const SALT: &str = "django.contrib.sessions.SessionStore";
 
 /// Encodes `data` for the column, signed at `now` (Unix time).
 pub fn encode(data: &Data, key: &SecretKey, now: i64) -> String {
-    signing::dumps(&json::compact(data), SALT, key, true, now)
+    signing::dumps(&json_compact(data), SALT, key, true, now)
 }
 
 /// Returns the data of a column and which of `keys` signed it. Data signed by a former key should

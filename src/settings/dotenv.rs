@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use crate::python::is_space;
+
 /// Returns the path of the file `.env` in the working directory or the nearest folder above.
 pub fn find_dotenv() -> Option<PathBuf> {
     let folder = std::env::current_dir().ok()?;
@@ -252,11 +254,6 @@ fn replaced(text: &str, variable: impl Fn(&str) -> Option<String>) -> String {
     }
     made.push_str(rest);
     made
-}
-
-/// Whether Python's regular expressions count `c` as white space.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
 }
 
 /// Whether `c` is white space that does not end a line.

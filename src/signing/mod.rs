@@ -1,7 +1,6 @@
 //! Signed texts in Django's format `payload:timestamp:signature`, and encrypted texts.
 
 mod base64;
-pub mod json;
 mod radix;
 mod random;
 mod salted_hmac;

@@ -170,7 +170,7 @@ fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
 /// Returns the heading of a computed column.
 pub(super) fn head(column: &ListColumn) -> String {
     match column {
-        ListColumn::Computed { description, .. } => crate::models::capfirst(description),
-        ListColumn::Field(path) => crate::models::capfirst(&path.column.replace('_', " ")),
+        ListColumn::Computed { description, .. } => crate::words::capfirst(description),
+        ListColumn::Field(path) => crate::words::capfirst(&path.column.replace('_', " ")),
     }
 }

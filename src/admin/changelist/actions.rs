@@ -13,7 +13,8 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, redirect, render};
 use crate::messages::Level;
-use crate::models::{parse, python_int};
+use crate::models::parse;
+use crate::python::int_within_i64;
 
 /// The action that every list has.
 const DELETE: Action = Action::new(
@@ -106,7 +107,7 @@ pub(super) async fn run(
         && data
             .fields
             .get("_count")
-            .is_some_and(|seen| python_int(seen) != Some(count))
+            .is_some_and(|seen| int_within_i64(seen) != Some(count))
     {
         request.messages.add(
             Level::WARNING,
@@ -169,7 +170,11 @@ pub(super) async fn run(
 /// Returns the action of the action bar whose button was clicked.
 fn chosen(data: &PostData) -> Option<&str> {
     let given: Vec<&str> = data.fields.get_list("action").collect();
-    let index = data.fields.get("index").and_then(python_int).unwrap_or(0);
+    let index = data
+        .fields
+        .get("index")
+        .and_then(int_within_i64)
+        .unwrap_or(0);
     let at = if index < 0 {
         index + i64::try_from(given.len()).unwrap_or_default()
     } else {

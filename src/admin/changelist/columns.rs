@@ -3,9 +3,8 @@
 use crate::admin::Registered;
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
-use crate::models::{
-    ColumnPath, DisplayText, Field, FieldKind, Formula, Meta, Order, Row, Step, capfirst,
-};
+use crate::models::{ColumnPath, DisplayText, Field, FieldKind, Formula, Meta, Order, Row, Step};
+use crate::words::capfirst;
 
 /// The content of a column.
 #[derive(Clone, Copy)]

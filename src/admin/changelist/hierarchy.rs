@@ -9,24 +9,11 @@ use super::params::Params;
 use super::{Problem, Site};
 use crate::db::{Conn, Kind, Value};
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, Field, Lookup, Query, python_int};
+use crate::models::{ColumnPath, Condition, Field, Lookup, Query};
+use crate::python::{MONTHS, int_within_i64};
 
 /// More years than this are found one after the other.
 const MANY_YEARS: i32 = 150;
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// The date navigation, and its level in the URL.
 pub(super) struct Hierarchy {
@@ -79,7 +66,7 @@ impl Hierarchy {
         let Some(year) = given("year") else {
             return Ok(found);
         };
-        let number = |text: &str| python_int(text).ok_or(Problem::Lookup);
+        let number = |text: &str| int_within_i64(text).ok_or(Problem::Lookup);
         let year = i32::try_from(number(year)?)
             .ok()
             .filter(|year| (1..=9998).contains(year))

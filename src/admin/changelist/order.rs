@@ -3,7 +3,8 @@
 use super::columns::Column;
 use super::params::Params;
 use crate::admin::Registered;
-use crate::models::{ColumnPath, Meta, Order, python_int};
+use crate::models::{ColumnPath, Meta, Order};
+use crate::python::int_within_i64;
 
 /// Sorted columns by number, most important first, each with whether it is descending.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,7 +17,7 @@ fn asked(text: &str) -> impl Iterator<Item = (i64, bool)> + '_ {
         let (minus, number) = part
             .rsplit_once('-')
             .map_or((false, part), |(_, number)| (true, number));
-        Some((python_int(number)?, minus))
+        Some((int_within_i64(number)?, minus))
     })
 }
 

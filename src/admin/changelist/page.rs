@@ -14,7 +14,8 @@ use crate::admin::{AdminRequest, frame::Crumb};
 use crate::db::Paginator;
 use crate::forms::submissions::new_id;
 use crate::http::field_count;
-use crate::models::{bidi, capfirst};
+use crate::models::bidi;
+use crate::words::capfirst;
 
 #[derive(Template)]
 #[template(path = "admin/change_list.html")]

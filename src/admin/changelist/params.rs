@@ -1,17 +1,7 @@
 //! The query string of a list, and links that change it.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
 use crate::http::QueryDict;
-use crate::models::python_int;
-
-/// What Python's `urlencode` leaves as it is.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~')
-    .remove(b' ');
+use crate::python::{int_within_i64, quote_plus_onto};
 
 /// Parameters that are not lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
 const OTHERS: [&str; 9] = [
@@ -65,7 +55,7 @@ impl Params {
 
     /// The page asked for: Python's `int(p)`, or the first.
     pub(super) fn page(&self) -> i64 {
-        self.get("p").and_then(python_int).unwrap_or(1)
+        self.get("p").and_then(int_within_i64).unwrap_or(1)
     }
 
     /// Returns all lookups: parameters without another meaning.
@@ -167,12 +157,7 @@ pub(super) fn push(query: &mut String, text: &str) {
     {
         return query.push_str(text);
     }
-    for (at, part) in text.split(' ').enumerate() {
-        if at > 0 {
-            query.push('+');
-        }
-        query.extend(utf8_percent_encode(part, PLAIN));
-    }
+    quote_plus_onto(query, text);
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use crate::admin::options::{SearchField, SearchMode};
 use crate::db::Value;
-use crate::models::{Condition, Lookup, is_space};
+use crate::models::{Condition, Lookup};
+use crate::python::is_space;
 
 /// A search with more words matches nothing: a very long text would exceed SQLite's limit of bound
 /// values.

@@ -5,9 +5,8 @@ use crate::admin::Registered;
 use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{
-    Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed, capfirst,
-};
+use crate::models::{Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed};
+use crate::words::capfirst;
 
 /// What a deletion would do; see `admin/_consequences.html`.
 #[derive(Default)]

@@ -9,7 +9,8 @@ use super::AdminRequest;
 use super::frame::{Crumb, Frame};
 use crate::error::{Error, Result};
 use crate::http::{Html, render};
-use crate::models::{Meta, all, app_verbose_name, capfirst, find};
+use crate::models::{Meta, all, app_verbose_name, find};
+use crate::words::capfirst;
 use model::{Documented, of};
 
 const URL: &str = "/admin/doc/models/";

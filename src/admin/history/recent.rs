@@ -44,7 +44,7 @@ impl RecentAction {
             object: entry.object_repr,
             model: known.map_or_else(
                 || "Unknown content".to_owned(),
-                |known| crate::models::capfirst(&known.model.verbose_name),
+                |known| crate::words::capfirst(&known.model.verbose_name),
             ),
             kind,
             icon,

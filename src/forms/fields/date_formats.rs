@@ -4,8 +4,7 @@ use chrono::{Datelike as _, LocalResult, NaiveDate, NaiveTime, TimeZone as _};
 use chrono_tz::Tz;
 
 use crate::db::Timestamp;
-use crate::forms::strip;
-use crate::models::ascii_digits;
+use crate::python::{MONTHS, ascii_digits, strip};
 
 const DATES: [&str; 11] = [
     "%Y-%m-%d",
@@ -22,21 +21,6 @@ const DATES: [&str; 11] = [
 ];
 
 const TIMES: [&str; 3] = ["%H:%M:%S", "%H:%M:%S.%f", "%H:%M"];
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// The parts of a date and time.
 #[derive(Debug, Default)]

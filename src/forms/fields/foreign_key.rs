@@ -4,10 +4,11 @@ use chrono_tz::Tz;
 
 use super::control_kind::{ControlContent, ControlKind};
 use super::form_field_type::{Errors, FormFieldType, NUL, wrong};
-use super::number;
+
 use super::typed::Typed;
 use crate::db::{Kind, Value};
 use crate::models::{Field, parse};
+use crate::python::int;
 
 /// The error of a primary key without a row.
 pub(in crate::forms) const NO_SUCH_ROW: &str =
@@ -35,7 +36,7 @@ impl FormFieldType for ForeignKey {
 
 /// Parses a primary key of `target`; returns `None` if `text` is invalid.
 pub fn key(target: &Field, text: &str) -> Option<Value> {
-    let number = || number::int(text);
+    let number = || int(text);
     match target.sql {
         Kind::SmallInt => number()?.try_into().map(Value::SmallInt).ok(),
         Kind::Integer => number()?.try_into().map(Value::Integer).ok(),

@@ -2,13 +2,9 @@
 
 use super::bounds::{at_least, at_most};
 use crate::db::{Decimal, Kind};
-use crate::forms::strip;
-use crate::models::{Field, FieldKind, Validator, ascii_digits};
+use crate::models::{Field, FieldKind, Validator};
+use crate::python::{ascii_digits, int, is_space, strip};
 use crate::words::counted;
-
-/// The number of digits at which Python's `int` refuses a text, because parsing would take too
-/// long.
-const TOO_MANY_DIGITS: usize = 4300;
 
 /// Returns the digits of `text` without the underscores that Python allows between them.
 fn digits(text: &str) -> Option<String> {
@@ -27,26 +23,13 @@ fn signed(text: &str) -> (bool, &str) {
     }
 }
 
-/// Returns Python's `int(text)`; numbers out of range become the largest or the smallest one.
-pub(super) fn int(text: &str) -> Option<i128> {
-    let text = ascii_digits(strip(text));
-    let (negative, rest) = signed(&text);
-    let digits = digits(rest)?;
-    if digits.len() > TOO_MANY_DIGITS {
-        return None;
-    }
-    let size = digits.parse().unwrap_or(i128::MAX);
-    Some(if negative { -size } else { size })
-}
-
 /// Returns an integer as Django's forms parse it: `7.0` is accepted.
 pub(in crate::forms) fn whole(text: &str) -> Option<i128> {
-    let trimmed = strip(text);
-    let cut = match trimmed.rsplit_once('.') {
-        Some((before, after)) if after.bytes().all(|byte| byte == b'0') => before,
-        _ => trimmed,
-    };
-    int(cut)
+    let before_space = text.trim_end_matches(is_space);
+    match before_space.rsplit_once('.') {
+        Some((before, zeros)) if zeros.bytes().all(|byte| byte == b'0') => int(before),
+        _ => int(text),
+    }
 }
 
 /// The parts of Python's `Decimal(text)`: a sign, digits without leading zeros, and the exponent.
@@ -203,12 +186,13 @@ mod tests {
             ("٧", 7),
             ("１２", 12),
             ("-0", 0),
+            ("7.0\x1c", 7),
         ] {
             assert_eq!(whole(text), Some(number), "{text}");
         }
         for text in [
             "", " ", "1e2", "7.5", "0x7", "1__0", "_1", "1_", "7,0", "- 7", "--7", "seven", "1 0",
-            "7..0", ".",
+            "7..0", ".", "\x1c7", "7\x1c",
         ] {
             assert_eq!(whole(text), None, "{text}");
         }

@@ -7,8 +7,9 @@ use super::form_field_type::{Errors, FormFieldType, NUL};
 use super::text_formats::is_slug;
 use super::typed::Typed;
 use crate::db::Value;
-use crate::forms::{is_email, strip};
+use crate::forms::is_email;
 use crate::models::Field;
+use crate::python::strip;
 use crate::words::counted;
 
 /// A text field of any length.

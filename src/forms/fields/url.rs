@@ -8,8 +8,8 @@ use super::text::{checked, is_blank, line};
 use super::text_formats::{is_url, with_scheme};
 use super::typed::Typed;
 use crate::db::Value;
-use crate::forms::strip;
 use crate::models::Field;
+use crate::python::strip;
 
 /// A URL field.
 pub(super) struct Url;

@@ -6,8 +6,8 @@ use super::control_kind::{ControlContent, ControlKind};
 use super::form_field_type::{Errors, FormFieldType, wrong};
 use super::typed::Typed;
 use crate::db::{self, Value};
-use crate::forms::strip;
 use crate::models::Field;
+use crate::python::strip;
 
 /// A UUID field.
 pub(super) struct Uuid;

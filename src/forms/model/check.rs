@@ -177,7 +177,7 @@ pub fn exists(model: &Meta, columns: &[&'static str]) -> String {
     let labels: Vec<String> = columns.iter().map(label).collect();
     format!(
         "{} with this {} already exists.",
-        crate::models::capfirst(&model.verbose_name),
+        crate::words::capfirst(&model.verbose_name),
         listed(&labels, "and")
     )
 }

@@ -6,7 +6,8 @@ use super::Collector;
 use super::links::LinkTable;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Query, capfirst};
+use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Query};
+use crate::words::capfirst;
 
 /// The maximum depth of a preview.
 const DEPTH: usize = 6;

@@ -9,7 +9,7 @@ use super::display::{DisplayNumber, DisplayShape, DisplayValue};
 use super::field_type::{ColumnType, FieldType, KindProblem, LookupValue, is_not_a, json_text};
 use super::kind::FieldKind;
 use crate::db::{self, Value};
-use crate::models::ascii_digits;
+use crate::python::ascii_digits;
 
 /// A decimal field with a fixed number of decimal places.
 pub(super) struct Decimal;

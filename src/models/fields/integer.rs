@@ -9,7 +9,7 @@ use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType, LookupValue};
 use super::kind::FieldKind;
 use crate::db::{Kind, Value};
-use crate::models::python_int::{Whole, int, whole};
+use crate::python::int;
 
 /// An integer field with the range of its column, including automatic primary keys.
 pub(super) struct Integer;
@@ -37,13 +37,10 @@ impl FieldType for Integer {
     }
 
     fn parse_lookup(&self, column: ColumnType, text: &str, _: Tz) -> Option<LookupValue> {
-        let (value, is_positive) = match whole(text)? {
-            Whole::Number(number) => (fitting(column.sql, number), number > 0),
-            Whole::Huge(is_positive) => (None, is_positive),
-        };
-        Some(match value {
+        let number = int(text)?;
+        Some(match fitting(column.sql, number) {
             Some(value) => LookupValue::Value(value),
-            None if is_positive => LookupValue::AboveAll,
+            None if number > 0 => LookupValue::AboveAll,
             None => LookupValue::BelowAll,
         })
     }
@@ -56,10 +53,10 @@ impl FieldType for Integer {
 }
 
 /// Converts the number to a value of a column of this type, if it fits.
-fn fitting(sql: Kind, number: i64) -> Option<Value> {
+fn fitting(sql: Kind, number: i128) -> Option<Value> {
     match sql {
         Kind::SmallInt => number.try_into().ok().map(Value::SmallInt),
         Kind::Integer => number.try_into().ok().map(Value::Integer),
-        _ => Some(Value::BigInt(number)),
+        _ => number.try_into().ok().map(Value::BigInt),
     }
 }

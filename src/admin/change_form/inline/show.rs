@@ -14,7 +14,7 @@ use crate::admin::options::InlineKind;
 use crate::db::Conn;
 use crate::error::Result;
 use crate::forms::model::LOADED;
-use crate::models::capfirst;
+use crate::words::capfirst;
 
 /// The heading of a column.
 #[derive(Debug, Clone)]

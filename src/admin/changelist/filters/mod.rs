@@ -9,7 +9,8 @@ use super::{Problem, Site, lookup};
 use crate::admin::options::{FilterKind, ListFilter, OwnFilter};
 use crate::db::{Conn, Kind};
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, Field, FieldKind, Meta, Query, capfirst};
+use crate::models::{ColumnPath, Condition, Field, FieldKind, Meta, Query};
+use crate::words::capfirst;
 use related::Search;
 
 /// The largest number of listed values; if there are more, they are searched.

@@ -7,7 +7,7 @@ use serde_json::ser::{Formatter, Serializer};
 
 /// Serializes `value` without white space (`separators=(",", ":")`): for sessions and signed
 /// payloads.
-pub fn compact(value: &impl Serialize) -> Vec<u8> {
+pub fn json_compact(value: &impl Serialize) -> Vec<u8> {
     written(
         value,
         Python {
@@ -19,7 +19,7 @@ pub fn compact(value: &impl Serialize) -> Vec<u8> {
 
 /// Serializes `value` with Python's default separators `", "` and `": "`: for messages within a
 /// session.
-pub fn spaced(value: &impl Serialize) -> Vec<u8> {
+pub fn json_spaced(value: &impl Serialize) -> Vec<u8> {
     written(
         value,
         Python {
@@ -136,10 +136,10 @@ mod tests {
             r#"1.7976931348623157e+308,100.0],"s":"\u00e9\u20ac\ud83d\ude00\u007f\u001f\n\"\\/<","b":true,"#,
             r#""z":null,"e":{},"l":[]}"#
         );
-        assert_eq!(String::from_utf8(compact(&value)).unwrap(), expected);
+        assert_eq!(String::from_utf8(json_compact(&value)).unwrap(), expected);
         assert_eq!(serde_json::from_str::<Value>(expected).unwrap(), value);
         assert_eq!(
-            spaced(&json!([1, {"a": "b", "c": []}])),
+            json_spaced(&json!([1, {"a": "b", "c": []}])),
             br#"[1, {"a": "b", "c": []}]"#
         );
     }
