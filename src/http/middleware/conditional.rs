@@ -11,7 +11,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use bytes::Bytes;
 
-/// See the module. The ETag is weak, because the same page may be compressed later.
+/// See the module. The `ETag` is weak, because the same page may be compressed later.
 pub async fn conditional<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
