@@ -274,7 +274,7 @@ fn a_redirect_to_https_keeps_the_script_name(kind: Kind) {
     );
 }
 
-fn mails_lead_below_the_script_name_and_to_the_forwarded_host(kind: Kind) {
+fn links_in_mails_have_the_script_name_and_the_forwarded_host(kind: Kind) {
     let database = stocked(kind);
     let folder = database.dir.path().join("mail");
     let settings = [
@@ -311,7 +311,7 @@ fn mails_lead_below_the_script_name_and_to_the_forwarded_host(kind: Kind) {
     );
 }
 
-fn the_forwarded_host_counts_only_where_the_setting_says_so(kind: Kind) {
+fn the_forwarded_host_is_used_only_with_its_setting(kind: Kind) {
     let headers = [
         ("host", "internal.example"),
         ("x-forwarded-host", "shop.example"),
@@ -430,8 +430,8 @@ on_both!(
     every_url_of_the_site_begins_with_the_script_name,
     redirects_keep_the_script_name,
     a_redirect_to_https_keeps_the_script_name,
-    mails_lead_below_the_script_name_and_to_the_forwarded_host,
-    the_forwarded_host_counts_only_where_the_setting_says_so,
+    links_in_mails_have_the_script_name_and_the_forwarded_host,
+    the_forwarded_host_is_used_only_with_its_setting,
     a_real_nginx_serves_the_site_below_a_path,
     check_names_settings_of_django_that_are_ignored,
     the_policy_of_the_settings_is_sent

@@ -180,7 +180,7 @@ fn body_that_never_comes_is_given_up() {
 }
 
 #[test]
-fn multipart_body_in_chunks_has_a_limit_even_where_nothing_of_it_is_kept() {
+fn multipart_body_in_chunks_has_a_limit_even_if_it_is_not_kept() {
     let site = TestSite::with_settings(
         Kind::Sqlite,
         &[

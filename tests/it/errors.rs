@@ -45,7 +45,7 @@ fn broken(settings: &Settings) -> Urls {
     .include(crate::shop::urls(settings))
 }
 
-fn failures_become_a_page_that_tells_nothing_about_the_inside(kind: Kind) {
+fn a_failure_becomes_a_page_without_internal_details(kind: Kind) {
     let site = TestSite::with(Database::migrated(kind), &[], broken);
     let client = site.client();
     for path in ["/panic/", "/panic-db/", "/fail/"] {
@@ -70,7 +70,7 @@ fn failures_become_a_page_that_tells_nothing_about_the_inside(kind: Kind) {
     assert_eq!(client.get("/").status, 200);
 }
 
-fn in_debug_the_page_helps(kind: Kind) {
+fn the_error_page_in_debug_shows_details(kind: Kind) {
     let site = TestSite::with(Database::migrated(kind), &[("DEBUG", "1")], broken);
     let page = site
         .client()
@@ -108,7 +108,7 @@ fn every_error_page_has_the_design_of_the_shop(kind: Kind) {
     }
 }
 
-fn broken_requests_do_not_hurt(kind: Kind) {
+fn malformed_requests_are_refused_and_the_server_goes_on(kind: Kind) {
     let site = TestSite::new(kind);
     for bytes in [
         &b"GARBAGE\r\n\r\n"[..],
@@ -128,8 +128,8 @@ fn broken_requests_do_not_hurt(kind: Kind) {
 }
 
 on_both!(
-    failures_become_a_page_that_tells_nothing_about_the_inside,
-    in_debug_the_page_helps,
+    a_failure_becomes_a_page_without_internal_details,
+    the_error_page_in_debug_shows_details,
     every_error_page_has_the_design_of_the_shop,
-    broken_requests_do_not_hurt
+    malformed_requests_are_refused_and_the_server_goes_on
 );

@@ -52,7 +52,7 @@ fn static_files_are_sent_compressed_and_in_ranges(kind: Kind) {
     );
 }
 
-fn nothing_but_the_files_is_served(kind: Kind) {
+fn only_public_files_are_served(kind: Kind) {
     let site = TestSite::new(kind);
     let media = site.database.dir.path().join("media/products");
     std::fs::create_dir_all(&media).unwrap();
@@ -202,7 +202,7 @@ fn the_media_folder_itself_may_be_a_link(kind: Kind) {
 on_both!(
     static_files_are_kept_for_ever_under_names_that_change,
     static_files_are_sent_compressed_and_in_ranges,
-    nothing_but_the_files_is_served,
+    only_public_files_are_served,
     a_picture_that_is_missing_is_a_placeholder,
     a_link_in_the_media_folder_serves_nothing_from_outside,
     the_media_folder_itself_may_be_a_link

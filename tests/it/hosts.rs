@@ -116,7 +116,7 @@ fn ssl_redirect_without_a_host_is_refused() {
 }
 
 #[test]
-fn ssl_host_is_where_every_redirect_leads() {
+fn every_https_redirect_goes_to_the_ssl_host() {
     let settings = [
         ("SECURE_SSL_REDIRECT", "1"),
         ("SECURE_SSL_HOST", "secure.test"),

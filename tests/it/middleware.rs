@@ -123,7 +123,7 @@ fn unknown_hosts_are_refused(kind: Kind) {
     }
 }
 
-fn https_is_enforced_when_asked_for(kind: Kind) {
+fn https_is_enforced_with_its_setting(kind: Kind) {
     let site = TestSite::with_settings(
         kind,
         &[
@@ -159,5 +159,5 @@ on_both!(
     other_methods_are_refused_with_allow,
     a_missing_slash_is_appended,
     unknown_hosts_are_refused,
-    https_is_enforced_when_asked_for
+    https_is_enforced_with_its_setting
 );

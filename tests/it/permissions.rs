@@ -101,7 +101,7 @@ fn text(client: &Client, path: &str) -> String {
     client.get(path).text()
 }
 
-fn permissions_are_ones_own_and_the_groups_and_all_for_a_superuser(kind: Kind) {
+fn a_user_has_own_and_group_permissions_and_a_superuser_all(kind: Kind) {
     let site = site(kind);
     assert_eq!(text(&site.client(), "/may/"), " [false, false, false]");
     assert_eq!(
@@ -128,7 +128,7 @@ fn permissions_are_ones_own_and_the_groups_and_all_for_a_superuser(kind: Kind) {
     );
 }
 
-fn a_permission_leads_to_the_login_page_or_is_refused(kind: Kind) {
+fn a_missing_permission_redirects_to_the_login_page_or_is_refused(kind: Kind) {
     let site = site(kind);
     let charlie = CHARLIE.browser(&site);
     assert_eq!(
@@ -142,7 +142,7 @@ fn a_permission_leads_to_the_login_page_or_is_refused(kind: Kind) {
     assert_eq!(text(&charlie, "/change/"), "come in");
 }
 
-fn staff_alone_gets_where_staff_may(kind: Kind) {
+fn only_staff_can_open_staff_pages(kind: Kind) {
     let site = site(kind);
     let charlie = CHARLIE.browser(&site);
     for client in [&site.client(), &charlie] {
@@ -164,7 +164,7 @@ fn staff_alone_gets_where_staff_may(kind: Kind) {
     assert_eq!(charlie.get("/staff/").status, 302);
 }
 
-fn one_query_and_none_where_nobody_asks(kind: Kind) {
+fn permissions_are_queried_only_if_they_are_used(kind: Kind) {
     let site = site(kind);
     let charlie = CHARLIE.browser(&site);
     // Without the table a query would fail.
@@ -177,8 +177,8 @@ fn one_query_and_none_where_nobody_asks(kind: Kind) {
 }
 
 on_both!(
-    permissions_are_ones_own_and_the_groups_and_all_for_a_superuser,
-    a_permission_leads_to_the_login_page_or_is_refused,
-    staff_alone_gets_where_staff_may,
-    one_query_and_none_where_nobody_asks
+    a_user_has_own_and_group_permissions_and_a_superuser_all,
+    a_missing_permission_redirects_to_the_login_page_or_is_refused,
+    only_staff_can_open_staff_pages,
+    permissions_are_queried_only_if_they_are_used
 );

@@ -41,7 +41,7 @@ fn example(pattern: &str) -> String {
     path
 }
 
-fn every_url_is_public_by_name_or_leads_to_the_login_page(kind: Kind) {
+fn every_url_is_listed_as_public_or_redirects_to_the_login_page(kind: Kind) {
     let site = TestSite::new(kind);
     let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
     let urls = crate::shop::urls(&settings);
@@ -82,7 +82,7 @@ fn every_url_is_public_by_name_or_leads_to_the_login_page(kind: Kind) {
     );
 }
 
-fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
+fn the_login_page_redirects_back_to_the_requested_page(kind: Kind) {
     let database = Database::migrated(kind);
     CHARLIE.save(&mut database.connect());
     let site = TestSite::with(database, &[], crate::shop::urls);
@@ -104,6 +104,6 @@ fn the_login_page_leads_back_to_where_one_wanted_to_go(kind: Kind) {
 }
 
 on_both!(
-    every_url_is_public_by_name_or_leads_to_the_login_page,
-    the_login_page_leads_back_to_where_one_wanted_to_go
+    every_url_is_listed_as_public_or_redirects_to_the_login_page,
+    the_login_page_redirects_back_to_the_requested_page
 );

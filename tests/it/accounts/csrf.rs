@@ -119,7 +119,7 @@ fn bare_and_masked_tokens_are_accepted_in_field_and_header(kind: Kind) {
     accepted(&site, &client, &[], &own);
 }
 
-fn a_page_of_another_origin_is_refused_whatever_its_token(kind: Kind) {
+fn a_form_from_another_origin_is_refused_with_any_token(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     let token = secret(&client);
@@ -198,7 +198,7 @@ fn trusted_origins_may_send_forms(kind: Kind) {
     );
 }
 
-fn over_https_a_referer_of_this_site_is_wanted(kind: Kind) {
+fn over_https_a_form_needs_a_referer_of_this_site(kind: Kind) {
     let site = shop_with(
         kind,
         &[("SECURE_PROXY_SSL_HEADER", "X-Forwarded-Proto,https")],
@@ -227,7 +227,7 @@ fn over_https_a_referer_of_this_site_is_wanted(kind: Kind) {
     accepted(&site, &client, &[https, ("origin", &here)], &token);
 }
 
-fn every_url_that_exists_is_protected_and_no_other(kind: Kind) {
+fn posts_without_a_token_are_refused_only_for_known_urls(kind: Kind) {
     let site = shop(kind);
     let client = site.client();
     let post = |path: &str| client.post_with(path, &[], &[]).status;
@@ -297,9 +297,9 @@ fn only_pages_with_a_form_set_the_cookie(kind: Kind) {
 on_both!(
     a_missing_or_wrong_token_is_refused_and_changes_nothing,
     bare_and_masked_tokens_are_accepted_in_field_and_header,
-    a_page_of_another_origin_is_refused_whatever_its_token,
+    a_form_from_another_origin_is_refused_with_any_token,
     trusted_origins_may_send_forms,
-    over_https_a_referer_of_this_site_is_wanted,
-    every_url_that_exists_is_protected_and_no_other,
+    over_https_a_form_needs_a_referer_of_this_site,
+    posts_without_a_token_are_refused_only_for_known_urls,
     only_pages_with_a_form_set_the_cookie
 );

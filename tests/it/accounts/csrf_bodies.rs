@@ -99,7 +99,7 @@ fn more_than_a_thousand_fields_are_refused(kind: Kind) {
     );
 }
 
-fn multipart_that_makes_no_sense_is_a_bad_request(kind: Kind) {
+fn malformed_multipart_is_a_bad_request(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     let good = part("first_name", "Parts") + "--XX--\r\n";
@@ -120,7 +120,7 @@ fn multipart_that_makes_no_sense_is_a_bad_request(kind: Kind) {
     assert_eq!(client.get(PROFILE).status, 200);
 }
 
-fn a_token_may_stand_in_multipart(kind: Kind) {
+fn a_token_is_accepted_in_multipart(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     let token = client.token(PROFILE);
@@ -141,7 +141,7 @@ fn a_token_may_stand_in_multipart(kind: Kind) {
     );
 }
 
-fn bytes_that_are_no_utf8_do_no_harm(kind: Kind) {
+fn bytes_that_are_not_utf8_cause_no_failure(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     for (kind, body) in [
@@ -159,7 +159,7 @@ fn bytes_that_are_no_utf8_do_no_harm(kind: Kind) {
     );
 }
 
-fn bodies_of_another_kind_are_forms_with_nothing_in_them(kind: Kind) {
+fn bodies_of_another_content_type_are_empty_forms(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     for kind in ["application/json", "text/plain", "nonsense", ""] {
@@ -177,8 +177,8 @@ on_both!(
     a_body_over_the_limit_is_too_large,
     the_default_limit_is_djangos,
     more_than_a_thousand_fields_are_refused,
-    multipart_that_makes_no_sense_is_a_bad_request,
-    a_token_may_stand_in_multipart,
-    bytes_that_are_no_utf8_do_no_harm,
-    bodies_of_another_kind_are_forms_with_nothing_in_them
+    malformed_multipart_is_a_bad_request,
+    a_token_is_accepted_in_multipart,
+    bytes_that_are_not_utf8_cause_no_failure,
+    bodies_of_another_content_type_are_empty_forms
 );

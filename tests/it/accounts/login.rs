@@ -88,7 +88,7 @@ fn a_login_greets_and_gives_a_session_and_a_new_csrf_secret(kind: Kind) {
     assert!(CHARLIE.row(&site).last_login.is_some());
 }
 
-fn who_may_not_log_in_gets_the_same_page_whatever_the_reason(kind: Kind) {
+fn a_refused_login_shows_the_same_page_for_every_reason(kind: Kind) {
     let site = shop(kind);
     let wrong = refusal(&site, "charlie", "charlie-counts-9-kettlez");
     assert!(
@@ -122,7 +122,7 @@ fn who_may_not_log_in_gets_the_same_page_whatever_the_reason(kind: Kind) {
     assert!(CHARLIE.row(&site).last_login.is_none() && DANA.row(&site).last_login.is_none());
 }
 
-fn what_is_missing_or_odd_is_said_beside_the_field(kind: Kind) {
+fn a_missing_or_odd_value_has_an_error_beside_its_field(kind: Kind) {
     let site = shop(kind);
     let client = site.client();
     let page = client.post(LOGIN, &[("username", " "), ("password", "")]);
@@ -185,7 +185,7 @@ fn next_is_followed_to_this_site_only(kind: Kind) {
     );
 }
 
-fn names_are_looked_up_in_one_spelling(kind: Kind) {
+fn names_are_normalised_before_they_are_looked_up(kind: Kind) {
     let site = shop(kind);
     // White space is what Python strips.
     for name in [" ｃｈａｒｌｉｅ ", "\u{1c}charlie\u{a0}\n"] {
@@ -262,7 +262,7 @@ fn the_hasher_of_the_settings_makes_every_new_hash(kind: Kind) {
     assert_eq!(CHARLIE.row(&site).password, changed);
 }
 
-fn a_user_deactivated_meanwhile_is_out(kind: Kind) {
+fn a_user_who_is_deactivated_is_logged_out(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     assert_eq!(client.get(PROFILE).status, 200);
@@ -278,11 +278,11 @@ fn a_user_deactivated_meanwhile_is_out(kind: Kind) {
 
 on_both!(
     a_login_greets_and_gives_a_session_and_a_new_csrf_secret,
-    who_may_not_log_in_gets_the_same_page_whatever_the_reason,
-    what_is_missing_or_odd_is_said_beside_the_field,
+    a_refused_login_shows_the_same_page_for_every_reason,
+    a_missing_or_odd_value_has_an_error_beside_its_field,
     next_is_followed_to_this_site_only,
-    names_are_looked_up_in_one_spelling,
+    names_are_normalised_before_they_are_looked_up,
     a_weaker_hash_is_renewed_at_login,
     the_hasher_of_the_settings_makes_every_new_hash,
-    a_user_deactivated_meanwhile_is_out
+    a_user_who_is_deactivated_is_logged_out
 );

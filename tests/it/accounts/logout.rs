@@ -43,7 +43,7 @@ fn logging_out_deletes_the_row_and_expires_the_cookie(kind: Kind) {
     );
 }
 
-fn logging_out_takes_a_post_with_a_token(kind: Kind) {
+fn logging_out_needs_a_post_with_a_token(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     let reply = client.get(LOGOUT);
@@ -91,7 +91,7 @@ fn next_is_followed_to_this_site_only(kind: Kind) {
     }
 }
 
-fn a_path_beyond_ascii_is_a_location_in_ascii(kind: Kind) {
+fn a_path_beyond_ascii_is_redirected_to_a_location_in_ascii(kind: Kind) {
     let site = shop(kind);
     let reply = site.client().post(LOGOUT, &[("next", "/crème/?q=é")]);
     assert_eq!(reply.status, 302);
@@ -103,8 +103,8 @@ fn a_path_beyond_ascii_is_a_location_in_ascii(kind: Kind) {
 
 on_both!(
     logging_out_deletes_the_row_and_expires_the_cookie,
-    logging_out_takes_a_post_with_a_token,
+    logging_out_needs_a_post_with_a_token,
     an_anonymous_visitor_may_log_out,
     next_is_followed_to_this_site_only,
-    a_path_beyond_ascii_is_a_location_in_ascii
+    a_path_beyond_ascii_is_redirected_to_a_location_in_ascii
 );

@@ -52,7 +52,7 @@ fn shown(page: &Reply) -> Vec<String> {
         .collect()
 }
 
-fn messages_wait_for_a_page_and_are_shown_once_in_order(kind: Kind) {
+fn messages_are_kept_until_a_page_shows_them_once_in_order(kind: Kind) {
     let site = leaving(kind);
     let client = site.client();
     let reply = client.get("/leave/?text=a");
@@ -73,7 +73,7 @@ fn messages_wait_for_a_page_and_are_shown_once_in_order(kind: Kind) {
     assert!(sessions(&site).is_empty());
 }
 
-fn what_does_not_fit_into_the_cookie_waits_in_the_session(kind: Kind) {
+fn messages_that_do_not_fit_into_the_cookie_are_kept_in_the_session(kind: Kind) {
     let site = leaving(kind);
     let client = site.client();
     let reply = client.get("/leave/?text=a&count=60");
@@ -88,7 +88,7 @@ fn what_does_not_fit_into_the_cookie_waits_in_the_session(kind: Kind) {
     assert!(shown(&client.get("/")).is_empty());
 }
 
-fn a_message_more_loses_none_that_waits(kind: Kind) {
+fn an_added_message_does_not_replace_messages_that_are_kept(kind: Kind) {
     let site = leaving(kind);
     let client = site.client();
     client.get("/leave/?text=a&count=60");
@@ -100,7 +100,7 @@ fn a_message_more_loses_none_that_waits(kind: Kind) {
     assert_eq!(shown(&page), expected.collect::<Vec<_>>());
 }
 
-fn cookies_that_are_none_of_ours_are_no_messages(kind: Kind) {
+fn cookies_with_a_wrong_signature_or_format_hold_no_messages(kind: Kind) {
     let site = leaving(kind);
     for value in [
         "",
@@ -115,7 +115,7 @@ fn cookies_that_are_none_of_ours_are_no_messages(kind: Kind) {
     }
 }
 
-fn what_a_message_says_is_text(kind: Kind) {
+fn a_message_is_escaped_as_text(kind: Kind) {
     let site = leaving(kind);
     let client = site.client();
     client.get("/leave/?text=%3Cb%3E");
@@ -128,9 +128,9 @@ fn what_a_message_says_is_text(kind: Kind) {
 }
 
 on_both!(
-    messages_wait_for_a_page_and_are_shown_once_in_order,
-    what_does_not_fit_into_the_cookie_waits_in_the_session,
-    a_message_more_loses_none_that_waits,
-    cookies_that_are_none_of_ours_are_no_messages,
-    what_a_message_says_is_text
+    messages_are_kept_until_a_page_shows_them_once_in_order,
+    messages_that_do_not_fit_into_the_cookie_are_kept_in_the_session,
+    an_added_message_does_not_replace_messages_that_are_kept,
+    cookies_with_a_wrong_signature_or_format_hold_no_messages,
+    a_message_is_escaped_as_text
 );

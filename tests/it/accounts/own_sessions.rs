@@ -73,7 +73,7 @@ fn settings() -> Settings {
     Settings::read(&Env::from_pairs(&[("SECRET_KEY", SECRET_KEY)])).unwrap()
 }
 
-fn nobody_waits_for_a_writer_to_be_noted(kind: Kind) {
+fn a_request_does_not_wait_for_a_writer_to_note_its_session(kind: Kind) {
     let site = shop(kind);
     let client = site.client();
     client.keep("sessionid", &made_elsewhere(&site));
@@ -149,7 +149,7 @@ fn each_session_is_shown_with_browser_and_address_and_without_its_key(kind: Kind
     assert!(!page.shows(&["Safari on iPhone"]) && marks(&page).is_empty());
 }
 
-fn one_session_can_be_ended_and_only_ones_own(kind: Kind) {
+fn a_user_can_end_one_session_and_only_an_own_one(kind: Kind) {
     let site = shop(kind);
     let (here, phone, alice) = (
         log_in(&site, FIREFOX),
@@ -183,7 +183,7 @@ fn one_session_can_be_ended_and_only_ones_own(kind: Kind) {
     assert!(session(&site, &other).is_none() && marks(&here.get(SESSIONS)).is_empty());
 }
 
-fn logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone(kind: Kind) {
+fn logging_out_everywhere_else_needs_the_password_and_keeps_this_session(kind: Kind) {
     let site = shop(kind);
     let (here, phone, alice) = (
         log_in(&site, FIREFOX),
@@ -226,7 +226,7 @@ fn logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone(
     assert!(is_in(&log_in(&site, SAFARI)));
 }
 
-fn sessions_are_noted_at_login_and_when_they_come_from_elsewhere(kind: Kind) {
+fn sessions_are_noted_at_login_and_when_their_address_or_browser_changes(kind: Kind) {
     let site = shop(kind);
     let here = log_in(&site, FIREFOX);
     let [noted] = &visits(&site)[..] else {
@@ -278,7 +278,7 @@ fn sessions_are_noted_at_login_and_when_they_come_from_elsewhere(kind: Kind) {
     assert!(visits(&site).iter().all(|visit| visit.session_key != key));
 }
 
-fn what_does_not_count_is_not_shown(kind: Kind) {
+fn sessions_that_are_expired_or_of_another_key_or_password_are_not_shown(kind: Kind) {
     let site = shop_with(kind, &[]);
     let here = log_in(&site, FIREFOX);
     let (expired, stale) = (made_elsewhere(&site), made_elsewhere(&site));
@@ -306,7 +306,7 @@ fn what_does_not_count_is_not_shown(kind: Kind) {
     );
 }
 
-fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
+fn a_database_full_of_other_sessions_is_searched_up_to_a_limit(kind: Kind) {
     let site = shop(kind);
     let mine = made_elsewhere(&site);
     let (key, end) = (SecretKey::new(SECRET_KEY), Utc::now() + TimeDelta::days(1));
@@ -357,7 +357,7 @@ fn a_database_full_of_other_sessions_is_looked_through_to_a_limit(kind: Kind) {
     assert!(!is_in(&client));
 }
 
-fn notes_end_with_their_user_and_are_swept_behind_their_session(kind: Kind) {
+fn notes_are_deleted_with_their_user_and_after_their_session(kind: Kind) {
     let site = shop(kind);
     let (_here, alice) = (log_in(&site, FIREFOX), ALICE.browser(&site));
     alice.get("/");
@@ -375,12 +375,12 @@ fn notes_end_with_their_user_and_are_swept_behind_their_session(kind: Kind) {
 }
 
 on_both!(
-    nobody_waits_for_a_writer_to_be_noted,
+    a_request_does_not_wait_for_a_writer_to_note_its_session,
     each_session_is_shown_with_browser_and_address_and_without_its_key,
-    one_session_can_be_ended_and_only_ones_own,
-    logging_out_everywhere_else_takes_the_password_and_leaves_this_session_alone,
-    sessions_are_noted_at_login_and_when_they_come_from_elsewhere,
-    what_does_not_count_is_not_shown,
-    a_database_full_of_other_sessions_is_looked_through_to_a_limit,
-    notes_end_with_their_user_and_are_swept_behind_their_session
+    a_user_can_end_one_session_and_only_an_own_one,
+    logging_out_everywhere_else_needs_the_password_and_keeps_this_session,
+    sessions_are_noted_at_login_and_when_their_address_or_browser_changes,
+    sessions_that_are_expired_or_of_another_key_or_password_are_not_shown,
+    a_database_full_of_other_sessions_is_searched_up_to_a_limit,
+    notes_are_deleted_with_their_user_and_after_their_session
 );

@@ -114,7 +114,7 @@ fn the_answer_is_the_same_for_any_address_and_mail_goes_to_the_stored_one(kind: 
     assert!(sessions(&site).is_empty());
 }
 
-fn mails_to_one_account_or_from_one_address_get_slower_and_the_answer_does_not_tell(kind: Kind) {
+fn mails_to_one_account_or_from_one_address_are_slowed_down_with_the_same_answer(kind: Kind) {
     let database = super::people(kind);
     let settings = [
         ("RUST_LOG", "nuages.security=info"),
@@ -183,7 +183,7 @@ fn mails_to_one_account_or_from_one_address_get_slower_and_the_answer_does_not_t
     assert_eq!(sent.len(), 3, "{sent:?}");
 }
 
-fn what_is_no_address_is_said_beside_the_field(kind: Kind) {
+fn a_wrong_mail_address_has_an_error_beside_its_field(kind: Kind) {
     let site = mailing(kind);
     for (typed, error) in [
         ("", "This field is required."),
@@ -248,7 +248,7 @@ fn a_link_works_once_and_its_token_leaves_the_url_at_once(kind: Kind) {
     );
 }
 
-fn links_that_are_old_foreign_or_garbage_are_invalid(kind: Kind) {
+fn links_that_are_old_or_of_another_user_or_malformed_are_invalid(kind: Kind) {
     let site = shop(kind);
     let client = site.client();
     is_invalid(&client, &made(&site, TimeDelta::seconds(259_210)));
@@ -287,7 +287,7 @@ fn links_that_are_old_foreign_or_garbage_are_invalid(kind: Kind) {
     follow(&site.client(), &made(&site, TimeDelta::seconds(259_100)));
 }
 
-fn a_form_is_good_for_the_browser_and_the_user_of_the_link_alone(kind: Kind) {
+fn a_form_is_accepted_only_from_the_browser_and_for_the_user_of_the_link(kind: Kind) {
     let site = shop(kind);
     let client = site.client();
     let form = follow(&client, &made(&site, TimeDelta::zero()));
@@ -315,7 +315,7 @@ fn a_form_is_good_for_the_browser_and_the_user_of_the_link_alone(kind: Kind) {
     );
 }
 
-fn a_link_ends_with_the_next_login(kind: Kind) {
+fn a_link_is_invalid_after_the_next_login(kind: Kind) {
     let site = shop(kind);
     let link = made(&site, TimeDelta::zero());
     site.client().log_in(&CHARLIE);
@@ -324,10 +324,10 @@ fn a_link_ends_with_the_next_login(kind: Kind) {
 
 on_both!(
     the_answer_is_the_same_for_any_address_and_mail_goes_to_the_stored_one,
-    mails_to_one_account_or_from_one_address_get_slower_and_the_answer_does_not_tell,
-    what_is_no_address_is_said_beside_the_field,
+    mails_to_one_account_or_from_one_address_are_slowed_down_with_the_same_answer,
+    a_wrong_mail_address_has_an_error_beside_its_field,
     a_link_works_once_and_its_token_leaves_the_url_at_once,
-    links_that_are_old_foreign_or_garbage_are_invalid,
-    a_form_is_good_for_the_browser_and_the_user_of_the_link_alone,
-    a_link_ends_with_the_next_login
+    links_that_are_old_or_of_another_user_or_malformed_are_invalid,
+    a_form_is_accepted_only_from_the_browser_and_for_the_user_of_the_link,
+    a_link_is_invalid_after_the_next_login
 );

@@ -47,7 +47,7 @@ fn private_pages_are_never_cached_and_vary_by_cookie(kind: Kind) {
     assert!(page.all("cache-control").contains("no-store") && page.all("vary").contains("cookie"));
 }
 
-fn pages_that_greet_vary_by_cookie(kind: Kind) {
+fn pages_that_greet_the_user_vary_by_cookie(kind: Kind) {
     let site = shop(kind);
     for client in [site.client(), CHARLIE.browser(&site)] {
         for path in ["/", "/products/", "/categories/"] {
@@ -69,7 +69,7 @@ fn pages_that_greet_vary_by_cookie(kind: Kind) {
     );
 }
 
-fn cookies_are_as_the_settings_say(kind: Kind) {
+fn cookies_have_the_attributes_of_the_settings(kind: Kind) {
     let site = shop_with(
         kind,
         &[
@@ -130,7 +130,7 @@ fn a_session_may_end_with_the_browser(kind: Kind) {
 
 on_both!(
     private_pages_are_never_cached_and_vary_by_cookie,
-    pages_that_greet_vary_by_cookie,
-    cookies_are_as_the_settings_say,
+    pages_that_greet_the_user_vary_by_cookie,
+    cookies_have_the_attributes_of_the_settings,
     a_session_may_end_with_the_browser
 );

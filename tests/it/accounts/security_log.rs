@@ -24,7 +24,7 @@ fn events(site: &Process) -> Vec<String> {
     lines.collect()
 }
 
-fn every_event_is_a_line_with_who_and_from_where(kind: Kind) {
+fn every_event_is_a_line_with_the_user_and_the_address(kind: Kind) {
     let database = people(kind);
     let settings = [
         ("RUST_LOG", "nuages.security=info"),
@@ -115,4 +115,4 @@ fn every_event_is_a_line_with_who_and_from_where(kind: Kind) {
     }
 }
 
-on_both!(every_event_is_a_line_with_who_and_from_where);
+on_both!(every_event_is_a_line_with_the_user_and_the_address);

@@ -77,7 +77,7 @@ fn an_anonymous_visitor_has_no_row_and_no_cookie_and_costs_no_query(kind: Kind) 
     assert_eq!(client.get("/").status, 500, "with a cookie there is one");
 }
 
-fn the_key_changes_at_login_and_what_was_kept_stays(kind: Kind) {
+fn the_key_changes_at_login_and_the_data_stays(kind: Kind) {
     let site = remembering(kind);
     let client = site.client();
     client.get("/remember/?word=kettle");
@@ -113,7 +113,7 @@ fn a_session_that_is_only_read_is_not_written(kind: Kind) {
     );
 }
 
-fn an_answer_that_fails_keeps_nothing(kind: Kind) {
+fn a_failed_request_stores_nothing_in_the_session(kind: Kind) {
     let site = remembering(kind);
     let client = site.client();
     let page = client.get("/remember/?word=kettle&fail=1");
@@ -130,7 +130,7 @@ fn an_answer_that_fails_keeps_nothing(kind: Kind) {
     assert_eq!(client.get("/remember/").text(), "kettle");
 }
 
-fn a_session_deleted_meanwhile_is_not_brought_back(kind: Kind) {
+fn a_session_that_is_deleted_meanwhile_is_not_stored_again(kind: Kind) {
     let site = remembering(kind);
     let client = CHARLIE.browser(&site);
     assert_eq!(client.get("/remember/?word=teapot&gone=1").status, 400);
@@ -138,7 +138,7 @@ fn a_session_deleted_meanwhile_is_not_brought_back(kind: Kind) {
     assert_eq!(client.get(PROFILE).status, 302);
 }
 
-fn a_session_ends_when_the_password_is_another(kind: Kind) {
+fn a_session_ends_when_the_password_changes(kind: Kind) {
     let site = shop(kind);
     let (client, alice) = (CHARLIE.browser(&site), ALICE.browser(&site));
     assert!(client.get("/").shows(&["Hello, <bdi>charlie</bdi>"]));
@@ -153,7 +153,7 @@ fn a_session_ends_when_the_password_is_another(kind: Kind) {
     assert!(sessions(&site).len() == 1 && alice.get("/").shows(&["Hello, <bdi>alice</bdi>"]));
 }
 
-fn cookies_of_no_session_are_taken_back(kind: Kind) {
+fn cookies_without_a_session_are_deleted(kind: Kind) {
     let site = shop(kind);
     let expired = CHARLIE.browser(&site).cookie("sessionid").unwrap();
     let past = django_session::expire_date.eq(Timestamp::from(Utc::now() - TimeDelta::seconds(1)));
@@ -194,7 +194,7 @@ fn cookies_of_no_session_are_taken_back(kind: Kind) {
     assert_eq!(sessions(&site).len(), 1);
 }
 
-fn a_null_character_in_the_cookie_does_no_harm(kind: Kind) {
+fn a_null_character_in_the_cookie_causes_no_failure(kind: Kind) {
     let site = shop(kind);
     // The cookie is quoted like in Python's `http.cookies`.
     let page = site
@@ -203,7 +203,7 @@ fn a_null_character_in_the_cookie_does_no_harm(kind: Kind) {
     assert_eq!(page.status, 200);
 }
 
-fn data_that_cannot_be_read_is_no_login(kind: Kind) {
+fn unreadable_session_data_is_not_a_login(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     for data in [
@@ -218,7 +218,7 @@ fn data_that_cannot_be_read_is_no_login(kind: Kind) {
     }
 }
 
-fn sessions_of_a_former_key_go_on_under_the_new_one(kind: Kind) {
+fn sessions_signed_with_a_former_key_stay_valid(kind: Kind) {
     let site = shop_with(kind, &[("SECRET_KEY_FALLBACKS", "a-former-key")]);
     let row = CHARLIE.row(&site);
     let former = session_of(&mut site.connect(), &row, &SecretKey::new("a-former-key"));
@@ -245,13 +245,13 @@ fn sessions_of_a_former_key_go_on_under_the_new_one(kind: Kind) {
 
 on_both!(
     an_anonymous_visitor_has_no_row_and_no_cookie_and_costs_no_query,
-    the_key_changes_at_login_and_what_was_kept_stays,
+    the_key_changes_at_login_and_the_data_stays,
     a_session_that_is_only_read_is_not_written,
-    an_answer_that_fails_keeps_nothing,
-    a_session_deleted_meanwhile_is_not_brought_back,
-    a_session_ends_when_the_password_is_another,
-    cookies_of_no_session_are_taken_back,
-    a_null_character_in_the_cookie_does_no_harm,
-    data_that_cannot_be_read_is_no_login,
-    sessions_of_a_former_key_go_on_under_the_new_one
+    a_failed_request_stores_nothing_in_the_session,
+    a_session_that_is_deleted_meanwhile_is_not_stored_again,
+    a_session_ends_when_the_password_changes,
+    cookies_without_a_session_are_deleted,
+    a_null_character_in_the_cookie_causes_no_failure,
+    unreadable_session_data_is_not_a_login,
+    sessions_signed_with_a_former_key_stay_valid
 );

@@ -91,7 +91,7 @@ fn a_new_customer_is_welcomed_and_logged_in(kind: Kind) {
     assert!(check_password(GOOD, &zoe.password).correct);
 }
 
-fn next_is_followed_to_this_site_only_and_the_two_pages_hand_it_on(kind: Kind) {
+fn next_is_followed_to_this_site_only_and_login_and_signup_keep_it(kind: Kind) {
     let site = shop(kind);
     let lands = |name: &str, next: &str| {
         let fields = [
@@ -131,7 +131,7 @@ fn next_is_followed_to_this_site_only_and_the_two_pages_hand_it_on(kind: Kind) {
     assert!(client.get(LOGIN).shows(&[&format!("href=\"{SIGNUP}\"")]));
 }
 
-fn a_name_that_differs_only_by_case_is_taken(kind: Kind) {
+fn a_name_that_differs_only_by_case_is_refused(kind: Kind) {
     let site = shop(kind);
     for name in ["charlie", "CHARLIE", "ｃharlie"] {
         let page = sign_up(&site, name, "new@example.com", GOOD, GOOD);
@@ -149,7 +149,7 @@ fn a_name_that_differs_only_by_case_is_taken(kind: Kind) {
     assert!(sessions(&site).is_empty());
 }
 
-fn of_two_who_want_a_name_at_once_one_gets_it(kind: Kind) {
+fn two_simultaneous_signups_with_one_name_create_one_account(kind: Kind) {
     let site = shop(kind);
     let zoe = || NewUser::customer("zoe", "", "!".to_owned());
     let mut first = site.connect();
@@ -247,9 +247,9 @@ fn weak_and_mismatched_passwords_are_refused_beside_the_second(kind: Kind) {
 
 on_both!(
     a_new_customer_is_welcomed_and_logged_in,
-    next_is_followed_to_this_site_only_and_the_two_pages_hand_it_on,
-    a_name_that_differs_only_by_case_is_taken,
-    of_two_who_want_a_name_at_once_one_gets_it,
+    next_is_followed_to_this_site_only_and_login_and_signup_keep_it,
+    a_name_that_differs_only_by_case_is_refused,
+    two_simultaneous_signups_with_one_name_create_one_account,
     bad_names_and_addresses_are_refused_beside_the_field,
     weak_and_mismatched_passwords_are_refused_beside_the_second
 );

@@ -131,7 +131,7 @@ fn is_in(client: &Client) -> bool {
     client.get(PROFILE).status == 200
 }
 
-fn ten_thousand_guesses_from_one_address_are_sixty_tries_and_the_owner_gets_in(kind: Kind) {
+fn ten_thousand_guesses_from_one_address_get_sixty_tries_and_the_owner_can_log_in(kind: Kind) {
     let site = cheap_shop(kind, &[]);
     let owner = charlies(&site);
     let began = Instant::now();
@@ -168,7 +168,7 @@ fn ten_thousand_guesses_from_one_address_are_sixty_tries_and_the_owner_gets_in(k
     assert!(is_in(&owner));
 }
 
-fn ten_thousand_guesses_from_everywhere_are_two_hundred_and_ten_tries(kind: Kind) {
+fn ten_thousand_guesses_from_many_addresses_get_two_hundred_and_ten_tries(kind: Kind) {
     let site = cheap_shop(kind, &[]);
     let owner = charlies(&site);
     let began = Instant::now();
@@ -186,7 +186,7 @@ fn ten_thousand_guesses_from_everywhere_are_two_hundred_and_ten_tries(kind: Kind
     );
 }
 
-fn who_sets_a_new_password_by_mail_gets_in_where_strangers_are_blocked(kind: Kind) {
+fn a_password_reset_by_mail_allows_a_login_while_others_are_blocked(kind: Kind) {
     let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES_PER_ACCOUNT", "1")]);
     fail(&site, &site.client(), "192.0.2.66", "charlie", 1);
     assert_eq!(stranger(&site, "192.0.2.66", "charlie", RIGHT), 429);
@@ -249,7 +249,7 @@ fn right_passwords_never_count(kind: Kind) {
     assert_eq!(stranger(&site, "192.0.2.1", "alice", RIGHT), 429);
 }
 
-fn a_block_ends_when_it_says_so(kind: Kind) {
+fn a_block_ends_at_the_time_on_its_page(kind: Kind) {
     let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
     let client = site.client();
     fail(&site, &client, "192.0.2.1", "charlie", 1);
@@ -265,7 +265,7 @@ fn a_block_ends_when_it_says_so(kind: Kind) {
     assert_eq!(again().status, 302);
 }
 
-fn the_page_of_a_block_is_the_form_with_the_name_and_tells_nothing(kind: Kind) {
+fn the_page_of_a_block_shows_the_form_and_does_not_reveal_the_account(kind: Kind) {
     let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "1")]);
     let page = |name: &str| {
         let client = site.client();
@@ -357,7 +357,7 @@ fn a_known_browser_has_its_own_failures(kind: Kind) {
     );
 }
 
-fn an_address_is_slowed_down_whatever_the_account(kind: Kind) {
+fn an_address_is_slowed_down_for_all_accounts(kind: Kind) {
     let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES_PER_ADDRESS", "3")]);
     for name in ["ann", "bob", "eve"] {
         assert_eq!(stranger(&site, "192.0.2.1", name, "wrong"), 200);
@@ -367,13 +367,13 @@ fn an_address_is_slowed_down_whatever_the_account(kind: Kind) {
     assert_eq!(stranger(&site, "192.0.2.2", "charlie", RIGHT), 302);
 }
 
-fn nobody_claims_to_be_elsewhere(kind: Kind) {
+fn a_forged_forwarded_address_is_ignored(kind: Kind) {
     let site = shop_with(kind, &[("LOGIN_FREE_FAILURES", "1")]);
     fail(&site, &site.client(), "192.0.2.1", "nobody", 1);
     assert_eq!(stranger(&site, "192.0.2.2", "nobody", "wrong"), 429);
 }
 
-fn processes_count_together_and_nothing_that_was_typed_is_stored(kind: Kind) {
+fn processes_share_their_counts_and_typed_values_are_not_stored(kind: Kind) {
     let site = cheap_shop(kind, &[("LOGIN_FREE_FAILURES", "2")]);
     assert_eq!(stranger(&site, "192.0.2.1", "charlie", "secret-typed"), 200);
     let keys: Vec<String> = nuages_login_throttle::table
@@ -397,7 +397,7 @@ fn processes_count_together_and_nothing_that_was_typed_is_stored(kind: Kind) {
     assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 429);
 }
 
-fn clearsessions_deletes_what_is_forgotten(kind: Kind) {
+fn clearsessions_deletes_expired_counts(kind: Kind) {
     let site = shop(kind);
     let address = |username| stranger(&site, "192.0.2.1", username, "x");
     assert_eq!((address("nobody"), address("noone")), (200, 200));
@@ -424,7 +424,7 @@ fn clearsessions_deletes_what_is_forgotten(kind: Kind) {
     assert_eq!(count(conn), 0);
 }
 
-fn unreadable_times_neither_let_anybody_guess_nor_block_for_ever(kind: Kind) {
+fn unreadable_times_neither_allow_guesses_nor_block_for_ever(kind: Kind) {
     let site = cheap_shop(kind, &[]);
     let count = |condition: &str| {
         let rows = nuages_login_throttle::table
@@ -503,17 +503,17 @@ fn unreadable_times_neither_let_anybody_guess_nor_block_for_ever(kind: Kind) {
 }
 
 on_both!(
-    ten_thousand_guesses_from_one_address_are_sixty_tries_and_the_owner_gets_in,
-    ten_thousand_guesses_from_everywhere_are_two_hundred_and_ten_tries,
-    who_sets_a_new_password_by_mail_gets_in_where_strangers_are_blocked,
+    ten_thousand_guesses_from_one_address_get_sixty_tries_and_the_owner_can_log_in,
+    ten_thousand_guesses_from_many_addresses_get_two_hundred_and_ten_tries,
+    a_password_reset_by_mail_allows_a_login_while_others_are_blocked,
     right_passwords_never_count,
-    a_block_ends_when_it_says_so,
-    the_page_of_a_block_is_the_form_with_the_name_and_tells_nothing,
+    a_block_ends_at_the_time_on_its_page,
+    the_page_of_a_block_shows_the_form_and_does_not_reveal_the_account,
     a_browser_knows_only_the_accounts_that_logged_in_there,
     a_known_browser_has_its_own_failures,
-    an_address_is_slowed_down_whatever_the_account,
-    nobody_claims_to_be_elsewhere,
-    processes_count_together_and_nothing_that_was_typed_is_stored,
-    clearsessions_deletes_what_is_forgotten,
-    unreadable_times_neither_let_anybody_guess_nor_block_for_ever
+    an_address_is_slowed_down_for_all_accounts,
+    a_forged_forwarded_address_is_ignored,
+    processes_share_their_counts_and_typed_values_are_not_stored,
+    clearsessions_deletes_expired_counts,
+    unreadable_times_neither_allow_guesses_nor_block_for_ever
 );

@@ -236,7 +236,7 @@ fn it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown(kind: Kind)
     assert_eq!(client.get(PROFILE).status, 200, "who turned it on stays in");
 }
 
-fn a_login_takes_the_password_and_then_a_code(kind: Kind) {
+fn a_login_needs_the_password_and_then_a_code(kind: Kind) {
     let site = shop(kind);
     let (secret, _) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
     later(&site);
@@ -288,7 +288,7 @@ fn a_login_takes_the_password_and_then_a_code(kind: Kind) {
     site.client().log_in(&ALICE);
 }
 
-fn a_password_alone_leads_nowhere(kind: Kind) {
+fn a_password_alone_does_not_log_in(kind: Kind) {
     let site = shop(kind);
     turn_on(&CHARLIE.browser(&site), &CHARLIE);
     assert_eq!(site.client().get(CODE).header("location"), LOGIN);
@@ -388,7 +388,7 @@ fn a_code_works_once_and_a_recovery_code_too(kind: Kind) {
     );
 }
 
-fn of_the_same_code_sent_by_many_at_once_one_counts(kind: Kind) {
+fn a_code_that_is_sent_several_times_at_once_is_accepted_once(kind: Kind) {
     let site = shop(kind);
     let (secret, codes) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
     later(&site);
@@ -419,7 +419,7 @@ fn of_the_same_code_sent_by_many_at_once_one_counts(kind: Kind) {
     }
 }
 
-fn five_wrong_codes_end_the_login_and_ten_cost_time(kind: Kind) {
+fn five_wrong_codes_end_the_login_and_ten_slow_it_down(kind: Kind) {
     let site = shop(kind);
     let (secret, codes) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
     later(&site);
@@ -471,7 +471,7 @@ fn five_wrong_codes_end_the_login_and_ten_cost_time(kind: Kind) {
     );
 }
 
-fn a_login_waits_for_its_code_ten_minutes_and_for_the_same_password(kind: Kind) {
+fn a_login_waits_ten_minutes_for_its_code_and_ends_if_the_password_changes(kind: Kind) {
     let site = shop(kind);
     let (secret, _) = turn_on(&CHARLIE.browser(&site), &CHARLIE);
     later(&site);
@@ -514,7 +514,7 @@ fn a_login_waits_for_its_code_ten_minutes_and_for_the_same_password(kind: Kind) 
     );
 }
 
-fn turning_it_off_takes_the_password(kind: Kind) {
+fn turning_two_factor_off_needs_the_password(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     turn_on(&client, &CHARLIE);
@@ -549,7 +549,7 @@ fn turning_it_off_takes_the_password(kind: Kind) {
     site.client().log_in(&CHARLIE);
 }
 
-fn a_former_secret_key_still_opens_it_and_another_does_not(kind: Kind) {
+fn a_secret_sealed_with_a_former_key_can_be_read_and_with_another_key_not(kind: Kind) {
     let site = shop_with(
         kind,
         &[
@@ -593,7 +593,7 @@ fn a_former_secret_key_still_opens_it_and_another_does_not(kind: Kind) {
     assert_eq!(send(&client, &codes[1]).errors("code"), WRONG);
 }
 
-fn staff_can_be_asked_for_it_before_anything_that_needs_staff(kind: Kind) {
+fn staff_can_be_required_to_set_up_two_factor_before_staff_pages(kind: Kind) {
     let site = TestSite::with(
         people(kind),
         &[("REQUIRE_STAFF_TWO_FACTOR", "1")],
@@ -683,7 +683,7 @@ fn staff_can_be_asked_for_it_before_anything_that_needs_staff(kind: Kind) {
     assert_eq!(ALICE.browser(&open).get("/staff/").text(), "come in");
 }
 
-fn it_goes_with_its_user(kind: Kind) {
+fn a_second_factor_is_deleted_with_its_user(kind: Kind) {
     let site = shop_with(kind, &[]);
     turn_on(&CHARLIE.browser(&site), &CHARLIE);
     diesel::delete(auth_user::table.find(CHARLIE.row(&site).id))
@@ -700,7 +700,7 @@ fn it_goes_with_its_user(kind: Kind) {
     assert_eq!((rows, codes), (0, 0));
 }
 
-fn unreadable_cells_neither_switch_it_off_nor_lock_the_user_out(kind: Kind) {
+fn unreadable_cells_neither_turn_two_factor_off_nor_lock_the_user_out(kind: Kind) {
     let site = shop(kind);
     let charlie = CHARLIE.browser(&site);
     let (secret, codes) = turn_on(&charlie, &CHARLIE);
@@ -804,15 +804,15 @@ fn unreadable_cells_neither_switch_it_off_nor_lock_the_user_out(kind: Kind) {
 on_both!(
     a_form_that_was_sent_without_a_session_comes_back_after_the_second_factor,
     it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown,
-    a_login_takes_the_password_and_then_a_code,
-    a_password_alone_leads_nowhere,
+    a_login_needs_the_password_and_then_a_code,
+    a_password_alone_does_not_log_in,
     a_code_works_once_and_a_recovery_code_too,
-    of_the_same_code_sent_by_many_at_once_one_counts,
-    five_wrong_codes_end_the_login_and_ten_cost_time,
-    a_login_waits_for_its_code_ten_minutes_and_for_the_same_password,
-    turning_it_off_takes_the_password,
-    a_former_secret_key_still_opens_it_and_another_does_not,
-    staff_can_be_asked_for_it_before_anything_that_needs_staff,
-    it_goes_with_its_user,
-    unreadable_cells_neither_switch_it_off_nor_lock_the_user_out
+    a_code_that_is_sent_several_times_at_once_is_accepted_once,
+    five_wrong_codes_end_the_login_and_ten_slow_it_down,
+    a_login_waits_ten_minutes_for_its_code_and_ends_if_the_password_changes,
+    turning_two_factor_off_needs_the_password,
+    a_secret_sealed_with_a_former_key_can_be_read_and_with_another_key_not,
+    staff_can_be_required_to_set_up_two_factor_before_staff_pages,
+    a_second_factor_is_deleted_with_its_user,
+    unreadable_cells_neither_turn_two_factor_off_nor_lock_the_user_out
 );

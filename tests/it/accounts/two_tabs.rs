@@ -36,7 +36,7 @@ fn send(
     )
 }
 
-fn a_second_login_page_leads_on_when_the_first_one_has_logged_in(kind: Kind) {
+fn a_second_login_page_redirects_to_next_after_the_first_has_logged_in(kind: Kind) {
     let site = site(kind);
     let (client, token) = second_tab(&site);
     let typed = [
@@ -68,7 +68,7 @@ fn a_second_login_page_leads_on_when_the_first_one_has_logged_in(kind: Kind) {
     );
 }
 
-fn a_stale_login_page_logs_nobody_in(kind: Kind) {
+fn a_stale_login_page_does_not_log_in(kind: Kind) {
     let site = site(kind);
     let alice = [("username", ALICE.username), ("password", ALICE.password)];
 
@@ -123,7 +123,7 @@ fn a_stale_login_page_logs_nobody_in(kind: Kind) {
     );
 }
 
-fn a_stale_admin_login_page_leads_staff_on_and_nobody_else(kind: Kind) {
+fn a_stale_admin_login_page_redirects_only_staff(kind: Kind) {
     let site = site(kind);
     let typed = [
         ("username", ALICE.username),
@@ -162,7 +162,7 @@ fn a_stale_admin_login_page_leads_staff_on_and_nobody_else(kind: Kind) {
     );
 }
 
-fn stale_pages_that_log_in_lead_on_and_do_nothing_else(kind: Kind) {
+fn stale_pages_that_log_in_only_redirect(kind: Kind) {
     let site = site(kind);
     let (client, token) = second_tab(&site);
     let newcomer = [
@@ -195,7 +195,7 @@ fn stale_pages_that_log_in_lead_on_and_do_nothing_else(kind: Kind) {
     );
 }
 
-fn other_stale_forms_say_why_and_lead_back(kind: Kind) {
+fn other_stale_forms_explain_the_reason_and_link_back(kind: Kind) {
     let site = site(kind);
     let (client, token) = second_tab(&site);
     for path in [
@@ -257,10 +257,10 @@ fn a_stale_log_out_button_offers_a_fresh_one(kind: Kind) {
 }
 
 on_both!(
-    a_second_login_page_leads_on_when_the_first_one_has_logged_in,
-    a_stale_login_page_logs_nobody_in,
-    a_stale_admin_login_page_leads_staff_on_and_nobody_else,
-    stale_pages_that_log_in_lead_on_and_do_nothing_else,
-    other_stale_forms_say_why_and_lead_back,
+    a_second_login_page_redirects_to_next_after_the_first_has_logged_in,
+    a_stale_login_page_does_not_log_in,
+    a_stale_admin_login_page_redirects_only_staff,
+    stale_pages_that_log_in_only_redirect,
+    other_stale_forms_explain_the_reason_and_link_back,
     a_stale_log_out_button_offers_a_fresh_one
 );

@@ -127,7 +127,7 @@ fn count(conn: &mut Conn) -> (i64, i64) {
     )
 }
 
-fn an_action_of_ones_own_reaches_every_row_or_none(kind: Kind) {
+fn an_action_of_the_site_changes_every_row_or_none(kind: Kind) {
     LazyLock::force(&LISTENING);
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
@@ -159,7 +159,7 @@ fn an_action_of_ones_own_reaches_every_row_or_none(kind: Kind) {
     }
 }
 
-fn all_pages_are_deleted_or_nothing_is(kind: Kind) {
+fn deleting_all_pages_deletes_every_row_or_none(kind: Kind) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     ALICE.save(conn);
@@ -236,6 +236,6 @@ fn all_pages_are_deleted_or_nothing_is(kind: Kind) {
 }
 
 on_both!(
-    an_action_of_ones_own_reaches_every_row_or_none,
-    all_pages_are_deleted_or_nothing_is
+    an_action_of_the_site_changes_every_row_or_none,
+    deleting_all_pages_deletes_every_row_or_none
 );

@@ -74,7 +74,7 @@ fn a_search_may_have_more_words_than_a_tree_is_deep(kind: Kind) {
     assert_eq!((rows(""), rows("1"), rows("x")), (200, 200, 404));
 }
 
-fn any_date_is_counted_as_well(kind: Kind) {
+fn a_filter_counts_any_date(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     let words = alice
@@ -85,7 +85,7 @@ fn any_date_is_counted_as_well(kind: Kind) {
     assert!(words.contains("Any date ( 3 )"), "{words}");
 }
 
-fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
+fn rows_are_looked_up_along_reverse_relations(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     let tags = |query: &str| {
@@ -114,7 +114,7 @@ fn rows_are_looked_up_from_the_other_end_as_well(kind: Kind) {
     );
 }
 
-fn values_are_read_as_python_reads_them(kind: Kind) {
+fn values_are_parsed_like_in_python(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     let plain = format!("302 {PRODUCTS}?e=1");
@@ -153,7 +153,7 @@ fn values_are_read_as_python_reads_them(kind: Kind) {
     assert_eq!(alice.get(&format!("{PRODUCTS}_33/change/")).status, 302);
 }
 
-fn links_are_chosen_by_the_keys_that_were_offered(kind: Kind) {
+fn links_are_chosen_by_the_offered_keys(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     let form = || alice.form(&format!("{PRODUCTS}2/change/"), "name");
@@ -170,7 +170,7 @@ fn links_are_chosen_by_the_keys_that_were_offered(kind: Kind) {
     );
 }
 
-fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
+fn an_action_on_a_page_that_does_not_exist_changes_no_rows(kind: Kind) {
     let site = shop(kind);
     let conn = &mut site.connect();
     for number in 0..101 {
@@ -208,7 +208,7 @@ fn nothing_is_done_to_rows_of_a_page_that_is_not_there(kind: Kind) {
     assert_eq!(alice.post(PRODUCTS, &gone).status, 200);
 }
 
-fn the_form_in_a_window_leads_nowhere_else(kind: Kind) {
+fn the_form_in_a_pop_up_has_no_links_to_other_pages(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     let links = |query: &str| {
@@ -225,7 +225,7 @@ fn the_form_in_a_window_leads_nowhere_else(kind: Kind) {
     assert_eq!((links("?_popup=1&_to_field=id"), links("") > 2), (0, true));
 }
 
-fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
+fn messages_link_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     let form = alice
@@ -264,7 +264,7 @@ fn messages_lead_to_the_row_and_only_safe_ones_are_html(kind: Kind) {
     );
 }
 
-fn empty_fields_of_a_list_are_not_kept_over_a_form(kind: Kind) {
+fn empty_fields_of_the_search_are_not_kept_in_links_to_forms(kind: Kind) {
     let site = shop(kind);
     let alice = stock(&site);
     for (list, back) in [
@@ -292,12 +292,12 @@ fn empty_fields_of_a_list_are_not_kept_over_a_form(kind: Kind) {
 
 on_both!(
     a_search_may_have_more_words_than_a_tree_is_deep,
-    any_date_is_counted_as_well,
-    rows_are_looked_up_from_the_other_end_as_well,
-    values_are_read_as_python_reads_them,
-    links_are_chosen_by_the_keys_that_were_offered,
-    nothing_is_done_to_rows_of_a_page_that_is_not_there,
-    the_form_in_a_window_leads_nowhere_else,
-    messages_lead_to_the_row_and_only_safe_ones_are_html,
-    empty_fields_of_a_list_are_not_kept_over_a_form
+    a_filter_counts_any_date,
+    rows_are_looked_up_along_reverse_relations,
+    values_are_parsed_like_in_python,
+    links_are_chosen_by_the_offered_keys,
+    an_action_on_a_page_that_does_not_exist_changes_no_rows,
+    the_form_in_a_pop_up_has_no_links_to_other_pages,
+    messages_link_to_the_row_and_only_safe_ones_are_html,
+    empty_fields_of_the_search_are_not_kept_in_links_to_forms
 );

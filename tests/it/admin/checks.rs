@@ -35,7 +35,7 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
 }
 
 #[test]
-fn wrong_admins_are_named_with_the_option_and_what_to_do() {
+fn a_wrong_admin_is_reported_with_the_option_and_the_remedy() {
     let site = AdminSite::new(&INSTALLED)
         .register::<Tag>(|it| it)
         .register(products)
@@ -86,7 +86,7 @@ impl Model for Stray {
 }
 
 #[test]
-fn a_model_that_no_app_names_is_reported() {
+fn a_model_that_no_app_lists_is_reported() {
     let found = AdminSite::new(&INSTALLED)
         .register::<Stray>(|it| it)
         .check();
@@ -94,7 +94,7 @@ fn a_model_that_no_app_names_is_reported() {
 }
 
 #[test]
-fn the_shop_says_nothing_wrong() {
+fn check_finds_nothing_in_the_shop() {
     assert_eq!(crate::shop::SHOP.admin_site().check(), []);
     assert_eq!(check(&INSTALLED), []);
 }

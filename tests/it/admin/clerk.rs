@@ -41,7 +41,7 @@ fn answers(client: &Client) -> [u16; 5] {
     pages.map(|page| client.get(&format!("/admin/catalog/product/{page}")).status)
 }
 
-fn each_permission_opens_its_pages(kind: Kind) {
+fn each_permission_allows_its_pages(kind: Kind) {
     let site = shop(kind);
     product("Whistler").save(&mut site.connect());
     let bob = BOB.browser(&site);
@@ -157,7 +157,7 @@ fn an_action_needs_the_change_permission_unless_it_declares_another(kind: Kind) 
 }
 
 on_both!(
-    each_permission_opens_its_pages,
+    each_permission_allows_its_pages,
     a_post_needs_the_permission_too,
     an_action_needs_the_change_permission_unless_it_declares_another
 );

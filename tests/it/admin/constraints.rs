@@ -158,7 +158,7 @@ fn a_generated_column_is_shown_and_never_written(kind: Kind) {
     );
 }
 
-fn a_broken_check_is_an_error_in_the_form(kind: Kind) {
+fn a_violated_check_constraint_is_an_error_in_the_form(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     for path in [RED, ADD] {
@@ -205,7 +205,7 @@ fn a_broken_check_is_an_error_in_the_form(kind: Kind) {
     );
 }
 
-fn a_broken_check_is_an_error_in_the_list(kind: Kind) {
+fn a_violated_check_constraint_is_an_error_in_the_list(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let form = alice
@@ -221,7 +221,7 @@ fn a_broken_check_is_an_error_in_the_list(kind: Kind) {
     assert_eq!(reply.errors("form-0-weight"), "", "the other row is right");
 }
 
-fn a_broken_check_is_an_error_of_the_inline_row(kind: Kind) {
+fn a_violated_check_constraint_is_an_error_of_the_inline_row(kind: Kind) {
     let site = shop(kind);
     let conn = &mut site.connect();
     product("Lamp").save(conn);
@@ -245,7 +245,7 @@ fn a_broken_check_is_an_error_of_the_inline_row(kind: Kind) {
     );
 }
 
-fn a_broken_check_in_an_action_is_a_message(kind: Kind) {
+fn a_violated_check_constraint_in_an_action_is_a_message(kind: Kind) {
     let site = shop(kind);
     let conn = &mut site.connect();
     product("Lamp").draft().save(conn);
@@ -269,7 +269,7 @@ fn a_broken_check_in_an_action_is_a_message(kind: Kind) {
     );
 }
 
-fn a_link_table_is_the_one_of_its_columns(kind: Kind) {
+fn a_link_table_is_found_by_its_columns(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let form = alice.form(RED, "name");
@@ -296,15 +296,15 @@ fn a_link_table_is_the_one_of_its_columns(kind: Kind) {
 
 on_both!(
     a_generated_column_is_shown_and_never_written,
-    a_broken_check_is_an_error_in_the_form,
-    a_broken_check_is_an_error_in_the_list,
-    a_broken_check_is_an_error_of_the_inline_row,
-    a_broken_check_in_an_action_is_a_message,
-    a_link_table_is_the_one_of_its_columns
+    a_violated_check_constraint_is_an_error_in_the_form,
+    a_violated_check_constraint_is_an_error_in_the_list,
+    a_violated_check_constraint_is_an_error_of_the_inline_row,
+    a_violated_check_constraint_in_an_action_is_a_message,
+    a_link_table_is_found_by_its_columns
 );
 
 #[test]
-fn what_a_column_of_postgresql_cannot_hold_is_an_error_in_the_form() {
+fn a_value_that_a_column_of_postgresql_cannot_hold_is_an_error_in_the_form() {
     if !Kind::postgres_is_there(module_path!()) {
         return;
     }

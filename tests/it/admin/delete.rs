@@ -9,7 +9,7 @@ use ureq::http::Method;
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, Kind, product};
 
-fn a_row_goes_with_its_links_and_leaves_an_entry(kind: Kind) {
+fn a_row_is_deleted_with_its_links_and_leaves_a_log_entry(kind: Kind) {
     let site = shop(kind);
     let lamp = product("Amber lamp").tag("oak").save(&mut site.connect());
     let alice = ALICE.browser(&site);
@@ -156,7 +156,7 @@ fn delete_selected_without_the_confirming_field_asks(kind: Kind) {
     );
 }
 
-fn the_log_names_chosen_rows_as_the_list_did(kind: Kind) {
+fn the_log_names_selected_rows_like_the_list(kind: Kind) {
     let site = shop(kind);
     let conn = &mut site.connect();
     let pks = ["Birch", "Ash", "Cedar"].map(|name| product(name).save(conn).id.to_string());
@@ -176,7 +176,7 @@ fn the_log_names_chosen_rows_as_the_list_did(kind: Kind) {
     );
 }
 
-fn rows_of_a_table_that_nobody_described_stop_a_deletion(kind: Kind) {
+fn rows_of_a_table_without_a_model_prevent_a_deletion(kind: Kind) {
     let site = shop(kind);
     let lamp = product("Amber lamp").save(&mut site.connect());
     let unknown = "CREATE TABLE elsewhere (id bigint PRIMARY KEY, product_id bigint NOT NULL REFERENCES \
@@ -259,7 +259,7 @@ fn rows_that_only_the_database_deletes_are_counted_by_table(kind: Kind) {
     }
 }
 
-fn a_restricting_row_of_an_undescribed_table_protects(kind: Kind) {
+fn a_restricting_row_of_a_table_without_a_model_prevents_a_deletion(kind: Kind) {
     for action in [
         "ON DELETE RESTRICT",
         "ON DELETE NO ACTION",
@@ -307,7 +307,7 @@ fn a_restricting_row_of_an_undescribed_table_protects(kind: Kind) {
     }
 }
 
-fn a_restricting_row_that_is_not_counted_is_no_server_error(kind: Kind) {
+fn a_restricting_row_that_is_not_counted_causes_no_server_error(kind: Kind) {
     // Foreign keys of several columns are not checked beforehand: the database refuses.
     let site = shop(kind);
     let conn = &mut site.connect();
@@ -346,7 +346,7 @@ fn who_may_not_delete_what_goes_along_may_not_delete(kind: Kind) {
     assert_eq!(bob.get("/admin/catalog/tag/1/delete/").status, 403);
 }
 
-fn a_history_reads_old_and_new_messages(kind: Kind) {
+fn a_history_shows_messages_of_old_and_new_format(kind: Kind) {
     let site = shop(kind);
     let lamp = product("Amber lamp").save(&mut site.connect());
     let alice = ALICE.browser(&site);
@@ -377,14 +377,14 @@ fn a_history_reads_old_and_new_messages(kind: Kind) {
 }
 
 on_both!(
-    a_row_goes_with_its_links_and_leaves_an_entry,
+    a_row_is_deleted_with_its_links_and_leaves_a_log_entry,
     a_post_without_fields_shows_the_question_and_deletes_nothing,
     delete_selected_without_the_confirming_field_asks,
-    the_log_names_chosen_rows_as_the_list_did,
-    rows_of_a_table_that_nobody_described_stop_a_deletion,
+    the_log_names_selected_rows_like_the_list,
+    rows_of_a_table_without_a_model_prevent_a_deletion,
     rows_that_only_the_database_deletes_are_counted_by_table,
-    a_restricting_row_of_an_undescribed_table_protects,
-    a_restricting_row_that_is_not_counted_is_no_server_error,
+    a_restricting_row_of_a_table_without_a_model_prevents_a_deletion,
+    a_restricting_row_that_is_not_counted_causes_no_server_error,
     who_may_not_delete_what_goes_along_may_not_delete,
-    a_history_reads_old_and_new_messages
+    a_history_shows_messages_of_old_and_new_format
 );

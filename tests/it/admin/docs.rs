@@ -3,7 +3,7 @@
 use crate::admin::shop;
 use crate::support::{ALICE, BOB, Kind};
 
-fn models_are_documented_for_who_may_touch_them(kind: Kind) {
+fn models_are_documented_for_users_with_a_permission(kind: Kind) {
     let site = shop(kind);
     let alice = ALICE.browser(&site);
     assert!(
@@ -46,4 +46,4 @@ fn models_are_documented_for_who_may_touch_them(kind: Kind) {
     }
 }
 
-on_both!(models_are_documented_for_who_may_touch_them);
+on_both!(models_are_documented_for_users_with_a_permission);

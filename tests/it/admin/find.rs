@@ -54,7 +54,7 @@ fn site(kind: Kind) -> TestSite {
     TestSite::of(database, &[("DEBUG", "1")], &PROJECT)
 }
 
-fn one_is_searched_and_picked_and_everything_typed_is_kept(kind: Kind) {
+fn a_row_is_searched_and_picked_and_typed_values_are_kept(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let form = alice
@@ -120,7 +120,7 @@ fn one_is_searched_and_picked_and_everything_typed_is_kept(kind: Kind) {
     assert_eq!(alice.form(GOODS, "name").value("parent"), "");
 }
 
-fn a_search_waits_for_no_writer(kind: Kind) {
+fn a_search_does_not_wait_for_writers(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let form = alice.form(GOODS, "name").set("name", "Torches");
@@ -143,7 +143,7 @@ fn a_search_waits_for_no_writer(kind: Kind) {
     other.batch_execute("ROLLBACK").unwrap();
 }
 
-fn many_are_searched_and_picked_in_rows_inside_the_form(kind: Kind) {
+fn several_rows_are_searched_and_picked_in_inline_rows(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let form = alice
@@ -184,7 +184,7 @@ fn many_are_searched_and_picked_in_rows_inside_the_form(kind: Kind) {
     );
 }
 
-fn nothing_found_is_said_and_enter_in_the_box_searches(kind: Kind) {
+fn a_search_without_results_shows_a_note_and_enter_in_the_box_searches(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let form = alice.form(ADD, "name").set("name", "Torch");
@@ -218,7 +218,7 @@ fn nothing_found_is_said_and_enter_in_the_box_searches(kind: Kind) {
     );
 }
 
-fn keys_that_are_typed_can_be_searched_as_well(kind: Kind) {
+fn a_field_for_raw_keys_can_be_searched(kind: Kind) {
     let site = shop(kind);
     let alice = ALICE.browser(&site);
     let form = alice
@@ -251,7 +251,7 @@ fn keys_that_are_typed_can_be_searched_as_well(kind: Kind) {
     );
 }
 
-fn all_that_were_found_are_chosen_by_a_box(kind: Kind) {
+fn a_box_chooses_all_rows_that_were_found(kind: Kind) {
     let site = shop(kind);
     let sql: Vec<String> = (1..=120).map(|n| format!("('t {n}', 't-{n}')")).collect();
     site.connect()
@@ -279,7 +279,7 @@ fn all_that_were_found_are_chosen_by_a_box(kind: Kind) {
     );
 }
 
-fn who_may_not_see_the_rows_cannot_search_them(kind: Kind) {
+fn a_search_needs_the_permission_to_view_the_rows(kind: Kind) {
     let site = site(kind);
     BOB.may(&site, &["add_product"]);
     let bob = BOB.browser(&site);
@@ -304,11 +304,11 @@ fn who_may_not_see_the_rows_cannot_search_them(kind: Kind) {
 }
 
 on_both!(
-    one_is_searched_and_picked_and_everything_typed_is_kept,
-    a_search_waits_for_no_writer,
-    many_are_searched_and_picked_in_rows_inside_the_form,
-    nothing_found_is_said_and_enter_in_the_box_searches,
-    keys_that_are_typed_can_be_searched_as_well,
-    all_that_were_found_are_chosen_by_a_box,
-    who_may_not_see_the_rows_cannot_search_them
+    a_row_is_searched_and_picked_and_typed_values_are_kept,
+    a_search_does_not_wait_for_writers,
+    several_rows_are_searched_and_picked_in_inline_rows,
+    a_search_without_results_shows_a_note_and_enter_in_the_box_searches,
+    a_field_for_raw_keys_can_be_searched,
+    a_box_chooses_all_rows_that_were_found,
+    a_search_needs_the_permission_to_view_the_rows
 );

@@ -119,7 +119,7 @@ fn the_change_form_offers_the_actions_that_are_declared_for_it(kind: Kind) {
     }
 }
 
-fn an_action_on_the_form_runs_on_its_row_and_leads_back(kind: Kind) {
+fn an_action_on_the_form_runs_on_its_row_and_redirects_back(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     for action in ["both", "form"] {
@@ -144,7 +144,7 @@ fn an_action_on_the_form_runs_on_its_row_and_leads_back(kind: Kind) {
     }
 }
 
-fn an_action_on_the_form_asks_first_if_it_is_declared_so(kind: Kind) {
+fn an_action_on_the_form_asks_first_if_it_declares_a_question(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let question = run(&alice, "asks", &[]);
@@ -171,7 +171,7 @@ fn an_action_on_the_form_asks_first_if_it_is_declared_so(kind: Kind) {
     );
 }
 
-fn an_action_on_the_form_takes_exactly_its_own_row(kind: Kind) {
+fn an_action_on_the_form_is_refused_for_other_rows(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     let action = ("CHANGE_FORM-action", "both");
@@ -199,7 +199,7 @@ fn an_action_on_the_form_takes_exactly_its_own_row(kind: Kind) {
     );
 }
 
-fn an_action_that_is_not_for_the_form_is_not_run(kind: Kind) {
+fn an_action_that_is_not_declared_for_the_form_is_not_run(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     for action in ["list", "delete_selected", "", "nonsense"] {
@@ -238,7 +238,7 @@ fn an_action_that_is_not_for_the_form_is_not_run(kind: Kind) {
     );
 }
 
-fn a_save_button_wins_over_an_action(kind: Kind) {
+fn a_save_button_takes_precedence_over_an_action(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
     for button in ["_save", "_continue", "_addanother"] {
@@ -468,11 +468,11 @@ fn staff_at_the_login_page_go_to_a_safe_next_from_django_6_1_on(kind: Kind) {
 
 on_both!(
     the_change_form_offers_the_actions_that_are_declared_for_it,
-    an_action_on_the_form_runs_on_its_row_and_leads_back,
-    an_action_on_the_form_asks_first_if_it_is_declared_so,
-    an_action_on_the_form_takes_exactly_its_own_row,
-    an_action_that_is_not_for_the_form_is_not_run,
-    a_save_button_wins_over_an_action,
+    an_action_on_the_form_runs_on_its_row_and_redirects_back,
+    an_action_on_the_form_asks_first_if_it_declares_a_question,
+    an_action_on_the_form_is_refused_for_other_rows,
+    an_action_that_is_not_declared_for_the_form_is_not_run,
+    a_save_button_takes_precedence_over_an_action,
     actions_on_the_form_need_their_permission,
     a_pop_up_keeps_the_model_it_was_opened_from,
     pop_up_links_name_the_model_of_the_form_from_django_6_1_on,

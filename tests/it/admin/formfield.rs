@@ -37,7 +37,7 @@ fn register(site: AdminSite) -> AdminSite {
     })
 }
 
-fn a_form_says_what_the_admin_says(kind: Kind) {
+fn a_form_has_the_labels_and_help_of_the_admin(kind: Kind) {
     static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, register);
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
@@ -87,4 +87,4 @@ fn a_form_says_what_the_admin_says(kind: Kind) {
     );
 }
 
-on_both!(a_form_says_what_the_admin_says);
+on_both!(a_form_has_the_labels_and_help_of_the_admin);

@@ -90,7 +90,7 @@ fn an_address_has_at_most_a_thousand_parameters(kind: Kind) {
     }
 }
 
-fn the_index_holds_what_one_may_do(kind: Kind) {
+fn the_index_lists_only_permitted_models(kind: Kind) {
     let site = shop(kind);
     let bob = BOB.browser(&site);
     assert!(
@@ -123,11 +123,11 @@ on_both!(
     staff_logs_in_and_others_do_not,
     logging_out_leads_where_one_wants_to_be,
     an_address_has_at_most_a_thousand_parameters,
-    the_index_holds_what_one_may_do
+    the_index_lists_only_permitted_models
 );
 
 #[test]
-fn apps_have_djangos_order_unless_something_is_said() {
+fn apps_have_djangos_order_by_default() {
     let site = AdminSite::new(&INSTALLED)
         .register::<Tag>(|it| it)
         .register::<Order>(|it| it)

@@ -73,7 +73,7 @@ fn rows_are_changed_added_and_deleted_in_one_save(kind: Kind) {
     }
 }
 
-fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
+fn a_time_that_is_now_by_default_has_an_initial_input(kind: Kind) {
     let site = shop(kind);
     order(&site, 1);
     let alice = ALICE.browser(&site);
@@ -104,7 +104,7 @@ fn a_time_that_is_now_by_default_stands_in_the_form_twice(kind: Kind) {
     );
 }
 
-fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
+fn one_wrong_row_prevents_the_whole_save(kind: Kind) {
     let site = shop(kind);
     order(&site, 3);
     let alice = ALICE.browser(&site);
@@ -123,7 +123,7 @@ fn one_wrong_row_keeps_everything_unsaved(kind: Kind) {
     assert_eq!(alice.form(ORDER, "number").value("note"), "");
 }
 
-fn a_row_that_two_have_changed_is_asked_about(kind: Kind) {
+fn a_row_that_another_user_changed_is_a_conflict(kind: Kind) {
     let site = shop(kind);
     order(&site, 3);
     let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
@@ -155,7 +155,7 @@ fn a_row_that_two_have_changed_is_asked_about(kind: Kind) {
     assert_eq!(quantities(&site), [10, 12, 3]);
 }
 
-fn a_row_that_has_gone_stops_nobody_who_may_not_change_it(kind: Kind) {
+fn a_deleted_row_does_not_prevent_a_save_without_the_change_permission(kind: Kind) {
     let site = shop(kind);
     order(&site, 2);
     BOB.may(&site, &["change_order", "view_order", "view_orderitem"]);
@@ -178,7 +178,7 @@ fn a_row_that_has_gone_stops_nobody_who_may_not_change_it(kind: Kind) {
     );
 }
 
-fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
+fn existing_rows_are_not_saved_as_new_ones(kind: Kind) {
     let site = shop(kind);
     order(&site, 2);
     let alice = ALICE.browser(&site);
@@ -227,7 +227,7 @@ fn rows_that_are_there_are_not_taken_for_new_ones(kind: Kind) {
     }
 }
 
-fn what_has_gone_need_not_go_once_more(kind: Kind) {
+fn a_row_that_is_already_deleted_is_not_deleted_again(kind: Kind) {
     let site = shop(kind);
     order(&site, 3);
     let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
@@ -271,7 +271,7 @@ fn what_has_gone_need_not_go_once_more(kind: Kind) {
     );
 }
 
-fn a_new_row_has_no_key_of_its_own(kind: Kind) {
+fn a_new_row_cannot_choose_its_key(kind: Kind) {
     let site = shop(kind);
     order(&site, 1);
     let alice = ALICE.browser(&site);
@@ -313,7 +313,7 @@ fn a_new_row_has_no_key_of_its_own(kind: Kind) {
     );
 }
 
-fn who_may_not_delete_rows_throws_no_new_one_away(kind: Kind) {
+fn a_new_row_is_kept_without_the_permission_to_delete(kind: Kind) {
     let site = shop(kind);
     order(&site, 1);
     BOB.may(&site, &["change_order", "view_order", "add_orderitem"]);
@@ -403,7 +403,7 @@ fn many_rows_are_paged_and_only_those_shown_are_sent(kind: Kind) {
     );
 }
 
-fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
+fn computed_columns_are_shown_for_each_existing_row(kind: Kind) {
     static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
         let items = |it: ModelAdmin<OrderItem>| {
             it.fields((item::quantity, item::product_id))
@@ -452,7 +452,7 @@ fn computed_columns_say_something_of_each_row_that_is_there(kind: Kind) {
     );
 }
 
-fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
+fn a_collapsed_fieldset_is_open_if_it_has_an_error(kind: Kind) {
     static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
         crate::shop::register(site)
             .unregister::<Order>()
@@ -503,7 +503,7 @@ fn what_is_folded_is_open_where_something_is_wrong(kind: Kind) {
     );
 }
 
-fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {
+fn simultaneous_saves_with_one_unique_name_create_one_row(kind: Kind) {
     let site = shop(kind);
     let browsers: Vec<_> = (0..12).map(|_| ALICE.browser(&site)).collect();
     let forms: Vec<_> = browsers
@@ -538,17 +538,17 @@ fn of_many_who_want_the_same_name_one_gets_it(kind: Kind) {
 
 on_both!(
     rows_are_changed_added_and_deleted_in_one_save,
-    a_time_that_is_now_by_default_stands_in_the_form_twice,
-    one_wrong_row_keeps_everything_unsaved,
-    a_row_that_two_have_changed_is_asked_about,
-    a_row_that_has_gone_stops_nobody_who_may_not_change_it,
-    rows_that_are_there_are_not_taken_for_new_ones,
-    what_has_gone_need_not_go_once_more,
-    a_new_row_has_no_key_of_its_own,
-    who_may_not_delete_rows_throws_no_new_one_away,
+    a_time_that_is_now_by_default_has_an_initial_input,
+    one_wrong_row_prevents_the_whole_save,
+    a_row_that_another_user_changed_is_a_conflict,
+    a_deleted_row_does_not_prevent_a_save_without_the_change_permission,
+    existing_rows_are_not_saved_as_new_ones,
+    a_row_that_is_already_deleted_is_not_deleted_again,
+    a_new_row_cannot_choose_its_key,
+    a_new_row_is_kept_without_the_permission_to_delete,
     a_row_is_added_without_scripts,
     many_rows_are_paged_and_only_those_shown_are_sent,
-    computed_columns_say_something_of_each_row_that_is_there,
-    what_is_folded_is_open_where_something_is_wrong,
-    of_many_who_want_the_same_name_one_gets_it
+    computed_columns_are_shown_for_each_existing_row,
+    a_collapsed_fieldset_is_open_if_it_has_an_error,
+    simultaneous_saves_with_one_unique_name_create_one_row
 );

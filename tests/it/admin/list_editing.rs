@@ -121,7 +121,7 @@ fn the_log_keeps_the_order_of_the_list(kind: Kind) {
     );
 }
 
-fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
+fn a_list_row_that_another_user_changed_is_a_conflict(kind: Kind) {
     let site = shop(kind);
     stock(&site);
     let (alice, other) = (ALICE.browser(&site), ALICE.browser(&site));
@@ -184,7 +184,7 @@ fn what_two_have_changed_in_the_list_is_asked_about(kind: Kind) {
     );
 }
 
-fn a_conflict_in_the_list_names_who_saved_each_row(kind: Kind) {
+fn a_conflict_in_the_list_names_the_user_who_saved_each_row(kind: Kind) {
     let site = shop(kind);
     stock(&site);
     BOB.may(&site, &["view_product", "change_product"]);
@@ -218,8 +218,8 @@ fn a_conflict_in_the_list_names_who_saved_each_row(kind: Kind) {
 on_both!(
     a_list_takes_no_more_rows_than_it_has,
     the_log_keeps_the_order_of_the_list,
-    what_two_have_changed_in_the_list_is_asked_about,
-    a_conflict_in_the_list_names_who_saved_each_row
+    a_list_row_that_another_user_changed_is_a_conflict,
+    a_conflict_in_the_list_names_the_user_who_saved_each_row
 );
 
 #[test]

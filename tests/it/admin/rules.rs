@@ -109,7 +109,7 @@ fn site(kind: Kind, project: &'static Project) -> TestSite {
     TestSite::of(database, &[], project)
 }
 
-fn a_manager_of_users_cannot_become_superuser_whatever_is_registered(kind: Kind) {
+fn a_manager_of_users_cannot_become_superuser_with_any_registration(kind: Kind) {
     for (name, project) in &PROJECTS {
         let site = site(kind, project);
         let bob = manager(&site);
@@ -159,7 +159,7 @@ fn a_manager_of_users_cannot_become_superuser_whatever_is_registered(kind: Kind)
     }
 }
 
-fn a_manager_of_users_cannot_touch_superusers_whatever_is_registered(kind: Kind) {
+fn a_manager_of_users_cannot_change_superusers_with_any_registration(kind: Kind) {
     for (name, project) in &PROJECTS {
         let site = site(kind, project);
         let bob = manager(&site);
@@ -201,7 +201,7 @@ fn a_manager_of_users_cannot_touch_superusers_whatever_is_registered(kind: Kind)
     }
 }
 
-fn only_superusers_change_what_a_permission_means(kind: Kind) {
+fn only_superusers_change_permission_rows(kind: Kind) {
     static PROJECT: Project = project(|site| site.register::<Permission>(|it| it));
     let site = site(kind, &PROJECT);
     BOB.may(
@@ -239,9 +239,9 @@ fn only_superusers_change_what_a_permission_means(kind: Kind) {
 }
 
 on_both!(
-    a_manager_of_users_cannot_become_superuser_whatever_is_registered,
-    a_manager_of_users_cannot_touch_superusers_whatever_is_registered,
-    only_superusers_change_what_a_permission_means
+    a_manager_of_users_cannot_become_superuser_with_any_registration,
+    a_manager_of_users_cannot_change_superusers_with_any_registration,
+    only_superusers_change_permission_rows
 );
 
 #[test]

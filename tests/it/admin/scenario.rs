@@ -224,7 +224,7 @@ fn two_people_do_not_overwrite_each_other(kind: Kind) {
     assert_eq!(first.form(change, "name").value("price"), "29.00");
 }
 
-fn pages_cost_the_same_queries_whatever_the_rows(kind: Kind) {
+fn pages_need_the_same_number_of_queries_for_any_number_of_rows(kind: Kind) {
     let site = shop(kind);
     let alice = alice(&site);
     stock(&alice);
@@ -254,5 +254,5 @@ fn pages_cost_the_same_queries_whatever_the_rows(kind: Kind) {
 on_both!(
     staff_adds_finds_edits_deletes_and_reads_the_history,
     two_people_do_not_overwrite_each_other,
-    pages_cost_the_same_queries_whatever_the_rows
+    pages_need_the_same_number_of_queries_for_any_number_of_rows
 );

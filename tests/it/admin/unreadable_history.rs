@@ -5,7 +5,7 @@ use diesel::connection::SimpleConnection as _;
 use crate::admin::shop;
 use crate::support::{ALICE, Kind, product};
 
-fn acts_with_unreadable_cells_are_shown_beside_the_others(kind: Kind) {
+fn log_entries_with_unreadable_cells_are_shown_beside_the_others(kind: Kind) {
     let site = shop(kind);
     let conn = &mut site.connect();
     product("Lamp").save(conn);
@@ -83,10 +83,10 @@ fn acts_with_unreadable_cells_are_shown_beside_the_others(kind: Kind) {
     }
 }
 
-on_both!(acts_with_unreadable_cells_are_shown_beside_the_others);
+on_both!(log_entries_with_unreadable_cells_are_shown_beside_the_others);
 
 #[test]
-fn acts_on_objects_whose_key_is_not_utf8_are_shown_on_sqlite() {
+fn log_entries_of_objects_whose_key_is_not_utf8_are_shown_on_sqlite() {
     let site = shop(Kind::Sqlite);
     let conn = &mut site.connect();
     product("Lamp").save(conn);

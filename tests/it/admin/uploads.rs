@@ -46,7 +46,7 @@ fn image(site: &TestSite) -> String {
         .unwrap()
 }
 
-fn nothing_is_stored_for_a_form_that_is_wrong(kind: Kind) {
+fn a_form_with_an_error_stores_no_file(kind: Kind) {
     let site = shop(kind);
     product("Whistler").save(&mut site.connect());
     let alice = ALICE.browser(&site);
@@ -140,7 +140,7 @@ fn a_file_is_replaced_and_cleared_and_the_old_one_stays(kind: Kind) {
     );
 }
 
-fn an_upload_follows_no_link_out_of_the_media_folder(kind: Kind) {
+fn an_upload_does_not_follow_links_out_of_the_media_folder(kind: Kind) {
     use std::os::unix::fs::symlink;
 
     let site = shop(kind);
@@ -244,7 +244,7 @@ fn a_photo_keeps_its_metadata_if_the_setting_says_so(kind: Kind) {
     }
 }
 
-fn what_phones_write_behind_a_photo_is_cut_off(kind: Kind) {
+fn data_that_phones_append_to_a_photo_is_cut_off(kind: Kind) {
     let site = shop(kind);
     product("Whistler").save(&mut site.connect());
     let alice = ALICE.browser(&site);
@@ -282,7 +282,7 @@ fn a_picture_whose_name_has_no_usable_character_gets_one(kind: Kind) {
     );
 }
 
-fn a_picture_field_says_what_it_takes_before_a_file_is_chosen(kind: Kind) {
+fn a_picture_field_names_its_formats_before_a_file_is_chosen(kind: Kind) {
     let site = shop(kind);
     product("Whistler").save(&mut site.connect());
     let page = ALICE.browser(&site).get(CHANGE);
@@ -446,14 +446,14 @@ fn a_refused_picture_is_not_kept(kind: Kind) {
 }
 
 on_both!(
-    nothing_is_stored_for_a_form_that_is_wrong,
+    a_form_with_an_error_stores_no_file,
     a_file_is_replaced_and_cleared_and_the_old_one_stays,
-    an_upload_follows_no_link_out_of_the_media_folder,
+    an_upload_does_not_follow_links_out_of_the_media_folder,
     a_photo_is_published_upright_and_without_its_metadata,
     a_photo_keeps_its_metadata_if_the_setting_says_so,
-    what_phones_write_behind_a_photo_is_cut_off,
+    data_that_phones_append_to_a_photo_is_cut_off,
     a_picture_whose_name_has_no_usable_character_gets_one,
-    a_picture_field_says_what_it_takes_before_a_file_is_chosen,
+    a_picture_field_names_its_formats_before_a_file_is_chosen,
     a_chosen_picture_is_kept_while_another_field_has_an_error,
     a_picture_chosen_before_the_session_ended_need_not_be_chosen_again,
     a_kept_picture_is_replaced_or_removed,

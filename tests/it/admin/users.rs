@@ -146,7 +146,7 @@ fn a_user_is_added_in_two_steps_without_any_rights(kind: Kind) {
     assert_eq!(entry, (r#"[{"added": {}}]"#.to_owned(), 1));
 }
 
-fn nothing_of_a_hash_is_shown(kind: Kind) {
+fn no_part_of_a_hash_is_shown(kind: Kind) {
     let site = shop(kind);
     let (alice, charlie) = (ALICE.browser(&site), CHARLIE.row(&site));
     let page = alice.get(&url(&charlie, "change"));
@@ -188,7 +188,7 @@ fn a_password_is_set_disabled_and_set_again(kind: Kind) {
     assert!(check_password(GOOD, &CHARLIE.row(&site).password).correct);
 }
 
-fn one_s_own_new_password_keeps_the_session(kind: Kind) {
+fn changing_ones_own_password_keeps_the_session(kind: Kind) {
     let site = shop(kind);
     let alice = ALICE.browser(&site);
     let path = url(&ALICE.row(&site), "password");
@@ -210,7 +210,7 @@ fn one_s_own_new_password_keeps_the_session(kind: Kind) {
     assert_eq!(alice.get("/admin/").status, 200);
 }
 
-fn who_is_no_superuser_makes_none_and_touches_none(kind: Kind) {
+fn only_superusers_create_or_change_superusers(kind: Kind) {
     let site = shop(kind);
     let (bob, alice, charlie) = (boss(&site), ALICE.row(&site), CHARLIE.row(&site));
     for user in [charlie, BOB.row(&site)] {
@@ -269,7 +269,7 @@ fn who_is_no_superuser_makes_none_and_touches_none(kind: Kind) {
     assert!(User::find(&mut site.connect(), alice.id).unwrap().is_some());
 }
 
-fn who_is_no_superuser_grants_only_what_they_have(kind: Kind) {
+fn a_user_who_is_not_superuser_grants_only_own_permissions(kind: Kind) {
     let site = shop(kind);
     let (bob, charlie) = (boss(&site), CHARLIE.row(&site));
     let (own, other) = (
@@ -368,7 +368,7 @@ fn who_is_no_superuser_grants_only_what_they_have(kind: Kind) {
     );
 }
 
-fn nobody_locks_themselves_out(kind: Kind) {
+fn users_cannot_lock_themselves_out(kind: Kind) {
     let site = shop(kind);
     let (alice, own) = (ALICE.browser(&site), ALICE.row(&site));
     for name in ["is_active", "is_staff", "is_superuser"] {
@@ -394,7 +394,7 @@ fn nobody_locks_themselves_out(kind: Kind) {
     assert!(now.is_active && now.is_staff && now.is_superuser);
 }
 
-fn names_are_kept_in_one_spelling(kind: Kind) {
+fn names_are_normalised_before_they_are_stored(kind: Kind) {
     let site = shop(kind);
     let (alice, charlie) = (ALICE.browser(&site), CHARLIE.row(&site));
     let form = alice.form(&url(&charlie, "change"), "username");
@@ -428,7 +428,7 @@ fn names_are_kept_in_one_spelling(kind: Kind) {
     assert_eq!(site.client().post("/accounts/login/", &login).status, 302);
 }
 
-fn who_may_add_users_and_not_change_them_may_not_add_them(kind: Kind) {
+fn adding_users_needs_the_change_permission_as_well(kind: Kind) {
     let site = shop(kind);
     BOB.may(&site, &["add_user", "view_user"]);
     let bob = BOB.browser(&site);
@@ -447,7 +447,7 @@ fn who_may_add_users_and_not_change_them_may_not_add_them(kind: Kind) {
     );
 }
 
-fn look_alike_names_are_one_name(kind: Kind) {
+fn names_that_normalise_to_the_same_text_are_one_name(kind: Kind) {
     let site = shop(kind);
     let alice = ALICE.browser(&site);
     let form = || alice.form(&url(&BOB.row(&site), "change"), "username");
@@ -466,7 +466,7 @@ fn look_alike_names_are_one_name(kind: Kind) {
     assert!(NewUser::is_taken(&mut site.connect(), "bert").unwrap());
 }
 
-fn a_user_is_no_copy_of_another(kind: Kind) {
+fn a_user_cannot_be_saved_as_new(kind: Kind) {
     let site = shop(kind);
     let alice = ALICE.browser(&site);
     let reply = alice.post(
@@ -480,14 +480,14 @@ fn a_user_is_no_copy_of_another(kind: Kind) {
 on_both!(
     a_new_user_sent_without_a_session_comes_back_without_the_passwords,
     a_user_is_added_in_two_steps_without_any_rights,
-    nothing_of_a_hash_is_shown,
+    no_part_of_a_hash_is_shown,
     a_password_is_set_disabled_and_set_again,
-    one_s_own_new_password_keeps_the_session,
-    who_is_no_superuser_makes_none_and_touches_none,
-    who_is_no_superuser_grants_only_what_they_have,
-    nobody_locks_themselves_out,
-    names_are_kept_in_one_spelling,
-    who_may_add_users_and_not_change_them_may_not_add_them,
-    look_alike_names_are_one_name,
-    a_user_is_no_copy_of_another
+    changing_ones_own_password_keeps_the_session,
+    only_superusers_create_or_change_superusers,
+    a_user_who_is_not_superuser_grants_only_own_permissions,
+    users_cannot_lock_themselves_out,
+    names_are_normalised_before_they_are_stored,
+    adding_users_needs_the_change_permission_as_well,
+    names_that_normalise_to_the_same_text_are_one_name,
+    a_user_cannot_be_saved_as_new
 );

@@ -44,7 +44,7 @@ fn the_demo_shop_can_be_loaded_and_browsed(kind: Kind) {
     assert!(picture.bytes.starts_with(b"RIFF"));
 }
 
-fn rows_are_added_and_written_over(kind: Kind) {
+fn rows_are_added_and_overwritten(kind: Kind) {
     let database = Database::migrated(kind);
     let file = database.dir.path().join("x.json");
     let load = |json: &str| {
@@ -114,7 +114,7 @@ fn a_fixture_is_loaded_whole_or_not_at_all(kind: Kind) {
     );
 }
 
-fn a_fixture_that_gzip_compressed_is_loaded_and_other_compressed_files_are_refused(kind: Kind) {
+fn a_gzip_fixture_is_loaded_and_other_compressed_files_are_refused(kind: Kind) {
     let database = Database::migrated(kind);
     let folder = database.dir.path();
     let tag = |id: i64| {
@@ -175,7 +175,7 @@ fn a_fixture_that_gzip_compressed_is_loaded_and_other_compressed_files_are_refus
     );
 }
 
-fn what_no_model_describes_is_left_out_and_named(kind: Kind) {
+fn objects_without_a_model_are_left_out_and_named(kind: Kind) {
     let database = Database::migrated(kind);
     std::fs::write(
         database.dir.path().join("x.json"),
@@ -206,7 +206,7 @@ fn what_no_model_describes_is_left_out_and_named(kind: Kind) {
     );
 }
 
-fn natural_keys_and_references_forwards_are_followed(kind: Kind) {
+fn natural_keys_and_forward_references_are_resolved(kind: Kind) {
     let database = Database::migrated(kind);
     std::fs::write(database.dir.path().join("x.json"), r#"[
         {"model": "admin.logentry", "fields": {"action_time": "2026-01-02T03:04:05Z", "user": ["ann"], "content_type": ["catalog", "tag"],
@@ -339,10 +339,10 @@ fn a_dump_can_be_loaded_in_each_format(kind: Kind) {
 
 on_both!(
     the_demo_shop_can_be_loaded_and_browsed,
-    rows_are_added_and_written_over,
+    rows_are_added_and_overwritten,
     a_fixture_is_loaded_whole_or_not_at_all,
-    a_fixture_that_gzip_compressed_is_loaded_and_other_compressed_files_are_refused,
-    what_no_model_describes_is_left_out_and_named,
-    natural_keys_and_references_forwards_are_followed,
+    a_gzip_fixture_is_loaded_and_other_compressed_files_are_refused,
+    objects_without_a_model_are_left_out_and_named,
+    natural_keys_and_forward_references_are_resolved,
     a_dump_can_be_loaded_in_each_format
 );

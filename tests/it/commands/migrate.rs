@@ -83,7 +83,7 @@ fn rebuild(which: &str) -> Migration {
     }
 }
 
-fn the_second_time_there_is_nothing_to_do(kind: Kind) {
+fn a_second_run_changes_nothing(kind: Kind) {
     let database = Database::empty(kind);
     let first = database.nuages(&["migrate"]);
     assert!(
@@ -115,7 +115,7 @@ fn the_second_time_there_is_nothing_to_do(kind: Kind) {
     assert_eq!(count(conn, "SELECT COUNT(*) FROM auth_permission"), 44);
 }
 
-fn parallel_runs_do_not_collide(kind: Kind) {
+fn parallel_runs_migrate_once(kind: Kind) {
     let database = Database::empty(kind);
     std::thread::scope(|scope| {
         let runs: Vec<_> = (0..4)
@@ -166,7 +166,7 @@ fn a_failed_migration_leaves_the_database_as_it_was(kind: Kind) {
     );
 }
 
-fn an_app_can_be_taken_back(kind: Kind) {
+fn the_migrations_of_an_app_can_be_reverted(kind: Kind) {
     let database = Database::migrated(kind);
     // Orders refer to products, so the migrations of catalog alone cannot be reversed.
     let done = database.nuages(&["migrate", "catalog", "zero", "--no-input"]);
@@ -264,7 +264,7 @@ fn a_plan_and_a_check_change_nothing(kind: Kind) {
     );
 }
 
-fn a_plan_on_an_empty_database_lists_all_and_makes_nothing(kind: Kind) {
+fn a_plan_on_an_empty_database_lists_all_migrations_and_creates_nothing(kind: Kind) {
     let database = Database::empty(kind);
     let done = database.nuages(&["migrate", "--plan"]);
     assert!(
@@ -282,7 +282,7 @@ fn a_plan_on_an_empty_database_lists_all_and_makes_nothing(kind: Kind) {
     );
 }
 
-fn going_backwards_lists_the_losses_and_asks(kind: Kind) {
+fn migrating_backwards_lists_the_tables_to_delete_and_asks(kind: Kind) {
     let database = Database::migrated(kind);
     assert!(database.nuages(&["loaddata", "demo"]).status.success());
     let orders = count(&mut database.connect(), "SELECT COUNT(*) FROM orders_order");
@@ -426,13 +426,13 @@ fn a_database_that_django_left_halfway_is_refused(kind: Kind) {
 }
 
 on_both!(
-    the_second_time_there_is_nothing_to_do,
-    parallel_runs_do_not_collide,
+    a_second_run_changes_nothing,
+    parallel_runs_migrate_once,
     a_failed_migration_leaves_the_database_as_it_was,
-    an_app_can_be_taken_back,
+    the_migrations_of_an_app_can_be_reverted,
     a_plan_and_a_check_change_nothing,
-    a_plan_on_an_empty_database_lists_all_and_makes_nothing,
-    going_backwards_lists_the_losses_and_asks,
+    a_plan_on_an_empty_database_lists_all_migrations_and_creates_nothing,
+    migrating_backwards_lists_the_tables_to_delete_and_asks,
     a_table_that_other_rows_refer_to_can_be_rebuilt,
     a_migration_that_breaks_a_foreign_key_is_named_with_its_statement,
     a_foreign_key_that_was_broken_before_does_not_stop_a_migration,

@@ -87,7 +87,7 @@ fn an_empty_folder_becomes_a_shop() {
 }
 
 #[test]
-fn a_secret_key_is_added_to_the_dotenv_there_is_on_a_line_of_its_own() {
+fn a_secret_key_is_added_to_an_existing_dotenv_on_a_separate_line() {
     let dir = tempfile::tempdir().unwrap();
     let below = dir.path().join("below");
     std::fs::create_dir(&below).unwrap();

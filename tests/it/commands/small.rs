@@ -28,7 +28,7 @@ fn check_finds_nothing_on_a_migrated_database(kind: Kind) {
     assert!(said(&done).contains("nuages migrate"), "{}", said(&done));
 }
 
-fn a_database_without_our_tables_shows_its_products_and_says_what_lacks(kind: Kind) {
+fn a_database_without_the_tables_of_nuages_shows_its_products_and_is_reported(kind: Kind) {
     let database = Database::migrated(kind);
     assert!(
         database
@@ -49,7 +49,7 @@ fn a_database_without_our_tables_shows_its_products_and_says_what_lacks(kind: Ki
     );
 }
 
-fn createsuperuser_makes_one_from_the_environment(kind: Kind) {
+fn createsuperuser_creates_a_user_from_the_environment(kind: Kind) {
     let database = Database::migrated(kind);
     let run = || {
         nuages(database.dir.path(), &database.url)
@@ -149,14 +149,14 @@ fn seed_fills_an_empty_shop_once(kind: Kind) {
 
 on_both!(
     check_finds_nothing_on_a_migrated_database,
-    a_database_without_our_tables_shows_its_products_and_says_what_lacks,
-    createsuperuser_makes_one_from_the_environment,
+    a_database_without_the_tables_of_nuages_shows_its_products_and_is_reported,
+    createsuperuser_creates_a_user_from_the_environment,
     createsuperuser_uses_the_hasher_of_the_settings,
     seed_fills_an_empty_shop_once
 );
 
 #[test]
-fn routes_name_who_may_enter() {
+fn routes_prints_the_access_rule_of_each_url() {
     let done = Database::empty(Kind::Sqlite).nuages(&["routes"]);
     let text = said(&done);
     assert!(done.status.success());
@@ -180,7 +180,7 @@ fn routes_name_who_may_enter() {
 }
 
 #[test]
-fn wrong_settings_are_told_before_anything_starts() {
+fn wrong_settings_are_reported_before_the_start() {
     let database = Database::empty(Kind::Sqlite);
     let run = |name: &str, value: &str| {
         nuages(database.dir.path(), &database.url)
@@ -216,7 +216,7 @@ fn wrong_settings_are_told_before_anything_starts() {
 }
 
 #[test]
-fn outside_the_loopback_hosts_must_be_named() {
+fn allowed_hosts_are_required_outside_the_loopback_interface() {
     let database = Database::migrated(Kind::Sqlite);
     let done = database.nuages(&["runserver", "0.0.0.0:0"]);
     assert_eq!(done.status.code(), Some(1));

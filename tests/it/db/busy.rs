@@ -83,7 +83,7 @@ fn a_statement_that_runs_too_long_is_ended(kind: Kind) {
     assert_eq!(site.client().get("/products/").status, 200);
 }
 
-fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
+fn a_request_without_a_connection_in_time_gets_503(kind: Kind) {
     let site = site(
         kind,
         &[
@@ -107,7 +107,7 @@ fn who_gets_no_connection_in_time_is_told_to_come_back(kind: Kind) {
 on_both!(
     a_slow_query_does_not_stall_other_requests,
     a_statement_that_runs_too_long_is_ended,
-    who_gets_no_connection_in_time_is_told_to_come_back
+    a_request_without_a_connection_in_time_gets_503
 );
 
 #[test]

@@ -110,7 +110,7 @@ fn a_page_merged_from_both_halves_of_an_index_is_the_page_of_the_list(kind: Kind
         }
     }
 }
-fn spans_are_told_in_which_something_lies(kind: Kind) {
+fn spans_that_contain_values_are_found(kind: Kind) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     let day = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap();
@@ -196,7 +196,7 @@ fn spans_are_told_in_which_something_lies(kind: Kind) {
         (kind == Kind::Postgres).then(|| wanted[..4].to_vec())
     );
 }
-fn postgresql_knows_how_long_a_page_is_when_it_plans_it(kind: Kind) {
+fn postgresql_knows_the_length_of_a_page_when_it_plans_the_query(kind: Kind) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     let Conn::Postgres(_) = conn else { return };
@@ -225,7 +225,7 @@ fn postgresql_knows_how_long_a_page_is_when_it_plans_it(kind: Kind) {
         );
     }
 }
-fn pages_near_the_end_are_counted_from_there_and_say_the_same(kind: Kind) {
+fn pages_near_the_end_are_counted_from_the_end_and_are_the_same(kind: Kind) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     let names = ["f", "b", "é", "b", "d", "a", "e", "C", "z", "b", "g"];
@@ -288,7 +288,7 @@ fn pages_near_the_end_are_counted_from_there_and_say_the_same(kind: Kind) {
 on_both!(
     a_text_is_found_in_any_of_several_columns_and_null_is_unknown,
     a_page_merged_from_both_halves_of_an_index_is_the_page_of_the_list,
-    spans_are_told_in_which_something_lies,
-    postgresql_knows_how_long_a_page_is_when_it_plans_it,
-    pages_near_the_end_are_counted_from_there_and_say_the_same
+    spans_that_contain_values_are_found,
+    postgresql_knows_the_length_of_a_page_when_it_plans_the_query,
+    pages_near_the_end_are_counted_from_the_end_and_are_the_same
 );

@@ -59,7 +59,7 @@ fn rows_arrive_in_order_and_in_chunks(kind: Kind) {
     );
 }
 
-fn a_slow_reader_holds_the_database_back(kind: Kind) {
+fn a_slow_reader_slows_the_query_down(kind: Kind) {
     let database = Database::migrated(kind);
     let db = open(&database);
     let sent = Arc::new(AtomicUsize::new(0));
@@ -87,7 +87,7 @@ fn a_slow_reader_holds_the_database_back(kind: Kind) {
     assert!(after <= before + 10, "{after}");
 }
 
-fn a_reader_who_takes_nothing_gives_the_connection_back(kind: Kind) {
+fn a_reader_that_reads_nothing_returns_its_connection(kind: Kind) {
     let database = Database::migrated(kind);
     let pairs = [
         ("SECRET_KEY", "x"),
@@ -132,7 +132,7 @@ fn a_failure_is_the_last_item(kind: Kind) {
 
 on_both!(
     rows_arrive_in_order_and_in_chunks,
-    a_slow_reader_holds_the_database_back,
-    a_reader_who_takes_nothing_gives_the_connection_back,
+    a_slow_reader_slows_the_query_down,
+    a_reader_that_reads_nothing_returns_its_connection,
     a_failure_is_the_last_item
 );

@@ -25,7 +25,7 @@ fn names(conn: &mut Conn) -> Vec<String> {
 }
 
 #[test]
-fn a_job_that_writes_outside_atomic_is_refused_with_the_remedy_on_sqlite() {
+fn a_job_that_writes_outside_atomic_is_refused_with_a_remedy_on_sqlite() {
     let database = Database::migrated(Kind::Sqlite);
     let settings = [("SECRET_KEY", "x"), ("DATABASE_URL", &database.url)];
     let db = Db::open(&Settings::read(&Env::from_pairs(&settings)).unwrap()).unwrap();
@@ -53,7 +53,7 @@ fn a_job_that_writes_outside_atomic_is_refused_with_the_remedy_on_sqlite() {
     });
 }
 
-fn an_error_takes_everything_back(kind: Kind) {
+fn an_error_rolls_the_transaction_back(kind: Kind) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     let failed = conn.atomic(|conn| {
@@ -64,7 +64,7 @@ fn an_error_takes_everything_back(kind: Kind) {
     assert!(names(conn).is_empty());
 }
 
-fn an_inner_failure_leaves_the_outer_work(kind: Kind) {
+fn an_inner_failure_keeps_the_outer_changes(kind: Kind) {
     let database = Database::migrated(kind);
     let conn = &mut database.connect();
     conn.atomic(|conn| {
@@ -81,7 +81,7 @@ fn an_inner_failure_leaves_the_outer_work(kind: Kind) {
     assert_eq!(names(conn), ["after", "outer"]);
 }
 
-fn writers_that_read_first_do_not_fail_and_lose_nothing(kind: Kind) {
+fn writers_that_read_first_neither_fail_nor_lose_updates(kind: Kind) {
     let database = Database::migrated(kind);
     add(&mut database.connect(), "0");
     std::thread::scope(|scope| {
@@ -110,7 +110,7 @@ fn writers_that_read_first_do_not_fail_and_lose_nothing(kind: Kind) {
 }
 
 on_both!(
-    an_error_takes_everything_back,
-    an_inner_failure_leaves_the_outer_work,
-    writers_that_read_first_do_not_fail_and_lose_nothing
+    an_error_rolls_the_transaction_back,
+    an_inner_failure_keeps_the_outer_changes,
+    writers_that_read_first_neither_fail_nor_lose_updates
 );

@@ -44,7 +44,7 @@ fn round_trip(conn: &mut Conn, row: &[Value]) -> Vec<Value> {
     rows.remove(0)
 }
 
-fn every_kind_of_value_survives(kind: Kind) {
+fn every_kind_of_value_is_read_as_it_was_written(kind: Kind) {
     let database = Database::empty(kind);
     let conn = &mut database.connect();
     conn.batch_execute(match conn {
@@ -105,6 +105,6 @@ fn decimals_are_exact_in_either_storage_form(kind: Kind) {
 }
 
 on_both!(
-    every_kind_of_value_survives,
+    every_kind_of_value_is_read_as_it_was_written,
     decimals_are_exact_in_either_storage_form
 );

@@ -2,7 +2,7 @@
 
 use crate::support::{Kind, TestSite, product};
 
-fn a_product_shows_what_a_buyer_wants_to_know(kind: Kind) {
+fn a_product_page_shows_all_details_of_the_product(kind: Kind) {
     let site = TestSite::new(kind);
     let conn = &mut site.connect();
     product("Halo lamp")
@@ -57,7 +57,7 @@ fn drafts_and_unknown_products_are_not_found(kind: Kind) {
 }
 
 on_both!(
-    a_product_shows_what_a_buyer_wants_to_know,
+    a_product_page_shows_all_details_of_the_product,
     a_sold_out_product_says_so,
     drafts_and_unknown_products_are_not_found
 );

@@ -136,7 +136,7 @@ fn the_list_is_searched_filtered_and_sorted(kind: Kind) {
     );
 }
 
-fn odd_query_strings_get_a_page(kind: Kind) {
+fn odd_query_strings_are_answered_with_a_page(kind: Kind) {
     let site = TestSite::new(kind);
     product("Lamp").save(&mut site.connect());
     let long = "y".repeat(8000);
@@ -159,5 +159,5 @@ on_both!(
     published_products_are_listed_by_name_twenty_a_page,
     prices_include_ten_percent_tax_with_halves_to_even,
     the_list_is_searched_filtered_and_sorted,
-    odd_query_strings_get_a_page
+    odd_query_strings_are_answered_with_a_page
 );

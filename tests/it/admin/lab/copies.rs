@@ -38,7 +38,7 @@ fn path_in(row: &str) -> String {
         .to_owned()
 }
 
-fn a_copy_has_files_of_its_own(kind: Kind) {
+fn a_copy_has_its_own_files(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let form = alice
@@ -298,7 +298,7 @@ fn inlines_and_lists_with_more_fields_than_the_limit_are_saved(kind: Kind) {
 }
 
 on_both!(
-    a_copy_has_files_of_its_own,
+    a_copy_has_its_own_files,
     a_copy_can_clear_or_replace_the_file,
     a_copy_of_a_row_whose_file_is_missing_says_so_beside_the_field,
     more_choices_than_the_limit_can_be_added_by_hand_to_a_field_that_is_searched,

@@ -164,7 +164,7 @@ fn a_touched_inline_row_that_was_moved_is_named_and_stays_at_its_new_parent(kind
     );
 }
 
-fn a_row_that_has_gone_can_be_left_out_without_the_right_to_delete(kind: Kind) {
+fn a_deleted_row_can_be_left_out_without_the_permission_to_delete(kind: Kind) {
     let site = lab(kind, &[]);
     rows(&site);
     let sql = "INSERT INTO auth_permission (name, content_type_id, codename)
@@ -319,7 +319,7 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
     );
 }
 
-fn a_link_to_a_tag_that_has_gone_stops_nobody(kind: Kind) {
+fn a_link_to_a_deleted_tag_does_not_prevent_a_save(kind: Kind) {
     let site = lab(kind, &[]);
     let conn = &mut site.connect();
     crate::support::product("Lamp")
@@ -352,9 +352,9 @@ on_both!(
     a_touched_inline_row_that_has_gone_is_named_and_keeps_what_was_typed,
     an_untouched_inline_row_that_was_moved_to_another_parent_is_skipped_with_a_message,
     a_touched_inline_row_that_was_moved_is_named_and_stays_at_its_new_parent,
-    a_row_that_has_gone_can_be_left_out_without_the_right_to_delete,
+    a_deleted_row_can_be_left_out_without_the_permission_to_delete,
     a_refused_page_leaves_no_gap_where_a_row_has_gone,
     an_untouched_row_of_a_list_that_has_gone_is_skipped_with_a_message,
     a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted,
-    a_link_to_a_tag_that_has_gone_stops_nobody
+    a_link_to_a_deleted_tag_does_not_prevent_a_save
 );

@@ -75,7 +75,7 @@ fn four_sendings_at_once_add_one_row(kind: Kind) {
     );
 }
 
-fn an_add_form_without_a_unique_field_adds_once_whichever_button_follows(kind: Kind) {
+fn an_add_form_without_a_unique_field_adds_once_with_every_button(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let form = alice.form(ADD, "title").set("title", "Second");
@@ -108,7 +108,7 @@ fn an_add_form_without_a_unique_field_adds_once_whichever_button_follows(kind: K
     assert_eq!(count(&site, "lab_sheet"), 4);
 }
 
-fn a_page_that_was_saved_and_is_sent_with_other_content_explains_itself(kind: Kind) {
+fn a_saved_form_that_is_sent_with_other_content_shows_an_explanation(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     for (path, field, table) in [
@@ -179,7 +179,7 @@ fn a_form_that_was_refused_is_not_taken_for_saved(kind: Kind) {
     assert_eq!(count(&site, "lab_sheet"), 2);
 }
 
-fn a_client_that_sends_no_id_adds_as_often_as_it_sends(kind: Kind) {
+fn a_client_without_a_form_id_adds_a_row_each_time(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let fields = [
@@ -283,10 +283,10 @@ fn an_account_is_made_once_and_the_second_sending_answers_like_the_first(kind: K
 on_both!(
     a_form_with_a_new_inline_row_that_is_sent_twice_adds_it_once,
     four_sendings_at_once_add_one_row,
-    an_add_form_without_a_unique_field_adds_once_whichever_button_follows,
-    a_page_that_was_saved_and_is_sent_with_other_content_explains_itself,
+    an_add_form_without_a_unique_field_adds_once_with_every_button,
+    a_saved_form_that_is_sent_with_other_content_shows_an_explanation,
     a_form_that_was_refused_is_not_taken_for_saved,
-    a_client_that_sends_no_id_adds_as_often_as_it_sends,
+    a_client_without_a_form_id_adds_a_row_each_time,
     a_new_user_is_added_once_and_the_second_sending_answers_like_the_first,
     an_account_is_made_once_and_the_second_sending_answers_like_the_first
 );

@@ -157,7 +157,7 @@ fn an_add_form_comes_back_and_adds_one_row(kind: Kind) {
     );
 }
 
-fn a_copy_that_was_asked_for_is_still_one_after_the_login(kind: Kind) {
+fn save_as_new_is_kept_over_the_login(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let form = typed(&site, &alice);
@@ -235,7 +235,7 @@ fn an_action_on_a_list_is_not_run_by_the_login(kind: Kind) {
     assert_eq!(stored(&site, "lab_sheet").len(), 1, "nothing was deleted");
 }
 
-fn what_a_colleague_saved_in_between_is_a_conflict_or_taken_over(kind: Kind) {
+fn a_change_that_another_user_saved_meanwhile_is_kept_or_a_conflict(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let list = alice
@@ -284,7 +284,7 @@ fn what_a_colleague_saved_in_between_is_a_conflict_or_taken_over(kind: Kind) {
     );
 }
 
-fn another_user_and_another_browser_see_nothing_of_it(kind: Kind) {
+fn a_kept_form_is_not_shown_to_another_user_or_browser(kind: Kind) {
     let site = lab(kind, &[]);
     make_superuser(&site, "bob");
     let alice = ALICE.browser(&site);
@@ -311,7 +311,7 @@ fn another_user_and_another_browser_see_nothing_of_it(kind: Kind) {
     );
 }
 
-fn a_form_that_says_it_is_another_users_is_not_shown_to_who_sent_it(kind: Kind) {
+fn a_form_of_another_user_is_not_shown_to_its_sender(kind: Kind) {
     let site = lab(kind, &[]);
     make_superuser(&site, "bob");
     let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
@@ -407,7 +407,7 @@ fn kept_forms_are_few_short_lived_and_sealed(kind: Kind) {
     );
 }
 
-fn a_user_who_may_only_look_by_now_gets_the_row_as_it_is(kind: Kind) {
+fn a_user_without_the_change_permission_sees_the_stored_row(kind: Kind) {
     const PRODUCT: &str = "/admin/catalog/product/1/change/";
     let site = lab(kind, &[]);
     product("Lamp").save(&mut site.connect());
@@ -430,7 +430,7 @@ fn a_user_who_may_only_look_by_now_gets_the_row_as_it_is(kind: Kind) {
     assert!(!page.words().contains(NOT_SAVED), "{}", page.words());
 }
 
-fn a_row_that_was_deleted_in_between_is_said_to_be_gone(kind: Kind) {
+fn a_row_that_was_deleted_meanwhile_is_reported(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let form = typed(&site, &alice);
@@ -451,15 +451,15 @@ on_both!(
     the_login_page_says_that_nothing_was_saved,
     a_change_form_with_its_rows_comes_back_as_typed_and_is_saved_only_then,
     an_add_form_comes_back_and_adds_one_row,
-    a_copy_that_was_asked_for_is_still_one_after_the_login,
+    save_as_new_is_kept_over_the_login,
     a_list_comes_back_with_its_edited_cells,
     an_action_on_a_list_is_not_run_by_the_login,
-    what_a_colleague_saved_in_between_is_a_conflict_or_taken_over,
-    another_user_and_another_browser_see_nothing_of_it,
-    a_form_that_says_it_is_another_users_is_not_shown_to_who_sent_it,
+    a_change_that_another_user_saved_meanwhile_is_kept_or_a_conflict,
+    a_kept_form_is_not_shown_to_another_user_or_browser,
+    a_form_of_another_user_is_not_shown_to_its_sender,
     a_form_without_a_valid_token_is_not_kept,
     a_form_that_is_too_large_is_not_kept_and_the_login_page_says_so,
     kept_forms_are_few_short_lived_and_sealed,
-    a_user_who_may_only_look_by_now_gets_the_row_as_it_is,
-    a_row_that_was_deleted_in_between_is_said_to_be_gone
+    a_user_without_the_change_permission_sees_the_stored_row,
+    a_row_that_was_deleted_meanwhile_is_reported
 );

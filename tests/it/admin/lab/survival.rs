@@ -56,7 +56,7 @@ fn a_form_that_is_sent_back_untouched_changes_nothing_in_the_database(kind: Kind
     );
 }
 
-fn one_field_is_saved_although_others_hold_what_nobody_could_type(kind: Kind) {
+fn one_field_is_saved_although_others_hold_values_that_cannot_be_typed(kind: Kind) {
     let site = lab(kind, &PARIS);
     awkward(&site, kind);
     let before = stored(&site, "lab_sheet");
@@ -91,7 +91,7 @@ fn one_field_is_saved_although_others_hold_what_nobody_could_type(kind: Kind) {
     );
 }
 
-fn a_list_saves_one_field_although_others_hold_what_nobody_could_type(kind: Kind) {
+fn a_list_saves_one_field_although_others_hold_values_that_cannot_be_typed(kind: Kind) {
     let site = lab(kind, &PARIS);
     awkward(&site, kind);
     let before = stored(&site, "lab_sheet");
@@ -121,7 +121,7 @@ fn a_list_saves_one_field_although_others_hold_what_nobody_could_type(kind: Kind
     );
 }
 
-fn an_untouched_time_follows_what_a_colleague_saved_meanwhile(kind: Kind) {
+fn an_untouched_time_keeps_the_value_that_another_user_saved(kind: Kind) {
     let site = lab(kind, &PARIS);
     awkward(&site, kind);
     let alice = ALICE.browser(&site);
@@ -175,8 +175,8 @@ fn a_default_time_that_the_clocks_show_twice_can_be_saved(kind: Kind) {
 
 on_both!(
     a_form_that_is_sent_back_untouched_changes_nothing_in_the_database,
-    one_field_is_saved_although_others_hold_what_nobody_could_type,
-    a_list_saves_one_field_although_others_hold_what_nobody_could_type,
-    an_untouched_time_follows_what_a_colleague_saved_meanwhile,
+    one_field_is_saved_although_others_hold_values_that_cannot_be_typed,
+    a_list_saves_one_field_although_others_hold_values_that_cannot_be_typed,
+    an_untouched_time_keeps_the_value_that_another_user_saved,
     a_default_time_that_the_clocks_show_twice_can_be_saved
 );

@@ -220,7 +220,7 @@ fn a_flag_that_is_neither_true_nor_false_is_repaired_in_its_form_on_sqlite() {
 }
 
 #[test]
-fn a_key_that_leads_nowhere_breaks_no_page_on_sqlite() {
+fn a_foreign_key_without_a_row_breaks_no_page_on_sqlite() {
     let site = lab(Kind::Sqlite, &[]);
     let conn = &mut site.connect();
     conn.batch_execute(&format!(

@@ -35,7 +35,7 @@ fn a_boolean_without_a_default_is_not_ticked_in_a_new_form(kind: Kind) {
     );
 }
 
-fn an_untouched_extra_row_is_ignored_whatever_its_defaults(kind: Kind) {
+fn an_untouched_extra_row_is_ignored_with_any_defaults(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     for path in [SHEET, "/admin/lab/sheet/add/"] {
@@ -62,7 +62,7 @@ fn an_untouched_extra_row_is_ignored_whatever_its_defaults(kind: Kind) {
     }
 }
 
-fn a_client_that_knows_djangos_forms_says_what_a_default_was(kind: Kind) {
+fn a_client_that_knows_djangos_forms_sends_the_initial_value(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
     let shown = [
@@ -141,8 +141,8 @@ fn a_new_row_keeps_the_default_that_its_form_showed(kind: Kind) {
 on_both!(
     a_model_whose_auto_now_field_is_not_its_last_is_saved,
     a_boolean_without_a_default_is_not_ticked_in_a_new_form,
-    an_untouched_extra_row_is_ignored_whatever_its_defaults,
-    a_client_that_knows_djangos_forms_says_what_a_default_was,
+    an_untouched_extra_row_is_ignored_with_any_defaults,
+    a_client_that_knows_djangos_forms_sends_the_initial_value,
     an_extra_row_with_only_its_box_ticked_is_touched,
     a_new_row_keeps_the_default_that_its_form_showed
 );
