@@ -1,0 +1,128 @@
+//! What the type of a field says about its column.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{GenericArgument, PathArguments, Type, TypePath};
+
+/// The kind of value that a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Text,
+    Whole,
+    Float,
+    Decimal,
+    Bool,
+    Date,
+    Time,
+    Moment,
+    Uuid,
+    Json,
+}
+
+/// What a field's type means.
+pub(crate) enum FieldType {
+    /// A column that holds a value.
+    Value { holds: Holds, sql: TokenStream },
+    /// The primary key of a row of this model.
+    ForeignKey(Box<Type>),
+    /// Links to rows of this model, in a table of their own.
+    ManyToMany(Box<Type>),
+}
+
+/// Types that have no column, with the one that is meant.
+const MEANT: [(&str, &str); 9] = [
+    ("f32", "f64"),
+    ("u8", "i16"),
+    ("u16", "i32"),
+    ("u32", "i64"),
+    ("u64", "i64"),
+    ("usize", "i64"),
+    ("str", "String"),
+    ("DateTime", "Timestamp"),
+    ("NaiveDateTime", "Timestamp"),
+];
+
+impl FieldType {
+    /// Reads a type without its `Option`. The error says which type to write instead.
+    pub(crate) fn parse(field_type: &Type) -> Result<Self, String> {
+        let written = quote!(#field_type).to_string().replace(' ', "");
+        let inner = match field_type {
+            Type::Reference(reference) => &reference.elem,
+            other => other,
+        };
+        let Type::Path(path) = inner else {
+            return Err(format!("there is no column for the type {written}."));
+        };
+        let Some(last) = path.path.segments.last() else {
+            return Err(format!("there is no column for the type {written}."));
+        };
+
+        let name = last.ident.to_string();
+        let (holds, sql) = match name.as_str() {
+            "String" => (Holds::Text, quote!(Text)),
+            "i16" => (Holds::Whole, quote!(SmallInt)),
+            "i32" => (Holds::Whole, quote!(Integer)),
+            "i64" => (Holds::Whole, quote!(BigInt)),
+            "f64" => (Holds::Float, quote!(Double)),
+            "bool" => (Holds::Bool, quote!(Bool)),
+            "Decimal" => (Holds::Decimal, quote!(Decimal)),
+            "NaiveDate" => (Holds::Date, quote!(Date)),
+            "NaiveTime" => (Holds::Time, quote!(Time)),
+            "Timestamp" => (Holds::Moment, quote!(TimestampTz)),
+            "Uuid" => (Holds::Uuid, quote!(Uuid)),
+            "Json" | "Value" => (Holds::Json, quote!(Json)),
+            "ForeignKey" | "ManyToMany" => return Self::relation(&name, path),
+            _ => return Err(no_column(&name, &written)),
+        };
+        Ok(Self::Value { holds, sql })
+    }
+
+    fn relation(name: &str, path: &TypePath) -> Result<Self, String> {
+        let model = generic(path)
+            .ok_or_else(|| format!("{name} needs the model that it refers to: {name}<Author>."))?;
+        let model = Box::new(model.clone());
+        if name == "ForeignKey" {
+            Ok(Self::ForeignKey(model))
+        } else {
+            Ok(Self::ManyToMany(model))
+        }
+    }
+}
+
+fn no_column(name: &str, written: &str) -> String {
+    match MEANT.iter().find(|(other, _)| *other == name) {
+        Some((_, meant)) => {
+            format!("there is no column for the type {written}. Write {meant} instead.")
+        }
+        None => format!(
+            "there is no column for the type {written}. A reference to another model is a \
+             ForeignKey<{name}>."
+        ),
+    }
+}
+
+/// The type in `Option<T>`, and whether there was an `Option`.
+pub(crate) fn without_option(field_type: &Type) -> (&Type, bool) {
+    match field_type {
+        Type::Path(path)
+            if path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "Option") =>
+        {
+            generic(path).map_or((field_type, false), |inner| (inner, true))
+        }
+        other => (other, false),
+    }
+}
+
+fn generic(path: &TypePath) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) => Some(inner),
+        _ => None,
+    }
+}

@@ -1,0 +1,435 @@
+//! A model as it was declared, checked for mistakes.
+
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::ext::IdentExt as _;
+use syn::parse::Parser as _;
+use syn::{
+    Attribute, Error, Expr, Fields, Ident, ItemStruct, Lit, LitStr, Result, Type, Visibility,
+};
+
+use crate::column::{FieldType, Holds, without_option};
+use crate::options::{Options, text_of};
+
+const MODEL_OPTIONS: [&str; 11] = [
+    "app",
+    "db_table",
+    "describe",
+    "display",
+    "indexes",
+    "label",
+    "natural_key",
+    "ordering",
+    "unique_together",
+    "verbose_name",
+    "verbose_name_plural",
+];
+
+const FIELD_OPTIONS: [&str; 32] = [
+    "auto_now",
+    "auto_now_add",
+    "blank",
+    "choices",
+    "db_column",
+    "db_index",
+    "decimal_places",
+    "default",
+    "editable",
+    "email",
+    "file",
+    "generated",
+    "help_text",
+    "image",
+    "joinable",
+    "max",
+    "max_digits",
+    "max_length",
+    "max_size",
+    "min",
+    "normalized",
+    "on_delete",
+    "positive",
+    "primary_key",
+    "related_name",
+    "secret",
+    "slug",
+    "unique",
+    "unique_or",
+    "url",
+    "validator",
+    "verbose_name",
+];
+
+/// A model.
+pub(crate) struct Declaration {
+    pub(crate) name: Ident,
+    pub(crate) visibility: Visibility,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) options: Options,
+    pub(crate) label: String,
+    pub(crate) table: Ident,
+    pub(crate) primary_key: PrimaryKey,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) links: Vec<Link>,
+}
+
+/// The primary key: a field of the declaration, or `id`, which the declaration leaves out.
+pub(crate) enum PrimaryKey {
+    Id,
+    Field(usize),
+}
+
+/// A field with a column.
+pub(crate) struct Field {
+    pub(crate) name: Ident,
+    pub(crate) column: Ident,
+    pub(crate) visibility: Visibility,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) declared: Type,
+    pub(crate) null: bool,
+    pub(crate) field_type: FieldType,
+    pub(crate) options: Options,
+}
+
+/// A many-to-many field.
+pub(crate) struct Link {
+    pub(crate) name: Ident,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) to: Type,
+    pub(crate) options: Options,
+}
+
+impl Declaration {
+    pub(crate) fn parse(arguments: TokenStream, item: TokenStream) -> Result<Self> {
+        let item: ItemStruct = syn::parse2(item).map_err(|error| {
+            Error::new(error.span(), "#[model] is for a struct with named fields.")
+        })?;
+        let model = item.ident.to_string();
+        let mut options = Options::new(model.clone());
+        (|input: syn::parse::ParseStream<'_>| options.add(input, &MODEL_OPTIONS))
+            .parse2(arguments)?;
+
+        let Some(app) = options.text("app")? else {
+            return Err(options.error(&item.ident, "say its app: #[model(app = \"blog\")]."));
+        };
+        if !item.generics.params.is_empty() {
+            return Err(options.error(&item.generics, "a model has no type parameters."));
+        }
+        let Fields::Named(named) = item.fields else {
+            return Err(options.error(&item.ident, "a model is a struct with named fields."));
+        };
+
+        let table = options.text("db_table")?.map_or_else(
+            || format!("{}_{}", app.value(), model.to_lowercase()),
+            |t| t.value(),
+        );
+        let table = syn::parse_str::<Ident>(&table).map_err(|_| {
+            options.error(&item.ident, &format!("{table:?} is not a name in Rust."))
+        })?;
+        let label = options
+            .text("label")?
+            .map_or_else(|| format!("{}.{model}", app.value()), |label| label.value());
+
+        let mut fields: Vec<Field> = Vec::new();
+        let mut links = Vec::new();
+        for field in named.named {
+            match declared(&model, field)? {
+                Declared::Field(field) => fields.push(*field),
+                Declared::Link(link) => links.push(link),
+            }
+        }
+        let primary_key = primary_key(&options, &item.ident, &fields)?;
+        if fields.len() + usize::from(matches!(primary_key, PrimaryKey::Id)) > 32 {
+            return Err(options.error(
+                &item.ident,
+                "a table of Diesel has at most 32 columns. Move some fields into a model of \
+                 their own that refers to this one.",
+            ));
+        }
+
+        let declaration = Self {
+            name: item.ident,
+            visibility: item.vis,
+            attributes: item.attrs,
+            options,
+            label,
+            table,
+            primary_key,
+            fields,
+            links,
+        };
+        declaration.check_names()?;
+        Ok(declaration)
+    }
+
+    /// The field that an option of the model names.
+    pub(crate) fn field(&self, name: &LitStr) -> Result<&Field> {
+        let wanted = name.value();
+        self.fields
+            .iter()
+            .find(|field| field.name == wanted || field.column == wanted)
+            .ok_or_else(|| {
+                let names: Vec<String> = self.fields.iter().map(|f| f.name.to_string()).collect();
+                self.options.error(
+                    name,
+                    &format!(
+                        "there is no field `{wanted}`. The fields are {}.",
+                        names.join(", ")
+                    ),
+                )
+            })
+    }
+
+    /// Checks the fields that options of the model name.
+    fn check_names(&self) -> Result<()> {
+        for list in ["unique_together", "indexes"] {
+            for names in self.options.text_lists(list)? {
+                for name in &names {
+                    self.field(name)?;
+                }
+            }
+        }
+        for name in self.options.texts("natural_key")?.unwrap_or_default() {
+            self.field(&name)?;
+        }
+        for name in self.options.texts("ordering")?.unwrap_or_default() {
+            let bare = LitStr::new(name.value().trim_start_matches('-'), name.span());
+            if bare.value() != "id" {
+                self.field(&bare)?;
+            }
+        }
+        if let Some(name) = self.options.text("display")? {
+            self.field(&name)?;
+        }
+        Ok(())
+    }
+}
+
+enum Declared {
+    Field(Box<Field>),
+    Link(Link),
+}
+
+fn declared(model: &str, field: syn::Field) -> Result<Declared> {
+    let name = field
+        .ident
+        .ok_or_else(|| Error::new_spanned(&field.ty, "a field needs a name."))?;
+    let mut options = Options::new(format!("{model}.{}", name.unraw()));
+    let (own, docs): (Vec<_>, Vec<_>) = field
+        .attrs
+        .into_iter()
+        .partition(|attribute| attribute.path().is_ident("field"));
+    for attribute in own {
+        attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+            options.add(input, &FIELD_OPTIONS)
+        })?;
+    }
+
+    let (inner, null) = without_option(&field.ty);
+    let field_type = FieldType::parse(inner).map_err(|text| options.error(&field.ty, &text))?;
+    if let FieldType::ManyToMany(to) = field_type {
+        if null {
+            return Err(options.error(&field.ty, "a ManyToMany can be empty without an Option."));
+        }
+        return Ok(Declared::Link(Link {
+            name,
+            docs,
+            to: *to,
+            options,
+        }));
+    }
+
+    let column = match options.text("db_column")? {
+        Some(column) => syn::parse_str(&column.value())
+            .map_err(|_| options.error(&column, "the name of a column is one word."))?,
+        None if matches!(field_type, FieldType::ForeignKey(_)) => {
+            format_ident!("{}_id", name.unraw())
+        }
+        None => name.clone(),
+    };
+    let declared = Field {
+        name,
+        column,
+        visibility: field.vis,
+        docs,
+        declared: field.ty,
+        null,
+        field_type,
+        options,
+    };
+    check(&declared)?;
+    Ok(Declared::Field(Box::new(declared)))
+}
+
+fn primary_key(options: &Options, name: &Ident, fields: &[Field]) -> Result<PrimaryKey> {
+    let mut found = None;
+    for (index, field) in fields.iter().enumerate() {
+        if !field.options.flag("primary_key")? {
+            if field.name == "id" {
+                return Err(field.options.error(
+                    &field.name,
+                    "leave `id` out, it is there anyway. Another kind of key says #[field(primary_key)].",
+                ));
+            }
+            continue;
+        }
+        if found.is_some() {
+            return Err(options.error(name, "a model has one primary key."));
+        }
+        if field.null {
+            return Err(field.options.error(
+                &field.name,
+                "a primary key is never empty: remove the Option.",
+            ));
+        }
+        found = Some(index);
+    }
+    Ok(found.map_or(PrimaryKey::Id, PrimaryKey::Field))
+}
+
+/// Refuses options that the kind of the field cannot have.
+fn check(field: &Field) -> Result<()> {
+    let options = &field.options;
+    let holds = match &field.field_type {
+        FieldType::Value { holds, .. } => Some(*holds),
+        _ => None,
+    };
+
+    let needs = |names: &[&str], wanted: &[Holds], what: &str| -> Result<()> {
+        for name in names {
+            if let Some(option) = options.get(name)
+                && !holds.is_some_and(|holds| wanted.contains(&holds))
+            {
+                let written = &field.declared;
+                let written = quote::quote!(#written).to_string().replace(' ', "");
+                let text = format!("`{name}` is for {what}, and its type is {written}.");
+                return Err(options.error(&option.name, &text));
+            }
+        }
+        Ok(())
+    };
+    needs(
+        &[
+            "max_length",
+            "slug",
+            "email",
+            "url",
+            "file",
+            "image",
+            "normalized",
+            "secret",
+        ],
+        &[Holds::Text],
+        "texts",
+    )?;
+    needs(
+        &["min", "max"],
+        &[Holds::Whole, Holds::Decimal, Holds::Float],
+        "numbers",
+    )?;
+    needs(&["positive"], &[Holds::Whole], "whole numbers")?;
+    needs(
+        &["max_digits", "decimal_places"],
+        &[Holds::Decimal],
+        "decimals",
+    )?;
+    needs(
+        &["auto_now", "auto_now_add"],
+        &[Holds::Moment, Holds::Date, Holds::Time],
+        "dates and times",
+    )?;
+    needs(
+        &["choices"],
+        &[Holds::Text, Holds::Whole],
+        "texts and whole numbers",
+    )?;
+
+    check_relation(field)?;
+    check_default(field, holds)?;
+    if holds == Some(Holds::Decimal)
+        && !(options.has("max_digits") && options.has("decimal_places"))
+    {
+        return Err(options.error(
+            &field.name,
+            "a decimal needs its size: #[field(max_digits = 10, decimal_places = 2)].",
+        ));
+    }
+    Ok(())
+}
+
+fn check_relation(field: &Field) -> Result<()> {
+    let options = &field.options;
+    let is_key = matches!(field.field_type, FieldType::ForeignKey(_));
+    if !is_key {
+        if let Some(option) = ["on_delete", "related_name", "joinable"]
+            .iter()
+            .find_map(|n| options.get(n))
+        {
+            let text = format!("`{}` is for a ForeignKey.", option.name);
+            return Err(options.error(&option.name, &text));
+        }
+        return Ok(());
+    }
+
+    let Some(on_delete) = options.text("on_delete")? else {
+        return Err(options.error(
+            &field.name,
+            "say what happens when the row that it refers to is deleted: \
+             #[field(on_delete = \"cascade\")], or \"protect\", \"restrict\", \"set_null\".",
+        ));
+    };
+    match on_delete.value().as_str() {
+        "cascade" | "protect" | "restrict" => Ok(()),
+        "set_null" if field.null => Ok(()),
+        "set_null" => Err(options.error(
+            &on_delete,
+            "\"set_null\" needs a key that can be empty: Option<ForeignKey<…>>.",
+        )),
+        _ => Err(options.error(
+            &on_delete,
+            "`on_delete` is \"cascade\", \"protect\", \"restrict\" or \"set_null\".",
+        )),
+    }
+}
+
+/// Refuses a literal of another kind, and a text that is not one of the choices.
+fn check_default(field: &Field, holds: Option<Holds>) -> Result<()> {
+    let options = &field.options;
+    let Some(default) = options.value("default")? else {
+        return Ok(());
+    };
+    let Expr::Lit(literal) = default else {
+        return Ok(());
+    };
+
+    let fits = matches!(
+        (&literal.lit, holds),
+        (Lit::Str(_), Some(Holds::Text | Holds::Decimal))
+            | (
+                Lit::Int(_),
+                Some(Holds::Whole | Holds::Float | Holds::Decimal)
+            )
+            | (Lit::Float(_), Some(Holds::Float))
+            | (Lit::Bool(_), Some(Holds::Bool))
+    );
+    if !fits {
+        return Err(options.error(default, "its default is of another type than the field."));
+    }
+    if let (Some(text), Some(choices)) = (text_of(default), options.value("choices")?)
+        && let Expr::Array(array) = choices
+    {
+        let values: Vec<String> = array
+            .elems
+            .iter()
+            .filter_map(|choice| match choice {
+                Expr::Tuple(pair) => pair.elems.first().and_then(text_of),
+                other => text_of(other),
+            })
+            .map(|text| text.value())
+            .collect();
+        if !values.contains(&text.value()) {
+            return Err(options.error(default, "its default is not one of its choices."));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,545 @@
+//! What a declaration stands for: the table, the row, the description and the joins.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
+use syn::{Expr, Ident, LitStr, Result};
+
+use crate::column::{FieldType, Holds};
+use crate::declaration::{Declaration, Field, Link, PrimaryKey};
+use crate::options::text_of;
+
+pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
+    try_expand(declaration).unwrap_or_else(|error| error.into_compile_error())
+}
+
+fn try_expand(declaration: &Declaration) -> Result<TokenStream> {
+    let table = table(declaration);
+    let row = row(declaration);
+    let describe = describe(declaration)?;
+    let key = model_key(declaration);
+    let joins = joins(declaration)?;
+    let links = declaration
+        .links
+        .iter()
+        .map(|link| link_table(declaration, link));
+    let consts = consts(declaration)?;
+
+    Ok(quote! {
+        #table
+        #row
+        #describe
+        #key
+        #consts
+        #(#joins)*
+        #(#links)*
+    })
+}
+
+/// The column that is the primary key.
+fn pk(declaration: &Declaration) -> Ident {
+    match declaration.primary_key {
+        PrimaryKey::Id => format_ident!("id"),
+        PrimaryKey::Field(index) => declaration.fields[index].column.clone(),
+    }
+}
+
+fn table(declaration: &Declaration) -> TokenStream {
+    let Declaration { table, .. } = declaration;
+    let pk = pk(declaration);
+    let id = matches!(declaration.primary_key, PrimaryKey::Id).then(|| quote!(id -> BigInt,));
+    let columns = declaration.fields.iter().map(|field| {
+        let column = &field.column;
+        let sql = sql_type(field);
+        quote!(#column -> #sql,)
+    });
+
+    quote! {
+        ::nuages::diesel::table! {
+            use ::nuages::models::column_types::*;
+            use super::*;
+
+            #table (#pk) {
+                #id
+                #(#columns)*
+            }
+        }
+    }
+}
+
+fn sql_type(field: &Field) -> TokenStream {
+    let sql = match &field.field_type {
+        FieldType::Value { sql, .. } => quote!(#sql),
+        FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => quote!(KeySql<#to>),
+    };
+    if field.null {
+        quote!(Nullable<#sql>)
+    } else {
+        sql
+    }
+}
+
+fn row(declaration: &Declaration) -> TokenStream {
+    let Declaration {
+        name,
+        visibility,
+        attributes,
+        table,
+        ..
+    } = declaration;
+    let pk = pk(declaration);
+    let id = matches!(declaration.primary_key, PrimaryKey::Id).then(|| {
+        quote! {
+            /// The primary key.
+            pub id: i64,
+        }
+    });
+    let fields = declaration.fields.iter().map(|field| {
+        let Field {
+            column,
+            visibility,
+            docs,
+            declared,
+            ..
+        } = field;
+        let rust = match &field.field_type {
+            FieldType::Value { .. } => quote!(#declared),
+            FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => {
+                let key = quote!(::nuages::models::Key<#to>);
+                if field.null {
+                    quote!(::core::option::Option<#key>)
+                } else {
+                    key
+                }
+            }
+        };
+        quote! {
+            #(#docs)*
+            #visibility #column: #rust,
+        }
+    });
+
+    quote! {
+        #(#attributes)*
+        #[derive(
+            Debug,
+            Clone,
+            ::nuages::diesel::Identifiable,
+            ::nuages::diesel::Queryable,
+            ::nuages::diesel::Selectable,
+            ::nuages::diesel::Insertable,
+            ::nuages::diesel::AsChangeset,
+        )]
+        #[diesel(table_name = #table, primary_key(#pk), treat_none_as_null = true)]
+        #visibility struct #name {
+            #id
+            #(#fields)*
+        }
+    }
+}
+
+fn describe(declaration: &Declaration) -> Result<TokenStream> {
+    let Declaration {
+        name,
+        table,
+        options,
+        label,
+        ..
+    } = declaration;
+    let column = |name: &LitStr| -> Result<TokenStream> {
+        let column = &declaration.field(name)?.column;
+        Ok(quote!(#table::#column))
+    };
+    let columns = |names: &[LitStr]| names.iter().map(column).collect::<Result<Vec<_>>>();
+
+    let mut calls = vec![quote!(.label(#label))];
+    if let Some(one) = options.text("verbose_name")? {
+        let many = options
+            .text("verbose_name_plural")?
+            .unwrap_or_else(|| LitStr::new(&format!("{}s", one.value()), one.span()));
+        calls.push(quote!(.verbose_names(#one, #many)));
+    } else if let Some(many) = options.text("verbose_name_plural")? {
+        let one = spaced(&name.to_string());
+        calls.push(quote!(.verbose_names(#one, #many)));
+    }
+    if let Some(names) = options.texts("ordering")? {
+        let keys = names
+            .iter()
+            .map(|name| {
+                let bare = LitStr::new(name.value().trim_start_matches('-'), name.span());
+                let key = if bare.value() == "id" {
+                    quote!(#table::id)
+                } else {
+                    column(&bare)?
+                };
+                Ok(if name.value().starts_with('-') {
+                    quote!(::nuages::models::desc(#key))
+                } else {
+                    key
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        calls.push(quote!(.ordering((#(#keys,)*))));
+    }
+    if let Some(name) = options.text("display")? {
+        let column = column(&name)?;
+        calls.push(quote!(.display(#column)));
+    }
+    for names in options.text_lists("unique_together")? {
+        let columns = columns(&names)?;
+        calls.push(quote!(.unique_together((#(#columns,)*))));
+    }
+    for names in options.text_lists("indexes")? {
+        let columns = columns(&names)?;
+        calls.push(quote!(.index((#(#columns,)*))));
+    }
+    if let Some(names) = options.texts("natural_key")? {
+        let columns = columns(&names)?;
+        calls.push(quote!(.natural_key((#(#columns,)*))));
+    }
+    for field in &declaration.fields {
+        calls.push(field_call(table, field)?);
+    }
+    for link in &declaration.links {
+        let constant = constant(&link.name);
+        calls.push(quote!(.many_to_many(Self::#constant)));
+    }
+
+    let more = options.value("describe")?.map_or_else(
+        || quote!(description),
+        |function| quote!((#function)(description)),
+    );
+    Ok(quote! {
+        impl ::nuages::models::Model for #name {
+            fn describe(
+                description: ::nuages::models::Description<Self>,
+            ) -> ::nuages::models::Description<Self> {
+                let description = description #(#calls)*;
+                #more
+            }
+        }
+    })
+}
+
+/// `.field(blog_post::title, |field| field.max_length(200))`
+fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
+    let Field {
+        column, options, ..
+    } = field;
+    let mut calls = Vec::new();
+    let flags = [
+        "auto_now",
+        "auto_now_add",
+        "blank",
+        "db_index",
+        "generated",
+        "positive",
+        "secret",
+        "unique",
+    ];
+
+    if let FieldType::ForeignKey(to) = &field.field_type {
+        let on_delete = match options
+            .text("on_delete")?
+            .map(|text| text.value())
+            .as_deref()
+        {
+            Some("protect") => quote!(Protect),
+            Some("restrict") => quote!(Restrict),
+            Some("set_null") => quote!(SetNull),
+            _ => quote!(Cascade),
+        };
+        calls.push(quote!(.to::<#to>(::nuages::models::OnDelete::#on_delete)));
+    }
+    for (option, default) in [("slug", 50_usize), ("email", 254), ("url", 200)] {
+        if options.has(option) {
+            let method = format_ident!("{option}");
+            let length = match options.value("max_length")? {
+                Some(length) => quote!(#length),
+                None => quote!(#default),
+            };
+            calls.push(quote!(.#method(#length)));
+        }
+    }
+    if !["slug", "email", "url"]
+        .iter()
+        .any(|kind| options.has(kind))
+        && let Some(length) = options.value("max_length")?
+    {
+        calls.push(quote!(.max_length(#length)));
+    }
+    for option in ["file", "image"] {
+        if let Some(folder) = options.text(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(#folder)));
+        }
+    }
+    for option in flags {
+        if options.flag(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method()));
+        }
+    }
+    for option in [
+        "help_text",
+        "max_size",
+        "normalized",
+        "related_name",
+        "unique_or",
+        "validator",
+        "verbose_name",
+    ] {
+        if let Some(value) = options.value(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(#value)));
+        }
+    }
+    for option in ["min", "max"] {
+        if let Some(value) = options.value(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(::nuages::models::bound(#value))));
+        }
+    }
+    if let (Some(digits), Some(places)) = (
+        options.value("max_digits")?,
+        options.value("decimal_places")?,
+    ) {
+        calls.push(quote!(.decimal(#digits, #places)));
+    }
+    if let Some(editable) = options.value("editable")? {
+        match editable {
+            Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Bool(yes) if !yes.value) => {
+                calls.push(quote!(.not_editable()));
+            }
+            _ => {
+                return Err(options.error(editable, "`editable` is only ever written to say false."));
+            }
+        }
+    }
+    if let Some(choices) = options.value("choices")? {
+        calls.push(self::choices(field, choices)?);
+    }
+    if let Some(default) = options.value("default")? {
+        calls.push(self::default(field, default));
+    }
+
+    let name = (field.name.unraw() != field.column.unraw()
+        && !matches!(field.field_type, FieldType::ForeignKey(_)))
+    .then(|| {
+        let name = field.name.unraw().to_string();
+        quote!(.name(#name))
+    });
+    Ok(quote!(.field(#table::#column, |field| field #name #(#calls)*)))
+}
+
+/// `["draft", "live"]`, or `[("draft", "Draft")]`.
+fn choices(field: &Field, choices: &Expr) -> Result<TokenStream> {
+    let Expr::Array(array) = choices else {
+        // A constant of the author's.
+        return Ok(quote!(.choices(#choices)));
+    };
+    if array.elems.iter().all(|choice| text_of(choice).is_some()) {
+        return Ok(quote!(.text_choices(&#array)));
+    }
+    if array
+        .elems
+        .iter()
+        .all(|choice| matches!(choice, Expr::Tuple(pair) if pair.elems.len() == 2))
+    {
+        return Ok(quote!(.choices(&#array)));
+    }
+    Err(field.options.error(
+        choices,
+        "`choices` are texts, or pairs of a value and what people read: [(\"draft\", \"Draft\")].",
+    ))
+}
+
+fn default(field: &Field, default: &Expr) -> TokenStream {
+    let is_text = matches!(
+        &field.field_type,
+        FieldType::Value {
+            holds: Holds::Text,
+            ..
+        }
+    );
+    let is_decimal = matches!(
+        &field.field_type,
+        FieldType::Value {
+            holds: Holds::Decimal,
+            ..
+        }
+    );
+    match default {
+        Expr::Path(path) if path.path.is_ident("now") => quote!(.default_now()),
+        // A function, or a closure.
+        Expr::Path(_) | Expr::Closure(_) => {
+            quote!(.default(|| ::nuages::db::Value::from((#default)())))
+        }
+        _ if is_text => {
+            quote!(.default(|| ::nuages::db::Value::from(::std::string::String::from(#default))))
+        }
+        _ if is_decimal => {
+            quote!(.default(|| ::nuages::db::Value::from(::nuages::models::bound(#default))))
+        }
+        _ => quote!(.default(|| ::nuages::db::Value::from(#default))),
+    }
+}
+
+fn model_key(declaration: &Declaration) -> TokenStream {
+    let Declaration { name, table, .. } = declaration;
+    let (rust, sql) = match declaration.primary_key {
+        PrimaryKey::Id => (quote!(i64), quote!(::nuages::diesel::sql_types::BigInt)),
+        PrimaryKey::Field(index) => {
+            let field = &declaration.fields[index];
+            let column = &field.column;
+            let rust = match &field.field_type {
+                FieldType::Value { .. } => {
+                    let declared = &field.declared;
+                    quote!(#declared)
+                }
+                FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => {
+                    quote!(::nuages::models::Key<#to>)
+                }
+            };
+            let sql = quote!(<#table::#column as ::nuages::diesel::Expression>::SqlType);
+            (rust, sql)
+        }
+    };
+
+    quote! {
+        impl ::nuages::models::ModelKey for #name {
+            type Key = #rust;
+            type KeySql = #sql;
+        }
+    }
+}
+
+/// `diesel::joinable!` in both directions, for the first key to each model.
+fn joins(declaration: &Declaration) -> Result<Vec<TokenStream>> {
+    let Declaration { name, table, .. } = declaration;
+    let mut seen = vec![name.to_string()];
+    let mut joins = Vec::new();
+    for field in &declaration.fields {
+        let FieldType::ForeignKey(to) = &field.field_type else {
+            continue;
+        };
+        let target = quote!(#to).to_string();
+        let wanted = match field.options.value("joinable")? {
+            Some(Expr::Lit(literal)) => !matches!(&literal.lit, syn::Lit::Bool(yes) if !yes.value),
+            _ => true,
+        };
+        if !wanted || target == "Self" || seen.contains(&target) {
+            continue;
+        }
+        seen.push(target);
+        let column = &field.column;
+        joins.push(quote! {
+            ::nuages::join_tables!(#table, <#to as ::nuages::diesel::associations::HasTable>::Table, #column);
+        });
+    }
+    Ok(joins)
+}
+
+/// `TAGS` for the field `tags`.
+fn constant(name: &Ident) -> Ident {
+    format_ident!("{}", name.unraw().to_string().to_uppercase())
+}
+
+/// The module of the table of a link, and its two columns.
+fn link_names(declaration: &Declaration, link: &Link) -> (Ident, Ident, Ident) {
+    let table = format_ident!("{}_{}", declaration.table, link.name.unraw());
+    let own = declaration.name.to_string().to_lowercase();
+    let to = &link.to;
+    let to = quote!(#to).to_string();
+    let to = to
+        .rsplit("::")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase();
+    if to == own || to == "self" {
+        (
+            table,
+            format_ident!("from_{own}_id"),
+            format_ident!("to_{own}_id"),
+        )
+    } else {
+        (table, format_ident!("{own}_id"), format_ident!("{to}_id"))
+    }
+}
+
+fn link_table(declaration: &Declaration, link: &Link) -> TokenStream {
+    let (table, from, to) = link_names(declaration, link);
+    let Declaration { name, .. } = declaration;
+    let target = &link.to;
+    quote! {
+        ::nuages::diesel::table! {
+            use ::nuages::models::column_types::*;
+            use super::*;
+
+            #table (id) {
+                id -> BigInt,
+                #from -> KeySql<#name>,
+                #to -> KeySql<#target>,
+            }
+        }
+    }
+}
+
+/// The constants of the many-to-many fields, by which an admin names them.
+fn consts(declaration: &Declaration) -> Result<TokenStream> {
+    let Declaration { name, table, .. } = declaration;
+    if declaration.links.is_empty() {
+        return Ok(TokenStream::new());
+    }
+    let consts = declaration
+        .links
+        .iter()
+        .map(|link| {
+            let (link_table, from, to) = link_names(declaration, link);
+            let constant = constant(&link.name);
+            let field = link.name.unraw().to_string();
+            let target = &link.to;
+            let docs = &link.docs;
+            let mut calls = Vec::new();
+            if link.options.flag("blank")? {
+                calls.push(quote!(.blank()));
+            }
+            for option in ["help_text", "related_name", "verbose_name"] {
+                if let Some(text) = link.options.text(option)? {
+                    let method = format_ident!("{option}");
+                    calls.push(quote!(.#method(#text)));
+                }
+            }
+            Ok(quote! {
+                #(#docs)*
+                pub const #constant: ::nuages::models::ManyToMany<#table::table> =
+                    ::nuages::models::ManyToMany::new::<#target, _, _>(
+                        #field,
+                        #link_table::#from,
+                        #link_table::#to,
+                    )
+                    #(#calls)*;
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+
+    Ok(quote! {
+        #[allow(missing_docs)]
+        impl #name {
+            #(#consts)*
+        }
+    })
+}
+
+/// `order item` for `OrderItem`.
+fn spaced(name: &str) -> String {
+    let mut text = String::new();
+    for (at, letter) in name.char_indices() {
+        if letter.is_uppercase() && at > 0 {
+            text.push(' ');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}

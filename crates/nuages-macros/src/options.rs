@@ -1,0 +1,172 @@
+//! The options of `#[model(…)]` and `#[field(…)]`: `name` or `name = value`, in any order.
+
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Result, Token};
+
+/// One option as it was written.
+pub(crate) struct Written {
+    pub(crate) name: Ident,
+    pub(crate) value: Option<Expr>,
+}
+
+/// A list of options, and what it belongs to: `Post` or `Post.title`, which each message begins with.
+pub(crate) struct Options {
+    pub(crate) owner: String,
+    written: Vec<Written>,
+}
+
+impl Parse for Written {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.parse()?;
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            Some(input.parse()?)
+        } else {
+            None
+        };
+
+        Ok(Self { name, value })
+    }
+}
+
+impl Options {
+    pub(crate) fn new(owner: String) -> Self {
+        Self {
+            owner,
+            written: Vec::new(),
+        }
+    }
+
+    /// Adds the options in `input`. Each must be one of `known`, and be written once.
+    pub(crate) fn add(&mut self, input: ParseStream<'_>, known: &[&str]) -> Result<()> {
+        for option in Punctuated::<Written, Token![,]>::parse_terminated(input)? {
+            let name = option.name.to_string();
+            if !known.contains(&name.as_str()) {
+                return Err(self.error(&option.name, &unknown(&name, known)));
+            }
+            if self.get(&name).is_some() {
+                return Err(self.error(&option.name, &format!("`{name}` is written twice.")));
+            }
+            self.written.push(option);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Written> {
+        self.written.iter().find(|option| option.name == name)
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Whether an option without a value was written.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool> {
+        match self.get(name) {
+            None => Ok(false),
+            Some(Written { value: None, .. }) => Ok(true),
+            Some(option) => Err(self.error(
+                &option.name,
+                &format!("`{name}` takes no value: write `{name}` alone."),
+            )),
+        }
+    }
+
+    /// The value of an option.
+    pub(crate) fn value(&self, name: &str) -> Result<Option<&Expr>> {
+        match self.get(name) {
+            None => Ok(None),
+            Some(Written {
+                value: Some(value), ..
+            }) => Ok(Some(value)),
+            Some(option) => Err(self.error(
+                &option.name,
+                &format!("`{name}` needs a value: write `{name} = …`."),
+            )),
+        }
+    }
+
+    /// The text that an option was given.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<LitStr>> {
+        self.value(name)?
+            .map(|value| {
+                text_of(value).ok_or_else(|| {
+                    self.error(value, &format!("`{name}` needs a text: `{name} = \"…\"`."))
+                })
+            })
+            .transpose()
+    }
+
+    /// The texts in the brackets that an option was given.
+    pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<LitStr>>> {
+        self.value(name)?
+            .map(|value| {
+                texts_of(value).ok_or_else(|| {
+                    let example = format!("`{name}` needs texts in brackets: `{name} = [\"…\"]`.");
+                    self.error(value, &example)
+                })
+            })
+            .transpose()
+    }
+
+    /// The lists of texts that an option was given: one list, or several in brackets.
+    pub(crate) fn text_lists(&self, name: &str) -> Result<Vec<Vec<LitStr>>> {
+        let Some(value) = self.value(name)? else {
+            return Ok(Vec::new());
+        };
+        if let Some(one) = texts_of(value) {
+            return Ok(vec![one]);
+        }
+        let several = match value {
+            Expr::Array(ExprArray { elems, .. }) => {
+                elems.iter().map(texts_of).collect::<Option<Vec<_>>>()
+            }
+            _ => None,
+        };
+        several.ok_or_else(|| {
+            let example = format!("`{name}` needs lists of fields: `{name} = [[\"a\", \"b\"]]`.");
+            self.error(value, &example)
+        })
+    }
+
+    /// An error that begins with the model and the field.
+    pub(crate) fn error(&self, at: &impl quote::ToTokens, text: &str) -> Error {
+        Error::new_spanned(at, format!("{}: {text}", self.owner))
+    }
+}
+
+/// The text of a literal.
+pub(crate) fn text_of(value: &Expr) -> Option<LitStr> {
+    match value {
+        Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn texts_of(value: &Expr) -> Option<Vec<LitStr>> {
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().map(text_of).collect(),
+        _ => None,
+    }
+}
+
+/// Says that an option does not exist, and which one was probably meant.
+fn unknown(name: &str, known: &[&str]) -> String {
+    let nearest = known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    match nearest {
+        Some((likeness, nearest)) if likeness > 0.8 => {
+            format!("there is no option `{name}`. Did you mean `{nearest}`?")
+        }
+        _ => format!(
+            "there is no option `{name}`. The options are {}.",
+            known.join(", ")
+        ),
+    }
+}
