@@ -142,5 +142,52 @@ pub mod prelude;
 #[cfg(test)]
 mod test_tables;
 
+/// Declares a model in one place: the Diesel table, the row struct with its derives, and the description.
+///
+/// ```
+/// use nuages::prelude::*;
+///
+/// /// A writer.
+/// #[nuages::model(app = "blog")]
+/// pub struct Author {
+///     #[field(max_length = 100)]
+///     pub name: String,
+/// }
+///
+/// /// What is published.
+/// #[nuages::model(app = "blog", ordering = ["-published_on", "title"])]
+/// pub struct Post {
+///     #[field(max_length = 200)]
+///     pub title: String,
+///     #[field(slug, unique)]
+///     pub slug: String,
+///     #[field(choices = ["draft", "live"], default = "draft", max_length = 10)]
+///     pub status: String,
+///     pub published_on: Option<NaiveDate>,
+///     pub body: String,
+///     #[field(on_delete = "protect", related_name = "posts")]
+///     pub author: ForeignKey<Author>,
+///     #[field(blank)]
+///     pub readers: ManyToMany<User>,
+/// }
+///
+/// fn main() {
+///     assert_eq!(Post::meta().object_label(), "blog.Post");
+/// }
+/// ```
+///
+/// The table is the module `blog_post` (`blog_post::title`), with the primary key `id` unless a field says `primary_key`.
+/// A `ForeignKey<Author>` is the column and the field `author_id`. A `ManyToMany<User>` has a table of its own,
+/// `blog_post_readers`, and the constant `Post::READERS`. Diesel can join the table with `auth_user`,
+/// and with each table that a foreign key names: `#[field(on_delete = "protect", join = blog_author)]`. A reference to a
+/// model whose key is not `id` says the type of the key: `key = String`.
+///
+/// Options of the model: `app`, `db_table`, `label`, `verbose_name`, `verbose_name_plural`, `ordering`, `display`,
+/// `unique_together`, `indexes`, `natural_key`, and `describe`, a function from [`Description`](models::Description) to
+/// `Description` for what the declaration cannot say. Options of a field are the methods of
+/// [`FieldBuilder`](models::FieldBuilder), and `max_digits` with `decimal_places`, `default` (a literal, `now` or a
+/// function), `editable = false` and `db_column`.
+pub use nuages_macros::model;
+
 pub use actix_web::{self, web};
 pub use {askama, diesel};

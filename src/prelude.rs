@@ -12,3 +12,6 @@ pub use crate::project::Project;
 pub use crate::settings::Settings;
 pub use crate::{framed, migration, static_files, web};
 pub use askama::Template;
+
+pub use chrono::{NaiveDate, NaiveTime};
+pub use diesel::prelude::*;

@@ -1,14 +1,31 @@
 //! Descriptions of the models User, Group and Permission.
 
+use diesel::sql_types::Integer;
+
 use super::models::{Group, Permission, User};
 use super::normalize;
 use crate::db::Value;
 use crate::models::content_types::ContentType;
-use crate::models::{Description, ManyToMany, Model, OnDelete, Validator, labelled, via};
+use crate::models::{Description, ManyToMany, Model, ModelKey, OnDelete, Validator, labelled, via};
 use crate::schema::{
     auth_group, auth_group_permissions, auth_permission, auth_user, auth_user_groups,
 };
 use crate::schema::{auth_user_user_permissions, django_content_type};
+
+impl ModelKey for User {
+    type Key = i32;
+    type KeySql = Integer;
+}
+
+impl ModelKey for Group {
+    type Key = i32;
+    type KeySql = Integer;
+}
+
+impl ModelKey for Permission {
+    type Key = i32;
+    type KeySql = Integer;
+}
 
 impl Model for User {
     fn describe(it: Description<Self>) -> Description<Self> {

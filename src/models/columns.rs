@@ -59,6 +59,10 @@ impl<C: Column> PrimaryColumn for C {
 }
 
 /// A tuple of all columns of a table, as Diesel's `table!` creates it.
+#[diagnostic::on_unimplemented(
+    message = "a model's table has at most 32 columns, each of a kind that Nuages knows",
+    note = "the kinds are those of `nuages::db::sql_types` and Diesel's BigInt, Bool, Date, Double, Integer, SmallInt, Text and Time"
+)]
 pub trait ColumnList {
     /// Returns a plain field for each column.
     fn fields() -> Vec<Field>;
@@ -106,4 +110,12 @@ column_lists! {
     A B C D E F G H I J K L M N O P Q R S T U V;
     A B C D E F G H I J K L M N O P Q R S T U V W;
     A B C D E F G H I J K L M N O P Q R S T U V W X;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Bb;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Bb Cc;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Bb Cc Dd;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Bb Cc Dd Ee;
+    A B C D E F G H I J K L M N O P Q R S T U V W X Y Z Aa Bb Cc Dd Ee Ff;
 }

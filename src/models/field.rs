@@ -257,6 +257,13 @@ impl<T> FieldBuilder<T> {
         url: Url
     }
 
+    /// What forms, URLs and fixtures call it, where that is not the name of the column.
+    #[must_use]
+    pub fn name(mut self, name: &'static str) -> Self {
+        self.field.name = name;
+        self
+    }
+
     /// What people read.
     #[must_use]
     pub fn verbose_name(mut self, name: &str) -> Self {

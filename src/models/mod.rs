@@ -10,6 +10,7 @@ mod collect;
 mod columns;
 mod condition;
 pub mod content_types;
+mod declared;
 mod description;
 mod field;
 mod fields;
@@ -37,6 +38,9 @@ pub use collect::{
 };
 pub use columns::{ColumnList, ModelTable};
 pub use condition::{Circle, Condition};
+pub use declared::{Key, KeySql, ModelKey};
+#[doc(hidden)]
+pub use declared::{bound, column_types};
 pub use description::{Description, Model};
 pub use field::{Field, FieldBuilder, FieldDisplay, Validator, file_size};
 pub use fields::{

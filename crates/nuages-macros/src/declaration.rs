@@ -25,7 +25,7 @@ const MODEL_OPTIONS: [&str; 11] = [
     "verbose_name_plural",
 ];
 
-const FIELD_OPTIONS: [&str; 32] = [
+const FIELD_OPTIONS: [&str; 33] = [
     "auto_now",
     "auto_now_add",
     "blank",
@@ -40,7 +40,8 @@ const FIELD_OPTIONS: [&str; 32] = [
     "generated",
     "help_text",
     "image",
-    "joinable",
+    "join",
+    "key",
     "max",
     "max_digits",
     "max_length",
@@ -87,7 +88,7 @@ pub(crate) struct Field {
     pub(crate) docs: Vec<Attribute>,
     pub(crate) declared: Type,
     pub(crate) null: bool,
-    pub(crate) field_type: FieldType,
+    pub(crate) stands_for: FieldType,
     pub(crate) options: Options,
 }
 
@@ -135,7 +136,7 @@ impl Declaration {
         for field in named.named {
             match declared(&model, field)? {
                 Declared::Field(field) => fields.push(*field),
-                Declared::Link(link) => links.push(link),
+                Declared::Link(link) => links.push(*link),
             }
         }
         let primary_key = primary_key(&options, &item.ident, &fields)?;
@@ -207,7 +208,7 @@ impl Declaration {
 
 enum Declared {
     Field(Box<Field>),
-    Link(Link),
+    Link(Box<Link>),
 }
 
 fn declared(model: &str, field: syn::Field) -> Result<Declared> {
@@ -231,12 +232,12 @@ fn declared(model: &str, field: syn::Field) -> Result<Declared> {
         if null {
             return Err(options.error(&field.ty, "a ManyToMany can be empty without an Option."));
         }
-        return Ok(Declared::Link(Link {
+        return Ok(Declared::Link(Box::new(Link {
             name,
             docs,
             to: *to,
             options,
-        }));
+        })));
     }
 
     let column = match options.text("db_column")? {
@@ -254,7 +255,7 @@ fn declared(model: &str, field: syn::Field) -> Result<Declared> {
         docs,
         declared: field.ty,
         null,
-        field_type,
+        stands_for: field_type,
         options,
     };
     check(&declared)?;
@@ -290,7 +291,7 @@ fn primary_key(options: &Options, name: &Ident, fields: &[Field]) -> Result<Prim
 /// Refuses options that the kind of the field cannot have.
 fn check(field: &Field) -> Result<()> {
     let options = &field.options;
-    let holds = match &field.field_type {
+    let holds = match &field.stands_for {
         FieldType::Value { holds, .. } => Some(*holds),
         _ => None,
     };
@@ -359,9 +360,9 @@ fn check(field: &Field) -> Result<()> {
 
 fn check_relation(field: &Field) -> Result<()> {
     let options = &field.options;
-    let is_key = matches!(field.field_type, FieldType::ForeignKey(_));
+    let is_key = matches!(field.stands_for, FieldType::ForeignKey(_));
     if !is_key {
-        if let Some(option) = ["on_delete", "related_name", "joinable"]
+        if let Some(option) = ["on_delete", "related_name", "join", "key"]
             .iter()
             .find_map(|n| options.get(n))
         {

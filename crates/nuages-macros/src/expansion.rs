@@ -3,26 +3,27 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
-use syn::{Expr, Ident, LitStr, Result};
+use syn::{Expr, Ident, LitStr, Result, Type};
 
 use crate::column::{FieldType, Holds};
 use crate::declaration::{Declaration, Field, Link, PrimaryKey};
-use crate::options::text_of;
+use crate::options::{Options, text_of};
 
 pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
     try_expand(declaration).unwrap_or_else(|error| error.into_compile_error())
 }
 
 fn try_expand(declaration: &Declaration) -> Result<TokenStream> {
-    let table = table(declaration);
-    let row = row(declaration);
+    let table = table(declaration)?;
+    let row = row(declaration)?;
     let describe = describe(declaration)?;
-    let key = model_key(declaration);
+    let key = model_key(declaration)?;
     let joins = joins(declaration)?;
     let links = declaration
         .links
         .iter()
-        .map(|link| link_table(declaration, link));
+        .map(|link| link_table(declaration, link))
+        .collect::<Result<Vec<_>>>()?;
     let consts = consts(declaration)?;
 
     Ok(quote! {
@@ -44,42 +45,85 @@ fn pk(declaration: &Declaration) -> Ident {
     }
 }
 
-fn table(declaration: &Declaration) -> TokenStream {
+/// The primary key of this model, in Rust and in SQL.
+fn own_key(declaration: &Declaration) -> Result<(TokenStream, TokenStream)> {
+    let PrimaryKey::Field(index) = declaration.primary_key else {
+        return Ok((quote!(i64), quote!(BigInt)));
+    };
+    let field = &declaration.fields[index];
+    match &field.stands_for {
+        FieldType::Value { sql, .. } => {
+            let declared = &field.declared;
+            Ok((quote!(#declared), sql.clone()))
+        }
+        FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => key_type(to, &field.options),
+    }
+}
+
+fn table(declaration: &Declaration) -> Result<TokenStream> {
     let Declaration { table, .. } = declaration;
     let pk = pk(declaration);
     let id = matches!(declaration.primary_key, PrimaryKey::Id).then(|| quote!(id -> BigInt,));
-    let columns = declaration.fields.iter().map(|field| {
-        let column = &field.column;
-        let sql = sql_type(field);
-        quote!(#column -> #sql,)
-    });
+    let columns = declaration
+        .fields
+        .iter()
+        .map(|field| {
+            let column = &field.column;
+            let sql = sql_type(field)?;
+            Ok(quote!(#column -> #sql,))
+        })
+        .collect::<Result<Vec<_>>>()?;
 
-    quote! {
+    Ok(quote! {
         ::nuages::diesel::table! {
             use ::nuages::models::column_types::*;
-            use super::*;
 
             #table (#pk) {
                 #id
                 #(#columns)*
             }
         }
-    }
+    })
 }
 
-fn sql_type(field: &Field) -> TokenStream {
-    let sql = match &field.field_type {
+/// The type of the primary key of a model, in Rust and in SQL: what `key` says, 32 bits for the models of the library as
+/// in Django, otherwise 64.
+fn key_type(to: &Type, options: &Options) -> Result<(TokenStream, TokenStream)> {
+    if let Some(written) = options.value("key")? {
+        let key: Type = syn::parse2(quote!(#written)).map_err(|_| {
+            options.error(
+                written,
+                "`key` is the type of its primary key: `key = String`.",
+            )
+        })?;
+        return match FieldType::parse(&key) {
+            Ok(FieldType::Value { sql, .. }) => Ok((quote!(#key), sql)),
+            _ => Err(options.error(
+                written,
+                "`key` is the type of its primary key: `key = String`.",
+            )),
+        };
+    }
+    let name = quote!(#to).to_string();
+    Ok(match name.rsplit("::").next().unwrap_or_default().trim() {
+        "User" | "Group" | "Permission" | "ContentType" => (quote!(i32), quote!(Integer)),
+        _ => (quote!(i64), quote!(BigInt)),
+    })
+}
+
+fn sql_type(field: &Field) -> Result<TokenStream> {
+    let sql = match &field.stands_for {
         FieldType::Value { sql, .. } => quote!(#sql),
-        FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => quote!(KeySql<#to>),
+        FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => key_type(to, &field.options)?.1,
     };
-    if field.null {
+    Ok(if field.null {
         quote!(Nullable<#sql>)
     } else {
         sql
-    }
+    })
 }
 
-fn row(declaration: &Declaration) -> TokenStream {
+fn row(declaration: &Declaration) -> Result<TokenStream> {
     let Declaration {
         name,
         visibility,
@@ -94,32 +138,43 @@ fn row(declaration: &Declaration) -> TokenStream {
             pub id: i64,
         }
     });
-    let fields = declaration.fields.iter().map(|field| {
-        let Field {
-            column,
-            visibility,
-            docs,
-            declared,
-            ..
-        } = field;
-        let rust = match &field.field_type {
-            FieldType::Value { .. } => quote!(#declared),
-            FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => {
-                let key = quote!(::nuages::models::Key<#to>);
-                if field.null {
-                    quote!(::core::option::Option<#key>)
-                } else {
-                    key
+    let fields = declaration
+        .fields
+        .iter()
+        .map(|field| {
+            let Field {
+                column,
+                visibility,
+                docs,
+                declared,
+                ..
+            } = field;
+            let rust = match &field.stands_for {
+                FieldType::Value { .. } => quote!(#declared),
+                FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => {
+                    let key = key_type(to, &field.options)?.0;
+                    if field.null {
+                        quote!(::core::option::Option<#key>)
+                    } else {
+                        key
+                    }
                 }
-            }
-        };
-        quote! {
-            #(#docs)*
-            #visibility #column: #rust,
-        }
-    });
+            };
+            Ok(quote! {
+                #(#docs)*
+                #visibility #column: #rust,
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
 
-    quote! {
+    // Diesel refuses it for a row that is nothing but its key.
+    let changeset = declaration
+        .fields
+        .iter()
+        .any(|field| field.column != pk)
+        .then(|| quote!(::nuages::diesel::AsChangeset,));
+
+    Ok(quote! {
         #(#attributes)*
         #[derive(
             Debug,
@@ -128,14 +183,14 @@ fn row(declaration: &Declaration) -> TokenStream {
             ::nuages::diesel::Queryable,
             ::nuages::diesel::Selectable,
             ::nuages::diesel::Insertable,
-            ::nuages::diesel::AsChangeset,
+            #changeset
         )]
         #[diesel(table_name = #table, primary_key(#pk), treat_none_as_null = true)]
         #visibility struct #name {
             #id
             #(#fields)*
         }
-    }
+    })
 }
 
 fn describe(declaration: &Declaration) -> Result<TokenStream> {
@@ -238,7 +293,7 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         "unique",
     ];
 
-    if let FieldType::ForeignKey(to) = &field.field_type {
+    if let FieldType::ForeignKey(to) = &field.stands_for {
         let on_delete = match options
             .text("on_delete")?
             .map(|text| text.value())
@@ -254,10 +309,9 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
     for (option, default) in [("slug", 50_usize), ("email", 254), ("url", 200)] {
         if options.has(option) {
             let method = format_ident!("{option}");
-            let length = match options.value("max_length")? {
-                Some(length) => quote!(#length),
-                None => quote!(#default),
-            };
+            let length = options
+                .value("max_length")?
+                .map_or_else(|| quote!(#default), |length| quote!(#length));
             calls.push(quote!(.#method(#length)));
         }
     }
@@ -312,7 +366,9 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
                 calls.push(quote!(.not_editable()));
             }
             _ => {
-                return Err(options.error(editable, "`editable` is only ever written to say false."));
+                return Err(
+                    options.error(editable, "`editable` is only ever written to say false.")
+                );
             }
         }
     }
@@ -324,7 +380,7 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
     }
 
     let name = (field.name.unraw() != field.column.unraw()
-        && !matches!(field.field_type, FieldType::ForeignKey(_)))
+        && !matches!(field.stands_for, FieldType::ForeignKey(_)))
     .then(|| {
         let name = field.name.unraw().to_string();
         quote!(.name(#name))
@@ -356,14 +412,14 @@ fn choices(field: &Field, choices: &Expr) -> Result<TokenStream> {
 
 fn default(field: &Field, default: &Expr) -> TokenStream {
     let is_text = matches!(
-        &field.field_type,
+        &field.stands_for,
         FieldType::Value {
             holds: Holds::Text,
             ..
         }
     );
     let is_decimal = matches!(
-        &field.field_type,
+        &field.stands_for,
         FieldType::Value {
             holds: Holds::Decimal,
             ..
@@ -385,57 +441,72 @@ fn default(field: &Field, default: &Expr) -> TokenStream {
     }
 }
 
-fn model_key(declaration: &Declaration) -> TokenStream {
-    let Declaration { name, table, .. } = declaration;
-    let (rust, sql) = match declaration.primary_key {
-        PrimaryKey::Id => (quote!(i64), quote!(::nuages::diesel::sql_types::BigInt)),
-        PrimaryKey::Field(index) => {
-            let field = &declaration.fields[index];
-            let column = &field.column;
-            let rust = match &field.field_type {
-                FieldType::Value { .. } => {
-                    let declared = &field.declared;
-                    quote!(#declared)
-                }
-                FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => {
-                    quote!(::nuages::models::Key<#to>)
-                }
-            };
-            let sql = quote!(<#table::#column as ::nuages::diesel::Expression>::SqlType);
-            (rust, sql)
-        }
-    };
+/// The key of the model, and a check that `key` says the type of each model that is referred to.
+fn model_key(declaration: &Declaration) -> Result<TokenStream> {
+    let name = &declaration.name;
+    let (rust, sql) = own_key(declaration)?;
+    let keys = declaration
+        .fields
+        .iter()
+        .filter_map(|field| match &field.stands_for {
+            FieldType::ForeignKey(to) => Some((&**to, &field.options)),
+            _ => None,
+        })
+        .chain(
+            declaration
+                .links
+                .iter()
+                .map(|link| (&link.to, &link.options)),
+        );
+    let checks = keys
+        .map(|(to, options)| {
+            let (rust, _) = key_type(to, options)?;
+            Ok(quote! {
+                let _: fn(::nuages::models::Key<#to>) -> #rust = |key| key;
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
 
-    quote! {
+    Ok(quote! {
         impl ::nuages::models::ModelKey for #name {
             type Key = #rust;
-            type KeySql = #sql;
+            type KeySql = ::nuages::models::column_types::#sql;
         }
-    }
+
+        const _: () = {
+            #(#checks)*
+        };
+    })
 }
 
-/// `diesel::joinable!` in both directions, for the first key to each model.
+/// `diesel::joinable!` and `allow_tables_to_appear_in_same_query!` for the keys that say `join`, and for the first key
+/// to each model of the library.
 fn joins(declaration: &Declaration) -> Result<Vec<TokenStream>> {
-    let Declaration { name, table, .. } = declaration;
-    let mut seen = vec![name.to_string()];
+    let table = &declaration.table;
+    let mut seen = Vec::new();
     let mut joins = Vec::new();
     for field in &declaration.fields {
-        let FieldType::ForeignKey(to) = &field.field_type else {
+        let FieldType::ForeignKey(to) = &field.stands_for else {
             continue;
         };
-        let target = quote!(#to).to_string();
-        let wanted = match field.options.value("joinable")? {
-            Some(Expr::Lit(literal)) => !matches!(&literal.lit, syn::Lit::Bool(yes) if !yes.value),
-            _ => true,
+        let to = quote!(#to).to_string();
+        let known = match to.rsplit("::").next().unwrap_or_default().trim() {
+            "User" => Some(quote!(::nuages::schema::auth_user)),
+            "Group" => Some(quote!(::nuages::schema::auth_group)),
+            "Permission" => Some(quote!(::nuages::schema::auth_permission)),
+            _ => None,
         };
-        if !wanted || target == "Self" || seen.contains(&target) {
+        let other = match field.options.value("join")? {
+            Some(path) => Some(quote!(#path)),
+            None => known,
+        };
+        let Some(other) = other else { continue };
+        if seen.contains(&other.to_string()) {
             continue;
         }
-        seen.push(target);
+        seen.push(other.to_string());
         let column = &field.column;
-        joins.push(quote! {
-            ::nuages::join_tables!(#table, <#to as ::nuages::diesel::associations::HasTable>::Table, #column);
-        });
+        joins.push(quote!(::nuages::join_tables!(#table, #other, #column);));
     }
     Ok(joins)
 }
@@ -468,22 +539,22 @@ fn link_names(declaration: &Declaration, link: &Link) -> (Ident, Ident, Ident) {
     }
 }
 
-fn link_table(declaration: &Declaration, link: &Link) -> TokenStream {
+fn link_table(declaration: &Declaration, link: &Link) -> Result<TokenStream> {
     let (table, from, to) = link_names(declaration, link);
-    let Declaration { name, .. } = declaration;
-    let target = &link.to;
-    quote! {
+    let (_, own_sql) = own_key(declaration)?;
+    let (_, sql) = key_type(&link.to, &link.options)?;
+
+    Ok(quote! {
         ::nuages::diesel::table! {
             use ::nuages::models::column_types::*;
-            use super::*;
 
             #table (id) {
                 id -> BigInt,
-                #from -> KeySql<#name>,
-                #to -> KeySql<#target>,
+                #from -> #own_sql,
+                #to -> #sql,
             }
         }
-    }
+    })
 }
 
 /// The constants of the many-to-many fields, by which an admin names them.

@@ -8,31 +8,18 @@ use nuages::admin::AdminSite;
 use nuages::db::Db;
 use nuages::error::Result;
 use nuages::http::{Access, Html, Urls, get, path};
-use nuages::models::{AppConfig, Description, Model, content_types};
+use nuages::models::{AppConfig, Model as _, content_types};
 use nuages::pages::{NavigationLink, Page, render_framed};
 use nuages::project::Project;
 use nuages::{accounts, admin, auth, framed, migration, sessions, urls, web};
 
 nuages::static_files!();
 
-diesel::table! {
-    blog_post (id) {
-        id -> BigInt,
-        title -> Text,
-    }
-}
-
 /// A post.
-#[derive(Identifiable)]
-#[diesel(table_name = blog_post)]
-struct Post {
-    id: i64,
-}
-
-impl Model for Post {
-    fn describe(post: Description<Self>) -> Description<Self> {
-        post.field(blog_post::title, |field| field.max_length(200))
-    }
+#[nuages::model(app = "blog")]
+pub struct Post {
+    #[field(max_length = 200)]
+    pub title: String,
 }
 
 const BLOG: AppConfig = AppConfig {
