@@ -1,9 +1,5 @@
 //! Models that `#[nuages::model]` declares: their tables, rows, descriptions and joins.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
 #![expect(missing_docs, reason = "the models of a test")]
 
 use diesel::connection::SimpleConnection as _;

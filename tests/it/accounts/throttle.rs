@@ -236,7 +236,8 @@ fn right_passwords_never_count(kind: Kind) {
     std::thread::scope(|scope| {
         for _ in 0..turns + 2 {
             scope.spawn(|| {
-                (0..4).for_each(|_| assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 302))
+                (0..4)
+                    .for_each(|_| assert_eq!(stranger(&site, "192.0.2.1", "charlie", RIGHT), 302));
             });
         }
     });
@@ -434,7 +435,7 @@ fn unreadable_times_neither_allow_guesses_nor_block_for_ever(kind: Kind) {
     let run = |sql: &str| {
         site.connect()
             .batch_execute(&format!("UPDATE nuages_login_throttle SET {sql}"))
-            .unwrap()
+            .unwrap();
     };
     let times: &[&str] = match kind {
         Kind::Sqlite => &["'never'", "''", "X'FF'", "20990101"],

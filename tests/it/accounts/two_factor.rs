@@ -707,7 +707,7 @@ fn unreadable_cells_neither_turn_two_factor_off_nor_lock_the_user_out(kind: Kind
     let run = |sql: &str| {
         site.connect()
             .batch_execute(&format!("UPDATE nuages_two_factor SET {sql}"))
-            .unwrap()
+            .unwrap();
     };
     let times: &[&str] = match kind {
         Kind::Sqlite => &["'x'", "''", "X'FF'", "20260101"],

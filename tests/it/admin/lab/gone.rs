@@ -291,7 +291,7 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
     let errors = save("tags", "50", &|| {
         site.connect()
             .batch_execute("DELETE FROM catalog_tag WHERE id = 50")
-            .unwrap()
+            .unwrap();
     });
     assert_eq!(
         errors,
