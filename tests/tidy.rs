@@ -441,14 +441,7 @@ fn decisions_are_numbered_one_by_one_and_links_to_them_lead_to_a_file() {
             };
             let name = format!("{name}.md");
             assert!(
-<<<<<<< HEAD
                 !name.starts_with("00") || names.contains(&name),
-=======
-                !Path::new(name)
-                    .extension()
-                    .is_some_and(|ending| ending == "md")
-                    || names.iter().any(|known| known == name),
->>>>>>> 272d566 (tests: satisfy clippy; docs: say what a site of one's own gets)
                 "{} links to docs/adr/{name}, which does not exist",
                 page.display()
             );
