@@ -257,7 +257,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_database_that_cannot_be_written_is_told_apart() {
+    fn a_database_that_cannot_be_written_is_recognised() {
         let error = |text: &str| {
             let kind = DatabaseErrorKind::Unknown;
             Error::from(DieselError::DatabaseError(kind, Box::new(text.to_owned())))

@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_can_forge_a_line_of_the_security_log() {
+    fn a_value_cannot_forge_a_line_of_the_security_log() {
         let name = "eve\" user=\"bob\r\n\u{1b}[31m\u{202e}";
         let line = security_line("login_failed", &[("user", &name), ("wait", &4)]);
         assert_eq!(

@@ -55,7 +55,7 @@ mod tests {
     use super::{camel_case_to_spaces, capfirst, counted, title};
 
     #[test]
-    fn only_one_has_the_singular() {
+    fn only_the_number_one_has_the_singular() {
         let rows = [0_usize, 1, 2, 21].map(|count| counted(count, "row", "rows"));
         assert_eq!(rows, ["0 rows", "1 row", "2 rows", "21 rows"]);
         assert_eq!(counted(1_i64, "entry", "entries"), "1 entry");

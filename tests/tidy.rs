@@ -156,7 +156,7 @@ fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
 }
 
 #[test]
-fn the_house_is_tidy() {
+fn the_repository_follows_its_rules() {
     let mut files = Vec::new();
     sources(Path::new("src"), &mut files);
     assert!(files.len() > 30, "found no house");
@@ -305,7 +305,7 @@ fn descriptions(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn the_shop_takes_no_more_statements_than_in_django() {
+fn the_shop_has_no_more_statements_than_in_django() {
     let mut models = vec![PathBuf::from("src/shop/orders/models.rs")];
     sources(Path::new("src/shop/catalog/models"), &mut models);
     let text = |path: &Path| fs::read_to_string(path).unwrap();
@@ -331,7 +331,7 @@ fn the_shop_takes_no_more_statements_than_in_django() {
 }
 
 #[test]
-fn an_untidy_file_is_named() {
+fn a_file_that_breaks_a_rule_is_named() {
     let rooms: Vec<String> = ["settings", "db", "http", "auth", "urls"]
         .map(str::to_owned)
         .into();
@@ -376,7 +376,7 @@ fn an_untidy_file_is_named() {
 }
 
 #[test]
-fn every_file_that_names_the_rust_version_names_the_same_one() {
+fn all_files_name_the_same_rust_version() {
     let toolchain = fs::read_to_string("rust-toolchain.toml").unwrap();
     let version = toolchain
         .lines()
@@ -394,7 +394,7 @@ fn every_file_that_names_the_rust_version_names_the_same_one() {
 }
 
 #[test]
-fn decisions_are_numbered_one_by_one_and_links_to_them_lead_to_a_file() {
+fn decisions_are_numbered_without_gaps_and_links_to_them_exist() {
     let mut names: Vec<String> = fs::read_dir("docs/adr")
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

@@ -13,7 +13,7 @@ use crate::models::{Query, Record, parse};
 const FILTERS: &str = "_changelist_filters";
 
 impl AdminRequest {
-    /// The rows that the user gets to see (Django's `get_queryset`).
+    /// Returns the rows that the user may see (Django's `get_queryset`).
     pub fn queryset(&self, known: &Registered) -> Query {
         known.policy().queryset(&self.user)
     }

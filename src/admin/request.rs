@@ -26,7 +26,7 @@ pub struct AdminRequest {
     pub site: &'static AdminSite,
     /// The user.
     pub user: Rc<User>,
-    /// What they may do.
+    /// The user's permissions.
     pub permissions: Rc<Permissions>,
     /// The database.
     pub db: Db,
@@ -98,14 +98,14 @@ impl Actor {
         known.policy().may(&self.permissions, action, record)
     }
 
-    /// The same for the rows of an inline.
+    /// Like [`may`](Self::may), for the rows of an inline.
     pub fn may_inside(&self, inline: &Inline, action: &str) -> bool {
         inline.policy().may(&self.permissions, action, None)
     }
 }
 
 impl AdminRequest {
-    /// Who asks, to be taken along to where the database is.
+    /// Returns the user and the permissions, for use in database jobs.
     pub fn actor(&self) -> Actor {
         Actor {
             user: (*self.user).clone(),
@@ -118,8 +118,8 @@ impl AdminRequest {
         self.site.find(app, model).ok_or(Error::NotFound)
     }
 
-    /// Whether the user may `view`, `add`, `change` or `delete`; who may change may view. `record` is the row, where it is
-    /// about one.
+    /// Whether the user may `view`, `add`, `change` or `delete`; permission to change includes
+    /// permission to view. `record` is the row, if the question is about one.
     pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
         known.policy().may(&self.permissions, action, record)
     }

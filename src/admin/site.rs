@@ -213,7 +213,7 @@ impl Registered {
         self.options.policy(self.model)
     }
 
-    /// Its list: `/admin/catalog/product/`.
+    /// Returns the URL of the list: `/admin/catalog/product/`.
     pub fn url(&self) -> String {
         format!("/admin/{}/{}/", self.model.app, self.model.name)
     }

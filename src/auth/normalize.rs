@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compatibility_forms_are_one() {
+    fn compatibility_forms_normalise_to_one_text() {
         assert_eq!(username("ﬁn\u{65}\u{301}"), "finé");
         assert!(
             same_email("Ann@Example.com", "ann@example.COM")

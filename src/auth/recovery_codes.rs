@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_code_works_once_however_it_is_typed() {
+    fn each_code_works_once_in_any_spelling() {
         let keys = [SecretKey::new("key"), SecretKey::new("former")];
         let codes = generate();
         assert!(codes.len() == COUNT && codes.iter().all(|code| code.len() == 14));

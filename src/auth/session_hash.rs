@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hash_is_djangos() {
+    fn the_hash_equals_djangos() {
         let column = "pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=";
         let hash = "8fe27e294ac81ba6c6b624bd7e92c20167006bb58667e8a3473b7e4908946045";
         let keys = [SecretKey::new("x".repeat(50)), SecretKey::new("former")];

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_are_djangos() {
+    fn tokens_equal_djangos() {
         assert_eq!(make_token(&NEVER, &key(), now(), Tz::UTC), FRESH);
         let known = Subject {
             last_login: Some(at("2025-12-31T23:59:58.123456Z")),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_end() {
+    fn tokens_expire() {
         assert!(
             holds(&NEVER, FRESH, now())
                 && holds(&NEVER, FRESH, now() + TimeDelta::seconds(259_200))
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_former_key_still_counts() {
+    fn texts_signed_with_a_former_key_are_accepted() {
         let keys = [SecretKey::new("new"), key()];
         assert!(check_token(&NEVER, FRESH, keys.iter(), now(), Tz::UTC, 60));
         assert!(!check_token(
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused() {
+    fn malformed_texts_are_refused() {
         for bad in [
             "",
             "-",
@@ -240,13 +240,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_links_do_no_harm(token in "\\PC*|[0-9a-z]{0,14}-[0-9a-f]{32}", uid: String) {
+        fn malformed_links_cause_no_panic(token in "\\PC*|[0-9a-z]{0,14}-[0-9a-f]{32}", uid: String) {
             prop_assert!(token == FRESH || !holds(&NEVER, &token, now()));
             let _ = decode_uid(&uid);
         }
 
         #[test]
-        fn tokens_and_keys_come_back(pk in 0..i32::MAX, password: String, email: String, late in 0..259_200_i64) {
+        fn tokens_and_keys_are_read_back_as_they_were_made(pk in 0..i32::MAX, password: String, email: String, late in 0..259_200_i64) {
             let subject = Subject { pk, password: &password, last_login: None, email: &email };
             let token = make_token(&subject, &key(), now(), Tz::Asia__Tokyo);
             let then = now() + TimeDelta::seconds(late);

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_those_of_the_rfc() {
+    fn codes_equal_those_of_the_rfc() {
         for (now, code) in [
             (59, "287082"),
             (1_111_111_109, "081804"),
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_good_for_a_step_around_its_own_and_only_once() {
+    fn a_code_is_valid_one_step_before_and_after_its_own_and_once() {
         let (now, step) = (1_234_567_890, 1_234_567_890 / 30);
         let verify = |now, last| secret().verify("005 924", now, last);
         assert_eq!(verify(now + 30, None), Some(step));
@@ -193,7 +193,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_code_has_an_answer(code: String, now: i64, last: Option<i64>, text: String) {
+        fn any_code_is_checked_without_a_panic(code: String, now: i64, last: Option<i64>, text: String) {
             let _ = (secret().verify(&code, now, last), Secret::from_base32(&text));
         }
     }

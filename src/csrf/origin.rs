@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn without_origin_https_wants_a_referer() {
+    fn https_without_origin_needs_a_referer() {
         let why = |referer: Option<&str>| check_source(None, referer, &SITE, &trusted()).err();
         for good in [
             "https://shop.test:8443/a?b",
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cookies_domain_takes_the_place_of_the_host() {
+    fn the_domain_of_the_cookie_replaces_the_host() {
         let site = Site {
             cookie_domain: Some(".shop.test"),
             ..SITE
@@ -268,7 +268,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_header_has_an_answer(origin: String, referer in "(https?://)?\\PC*") {
+        fn any_header_is_checked_without_a_panic(origin: String, referer in "(https?://)?\\PC*") {
             prop_assert!(!check_origin(&origin, &SITE, &TrustedOrigins::default()));
             let _ = check_referer(Some(&referer), &SITE, &trusted());
         }

@@ -114,7 +114,7 @@ mod tests {
     const TOKEN: &str = "9876543210zyxwvutsrqponmlkjihgfezzzzzzzzzzzzzzzzzzzzffffffffffCC";
 
     #[test]
-    fn masks_are_djangos() {
+    fn masks_equal_djangos() {
         let secret = Secret::parse(SECRET).unwrap();
         assert_eq!(secret.masked_with(&TOKEN[..32]), TOKEN);
         assert_eq!(Secret::parse(TOKEN).unwrap().as_str(), SECRET);
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_as_django_says_it() {
+    fn reasons_of_a_refusal_have_djangos_words() {
         let said = |token: &str| {
             Secret::parse(SECRET)
                 .unwrap()
@@ -149,13 +149,13 @@ mod tests {
     }
 
     #[test]
-    fn secrets_do_not_show_themselves() {
+    fn secrets_are_masked_in_debug_output() {
         assert_eq!(format!("{:?}", Secret::generate()), "********");
     }
 
     proptest! {
         #[test]
-        fn masked_secrets_come_back(secret in "[a-zA-Z0-9]{32}") {
+        fn masked_secrets_are_unmasked_as_they_were(secret in "[a-zA-Z0-9]{32}") {
             let masked = Secret::parse(&secret).unwrap().masked();
             prop_assert_eq!(masked.len(), TOKEN_LENGTH);
             let unmasked = Secret::parse(&masked).unwrap();
@@ -163,7 +163,7 @@ mod tests {
         }
 
         #[test]
-        fn nonsense_is_refused(text: String, wrong in "\\PC{32}|\\PC{64}") {
+        fn malformed_texts_are_refused(text: String, wrong in "\\PC{32}|\\PC{64}") {
             prop_assert!(!tokens_match(SECRET, &text));
             prop_assert!(!tokens_match(&wrong, SECRET));
         }

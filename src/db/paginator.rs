@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn odd_page_numbers_are_read_as_django_reads_them() {
+    fn odd_page_numbers_are_read_like_in_django() {
         let list = Paginator {
             count: 95,
             per_page: 20,
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn page_numbers_are_elided_as_django_does() {
+    fn page_numbers_are_elided_like_in_django() {
         // Python: list(Paginator(range(1000), 20).get_elided_page_range(n))
         let show = |count, number| {
             let range = Paginator {

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_of_the_url_win_over_ours() {
+    fn parameters_of_the_url_take_precedence() {
         let uri = with_parameters("postgres://h/n?connect_timeout=1&tcp_user_timeout=5");
         assert!(
             uri.starts_with(

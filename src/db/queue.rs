@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn jobs_wait_for_a_place_in_the_order_they_came_and_may_leave() {
+    fn jobs_wait_in_the_order_of_their_arrival_and_may_leave() {
         let queue = Queue::new(1);
         let (done, order) = mpsc::channel();
         let (go, gate) = mpsc::channel::<()>();

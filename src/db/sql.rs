@@ -382,7 +382,7 @@ mod tests {
     use super::Value;
 
     #[test]
-    fn a_value_takes_no_more_room_than_a_text() {
+    fn a_value_has_the_size_of_a_string() {
         assert_eq!(size_of::<Value>(), size_of::<String>());
     }
 }

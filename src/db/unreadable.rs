@@ -313,7 +313,7 @@ mod tests {
     use super::{date, moment};
 
     #[test]
-    fn days_and_moments_are_written_as_postgresql_writes_them() {
+    fn days_and_moments_are_written_like_in_postgresql() {
         assert_eq!(date(0), "2000-01-01");
         assert_eq!(date(59), "2000-02-29");
         assert_eq!(date(i32::MAX), "infinity");

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_proxies_of_ours_say_where_a_visitor_is() {
+    fn only_trusted_proxies_set_the_address_of_a_visitor() {
         let proxies: Vec<IpNet> = vec![
             "127.0.0.0/8".parse().unwrap(),
             "10.0.0.0/8".parse().unwrap(),

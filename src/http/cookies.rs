@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quoted_values_are_read_as_python_writes_them() {
+    fn quoted_values_of_python_are_read() {
         assert_eq!(unquoted(r#""a\"b\054c""#), "a\"b,c");
         assert_eq!(unquoted("plain"), "plain");
         assert_eq!(unquoted("\""), "\"");
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_cookies_do_no_harm() {
+    fn malformed_cookies_cause_no_panic() {
         let request = actix_web::test::TestRequest::default()
             .insert_header((
                 "cookie",

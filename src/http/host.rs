@@ -105,7 +105,7 @@ mod tests {
     use super::{is_allowed, split_host};
 
     #[test]
-    fn hosts_are_split_as_django_splits_them() {
+    fn hosts_are_split_like_in_django() {
         let ok = |text: &str| split_host(text).unwrap_or_else(|| panic!("{text}"));
         assert_eq!(ok("Example.COM:8000"), "example.com");
         assert_eq!(ok("example.com."), "example.com");

@@ -46,7 +46,7 @@ mod tests {
     use super::is_safe_next;
 
     #[test]
-    fn only_this_site_is_safe() {
+    fn only_urls_of_this_site_are_safe() {
         let safe = |url: &str| is_safe_next(url, "shop.test:8000", false);
         for good in [
             "/",

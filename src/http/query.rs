@@ -141,7 +141,7 @@ mod tests {
     use super::QueryDict;
 
     #[test]
-    fn the_last_value_wins() {
+    fn the_last_of_several_values_is_read() {
         assert_eq!(QueryDict::parse("page=1&page=2").get("page"), Some("2"));
     }
 
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn links_keep_what_is_known() {
+    fn links_keep_the_other_parameters() {
         let query = QueryDict::parse("q=red+lamp&page=3&utm=x&sort=price");
         assert_eq!(
             query.link(&["q", "sort", "page"], &[("page", Some("4"))]),

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_of_a_page_get_the_prefix_and_nothing_else_does() {
+    fn only_attributes_of_a_page_get_the_prefix() {
         let html = r##"<a href="/x/">/x/ =&#34;/y/</a><form action='/y/'><input value="/z/" name=q><img src="/media/a b.png"
             srcset="/media/a.png 1x, //cdn.example/b.png 2x"><a data-href-template="/admin/__fk__/" href="#top">a="/b"</a>
             <a href="/shop/x/"><use href="/static/i.svg#a"/><a hreflang="/en"><a href="//elsewhere.example/">"##;

@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_session_entry_is_djangos() {
+    fn the_session_entry_equals_djangos() {
         let safe = Message {
             safe: true,
             ..Message::new(Level::INFO, "<i>")
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_told() {
+    fn messages_that_do_not_fit_are_returned() {
         let text = |i: i32| format!("message number {i} {}", crate::signing::random_string(64));
         let messages: Vec<Message> = (0..60)
             .map(|i| Message::new(Level::INFO, text(i)))
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_under_a_good_signature_is_none() {
+    fn signed_malformed_text_holds_no_messages() {
         for nonsense in [
             "",
             "{}",
@@ -248,7 +248,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn messages_come_back(level: i64, text: String, tags: Option<String>, safe: bool, cookie in "\\PC*") {
+        fn messages_are_read_back_as_they_were_written(level: i64, text: String, tags: Option<String>, safe: bool, cookie in "\\PC*") {
             let messages = vec![Message { level: Level(level), text, extra_tags: tags, safe }];
             let stored = decode_cookie(&encode_cookie(&messages, &keys()[0], NOW), keys().iter());
             prop_assert_eq!(decode_session(&encode_session(&messages)).unwrap(), messages.clone());
@@ -257,7 +257,7 @@ mod tests {
         }
 
         #[test]
-        fn hostile_bytes_under_a_good_signature_do_no_harm(payload: Vec<u8>) {
+        fn signed_malformed_bytes_cause_no_panic(payload: Vec<u8>) {
             let _ = decode_cookie(&SIGNER.dumps(&payload, &keys()[0], true, NOW), keys().iter());
         }
     }

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn tags_are_djangos() {
+    fn tags_equal_djangos() {
         let mut message = Message::new(Level::SUCCESS, "Saved");
         assert_eq!(message.tags(), "success");
         message.extra_tags = Some("big".to_owned());

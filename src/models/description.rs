@@ -387,7 +387,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_say_nothing_follow_their_neighbours() {
+    fn undescribed_columns_are_placed_beside_their_neighbours() {
         let columns: Vec<_> = Product::meta()
             .fields
             .iter()
@@ -413,13 +413,13 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_called_by_its_first_line_of_text() {
+    fn the_display_name_of_a_row_is_its_first_text() {
         assert_eq!(Product::meta().display.paths, [ColumnPath::own("slug")]);
         assert_eq!(Tag::meta().display.paths, [ColumnPath::own("slug")]);
     }
 
     #[test]
-    fn choices_are_read_as_people_write_them() {
+    fn choices_have_labels_in_readable_words() {
         let choices = Product::meta().column("sku").map(|field| field.choices);
         assert_eq!(
             choices,

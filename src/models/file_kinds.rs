@@ -309,7 +309,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_told_by_extension_and_are_harmless_unless_something_runs_them() {
+    fn kinds_are_derived_from_the_extension_and_active_kinds_are_not_harmless() {
         assert_eq!(FileKinds::of_extension("pdf"), FileKinds::PDF);
         assert_eq!(FileKinds::of_extension("dwg"), FileKinds::OTHER);
         for extension in ["html", "svg", "xml", "js", "exe", "php"] {
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_type_agrees_with_the_kind_or_says_nothing() {
+    fn a_declared_type_must_match_the_kind_or_be_generic() {
         let agrees = |kind: FileKinds, declared: &str| kind.may_be_declared(declared);
         assert!(
             agrees(FileKinds::PDF, "application/pdf")

@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn table_and_struct_tell_the_name_unless_it_is_said() {
+    fn the_name_comes_from_table_and_struct_unless_it_is_set() {
         assert_eq!(
             named::<OrderItem>(None, "orders_orderitem"),
             ("orders.OrderItem".to_owned(), true)
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_together_is_not_certain() {
+    fn a_table_that_does_not_match_its_struct_has_no_certain_name() {
         for table in [
             "orders_item",
             "orderitem",

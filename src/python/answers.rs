@@ -50,7 +50,7 @@ fn int_within_i64_returns_the_nearest_number_that_fits() {
 }
 
 #[test]
-fn spaces_are_those_of_isspace_and_strip_removes_them() {
+fn spaces_equal_those_of_isspace_and_strip_removes_them() {
     let answers = answers();
     let spaces: Vec<char> = ('\0'..=char::MAX).filter(|c| is_space(*c)).collect();
     assert_eq!(spaces, answers.spaces);
@@ -72,7 +72,7 @@ fn digits_of_every_script_become_ascii_digits() {
 }
 
 #[test]
-fn quoted_texts_are_those_of_python_and_django() {
+fn quoted_texts_equal_those_of_python_and_django() {
     for (text, [quoted, all, plus, uri]) in answers().quote {
         assert_eq!(quote(&text).to_string(), quoted, "quote({text:?})");
         assert_eq!(

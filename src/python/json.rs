@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_pythons() {
+    fn bytes_equal_pythons() {
         let value = json!({
             "n": [1, -2, 1.5, 1e16, 1e22, 1e-7, 0.0001, 123_456_789_012_345.6, 1e15, -0.0, 5e-324, f64::MAX, 100.0],
             "s": "é€😀\u{7f}\u{1f}\n\"\\/<", "b": true, "z": null, "e": {}, "l": []

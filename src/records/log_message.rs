@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_djangos() {
+    fn messages_equal_djangos() {
         let done = [
             Done::Added,
             Done::Changed(vec!["SKU".to_owned(), "Größe".to_owned()]),

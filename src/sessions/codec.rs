@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_zlib_does_not_shorten_is_djangos_to_the_byte() {
+    fn uncompressed_sessions_equal_djangos_byte_for_byte() {
         let data = json!({"a": 1});
         let text = "eyJhIjoxfQ:1r31eq:8XMfOPFLcqtG9jb5E7ySMDLgAXiobw-O1wWLnJDzZl0";
         assert_eq!(encode(data.as_object().unwrap(), &keys()[0], NOW), text);
@@ -86,13 +86,13 @@ mod tests {
     }
 
     #[test]
-    fn a_former_key_is_told() {
+    fn use_of_a_former_key_is_reported() {
         let text = "eyJhIjoxfQ:1r31eq:8DhcCsrZwsnAR7WWJhHqYEi-IwPc-yku6FbUeIuHSCI";
         assert_eq!(decode(text, keys().iter()).unwrap().1, KeyUsed::Fallback);
     }
 
     #[test]
-    fn nonsense_is_an_error() {
+    fn malformed_sessions_are_errors() {
         for nonsense in ["", "[]", "7", "{", "{\"a\":NaN}", &"[".repeat(10_000)] {
             let text = signing::dumps(nonsense.as_bytes(), SALT, &keys()[0], true, NOW);
             assert_eq!(
@@ -109,7 +109,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sessions_come_back(data in prop::collection::hash_map(".*", ".*", 0..20), number: f64, text in "\\PC*") {
+        fn sessions_are_read_back_as_they_were_written(data in prop::collection::hash_map(".*", ".*", 0..20), number: f64, text in "\\PC*") {
             let mut data: Data = data.into_iter().map(|(name, value)| (name, value.into())).collect();
             data.insert("number".to_owned(), number.into());
             let decoded = decode(&encode(&data, &keys()[0], NOW), keys().iter());
@@ -118,7 +118,7 @@ mod tests {
         }
 
         #[test]
-        fn hostile_bytes_under_a_good_signature_do_no_harm(payload: Vec<u8>) {
+        fn signed_malformed_bytes_cause_no_panic(payload: Vec<u8>) {
             let _ = decode(&signing::dumps(&payload, SALT, &keys()[0], true, NOW), keys().iter());
         }
     }

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_are_djangos() {
+    fn ends_equal_djangos() {
         let ends = |expiry: Expiry| (expiry.age(now(), AGE), expiry.at_browser_close(false));
         assert_eq!(ends(Expiry::Default), (AGE, false));
         assert!(
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored_is_read() {
+    fn stored_ends_are_read() {
         let mut data = Data::new();
         let precise = now() + TimeDelta::microseconds(123_456);
         for expiry in [
@@ -177,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_value_has_an_end(seconds: i64, float: f64, text: String, date in "[0-9]{1,6}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]*") {
+        fn any_value_is_read_without_a_panic(seconds: i64, float: f64, text: String, date in "[0-9]{1,6}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]*") {
             for value in [json!(seconds), json!(float), json!(text), json!(date)] {
                 let expiry = of(&value);
                 let _ = (expiry.date(now(), AGE), expiry.age(now(), AGE));

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_read_with_a_key_is_not_read_with_another() {
+    fn a_session_of_one_key_is_not_read_with_another() {
         let [key, other] = ["x", "y"].map(|letter| SecretKey::new(letter.repeat(50)));
         let data = json!({"a": 1}).as_object().unwrap().clone();
         let text = codec::encode(&data, &key, 1_700_000_000);

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_visit_is_news_after_a_while_and_sooner_from_elsewhere() {
+    fn a_visit_is_noted_after_a_while_and_sooner_from_another_address() {
         let origin = Origin {
             address: "192.0.2.1".to_owned(),
             user_agent: "Firefox".to_owned(),

@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_slashes_are_relative_and_four_absolute() {
+    fn three_slashes_begin_a_relative_path_and_four_an_absolute_one() {
         assert_eq!(
             "sqlite:///a/b.db".parse(),
             Ok(DatabaseUrl::Sqlite("a/b.db".into()))
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_no_database_is_refused() {
+    fn a_url_without_a_database_is_refused() {
         for wrong in [
             "",
             "db.sqlite3",

@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn every_file_is_read_as_python_dotenv_reads_it() {
+    fn every_file_is_read_like_in_python_dotenv() {
         let answers: Vec<Answer> =
             serde_json::from_str(include_str!("../../tests/dotenv/answers.json")).unwrap();
         assert!(answers.len() > 60, "only {} answers", answers.len());

@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn defaults_are_djangos() {
+    fn defaults_equal_djangos() {
         let settings = read(&[("SECRET_KEY", "x")]).unwrap();
         assert!(!settings.debug && settings.append_slash && settings.allowed_hosts.is_empty());
         assert_eq!(settings.data_upload_max_memory_size, 2_621_440);

@@ -96,7 +96,7 @@ mod tests {
     use super::INSTALLED;
 
     #[test]
-    fn models_have_djangos_names_and_rows_are_called_by_the_same_columns() {
+    fn models_have_djangos_names_and_rows_are_displayed_by_the_same_columns() {
         let models = INSTALLED
             .iter()
             .flat_map(|app| app.models)

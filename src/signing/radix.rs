@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_written_as_django_writes_them() {
+    fn numbers_are_written_like_in_django() {
         for (number, text) in [
             (0, "0"),
             (1, "1"),
@@ -63,7 +63,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_come_back(number: u64, text: String) {
+        fn numbers_are_read_back_as_they_were_written(number: u64, text: String) {
             prop_assert_eq!(from_radix(&to_radix(number, BASE62), BASE62), Some(number));
             prop_assert_eq!(from_radix(&to_radix(number, BASE36), BASE36), Some(number));
             let _ = from_radix(&text, BASE62);

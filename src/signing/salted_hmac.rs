@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hmac_is_djangos() {
+    fn the_hmac_equals_djangos() {
         assert_eq!(
             hex(&salted_hmac("salt", "välue".as_bytes(), &"x".repeat(50))),
             "75cd14dc68224f9373f96c5875fe73828744dc58360645666805645eaff22695"

@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_has_the_key_reads_it_and_only_where_it_belongs() {
+    fn a_sealed_text_is_opened_only_with_its_key_and_purpose() {
         let text = seal(b"GEZDGNBV", "salt", "7", &keys()[0]);
         assert!(!text.contains("GEZDGNBV") && text != seal(b"GEZDGNBV", "salt", "7", &keys()[0]));
         let plain = |used| Some((b"GEZDGNBV".to_vec(), used));
@@ -83,7 +83,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_changed_does_not_open(plain: Vec<u8>, context: String, at: prop::sample::Index, bit in 0..8_u32, text: String) {
+        fn a_changed_text_is_not_opened(plain: Vec<u8>, context: String, at: prop::sample::Index, bit in 0..8_u32, text: String) {
             let sealed = seal(&plain, "salt", &context, &keys()[0]);
             prop_assert_eq!(unseal(&sealed, "salt", &context, keys().iter()), Some((plain, KeyUsed::Current)));
             let mut bytes = b64_decode(&sealed).unwrap();

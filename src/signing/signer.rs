@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_are_djangos() {
+    fn texts_equal_djangos() {
         for (payload, text) in [
             (
                 "{\"a\":1}",
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_zlib_made_is_read() {
+    fn texts_that_zlib_compressed_are_read() {
         let text =
             ".eJyLVkocJkBJRymm1MAg1VIpFgB7ok8E:1r31eq:JKjf4ZVeyC5gEDGC6p1uoZg7-9OhTjGFq54f-ojyCK8";
         let payload = format!("[\"{}\",\"\\u00e9\"]", "a".repeat(200)).into_bytes();
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_former_key_still_counts_and_is_told() {
+    fn a_former_key_is_accepted_and_reported() {
         let text = "eyJhIjoxfQ:1r31eq:8DhcCsrZwsnAR7WWJhHqYEi-IwPc-yku6FbUeIuHSCI";
         let keys = [key(), SecretKey::new("old".repeat(20))];
         assert_eq!(
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bomb_is_not_unfolded() {
+    fn a_decompression_bomb_is_refused() {
         let fits = dumps(&vec![b'a'; MAX_PAYLOAD], "s", &key(), true, NOW);
         assert_eq!(
             loads(&fits, "s", [key()].iter()).unwrap().payload.len(),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_that_we_signed_is_malformed() {
+    fn signed_malformed_text_is_an_error() {
         for value in [
             "",
             "x",
@@ -281,14 +281,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn payloads_come_back(payload: Vec<u8>, salt: String, compress: bool, now: i64) {
+        fn payloads_are_read_back_as_they_were_written(payload: Vec<u8>, salt: String, compress: bool, now: i64) {
             let text = dumps(&payload, &salt, &key(), compress, now);
             let signed = loads(&text, &salt, [key()].iter());
             prop_assert_eq!(signed, Ok(Signed { payload, signed_at: now, key_used: KeyUsed::Current }));
         }
 
         #[test]
-        fn nothing_passes_that_was_not_signed(text in "\\PC*", at: prop::sample::Index, to: char) {
+        fn unsigned_texts_are_refused(text in "\\PC*", at: prop::sample::Index, to: char) {
             prop_assert_eq!(loads(&text, "s", [key()].iter()), Err(BadSignature::Mismatch));
             let good = dumps(b"payload", "s", &key(), false, NOW);
             let mut bad: Vec<char> = good.chars().collect();
@@ -299,7 +299,7 @@ mod tests {
         }
 
         #[test]
-        fn hostile_values_under_a_good_signature_do_no_harm(value in "[.]?[A-Za-z0-9_=:-]*") {
+        fn signed_malformed_values_cause_no_panic(value in "[.]?[A-Za-z0-9_=:-]*") {
             let _ = loads(&Signer::new("s").sign(&value, &key()), "s", [key()].iter());
         }
     }

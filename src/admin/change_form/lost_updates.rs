@@ -274,7 +274,7 @@ fn collisions(now: &State, loaded: &State, sent: &State) -> Vec<String> {
 }
 
 #[test]
-fn ten_thousand_interleavings_lose_no_write() {
+fn ten_thousand_interleavings_of_two_forms_lose_no_update() {
     let mut world = World::new();
     let (mut saves, mut questions) = (0, 0);
     let mut now = world.open().loaded;
@@ -329,7 +329,7 @@ fn ten_thousand_interleavings_lose_no_write() {
 }
 
 #[test]
-fn a_client_without_marks_saves_as_in_django() {
+fn a_client_without_initial_inputs_saves_like_in_django() {
     let mut world = World::new();
     let (one, two) = (world.open(), world.open());
     let with = |loaded: &State, name: &str, value: &str| {
@@ -355,7 +355,7 @@ fn a_client_without_marks_saves_as_in_django() {
 }
 
 #[test]
-fn a_page_that_is_sent_again_is_not_somebody_else() {
+fn a_form_that_is_sent_again_is_not_a_conflict() {
     let mut world = World::new();
     let with = |loaded: &State, stock: &str| {
         let mut state = loaded.clone();

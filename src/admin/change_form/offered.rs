@@ -97,7 +97,7 @@ mod tests {
     use crate::models::Model as _;
 
     #[test]
-    fn ranges_hold_the_offered_keys_and_no_others() {
+    fn ranges_contain_exactly_the_offered_keys() {
         let (user, entry) = (User::meta(), LogEntry::meta());
         let sent = offered([(user, vec![7, 1, 3, 2]), (entry, vec![])].into_iter());
         assert_eq!(sent, "auth.user=1-3%2C7&admin.logentry=");

@@ -32,7 +32,7 @@ impl Screen {
             return Ok(Outcome::Missing);
         };
         let mut draft = None;
-        // A question saves nothing: it waits for nobody who writes, and keeps nobody waiting.
+        // A request that saves nothing need not wait for writers, and must not block them.
         let attempt = if self.is_question() {
             self.attempt(conn, None, post, &mut draft)
         } else {
@@ -43,7 +43,8 @@ impl Screen {
         match (attempt, draft) {
             (Ok(Attempt::Saved(saved) | Attempt::Again(saved)), _) => Ok(Outcome::Saved(saved)),
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
-            // A file that cannot be stored rolls the transaction back, and removes the files that were stored before.
+            // If a file cannot be stored, the transaction is rolled back, and files that were
+            // already stored are deleted.
             (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => {
                 self.show_again(conn, draft)
             }
@@ -104,7 +105,7 @@ impl Screen {
         draft.inlines = self.bind_formsets(conn, parent, original.as_ref(), post)?;
         let Some(writer) = writer else {
             let (row_of, field) = (post.fields.get("_addrow"), find::asked(&post.fields));
-            // Nothing is wrong yet.
+            // There are no errors yet.
             draft.bound = false;
             draft.forgive();
             for formset in draft
@@ -286,7 +287,8 @@ pub(super) fn store(writer: &mut Writer<'_>, form: &mut ModelForm, is_copy: bool
     for bound in &mut form.fields {
         let stored = match (&bound.upload, bound.field.column()) {
             (Some(upload), _) => writer.store_upload(upload).map(Some),
-            // A copy has a file of its own: what happens to one of the two rows does not touch the other's.
+            // A copy gets its own file, so that changes to one of the two rows do not affect the
+            // other.
             (None, Some(column)) if is_copy && !path_to_copy(bound).is_empty() => {
                 match writer.copy_file(path_to_copy(bound), column) {
                     Ok(None) => {

@@ -105,7 +105,7 @@ mod tests {
     use super::{Markup, is_plain};
 
     #[test]
-    fn every_byte_that_is_escaped_is_found_wherever_it_stands() {
+    fn every_byte_to_escape_is_found_at_every_position() {
         for length in 0..30 {
             for at in 0..length {
                 for byte in 0..=0xFF {

@@ -232,7 +232,7 @@ pub(super) async fn change_list_post(
     let Some(list) = asked(&request, known, actions.is_empty())? else {
         return wrong(&request, known);
     };
-    // Nothing is done to rows of a page that is not there.
+    // If the page does not exist, nothing is changed.
     let list = if list.params.page() == 1 {
         list
     } else {

@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nonsense_is_skipped() {
+    fn malformed_parts_of_an_order_are_skipped() {
         let keys = |text| asked(text).collect::<Vec<_>>();
         assert_eq!(keys("-4.1"), [(4, true), (1, false)]);
         assert_eq!(
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn heads_lead_to_other_orders() {
+    fn column_heads_link_to_other_orders() {
         let sorting = Sorting(vec![(4, true), (1, false)]);
         assert_eq!(sorting.first(1), "-1.-4");
         assert_eq!(sorting.turned(1), "-4.-1");

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_djangos() {
+    fn links_equal_djangos() {
         let list = params("q=red+lamp&p=3&tag=a&tag=b&is_active__exact=1&e=1&_find_x=y");
         assert_eq!(
             list.link(&[], &[]),
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn forms_lead_back_to_the_list() {
+    fn forms_return_to_the_list_with_its_filters() {
         assert_eq!(
             params("q=a+b&p=2").preserved(),
             "_changelist_filters=q%3Da%2Bb%26p%3D2"

@@ -109,7 +109,7 @@ mod tests {
     use crate::models::{ColumnPath, Condition};
 
     #[test]
-    fn a_book_is_not_searched_for() {
+    fn a_search_has_a_limit_of_words() {
         let fields = [SearchField {
             path: ColumnPath::own("name"),
             mode: SearchMode::Contains,
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn phrases_are_djangos() {
+    fn phrases_are_split_like_in_django() {
         // Python: [unescape_string_literal(b) if … else b for b in smart_split(text)]
         for (text, wanted) in [
             ("amber lamp", vec!["amber", "lamp"]),

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::models::{Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed};
 use crate::words::capfirst;
 
-/// What a deletion would do; see `admin/_consequences.html`.
+/// The effects of a deletion; see `admin/_consequences.html`.
 #[derive(Default)]
 pub(in crate::admin) struct Consequences {
     /// The name of each kind of row, and the number of rows to delete.

@@ -67,7 +67,7 @@ impl Deletion {
             })
         };
         match db.write(job).await {
-            // A row came to lead there meanwhile, or it is in a table that no model describes.
+            // Another row now refers to a deleted row, or a table that no model describes does.
             Err(error) if error.is_foreign_key_violation() => {
                 let outcome = db.run(move |conn| again.look(conn)).await?;
                 Ok(match outcome {

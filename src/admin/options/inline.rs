@@ -23,7 +23,7 @@ pub struct Inline {
     pub kind: InlineKind,
     /// The column of the foreign key to the form's model; only needed if there are several.
     pub fk_column: Option<&'static str>,
-    /// How many empty rows.
+    /// Number of empty rows.
     pub extra: usize,
     /// The minimum number of rows.
     pub min_num: usize,
@@ -74,7 +74,7 @@ impl Inline {
         self.options.policy(self.model)
     }
 
-    /// How many empty rows.
+    /// Sets the number of empty rows.
     #[must_use]
     pub fn extra(mut self, rows: usize) -> Self {
         self.extra = rows;

@@ -21,7 +21,7 @@ mod tests {
     use super::is_safe;
 
     #[test]
-    fn nothing_that_runs_is_a_link() {
+    fn a_url_that_runs_code_is_not_a_link() {
         for url in [
             "https://a.example",
             " HTTP://a",

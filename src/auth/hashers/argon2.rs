@@ -169,7 +169,7 @@ mod tests {
     use crate::auth::hashers::{Check, Encoded, Hasher};
 
     #[test]
-    fn hashes_are_djangos() {
+    fn hashes_equal_djangos() {
         let start = "argon2$argon2id$v=19$m=102400,t=2,p=8$YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$";
         let hash = |password| {
             encode(password, "abcdefghijklmnopqrstuv", COST)
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn other_varieties_and_costs_are_read_and_want_an_update() {
+    fn hashes_of_other_varieties_and_costs_are_verified_and_need_an_update() {
         for encoded in [
             "argon2$argon2id$v=19$m=64,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcA$0Eq4JPMLiAwqqwcrsfJJJwBUWLk0nsIxs+L/7XrQh90",
             "argon2$argon2i$v=19$m=64,t=1,p=2$YWJjZGVmZ2hpamtsbW5vcA$yV3Ng8Srupxoz1n/d6tmK7DPJkBvi8igvPzu7n5fA0k",
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_costlier_hash_is_left_alone() {
+    fn a_costlier_hash_is_not_renewed() {
         let must_update = |cost: &str| {
             let salt_and_hash =
                 "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dg$cbYV8dbAeaxTGgeSUds3eWl/1GYuxCEvQmo1aJcgrhc";

@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_password_on_a_cheap_hash_takes_as_long() {
+    fn a_wrong_password_takes_as_long_on_a_cheap_hash() {
         let cheap = "bcrypt_sha256$$2b$04$abcdefghijklmnopqrstuuIvyWZlBcE3WoQXKqRnwrLYJ6nenE0Bq";
         let time = |password| {
             let start = std::time::Instant::now();
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_costlier_hash_is_left_alone() {
+    fn a_costlier_hash_is_not_renewed() {
         let must_update = |cost: &str| {
             let encoded = format!(
                 "bcrypt_sha256$$2b${cost}$abcdefghijklmnopqrstuurByPinJWI/V/0c5apkEb2KJQv7f.gZO"

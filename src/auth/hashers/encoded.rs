@@ -184,7 +184,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_encodings_do_no_harm(
+        fn malformed_encodings_are_refused_without_a_panic(
             encoded in prop_oneof![
                 any::<String>(),
                 "(pbkdf2_sha256|pbkdf2_sha1)\\$[0-9+-]{0,12}\\$[a-z€]{0,9}\\$[A-Za-z0-9+/=]{0,44}",

@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unusable_passwords_are_marked_as_django_marks_them() {
+    fn unusable_passwords_have_djangos_mark() {
         let hash = unusable_password();
         assert!(hash.starts_with('!') && hash.len() == 41 && !is_password_usable(&hash));
         assert_eq!(
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_hasher_knows_its_own_hashes() {
+    fn every_hasher_recognises_its_own_hashes() {
         for name in [
             "pbkdf2_sha256",
             "pbkdf2_sha1",
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_password_on_a_cheap_hash_takes_as_long() {
+    fn a_wrong_password_takes_as_long_on_a_cheap_hash() {
         let cheap = pbkdf2_sha256("right", &random_string(22), 1);
         let time = |password| {
             let start = std::time::Instant::now();

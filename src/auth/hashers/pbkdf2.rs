@@ -107,7 +107,7 @@ mod tests {
     const SALT: &str = "abcdefghijklmnopqrstuv";
 
     #[test]
-    fn hashes_are_djangos() {
+    fn hashes_equal_djangos() {
         let hash = |made: String| {
             made.rsplit_once('$')
                 .map(|(_, hash)| hash.to_owned())
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_are_those_of_django_6_0_and_6_1() {
+    fn hashes_equal_those_of_django_6_0_and_6_1() {
         // Computed with Python's hashlib.pbkdf2_hmac.
         for (algorithm, rounds, password, hash) in [
             (
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn rounds_and_short_salts_want_an_update() {
+    fn hashes_with_few_rounds_or_a_short_salt_need_an_update() {
         let must_update = |encoded: &str| {
             Encoded::parse(encoded)
                 .unwrap()

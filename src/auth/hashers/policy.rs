@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_told_version_leaves_the_hashes_of_every_supported_django_alone() {
+    fn a_set_version_does_not_renew_hashes_of_any_supported_django() {
         let policy = policy(&[], Some(DjangoVersion::V6_1));
         assert!(renews(policy, 870_000), "the hash of Django 5.1 is renewed");
         for rounds in [1_000_000, 1_200_000, 1_500_000] {

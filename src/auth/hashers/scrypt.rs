@@ -83,7 +83,7 @@ mod tests {
     use crate::auth::hashers::{Check, Encoded, Hasher};
 
     #[test]
-    fn hashes_are_djangos() {
+    fn hashes_equal_djangos() {
         let start = "scrypt$16384$abcdefghijklmnopqrstuv$8$5$";
         let hash = |password| {
             encode(password, "abcdefghijklmnopqrstuv")
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn other_costs_are_read_and_want_an_update() {
+    fn hashes_of_other_costs_are_verified_and_need_an_update() {
         let encoded = concat!(
             "scrypt$16$short$1$1$",
             "YiJpeh3rZiITMXeSmRuyZ71nqSqm6R5bpMajROckme0pVLLxK2vydgG3cos3twDzIBZCDTtb6hfNW8Oz6IZMsw=="
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_costlier_hash_is_left_alone() {
+    fn a_costlier_hash_is_not_renewed() {
         let must_update = |n: u32| {
             let encoded = format!("scrypt${n}$abcdefghijklmnopqrstuv$8$5$aGFzaA==");
             Encoded::parse(&encoded)

@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_obvious_ones_are_common() {
+    fn obvious_passwords_are_common() {
         for password in [
             "password",
             "123456",

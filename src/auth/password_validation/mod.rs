@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn complaints_are_in_djangos_words() {
+    fn complaints_have_djangos_words() {
         let ann = UserAttributes {
             username: "ann",
             ..UserAttributes::default()

@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ratios_are_pythons() {
+    fn ratios_equal_pythons() {
         for (a, b, ratio) in [
             ("password", "pass", 0.666_666_666_666_666_6),
             ("ann.smith1", "ann.smith", 0.947_368_421_052_631_5),
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn verdicts_are_djangos() {
+    fn verdicts_equal_djangos() {
         let none = UserAttributes::default();
         for (password, user, verdict) in [
             (
@@ -209,7 +209,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn ratios_are_shares(a: String, b: String) {
+        fn ratios_are_between_zero_and_one(a: String, b: String) {
             prop_assert!((0.0..=1.0).contains(&quick_ratio(&a, &b)));
             prop_assert!((quick_ratio(&a, &a) - 1.0).abs() < f64::EPSILON);
             let user = UserAttributes { username: &b, ..UserAttributes::default() };

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_this_site_signed_counts() {
+    fn only_cookies_signed_by_this_site_count() {
         let mut device = Device {
             id: random_string(22),
             accounts: Vec::new(),

@@ -266,7 +266,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_is_told_in_words() {
+    fn the_wait_is_written_in_words() {
         let told = |seconds: i64| {
             let blocked = Blocked {
                 until: Utc::now() + TimeDelta::seconds(seconds) - TimeDelta::milliseconds(500),

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attacker_gets_the_documented_number_of_tries() {
+    fn an_attacker_has_the_documented_number_of_tries() {
         assert!(tries(RULE, TimeDelta::minutes(10)) <= 60);
         assert!(tries(RULE, TimeDelta::hours(24)) <= 60 + 96);
         let account = Rule { free: 200, ..RULE };
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_was_never_there() {
+    fn a_released_attempt_does_not_count() {
         let now = Utc::now();
         let mut full = empty(now);
         for _ in 0..55 {

@@ -199,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_login_waits_ten_minutes_and_for_five_codes() {
+    fn a_login_waits_for_ten_minutes_or_five_codes() {
         let value = json!({ "user": 7, "hash": "h", "at": 1000, "next": "/", "tries": 4 });
         assert_eq!(
             read(&value, 1599),

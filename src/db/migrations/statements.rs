@@ -63,7 +63,7 @@ mod tests {
     use super::statements;
 
     #[test]
-    fn semicolons_in_quotes_and_comments_do_not_cut() {
+    fn semicolons_in_quotes_and_comments_do_not_end_a_statement() {
         let script = "-- first; comment\nCREATE TABLE \"a;b\" (x text DEFAULT 'it''s; ok');\n/* a; b */ SELECT $f$;$f$, $$;$$;\n\n-- end\n";
         assert_eq!(
             statements(script),

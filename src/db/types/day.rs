@@ -89,7 +89,7 @@ mod tests {
     use super::parse_day;
 
     #[test]
-    fn a_date_with_a_time_is_its_day_and_nothing_else_is_a_date() {
+    fn a_date_with_a_time_is_read_as_its_day_and_other_texts_are_refused() {
         for text in [
             "2026-01-31",
             "2026-01-31 00:00:00",

@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_go_to_even() {
+    fn halves_are_rounded_to_even() {
         assert_eq!(taxed("0.05"), "0.06"); // 0.055
         assert_eq!(taxed("0.15"), "0.16"); // 0.165
         assert_eq!(taxed("0.25"), "0.28"); // 0.275
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn small_numbers_are_what_long_ones_would_be() {
+    fn small_numbers_equal_the_same_long_numbers() {
         for units in [
             0,
             1,
@@ -465,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn equality_is_of_values() {
+    fn equality_compares_values() {
         assert_eq!("1.10".parse::<Decimal>().unwrap(), "1.1".parse().unwrap());
         assert_eq!("1.10".parse::<Decimal>().unwrap().places(), 1);
         let long: Decimal = "123456789012345678901234567890.5".parse().unwrap();

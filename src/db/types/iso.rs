@@ -92,7 +92,7 @@ mod tests {
     const FORMAT: &str = "%Y-%m-%d %H:%M:%S%.f";
 
     #[test]
-    fn moments_are_written_as_chrono_does() {
+    fn moments_are_written_like_in_chrono() {
         for text in [
             "2024-02-29 03:04:05",
             "0001-01-01 00:00:00",
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_what_chrono_reads() {
+    fn moments_are_read_like_in_chrono() {
         for text in [
             "2024-02-29 03:04:05",
             "2024-02-29 03:04:05.000001",

@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_others_wrote_is_read() {
+    fn timestamps_of_other_writers_are_read() {
         let read = |text: &str| by_others(text).map(|moment| moment.to_string());
         for (text, moment) in [
             ("2025-01-02", "2025-01-02 00:00:00"),

@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whole_numbers_are_pythons() {
+    fn whole_numbers_are_parsed_like_in_python() {
         for (text, number) in [
             ("7", 7),
             (" 7 ", 7),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn decimals_are_pythons() {
+    fn decimals_are_parsed_like_in_python() {
         let value = |text: &str| {
             decimal_parts(text)
                 .and_then(|parts| parts.value())
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn digits_are_counted_as_django_does() {
+    fn digits_are_counted_like_in_django() {
         let refused = |text: &str| decimal_parts(text).unwrap().refused(10, 2);
         for fine in [
             "99999999.99",

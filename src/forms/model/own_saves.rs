@@ -41,7 +41,7 @@ mod tests {
     use super::{KEPT, of, remember};
 
     #[test]
-    fn a_page_goes_by_its_own_last_save() {
+    fn a_page_remembers_its_own_last_save() {
         assert_eq!(of("a page of its own"), None);
         for stock in ["1", "2"] {
             remember("a page of its own", vec![("stock", stock.to_owned())]);

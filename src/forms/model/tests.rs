@@ -115,7 +115,7 @@ fn texts_are_stripped_and_measured() {
 }
 
 #[test]
-fn documents_hold_no_null_characters() {
+fn json_with_null_characters_is_refused() {
     let paper = |text| said(Paper::meta(), "body", &[text]);
     assert_eq!(
         paper(r#"{"a": [1]}"#).unwrap(),
@@ -166,7 +166,7 @@ fn numbers_stay_within_their_column_and_rules() {
 }
 
 #[test]
-fn boxes_know_two_words() {
+fn check_boxes_read_two_words_as_false() {
     for (texts, yes) in [
         (&[][..], false),
         (&[""], false),
@@ -184,7 +184,7 @@ fn boxes_know_two_words() {
 }
 
 #[test]
-fn points_in_time_are_on_local_clocks() {
+fn points_in_time_are_read_in_the_time_zone_of_the_site() {
     let at = |day, time| said(Product::meta(), "created_at", &[day, time]);
     assert_eq!(
         at("2024-07-01", "12:00").unwrap().to_string(),
@@ -207,7 +207,7 @@ fn points_in_time_are_on_local_clocks() {
 }
 
 #[test]
-fn choices_are_taken_as_they_are() {
+fn choices_are_not_stripped() {
     let status = |text| said(Order::meta(), "status", &[text]);
     assert_eq!(status("paid").unwrap(), "paid".into());
     assert_eq!(status("").unwrap_err(), ["This field is required."]);
@@ -221,7 +221,7 @@ fn choices_are_taken_as_they_are() {
 }
 
 #[test]
-fn keys_that_make_no_sense_lead_nowhere() {
+fn malformed_keys_match_no_row() {
     let customer = |text| said(Order::meta(), "customer_id", &[text]);
     assert_eq!(customer(" 7 ").unwrap(), Value::BigInt(7));
     assert_eq!(customer("").unwrap(), Value::Null(Kind::Integer));
@@ -239,7 +239,7 @@ fn keys_that_make_no_sense_lead_nowhere() {
 }
 
 #[test]
-fn values_come_back_as_they_were_shown() {
+fn values_are_read_back_as_they_were_shown() {
     let model = Product::meta();
     let mut record = Record::new(model);
     record.set("price", Value::Decimal(10.into()));
@@ -293,7 +293,7 @@ fn values_come_back_as_they_were_shown() {
 }
 
 #[test]
-fn what_cannot_be_shown_is_shown_as_text() {
+fn a_value_that_its_control_cannot_show_is_shown_as_text() {
     let form = ModelForm::new(
         Record::new(Product::meta()),
         true,

@@ -322,7 +322,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn content_is_told_from_the_first_bytes() {
+    fn the_kind_of_a_file_is_derived_from_its_first_bytes() {
         for (head, content) in [
             (&b"%PDF-1.7\n"[..], Content::Pdf),
             (b"\x00\x01junk\n%PDF-1.7\n", Content::Pdf),

@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_field_refuses_what_something_would_run() {
+    fn a_file_field_refuses_files_that_a_program_would_run() {
         let field = field(true);
         for (name, kind, content) in [
             (

@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_may_name_the_day_and_leads_nowhere_else() {
+    fn a_folder_may_name_the_day_and_stays_inside_the_media_folder() {
         let now = "2026-11-05T01:02:03".parse().unwrap();
         assert_eq!(folder_at("papers/%Y/%m", now), "papers/2026/11/");
         assert_eq!(folder_at("/../100%/", now), "100%/");

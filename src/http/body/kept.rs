@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_file_comes_back_to_its_field_and_its_browser_only() {
+    fn a_kept_file_is_returned_only_to_its_field_and_browser() {
         let dir = tempfile::tempdir().unwrap();
         let settings = settings(dir.path(), "1000");
         let ann = || KeptFiles::new(&settings, "ann");

@@ -169,7 +169,7 @@ mod tests {
     use super::groups;
 
     #[test]
-    fn circles_stand_together_behind_what_leads_to_them() {
+    fn cycles_are_grouped_and_sorted_by_their_references() {
         // 0 <- 1 <-> 2, 2 <- 3, 3 <- 3
         let edges = vec![
             (0, 1, "a"),

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_cut_to_milliseconds_as_djangos_encoder_cuts_them() {
+    fn times_are_cut_to_milliseconds_like_in_djangos_encoder() {
         for (time, expected) in [
             ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
             ("1899-12-31T23:59:59.999999Z", "1899-12-31T23:59:59.999Z"),

@@ -434,7 +434,7 @@ mod tests {
     use crate::models::content_types::ContentType;
 
     #[test]
-    fn only_rows_that_are_picked_are_numbered() {
+    fn rows_are_numbered_only_with_an_offset() {
         let rows = Query::new(ContentType::meta());
         let sql = |offset| {
             let beside = (Sql::new("SELECT 1 AS n"), ["n"].as_slice());

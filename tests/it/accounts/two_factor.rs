@@ -154,7 +154,7 @@ fn a_form_that_was_sent_without_a_session_comes_back_after_the_second_factor(kin
     assert_eq!(CHARLIE.row(&site).first_name, "");
 }
 
-fn it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown(kind: Kind) {
+fn two_factor_is_on_after_a_code_of_the_new_secret_and_the_password(kind: Kind) {
     let site = shop(kind);
     let client = CHARLIE.browser(&site);
     assert!(client.get(STATUS).shows(&["Off", "Set up"]));
@@ -803,7 +803,7 @@ fn unreadable_cells_neither_turn_two_factor_off_nor_lock_the_user_out(kind: Kind
 
 on_both!(
     a_form_that_was_sent_without_a_session_comes_back_after_the_second_factor,
-    it_is_on_once_a_code_of_the_new_secret_and_the_password_are_shown,
+    two_factor_is_on_after_a_code_of_the_new_secret_and_the_password,
     a_login_needs_the_password_and_then_a_code,
     a_password_alone_does_not_log_in,
     a_code_works_once_and_a_recovery_code_too,

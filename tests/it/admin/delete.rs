@@ -329,7 +329,7 @@ fn a_restricting_row_that_is_not_counted_causes_no_server_error(kind: Kind) {
     );
 }
 
-fn who_may_not_delete_what_goes_along_may_not_delete(kind: Kind) {
+fn delete_is_refused_without_permission_on_cascaded_models(kind: Kind) {
     let site = shop(kind);
     BOB.may(&site, &["view_product", "delete_product"]);
     let lamp = product("Amber lamp").save(&mut site.connect());
@@ -385,6 +385,6 @@ on_both!(
     rows_that_only_the_database_deletes_are_counted_by_table,
     a_restricting_row_of_a_table_without_a_model_prevents_a_deletion,
     a_restricting_row_that_is_not_counted_causes_no_server_error,
-    who_may_not_delete_what_goes_along_may_not_delete,
+    delete_is_refused_without_permission_on_cascaded_models,
     a_history_shows_messages_of_old_and_new_format
 );

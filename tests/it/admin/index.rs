@@ -55,7 +55,7 @@ fn staff_logs_in_and_others_do_not(kind: Kind) {
     }
 }
 
-fn logging_out_leads_where_one_wants_to_be(kind: Kind) {
+fn logging_out_redirects_to_next_on_this_site(kind: Kind) {
     let site = shop(kind);
     for (next, lands) in [
         ("/products/", "/products/"),
@@ -121,7 +121,7 @@ fn the_index_lists_only_permitted_models(kind: Kind) {
 
 on_both!(
     staff_logs_in_and_others_do_not,
-    logging_out_leads_where_one_wants_to_be,
+    logging_out_redirects_to_next_on_this_site,
     an_address_has_at_most_a_thousand_parameters,
     the_index_lists_only_permitted_models
 );

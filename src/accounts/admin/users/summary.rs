@@ -29,7 +29,7 @@ mod tests {
     use super::summary;
 
     #[test]
-    fn a_summary_has_nothing_of_the_hash() {
+    fn a_summary_contains_no_part_of_the_hash() {
         let vector = "pbkdf2_sha256$1000$abcdefghijklmnopqrstuv$3sV/SVfT6ME4dIgYVdSlH0jEvyK0z+y3AJvov9Y+8MA=";
         assert_eq!(
             summary(vector),

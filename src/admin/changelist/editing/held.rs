@@ -59,7 +59,7 @@ mod tests {
     use crate::models::Model as _;
 
     #[test]
-    fn rows_come_back_as_they_were() {
+    fn rows_are_read_back_as_they_were_written() {
         let fields: Vec<_> = ["object_repr", "action_time"]
             .iter()
             .filter_map(|key| ModelField::of(LogEntry::meta(), key))

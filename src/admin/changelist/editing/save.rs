@@ -21,7 +21,7 @@ const MOST: usize = 2000;
 
 /// The result of saving a list.
 pub(in crate::admin::changelist) enum Outcome {
-    /// How many rows were changed, and how many somebody else had deleted meanwhile.
+    /// The number of changed rows, and of rows that somebody else has deleted meanwhile.
     Saved(usize, usize),
     /// Nothing was saved: the rows that were sent, and the errors that belong to no single row.
     Refused(Vec<Sent>, Vec<String>),

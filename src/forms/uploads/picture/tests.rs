@@ -210,7 +210,7 @@ fn an_avif_picture_is_checked_box_by_box() {
 }
 
 #[test]
-fn no_changed_byte_makes_the_copying_fail_badly() {
+fn a_changed_byte_causes_no_panic_while_copying() {
     for (_, bytes) in PHOTOS {
         for at in 0..bytes.len().min(700) {
             for value in [0, 0x7F, 0xFF] {
@@ -224,7 +224,7 @@ fn no_changed_byte_makes_the_copying_fail_badly() {
 }
 
 #[test]
-fn what_stays_inside_a_picture_is_looked_at() {
+fn the_remaining_parts_of_a_picture_are_checked() {
     let gif = picture(ImageFormat::Gif);
     let (start, end) = gif.split_at(gif.len() - 1);
     let with = |text: &[u8]| {
@@ -251,7 +251,7 @@ fn what_stays_inside_a_picture_is_looked_at() {
 }
 
 #[test]
-fn files_that_are_no_whole_picture_are_refused() {
+fn incomplete_pictures_are_refused() {
     assert_eq!(
         cleaned(b"\x89PNG\r\n\x1a\n", false),
         Err(NO_IMAGE.to_owned())
