@@ -1,6 +1,7 @@
 //! A site in its own package (`tests/stranger`): it has its own name, navigation, colours and
 //! files, and nothing of the demo shop.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
@@ -30,8 +31,12 @@ static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
     target.join("debug/meadow")
 });
 
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
 fn package() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stranger")
+    root().join("tests/stranger")
 }
 
 fn meadow(database: &Database, arguments: &[&str]) -> Output {
@@ -175,7 +180,7 @@ fn commands_of_the_demo_shop_do_not_exist() {
 
 #[test]
 fn the_program_contains_nothing_of_the_demo_shop() {
-    let program = std::fs::read(&*PROGRAM).unwrap();
+    let program = fs::read(&*PROGRAM).unwrap();
     let contains = |text: &str| {
         program
             .windows(text.len())
