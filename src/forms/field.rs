@@ -181,7 +181,8 @@ impl Field {
     }
 }
 
-/// The shape of an address: what Django accepts, without the quoted names that nobody uses.
+/// Whether the text is a valid mail address by Django's rules, without the rarely used quoted
+/// names.
 pub fn is_email(text: &str) -> bool {
     let Some((name, domain)) = text.rsplit_once('@') else {
         return false;

@@ -220,7 +220,7 @@ pub fn file_size(bytes: u64) -> String {
     }
 }
 
-/// Says what there is to say about a field; `T` is its table.
+/// Builds the description of a field; `T` is its table.
 #[derive(Debug)]
 pub struct FieldBuilder<T> {
     pub(super) field: Field,
@@ -264,7 +264,7 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// What people read.
+    /// Sets the name for people.
     #[must_use]
     pub fn verbose_name(mut self, name: &str) -> Self {
         name.clone_into(&mut self.field.verbose_name);

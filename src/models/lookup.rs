@@ -350,7 +350,7 @@ impl Parameter {
     }
 }
 
-/// A year, a month, a day of one.
+/// Parses a small number, such as a year, a month or a day.
 fn small(text: &str) -> Option<i32> {
     i32::try_from(int(text)?).ok()
 }

@@ -174,7 +174,7 @@ impl<T> ManyToMany<T> {
         (self.to)()
     }
 
-    /// What people read on a label.
+    /// Returns the label.
     pub fn label(&self) -> String {
         crate::words::capfirst(self.verbose_name)
     }

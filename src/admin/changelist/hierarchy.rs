@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Field, Lookup, Query};
 use crate::python::{MONTHS, int_within_i64};
 
-/// More years than this are found one after the other.
+/// If the dates span more years than this, the years are found one by one.
 const MANY_YEARS: i32 = 150;
 
 /// The date navigation, and its level in the URL.

@@ -53,7 +53,7 @@ impl Params {
         self.0.iter().any(|(known, _)| known == name)
     }
 
-    /// The page asked for: Python's `int(p)`, or the first.
+    /// Returns the requested page: Python's `int(p)`, or the first.
     pub(super) fn page(&self) -> i64 {
         self.get("p").and_then(int_within_i64).unwrap_or(1)
     }
