@@ -69,7 +69,7 @@ pub fn tell_once(settings: &mut Settings) {
         Ok((version, _)) => settings.told_django_version = Some(version),
         Err(error) => log::warn!(
             target: "nuages.auth",
-            "the version of Django cannot be told from the database, so 5.2 is assumed ({error})"
+            "the version of Django cannot be derived from the database, so 5.2 is assumed ({error})"
         ),
     }
 }

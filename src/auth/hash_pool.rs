@@ -45,7 +45,7 @@ impl Turn {
         let place = Arc::clone(&self.0);
         #[expect(
             clippy::disallowed_methods,
-            reason = "hashing is no database work, and has places of its own"
+            reason = "hashing is not database work and has its own limit"
         )]
         let done = actix_web::web::block(move || {
             let _place = place;

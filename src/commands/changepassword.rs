@@ -26,7 +26,7 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     let user = user_named(&mut conn, &args.username)?;
     if !is_interactive() {
         return Err(Error::command(
-            "this is no terminal: passwords are asked for, never given as an option",
+            "this is not a terminal: passwords are asked for, never given as an option",
         ));
     }
     say(&format!("Changing password for user '{}'", user.username))?;

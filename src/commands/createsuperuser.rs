@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     }
     if !is_interactive() {
         return Err(Error::command(
-            "this is no terminal: use --noinput with DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD",
+            "this is not a terminal: use --noinput with DJANGO_SUPERUSER_USERNAME, _EMAIL and _PASSWORD",
         ));
     }
     let username = match &args.username {

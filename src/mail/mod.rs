@@ -95,8 +95,9 @@ impl Mail {
             ));
         }
         let mailbox = |text: &str| {
-            text.parse::<Mailbox>()
-                .map_err(|error| Error::command(format!("mail: {text:?} is no address: {error}")))
+            text.parse::<Mailbox>().map_err(|error| {
+                Error::command(format!("mail: {text:?} is not an address: {error}"))
+            })
         };
         let message = Message::builder()
             .from(mailbox(&settings.from)?)

@@ -341,11 +341,11 @@ mod tests {
         );
         assert!(
             !agrees(FileKinds::PDF, "image/png"),
-            "a PDF document is no picture"
+            "a PDF document is not a picture"
         );
         assert!(
             !agrees(FileKinds::TEXT, "text/html"),
-            "a plain text is no web page"
+            "a plain text is not a web page"
         );
         assert!(
             !agrees(FileKinds::PICTURE, "image/svg+xml"),

@@ -62,7 +62,7 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
             .filter(|model| model.app != app.label)
         {
             let text = format!(
-                "it stands in `models` of the app {}. Name it in those of its own app.",
+                "`models` of the app {} lists this model. List it in its own app.",
                 app.label
             );
             found.push(Finding::new(
@@ -77,7 +77,7 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
     for (at, model) in models.iter().enumerate() {
         if let Some(other) = models[..at].iter().find(|other| other.table == model.table) {
             let text = format!(
-                "the table {} is that of {} already. Name another.",
+                "the table {} already belongs to {}. Name another.",
                 model.table,
                 other.object_label()
             );
@@ -100,7 +100,7 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
 fn check_name(model: &Meta, found: &mut Vec<Finding>) {
     if !model.is_named {
         let text = format!(
-            "this does not name it, and its table {} is not called <app>_{}. Say .label(\"app.{}\").",
+            "the model has no label, and its table {} is not called <app>_{}. Set .label(\"app.{}\").",
             model.table, model.name, model.object_name
         );
         found.push(Finding::new(
@@ -141,7 +141,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
         add(
             "fields.E009",
             "max_length",
-            format!("a choice has {longest} characters, and {most} fit. Allow {longest}."),
+            format!("a choice has {longest} characters, but only {most} fit. Allow {longest}."),
         );
     }
     let Some(relation) = &field.relation else {
@@ -150,7 +150,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
     let target = relation.to();
     if super::find(target.app, &target.name).is_none() {
         let text = format!(
-            "{} is not installed. Name it in `models` of its app.",
+            "{} is not installed. List it in `models` of its app.",
             target.object_label()
         );
         add("fields.E300", "to", text);
@@ -162,7 +162,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
     }
     if field.sql != target.pk().sql {
         let text = format!(
-            "it holds {:?} and leads to {:?}. Give both columns one type.",
+            "the column has type {:?} and refers to a column of type {:?}. Give both the same type.",
             field.sql,
             target.pk().sql
         );
@@ -179,7 +179,7 @@ fn check_accessors(model: &'static Meta, found: &mut Vec<Finding>) {
         if let Some(other) = keys[..at].iter().find(|other| other.accessor() == accessor) {
             let (other, label) = (other.field.name, model.object_label());
             let text = format!(
-                "{label}.{accessor} is that of {other} already. Give one of them a related_name."
+                "{label}.{accessor} already belongs to {other}. Give one of them a related_name."
             );
             found.push(Finding::new("fields.E304", place(), "related_name", text));
         }
@@ -237,8 +237,8 @@ mod tests {
         assert_eq!(said.len(), 2, "{said:?}");
         assert_eq!(
             said[0],
-            "(nuages.E003) django.Visit, label: this does not name it, and its table django_session is not called \
-             <app>_visit. Say .label(\"app.Visit\")."
+            "(nuages.E003) django.Visit, label: the model has no label, and its table django_session is not called \
+             <app>_visit. Set .label(\"app.Visit\")."
         );
         assert!(
             said[1].starts_with("(nuages.E003) catalog.Tag, label"),

@@ -12,14 +12,14 @@ impl Checks<'_> {
                 self.add(
                     "admin.E005",
                     "fields",
-                    "fieldsets were given as well. Take one of them out.",
+                    "fieldsets are set as well. Remove one of the two options.",
                 );
             }
             for name in twice(fields) {
                 self.add(
                     "admin.E006",
                     "fields",
-                    format!("{name} stands there twice. Take one out."),
+                    format!("{name} is listed twice. Remove one of the two."),
                 );
             }
         }
@@ -32,14 +32,14 @@ impl Checks<'_> {
             self.add(
                 "admin.E012",
                 "fieldsets",
-                format!("{name} stands there twice. Take one out."),
+                format!("{name} is listed twice. Remove one of the two."),
             );
         }
         for name in twice(&options.exclude) {
             self.add(
                 "admin.E015",
                 "exclude",
-                format!("{name} stands there twice. Take one out."),
+                format!("{name} is listed twice. Remove one of the two."),
             );
         }
         let relations = [
@@ -59,7 +59,7 @@ impl Checks<'_> {
                 self.add(
                     id,
                     option,
-                    format!("{name} is neither a foreign key nor many-to-many. Take it out."),
+                    format!("{name} is neither a foreign key nor many-to-many. Remove it."),
                 );
             }
         }
@@ -77,7 +77,7 @@ impl Checks<'_> {
                 self.add(
                     "admin.E020",
                     option,
-                    format!("{name} is not many-to-many. Take it out."),
+                    format!("{name} is not many-to-many. Remove it."),
                 );
             }
         }
@@ -89,7 +89,7 @@ impl Checks<'_> {
                 self.add(
                     "admin.E023",
                     "radio_fields",
-                    format!("{name} is no foreign key and has no choices. Take it out."),
+                    format!("{name} is not a foreign key and has no choices. Remove it."),
                 );
             }
         }
@@ -102,8 +102,7 @@ impl Checks<'_> {
                 .column(name)
                 .is_some_and(|field| is_text(field.kind) && field.choices.is_empty())
             {
-                let text =
-                    format!("{name} is no text that is typed in lines. Take its textarea away.");
+                let text = format!("{name} is not a text of several lines. Remove its textarea.");
                 self.add("nuages.E107", "formfield", text);
             }
         }
@@ -121,7 +120,7 @@ impl Checks<'_> {
                 .find(|name| !typed(name))
                 .copied()
             {
-                let text = format!("{name} is no text that is typed. Name other fields.");
+                let text = format!("{name} is not a text field. Name other fields.");
                 self.add("admin.E028", "prepopulated_fields", text);
             }
         }
@@ -137,13 +136,13 @@ impl Checks<'_> {
             match self.site.of(target) {
                 None => {
                     let text = format!(
-                        "{name} leads to {label}, which has no admin. Register it, or use raw_id_fields."
+                        "{name} refers to {label}, which has no admin. Register the model, or use raw_id_fields."
                     );
                     self.add("admin.E039", "autocomplete_fields", text);
                 }
                 Some(known) if known.options.search_fields.is_empty() => {
                     let text = format!(
-                        "{name} leads to {label}, whose admin has no search_fields. Add some there."
+                        "{name} refers to {label}, whose admin has no search_fields. Add them there."
                     );
                     self.add("admin.E040", "autocomplete_fields", text);
                 }

@@ -31,11 +31,11 @@ impl Checks<'_> {
                 ([], _) => checks.add(
                     "admin.E202",
                     "model",
-                    format!("it has no foreign key to {label}. Take it out."),
+                    format!("the model has no foreign key to {label}. Remove it."),
                 ),
                 ([_, _, ..], None) => {
                     let text = format!(
-                        "it has several foreign keys to {label} ({}). Say which by fk_name.",
+                        "the model has several foreign keys to {label} ({}). Name one with fk_name.",
                         keys.join(", ")
                     );
                     checks.add("admin.E202", "fk_name", text);
@@ -44,14 +44,14 @@ impl Checks<'_> {
                     checks.add(
                         "admin.E202",
                         "fk_name",
-                        format!("{said} does not lead to {label}. Name one that does."),
+                        format!("{said} does not refer to {label}. Name a foreign key that does."),
                     );
                 }
                 _ => {}
             }
             if inline.max_num < inline.min_num {
                 let text = format!(
-                    "at least {} rows and at most {}: that cannot be. Raise max_num.",
+                    "at least {} rows and at most {} contradict each other. Raise max_num.",
                     inline.min_num, inline.max_num
                 );
                 checks.add("admin.E204", "max_num", text);
@@ -60,7 +60,7 @@ impl Checks<'_> {
                 checks.add(
                     "nuages.E105",
                     "per_page",
-                    "a page of no rows shows none. Say at least 1.",
+                    "a page needs at least 1 row. Raise the number.",
                 );
             }
             checks.form();

@@ -24,7 +24,7 @@ impl Checks<'_> {
                 self.add(
                     "nuages.E103",
                     "list_display",
-                    format!("{} is a secret. Take it out.", path.column),
+                    format!("{} is a secret. Remove it.", path.column),
                 );
             }
         }
@@ -45,7 +45,7 @@ impl Checks<'_> {
             let kind = self.model.resolve(path).map(|field| field.kind);
             if !matches!(kind, Some(FieldKind::Date | FieldKind::DateTime)) {
                 let text = format!(
-                    "{} holds no day. Name a date or a point in time.",
+                    "{} is not a date. Name a date or a point in time.",
                     path.column
                 );
                 self.add("admin.E128", "date_hierarchy", text);
@@ -79,7 +79,7 @@ impl Checks<'_> {
                 self.add(
                     id,
                     option,
-                    format!("{rows} rows are no page. Say at least 1."),
+                    format!("{rows} is too small: a page needs at least 1 row. Raise the number."),
                 );
             }
         }
@@ -98,7 +98,7 @@ impl Checks<'_> {
             let said = links.unwrap_or_default();
             if said.contains(name) {
                 let text = format!(
-                    "{name} is in list_display_links as well: it is a link or a field. Choose."
+                    "{name} is in list_display_links as well: a column is a link or a field. Remove it from one of the two."
                 );
                 self.add("admin.E123", "list_editable", text);
             }
@@ -112,7 +112,7 @@ impl Checks<'_> {
                 self.add(
                     "admin.E125",
                     "list_editable",
-                    format!("{name} cannot be edited in a list. Take it out."),
+                    format!("{name} cannot be edited in a list. Remove it."),
                 );
             }
         }
@@ -137,7 +137,7 @@ impl Checks<'_> {
                 self.add(
                     "admin.E130",
                     "actions",
-                    "delete_selected is there already. Rename yours.",
+                    "the admin already has the action delete_selected. Rename this one.",
                 );
             }
             for wanted in action
@@ -146,7 +146,7 @@ impl Checks<'_> {
                 .filter(|wanted| !["view", "add", "change", "delete"].contains(wanted))
             {
                 let text = format!(
-                    "{} wants the permission {wanted:?}: view, add, change or delete.",
+                    "{} requires the permission {wanted:?}. Use view, add, change or delete.",
                     action.name
                 );
                 self.add("admin.E129", "actions", text);

@@ -37,7 +37,7 @@ impl AdminSite {
             } else {
                 (
                     "nuages.E110",
-                    "the model is not registered, so there is nothing to extend. Call `register` before.",
+                    "the model is not registered, so there is nothing to extend. Call `register` first.",
                 )
             };
             let place = format!("the admin of {}", misplaced.model.object_label());
@@ -49,7 +49,7 @@ impl AdminSite {
             .filter(|app| !all().iter().any(|model| model.app == app.label))
         {
             let text =
-                "no installed app with models has this label. Take it out, or install the app.";
+                "no installed app with models has this label. Remove it, or install the app.";
             found.push(Finding::new(
                 "nuages.E106",
                 format!("the admin of the app {}", app.label),
@@ -86,7 +86,7 @@ impl Checks<'_> {
 
     fn installed(&mut self) {
         if find(self.model.app, &self.model.name).is_none() {
-            let text = "no installed app names it, so nobody can be permitted to touch it. Add it to `models` of its app.";
+            let text = "no installed app lists this model, so no user can get permissions for it. Add it to `models` of its app.";
             self.add("nuages.E108", "register", text);
         }
     }

@@ -69,7 +69,7 @@ impl ToSql<sql_types::TimestampTz, Pg> for Timestamp {
 impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
     fn from_sql(mut raw: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         if raw.value_type() != Some(SqliteType::Text) {
-            return Err("a point in time that is no text".into());
+            return Err("a point in time that is not a text".into());
         }
         let text = raw.read_text();
         let by_chrono = || NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f").ok();
@@ -78,7 +78,7 @@ impl FromSql<sql_types::TimestampTz, Sqlite> for Timestamp {
             .or_else(|| by_others(text));
         found
             .and_then(|found| Self::plausible(found.and_utc()))
-            .ok_or_else(|| "a text that is no point in time".into())
+            .ok_or_else(|| "a text that is not a point in time".into())
     }
 }
 

@@ -533,7 +533,7 @@ fn turning_two_factor_off_needs_the_password(kind: Kind) {
     assert!(
         client
             .get(STATUS)
-            .shows(&["Your login takes no code any more.", "Set up"])
+            .shows(&["Your login no longer needs a code.", "Set up"])
     );
     site.client().log_in(&CHARLIE);
     assert_eq!(client.get(CODES).header("location"), STATUS);

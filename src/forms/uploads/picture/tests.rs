@@ -84,7 +84,7 @@ fn a_copy_ends_where_the_picture_ends() {
         for cut in [20, bytes.len() / 2, bytes.len() - 1] {
             assert!(
                 cleaned(&bytes[..cut], false).is_err(),
-                "{format:?} cut off after {cut} bytes is no whole picture"
+                "{format:?} cut off after {cut} bytes is not a whole picture"
             );
         }
         for more in [
