@@ -624,7 +624,7 @@ fn staff_can_be_required_to_set_up_two_factor_before_staff_pages(kind: Kind) {
     );
     let page = client.get(set_up);
     let secret = shown_secret(&page);
-    assert!(page.shows(&["This site asks it of its staff."]));
+    assert!(page.shows(&["This site requires two-factor login for its staff."]));
     let page = client.post(
         set_up,
         &[
