@@ -95,7 +95,7 @@ document.addEventListener("click", (event) => {
     $("#main")?.focus({ preventScroll: true });
   }
   for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
-  // A link to a field that a widget stands in for, or that a closed section hides.
+  // A link to a field that a widget replaces, or that a closed section hides.
   const link = event.target.closest?.('a[href^="#"]');
   const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
   if (target) {

@@ -74,7 +74,7 @@ for (const javaScriptEnabled of [true, false]) {
 test("slugs are made as the server makes them, until one writes one's own", async (t) => {
   const page = await site.page(t);
   await staff(page, "/admin/catalog/tag/add/");
-  // What django.utils.text.slugify answers.
+  // The results of django.utils.text.slugify.
   const known = {
     "Hello World": "hello-world",
     " a  b - c ": "a-b-c",

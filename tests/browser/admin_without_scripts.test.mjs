@@ -131,7 +131,7 @@ test("the windows of related objects are pages: one adds, changes and looks ther
   assert.equal(await named(page, "name").inputValue(), `${before} and more`);
   await link("delete");
   assert.match(await main(page).innerText(), /and more/);
-  // What was added can be picked.
+  // The added row can be picked.
   await staff(page, `${PRODUCTS}10/change/`);
   await find(page, "category");
   await box(page, "category").fill("barom");

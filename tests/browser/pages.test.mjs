@@ -11,7 +11,7 @@ const site = openSite(...SHOPS);
 
 for (const { name, shop, status, reach } of PAGES) {
   test(name, async (t) => {
-    // That nothing went wrong is asserted when the page closes.
+    // When the page closes, an assertion checks that no error occurred.
     const page = await site.page(t, { shop });
     assert.equal((await reach(page)).status(), status);
     await scrollThrough(page);

@@ -1,4 +1,4 @@
-// What people set in their browser or system is heeded: colour scheme, motion, zoom.
+// Preferences of the browser or the system are respected: colour scheme, motion, zoom.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

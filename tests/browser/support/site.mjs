@@ -1,4 +1,4 @@
-// What a test file needs: a browser, shops by their content, and pages that must end without a wrong.
+// Helpers of the test files: a browser, shops by their content, and pages that must close without an error.
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";

@@ -1,4 +1,4 @@
-// How large controls are to a finger or a mouse.
+// The size of controls for a finger or a mouse.
 
 /** WCAG 2.5.8. */
 export const TARGET = 24;

@@ -20,7 +20,7 @@ if OURS["act"] == "log in":
     writer = request()
     auth.login(writer, auth.authenticate(username="charlie", password=OURS["password"]))
     writer.session.save()
-    # A login of Nuages that waits for its code is none here.
+    # A login of Nuages that waits for its code is not a login in Django.
     assert auth.get_user(request(OURS["half"])).is_anonymous
     assert auth.get_user(request(OURS["session"])) == charlie
     print(json.dumps(writer.session.session_key))

@@ -22,7 +22,7 @@ def request(key=None):
     return made
 
 
-# What Nuages made.
+# Sessions that Nuages made.
 charlie = User.objects.get(username="charlie")
 reader = request(OURS["session"])
 assert auth.get_user(reader) == charlie, dict(reader.session.items())
@@ -41,7 +41,7 @@ assert default_token_generator.check_token(charlie, token), OURS["link"]
 storage = CookieStorage(RequestFactory().get("/", HTTP_COOKIE="messages=" + OURS["messages"]))
 assert [(m.level, m.message, m.tags) for m in storage] == [(25, "Your profile was saved.", "success")], list(storage)
 
-# What Django makes.
+# Sessions that Django makes.
 bob = User.objects.create_user("bob", "bob@example.com", PASSWORD)
 writer = request()
 auth.login(writer, auth.authenticate(username="bob", password=PASSWORD))
