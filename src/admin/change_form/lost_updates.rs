@@ -230,7 +230,7 @@ impl World {
         let screen = Screen {
             post: Some(PostData {
                 fields,
-                files: Vec::new(),
+                ..PostData::default()
             }),
             ..self.screen.clone()
         };

@@ -9,6 +9,10 @@ use crate::forms::fields::NO_SUCH_ROW;
 use crate::forms::uploads::{self, Change, Upload};
 use crate::models::{Meta, Record};
 
+/// What is wrong with a file field whose kept file was deleted before the form was saved.
+const LOST_FILE: &str =
+    "The file that you chose is not kept any more. Choose it again, or save without it.";
+
 /// A field of a form, with what stands in it.
 #[derive(Debug, Clone)]
 pub struct BoundField {
@@ -140,6 +144,10 @@ impl BoundField {
             .find(|(field, _)| *field == name)
             .map(|(_, file)| file);
         let clear = uploads::is_cleared(posted.data, &name);
+        if file.is_none() && !clear && posted.data.lost_files.contains(&name) {
+            self.errors.push(LOST_FILE.to_owned());
+            return;
+        }
         match uploads::clean(column, file, clear, self.typed.first()) {
             Ok(Change::Keep) => self.cleaned = Some(self.initial.clone()),
             Ok(Change::Clear) => self.cleaned = Some(Cleaned::One(Value::Text(String::new()))),

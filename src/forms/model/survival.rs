@@ -191,7 +191,7 @@ fn sent_back(page: &ModelForm, zone: Tz) -> PostData {
     }
     PostData {
         fields,
-        files: Vec::new(),
+        ..PostData::default()
     }
 }
 

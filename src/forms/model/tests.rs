@@ -265,7 +265,7 @@ fn values_are_read_back_as_they_were_shown() {
     assert_eq!(shown("released_on"), [""]);
     let mut data = PostData {
         fields: QueryDict::default(),
-        files: Vec::new(),
+        ..PostData::default()
     };
     for (name, text) in [
         ("price", "10"),

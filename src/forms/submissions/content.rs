@@ -27,7 +27,8 @@ pub(super) fn digest(post: &PostData) -> Result<Vec<u8>> {
         add(name.as_bytes());
         add(value.as_bytes());
     }
-    for (field, file) in &post.files {
+    // The reference to a kept file is a field. The file itself is gone when the page is sent again.
+    for (field, file) in post.files.iter().filter(|(_, file)| !file.was_kept()) {
         let mut content = Sha256::new();
         io::copy(&mut File::open(file.path())?, &mut HashWriter(&mut content))?;
         add(field.as_bytes());

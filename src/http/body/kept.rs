@@ -6,10 +6,11 @@
 //! see them. They are deleted when the form is saved, after [`MAX_AGE`], or when there are too many
 //! (oldest first).
 
+use std::collections::VecDeque;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use chrono::Utc;
@@ -28,6 +29,8 @@ const MOST_FILES_OF_ALL: usize = 5000;
 const REQUESTS: u64 = 3;
 /// The largest total size of all browsers' files, as a multiple of `FILE_UPLOAD_MAX_SIZE`.
 const REQUESTS_OF_ALL: u64 = 50;
+/// The number of stored files that are remembered.
+const MOST_STORED: usize = 1000;
 const SALT: &str = "nuages.http.kept";
 /// Number of letters at the beginning of a file name that identify the owner.
 const OWNER_LENGTH: usize = 32;
@@ -110,8 +113,8 @@ impl KeptFiles {
     }
 
     /// Adds the kept files that the fields of `data` refer to to its files, unless another file was
-    /// chosen or the box that removes the file is ticked. Ignores a reference that has expired or
-    /// belongs to another browser.
+    /// chosen or the box that removes the file is ticked. A reference that has expired, belongs to
+    /// another browser or whose file was deleted makes the field one of `lost_files`.
     pub fn restore(self, data: &mut PostData) {
         let ending = |name: &str| name.strip_suffix("-kept").map(str::to_owned);
         let referred: Vec<(String, String)> = data
@@ -137,6 +140,8 @@ impl KeptFiles {
                 }
             } else if let Some(file) = keeper.file(&field, &reference) {
                 data.files.push((field, file));
+            } else if !reference.is_empty() && !keeper.was_stored(&field, &reference) {
+                data.lost_files.push(field);
             }
         }
     }
@@ -159,6 +164,12 @@ impl KeptFiles {
             Arc::clone(self),
             self.keeps_metadata,
         ))
+    }
+
+    /// Whether the file of `reference` was stored by an earlier sending of the same page.
+    fn was_stored(&self, field: &str, reference: &str) -> bool {
+        self.find(field, reference)
+            .is_some_and(|(path, _)| stored_files().contains(&path))
     }
 
     /// Opens the file of this reference, for any field, and returns it with its name.
@@ -322,6 +333,23 @@ impl KeptFiles {
     }
 }
 
+/// Deletes the kept copy of a file that has been stored.
+pub(super) fn forget(path: &std::path::Path) {
+    let mut stored = stored_files();
+    stored.push_front(path.to_owned());
+    stored.truncate(MOST_STORED);
+    drop(stored);
+
+    remove(path);
+}
+
+/// The paths of kept files that this process has stored, newest first. A form that is sent twice
+/// has lost no file.
+fn stored_files() -> MutexGuard<'static, VecDeque<PathBuf>> {
+    static STORED: Mutex<VecDeque<PathBuf>> = Mutex::new(VecDeque::new());
+    STORED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn drop_old(entries: &mut Vec<Entry>) {
     let now = SystemTime::now();
     entries.retain(|entry| {
@@ -335,7 +363,7 @@ fn drop_old(entries: &mut Vec<Entry>) {
     });
 }
 
-pub(super) fn remove(path: &std::path::Path) {
+fn remove(path: &std::path::Path) {
     if let Err(error) = fs::remove_file(path)
         && error.kind() != io::ErrorKind::NotFound
     {

@@ -34,6 +34,8 @@ pub struct PostData {
     pub fields: QueryDict,
     /// The files, with the names of their fields.
     pub files: Vec<(String, UploadedFile)>,
+    /// The names of file fields that refer to a kept file which is not there any more.
+    pub lost_files: Vec<String>,
 }
 
 impl PostData {
@@ -52,7 +54,7 @@ impl PostData {
                 within(fields.len(), most_fields(&fields, settings))?;
                 Ok(Self {
                     fields,
-                    files: Vec::new(),
+                    ..Self::default()
                 })
             }
             _ => Ok(Self::default()),

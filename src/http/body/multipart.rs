@@ -107,8 +107,13 @@ impl UploadedFile {
     /// Deletes the kept copy, because the file has been stored.
     pub fn forget(&self) {
         if let Some((_, path)) = self.kept.as_deref() {
-            kept::remove(path);
+            kept::forget(path);
         }
+    }
+
+    /// Whether the file was sent by an earlier request.
+    pub(crate) fn was_kept(&self) -> bool {
+        self.kept.is_some()
     }
 
     /// Returns the path of the temporary file.
