@@ -18,7 +18,7 @@ pub struct Author {
     pub account: Option<ForeignKey<User>>,
 }
 
-/// What is published.
+/// Published texts.
 #[nuages::model(
     app = "press",
     ordering = ["-published_on", "title"],

@@ -1,4 +1,4 @@
-//! What `#[nuages::model]` expands to beside Diesel's own items and those of this module.
+//! The items to which `#[nuages::model]` expands, except Diesel's own and those of this module.
 
 use super::Model;
 use crate::db::Decimal;

@@ -1,4 +1,5 @@
-//! What "as Python does" means: numbers, digits, white space, quoting, JSON and the names of months.
+//! The meaning of "as Python does": numbers, digits, white space, quoting, JSON and the names of
+//! months.
 //!
 //! Django reads and writes many texts with Python's own functions. Each of them has one counterpart
 //! here, and `tests/python/answers.json` holds Python's answers for it.

@@ -1,17 +1,17 @@
-//! What the history says was done, in Django's JSON.
+//! The description of an action in the history, in Django's JSON.
 
 use serde_json::{Value as Json, json};
 
 use crate::python::json_spaced;
 
-/// One thing that was done.
+/// One part of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Done {
     /// The row was added.
     Added,
-    /// These fields of it were changed, by their labels.
+    /// These fields of the row were changed, by their labels.
     Changed(Vec<String>),
-    /// A row inside its form was added: what its model and itself are called.
+    /// A row inside its form was added: the name of the model and the display name of the row.
     RowAdded(String, String),
     /// Fields of a row inside its form were changed.
     RowChanged(String, String, Vec<String>),
@@ -33,7 +33,7 @@ impl Done {
     }
 }
 
-/// The text of the column `change_message`: `[{"changed": {"fields": ["Stock"]}}]`.
+/// Returns the text of the column `change_message`: `[{"changed": {"fields": ["Stock"]}}]`.
 pub fn change_message(done: &[Done]) -> String {
     let all: Vec<Json> = done.iter().map(Done::json).collect();
     String::from_utf8(json_spaced(&all)).unwrap_or_default()

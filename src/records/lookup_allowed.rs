@@ -5,15 +5,16 @@ use crate::models::{Meta, Relation, Step};
 
 /// A field that is named in a lookup.
 struct NamedField {
-    /// The model that the field leads to.
+    /// The model to which the field refers.
     next: Option<&'static Meta>,
     is_primary_key: bool,
 }
 
 impl Policy<'_> {
-    /// Whether rows may be looked up by `key` (Django's `lookup_allowed`). A lookup over several relations is only allowed if
-    /// it is `declared`: if a filter or the date hierarchy of the list makes the same one. A field that does not exist is
-    /// allowed here and refused later, because it is no secret.
+    /// Whether rows may be looked up by `key` (Django's `lookup_allowed`). A lookup over several
+    /// relations is only allowed if it is `declared`: if a filter or the date hierarchy of the list
+    /// makes the same one. A field that does not exist is allowed here and refused later, because
+    /// its absence need not be kept secret.
     pub fn lookup_allowed(&self, key: &str, mut declared: impl Iterator<Item = String>) -> bool {
         if !self.hooks_permit_lookup(key) {
             return false;

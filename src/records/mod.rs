@@ -1,4 +1,4 @@
-//! What a user does to rows of any model: "save, delete, log this record as this user".
+//! Saves, deletes and logs rows of any model as a user.
 //!
 //! The admin's forms, lists, inlines and actions write through this module, and a command or an API can do the same. It works
 //! on a [`Meta`](crate::models::Meta) and a [`Record`](crate::models::Record), so it needs no Rust type for a model, and it knows

@@ -1,4 +1,4 @@
-//! [`Policy`]: what applies to the rows of one model.
+//! [`Policy`]: the rules for the rows of one model.
 
 use super::{Actor, Change, Hooks, RecordChange, rules};
 use crate::auth::User;
@@ -7,11 +7,11 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::models::{ColumnPath, Meta, Order, Query, Record};
 
-/// The rows of one permission check.
+/// Number of rows in one permission check.
 const CHUNK: i64 = 500;
 
-/// What applies to the rows of one model: the rules of the model itself ([`rules`]), the hooks of the site author, and
-/// the author's order.
+/// The rules for the rows of one model: the rules of the model itself ([`rules`]), the hooks of the
+/// site author, and the author's order.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {
     /// The model.
@@ -26,12 +26,12 @@ pub struct Policy<'a> {
 pub struct FieldError {
     /// The name of the field; "" if the error concerns the row as a whole.
     pub field: &'static str,
-    /// What the user reads.
+    /// The text for the user.
     pub text: String,
 }
 
 impl<'a> Policy<'a> {
-    /// The policy of a model about which a site author said nothing.
+    /// Creates the policy of a model for which the site author has set no options.
     pub fn new(model: &'static Meta) -> Self {
         Self {
             model,
@@ -201,7 +201,8 @@ impl<'a> Policy<'a> {
         Ok(Vec::new())
     }
 
-    /// Calls `save_model`: the site author's first, so that the model's rules have the last word.
+    /// Calls `save_model`: the site author's hook first and then the model's rules, so that the
+    /// rules decide.
     pub(super) fn before_save(
         &self,
         conn: &mut Conn,

@@ -92,7 +92,7 @@ impl Writer<'_> {
         Ok(record)
     }
 
-    /// Deletes `rows` with everything that goes along with them, and writes a history entry for each of them.
+    /// Deletes `rows` with all dependent rows, and writes a history entry for each of `rows`.
     pub fn delete(&mut self, conn: &mut Conn, policy: Policy<'_>, rows: Query) -> Result<Deleted> {
         let user = &self.actor.user;
         Collector::new(rows).delete(conn, |conn, rows| {
@@ -110,7 +110,8 @@ impl Writer<'_> {
         })
     }
 
-    /// Deletes rows that were read before, as a part of the change of another row: the history of that row tells of them.
+    /// Deletes rows that were read before, as a part of the change of another row. The entry in the
+    /// history of that row mentions them.
     pub fn delete_parts(
         &mut self,
         conn: &mut Conn,
@@ -130,13 +131,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Stores a file that was sent. Returns its path, which is what the column holds.
+    /// Stores an uploaded file. Returns its path, which is the value for the column.
     pub fn store_upload(&mut self, upload: &Upload) -> Result<Value> {
         let stored = upload.store(self.settings)?;
         Ok(self.keep_later(stored))
     }
 
-    /// Copies the file at `path` to a path of its own for `field`. Returns `None` if the file cannot be read.
+    /// Copies the file at `path` to a separate path for `field`. Returns `None` if the file cannot
+    /// be read.
     pub fn copy_file(&mut self, path: &str, field: &Field) -> Result<Option<Value>> {
         let copy = Stored::copy_of(path, field, self.settings)?;
         Ok(copy.map(|stored| self.keep_later(stored)))
@@ -148,8 +150,8 @@ impl Writer<'_> {
         path
     }
 
-    /// Adds an entry to the history of a row, which is called `name`. Entries are written when the work is done; neighbours
-    /// with the same text share a statement.
+    /// Adds an entry to the history of a row with the display name `name`. Entries are written at
+    /// the end of the transaction. Consecutive rows with the same text share a statement.
     pub fn log(&mut self, record: &Record, name: String, flag: Flag, done: &[Done]) {
         let row = (record.pk().clone(), name);
         let message = change_message(done);

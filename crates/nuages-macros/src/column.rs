@@ -1,4 +1,4 @@
-//! What the type of a field says about its column.
+//! Derives the column of a field from the field's type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -19,17 +19,17 @@ pub(crate) enum Holds {
     Json,
 }
 
-/// What a field's type means.
+/// The meaning of a field's type.
 pub(crate) enum FieldType {
     /// A column that holds a value.
     Value { holds: Holds, sql: TokenStream },
     /// The primary key of a row of this model.
     ForeignKey(Box<Type>),
-    /// Links to rows of this model, in a table of their own.
+    /// Links to rows of this model, in a separate table.
     ManyToMany(Box<Type>),
 }
 
-/// Types that have no column, with the one that is meant.
+/// Types that have no column, each with the type to use instead.
 const MEANT: [(&str, &str); 9] = [
     ("f32", "f64"),
     ("u8", "i16"),
@@ -101,7 +101,7 @@ fn no_column(name: &str, written: &str) -> String {
     }
 }
 
-/// The type in `Option<T>`, and whether there was an `Option`.
+/// Returns the type in `Option<T>`, and whether there was an `Option`.
 pub(crate) fn without_option(field_type: &Type) -> (&Type, bool) {
     match field_type {
         Type::Path(path)

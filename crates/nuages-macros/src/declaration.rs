@@ -163,7 +163,7 @@ impl Declaration {
         Ok(declaration)
     }
 
-    /// The field that an option of the model names.
+    /// Returns the field that an option of the model names.
     pub(crate) fn field(&self, name: &LitStr) -> Result<&Field> {
         let wanted = name.value();
         self.fields

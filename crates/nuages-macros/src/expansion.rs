@@ -1,4 +1,4 @@
-//! What a declaration stands for: the table, the row, the description and the joins.
+//! Expands a declaration into the table, the row, the description and the joins.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -37,7 +37,7 @@ fn try_expand(declaration: &Declaration) -> Result<TokenStream> {
     })
 }
 
-/// The column that is the primary key.
+/// Returns the column that is the primary key.
 fn pk(declaration: &Declaration) -> Ident {
     match declaration.primary_key {
         PrimaryKey::Id => format_ident!("id"),
@@ -45,7 +45,7 @@ fn pk(declaration: &Declaration) -> Ident {
     }
 }
 
-/// The primary key of this model, in Rust and in SQL.
+/// Returns the type of this model's primary key, in Rust and in SQL.
 fn own_key(declaration: &Declaration) -> Result<(TokenStream, TokenStream)> {
     let PrimaryKey::Field(index) = declaration.primary_key else {
         return Ok((quote!(i64), quote!(BigInt)));
@@ -86,8 +86,8 @@ fn table(declaration: &Declaration) -> Result<TokenStream> {
     })
 }
 
-/// The type of the primary key of a model, in Rust and in SQL: what `key` says, 32 bits for the models of the library as
-/// in Django, otherwise 64.
+/// Returns the type of the primary key of a model, in Rust and in SQL: the type in the option
+/// `key`. Without the option, the models of the library have 32 bits as in Django, all others 64.
 fn key_type(to: &Type, options: &Options) -> Result<(TokenStream, TokenStream)> {
     if let Some(written) = options.value("key")? {
         let key: Type = syn::parse2(quote!(#written)).map_err(|_| {
@@ -167,7 +167,7 @@ fn row(declaration: &Declaration) -> Result<TokenStream> {
         })
         .collect::<Result<Vec<_>>>()?;
 
-    // Diesel refuses it for a row that is nothing but its key.
+    // Diesel refuses `AsChangeset` for a row that has no column except its key.
     let changeset = declaration
         .fields
         .iter()
@@ -391,7 +391,7 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
 /// `["draft", "live"]`, or `[("draft", "Draft")]`.
 fn choices(field: &Field, choices: &Expr) -> Result<TokenStream> {
     let Expr::Array(array) = choices else {
-        // A constant of the author's.
+        // A constant of the site author.
         return Ok(quote!(.choices(#choices)));
     };
     if array.elems.iter().all(|choice| text_of(choice).is_some()) {
@@ -427,7 +427,7 @@ fn default(field: &Field, default: &Expr) -> TokenStream {
     );
     match default {
         Expr::Path(path) if path.path.is_ident("now") => quote!(.default_now()),
-        // A function, or a closure.
+        // The default is a function or a closure.
         Expr::Path(_) | Expr::Closure(_) => {
             quote!(.default(|| ::nuages::db::Value::from((#default)())))
         }
@@ -441,7 +441,8 @@ fn default(field: &Field, default: &Expr) -> TokenStream {
     }
 }
 
-/// The key of the model, and a check that `key` says the type of each model that is referred to.
+/// Returns the key of the model, and a check that `key` matches the key type of each model that is
+/// referred to.
 fn model_key(declaration: &Declaration) -> Result<TokenStream> {
     let name = &declaration.name;
     let (rust, sql) = own_key(declaration)?;
@@ -479,8 +480,8 @@ fn model_key(declaration: &Declaration) -> Result<TokenStream> {
     })
 }
 
-/// `diesel::joinable!` and `allow_tables_to_appear_in_same_query!` for the keys that say `join`, and for the first key
-/// to each model of the library.
+/// Returns `diesel::joinable!` and `allow_tables_to_appear_in_same_query!` for the keys with the
+/// option `join`, and for the first key to each model of the library.
 fn joins(declaration: &Declaration) -> Result<Vec<TokenStream>> {
     let table = &declaration.table;
     let mut seen = Vec::new();
@@ -516,7 +517,7 @@ fn constant(name: &Ident) -> Ident {
     format_ident!("{}", name.unraw().to_string().to_uppercase())
 }
 
-/// The module of the table of a link, and its two columns.
+/// Returns the module of the table of a link, and its two columns.
 fn link_names(declaration: &Declaration, link: &Link) -> (Ident, Ident, Ident) {
     let table = format_ident!("{}_{}", declaration.table, link.name.unraw());
     let own = declaration.name.to_string().to_lowercase();
@@ -557,7 +558,7 @@ fn link_table(declaration: &Declaration, link: &Link) -> Result<TokenStream> {
     })
 }
 
-/// The constants of the many-to-many fields, by which an admin names them.
+/// Returns the constants of the many-to-many fields, by which an admin names them.
 fn consts(declaration: &Declaration) -> Result<TokenStream> {
     let Declaration { name, table, .. } = declaration;
     if declaration.links.is_empty() {

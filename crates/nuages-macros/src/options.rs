@@ -10,7 +10,8 @@ pub(crate) struct Written {
     pub(crate) value: Option<Expr>,
 }
 
-/// A list of options, and what it belongs to: `Post` or `Post.title`, which each message begins with.
+/// A list of options, and the item to which it belongs: `Post` or `Post.title`, with which each
+/// message begins.
 pub(crate) struct Options {
     pub(crate) owner: String,
     written: Vec<Written>,
@@ -38,7 +39,7 @@ impl Options {
         }
     }
 
-    /// Adds the options in `input`. Each must be one of `known`, and be written once.
+    /// Adds the options in `input`. Each must be one of `known`, and may be written only once.
     pub(crate) fn add(&mut self, input: ParseStream<'_>, known: &[&str]) -> Result<()> {
         for option in Punctuated::<Written, Token![,]>::parse_terminated(input)? {
             let name = option.name.to_string();
@@ -73,7 +74,7 @@ impl Options {
         }
     }
 
-    /// The value of an option.
+    /// Returns the value of an option.
     pub(crate) fn value(&self, name: &str) -> Result<Option<&Expr>> {
         match self.get(name) {
             None => Ok(None),
@@ -87,7 +88,7 @@ impl Options {
         }
     }
 
-    /// The text that an option was given.
+    /// Returns the text that an option was given.
     pub(crate) fn text(&self, name: &str) -> Result<Option<LitStr>> {
         self.value(name)?
             .map(|value| {
@@ -98,7 +99,7 @@ impl Options {
             .transpose()
     }
 
-    /// The texts in the brackets that an option was given.
+    /// Returns the texts in the brackets that an option was given.
     pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<LitStr>>> {
         self.value(name)?
             .map(|value| {
@@ -110,7 +111,7 @@ impl Options {
             .transpose()
     }
 
-    /// The lists of texts that an option was given: one list, or several in brackets.
+    /// Returns the lists of texts that an option was given: one list, or several in brackets.
     pub(crate) fn text_lists(&self, name: &str) -> Result<Vec<Vec<LitStr>>> {
         let Some(value) = self.value(name)? else {
             return Ok(Vec::new());
@@ -130,13 +131,13 @@ impl Options {
         })
     }
 
-    /// An error that begins with the model and the field.
+    /// Returns an error that begins with the model and the field.
     pub(crate) fn error(&self, at: &impl quote::ToTokens, text: &str) -> Error {
         Error::new_spanned(at, format!("{}: {text}", self.owner))
     }
 }
 
-/// The text of a literal.
+/// Returns the text of a literal.
 pub(crate) fn text_of(value: &Expr) -> Option<LitStr> {
     match value {
         Expr::Lit(ExprLit {
@@ -154,7 +155,7 @@ fn texts_of(value: &Expr) -> Option<Vec<LitStr>> {
     }
 }
 
-/// Says that an option does not exist, and which one was probably meant.
+/// Returns the message for an option that does not exist, with the option that was probably meant.
 fn unknown(name: &str, known: &[&str]) -> String {
     let nearest = known
         .iter()

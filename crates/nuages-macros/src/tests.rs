@@ -1,10 +1,10 @@
-//! What is said of typical mistakes: each message names the model, the field and the remedy.
+//! The compile errors of typical mistakes: each message names the model, the field and the remedy.
 
 use quote::quote;
 
 use super::expand;
 
-/// The message of the compile error that a declaration expands to.
+/// Returns the message of the compile error into which a declaration expands.
 fn error(arguments: proc_macro2::TokenStream, fields: proc_macro2::TokenStream) -> String {
     let item = quote! {
         pub struct Post {

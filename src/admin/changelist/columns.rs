@@ -143,7 +143,7 @@ fn shown(
                             column: name.column,
                         }
                     };
-                    // The key itself tells whether there is a row at its end.
+                    // The foreign key itself shows whether there is a row.
                     let read: Vec<ColumnPath> = [path.clone()]
                         .into_iter()
                         .chain(text.paths.iter().map(behind))

@@ -47,7 +47,7 @@ impl FieldKind {
 }
 
 impl ColumnType {
-    /// A column of which nothing is known but its type.
+    /// Returns the column type of a column without further description.
     pub fn of_column(sql: crate::db::Kind) -> Self {
         Self {
             kind: FieldKind::of_column(sql),

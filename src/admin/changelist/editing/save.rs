@@ -37,7 +37,7 @@ pub(in crate::admin::changelist) struct SentList<'a> {
     pub(in crate::admin::changelist) settings: &'a Settings,
 }
 
-/// What was read of a list that was sent. It survives a transaction that is rolled back.
+/// The rows read so far from a submitted list. They are kept if the transaction is rolled back.
 #[derive(Default)]
 struct ReadRows {
     rows: Vec<Sent>,
@@ -49,7 +49,7 @@ struct ReadRows {
     writing: Option<usize>,
 }
 
-/// How far a transaction came.
+/// The result of a transaction.
 enum Attempt {
     Refused,
     /// The number of rows that were changed.
