@@ -88,7 +88,7 @@ fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
 }
 
 impl Actor {
-    /// The rows that they get to see (Django's `get_queryset`).
+    /// Returns the rows that the user may see (Django's `get_queryset`).
     pub fn queryset(&self, known: &Registered) -> Query {
         known.policy().queryset(&self.user)
     }

@@ -16,7 +16,7 @@ use crate::models::Query;
 /// own query is repeated. A form may have 1000 fields.
 const NAMED: i64 = 900;
 
-/// The most rows that a confirmation page shows.
+/// The largest number of rows that a confirmation page shows.
 const SHOWN: i64 = 100;
 
 /// The page from which an action is run (Django's `ActionLocation`).

@@ -208,7 +208,7 @@ impl Registered {
         }
     }
 
-    /// What applies to the rows of the model.
+    /// Returns the rules for the rows of the model.
     pub fn policy(&self) -> Policy<'_> {
         self.options.policy(self.model)
     }

@@ -1,4 +1,4 @@
-//! A field of a model: what its column cannot say.
+//! Fields of models: the names, labels and rules that a column does not have.
 
 use std::marker::PhantomData;
 
@@ -82,7 +82,7 @@ impl Field {
             kind: FieldKind::of_column(sql),
             sql,
             null,
-            // Django wants to be told; here a column that may be NULL says so.
+            // Django needs an explicit option; here it follows from a column that may be NULL.
             blank: null,
             unique: false,
             taken: "",
@@ -257,7 +257,7 @@ impl<T> FieldBuilder<T> {
         url: Url
     }
 
-    /// What forms, URLs and fixtures call it, where that is not the name of the column.
+    /// Sets the name in forms, URLs and fixtures, if it differs from the name of the column.
     #[must_use]
     pub fn name(mut self, name: &'static str) -> Self {
         self.field.name = name;
@@ -445,7 +445,7 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// A foreign key to `M`; its name is the column's without `_id`.
+    /// Declares a foreign key to `M`. The field has the column's name without `_id`.
     #[must_use]
     pub fn to<M: Model>(mut self, on_delete: OnDelete) -> Self {
         let field = &mut self.field;
@@ -456,7 +456,8 @@ impl<T> FieldBuilder<T> {
         self
     }
 
-    /// What the other model calls the rows that lead to it: `orders`. Unless said, `<model>_set`.
+    /// Sets the name by which the other model refers to these rows: `orders`. The default is
+    /// `<model>_set`.
     #[must_use]
     pub fn related_name(mut self, name: &'static str) -> Self {
         if let Some(relation) = &mut self.field.relation {

@@ -69,7 +69,7 @@ impl Inline {
         }
     }
 
-    /// What applies to the rows of the other model.
+    /// Returns the rules for the rows of the other model.
     pub fn policy(&self) -> Policy<'_> {
         self.options.policy(self.model)
     }

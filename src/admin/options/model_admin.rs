@@ -57,7 +57,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// What applies to the rows of `model`, whose options these are.
+    /// Returns the rules for the rows of `model`, to which these options belong.
     pub(in crate::admin) fn policy(&self, model: &'static Meta) -> Policy<'_> {
         Policy::new(model)
             .with_hooks(&self.hooks)

@@ -9,11 +9,11 @@ use crate::forms::fields::NO_SUCH_ROW;
 use crate::forms::uploads::{self, Change, Upload};
 use crate::models::{Meta, Record};
 
-/// What is wrong with a file field whose kept file was deleted before the form was saved.
+/// The error of a file field whose kept file was deleted before the form was saved.
 const LOST_FILE: &str =
     "The file that you chose is not kept any more. Choose it again, or save without it.";
 
-/// A field of a form, with what stands in it.
+/// A field of a form with its values.
 #[derive(Debug, Clone)]
 pub struct BoundField {
     /// The field.

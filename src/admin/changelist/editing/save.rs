@@ -1,4 +1,4 @@
-//! Saves what was typed in a list: all of it or nothing, in one transaction.
+//! Saves the edited rows of a list, all or none of them, in one transaction.
 
 use chrono_tz::Tz;
 
