@@ -2,7 +2,7 @@
 //! protection, forms, messages, migrations and commands, on SQLite and PostgreSQL. It uses Django's tables, password
 //! hashes, sessions and URLs, so that a Django and a site on Nuages can share one database and one `SECRET_KEY`.
 //!
-//! Handlers are actix-web's, queries are Diesel's and run on threads of their own, templates are Askama's.
+//! Handlers use actix-web, templates use Askama, and queries use Diesel and run on separate threads.
 //!
 //! # A site
 //!
@@ -93,21 +93,21 @@
 //! | for | see |
 //! |---|---|
 //! | the site as a whole: apps, look, static files, commands | [`project`], [`pages`], [`static_files!`] |
-//! | models and what they say about themselves | [`models`], [`migration!`] |
+//! | models and their descriptions | [`models`], [`migration!`] |
 //! | the admin | [`admin`], [`admin::ModelAdmin`] |
-//! | URLs, requests, answers | [`http`], [`urls`], [`error`] |
+//! | URLs, requests, responses | [`http`], [`urls`], [`error`] |
 //! | queries | [`db::Db`], [`db::Conn`], [`models::Query`], [`schema`] |
 //! | forms | [`forms`] |
 //! | users, permissions, login and account pages | [`auth`], [`accounts`] |
 //! | sessions, messages, mail | [`sessions`], [`messages`], [`mail`] |
 //! | settings and the command line | [`settings`], [`commands`], [`terminal`] |
 //!
-//! [`prelude`] holds what nearly every module of a site names.
+//! [`prelude`] contains the items that nearly every module of a site uses.
 //!
 //! # Layers
 //!
-//! The modules below are in the order of their layers: each may use itself and those before it, never one after it
-//! (`tests/tidy.rs` checks it).
+//! The modules below are in the order of their layers: each may use itself and the modules before it, never one after
+//! it (`tests/tidy.rs` checks this).
 
 pub mod words;
 #[doc(hidden)]
@@ -154,7 +154,7 @@ mod test_tables;
 ///     pub name: String,
 /// }
 ///
-/// /// What is published.
+/// /// An article.
 /// #[nuages::model(app = "blog", ordering = ["-published_on", "title"])]
 /// pub struct Post {
 ///     #[field(max_length = 200)]
@@ -176,15 +176,16 @@ mod test_tables;
 /// }
 /// ```
 ///
-/// The table is the module `blog_post` (`blog_post::title`), with the primary key `id` unless a field says `primary_key`.
-/// A `ForeignKey<Author>` is the column and the field `author_id`. A `ManyToMany<User>` has a table of its own,
-/// `blog_post_readers`, and the constant `Post::READERS`. Diesel can join the table with `auth_user`,
+/// The table is the module `blog_post` (`blog_post::title`), with the primary key `id` unless a field has the option
+/// `primary_key`.
+/// A `ForeignKey<Author>` is the column and the field `author_id`. A `ManyToMany<User>` has a separate
+/// table, `blog_post_readers`, and the constant `Post::READERS`. Diesel can join the table with `auth_user`,
 /// and with each table that a foreign key names: `#[field(on_delete = "protect", join = blog_author)]`. A reference to a
-/// model whose key is not `id` says the type of the key: `key = String`.
+/// model whose key is not `id` needs the type of the key: `key = String`.
 ///
 /// Options of the model: `app`, `db_table`, `label`, `verbose_name`, `verbose_name_plural`, `ordering`, `display`,
 /// `unique_together`, `indexes`, `natural_key`, and `describe`, a function from [`Description`](models::Description) to
-/// `Description` for what the declaration cannot say. Options of a field are the methods of
+/// `Description` for everything else. Options of a field are the methods of
 /// [`FieldBuilder`](models::FieldBuilder), and `max_digits` with `decimal_places`, `default` (a literal, `now` or a
 /// function), `editable = false` and `db_column`.
 pub use nuages_macros::model;

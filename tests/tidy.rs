@@ -13,7 +13,7 @@ mod english;
 
 /// Returns the modules, the lowest layer first: the `pub mod` lines of `lib.rs`, in order. A module
 /// may name itself and those before it.
-fn rooms() -> Vec<String> {
+fn modules() -> Vec<String> {
     let lib = fs::read_to_string("src/lib.rs").unwrap();
     let named = lib
         .lines()
@@ -22,7 +22,7 @@ fn rooms() -> Vec<String> {
 }
 
 /// The layers inside an app of the shop.
-const APP_FLOORS: [&[&str]; 3] = [
+const APP_LAYERS: [&[&str]; 3] = [
     &["models"],
     &["forms"],
     &["views", "sitemap", "admin", "urls"],
@@ -100,19 +100,19 @@ fn open(text: &str, before: &[String], found: &mut impl FnMut(Vec<String>)) {
     }
 }
 
-fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
+fn complaints(path: &Path, text: &str, modules: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     let me = module(path);
     let file = path.display();
-    let floor = |module: &[String]| {
+    let layer = |module: &[String]| {
         module
             .first()
-            .and_then(|room| rooms.iter().position(|known| known == room))
+            .and_then(|name| modules.iter().position(|known| known == name))
     };
-    let app_floor = |part: &str| APP_FLOORS.iter().position(|floor| floor.contains(&part));
+    let app_layer = |part: &str| APP_LAYERS.iter().position(|layer| layer.contains(&part));
     for (line, there) in named(text) {
-        if floor(&me)
-            .zip(floor(&there))
+        if layer(&me)
+            .zip(layer(&there))
             .is_some_and(|(mine, other)| other > mine)
         {
             found.push(format!(
@@ -124,29 +124,29 @@ fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
         if let ([apps, mine, part, ..], [_, theirs, other, ..]) = (&me[..], &there[..])
             && apps == "shop"
             && mine == theirs
-            && app_floor(part)
-                .zip(app_floor(other))
+            && app_layer(part)
+                .zip(app_layer(other))
                 .is_some_and(|(mine, other)| other > mine)
         {
             found.push(format!("{file}:{line}: {part} may not name {other}"));
         }
     }
     let is = |part: &str| {
-        me.first().is_some_and(|room| room == "shop")
+        me.first().is_some_and(|name| name == "shop")
             && me.get(2).is_some_and(|there| there == part)
     };
     if is("views") && text.contains("diesel::") {
-        found.push(format!("{file}: views contain no Diesel: ask a model"));
+        found.push(format!("{file}: views must not use Diesel: call a model"));
     }
     if is("models") && text.contains("actix_web::") {
-        found.push(format!("{file}: models contain no HTTP"));
+        found.push(format!("{file}: models must not use HTTP"));
     }
     if text.contains("super::super::") {
-        found.push(format!("{file}: say crate:: instead of super::super::"));
+        found.push(format!("{file}: write crate:: instead of super::super::"));
     }
     if !text.starts_with("//!") && !text.starts_with("#!") {
         found.push(format!(
-            "{file}: open with one //! sentence that says what is behind the door"
+            "{file}: begin with one //! sentence about the purpose of the file"
         ));
     }
     if text.lines().count() > MAX_LINES && !path.ends_with(LONG_BY_NATURE) {
@@ -159,14 +159,14 @@ fn complaints(path: &Path, text: &str, rooms: &[String]) -> Vec<String> {
 fn the_repository_follows_its_rules() {
     let mut files = Vec::new();
     sources(Path::new("src"), &mut files);
-    assert!(files.len() > 30, "found no house");
-    let rooms = rooms();
+    assert!(files.len() > 30, "found too few files");
+    let modules = modules();
     let mut found = Vec::new();
     let mut lengths = Vec::new();
     for path in &files {
         let text = fs::read_to_string(path).unwrap();
         lengths.push(text.lines().count());
-        found.extend(complaints(path, &text, &rooms));
+        found.extend(complaints(path, &text, &modules));
     }
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
@@ -332,11 +332,11 @@ fn the_shop_has_no_more_statements_than_in_django() {
 
 #[test]
 fn a_file_that_breaks_a_rule_is_named() {
-    let rooms: Vec<String> = ["settings", "db", "http", "auth", "urls"]
+    let modules: Vec<String> = ["settings", "db", "http", "auth", "urls"]
         .map(str::to_owned)
         .into();
     let count = |path: &str, text: &str| {
-        complaints(Path::new(path), &format!("//! x\n{text}"), &rooms).len()
+        complaints(Path::new(path), &format!("//! x\n{text}"), &modules).len()
     };
     assert_eq!(count("src/http/page.rs", "use crate::db::Conn;"), 0);
     assert_eq!(count("src/http/page.rs", "use crate::auth::User;"), 1);
@@ -370,7 +370,7 @@ fn a_file_that_breaks_a_rule_is_named() {
     assert_eq!(count("src/db/mod.rs", "use super::super::x;"), 1);
     assert_eq!(count("src/db/mod.rs", &"\n".repeat(MAX_LINES)), 1);
     assert_eq!(
-        complaints(Path::new("src/db/mod.rs"), "use std::fs;", &rooms).len(),
+        complaints(Path::new("src/db/mod.rs"), "use std::fs;", &modules).len(),
         1
     );
 }

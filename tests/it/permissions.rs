@@ -18,7 +18,7 @@ use crate::support::{ALICE, CHARLIE, Client, DANA, Database, Kind, TestSite};
 
 const CHANGE: &str = "catalog.change_product";
 
-async fn room(_user: CurrentUser) -> &'static str {
+async fn page(_user: CurrentUser) -> &'static str {
     "come in"
 }
 
@@ -36,10 +36,10 @@ async fn may(request: HttpRequest, permissions: Permissions) -> Result<String> {
     Ok(format!("{} {answers:?}", names.join(" ")))
 }
 
-fn rooms(settings: &Settings) -> Urls {
+fn urls(settings: &Settings) -> Urls {
     let own = [
-        path("/staff/", "staff", Access::Staff, get(room)),
-        path("/change/", "change", Access::Permission(CHANGE), get(room)),
+        path("/staff/", "staff", Access::Staff, get(page)),
+        path("/change/", "change", Access::Permission(CHANGE), get(page)),
         path("/may/", "may", Access::Public, get(may)),
     ];
     Urls::new(own).include(crate::shop::urls(settings))
@@ -50,7 +50,7 @@ fn site(kind: Kind) -> TestSite {
     for persona in [&ALICE, &CHARLIE, &DANA] {
         persona.save(&mut database.connect());
     }
-    TestSite::with(database, &[], rooms)
+    TestSite::with(database, &[], urls)
 }
 
 /// Returns the id of the permission with this codename, which only one app has.

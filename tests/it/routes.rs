@@ -60,13 +60,13 @@ fn every_url_is_listed_as_public_or_redirects_to_the_login_page(kind: Kind) {
             url.name
         );
         for reply in replies {
-            let door = if url.access == Access::Staff {
+            let login = if url.access == Access::Staff {
                 "/admin/login/?next="
             } else {
                 "/accounts/login/?next="
             };
             assert_eq!(
-                reply.header("location").starts_with(door),
+                reply.header("location").starts_with(login),
                 !is_public,
                 "{path}: {}",
                 reply.status
