@@ -448,3 +448,28 @@ fn decisions_are_numbered_without_gaps_and_links_to_them_exist() {
         }
     }
 }
+
+/// A new kind of field must not touch the admin: it asks `FieldType` and `FormFieldType` instead.
+#[test]
+fn the_admin_names_no_kind_of_field() {
+    let mut files = Vec::new();
+    sources(Path::new("src/admin"), &mut files);
+
+    let mut named = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, line) in text.lines().enumerate() {
+            // Examples for authors may name a kind.
+            let is_comment = line.trim_start().starts_with("//");
+            if !is_comment && line.contains("FieldKind::") {
+                named.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+        }
+    }
+
+    assert!(
+        named.is_empty(),
+        "these lines of the admin depend on a kind of field:\n{}",
+        named.join("\n")
+    );
+}

@@ -125,7 +125,7 @@ impl Field {
     /// Returns the form in which people see the values; choices are texts.
     pub fn shape(&self) -> DisplayShape {
         if self.choices.is_empty() {
-            self.kind.field_type().shape()
+            self.kind.shape()
         } else {
             DisplayShape::Text
         }

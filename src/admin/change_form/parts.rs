@@ -8,7 +8,7 @@ use super::find::Find;
 use super::inline::ShownInline;
 use super::readonly::Shown;
 use super::shown::ShownField;
-use crate::forms::model::{Control, ControlKind};
+use crate::forms::model::{Control, ControlKind, InputDescription};
 
 #[derive(Template)]
 #[template(path = "admin/_field.html")]

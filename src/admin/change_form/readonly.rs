@@ -7,7 +7,7 @@ use crate::admin::options::{Cell, is_safe};
 use crate::admin::{Actor, AdminSite};
 use crate::db::Value;
 use crate::forms::model::ModelField;
-use crate::models::{Field, FieldKind, Meta, date_text, file_url, time_text};
+use crate::models::{DisplayLink, DisplayValue, Field, Meta, date_text, file_url, time_text};
 
 /// A value for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,38 +73,25 @@ impl Look<'_> {
     }
 
     fn column(self, column: &Field, value: &Value) -> Shown {
-        if value.unreadable().is_some() {
-            return self.value(value);
-        }
-        if !column.choices.is_empty() {
-            return self.text(column.choice_label(&value.to_string()).unwrap_or_default());
-        }
-        match (column.kind, value) {
-            (FieldKind::Boolean, Value::Bool(yes)) => Shown::Boolean(Some(*yes)),
-            (FieldKind::Boolean, _) => Shown::Boolean(None),
-            (FieldKind::ForeignKey, value) if !value.is_null() => match &column.relation {
-                Some(relation) => self.links(relation.to(), std::slice::from_ref(value)),
-                None => self.value(value),
-            },
-            (FieldKind::Decimal(_, places), Value::Decimal(number)) => {
-                self.text(&number.round(places.into()).to_string())
+        match &column.relation {
+            Some(relation) if column.choices.is_empty() && is_key(value) => {
+                self.links(relation.to(), std::slice::from_ref(value))
             }
-            (FieldKind::File(_) | FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
-                Shown::Links(vec![(path.clone(), file_url(path))])
-            }
-            (FieldKind::Url(_), Value::Text(url)) if is_safe(url) => {
-                Shown::Links(vec![(url.clone(), url.clone())])
-            }
-            (_, value) => self.value(value),
+            _ => self.display(&column.display(value)),
         }
     }
 
-    fn value(self, value: &Value) -> Shown {
+    fn display(self, value: &DisplayValue<'_>) -> Shown {
         match value {
-            Value::Unreadable(cell) => Shown::Unreadable(cell.text.clone()),
-            Value::Date(day) => Shown::Time(day.to_string(), date_text(*day)),
-            Value::Time(time) => self.text(&time_text(*time)),
-            Value::Timestamp(time) => {
+            DisplayValue::Nothing => self.text(""),
+            DisplayValue::Unreadable(cell) => Shown::Unreadable(cell.text.clone()),
+            DisplayValue::Label(label) => self.text(label),
+            DisplayValue::Text(text) => self.text(text),
+            DisplayValue::Number(number) => self.text(&number.to_string()),
+            DisplayValue::YesNo(answer) => Shown::Boolean(*answer),
+            DisplayValue::Day(day) => Shown::Time(day.to_string(), date_text(*day)),
+            DisplayValue::Time(time) => self.text(&time_text(*time)),
+            DisplayValue::Moment(time) => {
                 let exact = time
                     .utc()
                     .with_timezone(&self.zone)
@@ -112,11 +99,14 @@ impl Look<'_> {
                     .to_string();
                 Shown::Time(exact, time.text(&self.zone))
             }
-            Value::Bool(yes) => Shown::Boolean(Some(*yes)),
-            Value::Json(document) => {
+            DisplayValue::Document(document) => {
                 self.text(&serde_json::to_string_pretty(&document.0).unwrap_or_default())
             }
-            value => self.text(&value.to_string()),
+            DisplayValue::Link(DisplayLink::Url(url)) if !is_safe(url) => self.text(url),
+            DisplayValue::Link(link) => {
+                Shown::Links(vec![(link.text().to_owned(), link.url().into_owned())])
+            }
+            DisplayValue::Picture(path) => Shown::Links(vec![((*path).to_owned(), file_url(path))]),
         }
     }
 
@@ -124,7 +114,7 @@ impl Look<'_> {
     pub(super) fn cell(self, cell: &Cell) -> Shown {
         match cell {
             Cell::Text(text) => self.text(text),
-            Cell::Value(value) => self.value(value),
+            Cell::Value(value) => self.display(&DisplayValue::of(value)),
             Cell::Boolean(answer) => Shown::Boolean(*answer),
             Cell::Link { text, url } => Shown::Links(vec![(text.clone(), safe(url))]),
             Cell::TextAndLink { text, link, url } => {
@@ -132,6 +122,11 @@ impl Look<'_> {
             }
         }
     }
+}
+
+/// Whether a foreign key holds the key of a row.
+fn is_key(value: &Value) -> bool {
+    !value.is_null() && value.unreadable().is_none()
 }
 
 /// Returns `url`, or "" if opening it would run a script.

@@ -22,7 +22,7 @@ use crate::forms::model::{BoundField, Control, LOADED, ModelField, ModelForm, ke
 use crate::forms::submissions::{SUBMISSION, new_id};
 use crate::http::{FIELD_COUNT, PostData, QueryDict, field_count};
 use crate::models::content_types::ContentType;
-use crate::models::{Field, FieldKind, Meta, Query, Record};
+use crate::models::{Field, Meta, Query, Record};
 use crate::settings::Settings;
 
 /// A many-to-many field with its links.
@@ -312,12 +312,7 @@ impl Screen {
     /// Returns hidden inputs for a time whose default differs each time: as in Django, the initial
     /// value is sent too, so that a client can tell whether the time was changed.
     fn hidden_initial(&self, bound: &BoundField) -> Vec<(String, String)> {
-        let is_time = |column: &&Field| {
-            matches!(
-                column.kind,
-                FieldKind::Date | FieldKind::Time | FieldKind::DateTime
-            )
-        };
+        let is_time = |column: &&Field| column.kind.shape().is_temporal();
         let Some(column) = bound
             .field
             .column()

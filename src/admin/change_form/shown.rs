@@ -8,7 +8,7 @@ use crate::db::Value;
 use crate::forms::model::{
     BoundField, Cleaned, Control, ControlKind, ModelField, ModelForm, texts,
 };
-use crate::models::{FieldKind, file_url};
+use crate::models::{DisplayShape, file_url};
 
 /// The current file of a field.
 #[derive(Debug, Clone)]
@@ -183,7 +183,7 @@ impl Showing<'_> {
     fn edited(self, form: &ModelForm, bound: &BoundField) -> ShownField {
         let field = bound.field;
         let column = field.column();
-        let is_image = column.is_some_and(|column| matches!(column.kind, FieldKind::Image(_)));
+        let is_image = column.is_some_and(|column| column.kind.shape() == DisplayShape::Picture);
         let path = bound
             .initial
             .one()

@@ -2,10 +2,10 @@
 
 use super::find::{Find, Found, searchable};
 use super::relations::{FEW, MANY, Relations};
-use crate::admin::options::{Options, is_text};
+use crate::admin::options::Options;
 use crate::admin::{Actor, AdminSite, quote};
 use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
-use crate::models::{FieldKind, Meta, OnDelete};
+use crate::models::{Meta, OnDelete};
 use crate::settings::DjangoVersion;
 
 /// A link that opens a pop-up window: to add a row, or to change, view or delete the chosen one.
@@ -237,10 +237,7 @@ impl Around<'_> {
         {
             control.data.push(("placeholder", text.to_owned()));
         }
-        let is_text = field
-            .column()
-            .is_some_and(|column| is_text(column.kind) && column.choices.is_empty());
-        if let Some(rows) = said.rows.filter(|_| is_text) {
+        if let Some(rows) = said.rows.filter(|_| field.takes_lines()) {
             control.kind = if rows == 1 {
                 ControlKind::Input("text")
             } else {
@@ -283,9 +280,7 @@ impl Around<'_> {
                 .data
                 .push(("data-prepopulate-max", most.to_string()));
         }
-        if matches!(column.kind, FieldKind::Date | FieldKind::Time)
-            && let ControlKind::Input(kind @ ("date" | "time")) = control.kind
-        {
+        if let ControlKind::Input(kind @ ("date" | "time")) = control.kind {
             control.data.push(("data-now", kind.to_owned()));
         }
     }

@@ -6,8 +6,10 @@ use chrono_tz::Tz;
 use super::columns::{Column, Source};
 use super::markup::Markup;
 use crate::admin::options::{Cell, is_safe};
-use crate::db::{Moment, Value};
-use crate::models::{Field, FieldKind, Row, bidi, file_url, push_date, push_time};
+use crate::db::{Moment, Timestamp, Value};
+use crate::models::{
+    DisplayLink, DisplayNumber, DisplayValue, Row, bidi, file_url, push_date, push_time,
+};
 
 /// Texts with more characters than this are cut; the style sheet shortens others if there is no
 /// room.
@@ -28,7 +30,7 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
     let values = column.values(row);
     match column.source {
         Source::Field(field) => match values {
-            [value] => field_value(out, look, field, value, column.is_link),
+            [value] => display(out, look, &field.display(value), column.is_link),
             _ => drop(out.text(look.empty)),
         },
         Source::Text(of_row) => text(out, look, &of_row.say(values)),
@@ -38,7 +40,8 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             _ => drop(out.text(look.empty)),
         },
         Source::Computed(compute) => match compute.make(values) {
-            Cell::Value(value) => any_value(out, look, &value),
+            Cell::Value(Value::Bool(yes)) => text(out, look, if yes { "True" } else { "False" }),
+            Cell::Value(value) => display(out, look, &DisplayValue::of(&value), false),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => {
                 link(out, &url, &shown);
@@ -52,82 +55,72 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
     }
 }
 
-fn field_value(out: &mut Markup, look: Look, field: &Field, value: &Value, is_link: bool) {
-    if let Some(cell) = value.unreadable() {
-        return unreadable(out, look, &cell.text);
-    }
-    if !field.choices.is_empty() {
-        let label = match value {
-            Value::Text(stored) => field.choice_label(stored),
-            value => field.choice_label(&value.to_string()),
-        };
-        typed(out, label.unwrap_or(look.empty));
-        return;
-    }
-    match (field.kind, value) {
-        (FieldKind::Boolean, Value::Bool(yes)) => boolean(out, Some(*yes)),
-        (FieldKind::Boolean, _) => boolean(out, None),
-        (_, Value::Null(_)) => drop(out.text(look.empty)),
-        (FieldKind::Decimal(_, places), Value::Decimal(number)) => {
-            number.fixed(places).push_to(&mut out.0);
-        }
-        (FieldKind::Image(_), Value::Text(path)) if !path.is_empty() => {
-            let url = file_url(path);
-            out.raw(if is_link { "" } else { "<a href=\"" })
-                .text(if is_link { "" } else { &url });
-            out.raw(if is_link { "" } else { "\">" });
-            out.raw("<img src=\"")
-                .text(&url)
-                .raw("\" alt=\"")
-                .text(path)
-                .raw("\" title=\"")
-                .text(path);
-            out.raw("\" width=\"40\" height=\"30\" loading=\"lazy\">")
-                .raw(if is_link { "" } else { "</a>" });
-        }
-        (FieldKind::File(_), Value::Text(path)) if !path.is_empty() && !is_link => {
-            link(out, &file_url(path), path);
-        }
-        (FieldKind::Url(_), Value::Text(url)) if !is_link && is_safe(url) => link(out, url, url),
-        (_, value) => any_value(out, look, value),
-    }
-}
-
-fn any_value(out: &mut Markup, look: Look, value: &Value) {
+/// Writes `value`. It is not a link inside of another link.
+fn display(out: &mut Markup, look: Look, value: &DisplayValue<'_>, is_link: bool) {
     match value {
-        Value::Null(_) => drop(out.text(look.empty)),
-        Value::Unreadable(cell) => unreadable(out, look, &cell.text),
-        Value::Text(shown) => text(out, look, shown),
-        Value::SmallInt(number) => drop(out.number(*number)),
-        Value::Integer(number) => drop(out.number(*number)),
-        Value::BigInt(number) => drop(out.number(*number)),
-        Value::Double(number) => drop(out.plain(format_args!("{number:?}"))),
-        Value::Date(day) => {
+        DisplayValue::Nothing => drop(out.text(look.empty)),
+        DisplayValue::Unreadable(cell) => unreadable(out, look, &cell.text),
+        DisplayValue::Label(label) => typed(out, label),
+        DisplayValue::Text(shown) => text(out, look, shown),
+        DisplayValue::Number(DisplayNumber::Whole(number)) => drop(out.number(*number)),
+        DisplayValue::Number(DisplayNumber::Float(number)) => {
+            out.plain(format_args!("{number:?}"));
+        }
+        DisplayValue::Number(DisplayNumber::Fixed(number)) => number.push_to(&mut out.0),
+        DisplayValue::YesNo(answer) => boolean(out, *answer),
+        DisplayValue::Day(day) => {
             out.raw("<time datetime=\"").plain(day).raw("\">");
             push_date(&mut out.0, *day);
             out.raw("</time>");
         }
-        Value::Time(time) => push_time(&mut out.0, *time),
-        Value::Timestamp(time) => {
-            let (utc, local) = (time.utc().naive_utc(), time.local(&look.zone));
-            let exact = Moment::new(utc, b'T');
-            out.raw("<time datetime=\"");
-            moment(out, utc, exact, b'T');
-            out.raw("Z\" title=\"");
-            let exact = if local == utc {
-                exact
-            } else {
-                Moment::new(local, b' ')
-            };
-            moment(out, local, exact, b' ');
-            out.raw("\">");
-            push_date(&mut out.0, local.date());
-            out.raw(", ");
-            push_time(&mut out.0, local.time());
-            out.raw("</time>");
+        DisplayValue::Time(time) => push_time(&mut out.0, *time),
+        DisplayValue::Moment(time) => timestamp(out, look, *time),
+        DisplayValue::Document(document) => text(out, look, &document.0.to_string()),
+        DisplayValue::Link(DisplayLink::Url(url)) if is_link || !is_safe(url) => {
+            text(out, look, url);
         }
-        value => text(out, look, &value.to_string()),
+        DisplayValue::Link(DisplayLink::File(path)) if is_link => text(out, look, path),
+        DisplayValue::Link(target) => link(out, &target.url(), target.text()),
+        DisplayValue::Picture(path) => picture(out, path, is_link),
     }
+}
+
+fn picture(out: &mut Markup, path: &str, is_link: bool) {
+    let url = file_url(path);
+    if !is_link {
+        out.raw("<a href=\"").text(&url).raw("\">");
+    }
+    out.raw("<img src=\"")
+        .text(&url)
+        .raw("\" alt=\"")
+        .text(path)
+        .raw("\" title=\"")
+        .text(path)
+        .raw("\" width=\"40\" height=\"30\" loading=\"lazy\">");
+    if !is_link {
+        out.raw("</a>");
+    }
+}
+
+fn timestamp(out: &mut Markup, look: Look, time: Timestamp) {
+    let (utc, local) = (time.utc().naive_utc(), time.local(&look.zone));
+    let exact = Moment::new(utc, b'T');
+    out.raw("<time datetime=\"");
+    moment(out, utc, exact, b'T');
+    out.raw("Z\" title=\"");
+
+    let exact = if local == utc {
+        exact
+    } else {
+        Moment::new(local, b' ')
+    };
+    moment(out, local, exact, b' ');
+    out.raw("\">");
+
+    push_date(&mut out.0, local.date());
+    out.raw(", ");
+    push_time(&mut out.0, local.time());
+    out.raw("</time>");
 }
 
 /// Writes `2024-01-02T03:04:05`; `exact` is `None` if there are fractions of a second.

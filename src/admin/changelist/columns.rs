@@ -3,14 +3,16 @@
 use crate::admin::Registered;
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
-use crate::models::{ColumnPath, DisplayText, Field, FieldKind, Formula, Meta, Order, Row, Step};
+use crate::models::{
+    ColumnPath, DisplayShape, DisplayText, FieldDisplay, Formula, Meta, Order, Row, Step,
+};
 use crate::words::capfirst;
 
 /// The content of a column.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     /// The value of a field.
-    Field(&'static Field),
+    Field(FieldDisplay<'static>),
     /// The display name of the row.
     Text(&'static DisplayText),
     /// The display name of the row that a foreign key refers to; the first value is the key itself.
@@ -150,21 +152,13 @@ fn shown(
                         .collect();
                     (Source::Related(text), read)
                 }
-                None => (Source::Field(field), vec![path.clone()]),
+                None => (Source::Field(FieldDisplay::new(field)), vec![path.clone()]),
             };
             let label = if path.steps.is_empty() {
                 field.label()
             } else {
                 capfirst(&model.spelled(path).replace("__", " ").replace('_', " "))
             };
-            let kinds = [
-                FieldKind::Auto,
-                FieldKind::Integer,
-                FieldKind::PositiveInteger,
-                FieldKind::Float,
-            ];
-            let is_number =
-                kinds.contains(&field.kind) || matches!(field.kind, FieldKind::Decimal(..));
             Column {
                 name: path.column,
                 label,
@@ -177,8 +171,8 @@ fn shown(
                 }),
                 is_sortable: may_sort(path.column),
                 is_link: false,
-                is_number: is_number && field.choices.is_empty(),
-                is_picture: matches!(field.kind, FieldKind::Image(_)),
+                is_number: field.shape() == DisplayShape::Number,
+                is_picture: field.shape() == DisplayShape::Picture,
             }
         }
         ListColumn::Computed {

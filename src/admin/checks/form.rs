@@ -1,8 +1,7 @@
 //! Checks options of forms.
 
 use super::{Checks, twice};
-use crate::admin::options::is_text;
-use crate::models::FieldKind;
+use crate::forms::model::ModelField;
 
 impl Checks<'_> {
     pub(super) fn form(&mut self) {
@@ -98,21 +97,16 @@ impl Checks<'_> {
             .iter()
             .filter(|(_, said)| said.rows.is_some())
         {
-            if !self
-                .column(name)
-                .is_some_and(|field| is_text(field.kind) && field.choices.is_empty())
-            {
+            let field = self.column(name).map(ModelField::Column);
+            if !field.is_some_and(ModelField::takes_lines) {
                 let text = format!("{name} is not a text of several lines. Remove its textarea.");
                 self.add("nuages.E107", "formfield", text);
             }
         }
         for (slug, from) in &options.prepopulated_fields {
             let typed = |name: &str| {
-                let kind = self.column(name).map(|field| field.kind);
-                !matches!(
-                    kind,
-                    None | Some(FieldKind::DateTime | FieldKind::ForeignKey)
-                )
+                let field = self.column(name).map(ModelField::Column);
+                field.is_some_and(|field| !field.is_split() && field.to().is_none())
             };
             if let Some(name) = [*slug]
                 .iter()

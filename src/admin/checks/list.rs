@@ -2,7 +2,6 @@
 
 use super::{Checks, twice};
 use crate::admin::options::{ListColumn, ListFilter};
-use crate::models::FieldKind;
 
 impl Checks<'_> {
     pub(super) fn list(&mut self) {
@@ -42,8 +41,8 @@ impl Checks<'_> {
         }
         self.editable(&shown, links);
         if let Some(path) = &options.date_hierarchy {
-            let kind = self.model.resolve(path).map(|field| field.kind);
-            if !matches!(kind, Some(FieldKind::Date | FieldKind::DateTime)) {
+            let field = self.model.resolve(path);
+            if !field.is_some_and(|field| field.kind.shape().has_day()) {
                 let text = format!(
                     "{} is not a date. Name a date or a point in time.",
                     path.column

@@ -3,9 +3,7 @@
 use super::{is_shown, url};
 use crate::admin::AdminRequest;
 use crate::admin::options::{ListColumn, ListFilter, Options, SearchMode};
-use crate::models::{
-    ColumnPath, Field, FieldKind, ManyToMany, Meta, OnDelete, Order, Step, Validator,
-};
+use crate::models::{ColumnPath, Field, ManyToMany, Meta, OnDelete, Order, Step, Validator};
 
 /// The documentation of a model.
 pub(super) struct Documented {
@@ -179,7 +177,10 @@ fn column(field: &'static Field, link: &dyn Fn(&Meta) -> Option<String>) -> DocF
     let to = field.relation.as_ref().map(|relation| relation.to());
     DocField {
         name: field.name,
-        kind: to.map_or_else(|| kind(field), Meta::object_label),
+        kind: to.map_or_else(
+            || field.kind.field_type().description(field.kind).into_owned(),
+            Meta::object_label,
+        ),
         url: to.and_then(link),
         label: field.label(),
         tags,
@@ -227,31 +228,6 @@ fn notes(field: &Field) -> String {
         .filter(|part| !part.is_empty())
         .collect::<Vec<_>>()
         .join(". ")
-}
-
-fn kind(field: &Field) -> String {
-    let name = match field.kind {
-        FieldKind::Auto => "number of the row",
-        FieldKind::Char(most) => return format!("text ({most})"),
-        FieldKind::Slug(most) => return format!("slug ({most})"),
-        FieldKind::Email(most) => return format!("email address ({most})"),
-        FieldKind::Url(most) => return format!("URL ({most})"),
-        FieldKind::Decimal(digits, places) => return format!("decimal ({digits}, {places})"),
-        FieldKind::File(folder) => return format!("file in {folder}"),
-        FieldKind::Image(folder) => return format!("image in {folder}"),
-        FieldKind::Text => "text",
-        FieldKind::Integer => "whole number",
-        FieldKind::PositiveInteger => "whole number from 0",
-        FieldKind::Float => "number",
-        FieldKind::Boolean => "yes or no",
-        FieldKind::Date => "day",
-        FieldKind::Time => "time of day",
-        FieldKind::DateTime => "day and time",
-        FieldKind::Uuid => "UUID",
-        FieldKind::Json => "JSON",
-        FieldKind::ForeignKey => "foreign key",
-    };
-    name.to_owned()
 }
 
 fn rule(on_delete: OnDelete) -> &'static str {

@@ -6,7 +6,6 @@ use diesel::query_source::Column;
 
 use super::Options;
 use crate::forms::model::ModelField;
-use crate::models::FieldKind;
 
 /// Overrides the label, help text or control of a field (Django's `formfield_overrides` and
 /// `formfield_for_dbfield`).
@@ -126,9 +125,4 @@ impl Options {
             .help_text
             .unwrap_or_else(|| field.help_text())
     }
-}
-
-/// Whether a text of this kind can be entered in one line or in several lines.
-pub(in crate::admin) fn is_text(kind: FieldKind) -> bool {
-    matches!(kind, FieldKind::Char(_) | FieldKind::Text)
 }

@@ -19,7 +19,6 @@ pub use filter::{
     used_only,
 };
 pub use formfield::FormField;
-pub(in crate::admin) use formfield::is_text;
 pub use inline::{Inline, InlineKind};
 pub(in crate::admin) use link::is_safe;
 pub use model_admin::{Facets, ModelAdmin, Options};

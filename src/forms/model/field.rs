@@ -93,6 +93,13 @@ impl ModelField {
         self.inputs() == Inputs::Box
     }
 
+    /// Whether an author may have its text typed in one line, or in several.
+    pub fn takes_lines(self) -> bool {
+        self.column().is_some_and(|field| {
+            form_field_type(field.kind).takes_lines() && field.choices.is_empty()
+        })
+    }
+
     fn inputs(self) -> Inputs {
         self.column().map_or(Inputs::One, |field| {
             form_field_type(field.kind).inputs(field)

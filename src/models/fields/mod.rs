@@ -46,6 +46,13 @@ impl FieldKind {
     }
 }
 
+impl FieldKind {
+    /// Returns the shape in which people see its values.
+    pub fn shape(self) -> DisplayShape {
+        self.field_type().shape()
+    }
+}
+
 impl ColumnType {
     /// Returns the column type of a column without further description.
     pub fn of_column(sql: crate::db::Kind) -> Self {

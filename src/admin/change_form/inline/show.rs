@@ -213,12 +213,11 @@ impl Formset {
     }
 
     fn head(&self, item: Item) -> Head {
-        use crate::models::FieldKind::{Decimal, Float, Integer, PositiveInteger};
+        use crate::models::DisplayShape;
         match item {
             Item::Edit(field) | Item::Show(field) => {
                 let is_number = field.column().is_some_and(|column| {
-                    matches!(column.kind, Integer | PositiveInteger | Decimal(..) | Float)
-                        && column.choices.is_empty()
+                    column.shape() == DisplayShape::Number && !column.primary_key
                 });
                 let required = matches!(item, Item::Edit(_)) && field.required();
                 Head {

@@ -2,7 +2,7 @@
 
 use super::{Edited, PREFIX};
 use crate::admin::changelist::markup::Markup;
-use crate::forms::model::{ControlKind, Typed, has_lines, input_type};
+use crate::forms::model::{ControlKind, InputDescription, Typed, has_lines, input_type};
 use crate::models::bidi;
 
 /// The state of a field in one row.
@@ -96,15 +96,14 @@ impl Cell<'_> {
         } else {
             input_type(kind, value)
         };
-        out.raw("<input type=\"")
-            .raw(if kind == "decimal" {
-                "text\" inputmode=\"decimal"
-            } else {
-                kind
-            })
-            .raw("\"");
+        let input = InputDescription::new(kind);
+
+        out.raw("<input type=\"").raw(input.type_name).raw("\"");
+        if let Some(mode) = input.input_mode {
+            out.raw(" inputmode=\"").raw(mode).raw("\"");
+        }
         self.attributes(out, part);
-        if matches!(kind, "text" | "email" | "url") {
+        if input.has_direction {
             out.raw(bidi::dir(value).0);
         }
         if let Some(most) = self.edited.pattern.max_length {
@@ -113,8 +112,8 @@ impl Cell<'_> {
         if kind == "number" && !self.edited.pattern.min.is_empty() {
             out.raw(" min=\"").text(&self.edited.pattern.min).raw("\"");
         }
-        if kind == "time" {
-            out.raw(" step=\"1\"");
+        if let Some(step) = input.step {
+            out.raw(" step=\"").raw(step).raw("\"");
         }
         out.raw(" value=\"").text(value).raw("\">");
     }

@@ -7,9 +7,9 @@ mod values;
 use super::params::Params;
 use super::{Problem, Site, lookup};
 use crate::admin::options::{FilterKind, ListFilter, OwnFilter};
-use crate::db::{Conn, Kind};
+use crate::db::Conn;
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, Field, FieldKind, Meta, Query};
+use crate::models::{ColumnPath, Condition, DisplayShape, Field, Meta, Query};
 use crate::words::capfirst;
 use related::Search;
 
@@ -108,9 +108,9 @@ impl Filter {
                 target,
                 used_only: kind == FilterKind::UsedOnly,
             },
-            _ if field.kind == FieldKind::Boolean => Offer::Boolean,
+            _ if field.kind.shape() == DisplayShape::YesNo => Offer::Boolean,
             _ if !field.choices.is_empty() => Offer::Choices,
-            _ if matches!(field.sql, Kind::Date | Kind::Timestamp) => Offer::Dates,
+            _ if field.kind.shape().has_day() => Offer::Dates,
             _ => Offer::AllValues,
         };
         let with = |lookup: &str| format!("{name}__{lookup}");
