@@ -5,7 +5,7 @@
 //! neither HTML nor requests.
 //!
 //! - [`Actor`] is the user, with their permissions.
-//! - [`Policy`] holds what applies to the rows of one model: who may see and change them, how they are checked, and in which
+//! - [`Policy`] holds the rules for the rows of one model: who may see and change them, how they are checked, and in which
 //!   order they are listed.
 //! - [`atomic`] runs one transaction. Its [`Writer`] saves and deletes rows and stores files. The transaction ends with the
 //!   history entries. If it fails, neither rows nor entries nor files remain.

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The largest allowed number of places for each pattern. It may only be lowered.
-const MOST: [(&str, usize); 5] = [
-    ("a sentence begins with a clause without a noun", 0),
-    ("\"is no …\" or \"is none\"", 0),
-    ("\"by way of\", \"as such\" or \"is told\"", 0),
-    ("\"who\" without a noun", 0),
-    ("a paragraph begins with \"Its\", \"Their\" or \"Those\"", 0),
+/// The names of the patterns, in the order of the numbers that [`count`] returns.
+const PATTERNS: [&str; 6] = [
+    "a sentence begins with a clause without a noun",
+    "\"is no …\" or \"is none\"",
+    "\"by way of\", \"as such\" or \"is told\"",
+    "\"who\" without a noun",
+    "a paragraph begins with \"Its\", \"Their\" or \"Those\"",
+    "\"stands\", \"lies\", \"has gone\" or \"goes along\"",
 ];
 
 /// Words that begin a sentence whose subject is a clause, such as "What a user types is kept."
@@ -43,6 +44,16 @@ const HEADLESS: [&str; 6] = [
     " of who ",
     " than who ",
     " with who ",
+];
+const VERBS: [&str; 8] = [
+    " stands ",
+    " lies ",
+    " has gone",
+    " have gone",
+    " goes along",
+    " go along",
+    " leads nowhere",
+    " lead nowhere",
 ];
 const POSSESSIVES: [&str; 4] = ["Its ", "Their ", "Theirs ", "Those "];
 
@@ -149,8 +160,8 @@ fn sentences(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the number of places for each pattern of [`MOST`] in a paragraph.
-fn count(paragraph: &str) -> [usize; 5] {
+/// Returns the number of places for each of [`PATTERNS`] in a paragraph.
+fn count(paragraph: &str) -> [usize; 6] {
     let text = without_quotations(paragraph);
     let begins = |words: &[&str]| {
         sentences(&text)
@@ -176,6 +187,7 @@ fn count(paragraph: &str) -> [usize; 5] {
         contains(&IDIOMS),
         contains(&HEADLESS),
         usize::from(POSSESSIVES.iter().any(|word| text.starts_with(word))),
+        contains(&VERBS),
     ]
 }
 
@@ -196,7 +208,7 @@ fn files(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn comments_and_documents_contain_no_more_hard_phrases_than_before() {
+fn comments_and_documents_contain_no_hard_phrases() {
     let mut sources = vec![PathBuf::from("build.rs")];
     for folder in ["src", "tests", "crates", "examples", "fuzz"] {
         files(Path::new(folder), ".rs", &mut sources);
@@ -214,7 +226,7 @@ fn comments_and_documents_contain_no_more_hard_phrases_than_before() {
         .map(PathBuf::from),
     );
 
-    let mut places: [Vec<String>; 5] = Default::default();
+    let mut places: [Vec<String>; 6] = Default::default();
     for path in sources.iter().chain(&documents) {
         let text = fs::read_to_string(path).unwrap();
         let is_rust = path.extension().is_some_and(|ending| ending == "rs");
@@ -231,10 +243,10 @@ fn comments_and_documents_contain_no_more_hard_phrases_than_before() {
         }
     }
 
-    for ((pattern, most), places) in MOST.iter().zip(&places) {
+    for (pattern, places) in PATTERNS.iter().zip(&places) {
         assert!(
-            places.len() <= *most,
-            "{pattern}: found in {} places, allowed in {most}. See CONTRIBUTING.md, rule 6.\n{}",
+            places.is_empty(),
+            "{pattern}: found in {} places. See CONTRIBUTING.md, rule 6.\n{}",
             places.len(),
             places.join("\n")
         );
@@ -242,31 +254,32 @@ fn comments_and_documents_contain_no_more_hard_phrases_than_before() {
 }
 
 #[test]
-fn hard_phrases_are_found_in_comments_and_not_in_code_and_quotations() {
+fn hard_phrases_are_found_in_comments_but_not_in_code_or_quotations() {
     let found = |text: &str| {
-        comments(text).iter().fold([0; 5], |sum, (_, paragraph)| {
+        comments(text).iter().fold([0; 6], |sum, (_, paragraph)| {
             let found = count(paragraph);
             std::array::from_fn(|at| sum[at] + found[at])
         })
     };
 
-    assert_eq!(found("/// What a user types is kept."), [1, 0, 0, 0, 0]);
+    assert_eq!(found("/// What a user types is kept."), [1, 0, 0, 0, 0, 0]);
     assert_eq!(
         found("// Two rows. Who comes\n// late waits."),
-        [1, 0, 0, 0, 0]
+        [1, 0, 0, 0, 0, 0]
     );
     assert_eq!(
         found("/// This is no\n/// limit, there is no limit."),
-        [0, 1, 0, 0, 0]
+        [0, 1, 0, 0, 0, 0]
     );
-    assert_eq!(found("//! A row by way of a key."), [0, 0, 1, 0, 0]);
-    assert_eq!(found("// A link for who forgot it."), [0, 0, 0, 1, 0]);
-    assert_eq!(found("/// Its name."), [0, 0, 0, 0, 1]);
-    assert_eq!(found("/// Returns `What is`, \"Who asks\"."), [0; 5]);
-    assert_eq!(found("let text = \"What is\";"), [0; 5]);
+    assert_eq!(found("//! A row by way of a key."), [0, 0, 1, 0, 0, 0]);
+    assert_eq!(found("// A link for who forgot it."), [0, 0, 0, 1, 0, 0]);
+    assert_eq!(found("/// Its name."), [0, 0, 0, 0, 1, 0]);
+    assert_eq!(found("// The row stands here."), [0, 0, 0, 0, 0, 1]);
+    assert_eq!(found("/// Returns `What is`, \"Who asks\"."), [0; 6]);
+    assert_eq!(found("let text = \"What is\";"), [0; 6]);
     assert_eq!(
         count(&paragraphs("- Who asks waits.\n- One.")[0].1),
-        [1, 0, 0, 0, 0]
+        [1, 0, 0, 0, 0, 0]
     );
     assert_eq!(paragraphs("```\nWhat\n```").len(), 0);
 }
