@@ -81,7 +81,7 @@ pub(super) fn login_code(recovery: bool) -> Form {
         Field::new("code", "Recovery code")
             .max_length(32)
             .autocomplete("off")
-            .help(["One of those you kept when you turned this on. Each works once."])
+            .help(["One of the codes that you kept when you turned on two-factor login. Each code works once."])
     } else {
         Field::code("code", "Code").help(["The six digits that your authenticator app shows now."])
     };

@@ -81,7 +81,7 @@ pub(super) fn site(request: &HttpRequest) -> &'static AdminSite {
 
 #[expect(
     clippy::expect_used,
-    reason = "the server puts them there; see `commands::runserver`"
+    reason = "the server sets these values; see `commands::runserver`"
 )]
 fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
     request.app_data::<web::Data<T>>().expect("app data")

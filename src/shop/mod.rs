@@ -15,10 +15,7 @@ use nuages::settings::Settings;
 use nuages::{accounts, admin, auth, http, sessions};
 
 nuages::static_files!(
-    #[expect(
-        unreachable_pub,
-        reason = "nothing outside of this program sees the shop"
-    )]
+    #[expect(unreachable_pub, reason = "the shop is a program and not a library")]
     "shop_static_files.rs"
 );
 

@@ -2,7 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
+    reason = "a test fails if a value is missing or an error occurs"
 )]
 #![expect(
     clippy::disallowed_methods,

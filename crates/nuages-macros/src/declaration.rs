@@ -269,7 +269,7 @@ fn primary_key(options: &Options, name: &Ident, fields: &[Field]) -> Result<Prim
             if field.name == "id" {
                 return Err(field.options.error(
                     &field.name,
-                    "leave `id` out, it is there anyway. Another kind of key says #[field(primary_key)].",
+                    "remove `id`: every model has it by default. For another kind of key, use #[field(primary_key)].",
                 ));
             }
             continue;

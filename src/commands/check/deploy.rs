@@ -68,7 +68,7 @@ pub(super) fn findings(settings: &Settings) -> Vec<(&'static str, &'static str)>
         (
             "security.W018",
             settings.debug,
-            "DEBUG is on: error pages show the inside of the site.",
+            "DEBUG is on: error pages show internal details of the site.",
         ),
         (
             "security.W019",

@@ -29,7 +29,7 @@ pub(super) fn findings(conn: &mut Conn) -> Result<Vec<Finding>> {
             generated.contains(&vec![model.table.to_owned(), field.column.to_owned()]);
         let place = || format!("{}.{}", model.object_label(), field.name);
         if is_generated && !field.generated {
-            let text = "the database computes this column and refuses every row that gives a value for it. Say .generated().";
+            let text = "the database computes this column and refuses every row with a value for it. Add .generated() to the field.";
             found.push(Finding::new("nuages.E004", place(), "generated", text));
         }
         if field.generated && !is_generated {

@@ -335,7 +335,7 @@ fn check_reports_a_generated_column_that_is_not_described(kind: Kind) {
         "{}",
         said(&done)
     );
-    assert!(said(&done).contains("Say .generated()"), "{}", said(&done));
+    assert!(said(&done).contains("Add .generated()"), "{}", said(&done));
 }
 
 on_both!(check_reports_a_generated_column_that_is_not_described);

@@ -138,7 +138,7 @@ impl Screen {
     /// Returns the number of rows on a page of the form.
     #[expect(
         clippy::unused_self,
-        reason = "it reads beside the other questions about a formset"
+        reason = "it belongs to the other methods of a formset"
     )]
     pub(super) fn per_page(&self, formset: &Formset) -> i64 {
         i64::try_from(formset.inline.per_page.max(1)).unwrap_or(i64::MAX - 1)
