@@ -22,8 +22,8 @@ pub(crate) use reply::Reply;
 pub(crate) use rows::{picture, product};
 pub(crate) use site::{SECRET_KEY, TestSite, in_folder, nuages};
 
-/// Runs tests on both databases: `on_both!(a_claim)` makes `a_claim::sqlite` and `a_claim::postgres` of
-/// `fn a_claim(kind: Kind)`.
+/// Runs tests on both databases: `on_both!(some_test)` makes `some_test::sqlite` and `some_test::postgres` of
+/// `fn some_test(kind: Kind)`.
 macro_rules! on_both {
     ($($name:ident),+ $(,)?) => {
         $(
