@@ -8,11 +8,9 @@ use super::{AdminRequest, Registered};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
-use crate::models::{ColumnPath, Meta, Order, Query, find};
+use crate::models::{Meta, Query, find};
 use crate::python::{int_within_i64, json_spaced};
-
-/// Number of rows in a response.
-pub(super) const PER_PAGE: i64 = 20;
+use crate::records::SEARCHED_CHOICES;
 
 /// `GET
 /// /admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&term=lam&page=2`
@@ -50,7 +48,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         Some(
             Paginator {
                 count,
-                per_page: PER_PAGE,
+                per_page: SEARCHED_CHOICES,
             }
             .num_pages(),
         )
@@ -60,16 +58,16 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     let page = page.ok_or(Error::NotFound)?;
     let offset = page
         .checked_sub(1)
-        .and_then(|before| before.checked_mul(PER_PAGE))
+        .and_then(|before| before.checked_mul(SEARCHED_CHOICES))
         .ok_or(Error::NotFound)?;
     let mut named = request
         .db
-        .run(move |conn| rows.named(conn, Some(PER_PAGE + 1), offset))
+        .run(move |conn| rows.named(conn, Some(SEARCHED_CHOICES + 1), offset))
         .await?;
     if named.is_empty() && page > 1 {
         return Err(Error::NotFound);
     }
-    let limit = usize::try_from(PER_PAGE).unwrap_or_default();
+    let limit = usize::try_from(SEARCHED_CHOICES).unwrap_or_default();
     let more = named.len() > limit;
     named.truncate(limit);
     let results: Vec<_> = named
@@ -85,7 +83,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
 
 /// Returns those of `rows` that match `term`, in the order of their model's list.
 pub(super) fn matching(target: &'static Registered, rows: Query, term: &str) -> Query {
-    let rows = rows.order_by(ordering(target));
+    let rows = target.policy().ordered(rows);
     match searched(&target.options.search_fields, term) {
         Some(found) => rows.filter(found),
         None => rows,
@@ -113,24 +111,4 @@ fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
         related_name.unwrap_or(&key.model.name) == name
     });
     back.map(|key| key.model)
-}
-
-/// Returns the order of the model's list, with the primary key at the end, so that pages do not
-/// overlap.
-fn ordering(known: &'static Registered) -> Vec<Order> {
-    let said = known
-        .options
-        .ordering
-        .as_ref()
-        .filter(|order| !order.is_empty())
-        .unwrap_or(&known.model.ordering);
-    let mut orders: Vec<Order> = said
-        .iter()
-        .flat_map(|order| known.model.ordered(order))
-        .collect();
-    orders.push(Order {
-        path: ColumnPath::own(known.model.pk().column),
-        descending: false,
-    });
-    orders
 }

@@ -182,6 +182,12 @@ impl AdminSite {
         self.registry.iter().find(|known| known.model == model)
     }
 
+    /// Returns the policy of the rows of `model`, also if the admin does not show the model.
+    pub fn policy(&self, model: &'static Meta) -> Policy<'_> {
+        self.of(model)
+            .map_or_else(|| Policy::new(model), Registered::policy)
+    }
+
     /// Returns every registered model, in the order of registration.
     pub fn models(&self) -> &[Registered] {
         &self.registry

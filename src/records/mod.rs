@@ -13,6 +13,7 @@
 mod actor;
 mod bound_form;
 mod change;
+mod choices;
 mod hooks;
 mod log_entry;
 mod log_message;
@@ -23,6 +24,7 @@ mod writer;
 
 pub use actor::Actor;
 pub use change::{Change, LinkChange, RecordChange};
+pub use choices::{MAX_CHOICES, MAX_FILTER_CHOICES, MAX_MULTIPLE_CHOICES, SEARCHED_CHOICES};
 pub use hooks::Hooks;
 pub(crate) use log_entry::Act;
 pub use log_entry::{Flag, LogEntry};

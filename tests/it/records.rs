@@ -113,6 +113,7 @@ fn new_record(category: i64) -> Record {
 }
 
 on_both!(
+    choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit,
     saving_a_new_row_writes_columns_stamps_links_and_history,
     saving_a_change_writes_only_the_columns_and_links_that_differ,
     saving_calls_the_hook_of_the_author_and_then_the_rules_of_the_model,
@@ -425,4 +426,27 @@ fn permissions_rows_and_lookups_are_decided_without_a_page(kind: Kind) {
         world.database.dir.path().is_dir(),
         "the database is kept until here"
     );
+}
+
+fn choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit(kind: Kind) {
+    let mut world = World::new(kind, &ALICE);
+    for name in ["Lamp", "Ash", "Chair"] {
+        product(name).save(&mut world.conn);
+    }
+    let by_name = [nuages::models::Order {
+        path: nuages::models::ColumnPath::own("name"),
+        descending: true,
+    }];
+    let policy = Policy::new(model()).with_ordering(Some(&by_name));
+
+    let choices = policy.load_choices(&mut world.conn, 3).unwrap();
+    let names: Vec<String> = choices
+        .into_iter()
+        .flatten()
+        .map(|(_, name)| name)
+        .collect();
+    assert_eq!(names, ["Lamp", "Chair", "Ash"], "the order of the author");
+
+    let choices = policy.load_choices(&mut world.conn, 2).unwrap();
+    assert_eq!(choices, None, "there are more than two rows");
 }

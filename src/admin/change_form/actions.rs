@@ -3,7 +3,7 @@
 
 use actix_web::HttpResponse;
 
-use super::screen::Screen;
+use super::request::ChangeFormRequest;
 use crate::admin::options::Action;
 use crate::admin::run_action::{Location, Run, offered};
 use crate::admin::{AdminRequest, Registered};
@@ -72,7 +72,7 @@ pub(super) async fn run(
     Ok(Some(page.unwrap_or_else(|| redirect(&back_url))))
 }
 
-impl Screen {
+impl ChangeFormRequest {
     /// Returns name and label of each action that the user may run on `record` from its form.
     pub(super) fn actions(&self, record: Option<&Record>) -> Vec<(&'static str, String)> {
         if record.is_none() || self.is_popup {

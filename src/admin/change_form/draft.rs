@@ -2,7 +2,7 @@
 
 use super::find::Found;
 use super::inline::Formset;
-use super::screen::Screen;
+use super::request::ChangeFormRequest;
 use super::shape::{For, Shape};
 use super::widgets::is_raw;
 use crate::db::{Conn, Value};
@@ -29,6 +29,11 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Whether nothing is wrong with the row and the rows inside its form.
+    pub(super) fn is_valid(&self) -> bool {
+        self.form.is_valid() && self.inlines.iter().all(Formset::is_valid)
+    }
+
     /// Removes all errors, because the form is only shown again.
     pub(super) fn forgive(&mut self) {
         self.form.errors.clear();
@@ -39,7 +44,7 @@ impl Draft {
     }
 }
 
-impl Screen {
+impl ChangeFormRequest {
     /// Creates the form of a new row, or of the row with the display name `name`.
     pub(super) fn draft(
         &self,

@@ -1,31 +1,21 @@
 //! Searches and chooses related rows without scripts: a button shows the first possible rows in the
 //! form, with a box to search for others.
 
-use super::draft::Draft;
 use super::relations::Named;
-use super::screen::Screen;
-use crate::admin::autocomplete::{PER_PAGE, matching};
+use super::request::BOX;
 use crate::admin::{Actor, AdminSite, Registered};
-use crate::db::Conn;
-use crate::error::Result;
 use crate::forms::model::{Choice, Control, ControlKind, ModelField};
-use crate::http::QueryDict;
 use crate::models::Meta;
-
-/// The prefix of a search box's name; the name of its field follows.
-const BOX: &str = "_find-";
-/// The value of the button that the Enter key presses.
-pub(in crate::admin) const ENTER: &str = "enter";
 
 /// The result of a search for a field.
 #[derive(Debug, Clone)]
 pub(super) struct Found {
     /// The field: `items-0-product`
-    name: String,
-    term: String,
-    rows: Vec<Named>,
+    pub(super) name: String,
+    pub(super) term: String,
+    pub(super) rows: Vec<Named>,
     /// Whether there are more rows.
-    more: bool,
+    pub(super) more: bool,
 }
 
 /// The search of a field.
@@ -41,23 +31,6 @@ pub(in crate::admin) struct Find {
     pub(in crate::admin) focus: bool,
 }
 
-/// Returns the field to search for and the search text; `None` if the form was sent for another
-/// reason. Enter in a search box presses the form's first button, but means a search.
-pub(super) fn asked(posted: &QueryDict) -> Option<(String, String)> {
-    if let Some(name) = posted.get("_find") {
-        let term = posted.get(&format!("{BOX}{name}")).unwrap_or_default();
-        return Some((name.to_owned(), term.trim().to_owned()));
-    }
-    let is_enter = ["_save", "_saveasnew"]
-        .iter()
-        .any(|button| posted.get(button) == Some(ENTER));
-    let mut written = posted
-        .last_of_each()
-        .filter(|(_, text)| is_enter && !text.trim().is_empty());
-    written
-        .find_map(|(name, text)| Some((name.strip_prefix(BOX)?.to_owned(), text.trim().to_owned())))
-}
-
 /// Returns the registration of the model, if this user can search its rows.
 pub(super) fn searchable(
     site: &'static AdminSite,
@@ -66,55 +39,6 @@ pub(super) fn searchable(
 ) -> Option<&'static Registered> {
     site.of(model)
         .filter(|known| !known.options.search_fields.is_empty() && actor.may(known, "view", None))
-}
-
-impl Screen {
-    /// Searches for the field called `name` like autocomplete; returns `None` if there is no such
-    /// field.
-    pub(super) fn find(
-        &self,
-        conn: &mut Conn,
-        draft: &Draft,
-        name: &str,
-        term: &str,
-    ) -> Result<Option<Found>> {
-        let inside = draft
-            .inlines
-            .iter()
-            .flat_map(|formset| formset.rows.iter().map(|row| &row.form));
-        let fields = std::iter::once(&draft.form).chain(inside).flat_map(|form| {
-            form.fields
-                .iter()
-                .map(|bound| (form.name_of(bound.field), bound.field))
-        });
-        let mut called = fields.filter(|(known, _)| known == name);
-        let target = called.find_map(|(_, field)| searchable(self.site, &self.actor, field.to()?));
-        let Some(target) = target else {
-            return Ok(None);
-        };
-        let mut named = if term.contains('\0') {
-            Vec::new()
-        } else {
-            matching(target, self.actor.queryset(target), term).named(
-                conn,
-                Some(PER_PAGE + 1),
-                0,
-            )?
-        };
-        let limit = usize::try_from(PER_PAGE).unwrap_or_default();
-        let more = named.len() > limit;
-        named.truncate(limit);
-        let rows = named
-            .into_iter()
-            .map(|(pk, name)| (pk.to_string(), name))
-            .collect();
-        Ok(Some(Found {
-            name: name.to_owned(),
-            term: term.to_owned(),
-            rows,
-            more,
-        }))
-    }
 }
 
 impl Found {

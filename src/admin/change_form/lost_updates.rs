@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
+use super::outcome::Outcome;
 use super::page::Content;
-use super::screen::{Outcome, Screen};
+use super::request::ChangeFormRequest;
 use crate::admin::{Actor, AdminSite};
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
@@ -107,7 +108,7 @@ fn chosen(keys: &str) -> Vec<&str> {
 
 struct World {
     conn: Conn,
-    screen: Screen,
+    screen: ChangeFormRequest,
     random: StdRng,
 }
 
@@ -155,7 +156,7 @@ impl World {
                 it.exclude((slug, sku, image, created_at, category_id))
             })));
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
-        let screen = Screen {
+        let screen = ChangeFormRequest {
             is_kept: false,
             known: site.of(Product::meta()).unwrap(),
             site,
@@ -227,7 +228,7 @@ impl World {
                 _ => fields.push(name.clone(), value.clone()),
             }
         }
-        let screen = Screen {
+        let screen = ChangeFormRequest {
             post: Some(PostData {
                 fields,
                 ..PostData::default()

@@ -3,17 +3,23 @@
 mod actions;
 mod computed;
 mod draft;
-pub(super) mod find;
+mod files;
+mod find;
 mod inline;
 #[cfg(test)]
 mod lost_updates;
 mod offered;
+mod outcome;
 mod page;
 pub(super) mod parts;
 mod readonly;
 mod relations;
+mod problem;
+pub(super) mod request;
+mod run;
 mod save;
-mod screen;
+mod search;
+mod show;
 mod shape;
 mod shown;
 mod widgets;
@@ -34,8 +40,9 @@ use crate::http::{PostData, QueryDict, redirect, render};
 use crate::messages::{Level, Message};
 use crate::models::{ColumnPath, Query, find as find_model};
 pub(super) use inline::deleted_meanwhile;
+use outcome::{Outcome, Saved};
 use page::{ChangeForm, Content};
-use screen::{Outcome, Saved, Screen};
+use request::ChangeFormRequest;
 
 /// `GET /admin/catalog/product/add/`
 pub(super) async fn add(
@@ -111,7 +118,7 @@ async fn answer(
     {
         return Ok(response);
     }
-    let screen = Screen {
+    let job = ChangeFormRequest {
         known,
         site: request.site,
         actor: request.actor(),
@@ -123,8 +130,8 @@ async fn answer(
         is_popup: request.is_popup() || posted.get("_popup").is_some(),
         to_field,
     };
-    let (is_popup, is_write) = (screen.is_popup, screen.saves());
-    let job = move |conn: &mut Conn| screen.run(conn);
+    let (is_popup, is_write) = (job.is_popup, job.saves());
+    let job = move |conn: &mut Conn| job.run(conn);
     let outcome = if is_write {
         request.db.write(job).await?
     } else {

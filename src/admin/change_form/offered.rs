@@ -5,7 +5,7 @@
 //! `catalog.category=1-12,14`. It is not signed, because it only decides between two error texts.
 
 use super::draft::Draft;
-use super::screen::Screen;
+use super::request::ChangeFormRequest;
 use crate::admin::LogEntry;
 use crate::db::Conn;
 use crate::error::Result;
@@ -56,7 +56,7 @@ fn was_offered(sent: &str, model: &Meta, key: &str) -> bool {
     lists.any(|(name, ranges)| name == label && ranges.split(',').any(is_in))
 }
 
-impl Screen {
+impl ChangeFormRequest {
     /// Changes the error of missing chosen rows to say that they were deleted meanwhile, if the
     /// page offered them or showed them as chosen, or if the history has their deletion. Other rows
     /// get Django's text.

@@ -3,27 +3,11 @@
 use askama::Template;
 
 use super::inline::{ShownInline, ShownRow};
+use super::problem::{ConflictRow, Problem};
 use super::readonly::Shown;
 use super::shown::{ShownField, ShownGroup};
 use crate::admin::frame::Frame;
 use crate::admin::last_save::LastSave;
-
-/// A field that two people have changed.
-#[derive(Debug, Clone)]
-pub(in crate::admin) struct ConflictRow {
-    /// The id of the control.
-    pub(in crate::admin) target: String,
-    pub(in crate::admin) label: String,
-    pub(in crate::admin) mine: String,
-    pub(in crate::admin) theirs: String,
-}
-
-/// An error, with the id of its control.
-#[derive(Debug, Clone)]
-pub(in crate::admin) struct Problem {
-    pub(in crate::admin) target: String,
-    pub(in crate::admin) text: String,
-}
 
 /// The buttons of the form.
 #[derive(Debug, Clone, Copy, Default)]

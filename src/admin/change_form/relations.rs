@@ -4,13 +4,11 @@
 use crate::admin::AdminSite;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::forms::model::key;
-use crate::models::{ColumnPath, Meta, Query};
+use crate::forms::model::{ModelField, ModelForm, key};
+use crate::models::{ColumnPath, Meta};
 
-/// If there are more rows than this, they are searched instead of listed.
-pub(super) const FEW: i64 = 250;
-/// The same limit for fields with several values.
-pub(super) const MANY: i64 = 1000;
+/// A many-to-many field with its links.
+pub(super) type Linked = (&'static str, Vec<Value>);
 
 /// A row that can be chosen: its primary key and its display name.
 pub(super) type Named = (String, String);
@@ -76,16 +74,10 @@ impl Relations {
     /// Loads the requested rows.
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
         for known in &mut self.0 {
-            let mut query = Query::new(known.model);
-            if let Some(order) = site
-                .of(known.model)
-                .and_then(|shown| shown.options.ordering.clone())
-            {
-                query = query.order_by(order);
-            }
+            let policy = site.policy(known.model);
+            let query = policy.choices();
             if let Some(most) = known.most {
-                let rows = query.named(conn, Some(most + 1), 0)?;
-                if i64::try_from(rows.len()).is_ok_and(|count| count <= most) {
+                if let Some(rows) = policy.load_choices(conn, most)? {
                     known.all = Some(rows.into_iter().map(named).collect());
                     let pk = ColumnPath::own(known.model.pk().column);
                     for (column, groups) in &mut known.groups {
@@ -165,4 +157,23 @@ impl Relations {
 
 fn named((pk, name): (Value, String)) -> Named {
     (pk.to_string(), name)
+}
+
+/// Requests the display names of the rows to which read-only fields refer.
+pub(super) fn want_shown(
+    relations: &mut Relations,
+    form: &ModelForm,
+    linked: &[Linked],
+    field: ModelField,
+) {
+    let Some(to) = field.to() else { return };
+    match field {
+        ModelField::Column(column) => relations.want(to, &form.record.value(column).to_string()),
+        ModelField::Many(many) => {
+            let linked = linked.iter().find(|(name, _)| *name == many.name);
+            for key in linked.iter().flat_map(|(_, keys)| keys) {
+                relations.want(to, &key.to_string());
+            }
+        }
+    }
 }

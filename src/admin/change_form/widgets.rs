@@ -1,11 +1,12 @@
 //! Controls of relations, with links to the related rows.
 
 use super::find::{Find, Found, searchable};
-use super::relations::{FEW, MANY, Relations};
+use super::relations::Relations;
 use crate::admin::options::Options;
 use crate::admin::{Actor, AdminSite, quote};
 use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
 use crate::models::{Meta, OnDelete};
+use crate::records::{MAX_CHOICES, MAX_MULTIPLE_CHOICES};
 use crate::settings::DjangoVersion;
 
 /// A link that opens a pop-up window: to add a row, or to change, view or delete the chosen one.
@@ -89,8 +90,10 @@ pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Opti
         relations.want_groups(model, column);
     }
     match wanted(bound.field, options) {
-        ControlKind::Select | ControlKind::Radio => relations.want_all(model, FEW),
-        ControlKind::SelectMany | ControlKind::Filtered(_) => relations.want_all(model, MANY),
+        ControlKind::Select | ControlKind::Radio => relations.want_all(model, MAX_CHOICES),
+        ControlKind::SelectMany | ControlKind::Filtered(_) => {
+            relations.want_all(model, MAX_MULTIPLE_CHOICES)
+        }
         _ => {}
     }
     for key in bound.typed.0.iter().chain(&keys_held(bound)) {

@@ -21,16 +21,6 @@ fn asked(text: &str) -> impl Iterator<Item = (i64, bool)> + '_ {
     })
 }
 
-/// Returns the default order of the list: the author's, or the model's.
-fn default(known: &'static Registered) -> &'static [Order] {
-    known
-        .options
-        .ordering
-        .as_deref()
-        .filter(|order| !order.is_empty())
-        .unwrap_or(&known.model.ordering)
-}
-
 /// Returns a total order of the rows. `first` is the number of the first column.
 pub(super) fn ordering(
     known: &'static Registered,
@@ -39,7 +29,7 @@ pub(super) fn ordering(
     first: i64,
 ) -> Vec<Order> {
     let model = known.model;
-    let mut orders = default(known).to_vec();
+    let mut orders = known.policy().ordering().to_vec();
     if let Some(text) = params.get("o").filter(|text| !text.is_empty()) {
         let column = |number: i64| {
             usize::try_from(number.checked_sub(first)?)
@@ -108,7 +98,7 @@ impl Sorting {
             }
             return sorting;
         }
-        for order in default(known) {
+        for order in known.policy().ordering() {
             let at = columns.iter().position(|column| {
                 column
                     .order

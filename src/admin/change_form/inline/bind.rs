@@ -1,7 +1,7 @@
 //! Binds inline rows to submitted data.
 
 use super::{Formset, Row};
-use crate::admin::change_form::screen::Screen;
+use crate::admin::change_form::request::ChangeFormRequest;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{LOADED, Posted, key, management};
@@ -12,7 +12,7 @@ use crate::models::{ColumnPath, Query, Record};
 /// server create more.
 const BEYOND: usize = 1000;
 
-impl Screen {
+impl ChangeFormRequest {
     /// Binds the rows of `parent`, or of a new row, which may be a copy of `original`, to the
     /// submitted data. The rows are locked if they are to be saved.
     pub(in crate::admin::change_form) fn bind_formsets(
@@ -279,7 +279,7 @@ impl Formset {
     }
 
     /// Adds an empty row, for browsers without scripts.
-    pub(in crate::admin::change_form) fn add_row(&mut self, screen: &Screen) {
+    pub(in crate::admin::change_form) fn add_row(&mut self, screen: &ChangeFormRequest) {
         if self.rights.add && self.rows.len() < self.inline.max_num {
             let row = screen.empty_row(self, self.rows.len());
             self.rows.push(row);

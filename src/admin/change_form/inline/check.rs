@@ -2,7 +2,7 @@
 
 use super::Formset;
 use super::bind::Fate;
-use crate::admin::change_form::screen::Screen;
+use crate::admin::change_form::request::ChangeFormRequest;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelForm, check, duplicates, listed};
@@ -40,7 +40,7 @@ impl Formset {
     pub(in crate::admin::change_form) fn check(
         &mut self,
         conn: &mut Conn,
-        screen: &Screen,
+        screen: &ChangeFormRequest,
     ) -> Result<()> {
         let (fk, policy) = (self.fk, self.inline.policy());
         let mut counting: Vec<_> = self

@@ -1,7 +1,7 @@
 //! Loads inline rows from the database.
 
 use super::{Formset, Rights, Row};
-use crate::admin::change_form::screen::Screen;
+use crate::admin::change_form::request::ChangeFormRequest;
 use crate::admin::change_form::shape::{For, Shape};
 use crate::admin::change_form::widgets::is_raw;
 use crate::admin::options::Inline;
@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::forms::model::{ModelField, ModelForm};
 use crate::models::{ColumnPath, Condition, Field, Query, Record};
 
-impl Screen {
+impl ChangeFormRequest {
     /// Returns the formsets of `parent`, or of a new row.
     pub(in crate::admin::change_form) fn formsets(
         &self,

@@ -6,7 +6,7 @@ mod load;
 mod save;
 mod show;
 
-use super::screen::Screen;
+use super::request::ChangeFormRequest;
 use super::shape::Shape;
 use crate::admin::options::Inline;
 use crate::db::{Paginator, Value};
@@ -84,7 +84,7 @@ fn key_to(inline: &'static Inline, parent: &Meta) -> Option<&'static Field> {
     }
 }
 
-impl Screen {
+impl ChangeFormRequest {
     /// Returns the user's permissions on an inline's rows; none if the user may not change the
     /// parent.
     fn rights(&self, inline: &Inline, may_edit: bool) -> Rights {

@@ -2,7 +2,7 @@
 
 use super::Formset;
 use crate::admin::Done;
-use crate::admin::change_form::save::store;
+use crate::admin::change_form::files::store;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::Record;

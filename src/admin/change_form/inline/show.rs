@@ -3,10 +3,10 @@
 use super::{Formset, Row};
 use crate::admin::change_form::computed::{Cells, cells, of};
 use crate::admin::change_form::find::Found;
-use crate::admin::change_form::page::{ConflictRow, Problem};
+use crate::admin::change_form::problem::{ConflictRow, Problem};
 use crate::admin::change_form::readonly::Look;
-use crate::admin::change_form::relations::Relations;
-use crate::admin::change_form::screen::{Screen, want_shown};
+use crate::admin::change_form::relations::{Relations, want_shown};
+use crate::admin::change_form::request::ChangeFormRequest;
 use crate::admin::change_form::shape::{Item, Shape};
 use crate::admin::change_form::shown::{Showing, ShownField, ShownGroup};
 use crate::admin::change_form::widgets::{Around, want};
@@ -101,7 +101,7 @@ impl ShownInline {
 /// The context for rendering rows.
 #[derive(Clone, Copy)]
 pub(in crate::admin::change_form) struct Inside<'a> {
-    pub(in crate::admin::change_form) screen: &'a Screen,
+    pub(in crate::admin::change_form) screen: &'a ChangeFormRequest,
     pub(in crate::admin::change_form) relations: &'a Relations,
     pub(in crate::admin::change_form) look: Look<'a>,
     /// The parent's primary key; "" for a new one.

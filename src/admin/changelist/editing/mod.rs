@@ -14,14 +14,12 @@ use crate::forms::model::{
     BoundField, Choice, Cleaned, Control, ControlKind, ModelField, ModelForm, Typed, texts,
     unreadable_note,
 };
-use crate::models::{Query, Record, Row};
+use crate::models::{Record, Row};
+use crate::records::MAX_CHOICES;
 pub(super) use save::{Outcome, SentList, read_again, save};
 
 /// The prefix of all field names, as in Django.
 pub(super) const PREFIX: &str = "form";
-
-/// A foreign key to more rows than this is edited as a number.
-const FEW: i64 = 250;
 
 /// An editable field, in the column with this index.
 struct Edited {
@@ -114,18 +112,8 @@ impl Editing {
             };
             let mut pattern = Control::new(&form, bound, bound.field.help_text());
             if let Some(target) = bound.field.to() {
-                let order = list
-                    .site
-                    .admin
-                    .of(target)
-                    .and_then(|known| known.options.ordering.clone());
-                let rows = Query::new(target);
-                let rows = match order {
-                    Some(order) => rows.order_by(order),
-                    None => rows,
-                };
-                let found = rows.named(conn, Some(FEW + 1), 0)?;
-                if i64::try_from(found.len()).is_ok_and(|found| found <= FEW) {
+                let policy = list.site.admin.policy(target);
+                if let Some(found) = policy.load_choices(conn, MAX_CHOICES)? {
                     let none = Choice {
                         text: "---------".to_owned(),
                         ..Choice::default()

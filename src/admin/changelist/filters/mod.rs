@@ -13,9 +13,6 @@ use crate::models::{ColumnPath, Condition, DisplayShape, Field, Meta, Query};
 use crate::words::capfirst;
 use related::Search;
 
-/// The largest number of listed values; if there are more, they are searched.
-pub(super) const LISTED: i64 = 200;
-
 enum Offer {
     Boolean,
     Choices,

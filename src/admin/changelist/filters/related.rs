@@ -1,11 +1,12 @@
 //! Filters by related rows.
 
-use super::{Choice, Filter, LISTED, Site};
+use super::{Choice, Filter, Site};
 use crate::admin::changelist::params::{FIND, Params, push};
 use crate::admin::changelist::search::searched;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Lookup, Meta, Query};
+use crate::records::MAX_FILTER_CHOICES;
 
 /// The search of a filter with too many values for a list.
 pub(in crate::admin) struct Search {
@@ -33,50 +34,45 @@ pub(super) fn rows(
         column: filter.path.column,
     };
     let known = site.admin.of(target);
-    let order = known
-        .and_then(|known| known.options.ordering.as_deref())
-        .filter(|order| !order.is_empty());
-    let order = order
-        .unwrap_or(&target.ordering)
-        .iter()
-        .flat_map(|order| target.ordered(order))
-        .collect();
-    let mut query = Query::new(target).order_by(order);
+    let mut query = site.admin.policy(target).choices();
     if let Some(used) = used {
-        let mut keys = used
-            .clone()
-            .order_by(Vec::new())
-            .distinct(conn, &pk, LISTED * 100)?;
+        let mut keys =
+            used.clone()
+                .order_by(Vec::new())
+                .distinct(conn, &pk, MAX_FILTER_CHOICES * 100)?;
         keys.retain(|key| !key.is_null());
         query = query.with_pks(keys);
     }
     let find = format!("{FIND}{}", filter.name);
     let words = params.get(&find).unwrap_or_default();
-    let mut found = query.named(conn, Some(LISTED + 1), 0)?;
+    let mut found = query.named(conn, Some(MAX_FILTER_CHOICES + 1), 0)?;
     let chosen = params.all(exact);
     let mut search = None;
-    if i64::try_from(found.len()).is_ok_and(|found| found > LISTED) {
+    if i64::try_from(found.len()).is_ok_and(|found| found > MAX_FILTER_CHOICES) {
         let fields = known.map_or(&[][..], |known| &known.options.search_fields);
         found = match searched(fields, words) {
-            Some(condition) => query
-                .clone()
-                .filter(condition)
-                .named(conn, Some(LISTED + 1), 0)?,
+            Some(condition) => {
+                query
+                    .clone()
+                    .filter(condition)
+                    .named(conn, Some(MAX_FILTER_CHOICES + 1), 0)?
+            }
             None if fields.is_empty() => found,
             None => Vec::new(),
         };
-        let is_cut = i64::try_from(found.len()).is_ok_and(|found| found > LISTED);
-        found.truncate(usize::try_from(LISTED).unwrap_or_default());
+        let is_cut = i64::try_from(found.len()).is_ok_and(|found| found > MAX_FILTER_CHOICES);
+        found.truncate(usize::try_from(MAX_FILTER_CHOICES).unwrap_or_default());
         let missing: Vec<Value> = chosen
             .iter()
             .filter(|text| !found.iter().any(|(pk, _)| pk.to_string() == **text))
             .filter_map(|text| crate::models::parse(target.pk(), text))
             .collect();
         if !missing.is_empty() {
-            let mut named = query
-                .clone()
-                .with_pks(missing)
-                .named(conn, Some(LISTED), 0)?;
+            let mut named =
+                query
+                    .clone()
+                    .with_pks(missing)
+                    .named(conn, Some(MAX_FILTER_CHOICES), 0)?;
             named.append(&mut found);
             found = named;
         }

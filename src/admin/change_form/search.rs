@@ -1,0 +1,58 @@
+//! Searches without scripts for the rows that a field of the form may hold.
+
+use super::draft::Draft;
+use super::find::{Found, searchable};
+use super::request::ChangeFormRequest;
+use crate::admin::autocomplete::matching;
+use crate::db::Conn;
+use crate::error::Result;
+use crate::records::SEARCHED_CHOICES;
+
+impl ChangeFormRequest {
+    /// Searches for the field called `name` like autocomplete; returns `None` if there is no such
+    /// field.
+    pub(super) fn find(
+        &self,
+        conn: &mut Conn,
+        draft: &Draft,
+        name: &str,
+        term: &str,
+    ) -> Result<Option<Found>> {
+        let inside = draft
+            .inlines
+            .iter()
+            .flat_map(|formset| formset.rows.iter().map(|row| &row.form));
+        let fields = std::iter::once(&draft.form).chain(inside).flat_map(|form| {
+            form.fields
+                .iter()
+                .map(|bound| (form.name_of(bound.field), bound.field))
+        });
+        let mut called = fields.filter(|(known, _)| known == name);
+        let target = called.find_map(|(_, field)| searchable(self.site, &self.actor, field.to()?));
+        let Some(target) = target else {
+            return Ok(None);
+        };
+        let mut named = if term.contains('\0') {
+            Vec::new()
+        } else {
+            matching(target, self.actor.queryset(target), term).named(
+                conn,
+                Some(SEARCHED_CHOICES + 1),
+                0,
+            )?
+        };
+        let limit = usize::try_from(SEARCHED_CHOICES).unwrap_or_default();
+        let more = named.len() > limit;
+        named.truncate(limit);
+        let rows = named
+            .into_iter()
+            .map(|(pk, name)| (pk.to_string(), name))
+            .collect();
+        Ok(Some(Found {
+            name: name.to_owned(),
+            term: term.to_owned(),
+            rows,
+            more,
+        }))
+    }
+}
