@@ -14,7 +14,7 @@ use crate::auth::permissions::Permissions;
 use crate::auth::{User, visitor};
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::http::QueryDict;
+use crate::http::{QueryDict, app_data, full_path};
 use crate::messages::Messages;
 use crate::models::{Query, Record};
 use crate::pages::Page;
@@ -48,11 +48,7 @@ impl FromRequest for AdminRequest {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let http = request.clone();
         async move {
-            let here = || {
-                http.uri()
-                    .path_and_query()
-                    .map_or_else(String::new, ToString::to_string)
-            };
+            let here = || full_path(&http);
             let page = Page::extract(&http).await?;
             let Some(user) = page.user.clone().filter(|user| user.is_staff) else {
                 return Err(Error::StaffRequired(here()));
@@ -77,14 +73,6 @@ impl FromRequest for AdminRequest {
 /// Returns the admin site of `request`.
 pub(super) fn site(request: &HttpRequest) -> &'static AdminSite {
     app_data::<&'static AdminSite>(request).get_ref()
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "the server sets these values; see `commands::runserver`"
-)]
-fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
-    request.app_data::<web::Data<T>>().expect("app data")
 }
 
 impl Actor {

@@ -9,7 +9,7 @@ use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 use super::{kept_forms, two_factor, visitor};
 use crate::error::{Error, Result};
 use crate::http::middleware::caught;
-use crate::http::{Access, PostData, UrlTable, never_cache};
+use crate::http::{Access, PostData, UrlTable, full_path, never_cache};
 use crate::messages::{Level, Messages};
 use crate::settings::Settings;
 
@@ -98,12 +98,7 @@ async fn refusal(
         return Ok(None);
     }
     let user = visitor::user(request).await?;
-    let here = || {
-        request
-            .uri()
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string)
-    };
+    let here = || full_path(request);
     Ok(match (access, user) {
         (Access::Staff, Some(user)) if user.is_staff => {
             let wanted =

@@ -11,6 +11,7 @@ use futures_util::future::LocalBoxFuture;
 use super::permissions::Permissions;
 use super::{User, visitor};
 use crate::error::Error;
+use crate::http::full_path;
 
 /// The user of the request. A visitor who is not logged in is redirected to the login page and back
 /// (Django's `login_required`).
@@ -33,10 +34,7 @@ impl FromRequest for CurrentUser {
         let request = request.clone();
         async move {
             let user = visitor::user(&request).await?;
-            let here = request
-                .uri()
-                .path_and_query()
-                .map_or_else(String::new, ToString::to_string);
+            let here = full_path(&request);
             user.map(Self).ok_or(Error::LoginRequired(here))
         }
         .boxed_local()

@@ -6,9 +6,10 @@ use super::authenticate::authenticate_in_turn;
 use super::hash_pool::Turn;
 use super::hashers::HashPolicy;
 use super::throttle::{Blocked, Throttle, Try};
-use super::{User, audit, hash_pool, normalize, visitor};
+use super::{User, audit, hash_pool, normalize};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::http::settings_and_db;
 
 /// The number of times that an attempt with a turn may find another transaction writing, before it
 /// is answered with 503.
@@ -42,7 +43,7 @@ pub async fn login_attempt(
     if let Err(wait) = throttle.look().await? {
         return blocked(wait);
     }
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let (turn, counted) = turn_and_count(db, &throttle).await?;
     let tried = match counted {
         Ok(tried) => tried,

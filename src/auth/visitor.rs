@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use actix_web::{HttpMessage as _, HttpRequest, web};
+use actix_web::{HttpMessage as _, HttpRequest};
 use diesel::prelude::*;
 use serde_json::Value;
 
@@ -12,6 +12,7 @@ use super::{User, audit, throttle};
 use crate::csrf::Csrf;
 use crate::db::{Conn, Db, LossyText, Timestamp};
 use crate::error::{Error, Result};
+use crate::http::settings_and_db;
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
 use crate::sessions::codec::Data;
@@ -37,7 +38,7 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     }
     let session = Session::of(request);
     let mut found = None;
-    match (session.wanted(), app(request)) {
+    match (session.wanted(), settings_and_db(request)) {
         (Some(key), (settings, db)) => {
             let (settings, origin) = (settings.clone().into_inner(), Origin::of(request));
             let loaded = db
@@ -79,7 +80,7 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
         _ => session.fill(None),
     }
     let user = found
-        .filter(|user| belongs(&session, user, app(request).0))
+        .filter(|user| belongs(&session, user, settings_and_db(request).0))
         .map(Rc::new);
     request.extensions_mut().insert(Known(user.clone()));
     Ok(user)
@@ -111,7 +112,7 @@ pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
                 all_or_none
             } else {
                 let user = user.clone();
-                app(request)
+                settings_and_db(request)
                     .1
                     .run(move |conn| Permissions::load(conn, &user))
                     .await?
@@ -137,22 +138,6 @@ pub fn known(request: &HttpRequest) -> Option<Rc<User>> {
         .extensions()
         .get::<Known>()
         .and_then(|Known(user)| user.clone())
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "the server puts them there; see `commands::runserver`"
-)]
-pub(super) fn app(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
-    let settings = request
-        .app_data::<web::Data<Settings>>()
-        .expect("settings are app data");
-    (
-        settings,
-        request
-            .app_data::<web::Data<Db>>()
-            .expect("the database is app data"),
-    )
 }
 
 /// The data of a session's row, its visit, and the user of that visit.
@@ -230,7 +215,7 @@ pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
 pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     let before = self::user(request).await?;
     let session = Session::of(request);
-    let (settings, db) = app(request);
+    let (settings, db) = settings_and_db(request);
     if session.get(USER_ID).is_some()
         && before.is_none_or(|before| before.id != user.id || before.password != user.password)
     {
@@ -277,7 +262,7 @@ pub fn update_session_auth_hash(request: &HttpRequest, password: &str) {
     session.cycle_key();
     session.insert(
         HASH,
-        session_auth_hash(password, &app(request).0.secret_key),
+        session_auth_hash(password, &settings_and_db(request).0.secret_key),
     );
 }
 

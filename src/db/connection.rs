@@ -16,6 +16,7 @@ use diesel::pg::PgConnection;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
+use super::limits::Limits;
 use super::postgres;
 use super::pulse::{self, Heartbeat};
 use super::timing::Stopwatch;
@@ -48,23 +49,6 @@ macro_rules! on_conn {
             $crate::db::Conn::Postgres($inner) => $body,
             $crate::db::Conn::Sqlite($inner) => $body,
         }
-    };
-}
-
-/// Time limits of a connection.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// For one statement; zero means no limit.
-    pub statement: Duration,
-    /// For waiting until another writer finishes (SQLite's busy timeout).
-    pub lock: Duration,
-}
-
-impl Limits {
-    /// For commands without a time limit.
-    pub const NONE: Self = Self {
-        statement: Duration::ZERO,
-        lock: Duration::from_mins(5),
     };
 }
 

@@ -13,7 +13,8 @@ use diesel::connection::SimpleConnection as _;
 use diesel::r2d2::R2D2Connection as _;
 use r2d2::{ManageConnection, NopErrorHandler, PooledConnection};
 
-use super::connection::{Conn, Limits};
+use super::connection::Conn;
+use super::limits::Limits;
 use super::pulse;
 use super::queue::locked;
 use super::read_only::is_immutable;

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::connection::Limits;
+use super::limits::Limits;
 use crate::error::{Error, Result};
 use crate::settings::{PostgresUrl, TransactionPooling};
 

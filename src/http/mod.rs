@@ -10,6 +10,7 @@ mod media_root;
 pub mod middleware;
 mod next;
 mod query;
+mod request;
 mod response;
 mod script_name;
 mod static_files;
@@ -26,6 +27,8 @@ pub use media_root::MediaRoot;
 pub use middleware::is_secure;
 pub use next::is_safe_next;
 pub use query::QueryDict;
+pub use request::full_path;
+pub(crate) use request::{app_data, settings_and_db};
 pub use response::{
     Html, escaped_uri, local_url, never_cache, permanent_redirect, redirect, render, render_around,
     text, uncached, vary_on_cookie,

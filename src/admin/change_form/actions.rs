@@ -8,7 +8,7 @@ use crate::admin::options::Action;
 use crate::admin::run_action::{Location, Run, offered};
 use crate::admin::{AdminRequest, Registered};
 use crate::error::{Error, Result};
-use crate::http::{PostData, redirect};
+use crate::http::{PostData, full_path, redirect};
 use crate::messages::Level;
 use crate::models::Record;
 
@@ -46,11 +46,7 @@ pub(super) async fn run(
         ));
     }
 
-    let back_url = request
-        .http
-        .uri()
-        .path_and_query()
-        .map_or_else(String::new, ToString::to_string);
+    let back_url = full_path(&request.http);
     let name = data.get(field);
     let Some(action) = offered.into_iter().find(|action| action.name == name) else {
         request.messages.add(Level::WARNING, "No action selected.");

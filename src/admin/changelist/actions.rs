@@ -11,7 +11,7 @@ use crate::admin::run_action::{self, Again, Location, Run};
 use crate::admin::{AdminRequest, Registered};
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::http::{PostData, redirect, render};
+use crate::http::{PostData, full_path, redirect, render};
 use crate::messages::Level;
 use crate::models::parse;
 use crate::python::int_within_i64;
@@ -63,11 +63,7 @@ pub(super) async fn run(
     offered: &[Action],
     data: &PostData,
 ) -> Result<HttpResponse> {
-    let here = request
-        .http
-        .uri()
-        .path_and_query()
-        .map_or_else(String::new, ToString::to_string);
+    let here = full_path(&request.http);
     let back = || Ok(redirect(&here));
     let ticked: Vec<&str> = data.fields.get_list("_selected_action").collect();
     // The box for browsers without scripts selects all rows, whatever is ticked.

@@ -30,7 +30,7 @@ use super::{AdminRequest, AdminSite, Registered};
 use crate::auth::kept_forms;
 use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::http::{PostData, QueryDict, redirect, render, render_around};
+use crate::http::{PostData, QueryDict, full_path, redirect, render, render_around};
 use crate::messages::Level;
 use crate::models::Row;
 use editing::{Editing, Outcome, Sent, SentList};
@@ -303,13 +303,7 @@ pub(super) async fn change_list_post(
 /// Returns the URL of this list after its rows were changed: the same page, or the last page if
 /// that page no longer exists.
 async fn here(request: &AdminRequest, known: &'static Registered) -> Result<String> {
-    let url = || {
-        request
-            .http
-            .uri()
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string)
-    };
+    let url = || full_path(&request.http);
     Ok(last_page_url(request, known, &request.query)
         .await?
         .unwrap_or_else(url))

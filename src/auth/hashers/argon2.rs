@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use super::SALT_LENGTH;
-use super::encoded::{masked, number};
+use super::fields::{masked, number};
 use crate::signing::constant_time_eq;
 
 /// Memory (KiB), passes and lanes of new hashes: Django's 100 MiB, two and eight.

@@ -4,7 +4,7 @@
 use ::bcrypt::{HashParts, Version, hash_with_salt};
 use sha2::{Digest as _, Sha256};
 
-use super::encoded::masked;
+use super::fields::masked;
 use crate::signing::{constant_time_eq, hex};
 
 /// The cost of new hashes, as in Django.

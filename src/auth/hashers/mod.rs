@@ -3,6 +3,7 @@
 mod argon2;
 mod bcrypt;
 mod encoded;
+mod fields;
 mod pbkdf2;
 mod policy;
 mod scrypt;

@@ -7,7 +7,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 
 use super::SALT_LENGTH;
-use super::encoded::{masked, number};
+use super::fields::{masked, number};
 use crate::signing::constant_time_eq;
 
 /// Number of PBKDF2 rounds in Django 5.2.

@@ -4,7 +4,7 @@ use ::scrypt::Params;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::encoded::{masked, number};
+use super::fields::{masked, number};
 use crate::signing::constant_time_eq;
 
 /// Django's `N`, `r` and `p`.

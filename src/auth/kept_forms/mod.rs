@@ -19,7 +19,7 @@ use crate::csrf::Csrf;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::forms::submissions::{self, SUBMISSION};
-use crate::http::{KeptFiles, PostData, cookie, set_cookie};
+use crate::http::{KeptFiles, PostData, cookie, full_path, set_cookie, settings_and_db};
 use crate::settings::{CookieSettings, Settings};
 use crate::signing::{b64_encode, random_string, salted_hmac, seal, unseal};
 
@@ -83,10 +83,7 @@ impl Browser {
     /// Returns the primary key of the form that `user_id` sent to the URL of `request`. The table
     /// never holds a text that a browser could present.
     fn key(&self, user_id: i32, request: &HttpRequest, settings: &Settings) -> String {
-        let url = request
-            .uri()
-            .path_and_query()
-            .map_or_else(String::new, ToString::to_string);
+        let url = full_path(request);
         let text = [&self.0, &user_id.to_string(), &url]
             .map(String::as_str)
             .join("\0");
@@ -103,7 +100,7 @@ impl Browser {
 /// user, is too large, or cannot be stored.
 pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     let post = request.extensions().get::<PostData>().cloned()?;
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let user_id = submissions::user_of(post.get(SUBMISSION), settings)??;
     let bytes: usize = post
         .fields
@@ -162,7 +159,7 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
     let Some(user) = visitor::user(request).await? else {
         return Ok(None);
     };
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let key = browser.key(user.id, request, settings);
     let wanted = key.clone();
     let Some(sealed) = db.run(move |conn| rows::find(conn, &wanted)).await? else {

@@ -28,7 +28,7 @@ use self::rule::Rule;
 use super::audit;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Result;
-use crate::http::client_address;
+use crate::http::{client_address, settings_and_db};
 use crate::settings::Settings;
 use crate::signing::{b64_encode, salted_hmac};
 
@@ -96,7 +96,7 @@ impl Throttle {
     /// Returns the buckets for attempts of the visitor of `request` at `account`, a normalized user
     /// name. Each `purpose` is counted separately.
     pub fn of(request: &HttpRequest, purpose: &str, account: &str) -> Self {
-        let (settings, db) = super::visitor::app(request);
+        let (settings, db) = settings_and_db(request);
         let buckets = buckets(request, settings, purpose, account);
         Self {
             db: db.clone(),

@@ -6,9 +6,8 @@ use chrono::TimeDelta;
 use super::{ACCOUNT_FORGETS, bucket, count, network, tidy};
 use crate::auth::normalize;
 use crate::auth::throttle::rule::Rule;
-use crate::auth::visitor;
 use crate::error::Result;
-use crate::http::client_address;
+use crate::http::{client_address, settings_and_db};
 
 /// The time after which a network address may request one more mail.
 const ADDRESS_FORGETS: TimeDelta = TimeDelta::minutes(1);
@@ -16,7 +15,7 @@ const ADDRESS_FORGETS: TimeDelta = TimeDelta::minutes(1);
 /// Counts a mail to `email` that the visitor requests, whether or not a user has that address.
 /// Returns false if there were too many; then do not send the mail.
 pub async fn may_mail(request: &HttpRequest, email: &str) -> Result<bool> {
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let (email, address) = (
         normalize::email(email),
         network(client_address(request)).to_string(),

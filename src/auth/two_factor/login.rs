@@ -8,6 +8,7 @@ use super::{Answer, TwoFactor};
 use crate::auth::session_hash::{session_auth_hash, verify_session_hash};
 use crate::auth::{User, audit, visitor};
 use crate::error::{Error, Result};
+use crate::http::settings_and_db;
 use crate::sessions::Session;
 use crate::settings::Settings;
 
@@ -51,7 +52,7 @@ pub enum Outcome {
 /// A user with a second factor is asked for it first. Staff without one are redirected to set one
 /// up, if the site requires it.
 pub async fn log_in(request: &HttpRequest, user: User, next: &str) -> Result<String> {
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let id = user.id;
     if db.run(move |conn| TwoFactor::is_on(conn, id)).await? {
         visitor::user(request).await?;
@@ -71,7 +72,7 @@ pub async fn log_in(request: &HttpRequest, user: User, next: &str) -> Result<Str
 /// For a user who is logged in without having shown the second factor (for example by a page of
 /// Django's): returns the URL where the user can do so, or `None` if that is the current page.
 pub async fn step_up(request: &HttpRequest, next: &str) -> Result<Option<String>> {
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let Some(user) = visitor::user(request).await? else {
         return Err(Error::LoginRequired(next.to_owned()));
     };
@@ -94,7 +95,7 @@ pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
         return Ok(None);
     };
     let found = read(&value, Utc::now().timestamp());
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let user = match &found {
         Some((id, ..)) => {
             let id = *id;
@@ -117,7 +118,7 @@ pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
 
 /// Completes a login with a code.
 pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Result<Outcome> {
-    let (settings, db) = visitor::app(request);
+    let (settings, db) = settings_and_db(request);
     let (id, code, shared) = (pending.user.id, code.to_owned(), settings.clone());
     let session = Session::of(request);
     match db

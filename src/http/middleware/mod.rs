@@ -22,6 +22,7 @@ use std::panic::AssertUnwindSafe;
 use actix_web::web;
 use futures_util::FutureExt as _;
 
+use super::request::app_data;
 use super::urls::UrlTable;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
@@ -41,14 +42,7 @@ pub async fn caught<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
 
 /// Returns the settings of the running app.
 fn settings(request: &actix_web::dev::ServiceRequest) -> web::Data<Settings> {
-    #[expect(
-        clippy::expect_used,
-        reason = "the server puts them there; see `commands::runserver`"
-    )]
-    request
-        .app_data::<web::Data<Settings>>()
-        .cloned()
-        .expect("settings are app data")
+    app_data::<Settings>(request.request()).clone()
 }
 
 /// Returns the URL table of the running app.
