@@ -1,4 +1,4 @@
-//! What handlers read from every request: the URL, and the data of the running app.
+//! Reads the parts of a request that many handlers need: the URL, and the data of the running app.
 
 use actix_web::{HttpRequest, web};
 

@@ -24,12 +24,12 @@ use crate::models::{Field, Record};
 /// The values of computed columns.
 struct Computed {
     own: Cells,
-    /// Those of the rows of each inline.
+    /// The values in the rows of each inline.
     inlines: Vec<Cells>,
 }
 
 impl ChangeFormRequest {
-    /// Returns the page with this form: gathers what it names of other rows, loads that, and renders.
+    /// Returns the page with this form: gathers the related rows that it names, loads them, and renders.
     pub(super) fn show(&self, conn: &mut Conn, draft: &Draft, may_edit: bool) -> Result<Outcome> {
         let mut relations = self.gather(draft);
         let loaded = self.load_shown(conn, draft, &mut relations)?;
