@@ -8,6 +8,9 @@ use crate::forms::model::{LOADED, Posted, key, management};
 use crate::http::PostData;
 use crate::models::{ColumnPath, Query, Record};
 
+/// The error for a row that no longer exists, or never belonged to this parent.
+const LOST: &str = "Select a valid choice. That choice is not one of the available choices.";
+
 /// Number of rows beyond an inline's maximum that are read, so that a request cannot make the
 /// server create more.
 const BEYOND: usize = 1000;
@@ -177,7 +180,7 @@ impl ChangeFormRequest {
             } else if let Some(error) = formset.lost_error(fate) {
                 Some(error)
             } else if row.lost || claims {
-                Some(super::check::LOST.to_owned())
+                Some(LOST.to_owned())
             } else if row.counts()
                 && !self.is_copy()
                 && !matches_parent(posted.last(formset.fk.name), parent)

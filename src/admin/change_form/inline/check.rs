@@ -8,9 +8,6 @@ use crate::error::Result;
 use crate::forms::model::{ModelForm, check, duplicates, listed};
 use crate::models::{Collector, Obstacle};
 
-/// The error for a row that no longer exists, or never belonged to this parent.
-pub(super) const LOST: &str =
-    "Select a valid choice. That choice is not one of the available choices.";
 /// Number of rows of each kind that a message lists.
 const NAMED: i64 = 10;
 
