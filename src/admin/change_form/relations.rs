@@ -76,24 +76,20 @@ impl Relations {
         for known in &mut self.0 {
             let policy = site.policy(known.model);
             let query = policy.choices();
-            if let Some(most) = known.most {
-                if let Some(rows) = policy.load_choices(conn, most)? {
-                    known.all = Some(rows.into_iter().map(named).collect());
-                    let pk = ColumnPath::own(known.model.pk().column);
-                    for (column, groups) in &mut known.groups {
-                        let found = query.rows(
-                            conn,
-                            &[pk.clone(), ColumnPath::own(column)],
-                            Some(most),
-                            0,
-                        )?;
-                        let pairs = found
-                            .into_iter()
-                            .filter_map(|row| <[Value; 2]>::try_from(row).ok());
-                        groups.extend(pairs.map(|[pk, group]| (pk.to_string(), group.to_string())));
-                    }
-                    continue;
+            if let Some(most) = known.most
+                && let Some(rows) = policy.load_choices(conn, most)?
+            {
+                known.all = Some(rows.into_iter().map(named).collect());
+                let pk = ColumnPath::own(known.model.pk().column);
+                for (column, groups) in &mut known.groups {
+                    let found =
+                        query.rows(conn, &[pk.clone(), ColumnPath::own(column)], Some(most), 0)?;
+                    let pairs = found
+                        .into_iter()
+                        .filter_map(|row| <[Value; 2]>::try_from(row).ok());
+                    groups.extend(pairs.map(|[pk, group]| (pk.to_string(), group.to_string())));
                 }
+                continue;
             }
             let keys: Vec<Value> = known
                 .chosen

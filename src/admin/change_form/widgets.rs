@@ -92,7 +92,7 @@ pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Opti
     match wanted(bound.field, options) {
         ControlKind::Select | ControlKind::Radio => relations.want_all(model, MAX_CHOICES),
         ControlKind::SelectMany | ControlKind::Filtered(_) => {
-            relations.want_all(model, MAX_MULTIPLE_CHOICES)
+            relations.want_all(model, MAX_MULTIPLE_CHOICES);
         }
         _ => {}
     }
