@@ -7,6 +7,7 @@
 
 mod after;
 mod among;
+mod cell;
 mod connection;
 mod functions;
 mod handle;
@@ -40,7 +41,7 @@ pub use stream::{RowSink, RowStream};
 pub(crate) use text::{FoldedPattern, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
 pub use types::{
-    Day, Decimal, Fixed, Json, Lenient, LossyText, Moment, NullableLossyText, Readable, StrictFlag,
-    Timestamp, Uuid,
+    Bytes, Day, Decimal, Duration, Fixed, IpAddress, Json, Lenient, LossyText, Moment,
+    NullableLossyText, Readable, StrictFlag, Timestamp, Uuid,
 };
 pub use unreadable::Unreadable;

@@ -4,6 +4,8 @@
 //! Models use Diesel's query builder. This module is for queries that are built at run time: the
 //! admin's lists and forms, and work on any model.
 
+use std::fmt;
+
 use diesel::backend::Backend;
 use diesel::connection::LoadConnection;
 use diesel::deserialize::FromSql;
@@ -13,14 +15,16 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::row::{Field, Row as _};
 use diesel::sql_types::{
-    BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped, is_nullable,
+    BigInt, Binary, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped,
+    is_nullable,
 };
 use diesel::sqlite::Sqlite;
 
+use super::cell::{Cell, PgRaw, SqliteRaw};
 use super::connection::Conn;
 use super::sql_types;
-use super::types::{Decimal, Json, Timestamp, Uuid};
-use super::unreadable::{self, Unreadable, read_sqlite};
+use super::types::{Bytes, Decimal, Duration, IpAddress, Json, Timestamp, Uuid};
+use super::unreadable::{self, Unreadable, keep_sqlite};
 use crate::error::Result;
 use crate::on_conn;
 
@@ -49,7 +53,9 @@ macro_rules! kinds {
                             out.push_bind_param::<Nullable<$sql>, Option<$rust>>(&NULL)
                         }
                     )*
-                    Value::Unreadable(cell) => cell.$bind(out),
+                    Value::Unreadable(cell) => match cell.kind {
+                        $(Kind::$kind => cell.$bind::<$sql>(out)),*
+                    },
                 }
             }
 
@@ -57,17 +63,57 @@ macro_rules! kinds {
                 let Some(raw) = field.value() else { return Value::Null(kind) };
                 let read = $read(kind, raw);
                 // Reading consumes the raw value, so fetch it again; this is rarely needed.
-                read.or_else(|| field.value().map(|raw| unreadable::$keep(kind, raw))).unwrap_or(Value::Null(kind))
+                read.or_else(|| field.value().map(|raw| $keep(kind, raw))).unwrap_or(Value::Null(kind))
             }
         }
     };
-    (@read_postgres $($kind:ident: $sql:ty),*) => {
+    (@read $($kind:ident: $sql:ty => $rust:ty),*) => {
         /// Reads a PostgreSQL cell as a value of this kind of column.
-        fn read_postgres(kind: Kind, raw: <Pg as Backend>::RawValue<'_>) -> Option<Value> {
-            let value = match kind {
-                $(Kind::$kind => FromSql::<$sql, Pg>::from_sql(raw).map(Value::$kind)),*
+        fn read_postgres(kind: Kind, raw: PgRaw<'_>) -> Option<Value> {
+            match kind {
+                $(Kind::$kind => FromSql::<$sql, Pg>::from_sql(raw)
+                    .ok()
+                    .filter(<$rust as Cell>::is_plausible)
+                    .map(Value::$kind)),*
+            }
+        }
+
+        /// Reads an SQLite cell as a value of this kind of column.
+        fn read_sqlite(kind: Kind, raw: SqliteRaw<'_>) -> Option<Value> {
+            let held = raw.value_type()?;
+            match kind {
+                $(Kind::$kind => <$rust as Cell>::read_sqlite(raw, held)
+                    .filter(<$rust as Cell>::is_plausible)
+                    .map(Value::$kind)),*
+            }
+        }
+
+        /// Keeps a PostgreSQL cell that cannot be read.
+        fn keep_postgres(kind: Kind, raw: PgRaw<'_>) -> Value {
+            let text = match kind {
+                $(Kind::$kind => <$rust as Cell>::unreadable_text(raw)),*
             };
-            value.ok().filter(unreadable::is_plausible)
+            unreadable::keep_postgres(kind, raw, text)
+        }
+
+        impl fmt::Display for Value {
+            /// Formats the value like Python's `str`, in UTC; "" for NULL.
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::Null(_) => Ok(()),
+                    Self::Unreadable(cell) => f.write_str(&cell.text),
+                    $(Self::$kind(value) => value.write(f)),*
+                }
+            }
+        }
+
+        impl Kind {
+            /// Returns the SQL around a column of this type that makes a text of it: for PostgreSQL, and for SQLite.
+            pub fn as_text(self) -> [(&'static str, &'static str); 2] {
+                match self {
+                    $(Self::$kind => <$rust as Cell>::AS_TEXT),*
+                }
+            }
         }
     };
     ($($(#[$doc:meta])* $kind:ident: $sql:ty => $rust:ty),* $(,)?) => {
@@ -104,7 +150,7 @@ macro_rules! kinds {
 
         kinds!(@dialect Pg, true, bind_postgres, read_postgres, keep_postgres, $($kind: $sql => $rust),*);
         kinds!(@dialect Sqlite, false, bind_sqlite, read_sqlite, keep_sqlite, $($kind: $sql => $rust),*);
-        kinds!(@read_postgres $($kind: $sql),*);
+        kinds!(@read $($kind: $sql => $rust),*);
 
         impl Value {
             /// Returns the kind of column that this value belongs to.
@@ -153,6 +199,12 @@ kinds! {
     Uuid: sql_types::Uuid => Uuid,
     /// A JSON document.
     Json: sql_types::Json => Json,
+    /// A length of time.
+    Duration: sql_types::Duration => Duration,
+    /// Bytes.
+    Binary: Binary => Bytes,
+    /// An IP address.
+    IpAddress: sql_types::IpAddress => IpAddress,
 }
 
 impl<T> SqlKind for Nullable<T>

@@ -1,6 +1,6 @@
-//! The four SQL types that SQLite and PostgreSQL store differently in Django's tables.
+//! The SQL types that SQLite and PostgreSQL store differently in Django's tables.
 //!
-//! On SQLite each declares the type with which its values are bound: text.
+//! On SQLite each declares the type with which its values are bound.
 
 use diesel::query_builder::QueryId;
 use diesel::sql_types::{self, SqlOrd, SqlType};
@@ -37,6 +37,19 @@ pub struct Uuid;
 )]
 pub struct Json;
 
+/// `interval` on PostgreSQL; `bigint` (microseconds) on SQLite.
+#[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
+#[diesel(
+    postgres_type(oid = 1186, array_oid = 1187),
+    sqlite_type(name = "Long")
+)]
+pub struct Duration;
+
+/// `inet` on PostgreSQL; `char(39)` on SQLite.
+#[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
+#[diesel(postgres_type(oid = 869, array_oid = 1041), sqlite_type(name = "Text"))]
+pub struct IpAddress;
+
 // `table!` adds arithmetic to columns whose type is *named* Decimal, so the type must support it.
 macro_rules! arithmetic {
     ($($operation:ident),*) => {
@@ -56,3 +69,5 @@ impl sql_types::Foldable for Decimal {
 impl SqlOrd for Decimal {}
 impl SqlOrd for TimestampTz {}
 impl SqlOrd for Uuid {}
+impl SqlOrd for Duration {}
+impl SqlOrd for IpAddress {}

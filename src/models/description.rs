@@ -14,7 +14,7 @@ use super::path::Ordering;
 use super::{
     ColumnPath, DisplayText, Field, Formula, IntoPath, ManyToMany, Meta, ModelTable, Paths,
 };
-use crate::db::SqlKind;
+use crate::db::{Kind, SqlKind};
 use crate::words::{camel_case_to_spaces, leaked};
 
 /// A row struct with a description: names, labels and rules that its columns do not have.
@@ -342,7 +342,11 @@ fn arranged(columns: Vec<Field>, mut fields: Vec<Field>) -> Vec<Field> {
 
 /// Whether the field can be the display name.
 fn is_name(field: &Field) -> bool {
-    field.max_length().is_some() && !field.is_file() && !field.secret && field.choices.is_empty()
+    field.sql == Kind::Text
+        && field.max_length().is_some()
+        && !field.is_file()
+        && !field.secret
+        && field.choices.is_empty()
 }
 
 #[cfg(test)]

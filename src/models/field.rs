@@ -75,11 +75,12 @@ pub struct Field {
 impl Field {
     /// Creates a field for a column without further description.
     pub(super) fn of_column(column: &'static str, sql: Kind, null: bool) -> Self {
+        let kind = FieldKind::of_column(sql);
         Self {
             name: column,
             column,
             verbose_name: column.replace('_', " "),
-            kind: FieldKind::of_column(sql),
+            kind,
             sql,
             null,
             // Django needs an explicit option; here it follows from a column that may be NULL.
@@ -88,7 +89,7 @@ impl Field {
             taken: "",
             db_index: false,
             primary_key: false,
-            editable: true,
+            editable: kind.field_type().is_editable(),
             secret: false,
             default: None,
             generated: false,
@@ -312,6 +313,21 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn db_index(mut self) -> Self {
         self.field.db_index = true;
+        self
+    }
+
+    /// Forms show it, although they do not show other fields of its kind.
+    #[must_use]
+    pub fn editable(mut self) -> Self {
+        self.field.editable = true;
+        self
+    }
+
+    /// The kind of its values, where the type of the column does not say it:
+    /// `field.kind(FieldKind::GenericIpAddress(IpProtocol::V4))`.
+    #[must_use]
+    pub fn kind(mut self, kind: FieldKind) -> Self {
+        self.field.kind = kind;
         self
     }
 

@@ -326,10 +326,11 @@ impl Parameter {
         };
 
         let mut values = Vec::with_capacity(texts.len());
-        let mut beyond = None;
+        let (mut beyond, mut has_no_row) = (None, false);
         for text in texts {
             match parse_lookup(target, text, zone).ok_or(LookupError::Value)? {
                 LookupValue::Value(value) => values.push(value),
+                LookupValue::NoRow => has_no_row = true,
                 LookupValue::AboveAll => beyond = Some(true),
                 LookupValue::BelowAll => beyond = Some(false),
             }
@@ -341,7 +342,9 @@ impl Parameter {
             values,
         };
         Ok(match (lookup, beyond) {
-            (Lookup::In, _) | (_, None) => is(lookup, values),
+            (Lookup::In, _) => is(lookup, values),
+            _ if has_no_row => Condition::Any(Vec::new()),
+            (_, None) => is(lookup, values),
             (Lookup::Lt | Lookup::Lte, Some(true)) | (Lookup::Gt | Lookup::Gte, Some(false)) => {
                 is(Lookup::IsNull, vec![Value::Bool(false)])
             }

@@ -45,7 +45,7 @@ pub use description::{Description, Model};
 pub use field::{Field, FieldBuilder, FieldDisplay, Validator, file_size};
 pub use fields::{
     ColumnType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind, FieldType,
-    KindProblem, LookupValue,
+    IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,
 };
 pub use file_kinds::FileKinds;
 pub use file_url::file_url;

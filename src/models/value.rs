@@ -1,6 +1,6 @@
 //! Converts values to texts for people, and to and from texts in URLs.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use chrono::{
     Datelike as _, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Timelike as _,
@@ -9,33 +9,8 @@ use chrono_tz::Tz;
 
 use super::Field;
 use super::fields::{FieldKind, LookupValue};
-use crate::db::{Moment, Timestamp, Unreadable, Value};
+use crate::db::{Timestamp, Unreadable, Value};
 use crate::python::month_abbreviation;
-
-impl fmt::Display for Value {
-    /// Formats the value like Python's `str`, in UTC; "" for NULL.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Null(_) => Ok(()),
-            Self::Unreadable(cell) => f.write_str(&cell.text),
-            Self::SmallInt(number) => number.fmt(f),
-            Self::Integer(number) => number.fmt(f),
-            Self::BigInt(number) => number.fmt(f),
-            Self::Double(number) => number.fmt(f),
-            Self::Bool(yes) => f.write_str(if *yes { "True" } else { "False" }),
-            Self::Text(text) => f.write_str(text),
-            Self::Decimal(number) => number.fmt(f),
-            Self::Date(day) => day.fmt(f),
-            Self::Time(time) => time.fmt(f),
-            Self::Timestamp(time) => match Moment::new(time.utc().naive_utc(), b' ') {
-                Some(moment) => f.write_str(moment.as_str()),
-                None => write!(f, "{}", time.utc().format("%Y-%m-%d %H:%M:%S%.f")),
-            },
-            Self::Uuid(id) => id.0.fmt(f),
-            Self::Json(document) => document.0.fmt(f),
-        }
-    }
-}
 
 impl Value {
     /// Whether the value is NULL.
@@ -69,7 +44,7 @@ impl Value {
         }
     }
 
-    /// Returns the text, as [`Display`](fmt::Display) formats it.
+    /// Returns the text, as [`Display`](std::fmt::Display) formats it.
     pub fn text(&self) -> String {
         let mut text = String::new();
         self.push_to(&mut text);

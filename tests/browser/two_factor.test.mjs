@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
     await go(page, "Turn off");
     await page.getByLabel("Your password").fill(user.password);
     await press(page, "Turn off");
-    assert.ok(await page.getByRole("status").getByText("no code any more").isVisible());
+    assert.ok(await page.getByRole("status").getByText("no longer needs a code").isVisible());
     await logOut(page);
     await logIn(page, user);
   });

@@ -1,16 +1,22 @@
 //! The values behind [`sql_types`](super::sql_types), read and written as Django does on each database.
 
+mod binary;
 mod day;
 mod decimal;
+mod duration;
+mod ip_address;
 mod iso;
 mod json;
 mod readable;
 mod timestamp;
 mod uuid;
 
+pub use binary::Bytes;
 pub use day::Day;
 pub(super) use day::{parse_day, parse_time};
 pub use decimal::{Decimal, Fixed};
+pub use duration::Duration;
+pub use ip_address::IpAddress;
 pub use iso::Moment;
 pub use json::Json;
 pub use readable::{Lenient, LossyText, NullableLossyText, Readable, StrictFlag};

@@ -3,6 +3,7 @@
 //! A new kind needs a module here and a line in [`form_field_type`]. Its model side is a module in
 //! `models::fields`.
 
+mod binary;
 mod boolean;
 mod bounds;
 mod control_kind;
@@ -10,10 +11,12 @@ mod date;
 mod date_formats;
 mod date_time;
 mod decimal;
+mod duration;
 mod file;
 mod float;
 mod foreign_key;
 mod form_field_type;
+mod generic_ip_address;
 mod integer;
 mod json;
 mod number;
@@ -56,5 +59,8 @@ pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
         FieldKind::Json => &json::Json,
         FieldKind::File(_) | FieldKind::Image(_) => &file::File,
         FieldKind::ForeignKey => &foreign_key::ForeignKey,
+        FieldKind::Duration => &duration::Duration,
+        FieldKind::Binary => &binary::Binary,
+        FieldKind::GenericIpAddress(_) => &generic_ip_address::GenericIpAddress,
     }
 }

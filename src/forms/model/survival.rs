@@ -7,13 +7,13 @@ use diesel::prelude::*;
 use proptest::prelude::*;
 
 use super::{Control, ControlKind, LOADED, ModelField, ModelForm, Posted};
-use crate::db::{Decimal, Kind, Timestamp, Uuid, Value};
+use crate::db::{Bytes, Decimal, Duration, Kind, Timestamp, Uuid, Value};
 use crate::http::{PostData, QueryDict};
 use crate::models::{Description, Model, OnDelete, Record};
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time};
-    use crate::db::sql_types::{Decimal, Json, TimestampTz, Uuid};
+    use crate::db::sql_types::{Decimal, Duration, IpAddress, Json, TimestampTz, Uuid};
 
     survivors (id) {
         id -> BigInt,
@@ -34,6 +34,8 @@ diesel::table! {
         hour -> Nullable<Time>,
         moment -> TimestampTz,
         code -> Uuid,
+        span -> Duration,
+        address -> Nullable<IpAddress>,
         document -> Nullable<Json>,
         parent_id -> Nullable<BigInt>,
     }
@@ -93,6 +95,15 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
         ]
         .prop_map(|document| Value::Json(document.into()))
         .boxed(),
+        Kind::Duration => any::<i64>()
+            .prop_map(|micros| Value::Duration(Duration(micros)))
+            .boxed(),
+        Kind::Binary => prop::collection::vec(any::<u8>(), 0..9)
+            .prop_map(|bytes| Value::Binary(Bytes(bytes.into())))
+            .boxed(),
+        Kind::IpAddress => any::<std::net::IpAddr>()
+            .prop_map(|address| Value::IpAddress(address.to_string().parse().unwrap()))
+            .boxed(),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct ColumnType {
 pub enum LookupValue {
     /// A value that the column can hold.
     Value(Value),
+    /// A value that no row can have.
+    NoRow,
     /// A number that is greater than all values of the column.
     AboveAll,
     /// A number that is less than all values of the column.
@@ -59,6 +61,11 @@ pub trait FieldType: Sync {
     /// Returns the most characters that its column takes.
     fn max_length(&self, _kind: FieldKind) -> Option<usize> {
         None
+    }
+
+    /// Whether forms show a field of this kind unless its author says otherwise.
+    fn is_editable(&self) -> bool {
+        true
     }
 
     /// Returns the folder below `MEDIA_ROOT`, if the column holds paths of files.

@@ -44,6 +44,25 @@ pub enum FieldKind {
     Image(&'static str),
     /// The primary key of another model's row.
     ForeignKey,
+    /// A length of time.
+    Duration,
+    /// Bytes, which forms do not edit unless the author says so.
+    Binary,
+    /// An IP address of this protocol.
+    GenericIpAddress(IpProtocol),
+}
+
+/// The IP addresses that a field takes (Django's `protocol` and `unpack_ipv4`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IpProtocol {
+    /// IPv4 and IPv6.
+    Both,
+    /// IPv4 and IPv6; `::ffff:192.0.2.1` is stored as `192.0.2.1`.
+    BothUnpacked,
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
 }
 
 impl FieldKind {
@@ -60,6 +79,9 @@ impl FieldKind {
             Kind::Timestamp => Self::DateTime,
             Kind::Uuid => Self::Uuid,
             Kind::Json => Self::Json,
+            Kind::Duration => Self::Duration,
+            Kind::Binary => Self::Binary,
+            Kind::IpAddress => Self::GenericIpAddress(IpProtocol::Both),
         }
     }
 }

@@ -3,15 +3,18 @@
 //! A new kind needs a variant of [`FieldKind`], a module here, and a line in
 //! [`FieldKind::field_type`]. Its control is a module in `forms/fields`.
 
+mod binary;
 mod boolean;
 pub(super) mod date;
 mod date_time;
 mod decimal;
 mod display;
+mod duration;
 mod field_type;
 mod file;
 mod float;
 mod foreign_key;
+mod generic_ip_address;
 mod integer;
 mod json;
 mod kind;
@@ -21,8 +24,10 @@ mod url;
 mod uuid;
 
 pub use display::{DisplayLink, DisplayNumber, DisplayShape, DisplayValue};
+pub use duration::parse_micros as parse_duration_micros;
 pub use field_type::{ColumnType, FieldType, KindProblem, LookupValue};
-pub use kind::FieldKind;
+pub use generic_ip_address::ipv6;
+pub use kind::{FieldKind, IpProtocol};
 
 impl FieldKind {
     /// Returns the model side of this kind.
@@ -42,6 +47,9 @@ impl FieldKind {
             Self::File(_) => &file::File,
             Self::Image(_) => &file::Image,
             Self::ForeignKey => &foreign_key::ForeignKey,
+            Self::Duration => &duration::Duration,
+            Self::Binary => &binary::Binary,
+            Self::GenericIpAddress(_) => &generic_ip_address::GenericIpAddress,
         }
     }
 }

@@ -125,11 +125,14 @@ fn for_sqlite(pattern: &str) -> Value {
 
 /// Returns the content of the column as text.
 fn as_text(column: Sql, kind: Kind) -> Sql {
-    if kind == Kind::Text {
-        column
-    } else {
-        Sql::new("CAST(").append(column).raw(" AS TEXT)")
+    let [postgres, sqlite] = kind.as_text();
+    if postgres == ("", "") {
+        return column;
     }
+    Sql::default()
+        .either(postgres.0, sqlite.0)
+        .append(column)
+        .either(postgres.1, sqlite.1)
 }
 
 /// Returns the time zone, the second value of a lookup on a part of a date.

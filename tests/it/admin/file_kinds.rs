@@ -317,6 +317,9 @@ fn a_file_chosen_in_an_inline_is_kept_while_another_row_has_an_error(kind: Kind)
     assert_eq!(stored(&site), 1);
 }
 
+const KEPT_NO_MORE: &str =
+    "The file that you chose is not kept any more. Choose it again, or save without it.";
+
 fn a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only(kind: Kind) {
     let site = site(kind);
     let (visitor, other) = (site.client(), site.client());
@@ -334,7 +337,7 @@ fn a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only(kind: Kin
     let stolen = other.submit(&form.clone().set("csrfmiddlewaretoken", &token), "");
     assert_eq!(
         stolen.errors("file"),
-        "This field is required.",
+        KEPT_NO_MORE,
         "the reference is of no use to another visitor"
     );
     assert_eq!(
@@ -344,7 +347,7 @@ fn a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only(kind: Kin
     let again = visitor.submit(&form, "");
     assert_eq!(
         again.errors("file"),
-        "This field is required.",
+        KEPT_NO_MORE,
         "the kept file is gone once it is stored"
     );
 }

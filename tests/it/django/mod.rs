@@ -42,6 +42,7 @@ mod accounts;
 mod admin;
 mod dump;
 mod fixtures;
+mod kinds;
 mod lists;
 mod migrate;
 mod own_tables;
