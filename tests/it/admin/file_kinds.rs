@@ -347,7 +347,7 @@ fn a_file_chosen_by_an_anonymous_visitor_is_kept_for_that_visitor_only(kind: Kin
     let again = visitor.submit(&form, "");
     assert_eq!(
         again.errors("file"),
-        KEPT_NO_MORE,
+        "This field is required.",
         "the kept file is gone once it is stored"
     );
 }
