@@ -18,7 +18,7 @@ const TRIES_TO_COUNT: usize = 20;
 /// The result of a login attempt.
 #[derive(Debug)]
 pub enum LoginAttempt {
-    /// Name and password are this user's. The user is not logged in yet: call [`visitor::login`].
+    /// Name and password are this user's. The user is not logged in yet: call [`visitor::login`](super::visitor::login).
     Accepted(Box<User>),
     /// Name or password is wrong, or the user may not log in.
     Refused,

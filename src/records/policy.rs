@@ -10,7 +10,7 @@ use crate::models::{ColumnPath, Meta, Order, Query, Record};
 /// Number of rows in one permission check.
 const CHUNK: i64 = 500;
 
-/// The rules for the rows of one model: the rules of the model itself ([`rules`]), the hooks of the
+/// The rules for the rows of one model: the rules of the model itself (`rules`), the hooks of the
 /// site author, and the author's order.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy<'a> {

@@ -1,6 +1,6 @@
 //! The form side of the kinds of fields: a module for each, with its control and its validation.
 //!
-//! A new kind needs a module here and a line in [`form_field_type`]. Its model side is a module in
+//! A new kind needs a module here and a line in [`form_field_type()`]. Its model side is a module in
 //! `models::fields`.
 
 mod binary;
