@@ -122,7 +122,7 @@ fn a_field_that_an_option_of_the_model_names_must_exist() {
 #[test]
 fn an_id_is_left_out() {
     let text = error_of_field(quote!(id: i64));
-    assert!(text.starts_with("Post.id: leave `id` out"), "{text}");
+    assert!(text.starts_with("Post.id: remove `id`"), "{text}");
 }
 
 #[test]
