@@ -101,7 +101,7 @@ impl AdminRequest {
         }
     }
 
-    /// Returns the model at `/admin/<app>/<model>/`; [`Error::NotFound`] if there is none.
+    /// Returns the model at `/admin/<app>/<model>/`; [`Error::NotFound`] if no such model is registered.
     pub fn model(&self, app: &str, model: &str) -> Result<&'static Registered> {
         self.site.find(app, model).ok_or(Error::NotFound)
     }

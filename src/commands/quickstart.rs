@@ -44,7 +44,7 @@ fn free_address(address: SocketAddr) -> SocketAddr {
         .unwrap_or(address)
 }
 
-/// Adds a `SECRET_KEY` to `.env` if there is none, because it is required outside `DEBUG`. Returns
+/// Adds a `SECRET_KEY` to `.env` if the file has no key yet: a key is required outside `DEBUG`. Returns
 /// whether a key was added.
 fn ensure_secret_key() -> Result<bool> {
     let env = Env::load().map_err(|error| Error::command(error.to_string()))?;

@@ -202,7 +202,7 @@ fn work(queue: &Weak<Mutex<State>>, worker: &Arc<Worker>, first: Job) {
     }
 }
 
-/// Returns the job that has waited longest. If there is none, the thread of `worker` becomes idle.
+/// Returns the job that has waited longest. If no job waits, the thread of `worker` becomes idle.
 fn next_job(queue: &Mutex<State>, worker: &Arc<Worker>) -> Option<Job> {
     let mut state = locked(queue);
     let job = state.waiting.pop_front().map(|(_, job)| job);

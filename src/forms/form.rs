@@ -43,7 +43,7 @@ impl Form {
         self.errors.is_empty() && self.fields.iter().all(|field| field.errors.is_empty())
     }
 
-    /// Returns the submitted value of the field `name`; "" if there is none.
+    /// Returns the submitted value of the field `name`; "" if the field was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.fields
             .iter()

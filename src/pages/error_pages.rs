@@ -35,7 +35,7 @@ struct ErrorPage {
     text: String,
     hint: &'static str,
     request_id: String,
-    /// The URL of the page whose form is no longer valid, to open it again; "" if there is none.
+    /// The URL of the page whose form is no longer valid, to open it again; "" if no such page can be opened.
     again_url: String,
     /// The URL to log out, if the visitor tried that with a form that is no longer valid; ""
     /// otherwise.

@@ -78,7 +78,7 @@ fn boxes(conn: &mut Conn) {
     );
 }
 
-fn what_leads_by_cascade_goes_however_deep(kind: Kind) {
+fn rows_behind_a_cascade_are_deleted_at_any_depth(kind: Kind) {
     let database = Database::empty(kind);
     let conn = &mut database.connect();
     set_up(conn);
@@ -182,7 +182,7 @@ fn set_null_clears_the_key_and_keeps_the_row(kind: Kind) {
     );
 }
 
-fn what_the_database_deletes_by_itself_is_counted_and_goes(kind: Kind) {
+fn rows_that_only_the_database_deletes_are_counted_and_deleted(kind: Kind) {
     let database = Database::empty(kind);
     let conn = &mut database.connect();
     set_up(conn);
@@ -393,11 +393,11 @@ fn rows_of_a_selection_that_go_with_others_are_told_of_as_well(kind: Kind) {
 }
 
 on_both!(
-    what_leads_by_cascade_goes_however_deep,
+    rows_behind_a_cascade_are_deleted_at_any_depth,
     protect_forbids_and_names_who,
     restrict_forbids_unless_the_row_goes_another_way,
     set_null_clears_the_key_and_keeps_the_row,
-    what_the_database_deletes_by_itself_is_counted_and_goes,
+    rows_that_only_the_database_deletes_are_counted_and_deleted,
     circles_through_several_models_go_as_a_whole,
     links_go_from_either_side,
     ten_thousand_children_go_in_chunks_and_are_counted_not_listed,

@@ -39,7 +39,7 @@ pub(super) fn store(writer: &mut Writer<'_>, form: &mut ModelForm, is_copy: bool
     Ok(())
 }
 
-/// Returns the path of the original's file that must be copied; "" if there is none.
+/// Returns the path of the original's file that must be copied; "" if the original has no file.
 fn path_to_copy(bound: &BoundField) -> &str {
     let is_kept = bound.field.is_file() && bound.upload.is_none() && !bound.has_changed();
     bound

@@ -29,7 +29,7 @@ pub(in crate::admin) struct RelatedLink {
 pub(in crate::admin) struct Lookup {
     pub(in crate::admin) url: String,
     pub(in crate::admin) label: String,
-    /// Display names with the URLs of their forms; an empty URL if there is none.
+    /// Display names with the URLs of their forms; an empty URL if a row has no form.
     pub(in crate::admin) chosen: Vec<(String, String)>,
 }
 

@@ -61,7 +61,7 @@ impl PostData {
         }
     }
 
-    /// Returns the last value of the field `name`; "" if there is none.
+    /// Returns the last value of the field `name`; "" if the field was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.fields.get(name).unwrap_or_default()
     }

@@ -99,7 +99,7 @@ fn as_set(json: &str) -> Vec<String> {
     texts
 }
 
-fn what_nuages_loads_django_reads(kind: Kind, django: &Django) {
+fn django_reads_fixtures_that_nuages_loaded(kind: Kind, django: &Django) {
     let database = Database::migrated(kind);
     nuages(&database, &["loaddata", "demo"]);
     let read = objects(&django.shell(&database, include_str!("read_shop.py")));
@@ -110,7 +110,7 @@ fn what_nuages_loads_django_reads(kind: Kind, django: &Django) {
     }
 }
 
-fn what_django_loads_nuages_serves(kind: Kind, django: &Django) {
+fn nuages_serves_fixtures_that_django_loaded(kind: Kind, django: &Django) {
     let database = Database::empty(kind);
     let priced: Vec<(String, String)> =
         serde_json::from_str(&django.shell(&database, include_str!("load_demo.py"))).unwrap();
@@ -198,7 +198,7 @@ fn a_dump_of_each_side_can_be_loaded_by_the_other(kind: Kind, django: &Django) {
 }
 
 with_django!(
-    what_nuages_loads_django_reads,
-    what_django_loads_nuages_serves,
+    django_reads_fixtures_that_nuages_loaded,
+    nuages_serves_fixtures_that_django_loaded,
     a_dump_of_each_side_can_be_loaded_by_the_other
 );

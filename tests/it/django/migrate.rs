@@ -80,7 +80,7 @@ fn django_changes_nothing_where_nuages_was(kind: Kind, django: &Django) {
     django.is_content(&Database::migrated(kind));
 }
 
-fn what_django_began_nuages_completes(kind: Kind, django: &Django) {
+fn nuages_completes_migrations_that_django_began(kind: Kind, django: &Django) {
     let database = Database::empty(kind);
     django.manage(&database, &["migrate", "auth", "--verbosity=0"]);
     let said = nuages(&database, &["migrate"]);
@@ -91,7 +91,7 @@ fn what_django_began_nuages_completes(kind: Kind, django: &Django) {
     is_finished(django, &database, kind);
 }
 
-fn what_nuages_began_django_completes(kind: Kind, django: &Django) {
+fn django_completes_migrations_that_nuages_began(kind: Kind, django: &Django) {
     let database = Database::migrated(kind);
     nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
     nuages(&database, &["migrate", "sessions", "zero", "--no-input"]);
@@ -106,8 +106,8 @@ fn what_nuages_began_django_completes(kind: Kind, django: &Django) {
 with_django!(
     nuages_adds_its_own_tables_where_django_was_and_changes_nothing,
     django_changes_nothing_where_nuages_was,
-    what_django_began_nuages_completes,
-    what_nuages_began_django_completes
+    nuages_completes_migrations_that_django_began,
+    django_completes_migrations_that_nuages_began
 );
 
 /// Without `DEFAULT_AUTO_FIELD`, as in projects from before Django 3.2, the ids of `django_migrations` and of auth's

@@ -98,7 +98,7 @@ fn is(client: &Client, username: &str) -> bool {
 }
 
 // One test for everything, because each Django takes a second to start.
-fn what_one_side_makes_the_other_accepts(kind: Kind, django: &Django) {
+fn each_side_accepts_sessions_of_the_other(kind: Kind, django: &Django) {
     let site = site(kind, django.version);
     let mut ours = made_here(&site);
     ours["hashes"] = json!(hashes(django.version));
@@ -184,4 +184,4 @@ fn what_one_side_makes_the_other_accepts(kind: Kind, django: &Django) {
     assert!(is(&visitor, "bob"));
 }
 
-with_django!(what_one_side_makes_the_other_accepts);
+with_django!(each_side_accepts_sessions_of_the_other);

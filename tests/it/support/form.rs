@@ -119,7 +119,7 @@ impl Form {
         self.fields.iter().any(|(known, _)| known == name) || self.buttons.iter().any(is_it)
     }
 
-    /// Returns a field's value; "" if there is none.
+    /// Returns a field's value; "" if the form has no such field.
     pub(crate) fn value(&self, name: &str) -> String {
         self.values(name).into_iter().next().unwrap_or_default()
     }
