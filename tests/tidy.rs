@@ -28,8 +28,8 @@ const APP_LAYERS: [&[&str]; 3] = [
     &["views", "sitemap", "admin", "urls"],
 ];
 
-const MAX_LINES: usize = 550;
-const MAX_MEDIAN: usize = 140;
+const MAX_LINES: usize = 500;
+const MAX_MEDIAN: usize = 120;
 /// A list of tables, which may be long.
 const LONG_BY_NATURE: &str = "schema.rs";
 
