@@ -2,7 +2,9 @@
 
 use std::marker::PhantomData;
 
-use super::fields::{ColumnType, DisplayShape, DisplayValue, FieldKind, FieldType};
+use super::fields::{
+    ColumnType, DbCheck, DbType, DisplayShape, DisplayValue, FieldKind, FieldType,
+};
 use super::relation::{OnDelete, Relation};
 use super::{DatePart, FileKinds, Model};
 use crate::db::{Decimal, Kind, Timestamp, Value};
@@ -111,6 +113,28 @@ impl Field {
             kind: self.kind,
             sql: self.sql,
         }
+    }
+
+    /// Returns the type of the column on both databases. A foreign key has the type of the primary
+    /// key that it refers to.
+    pub fn db_type(&self) -> DbType {
+        match &self.relation {
+            Some(relation) => relation.to().pk().db_type_of_references(),
+            None => self.kind.field_type().db_type(self.column_type()),
+        }
+    }
+
+    /// Returns the type of columns that refer to this one (Django's `rel_db_type`).
+    fn db_type_of_references(&self) -> DbType {
+        match self.kind {
+            FieldKind::Auto | FieldKind::PositiveInteger => DbType::integer(self.sql),
+            _ => self.db_type(),
+        }
+    }
+
+    /// Returns the condition that the database checks for each value.
+    pub fn db_check(&self) -> Option<DbCheck> {
+        self.kind.field_type().db_check(self.kind)
     }
 
     /// Returns the maximum number of characters of the column.

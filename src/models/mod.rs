@@ -44,8 +44,8 @@ pub use declared::{bound, column_types};
 pub use description::{Description, Model};
 pub use field::{Field, FieldBuilder, FieldDisplay, Validator, file_size};
 pub use fields::{
-    ColumnType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind, FieldType,
-    IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,
+    ColumnType, DbCheck, DbType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind,
+    FieldType, IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,
 };
 pub use file_kinds::FileKinds;
 pub use file_url::file_url;

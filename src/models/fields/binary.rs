@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::{Bytes, Value};
@@ -17,6 +18,10 @@ pub(super) struct Binary;
 impl FieldType for Binary {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "raw binary data".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("BLOB", "bytea")
     }
 
     fn noun(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::display::{DisplayShape, DisplayValue};
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -16,6 +17,10 @@ pub(super) struct Boolean;
 impl FieldType for Boolean {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "yes or no".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("bool", "boolean")
     }
 
     fn noun(&self) -> &'static str {

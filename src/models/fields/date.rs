@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -17,6 +18,10 @@ pub(super) struct Date;
 impl FieldType for Date {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "day".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::both("date")
     }
 
     fn noun(&self) -> &'static str {

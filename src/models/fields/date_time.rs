@@ -6,6 +6,7 @@ use chrono::DateTime as ChronoDateTime;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -19,6 +20,10 @@ pub(super) struct DateTime;
 impl FieldType for DateTime {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "day and time".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("datetime", "timestamp with time zone")
     }
 
     fn noun(&self) -> &'static str {

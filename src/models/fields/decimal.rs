@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::display::{DisplayNumber, DisplayShape, DisplayValue};
 use super::field_type::{ColumnType, FieldType, KindProblem, LookupValue, is_not_a, json_text};
 use super::kind::FieldKind;
@@ -28,6 +29,14 @@ impl FieldType for Decimal {
             FieldKind::Decimal(digits, places) => format!("decimal ({digits}, {places})").into(),
             _ => "decimal".into(),
         }
+    }
+
+    fn db_type(&self, column: ColumnType) -> DbType {
+        let numeric = match column.kind {
+            FieldKind::Decimal(digits, places) => format!("numeric({digits}, {places})"),
+            _ => "numeric".to_owned(),
+        };
+        DbType::new("decimal", &numeric)
     }
 
     fn noun(&self) -> &'static str {

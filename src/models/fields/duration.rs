@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::{self, Value};
@@ -18,6 +19,10 @@ pub(super) struct Duration;
 impl FieldType for Duration {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "length of time".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("bigint", "interval")
     }
 
     fn noun(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::{DbCheck, DbType};
 use super::display::{DisplayShape, DisplayValue};
 use super::kind::FieldKind;
 use crate::db::{Kind, Value};
@@ -49,6 +50,14 @@ pub struct KindProblem {
 pub trait FieldType: Sync {
     /// Returns the name in the documentation of models: `text (100)`.
     fn description(&self, kind: FieldKind) -> Cow<'static, str>;
+
+    /// Returns the type of its column on both databases.
+    fn db_type(&self, column: ColumnType) -> DbType;
+
+    /// Returns the condition that the database checks for each value.
+    fn db_check(&self, _kind: FieldKind) -> Option<DbCheck> {
+        None
+    }
 
     /// Returns the noun for its values in errors: `date`, in "“soon” is not a date".
     fn noun(&self) -> &'static str;

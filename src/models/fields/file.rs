@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::display::{DisplayLink, DisplayShape, DisplayValue};
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -28,6 +29,10 @@ fn folder(kind: FieldKind) -> Option<&'static str> {
 impl FieldType for File {
     fn description(&self, kind: FieldKind) -> Cow<'static, str> {
         format!("file in {}", folder(kind).unwrap_or_default()).into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::varchar(MAX_LENGTH)
     }
 
     fn noun(&self) -> &'static str {
@@ -61,6 +66,10 @@ impl FieldType for File {
 impl FieldType for Image {
     fn description(&self, kind: FieldKind) -> Cow<'static, str> {
         format!("image in {}", folder(kind).unwrap_or_default()).into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::varchar(MAX_LENGTH)
     }
 
     fn noun(&self) -> &'static str {

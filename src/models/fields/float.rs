@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -16,6 +17,10 @@ pub(super) struct Float;
 impl FieldType for Float {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "number".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("real", "double precision")
     }
 
     fn noun(&self) -> &'static str {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
@@ -15,6 +16,13 @@ pub(super) struct ForeignKey;
 impl FieldType for ForeignKey {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "foreign key".into()
+    }
+
+    /// The type of a key to an unknown column. [`Field::db_type`](crate::models::Field::db_type) knows the referenced one.
+    fn db_type(&self, column: ColumnType) -> DbType {
+        column
+            .value_type()
+            .db_type(ColumnType::of_column(column.sql))
     }
 
     fn noun(&self) -> &'static str {

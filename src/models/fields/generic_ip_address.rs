@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::field_type::{ColumnType, FieldType, LookupValue};
 use super::kind::{FieldKind, IpProtocol};
 use crate::db::Value;
@@ -23,6 +24,10 @@ impl FieldType for GenericIpAddress {
             _ => "IP address",
         }
         .into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("char(39)", "inet")
     }
 
     fn noun(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::{DbCheck, DbType};
 use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType, LookupValue};
 use super::kind::FieldKind;
@@ -22,6 +23,18 @@ impl FieldType for Integer {
             _ => "whole number",
         }
         .into()
+    }
+
+    fn db_type(&self, column: ColumnType) -> DbType {
+        match column.kind {
+            FieldKind::Auto => DbType::auto(column.sql),
+            FieldKind::PositiveInteger => DbType::unsigned(column.sql),
+            _ => DbType::integer(column.sql),
+        }
+    }
+
+    fn db_check(&self, kind: FieldKind) -> Option<DbCheck> {
+        (kind == FieldKind::PositiveInteger).then_some(DbCheck::NotNegative)
     }
 
     fn noun(&self) -> &'static str {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono_tz::Tz;
 use serde_json::Value as Document;
 
+use super::db_type::{DbCheck, DbType};
 use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -16,6 +17,14 @@ pub(super) struct Json;
 impl FieldType for Json {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "JSON".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("text", "jsonb")
+    }
+
+    fn db_check(&self, _: FieldKind) -> Option<DbCheck> {
+        Some(DbCheck::Json)
     }
 
     fn noun(&self) -> &'static str {

@@ -7,6 +7,7 @@ mod binary;
 mod boolean;
 pub(super) mod date;
 mod date_time;
+mod db_type;
 mod decimal;
 mod display;
 mod duration;
@@ -23,6 +24,7 @@ pub(super) mod time;
 mod url;
 mod uuid;
 
+pub use db_type::{DbCheck, DbType};
 pub use display::{DisplayLink, DisplayNumber, DisplayShape, DisplayValue};
 pub use duration::parse_micros as parse_duration_micros;
 pub use field_type::{ColumnType, FieldType, KindProblem, LookupValue};

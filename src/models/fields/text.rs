@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
@@ -19,6 +20,11 @@ impl FieldType for Text {
             FieldKind::Email(most) => format!("email address ({most})").into(),
             _ => "text".into(),
         }
+    }
+
+    fn db_type(&self, column: ColumnType) -> DbType {
+        self.max_length(column.kind)
+            .map_or_else(|| DbType::both("text"), DbType::varchar)
     }
 
     fn noun(&self) -> &'static str {

@@ -6,6 +6,7 @@ use chrono::{NaiveTime, Timelike as _};
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use super::db_type::DbType;
 use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -18,6 +19,10 @@ pub(super) struct Time;
 impl FieldType for Time {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "time of day".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::both("time")
     }
 
     fn noun(&self) -> &'static str {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::display::{DisplayLink, DisplayShape, DisplayValue};
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
@@ -18,6 +19,11 @@ impl FieldType for Url {
             Some(most) => format!("URL ({most})").into(),
             None => "URL".into(),
         }
+    }
+
+    fn db_type(&self, column: ColumnType) -> DbType {
+        self.max_length(column.kind)
+            .map_or_else(|| DbType::both("text"), DbType::varchar)
     }
 
     fn noun(&self) -> &'static str {

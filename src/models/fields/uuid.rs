@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use chrono_tz::Tz;
 
+use super::db_type::DbType;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::{self, Value};
@@ -14,6 +15,10 @@ pub(super) struct Uuid;
 impl FieldType for Uuid {
     fn description(&self, _: FieldKind) -> Cow<'static, str> {
         "UUID".into()
+    }
+
+    fn db_type(&self, _: ColumnType) -> DbType {
+        DbType::new("char(32)", "uuid")
     }
 
     fn noun(&self) -> &'static str {
