@@ -16,7 +16,7 @@ fuzz_target!(|bytes: &[u8]| {
     let _ = decode(&signer.sign(&text, &keys[0]), keys.iter());
     if let Ok((data, _)) = decode(&signer.dumps(bytes, &keys[0], true, 0), keys.iter()) {
         let now = chrono::DateTime::UNIX_EPOCH;
-        let _ = (Expiry::of(&data).date(now, 60), Expiry::of(&data).age(now, 60));
+        let _ = (Expiry::from_data(&data).date(now, 60), Expiry::from_data(&data).age(now, 60));
         let (again, _) = decode(&encode(&data, &keys[0], 0), keys.iter()).expect("our own text decodes");
         assert_eq!(again, data);
     }

@@ -34,7 +34,7 @@ pub async fn stale_forms<B: MessageBody + 'static>(
 /// Returns the URL to redirect to, or `None` if the request is not a stale login form or nobody is
 /// logged in.
 async fn destination(request: &HttpRequest, settings: &Settings) -> Option<String> {
-    let form = StaleForm::of(request)?;
+    let form = StaleForm::from_request(request)?;
     let is_admin = match request.match_name()? {
         "login" | "login_code" | "signup" => false,
         "admin:login" => true,
@@ -51,13 +51,13 @@ async fn destination(request: &HttpRequest, settings: &Settings) -> Option<Strin
     } else {
         &settings.login_redirect_url
     };
-    let query = QueryDict::of(request).unwrap_or_default();
+    let query = QueryDict::from_request(request).unwrap_or_default();
     let asked = form.0.fields.get("next").or_else(|| query.get("next"));
     let location = asked
         .and_then(|next| safe_next(request, settings, next))
         .unwrap_or(default)
         .to_owned();
-    Messages::of(request).add(
+    Messages::from_request(request).add(
         Level::INFO,
         format!("You are already logged in as {}.", user.username),
     );

@@ -25,7 +25,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     );
     let model = find(app, &model.to_lowercase()).ok_or(Error::PermissionDenied)?;
     let target = leads_to(model, field)
-        .and_then(|target| request.site.of(target))
+        .and_then(|target| request.site.registered(target))
         .ok_or(Error::PermissionDenied)?;
     if target.options.search_fields.is_empty() {
         return Err(Error::NotFound);

@@ -18,7 +18,7 @@ pub(super) struct LastSave {
 
 impl LastSave {
     /// Returns the last action on each of these rows, by primary key, with one query.
-    pub(super) fn of(
+    pub(super) fn for_rows(
         conn: &mut Conn,
         model: &Meta,
         pks: &[&str],

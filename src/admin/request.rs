@@ -60,8 +60,8 @@ impl FromRequest for AdminRequest {
                 permissions,
                 db: app_data::<Db>(&http).get_ref().clone(),
                 settings: app_data::<Settings>(&http).clone(),
-                query: QueryDict::of(&http)?,
-                messages: Messages::of(&http),
+                query: QueryDict::from_request(&http)?,
+                messages: Messages::from_request(&http),
                 page,
                 http,
             })

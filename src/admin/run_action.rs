@@ -139,7 +139,7 @@ impl Run<'_> {
         };
         let done = self.request.db.atomic(job).await.or_else(|error| {
             log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
-            let violation = Violation::of(&error).ok_or(error)?;
+            let violation = Violation::from_error(&error).ok_or(error)?;
             let message = format!("Nothing was changed. {}", violation.text(known.model));
             Ok::<_, Error>(ActionResult::error(message))
         })?;

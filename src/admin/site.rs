@@ -178,13 +178,13 @@ impl AdminSite {
     }
 
     /// Returns the registration of `model`, if there is one.
-    pub fn of(&self, model: &Meta) -> Option<&Registered> {
+    pub fn registered(&self, model: &Meta) -> Option<&Registered> {
         self.registry.iter().find(|known| known.model == model)
     }
 
     /// Returns the policy of the rows of `model`, also if the admin does not show the model.
     pub fn policy(&self, model: &'static Meta) -> Policy<'_> {
-        self.of(model)
+        self.registered(model)
             .map_or_else(|| Policy::new(model), Registered::policy)
     }
 

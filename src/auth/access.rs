@@ -85,7 +85,7 @@ fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
         "You were logged out before this was saved: nothing was saved. After logging in, your browser’s Back button may \
          still show what you typed."
     };
-    Messages::of(request).add(Level::WARNING, text);
+    Messages::from_request(request).add(Level::WARNING, text);
 }
 
 /// Returns the error for a visitor who may not open the URL, or `None`.

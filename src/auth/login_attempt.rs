@@ -34,7 +34,7 @@ pub async fn login_attempt(
     password: &str,
 ) -> Result<LoginAttempt> {
     let account = normalize::username(username);
-    let throttle = Throttle::of(request, "login", &account);
+    let throttle = Throttle::new(request, "login", &account);
     let blocked = |blocked: Blocked| {
         audit::warn(request, "login_blocked", &account);
         Ok(LoginAttempt::Blocked(blocked))
@@ -50,7 +50,15 @@ pub async fn login_attempt(
         Err(wait) => return blocked(wait),
     };
     // This call ends the turn, because the following code may have to wait for another writer.
-    match authenticate_in_turn(turn, HashPolicy::of(settings), db, &account, password).await {
+    match authenticate_in_turn(
+        turn,
+        HashPolicy::from_settings(settings),
+        db,
+        &account,
+        password,
+    )
+    .await
+    {
         Ok(Some(user)) => {
             tried.give_back().await?;
             Ok(LoginAttempt::Accepted(Box::new(user)))

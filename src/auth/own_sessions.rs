@@ -61,7 +61,7 @@ fn mark(key: &str, secret: &SecretKey) -> String {
 impl OwnSessions {
     /// Finds the sessions of `user` that are valid: not expired, signed by this site, and made for
     /// the current password.
-    pub fn of(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Self> {
+    pub fn load(conn: &mut Conn, user: &User, settings: &Settings) -> Result<Self> {
         let (mut list, all_visited) = visited(conn, user, settings)?;
         let (others, all_others) = unvisited(conn, user, settings)?;
         list.extend(others);
@@ -78,7 +78,11 @@ impl OwnSessions {
                 .secret_keys()
                 .any(|key| constant_time_eq(session.mark(key).as_bytes(), marked.as_bytes()))
         };
-        match Self::of(conn, user, settings)?.list.into_iter().find(is_it) {
+        match Self::load(conn, user, settings)?
+            .list
+            .into_iter()
+            .find(is_it)
+        {
             Some(session) => Ok(delete(conn, &session.key)? > 0),
             None => Ok(false),
         }

@@ -11,7 +11,7 @@ use crate::http::settings_and_db;
 /// Returns the hash of `password`, to be stored.
 pub async fn hash_password(request: &HttpRequest, password: &str) -> Result<String> {
     let (policy, password) = (
-        HashPolicy::of(settings_and_db(request).0),
+        HashPolicy::from_settings(settings_and_db(request).0),
         password.to_owned(),
     );
     hash_pool::run(move || policy.encode(&password)).await
@@ -24,7 +24,7 @@ pub async fn hash_password_again(
     password: &str,
 ) -> Result<String> {
     let (policy, password) = (
-        HashPolicy::of(settings_and_db(request).0),
+        HashPolicy::from_settings(settings_and_db(request).0),
         password.to_owned(),
     );
     let stored = user.password.clone();
@@ -34,7 +34,7 @@ pub async fn hash_password_again(
 /// Whether `password` is that of `user`.
 pub async fn is_password_of(request: &HttpRequest, user: &User, password: &str) -> Result<bool> {
     let (policy, password) = (
-        HashPolicy::of(settings_and_db(request).0),
+        HashPolicy::from_settings(settings_and_db(request).0),
         password.to_owned(),
     );
     let stored = user.password.clone();

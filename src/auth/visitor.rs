@@ -36,11 +36,11 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     if let Some(Known(user)) = request.extensions().get::<Known>() {
         return Ok(user.clone());
     }
-    let session = Session::of(request);
+    let session = Session::from_request(request);
     let mut found = None;
     match (session.wanted(), settings_and_db(request)) {
         (Some(key), (settings, db)) => {
-            let (settings, origin) = (settings.clone().into_inner(), Origin::of(request));
+            let (settings, origin) = (settings.clone().into_inner(), Origin::from_request(request));
             let loaded = db
                 .run(move |conn| {
                     let Some((LossyText(data), visit, noted)) = session_and_user(conn, &key)?
@@ -214,7 +214,7 @@ pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
 /// user. The browser remembers the account from now on.
 pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     let before = self::user(request).await?;
-    let session = Session::of(request);
+    let session = Session::from_request(request);
     let (settings, db) = settings_and_db(request);
     if session.get(USER_ID).is_some()
         && before.is_none_or(|before| before.id != user.id || before.password != user.password)
@@ -229,7 +229,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
         HASH,
         session_auth_hash(&user.password, &settings.secret_key),
     );
-    Csrf::of(request).rotate();
+    Csrf::from_request(request).rotate();
     let id = user.id;
     db.write(move |conn| {
         let now = auth_user::last_login.eq(Some(Timestamp::now()));
@@ -250,7 +250,7 @@ pub async fn logout(request: &HttpRequest) -> Result<()> {
     if let Some(user) = user(request).await? {
         audit::note(request, "logout", &user.username);
     }
-    Session::of(request).flush();
+    Session::from_request(request).flush();
     becomes(request, None);
     Ok(())
 }
@@ -258,7 +258,7 @@ pub async fn logout(request: &HttpRequest) -> Result<()> {
 /// Keeps this session after its user's password changed; the user's other sessions end, because
 /// their hash no longer matches.
 pub fn update_session_auth_hash(request: &HttpRequest, password: &str) {
-    let session = Session::of(request);
+    let session = Session::from_request(request);
     session.cycle_key();
     session.insert(
         HASH,

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     set_password(
         &mut conn,
         user.id,
-        &HashPolicy::of(settings).encode(&password),
+        &HashPolicy::from_settings(settings).encode(&password),
     )?;
     logging::security(
         Level::Info,

@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     let settings = &settings;
     let mut conn = connect(settings)?;
     if args.noinput {
-        return without_asking(args, &mut conn, HashPolicy::of(settings));
+        return without_asking(args, &mut conn, HashPolicy::from_settings(settings));
     }
     if !is_interactive() {
         return Err(Error::command(
@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     NewUser::superuser(
         &username,
         &email,
-        HashPolicy::of(settings).encode(&password),
+        HashPolicy::from_settings(settings).encode(&password),
     )
     .save(&mut conn)?;
     say("Superuser created successfully.")

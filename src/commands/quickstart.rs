@@ -92,7 +92,7 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
         green(&settings.database_url.to_string())
     ))?;
     let password = random_string(16);
-    let hash = HashPolicy::of(settings).encode(&password);
+    let hash = HashPolicy::from_settings(settings).encode(&password);
     // One transaction: a second start finds either a complete shop or an empty database.
     migrations::locked(&mut conn, |conn: &mut Conn| {
         migrate::apply(conn, project)?;

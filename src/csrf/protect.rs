@@ -35,7 +35,7 @@ struct State {
 
 impl Csrf {
     /// Returns the secret of `request`.
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn from_request(request: &HttpRequest) -> Self {
         request
             .extensions()
             .get::<Self>()
@@ -77,7 +77,7 @@ pub struct StaleForm(pub PostData);
 
 impl StaleForm {
     /// Returns the form if `request` was refused because of its token.
-    pub fn of(request: &HttpRequest) -> Option<Self> {
+    pub fn from_request(request: &HttpRequest) -> Option<Self> {
         request.extensions().get::<Self>().cloned()
     }
 }

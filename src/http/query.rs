@@ -25,7 +25,7 @@ impl QueryDict {
 
     /// Returns the parameters of `request`; fails if there are more than
     /// `DATA_UPLOAD_MAX_NUMBER_FIELDS`.
-    pub fn of(request: &HttpRequest) -> Result<Self> {
+    pub fn from_request(request: &HttpRequest) -> Result<Self> {
         let query = request.query_string();
         match request.app_data::<web::Data<Settings>>() {
             Some(settings)
@@ -132,7 +132,7 @@ impl FromRequest for QueryDict {
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Self::of(request))
+        ready(Self::from_request(request))
     }
 }
 

@@ -39,7 +39,7 @@ struct State {
 
 impl Messages {
     /// Returns the messages of `request`.
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn from_request(request: &HttpRequest) -> Self {
         request
             .extensions()
             .get::<Self>()
@@ -102,7 +102,7 @@ pub async fn messages<B: MessageBody + 'static>(
     };
     let messages = Messages(Rc::new(RefCell::new(state)));
     request.extensions_mut().insert(messages.clone());
-    let session = Session::of(request.request());
+    let session = Session::from_request(request.request());
     let mut response = next.call(request).await?.map_into_boxed_body();
     Ok(
         match caught(keep(&messages, &session, &db, &settings, &mut response)).await {

@@ -91,8 +91,8 @@ impl Condition {
     }
 
     /// Like [`equals`](Self::equals), with one of Diesel's columns:
-    /// `Condition::of(product::is_active, true)`.
-    pub fn of<T>(path: impl IntoPath<T>, value: impl Into<Value>) -> Self {
+    /// `Condition::new(product::is_active, true)`.
+    pub fn new<T>(path: impl IntoPath<T>, value: impl Into<Value>) -> Self {
         Self::equals(path.into_path(), value)
     }
 }

@@ -76,7 +76,7 @@ impl ContentType {
 
     /// Returns the number of `model` (Django's `get_for_model`); `None` before the model was
     /// migrated.
-    pub fn of(conn: &mut Conn, model: &Meta) -> Result<Option<i32>> {
+    pub fn for_model(conn: &mut Conn, model: &Meta) -> Result<Option<i32>> {
         let found = django_content_type::table
             .filter(django_content_type::app_label.eq(model.app))
             .filter(django_content_type::model.eq(&model.name));

@@ -243,7 +243,7 @@ impl<M: Model> Description<M> {
     /// single-line text that is not secret and has no choices; otherwise the primary key.
     #[must_use]
     pub fn display(mut self, path: impl IntoPath<M::Table>) -> Self {
-        self.display = Some(DisplayText::of(path.into_path()));
+        self.display = Some(DisplayText::new(path.into_path()));
         self
     }
 
@@ -258,7 +258,7 @@ impl<M: Model> Description<M> {
     ) -> Self {
         self.display = Some(DisplayText::made(
             paths.into_paths(),
-            Formula::of::<P>(format),
+            Formula::new::<P>(format),
         ));
         self
     }
@@ -272,13 +272,13 @@ impl<M: Model> Description<M> {
     ) -> Self {
         self.absolute_url = Some(DisplayText::made(
             paths.into_paths(),
-            Formula::of::<P>(format),
+            Formula::new::<P>(format),
         ));
         self
     }
 
     fn into_meta(self) -> Meta {
-        let named = Named::of::<M>(self.label, &self.table);
+        let named = Named::new::<M>(self.label, &self.table);
         let table = leaked(self.table);
         let verbose_name = self
             .verbose_name
@@ -302,7 +302,7 @@ impl<M: Model> Description<M> {
                 .iter()
                 .find(|field| is_name(field))
                 .unwrap_or(&fields[pk]);
-            DisplayText::of(ColumnPath::own(line.column))
+            DisplayText::new(ColumnPath::own(line.column))
         });
         Meta {
             app: named.app,

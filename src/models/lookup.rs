@@ -161,7 +161,10 @@ impl Meta {
             Some(DatePart::Year) if lookup == Lookup::Exact => Lookup::Year,
             // A part is NULL exactly if the date is.
             Some(_) if lookup == Lookup::IsNull => lookup,
-            Some(part) => Lookup::Part(part, Comparison::of(lookup).ok_or(LookupError::Unknown)?),
+            Some(part) => Lookup::Part(
+                part,
+                Comparison::from_lookup(lookup).ok_or(LookupError::Unknown)?,
+            ),
         };
         Ok(Parameter {
             path: ColumnPath {

@@ -13,7 +13,7 @@ pub(super) struct Named {
 impl Named {
     /// Returns the name of the model `M` with the table `table`: from `label`, or else from the
     /// names of table and struct.
-    pub(super) fn of<M>(label: Option<&'static str>, table: &str) -> Self {
+    pub(super) fn new<M>(label: Option<&'static str>, table: &str) -> Self {
         if let Some((app, object_name)) = label.and_then(|label| label.split_once('.')) {
             let is_word = |word: &str| {
                 !word.is_empty() && word.chars().all(|c| c.is_alphanumeric() || c == '_')
@@ -50,7 +50,7 @@ mod tests {
     struct Boxed<T>(T);
 
     fn named<M>(label: Option<&'static str>, table: &str) -> (String, bool) {
-        let named = Named::of::<M>(label, table);
+        let named = Named::new::<M>(label, table);
         (
             format!("{}.{}", named.app, named.object_name),
             named.is_certain,

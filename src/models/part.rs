@@ -80,7 +80,7 @@ impl DatePart {
 
 impl Comparison {
     /// Returns the comparison for `lookup`, if parts support it.
-    pub fn of(lookup: Lookup) -> Option<Self> {
+    pub fn from_lookup(lookup: Lookup) -> Option<Self> {
         Some(match lookup {
             Lookup::Exact => Self::Exact,
             Lookup::Gt => Self::Gt,

@@ -14,7 +14,7 @@ pub struct Formula<R>(Arc<Make<R>>);
 
 impl<R: Default + 'static> Formula<R> {
     /// Creates a formula from `make`, a function of as many values as `P` has members.
-    pub fn of<P: Shape>(make: fn(&P::Values) -> R) -> Self {
+    pub fn new<P: Shape>(make: fn(&P::Values) -> R) -> Self {
         Self::shaped(P::shaped, make)
     }
 
@@ -53,7 +53,7 @@ pub struct DisplayText {
 
 impl DisplayText {
     /// Creates the text of one column.
-    pub fn of(path: ColumnPath) -> Self {
+    pub fn new(path: ColumnPath) -> Self {
         Self {
             paths: vec![path],
             format: None,

@@ -147,7 +147,8 @@ fn chain(error: &ActixError) -> Vec<String> {
 }
 
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
-    let is_stale = matches!(error, Some(Error::Csrf(_))) && StaleForm::of(request).is_some();
+    let is_stale =
+        matches!(error, Some(Error::Csrf(_))) && StaleForm::from_request(request).is_some();
     let (title, text, hint) = words(status, error, is_stale);
     let (again_url, logout_url) = if is_stale {
         ways_on(request)

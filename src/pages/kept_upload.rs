@@ -15,7 +15,7 @@ pub async fn kept_upload(
     settings: web::Data<Settings>,
     reference: web::Path<String>,
 ) -> Result<HttpResponse> {
-    let kept = Csrf::of(&request)
+    let kept = Csrf::from_request(&request)
         .kept_files(&settings)
         .and_then(|files| files.open(&reference));
     let (file, name) = kept.ok_or(Error::NotFound)?;

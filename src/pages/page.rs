@@ -50,9 +50,9 @@ impl Page {
             path: request.path().to_owned(),
             user: visitor::known(request),
             site: site_of(request),
-            csrf: Csrf::of(request),
+            csrf: Csrf::from_request(request),
             messages: Messages::default(),
-            session: Session::of(request),
+            session: Session::from_request(request),
         }
     }
 
@@ -102,7 +102,7 @@ impl FromRequest for Page {
             let user = visitor::user(&request).await?;
             Ok(Self {
                 user,
-                messages: Messages::of(&request),
+                messages: Messages::from_request(&request),
                 ..Self::bare(&request)
             })
         }

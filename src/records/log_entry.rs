@@ -97,7 +97,7 @@ pub(crate) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 impl LogEntry {
     /// Whether the history has the deletion of the row of `model` with this primary key.
     pub(crate) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
-        let Some(kind) = ContentType::of(conn, model)? else {
+        let Some(kind) = ContentType::for_model(conn, model)? else {
             return Ok(false);
         };
         let entries = django_admin_log::table
@@ -118,7 +118,7 @@ impl LogEntry {
         rows: &[(Value, String)],
         message: &str,
     ) -> Result<()> {
-        let content_type_id = ContentType::of(conn, model)?;
+        let content_type_id = ContentType::for_model(conn, model)?;
         let action_time = Timestamp::now();
         for some in rows.chunks(AT_ONCE) {
             let entries = some.iter().map(|(pk, name)| NewLogEntry {
@@ -146,7 +146,7 @@ impl LogEntry {
         pk: &str,
         page: impl FnOnce(i64) -> (i64, i64),
     ) -> Result<(i64, Vec<(Self, User)>)> {
-        let content_type = ContentType::of(conn, model)?.unwrap_or(-1);
+        let content_type = ContentType::for_model(conn, model)?.unwrap_or(-1);
         let of_object = || {
             let same = django_admin_log::object_id
                 .eq(pk)

@@ -23,7 +23,7 @@ pub enum Expiry {
 
 impl Expiry {
     /// Reads the lifetime from `data`; an invalid value counts as the default.
-    pub fn of(data: &Data) -> Self {
+    pub fn from_data(data: &Data) -> Self {
         match data.get(EXPIRY_KEY) {
             Some(Value::Number(number)) => match number.as_i64() {
                 Some(0) => Self::BrowserClose,
@@ -105,8 +105,8 @@ mod tests {
 
     const AGE: i64 = 1_209_600;
 
-    fn of(value: &Value) -> Expiry {
-        Expiry::of(json!({ EXPIRY_KEY: value }).as_object().unwrap())
+    fn expiry(value: &Value) -> Expiry {
+        Expiry::from_data(json!({ EXPIRY_KEY: value }).as_object().unwrap())
     }
 
     fn now() -> DateTime<Utc> {
@@ -115,17 +115,17 @@ mod tests {
 
     #[test]
     fn numbers_are_seconds_and_texts_are_dates() {
-        assert_eq!(Expiry::of(&Data::new()), Expiry::Default);
-        assert_eq!(of(&json!(0)), Expiry::BrowserClose);
-        assert_eq!(of(&json!(300)), Expiry::Seconds(300));
-        assert_eq!(of(&json!(1.5)), Expiry::Seconds(1));
+        assert_eq!(Expiry::from_data(&Data::new()), Expiry::Default);
+        assert_eq!(expiry(&json!(0)), Expiry::BrowserClose);
+        assert_eq!(expiry(&json!(300)), Expiry::Seconds(300));
+        assert_eq!(expiry(&json!(1.5)), Expiry::Seconds(1));
         let then = Expiry::At(now());
         for text in [
             "2023-11-14T22:13:20+00:00",
             "2023-11-14T23:13:20+01:00",
             "2023-11-14T22:13:20",
         ] {
-            assert_eq!(of(&json!(text)), then, "{text}");
+            assert_eq!(expiry(&json!(text)), then, "{text}");
         }
         for nonsense in [
             json!("soon"),
@@ -134,7 +134,7 @@ mod tests {
             json!(true),
             json!([1]),
         ] {
-            assert_eq!(of(&nonsense), Expiry::Default, "{nonsense}");
+            assert_eq!(expiry(&nonsense), Expiry::Default, "{nonsense}");
         }
     }
 
@@ -168,7 +168,7 @@ mod tests {
             Expiry::At(precise),
         ] {
             expiry.store(&mut data);
-            assert_eq!(Expiry::of(&data), expiry);
+            assert_eq!(Expiry::from_data(&data), expiry);
         }
         assert_eq!(data[EXPIRY_KEY], "2023-11-14T22:13:20.123456+00:00");
         Expiry::Default.store(&mut data);
@@ -179,7 +179,7 @@ mod tests {
         #[test]
         fn any_value_is_read_without_a_panic(seconds: i64, float: f64, text: String, date in "[0-9]{1,6}-[0-9]{2}-[0-9]{2}T[0-9:.+Z-]*") {
             for value in [json!(seconds), json!(float), json!(text), json!(date)] {
-                let expiry = of(&value);
+                let expiry = expiry(&value);
                 let _ = (expiry.date(now(), AGE), expiry.age(now(), AGE));
             }
         }

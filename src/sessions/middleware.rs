@@ -59,12 +59,13 @@ async fn keep(
     let save = modified && !response.status().is_server_error();
     if save {
         let (expiry, now, age) = (
-            Expiry::of(&session.state().data),
+            Expiry::from_data(&session.state().data),
             Utc::now(),
             settings.session.cookie.age,
         );
-        let origin = Origin::of(response.request());
-        let changes = Changes::of(session, expiry.date(now, age), &settings.secret_key, origin);
+        let origin = Origin::from_request(response.request());
+        let changes =
+            Changes::from_session(session, expiry.date(now, age), &settings.secret_key, origin);
         let is_saved = match db.atomic(move |conn| changes.write(conn)).await {
             Ok(()) => true,
             Err(error) if error.is_temporary() && is_only_read(response) => {

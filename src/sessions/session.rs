@@ -36,7 +36,7 @@ pub(super) struct State {
 
 impl Session {
     /// Returns the session of `request`; an empty one outside the middleware.
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn from_request(request: &HttpRequest) -> Self {
         request
             .extensions()
             .get::<Self>()

@@ -95,7 +95,7 @@ pub(super) struct Changes {
 
 impl Changes {
     /// Returns the changes of `session`, and gives the session a key if it needs one.
-    pub(super) fn of(
+    pub(super) fn from_session(
         session: &Handle,
         expires: DateTime<Utc>,
         key: &SecretKey,

@@ -51,7 +51,7 @@ pub struct Origin {
 
 impl Origin {
     /// Returns the origin of `request`.
-    pub fn of(request: &HttpRequest) -> Self {
+    pub fn from_request(request: &HttpRequest) -> Self {
         let agent = request
             .headers()
             .get(USER_AGENT)

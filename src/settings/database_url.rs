@@ -121,7 +121,7 @@ impl FromStr for DatabaseUrl {
                 "it begins neither with sqlite:/// nor with postgres://",
             ));
         };
-        Parts::of(rest).check().map_err(DatabaseUrlError)?;
+        Parts::parse(rest).check().map_err(DatabaseUrlError)?;
         Ok(Self::Postgres(PostgresUrl {
             uri: text.to_owned(),
             inherited_options: None,
@@ -145,7 +145,7 @@ struct Parts<'u> {
 }
 
 impl<'u> Parts<'u> {
-    fn of(rest: &'u str) -> Self {
+    fn parse(rest: &'u str) -> Self {
         let (login, rest) = match rest.split_once('@') {
             Some((login, rest)) if !login.contains('/') => (Some(login), rest),
             _ => (None, rest),
@@ -257,7 +257,7 @@ fn masked(uri: &str) -> String {
         password,
         place,
         parameters,
-    } = Parts::of(rest);
+    } = Parts::parse(rest);
     let login = user.map(|user| format!("{user}{}@", if password.is_some() { ":***" } else { "" }));
 
     let is_plain = |name: &str| {

@@ -14,7 +14,7 @@ use crate::support::{ALICE, Client, Database, Kind, Process, Reply, TestSite};
 
 /// Changes the session without reading it.
 async fn remember(request: HttpRequest) -> Result<String> {
-    Session::of(&request).insert("colour", "blue");
+    Session::from_request(&request).insert("colour", "blue");
     Ok(String::new())
 }
 
@@ -26,7 +26,7 @@ async fn tell(request: HttpRequest, query: QueryDict) -> Result<String> {
         .unwrap_or(1);
     for _ in 0..count {
         // Random, because the cookie is compressed.
-        Messages::of(&request).add(Level::INFO, nuages::signing::random_string(64));
+        Messages::from_request(&request).add(Level::INFO, nuages::signing::random_string(64));
     }
     Ok(String::new())
 }

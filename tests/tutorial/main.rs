@@ -46,7 +46,7 @@ fn blog_site(kind: Kind) -> TestSite {
     for persona in [&ALICE, &BOB] {
         persona.save(conn);
     }
-    TestSite::of(database, &[], &BLOG)
+    TestSite::for_project(database, &[], &BLOG)
 }
 
 fn the_database_is_migrated_once(kind: Kind) {

@@ -67,7 +67,8 @@ pub(in crate::accounts) async fn login_code(
     data: PostData,
 ) -> Result<HttpResponse> {
     let Some(pending) = two_factor::pending(&request).await? else {
-        Messages::of(&request).add(Level::WARNING, "That took too long. Please log in again.");
+        Messages::from_request(&request)
+            .add(Level::WARNING, "That took too long. Please log in again.");
         return Ok(private_redirect(LOGIN));
     };
     let recovery = query.get("recovery").is_some();
@@ -77,12 +78,12 @@ pub(in crate::accounts) async fn login_code(
         match two_factor::answer(&request, pending, form.value("code")).await? {
             Outcome::LoggedIn(left) => {
                 if let Some(left) = left {
-                    Messages::of(&request).add(Level::WARNING, used_up(left));
+                    Messages::from_request(&request).add(Level::WARNING, used_up(left));
                 }
                 return Ok(private_redirect(&next));
             }
             Outcome::Ended => {
-                Messages::of(&request)
+                Messages::from_request(&request)
                     .add(Level::WARNING, "Too many wrong codes. Please log in again.");
                 return Ok(private_redirect(&two_factor::with_next(LOGIN, &next)));
             }

@@ -45,7 +45,7 @@ pub(in crate::accounts) async fn password_reset_link(
     path: web::Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let (uidb64, token) = path.into_inner();
-    let session = Session::of(&request);
+    let session = Session::from_request(&request);
     let hidden = token == TOKEN_IN_URL;
     let token = if hidden {
         session.get_str(TOKEN_KEY).unwrap_or_default()
@@ -81,7 +81,7 @@ pub(in crate::accounts) async fn password_reset_confirm(
         // A POST to the link itself: redirect to the page with the form.
         return password_reset_link(request, page, settings, db, path).await;
     }
-    let session = Session::of(&request);
+    let session = Session::from_request(&request);
     let token = session.get_str(TOKEN_KEY).unwrap_or_default();
     let Some(user) = find(&settings, &db, &path.0, &token).await? else {
         return private(&request, &PasswordResetConfirm { page, form: None });

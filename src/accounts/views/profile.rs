@@ -51,7 +51,7 @@ pub(in crate::accounts) async fn profile(
     if let Some(kept) = kept_forms::take(&request).await? {
         form = form.bind(&kept.post);
         form.forgive();
-        Messages::of(&request).add(Level::WARNING, kept.note);
+        Messages::from_request(&request).add(Level::WARNING, kept.note);
     }
     private(&request, &Profile::new(page, user, form, &settings))
 }
@@ -74,6 +74,6 @@ pub(in crate::accounts) async fn change_profile(
         ["first_name", "last_name", "email"].map(|name| form.value(name).to_owned());
     db.write(move |conn| crate::auth::User::set_profile(conn, id, &first, &last, &email))
         .await?;
-    Messages::of(&request).success("Your profile was saved.");
+    Messages::from_request(&request).success("Your profile was saved.");
     Ok(private_redirect("/accounts/profile/"))
 }

@@ -119,9 +119,9 @@ pub(in crate::accounts) async fn end_sessions(
             .await?;
         if ended {
             audit::note(&request, "session_ended", &user.username);
-            Messages::of(&request).success("You are logged out there.");
+            Messages::from_request(&request).success("You are logged out there.");
         } else {
-            Messages::of(&request).add(Level::WARNING, "That session has ended already.");
+            Messages::from_request(&request).add(Level::WARNING, "That session has ended already.");
         }
         return Ok(private_redirect(HERE));
     }
@@ -138,7 +138,7 @@ pub(in crate::accounts) async fn end_sessions(
             .await?;
         if ended {
             audit::note(&request, "other_sessions_ended", &user.username);
-            Messages::of(&request).success("You are logged out everywhere but here.");
+            Messages::from_request(&request).success("You are logged out everywhere but here.");
             return Ok(private_redirect(HERE));
         }
         form.add_error("password", WRONG_PASSWORD);
@@ -155,7 +155,7 @@ async fn end_others(
     hash: String,
 ) -> Result<bool> {
     let (id, old, new) = (user.id, user.password.clone(), hash.clone());
-    let kept = Session::of(request).key();
+    let kept = Session::from_request(request).key();
     let renewed = db.atomic(move |conn| {
         let renewed = renew_hash(conn, id, &old, &new)?;
         if renewed {
@@ -180,9 +180,9 @@ async fn show(
 ) -> Result<HttpResponse> {
     let (whose, shared) = (User::clone(&user), settings.clone());
     let OwnSessions { list, is_complete } = db
-        .run(move |conn| OwnSessions::of(conn, &whose, &shared))
+        .run(move |conn| OwnSessions::load(conn, &whose, &shared))
         .await?;
-    let key = Session::of(request).key();
+    let key = Session::from_request(request).key();
     let mut rows: Vec<Row> = list
         .iter()
         .map(|session| Row::new(session, key.as_deref(), &settings))

@@ -70,7 +70,7 @@ pub(in crate::accounts) async fn signup(
         .unwrap_or_default()
         .to_owned();
     let mut form = forms::signup().bind(&data);
-    let submission = Submission::of(&data, None, request.path(), &settings)?;
+    let submission = Submission::from_post(&data, None, request.path(), &settings)?;
     let known_before = submission.clone();
     if let Some((user, true)) = db
         .run(move |conn| saved_before(conn, known_before.as_ref()))
@@ -148,7 +148,7 @@ async fn again(
     if is_fresh && user.is_active {
         return welcome(request, settings, user, next).await;
     }
-    Messages::of(request).success("Your account is ready. Log in to use it.");
+    Messages::from_request(request).success("Your account is ready. Log in to use it.");
     Ok(private_redirect(&settings.login_redirect_url))
 }
 
@@ -160,7 +160,7 @@ async fn welcome(
     next: &str,
 ) -> Result<HttpResponse> {
     visitor::login(request, user).await?;
-    Messages::of(request).success("Welcome. Your account is ready.");
+    Messages::from_request(request).success("Welcome. Your account is ready.");
     let next = safe_next(request, settings, next).unwrap_or(&settings.login_redirect_url);
     Ok(private_redirect(next))
 }

@@ -61,7 +61,7 @@ pub(in crate::accounts) async fn turn_two_factor_off(
     if db.atomic(move |conn| TwoFactor::turn_off(conn, id)).await? {
         audit::note(&request, "two_factor_off", &user.username);
     }
-    Messages::of(&request).success("Your login no longer needs a code.");
+    Messages::from_request(&request).success("Your login no longer needs a code.");
     Ok(private_redirect("/accounts/two-factor/"))
 }
 

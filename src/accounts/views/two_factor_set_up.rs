@@ -90,7 +90,7 @@ pub(in crate::accounts) async fn two_factor_set_up(
     }
     let secret = kept(&request, &user, &settings).unwrap_or_else(|| {
         let secret = Secret::generate();
-        Session::of(&request).insert(
+        Session::from_request(&request).insert(
             SECRET,
             two_factor::seal(&secret, user.id, &settings.secret_key),
         );
@@ -137,7 +137,7 @@ pub(in crate::accounts) async fn turn_two_factor_on(
     let codes = db
         .atomic(move |conn| TwoFactor::turn_on(conn, id, &secret, step, &shared))
         .await?;
-    Session::of(&request).remove(SECRET);
+    Session::from_request(&request).remove(SECRET);
     two_factor::verified(&request, user.id);
     audit::note(&request, "two_factor_on", &user.username);
     let next = safe_next(&request, &settings, &next).unwrap_or(STATUS);
@@ -146,6 +146,6 @@ pub(in crate::accounts) async fn turn_two_factor_on(
 
 /// Returns the secret that the session already holds, so that a reload shows the same one.
 fn kept(request: &HttpRequest, user: &User, settings: &Settings) -> Option<Secret> {
-    let sealed = Session::of(request).get_str(SECRET)?;
+    let sealed = Session::from_request(request).get_str(SECRET)?;
     two_factor::unseal(&sealed, user.id, settings.secret_keys()).map(|(secret, _)| secret)
 }

@@ -44,7 +44,7 @@ pub(super) fn cells(
 }
 
 /// Returns the cells of one of these rows; empty for a new row.
-pub(super) fn of<'a>(cells: &'a Cells, pk: &Value) -> &'a [Cell] {
+pub(super) fn cells_of_row<'a>(cells: &'a Cells, pk: &Value) -> &'a [Cell] {
     cells
         .iter()
         .find(|(known, _)| known == pk)

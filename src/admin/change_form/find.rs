@@ -37,7 +37,7 @@ pub(super) fn searchable(
     actor: &Actor,
     model: &Meta,
 ) -> Option<&'static Registered> {
-    site.of(model)
+    site.registered(model)
         .filter(|known| !known.options.search_fields.is_empty() && actor.may(known, "view", None))
 }
 

@@ -210,7 +210,7 @@ async fn option_group(
         );
         return Ok(None);
     };
-    let Some(opener) = request.site.of(source) else {
+    let Some(opener) = request.site.registered(source) else {
         return Ok(None);
     };
     let columns = source.fields.iter().map(ModelField::Column);

@@ -53,7 +53,7 @@ impl Look<'_> {
     fn links(self, to: &'static Meta, keys: &[Value]) -> Shown {
         let known = self
             .site
-            .of(to)
+            .registered(to)
             .filter(|known| self.actor.may(known, "view", None));
         let link = |key: &Value| {
             let key = key.to_string();
@@ -114,7 +114,7 @@ impl Look<'_> {
     pub(super) fn cell(self, cell: &Cell) -> Shown {
         match cell {
             Cell::Text(text) => self.text(text),
-            Cell::Value(value) => self.display(&DisplayValue::of(value)),
+            Cell::Value(value) => self.display(&DisplayValue::new(value)),
             Cell::Boolean(answer) => Shown::Boolean(*answer),
             Cell::Link { text, url } => Shown::Links(vec![(text.clone(), safe(url))]),
             Cell::TextAndLink { text, link, url } => {

@@ -30,7 +30,7 @@ struct Related {
 pub(super) struct Relations(Vec<Related>);
 
 impl Relations {
-    fn of(&mut self, model: &'static Meta) -> &mut Related {
+    fn entry(&mut self, model: &'static Meta) -> &mut Related {
         let at = self
             .0
             .iter()
@@ -51,13 +51,13 @@ impl Relations {
 
     /// Requests all rows of `model`, unless there are more than `most`.
     pub(super) fn want_all(&mut self, model: &'static Meta, most: i64) {
-        let known = self.of(model);
+        let known = self.entry(model);
         known.most = Some(known.most.unwrap_or_default().max(most));
     }
 
     /// Requests the display name of the row with this key.
     pub(super) fn want(&mut self, model: &'static Meta, key: &str) {
-        let known = self.of(model);
+        let known = self.entry(model);
         if !key.is_empty() && !known.chosen.iter().any(|chosen| chosen == key) {
             known.chosen.push(key.to_owned());
         }
@@ -65,7 +65,7 @@ impl Relations {
 
     /// Requests the value of `column` in every row of `model`, if all rows will be offered.
     pub(super) fn want_groups(&mut self, model: &'static Meta, column: &'static str) {
-        let known = self.of(model);
+        let known = self.entry(model);
         if known.groups.iter().all(|(asked, _)| *asked != column) {
             known.groups.push((column, Vec::new()));
         }

@@ -115,7 +115,7 @@ impl ChangeFormRequest {
             }
             // The database refuses what was valid a moment ago.
             (Err(error), draft) => {
-                let Some((violation, mut draft)) = Violation::of(&error).zip(draft) else {
+                let Some((violation, mut draft)) = Violation::from_error(&error).zip(draft) else {
                     return Err(error);
                 };
                 tell(conn, violation, &mut draft)?;

@@ -32,7 +32,7 @@ impl ChangeFormRequest {
             return Ok(None);
         }
         let place = [self.model().label(), self.part.clone().unwrap_or_default()].join("/");
-        Submission::of(post, Some(self.actor.user.id), &place, &self.settings)
+        Submission::from_post(post, Some(self.actor.user.id), &place, &self.settings)
     }
 
     /// Validates the form against the database and the author's rules.

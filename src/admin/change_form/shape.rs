@@ -55,7 +55,7 @@ impl Shape {
                 .fixed_fields(&of.actor.user, of.record),
         );
         let item = |name: &&'static str| -> Option<Item> {
-            let field = ModelField::of(model, name)?;
+            let field = ModelField::find(model, name)?;
             let column = field.column();
             if without == Some(*name) || options.exclude.contains(name) {
                 return None;

@@ -151,7 +151,7 @@ impl ChangeFormRequest {
             conflicts,
             buttons: self.buttons(record, may_edit, draft.bound || self.is_kept),
             kind: if has_page {
-                ContentType::of(conn, model)?
+                ContentType::for_model(conn, model)?
             } else {
                 None
             },
@@ -188,7 +188,7 @@ impl ChangeFormRequest {
             around,
             look,
             linked: &draft.linked,
-            computed: computed::of(&loaded.own, form.record.pk()),
+            computed: computed::cells_of_row(&loaded.own, form.record.pk()),
         };
         let mut groups = showing.groups(&draft.shape, form);
 
@@ -206,7 +206,7 @@ impl ChangeFormRequest {
 
     /// Returns the last save of the row, if the history has it.
     fn last_save(&self, conn: &mut Conn, pk: &str) -> Result<Option<LastSave>> {
-        let mut found = LastSave::of(conn, self.model(), &[pk], &self.actor, self.zone())?;
+        let mut found = LastSave::for_rows(conn, self.model(), &[pk], &self.actor, self.zone())?;
         Ok(found.pop().map(|(_, last)| last))
     }
 

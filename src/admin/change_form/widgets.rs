@@ -273,7 +273,7 @@ impl Around<'_> {
             && self.adding
         {
             let name = |key: &&'static str| {
-                let source = ModelField::of(form.model, key).map_or(*key, ModelField::name);
+                let source = ModelField::find(form.model, key).map_or(*key, ModelField::name);
                 format!("id_{}", crate::forms::model::prefixed(&form.prefix, source))
             };
             let ids: Vec<String> = from.iter().map(name).collect();
@@ -351,7 +351,7 @@ impl Around<'_> {
         to: &'static Meta,
         control: &Control,
     ) -> Vec<RelatedLink> {
-        let Some(known) = self.site.of(to) else {
+        let Some(known) = self.site.registered(to) else {
             return Vec::new();
         };
         let (name, pk) = (&to.verbose_name, to.pk().name);
@@ -411,7 +411,7 @@ impl Around<'_> {
     }
 
     fn lookup(self, to: &'static Meta, field: ModelField, typed: &[String]) -> Lookup {
-        let known = self.site.of(to);
+        let known = self.site.registered(to);
         let url = known
             .map(|known| format!("{}?_to_field={}&_popup=1", known.url(), to.pk().name))
             .unwrap_or_default();

@@ -41,7 +41,7 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
         },
         Source::Computed(compute) => match compute.make(values) {
             Cell::Value(Value::Bool(yes)) => text(out, look, if yes { "True" } else { "False" }),
-            Cell::Value(value) => display(out, look, &DisplayValue::of(&value), false),
+            Cell::Value(value) => display(out, look, &DisplayValue::new(&value), false),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => {
                 link(out, &url, &shown);

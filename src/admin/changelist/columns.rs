@@ -57,7 +57,7 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn of(known: &'static Registered) -> Self {
+    pub(super) fn new(known: &'static Registered) -> Self {
         let model = known.model;
         let mut paths = vec![ColumnPath::own(model.pk().column)];
         let mut columns = Vec::with_capacity(known.options.list_display.len());

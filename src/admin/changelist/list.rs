@@ -85,9 +85,9 @@ impl List {
         let search = searched(&options.search_fields, &words);
         let is_searched = search.is_some();
         unfiltered.extend(search);
-        let mut columns = Columns::of(known);
+        let mut columns = Columns::new(known);
         let order = ordering(known, &params, &columns.all, first);
-        let sorting = Sorting::of(known, &params, &columns.all, first);
+        let sorting = Sorting::from_params(known, &params, &columns.all, first);
         let date_at = hierarchy
             .as_ref()
             .map_or(0, |dates| columns.also(&dates.path));

@@ -85,7 +85,7 @@ fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
 
 impl Sorting {
     /// Returns the columns by which the list is sorted, as the headings show it.
-    pub(super) fn of(
+    pub(super) fn from_params(
         known: &'static Registered,
         params: &Params,
         columns: &[Column],

@@ -127,7 +127,7 @@ impl Checks<'_> {
                 continue;
             };
             let label = target.object_label();
-            match self.site.of(target) {
+            match self.site.registered(target) {
                 None => {
                     let text = format!(
                         "{name} refers to {label}, which has no admin. Register the model, or use raw_id_fields."

@@ -170,7 +170,7 @@ fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {
 fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Step {
     let known = deletion
         .site
-        .of(model)
+        .registered(model)
         .filter(|known| deletion.actor.may(known, "view", None));
     let url = known.map(|known| known.object_url(&pk.to_string(), "change"));
     Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
@@ -190,7 +190,7 @@ fn lacking(
             .counts
             .iter()
             .any(|(model, _)| *model == rows.model());
-        let Some(known) = deletion.site.of(rows.model()).filter(|_| goes) else {
+        let Some(known) = deletion.site.registered(rows.model()).filter(|_| goes) else {
             continue;
         };
         if !may_delete(conn, &deletion.actor.permissions, known, rows)? {
@@ -201,7 +201,7 @@ fn lacking(
     let forbidding = preview
         .obstacles
         .iter()
-        .filter_map(|obstacle| deletion.site.of(obstacle.key.model));
+        .filter_map(|obstacle| deletion.site.registered(obstacle.key.model));
     for known in forbidding.filter(|known| {
         !deletion
             .actor

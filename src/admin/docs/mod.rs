@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::http::{Html, render};
 use crate::models::{Meta, all, app_verbose_name, find};
 use crate::words::capfirst;
-use model::{Documented, of};
+use model::{Documented, documented};
 
 const URL: &str = "/admin/doc/models/";
 
@@ -81,7 +81,7 @@ pub(super) async fn model(request: AdminRequest, name: Path<String>) -> Result<H
     let model = found
         .filter(|model| is_shown(&request, model))
         .ok_or(Error::NotFound)?;
-    let documented = of(&request, model);
+    let documented = documented(&request, model);
     let crumbs = vec![
         Crumb::new("Model documentation", URL),
         Crumb::new(capfirst(&model.verbose_name), ""),

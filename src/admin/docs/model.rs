@@ -33,9 +33,9 @@ pub(super) struct Fact {
 }
 
 /// Returns the documentation of `model` that the user may see.
-pub(super) fn of(request: &AdminRequest, model: &'static Meta) -> Documented {
+pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Documented {
     let link = |to: &Meta| is_shown(request, to).then(|| url(to));
-    let known = request.site.of(model);
+    let known = request.site.registered(model);
     let columns = model.fields.iter().map(|field| column(field, &link));
     let many = model.many.iter().map(|many| many_to_many(many, &link));
     let mut facts = vec![

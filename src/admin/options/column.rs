@@ -96,7 +96,7 @@ pub fn computed<T, P: Paths<T>>(
             name,
             description,
             paths: paths.into_paths(),
-            compute: Formula::of::<P>(compute),
+            compute: Formula::new::<P>(compute),
             ordering: None,
         },
         PhantomData,

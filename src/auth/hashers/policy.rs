@@ -34,7 +34,7 @@ impl HashPolicy {
     /// A version that was only detected from the database decides the number of rounds of new
     /// hashes, but does not renew the hashes of another supported Django. That Django may be in use
     /// too, and would renew the hash back.
-    pub fn of(settings: &Settings) -> Self {
+    pub fn from_settings(settings: &Settings) -> Self {
         let hasher = Hasher::named(&settings.password_hasher).unwrap_or_default();
         let policy = Self::for_version(hasher, settings.django_version());
         match settings.django_version {
@@ -133,7 +133,7 @@ mod tests {
             .collect();
         let mut settings = Settings::read(&Env::from_pairs(&pairs)).unwrap();
         settings.told_django_version = told;
-        HashPolicy::of(&settings)
+        HashPolicy::from_settings(&settings)
     }
 
     fn rounds(hash: &str) -> u32 {

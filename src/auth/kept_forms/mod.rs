@@ -64,7 +64,7 @@ struct Plain {
 pub(super) struct Browser(String);
 
 impl Browser {
-    fn of(request: &HttpRequest) -> Option<Self> {
+    fn from_request(request: &HttpRequest) -> Option<Self> {
         let text = cookie(request, COOKIE)?;
         (text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_alphanumeric()))
             .then_some(Self(text))
@@ -111,9 +111,9 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
         return None;
     }
 
-    let browser = Browser::of(request).unwrap_or_else(|| Browser(random_string(LENGTH)));
+    let browser = Browser::from_request(request).unwrap_or_else(|| Browser(random_string(LENGTH)));
     let key = browser.key(user_id, request, settings);
-    let files_of = Csrf::of(request)
+    let files_of = Csrf::from_request(request)
         .kept_files(settings)
         .map(|files| files.owner().to_owned())
         .unwrap_or_default();
@@ -124,7 +124,7 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
         };
         let plain = Plain {
             files_of,
-            ..Plain::of(&post, user.is_staff)
+            ..Plain::from_post(&post, user.is_staff)
         };
         let plain = serde_json::to_vec(&plain).map_err(io::Error::other)?;
         let sealed = seal(&plain, SALT, &key, &secret);
@@ -153,7 +153,8 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
 /// their session had ended. The page shows it like a form with errors, saves nothing, and shows the
 /// note.
 pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
-    let Some(browser) = Browser::of(request).filter(|_| request.method() == Method::GET) else {
+    let Some(browser) = Browser::from_request(request).filter(|_| request.method() == Method::GET)
+    else {
         return Ok(None);
     };
     let Some(user) = visitor::user(request).await? else {
@@ -182,7 +183,7 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
 impl Plain {
     /// Creates the content to keep. Files are kept for staff only: otherwise anybody who signs up
     /// could fill the folder of kept files. This copies files: call it on a blocking thread.
-    fn of(post: &PostData, keeps_files: bool) -> Self {
+    fn from_post(post: &PostData, keeps_files: bool) -> Self {
         let mut plain = Self::default();
         for (name, value) in post.fields.iter() {
             if is_password(name) {
@@ -208,7 +209,7 @@ impl Plain {
     fn restored(self, request: &HttpRequest, settings: &Settings) -> KeptForm {
         let mut post = PostData::default();
         let mut lost_files = self.lost_files;
-        let files = Csrf::of(request).kept_files(settings);
+        let files = Csrf::from_request(request).kept_files(settings);
         let before = KeptFiles::of_owner(settings, self.files_of);
         for (name, value) in self.fields {
             let Some(field) = name.strip_suffix("-kept") else {
@@ -275,7 +276,7 @@ mod tests {
         ] {
             post.fields.push(name.to_owned(), "typed".to_owned());
         }
-        let plain = Plain::of(&post, true);
+        let plain = Plain::from_post(&post, true);
         let names: Vec<&str> = plain.fields.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(
             names,

@@ -33,7 +33,7 @@ struct Remembered(String);
 
 impl Device {
     /// Returns the browser of `request`, if it has a cookie that this site signed.
-    pub(super) fn of(request: &HttpRequest, settings: &Settings) -> Option<Self> {
+    pub(super) fn from_request(request: &HttpRequest, settings: &Settings) -> Option<Self> {
         Self::read(&cookie(request, NAME)?, settings)
     }
 
@@ -95,7 +95,7 @@ pub fn remember(request: &HttpRequest, username: &str) {
         id: random_string(22),
         accounts: Vec::new(),
     };
-    let mut device = Device::of(request, settings).unwrap_or_else(fresh);
+    let mut device = Device::from_request(request, settings).unwrap_or_else(fresh);
     device.learn(&normalize::username(username));
     request
         .extensions_mut()

@@ -95,7 +95,7 @@ pub struct Try {
 impl Throttle {
     /// Returns the buckets for attempts of the visitor of `request` at `account`, a normalized user
     /// name. Each `purpose` is counted separately.
-    pub fn of(request: &HttpRequest, purpose: &str, account: &str) -> Self {
+    pub fn new(request: &HttpRequest, purpose: &str, account: &str) -> Self {
         let (settings, db) = settings_and_db(request);
         let buckets = buckets(request, settings, purpose, account);
         Self {
@@ -221,7 +221,9 @@ fn buckets(
         bucket(settings, purpose, scope, parts, Rule { free, forgets })
     };
     let login = &settings.login;
-    if let Some(device) = Device::of(request, settings).filter(|device| device.knows(account)) {
+    if let Some(device) =
+        Device::from_request(request, settings).filter(|device| device.knows(account))
+    {
         return vec![bucket(
             "device",
             [account, &device.id],

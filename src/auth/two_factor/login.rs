@@ -61,7 +61,7 @@ pub async fn log_in(request: &HttpRequest, user: User, next: &str) -> Result<Str
     }
     let must_set_up = settings.require_staff_two_factor && user.is_staff;
     visitor::login(request, user).await?;
-    Session::of(request).remove(VERIFIED);
+    Session::from_request(request).remove(VERIFIED);
     Ok(if must_set_up {
         with_next(SET_UP_URL, next)
     } else {
@@ -90,7 +90,7 @@ pub async fn step_up(request: &HttpRequest, next: &str) -> Result<Option<String>
 /// Returns the login that waits in the session of `request`, if it is still valid.
 pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
     visitor::user(request).await?;
-    let session = Session::of(request);
+    let session = Session::from_request(request);
     let Some(value) = session.get(PENDING) else {
         return Ok(None);
     };
@@ -120,7 +120,7 @@ pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
 pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Result<Outcome> {
     let (settings, db) = settings_and_db(request);
     let (id, code, shared) = (pending.user.id, code.to_owned(), settings.clone());
-    let session = Session::of(request);
+    let session = Session::from_request(request);
     match db
         .atomic(move |conn| TwoFactor::check(conn, id, &code, &shared))
         .await?
@@ -153,19 +153,19 @@ pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Resu
 
 /// Whether the logged-in `user` has shown the second factor in this session.
 pub fn is_verified(request: &HttpRequest, user: &User) -> bool {
-    Session::of(request)
+    Session::from_request(request)
         .get_str(VERIFIED)
         .is_some_and(|id| id == user.id.to_string())
 }
 
 /// Records in the session that its user has shown the second factor.
 pub fn verified(request: &HttpRequest, user_id: i32) {
-    Session::of(request).insert(VERIFIED, user_id.to_string());
+    Session::from_request(request).insert(VERIFIED, user_id.to_string());
 }
 
 /// Stores a login that waits for its code, under a new session key.
 fn begin(request: &HttpRequest, user: &User, next: &str, settings: &Settings) {
-    let session = Session::of(request);
+    let session = Session::from_request(request);
     session.cycle_key();
     let hash = session_auth_hash(&user.password, &settings.secret_key);
     let at = Utc::now().timestamp();

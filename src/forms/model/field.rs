@@ -15,7 +15,7 @@ pub enum ModelField {
 
 impl ModelField {
     /// Returns the field of the column `key`, or the many-to-many field of that name.
-    pub fn of(model: &'static Meta, key: &str) -> Option<Self> {
+    pub fn find(model: &'static Meta, key: &str) -> Option<Self> {
         model
             .column(key)
             .map(Self::Column)

@@ -112,7 +112,7 @@ impl ModelForm {
         for (name, was) in form_urlencoded::parse(loaded.as_bytes()) {
             // Accept only names that this code may have created.
             if name == PAGE && was.len() == PAGE_LENGTH {
-                own = own_saves::of(&was);
+                own = own_saves::saved_by(&was);
                 self.page = was.into_owned();
                 continue;
             }

@@ -28,7 +28,7 @@ pub(super) fn remember(page: &str, mut marks: Marks) {
 }
 
 /// Returns the values that `page` has saved, if they are still recorded.
-pub(super) fn of(page: &str) -> Option<Marks> {
+pub(super) fn saved_by(page: &str) -> Option<Marks> {
     let pages = PAGES.lock().unwrap_or_else(PoisonError::into_inner);
     pages
         .iter()
@@ -38,21 +38,21 @@ pub(super) fn of(page: &str) -> Option<Marks> {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT, of, remember};
+    use super::{KEPT, remember, saved_by};
 
     #[test]
     fn a_page_remembers_its_own_last_save() {
-        assert_eq!(of("a page of its own"), None);
+        assert_eq!(saved_by("a page of its own"), None);
         for stock in ["1", "2"] {
             remember("a page of its own", vec![("stock", stock.to_owned())]);
         }
         assert_eq!(
-            of("a page of its own"),
+            saved_by("a page of its own"),
             Some(vec![("stock", "2".to_owned())])
         );
         for number in 0..KEPT {
             remember(&format!("other {number}"), Vec::new());
         }
-        assert_eq!(of("a page of its own"), None);
+        assert_eq!(saved_by("a page of its own"), None);
     }
 }

@@ -213,7 +213,7 @@ proptest! {
     fn a_form_that_is_sent_back_as_it_was_shown_changes_nothing(record in any_record(), zone in 0..TZ_VARIANTS.len()) {
         let zone = TZ_VARIANTS[zone];
         let names = record.model.fields.iter().filter(|field| !field.primary_key).map(|field| field.column);
-        let fields: Vec<ModelField> = names.filter_map(|name| ModelField::of(record.model, name)).collect();
+        let fields: Vec<ModelField> = names.filter_map(|name| ModelField::find(record.model, name)).collect();
         let form = || ModelForm::new(record.clone(), false, &fields, &|_| Vec::new(), zone);
 
         let post = sent_back(&form(), zone);
@@ -239,7 +239,7 @@ proptest! {
     ) {
         let zone = TZ_VARIANTS[zone];
         let names = before.model.fields.iter().filter(|field| !field.primary_key).map(|field| field.column);
-        let fields: Vec<ModelField> = names.filter_map(|name| ModelField::of(before.model, name)).collect();
+        let fields: Vec<ModelField> = names.filter_map(|name| ModelField::find(before.model, name)).collect();
         let post = sent_back(&ModelForm::new(before.clone(), false, &fields, &|_| Vec::new(), zone), zone);
 
         let mut back = ModelForm::new(after.clone(), false, &fields, &|_| Vec::new(), zone);

@@ -74,7 +74,7 @@ impl Model for Paper {
 }
 
 fn field(model: &'static Meta, key: &str) -> ModelField {
-    ModelField::of(model, key).unwrap()
+    ModelField::find(model, key).unwrap()
 }
 
 fn said(model: &'static Meta, key: &str, texts: &[&str]) -> Result<Value, Vec<String>> {

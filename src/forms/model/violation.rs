@@ -36,7 +36,7 @@ pub struct Violation {
 
 impl Violation {
     /// Returns the violation in `error`, if it is one.
-    pub fn of(error: &Error) -> Option<Self> {
+    pub fn from_error(error: &Error) -> Option<Self> {
         let Error::Database(DieselError::DatabaseError(kind, info)) = error else {
             return None;
         };

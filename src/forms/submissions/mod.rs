@@ -72,7 +72,7 @@ impl Submission {
     /// form: an id is valid for one form only.
     ///
     /// This reads uploaded files: call it on a blocking thread.
-    pub fn of(
+    pub fn from_post(
         post: &PostData,
         user_id: Option<i32>,
         place: &str,

@@ -99,7 +99,7 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
 fn content(path: &Path) -> io::Result<Content> {
     let mut head = Vec::new();
     File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok(Content::of(&head))
+    Ok(Content::detect(&head))
 }
 
 /// Whether the middle of the name contains an extension that servers evaluate there.

@@ -37,7 +37,7 @@ pub(super) enum Content {
 
 impl Content {
     /// Detects the type of a file that begins with `head`.
-    pub(super) fn of(head: &[u8]) -> Self {
+    pub(super) fn detect(head: &[u8]) -> Self {
         use Content::{Archive, Audio, Media, Office, Pdf, Program, Script, Video, Zip};
         const MAGIC: [(&[u8], Content); 34] = [
             (b"II*\0", Content::OtherPicture("TIFF")),
@@ -75,7 +75,7 @@ impl Content {
             (b"\0asm", Script),
             (b"#!", Script),
         ];
-        if let Some(format) = Format::of(head) {
+        if let Some(format) = Format::detect(head) {
             return Self::Picture(format);
         }
         if head.get(4..8) == Some(b"ftyp") {
@@ -350,7 +350,7 @@ mod tests {
             (b"\0\x01\x02", Content::Unknown),
         ] {
             assert_eq!(
-                Content::of(head),
+                Content::detect(head),
                 content,
                 "{}",
                 String::from_utf8_lossy(head)

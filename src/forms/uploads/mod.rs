@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_file_field_keeps_clears_or_takes() {
-        let file = UploadedFile::of("a b.txt", b"text").unwrap();
+        let file = UploadedFile::from_bytes("a b.txt", b"text").unwrap();
         let said = |field: &Field, file, clear, current| match clean(field, file, clear, current) {
             Ok(Change::Keep) => "keep".to_owned(),
             Ok(Change::Clear) => "clear".to_owned(),
@@ -139,18 +139,20 @@ mod tests {
             said(&required, Some(&file), true, "papers/x.txt"),
             "a_b.txt"
         );
-        let empty = UploadedFile::of("a.txt", b"").unwrap();
+        let empty = UploadedFile::from_bytes("a.txt", b"").unwrap();
         assert_eq!(
             said(&optional, Some(&empty), false, ""),
             "The submitted file is empty."
         );
-        let long = UploadedFile::of(&"é".repeat(101), b"text").unwrap();
+        let long = UploadedFile::from_bytes(&"é".repeat(101), b"text").unwrap();
         let text = "Ensure this filename has at most 100 characters (it has 101).";
         assert_eq!(said(&optional, Some(&long), false, ""), text);
     }
 
     fn said(field: &Field, name: &str, kind: &str, content: &[u8]) -> String {
-        let file = UploadedFile::of(name, content).unwrap().declared(kind);
+        let file = UploadedFile::from_bytes(name, content)
+            .unwrap()
+            .declared(kind);
         clean(field, Some(&file), false, "")
             .err()
             .unwrap_or_default()

@@ -187,7 +187,7 @@ mod tests {
     use crate::settings::Env;
 
     fn upload(name: &str) -> Upload {
-        let file = UploadedFile::of(name, b"text").unwrap();
+        let file = UploadedFile::from_bytes(name, b"text").unwrap();
         Upload {
             file,
             name: name.to_owned(),

@@ -126,7 +126,7 @@ impl UploadedFile {
 
     /// Creates a file without a request, for tests.
     #[cfg(test)]
-    pub(crate) fn of(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
+    pub(crate) fn from_bytes(name: &str, bytes: &[u8]) -> std::io::Result<Self> {
         let mut content = NamedTempFile::new()?;
         content.write_all(bytes)?;
         Ok(Self::sent(

@@ -88,7 +88,7 @@ fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
             let leading = Query::new(key.model).filter(Condition::leads_to(column, set.clone()));
             leading.update(conn, vec![(column, Value::Null(key.field.sql))])?;
         }
-        for links in LinkTable::of(set.model()) {
+        for links in LinkTable::for_model(set.model()) {
             rows += links.delete(conn, set)?;
         }
     }

@@ -23,7 +23,7 @@ pub struct LinkTable {
 
 impl LinkTable {
     /// Returns the link tables with links of `model`.
-    pub(super) fn of(model: &'static Meta) -> Vec<Self> {
+    pub(super) fn for_model(model: &'static Meta) -> Vec<Self> {
         let mut found = Vec::new();
         for owner in crate::models::all().iter().copied() {
             for many in &owner.many {

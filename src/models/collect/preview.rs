@@ -56,7 +56,7 @@ impl Collector {
         let links: Vec<(LinkTable, &Query)> = sets
             .iter()
             .flat_map(|set| {
-                LinkTable::of(set.model())
+                LinkTable::for_model(set.model())
                     .into_iter()
                     .map(move |table| (table, set))
             })

@@ -110,7 +110,7 @@ impl Collector {
             self.grow(conn, *from, &mut grown, limit, depth - 1, seen)?;
         }
         let rows = Query::new(model).order_by(Vec::new()).with_pks(pks);
-        for links in LinkTable::of(model) {
+        for links in LinkTable::for_model(model) {
             hang_links(conn, &links, &rows, branches, limit)?;
         }
         Ok(())

@@ -83,7 +83,7 @@ impl FieldType for Decimal {
             (Value::Decimal(number), Some(places)) => {
                 DisplayValue::Number(DisplayNumber::fixed(number, places))
             }
-            (value, _) => DisplayValue::of(value),
+            (value, _) => DisplayValue::new(value),
         }
     }
 

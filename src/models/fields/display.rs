@@ -129,7 +129,7 @@ impl<'a> DisplayLink<'a> {
 
 impl<'a> DisplayValue<'a> {
     /// Returns the form of a value for which only the type of the column is known.
-    pub fn of(value: &'a Value) -> Self {
+    pub fn new(value: &'a Value) -> Self {
         match value {
             Value::Null(_) => Self::Nothing,
             Value::Unreadable(cell) => Self::Unreadable(cell),

@@ -103,7 +103,7 @@ pub trait FieldType: Sync {
 
     /// Returns `value` in the form in which people see it.
     fn display<'a>(&self, _kind: FieldKind, value: &'a Value) -> DisplayValue<'a> {
-        DisplayValue::of(value)
+        DisplayValue::new(value)
     }
 
     /// Returns the value for a fixture, like Django's JSON serializer. Not called for NULL and

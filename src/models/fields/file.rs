@@ -58,7 +58,7 @@ impl FieldType for File {
     fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
         match value {
             Value::Text(path) if !path.is_empty() => DisplayValue::Link(DisplayLink::File(path)),
-            value => DisplayValue::of(value),
+            value => DisplayValue::new(value),
         }
     }
 }
@@ -95,7 +95,7 @@ impl FieldType for Image {
     fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
         match value {
             Value::Text(path) if !path.is_empty() => DisplayValue::Picture(path),
-            value => DisplayValue::of(value),
+            value => DisplayValue::new(value),
         }
     }
 }

@@ -48,7 +48,7 @@ impl FieldType for Url {
     fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
         match value {
             Value::Text(url) if !url.is_empty() => DisplayValue::Link(DisplayLink::Url(url)),
-            value => DisplayValue::of(value),
+            value => DisplayValue::new(value),
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct Summary {
 
 impl Summary {
     /// Reads the columns of [`Query::summary_sql`].
-    pub(super) fn of(row: Vec<Value>, has_ends: bool) -> Self {
+    pub(super) fn from_row(row: Vec<Value>, has_ends: bool) -> Self {
         let mut row = row.into_iter();
         let count = row
             .next()
@@ -56,7 +56,7 @@ impl Query {
         let (sql, columns) = self.summary_sql(whole, path);
         let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
         let row = sql.returns(&kinds).load(conn)?.pop().unwrap_or_default();
-        Ok(Summary::of(row, path.is_some()))
+        Ok(Summary::from_row(row, path.is_some()))
     }
 
     /// Returns the statement that [`summary`](Self::summary) runs, with its columns.

@@ -169,7 +169,7 @@ impl Query {
             rows,
             Summary {
                 occurring,
-                ..Summary::of(row, ends.is_some())
+                ..Summary::from_row(row, ends.is_some())
             },
         )))
     }

@@ -17,7 +17,7 @@ pub(super) fn compare(
     let Some((zone, values)) = values.split_last() else {
         return Sql::new("(1 = 0)");
     };
-    let sql = of(local(column, kind, zone), part);
+    let sql = extracted(local(column, kind, zone), part);
     let word = match how {
         Comparison::Exact => " = ",
         Comparison::Gt => " > ",
@@ -56,7 +56,7 @@ fn local(column: Sql, kind: Kind, zone: &Value) -> Sql {
         .raw(")")
 }
 
-fn of(column: Sql, part: DatePart) -> Sql {
+fn extracted(column: Sql, part: DatePart) -> Sql {
     let (postgres, sqlite) = match part {
         DatePart::Year => ("CAST(EXTRACT(YEAR FROM ", "CAST(strftime('%Y', "),
         DatePart::IsoYear => ("CAST(EXTRACT(ISOYEAR FROM ", "CAST(strftime('%G', "),

@@ -20,7 +20,7 @@ async fn leave(request: HttpRequest, query: QueryDict) -> Result<String> {
     {
         // Make each message different, because the cookie is compressed.
         let noise = nuages::signing::random_string(64);
-        Messages::of(&request).add(
+        Messages::from_request(&request).add(
             Level::WARNING,
             format!(
                 "{}-{number:03} {noise}",

@@ -338,11 +338,11 @@ fn a_database_full_of_other_sessions_is_searched_up_to_a_limit(kind: Kind) {
         .set(django_session::expire_date.eq(Timestamp::from(Utc::now() + TimeDelta::hours(1))))
         .execute(conn)
         .unwrap();
-    let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
+    let found = OwnSessions::load(conn, &CHARLIE.row(&site), &settings()).unwrap();
     assert!(found.is_complete && found.list.len() == 1);
     fill(3000, 10_000);
     let began = Instant::now();
-    let found = OwnSessions::of(conn, &CHARLIE.row(&site), &settings()).unwrap();
+    let found = OwnSessions::load(conn, &CHARLIE.row(&site), &settings()).unwrap();
     assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     assert!(!found.is_complete && found.list.is_empty());
     let here = log_in(&site, FIREFOX);

@@ -19,7 +19,7 @@ use crate::support::{ALICE, CHARLIE, Kind, LOGIN, TestSite, session_of};
 /// deleted meanwhile.
 async fn remember(request: HttpRequest, query: QueryDict, db: web::Data<Db>) -> Result<String> {
     visitor::user(&request).await?;
-    let session = Session::of(&request);
+    let session = Session::from_request(&request);
     if let Some(word) = query.get("word") {
         session.insert("word", word);
     }

@@ -131,7 +131,7 @@ fn an_action_of_the_site_changes_every_row_or_none(kind: Kind) {
     LazyLock::force(&LISTENING);
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
-    let site = TestSite::of(database, &[], &RENAMING);
+    let site = TestSite::for_project(database, &[], &RENAMING);
     let conn = &mut site.connect();
     tags(conn);
     let alice = ALICE.browser(&site);

@@ -93,7 +93,7 @@ fn a_post_needs_the_permission_too(kind: Kind) {
 fn an_action_needs_the_change_permission_unless_it_declares_another(kind: Kind) {
     let database = Database::migrated(kind);
     BOB.save(&mut database.connect());
-    let site = TestSite::of(database, &[], &ACTIONS);
+    let site = TestSite::for_project(database, &[], &ACTIONS);
     product("Whistler").save(&mut site.connect());
     BOB.may(&site, &["view_product"]);
     let bob = BOB.browser(&site);

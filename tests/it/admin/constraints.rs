@@ -103,7 +103,7 @@ fn site(kind: Kind) -> TestSite {
         "INSERT INTO catalog_category (name, slug, description) VALUES ('Lamps', 'lamps', '')",
     )
     .unwrap();
-    TestSite::of(database, &[], &PROJECT)
+    TestSite::for_project(database, &[], &PROJECT)
 }
 
 fn texts(site: &TestSite, sql: &'static str) -> Vec<String> {

@@ -84,7 +84,7 @@ fn register(site: AdminSite) -> AdminSite {
 fn bound(post: Option<&PostData>, settings: &Settings) -> ModelForm {
     let fields: Vec<ModelField> = ["name", "file"]
         .iter()
-        .filter_map(|key| ModelField::of(Paper::meta(), key))
+        .filter_map(|key| ModelField::find(Paper::meta(), key))
         .collect();
     let mut form = ModelForm::new(
         Record::new(Paper::meta()),
@@ -107,7 +107,7 @@ async fn hand_in(
     post: PostData,
 ) -> Result<HttpResponse> {
     let is_sent = request.method() == actix_web::http::Method::POST;
-    let token = Csrf::of(&request).token();
+    let token = Csrf::from_request(&request).token();
     let page = db.run(move |_: &mut Conn| {
         let form = bound(Some(&post).filter(|_| is_sent), &settings);
         if is_sent && form.is_valid() {
@@ -165,7 +165,7 @@ fn site(kind: Kind) -> TestSite {
     .unwrap();
     ALICE.save(conn);
     support::product("Lamp").save(conn);
-    TestSite::of(database, &[], &PROJECT)
+    TestSite::for_project(database, &[], &PROJECT)
 }
 
 /// The uploaded file, and the beginning of the expected error.

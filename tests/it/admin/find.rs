@@ -51,7 +51,7 @@ fn site(kind: Kind) -> TestSite {
     };
     tagged("Lamp", 1).save(conn);
     tagged("Shade", 13).category("Lamps").save(conn);
-    TestSite::of(database, &[("DEBUG", "1")], &PROJECT)
+    TestSite::for_project(database, &[("DEBUG", "1")], &PROJECT)
 }
 
 fn a_row_is_searched_and_picked_and_typed_values_are_kept(kind: Kind) {

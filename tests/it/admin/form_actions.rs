@@ -56,7 +56,7 @@ fn site(kind: Kind) -> TestSite {
     BOB.save(&mut database.connect());
     product("Whistler").save(&mut database.connect());
     product("Kettle").save(&mut database.connect());
-    TestSite::of(database, &[], &PROJECT)
+    TestSite::for_project(database, &[], &PROJECT)
 }
 
 /// Sends the action form like a client of Django 6.1.
@@ -372,7 +372,7 @@ fn a_pop_up_answers_with_the_group_of_the_new_row(kind: Kind) {
         conn.batch_execute("ALTER SEQUENCE catalog_tag_id_seq RESTART WITH 100")
             .unwrap();
     }
-    let site = TestSite::of(database, &[("DJANGO_VERSION", "6.1")], &GROUPED);
+    let site = TestSite::for_project(database, &[("DJANGO_VERSION", "6.1")], &GROUPED);
     let alice = ALICE.browser(&site);
 
     let page = alice.get(FORM);

@@ -43,7 +43,7 @@ fn a_form_has_the_labels_and_help_of_the_admin(kind: Kind) {
     let conn = &mut database.connect();
     ALICE.save(conn);
     support::product("Lamp").save(conn);
-    let site = TestSite::of(database, &[], &PROJECT);
+    let site = TestSite::for_project(database, &[], &PROJECT);
     let alice = ALICE.browser(&site);
 
     let page = alice.get(LAMP);

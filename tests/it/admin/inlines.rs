@@ -428,7 +428,7 @@ fn computed_columns_are_shown_for_each_existing_row(kind: Kind) {
     });
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
-    let site = TestSite::of(database, &[("DEBUG", "1")], &PROJECT);
+    let site = TestSite::for_project(database, &[("DEBUG", "1")], &PROJECT);
     order(&site, 30);
     let alice = ALICE.browser(&site);
     let page = alice.get(ORDER);
@@ -479,7 +479,7 @@ fn a_collapsed_fieldset_is_open_if_it_has_an_error(kind: Kind) {
     });
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
-    let site = TestSite::of(database, &[], &PROJECT);
+    let site = TestSite::for_project(database, &[], &PROJECT);
     order(&site, 1);
     let alice = ALICE.browser(&site);
     let folded = |page: &Reply| {

@@ -106,7 +106,7 @@ fn site(kind: Kind, project: &'static Project) -> TestSite {
     for persona in [&ALICE, &BOB, &CHARLIE] {
         persona.save(&mut database.connect());
     }
-    TestSite::of(database, &[], project)
+    TestSite::for_project(database, &[], project)
 }
 
 fn a_manager_of_users_cannot_become_superuser_with_any_registration(kind: Kind) {

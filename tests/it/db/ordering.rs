@@ -125,7 +125,7 @@ fn rows_without_a_foreign_key_come_last_in_both_directions(kind: Kind) {
         );
     }
     // Filters and searches select rows in other ways.
-    let filtered = rows.filter(Condition::Not(Box::new(Condition::of(
+    let filtered = rows.filter(Condition::Not(Box::new(Condition::new(
         category::slug,
         "c8".to_owned(),
     ))));

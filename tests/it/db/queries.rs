@@ -95,7 +95,7 @@ fn a_page_merged_from_both_halves_of_an_index_is_the_page_of_the_list(kind: Kind
             desc(product::name),
             product::id,
         )));
-    let hidden = up.clone().filter(Condition::of(product::is_active, false));
+    let hidden = up.clone().filter(Condition::new(product::is_active, false));
     for list in [up, down, mixed, hidden] {
         let pk = [ColumnPath::own("id"), ColumnPath::own("name")];
         let all = list.rows(conn, &pk, None, 0).unwrap();

@@ -90,7 +90,7 @@ fn meta() -> &'static Meta {
 fn fields() -> Vec<ModelField> {
     ["length", "raw", "address"]
         .iter()
-        .filter_map(|name| ModelField::of(meta(), name))
+        .filter_map(|name| ModelField::find(meta(), name))
         .collect()
 }
 
@@ -158,7 +158,7 @@ fn in_fixture(field: ModelField, value: &Stored) -> Value {
 }
 
 fn typed(name: &str, text: &str) -> Value {
-    let field = ModelField::of(meta(), name).unwrap();
+    let field = ModelField::find(meta(), name).unwrap();
     match clean(field, &Typed::one(text), chrono_tz::Tz::UTC) {
         Ok(cleaned) => {
             let shown = texts(field, &cleaned, chrono_tz::Tz::UTC);

@@ -71,11 +71,11 @@ impl TestSite {
         settings: &[(&str, &str)],
         urls: fn(&Settings) -> Urls,
     ) -> Self {
-        Self::of(database, settings, shop(urls))
+        Self::for_project(database, settings, shop(urls))
     }
 
     /// Serves the site of `project` on `database`.
-    pub(crate) fn of(
+    pub(crate) fn for_project(
         database: Database,
         settings: &[(&str, &str)],
         project: &'static Project,

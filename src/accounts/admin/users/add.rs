@@ -63,7 +63,7 @@ pub(in crate::accounts::admin) async fn add(
     // Refuse a popup window that asks for a field which it may not refer to.
     request.to_field(known, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
-    let submission = Submission::of(
+    let submission = Submission::from_post(
         &data,
         Some(request.user.id),
         request.http.path(),

@@ -1,7 +1,7 @@
 //! Inline rows for the template.
 
 use super::{Formset, Row};
-use crate::admin::change_form::computed::{Cells, cells, of};
+use crate::admin::change_form::computed::{Cells, cells, cells_of_row};
 use crate::admin::change_form::find::Found;
 use crate::admin::change_form::problem::{ConflictRow, Problem};
 use crate::admin::change_form::readonly::Look;
@@ -255,7 +255,7 @@ impl Formset {
             around,
             look: inside.look,
             linked: &row.linked,
-            computed: of(inside.computed, row.form.record.pk()),
+            computed: cells_of_row(inside.computed, row.form.record.pk()),
         };
         let mut groups = showing.groups(self.shape(row), &row.form);
         let is_new = row.form.adding && !row.lost;
@@ -284,7 +284,7 @@ impl Formset {
         };
         let known = screen
             .site
-            .of(self.model())
+            .registered(self.model())
             .filter(|_| self.inline.show_change_link && !row.form.adding);
         let change_url = known
             .map(|known| known.object_url(&pk, "change"))

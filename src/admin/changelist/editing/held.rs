@@ -62,7 +62,7 @@ mod tests {
     fn rows_are_read_back_as_they_were_written() {
         let fields: Vec<_> = ["object_repr", "action_time"]
             .iter()
-            .filter_map(|key| ModelField::of(LogEntry::meta(), key))
+            .filter_map(|key| ModelField::find(LogEntry::meta(), key))
             .collect();
         let texts = || {
             [

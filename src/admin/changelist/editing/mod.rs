@@ -83,7 +83,7 @@ pub(super) struct Editing {
 /// Returns the fields of `known` that can be edited in its list.
 pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
     let keys = known.options.list_editable.iter();
-    keys.filter_map(|key| ModelField::of(known.model, key))
+    keys.filter_map(|key| ModelField::find(known.model, key))
         .filter(|field| !field.is_file())
         .collect()
 }

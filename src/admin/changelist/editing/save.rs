@@ -72,7 +72,7 @@ pub(in crate::admin::changelist) fn save(conn: &mut Conn, sent: &SentList<'_>) -
         Err(error) => error,
     };
 
-    let Some(violation) = Violation::of(&error) else {
+    let Some(violation) = Violation::from_error(&error) else {
         return Err(error);
     };
     let model = sent.known.model;
@@ -140,7 +140,7 @@ impl SentList<'_> {
         }
 
         let pks: Vec<&str> = collided.iter().map(|sent| sent.pk.as_str()).collect();
-        let mut found = LastSave::of(conn, self.known.model, &pks, self.actor, self.zone())?;
+        let mut found = LastSave::for_rows(conn, self.known.model, &pks, self.actor, self.zone())?;
         for sent in &mut collided {
             let at = found.iter().position(|(pk, _)| *pk == sent.pk);
             sent.last_save = at.map(|at| found.swap_remove(at).1);

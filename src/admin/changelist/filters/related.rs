@@ -33,7 +33,7 @@ pub(super) fn rows(
         steps: filter.path.steps.clone(),
         column: filter.path.column,
     };
-    let known = site.admin.of(target);
+    let known = site.admin.registered(target);
     let mut query = site.admin.policy(target).choices();
     if let Some(used) = used {
         let mut keys =

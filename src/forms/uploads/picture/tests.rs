@@ -57,7 +57,7 @@ fn cleaned(bytes: &[u8], keep_metadata: bool) -> Result<Vec<u8>, String> {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x");
     std::fs::write(&path, bytes).unwrap();
-    let Content::Picture(format) = Content::of(bytes) else {
+    let Content::Picture(format) = Content::detect(bytes) else {
         return Err("no picture".to_owned());
     };
     clean(&path, format, keep_metadata).map(|copy| std::fs::read(copy.path()).unwrap())

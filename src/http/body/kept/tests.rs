@@ -26,7 +26,7 @@ fn a_kept_file_is_returned_only_to_its_field_and_browser() {
     let dir = tempfile::tempdir().unwrap();
     let settings = settings(dir.path(), "1000");
     let ann = || KeptFiles::new(&settings, "ann");
-    let file = UploadedFile::of("a b.txt", b"text").unwrap();
+    let file = UploadedFile::from_bytes("a b.txt", b"text").unwrap();
     let kept = ann().keep("items-3-paper", &file).unwrap();
     let restored = |keeper: KeptFiles, fields: &[(&str, &str)]| {
         let mut data = post(fields);
@@ -105,7 +105,7 @@ fn kept_files_are_few_small_and_not_old() {
     let keep = |keeper: &KeptFiles, size: usize| {
         keeper.keep(
             "paper",
-            &UploadedFile::of("a.txt", &vec![b'x'; size]).unwrap(),
+            &UploadedFile::from_bytes("a.txt", &vec![b'x'; size]).unwrap(),
         )
     };
     let sizes = || {

@@ -20,7 +20,7 @@ fn shop_with_searched_tags(kind: Kind) -> TestSite {
         });
     let database = Database::migrated(kind);
     ALICE.save(&mut database.connect());
-    TestSite::of(database, &[], &SEARCHED)
+    TestSite::for_project(database, &[], &SEARCHED)
 }
 
 fn media(site: &TestSite, name: &str) -> std::path::PathBuf {

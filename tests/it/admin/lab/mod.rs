@@ -171,7 +171,7 @@ fn lab(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
         persona.save(conn);
     }
     tables(conn, kind);
-    TestSite::of(database, settings, &PROJECT)
+    TestSite::for_project(database, settings, &PROJECT)
 }
 
 /// Returns a whole table as text, row by row, without the column that every save writes.
