@@ -1,5 +1,7 @@
 //! The items to which `#[nuages::model]` expands, except Diesel's own and those of this module.
 
+use diesel::query_source::Column;
+
 use super::Model;
 use crate::db::Decimal;
 
@@ -30,6 +32,15 @@ pub mod column_types {
 #[doc(hidden)]
 pub fn bound(number: impl Into<Decimal>) -> Decimal {
     number.into()
+}
+
+/// Requires `column` to belong to the table `T` and to have the type `S`.
+#[doc(hidden)]
+pub fn column_of_type<C, T, S>(column: C) -> C
+where
+    C: Column<Table = T, SqlType = S>,
+{
+    column
 }
 
 /// Lets Diesel join a table with another one that the column refers to: `joinable!` and

@@ -8,14 +8,18 @@ use std::sync::{LazyLock, PoisonError, RwLock};
 use diesel::associations::HasTable;
 use diesel::query_source::Column;
 
-use super::field::FieldBuilder;
+use super::field_builder::FieldBuilder;
 use super::named::Named;
 use super::path::Ordering;
 use super::{
-    ColumnPath, DisplayText, Field, Formula, IntoPath, ManyToMany, Meta, ModelTable, Paths,
+    CheckConstraint, ColumnPath, DisplayText, Field, Formula, Index, IntoPath, ManyToMany, Meta,
+    ModelTable, Paths, UniqueConstraint,
 };
 use crate::db::{Kind, SqlKind};
 use crate::words::{camel_case_to_spaces, leaked};
+
+/// The actions for which a model has permissions, unless it declares others.
+const DEFAULT_PERMISSIONS: [&str; 4] = ["add", "change", "delete", "view"];
 
 /// A row struct with a description: names, labels and rules that its columns do not have.
 ///
@@ -118,7 +122,14 @@ pub struct Description<M: Model> {
     fields: Vec<Field>,
     many: Vec<ManyToMany>,
     unique_together: Vec<Vec<&'static str>>,
-    indexes: Vec<Vec<&'static str>>,
+    pub(super) unique_constraints: Vec<UniqueConstraint>,
+    pub(super) check_constraints: Vec<CheckConstraint>,
+    pub(super) indexes: Vec<Index>,
+    pub(super) was: Option<&'static str>,
+    pub(super) managed: bool,
+    pub(super) proxy_for: Option<fn() -> &'static Meta>,
+    pub(super) permissions: Vec<(&'static str, &'static str)>,
+    pub(super) default_permissions: Vec<&'static str>,
     natural_key: Vec<ColumnPath>,
     ordering: Vec<super::Order>,
     display: Option<DisplayText>,
@@ -137,7 +148,14 @@ impl<M: Model> Description<M> {
             fields: Vec::new(),
             many: Vec::new(),
             unique_together: Vec::new(),
+            unique_constraints: Vec::new(),
+            check_constraints: Vec::new(),
             indexes: Vec::new(),
+            was: None,
+            managed: true,
+            proxy_for: None,
+            permissions: Vec::new(),
+            default_permissions: DEFAULT_PERMISSIONS.to_vec(),
             natural_key: Vec::new(),
             ordering: Vec::new(),
             display: None,
@@ -201,19 +219,6 @@ impl<M: Model> Description<M> {
     #[must_use]
     pub fn unique_together(mut self, columns: impl Paths<M::Table>) -> Self {
         self.unique_together.push(
-            columns
-                .into_paths()
-                .into_iter()
-                .map(|path| path.column)
-                .collect(),
-        );
-        self
-    }
-
-    /// Declares an index on these columns, in this order, which lists can use.
-    #[must_use]
-    pub fn index(mut self, columns: impl Paths<M::Table>) -> Self {
-        self.indexes.push(
             columns
                 .into_paths()
                 .into_iter()
@@ -293,9 +298,7 @@ impl<M: Model> Description<M> {
             .unwrap_or_default();
         let mut many = self.many;
         for field in &mut many {
-            let (through, key) = (field.link_table)();
-            field.through = leaked(through);
-            field.order = Vec::leak(key.into_iter().map(leaked).collect());
+            field.find_table(TypeId::of::<M>());
         }
         let display = self.display.unwrap_or_else(|| {
             let line = fields
@@ -315,7 +318,14 @@ impl<M: Model> Description<M> {
             fields,
             many,
             unique_together: self.unique_together,
+            unique_constraints: self.unique_constraints,
+            check_constraints: self.check_constraints,
             indexes: self.indexes,
+            was: self.was,
+            managed: self.managed,
+            proxy_for: self.proxy_for,
+            permissions: self.permissions,
+            default_permissions: self.default_permissions,
             natural_key: self.natural_key,
             ordering: self.ordering,
             display,

@@ -1,6 +1,9 @@
 //! The description of a model at run time.
 
-use super::{ColumnPath, DisplayText, Field, ManyToMany, Reverse, Step};
+use super::{
+    CheckConstraint, ColumnPath, DisplayText, Field, Index, ManyToMany, Reverse, Step,
+    UniqueConstraint,
+};
 
 /// One key of an ordering.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,8 +38,22 @@ pub struct Meta {
     pub many: Vec<ManyToMany>,
     /// Sets of columns that must be unique together.
     pub unique_together: Vec<Vec<&'static str>>,
-    /// Sets of columns with a common index (Django's `Meta.indexes`).
-    pub indexes: Vec<Vec<&'static str>>,
+    /// The constraints that make columns unique, with a name or a condition.
+    pub unique_constraints: Vec<UniqueConstraint>,
+    /// The rules that each row must satisfy.
+    pub check_constraints: Vec<CheckConstraint>,
+    /// The indexes, besides those of single columns and of constraints.
+    pub indexes: Vec<Index>,
+    /// The former name of the model, which migrations rename.
+    pub was: Option<&'static str>,
+    /// Whether migrations create and change the table.
+    pub managed: bool,
+    /// The model whose table and fields this model shares (Django's `proxy`).
+    pub(super) proxy_for: Option<fn() -> &'static Self>,
+    /// Permissions besides the default ones, each a codename and a name for people.
+    pub permissions: Vec<(&'static str, &'static str)>,
+    /// The actions for which the model has permissions: `add`, `change`, `delete` and `view`.
+    pub default_permissions: Vec<&'static str>,
     /// The columns that identify a row in fixtures instead of its primary key (Django's
     /// `natural_key`); may be empty.
     pub natural_key: Vec<ColumnPath>,
@@ -63,6 +80,16 @@ impl Meta {
     /// Returns the primary key.
     pub fn pk(&self) -> &Field {
         &self.fields[self.pk]
+    }
+
+    /// Returns the model whose table and fields this model shares, if it is a proxy.
+    pub fn proxy_for(&self) -> Option<&'static Self> {
+        self.proxy_for.map(|model| model())
+    }
+
+    /// Returns the model that the table belongs to: for a proxy, the model for which it stands.
+    pub fn concrete(&'static self) -> &'static Self {
+        self.proxy_for().map_or(self, Self::concrete)
     }
 
     /// Returns the field with this name in forms.

@@ -9,10 +9,12 @@ pub mod bidi;
 mod collect;
 mod columns;
 mod condition;
+mod constraint;
 pub mod content_types;
 mod declared;
 mod description;
 mod field;
+mod field_builder;
 mod fields;
 mod file_kinds;
 mod file_url;
@@ -28,6 +30,7 @@ mod record;
 mod relation;
 mod save;
 mod sequences;
+mod table_rules;
 mod text;
 mod tuples;
 mod value;
@@ -38,11 +41,15 @@ pub use collect::{
 };
 pub use columns::{ColumnList, ModelTable};
 pub use condition::{Circle, Condition};
+pub use constraint::{
+    CheckConstraint, DbDefault, GeneratedColumn, Index, IndexColumn, UniqueConstraint,
+};
 pub use declared::{Key, KeySql, ModelKey};
 #[doc(hidden)]
-pub use declared::{bound, column_types};
+pub use declared::{bound, column_of_type, column_types};
 pub use description::{Description, Model};
-pub use field::{Field, FieldBuilder, FieldDisplay, Validator, file_size};
+pub use field::{Field, FieldDisplay, Validator, file_size};
+pub use field_builder::FieldBuilder;
 pub use fields::{
     ColumnType, DbCheck, DbType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind,
     FieldType, IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,

@@ -1,5 +1,6 @@
 //! Relations between models.
 
+use std::any::TypeId;
 use std::marker::PhantomData;
 
 use diesel::associations::HasTable;
@@ -8,7 +9,8 @@ use diesel::query_source::Column;
 use diesel::sqlite::Sqlite;
 use diesel::{Table, debug_query};
 
-use super::{Meta, Model};
+use super::{Condition, Meta, Model};
+use crate::words::leaked;
 
 /// The effect on a row if the referenced row is deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,11 @@ pub enum OnDelete {
     Restrict,
     /// The foreign key is set to NULL.
     SetNull,
+    /// The foreign key is set to the default of its field.
+    SetDefault,
+    /// The row is left as it is. If the database still checks the foreign key, it refuses the
+    /// deletion.
+    DoNothing,
     /// The database deletes the row: the foreign key has `ON DELETE CASCADE` (Django 6.1's
     /// `DB_CASCADE`). A deletion in the admin shows the row, counts it and checks its permission
     /// like [`Cascade`](Self::Cascade).
@@ -47,18 +54,33 @@ impl OnDelete {
 #[derive(Debug, Clone)]
 pub struct Relation {
     to: fn() -> &'static Meta,
+    /// The type of the referenced model, which is known before that model is described.
+    to_type: TypeId,
     /// The effect on the row with the key.
     pub on_delete: OnDelete,
     /// The name of these rows in the other model, if it was set.
     pub related_name: Option<&'static str>,
+    /// The column of the other model that the key refers to, if it is not the primary key.
+    pub to_field: Option<&'static str>,
+    /// Whether each row of the other model has at most one of these rows.
+    pub one_to_one: bool,
+    /// Whether the database checks that the referenced row exists.
+    pub db_constraint: bool,
+    /// The rows that forms offer, if not all.
+    pub limit_choices_to: Option<fn() -> Condition>,
 }
 
 impl Relation {
-    pub(super) fn new(to: fn() -> &'static Meta, on_delete: OnDelete) -> Self {
+    pub(super) fn new<M: Model>(on_delete: OnDelete) -> Self {
         Self {
-            to,
+            to: M::meta,
+            to_type: TypeId::of::<M>(),
             on_delete,
             related_name: None,
+            to_field: None,
+            one_to_one: false,
+            db_constraint: true,
+            limit_choices_to: None,
         }
     }
 
@@ -66,9 +88,17 @@ impl Relation {
     pub fn to(&self) -> &'static Meta {
         (self.to)()
     }
+
+    /// Returns the referenced field: that of `to_field`, or the primary key.
+    pub fn target(&self) -> &'static super::Field {
+        let model = self.to();
+        let named = self.to_field.and_then(|column| model.column(column));
+        named.unwrap_or_else(|| model.pk())
+    }
 }
 
-/// A many-to-many field of the model with the table `T`, with a link table that has no model.
+/// A many-to-many field of the model with the table `T`. Its link table has no model, unless
+/// [`through`](Self::through_model) names one.
 #[derive(Debug)]
 pub struct ManyToMany<T = ()> {
     /// The name in forms and URLs: `tags`.
@@ -93,6 +123,9 @@ pub struct ManyToMany<T = ()> {
     /// Reads the name and the primary key of the link table.
     pub(super) link_table: fn() -> (String, Vec<String>),
     pub(super) to: fn() -> &'static Meta,
+    to_type: fn() -> TypeId,
+    /// The model of the link table, if it has one.
+    pub(super) through_model: Option<fn() -> &'static Meta>,
     table: PhantomData<T>,
 }
 
@@ -132,8 +165,46 @@ impl<T> ManyToMany<T> {
             order: &[],
             link_table: <A::Table as LinkTableShape>::name_and_key,
             to: M::meta,
+            to_type: TypeId::of::<M>,
+            through_model: None,
             table: PhantomData,
         }
+    }
+
+    /// Creates the field `name`: links to `M` which are rows of the model `Link`, such as
+    /// memberships with the date of joining. The first foreign key of `Link` to each of the two
+    /// models makes the link, unless [`through_fields`](Self::through_fields) names others.
+    ///
+    /// The admin shows such links as rows of an inline, not as a field (Django's `through`).
+    pub const fn through_model<M: Model, Link: Model>(name: &'static str) -> Self {
+        Self {
+            name,
+            verbose_name: name,
+            help_text: "",
+            blank: false,
+            from_column: "",
+            to_column: "",
+            related_name: None,
+            through: "",
+            order: &[],
+            link_table: no_link_table,
+            to: M::meta,
+            to_type: TypeId::of::<M>,
+            through_model: Some(Link::meta),
+            table: PhantomData,
+        }
+    }
+
+    /// Sets the columns of the link's model that refer to this model and to the other model.
+    #[must_use]
+    pub const fn through_fields<A, B>(mut self, _from: A, _to: B) -> Self
+    where
+        A: Column + Copy,
+        B: Column<Table = A::Table> + Copy,
+    {
+        self.from_column = A::NAME;
+        self.to_column = B::NAME;
+        self
     }
 
     /// Sets the name for people.
@@ -174,6 +245,40 @@ impl<T> ManyToMany<T> {
         (self.to)()
     }
 
+    /// Returns the model of the links, if they have one.
+    pub fn link_model(&self) -> Option<&'static Meta> {
+        self.through_model.map(|model| model())
+    }
+
+    /// Finds the table and the columns of the links of the model with the type `own`.
+    pub(super) fn find_table(&mut self, own: TypeId) {
+        let Some(link) = self.link_model() else {
+            let (through, key) = (self.link_table)();
+            self.through = leaked(through);
+            self.order = Vec::leak(key.into_iter().map(leaked).collect());
+            return;
+        };
+        self.through = link.table;
+        self.order = Vec::leak(vec![link.pk().column]);
+
+        let to = (self.to_type)();
+        let key_to = |model: TypeId, other: &str| {
+            let mut fields = link.fields.iter();
+            let field = fields.find(|field| {
+                let relation = field.relation.as_ref();
+                relation.is_some_and(|relation| relation.to_type == model) && field.column != other
+            });
+            field.map_or("", |field| field.column)
+        };
+        if self.from_column.is_empty() {
+            self.from_column = key_to(own, self.to_column);
+        }
+        if self.to_column.is_empty() {
+            // The second key of a link of a model to itself comes after the first.
+            self.to_column = key_to(to, self.from_column);
+        }
+    }
+
     /// Returns the label.
     pub fn label(&self) -> String {
         crate::words::capfirst(self.verbose_name)
@@ -192,9 +297,15 @@ impl<T> ManyToMany<T> {
             order: self.order,
             link_table: self.link_table,
             to: self.to,
+            to_type: self.to_type,
+            through_model: self.through_model,
             table: PhantomData,
         }
     }
+}
+
+fn no_link_table() -> (String, Vec<String>) {
+    (String::new(), Vec::new())
 }
 
 /// A table that can hold the links of a many-to-many field, as `diesel::table!` creates it.

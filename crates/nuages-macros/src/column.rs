@@ -23,8 +23,8 @@ pub(crate) enum Holds {
 pub(crate) enum FieldType {
     /// A column that holds a value.
     Value { holds: Holds, sql: TokenStream },
-    /// The primary key of a row of this model.
-    ForeignKey(Box<Type>),
+    /// The primary key of a row of this model: a `ForeignKey`, or a `OneToOne`, which is unique.
+    Key { to: Box<Type>, is_unique: bool },
     /// Links to rows of this model, in a separate table.
     ManyToMany(Box<Type>),
 }
@@ -71,7 +71,7 @@ impl FieldType {
             "Timestamp" => (Holds::Moment, quote!(TimestampTz)),
             "Uuid" => (Holds::Uuid, quote!(Uuid)),
             "Json" | "Value" => (Holds::Json, quote!(Json)),
-            "ForeignKey" | "ManyToMany" => return Self::relation(&name, path),
+            "ForeignKey" | "OneToOne" | "ManyToMany" => return Self::relation(&name, path),
             _ => return Err(no_column(&name, &written)),
         };
         Ok(Self::Value { holds, sql })
@@ -81,11 +81,15 @@ impl FieldType {
         let model = generic(path)
             .ok_or_else(|| format!("{name} needs the model that it refers to: {name}<Author>."))?;
         let model = Box::new(model.clone());
-        if name == "ForeignKey" {
-            Ok(Self::ForeignKey(model))
+        Ok(if name == "ManyToMany" {
+            Self::ManyToMany(model)
         } else {
-            Ok(Self::ManyToMany(model))
-        }
+            let is_unique = name == "OneToOne";
+            Self::Key {
+                to: model,
+                is_unique,
+            }
+        })
     }
 }
 

@@ -11,26 +11,33 @@ use syn::{
 use crate::column::{FieldType, Holds, without_option};
 use crate::options::{Options, text_of};
 
-const MODEL_OPTIONS: [&str; 11] = [
+const MODEL_OPTIONS: [&str; 16] = [
     "app",
+    "constraints",
     "db_table",
+    "default_permissions",
     "describe",
     "display",
     "indexes",
     "label",
+    "managed",
     "natural_key",
     "ordering",
+    "permissions",
     "unique_together",
     "verbose_name",
     "verbose_name_plural",
+    "was",
 ];
 
-const FIELD_OPTIONS: [&str; 33] = [
+const FIELD_OPTIONS: [&str; 40] = [
     "auto_now",
     "auto_now_add",
     "blank",
     "choices",
     "db_column",
+    "db_constraint",
+    "db_default",
     "db_index",
     "decimal_places",
     "default",
@@ -42,6 +49,7 @@ const FIELD_OPTIONS: [&str; 33] = [
     "image",
     "join",
     "key",
+    "limit_choices_to",
     "max",
     "max_digits",
     "max_length",
@@ -54,12 +62,35 @@ const FIELD_OPTIONS: [&str; 33] = [
     "related_name",
     "secret",
     "slug",
+    "through",
+    "through_fields",
+    "to_field",
     "unique",
     "unique_or",
     "url",
     "validator",
     "verbose_name",
+    "was",
 ];
+
+/// The values of `on_delete`, and the variants of `OnDelete` that they stand for.
+const ON_DELETE: [(&str, &str); 9] = [
+    ("cascade", "Cascade"),
+    ("protect", "Protect"),
+    ("restrict", "Restrict"),
+    ("set_null", "SetNull"),
+    ("set_default", "SetDefault"),
+    ("do_nothing", "DoNothing"),
+    ("db_cascade", "DbCascade"),
+    ("db_set_null", "DbSetNull"),
+    ("db_set_default", "DbSetDefault"),
+];
+
+/// Returns the variant of `OnDelete` with this name in declarations.
+pub(crate) fn on_delete_rule(name: &str) -> Option<&'static str> {
+    let mut rules = ON_DELETE.iter();
+    rules.find(|rule| rule.0 == name).map(|rule| rule.1)
+}
 
 /// A model.
 pub(crate) struct Declaration {
@@ -183,11 +214,9 @@ impl Declaration {
 
     /// Checks the fields that options of the model name.
     fn check_names(&self) -> Result<()> {
-        for list in ["unique_together", "indexes"] {
-            for names in self.options.text_lists(list)? {
-                for name in &names {
-                    self.field(name)?;
-                }
+        for names in self.options.text_lists("unique_together")? {
+            for name in &names {
+                self.field(name)?;
             }
         }
         for name in self.options.texts("natural_key")?.unwrap_or_default() {
@@ -243,7 +272,7 @@ fn declared(model: &str, field: syn::Field) -> Result<Declared> {
     let column = match options.text("db_column")? {
         Some(column) => syn::parse_str(&column.value())
             .map_err(|_| options.error(&column, "the name of a column is one word."))?,
-        None if matches!(field_type, FieldType::ForeignKey(_)) => {
+        None if matches!(field_type, FieldType::Key { .. }) => {
             format_ident!("{}_id", name.unraw())
         }
         None => name.clone(),
@@ -360,12 +389,18 @@ fn check(field: &Field) -> Result<()> {
 
 fn check_relation(field: &Field) -> Result<()> {
     let options = &field.options;
-    let is_key = matches!(field.stands_for, FieldType::ForeignKey(_));
+    let is_key = matches!(field.stands_for, FieldType::Key { .. });
     if !is_key {
-        if let Some(option) = ["on_delete", "related_name", "join", "key"]
-            .iter()
-            .find_map(|n| options.get(n))
-        {
+        let only_keys = [
+            "on_delete",
+            "related_name",
+            "join",
+            "key",
+            "to_field",
+            "db_constraint",
+            "limit_choices_to",
+        ];
+        if let Some(option) = only_keys.iter().find_map(|name| options.get(name)) {
             let text = format!("`{}` is for a ForeignKey.", option.name);
             return Err(options.error(&option.name, &text));
         }
@@ -379,18 +414,31 @@ fn check_relation(field: &Field) -> Result<()> {
              #[field(on_delete = \"cascade\")], or \"protect\", \"restrict\", \"set_null\".",
         ));
     };
-    match on_delete.value().as_str() {
-        "cascade" | "protect" | "restrict" => Ok(()),
-        "set_null" if field.null => Ok(()),
-        "set_null" => Err(options.error(
-            &on_delete,
-            "\"set_null\" needs a key that can be empty: Option<ForeignKey<…>>.",
-        )),
-        _ => Err(options.error(
-            &on_delete,
-            "`on_delete` is \"cascade\", \"protect\", \"restrict\" or \"set_null\".",
-        )),
+    let rule = on_delete.value();
+    if on_delete_rule(&rule).is_none() {
+        let names: Vec<&str> = ON_DELETE.iter().map(|(name, _)| *name).collect();
+        let text = format!("`on_delete` is one of {}.", names.join(", "));
+        return Err(options.error(&on_delete, &text));
     }
+    if rule.ends_with("set_null") && !field.null {
+        return Err(options.error(
+            &on_delete,
+            &format!("\"{rule}\" needs a key that can be empty: Option<ForeignKey<…>>."),
+        ));
+    }
+    if rule == "set_default" && !field.null && !options.has("default") {
+        return Err(options.error(
+            &on_delete,
+            "\"set_default\" needs a `default`, or a key that can be empty: Option<ForeignKey<…>>.",
+        ));
+    }
+    if options.has("to_field") && !options.has("key") {
+        return Err(options.error(
+            &field.name,
+            "`to_field` needs the type of that field: `key = String`.",
+        ));
+    }
+    Ok(())
 }
 
 /// Refuses a literal of another kind, and a text that is not one of the choices.

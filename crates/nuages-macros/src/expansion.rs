@@ -3,11 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
-use syn::{Expr, Ident, LitStr, Result, Type};
+use syn::{Expr, Ident, Result, Type};
 
-use crate::column::{FieldType, Holds};
+use crate::column::FieldType;
 use crate::declaration::{Declaration, Field, Link, PrimaryKey};
-use crate::options::{Options, text_of};
+use crate::describe::describe;
+use crate::options::Options;
 
 pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
     try_expand(declaration).unwrap_or_else(|error| error.into_compile_error())
@@ -22,6 +23,7 @@ fn try_expand(declaration: &Declaration) -> Result<TokenStream> {
     let links = declaration
         .links
         .iter()
+        .filter(|link| !link.options.has("through"))
         .map(|link| link_table(declaration, link))
         .collect::<Result<Vec<_>>>()?;
     let consts = consts(declaration)?;
@@ -56,7 +58,7 @@ fn own_key(declaration: &Declaration) -> Result<(TokenStream, TokenStream)> {
             let declared = &field.declared;
             Ok((quote!(#declared), sql.clone()))
         }
-        FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => key_type(to, &field.options),
+        FieldType::Key { to, .. } | FieldType::ManyToMany(to) => key_type(to, &field.options),
     }
 }
 
@@ -114,7 +116,7 @@ fn key_type(to: &Type, options: &Options) -> Result<(TokenStream, TokenStream)> 
 fn sql_type(field: &Field) -> Result<TokenStream> {
     let sql = match &field.stands_for {
         FieldType::Value { sql, .. } => quote!(#sql),
-        FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => key_type(to, &field.options)?.1,
+        FieldType::Key { to, .. } | FieldType::ManyToMany(to) => key_type(to, &field.options)?.1,
     };
     Ok(if field.null {
         quote!(Nullable<#sql>)
@@ -151,7 +153,7 @@ fn row(declaration: &Declaration) -> Result<TokenStream> {
             } = field;
             let rust = match &field.stands_for {
                 FieldType::Value { .. } => quote!(#declared),
-                FieldType::ForeignKey(to) | FieldType::ManyToMany(to) => {
+                FieldType::Key { to, .. } | FieldType::ManyToMany(to) => {
                     let key = key_type(to, &field.options)?.0;
                     if field.null {
                         quote!(::core::option::Option<#key>)
@@ -193,254 +195,6 @@ fn row(declaration: &Declaration) -> Result<TokenStream> {
     })
 }
 
-fn describe(declaration: &Declaration) -> Result<TokenStream> {
-    let Declaration {
-        name,
-        table,
-        options,
-        label,
-        ..
-    } = declaration;
-    let column = |name: &LitStr| -> Result<TokenStream> {
-        let column = &declaration.field(name)?.column;
-        Ok(quote!(#table::#column))
-    };
-    let columns = |names: &[LitStr]| names.iter().map(column).collect::<Result<Vec<_>>>();
-
-    let mut calls = vec![quote!(.label(#label))];
-    if let Some(one) = options.text("verbose_name")? {
-        let many = options
-            .text("verbose_name_plural")?
-            .unwrap_or_else(|| LitStr::new(&format!("{}s", one.value()), one.span()));
-        calls.push(quote!(.verbose_names(#one, #many)));
-    } else if let Some(many) = options.text("verbose_name_plural")? {
-        let one = spaced(&name.to_string());
-        calls.push(quote!(.verbose_names(#one, #many)));
-    }
-    if let Some(names) = options.texts("ordering")? {
-        let keys = names
-            .iter()
-            .map(|name| {
-                let bare = LitStr::new(name.value().trim_start_matches('-'), name.span());
-                let key = if bare.value() == "id" {
-                    quote!(#table::id)
-                } else {
-                    column(&bare)?
-                };
-                Ok(if name.value().starts_with('-') {
-                    quote!(::nuages::models::desc(#key))
-                } else {
-                    key
-                })
-            })
-            .collect::<Result<Vec<_>>>()?;
-        calls.push(quote!(.ordering((#(#keys,)*))));
-    }
-    if let Some(name) = options.text("display")? {
-        let column = column(&name)?;
-        calls.push(quote!(.display(#column)));
-    }
-    for names in options.text_lists("unique_together")? {
-        let columns = columns(&names)?;
-        calls.push(quote!(.unique_together((#(#columns,)*))));
-    }
-    for names in options.text_lists("indexes")? {
-        let columns = columns(&names)?;
-        calls.push(quote!(.index((#(#columns,)*))));
-    }
-    if let Some(names) = options.texts("natural_key")? {
-        let columns = columns(&names)?;
-        calls.push(quote!(.natural_key((#(#columns,)*))));
-    }
-    for field in &declaration.fields {
-        calls.push(field_call(table, field)?);
-    }
-    for link in &declaration.links {
-        let constant = constant(&link.name);
-        calls.push(quote!(.many_to_many(Self::#constant)));
-    }
-
-    let more = options.value("describe")?.map_or_else(
-        || quote!(description),
-        |function| quote!((#function)(description)),
-    );
-    Ok(quote! {
-        impl ::nuages::models::Model for #name {
-            fn describe(
-                description: ::nuages::models::Description<Self>,
-            ) -> ::nuages::models::Description<Self> {
-                let description = description #(#calls)*;
-                #more
-            }
-        }
-    })
-}
-
-/// `.field(blog_post::title, |field| field.max_length(200))`
-fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
-    let Field {
-        column, options, ..
-    } = field;
-    let mut calls = Vec::new();
-    let flags = [
-        "auto_now",
-        "auto_now_add",
-        "blank",
-        "db_index",
-        "generated",
-        "positive",
-        "secret",
-        "unique",
-    ];
-
-    if let FieldType::ForeignKey(to) = &field.stands_for {
-        let on_delete = match options
-            .text("on_delete")?
-            .map(|text| text.value())
-            .as_deref()
-        {
-            Some("protect") => quote!(Protect),
-            Some("restrict") => quote!(Restrict),
-            Some("set_null") => quote!(SetNull),
-            _ => quote!(Cascade),
-        };
-        calls.push(quote!(.to::<#to>(::nuages::models::OnDelete::#on_delete)));
-    }
-    for (option, default) in [("slug", 50_usize), ("email", 254), ("url", 200)] {
-        if options.has(option) {
-            let method = format_ident!("{option}");
-            let length = options
-                .value("max_length")?
-                .map_or_else(|| quote!(#default), |length| quote!(#length));
-            calls.push(quote!(.#method(#length)));
-        }
-    }
-    if !["slug", "email", "url"]
-        .iter()
-        .any(|kind| options.has(kind))
-        && let Some(length) = options.value("max_length")?
-    {
-        calls.push(quote!(.max_length(#length)));
-    }
-    for option in ["file", "image"] {
-        if let Some(folder) = options.text(option)? {
-            let method = format_ident!("{option}");
-            calls.push(quote!(.#method(#folder)));
-        }
-    }
-    for option in flags {
-        if options.flag(option)? {
-            let method = format_ident!("{option}");
-            calls.push(quote!(.#method()));
-        }
-    }
-    for option in [
-        "help_text",
-        "max_size",
-        "normalized",
-        "related_name",
-        "unique_or",
-        "validator",
-        "verbose_name",
-    ] {
-        if let Some(value) = options.value(option)? {
-            let method = format_ident!("{option}");
-            calls.push(quote!(.#method(#value)));
-        }
-    }
-    for option in ["min", "max"] {
-        if let Some(value) = options.value(option)? {
-            let method = format_ident!("{option}");
-            calls.push(quote!(.#method(::nuages::models::bound(#value))));
-        }
-    }
-    if let (Some(digits), Some(places)) = (
-        options.value("max_digits")?,
-        options.value("decimal_places")?,
-    ) {
-        calls.push(quote!(.decimal(#digits, #places)));
-    }
-    if let Some(editable) = options.value("editable")? {
-        match editable {
-            Expr::Lit(literal) if matches!(&literal.lit, syn::Lit::Bool(yes) if !yes.value) => {
-                calls.push(quote!(.not_editable()));
-            }
-            _ => {
-                return Err(
-                    options.error(editable, "`editable` is only ever written to say false.")
-                );
-            }
-        }
-    }
-    if let Some(choices) = options.value("choices")? {
-        calls.push(self::choices(field, choices)?);
-    }
-    if let Some(default) = options.value("default")? {
-        calls.push(self::default(field, default));
-    }
-
-    let name = (field.name.unraw() != field.column.unraw()
-        && !matches!(field.stands_for, FieldType::ForeignKey(_)))
-    .then(|| {
-        let name = field.name.unraw().to_string();
-        quote!(.name(#name))
-    });
-    Ok(quote!(.field(#table::#column, |field| field #name #(#calls)*)))
-}
-
-/// `["draft", "live"]`, or `[("draft", "Draft")]`.
-fn choices(field: &Field, choices: &Expr) -> Result<TokenStream> {
-    let Expr::Array(array) = choices else {
-        // A constant of the site author.
-        return Ok(quote!(.choices(#choices)));
-    };
-    if array.elems.iter().all(|choice| text_of(choice).is_some()) {
-        return Ok(quote!(.text_choices(&#array)));
-    }
-    if array
-        .elems
-        .iter()
-        .all(|choice| matches!(choice, Expr::Tuple(pair) if pair.elems.len() == 2))
-    {
-        return Ok(quote!(.choices(&#array)));
-    }
-    Err(field.options.error(
-        choices,
-        "`choices` are texts, or pairs of a value and what people read: [(\"draft\", \"Draft\")].",
-    ))
-}
-
-fn default(field: &Field, default: &Expr) -> TokenStream {
-    let is_text = matches!(
-        &field.stands_for,
-        FieldType::Value {
-            holds: Holds::Text,
-            ..
-        }
-    );
-    let is_decimal = matches!(
-        &field.stands_for,
-        FieldType::Value {
-            holds: Holds::Decimal,
-            ..
-        }
-    );
-    match default {
-        Expr::Path(path) if path.path.is_ident("now") => quote!(.default_now()),
-        // The default is a function or a closure.
-        Expr::Path(_) | Expr::Closure(_) => {
-            quote!(.default(|| ::nuages::db::Value::from((#default)())))
-        }
-        _ if is_text => {
-            quote!(.default(|| ::nuages::db::Value::from(::std::string::String::from(#default))))
-        }
-        _ if is_decimal => {
-            quote!(.default(|| ::nuages::db::Value::from(::nuages::models::bound(#default))))
-        }
-        _ => quote!(.default(|| ::nuages::db::Value::from(#default))),
-    }
-}
-
 /// Returns the key of the model, and a check that `key` matches the key type of each model that is
 /// referred to.
 fn model_key(declaration: &Declaration) -> Result<TokenStream> {
@@ -450,7 +204,7 @@ fn model_key(declaration: &Declaration) -> Result<TokenStream> {
         .fields
         .iter()
         .filter_map(|field| match &field.stands_for {
-            FieldType::ForeignKey(to) => Some((&**to, &field.options)),
+            FieldType::Key { to, .. } => Some((&**to, &field.options)),
             _ => None,
         })
         .chain(
@@ -461,7 +215,16 @@ fn model_key(declaration: &Declaration) -> Result<TokenStream> {
         );
     let checks = keys
         .map(|(to, options)| {
-            let (rust, _) = key_type(to, options)?;
+            let (rust, sql) = key_type(to, options)?;
+            if let Some(column) = options.value("to_field")? {
+                return Ok(quote! {
+                    let _ = ::nuages::models::column_of_type::<
+                        _,
+                        <#to as ::nuages::diesel::associations::HasTable>::Table,
+                        ::nuages::models::column_types::#sql,
+                    >(#column);
+                });
+            }
             Ok(quote! {
                 let _: fn(::nuages::models::Key<#to>) -> #rust = |key| key;
             })
@@ -474,7 +237,7 @@ fn model_key(declaration: &Declaration) -> Result<TokenStream> {
             type KeySql = ::nuages::models::column_types::#sql;
         }
 
-        const _: () = {
+        const _: fn() = || {
             #(#checks)*
         };
     })
@@ -487,7 +250,7 @@ fn joins(declaration: &Declaration) -> Result<Vec<TokenStream>> {
     let mut seen = Vec::new();
     let mut joins = Vec::new();
     for field in &declaration.fields {
-        let FieldType::ForeignKey(to) = &field.stands_for else {
+        let FieldType::Key { to, .. } = &field.stands_for else {
             continue;
         };
         let to = quote!(#to).to_string();
@@ -513,7 +276,7 @@ fn joins(declaration: &Declaration) -> Result<Vec<TokenStream>> {
 }
 
 /// `TAGS` for the field `tags`.
-fn constant(name: &Ident) -> Ident {
+pub(crate) fn constant(name: &Ident) -> Ident {
     format_ident!("{}", name.unraw().to_string().to_uppercase())
 }
 
@@ -574,6 +337,17 @@ fn consts(declaration: &Declaration) -> Result<TokenStream> {
             let target = &link.to;
             let docs = &link.docs;
             let mut calls = Vec::new();
+            let made = match link.options.value("through")? {
+                Some(model) => {
+                    if let Some(fields) = link.options.value("through_fields")? {
+                        calls.push(through_fields(link, fields)?);
+                    }
+                    quote!(through_model::<#target, #model>(#field))
+                }
+                None => quote! {
+                    new::<#target, _, _>(#field, #link_table::#from, #link_table::#to)
+                },
+            };
             if link.options.flag("blank")? {
                 calls.push(quote!(.blank()));
             }
@@ -586,11 +360,7 @@ fn consts(declaration: &Declaration) -> Result<TokenStream> {
             Ok(quote! {
                 #(#docs)*
                 pub const #constant: ::nuages::models::ManyToMany<#table::table> =
-                    ::nuages::models::ManyToMany::new::<#target, _, _>(
-                        #field,
-                        #link_table::#from,
-                        #link_table::#to,
-                    )
+                    ::nuages::models::ManyToMany::#made
                     #(#calls)*;
             })
         })
@@ -604,14 +374,17 @@ fn consts(declaration: &Declaration) -> Result<TokenStream> {
     })
 }
 
-/// `order item` for `OrderItem`.
-fn spaced(name: &str) -> String {
-    let mut text = String::new();
-    for (at, letter) in name.char_indices() {
-        if letter.is_uppercase() && at > 0 {
-            text.push(' ');
+/// `.through_fields(blog_membership::team_id, blog_membership::person_id)`
+fn through_fields(link: &Link, fields: &Expr) -> Result<TokenStream> {
+    let columns = match fields {
+        Expr::Tuple(pair) if pair.elems.len() == 2 => &pair.elems,
+        _ => {
+            return Err(link.options.error(
+                fields,
+                "`through_fields` are the columns of the link to this model and to the other: \
+                 `through_fields = (blog_membership::team_id, blog_membership::person_id)`.",
+            ));
         }
-        text.extend(letter.to_lowercase());
-    }
-    text
+    };
+    Ok(quote!(.through_fields(#columns)))
 }

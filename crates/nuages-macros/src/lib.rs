@@ -1,7 +1,9 @@
 //! `#[nuages::model]`: a model, declared in one place. The documentation is that of `nuages::model`.
 
 mod column;
+mod constraints;
 mod declaration;
+mod describe;
 mod expansion;
 mod options;
 #[cfg(test)]

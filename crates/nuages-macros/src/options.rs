@@ -2,7 +2,7 @@
 
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
-use syn::{Error, Expr, ExprArray, ExprLit, Ident, Lit, LitStr, Result, Token};
+use syn::{Error, Expr, ExprArray, ExprCall, ExprLit, Ident, Lit, LitStr, Result, Token};
 
 /// One option as it was written.
 pub(crate) struct Written {
@@ -41,7 +41,16 @@ impl Options {
 
     /// Adds the options in `input`. Each must be one of `known`, and may be written only once.
     pub(crate) fn add(&mut self, input: ParseStream<'_>, known: &[&str]) -> Result<()> {
-        for option in Punctuated::<Written, Token![,]>::parse_terminated(input)? {
+        let options = Punctuated::<Written, Token![,]>::parse_terminated(input)?;
+        self.add_all(options, known)
+    }
+
+    fn add_all(
+        &mut self,
+        options: impl IntoIterator<Item = Written>,
+        known: &[&str],
+    ) -> Result<()> {
+        for option in options {
             let name = option.name.to_string();
             if !known.contains(&name.as_str()) {
                 return Err(self.error(&option.name, &unknown(&name, known)));
@@ -52,6 +61,63 @@ impl Options {
             self.written.push(option);
         }
         Ok(())
+    }
+
+    /// Returns the options in a call: `Index(fields = ["a"], name = "b")`.
+    pub(crate) fn parts(&self, call: &ExprCall, known: &[&str]) -> Result<Self> {
+        let mut parts = Self::new(self.owner.clone());
+        let written = call.args.iter().map(|argument| match argument {
+            Expr::Assign(assign) => {
+                let left = &assign.left;
+                Ok(Written {
+                    name: syn::parse2(quote::quote!(#left))?,
+                    value: Some((*assign.right).clone()),
+                })
+            }
+            other => Err(self.error(
+                other,
+                &format!("write `name = value`. The names are {}.", known.join(", ")),
+            )),
+        });
+        parts.add_all(written.collect::<Result<Vec<_>>>()?, known)?;
+        if parts.written.is_empty() {
+            let text = format!(
+                "nothing is written in the brackets. The names are {}.",
+                known.join(", ")
+            );
+            return Err(self.error(call, &text));
+        }
+        Ok(parts)
+    }
+
+    /// Returns the text of an option of a call, which must be there.
+    pub(crate) fn needed(&self, name: &str) -> Result<LitStr> {
+        self.text(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// Returns the texts of an option of a call, which must be there.
+    pub(crate) fn needed_texts(&self, name: &str) -> Result<Vec<LitStr>> {
+        self.texts(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    fn missing(&self, name: &str) -> Error {
+        let at = self.written.first().map(|option| &option.name);
+        self.error(&at, &format!("`{name}` is missing."))
+    }
+
+    /// Whether `name = false` was written. Nothing else can be: true is the default.
+    pub(crate) fn is_false(&self, name: &str) -> Result<bool> {
+        match self.value(name)? {
+            None => Ok(false),
+            Some(Expr::Lit(ExprLit {
+                lit: Lit::Bool(yes),
+                ..
+            })) if !yes.value => Ok(true),
+            Some(value) => {
+                let text = format!("`{name}` is only ever written to say false.");
+                Err(self.error(value, &text))
+            }
+        }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Written> {
@@ -148,10 +214,19 @@ pub(crate) fn text_of(value: &Expr) -> Option<LitStr> {
     }
 }
 
-fn texts_of(value: &Expr) -> Option<Vec<LitStr>> {
+/// Returns the texts in brackets.
+pub(crate) fn texts_of(value: &Expr) -> Option<Vec<LitStr>> {
     match value {
         Expr::Array(ExprArray { elems, .. }) => elems.iter().map(text_of).collect(),
         _ => None,
+    }
+}
+
+/// Returns the expressions in brackets; the expression itself if there are no brackets.
+pub(crate) fn elements(value: &Expr) -> Vec<&Expr> {
+    match value {
+        Expr::Array(ExprArray { elems, .. }) => elems.iter().collect(),
+        other => vec![other],
     }
 }
 

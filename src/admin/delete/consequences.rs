@@ -81,10 +81,9 @@ impl Consequences {
             });
         let cleared = preview.clearings.iter().map(|clearing| {
             let (model, field) = (clearing.key.model, clearing.key.field);
-            let is_default = field
-                .relation
-                .as_ref()
-                .is_some_and(|key| key.on_delete == OnDelete::DbSetDefault);
+            let is_default = field.relation.as_ref().is_some_and(|key| {
+                matches!(key.on_delete, OnDelete::SetDefault | OnDelete::DbSetDefault)
+            });
             let will = if is_default {
                 "get the default"
             } else {

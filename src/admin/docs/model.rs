@@ -49,7 +49,10 @@ pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Docume
         ),
         fact(
             "Indexes",
-            model.indexes.iter().map(|columns| columns.join(", ")),
+            model.indexes.iter().map(|index| {
+                let columns = index.columns.iter().map(|column| column.column);
+                columns.collect::<Vec<_>>().join(", ")
+            }),
         ),
         fact(
             "Permissions",
@@ -236,6 +239,8 @@ fn rule(on_delete: OnDelete) -> &'static str {
         OnDelete::Protect => "protect",
         OnDelete::Restrict => "restrict",
         OnDelete::SetNull => "set null",
+        OnDelete::SetDefault => "set default",
+        OnDelete::DoNothing => "do nothing",
         OnDelete::DbCascade => "cascade, by the database",
         OnDelete::DbSetNull => "set null, by the database",
         OnDelete::DbSetDefault => "set default, by the database",

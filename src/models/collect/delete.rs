@@ -83,10 +83,15 @@ impl Collector {
 fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
     let mut rows = 0;
     for set in &graph.sets {
-        for key in keys(set.model(), OnDelete::SetNull) {
-            let column = key.field.column;
-            let leading = Query::new(key.model).filter(Condition::leads_to(column, set.clone()));
-            leading.update(conn, vec![(column, Value::Null(key.field.sql))])?;
+        for on_delete in [OnDelete::SetNull, OnDelete::SetDefault] {
+            for key in keys(set.model(), on_delete) {
+                let field = key.field;
+                let default = field.default.filter(|_| on_delete == OnDelete::SetDefault);
+                let value = default.map_or(Value::Null(field.sql), |default| default());
+                let leading =
+                    Query::new(key.model).filter(Condition::leads_to(field.column, set.clone()));
+                leading.update(conn, vec![(field.column, value)])?;
+            }
         }
         for links in LinkTable::for_model(set.model()) {
             rows += links.delete(conn, set)?;

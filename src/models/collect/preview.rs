@@ -62,6 +62,7 @@ impl Collector {
             })
             .collect();
         let mut cleared = self.leading(OnDelete::SetNull);
+        cleared.extend(self.leading(OnDelete::SetDefault));
         cleared.extend(self.leading(OnDelete::DbSetDefault));
         let mut questions: Vec<Sql> = sets.iter().map(Query::count_sql).collect();
         questions.extend(links.iter().map(|(table, set)| table.count_sql(set)));

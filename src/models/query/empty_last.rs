@@ -36,7 +36,7 @@ impl Query {
             .model
             .indexes
             .iter()
-            .any(|columns| columns.first() == Some(&field.column));
+            .any(|index| index.is_complete() && index.begins_with(field.column));
         (field.db_index || field.unique || field.relation.is_some() || begins_an_index)
             && self.order.len() <= ORDER.len()
     }

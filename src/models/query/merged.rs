@@ -25,18 +25,21 @@ impl Query {
                 .column(column)
                 .is_some_and(|field| field.sql == Kind::Bool && !field.null)
         };
-        self.model.indexes.iter().find_map(|columns| {
-            let (leading, rest) = columns
+        let indexes = self.model.indexes.iter();
+        let mut complete = indexes.filter(|index| index.is_complete());
+        complete.find_map(|index| {
+            let (leading, rest) = index
+                .columns
                 .split_first()
-                .filter(|(leading, _)| is_boolean(leading))?;
+                .filter(|(leading, _)| is_boolean(leading.column))?;
             let fits = rest.len() >= self.order.len() && self.order.len() <= ORDER.len();
             (fits
                 && self
                     .order
                     .iter()
                     .zip(rest)
-                    .all(|(key, column)| key.path.column == *column))
-            .then_some(*leading)
+                    .all(|(key, indexed)| key.path.column == indexed.column && !indexed.descending))
+            .then_some(leading.column)
         })
     }
 

@@ -1,0 +1,329 @@
+//! Expands a declaration into the description of the model.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
+use syn::{Expr, Ident, LitStr, Result};
+
+use crate::column::{FieldType, Holds};
+use crate::constraints::{constraint, generated, index};
+use crate::declaration::{Declaration, Field, on_delete_rule};
+use crate::expansion::constant;
+use crate::options::{Options, elements, text_of};
+
+pub(crate) fn describe(declaration: &Declaration) -> Result<TokenStream> {
+    let Declaration {
+        name,
+        table,
+        options,
+        label,
+        ..
+    } = declaration;
+    let column = |name: &LitStr| -> Result<TokenStream> {
+        let column = &declaration.field(name)?.column;
+        Ok(quote!(#table::#column))
+    };
+    let columns = |names: &[LitStr]| names.iter().map(column).collect::<Result<Vec<_>>>();
+
+    let mut calls = vec![quote!(.label(#label))];
+    if let Some(one) = options.text("verbose_name")? {
+        let many = options
+            .text("verbose_name_plural")?
+            .unwrap_or_else(|| LitStr::new(&format!("{}s", one.value()), one.span()));
+        calls.push(quote!(.verbose_names(#one, #many)));
+    } else if let Some(many) = options.text("verbose_name_plural")? {
+        let one = spaced(&name.to_string());
+        calls.push(quote!(.verbose_names(#one, #many)));
+    }
+    if let Some(names) = options.texts("ordering")? {
+        let keys = keys(declaration, &names)?;
+        calls.push(quote!(.ordering(#keys)));
+    }
+    if let Some(name) = options.text("display")? {
+        let column = column(&name)?;
+        calls.push(quote!(.display(#column)));
+    }
+    for names in options.text_lists("unique_together")? {
+        let columns = columns(&names)?;
+        calls.push(quote!(.unique_together((#(#columns,)*))));
+    }
+    for written in options.value("indexes")?.map(indexes).unwrap_or_default() {
+        calls.push(index(declaration, &written)?);
+    }
+    for written in options
+        .value("constraints")?
+        .map(elements)
+        .unwrap_or_default()
+    {
+        calls.push(constraint(declaration, written)?);
+    }
+    calls.extend(of_migrations(options)?);
+    if let Some(names) = options.texts("natural_key")? {
+        let columns = columns(&names)?;
+        calls.push(quote!(.natural_key((#(#columns,)*))));
+    }
+    for field in &declaration.fields {
+        calls.push(field_call(table, field)?);
+    }
+    for link in &declaration.links {
+        let constant = constant(&link.name);
+        calls.push(quote!(.many_to_many(Self::#constant)));
+    }
+
+    let more = options.value("describe")?.map_or_else(
+        || quote!(description),
+        |function| quote!((#function)(description)),
+    );
+    Ok(quote! {
+        impl ::nuages::models::Model for #name {
+            fn describe(
+                description: ::nuages::models::Description<Self>,
+            ) -> ::nuages::models::Description<Self> {
+                let description = description #(#calls)*;
+                #more
+            }
+        }
+    })
+}
+
+/// Returns the calls for the options that concern only migrations and permissions.
+fn of_migrations(options: &Options) -> Result<Vec<TokenStream>> {
+    let mut calls = Vec::new();
+    if let Some(name) = options.text("was")? {
+        calls.push(quote!(.was(#name)));
+    }
+    if options.is_false("managed")? {
+        calls.push(quote!(.unmanaged()));
+    }
+    for option in ["permissions", "default_permissions"] {
+        if let Some(value) = options.value(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(&#value)));
+        }
+    }
+    Ok(calls)
+}
+
+/// Returns the indexes in brackets: `["status"]` is one, `[["status"], ["author", "slug"]]` are
+/// two.
+fn indexes(value: &Expr) -> Vec<Expr> {
+    let several = elements(value);
+    if several.iter().all(|one| text_of(one).is_some()) {
+        return vec![value.clone()];
+    }
+    several.into_iter().cloned().collect()
+}
+
+/// Returns a tuple of sort keys: `(desc(blog_post::published_on), blog_post::title)`.
+pub(crate) fn keys(declaration: &Declaration, names: &[LitStr]) -> Result<TokenStream> {
+    let table = &declaration.table;
+    let keys = names
+        .iter()
+        .map(|name| {
+            let bare = LitStr::new(name.value().trim_start_matches('-'), name.span());
+            let key = if bare.value() == "id" {
+                quote!(#table::id)
+            } else {
+                let column = &declaration.field(&bare)?.column;
+                quote!(#table::#column)
+            };
+            Ok(if name.value().starts_with('-') {
+                quote!(::nuages::models::desc(#key))
+            } else {
+                key
+            })
+        })
+        .collect::<Result<Vec<_>>>()?;
+    Ok(quote!((#(#keys,)*)))
+}
+
+/// `.field(blog_post::title, |field| field.max_length(200))`
+fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
+    let Field {
+        column, options, ..
+    } = field;
+    let mut calls = Vec::new();
+    let flags = [
+        "auto_now",
+        "auto_now_add",
+        "blank",
+        "db_index",
+        "positive",
+        "secret",
+        "unique",
+    ];
+
+    if let FieldType::Key { to, is_unique } = &field.stands_for {
+        let on_delete = options.text("on_delete")?.map(|text| text.value());
+        let rule = on_delete.as_deref().and_then(on_delete_rule);
+        let rule = format_ident!("{}", rule.unwrap_or("Cascade"));
+        let method = format_ident!("{}", if *is_unique { "one_to_one" } else { "to" });
+        calls.push(quote!(.#method::<#to>(::nuages::models::OnDelete::#rule)));
+        if options.is_false("db_constraint")? {
+            calls.push(quote!(.no_db_constraint()));
+        }
+    }
+    for (option, default) in [("slug", 50_usize), ("email", 254), ("url", 200)] {
+        if options.has(option) {
+            let method = format_ident!("{option}");
+            let length = options
+                .value("max_length")?
+                .map_or_else(|| quote!(#default), |length| quote!(#length));
+            calls.push(quote!(.#method(#length)));
+        }
+    }
+    if !["slug", "email", "url"]
+        .iter()
+        .any(|kind| options.has(kind))
+        && let Some(length) = options.value("max_length")?
+    {
+        calls.push(quote!(.max_length(#length)));
+    }
+    for option in ["file", "image"] {
+        if let Some(folder) = options.text(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(#folder)));
+        }
+    }
+    for option in flags {
+        if options.flag(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method()));
+        }
+    }
+    for option in [
+        "help_text",
+        "limit_choices_to",
+        "max_size",
+        "normalized",
+        "related_name",
+        "to_field",
+        "unique_or",
+        "validator",
+        "verbose_name",
+    ] {
+        if let Some(value) = options.value(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(#value)));
+        }
+    }
+    for option in ["min", "max"] {
+        if let Some(value) = options.value(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(::nuages::models::bound(#value))));
+        }
+    }
+    if let (Some(digits), Some(places)) = (
+        options.value("max_digits")?,
+        options.value("decimal_places")?,
+    ) {
+        calls.push(quote!(.decimal(#digits, #places)));
+    }
+    if options.is_false("editable")? {
+        calls.push(quote!(.not_editable()));
+    }
+    if let Some(column) = options.text("was")? {
+        let is_key = matches!(field.stands_for, FieldType::Key { .. });
+        let mut name = column.value();
+        if is_key && !name.ends_with("_id") {
+            name.push_str("_id");
+        }
+        calls.push(quote!(.was(#name)));
+    }
+    calls.extend(generated(options)?);
+    if let Some(choices) = options.value("choices")? {
+        calls.push(self::choices(field, choices)?);
+    }
+    if let Some(default) = options.value("default")? {
+        calls.push(self::default(field, default));
+    }
+    if let Some(default) = options.value("db_default")? {
+        calls.push(db_default(field, default)?);
+    }
+
+    let name = (field.name.unraw() != field.column.unraw()
+        && !matches!(field.stands_for, FieldType::Key { .. }))
+    .then(|| {
+        let name = field.name.unraw().to_string();
+        quote!(.name(#name))
+    });
+    Ok(quote!(.field(#table::#column, |field| field #name #(#calls)*)))
+}
+
+/// `["draft", "live"]`, or `[("draft", "Draft")]`.
+fn choices(field: &Field, choices: &Expr) -> Result<TokenStream> {
+    let Expr::Array(array) = choices else {
+        // A constant of the site author.
+        return Ok(quote!(.choices(#choices)));
+    };
+    if array.elems.iter().all(|choice| text_of(choice).is_some()) {
+        return Ok(quote!(.text_choices(&#array)));
+    }
+    if array
+        .elems
+        .iter()
+        .all(|choice| matches!(choice, Expr::Tuple(pair) if pair.elems.len() == 2))
+    {
+        return Ok(quote!(.choices(&#array)));
+    }
+    Err(field.options.error(
+        choices,
+        "`choices` are texts, or pairs of a value and what people read: [(\"draft\", \"Draft\")].",
+    ))
+}
+
+fn default(field: &Field, default: &Expr) -> TokenStream {
+    if matches!(default, Expr::Path(path) if path.path.is_ident("now")) {
+        return quote!(.default_now());
+    }
+    let value = value(field, default);
+    quote!(.default(|| #value))
+}
+
+/// `.db_default(DbDefault::Now)`
+fn db_default(field: &Field, default: &Expr) -> Result<TokenStream> {
+    let made = match default {
+        Expr::Path(path) if path.path.is_ident("now") => quote!(Now),
+        Expr::Call(call) => {
+            let sql = field.options.parts(call, &["postgres", "sqlite"])?;
+            let (sqlite, postgres) = (sql.needed("sqlite")?, sql.needed("postgres")?);
+            quote!(Sql { sqlite: #sqlite, postgres: #postgres })
+        }
+        _ => {
+            let value = value(field, default);
+            quote!(Value(|| #value))
+        }
+    };
+    Ok(quote!(.db_default(::nuages::models::DbDefault::#made)))
+}
+
+/// Returns the value of a default: a literal, a constant expression, or what a function
+/// or a closure returns.
+fn value(field: &Field, default: &Expr) -> TokenStream {
+    let holds = match &field.stands_for {
+        FieldType::Value { holds, .. } => Some(*holds),
+        _ => None,
+    };
+    match (default, holds) {
+        (Expr::Path(_) | Expr::Closure(_), _) => quote!(::nuages::db::Value::from((#default)())),
+        (_, Some(Holds::Text)) => {
+            quote!(::nuages::db::Value::from(::std::string::String::from(#default)))
+        }
+        (_, Some(Holds::Decimal)) => {
+            quote!(::nuages::db::Value::from(::nuages::models::bound(#default)))
+        }
+        _ => quote!(::nuages::db::Value::from(#default)),
+    }
+}
+
+/// `order item` for `OrderItem`.
+fn spaced(name: &str) -> String {
+    let mut text = String::new();
+    for (at, letter) in name.char_indices() {
+        if letter.is_uppercase() && at > 0 {
+            text.push(' ');
+        }
+        text.extend(letter.to_lowercase());
+    }
+    text
+}
