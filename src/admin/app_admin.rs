@@ -1,6 +1,6 @@
 //! [`AppAdmin`]: the options of an app in the admin's menus.
 
-use super::Registered;
+use super::RegisteredModel;
 use crate::models::app_verbose_name;
 
 /// Options of an app on the index page and in the menu:
@@ -77,15 +77,15 @@ pub struct App {
 }
 
 /// Returns the apps of these models and the apps with options, in menu order.
-pub(super) fn apps(registry: &[Registered], said: &[AppAdmin]) -> Vec<App> {
+pub(super) fn apps(registry: &[RegisteredModel], app_options: &[AppAdmin]) -> Vec<App> {
     let mut labels: Vec<&'static str> = Vec::new();
-    let with_links = said
+    let with_links = app_options
         .iter()
         .filter(|app| !app.links.is_empty())
         .map(|app| app.label);
     for label in registry
         .iter()
-        .map(|known| known.model.app)
+        .map(|registered| registered.model.app)
         .chain(with_links)
     {
         if !labels.contains(&label) {
@@ -99,7 +99,7 @@ pub(super) fn apps(registry: &[Registered], said: &[AppAdmin]) -> Vec<App> {
         models.sort_by_cached_key(|at| registry[*at].model.verbose_name_plural.to_lowercase());
         let AppAdmin {
             icon, order, links, ..
-        } = said
+        } = app_options
             .iter()
             .find(|app| app.label == label)
             .cloned()

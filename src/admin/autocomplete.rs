@@ -4,7 +4,7 @@ use actix_web::HttpResponse;
 use serde_json::json;
 
 use super::changelist::searched;
-use super::{AdminRequest, Registered};
+use super::{AdminRequest, RegisteredModel};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
@@ -82,7 +82,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
 }
 
 /// Returns those of `rows` that match `term`, in the order of their model's list.
-pub(super) fn matching(target: &'static Registered, rows: Query, term: &str) -> Query {
+pub(super) fn matching(target: &'static RegisteredModel, rows: Query, term: &str) -> Query {
     let rows = target.policy().ordered(rows);
     match searched(&target.options.search_fields, term) {
         Some(found) => rows.filter(found),

@@ -38,7 +38,7 @@ fn exists(request: &AdminRequest, pattern: &str, path: &str) -> bool {
             .site
             .models()
             .iter()
-            .any(|known| known.model.app == app)
+            .any(|registered| registered.model.app == app)
     } else {
         pattern.starts_with("/admin/")
     }

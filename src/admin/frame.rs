@@ -1,6 +1,6 @@
 //! The frame around the content of each admin page.
 
-use super::{AdminRequest, AdminSite, MenuLink, Registered};
+use super::{AdminRequest, AdminSite, MenuLink, RegisteredModel};
 use crate::pages::Page;
 
 /// A page in the breadcrumbs.
@@ -21,9 +21,9 @@ impl Crumb {
         }
     }
 
-    /// Returns the app of `known`, then its list at `list_url`.
-    pub fn to(known: &Registered, list_url: String) -> Vec<Self> {
-        let model = known.model;
+    /// Returns the app of `registered`, then its list at `list_url`.
+    pub fn to(registered: &RegisteredModel, list_url: String) -> Vec<Self> {
+        let model = registered.model;
         let app = crate::models::app_verbose_name(model.app);
         vec![
             Self::new(app, format!("/admin/{}/", model.app)),
@@ -73,19 +73,19 @@ pub struct MenuApp {
 /// Returns the apps and models on which the user has any permission.
 pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
     let path = request.http.path();
-    let entry = |known: &Registered| {
-        let url = known.url();
+    let entry = |registered: &RegisteredModel| {
+        let url = registered.url();
         MenuModel {
-            name: crate::words::capfirst(&known.model.verbose_name_plural),
-            one: known.model.verbose_name.clone(),
-            object_name: known.model.name.clone(),
+            name: crate::words::capfirst(&registered.model.verbose_name_plural),
+            one: registered.model.verbose_name.clone(),
+            object_name: registered.model.name.clone(),
             is_current: path.starts_with(&url),
             add_url: request
-                .may(known, "add", None)
+                .may(registered, "add", None)
                 .then(|| format!("{url}add/")),
-            may_change: request.may(known, "change", None),
-            url: request.may(known, "view", None).then_some(url),
-            icon: known.options.icon,
+            may_change: request.may(registered, "change", None),
+            url: request.may(registered, "view", None).then_some(url),
+            icon: registered.options.icon,
         }
     };
     let apps = request.site.apps().iter().map(|app| MenuApp {
@@ -96,7 +96,7 @@ pub(super) fn menu(request: &AdminRequest) -> Vec<MenuApp> {
         models: request
             .site
             .models_of(app)
-            .filter(|known| request.may_anything(known))
+            .filter(|registered| request.may_anything(registered))
             .map(entry)
             .collect(),
         links: app

@@ -49,7 +49,7 @@ pub(super) async fn index(request: AdminRequest) -> Result<Html> {
 /// `GET /admin/catalog/`
 pub(super) async fn app_index(request: AdminRequest, app: Path<String>) -> Result<Html> {
     let mut frame = request.frame("", Vec::new());
-    let found = frame.apps.iter().find(|known| known.label == *app).cloned();
+    let found = frame.apps.iter().find(|entry| entry.label == *app).cloned();
     let found = found.ok_or(Error::NotFound)?;
     frame.title = format!("{} administration", found.name);
     frame.crumbs = vec![Crumb::new(&found.name, "")];

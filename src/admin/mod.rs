@@ -28,7 +28,7 @@ pub use app_admin::{App, AppAdmin, MenuLink};
 pub use options::{FormField, Inline, ModelAdmin};
 pub use popup::popup_response;
 pub use request::AdminRequest;
-pub use site::{AdminSite, Registered, quote, unquote};
+pub use site::{AdminSite, RegisteredModel, quote, unquote};
 
 use crate::migration;
 use crate::models::{AppConfig, Model as _};

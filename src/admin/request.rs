@@ -9,7 +9,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::frame::{Crumb, Frame};
 use super::options::Inline;
-use super::{Actor, AdminSite, Registered};
+use super::{Actor, AdminSite, RegisteredModel};
 use crate::auth::permissions::Permissions;
 use crate::auth::{User, visitor};
 use crate::db::Db;
@@ -77,13 +77,13 @@ pub(super) fn site(request: &HttpRequest) -> &'static AdminSite {
 
 impl Actor {
     /// Returns the rows that the user may see (Django's `get_queryset`).
-    pub fn queryset(&self, known: &Registered) -> Query {
-        known.policy().queryset(&self.user)
+    pub fn queryset(&self, registered: &RegisteredModel) -> Query {
+        registered.policy().queryset(&self.user)
     }
 
     /// See [`AdminRequest::may`].
-    pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        known.policy().may(&self.permissions, action, record)
+    pub fn may(&self, registered: &RegisteredModel, action: &str, record: Option<&Record>) -> bool {
+        registered.policy().may(&self.permissions, action, record)
     }
 
     /// Like [`may`](Self::may), for the rows of an inline.
@@ -102,19 +102,24 @@ impl AdminRequest {
     }
 
     /// Returns the model at `/admin/<app>/<model>/`; [`Error::NotFound`] if no such model is registered.
-    pub fn model(&self, app: &str, model: &str) -> Result<&'static Registered> {
+    pub fn model(&self, app: &str, model: &str) -> Result<&'static RegisteredModel> {
         self.site.find(app, model).ok_or(Error::NotFound)
     }
 
     /// Whether the user may `view`, `add`, `change` or `delete`; permission to change includes
     /// permission to view. `record` is the row, if the question is about one.
-    pub fn may(&self, known: &Registered, action: &str, record: Option<&Record>) -> bool {
-        known.policy().may(&self.permissions, action, record)
+    pub fn may(&self, registered: &RegisteredModel, action: &str, record: Option<&Record>) -> bool {
+        registered.policy().may(&self.permissions, action, record)
     }
 
     /// Returns [`Error::PermissionDenied`] unless the user [`may`](Self::may).
-    pub fn must(&self, known: &Registered, action: &str, record: Option<&Record>) -> Result<()> {
-        if self.may(known, action, record) {
+    pub fn must(
+        &self,
+        registered: &RegisteredModel,
+        action: &str,
+        record: Option<&Record>,
+    ) -> Result<()> {
+        if self.may(registered, action, record) {
             Ok(())
         } else {
             Err(Error::PermissionDenied)
@@ -122,10 +127,10 @@ impl AdminRequest {
     }
 
     /// Whether the user has any permission on the model; then menus show it.
-    pub fn may_anything(&self, known: &Registered) -> bool {
+    pub fn may_anything(&self, registered: &RegisteredModel) -> bool {
         ["view", "add", "change", "delete"]
             .iter()
-            .any(|action| self.may(known, action, None))
+            .any(|action| self.may(registered, action, None))
     }
 
     /// Whether the page is for a pop-up window.

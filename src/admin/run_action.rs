@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::frame::{Crumb, Frame};
 use super::options::{Action, ActionRequest, ActionResult};
-use super::{AdminRequest, Registered};
+use super::{AdminRequest, RegisteredModel};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::Violation;
@@ -39,7 +39,7 @@ impl Location {
 /// Returns the model's own actions that the user may run from `location`. Pop-up windows have none.
 pub(super) fn offered(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     location: Location,
 ) -> Vec<Action> {
     if request.is_popup() {
@@ -49,9 +49,9 @@ pub(super) fn offered(
         action
             .required_permissions()
             .iter()
-            .any(|needed| request.may(known, needed, None))
+            .any(|needed| request.may(registered, needed, None))
     };
-    let here = known
+    let here = registered
         .options
         .actions
         .iter()
@@ -86,7 +86,7 @@ pub(super) struct Again {
 /// An action that was chosen, and its rows.
 pub(super) struct Run<'a> {
     pub(super) request: &'a AdminRequest,
-    pub(super) known: &'static Registered,
+    pub(super) registered: &'static RegisteredModel,
     pub(super) action: Action,
     pub(super) location: Location,
     pub(super) rows: Query,
@@ -113,19 +113,20 @@ impl Run<'_> {
     }
 
     async fn execute(&self) -> Result<ActionResult> {
-        let (known, action, count, rows) = (self.known, self.action, self.count, self.rows.clone());
+        let (registered, action, count, rows) =
+            (self.registered, self.action, self.count, self.rows.clone());
         let actor = self.request.actor();
         let told = format!(
             "{} ran {} on {count} of {}",
             actor.user.username,
             action.name,
-            known.model.label()
+            registered.model.label()
         );
         let job = move |conn: &mut Conn| {
             let needed = action.required_permissions();
-            let policy = known.policy();
+            let policy = registered.policy();
             if !policy.may_for_each(conn, &actor.permissions, needed, &rows)? {
-                return Ok(refusal(known, &action));
+                return Ok(refusal(registered, &action));
             }
             (action.run)(
                 conn,
@@ -140,7 +141,7 @@ impl Run<'_> {
         let done = self.request.db.atomic(job).await.or_else(|error| {
             log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
             let violation = Violation::from_error(&error).ok_or(error)?;
-            let message = format!("Nothing was changed. {}", violation.text(known.model));
+            let message = format!("Nothing was changed. {}", violation.text(registered.model));
             Ok::<_, Error>(ActionResult::error(message))
         })?;
         log::info!(target: "nuages.admin", "{told}: {}", done.message);
@@ -154,12 +155,12 @@ impl Run<'_> {
             .db
             .run(move |conn| some.named(conn, Some(SHOWN), 0))
             .await?;
-        let model = self.known.model;
+        let model = self.registered.model;
         let label = match self.location {
             Location::ChangeList => self.action.label(model),
             Location::ChangeForm => self.action.form_label(model),
         };
-        let mut crumbs = Crumb::to(self.known, self.list_url.clone());
+        let mut crumbs = Crumb::to(self.registered, self.list_url.clone());
         crumbs.push(Crumb::new(&label, ""));
         let page = ActionConfirmation {
             counted: format!("{} {}", self.count, model.counted(self.count)),
@@ -197,10 +198,10 @@ impl Run<'_> {
     }
 }
 
-fn refusal(known: &Registered, action: &Action) -> ActionResult {
+fn refusal(registered: &RegisteredModel, action: &Action) -> ActionResult {
     let (verb, many) = (
         action.required_permissions().join(" or "),
-        &known.model.verbose_name_plural,
+        &registered.model.verbose_name_plural,
     );
     ActionResult::error(format!(
         "You do not have permission to {verb} all of the selected {many}. No items have been changed."

@@ -14,7 +14,7 @@ use crate::words::leaked;
 
 /// A model in the admin.
 #[derive(Debug)]
-pub struct Registered {
+pub struct RegisteredModel {
     /// The model.
     pub model: &'static Meta,
     /// The options of its admin.
@@ -49,8 +49,8 @@ pub struct AdminSite {
     pub site_url: &'static str,
     /// The text for empty values.
     pub empty_value_display: &'static str,
-    registry: Vec<Registered>,
-    pub(super) said: Vec<AppAdmin>,
+    registry: Vec<RegisteredModel>,
+    pub(super) app_options: Vec<AppAdmin>,
     pub(super) misplaced: Vec<Misplaced>,
     /// Computed with the first page.
     apps: OnceLock<Vec<App>>,
@@ -70,7 +70,7 @@ impl AdminSite {
             site_url: "/",
             empty_value_display: "-",
             registry: Vec::new(),
-            said: Vec::new(),
+            app_options: Vec::new(),
             misplaced: Vec::new(),
             apps: OnceLock::new(),
         }
@@ -110,7 +110,7 @@ impl AdminSite {
             });
         }
         self.registry
-            .push(Registered::new(model, say(ModelAdmin::new())));
+            .push(RegisteredModel::new(model, say(ModelAdmin::new())));
         self
     }
 
@@ -130,16 +130,20 @@ impl AdminSite {
     #[must_use]
     pub fn extend<M: Model>(mut self, say: impl FnOnce(ModelAdmin<M>) -> ModelAdmin<M>) -> Self {
         let model = M::meta();
-        if let Some(known) = self.registry.iter_mut().find(|known| known.model == model) {
-            let options = std::mem::take(&mut known.options);
-            *known = Registered::new(model, say(ModelAdmin::from_options(options)));
+        if let Some(registered) = self
+            .registry
+            .iter_mut()
+            .find(|registered| registered.model == model)
+        {
+            let options = std::mem::take(&mut registered.options);
+            *registered = RegisteredModel::new(model, say(ModelAdmin::from_options(options)));
         } else {
             self.misplaced.push(Misplaced {
                 model,
                 call: "extend",
             });
             self.registry
-                .push(Registered::new(model, say(ModelAdmin::new())));
+                .push(RegisteredModel::new(model, say(ModelAdmin::new())));
         }
         self.apps = OnceLock::new();
         self
@@ -149,7 +153,8 @@ impl AdminSite {
     /// the model itself, such as those of users and groups, apply to any registration.
     #[must_use]
     pub fn unregister<M: Model>(mut self) -> Self {
-        self.registry.retain(|known| known.model != M::meta());
+        self.registry
+            .retain(|registered| registered.model != M::meta());
         self.apps = OnceLock::new();
         self
     }
@@ -164,48 +169,50 @@ impl AdminSite {
     /// ```
     #[must_use]
     pub fn app(mut self, app: AppAdmin) -> Self {
-        self.said.retain(|known| known.label != app.label);
-        self.said.push(app);
+        self.app_options.retain(|other| other.label != app.label);
+        self.app_options.push(app);
         self.apps = OnceLock::new();
         self
     }
 
     /// Returns the model at `/admin/<app>/<model>/`.
-    pub fn find(&self, app: &str, model: &str) -> Option<&Registered> {
+    pub fn find(&self, app: &str, model: &str) -> Option<&RegisteredModel> {
         self.registry
             .iter()
-            .find(|known| known.model.app == app && known.model.name == model)
+            .find(|registered| registered.model.app == app && registered.model.name == model)
     }
 
     /// Returns the registration of `model`, if there is one.
-    pub fn registered(&self, model: &Meta) -> Option<&Registered> {
-        self.registry.iter().find(|known| known.model == model)
+    pub fn registered(&self, model: &Meta) -> Option<&RegisteredModel> {
+        self.registry
+            .iter()
+            .find(|registered| registered.model == model)
     }
 
     /// Returns the policy of the rows of `model`, also if the admin does not show the model.
     pub fn policy(&self, model: &'static Meta) -> Policy<'_> {
         self.registered(model)
-            .map_or_else(|| Policy::new(model), Registered::policy)
+            .map_or_else(|| Policy::new(model), RegisteredModel::policy)
     }
 
     /// Returns every registered model, in the order of registration.
-    pub fn models(&self) -> &[Registered] {
+    pub fn models(&self) -> &[RegisteredModel] {
         &self.registry
     }
 
     /// Returns the apps in menu order: by name, unless [`app`](Self::app) sets another order.
     pub fn apps(&self) -> &[App] {
         self.apps
-            .get_or_init(|| app_admin::apps(&self.registry, &self.said))
+            .get_or_init(|| app_admin::apps(&self.registry, &self.app_options))
     }
 
     /// Returns the models of `app`, by name.
-    pub fn models_of<'a>(&'a self, app: &'a App) -> impl Iterator<Item = &'a Registered> {
+    pub fn models_of<'a>(&'a self, app: &'a App) -> impl Iterator<Item = &'a RegisteredModel> {
         app.models.iter().filter_map(|at| self.registry.get(*at))
     }
 }
 
-impl Registered {
+impl RegisteredModel {
     fn new<M: Model>(model: &'static Meta, admin: ModelAdmin<M>) -> Self {
         Self {
             model,

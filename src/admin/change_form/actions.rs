@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use super::request::ChangeFormRequest;
 use crate::admin::options::Action;
 use crate::admin::run_action::{Location, Run, offered};
-use crate::admin::{AdminRequest, Registered};
+use crate::admin::{AdminRequest, RegisteredModel};
 use crate::error::{Error, Result};
 use crate::http::{PostData, full_path, redirect};
 use crate::messages::Level;
@@ -19,7 +19,7 @@ const SAVES: [&str; 4] = ["_save", "_continue", "_addanother", "_saveasnew"];
 /// saved instead.
 pub(super) async fn run(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     part: &str,
     data: &PostData,
 ) -> Result<Option<HttpResponse>> {
@@ -29,15 +29,18 @@ pub(super) async fn run(
     {
         return Ok(None);
     }
-    let offered = offered(request, known, Location::ChangeForm);
+    let offered = offered(request, registered, Location::ChangeForm);
     if offered.is_empty() {
         return Ok(None);
     }
 
-    let record = request.object(known, part).await?.map(|(record, _)| record);
-    request.must(known, "view", record.as_ref())?;
-    let (Some(record), Some(rows)) = (record, request.row(known, part)) else {
-        return Ok(Some(request.missing(known, part)));
+    let record = request
+        .object(registered, part)
+        .await?
+        .map(|(record, _)| record);
+    request.must(registered, "view", record.as_ref())?;
+    let (Some(record), Some(rows)) = (record, request.row(registered, part)) else {
+        return Ok(Some(request.missing(registered, part)));
     };
     let selected: Vec<&str> = data.fields.get_list("_selected_action").collect();
     if selected != [record.pk().to_string()] {
@@ -55,14 +58,14 @@ pub(super) async fn run(
     let is_confirmed = !data.get("post").is_empty();
     let run = Run {
         request,
-        known,
+        registered,
         action,
         location: Location::ChangeForm,
         rows,
         count: 1,
         across: false,
         back_url: back_url.clone(),
-        list_url: request.list_url(known),
+        list_url: request.list_url(registered),
     };
     let page = run.answer(is_confirmed).await?;
     Ok(Some(page.unwrap_or_else(|| redirect(&back_url))))
@@ -81,7 +84,7 @@ impl ChangeFormRequest {
                 .any(|needed| self.may(needed, record))
         };
         let here = self
-            .known
+            .registered
             .options
             .actions
             .iter()

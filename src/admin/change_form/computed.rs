@@ -29,7 +29,7 @@ pub(super) fn cells(
         .with_pks(pks)
         .order_by(Vec::new())
         .rows(conn, &paths, None, 0)?;
-    let said = rows.into_iter().map(|mut values| {
+    let computed = rows.into_iter().map(|mut values| {
         let pk = values.remove(0);
         let cell = |column: &ListColumn| match column {
             ListColumn::Field(_) => Cell::Value(values.remove(0)),
@@ -40,13 +40,13 @@ pub(super) fn cells(
         };
         (pk, columns.iter().map(cell).collect())
     });
-    Ok(said.collect())
+    Ok(computed.collect())
 }
 
 /// Returns the cells of one of these rows; empty for a new row.
 pub(super) fn cells_of_row<'a>(cells: &'a Cells, pk: &Value) -> &'a [Cell] {
     cells
         .iter()
-        .find(|(known, _)| known == pk)
-        .map_or(&[], |(_, said)| said)
+        .find(|(other, _)| other == pk)
+        .map_or(&[], |(_, cells)| cells)
 }

@@ -158,7 +158,7 @@ impl World {
         let settings = Settings::read(&Env::from_pairs(&[("SECRET_KEY", "x")])).unwrap();
         let screen = ChangeFormRequest {
             is_kept: false,
-            known: site.registered(Product::meta()).unwrap(),
+            registered: site.registered(Product::meta()).unwrap(),
             site,
             actor: Actor { user, permissions },
             settings: actix_web::web::Data::new(settings),

@@ -2,9 +2,9 @@
 
 mod actions;
 mod computed;
-mod draft;
+mod bound_form;
 mod files;
-mod find;
+mod picker;
 mod inline;
 #[cfg(test)]
 mod lost_updates;
@@ -20,7 +20,7 @@ mod run;
 mod save;
 mod search;
 mod show;
-mod shape;
+mod layout;
 mod shown;
 mod widgets;
 
@@ -31,7 +31,7 @@ use serde_json::json;
 use super::changelist::list_url;
 use super::frame::Crumb;
 use super::popup::popup_response;
-use super::{AdminRequest, Registered};
+use super::{AdminRequest, RegisteredModel};
 use crate::auth::kept_forms;
 use crate::db::Conn;
 use crate::error::Result;
@@ -98,7 +98,7 @@ async fn answer(
     part: Option<String>,
     post: Option<PostData>,
 ) -> Result<HttpResponse> {
-    let known = request
+    let registered = request
         .site
         .find(app, model)
         .ok_or(crate::error::Error::NotFound)?;
@@ -112,14 +112,14 @@ async fn answer(
         .as_ref()
         .map(|post| post.fields.clone())
         .unwrap_or_default();
-    let to_field = request.to_field(known, &posted)?;
+    let to_field = request.to_field(registered, &posted)?;
     if let (Some(part), Some(post), None) = (&part, &post, &kept_note)
-        && let Some(response) = actions::run(&request, known, part, post).await?
+        && let Some(response) = actions::run(&request, registered, part, post).await?
     {
         return Ok(response);
     }
     let job = ChangeFormRequest {
-        known,
+        registered,
         site: request.site,
         actor: request.actor(),
         settings: request.settings.clone(),
@@ -138,7 +138,7 @@ async fn answer(
         request.db.run(job).await?
     };
     match outcome {
-        Outcome::Missing => Ok(request.missing(known, part.as_deref().unwrap_or_default())),
+        Outcome::Missing => Ok(request.missing(registered, part.as_deref().unwrap_or_default())),
         Outcome::Page(mut content) => {
             let kept_note = kept_note.filter(|_| content.restored);
             tell(
@@ -147,7 +147,7 @@ async fn answer(
                     .into_iter()
                     .chain(std::mem::take(&mut content.notes)),
             );
-            page(&request, known, part.as_deref(), *content, is_popup)
+            page(&request, registered, part.as_deref(), *content, is_popup)
         }
         Outcome::Saved(mut saved) => {
             let notes = std::mem::take(&mut saved.notes);
@@ -155,7 +155,7 @@ async fn answer(
             if posted.get("_popup").is_none() {
                 tell(&request, notes);
             }
-            respond(&request, known, part.as_deref(), &saved, &posted).await
+            respond(&request, registered, part.as_deref(), &saved, &posted).await
         }
     }
 }
@@ -170,7 +170,7 @@ fn tell(request: &AdminRequest, notes: impl IntoIterator<Item = String>) {
 /// Responds to a form that was saved.
 async fn respond(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     part: Option<&str>,
     saved: &Saved,
     posted: &QueryDict,
@@ -180,12 +180,12 @@ async fn respond(
             .get("_source_model")
             .filter(|name| saved.added && !name.is_empty());
         let optgroup = match source_model {
-            Some(name) => option_group(request, known, saved, name).await?,
+            Some(name) => option_group(request, registered, saved, name).await?,
             None => None,
         };
         return popup(request, part, saved, optgroup);
     }
-    saved_response(request, known, saved, &|button| {
+    saved_response(request, registered, saved, &|button| {
         posted.get(button).is_some()
     })
     .await
@@ -196,7 +196,7 @@ async fn respond(
 /// installed.
 async fn option_group(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     saved: &Saved,
     source_model: &str,
 ) -> Result<Option<String>> {
@@ -216,13 +216,13 @@ async fn option_group(
     let columns = source.fields.iter().map(ModelField::Column);
     let mut leading = columns
         .chain(source.many.iter().map(ModelField::Many))
-        .filter(|field| field.to() == Some(known.model));
+        .filter(|field| field.to() == Some(registered.model));
     let group_by = leading.find_map(|field| opener.options.formfield(field).group_by);
-    let Some((column, pk)) = group_by.zip(key(known.model.pk().target(), &saved.pk)) else {
+    let Some((column, pk)) = group_by.zip(key(registered.model.pk().target(), &saved.pk)) else {
         return Ok(None);
     };
 
-    let row = Query::new(known.model)
+    let row = Query::new(registered.model)
         .order_by(Vec::new())
         .with_pks(vec![pk]);
     let found = request
@@ -258,31 +258,33 @@ fn popup(
 /// Returns the redirect after a save, and adds its message.
 async fn saved_response(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     saved: &Saved,
     pressed: &dyn Fn(&str) -> bool,
 ) -> Result<HttpResponse> {
-    let (one, name) = (&known.model.verbose_name, &saved.name);
+    let (one, name) = (&registered.model.verbose_name, &saved.name);
     let done = if saved.added { "added" } else { "changed" };
     let mut after = format!("” was {done} successfully.");
-    let as_new =
-        pressed("_saveasnew") && saved.added && known.options.save_as_continue && saved.may_change;
+    let as_new = pressed("_saveasnew")
+        && saved.added
+        && registered.options.save_as_continue
+        && saved.may_change;
     let location = if pressed("_continue") || as_new {
         if saved.may_change {
             after.push_str(" You may edit it again below.");
         }
-        request.staying(known, &known.object_url(&saved.pk, "change"))
+        request.staying(registered, &registered.object_url(&saved.pk, "change"))
     } else if pressed("_addanother") {
         after = format!("{after} You may add another {one} below.");
-        request.staying(known, &format!("{}add/", known.url()))
-    } else if request.may(known, "view", None) {
-        list_url(request, known).await?
+        request.staying(registered, &format!("{}add/", registered.url()))
+    } else if request.may(registered, "view", None) {
+        list_url(request, registered).await?
     } else {
         "/admin/".to_owned()
     };
     let before = format!("The {one} “");
     request.messages.push(if saved.may_change {
-        let url = known.object_url(&saved.pk, "change");
+        let url = registered.object_url(&saved.pk, "change");
         Message::linked(Level::SUCCESS, &before, (name, &url), &after)
     } else {
         Message::new(Level::SUCCESS, format!("{before}{name}{after}"))
@@ -292,18 +294,18 @@ async fn saved_response(
 
 fn page(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     part: Option<&str>,
     mut content: Content,
     is_popup: bool,
 ) -> Result<HttpResponse> {
-    let one = &known.model.verbose_name;
+    let one = &registered.model.verbose_name;
     let title = if content.adding {
         format!("Add {one}")
     } else {
         content.name.clone()
     };
-    let mut crumbs = request.crumbs(known);
+    let mut crumbs = request.crumbs(registered);
     crumbs.push(Crumb::new(&title, ""));
     let mut frame = request.frame(title, crumbs);
     if is_popup {
@@ -318,13 +320,13 @@ fn page(
     let pk = part.map(super::unquote).filter(|_| !content.adding);
     let of_row = |page: &str| {
         pk.as_ref()
-            .map(|pk| known.object_url(pk, page))
+            .map(|pk| registered.object_url(pk, page))
             .unwrap_or_default()
     };
-    if let (Some(pk), Some(_)) = (&pk, request.list_query(known)) {
-        let url = known.object_url(pk, "change");
+    if let (Some(pk), Some(_)) = (&pk, request.list_query(registered)) {
+        let url = registered.object_url(pk, "change");
         content.keep_filters(url.trim_end_matches("change/"), |url| {
-            request.keeping_filters(known, url)
+            request.keeping_filters(registered, url)
         });
     }
     let site_url = content.kind.zip(pk.as_ref());
@@ -332,17 +334,17 @@ fn page(
         history_url: if is_popup || content.adding {
             String::new()
         } else {
-            request.keeping_filters(known, &of_row("history"))
+            request.keeping_filters(registered, &of_row("history"))
         },
         site_url: site_url
             .map(|(kind, pk)| format!("/admin/r/{kind}/{}/", super::quote(pk)))
             .unwrap_or_default(),
         delete_url: if content.may_delete {
-            request.keeping_filters(known, &of_row("delete"))
+            request.keeping_filters(registered, &of_row("delete"))
         } else {
             String::new()
         },
-        close_url: request.list_url(known),
+        close_url: request.list_url(registered),
         frame,
         sub,
         content,

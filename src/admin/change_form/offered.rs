@@ -4,7 +4,7 @@
 //! A hidden input holds the primary keys of the lists in the page, as ranges:
 //! `catalog.category=1-12,14`. It is not signed, because it only decides between two error texts.
 
-use super::draft::Draft;
+use super::bound_form::BoundChangeForm;
 use super::request::ChangeFormRequest;
 use crate::admin::LogEntry;
 use crate::db::Conn;
@@ -60,18 +60,22 @@ impl ChangeFormRequest {
     /// Changes the error of missing chosen rows to say that they were deleted meanwhile, if the
     /// page offered them or showed them as chosen, or if the history has their deletion. Other rows
     /// get Django's text.
-    pub(super) fn name_deleted_choices(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
+    pub(super) fn name_deleted_choices(
+        &self,
+        conn: &mut Conn,
+        change_form: &mut BoundChangeForm,
+    ) -> Result<()> {
         let sent = self
             .post
             .as_ref()
             .and_then(|post| post.fields.get(OFFERED))
             .unwrap_or_default();
-        let rows = draft
+        let rows = change_form
             .inlines
             .iter_mut()
             .flat_map(|formset| formset.rows.iter_mut())
             .map(|row| &mut row.form);
-        for bound in std::iter::once(&mut draft.form)
+        for bound in std::iter::once(&mut change_form.form)
             .chain(rows)
             .flat_map(|form| form.fields.iter_mut())
         {

@@ -5,7 +5,7 @@ use askama::Template;
 use super::inline::{ShownInline, ShownRow};
 use super::problem::{ConflictRow, Problem};
 use super::readonly::Shown;
-use super::shown::{ShownField, ShownGroup};
+use super::shown::{ShownField, ShownFieldset};
 use crate::admin::frame::Frame;
 use crate::admin::last_save::LastSave;
 
@@ -55,7 +55,7 @@ pub(in crate::admin) struct Content {
     pub(in crate::admin) conflicts: Vec<ConflictRow>,
     /// The last save, if two people have changed the row.
     pub(in crate::admin) last_save: Option<LastSave>,
-    pub(in crate::admin) groups: Vec<ShownGroup>,
+    pub(in crate::admin) groups: Vec<ShownFieldset>,
     pub(in crate::admin) inlines: Vec<ShownInline>,
     pub(in crate::admin) buttons: Buttons,
     /// The id of the model's content type, if rows have a page on the site.
@@ -92,10 +92,10 @@ impl Content {
         let of_field = |field: &ShownField| {
             let widget = field.widget.as_ref();
             widget.map_or(0, |widget| {
-                widget.control.fields() + usize::from(widget.find.is_some())
+                widget.control.fields() + usize::from(widget.picker.is_some())
             })
         };
-        let of_groups = |groups: &[ShownGroup]| -> usize {
+        let of_groups = |groups: &[ShownFieldset]| -> usize {
             groups
                 .iter()
                 .flat_map(|group| group.lines.iter().flatten())

@@ -4,8 +4,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::find::Find;
 use super::inline::ShownInline;
+use super::picker::RowPicker;
 use super::readonly::Shown;
 use super::shown::ShownField;
 use crate::forms::model::{Control, ControlKind, InputDescription};
@@ -35,9 +35,9 @@ pub(in crate::admin) struct InlinePart<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "admin/_find.html")]
-pub(in crate::admin) struct FindPart<'a> {
-    find: &'a Find,
+#[template(path = "admin/_picker.html")]
+pub(in crate::admin) struct PickerPart<'a> {
+    picker: &'a RowPicker,
 }
 
 // Each part is a template, which has escaped its values.
@@ -45,7 +45,7 @@ impl HtmlSafe for FieldPart<'_> {}
 impl HtmlSafe for CellPart<'_> {}
 impl HtmlSafe for ControlPart<'_> {}
 impl HtmlSafe for InlinePart<'_> {}
-impl HtmlSafe for FindPart<'_> {}
+impl HtmlSafe for PickerPart<'_> {}
 
 /// Renders a field with its label, help and errors.
 pub(in crate::admin) fn field(field: &ShownField) -> FieldPart<'_> {
@@ -68,6 +68,6 @@ pub(in crate::admin) fn inline(inline: &ShownInline) -> InlinePart<'_> {
 }
 
 /// Renders the search of a field, for browsers without scripts.
-pub(in crate::admin) fn find(find: &Find) -> FindPart<'_> {
-    FindPart { find }
+pub(in crate::admin) fn picker(picker: &RowPicker) -> PickerPart<'_> {
+    PickerPart { picker }
 }

@@ -51,17 +51,17 @@ impl Look<'_> {
     }
 
     fn links(self, to: &'static Meta, keys: &[Value]) -> Shown {
-        let known = self
+        let registered = self
             .site
             .registered(to)
-            .filter(|known| self.actor.may(known, "view", None));
+            .filter(|registered| self.actor.may(registered, "view", None));
         let link = |key: &Value| {
             let key = key.to_string();
             let name = self.relations.name(to, &key).unwrap_or(&key).to_owned();
             (
                 name,
-                known
-                    .map(|known| known.object_url(&key, "change"))
+                registered
+                    .map(|registered| registered.object_url(&key, "change"))
                     .unwrap_or_default(),
             )
         };

@@ -34,7 +34,7 @@ impl Relations {
         let at = self
             .0
             .iter()
-            .position(|known| known.model == model)
+            .position(|related| related.model == model)
             .unwrap_or(self.0.len());
         if at == self.0.len() {
             self.0.push(Related {
@@ -51,37 +51,37 @@ impl Relations {
 
     /// Requests all rows of `model`, unless there are more than `most`.
     pub(super) fn want_all(&mut self, model: &'static Meta, most: i64) {
-        let known = self.entry(model);
-        known.most = Some(known.most.unwrap_or_default().max(most));
+        let related = self.entry(model);
+        related.most = Some(related.most.unwrap_or_default().max(most));
     }
 
     /// Requests the display name of the row with this key.
     pub(super) fn want(&mut self, model: &'static Meta, key: &str) {
-        let known = self.entry(model);
-        if !key.is_empty() && !known.chosen.iter().any(|chosen| chosen == key) {
-            known.chosen.push(key.to_owned());
+        let related = self.entry(model);
+        if !key.is_empty() && !related.chosen.iter().any(|chosen| chosen == key) {
+            related.chosen.push(key.to_owned());
         }
     }
 
     /// Requests the value of `column` in every row of `model`, if all rows will be offered.
     pub(super) fn want_groups(&mut self, model: &'static Meta, column: &'static str) {
-        let known = self.entry(model);
-        if known.groups.iter().all(|(asked, _)| *asked != column) {
-            known.groups.push((column, Vec::new()));
+        let related = self.entry(model);
+        if related.groups.iter().all(|(asked, _)| *asked != column) {
+            related.groups.push((column, Vec::new()));
         }
     }
 
     /// Loads the requested rows.
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
-        for known in &mut self.0 {
-            let policy = site.policy(known.model);
+        for related in &mut self.0 {
+            let policy = site.policy(related.model);
             let query = policy.choices();
-            if let Some(most) = known.most
+            if let Some(most) = related.most
                 && let Some(rows) = policy.load_choices(conn, most)?
             {
-                known.all = Some(rows.into_iter().map(named).collect());
-                let pk = ColumnPath::own(known.model.pk().column);
-                for (column, groups) in &mut known.groups {
+                related.all = Some(rows.into_iter().map(named).collect());
+                let pk = ColumnPath::own(related.model.pk().column);
+                for (column, groups) in &mut related.groups {
                     let found =
                         query.rows(conn, &[pk.clone(), ColumnPath::own(column)], Some(most), 0)?;
                     let pairs = found
@@ -91,13 +91,13 @@ impl Relations {
                 }
                 continue;
             }
-            let keys: Vec<Value> = known
+            let keys: Vec<Value> = related
                 .chosen
                 .iter()
-                .filter_map(|text| key(known.model.pk(), text))
+                .filter_map(|text| key(related.model.pk(), text))
                 .collect();
             if !keys.is_empty() {
-                known.names = query
+                related.names = query
                     .with_pks(keys)
                     .named(conn, None, 0)?
                     .into_iter()
@@ -112,17 +112,17 @@ impl Relations {
     pub(super) fn all(&self, model: &Meta) -> Option<&[Named]> {
         self.0
             .iter()
-            .find(|known| known.model == model)?
+            .find(|related| related.model == model)?
             .all
             .as_deref()
     }
 
     /// Returns the models whose rows are all offered, with their integer primary keys.
     pub(super) fn offered(&self) -> impl Iterator<Item = (&'static Meta, Vec<i64>)> {
-        self.0.iter().filter_map(|known| {
-            let rows = known.all.as_ref()?;
+        self.0.iter().filter_map(|related| {
+            let rows = related.all.as_ref()?;
             Some((
-                known.model,
+                related.model,
                 rows.iter()
                     .filter_map(|(key, _)| key.parse().ok())
                     .collect(),
@@ -133,8 +133,8 @@ impl Relations {
     /// Returns the value of `column` in the row with this key, if it was requested and all rows are
     /// offered.
     pub(super) fn group(&self, model: &Meta, column: &str, key: &str) -> Option<&str> {
-        let known = self.0.iter().find(|known| known.model == model)?;
-        let (_, groups) = known.groups.iter().find(|(asked, _)| *asked == column)?;
+        let related = self.0.iter().find(|related| related.model == model)?;
+        let (_, groups) = related.groups.iter().find(|(asked, _)| *asked == column)?;
         groups
             .iter()
             .find(|(pk, _)| pk == key)
@@ -143,8 +143,8 @@ impl Relations {
 
     /// Returns the display name of the row with this key.
     pub(super) fn name(&self, model: &Meta, key: &str) -> Option<&str> {
-        let known = self.0.iter().find(|known| known.model == model)?;
-        let rows = known.all.as_ref().unwrap_or(&known.names);
+        let related = self.0.iter().find(|related| related.model == model)?;
+        let rows = related.all.as_ref().unwrap_or(&related.names);
         rows.iter()
             .find(|(pk, _)| pk == key.trim())
             .map(|(_, name)| name.as_str())

@@ -3,7 +3,7 @@
 use actix_web::web;
 use chrono_tz::Tz;
 
-use crate::admin::{Actor, AdminSite, Registered, unquote};
+use crate::admin::{Actor, AdminSite, RegisteredModel, unquote};
 use crate::forms::model::key;
 use crate::http::{PostData, QueryDict};
 use crate::models::{Meta, Query, Record};
@@ -17,7 +17,7 @@ pub(in crate::admin) const ENTER: &str = "enter";
 /// A request for a form, for use on any thread.
 #[derive(Clone)]
 pub(super) struct ChangeFormRequest {
-    pub(super) known: &'static Registered,
+    pub(super) registered: &'static RegisteredModel,
     pub(super) site: &'static AdminSite,
     pub(super) actor: Actor,
     pub(super) settings: web::Data<Settings>,
@@ -55,17 +55,17 @@ impl ChangeFormRequest {
 
     /// Returns the query for the row, among those that the user may see.
     pub(super) fn row(&self, part: &str) -> Option<Query> {
-        let pk = key(self.known.model.pk().target(), &unquote(part))?;
+        let pk = key(self.registered.model.pk().target(), &unquote(part))?;
         Some(
             self.actor
-                .queryset(self.known)
+                .queryset(self.registered)
                 .with_pks(vec![pk])
                 .order_by(Vec::new()),
         )
     }
 
     pub(super) fn may(&self, action: &str, record: Option<&Record>) -> bool {
-        self.actor.may(self.known, action, record)
+        self.actor.may(self.registered, action, record)
     }
 
     /// Whether the form of a row is to be saved as a new row.
@@ -92,6 +92,6 @@ impl ChangeFormRequest {
     }
 
     pub(super) fn model(&self) -> &'static Meta {
-        self.known.model
+        self.registered.model
     }
 }

@@ -1,6 +1,6 @@
 //! The change form from top to bottom: permission, row, form, valid?, save, answer.
 
-use super::draft::{Draft, prefill};
+use super::bound_form::{BoundChangeForm, prefill};
 use super::outcome::{Outcome, Saved};
 use super::request::{ChangeFormRequest, asked};
 use super::save::{Claimed, claim, finish, release, tell};
@@ -51,10 +51,10 @@ impl ChangeFormRequest {
             if !self.may("add", None) {
                 return Err(Error::PermissionDenied);
             }
-            let mut draft = self.draft(conn, None, true)?;
-            draft.inlines = self.formsets(conn, None, true)?;
-            prefill(&mut draft.form, &self.query, self.zone());
-            return self.show(conn, &draft, true);
+            let mut change_form = self.new_form(conn, None, true)?;
+            change_form.inlines = self.formsets(conn, None, true)?;
+            prefill(&mut change_form.form, &self.query, self.zone());
+            return self.show(conn, &change_form, true);
         };
 
         let row = match self.row(part) {
@@ -71,9 +71,9 @@ impl ChangeFormRequest {
         }
 
         let may_edit = self.may("change", record);
-        let mut draft = self.draft(conn, row, may_edit)?;
-        draft.inlines = self.formsets(conn, Some(&draft.form.record), may_edit)?;
-        self.show(conn, &draft, may_edit)
+        let mut change_form = self.new_form(conn, row, may_edit)?;
+        change_form.inlines = self.formsets(conn, Some(&change_form.form.record), may_edit)?;
+        self.show(conn, &change_form, may_edit)
     }
 
     /// Saves a form that was sent, in one transaction.
@@ -82,25 +82,25 @@ impl ChangeFormRequest {
         let mut sent = None;
         let attempt = records::atomic(conn, &self.actor, &self.settings, |conn, writer| {
             let target = self.target(conn)?;
-            let Some(draft) = self.bound_form(conn, target, post)? else {
+            let Some(change_form) = self.bound_form(conn, target, post)? else {
                 return Ok(Attempt::Missing);
             };
-            let draft = sent.insert(draft);
+            let change_form = sent.insert(change_form);
 
-            let submission = self.submission(post, draft)?;
-            match claim(conn, submission.as_ref(), draft)? {
+            let submission = self.submission(post, change_form)?;
+            match claim(conn, submission.as_ref(), change_form)? {
                 Claimed::First => {}
                 Claimed::Again(saved) => return Ok(Attempt::Saved(saved)),
                 Claimed::Changed => return Ok(Attempt::Refused),
             }
 
-            self.check(conn, draft)?;
-            if !draft.is_valid() {
+            self.check(conn, change_form)?;
+            if !change_form.is_valid() {
                 release(conn, submission.as_ref())?;
                 return Ok(Attempt::Refused);
             }
 
-            let saved = self.write(conn, writer, draft)?;
+            let saved = self.write(conn, writer, change_form)?;
             finish(conn, submission.as_ref(), &saved)?;
             Ok(Attempt::Saved(saved))
         });
@@ -110,16 +110,18 @@ impl ChangeFormRequest {
             (Ok(Attempt::Missing), _) | (Ok(Attempt::Refused), None) => Ok(Outcome::Missing),
             // A file that cannot be stored rolls the transaction back, and removes the files that
             // were stored before.
-            (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(draft)) => {
-                self.show_again(conn, draft)
+            (Ok(Attempt::Refused) | Err(Error::NotStored(_)), Some(change_form)) => {
+                self.show_again(conn, change_form)
             }
             // The database refuses what was valid a moment ago.
-            (Err(error), draft) => {
-                let Some((violation, mut draft)) = Violation::from_error(&error).zip(draft) else {
+            (Err(error), change_form) => {
+                let Some((violation, mut change_form)) =
+                    Violation::from_error(&error).zip(change_form)
+                else {
                     return Err(error);
                 };
-                tell(conn, violation, &mut draft)?;
-                self.show_again(conn, draft)
+                tell(conn, violation, &mut change_form)?;
+                self.show_again(conn, change_form)
             }
         }
     }
@@ -128,23 +130,23 @@ impl ChangeFormRequest {
     /// nothing, so it neither waits for a writer nor keeps one waiting.
     fn answer_question(&self, conn: &mut Conn, post: &PostData) -> Result<Outcome> {
         let target = self.target(conn)?;
-        let Some(mut draft) = self.bound_form(conn, target, post)? else {
+        let Some(mut change_form) = self.bound_form(conn, target, post)? else {
             return Ok(Outcome::Missing);
         };
         // Nothing is wrong yet.
-        draft.bound = false;
-        draft.forgive();
+        change_form.bound = false;
+        change_form.forgive();
 
         let prefix = post.fields.get("_addrow");
-        for formset in &mut draft.inlines {
+        for formset in &mut change_form.inlines {
             if prefix == Some(formset.prefix.as_str()) {
                 formset.add_row(self);
             }
         }
         if let Some((field, term)) = asked(&post.fields) {
-            draft.found = self.find(conn, &draft, &field, &term)?;
+            change_form.picker_result = self.search_rows(conn, &change_form, &field, &term)?;
         }
-        self.show_again(conn, draft)
+        self.show_again(conn, change_form)
     }
 
     /// Returns the row that the form is to be saved to, if the user may add or change it. The row
@@ -177,24 +179,24 @@ impl ChangeFormRequest {
         conn: &mut Conn,
         target: Target,
         post: &PostData,
-    ) -> Result<Option<Draft>> {
+    ) -> Result<Option<BoundChangeForm>> {
         let row = match target {
             Target::New => None,
             Target::Existing(record, name) => Some((record, name)),
             Target::Missing => return Ok(None),
         };
-        let mut draft = self.draft(conn, row, true)?;
-        draft.bound = true;
+        let mut change_form = self.new_form(conn, row, true)?;
+        change_form.bound = true;
 
         let original = self.original(conn)?;
         if let Some(original) = &original {
-            draft.form.copy_from(original, self.zone());
+            change_form.form.copy_from(original, self.zone());
         }
-        draft.form.bind(&Posted::new(post), self.zone());
+        change_form.form.bind(&Posted::new(post), self.zone());
 
-        let parent = (!draft.form.adding).then_some(&draft.form.record);
-        draft.inlines = self.bind_formsets(conn, parent, original.as_ref(), post)?;
-        Ok(Some(draft))
+        let parent = (!change_form.form.adding).then_some(&change_form.form.record);
+        change_form.inlines = self.bind_formsets(conn, parent, original.as_ref(), post)?;
+        Ok(Some(change_form))
     }
 
     /// Returns the original row of a copy ("Save as new"), if the user may see it.
@@ -208,12 +210,12 @@ impl ChangeFormRequest {
     }
 
     /// Shows the page with the submitted data.
-    fn show_again(&self, conn: &mut Conn, mut draft: Draft) -> Result<Outcome> {
-        if !draft.form.adding {
-            for formset in &mut draft.inlines {
-                self.place(conn, formset, draft.form.record.pk())?;
+    fn show_again(&self, conn: &mut Conn, mut change_form: BoundChangeForm) -> Result<Outcome> {
+        if !change_form.form.adding {
+            for formset in &mut change_form.inlines {
+                self.place(conn, formset, change_form.form.record.pk())?;
             }
         }
-        self.show(conn, &draft, true)
+        self.show(conn, &change_form, true)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::draft::Draft;
+use super::bound_form::BoundChangeForm;
 use super::files::{store, tell_missing_files};
 use super::inline::Formset;
 use super::outcome::Saved;
@@ -27,8 +27,12 @@ pub(super) enum Claimed {
 impl ChangeFormRequest {
     /// Returns the submission if the form adds rows. A form that only changes rows may be sent
     /// twice.
-    pub(super) fn submission(&self, post: &PostData, draft: &Draft) -> Result<Option<Submission>> {
-        if !draft.form.adding && !draft.inlines.iter().any(Formset::adds) {
+    pub(super) fn submission(
+        &self,
+        post: &PostData,
+        change_form: &BoundChangeForm,
+    ) -> Result<Option<Submission>> {
+        if !change_form.form.adding && !change_form.inlines.iter().any(Formset::adds) {
             return Ok(None);
         }
         let place = [self.model().label(), self.part.clone().unwrap_or_default()].join("/");
@@ -36,50 +40,50 @@ impl ChangeFormRequest {
     }
 
     /// Validates the form against the database and the author's rules.
-    pub(super) fn check(&self, conn: &mut Conn, draft: &mut Draft) -> Result<()> {
+    pub(super) fn check(&self, conn: &mut Conn, change_form: &mut BoundChangeForm) -> Result<()> {
         if self.is_copy() {
-            let rows = draft.inlines.iter_mut().flat_map(Formset::counting);
-            for form in std::iter::once(&mut draft.form).chain(rows) {
+            let rows = change_form.inlines.iter_mut().flat_map(Formset::counting);
+            for form in std::iter::once(&mut change_form.form).chain(rows) {
                 tell_missing_files(form, &self.settings);
             }
         }
-        check(conn, &mut [&mut draft.form])?;
-        self.known.policy().clean_form(&mut draft.form);
-        for formset in &mut draft.inlines {
+        check(conn, &mut [&mut change_form.form])?;
+        self.registered.policy().clean_form(&mut change_form.form);
+        for formset in &mut change_form.inlines {
             formset.check(conn, self)?;
         }
-        self.name_deleted_choices(conn, draft)?;
-        self.known
+        self.name_deleted_choices(conn, change_form)?;
+        self.registered
             .policy()
-            .check_form(conn, &mut draft.form, &self.actor)
+            .check_form(conn, &mut change_form.form, &self.actor)
     }
 
     pub(super) fn write(
         &self,
         conn: &mut Conn,
         writer: &mut Writer<'_>,
-        draft: &mut Draft,
+        change_form: &mut BoundChangeForm,
     ) -> Result<Saved> {
-        let policy = self.known.policy();
-        store(writer, &mut draft.form, self.is_copy())?;
-        let form = &draft.form;
+        let policy = self.registered.policy();
+        store(writer, &mut change_form.form, self.is_copy())?;
+        let form = &change_form.form;
         let record = writer.save_form(conn, policy, form)?;
 
         let labels: Vec<String> = form
             .changed()
-            .map(|bound| self.known.options.label(bound.field))
+            .map(|bound| self.registered.options.label(bound.field))
             .collect();
         let mut done = match (form.adding, labels.is_empty()) {
             (true, _) => vec![Done::Added],
             (false, true) => Vec::new(),
             (false, false) => vec![Done::Changed(labels)],
         };
-        for formset in &mut draft.inlines {
+        for formset in &mut change_form.inlines {
             done.extend(formset.save(conn, writer, &record, self.is_copy())?);
         }
 
         let name = record.name(conn)?;
-        let flag = if draft.form.adding {
+        let flag = if change_form.form.adding {
             Flag::Addition
         } else {
             Flag::Change
@@ -89,9 +93,13 @@ impl ChangeFormRequest {
         Ok(Saved {
             pk: record.pk().to_string(),
             name,
-            added: draft.form.adding,
+            added: change_form.form.adding,
             may_change: self.may("change", Some(&record)),
-            notes: draft.inlines.iter().flat_map(Formset::notes).collect(),
+            notes: change_form
+                .inlines
+                .iter()
+                .flat_map(Formset::notes)
+                .collect(),
         })
     }
 }
@@ -100,7 +108,7 @@ impl ChangeFormRequest {
 pub(super) fn claim(
     conn: &mut Conn,
     submission: Option<&Submission>,
-    draft: &mut Draft,
+    change_form: &mut BoundChangeForm,
 ) -> Result<Claimed> {
     let Some(submission) = submission else {
         return Ok(Claimed::First);
@@ -110,8 +118,8 @@ pub(super) fn claim(
         Claim::First => Ok(Claimed::First),
         Claim::Again(answer) => Ok(Claimed::Again(Saved::again(&answer)?)),
         Claim::Changed(answer) => {
-            let error = saved_before(draft, &Saved::again(&answer)?);
-            draft.form.errors.push(error);
+            let error = saved_before(change_form, &Saved::again(&answer)?);
+            change_form.form.errors.push(error);
             Ok(Claimed::Changed)
         }
     }
@@ -137,8 +145,12 @@ pub(super) fn release(conn: &mut Conn, submission: Option<&Submission>) -> Resul
 
 /// Adds the error of the database to the row that was being written, or to the form with the table
 /// of the error.
-pub(super) fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> Result<()> {
-    let inside = draft
+pub(super) fn tell(
+    conn: &mut Conn,
+    violation: Violation,
+    change_form: &mut BoundChangeForm,
+) -> Result<()> {
+    let inside = change_form
         .inlines
         .iter_mut()
         .find(|formset| formset.writing.is_some());
@@ -154,28 +166,28 @@ pub(super) fn tell(conn: &mut Conn, violation: Violation, draft: &mut Draft) -> 
             .tell(&mut row.form);
         return Ok(());
     }
-    if violation.is_of(draft.form.model.table) {
+    if violation.is_of(change_form.form.model.table) {
         violation
-            .with_columns(conn, draft.form.model)?
-            .tell(&mut draft.form);
+            .with_columns(conn, change_form.form.model)?
+            .tell(&mut change_form.form);
         return Ok(());
     }
-    match draft
+    match change_form
         .inlines
         .iter_mut()
         .find(|formset| violation.is_of(formset.model().table))
     {
         Some(formset) => formset.errors.push(violation.text(formset.model())),
-        None => violation.tell(&mut draft.form),
+        None => violation.tell(&mut change_form.form),
     }
     Ok(())
 }
 
 /// Returns the error for a page that was saved and then sent again with different content, for
 /// example after the browser's Back button.
-fn saved_before(draft: &Draft, saved: &Saved) -> String {
-    let (one, name) = (&draft.form.model.verbose_name, &saved.name);
-    if draft.form.adding {
+fn saved_before(change_form: &BoundChangeForm, saved: &Saved) -> String {
+    let (one, name) = (&change_form.form.model.verbose_name, &saved.name);
+    if change_form.form.adding {
         format!(
             "This page was already saved: the {one} “{name}” was added. What you see now was not saved. Save again to add \
              another {one}, or go to the list to change the one that is there."

@@ -1,7 +1,7 @@
 //! Searches without scripts for the rows that a field of the form may hold.
 
-use super::draft::Draft;
-use super::find::{Found, searchable};
+use super::bound_form::BoundChangeForm;
+use super::picker::{PickerResult, searchable};
 use super::request::ChangeFormRequest;
 use crate::admin::autocomplete::matching;
 use crate::db::Conn;
@@ -11,23 +11,25 @@ use crate::records::SEARCHED_CHOICES;
 impl ChangeFormRequest {
     /// Searches for the field called `name` like autocomplete; returns `None` if there is no such
     /// field.
-    pub(super) fn find(
+    pub(super) fn search_rows(
         &self,
         conn: &mut Conn,
-        draft: &Draft,
+        change_form: &BoundChangeForm,
         name: &str,
         term: &str,
-    ) -> Result<Option<Found>> {
-        let inside = draft
+    ) -> Result<Option<PickerResult>> {
+        let inside = change_form
             .inlines
             .iter()
             .flat_map(|formset| formset.rows.iter().map(|row| &row.form));
-        let fields = std::iter::once(&draft.form).chain(inside).flat_map(|form| {
-            form.fields
-                .iter()
-                .map(|bound| (form.name_of(bound.field), bound.field))
-        });
-        let mut called = fields.filter(|(known, _)| known == name);
+        let fields = std::iter::once(&change_form.form)
+            .chain(inside)
+            .flat_map(|form| {
+                form.fields
+                    .iter()
+                    .map(|bound| (form.name_of(bound.field), bound.field))
+            });
+        let mut called = fields.filter(|(other, _)| other == name);
         let target = called.find_map(|(_, field)| searchable(self.site, &self.actor, field.to()?));
         let Some(target) = target else {
             return Ok(None);
@@ -48,7 +50,7 @@ impl ChangeFormRequest {
             .into_iter()
             .map(|(pk, name)| (pk.to_string(), name))
             .collect();
-        Ok(Some(Found {
+        Ok(Some(PickerResult {
             name: name.to_owned(),
             term: term.to_owned(),
             rows,

@@ -1,7 +1,7 @@
 //! Shows the form: gathers which related rows the page names, loads them, and renders.
 
+use super::bound_form::BoundChangeForm;
 use super::computed::{self, Cells, cells};
-use super::draft::Draft;
 use super::inline::{Formset, Inside, ShownInline};
 use super::offered::{OFFERED, offered};
 use super::outcome::Outcome;
@@ -10,7 +10,7 @@ use super::problem::{ConflictRow, Problem};
 use super::readonly::Look;
 use super::relations::{Relations, want_shown};
 use super::request::ChangeFormRequest;
-use super::shown::{Showing, ShownField, ShownGroup};
+use super::shown::{Showing, ShownField, ShownFieldset};
 use super::widgets::{Around, want};
 use crate::admin::last_save::LastSave;
 use crate::db::Conn;
@@ -30,22 +30,32 @@ struct Computed {
 
 impl ChangeFormRequest {
     /// Returns the page with this form: gathers the related rows that it names, loads them, and renders.
-    pub(super) fn show(&self, conn: &mut Conn, draft: &Draft, may_edit: bool) -> Result<Outcome> {
-        let mut relations = self.gather(draft);
-        let loaded = self.load_shown(conn, draft, &mut relations)?;
-        self.render(conn, draft, &relations, &loaded, may_edit)
+    pub(super) fn show(
+        &self,
+        conn: &mut Conn,
+        change_form: &BoundChangeForm,
+        may_edit: bool,
+    ) -> Result<Outcome> {
+        let mut relations = self.gather(change_form);
+        let loaded = self.load_shown(conn, change_form, &mut relations)?;
+        self.render(conn, change_form, &relations, &loaded, may_edit)
     }
 
     /// Lists the related rows that the form offers or names.
-    fn gather(&self, draft: &Draft) -> Relations {
+    fn gather(&self, change_form: &BoundChangeForm) -> Relations {
         let mut relations = Relations::default();
-        for bound in &draft.form.fields {
-            want(&mut relations, bound, &self.known.options);
+        for bound in &change_form.form.fields {
+            want(&mut relations, bound, &self.registered.options);
         }
-        for field in draft.shape.shown() {
-            want_shown(&mut relations, &draft.form, &draft.linked, field);
+        for field in change_form.layout.shown() {
+            want_shown(
+                &mut relations,
+                &change_form.form,
+                &change_form.linked,
+                field,
+            );
         }
-        for formset in &draft.inlines {
+        for formset in &change_form.inlines {
             formset.want(&mut relations);
         }
         relations
@@ -55,17 +65,17 @@ impl ChangeFormRequest {
     fn load_shown(
         &self,
         conn: &mut Conn,
-        draft: &Draft,
+        change_form: &BoundChangeForm,
         relations: &mut Relations,
     ) -> Result<Computed> {
         relations.load(conn, self.site)?;
 
-        let form = &draft.form;
+        let form = &change_form.form;
         let pk = (!form.adding).then(|| form.record.pk().clone());
-        let columns = &self.known.options.readonly_computed;
+        let columns = &self.registered.options.readonly_computed;
         let own = cells(conn, self.model(), columns, pk.into_iter().collect())?;
 
-        let inlines: Result<Vec<Cells>> = draft
+        let inlines: Result<Vec<Cells>> = change_form
             .inlines
             .iter()
             .map(|formset| formset.computed(conn))
@@ -80,12 +90,16 @@ impl ChangeFormRequest {
     fn render(
         &self,
         conn: &mut Conn,
-        draft: &Draft,
+        change_form: &BoundChangeForm,
         relations: &Relations,
         loaded: &Computed,
         may_edit: bool,
     ) -> Result<Outcome> {
-        let (model, options, form) = (self.known.model, &self.known.options, &draft.form);
+        let (model, options, form) = (
+            self.registered.model,
+            &self.registered.options,
+            &change_form.form,
+        );
         let look = Look {
             site: self.site,
             actor: &self.actor,
@@ -95,13 +109,13 @@ impl ChangeFormRequest {
                 .empty_value_display
                 .unwrap_or(self.site.empty_value_display),
         };
-        let groups = self.groups(draft, look, loaded);
+        let groups = self.groups(change_form, look, loaded);
         let parent = if form.adding {
             String::new()
         } else {
             form.record.pk().to_string()
         };
-        let inlines: Vec<ShownInline> = draft
+        let inlines: Vec<ShownInline> = change_form
             .inlines
             .iter()
             .zip(&loaded.inlines)
@@ -111,7 +125,7 @@ impl ChangeFormRequest {
                     relations,
                     look,
                     parent: &parent,
-                    found: draft.found.as_ref(),
+                    picker_result: change_form.picker_result.as_ref(),
                     computed,
                 })
             })
@@ -133,13 +147,13 @@ impl ChangeFormRequest {
         let mut content = Content {
             adding: form.adding,
             may_edit,
-            name: draft.name.clone(),
+            name: change_form.name.clone(),
             one: model.verbose_name.clone(),
             form_id: format!("{}_form", model.name),
-            hidden: self.hidden(draft),
+            hidden: self.hidden(change_form),
             multipart: form.fields.iter().any(|bound| bound.field.is_file())
-                || draft.inlines.iter().any(Formset::takes_files),
-            refused: draft.bound,
+                || change_form.inlines.iter().any(Formset::takes_files),
+            refused: change_form.bound,
             restored: self.is_kept,
             errors: form.errors.clone(),
             problems,
@@ -149,7 +163,7 @@ impl ChangeFormRequest {
                 self.last_save(conn, &parent)?
             },
             conflicts,
-            buttons: self.buttons(record, may_edit, draft.bound || self.is_kept),
+            buttons: self.buttons(record, may_edit, change_form.bound || self.is_kept),
             kind: if has_page {
                 ContentType::for_model(conn, model)?
             } else {
@@ -158,7 +172,11 @@ impl ChangeFormRequest {
             actions: self.actions(record),
             pk: parent,
             may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
-            notes: draft.inlines.iter().flat_map(Formset::notes).collect(),
+            notes: change_form
+                .inlines
+                .iter()
+                .flat_map(Formset::notes)
+                .collect(),
             groups,
             inlines,
         };
@@ -173,24 +191,29 @@ impl ChangeFormRequest {
     }
 
     /// Renders the fields of the row itself.
-    fn groups(&self, draft: &Draft, look: Look<'_>, loaded: &Computed) -> Vec<ShownGroup> {
-        let form = &draft.form;
+    fn groups(
+        &self,
+        change_form: &BoundChangeForm,
+        look: Look<'_>,
+        loaded: &Computed,
+    ) -> Vec<ShownFieldset> {
+        let form = &change_form.form;
         let around = Around {
             site: self.site,
             actor: &self.actor,
             relations: look.relations,
-            options: &self.known.options,
+            options: &self.registered.options,
             adding: form.adding,
-            found: draft.found.as_ref(),
+            picker_result: change_form.picker_result.as_ref(),
             django: self.settings.django_version(),
         };
         let showing = Showing {
             around,
             look,
-            linked: &draft.linked,
+            linked: &change_form.linked,
             computed: computed::cells_of_row(&loaded.own, form.record.pk()),
         };
-        let mut groups = showing.groups(&draft.shape, form);
+        let mut groups = showing.groups(&change_form.layout, form);
 
         if form.adding && self.post.is_none() {
             let mut fields = groups
@@ -210,7 +233,7 @@ impl ChangeFormRequest {
         Ok(found.pop().map(|(_, last)| last))
     }
 
-    fn hidden(&self, draft: &Draft) -> Vec<(String, String)> {
+    fn hidden(&self, change_form: &BoundChangeForm) -> Vec<(String, String)> {
         let mut hidden = Vec::new();
         hidden.push((
             SUBMISSION.to_owned(),
@@ -226,8 +249,8 @@ impl ChangeFormRequest {
         if let Some(source_model) = self.query.get("_source_model") {
             hidden.push(("_source_model".to_owned(), source_model.to_owned()));
         }
-        hidden.push((LOADED.to_owned(), draft.form.loaded(self.zone())));
-        for bound in &draft.form.fields {
+        hidden.push((LOADED.to_owned(), change_form.form.loaded(self.zone())));
+        for bound in &change_form.form.fields {
             hidden.extend(self.hidden_initial(bound));
         }
         hidden
@@ -268,7 +291,7 @@ impl ChangeFormRequest {
 
     /// Returns the buttons, like Django's `submit_row`.
     fn buttons(&self, record: Option<&Record>, may_edit: bool, bound: bool) -> Buttons {
-        let options = &self.known.options;
+        let options = &self.registered.options;
         let may_add = self.may("add", None);
         // A user who chose "Save as new" can only continue with that.
         let as_new = bound && self.is_copy();
@@ -284,11 +307,11 @@ impl ChangeFormRequest {
 }
 
 /// Returns the fields of the groups, in order.
-fn fields(groups: &[ShownGroup]) -> impl Iterator<Item = &ShownField> {
+fn fields(groups: &[ShownFieldset]) -> impl Iterator<Item = &ShownField> {
     groups.iter().flat_map(|group| group.lines.iter().flatten())
 }
 
-fn problems(groups: &[ShownGroup]) -> Vec<Problem> {
+fn problems(groups: &[ShownFieldset]) -> Vec<Problem> {
     let of_field = |field: &ShownField| -> Vec<Problem> {
         let errors = field.errors.iter().map(|error| Problem {
             target: field.target(),
@@ -299,7 +322,7 @@ fn problems(groups: &[ShownGroup]) -> Vec<Problem> {
     fields(groups).flat_map(of_field).collect()
 }
 
-fn conflicts(groups: &[ShownGroup]) -> Vec<ConflictRow> {
+fn conflicts(groups: &[ShownFieldset]) -> Vec<ConflictRow> {
     let of_field = |field: &ShownField| {
         let theirs = field.theirs.as_ref()?;
         Some(ConflictRow {

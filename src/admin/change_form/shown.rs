@@ -1,7 +1,7 @@
 //! A form for the template.
 
+use super::layout::{Layout, LayoutItem, head};
 use super::readonly::{Look, Shown};
-use super::shape::{Item, Shape, head};
 use super::widgets::{Around, Widget};
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
@@ -96,14 +96,14 @@ impl ShownField {
 
 /// A fieldset.
 #[derive(Debug, Clone)]
-pub(in crate::admin) struct ShownGroup {
+pub(in crate::admin) struct ShownFieldset {
     pub(in crate::admin) title: &'static str,
     pub(in crate::admin) description: &'static str,
     pub(in crate::admin) collapsed: bool,
     pub(in crate::admin) lines: Vec<Vec<ShownField>>,
 }
 
-impl ShownGroup {
+impl ShownFieldset {
     /// Whether the fieldset has errors.
     pub(in crate::admin) fn is_wrong(&self) -> bool {
         self.lines
@@ -126,8 +126,8 @@ pub(super) struct Showing<'a> {
 
 impl Showing<'_> {
     /// Returns the fieldsets of a form.
-    pub(super) fn groups(self, shape: &Shape, form: &ModelForm) -> Vec<ShownGroup> {
-        let group = |group: &super::shape::Group| ShownGroup {
+    pub(super) fn groups(self, layout: &Layout, form: &ModelForm) -> Vec<ShownFieldset> {
+        let group = |group: &super::layout::LayoutFieldset| ShownFieldset {
             title: group.title,
             description: group.description,
             collapsed: group.collapsed,
@@ -137,18 +137,18 @@ impl Showing<'_> {
                 .map(|line| line.iter().map(|item| self.field(form, *item)).collect())
                 .collect(),
         };
-        shape.groups.iter().map(group).collect()
+        layout.groups.iter().map(group).collect()
     }
 
     /// Returns a position of a form.
-    pub(super) fn field(self, form: &ModelForm, item: Item) -> ShownField {
+    pub(super) fn field(self, form: &ModelForm, item: LayoutItem) -> ShownField {
         match item {
-            Item::Edit(field) => match form.field(field.name()) {
+            LayoutItem::Edit(field) => match form.field(field.name()) {
                 Some(bound) => self.edited(form, bound),
                 None => self.shown(form, field),
             },
-            Item::Show(field) => self.shown(form, field),
-            Item::Computed(at) => {
+            LayoutItem::Show(field) => self.shown(form, field),
+            LayoutItem::Computed(at) => {
                 let column = self.around.options.readonly_computed.get(at);
                 let name = match column {
                     Some(ListColumn::Computed { name, .. }) => (*name).to_owned(),

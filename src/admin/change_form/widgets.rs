@@ -1,6 +1,6 @@
 //! Controls of relations, with links to the related rows.
 
-use super::find::{Find, Found, searchable};
+use super::picker::{PickerResult, RowPicker, searchable};
 use super::relations::Relations;
 use crate::admin::options::Options;
 use crate::admin::{Actor, AdminSite, quote};
@@ -26,7 +26,7 @@ pub(in crate::admin) struct RelatedLink {
 
 /// The lookup window of a key, and the display names of chosen rows.
 #[derive(Debug, Clone)]
-pub(in crate::admin) struct Lookup {
+pub(in crate::admin) struct RelatedLookup {
     pub(in crate::admin) url: String,
     pub(in crate::admin) label: String,
     /// Display names with the URLs of their forms; an empty URL if a row has no form.
@@ -38,15 +38,15 @@ pub(in crate::admin) struct Lookup {
 pub(in crate::admin) struct Widget {
     pub(in crate::admin) control: Control,
     pub(in crate::admin) links: Vec<RelatedLink>,
-    pub(in crate::admin) lookup: Option<Lookup>,
+    pub(in crate::admin) lookup: Option<RelatedLookup>,
     /// The search for browsers without scripts.
-    pub(in crate::admin) find: Option<Find>,
+    pub(in crate::admin) picker: Option<RowPicker>,
 }
 
 impl Widget {
     /// Whether the control offers rows that a search without scripts has found.
-    pub(in crate::admin) fn shows_found(&self) -> bool {
-        self.find.as_ref().is_some_and(Find::has_note)
+    pub(in crate::admin) fn shows_picked_rows(&self) -> bool {
+        self.picker.as_ref().is_some_and(RowPicker::has_note)
     }
 }
 
@@ -138,7 +138,7 @@ pub(super) struct Around<'a> {
     pub(super) options: &'a Options,
     pub(super) adding: bool,
     /// The result of a search for one of the fields.
-    pub(super) found: Option<&'a Found>,
+    pub(super) picker_result: Option<&'a PickerResult>,
     /// The version of Django whose pop-up links are created.
     pub(super) django: DjangoVersion,
 }
@@ -155,7 +155,7 @@ impl Around<'_> {
                 control,
                 links: Vec::new(),
                 lookup: None,
-                find: None,
+                picker: None,
             };
         };
         control.kind = self.affordable(to, wanted(field, self.options));
@@ -205,14 +205,14 @@ impl Around<'_> {
             control.kind,
             ControlKind::Autocomplete | ControlKind::AutocompleteMany | ControlKind::RawId
         );
-        let find = (searched && self.can_search(to)).then(|| {
+        let picker = (searched && self.can_search(to)).then(|| {
             let chosen = self.chosen(to, typed);
-            Find::new(
+            RowPicker::new(
                 &mut control,
                 field,
                 &self.options.label(field),
                 chosen,
-                self.found,
+                self.picker_result,
             )
         });
         let raw = control.kind == ControlKind::RawId;
@@ -227,20 +227,20 @@ impl Around<'_> {
             control,
             links,
             lookup,
-            find,
+            picker,
         }
     }
 
     /// Applies the admin's options of the field to the control.
     fn overridden(self, field: ModelField, control: &mut Control) {
-        let said = self.options.formfield(field);
-        if let Some(text) = said
+        let options = self.options.formfield(field);
+        if let Some(text) = options
             .placeholder
             .filter(|_| matches!(control.kind, ControlKind::Input(_) | ControlKind::Textarea))
         {
             control.data.push(("placeholder", text.to_owned()));
         }
-        if let Some(rows) = said.rows.filter(|_| field.takes_lines()) {
+        if let Some(rows) = options.rows.filter(|_| field.takes_lines()) {
             control.kind = if rows == 1 {
                 ControlKind::Input("text")
             } else {
@@ -351,11 +351,11 @@ impl Around<'_> {
         to: &'static Meta,
         control: &Control,
     ) -> Vec<RelatedLink> {
-        let Some(known) = self.site.registered(to) else {
+        let Some(registered) = self.site.registered(to) else {
             return Vec::new();
         };
         let (name, pk) = (&to.verbose_name, to.pk().name);
-        let (base, mut query) = (known.url(), format!("?_to_field={pk}&_popup=1"));
+        let (base, mut query) = (registered.url(), format!("?_to_field={pk}&_popup=1"));
         if self.django >= DjangoVersion::V6_1 {
             query.push_str("&_source_model=");
             query.push_str(&model.label());
@@ -385,7 +385,7 @@ impl Around<'_> {
                 label: format!("{verb} selected {name}"),
             }
         };
-        let may = |action| self.actor.may(known, action, None);
+        let may = |action| self.actor.may(registered, action, None);
         let mut links = Vec::new();
         if single && may("change") {
             links.push(one("change", "edit", "change", "Change"));
@@ -410,19 +410,19 @@ impl Around<'_> {
         links
     }
 
-    fn lookup(self, to: &'static Meta, field: ModelField, typed: &[String]) -> Lookup {
-        let known = self.site.registered(to);
-        let url = known
-            .map(|known| format!("{}?_to_field={}&_popup=1", known.url(), to.pk().name))
+    fn lookup(self, to: &'static Meta, field: ModelField, typed: &[String]) -> RelatedLookup {
+        let registered = self.site.registered(to);
+        let url = registered
+            .map(|registered| format!("{}?_to_field={}&_popup=1", registered.url(), to.pk().name))
             .unwrap_or_default();
         let chosen = typed.iter().filter_map(|key| {
             let name = self.relations.name(to, key)?.to_owned();
-            let url = known
-                .map(|known| known.object_url(key.trim(), "change"))
+            let url = registered
+                .map(|registered| registered.object_url(key.trim(), "change"))
                 .unwrap_or_default();
             Some((name, url))
         });
-        Lookup {
+        RelatedLookup {
             url,
             label: format!("Look up {}", self.options.label(field).to_lowercase()),
             chosen: chosen.collect(),

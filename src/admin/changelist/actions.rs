@@ -8,7 +8,7 @@ use crate::admin::delete::{Consequences, Selected, delete_selected};
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::options::{Action, ActionRequest, ActionResult};
 use crate::admin::run_action::{self, Again, Location, Run};
-use crate::admin::{AdminRequest, Registered};
+use crate::admin::{AdminRequest, RegisteredModel};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, full_path, redirect, render};
@@ -39,10 +39,10 @@ struct DeleteSelectedConfirmation {
     again: Again,
 }
 
-/// Returns the actions that the user may run on rows of `known`.
-pub(super) fn offered(request: &AdminRequest, known: &'static Registered) -> Vec<Action> {
-    let own = run_action::offered(request, known, Location::ChangeList);
-    let may_delete = !request.is_popup() && request.may(known, "delete", None);
+/// Returns the actions that the user may run on rows of `registered`.
+pub(super) fn offered(request: &AdminRequest, registered: &'static RegisteredModel) -> Vec<Action> {
+    let own = run_action::offered(request, registered, Location::ChangeList);
+    let may_delete = !request.is_popup() && request.may(registered, "delete", None);
     may_delete
         .then_some(DELETE)
         .into_iter()
@@ -80,7 +80,7 @@ pub(super) async fn run(
         request.messages.add(Level::WARNING, "No action selected.");
         return back();
     };
-    let known = list.site.known;
+    let registered = list.site.registered;
     let across = all
         || !matches!(
             data.get("select_across").to_lowercase().as_str(),
@@ -91,7 +91,7 @@ pub(super) async fn run(
     } else {
         let pks = ticked
             .iter()
-            .filter_map(|pk| parse(known.model.pk().target(), pk))
+            .filter_map(|pk| parse(registered.model.pk().target(), pk))
             .collect();
         list.query.clone().with_pks(pks)
     };
@@ -115,7 +115,7 @@ pub(super) async fn run(
     let (back_url, list_url) = (here.clone(), here.clone());
     let run = Run {
         request,
-        known,
+        registered,
         action,
         location,
         rows,
@@ -125,27 +125,27 @@ pub(super) async fn run(
         list_url,
     };
     if action.name == DELETE.name {
-        return match delete_selected(request, known, run.rows.clone(), is_confirmed).await? {
+        return match delete_selected(request, registered, run.rows.clone(), is_confirmed).await? {
             Selected::Deleted(0) => back(),
             Selected::Deleted(count) => {
-                let counted = known
+                let counted = registered
                     .model
                     .counted(i64::try_from(count).unwrap_or(i64::MAX));
                 request
                     .messages
                     .success(format!("Successfully deleted {count} {counted}."));
-                Ok(redirect(&super::here(request, known).await?))
+                Ok(redirect(&super::here(request, registered).await?))
             }
             Selected::Asked(shown) => {
                 let title = if shown.is_allowed() {
-                    format!("Delete {count} {}", known.model.counted(count))
+                    format!("Delete {count} {}", registered.model.counted(count))
                 } else {
-                    format!("Cannot delete {}", known.model.counted(count))
+                    format!("Cannot delete {}", registered.model.counted(count))
                 };
-                let mut crumbs = Crumb::to(known, here.clone());
+                let mut crumbs = Crumb::to(registered, here.clone());
                 crumbs.push(Crumb::new("Delete", ""));
                 let again = run.again().await?;
-                let many = known.model.verbose_name_plural.clone();
+                let many = registered.model.verbose_name_plural.clone();
                 let frame = request.frame(title, crumbs);
                 Ok(render(&DeleteSelectedConfirmation {
                     frame,
@@ -159,7 +159,7 @@ pub(super) async fn run(
     }
     match run.answer(is_confirmed).await? {
         Some(page) => Ok(page),
-        None => Ok(redirect(&super::here(request, known).await?)),
+        None => Ok(redirect(&super::here(request, registered).await?)),
     }
 }
 

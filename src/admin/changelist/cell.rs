@@ -19,29 +19,29 @@ const WIDE: usize = 30;
 
 /// The context of all cells.
 #[derive(Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct CellFormat {
     pub(super) zone: Tz,
     /// The text for empty values.
     pub(super) empty: &'static str,
 }
 
 /// Writes the value of `column` in `row`. Inside a link there can be no other link.
-pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
+pub(super) fn write(out: &mut Markup, format: CellFormat, column: &Column, row: &Row) {
     let values = column.values(row);
     match column.source {
         Source::Field(field) => match values {
-            [value] => display(out, look, &field.display(value), column.is_link),
-            _ => drop(out.text(look.empty)),
+            [value] => display(out, format, &field.display(value), column.is_link),
+            _ => drop(out.text(format.empty)),
         },
-        Source::Text(of_row) => text(out, look, &of_row.say(values)),
+        Source::Text(of_row) => text(out, format, &of_row.say(values)),
         Source::Related(of_row) => match values {
-            [Value::Unreadable(cell), ..] => unreadable(out, look, &cell.text),
-            [key, name @ ..] if !key.is_null() => text(out, look, &of_row.say(name)),
-            _ => drop(out.text(look.empty)),
+            [Value::Unreadable(cell), ..] => unreadable(out, format, &cell.text),
+            [key, name @ ..] if !key.is_null() => text(out, format, &of_row.say(name)),
+            _ => drop(out.text(format.empty)),
         },
         Source::Computed(compute) => match compute.make(values) {
-            Cell::Value(Value::Bool(yes)) => text(out, look, if yes { "True" } else { "False" }),
-            Cell::Value(value) => display(out, look, &DisplayValue::new(&value), false),
+            Cell::Value(Value::Bool(yes)) => text(out, format, if yes { "True" } else { "False" }),
+            Cell::Value(value) => display(out, format, &DisplayValue::new(&value), false),
             Cell::Boolean(answer) => boolean(out, answer),
             Cell::Link { text: shown, url } if !column.is_link && is_safe(&url) => {
                 link(out, &url, &shown);
@@ -49,19 +49,19 @@ pub(super) fn write(out: &mut Markup, look: Look, column: &Column, row: &Row) {
             Cell::Text(shown)
             | Cell::Link { text: shown, .. }
             | Cell::TextAndLink { text: shown, .. } => {
-                text(out, look, &shown);
+                text(out, format, &shown);
             }
         },
     }
 }
 
 /// Writes `value`. It is not a link inside of another link.
-fn display(out: &mut Markup, look: Look, value: &DisplayValue<'_>, is_link: bool) {
+fn display(out: &mut Markup, format: CellFormat, value: &DisplayValue<'_>, is_link: bool) {
     match value {
-        DisplayValue::Nothing => drop(out.text(look.empty)),
-        DisplayValue::Unreadable(cell) => unreadable(out, look, &cell.text),
+        DisplayValue::Nothing => drop(out.text(format.empty)),
+        DisplayValue::Unreadable(cell) => unreadable(out, format, &cell.text),
         DisplayValue::Label(label) => typed(out, label),
-        DisplayValue::Text(shown) => text(out, look, shown),
+        DisplayValue::Text(shown) => text(out, format, shown),
         DisplayValue::Number(DisplayNumber::Whole(number)) => drop(out.number(*number)),
         DisplayValue::Number(DisplayNumber::Float(number)) => {
             out.plain(format_args!("{number:?}"));
@@ -74,12 +74,12 @@ fn display(out: &mut Markup, look: Look, value: &DisplayValue<'_>, is_link: bool
             out.raw("</time>");
         }
         DisplayValue::Time(time) => push_time(&mut out.0, *time),
-        DisplayValue::Moment(time) => timestamp(out, look, *time),
-        DisplayValue::Document(document) => text(out, look, &document.0.to_string()),
+        DisplayValue::Moment(time) => timestamp(out, format, *time),
+        DisplayValue::Document(document) => text(out, format, &document.0.to_string()),
         DisplayValue::Link(DisplayLink::Url(url)) if is_link || !is_safe(url) => {
-            text(out, look, url);
+            text(out, format, url);
         }
-        DisplayValue::Link(DisplayLink::File(path)) if is_link => text(out, look, path),
+        DisplayValue::Link(DisplayLink::File(path)) if is_link => text(out, format, path),
         DisplayValue::Link(target) => link(out, &target.url(), target.text()),
         DisplayValue::Picture(path) => picture(out, path, is_link),
     }
@@ -102,8 +102,8 @@ fn picture(out: &mut Markup, path: &str, is_link: bool) {
     }
 }
 
-fn timestamp(out: &mut Markup, look: Look, time: Timestamp) {
-    let (utc, local) = (time.utc().naive_utc(), time.local(&look.zone));
+fn timestamp(out: &mut Markup, format: CellFormat, time: Timestamp) {
+    let (utc, local) = (time.utc().naive_utc(), time.local(&format.zone));
     let exact = Moment::new(utc, b'T');
     out.raw("<time datetime=\"");
     moment(out, utc, exact, b'T');
@@ -150,17 +150,17 @@ fn boolean(out: &mut Markup, answer: Option<bool>) {
 }
 
 /// Writes the unchanged value of a cell that does not fit its column.
-fn unreadable(out: &mut Markup, look: Look, shown: &str) {
+fn unreadable(out: &mut Markup, format: CellFormat, shown: &str) {
     out.raw("<span class=\"unreadable\">")
         .icon("alert", "")
         .raw("<span class=\"hidden\">Unreadable value: </span>");
-    text(out, look, shown);
+    text(out, format, shown);
     out.raw("</span>");
 }
 
-fn text(out: &mut Markup, look: Look, shown: &str) {
+fn text(out: &mut Markup, format: CellFormat, shown: &str) {
     if shown.chars().all(char::is_whitespace) {
-        out.text(look.empty);
+        out.text(format.empty);
     } else if shown.len() <= WIDE {
         typed(out, shown);
     } else {

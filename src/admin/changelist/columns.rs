@@ -1,6 +1,6 @@
 //! The columns of a list: the positions of their values in a row, their display and their order.
 
-use crate::admin::Registered;
+use crate::admin::RegisteredModel;
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
 use crate::models::{
@@ -57,17 +57,17 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(known: &'static Registered) -> Self {
-        let model = known.model;
+    pub(super) fn new(registered: &'static RegisteredModel) -> Self {
+        let model = registered.model;
         let mut paths = vec![ColumnPath::own(model.pk().column)];
-        let mut columns = Vec::with_capacity(known.options.list_display.len());
-        for column in &known.options.list_display {
-            columns.push(shown(known, column, &mut paths));
+        let mut columns = Vec::with_capacity(registered.options.list_display.len());
+        for column in &registered.options.list_display {
+            columns.push(shown(registered, column, &mut paths));
         }
         if columns.is_empty() {
             columns.push(name_of_row(model, &mut paths));
         }
-        let links = known.options.list_display_links.as_deref();
+        let links = registered.options.list_display_links.as_deref();
         for (index, column) in columns.iter_mut().enumerate() {
             column.is_link = links.is_some_and(|links| {
                 links.contains(&column.name) || links.is_empty() && index == 0
@@ -89,10 +89,10 @@ impl Columns {
 
 /// Returns the position of these consecutive values among `paths`; adds them if necessary.
 fn placed(paths: &mut Vec<ColumnPath>, wanted: &[ColumnPath]) -> usize {
-    let known = paths
+    let position = paths
         .windows(wanted.len().max(1))
         .position(|some| some == wanted);
-    known.unwrap_or_else(|| {
+    position.unwrap_or_else(|| {
         paths.extend_from_slice(wanted);
         paths.len() - wanted.len()
     })
@@ -114,13 +114,13 @@ fn name_of_row(model: &'static Meta, paths: &mut Vec<ColumnPath>) -> Column {
 }
 
 fn shown(
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     column: &'static ListColumn,
     paths: &mut Vec<ColumnPath>,
 ) -> Column {
-    let model = known.model;
+    let model = registered.model;
     let may_sort = |name: &str| {
-        known
+        registered
             .options
             .sortable_by
             .as_ref()

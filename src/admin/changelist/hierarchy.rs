@@ -50,7 +50,7 @@ pub(super) struct Dates {
 
 impl Hierarchy {
     pub(super) fn new(site: Site, path: &ColumnPath, params: &Params) -> Result<Self, Problem> {
-        let model = site.known.model;
+        let model = site.registered.model;
         let name = model.spelled(path);
         let field = model.resolve(path).unwrap_or_else(|| model.pk());
         let mut found = Self {
@@ -265,14 +265,14 @@ impl Hierarchy {
     }
 
     /// Returns those of the spans that contain a date of the list. The spans begin on `starts`, and
-    /// the last one ends at `to`; `known` are spans whose answer is already known.
+    /// the last one ends at `to`; `answered` are spans whose answer was already loaded.
     fn occurring(
         &self,
         conn: &mut Conn,
         site: Site,
         query: &Query,
         (starts, to): (&[NaiveDate], NaiveDate),
-        known: Option<(&[Span], &[bool])>,
+        answered: Option<(&[Span], &[bool])>,
         many: bool,
     ) -> Result<BTreeSet<NaiveDate>> {
         let days: Vec<Value> = starts
@@ -285,12 +285,12 @@ impl Hierarchy {
             .cloned()
             .zip(days.iter().skip(1).cloned())
             .collect();
-        let found = match known.filter(|(known, _)| *known == spans) {
+        let found = match answered.filter(|(other, _)| *other == spans) {
             Some((_, occurring)) => occurring.to_vec(),
             None => query.occurring(conn, &self.path, &spans, many)?,
         };
         if !query.is_filtered() {
-            site.known.last_spans.set(&spans);
+            site.registered.last_spans.set(&spans);
         }
         Ok(starts
             .iter()

@@ -47,10 +47,10 @@ impl List {
         base: Query,
         first: i64,
     ) -> Result<Self, Problem> {
-        let known = site.known;
-        let options = &known.options;
+        let registered = site.registered;
+        let options = &registered.options;
         for (name, _) in params.lookups() {
-            if !lookup::is_allowed(known, name) {
+            if !lookup::is_allowed(registered, name) {
                 return Err(Problem::Refused(format!(
                     "filtering by {name} is not allowed"
                 )));
@@ -85,9 +85,9 @@ impl List {
         let search = searched(&options.search_fields, &words);
         let is_searched = search.is_some();
         unfiltered.extend(search);
-        let mut columns = Columns::new(known);
-        let order = ordering(known, &params, &columns.all, first);
-        let sorting = Sorting::from_params(known, &params, &columns.all, first);
+        let mut columns = Columns::new(registered);
+        let order = ordering(registered, &params, &columns.all, first);
+        let sorting = Sorting::from_params(registered, &params, &columns.all, first);
         let date_at = hierarchy
             .as_ref()
             .map_or(0, |dates| columns.also(&dates.path));

@@ -29,7 +29,7 @@ pub(super) struct Loaded {
 
 /// The data that are known before the page is loaded.
 #[derive(Default)]
-struct Known {
+struct Preloaded {
     /// Primary key and date of every search result, if there are few.
     keys: Option<Vec<Row>>,
     /// A page number with its rows, if they were loaded with the count.
@@ -45,18 +45,21 @@ struct Known {
 impl List {
     /// Loads the list; returns `None` if the page does not exist.
     pub(super) fn load(&self, conn: &mut Conn) -> Result<Option<Loaded>> {
-        let options = &self.site.known.options;
+        let options = &self.site.registered.options;
         let (per_page, most) = (options.list_per_page.max(1), options.list_max_show_all);
         let number = self.params.page();
-        let mut known = self.known(conn, per_page, most, number)?;
-        let count = known.count;
+        let mut before = self.preload(conn, per_page, most, number)?;
+        let count = before.count;
         if !self.is_page(number, count) {
             return Ok(None);
         }
         let is_all = self.is_whole(count);
         let paginator = Paginator { count, per_page };
         let page = if is_all { 1 } else { number };
-        let mut rows = match (known.rows.take().filter(|(of, _)| *of == page), &known.keys) {
+        let mut rows = match (
+            before.rows.take().filter(|(of, _)| *of == page),
+            &before.keys,
+        ) {
             (Some((_, rows)), _) => rows,
             (None, Some(keys)) => {
                 let skipped = usize::try_from(paginator.offset(page)).unwrap_or(usize::MAX);
@@ -67,12 +70,12 @@ impl List {
                 self.rows_of(conn, shown.filter_map(|key| key.first().cloned()).collect())?
             }
             (None, None) if is_all => self.query.rows(conn, &self.columns.paths, None, 0)?,
-            (None, None) => self.page(conn, &known, per_page, paginator.offset(page))?,
+            (None, None) => self.page(conn, &before, per_page, paginator.offset(page))?,
         };
         if !is_all {
             rows.truncate(usize::try_from(per_page).unwrap_or(usize::MAX));
         }
-        let dates = self.dates(conn, &known, &rows)?;
+        let dates = self.dates(conn, &before, &rows)?;
         let mut filters = Vec::with_capacity(self.filters.len());
         for (at, filter) in self.filters.iter().enumerate() {
             let rest = self.has_facets.then(|| self.without(at));
@@ -87,7 +90,7 @@ impl List {
         Ok(Some(Loaded {
             rows,
             count,
-            whole: known.whole,
+            whole: before.whole,
             page,
             filters,
             dates,
@@ -96,14 +99,14 @@ impl List {
 
     /// Whether `count` rows fit on one page.
     fn is_whole(&self, count: i64) -> bool {
-        let options = &self.site.known.options;
+        let options = &self.site.registered.options;
         self.params.has("all") && count <= options.list_max_show_all
             || count <= options.list_per_page.max(1)
     }
 
     /// Returns the number of the last page of `count` rows.
     pub(super) fn last_page(&self, count: i64) -> i64 {
-        let per_page = self.site.known.options.list_per_page.max(1);
+        let per_page = self.site.registered.options.list_per_page.max(1);
         Paginator { count, per_page }.num_pages()
     }
 
@@ -119,18 +122,19 @@ impl List {
     }
 
     /// Counts the rows, and loads other data that cost as much as counting.
-    fn known(&self, conn: &mut Conn, per_page: i64, most: i64, number: i64) -> Result<Known> {
+    fn preload(&self, conn: &mut Conn, per_page: i64, most: i64, number: i64) -> Result<Preloaded> {
         let wants_all = self.params.has("all");
         let dates = self.hierarchy.as_ref().map(|dates| &dates.path);
-        let counts_whole = self.site.known.options.show_full_result_count && self.is_narrowed();
+        let counts_whole =
+            self.site.registered.options.show_full_result_count && self.is_narrowed();
         if self.is_searched && !wants_all {
             if let Some(keys) = self.query.few(conn, dates, FEW.max(per_page))? {
                 let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
-                return Ok(Known {
+                return Ok(Preloaded {
                     count: counted(&keys),
                     keys: Some(keys),
                     whole,
-                    ..Known::default()
+                    ..Preloaded::default()
                 });
             }
         } else if self.is_narrowed() && (number == 1 || wants_all) {
@@ -146,28 +150,28 @@ impl List {
             let count = counted(&rows);
             if count <= limit {
                 let whole = counts_whole.then(|| self.base.count(conn)).transpose()?;
-                return Ok(Known {
+                return Ok(Preloaded {
                     count,
                     rows: Some((1, rows)),
                     whole,
-                    ..Known::default()
+                    ..Preloaded::default()
                 });
             }
             let asked = self
                 .query
                 .summary(conn, counts_whole.then_some(&self.base), dates)?;
-            return Ok(Known {
+            return Ok(Preloaded {
                 rows: Some((1, rows)),
                 count: asked.count,
                 whole: asked.whole,
                 ends: asked.ends,
-                ..Known::default()
+                ..Preloaded::default()
             });
         }
         if !self.is_narrowed() && !wants_all && number >= 1 {
             // The requested page nearly always exists.
             let offset = (number - 1).saturating_mul(per_page);
-            let (paths, spans) = (&self.columns.paths, self.site.known.last_spans.get());
+            let (paths, spans) = (&self.columns.paths, self.site.registered.last_spans.get());
             let found =
                 self.query
                     .rows_and_summary(conn, paths, (per_page, offset), dates, &spans)?;
@@ -182,7 +186,7 @@ impl List {
             )) = found
             {
                 let spans = occurring.map(|occurring| (spans, occurring));
-                return Ok(Known {
+                return Ok(Preloaded {
                     rows: Some((number, rows)),
                     count,
                     whole: Some(count),
@@ -200,11 +204,11 @@ impl List {
         } else {
             Some(asked.count)
         };
-        Ok(Known {
+        Ok(Preloaded {
             count: asked.count,
             whole,
             ends: asked.ends,
-            ..Known::default()
+            ..Preloaded::default()
         })
     }
 
@@ -219,18 +223,25 @@ impl List {
     }
 
     /// Returns the rows of a page.
-    fn page(&self, conn: &mut Conn, known: &Known, limit: i64, offset: i64) -> Result<Vec<Row>> {
+    fn page(
+        &self,
+        conn: &mut Conn,
+        before: &Preloaded,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<Row>> {
         // If a search has many results, a page of them is among the first rows of the table. Search
         // a quarter more rows than needed on average, rounded up to a power of two, because each
         // number makes another statement.
         let first = |whole: i64| {
-            let first = (offset + limit).saturating_mul(whole) / known.count.max(1) * 5 / 4 + limit;
+            let first =
+                (offset + limit).saturating_mul(whole) / before.count.max(1) * 5 / 4 + limit;
             u64::try_from(first)
                 .ok()
                 .and_then(|first| i64::try_from(first.next_power_of_two()).ok())
                 .unwrap_or(first)
         };
-        let first = known
+        let first = before
             .whole
             .map(|whole| (first(whole), whole))
             .filter(|(first, whole)| first * 4 < *whole);
@@ -238,7 +249,7 @@ impl List {
             let pks = self
                 .query
                 .among_first(conn, &self.base, first, limit, offset)?;
-            if i64::try_from(pks.len()).is_ok_and(|found| found == limit.min(known.count - offset))
+            if i64::try_from(pks.len()).is_ok_and(|found| found == limit.min(before.count - offset))
             {
                 return self.rows_of(conn, pks);
             }
@@ -247,11 +258,11 @@ impl List {
             .rows(conn, &self.columns.paths, Some(limit), offset)
     }
 
-    fn dates(&self, conn: &mut Conn, known: &Known, rows: &[Row]) -> Result<Option<Dates>> {
+    fn dates(&self, conn: &mut Conn, before: &Preloaded, rows: &[Row]) -> Result<Option<Dates>> {
         let Some(hierarchy) = &self.hierarchy else {
             return Ok(None);
         };
-        let mut values: Vec<&Value> = match &known.keys {
+        let mut values: Vec<&Value> = match &before.keys {
             Some(keys) => keys.iter().filter_map(|key| key.get(1)).collect(),
             None => rows
                 .iter()
@@ -259,13 +270,13 @@ impl List {
                 .collect(),
         };
         values.retain(|value| sort_key(value).is_some());
-        let is_known = known.keys.is_some() || counted(rows) >= known.count;
+        let is_known = before.keys.is_some() || counted(rows) >= before.count;
         if is_known {
             values.sort_by_key(|value| sort_key(value));
         }
         let is_unreadable =
             |(first, last): &(Value, Value)| first.unreadable().or(last.unreadable()).is_some();
-        let readable = match &known.ends {
+        let readable = match &before.ends {
             Some(ends) if !is_known && is_unreadable(ends) => {
                 hierarchy.readable_ends(conn, self.site, &self.query)?
             }
@@ -275,10 +286,10 @@ impl List {
             Some((first, last)) => Some((first, last)),
             None => values.first().copied().zip(values.last().copied()),
         };
-        let many = known
+        let many = before
             .whole
-            .is_some_and(|whole| known.count.saturating_mul(MANY) >= whole);
-        let at_hand = match &known.spans {
+            .is_some_and(|whole| before.count.saturating_mul(MANY) >= whole);
+        let at_hand = match &before.spans {
             _ if is_known => AtHand::All(values),
             Some((spans, occurring)) => AtHand::Spans(spans, occurring),
             None => AtHand::None { many },

@@ -1,13 +1,13 @@
 //! URL parameters that may filter a list, and their conditions.
 
 use super::{Problem, Site};
-use crate::admin::Registered;
+use crate::admin::RegisteredModel;
 use crate::admin::options::ListFilter;
 use crate::models::Condition;
 
-/// Whether rows of `known` may be looked up by `key` (Django's `lookup_allowed`).
-pub(super) fn is_allowed(known: &Registered, key: &str) -> bool {
-    let (model, options) = (known.model, &known.options);
+/// Whether rows of `registered` may be looked up by `key` (Django's `lookup_allowed`).
+pub(super) fn is_allowed(registered: &RegisteredModel, key: &str) -> bool {
+    let (model, options) = (registered.model, &registered.options);
     let filters = options.list_filter.iter().map(|filter| match filter {
         ListFilter::Field(path, _) => model.spelled(path),
         ListFilter::Own(own) => own.parameter_name.to_owned(),
@@ -17,13 +17,15 @@ pub(super) fn is_allowed(known: &Registered, key: &str) -> bool {
         .iter()
         .map(|path| model.spelled(path));
 
-    known.policy().lookup_allowed(key, filters.chain(dates))
+    registered
+        .policy()
+        .lookup_allowed(key, filters.chain(dates))
 }
 
 /// Returns the condition of the parameter `key`.
 pub(super) fn condition(site: Site, key: &str, values: &[String]) -> Result<Condition, Problem> {
     let parameter = site
-        .known
+        .registered
         .model
         .parameter(key)
         .map_err(|_| Problem::Lookup)?;

@@ -26,7 +26,7 @@ use chrono_tz::Tz;
 use super::change_form::deleted_meanwhile;
 use super::frame::{Crumb, Frame};
 use super::options::Action;
-use super::{AdminRequest, AdminSite, Registered};
+use super::{AdminRequest, AdminSite, RegisteredModel};
 use crate::auth::kept_forms;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -39,13 +39,13 @@ use list::List;
 use page::ChangeListPage;
 use params::Params;
 pub(super) use search::searched;
-use table::{Around, Table};
+use table::{RowContext, Table};
 
 /// The context of a list, for any thread.
 #[derive(Clone, Copy)]
 struct Site {
     admin: &'static AdminSite,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     zone: Tz,
     today: NaiveDate,
 }
@@ -53,7 +53,7 @@ struct Site {
 impl Site {
     /// Returns the text for empty values.
     fn empty(self) -> &'static str {
-        self.known
+        self.registered
             .options
             .empty_value_display
             .unwrap_or(self.admin.empty_value_display)
@@ -80,13 +80,13 @@ pub(super) async fn change_list(
     request: AdminRequest,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse> {
-    let known = request.model(&path.0, &path.1)?;
-    request.must(known, "view", None)?;
-    let actions = actions::offered(&request, known);
-    let Some(list) = asked(&request, known, actions.is_empty())? else {
-        return wrong(&request, known);
+    let registered = request.model(&path.0, &path.1)?;
+    request.must(registered, "view", None)?;
+    let actions = actions::offered(&request, registered);
+    let Some(list) = asked(&request, registered, actions.is_empty())? else {
+        return wrong(&request, registered);
     };
-    let kept = if is_edited(&request, known) {
+    let kept = if is_edited(&request, registered) {
         kept_forms::take(&request.http).await?
     } else {
         None
@@ -101,11 +101,11 @@ pub(super) async fn change_list(
     } else {
         ACTION_NOT_RUN.to_owned()
     };
-    let (all, actor) = (request.queryset(known), request.actor());
+    let (all, actor) = (request.queryset(registered), request.actor());
     let settings = request.settings.clone();
     let read = move |conn: &mut Conn| {
         let sent = SentList {
-            known,
+            registered,
             all: &all,
             data: &kept.post,
             actor: &actor,
@@ -148,8 +148,8 @@ async fn show(
     actions: &[Action],
     unsaved: Unsaved,
 ) -> Result<HttpResponse> {
-    let known = list.site.known;
-    let (is_edited, is_popup) = (is_edited(request, known), request.is_popup());
+    let registered = list.site.registered;
+    let (is_edited, is_popup) = (is_edited(request, registered), request.is_popup());
     let has_boxes = list.first > 0 && !actions.is_empty();
     let loaded = request
         .db
@@ -170,7 +170,7 @@ async fn show(
             let table = Table::new(
                 &list,
                 &rows,
-                &Around {
+                &RowContext {
                     has_boxes,
                     editing: editing.as_ref(),
                     is_popup,
@@ -181,7 +181,7 @@ async fn show(
         })
         .await?;
     let Some((list, found, table, editing, notes)) = loaded else {
-        return wrong(request, known);
+        return wrong(request, registered);
     };
     if list.has_nul {
         request
@@ -214,10 +214,10 @@ fn moved_away(sent: &[Sent], rows: &[Row]) -> Vec<String> {
 }
 
 /// Whether rows can be edited in the list.
-fn is_edited(request: &AdminRequest, known: &'static Registered) -> bool {
-    !known.options.list_editable.is_empty()
+fn is_edited(request: &AdminRequest, registered: &'static RegisteredModel) -> bool {
+    !registered.options.list_editable.is_empty()
         && !request.is_popup()
-        && request.may(known, "change", None)
+        && request.may(registered, "change", None)
 }
 
 /// `POST /admin/catalog/product/`: runs an action on ticked rows, or saves edited rows.
@@ -226,11 +226,11 @@ pub(super) async fn change_list_post(
     path: Path<(String, String)>,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let known = request.model(&path.0, &path.1)?;
-    request.must(known, "view", None)?;
-    let actions = actions::offered(&request, known);
-    let Some(list) = asked(&request, known, actions.is_empty())? else {
-        return wrong(&request, known);
+    let registered = request.model(&path.0, &path.1)?;
+    request.must(registered, "view", None)?;
+    let actions = actions::offered(&request, registered);
+    let Some(list) = asked(&request, registered, actions.is_empty())? else {
+        return wrong(&request, registered);
     };
     // If the page does not exist, nothing is changed.
     let list = if list.params.page() == 1 {
@@ -241,7 +241,7 @@ pub(super) async fn change_list_post(
             .run(move |conn| list.has_page(conn).map(|is_there| (list, is_there)))
             .await?;
         if !is_there {
-            return wrong(&request, known);
+            return wrong(&request, registered);
         }
         list
     };
@@ -249,17 +249,17 @@ pub(super) async fn change_list_post(
         return actions::run(&request, &list, &actions, &data).await;
     }
     let is_saved = data.fields.get("_save").is_some()
-        && !known.options.list_editable.is_empty()
+        && !registered.options.list_editable.is_empty()
         && !request.is_popup();
     if !is_saved {
         return show(&request, list, &actions, Unsaved::default()).await;
     }
-    request.must(known, "change", None)?;
-    let (all, actor) = (request.queryset(known), request.actor());
+    request.must(registered, "change", None)?;
+    let (all, actor) = (request.queryset(registered), request.actor());
     let settings = request.settings.clone();
     let job = move |conn: &mut Conn| {
         let sent = SentList {
-            known,
+            registered,
             all: &all,
             data: &data,
             actor: &actor,
@@ -285,26 +285,26 @@ pub(super) async fn change_list_post(
             if gone > 0 {
                 request
                     .messages
-                    .add(Level::WARNING, deleted_meanwhile(known.model, gone));
+                    .add(Level::WARNING, deleted_meanwhile(registered.model, gone));
             }
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             if count > 0 {
                 let were = if count == 1 { "was" } else { "were" };
                 request.messages.success(format!(
                     "{count} {} {were} changed successfully.",
-                    known.model.counted(count)
+                    registered.model.counted(count)
                 ));
             }
-            Ok(redirect(&here(&request, known).await?))
+            Ok(redirect(&here(&request, registered).await?))
         }
     }
 }
 
 /// Returns the URL of this list after its rows were changed: the same page, or the last page if
 /// that page no longer exists.
-async fn here(request: &AdminRequest, known: &'static Registered) -> Result<String> {
+async fn here(request: &AdminRequest, registered: &'static RegisteredModel) -> Result<String> {
     let url = || full_path(&request.http);
-    Ok(last_page_url(request, known, &request.query)
+    Ok(last_page_url(request, registered, &request.query)
         .await?
         .unwrap_or_else(url))
 }
@@ -312,10 +312,13 @@ async fn here(request: &AdminRequest, known: &'static Registered) -> Result<Stri
 /// Returns the URL of the list that the user came from, with its search, filters and order. If the
 /// page no longer exists (its last row was deleted, or no longer matches the filters), returns the
 /// last page of that list.
-pub(super) async fn list_url(request: &AdminRequest, known: &'static Registered) -> Result<String> {
-    let query = request.list_query(known).unwrap_or_default();
-    let last = last_page_url(request, known, &QueryDict::parse(&query)).await?;
-    Ok(last.unwrap_or_else(|| request.list_url(known)))
+pub(super) async fn list_url(
+    request: &AdminRequest,
+    registered: &'static RegisteredModel,
+) -> Result<String> {
+    let query = request.list_query(registered).unwrap_or_default();
+    let last = last_page_url(request, registered, &QueryDict::parse(&query)).await?;
+    Ok(last.unwrap_or_else(|| request.list_url(registered)))
 }
 
 /// Returns the URL of the last page of the list for `query`. Returns `None` if the page in `query`
@@ -323,7 +326,7 @@ pub(super) async fn list_url(request: &AdminRequest, known: &'static Registered)
 /// page, which always exists.
 async fn last_page_url(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     query: &QueryDict,
 ) -> Result<Option<String>> {
     let params = Params::new(query);
@@ -331,8 +334,8 @@ async fn last_page_url(
         return Ok(None);
     }
 
-    let is_without_boxes = actions::offered(request, known).is_empty();
-    let Ok(list) = listed(request, known, params, is_without_boxes) else {
+    let is_without_boxes = actions::offered(request, registered).is_empty();
+    let Ok(list) = listed(request, registered, params, is_without_boxes) else {
         return Ok(None);
     };
     let link = |page: i64| {
@@ -340,7 +343,7 @@ async fn last_page_url(
         let set: &[(&str, &str)] = if page == "1" { &[] } else { &[("p", &page)] };
         format!(
             "{}{}",
-            known.url(),
+            registered.url(),
             list.params.link(set, &[]).trim_end_matches('?')
         )
     };
@@ -353,21 +356,21 @@ async fn last_page_url(
 /// Creates the list for `params`.
 fn listed(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     params: Params,
     is_without_boxes: bool,
 ) -> Result<List, Problem> {
     let zone = request.settings.time_zone;
     let site = Site {
         admin: request.site,
-        known,
+        registered,
         zone,
         today: Utc::now().with_timezone(&zone).date_naive(),
     };
     List::new(
         site,
         params,
-        request.queryset(known),
+        request.queryset(registered),
         i64::from(!is_without_boxes),
     )
 }
@@ -375,17 +378,17 @@ fn listed(
 /// Creates the list for the URL. Returns `None` if the URL has an invalid lookup.
 fn asked(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     is_without_boxes: bool,
 ) -> Result<Option<List>> {
     let params = Params::new(&request.query);
     let to_field = params.get("_to_field").filter(|field| !field.is_empty());
-    if let Some(field) = to_field.filter(|field| *field != known.model.pk().name) {
+    if let Some(field) = to_field.filter(|field| *field != registered.model.pk().name) {
         return Err(Error::BadRequest(format!(
             "the field {field} cannot be referenced"
         )));
     }
-    match listed(request, known, params, is_without_boxes) {
+    match listed(request, registered, params, is_without_boxes) {
         Ok(list) => Ok(Some(list)),
         Err(Problem::Lookup) => Ok(None),
         Err(Problem::Refused(reason)) => Err(Error::BadRequest(reason)),
@@ -394,14 +397,14 @@ fn asked(
 
 /// Redirects from an invalid URL to the list without parameters; if that is invalid too, shows an
 /// error page.
-fn wrong(request: &AdminRequest, known: &'static Registered) -> Result<HttpResponse> {
+fn wrong(request: &AdminRequest, registered: &'static RegisteredModel) -> Result<HttpResponse> {
     if request.query.get("e").is_none() {
-        return Ok(redirect(&format!("{}?e=1", known.url())));
+        return Ok(redirect(&format!("{}?e=1", registered.url())));
     }
-    let frame = request.frame("Database error", Crumb::to(known, known.url()));
+    let frame = request.frame("Database error", Crumb::to(registered, registered.url()));
     Ok(render(&InvalidSetup {
         frame,
-        url: known.url(),
+        url: registered.url(),
     })?
     .respond_to(&request.http))
 }

@@ -2,7 +2,7 @@
 
 use super::columns::Column;
 use super::params::Params;
-use crate::admin::Registered;
+use crate::admin::RegisteredModel;
 use crate::models::{ColumnPath, Meta, Order};
 use crate::python::int_within_i64;
 
@@ -23,13 +23,13 @@ fn asked(text: &str) -> impl Iterator<Item = (i64, bool)> + '_ {
 
 /// Returns a total order of the rows. `first` is the number of the first column.
 pub(super) fn ordering(
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     params: &Params,
     columns: &[Column],
     first: i64,
 ) -> Vec<Order> {
-    let model = known.model;
-    let mut orders = known.policy().ordering().to_vec();
+    let model = registered.model;
+    let mut orders = registered.policy().ordering().to_vec();
     if let Some(text) = params.get("o").filter(|text| !text.is_empty()) {
         let column = |number: i64| {
             usize::try_from(number.checked_sub(first)?)
@@ -45,7 +45,7 @@ pub(super) fn ordering(
             })
             .collect();
         // The author's order breaks ties, the model's does not.
-        orders.extend(known.options.ordering.iter().flatten().cloned());
+        orders.extend(registered.options.ordering.iter().flatten().cloned());
     }
     if !is_total(model, &orders) {
         orders.push(Order {
@@ -86,7 +86,7 @@ fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
 impl Sorting {
     /// Returns the columns by which the list is sorted, as the headings show it.
     pub(super) fn from_params(
-        known: &'static Registered,
+        registered: &'static RegisteredModel,
         params: &Params,
         columns: &[Column],
         first: i64,
@@ -98,7 +98,7 @@ impl Sorting {
             }
             return sorting;
         }
-        for order in known.policy().ordering() {
+        for order in registered.policy().ordering() {
             let at = columns.iter().position(|column| {
                 column
                     .order
@@ -113,15 +113,15 @@ impl Sorting {
     }
 
     fn set(&mut self, number: i64, descending: bool) {
-        match self.0.iter_mut().find(|(known, _)| *known == number) {
-            Some(known) => known.1 = descending,
+        match self.0.iter_mut().find(|(other, _)| *other == number) {
+            Some(registered) => registered.1 = descending,
             None => self.0.push((number, descending)),
         }
     }
 
     /// Returns the rank of a column, from 1, and whether it is descending.
     pub(super) fn rank(&self, number: i64) -> Option<(usize, bool)> {
-        let at = self.0.iter().position(|(known, _)| *known == number)?;
+        let at = self.0.iter().position(|(other, _)| *other == number)?;
         Some((at + 1, self.0[at].1))
     }
 
@@ -131,7 +131,7 @@ impl Sorting {
         spelled(
             [(number, turned)]
                 .into_iter()
-                .chain(self.0.iter().copied().filter(|(known, _)| *known != number)),
+                .chain(self.0.iter().copied().filter(|(other, _)| *other != number)),
         )
     }
 
@@ -140,13 +140,13 @@ impl Sorting {
         spelled(
             self.0
                 .iter()
-                .map(|&(known, descending)| (known, descending != (known == number))),
+                .map(|&(other, descending)| (other, descending != (other == number))),
         )
     }
 
     /// Returns `o` without this column.
     pub(super) fn without(&self, number: i64) -> String {
-        spelled(self.0.iter().copied().filter(|(known, _)| *known != number))
+        spelled(self.0.iter().copied().filter(|(other, _)| *other != number))
     }
 }
 

@@ -87,10 +87,10 @@ impl ChangeListPage {
         actions: &[Action],
         editing: Option<&Editing>,
     ) -> Self {
-        let (known, params) = (list.site.known, &list.params);
-        let (model, options) = (known.model, &known.options);
+        let (registered, params) = (list.site.registered, &list.params);
+        let (model, options) = (registered.model, &registered.options);
         let is_popup = request.is_popup();
-        let title = match (is_popup, request.may(known, "change", None)) {
+        let title = match (is_popup, request.may(registered, "change", None)) {
             (true, _) => format!("Select {}", model.verbose_name),
             (_, true) => format!("Select {} to change", model.verbose_name),
             (_, false) => format!("Select {} to view", model.verbose_name),
@@ -128,7 +128,7 @@ impl ChangeListPage {
             many: model.verbose_name_plural.clone(),
             heading: capfirst(&model.verbose_name_plural),
             add_url: request
-                .may(known, "add", None)
+                .may(registered, "add", None)
                 .then(|| add_url(request, list)),
             search: (!options.search_fields.is_empty()).then(|| search_box(list)),
             is_narrowed: found.whole != Some(found.count) || list.is_narrowed(),
@@ -160,7 +160,7 @@ impl ChangeListPage {
                 pages(list, paginator, found.page)
             },
             show_all: shows_all.then(|| params.link(&[("all", "")], &[])),
-            frame: request.frame(title, Crumb::to(known, known.url())),
+            frame: request.frame(title, Crumb::to(registered, registered.url())),
         }
     }
 
@@ -192,7 +192,7 @@ fn fields(request: &AdminRequest, table: &Table, editing: Option<&Editing>) -> O
 /// Returns the URL of the add form, which returns to this list.
 fn add_url(request: &AdminRequest, list: &List) -> String {
     let mut query = String::new();
-    if list.site.known.options.preserve_filters {
+    if list.site.registered.options.preserve_filters {
         query = list.params.preserved();
     }
     if request.is_popup() {
@@ -213,7 +213,7 @@ fn add_url(request: &AdminRequest, list: &List) -> String {
     let query = query.trim_start_matches('&');
     format!(
         "{}add/{}{query}",
-        list.site.known.url(),
+        list.site.registered.url(),
         if query.is_empty() { "" } else { "?" }
     )
 }
@@ -229,15 +229,15 @@ fn plain(list: &List) -> String {
 }
 
 fn search_box(list: &List) -> SearchBox {
-    let model = list.site.known.model;
-    let fields = list.site.known.options.search_fields.iter();
+    let model = list.site.registered.model;
+    let fields = list.site.registered.options.search_fields.iter();
     let names = fields
         .filter_map(|field| model.resolve(&field.path))
         .map(|field| field.verbose_name.as_str());
     SearchBox {
         words: list.words.clone(),
         hint: names.collect::<Vec<_>>().join(", "),
-        help: list.site.known.options.search_help_text,
+        help: list.site.registered.options.search_help_text,
         kept: list
             .params
             .kept(&["q"])

@@ -28,7 +28,7 @@ impl Params {
     pub(super) fn new(query: &QueryDict) -> Self {
         let mut params: Vec<(String, Vec<String>)> = Vec::with_capacity(query.len());
         for (name, value) in query.iter() {
-            match params.iter_mut().find(|(known, _)| known == name) {
+            match params.iter_mut().find(|(other, _)| other == name) {
                 Some((_, values)) => values.push(value.to_owned()),
                 None => params.push((name.to_owned(), vec![value.to_owned()])),
             }
@@ -45,12 +45,12 @@ impl Params {
     pub(super) fn all(&self, name: &str) -> &[String] {
         self.0
             .iter()
-            .find(|(known, _)| known == name)
+            .find(|(other, _)| other == name)
             .map_or(&[], |(_, values)| values)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known == name)
+        self.0.iter().any(|(other, _)| other == name)
     }
 
     /// Returns the requested page: Python's `int(p)`, or the first.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::cell::{self, Look};
+use super::cell::{self, CellFormat};
 use super::columns::Column;
 use super::editing::Editing;
 use super::list::List;
@@ -22,12 +22,12 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(list: &List, rows: &[Row], around: &Around<'_>) -> Self {
+    pub(super) fn new(list: &List, rows: &[Row], context: &RowContext<'_>) -> Self {
         Self {
             head: head(list),
-            rows: written(list, rows, around),
+            rows: written(list, rows, context),
             shown: i64::try_from(rows.len()).unwrap_or_default(),
-            held: around.editing.map(|editing| editing.held(list, rows)),
+            held: context.editing.map(|editing| editing.held(list, rows)),
         }
     }
 
@@ -111,7 +111,7 @@ fn head(list: &List) -> Markup {
 }
 
 /// The context of the rows.
-pub(super) struct Around<'a> {
+pub(super) struct RowContext<'a> {
     /// Whether rows can be ticked.
     pub(super) has_boxes: bool,
     /// The forms in the rows.
@@ -121,14 +121,14 @@ pub(super) struct Around<'a> {
 }
 
 /// Renders a row for each object.
-fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
-    let look = Look {
+fn written(list: &List, rows: &[Row], context: &RowContext<'_>) -> Markup {
+    let format = CellFormat {
         zone: list.site.zone,
         empty: list.site.empty(),
     };
     let columns = &list.columns.all;
-    let base = list.site.known.url();
-    let preserved = if list.site.known.options.preserve_filters {
+    let base = list.site.registered.url();
+    let preserved = if list.site.registered.options.preserve_filters {
         list.params.preserved()
     } else {
         String::new()
@@ -149,34 +149,34 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
         if let Some(value) = row.first() {
             value.push_to(&mut pk);
         }
-        let name = if around.has_boxes || around.editing.is_some() {
+        let name = if context.has_boxes || context.editing.is_some() {
             list.row_name(row)
         } else {
             Cow::default()
         };
         // The hidden primary key of a form's row.
         let hidden = |out: &mut Markup| {
-            if around.editing.is_some() {
+            if context.editing.is_some() {
                 out.raw("<input type=\"hidden\" name=\"form-")
                     .number(number)
                     .raw("-")
-                    .raw(list.site.known.model.pk().name);
+                    .raw(list.site.registered.model.pk().name);
                 out.raw("\" id=\"id_form-")
                     .number(number)
                     .raw("-")
-                    .raw(list.site.known.model.pk().name);
+                    .raw(list.site.registered.model.pk().name);
                 out.raw("\" value=\"").text(&pk).raw("\">");
             }
         };
-        out.raw(if around.editing.is_some() {
+        out.raw(if context.editing.is_some() {
             "<tr id=\"id_form-"
         } else {
             "<tr>"
         });
-        if around.editing.is_some() {
+        if context.editing.is_some() {
             out.number(number).raw("\">");
         }
-        if around.has_boxes {
+        if context.has_boxes {
             out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
                 .text(&pk);
             out.raw("\"><span class=\"hidden\">Select ")
@@ -189,14 +189,14 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
         for (at, (column, start)) in columns.iter().zip(&starts).enumerate() {
             if !column.is_link {
                 out.raw(&start.0);
-                if at == 0 && !around.has_boxes {
+                if at == 0 && !context.has_boxes {
                     hidden(&mut out);
                 }
-                let editing = around.editing;
+                let editing = context.editing;
                 let is_edited = editing
                     .is_some_and(|e| e.write(&mut out, list, (at, number), row, (&pk, &name)));
                 if !is_edited {
-                    cell::write(&mut out, look, column, row);
+                    cell::write(&mut out, format, column, row);
                 }
                 out.raw("</td>");
                 continue;
@@ -206,18 +206,18 @@ fn written(list: &List, rows: &[Row], around: &Around<'_>) -> Markup {
             } else {
                 &start.0
             });
-            if at == 0 && !around.has_boxes {
+            if at == 0 && !context.has_boxes {
                 hidden(&mut out);
             }
             out.raw("<a href=\"")
                 .raw(&base)
                 .text(&quote(&pk))
                 .raw(&tail.0);
-            if around.is_popup {
+            if context.is_popup {
                 out.raw(" data-popup-pick=\"").text(&pk).raw("\"");
             }
             out.raw(">");
-            cell::write(&mut out, look, column, row);
+            cell::write(&mut out, format, column, row);
             out.raw(if is_first_link {
                 "</a></th>"
             } else {
@@ -245,7 +245,7 @@ fn start(column: &Column) -> Markup {
 impl List {
     /// Returns the display name of a row.
     pub(super) fn row_name<'a>(&self, row: &'a Row) -> Cow<'a, str> {
-        let text = &self.site.known.model.display;
+        let text = &self.site.registered.model.display;
         text.say(
             row.get(self.columns.name_at..self.columns.name_at + text.paths.len())
                 .unwrap_or_default(),

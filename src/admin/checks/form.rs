@@ -95,7 +95,7 @@ impl Checks<'_> {
         for (name, _) in options
             .formfields
             .iter()
-            .filter(|(_, said)| said.rows.is_some())
+            .filter(|(_, options)| options.rows.is_some())
         {
             let field = self.column(name).map(ModelField::Column);
             if !field.is_some_and(ModelField::takes_lines) {
@@ -134,7 +134,7 @@ impl Checks<'_> {
                     );
                     self.add("admin.E039", "autocomplete_fields", text);
                 }
-                Some(known) if known.options.search_fields.is_empty() => {
+                Some(registered) if registered.options.search_fields.is_empty() => {
                     let text = format!(
                         "{name} refers to {label}, whose admin has no search_fields. Add them there."
                     );

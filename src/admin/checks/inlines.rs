@@ -5,7 +5,7 @@ use crate::models::Field;
 
 impl Checks<'_> {
     pub(super) fn inlines(&mut self) {
-        let parent = self.known.model;
+        let parent = self.registered.model;
         for inline in &self.options.inlines {
             let mut checks = Checks {
                 options: &inline.options,
@@ -40,11 +40,11 @@ impl Checks<'_> {
                     );
                     checks.add("admin.E202", "fk_name", text);
                 }
-                (keys, Some(said)) if !keys.contains(&said) => {
+                (keys, Some(named)) if !keys.contains(&named) => {
                     checks.add(
                         "admin.E202",
                         "fk_name",
-                        format!("{said} does not refer to {label}. Name a foreign key that does."),
+                        format!("{named} does not refer to {label}. Name a foreign key that does."),
                     );
                 }
                 _ => {}

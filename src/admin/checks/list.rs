@@ -94,8 +94,8 @@ impl Checks<'_> {
                     format!("{name} is not in list_display. Add it there."),
                 );
             }
-            let said = links.unwrap_or_default();
-            if said.contains(name) {
+            let linked = links.unwrap_or_default();
+            if linked.contains(name) {
                 let text = format!(
                     "{name} is in list_display_links as well: a column is a link or a field. Remove it from one of the two."
                 );

@@ -6,19 +6,19 @@ mod inlines;
 mod list;
 
 use super::options::Options;
-use super::{AdminSite, Registered};
+use super::{AdminSite, RegisteredModel};
 use crate::models::{Field, Finding, ManyToMany, Meta, all, find};
 
 impl AdminSite {
     /// Returns the errors in the admins of the site's models.
     pub fn check(&self) -> Vec<Finding> {
         let mut found = Vec::new();
-        for known in self.models() {
+        for registered in self.models() {
             let mut checks = Checks {
                 site: self,
-                known,
-                options: &known.options,
-                model: known.model,
+                registered,
+                options: &registered.options,
+                model: registered.model,
                 found: Vec::new(),
             };
             checks.installed();
@@ -44,7 +44,7 @@ impl AdminSite {
             found.push(Finding::new(id, place, misplaced.call, text));
         }
         for app in self
-            .said
+            .app_options
             .iter()
             .filter(|app| !all().iter().any(|model| model.app == app.label))
         {
@@ -64,7 +64,7 @@ impl AdminSite {
 /// The check of one admin, or of one of its inlines.
 struct Checks<'a> {
     site: &'a AdminSite,
-    known: &'a Registered,
+    registered: &'a RegisteredModel,
     options: &'a Options,
     model: &'static Meta,
     found: Vec<Finding>,
@@ -72,8 +72,8 @@ struct Checks<'a> {
 
 impl Checks<'_> {
     fn add(&mut self, id: &'static str, option: &'static str, text: impl Into<String>) {
-        let of = self.known.model.object_label();
-        let place = if self.model == self.known.model {
+        let of = self.registered.model.object_label();
+        let place = if self.model == self.registered.model {
             format!("the admin of {of}")
         } else {
             format!(

@@ -1,7 +1,7 @@
 //! The effects of a deletion, for a page.
 
 use super::Deletion;
-use crate::admin::Registered;
+use crate::admin::RegisteredModel;
 use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Value};
 use crate::error::Result;
@@ -113,7 +113,7 @@ impl Consequences {
         if preview.more > 0 {
             tree.push(Step::More(
                 preview.more,
-                deletion.known.model.counted(preview.more).to_owned(),
+                deletion.registered.model.counted(preview.more).to_owned(),
             ));
         }
         Ok(Self {
@@ -167,11 +167,11 @@ fn steps(deletion: &Deletion, branches: &[Branch], out: &mut Vec<Step>) {
 }
 
 fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Step {
-    let known = deletion
+    let registered = deletion
         .site
         .registered(model)
-        .filter(|known| deletion.actor.may(known, "view", None));
-    let url = known.map(|known| known.object_url(&pk.to_string(), "change"));
+        .filter(|registered| deletion.actor.may(registered, "view", None));
+    let url = registered.map(|registered| registered.object_url(&pk.to_string(), "change"));
     Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
 }
 
@@ -189,11 +189,11 @@ fn lacking(
             .counts
             .iter()
             .any(|(model, _)| *model == rows.model());
-        let Some(known) = deletion.site.registered(rows.model()).filter(|_| goes) else {
+        let Some(registered) = deletion.site.registered(rows.model()).filter(|_| goes) else {
             continue;
         };
-        if !may_delete(conn, &deletion.actor.permissions, known, rows)? {
-            lacking.push(known.model.verbose_name.clone());
+        if !may_delete(conn, &deletion.actor.permissions, registered, rows)? {
+            lacking.push(registered.model.verbose_name.clone());
         }
     }
     // Rows that forbid the deletion would have to be deleted first.
@@ -201,13 +201,13 @@ fn lacking(
         .obstacles
         .iter()
         .filter_map(|obstacle| deletion.site.registered(obstacle.key.model));
-    for known in forbidding.filter(|known| {
+    for registered in forbidding.filter(|registered| {
         !deletion
             .actor
             .permissions
-            .has_perm(&known.model.permission("delete"))
+            .has_perm(&registered.model.permission("delete"))
     }) {
-        lacking.push(known.model.verbose_name.clone());
+        lacking.push(registered.model.verbose_name.clone());
     }
     lacking.sort();
     lacking.dedup();
@@ -218,10 +218,10 @@ fn lacking(
 fn may_delete(
     conn: &mut Conn,
     permissions: &Permissions,
-    known: &Registered,
+    registered: &RegisteredModel,
     rows: &Query,
 ) -> Result<bool> {
-    let policy = known.policy();
+    let policy = registered.policy();
     Ok(policy.may(permissions, "delete", None)
         && policy.may_for_each(conn, permissions, &["delete"], rows)?)
 }

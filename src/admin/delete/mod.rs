@@ -10,7 +10,7 @@ pub(super) use selected::{Selected, delete_selected};
 
 use actix_web::web;
 
-use super::{Actor, AdminRequest, AdminSite, Registered};
+use super::{Actor, AdminRequest, AdminSite, RegisteredModel};
 use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::models::{Collector, Query};
@@ -24,7 +24,7 @@ const NAMED: i64 = 100;
 #[derive(Clone)]
 struct Deletion {
     site: &'static AdminSite,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     actor: Actor,
     settings: web::Data<Settings>,
     rows: Query,
@@ -43,11 +43,11 @@ enum Outcome {
 }
 
 impl Deletion {
-    /// Creates the deletion of `rows` of `known` by the user of the request.
-    fn new(request: &AdminRequest, known: &'static Registered, rows: Query) -> Self {
+    /// Creates the deletion of `rows` of `registered` by the user of the request.
+    fn new(request: &AdminRequest, registered: &'static RegisteredModel, rows: Query) -> Self {
         Self {
             site: request.site,
-            known,
+            registered,
             actor: request.actor(),
             settings: request.settings.clone(),
             rows,
@@ -101,8 +101,8 @@ impl Deletion {
         if !shown.lacking.is_empty() {
             return Ok(Outcome::Denied);
         }
-        let (model, user) = (self.known.model, &self.actor.user);
-        let deleted = writer.delete(conn, self.known.policy(), self.rows.clone())?;
+        let (model, user) = (self.registered.model, &self.actor.user);
+        let deleted = writer.delete(conn, self.registered.policy(), self.rows.clone())?;
         log::info!(
             target: "nuages.admin",
             "{} deleted {} of {}, {} rows in all", user.username, deleted.roots, model.label(), deleted.rows

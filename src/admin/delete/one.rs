@@ -10,7 +10,7 @@ use super::{Deletion, Outcome};
 use crate::admin::changelist::list_url;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::popup::popup_response;
-use crate::admin::{AdminRequest, Registered};
+use crate::admin::{AdminRequest, RegisteredModel};
 use crate::error::{Error, Result};
 use crate::http::{PostData, QueryDict, redirect, render};
 use crate::models::Record;
@@ -57,28 +57,28 @@ async fn answer(
     confirmed: bool,
 ) -> Result<HttpResponse> {
     let (app, model, part) = place;
-    let known = request.model(app, model)?;
-    let to_field = request.to_field(known, &data.fields)?;
-    let found = request.object(known, part).await?;
-    request.must(known, "delete", None)?;
-    let (Some((record, name)), Some(rows)) = (found, request.row(known, part)) else {
-        return Ok(request.missing(known, part));
+    let registered = request.model(app, model)?;
+    let to_field = request.to_field(registered, &data.fields)?;
+    let found = request.object(registered, part).await?;
+    request.must(registered, "delete", None)?;
+    let (Some((record, name)), Some(rows)) = (found, request.row(registered, part)) else {
+        return Ok(request.missing(registered, part));
     };
-    request.must(known, "delete", Some(&record))?;
-    match Deletion::new(&request, known, rows)
+    request.must(registered, "delete", Some(&record))?;
+    match Deletion::new(&request, registered, rows)
         .carry_out(&request.db, confirmed)
         .await?
     {
-        Outcome::Nothing => Ok(request.missing(known, part)),
+        Outcome::Nothing => Ok(request.missing(registered, part)),
         Outcome::Denied => Err(Error::PermissionDenied),
-        Outcome::Deleted(_) => deleted(&request, known, &record, &name, &data.fields).await,
-        Outcome::Asked(shown) => page(&request, known, &record, name, shown, to_field),
+        Outcome::Deleted(_) => deleted(&request, registered, &record, &name, &data.fields).await,
+        Outcome::Asked(shown) => page(&request, registered, &record, name, shown, to_field),
     }
 }
 
 async fn deleted(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     record: &Record,
     name: &str,
     posted: &QueryDict,
@@ -92,11 +92,11 @@ async fn deleted(
     }
     request.messages.success(format!(
         "The {} “{name}” was deleted successfully.",
-        known.model.verbose_name
+        registered.model.verbose_name
     ));
-    let may_return = request.may(known, "change", None);
+    let may_return = request.may(registered, "change", None);
     Ok(redirect(&if may_return {
-        list_url(request, known).await?
+        list_url(request, registered).await?
     } else {
         "/admin/".to_owned()
     }))
@@ -104,21 +104,23 @@ async fn deleted(
 
 fn page(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     record: &Record,
     name: String,
     shown: Consequences,
     to_field: Option<String>,
 ) -> Result<HttpResponse> {
-    let one = known.model.verbose_name.as_str();
+    let one = registered.model.verbose_name.as_str();
     let title = if shown.is_allowed() {
         format!("Delete {one}")
     } else {
         format!("Cannot delete {one}")
     };
-    let back_url =
-        request.keeping_filters(known, &known.object_url(&record.pk().to_string(), "change"));
-    let mut crumbs = request.crumbs(known);
+    let back_url = request.keeping_filters(
+        registered,
+        &registered.object_url(&record.pk().to_string(), "change"),
+    );
+    let mut crumbs = request.crumbs(registered);
     crumbs.extend([Crumb::new(&name, &back_url), Crumb::new("Delete", "")]);
     let frame = request.frame(title, crumbs);
     let page = DeleteConfirmation {

@@ -1,7 +1,7 @@
 //! Deletes the rows that were selected in a list.
 
 use super::{Consequences, Deletion, Outcome};
-use crate::admin::{AdminRequest, Registered};
+use crate::admin::{AdminRequest, RegisteredModel};
 use crate::error::{Error, Result};
 use crate::models::Query;
 
@@ -13,14 +13,14 @@ pub(in crate::admin) enum Selected {
     Deleted(usize),
 }
 
-/// Deletes `rows` of `known` with a log entry for each; or returns a preview, unless `confirmed`.
+/// Deletes `rows` of `registered` with a log entry for each; or returns a preview, unless `confirmed`.
 pub(in crate::admin) async fn delete_selected(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     rows: Query,
     confirmed: bool,
 ) -> Result<Selected> {
-    match Deletion::new(request, known, rows)
+    match Deletion::new(request, registered, rows)
         .carry_out(&request.db, confirmed)
         .await?
     {

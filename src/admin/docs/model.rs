@@ -35,7 +35,7 @@ pub(super) struct Fact {
 /// Returns the documentation of `model` that the user may see.
 pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Documented {
     let link = |to: &Meta| is_shown(request, to).then(|| url(to));
-    let known = request.site.registered(model);
+    let registered = request.site.registered(model);
     let columns = model.fields.iter().map(|field| column(field, &link));
     let many = model.many.iter().map(|many| many_to_many(many, &link));
     let mut facts = vec![
@@ -79,16 +79,16 @@ pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Docume
         name: "Referred to by",
         words: back.collect(),
     });
-    if let Some(known) = known {
-        facts.extend(options(&known.options));
+    if let Some(registered) = registered {
+        facts.extend(options(&registered.options));
     }
     facts.retain(|fact| !fact.words.is_empty());
     Documented {
         label: model.object_label(),
         table: model.table,
-        list_url: known
-            .filter(|known| request.may(known, "view", None))
-            .map(|known| known.url()),
+        list_url: registered
+            .filter(|registered| request.may(registered, "view", None))
+            .map(|registered| registered.url()),
         fields: columns.chain(many).collect(),
         facts,
     }

@@ -54,13 +54,13 @@ pub(in crate::admin) async fn history(
     place: Path<(String, String, String)>,
 ) -> Result<HttpResponse> {
     let (app, model, part) = place.into_inner();
-    let known = request.model(&app, &model)?;
-    let Some((record, name)) = request.object(known, &part).await? else {
+    let registered = request.model(&app, &model)?;
+    let Some((record, name)) = request.object(registered, &part).await? else {
         // A missing row is reported only to users who may view such rows.
-        request.must(known, "view", None)?;
-        return Ok(request.missing(known, &part));
+        request.must(registered, "view", None)?;
+        return Ok(request.missing(registered, &part));
     };
-    request.must(known, "view", Some(&record))?;
+    request.must(registered, "view", Some(&record))?;
     let asked: PageNumber = request
         .query
         .get("p")
@@ -72,7 +72,7 @@ pub(in crate::admin) async fn history(
         .db
         .run(move |conn| {
             let mut number = 1;
-            let (count, found) = LogEntry::of_object(conn, known.model, &pk, |count| {
+            let (count, found) = LogEntry::of_object(conn, registered.model, &pk, |count| {
                 let pages = Paginator {
                     count,
                     per_page: PER_PAGE,
@@ -97,15 +97,20 @@ pub(in crate::admin) async fn history(
             kind,
         }
     });
-    let mut crumbs = request.crumbs(known);
-    let url = request.keeping_filters(known, &known.object_url(&unquote(&part), "change"));
+    let mut crumbs = request.crumbs(registered);
+    let url = request.keeping_filters(
+        registered,
+        &registered.object_url(&unquote(&part), "change"),
+    );
     crumbs.extend([Crumb::new(&name, url), Crumb::new("History", "")]);
     let frame = request.frame(format!("Change history: {}", bidi::isolated(&name)), crumbs);
     let paginator = Paginator {
         count,
         per_page: PER_PAGE,
     };
-    let page_query = request.keeping_filters(known, "").replacen('?', "&", 1);
+    let page_query = request
+        .keeping_filters(registered, "")
+        .replacen('?', "&", 1);
     let page = ObjectHistory {
         frame,
         entries: entries.collect(),

@@ -27,7 +27,7 @@ impl RecentAction {
     /// Creates the entry for the page.
     pub(in crate::admin) fn new(request: &AdminRequest, (entry, app, model): Act) -> Self {
         let time = ActTime::new(&entry, request.settings.time_zone);
-        let known = app
+        let registered = app
             .0
             .zip(model.0)
             .and_then(|(app, model)| request.site.find(&app, &model));
@@ -36,15 +36,15 @@ impl RecentAction {
             2 => ("changed", "edit"),
             _ => ("deleted", "trash"),
         };
-        let url = known
+        let url = registered
             .zip(entry.object_id.as_deref())
             .filter(|_| kind != "deleted");
         Self {
-            url: url.map(|(known, pk)| known.object_url(pk, "change")),
+            url: url.map(|(registered, pk)| registered.object_url(pk, "change")),
             object: entry.object_repr,
-            model: known.map_or_else(
+            model: registered.map_or_else(
                 || "Unknown content".to_owned(),
-                |known| crate::words::capfirst(&known.model.verbose_name),
+                |registered| crate::words::capfirst(&registered.model.verbose_name),
             ),
             kind,
             icon,

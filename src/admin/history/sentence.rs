@@ -10,11 +10,11 @@ pub(super) fn sentence(message: &str) -> String {
     let Ok(Value::Array(parts)) = serde_json::from_str(message) else {
         return message.to_owned();
     };
-    let said: Vec<String> = parts.iter().filter_map(part).collect();
-    if said.is_empty() {
+    let sentences: Vec<String> = parts.iter().filter_map(part).collect();
+    if sentences.is_empty() {
         "No fields changed.".to_owned()
     } else {
-        said.join(" ")
+        sentences.join(" ")
     }
 }
 

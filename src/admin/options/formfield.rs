@@ -108,8 +108,10 @@ impl Options {
                 .column()
                 .is_some_and(|column| discriminant(&column.kind) == discriminant(kind))
         });
-        let said = own.map(|(_, said)| said).chain(kinds.map(|(_, said)| said));
-        said.fold(FormField::new(), |first, next| first.or(*next))
+        let options = own
+            .map(|(_, own)| own)
+            .chain(kinds.map(|(_, of_kind)| of_kind));
+        options.fold(FormField::new(), |first, next| first.or(*next))
     }
 
     /// Returns the label of `field` in forms.

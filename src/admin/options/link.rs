@@ -13,7 +13,7 @@ pub(in crate::admin) fn is_safe(url: &str) -> bool {
         .take(10)
         .collect::<String>()
         .to_ascii_lowercase();
-    KNOWN.iter().any(|known| begin.starts_with(known))
+    KNOWN.iter().any(|registered| begin.starts_with(registered))
 }
 
 #[cfg(test)]

@@ -375,18 +375,18 @@ impl<M: Model> ModelAdmin<M> {
 
     /// Overrides the label, help text or control of these fields.
     #[must_use]
-    pub fn formfield(mut self, fields: impl FieldNames<M::Table>, said: FormField) -> Self {
+    pub fn formfield(mut self, fields: impl FieldNames<M::Table>, options: FormField) -> Self {
         self.options
             .formfields
-            .extend(fields.names().into_iter().map(|name| (name, said)));
+            .extend(fields.names().into_iter().map(|name| (name, options)));
         self
     }
 
     /// Overrides options of all fields of a kind, of any length: `FieldKind::Char(0)` means every
     /// single-line text.
     #[must_use]
-    pub fn formfield_overrides(mut self, kind: FieldKind, said: FormField) -> Self {
-        self.options.formfield_overrides.push((kind, said));
+    pub fn formfield_overrides(mut self, kind: FieldKind, options: FormField) -> Self {
+        self.options.formfield_overrides.push((kind, options));
         self
     }
 

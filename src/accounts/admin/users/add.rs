@@ -10,7 +10,7 @@ use crate::accounts::forms;
 use crate::accounts::sent_twice::{already_saved, note, saved_before};
 use crate::accounts::views::private_redirect;
 use crate::admin::frame::{Crumb, Frame};
-use crate::admin::{AdminRequest, Flag, LogEntry, Registered, popup_response};
+use crate::admin::{AdminRequest, Flag, LogEntry, RegisteredModel, popup_response};
 use crate::auth::password_validation::UserAttributes;
 use crate::auth::{NewUser, User, kept_forms, normalize};
 use crate::db::Value;
@@ -39,11 +39,11 @@ struct AddUser {
 
 /// `GET /admin/auth/user/add/`
 pub(in crate::accounts::admin) async fn add_form(request: AdminRequest) -> Result<HttpResponse> {
-    let known = allowed(&request)?;
+    let registered = allowed(&request)?;
     if let Some(kept) = kept_forms::take(&request.http).await? {
         request.messages.add(Level::WARNING, kept.note);
         let new = NewPassword::new(forms::admin_username(), true).restore(&kept.post);
-        return page(&request, known, new, &kept.post, true);
+        return page(&request, registered, new, &kept.post, true);
     }
     let mut form = forms::admin_username();
     if let (Some(field), Some(name)) = (form.fields.first_mut(), request.query.get("username")) {
@@ -51,7 +51,7 @@ pub(in crate::accounts::admin) async fn add_form(request: AdminRequest) -> Resul
     }
     let mut new = NewPassword::new(form, true);
     new.usable = Some(request.query.get("usable_password") != Some("false"));
-    page(&request, known, new, &PostData::default(), false)
+    page(&request, registered, new, &PostData::default(), false)
 }
 
 /// `POST /admin/auth/user/add/`
@@ -59,9 +59,9 @@ pub(in crate::accounts::admin) async fn add(
     request: AdminRequest,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let known = allowed(&request)?;
+    let registered = allowed(&request)?;
     // Refuse a popup window that asks for a field which it may not refer to.
-    request.to_field(known, &data.fields)?;
+    request.to_field(registered, &data.fields)?;
     let mut new = NewPassword::new(forms::admin_username(), true).bind(&data);
     let submission = Submission::from_post(
         &data,
@@ -75,7 +75,7 @@ pub(in crate::accounts::admin) async fn add(
         .run(move |conn| saved_before(conn, known_before.as_ref()))
         .await?;
     match before {
-        Some((user, true)) => return added(&request, known, &user, &data),
+        Some((user, true)) => return added(&request, registered, &user, &data),
         Some((user, false)) => new.form.add_error("", already_saved(&user)),
         None => {}
     }
@@ -113,7 +113,7 @@ pub(in crate::accounts::admin) async fn add(
                 LogEntry::write(
                     conn,
                     by,
-                    known.model,
+                    registered.model,
                     Flag::Addition,
                     &named,
                     r#"[{"added": {}}]"#,
@@ -123,25 +123,25 @@ pub(in crate::accounts::admin) async fn add(
             Ok(saved)
         });
         if let Some(user) = saved.await? {
-            return added(&request, known, &user, &data);
+            return added(&request, registered, &user, &data);
         }
         new.form.add_error("username", TAKEN);
     }
-    page(&request, known, new, &data, false)
+    page(&request, registered, new, &data, false)
 }
 
 /// Returns the model if the user may add users. As in Django, that also requires the permission to
 /// change users: see `records::rules`.
-fn allowed(request: &AdminRequest) -> Result<&'static Registered> {
-    let known = request.model("auth", "user")?;
-    request.must(known, "change", None)?;
-    request.must(known, "add", None)?;
-    Ok(known)
+fn allowed(request: &AdminRequest) -> Result<&'static RegisteredModel> {
+    let registered = request.model("auth", "user")?;
+    request.must(registered, "change", None)?;
+    request.must(registered, "add", None)?;
+    Ok(registered)
 }
 
 fn added(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     user: &User,
     data: &PostData,
 ) -> Result<HttpResponse> {
@@ -159,7 +159,7 @@ fn added(
     } else {
         "You may edit it again below."
     };
-    let row = known.object_url(&pk, "change");
+    let row = registered.object_url(&pk, "change");
     let after = format!("” was added successfully. {next}");
     request.messages.push(Message::linked(
         Level::SUCCESS,
@@ -168,22 +168,22 @@ fn added(
         &after,
     ));
     let url = if another {
-        format!("{}add/", known.url())
+        format!("{}add/", registered.url())
     } else {
         row
     };
-    Ok(private_redirect(&request.staying(known, &url)))
+    Ok(private_redirect(&request.staying(registered, &url)))
 }
 
 fn page(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     new: NewPassword,
     data: &PostData,
     restored: bool,
 ) -> Result<HttpResponse> {
-    let to_field = request.to_field(known, &data.fields)?;
-    let mut crumbs = request.crumbs(known);
+    let to_field = request.to_field(registered, &data.fields)?;
+    let mut crumbs = request.crumbs(registered);
     crumbs.push(Crumb::new("Add user", ""));
     let mut frame = request.frame("Add user", crumbs);
     frame.is_popup |= data.fields.get("_popup").is_some();

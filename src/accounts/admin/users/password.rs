@@ -9,7 +9,7 @@ use crate::accounts::admin::private;
 use crate::accounts::forms::attributes;
 use crate::accounts::views::private_redirect;
 use crate::admin::frame::{Crumb, Frame};
-use crate::admin::{AdminRequest, Flag, LogEntry, Registered};
+use crate::admin::{AdminRequest, Flag, LogEntry, RegisteredModel};
 use crate::auth::hashers::is_password_usable;
 use crate::auth::{User, audit, set_password, visitor};
 use crate::db::Value;
@@ -36,10 +36,10 @@ pub(in crate::accounts::admin) async fn form(
     request: AdminRequest,
     part: Path<String>,
 ) -> Result<HttpResponse> {
-    let (known, user) = target(&request, &part).await?;
+    let (registered, user) = target(&request, &part).await?;
     page(
         &request,
-        known,
+        registered,
         &user,
         NewPassword::new(Form::default(), is_password_usable(&user.password)),
     )
@@ -51,7 +51,7 @@ pub(in crate::accounts::admin) async fn change(
     part: Path<String>,
     data: PostData,
 ) -> Result<HttpResponse> {
-    let (known, user) = target(&request, &part).await?;
+    let (registered, user) = target(&request, &part).await?;
     let is_own = user.id == request.user.id;
     let mut new = NewPassword::new(Form::default(), is_password_usable(&user.password)).bind(&data);
     new.check(&attributes(&user));
@@ -60,7 +60,7 @@ pub(in crate::accounts::admin) async fn change(
             .add_error("", "Without a password you could not log in again.");
     }
     if !new.form.is_valid() {
-        return page(&request, known, &user, new);
+        return page(&request, registered, &user, new);
     }
     if new.is_disabled() && data.fields.get("unset-password").is_none() {
         request.messages.add(
@@ -68,7 +68,7 @@ pub(in crate::accounts::admin) async fn change(
             "Conflicting form data submitted. Please try again.",
         );
         return Ok(private_redirect(
-            &request.keeping_filters(known, request.http.path()),
+            &request.keeping_filters(registered, request.http.path()),
         ));
     }
     let hash = new.hash(&request.http).await?;
@@ -84,7 +84,7 @@ pub(in crate::accounts::admin) async fn change(
         LogEntry::write(
             conn,
             by,
-            known.model,
+            registered.model,
             Flag::Change,
             &named,
             r#"[{"changed": {"fields": ["password"]}}]"#,
@@ -107,17 +107,21 @@ pub(in crate::accounts::admin) async fn change(
         "Password changed successfully."
     });
     Ok(private_redirect(&request.keeping_filters(
-        known,
-        &known.object_url(&id.to_string(), "change"),
+        registered,
+        &registered.object_url(&id.to_string(), "change"),
     )))
 }
 
 /// Returns the user whose password is to be set: the requesting user must be allowed to change that
 /// user and must have all permissions of that user.
-async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Registered, User)> {
-    let known = request.model("auth", "user")?;
-    let found = request.object(known, part).await?;
-    request.must(known, "change", found.as_ref().map(|(record, _)| record))?;
+async fn target(request: &AdminRequest, part: &str) -> Result<(&'static RegisteredModel, User)> {
+    let registered = request.model("auth", "user")?;
+    let found = request.object(registered, part).await?;
+    request.must(
+        registered,
+        "change",
+        found.as_ref().map(|(record, _)| record),
+    )?;
     let id = found
         .and_then(|(record, _)| i32::try_from(record.pk().as_i64()?).ok())
         .ok_or(Error::NotFound)?;
@@ -130,12 +134,12 @@ async fn target(request: &AdminRequest, part: &str) -> Result<(&'static Register
             Ok(user)
         }
     });
-    Ok((known, user.await?))
+    Ok((registered, user.await?))
 }
 
 fn page(
     request: &AdminRequest,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     user: &User,
     new: NewPassword,
 ) -> Result<HttpResponse> {
@@ -144,9 +148,11 @@ fn page(
     } else {
         "Set"
     };
-    let mut crumbs = request.crumbs(known);
-    let change_url =
-        request.keeping_filters(known, &known.object_url(&user.id.to_string(), "change"));
+    let mut crumbs = request.crumbs(registered);
+    let change_url = request.keeping_filters(
+        registered,
+        &registered.object_url(&user.id.to_string(), "change"),
+    );
     crumbs.push(Crumb::new(&user.username, change_url));
     crumbs.push(Crumb::new(format!("{verb} password"), ""));
     let frame = request.frame(

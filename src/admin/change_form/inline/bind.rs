@@ -116,7 +116,7 @@ impl ChangeFormRequest {
             }
             None => Vec::new(),
         };
-        let known = Known::new(conn, formset, claimed, parent)?;
+        let stored = StoredRows::new(conn, formset, claimed, parent)?;
         for (at, key) in keys.into_iter().enumerate() {
             let old = (at < initial).then(|| {
                 let is_it = |row: &Row| key.as_ref() == Some(row.form.record.pk());
@@ -129,7 +129,7 @@ impl ChangeFormRequest {
                 Some(Some(row)) => row,
                 // A user who may not change rows only gets a message that one was deleted.
                 Some(None) if parent.is_some() && !formset.rights.change => {
-                    formset.skip(key.as_ref().map_or(Fate::Here, |key| known.fate(key)));
+                    formset.skip(key.as_ref().map_or(Fate::Here, |key| stored.fate(key)));
                     continue;
                 }
                 Some(None) => self.lost_row(formset, at),
@@ -163,7 +163,7 @@ impl ChangeFormRequest {
                     .unwrap_or_default()
                     .clone_into(&mut row.sent_key);
                 if let Some(key) = key.as_ref().filter(|_| posted.last(LOADED).is_some()) {
-                    fate = known.fate(key);
+                    fate = stored.fate(key);
                 }
                 if fate != Fate::Here && !row.delete && row.form.is_sent_back_as_shown(&posted) {
                     formset.skip(fate);
@@ -173,7 +173,7 @@ impl ChangeFormRequest {
             let claims = at >= initial
                 && !self.is_copy()
                 && posted.last(pk.name).is_some_and(|text| !text.is_empty())
-                && key.is_none_or(|key| !known.has(&key));
+                && key.is_none_or(|key| !stored.has(&key));
             let wrong = if row.delete && row.form.adding {
                 // A missing row can be ticked for deletion, whatever its key is.
                 None
@@ -213,13 +213,13 @@ pub(super) enum Fate {
 }
 
 /// The existing rows among the submitted keys, with their parents.
-struct Known {
+struct StoredRows {
     rows: Vec<(Value, String)>,
     /// The parent of the form; `None` if it is new, or the user may not see its rows.
     parent: Option<String>,
 }
 
-impl Known {
+impl StoredRows {
     fn new(
         conn: &mut Conn,
         formset: &Formset,

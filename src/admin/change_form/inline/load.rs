@@ -1,8 +1,8 @@
 //! Loads inline rows from the database.
 
 use super::{Formset, Rights, Row};
+use crate::admin::change_form::layout::{Layout, LayoutContext};
 use crate::admin::change_form::request::ChangeFormRequest;
-use crate::admin::change_form::shape::{For, Shape};
 use crate::admin::change_form::widgets::is_raw;
 use crate::admin::options::Inline;
 use crate::db::{Conn, PageNumber, Paginator, Value};
@@ -39,15 +39,15 @@ impl ChangeFormRequest {
         fk: &'static Field,
         rights: Rights,
     ) -> Formset {
-        let shape = |may_edit| {
-            let of = For {
+        let layout = |may_edit| {
+            let context = LayoutContext {
                 actor: &self.actor,
                 record: None,
                 may_edit,
             };
-            Shape::new(inline.model, &inline.options, of, Some(fk.column))
+            Layout::new(inline.model, &inline.options, context, Some(fk.column))
         };
-        let (old, new) = (shape(rights.change), shape(rights.add));
+        let (old, new) = (layout(rights.change), layout(rights.add));
         Formset {
             inline,
             prefix,
@@ -175,7 +175,7 @@ impl ChangeFormRequest {
             let links = |name: &'static str| {
                 linked
                     .iter()
-                    .find(|(known, _)| *known == name)
+                    .find(|(other, _)| *other == name)
                     .map(|(_, keys)| keys.clone())
                     .unwrap_or_default()
             };

@@ -6,8 +6,8 @@ mod load;
 mod save;
 mod show;
 
+use super::layout::Layout;
 use super::request::ChangeFormRequest;
-use super::shape::Shape;
 use crate::admin::options::Inline;
 use crate::db::{Paginator, Value};
 use crate::forms::model::{BoundField, ModelField, ModelForm};
@@ -54,8 +54,8 @@ pub(super) struct Formset {
     fk: &'static Field,
     rights: Rights,
     /// The layouts of an existing row and of a new one.
-    old: Shape,
-    new: Shape,
+    old: Layout,
+    new: Layout,
     pub(super) rows: Vec<Row>,
     /// The row that is being written, as an index of `rows`.
     pub(super) writing: Option<usize>,
@@ -100,7 +100,7 @@ impl ChangeFormRequest {
     /// Returns the inlines that the user may see, with their prefixes and foreign keys.
     fn inlines(&self, may_edit: bool) -> Vec<(&'static Inline, String, &'static Field, Rights)> {
         let mut taken: Vec<String> = Vec::new();
-        let inlines = self.known.options.inlines.iter().filter_map(|inline| {
+        let inlines = self.registered.options.inlines.iter().filter_map(|inline| {
             let rights = self.rights(inline, may_edit);
             let fk = key_to(inline, self.model())?;
             if !(rights.view || rights.add || rights.delete) {

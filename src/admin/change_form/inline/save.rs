@@ -61,7 +61,7 @@ impl Formset {
         let name = |pk: &Value| {
             names
                 .iter()
-                .find(|(known, _)| known == pk)
+                .find(|(other, _)| other == pk)
                 .map(|(_, name)| name.clone())
                 .unwrap_or_default()
         };

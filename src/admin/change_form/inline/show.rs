@@ -2,13 +2,13 @@
 
 use super::{Formset, Row};
 use crate::admin::change_form::computed::{Cells, cells, cells_of_row};
-use crate::admin::change_form::find::Found;
+use crate::admin::change_form::layout::{Layout, LayoutItem};
+use crate::admin::change_form::picker::PickerResult;
 use crate::admin::change_form::problem::{ConflictRow, Problem};
 use crate::admin::change_form::readonly::Look;
 use crate::admin::change_form::relations::{Relations, want_shown};
 use crate::admin::change_form::request::ChangeFormRequest;
-use crate::admin::change_form::shape::{Item, Shape};
-use crate::admin::change_form::shown::{Showing, ShownField, ShownGroup};
+use crate::admin::change_form::shown::{Showing, ShownField, ShownFieldset};
 use crate::admin::change_form::widgets::{Around, want};
 use crate::admin::options::InlineKind;
 use crate::db::Conn;
@@ -34,7 +34,7 @@ pub(in crate::admin) struct ShownRow {
     pub(in crate::admin) change_url: String,
     pub(in crate::admin) hidden: Vec<(String, String)>,
     pub(in crate::admin) errors: Vec<String>,
-    pub(in crate::admin) groups: Vec<ShownGroup>,
+    pub(in crate::admin) groups: Vec<ShownFieldset>,
     /// Whether the deletion box is ticked; `None` if the row has no such box.
     pub(in crate::admin) delete: Option<bool>,
 }
@@ -92,8 +92,9 @@ impl ShownInline {
 
     /// Whether the inline has errors.
     pub(in crate::admin) fn is_wrong(&self) -> bool {
-        let wrong =
-            |row: &ShownRow| !row.errors.is_empty() || row.groups.iter().any(ShownGroup::is_wrong);
+        let wrong = |row: &ShownRow| {
+            !row.errors.is_empty() || row.groups.iter().any(ShownFieldset::is_wrong)
+        };
         !self.errors.is_empty() || self.rows.iter().any(wrong)
     }
 }
@@ -106,7 +107,7 @@ pub(in crate::admin::change_form) struct Inside<'a> {
     pub(in crate::admin::change_form) look: Look<'a>,
     /// The parent's primary key; "" for a new one.
     pub(in crate::admin::change_form) parent: &'a str,
-    pub(in crate::admin::change_form) found: Option<&'a Found>,
+    pub(in crate::admin::change_form) picker_result: Option<&'a PickerResult>,
     /// The computed columns of the rows.
     pub(in crate::admin::change_form) computed: &'a Cells,
 }
@@ -118,7 +119,7 @@ impl Formset {
             for bound in &row.form.fields {
                 want(relations, bound, &self.inline.options);
             }
-            for field in self.shape(row).shown() {
+            for field in self.layout(row).shown() {
                 want_shown(relations, &row.form, &row.linked, field);
             }
         }
@@ -146,7 +147,7 @@ impl Formset {
         )
     }
 
-    fn shape(&self, row: &Row) -> &Shape {
+    fn layout(&self, row: &Row) -> &Layout {
         if row.form.adding && !row.lost {
             &self.new
         } else {
@@ -175,11 +176,11 @@ impl Formset {
                 field
                     .widget
                     .iter_mut()
-                    .for_each(|widget| widget.find = None);
+                    .for_each(|widget| widget.picker = None);
             }
             shown
         });
-        let shape = if self.rights.add {
+        let layout = if self.rights.add {
             &self.new
         } else {
             &self.old
@@ -202,7 +203,7 @@ impl Formset {
                 ("MAX_NUM_FORMS", most),
             ],
             errors: self.errors.clone(),
-            heads: shape.items().map(|item| self.head(item)).collect(),
+            heads: layout.items().map(|item| self.head(item)).collect(),
             rows,
             template,
             may_delete: self.rights.delete || self.rows.iter().any(|row| row.lost),
@@ -212,24 +213,24 @@ impl Formset {
         }
     }
 
-    fn head(&self, item: Item) -> Head {
+    fn head(&self, item: LayoutItem) -> Head {
         use crate::models::DisplayShape;
         match item {
-            Item::Edit(field) | Item::Show(field) => {
+            LayoutItem::Edit(field) | LayoutItem::Show(field) => {
                 let is_number = field.column().is_some_and(|column| {
                     column.shape() == DisplayShape::Number && !column.primary_key
                 });
-                let required = matches!(item, Item::Edit(_)) && field.required();
+                let required = matches!(item, LayoutItem::Edit(_)) && field.required();
                 Head {
                     label: self.inline.options.label(field),
                     required,
                     is_number,
                 }
             }
-            Item::Computed(at) => {
+            LayoutItem::Computed(at) => {
                 let column = self.inline.options.readonly_computed.get(at);
                 let label = column
-                    .map(crate::admin::change_form::shape::head)
+                    .map(crate::admin::change_form::layout::head)
                     .unwrap_or_default();
                 Head {
                     label,
@@ -248,7 +249,7 @@ impl Formset {
             relations: inside.relations,
             options: &self.inline.options,
             adding: row.form.adding,
-            found: inside.found,
+            picker_result: inside.picker_result,
             django: screen.settings.django_version(),
         };
         let showing = Showing {
@@ -257,7 +258,7 @@ impl Formset {
             linked: &row.linked,
             computed: cells_of_row(inside.computed, row.form.record.pk()),
         };
-        let mut groups = showing.groups(self.shape(row), &row.form);
+        let mut groups = showing.groups(self.layout(row), &row.form);
         let is_new = row.form.adding && !row.lost;
         let silent = is_new && !row.counts();
         for field in groups
@@ -282,12 +283,12 @@ impl Formset {
         } else {
             row.form.record.pk().to_string()
         };
-        let known = screen
+        let registered = screen
             .site
             .registered(self.model())
             .filter(|_| self.inline.show_change_link && !row.form.adding);
-        let change_url = known
-            .map(|known| known.object_url(&pk, "change"))
+        let change_url = registered
+            .map(|registered| registered.object_url(&pk, "change"))
             .unwrap_or_default();
         let mut hidden = vec![
             (name(self.model().pk().name), pk),

@@ -6,7 +6,7 @@ use crate::forms::model::{ControlKind, InputDescription, Typed, has_lines, input
 use crate::models::bidi;
 
 /// The state of a field in one row.
-pub(super) struct Said<'a> {
+pub(super) struct EditedCell<'a> {
     pub(super) typed: &'a Typed,
     pub(super) errors: &'a [String],
     /// The content of the column, if it cannot be read.
@@ -16,14 +16,20 @@ pub(super) struct Said<'a> {
 }
 
 /// Writes the control of `edited` in form number `number`; `row` is the display name of the row.
-pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str, said: &Said<'_>) {
+pub(super) fn write(
+    out: &mut Markup,
+    edited: &Edited,
+    number: usize,
+    row: &str,
+    cell: &EditedCell<'_>,
+) {
     let control = Cell {
         edited,
         number,
         row,
-        said,
+        cell,
     };
-    let first = said.typed.first();
+    let first = cell.typed.first();
     match edited.pattern.kind {
         ControlKind::Checkbox => {
             let ticked = !matches!(first.to_lowercase().as_str(), "" | "false");
@@ -71,7 +77,7 @@ pub(super) fn write(out: &mut Markup, edited: &Edited, number: usize, row: &str,
         }
         ControlKind::Split => {
             control.input(out, "date", "_0", first);
-            control.input(out, "time", "_1", said.typed.second());
+            control.input(out, "time", "_1", cell.typed.second());
         }
         ControlKind::Input(kind) => control.input(out, kind, "", first),
         _ => control.input(out, "text", "", first),
@@ -84,13 +90,13 @@ struct Cell<'a> {
     edited: &'a Edited,
     number: usize,
     row: &'a str,
-    said: &'a Said<'a>,
+    cell: &'a EditedCell<'a>,
 }
 
 impl Cell<'_> {
     fn input(&self, out: &mut Markup, kind: &'static str, part: &str, value: &str) {
         // An input of another type would drop a value that it cannot show.
-        let is_plain = !self.said.errors.is_empty() || self.said.note.is_some();
+        let is_plain = !self.cell.errors.is_empty() || self.cell.note.is_some();
         let kind = if is_plain {
             "text"
         } else {
@@ -141,11 +147,11 @@ impl Cell<'_> {
             _ => " of ",
         });
         out.text(&bidi::isolated(self.row)).raw("\"");
-        if !self.said.errors.is_empty() || self.said.theirs.is_some() {
+        if !self.cell.errors.is_empty() || self.cell.theirs.is_some() {
             out.raw(" aria-invalid=\"true\" aria-describedby=\"id_");
             self.name(out);
             out.raw("_error\"");
-        } else if self.said.note.is_some() {
+        } else if self.cell.note.is_some() {
             out.raw(" aria-describedby=\"id_");
             self.name(out);
             out.raw("_note\"");
@@ -153,7 +159,7 @@ impl Cell<'_> {
     }
 
     fn note(&self, out: &mut Markup) {
-        if let Some(note) = &self.said.note {
+        if let Some(note) = &self.cell.note {
             out.raw("<p class=\"damaged\" id=\"id_");
             self.name(out);
             out.raw("_note\">")
@@ -165,16 +171,16 @@ impl Cell<'_> {
     }
 
     fn what_is_wrong(&self, out: &mut Markup) {
-        if self.said.errors.is_empty() && self.said.theirs.is_none() {
+        if self.cell.errors.is_empty() && self.cell.theirs.is_none() {
             return;
         }
         out.raw("<ul class=\"errorlist\" id=\"id_");
         self.name(out);
         out.raw("_error\">");
-        for error in self.said.errors {
+        for error in self.cell.errors {
             out.raw("<li>").icon("alert", "").text(error).raw("</li>");
         }
-        if let Some(theirs) = &self.said.theirs {
+        if let Some(theirs) = &self.cell.theirs {
             let value = theirs.first();
             let shown = self
                 .edited

@@ -6,7 +6,7 @@ mod save;
 
 use super::list::List;
 use super::markup::Markup;
-use crate::admin::Registered;
+use crate::admin::RegisteredModel;
 use crate::admin::last_save::LastSave;
 use crate::db::{Conn, Value};
 use crate::error::Result;
@@ -80,10 +80,10 @@ pub(super) struct Editing {
     pub(super) restored: bool,
 }
 
-/// Returns the fields of `known` that can be edited in its list.
-pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
-    let keys = known.options.list_editable.iter();
-    keys.filter_map(|key| ModelField::find(known.model, key))
+/// Returns the fields of `registered` that can be edited in its list.
+pub(super) fn fields(registered: &'static RegisteredModel) -> Vec<ModelField> {
+    let keys = registered.options.list_editable.iter();
+    keys.filter_map(|key| ModelField::find(registered.model, key))
         .filter(|field| !field.is_file())
         .collect()
 }
@@ -91,9 +91,9 @@ pub(super) fn fields(known: &'static Registered) -> Vec<ModelField> {
 impl Editing {
     /// Prepares the controls, with one query for each model that a field refers to.
     pub(super) fn new(conn: &mut Conn, list: &List) -> Result<Self> {
-        let (known, fields) = (list.site.known, fields(list.site.known));
+        let (registered, fields) = (list.site.registered, fields(list.site.registered));
         let form = ModelForm::new(
-            Record::new(known.model),
+            Record::new(registered.model),
             false,
             &fields,
             &|_| Vec::new(),
@@ -169,25 +169,25 @@ impl Editing {
         let held = Self::text(list, edited, row);
         if let Some(bound) = sent.and_then(|sent| sent.form.field(edited.field.name())) {
             let theirs = bound.conflict.then_some(held);
-            let said = control::Said {
+            let cell = control::EditedCell {
                 typed: &bound.typed,
                 errors: &bound.errors,
                 note: bound.note(),
                 theirs,
             };
-            control::write(out, edited, number, name, &said);
+            control::write(out, edited, number, name, &cell);
         } else {
             let value = list.columns.all[edited.column]
                 .values(row)
                 .first()
                 .and_then(Value::unreadable);
-            let said = control::Said {
+            let cell = control::EditedCell {
                 typed: &held,
                 errors: &[],
                 note: value.map(unreadable_note),
                 theirs: None,
             };
-            control::write(out, edited, number, name, &said);
+            control::write(out, edited, number, name, &cell);
         }
         true
     }

@@ -4,7 +4,7 @@ use chrono_tz::Tz;
 
 use super::{PREFIX, Sent, fields, held, is_wrong};
 use crate::admin::last_save::LastSave;
-use crate::admin::{Actor, Registered};
+use crate::admin::{Actor, RegisteredModel};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::{
@@ -29,7 +29,7 @@ pub(in crate::admin::changelist) enum Outcome {
 
 /// A list that was sent.
 pub(in crate::admin::changelist) struct SentList<'a> {
-    pub(in crate::admin::changelist) known: &'static Registered,
+    pub(in crate::admin::changelist) registered: &'static RegisteredModel,
     /// The rows that the user may see.
     pub(in crate::admin::changelist) all: &'a Query,
     pub(in crate::admin::changelist) data: &'a PostData,
@@ -75,7 +75,7 @@ pub(in crate::admin::changelist) fn save(conn: &mut Conn, sent: &SentList<'_>) -
     let Some(violation) = Violation::from_error(&error) else {
         return Err(error);
     };
-    let model = sent.known.model;
+    let model = sent.registered.model;
     let writing = read.writing.and_then(|at| read.rows.get_mut(at));
     if let Some(row) = writing
         && violation.is_of_values()
@@ -118,7 +118,7 @@ impl SentList<'_> {
 
     /// Returns the number of forms and of existing rows that were sent, or the error if these numbers cannot be read.
     fn management(&self) -> Result<(usize, usize), String> {
-        let options = &self.known.options;
+        let options = &self.registered.options;
         let rows = options.list_per_page.max(options.list_max_show_all);
         let most = MOST.max(usize::try_from(rows).unwrap_or_default());
 
@@ -140,7 +140,8 @@ impl SentList<'_> {
         }
 
         let pks: Vec<&str> = collided.iter().map(|sent| sent.pk.as_str()).collect();
-        let mut found = LastSave::for_rows(conn, self.known.model, &pks, self.actor, self.zone())?;
+        let mut found =
+            LastSave::for_rows(conn, self.registered.model, &pks, self.actor, self.zone())?;
         for sent in &mut collided {
             let at = found.iter().position(|(pk, _)| *pk == sent.pk);
             sent.last_save = at.map(|at| found.swap_remove(at).1);
@@ -164,7 +165,7 @@ impl SentList<'_> {
         };
 
         self.read(conn, initial.min(total), true, read)?;
-        if (initial..total).any(|row| !is_new(self.known, self.data, row)) {
+        if (initial..total).any(|row| !is_new(self.registered, self.data, row)) {
             read.errors
                 .push("Rows cannot be added in a list. Nothing was saved.".to_owned());
         }
@@ -181,7 +182,7 @@ impl SentList<'_> {
             ));
         }
 
-        write(conn, writer, self.known, read).map(Attempt::Saved)
+        write(conn, writer, self.registered, read).map(Attempt::Saved)
     }
 
     /// Checks the rows against the database, the author's rules and one another.
@@ -189,7 +190,7 @@ impl SentList<'_> {
         let mut forms: Vec<&mut ModelForm> = rows.iter_mut().map(|sent| &mut sent.form).collect();
         check(conn, &mut forms)?;
 
-        let policy = self.known.policy();
+        let policy = self.registered.policy();
         for form in forms.iter_mut().filter(|form| form.has_changed()) {
             policy.clean_form(form);
             policy.check_form(conn, form, self.actor)?;
@@ -199,7 +200,7 @@ impl SentList<'_> {
         for (columns, again) in shared {
             let labels: Vec<String> = columns
                 .iter()
-                .filter_map(|column| self.known.model.column(column))
+                .filter_map(|column| self.registered.model.column(column))
                 .map(|field| field.verbose_name.clone())
                 .collect();
             let name = columns
@@ -218,7 +219,7 @@ impl SentList<'_> {
 
     /// Adds a form for each of the first `count` rows to `read`. Locks the rows if `locks` is true.
     fn read(&self, conn: &mut Conn, count: usize, locks: bool, read: &mut ReadRows) -> Result<()> {
-        let (model, fields) = (self.known.model, fields(self.known));
+        let (model, fields) = (self.registered.model, fields(self.registered));
         let keys: Vec<(usize, &str)> = (0..count)
             .map(|row| {
                 (
@@ -259,8 +260,11 @@ impl SentList<'_> {
                 match held.map(|held| typed_into(self.data, number, &fields, &held)) {
                     Some(typed) if typed.is_empty() => read.gone += 1,
                     typed => {
-                        read.errors
-                            .push(gone_row(self.known, number, &typed.unwrap_or_default()));
+                        read.errors.push(gone_row(
+                            self.registered,
+                            number,
+                            &typed.unwrap_or_default(),
+                        ));
                     }
                 }
                 continue;
@@ -276,7 +280,7 @@ impl SentList<'_> {
             }
             let name = names
                 .iter()
-                .find(|(known, _)| known == record.pk())
+                .find(|(other, _)| other == record.pk())
                 .map(|(_, name)| name.clone())
                 .unwrap_or_default();
             let mut form = ModelForm::new(record, false, &fields, &|_| Vec::new(), self.zone())
@@ -311,7 +315,7 @@ fn typed_into(
         .map(|field| (field, posted.typed(*field, false)))
         .zip(held);
     let touched = typed.filter(|((_, typed), held)| !typed.reads_as(held));
-    let said = touched.map(|((field, typed), _)| {
+    let cell = touched.map(|((field, typed), _)| {
         let text = match field {
             field if field.is_box() => if typed.is_empty() { "no" } else { "yes" }.to_owned(),
             ModelField::Column(column) => column
@@ -321,12 +325,12 @@ fn typed_into(
         };
         format!("{} “{text}”", field.label())
     });
-    said.collect()
+    cell.collect()
 }
 
 /// Returns the error for a deleted row that was, or may have been, changed here.
-fn gone_row(known: &Registered, number: usize, typed: &[String]) -> String {
-    let name = &known.model.verbose_name;
+fn gone_row(registered: &RegisteredModel, number: usize, typed: &[String]) -> String {
+    let name = &registered.model.verbose_name;
     let typed = if typed.is_empty() {
         String::new()
     } else {
@@ -339,12 +343,12 @@ fn gone_row(known: &Registered, number: usize, typed: &[String]) -> String {
 }
 
 /// Whether values were entered in a form without a row.
-fn is_new(known: &'static Registered, data: &PostData, row: usize) -> bool {
+fn is_new(registered: &'static RegisteredModel, data: &PostData, row: usize) -> bool {
     let posted = Posted::row(data, PREFIX, row);
     let blank = ModelForm::new(
-        Record::new(known.model),
+        Record::new(registered.model),
         true,
-        &fields(known),
+        &fields(registered),
         &|_| Vec::new(),
         Tz::UTC,
     );
@@ -358,10 +362,10 @@ fn is_new(known: &'static Registered, data: &PostData, row: usize) -> bool {
 fn write(
     conn: &mut Conn,
     writer: &mut Writer<'_>,
-    known: &'static Registered,
+    registered: &'static RegisteredModel,
     read: &mut ReadRows,
 ) -> Result<usize> {
-    let policy = known.policy();
+    let policy = registered.policy();
     let changed = read
         .rows
         .iter()
@@ -376,7 +380,7 @@ fn write(
         let record = writer.save_form(conn, policy, form)?;
         let labels = form
             .changed()
-            .map(|bound| known.options.label(bound.field))
+            .map(|bound| registered.options.label(bound.field))
             .collect();
         let name = record.name(conn)?;
         writer.log(&record, name, Flag::Change, &[Done::Changed(labels)]);

@@ -80,7 +80,7 @@ impl Filter {
         filter: &'static ListFilter,
         params: &Params,
     ) -> Result<Self, Problem> {
-        let model = site.known.model;
+        let model = site.registered.model;
         let (path, kind) = match filter {
             ListFilter::Own(own) => {
                 let name = own.parameter_name.to_owned();
@@ -158,7 +158,7 @@ impl Filter {
 
     /// Whether the parameter `name` belongs to the filter.
     pub(super) fn expects(&self, name: &str) -> bool {
-        self.expected.iter().any(|known| known == name)
+        self.expected.iter().any(|other| other == name)
     }
 
     /// Returns the choices for the page; `None` if there is nothing to choose. `rest` are the rows

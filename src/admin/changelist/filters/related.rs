@@ -33,7 +33,7 @@ pub(super) fn rows(
         steps: filter.path.steps.clone(),
         column: filter.path.column,
     };
-    let known = site.admin.registered(target);
+    let registered = site.admin.registered(target);
     let mut query = site.admin.policy(target).choices();
     if let Some(used) = used {
         let mut keys =
@@ -49,7 +49,7 @@ pub(super) fn rows(
     let chosen = params.all(exact);
     let mut search = None;
     if i64::try_from(found.len()).is_ok_and(|found| found > MAX_FILTER_CHOICES) {
-        let fields = known.map_or(&[][..], |known| &known.options.search_fields);
+        let fields = registered.map_or(&[][..], |registered| &registered.options.search_fields);
         found = match searched(fields, words) {
             Some(condition) => {
                 query

@@ -1,9 +1,9 @@
 //! The bound form: the row, the fields, and the submitted values.
 
-use super::find::Found;
 use super::inline::Formset;
+use super::layout::{Layout, LayoutContext};
+use super::picker::PickerResult;
 use super::request::ChangeFormRequest;
-use super::shape::{For, Shape};
 use super::widgets::is_raw;
 use crate::db::{Conn, Value};
 use crate::error::Result;
@@ -13,22 +13,22 @@ use crate::models::{Record, parse_in};
 
 /// A form while it is processed.
 #[derive(Debug)]
-pub(super) struct Draft {
+pub(super) struct BoundChangeForm {
     /// The display name of the row; "" for a new one.
     pub(super) name: String,
-    pub(super) shape: Shape,
+    pub(super) layout: Layout,
     pub(super) form: ModelForm,
     /// The links of many-to-many fields, by name.
     pub(super) linked: Vec<(&'static str, Vec<Value>)>,
     /// The inlines.
     pub(super) inlines: Vec<Formset>,
     /// The result of a search for one of the fields.
-    pub(super) found: Option<Found>,
+    pub(super) picker_result: Option<PickerResult>,
     /// Whether the form is bound to submitted data.
     pub(super) bound: bool,
 }
 
-impl Draft {
+impl BoundChangeForm {
     /// Whether nothing is wrong with the row and the rows inside its form.
     pub(super) fn is_valid(&self) -> bool {
         self.form.is_valid() && self.inlines.iter().all(Formset::is_valid)
@@ -46,24 +46,24 @@ impl Draft {
 
 impl ChangeFormRequest {
     /// Creates the form of a new row, or of the row with the display name `name`.
-    pub(super) fn draft(
+    pub(super) fn new_form(
         &self,
         conn: &mut Conn,
         row: Option<(Record, String)>,
         may_edit: bool,
-    ) -> Result<Draft> {
-        let (model, options) = (self.known.model, &self.known.options);
+    ) -> Result<BoundChangeForm> {
+        let (model, options) = (self.registered.model, &self.registered.options);
         let adding = row.is_none();
         let (record, name) = row.unwrap_or_else(|| (Record::new(model), String::new()));
-        let of = For {
+        let context = LayoutContext {
             actor: &self.actor,
             record: (!adding).then_some(&record),
             may_edit,
         };
-        let shape = Shape::new(model, options, of, None);
-        let edited = shape.edited();
+        let layout = Layout::new(model, options, context, None);
+        let edited = layout.edited();
         let mut linked = Vec::new();
-        for field in edited.iter().chain(&shape.shown()) {
+        for field in edited.iter().chain(&layout.shown()) {
             if let ModelField::Many(many) = field
                 && !adding
             {
@@ -75,20 +75,20 @@ impl ChangeFormRequest {
             }
         }
         let links = |name: &'static str| {
-            let found = linked.iter().find(|(known, _)| *known == name);
+            let found = linked.iter().find(|(other, _)| *other == name);
             found.map(|(_, keys)| keys.clone()).unwrap_or_default()
         };
         let mut form = ModelForm::new(record, adding, &edited, &links, self.zone());
         for bound in &mut form.fields {
             bound.commas = is_raw(bound.field, options);
         }
-        Ok(Draft {
+        Ok(BoundChangeForm {
             name,
-            shape,
+            layout,
             form,
             linked,
             inlines: Vec::new(),
-            found: None,
+            picker_result: None,
             bound: false,
         })
     }

@@ -7,7 +7,7 @@ use crate::models::{Meta, Record};
 
 /// A position in a form.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Item {
+pub(super) enum LayoutItem {
     /// An editable field.
     Edit(ModelField),
     /// A read-only field.
@@ -18,43 +18,43 @@ pub(super) enum Item {
 
 /// A fieldset.
 #[derive(Debug, Clone)]
-pub(super) struct Group {
+pub(super) struct LayoutFieldset {
     pub(super) title: &'static str,
     pub(super) description: &'static str,
     pub(super) collapsed: bool,
-    pub(super) lines: Vec<Vec<Item>>,
+    pub(super) lines: Vec<Vec<LayoutItem>>,
 }
 
 /// The fields of a form.
 #[derive(Debug, Clone)]
-pub(super) struct Shape {
-    pub(super) groups: Vec<Group>,
+pub(super) struct Layout {
+    pub(super) groups: Vec<LayoutFieldset>,
 }
 
 /// The row of a form, and the user's permissions on it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct For<'a> {
+pub(super) struct LayoutContext<'a> {
     pub(super) actor: &'a Actor,
     pub(super) record: Option<&'a Record>,
     pub(super) may_edit: bool,
 }
 
-impl Shape {
+impl Layout {
     /// Returns the layout for `model` and `options`; `without` is the foreign key of an inline to
     /// its parent.
     pub(super) fn new(
         model: &'static Meta,
         options: &Options,
-        of: For<'_>,
+        context: LayoutContext<'_>,
         without: Option<&str>,
     ) -> Self {
         let mut readonly = options.readonly_fields.clone();
         readonly.extend(
             options
                 .policy(model)
-                .fixed_fields(&of.actor.user, of.record),
+                .fixed_fields(&context.actor.user, context.record),
         );
-        let item = |name: &&'static str| -> Option<Item> {
+        let item = |name: &&'static str| -> Option<LayoutItem> {
             let field = ModelField::find(model, name)?;
             let column = field.column();
             if without == Some(*name) || options.exclude.contains(name) {
@@ -62,18 +62,18 @@ impl Shape {
             }
             // A computed column with the same name may replace a secret column.
             if column.is_some_and(|column| column.secret) {
-                return computed_at(options, name).map(Item::Computed);
+                return computed_at(options, name).map(LayoutItem::Computed);
             }
-            let fixed = !of.may_edit
+            let fixed = !context.may_edit
                 || readonly.contains(name)
                 || column.is_some_and(|column| !column.editable);
             Some(if fixed {
-                Item::Show(field)
+                LayoutItem::Show(field)
             } else {
-                Item::Edit(field)
+                LayoutItem::Edit(field)
             })
         };
-        let mut groups: Vec<Group> = if options.fieldsets.is_empty() {
+        let mut groups: Vec<LayoutFieldset> = if options.fieldsets.is_empty() {
             let names = options
                 .fields
                 .clone()
@@ -83,14 +83,14 @@ impl Shape {
                 .filter_map(item)
                 .map(|item| vec![item])
                 .collect();
-            vec![Group {
+            vec![LayoutFieldset {
                 title: "",
                 description: "",
                 collapsed: false,
                 lines,
             }]
         } else {
-            let group = |set: &crate::admin::options::Fieldset| Group {
+            let group = |set: &crate::admin::options::Fieldset| LayoutFieldset {
                 title: set.title,
                 description: set.description,
                 collapsed: set.collapsed,
@@ -104,14 +104,14 @@ impl Shape {
         };
         let placed = |at: &usize| {
             let mut items = groups.iter().flat_map(|group| group.lines.iter().flatten());
-            items.any(|item| matches!(item, Item::Computed(known) if known == at))
+            items.any(|item| matches!(item, LayoutItem::Computed(other) if other == at))
         };
         let rest: Vec<usize> = (0..options.readonly_computed.len())
             .filter(|at| !placed(at))
             .collect();
         if let Some(last) = groups.last_mut() {
             last.lines
-                .extend(rest.into_iter().map(|at| vec![Item::Computed(at)]));
+                .extend(rest.into_iter().map(|at| vec![LayoutItem::Computed(at)]));
         }
         for group in &mut groups {
             group.lines.retain(|line| !line.is_empty());
@@ -121,7 +121,7 @@ impl Shape {
     }
 
     /// Returns every position, in order.
-    pub(super) fn items(&self) -> impl Iterator<Item = Item> + '_ {
+    pub(super) fn items(&self) -> impl Iterator<Item = LayoutItem> + '_ {
         self.groups
             .iter()
             .flat_map(|group| &group.lines)
@@ -132,7 +132,7 @@ impl Shape {
     /// Returns the editable fields, in order.
     pub(super) fn edited(&self) -> Vec<ModelField> {
         let edited = self.items().filter_map(|item| match item {
-            Item::Edit(field) => Some(field),
+            LayoutItem::Edit(field) => Some(field),
             _ => None,
         });
         edited.collect()
@@ -141,7 +141,7 @@ impl Shape {
     /// Returns the read-only fields.
     pub(super) fn shown(&self) -> Vec<ModelField> {
         let shown = self.items().filter_map(|item| match item {
-            Item::Show(field) => Some(field),
+            LayoutItem::Show(field) => Some(field),
             _ => None,
         });
         shown.collect()

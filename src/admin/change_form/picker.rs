@@ -3,13 +3,13 @@
 
 use super::relations::Named;
 use super::request::BOX;
-use crate::admin::{Actor, AdminSite, Registered};
+use crate::admin::{Actor, AdminSite, RegisteredModel};
 use crate::forms::model::{Choice, Control, ControlKind, ModelField};
 use crate::models::Meta;
 
 /// The result of a search for a field.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct PickerResult {
     /// The field: `items-0-product`
     pub(super) name: String,
     pub(super) term: String,
@@ -20,7 +20,7 @@ pub(super) struct Found {
 
 /// The search of a field.
 #[derive(Debug, Clone)]
-pub(in crate::admin) struct Find {
+pub(in crate::admin) struct RowPicker {
     /// The name of the field.
     pub(in crate::admin) name: String,
     /// The name of the searched model.
@@ -36,12 +36,13 @@ pub(super) fn searchable(
     site: &'static AdminSite,
     actor: &Actor,
     model: &Meta,
-) -> Option<&'static Registered> {
-    site.registered(model)
-        .filter(|known| !known.options.search_fields.is_empty() && actor.may(known, "view", None))
+) -> Option<&'static RegisteredModel> {
+    site.registered(model).filter(|registered| {
+        !registered.options.search_fields.is_empty() && actor.may(registered, "view", None)
+    })
 }
 
-impl Found {
+impl PickerResult {
     /// Returns the result in words.
     fn note(&self) -> String {
         let of = if self.term.is_empty() {
@@ -63,7 +64,7 @@ impl Found {
     }
 }
 
-impl Find {
+impl RowPicker {
     /// Creates the search of `field`, whose `control` then offers the rows that were found; `label`
     /// is the label of the field.
     pub(super) fn new(
@@ -71,21 +72,21 @@ impl Find {
         field: ModelField,
         label: &str,
         chosen: Vec<Choice>,
-        found: Option<&Found>,
+        result: Option<&PickerResult>,
     ) -> Self {
-        let mut find = Self {
+        let mut picker = Self {
             name: control.name.clone(),
             label: label.to_lowercase(),
             note: String::new(),
             focus: false,
         };
-        let Some(found) = found.filter(|found| found.name == control.name) else {
-            return find;
+        let Some(result) = result.filter(|result| result.name == control.name) else {
+            return picker;
         };
-        find.note = found.note();
-        if found.rows.is_empty() {
-            find.focus = true;
-            return find;
+        picker.note = result.note();
+        if result.rows.is_empty() {
+            picker.focus = true;
+            return picker;
         }
         if control.kind == ControlKind::RawId {
             if matches!(field, ModelField::Column(_)) && !field.required() {
@@ -110,7 +111,7 @@ impl Find {
         {
             "None".clone_into(&mut none.text);
         }
-        for (value, text) in &found.rows {
+        for (value, text) in &result.rows {
             let there = control
                 .choices
                 .iter()
@@ -125,12 +126,12 @@ impl Find {
                 control.choices.push(choice);
             }
         }
-        if found.more && found.term.is_empty() {
-            find.focus = true;
+        if result.more && result.term.is_empty() {
+            picker.focus = true;
             control.focus = None;
         }
         control.describe("found");
-        find
+        picker
     }
 
     /// Returns the name of the search box.
