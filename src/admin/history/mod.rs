@@ -1,5 +1,6 @@
 //! The history: the latest actions of a user, and all actions on a row.
 
+mod act_kind;
 mod page;
 mod recent;
 mod sentence;

@@ -4,6 +4,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
+use super::act_kind::ActKind;
 use super::sentence::sentence;
 use super::{ActTime, full_name};
 use crate::admin::frame::{Crumb, Frame};
@@ -32,20 +33,9 @@ struct Entry {
     time: ActTime,
     /// `clerk (Clara Kerr)`
     user: String,
-    /// `added`, `changed` or `deleted`.
-    kind: &'static str,
+    kind: ActKind,
     /// The description of the action.
     what: String,
-}
-
-impl Entry {
-    fn icon(&self) -> &'static str {
-        match self.kind {
-            "added" => "plus",
-            "changed" => "edit",
-            _ => "trash",
-        }
-    }
 }
 
 /// `GET /admin/catalog/product/7/history/`
@@ -84,18 +74,11 @@ pub(in crate::admin) async fn history(
         })
         .await?;
     let zone = request.settings.time_zone;
-    let entries = found.into_iter().map(|(entry, user)| {
-        let kind = match entry.action_flag {
-            1 => "added",
-            2 => "changed",
-            _ => "deleted",
-        };
-        Entry {
-            time: ActTime::new(&entry, zone),
-            user: full_name(user),
-            what: sentence(&entry.change_message),
-            kind,
-        }
+    let entries = found.into_iter().map(|(entry, user)| Entry {
+        time: ActTime::new(&entry, zone),
+        kind: ActKind::from_entry(&entry),
+        user: full_name(user),
+        what: sentence(&entry.change_message),
     });
     let mut crumbs = request.crumbs(registered);
     let url = request.keeping_filters(

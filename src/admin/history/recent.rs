@@ -1,6 +1,7 @@
 //! The latest actions of a user, for the index page.
 
 use super::ActTime;
+use super::act_kind::ActKind;
 use super::sentence::sentence;
 use crate::admin::AdminRequest;
 use crate::records::Act;
@@ -13,10 +14,8 @@ pub(in crate::admin) struct RecentAction {
     pub url: Option<String>,
     /// The name of the model.
     pub model: String,
-    /// `added`, `changed` or `deleted`.
-    pub kind: &'static str,
-    /// The icon for the kind.
-    pub icon: &'static str,
+    /// Whether the object was added, changed or deleted.
+    pub kind: ActKind,
     /// The description of the change: `Changed Price.`
     pub what: String,
     /// The time.
@@ -31,14 +30,10 @@ impl RecentAction {
             .0
             .zip(model.0)
             .and_then(|(app, model)| request.site.find(&app, &model));
-        let (kind, icon) = match entry.action_flag {
-            1 => ("added", "plus"),
-            2 => ("changed", "edit"),
-            _ => ("deleted", "trash"),
-        };
+        let kind = ActKind::from_entry(&entry);
         let url = registered
             .zip(entry.object_id.as_deref())
-            .filter(|_| kind != "deleted");
+            .filter(|_| kind != ActKind::Deleted);
         Self {
             url: url.map(|(registered, pk)| registered.object_url(pk, "change")),
             object: entry.object_repr,
@@ -47,11 +42,9 @@ impl RecentAction {
                 |registered| crate::words::capfirst(&registered.model.verbose_name),
             ),
             kind,
-            icon,
-            what: if kind == "changed" {
-                sentence(&entry.change_message)
-            } else {
-                String::new()
+            what: match kind {
+                ActKind::Added | ActKind::Deleted => String::new(),
+                ActKind::Changed | ActKind::Unknown => sentence(&entry.change_message),
             },
             time,
         }

@@ -32,6 +32,7 @@ fn log_entries_with_unreadable_cells_are_shown_beside_the_others(kind: Kind) {
             ("action_time", "'-infinity'"),
             ("action_time", "'0044-03-15 BC'"),
             ("change_message", "'[{\"changed\"'"),
+            ("action_flag", "9"),
         ],
     };
     for (column, cell) in damages {
@@ -54,6 +55,21 @@ fn log_entries_with_unreadable_cells_are_shown_beside_the_others(kind: Kind) {
                 page.words()
             );
         }
+        let is_flag = *column == "action_flag";
+        assert_eq!(
+            (
+                history.words().contains("Unknown action"),
+                index.words().contains("unknown action"),
+            ),
+            (is_flag, is_flag),
+            "a {column} of {cell}, on the history page and on the index page: {} {}",
+            history.words(),
+            index.words()
+        );
+        assert!(
+            !history.words().contains("Deletion"),
+            "no row was deleted, but with a {column} of {cell} the history says so"
+        );
         assert!(
             history.words().contains("Changed Stock."),
             "the act that is not damaged: {}",
