@@ -9,6 +9,7 @@ use super::{AdminRequest, RegisteredModel};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::forms::model::Violation;
+use crate::forms::submissions::new_id;
 use crate::http::{field_count, render};
 use crate::models::Query;
 
@@ -81,6 +82,9 @@ pub(super) struct Again {
     pub(super) back_url: String,
     /// The signed number of the form's fields, if there are many.
     pub(super) field_count: Option<String>,
+    /// The submission id, with which the list shows the selected rows again if the session ends
+    /// meanwhile; "" for an action on a form.
+    pub(super) submission: String,
 }
 
 /// An action that was chosen, and its rows.
@@ -194,6 +198,10 @@ impl Run<'_> {
             across: is_many.then_some(self.count),
             back_url: self.back_url.clone(),
             field_count: field_count(named.len(), &self.request.settings),
+            submission: match self.location {
+                Location::ChangeList => new_id(Some(self.request.user.id), &self.request.settings),
+                Location::ChangeForm => String::new(),
+            },
         })
     }
 }

@@ -80,10 +80,10 @@ fn has_entries(request: &HttpRequest) -> bool {
 /// also says whether the form comes back after the login.
 fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
     let text = if is_kept {
-        "You were logged out before this was saved: nothing was saved. What you typed comes back after you log in here."
+        "You were logged out before this was sent: nothing was saved or deleted. What you typed comes back after you log in here."
     } else {
-        "You were logged out before this was saved: nothing was saved. After logging in, your browser’s Back button may \
-         still show what you typed."
+        "You were logged out before this was sent: nothing was saved or deleted. After logging in, your browser’s Back \
+         button may still show what you typed."
     };
     Messages::from_request(request).add(Level::WARNING, text);
 }

@@ -6,6 +6,7 @@ mod authenticate;
 mod current_user;
 mod descriptions;
 pub mod django_version;
+mod former_secrets;
 pub mod hash_pool;
 pub mod hashers;
 pub mod kept_forms;

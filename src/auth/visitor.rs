@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::permissions::Permissions;
 use super::session_hash::{session_auth_hash, verify_session_hash};
-use super::{User, audit, throttle};
+use super::{User, audit, former_secrets, throttle};
 use crate::csrf::Csrf;
 use crate::db::{Conn, Db, LossyText, Timestamp};
 use crate::error::{Error, Result};
@@ -229,6 +229,7 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
         HASH,
         session_auth_hash(&user.password, &settings.secret_key),
     );
+    former_secrets::remember(request);
     Csrf::from_request(request).rotate();
     let id = user.id;
     db.write(move |conn| {

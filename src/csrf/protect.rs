@@ -63,6 +63,11 @@ impl Csrf {
             .map(|secret| KeptFiles::new(settings, secret.as_str()))
     }
 
+    /// Returns the secret; `None` for a visitor without a cookie.
+    pub fn secret(&self) -> Option<Secret> {
+        self.0.secret.borrow().clone()
+    }
+
     /// Replaces the secret, as at a login: earlier tokens become invalid.
     pub fn rotate(&self) {
         self.0.used.set(true);
@@ -70,10 +75,15 @@ impl Csrf {
     }
 }
 
-/// The fields of a form whose token does not match the cookie, for example after a login in another
-/// tab. The request is refused; the fields are kept for the page that explains why.
+/// A form whose token does not match the cookie, for example after a login in another tab. The
+/// request is refused; the form is kept for the page that explains why.
 #[derive(Clone)]
-pub struct StaleForm(pub PostData);
+pub struct StaleForm {
+    /// The fields and files.
+    pub post: PostData,
+    /// The secret that the token belongs to; `None` if the token is malformed.
+    pub secret: Option<Secret>,
+}
 
 impl StaleForm {
     /// Returns the form if `request` was refused because of its token.
@@ -173,7 +183,10 @@ async fn check(
     let token = token.ok_or_else(|| refused(Rejection::TokenMissing))?;
     if let Err(why) = secret.check(&token) {
         if source == TokenSource::Form {
-            request.extensions_mut().insert(StaleForm(data));
+            let secret = Secret::parse(&token).ok();
+            request
+                .extensions_mut()
+                .insert(StaleForm { post: data, secret });
         }
         return Err(refused(Rejection::BadToken(source, why)));
     }

@@ -81,11 +81,7 @@ pub(super) async fn run(
         return back();
     };
     let registered = list.site.registered;
-    let across = all
-        || !matches!(
-            data.get("select_across").to_lowercase().as_str(),
-            "" | "0" | "false"
-        );
+    let across = is_across(data);
     let rows = if across {
         list.query.clone()
     } else {
@@ -163,8 +159,14 @@ pub(super) async fn run(
     }
 }
 
+/// Whether all pages of the list are selected.
+pub(super) fn is_across(data: &PostData) -> bool {
+    let across = data.get("select_across").to_lowercase();
+    data.fields.get("_all").is_some() || !matches!(across.as_str(), "" | "0" | "false")
+}
+
 /// Returns the action of the action bar whose button was clicked.
-fn chosen(data: &PostData) -> Option<&str> {
+pub(super) fn chosen(data: &PostData) -> Option<&str> {
     let given: Vec<&str> = data.fields.get_list("action").collect();
     let index = data
         .fields

@@ -14,6 +14,7 @@ mod markup;
 mod order;
 mod page;
 mod params;
+mod selection;
 mod search;
 mod table;
 
@@ -27,7 +28,7 @@ use super::change_form::deleted_meanwhile;
 use super::frame::{Crumb, Frame};
 use super::options::Action;
 use super::{AdminRequest, AdminSite, RegisteredModel};
-use crate::auth::kept_forms;
+use crate::auth::kept_forms::{self, KeptForm};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, QueryDict, full_path, redirect, render, render_around};
@@ -39,6 +40,7 @@ use list::List;
 use page::ChangeListPage;
 use params::Params;
 pub(super) use search::searched;
+use selection::Selection;
 use table::{RowContext, Table};
 
 /// The context of a list, for any thread.
@@ -86,21 +88,43 @@ pub(super) async fn change_list(
     let Some(list) = asked(&request, registered, actions.is_empty())? else {
         return wrong(&request, registered);
     };
-    let kept = if is_edited(&request, registered) {
+    let is_sent = is_edited(&request, registered) || !actions.is_empty();
+    let kept = if is_sent {
         kept_forms::take(&request.http).await?
     } else {
         None
     };
-    let Some(kept) = kept else {
-        return show(&request, list, &actions, Unsaved::default()).await;
-    };
+    match kept {
+        Some(kept) => show_again(&request, list, &actions, kept).await,
+        None => show(&request, list, &actions, Unsaved::default()).await,
+    }
+}
 
+/// Renders a list that was refused because of a login, with its selected rows, its action and the
+/// submitted values. Nothing is run or saved.
+async fn show_again(
+    request: &AdminRequest,
+    list: List,
+    actions: &[Action],
+    kept: KeptForm,
+) -> Result<HttpResponse> {
+    let registered = list.site.registered;
+    let selection = Selection::from_post(&kept.post);
     let is_save = kept.post.fields.get("_save").is_some();
     let note = if is_save {
         kept.note
     } else {
-        ACTION_NOT_RUN.to_owned()
+        selection::not_run(&kept)
     };
+    if !is_edited(request, registered) {
+        let unsaved = Unsaved {
+            kept_note: Some(note),
+            selection,
+            ..Unsaved::default()
+        };
+        return show(request, list, actions, unsaved).await;
+    }
+
     let (all, actor) = (request.queryset(registered), request.actor());
     let settings = request.settings.clone();
     let read = move |conn: &mut Conn| {
@@ -114,24 +138,16 @@ pub(super) async fn change_list(
         editing::read_again(conn, &sent)
     };
     let (sent, errors) = request.db.run(read).await?;
-    show(
-        &request,
-        list,
-        &actions,
-        Unsaved {
-            sent,
-            errors,
-            kept_note: Some(note),
-        },
-    )
-    .await
+    let unsaved = Unsaved {
+        sent,
+        errors,
+        kept_note: Some(note),
+        selection,
+    };
+    show(request, list, actions, unsaved).await
 }
 
-/// The message for a list that was sent to run an action, and comes back after a login.
-const ACTION_NOT_RUN: &str = "You were logged out before the action was run. Nothing has been changed: choose the rows and the \
-                              action again. Whatever you typed in the list is below and not saved yet.";
-
-/// The submitted values of a list that were not saved.
+/// The submitted values of a list that were not saved, and the action that was not run.
 #[derive(Default)]
 struct Unsaved {
     sent: Vec<Sent>,
@@ -139,6 +155,8 @@ struct Unsaved {
     errors: Vec<String>,
     /// The message for a list that was sent before a login, and is shown again.
     kept_note: Option<String>,
+    /// The selected rows and the action, if the list is shown again.
+    selection: Selection,
 }
 
 /// Renders the page.
@@ -167,20 +185,27 @@ async fn show(
                 editing.restored = unsaved.kept_note.is_some();
             }
             let rows = std::mem::take(&mut found.rows);
+            let selection = unsaved.selection;
             let table = Table::new(
                 &list,
                 &rows,
                 &RowContext {
                     has_boxes,
+                    selection: &selection,
                     editing: editing.as_ref(),
                     is_popup,
                 },
             );
-            let notes: Vec<String> = unsaved.kept_note.into_iter().chain(moved).collect();
-            Ok(Some((list, found, table, editing, notes)))
+            let notes: Vec<String> = unsaved
+                .kept_note
+                .into_iter()
+                .chain(selection.missing(&rows))
+                .chain(moved)
+                .collect();
+            Ok(Some((list, found, table, editing, selection, notes)))
         })
         .await?;
-    let Some((list, found, table, editing, notes)) = loaded else {
+    let Some((list, found, table, editing, selection, notes)) = loaded else {
         return wrong(request, registered);
     };
     if list.has_nul {
@@ -191,7 +216,15 @@ async fn show(
     for note in notes {
         request.messages.add(Level::WARNING, note);
     }
-    let page = ChangeListPage::new(request, &list, found, table, actions, editing.as_ref());
+    let page = ChangeListPage::new(
+        request,
+        &list,
+        found,
+        table,
+        actions,
+        &selection,
+        editing.as_ref(),
+    );
     Ok(render_around(&page, page.made())?.respond_to(&request.http))
 }
 
@@ -276,7 +309,7 @@ pub(super) async fn change_list_post(
                 Unsaved {
                     sent,
                     errors,
-                    kept_note: None,
+                    ..Unsaved::default()
                 },
             )
             .await

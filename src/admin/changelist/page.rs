@@ -7,6 +7,7 @@ use super::filters::Shown;
 use super::hierarchy::Dates;
 use super::list::List;
 use super::load::Loaded;
+use super::selection::Selection;
 use super::table::Table;
 use crate::admin::frame::Frame;
 use crate::admin::options::{Action, Facets};
@@ -38,6 +39,10 @@ pub(super) struct ChangeListPage {
     filters: Vec<Shown>,
     facets: Option<(String, &'static str)>,
     actions: Vec<(&'static str, String)>,
+    /// The name of the action that is chosen.
+    chosen: String,
+    /// Whether all pages of the list are selected.
+    is_across: bool,
     table: Table,
     /// The submission id, which records the user for whom the page was made.
     submission: String,
@@ -85,6 +90,7 @@ impl ChangeListPage {
         found: Loaded,
         table: Table,
         actions: &[Action],
+        selection: &Selection,
         editing: Option<&Editing>,
     ) -> Self {
         let (registered, params) = (list.site.registered, &list.params);
@@ -144,6 +150,8 @@ impl ChangeListPage {
                 .iter()
                 .map(|action| (action.name, action.label(model)))
                 .collect(),
+            chosen: selection.action.clone(),
+            is_across: selection.is_across,
             errors: editing
                 .map(|editing| editing.errors.clone())
                 .unwrap_or_default(),

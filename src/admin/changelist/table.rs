@@ -7,6 +7,7 @@ use super::columns::Column;
 use super::editing::Editing;
 use super::list::List;
 use super::markup::Markup;
+use super::selection::Selection;
 use crate::admin::quote;
 use crate::models::{Row, bidi};
 
@@ -114,6 +115,8 @@ fn head(list: &List) -> Markup {
 pub(super) struct RowContext<'a> {
     /// Whether rows can be ticked.
     pub(super) has_boxes: bool,
+    /// The rows that are ticked.
+    pub(super) selection: &'a Selection,
     /// The forms in the rows.
     pub(super) editing: Option<&'a Editing>,
     /// Whether a click returns the row to the window that opened this pop-up.
@@ -178,8 +181,14 @@ fn written(list: &List, rows: &[Row], context: &RowContext<'_>) -> Markup {
         }
         if context.has_boxes {
             out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
-                .text(&pk);
-            out.raw("\"><span class=\"hidden\">Select ")
+                .text(&pk)
+                .raw("\"")
+                .raw(if context.selection.has(&pk) {
+                    " checked"
+                } else {
+                    ""
+                });
+            out.raw("><span class=\"hidden\">Select ")
                 .text(&bidi::isolated(&name))
                 .raw("</span></label>");
             hidden(&mut out);

@@ -1,9 +1,12 @@
-//! Keeps forms that were sent after their session had ended, and shows them again, unsaved, after
-//! their user has logged in. docs/adr/0022 gives the details.
+//! Keeps forms that were refused because of a login, and shows them again, unsaved, after their user
+//! has logged in: forms that were sent after their session had ended, and forms whose CSRF token
+//! became invalid because their user logged in again in another tab. docs/adr/0022 gives the
+//! details.
 //!
 //! A page takes part if its form carries the id of [`submissions::new_id`], which records the user
-//! for whom the page was made, and if its GET view calls [`take`]. [`access`](super::access())
-//! keeps the form, and the cookie of this module binds it to the browser that sent it.
+//! for whom the page was made, and if its GET view calls [`take`]. [`access`](super::access()) or
+//! [`keep_stale`] keeps the form, and the cookie of this module binds it to the browser that sent
+//! it.
 
 mod rows;
 
@@ -14,8 +17,8 @@ use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage as _, HttpRequest};
 use serde::{Deserialize, Serialize};
 
-use super::{User, visitor};
-use crate::csrf::Csrf;
+use super::{User, former_secrets, visitor};
+use crate::csrf::{Csrf, StaleForm};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::forms::submissions::{self, SUBMISSION};
@@ -34,8 +37,25 @@ const SALT: &str = "nuages.auth.kept_forms";
 /// Length in characters of the text that identifies a browser.
 const LENGTH: usize = 32;
 
-const NOTE: &str = "You were logged out before this was saved. Nothing has been saved yet: what you typed is below again. \
-                    Check it, then save.";
+/// The reason why a form was refused and kept.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// The session had ended.
+    #[default]
+    LoggedOut,
+    /// The token of the form became invalid with a login in another tab.
+    LoggedInAgain,
+}
+
+impl Reason {
+    /// Returns the words for `… before this was saved`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "You were logged out",
+            Self::LoggedInAgain => "You logged in again in another tab or window",
+        }
+    }
+}
 
 /// A form that was kept, for the page that shows it again.
 #[derive(Debug)]
@@ -45,6 +65,8 @@ pub struct KeptForm {
     /// The message for the page: nothing has been saved yet, and which fields must be entered
     /// again.
     pub note: String,
+    /// The reason why the form was refused.
+    pub reason: Reason,
 }
 
 /// The decrypted content of a row.
@@ -57,11 +79,23 @@ struct Plain {
     had_password: bool,
     /// Names of files that could not be kept.
     lost_files: Vec<String>,
+    #[serde(default)]
+    reason: Reason,
+}
+
+/// A form to keep.
+struct Refused {
+    post: PostData,
+    /// The user for whom the page of the form was made.
+    user_id: i32,
+    /// The owner of the kept files to which the form refers.
+    files_of: String,
+    reason: Reason,
 }
 
 /// The text with which a browser proves that a kept form is its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Browser(String);
+pub struct Browser(String);
 
 impl Browser {
     fn from_request(request: &HttpRequest) -> Option<Self> {
@@ -71,7 +105,7 @@ impl Browser {
     }
 
     /// Sets the cookie, which expires together with the form.
-    pub(super) fn remember(&self, headers: &mut HeaderMap, settings: &Settings) {
+    pub fn remember(&self, headers: &mut HeaderMap, settings: &Settings) {
         let cookie = CookieSettings {
             name: COOKIE.to_owned(),
             httponly: true,
@@ -100,8 +134,71 @@ impl Browser {
 /// user, is too large, or cannot be stored.
 pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     let post = request.extensions().get::<PostData>().cloned()?;
-    let (settings, db) = settings_and_db(request);
+    let (settings, _) = settings_and_db(request);
     let user_id = submissions::user_of(post.get(SUBMISSION), settings)??;
+    let files_of = Csrf::from_request(request)
+        .kept_files(settings)
+        .map(|files| files.owner().to_owned())
+        .unwrap_or_default();
+    let refused = Refused {
+        post,
+        user_id,
+        files_of,
+        reason: Reason::LoggedOut,
+    };
+    store(request, refused).await
+}
+
+/// Keeps the form of `request` if its CSRF token was refused only because its user has logged in
+/// again in another tab. Returns the browser, whose cookie must be set.
+///
+/// The request remains refused. The form is kept only if it certainly comes from a page that this
+/// site made for this browser and its present user: the token belongs to a secret that the browser
+/// had before its last logins, the page carries an id signed for the user, and the browser does not
+/// say that another site sent the form.
+pub async fn keep_stale(request: &HttpRequest) -> Result<Option<Browser>> {
+    let Some(form) = StaleForm::from_request(request).filter(|_| is_from_here(request)) else {
+        return Ok(None);
+    };
+    let Some(user) = visitor::user(request).await? else {
+        return Ok(None);
+    };
+    let (settings, _) = settings_and_db(request);
+    let StaleForm { mut post, secret } = form;
+    let Some(secret) = secret.filter(|secret| former_secrets::is_former(request, secret)) else {
+        return Ok(None);
+    };
+    if submissions::user_of(post.get(SUBMISSION), settings) != Some(Some(user.id)) {
+        return Ok(None);
+    }
+
+    let files = KeptFiles::new(settings, secret.as_str());
+    let files_of = files.owner().to_owned();
+    files.restore(&mut post);
+    let refused = Refused {
+        post,
+        user_id: user.id,
+        files_of,
+        reason: Reason::LoggedInAgain,
+    };
+    Ok(store(request, refused).await)
+}
+
+/// Whether the browser does not say that a page of another site sent the request.
+fn is_from_here(request: &HttpRequest) -> bool {
+    let site = request.headers().get("sec-fetch-site");
+    site.is_none_or(|site| site.as_bytes() == b"same-origin")
+}
+
+/// Stores a form. Returns `None` if it is too large or cannot be stored.
+async fn store(request: &HttpRequest, refused: Refused) -> Option<Browser> {
+    let (settings, db) = settings_and_db(request);
+    let Refused {
+        post,
+        user_id,
+        files_of,
+        reason,
+    } = refused;
     let bytes: usize = post
         .fields
         .iter()
@@ -113,10 +210,6 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
 
     let browser = Browser::from_request(request).unwrap_or_else(|| Browser(random_string(LENGTH)));
     let key = browser.key(user_id, request, settings);
-    let files_of = Csrf::from_request(request)
-        .kept_files(settings)
-        .map(|files| files.owner().to_owned())
-        .unwrap_or_default();
     let secret = settings.secret_key.clone();
     let seal_form = move |conn: &mut Conn| {
         let Some(user) = User::find(conn, user_id)?.filter(|user| user.is_active) else {
@@ -124,6 +217,7 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
         };
         let plain = Plain {
             files_of,
+            reason,
             ..Plain::from_post(&post, user.is_staff)
         };
         let plain = serde_json::to_vec(&plain).map_err(io::Error::other)?;
@@ -143,14 +237,14 @@ pub(super) async fn keep(request: &HttpRequest) -> Option<Browser> {
     match stored.await {
         Ok(is_kept) => is_kept.then_some(browser),
         Err(error) => {
-            log::warn!(target: "nuages.request", "a form that was sent without a session was not kept: {error}");
+            log::warn!(target: "nuages.request", "a form that was refused because of a login was not kept: {error}");
             None
         }
     }
 }
 
-/// Returns, once, the form that the user of `request` sent to this URL from this browser after
-/// their session had ended. The page shows it like a form with errors, saves nothing, and shows the
+/// Returns, once, the form that the user of `request` sent to this URL from this browser and that
+/// was refused because of a login. The page shows it like a form with errors, saves nothing, and shows the
 /// note.
 pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
     let Some(browser) = Browser::from_request(request).filter(|_| request.method() == Method::GET)
@@ -246,9 +340,15 @@ impl Plain {
                 lost_files.join(", ")
             )
         };
+        let why = self.reason.words();
+        let note = format!(
+            "{why} before this was saved. Nothing has been saved yet: what you typed is below again. Check it, then \
+             save.{passwords}{files}"
+        );
         KeptForm {
             post,
-            note: format!("{NOTE}{passwords}{files}"),
+            note,
+            reason: self.reason,
         }
     }
 }

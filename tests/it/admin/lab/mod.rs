@@ -3,8 +3,10 @@
 
 mod copies;
 mod gone;
+mod logged_in_again;
 mod sent_twice;
 mod session_ended;
+mod session_ended_list;
 mod survival;
 mod unreadable;
 mod untouched;

@@ -209,32 +209,6 @@ fn a_list_comes_back_with_its_edited_cells(kind: Kind) {
     );
 }
 
-fn an_action_on_a_list_is_not_run_by_the_login(kind: Kind) {
-    let site = lab(kind, &[]);
-    let alice = ALICE.browser(&site);
-    let form = alice
-        .form(SHEETS, "action")
-        .set("action", "delete_selected")
-        .set("_selected_action", "1");
-    let form = form.set("form-0-state", "shut");
-    site.end_sessions();
-
-    let page = alice.follow(&alice.submit_and_log_in(&form, "index", &ALICE));
-
-    assert!(
-        page.words()
-            .contains("You were logged out before the action was run."),
-        "{}",
-        page.words()
-    );
-    let form = page.form(SHEETS, "form-0-state");
-    assert_eq!(
-        [form.value("form-0-state"), form.value("_selected_action")],
-        ["shut", ""]
-    );
-    assert_eq!(stored(&site, "lab_sheet").len(), 1, "nothing was deleted");
-}
-
 fn a_change_that_another_user_saved_meanwhile_is_kept_or_a_conflict(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
@@ -453,7 +427,6 @@ on_both!(
     an_add_form_comes_back_and_adds_one_row,
     save_as_new_is_kept_over_the_login,
     a_list_comes_back_with_its_edited_cells,
-    an_action_on_a_list_is_not_run_by_the_login,
     a_change_that_another_user_saved_meanwhile_is_kept_or_a_conflict,
     a_kept_form_is_not_shown_to_another_user_or_browser,
     a_form_of_another_user_is_not_shown_to_its_sender,
