@@ -14,6 +14,7 @@ pub mod content_types;
 mod declared;
 mod description;
 mod field;
+mod field_name;
 mod field_builder;
 mod fields;
 mod file_kinds;
@@ -50,6 +51,7 @@ pub use declared::{bound, column_of_type, column_types};
 pub use description::{Description, Model};
 pub use field::{Field, FieldDisplay, Validator, file_size};
 pub use field_builder::FieldBuilder;
+pub use field_name::{Assignment, FieldList, FieldName, FieldNames};
 pub use fields::{
     ColumnType, DbCheck, DbType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind,
     FieldType, IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,

@@ -1,5 +1,7 @@
 //! A row of any model.
 
+use diesel::query_source::Column;
+
 use super::{Field, Meta};
 use crate::db::Value;
 
@@ -27,37 +29,39 @@ impl Record {
         }
     }
 
-    /// Returns the value of the field with this name in forms.
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        let at = self
-            .model
-            .fields
-            .iter()
-            .position(|field| field.name == name)?;
-        self.values.get(at)
+    /// Returns the value of `column`; `None` if the model does not describe that column:
+    /// `record.get(product::name)`.
+    pub fn get<C: Column>(&self, _column: C) -> Option<&Value> {
+        self.values.get(self.position(C::NAME)?)
     }
 
-    /// Returns the value of `field`.
+    /// Sets the value of `column`: `record.set(product::name, "Lamp")`. Does nothing if the model
+    /// does not describe that column.
+    pub fn set<C: Column>(&mut self, _column: C, value: impl Into<Value>) {
+        self.set_column(C::NAME, value.into());
+    }
+
+    /// Returns the value of `field`. A field of another model is NULL.
     pub fn value(&self, field: &Field) -> &Value {
         const NULL: &Value = &Value::Null(crate::db::Kind::Text);
-        let at = self
-            .model
-            .fields
-            .iter()
-            .position(|own| own.column == field.column);
+        let at = self.position(field.column);
         at.and_then(|at| self.values.get(at)).unwrap_or(NULL)
     }
 
-    /// Sets the value of the field in `column`.
-    pub fn set(&mut self, column: &str, value: impl Into<Value>) {
-        if let Some(at) = self
-            .model
-            .fields
-            .iter()
-            .position(|field| field.column == column)
-        {
-            self.values[at] = value.into();
+    /// Sets the value of `field`, for models that are only known at run time.
+    pub fn set_value(&mut self, field: &Field, value: impl Into<Value>) {
+        self.set_column(field.column, value.into());
+    }
+
+    fn set_column(&mut self, column: &str, value: Value) {
+        if let Some(at) = self.position(column) {
+            self.values[at] = value;
         }
+    }
+
+    fn position(&self, column: &str) -> Option<usize> {
+        let mut fields = self.model.fields.iter();
+        fields.position(|field| field.column == column)
     }
 
     /// Returns the primary key.

@@ -3,7 +3,7 @@
 use chrono::{TimeZone as _, Utc};
 use chrono_tz::Tz;
 
-use super::{ColumnPath, Field, ManyToMany, Meta, Query, Record};
+use super::{ColumnPath, Field, FieldList, ManyToMany, Meta, Query, Record};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::Result;
 
@@ -28,13 +28,11 @@ impl Record {
     pub fn stamp(&mut self, new: bool, zone: Tz) -> Vec<&'static str> {
         let is_stamped =
             |field: &&Field| !field.generated && (field.auto_now || (new && field.auto_now_add));
-        let stamped = self.model.fields.iter().filter(is_stamped);
-        let columns: Vec<(&'static str, Kind)> =
-            stamped.map(|field| (field.column, field.sql)).collect();
-        for (column, kind) in &columns {
-            self.set(column, now(*kind, zone));
+        let stamped: Vec<&Field> = self.model.fields.iter().filter(is_stamped).collect();
+        for field in &stamped {
+            self.set_value(field, now(field.sql, zone));
         }
-        columns.into_iter().map(|(column, _)| column).collect()
+        stamped.into_iter().map(|field| field.column).collect()
     }
 
     /// Inserts the row and sets its primary key. Does not write generated columns.
@@ -67,14 +65,15 @@ impl Record {
             .ident(pk.column)
             .returns(&[pk.sql]);
         if let Some(made) = sql.load(conn)?.into_iter().flatten().next() {
-            self.set(pk.column, made);
+            self.set_value(pk, made);
         }
         Ok(())
     }
 
     /// Updates only these columns; returns the number of rows. Does not write generated columns.
-    pub fn update(&self, conn: &mut Conn, columns: &[&'static str]) -> Result<usize> {
+    pub fn update(&self, conn: &mut Conn, columns: &FieldList) -> Result<usize> {
         let fields = columns
+            .names()
             .iter()
             .filter_map(|column| self.model.column(column))
             .filter(|field| !field.generated);
@@ -112,7 +111,7 @@ impl Record {
         columns.dedup();
 
         if !columns.is_empty() {
-            self.update(conn, &columns)?;
+            self.update(conn, &FieldList::from_columns(columns))?;
         }
         Ok(())
     }

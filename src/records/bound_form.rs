@@ -63,6 +63,6 @@ impl Writer<'_> {
 
 fn add_errors(form: &mut ModelForm, errors: Vec<FieldError>) {
     for error in errors {
-        form.add_error(error.field, error.text);
+        form.add_error(error.field(), error.text());
     }
 }

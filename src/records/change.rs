@@ -1,5 +1,7 @@
 //! [`RecordChange`]: a row that is to be saved, and [`Change`]: what the hooks see of it.
 
+use diesel::query_source::Column;
+
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Value;
@@ -63,8 +65,14 @@ pub struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Returns the primary keys that the many-to-many field `name` does not link to yet.
-    pub fn added(&self, name: &str) -> Vec<Value> {
+    /// Returns the primary keys that the many-to-many field `many` does not link to yet:
+    /// `change.added(User::GROUPS)`.
+    pub fn added<T>(&self, many: ManyToMany<T>) -> Vec<Value> {
+        self.added_to(many.name)
+    }
+
+    /// Like [`added`](Self::added), for a field that is only known at run time.
+    pub(super) fn added_to(&self, name: &str) -> Vec<Value> {
         let Some(links) = self.links.iter().find(|links| links.field.name == name) else {
             return Vec::new();
         };
@@ -72,14 +80,14 @@ impl Change<'_> {
         links.after.iter().filter(is_new).cloned().collect()
     }
 
-    /// Whether the field `name` of an existing row changes.
-    pub fn changes(&self, name: &str) -> bool {
+    /// Whether `column` of an existing row changes.
+    pub fn changes<C: Column + Copy>(&self, column: C) -> bool {
         self.before
-            .is_some_and(|before| before.get(name) != self.after.get(name))
+            .is_some_and(|before| before.get(column) != self.after.get(column))
     }
 
-    /// Whether the box `name` of an existing row was ticked and will not be.
-    pub fn unticks(&self, name: &str) -> bool {
-        self.changes(name) && !self.after.get(name).is_some_and(Value::is_true)
+    /// Whether `column` of an existing row was ticked and will not be.
+    pub fn unticks<C: Column + Copy>(&self, column: C) -> bool {
+        self.changes(column) && !self.after.get(column).is_some_and(Value::is_true)
     }
 }

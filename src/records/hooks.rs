@@ -1,11 +1,11 @@
 //! [`Hooks`]: functions that decide about the rows of one model.
 
-use super::Change;
+use super::{Change, FieldError};
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::models::{Query, Record};
+use crate::models::{FieldList, Query, Record};
 
 /// Functions of the site author that are called when rows are read, checked and written (Django's overridden methods).
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,12 +25,12 @@ pub struct Hooks {
     pub save_model: Option<fn(&mut Conn, &mut Record, bool, &User) -> Result<()>>,
     /// Called before a row is deleted, inside the transaction (`delete_model`).
     pub delete_model: Option<fn(&mut Conn, &Record, &User) -> Result<()>>,
-    /// Returns errors that concern several fields: names and texts; "" for the whole form (`Form.clean`).
-    pub clean: Option<fn(&Record) -> Vec<(&'static str, String)>>,
+    /// Returns errors that concern several fields (`Form.clean`).
+    pub clean: Option<fn(&Record) -> Vec<FieldError>>,
     /// Returns errors that depend on the user or on the database.
-    pub check: Option<fn(&mut Conn, &Change<'_>) -> Result<Vec<(&'static str, String)>>>,
+    pub check: Option<fn(&mut Conn, &Change<'_>) -> Result<Vec<FieldError>>>,
     /// Returns the fields that this user may see and not change, on top of `readonly_fields` (`get_readonly_fields`).
-    pub readonly_fields: Option<fn(&User, Option<&Record>) -> Vec<&'static str>>,
+    pub readonly_fields: Option<fn(&User, Option<&Record>) -> FieldList>,
 }
 
 impl Hooks {

@@ -110,7 +110,7 @@ impl LogEntry {
 
     /// Logs an action of `user` on rows of `model`, given by primary key and display name.
     /// `message` is Django's JSON, and "" for a deletion. Call it in the transaction of the action.
-    pub fn write(
+    pub(super) fn write(
         conn: &mut Conn,
         user: i32,
         model: &Meta,

@@ -9,25 +9,30 @@
 //!   order they are listed.
 //! - [`atomic`] runs one transaction. Its [`Writer`] saves and deletes rows and stores files. The transaction ends with the
 //!   history entries. If it fails, neither rows nor entries nor files remain.
+//! - [`update`] sets the same values in many rows, without hooks and history.
 
 mod actor;
 mod bound_form;
 mod change;
 mod choices;
+mod field_error;
 mod hooks;
 mod log_entry;
 mod log_message;
 mod lookup_allowed;
 mod policy;
 pub(crate) mod rules;
+mod update;
 mod writer;
 
 pub use actor::Actor;
 pub use change::{Change, LinkChange, RecordChange};
 pub use choices::{MAX_CHOICES, MAX_FILTER_CHOICES, MAX_MULTIPLE_CHOICES, SEARCHED_CHOICES};
+pub use field_error::FieldError;
 pub use hooks::Hooks;
 pub(crate) use log_entry::Act;
 pub use log_entry::{Flag, LogEntry};
 pub use log_message::{Done, change_message};
-pub use policy::{FieldError, Policy};
+pub use policy::Policy;
+pub use update::update;
 pub use writer::{Writer, atomic};

@@ -1,6 +1,6 @@
 //! [`Policy`]: the rules for the rows of one model.
 
-use super::{Actor, Change, Hooks, RecordChange, rules};
+use super::{Actor, Change, FieldError, Hooks, RecordChange, rules};
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
@@ -19,15 +19,6 @@ pub struct Policy<'a> {
     rules: &'static Hooks,
     hooks: &'a Hooks,
     ordering: Option<&'a [Order]>,
-}
-
-/// An error that a hook found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// The name of the field; "" if the error concerns the row as a whole.
-    pub field: &'static str,
-    /// The text for the user.
-    pub text: String,
 }
 
 impl<'a> Policy<'a> {
@@ -173,7 +164,7 @@ impl<'a> Policy<'a> {
     /// Returns the errors that concern several fields of `record`.
     pub fn clean(&self, record: &Record) -> Vec<FieldError> {
         let hooks = self.all_hooks().into_iter().filter_map(|hooks| hooks.clean);
-        hooks.flat_map(|clean| errors(clean(record))).collect()
+        hooks.flat_map(|clean| clean(record)).collect()
     }
 
     /// Returns the errors that depend on the user or the database. The hook of the site author is not called for a change
@@ -195,7 +186,7 @@ impl<'a> Policy<'a> {
         for check in self.all_hooks().into_iter().filter_map(|hooks| hooks.check) {
             let found = check(conn, &change)?;
             if !found.is_empty() {
-                return Ok(errors(found));
+                return Ok(found);
             }
         }
         Ok(Vec::new())
@@ -242,9 +233,4 @@ impl<'a> Policy<'a> {
         }
         Ok(())
     }
-}
-
-fn errors(pairs: Vec<(&'static str, String)>) -> Vec<FieldError> {
-    let error = |(field, text)| FieldError { field, text };
-    pairs.into_iter().map(error).collect()
 }

@@ -153,17 +153,26 @@ impl Writer<'_> {
     /// Adds an entry to the history of a row with the display name `name`. Entries are written at
     /// the end of the transaction. Consecutive rows with the same text share a statement.
     pub fn log(&mut self, record: &Record, name: String, flag: Flag, done: &[Done]) {
-        let row = (record.pk().clone(), name);
+        self.log_row(record.model, (record.pk().clone(), name), flag, done);
+    }
+
+    /// Like [`log`](Self::log), for a row that was not written through this writer: its primary key
+    /// and display name.
+    pub fn log_row(
+        &mut self,
+        model: &'static Meta,
+        row: (Value, String),
+        flag: Flag,
+        done: &[Done],
+    ) {
         let message = change_message(done);
 
         match self.entries.last_mut() {
-            Some(last)
-                if last.model == record.model && last.flag == flag && last.message == message =>
-            {
+            Some(last) if last.model == model && last.flag == flag && last.message == message => {
                 last.rows.push(row);
             }
             _ => self.entries.push(PendingEntry {
-                model: record.model,
+                model,
                 flag,
                 message,
                 rows: vec![row],

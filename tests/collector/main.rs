@@ -173,8 +173,7 @@ fn set_null_clears_the_key_and_keeps_the_row(kind: Kind) {
     let notes = Query::new(Note::meta()).records(conn, None, 0).unwrap();
     let keys: Vec<_> = notes
         .iter()
-        .filter_map(|note| note.get("box"))
-        .map(Value::as_i64)
+        .map(|note| note.value(Note::meta().column("box_id").unwrap()).as_i64())
         .collect();
     assert_eq!(
         (keys.len(), keys.contains(&None), keys.contains(&Some(2))),
@@ -225,7 +224,7 @@ fn rows_that_only_the_database_deletes_are_counted_and_deleted(kind: Kind) {
             .with_pks(vec![Value::BigInt(1)])
             .records(conn, None, 0)
             .unwrap();
-        found[0].get("box").and_then(Value::as_i64)
+        found[0].value(model.column("box_id").unwrap()).as_i64()
     };
     assert_eq!(
         key_of(conn, Memo::meta()),

@@ -7,13 +7,15 @@ use nuages::auth::User;
 use nuages::auth::permissions::Permissions;
 use nuages::db::{Conn, Value};
 use nuages::error::{Error, Result};
-use nuages::models::{ManyToMany, Meta, Model as _, Query, Record};
+use nuages::models::{Assignment, FieldList, ManyToMany, Meta, Model as _, Query, Record};
 use nuages::records::{
     self, Actor, Done, Flag, Hooks, LinkChange, LogEntry, Policy, RecordChange, Writer,
 };
+use nuages::schema::auth_user;
 use nuages::settings::{Env, Settings};
 
 use crate::shop::catalog::models::Product;
+use crate::shop::schema::catalog_product as product_table;
 use crate::support::{ALICE, BOB, Database, Kind, Persona, product};
 
 /// A database with a user, and a folder for files.
@@ -97,18 +99,17 @@ fn tags() -> &'static ManyToMany {
 fn new_record(category: i64) -> Record {
     let mut record = Record::new(model());
     // Products of tests have primary keys that PostgreSQL's sequence does not know of.
-    record.set("id", 1000_i64);
-    for (column, value) in [
-        ("name", "Lamp"),
-        ("slug", "lamp"),
-        ("sku", "L-1"),
-        ("description", ""),
-        ("image", ""),
-    ] {
-        record.set(column, value);
-    }
-    record.set("price", "10.00".parse::<nuages::db::Decimal>().unwrap());
-    record.set("category_id", category);
+    record.set(product_table::id, 1000_i64);
+    record.set(product_table::name, "Lamp");
+    record.set(product_table::slug, "lamp");
+    record.set(product_table::sku, "L-1");
+    record.set(product_table::description, "");
+    record.set(product_table::image, "");
+    record.set(
+        product_table::price,
+        "10.00".parse::<nuages::db::Decimal>().unwrap(),
+    );
+    record.set(product_table::category_id, category);
     record
 }
 
@@ -122,6 +123,7 @@ on_both!(
     neighbours_with_the_same_text_keep_their_order_in_the_history,
     deleting_calls_the_hook_and_writes_history_in_the_same_transaction,
     permissions_rows_and_lookups_are_decided_without_a_page,
+    updating_many_rows_sets_no_stamps_and_writes_no_history,
 );
 
 fn saving_a_new_row_writes_columns_stamps_links_and_history(kind: Kind) {
@@ -153,13 +155,14 @@ fn saving_a_new_row_writes_columns_stamps_links_and_history(kind: Kind) {
 
     let id = saved.pk().as_i64().unwrap();
     let stored = world.product(id).unwrap();
-    assert_eq!(stored.get("name"), Some(&Value::Text("Lamp".to_owned())));
-    for stamp in ["created_at", "updated_at"] {
-        assert!(
-            !stored.get(stamp).unwrap().is_null(),
-            "{stamp} is set to the present"
-        );
-    }
+    assert_eq!(
+        stored.get(product_table::name),
+        Some(&Value::Text("Lamp".to_owned()))
+    );
+    let created = stored.get(product_table::created_at).unwrap();
+    let updated = stored.get(product_table::updated_at).unwrap();
+    assert!(!created.is_null(), "created_at is set to the present");
+    assert!(!updated.is_null(), "updated_at is set to the present");
     let mut links = tags().linked_from(&mut world.conn, saved.pk()).unwrap();
     links.sort_by_key(|key| key.as_i64());
     assert_eq!(links, linked, "the new row has the tags of the other one");
@@ -174,11 +177,13 @@ fn saving_a_change_writes_only_the_columns_and_links_that_differ(kind: Kind) {
     let linked = tags().linked_from(&mut world.conn, before.pk()).unwrap();
     // Another transaction changes the stock after the row was read.
     let mut other = before.clone();
-    other.set("stock", 9);
-    other.update(&mut world.conn, &["stock"]).unwrap();
+    other.set(product_table::stock, 9);
+    other
+        .update(&mut world.conn, &FieldList::new((product_table::stock,)))
+        .unwrap();
 
     let mut after = before.clone();
-    after.set("name", "Desk lamp");
+    after.set(product_table::name, "Desk lamp");
     let change = RecordChange {
         links: vec![LinkChange {
             field: tags(),
@@ -193,22 +198,22 @@ fn saving_a_change_writes_only_the_columns_and_links_that_differ(kind: Kind) {
 
     let stored = world.product(id).unwrap();
     assert_eq!(
-        stored.get("name"),
+        stored.get(product_table::name),
         Some(&Value::Text("Desk lamp".to_owned()))
     );
     assert_eq!(
-        stored.get("stock").and_then(Value::as_i64),
+        stored.get(product_table::stock).and_then(Value::as_i64),
         Some(9),
         "the other change stays"
     );
     assert_ne!(
-        stored.get("updated_at"),
-        before.get("updated_at"),
+        stored.get(product_table::updated_at),
+        before.get(product_table::updated_at),
         "auto_now is set"
     );
     assert_eq!(
-        stored.get("created_at"),
-        before.get("created_at"),
+        stored.get(product_table::created_at),
+        before.get(product_table::created_at),
         "auto_now_add stays"
     );
     let links = tags().linked_from(&mut world.conn, before.pk()).unwrap();
@@ -220,7 +225,7 @@ fn saving_calls_the_hook_of_the_author_and_then_the_rules_of_the_model(kind: Kin
     let hooks = Hooks {
         save_model: Some(|_, record, adding, user| {
             assert!(!adding, "the row exists");
-            record.set("email", format!("{}@EXAMPLE.COM", user.username));
+            record.set(auth_user::email, format!("{}@EXAMPLE.COM", user.username));
             Ok(())
         }),
         ..Hooks::NONE
@@ -237,7 +242,7 @@ fn saving_calls_the_hook_of_the_author_and_then_the_rules_of_the_model(kind: Kin
     let stored = user.records(&mut world.conn, None, 0).unwrap().remove(0);
     let expected = Value::Text("alice@example.com".to_owned());
     assert_eq!(
-        stored.get("email"),
+        stored.get(auth_user::email),
         Some(&expected),
         "the domain is in lower case"
     );
@@ -255,7 +260,7 @@ fn a_failed_transaction_leaves_no_row_link_file_or_history(kind: Kind) {
     let result: Result<()> = world.atomic(|conn, writer| {
         let mut record = new_record(other.category_id);
         record.set(
-            "image",
+            product_table::image,
             writer.copy_file("products/old.png", image)?.unwrap(),
         );
         let change = RecordChange {
@@ -297,7 +302,7 @@ fn stored_files_stay_when_the_transaction_is_committed(kind: Kind) {
         .atomic(|conn, writer| {
             let mut after = before.clone();
             after.set(
-                "image",
+                product_table::image,
                 writer.copy_file("products/old.png", image)?.unwrap(),
             );
             writer.save(
@@ -308,7 +313,7 @@ fn stored_files_stay_when_the_transaction_is_committed(kind: Kind) {
         })
         .unwrap();
 
-    let path = saved.get("image").unwrap().to_string();
+    let path = saved.get(product_table::image).unwrap().to_string();
     assert_ne!(path, "products/old.png", "the copy has a path of its own");
     assert!(world.settings.media_root.join(path).is_file());
     assert_eq!(world.count_files(), 2);
@@ -355,7 +360,10 @@ fn deleting_calls_the_hook_and_writes_history_in_the_same_transaction(kind: Kind
     let id = product("Lamp").tag("red").save(&mut world.conn).id;
     let refusing = Hooks {
         delete_model: Some(|_, record, _| {
-            assert_eq!(record.get("name"), Some(&Value::Text("Lamp".to_owned())));
+            assert_eq!(
+                record.get(product_table::name),
+                Some(&Value::Text("Lamp".to_owned()))
+            );
             Err(Error::PermissionDenied)
         }),
         ..Hooks::NONE
@@ -449,4 +457,25 @@ fn choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit(kind:
 
     let choices = policy.load_choices(&mut world.conn, 2).unwrap();
     assert_eq!(choices, None, "there are more than two rows");
+}
+
+fn updating_many_rows_sets_no_stamps_and_writes_no_history(kind: Kind) {
+    let mut world = World::new(kind, &ALICE);
+    let id = product("Lamp").stock(3).save(&mut world.conn).id;
+    product("Chair").stock(3).save(&mut world.conn);
+    let before = world.product(id).unwrap();
+    let rows = Query::new(model()).with_pks(vec![id.into()]);
+
+    let mut progress = Vec::new();
+    let values = [
+        Assignment::new(product_table::stock, 9),
+        Assignment::new(product_table::is_active, false),
+    ];
+    let done = records::update(&mut world.conn, &rows, &values, |rows| progress.push(rows));
+
+    assert_eq!(done.unwrap(), 1);
+    assert_eq!(progress, [1], "the number of rows after each statement");
+    let after = world.product(id).unwrap();
+    assert_eq!(after.differing(&before), ["stock", "is_active"]);
+    assert_eq!(world.history(), [], "as after Django's QuerySet.update");
 }

@@ -412,9 +412,9 @@ fn only_what_changed_is_written() {
         .records(&mut world.conn, None, 0)
         .unwrap()
         .remove(0);
-    assert_eq!(row.get("sku").unwrap().to_string(), "other");
+    assert_eq!(row.get(catalog_product::sku).unwrap().to_string(), "other");
     assert_eq!(
-        row.get("created_at").unwrap().to_string(),
+        row.get(catalog_product::created_at).unwrap().to_string(),
         "2020-01-01 00:00:00"
     );
 }

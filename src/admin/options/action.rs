@@ -2,10 +2,11 @@
 
 use crate::admin::run_action::Location;
 use crate::auth::User;
-use crate::db::{Conn, Value};
+use crate::db::Conn;
 use crate::error::Result;
 use crate::messages::Level;
-use crate::models::{Meta, Query, Record};
+use crate::models::{Assignment, Meta, Query, Record};
+use crate::records;
 
 /// Number of rows that an action gets at a time.
 const CHUNK: i64 = 500;
@@ -29,14 +30,19 @@ impl ActionRequest<'_> {
     /// Sets columns in all selected rows and returns the number of rows. Each statement changes
     /// 10,000 rows, because a database keeps the data for rolling back a statement in memory. The
     /// log reports the progress.
-    pub fn update(&self, conn: &mut Conn, values: &[(&'static str, Value)]) -> Result<i64> {
-        let (mut chunks, mut done) = (self.selection.chunks(LOGGED), 0);
-        while let Some(rows) = chunks.next_query(conn)? {
-            rows.lock(conn)?;
-            done += i64::try_from(rows.update(conn, values.to_vec())?).unwrap_or_default();
-            self.log(done);
-        }
-        Ok(done)
+    ///
+    /// ```
+    /// use nuages::admin::options::ActionRequest;
+    /// use nuages::db::Conn;
+    /// use nuages::models::Assignment;
+    /// use nuages::schema::auth_user as user;
+    ///
+    /// fn deactivate(conn: &mut Conn, request: &ActionRequest<'_>) -> nuages::Result<i64> {
+    ///     request.update(conn, &[Assignment::new(user::is_active, false)])
+    /// }
+    /// ```
+    pub fn update(&self, conn: &mut Conn, values: &[Assignment]) -> Result<i64> {
+        records::update(conn, self.selection, values, |done| self.log(done))
     }
 
     /// Calls `work` with all selected rows, 500 at a time, so that memory use is bounded. Returns

@@ -2,38 +2,7 @@
 
 use std::marker::PhantomData;
 
-use diesel::query_source::Column;
-
-use crate::models::{ManyToMany, tuples};
-
-/// A type that can be used as a field of a form: a column, or a many-to-many field.
-pub trait FieldName<T> {
-    /// Returns the name of the column or of the many-to-many field.
-    fn name(&self) -> &'static str;
-}
-
-impl<C: Column> FieldName<C::Table> for C {
-    fn name(&self) -> &'static str {
-        C::NAME
-    }
-}
-
-impl<T> FieldName<T> for ManyToMany<T> {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-}
-
-tuples! {
-    /// A tuple of fields, in the order of a form.
-    FieldNames::names(FieldName::name) -> &'static str
-}
-
-impl<T> FieldNames<T> for () {
-    fn names(self) -> Vec<&'static str> {
-        Vec::new()
-    }
-}
+use crate::models::FieldNames;
 
 /// A group of fields in a form of the model with the table `T`.
 #[derive(Debug, Clone)]

@@ -10,10 +10,11 @@ mod link;
 mod model_admin;
 mod search;
 
+pub use crate::models::FieldNames;
 pub use crate::records::{Change, Hooks};
 pub use action::{Action, ActionRequest, ActionResult, Run};
 pub use column::{Cell, Computed, IntoColumn, ListColumn, ListColumns, computed};
-pub use fieldset::{FieldNames, Fieldset};
+pub use fieldset::Fieldset;
 pub use filter::{
     FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter,
     used_only,

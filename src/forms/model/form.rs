@@ -233,7 +233,7 @@ impl ModelForm {
             .filter_map(|field| field.column())
         {
             if record.value(column).is_null() {
-                record.set(column.column, false);
+                record.set_value(column, false);
             }
         }
         let bound = fields.iter().map(|&field| {
@@ -275,7 +275,7 @@ impl ModelForm {
         {
             if let Some(column) = bound.field.column() {
                 self.record
-                    .set(column.column, original.value(column).clone());
+                    .set_value(column, original.value(column).clone());
                 *bound = BoundField::new(
                     bound.field,
                     Cleaned::One(original.value(column).clone()),
@@ -346,7 +346,7 @@ impl ModelForm {
             if let (ModelField::Column(column), Some(Cleaned::One(value))) =
                 (bound.field, &bound.cleaned)
             {
-                row.set(column.column, value.clone());
+                row.set_value(column, value.clone());
             }
         }
         row

@@ -242,9 +242,9 @@ fn malformed_keys_match_no_row() {
 fn values_are_read_back_as_they_were_shown() {
     let model = Product::meta();
     let mut record = Record::new(model);
-    record.set("price", Value::Decimal(10.into()));
+    record.set(catalog_product::price, Value::Decimal(10.into()));
     record.set(
-        "created_at",
+        catalog_product::created_at,
         crate::models::parse(
             model.field("created_at").unwrap(),
             "2024-01-02 03:04:05.123456",
@@ -287,7 +287,10 @@ fn values_are_read_back_as_they_were_shown() {
         );
     }
     assert_eq!(
-        form.row().get("created_at").unwrap().to_string(),
+        form.row()
+            .get(catalog_product::created_at)
+            .unwrap()
+            .to_string(),
         "2024-01-02 03:04:05.123456"
     );
 }

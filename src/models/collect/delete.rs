@@ -5,7 +5,7 @@ use super::links::LinkTable;
 use super::{Collector, Graph};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Condition, OnDelete, Query};
+use crate::models::{Assignment, Condition, OnDelete, Query};
 
 /// Number of selected rows that are deleted at a time, and of keys in one list.
 const CHUNK: i64 = 500;
@@ -90,7 +90,7 @@ fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
                 let value = default.map_or(Value::Null(field.sql), |default| default());
                 let leading =
                     Query::new(key.model).filter(Condition::leads_to(field.column, set.clone()));
-                leading.update(conn, vec![(field.column, value)])?;
+                leading.update(conn, &[Assignment::for_field(field, value)])?;
             }
         }
         for links in LinkTable::for_model(set.model()) {

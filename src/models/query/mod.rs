@@ -10,7 +10,7 @@ mod merged;
 mod part;
 mod recursive;
 
-use super::{ColumnPath, Condition, Meta, Order, Record};
+use super::{Assignment, ColumnPath, Condition, Meta, Order, Record};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 pub use aggregate::Summary;
@@ -388,13 +388,13 @@ impl Query {
     }
 
     /// Sets columns in all these rows with one statement; returns the number of rows.
-    pub fn update(&self, conn: &mut Conn, values: Vec<(&'static str, Value)>) -> Result<usize> {
+    pub fn update(&self, conn: &mut Conn, values: &[Assignment]) -> Result<usize> {
         let mut sql = Sql::new("UPDATE ").ident(self.model.table).raw(" SET ");
-        for (at, (column, value)) in values.into_iter().enumerate() {
+        for (at, Assignment { column, value }) in values.iter().enumerate() {
             sql = if at > 0 { sql.raw(", ") } else { sql }
                 .ident(column)
                 .raw(" = ")
-                .bind(value);
+                .bind(value.clone());
         }
         sql.raw(" WHERE ")
             .ident(self.model.pk().column)

@@ -10,12 +10,15 @@
 //!
 //! Nobody can delete their own account, or remove their own access to the admin.
 
+use diesel::query_source::Column;
+
 use crate::auth::permissions::{self, Permissions};
 use crate::auth::{User, normalized_email};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::Record;
-use crate::records::Change;
+use crate::models::{FieldList, FieldName, Record};
+use crate::records::{Change, FieldError};
+use crate::schema::auth_user;
 
 /// Whether a user with `permissions` may do `action` to the account `user`.
 pub(super) fn has_permission(
@@ -29,7 +32,7 @@ pub(super) fn has_permission(
     }
     let Some(user) = user else { return true };
     // A model that describes the table without this column must not hide the superuser status.
-    let is_superuser = user.get("is_superuser").is_none_or(Value::is_true);
+    let is_superuser = user.get(auth_user::is_superuser).is_none_or(Value::is_true);
     let may_touch = permissions.is_superuser() || !is_superuser;
     match action {
         "change" => may_touch,
@@ -46,11 +49,11 @@ pub(super) fn is_own(permissions: &Permissions, user: &Record) -> bool {
 }
 
 /// Returns the fields that only superusers may change.
-pub(super) fn readonly_fields(asking: &User, _: Option<&Record>) -> Vec<&'static str> {
+pub(super) fn readonly_fields(asking: &User, _: Option<&Record>) -> FieldList {
     if asking.is_superuser {
-        Vec::new()
+        FieldList::default()
     } else {
-        vec!["is_superuser"]
+        FieldList::new((auth_user::is_superuser,))
     }
 }
 
@@ -73,28 +76,18 @@ pub(crate) fn outranks(conn: &mut Conn, user: &User, permissions: &Permissions) 
 }
 
 /// Returns the errors of a change to a user.
-pub(super) fn check_user(
-    conn: &mut Conn,
-    change: &Change<'_>,
-) -> Result<Vec<(&'static str, String)>> {
+pub(super) fn check_user(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<FieldError>> {
     let mut wrong = Vec::new();
     if change.before.is_none() {
         // "Save as new" was never offered here: the copy would have no password.
-        wrong.push((
-            "",
-            "A new user begins with a name and a password, on the page that adds users.".to_owned(),
+        wrong.push(FieldError::whole_form(
+            "A new user begins with a name and a password, on the page that adds users.",
         ));
     }
     if is_own(change.permissions, change.after) {
-        let own = [
-            ("is_active", "log in"),
-            ("is_staff", "enter this site"),
-            ("is_superuser", "do everything"),
-        ];
-        let lost = own.into_iter().filter(|(name, _)| change.unticks(name));
-        wrong.extend(lost.map(|(name, what)| {
-            (name, format!("This is your own account: you could no longer {what}. Ask another administrator."))
-        }));
+        wrong.extend(own_access(change, auth_user::is_active, "log in"));
+        wrong.extend(own_access(change, auth_user::is_staff, "enter this site"));
+        wrong.extend(own_access(change, auth_user::is_superuser, "do everything"));
     }
     if change.permissions.is_superuser() {
         return Ok(wrong);
@@ -102,30 +95,43 @@ pub(super) fn check_user(
     wrong.extend(check_granted(conn, change, "auth_user_user_permissions")?);
     for (name, groups) in added_through(change, "auth_user_groups") {
         let of_groups = permissions::of_groups(conn, &ids(&groups))?;
-        wrong.extend(refusal(change.permissions, of_groups).map(|text| (name, text)));
+        let refused = refusal(change.permissions, of_groups);
+        wrong.extend(refused.map(|text| FieldError::named(name, text)));
     }
-    if change.changes("email") && outranks_record(conn, change)? {
+    if change.changes(auth_user::email) && outranks_record(conn, change)? {
         let text = "This user has permissions that you lack: with another address a new password could be had.";
-        wrong.push(("email", text.to_owned()));
+        wrong.push(FieldError::new(auth_user::email, text));
     }
     Ok(wrong)
+}
+
+/// Returns the error if users would take from their own account what `column` allows.
+fn own_access<C>(change: &Change<'_>, column: C, allowed: &str) -> Option<FieldError>
+where
+    C: Column + Copy + FieldName<C::Table>,
+{
+    let text = || {
+        format!(
+            "This is your own account: you could no longer {allowed}. Ask another administrator."
+        )
+    };
+    change
+        .unticks(column)
+        .then(|| FieldError::new(column, text()))
 }
 
 /// Normalizes the email address as Django does.
 #[expect(clippy::unnecessary_wraps, reason = "the hook's type")]
 pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) -> Result<()> {
-    if let Some(Value::Text(email)) = record.get("email") {
+    if let Some(Value::Text(email)) = record.get(auth_user::email) {
         let normal = normalized_email(email);
-        record.set("email", normal);
+        record.set(auth_user::email, normal);
     }
     Ok(())
 }
 
 /// Returns the errors of a change to a group.
-pub(super) fn check_group(
-    conn: &mut Conn,
-    change: &Change<'_>,
-) -> Result<Vec<(&'static str, String)>> {
+pub(super) fn check_group(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<FieldError>> {
     if change.permissions.is_superuser() {
         Ok(Vec::new())
     } else {
@@ -134,15 +140,12 @@ pub(super) fn check_group(
 }
 
 /// Refuses permissions that are granted through the link table `table`, if the user lacks them.
-fn check_granted(
-    conn: &mut Conn,
-    change: &Change<'_>,
-    table: &str,
-) -> Result<Vec<(&'static str, String)>> {
+fn check_granted(conn: &mut Conn, change: &Change<'_>, table: &str) -> Result<Vec<FieldError>> {
     let mut wrong = Vec::new();
     for (name, added) in added_through(change, table) {
         let granted = permissions::named(conn, &ids(&added))?;
-        wrong.extend(refusal(change.permissions, granted).map(|text| (name, text)));
+        let refused = refusal(change.permissions, granted);
+        wrong.extend(refused.map(|text| FieldError::named(name, text)));
     }
     Ok(wrong)
 }
@@ -154,7 +157,9 @@ fn added_through(change: &Change<'_>, table: &str) -> Vec<(&'static str, Vec<Val
     let names = change.links.iter().map(|links| links.field.name);
     let over_table =
         names.filter(|name| model.many(name).is_some_and(|many| many.through() == table));
-    over_table.map(|name| (name, change.added(name))).collect()
+    over_table
+        .map(|name| (name, change.added_to(name)))
+        .collect()
 }
 
 /// Returns the error if a user with the permissions `own` must not grant all of `granted`.

@@ -8,6 +8,7 @@ use nuages::admin::options::{Action, ActionRequest, ActionResult, Fieldset};
 use nuages::admin::{AdminSite, ModelAdmin};
 use nuages::db::Conn;
 use nuages::error::Result;
+use nuages::models::Assignment;
 
 /// Registers categories, tags and products.
 pub(crate) fn register(site: AdminSite) -> AdminSite {
@@ -64,7 +65,7 @@ fn products(it: ModelAdmin<Product>) -> ModelAdmin<Product> {
 }
 
 fn mark(conn: &mut Conn, request: &ActionRequest<'_>, active: bool) -> Result<ActionResult> {
-    let changed = request.update(conn, &[("is_active", active.into())])?;
+    let changed = request.update(conn, &[Assignment::new(product::is_active, active)])?;
     let state = if active { "active" } else { "inactive" };
 
     // The text of the reference shop in Django, which does not use the singular either.

@@ -11,7 +11,7 @@ use nuages::admin::AdminSite;
 use nuages::admin::options::{ActionRequest, ActionResult};
 use nuages::db::{Conn, Value};
 use nuages::error::{Error, Result};
-use nuages::models::{Query, Record};
+use nuages::models::{Assignment, Query, Record};
 use nuages::project::Project;
 use nuages::schema::django_admin_log;
 
@@ -69,7 +69,8 @@ fn rename(conn: &mut Conn, request: &ActionRequest<'_>, most: usize) -> Result<A
             if done > most {
                 return Err(Error::command("the ink is gone"));
             }
-            one(record).update(conn, vec![("name", format!("new {}", record.pk()).into())])?;
+            let name = format!("new {}", record.pk());
+            one(record).update(conn, &[Assignment::new(catalog_tag::name, name)])?;
         }
         Ok(())
     })?;

@@ -2,10 +2,12 @@
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::Product;
+use crate::shop::schema::catalog_product;
 use nuages::admin::AdminSite;
 use nuages::admin::options::{Action, ActionRequest, ActionResult};
 use nuages::db::Conn;
 use nuages::error::Result;
+use nuages::models::Assignment;
 use nuages::project::Project;
 
 use crate::admin::shop;
@@ -24,7 +26,10 @@ static ACTIONS: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |s
 fn rename(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
     request.update(
         conn,
-        &[("name", format!("{} was here", request.action).into())],
+        &[Assignment::new(
+            catalog_product::name,
+            format!("{} was here", request.action),
+        )],
     )?;
     Ok("renamed".into())
 }

@@ -9,6 +9,7 @@ use nuages::admin::options::{Action, ActionRequest, ActionResult};
 use nuages::admin::{AdminSite, FormField};
 use nuages::db::Conn;
 use nuages::error::Result;
+use nuages::models::Assignment;
 use nuages::project::Project;
 
 use crate::admin::shop;
@@ -39,7 +40,10 @@ static PROJECT: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |s
 fn rename(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
     let count = request.update(
         conn,
-        &[("name", format!("{} was here", request.action).into())],
+        &[Assignment::new(
+            catalog_product::name,
+            format!("{} was here", request.action),
+        )],
     )?;
     Ok(format!("{count} renamed").into())
 }

@@ -7,6 +7,7 @@ use nuages::admin::{AdminSite, ModelAdmin};
 use nuages::auth::{Group, Permission, User};
 use nuages::db::Conn;
 use nuages::error::Result;
+use nuages::models::Assignment;
 use nuages::project::Project;
 use nuages::schema::{auth_permission, auth_user as user, auth_user_user_permissions};
 
@@ -65,7 +66,7 @@ fn permissions(it: ModelAdmin<Group>) -> ModelAdmin<Group> {
 }
 
 fn deactivate(conn: &mut Conn, request: &ActionRequest<'_>) -> Result<ActionResult> {
-    let count = request.update(conn, &[("is_active", false.into())])?;
+    let count = request.update(conn, &[Assignment::new(user::is_active, false)])?;
     Ok(format!("{count} deactivated").into())
 }
 

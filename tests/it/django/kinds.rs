@@ -102,7 +102,10 @@ fn ours(database: &Database) -> Value {
     let seen: Vec<Value> = records.iter().map(|row| each(row, &text)).collect();
     let fixture: Vec<Value> = records
         .iter()
-        .filter(|row| row.get("raw").is_some_and(|raw| !raw.is_null()))
+        .filter(|row| {
+            row.get(catalog_kinds::raw)
+                .is_some_and(|raw| !raw.is_null())
+        })
         .map(|row| each(row, &in_fixture))
         .collect();
     let editable = fields()
@@ -133,7 +136,7 @@ fn ours(database: &Database) -> Value {
 
 fn each(row: &Record, make: &dyn Fn(ModelField, &Stored) -> Value) -> Value {
     let pairs = fields().into_iter().map(|field| {
-        let value = row.get(field.name()).unwrap();
+        let value = row.value(field.column().unwrap());
         let built = if value.is_null() {
             Value::Null
         } else {
@@ -195,14 +198,14 @@ fn durations_bytes_and_addresses_are_djangos(kind: Kind, django: &Django) {
     diesel::delete(catalog_kinds::table).execute(conn).unwrap();
     for (id, (length, raw, address)) in (1_i64..).zip(ROWS) {
         let mut row = Record::new(meta());
-        row.set("id", id);
+        row.set(catalog_kinds::id, id);
         if let Some(micros) = length {
-            row.set("length", nuages::db::Duration(micros));
+            row.set(catalog_kinds::length, nuages::db::Duration(micros));
         }
         for (column, text) in [("raw", raw), ("address", address)] {
             let field = meta().column(column).unwrap();
             if let Some(value) = text.and_then(|text| parse(field, text)) {
-                row.set(column, value);
+                row.set_value(field, value);
             }
         }
         row.insert(conn).unwrap();

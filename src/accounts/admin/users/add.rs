@@ -10,15 +10,16 @@ use crate::accounts::forms;
 use crate::accounts::sent_twice::{already_saved, note, saved_before};
 use crate::accounts::views::private_redirect;
 use crate::admin::frame::{Crumb, Frame};
-use crate::admin::{AdminRequest, Flag, LogEntry, RegisteredModel, popup_response};
+use crate::admin::{AdminRequest, Flag, RegisteredModel, popup_response};
 use crate::auth::password_validation::UserAttributes;
 use crate::auth::{NewUser, User, kept_forms, normalize};
-use crate::db::Value;
+use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::Form;
 use crate::forms::submissions::{Claim, Submission, new_id};
 use crate::http::PostData;
 use crate::messages::{Level, Message};
+use crate::records::{self, Done, Writer};
 
 const TAKEN: &str = "A user with that username already exists.";
 const INVALID: &str = "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
@@ -99,8 +100,8 @@ pub(in crate::accounts::admin) async fn add(
     });
     if new.form.is_valid() {
         let user = NewUser::customer(&username, "", new.hash(&request.http).await?);
-        let by = request.user.id;
-        let saved = request.db.atomic(move |conn| {
+        let (actor, settings) = (request.actor(), request.settings.clone());
+        let save = move |conn: &mut Conn, writer: &mut Writer<'_>| {
             // The same page may have been sent twice, and the other request may have been faster.
             if let Some(submission) = &submission
                 && submission.claim(conn)? != Claim::First
@@ -109,19 +110,15 @@ pub(in crate::accounts::admin) async fn add(
             }
             let saved = user.save_if_free(conn)?;
             if let Some(user) = &saved {
-                let named = [(Value::Integer(user.id), user.username.clone())];
-                LogEntry::write(
-                    conn,
-                    by,
-                    registered.model,
-                    Flag::Addition,
-                    &named,
-                    r#"[{"added": {}}]"#,
-                )?;
+                let row = (Value::Integer(user.id), user.username.clone());
+                writer.log_row(registered.model, row, Flag::Addition, &[Done::Added]);
             }
             note(conn, submission.as_ref(), saved.as_ref())?;
             Ok(saved)
-        });
+        };
+        let saved = request
+            .db
+            .write(move |conn| records::atomic(conn, &actor, &settings, save));
         if let Some(user) = saved.await? {
             return added(&request, registered, &user, &data);
         }

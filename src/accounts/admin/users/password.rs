@@ -9,7 +9,7 @@ use crate::accounts::admin::private;
 use crate::accounts::forms::attributes;
 use crate::accounts::views::private_redirect;
 use crate::admin::frame::{Crumb, Frame};
-use crate::admin::{AdminRequest, Flag, LogEntry, RegisteredModel};
+use crate::admin::{AdminRequest, Flag, RegisteredModel};
 use crate::auth::hashers::is_password_usable;
 use crate::auth::{User, audit, set_password, visitor};
 use crate::db::Value;
@@ -19,6 +19,7 @@ use crate::http::PostData;
 use crate::messages::Level;
 use crate::models::bidi;
 use crate::records::rules::outranks;
+use crate::records::{self, Done};
 
 #[derive(Template)]
 #[template(path = "admin/user_password.html")]
@@ -72,23 +73,16 @@ pub(in crate::accounts::admin) async fn change(
         ));
     }
     let hash = new.hash(&request.http).await?;
-    let (by, id, name, stored) = (
-        request.user.id,
-        user.id,
-        user.username.clone(),
-        hash.clone(),
-    );
-    let done = request.db.atomic(move |conn| {
-        set_password(conn, id, &stored)?;
-        let named = [(Value::Integer(id), name)];
-        LogEntry::write(
-            conn,
-            by,
-            registered.model,
-            Flag::Change,
-            &named,
-            r#"[{"changed": {"fields": ["password"]}}]"#,
-        )
+    let (actor, settings) = (request.actor(), request.settings.clone());
+    let (id, name, stored) = (user.id, user.username.clone(), hash.clone());
+    let done = request.db.write(move |conn| {
+        records::atomic(conn, &actor, &settings, |conn, writer| {
+            set_password(conn, id, &stored)?;
+            let changed = Done::Changed(vec!["password".to_owned()]);
+            let row = (Value::Integer(id), name);
+            writer.log_row(registered.model, row, Flag::Change, &[changed]);
+            Ok(())
+        })
     });
     done.await?;
     if is_own {

@@ -194,7 +194,7 @@ impl ChangeFormRequest {
         }
         if let Some(parent) = parent {
             for row in formset.rows.iter_mut().filter(|row| row.form.adding) {
-                row.form.record.set(formset.fk.column, parent.pk().clone());
+                row.form.record.set_value(formset.fk, parent.pk().clone());
             }
         }
         Ok(())
