@@ -143,7 +143,7 @@ impl Cell for NaiveDate {
 
     fn unreadable_text(raw: PgRaw<'_>) -> Option<String> {
         let days = raw.as_bytes().try_into().ok()?;
-        Some(super::unreadable::date(i32::from_be_bytes(days)))
+        Some(super::distant_dates::date(i32::from_be_bytes(days)))
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,7 +204,7 @@ impl Cell for Timestamp {
 
     fn unreadable_text(raw: PgRaw<'_>) -> Option<String> {
         let micros = raw.as_bytes().try_into().ok()?;
-        Some(super::unreadable::moment(i64::from_be_bytes(micros)))
+        Some(super::distant_dates::moment(i64::from_be_bytes(micros)))
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,9 +8,9 @@ use tokio::sync::oneshot;
 
 use super::connection::Conn;
 use super::pool::{self, Connections, Lease};
-use super::queue::{Job, Place, Queue, locked};
+use super::queue::{Place, Queue};
 use super::stream::{self, RowSink, RowStream};
-use super::worker::Asker;
+use super::worker::{Asker, Job, locked};
 use crate::error::{Error, Result};
 use crate::logging::Context;
 use crate::settings::{DatabaseUrl, Settings};

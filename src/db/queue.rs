@@ -2,20 +2,14 @@
 //! and the others in the order of their arrival.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::thread;
 use std::time::Duration;
 
-use super::worker::{Asker, Worker};
+use super::worker::{Job, Worker, locked};
 
 /// The interval at which the watchdog checks the threads.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// A job and the recipient of its result.
-pub(super) struct Job {
-    pub(super) work: Box<dyn FnOnce() + Send>,
-    pub(super) asker: Arc<dyn Asker>,
-}
 
 /// Jobs and the blocking pool. A thread that has finished a job continues with the next waiting
 /// one, so that no other thread must be woken through the event loop. The thread that became idle
@@ -220,10 +214,6 @@ impl Drop for State {
     }
 }
 
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -232,7 +222,8 @@ mod tests {
 
     use std::sync::Arc;
 
-    use super::{Asker, Job, Place, Queue};
+    use super::{Job, Place, Queue};
+    use crate::db::worker::Asker;
 
     struct Nobody;
 

@@ -22,6 +22,8 @@ use diesel::sqlite::Sqlite;
 
 use super::cell::{Cell, PgRaw, SqliteRaw};
 use super::connection::Conn;
+pub use super::kind::Kind;
+use super::kind::kinds;
 use super::sql_types;
 use super::types::{Bytes, Decimal, Duration, IpAddress, Json, Timestamp, Uuid};
 use super::unreadable::{self, Unreadable, keep_sqlite};
@@ -39,7 +41,7 @@ trait Dialect: Backend {
 
 /// Connects the three types of a value: Diesel's SQL type, the Rust type, and the variant of
 /// [`Value`].
-macro_rules! kinds {
+macro_rules! values {
     (@dialect $backend:ident, $is_postgres:literal, $bind:ident, $read:ident, $keep:ident, $($kind:ident: $sql:ty => $rust:ty),*) => {
         impl Dialect for $backend {
             const IS_POSTGRES: bool = $is_postgres;
@@ -63,7 +65,7 @@ macro_rules! kinds {
                 let Some(raw) = field.value() else { return Value::Null(kind) };
                 let read = $read(kind, raw);
                 // Reading consumes the raw value, so fetch it again; this is rarely needed.
-                read.or_else(|| field.value().map(|raw| $keep(kind, raw))).unwrap_or(Value::Null(kind))
+                read.or_else(|| field.value().map(|raw| $keep(kind, raw).into())).unwrap_or(Value::Null(kind))
             }
         }
     };
@@ -89,7 +91,7 @@ macro_rules! kinds {
         }
 
         /// Keeps a PostgreSQL cell that cannot be read.
-        fn keep_postgres(kind: Kind, raw: PgRaw<'_>) -> Value {
+        fn keep_postgres(kind: Kind, raw: PgRaw<'_>) -> Unreadable {
             let text = match kind {
                 $(Kind::$kind => <$rust as Cell>::unreadable_text(raw)),*
             };
@@ -117,10 +119,6 @@ macro_rules! kinds {
         }
     };
     ($($(#[$doc:meta])* $kind:ident: $sql:ty => $rust:ty),* $(,)?) => {
-        /// The type of a column's values.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Kind { $($(#[$doc])* $kind),* }
-
         /// A value to be written to a column or read from it.
         #[derive(Debug, Clone, PartialEq)]
         pub enum Value {
@@ -148,9 +146,9 @@ macro_rules! kinds {
             }
         )*
 
-        kinds!(@dialect Pg, true, bind_postgres, read_postgres, keep_postgres, $($kind: $sql => $rust),*);
-        kinds!(@dialect Sqlite, false, bind_sqlite, read_sqlite, keep_sqlite, $($kind: $sql => $rust),*);
-        kinds!(@read $($kind: $sql => $rust),*);
+        values!(@dialect Pg, true, bind_postgres, read_postgres, keep_postgres, $($kind: $sql => $rust),*);
+        values!(@dialect Sqlite, false, bind_sqlite, read_sqlite, keep_sqlite, $($kind: $sql => $rust),*);
+        values!(@read $($kind: $sql => $rust),*);
 
         impl Value {
             /// Returns the kind of column that this value belongs to.
@@ -174,38 +172,7 @@ pub trait SqlKind {
     const NULL: bool;
 }
 
-kinds! {
-    /// A 16-bit integer.
-    SmallInt: SmallInt => i16,
-    /// A 32-bit integer.
-    Integer: Integer => i32,
-    /// A 64-bit integer.
-    BigInt: BigInt => i64,
-    /// A double-precision float.
-    Double: Double => f64,
-    /// True or false.
-    Bool: Bool => bool,
-    /// Text.
-    Text: Text => String,
-    /// An exact decimal number.
-    Decimal: sql_types::Decimal => Decimal,
-    /// A date.
-    Date: Date => chrono::NaiveDate,
-    /// A time of day.
-    Time: Time => chrono::NaiveTime,
-    /// A point in time.
-    Timestamp: sql_types::TimestampTz => Timestamp,
-    /// A UUID.
-    Uuid: sql_types::Uuid => Uuid,
-    /// A JSON document.
-    Json: sql_types::Json => Json,
-    /// A length of time.
-    Duration: sql_types::Duration => Duration,
-    /// Bytes.
-    Binary: Binary => Bytes,
-    /// An IP address.
-    IpAddress: sql_types::IpAddress => IpAddress,
-}
+kinds!(values);
 
 impl<T> SqlKind for Nullable<T>
 where
@@ -213,6 +180,12 @@ where
 {
     const KIND: Kind = T::KIND;
     const NULL: bool = true;
+}
+
+impl From<Unreadable> for Value {
+    fn from(cell: Unreadable) -> Self {
+        Self::Unreadable(Box::new(cell))
+    }
 }
 
 impl From<&str> for Value {

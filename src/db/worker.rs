@@ -1,16 +1,21 @@
 //! A thread of a [`Queue`](super::queue::Queue), as other threads use it.
 
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::pulse::Pulse;
-use super::queue::{Job, locked};
 
 /// The recipient of a job's result.
 pub(super) trait Asker: Send + Sync {
     /// Answers that the database did not respond. If another thread replaces the one that runs the
     /// job, the job's connection is replaced as well.
     fn give_up(&self, is_replaced: bool);
+}
+
+/// A job and the recipient of its result.
+pub(super) struct Job {
+    pub(super) work: Box<dyn FnOnce() + Send>,
+    pub(super) asker: Arc<dyn Asker>,
 }
 
 #[derive(Default)]
@@ -108,4 +113,8 @@ impl Worker {
                 .unwrap_or_else(PoisonError::into_inner);
         }
     }
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
