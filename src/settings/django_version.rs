@@ -27,6 +27,14 @@ impl DjangoVersion {
             Self::V6_1 => 1_500_000,
         }
     }
+
+    /// Returns the label of the empty choice in this version's forms.
+    pub const fn blank_choice_label(self) -> &'static str {
+        match self {
+            Self::V5_2 | Self::V6_0 => "---------",
+            Self::V6_1 => "- Select an option -",
+        }
+    }
 }
 
 impl FromStr for DjangoVersion {

@@ -142,24 +142,41 @@ function changed(control) {
   return options.some((option, index) => option.selected !== (plain ? index === 0 : option.defaultSelected));
 }
 
-// After a save, Back shows the form as it was sent. The values that were saved must not count as unsaved, so the tab
-// remembers the last form that the server answered with a success.
+// After a save, Back leads to the form that was saved. Its values must not count as unsaved, so the tab remembers the last
+// forms that the server answered with a success.
 
 const SENT = "admin.sent";
 const SAVED = "admin.saved";
-/** What is entered in `form` on this page, as a text that can be compared. */
-function entered(form) {
-  const controls = [...form.elements].filter((control) => control.type !== "hidden" && !IGNORED.has(control.name));
-  const values = controls.map(({ name, type, value, checked, selectedOptions }) => {
-    if (type === "checkbox" || type === "radio") return [name, checked];
-    return [name, selectedOptions ? [...selectedOptions].map((option) => option.value) : value];
-  });
-  return JSON.stringify([location.href, values]);
+const MOST_SAVED = 5;
+/** Whether the control is sent; the search of a field with choices, for example, has no name. */
+const isSent = ({ name, type }) => name && !["hidden", "submit", "button"].includes(type) && !IGNORED.has(name);
+/** What is entered in the control, as a text that can be compared. */
+function entered({ name, type, value, checked, selectedOptions }) {
+  if (type === "checkbox" || type === "radio") return JSON.stringify([name, value, checked]);
+  return JSON.stringify([name, selectedOptions ? [...selectedOptions].map((option) => option.value) : value]);
 }
+const savedForms = () => JSON.parse(remember(SAVED, undefined, "sessionStorage") ?? "[]");
+/** What was saved from this page, for each control. */
+const savedHere = () => new Set(savedForms().find(([url]) => url === location.href)?.[1]);
 const sentBefore = remember(SENT, undefined, "sessionStorage");
 if (sentBefore) {
   remember(SENT, null, "sessionStorage");
-  if ($(".message.success") && !$("[data-problem]")) remember(SAVED, sentBefore, "sessionStorage");
+  if ($(".message.success") && !$("[data-problem]")) {
+    const form = JSON.parse(sentBefore);
+    const others = savedForms().filter(([url]) => url !== form[0]);
+    remember(SAVED, JSON.stringify([form, ...others].slice(0, MOST_SAVED)), "sessionStorage");
+  }
+}
+/** Sets the control to what the server sent. */
+function reset(control) {
+  if (control.type === "checkbox" || control.type === "radio") control.checked = control.defaultChecked;
+  else if (control.tagName !== "SELECT") control.value = control.defaultValue;
+  else {
+    const options = [...control.options];
+    const plain = !control.multiple && !options.some((option) => option.defaultSelected);
+    options.forEach((option, index) => (option.selected = plain ? index === 0 : option.defaultSelected));
+  }
+  control.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 for (const form of $$("form[data-guard]")) {
@@ -168,9 +185,12 @@ for (const form of $$("form[data-guard]")) {
   const state = $("[data-changes]", form);
   let dirty = rejected;
   let sent = false;
+  // Whether the browser shows the page as it was left.
+  let isCached = false;
+  let saved = new Set();
   const look = () => {
     let controls = [...form.elements].filter(changed);
-    if (controls.length && remember(SAVED, undefined, "sessionStorage") === entered(form)) controls = [];
+    if (isCached) controls = controls.filter((control) => !saved.has(entered(control)));
     dirty = rejected || controls.length > 0;
     form.classList.toggle("dirty", dirty);
     let rows = 0;
@@ -194,12 +214,17 @@ for (const form of $$("form[data-guard]")) {
   document.addEventListener("admin:added", soon);
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault(); // once is enough
-    else remember(SENT, entered(form), "sessionStorage");
+    else remember(SENT, JSON.stringify([location.href, [...form.elements].filter(isSent).map(entered)]), "sessionStorage");
     sent = true;
     setTimeout(() => (sent = false), 4000); // an answer that never came, or a download
   });
-  addEventListener("pageshow", () => {
+  addEventListener("pageshow", ({ persisted }) => {
     sent = false;
+    isCached = persisted;
+    saved = savedHere();
+    // The browser has loaded the page again, and entered what was sent: show what is stored now.
+    const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    if (isBack && !persisted && !rejected) [...form.elements].filter((control) => changed(control) && saved.has(entered(control))).forEach(reset);
     look();
   });
   addEventListener("beforeunload", (event) => {

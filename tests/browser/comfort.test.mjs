@@ -283,6 +283,43 @@ test("going back to a form that was saved asks nothing", async (t) => {
   }
 });
 
+test("going back to a saved form with chosen and added rows shows what is stored, and asks nothing", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  const find = async (field, text) => {
+    await field.click();
+    await field.fill(text);
+    await page.getByRole("option", { name: new RegExp(text, "i") }).first().click();
+  };
+  const goBack = async (what) => {
+    await page.goBack();
+    await page.waitForFunction(() => document.readyState === "complete");
+    assert.equal(await main(page).locator("[data-changes]").innerText(), "", `${what}: nothing is called unsaved`);
+  };
+
+  await staff(page, ORDER);
+  await main(page).getByRole("button", { name: /Add another/ }).first().click();
+  await find(main(page).getByRole("combobox", { name: "Product" }).last(), "lamp");
+  await main(page).locator("[name$='-unit_price']:visible").last().fill("3.00");
+  await main(page).locator("[name$='-quantity']:visible").last().fill("2");
+  const last = await main(page).locator("[name$='-quantity']:visible").last().getAttribute("name");
+  await press(page, /^Save order/);
+  await goBack("an order with a new item");
+  assert.equal(await named(page, last).inputValue(), "1", `${last} of the empty row below the stored ones`);
+
+  await staff(page, `${PRODUCTS}add/`);
+  for (const [name, value] of Object.entries({ name: "Sturdy stool", slug: "sturdy-stool", sku: "S-7", price: "1", stock: "1" })) {
+    await named(page, name).fill(value);
+  }
+  await find(main(page).locator("[data-field=category]").getByRole("combobox").first(), "living");
+  await press(page, /^Save product/);
+  await goBack("a new product");
+  let asked = false;
+  page.once("dialog", (dialog) => ((asked = true), dialog.accept()));
+  await page.goto("/admin/");
+  assert.equal(asked, false, "leaving asks nothing");
+  page.removeAllListeners("dialog");
+});
+
 test("after a search without scripts no link stands beside a found row", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, `${PRODUCTS}add/`);

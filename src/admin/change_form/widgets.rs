@@ -4,7 +4,7 @@ use super::picker::{PickerResult, RowPicker, searchable};
 use super::relations::Relations;
 use crate::admin::options::Options;
 use crate::admin::{Actor, AdminSite, quote};
-use crate::forms::model::{BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
+use crate::forms::model::{BLANK, BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
 use crate::models::{Meta, OnDelete};
 use crate::records::{MAX_CHOICES, MAX_MULTIPLE_CHOICES};
 use crate::settings::DjangoVersion;
@@ -139,13 +139,22 @@ pub(super) struct Around<'a> {
     pub(super) adding: bool,
     /// The result of a search for one of the fields.
     pub(super) picker_result: Option<&'a PickerResult>,
-    /// The version of Django whose pop-up links are created.
+    /// The version of Django whose pop-up links and labels are created.
     pub(super) django: DjangoVersion,
 }
 
 impl Around<'_> {
     /// Creates the control of `bound`, a field of `form`.
     pub(super) fn widget(self, form: &ModelForm, bound: &BoundField) -> Widget {
+        let mut widget = self.unlabelled(form, bound);
+        widget
+            .control
+            .label_blank_choice(self.django.blank_choice_label());
+        widget
+    }
+
+    /// Creates the control with the label of the empty choice of Django 5.2.
+    fn unlabelled(self, form: &ModelForm, bound: &BoundField) -> Widget {
         let field = bound.field;
         let mut control = Control::new(form, bound, self.options.help_text(field));
         self.overridden(field, &mut control);
@@ -176,7 +185,7 @@ impl Around<'_> {
         };
         if single && may_be_none {
             let none = Choice {
-                text: "---------".to_owned(),
+                text: BLANK.to_owned(),
                 selected: typed.is_empty(),
                 ..Choice::default()
             };

@@ -169,6 +169,7 @@ async fn show(
     let registered = list.site.registered;
     let (is_edited, is_popup) = (is_edited(request, registered), request.is_popup());
     let has_boxes = list.first > 0 && !actions.is_empty();
+    let blank_label = request.settings.django_version().blank_choice_label();
     let loaded = request
         .db
         .run(move |conn| {
@@ -176,7 +177,9 @@ async fn show(
                 return Ok(None);
             };
             let mut moved = Vec::new();
-            let mut editing = is_edited.then(|| Editing::new(conn, &list)).transpose()?;
+            let mut editing = is_edited
+                .then(|| Editing::new(conn, &list, blank_label))
+                .transpose()?;
             if let Some(editing) = &mut editing {
                 if unsaved.kept_note.is_some() {
                     moved = moved_away(&unsaved.sent, &found.rows);

@@ -171,7 +171,13 @@ fn row(deletion: &Deletion, model: &'static Meta, pk: &Value, name: &str) -> Ste
         .site
         .registered(model)
         .filter(|registered| deletion.actor.may(registered, "view", None));
-    let url = registered.map(|registered| registered.object_url(&pk.to_string(), "change"));
+    let filters = if model == deletion.registered.model {
+        deletion.filters.as_str()
+    } else {
+        ""
+    };
+    let url =
+        registered.map(|registered| registered.object_url(&pk.to_string(), "change") + filters);
     Step::Row(capfirst(&model.verbose_name), name.to_owned(), url)
 }
 

@@ -28,6 +28,8 @@ struct Deletion {
     actor: Actor,
     settings: web::Data<Settings>,
     rows: Query,
+    /// The query that keeps the filters of the list, for links to rows of the same model.
+    filters: String,
 }
 
 /// The result of a deletion.
@@ -51,6 +53,7 @@ impl Deletion {
             actor: request.actor(),
             settings: request.settings.clone(),
             rows,
+            filters: request.keeping_filters(registered, ""),
         }
     }
 

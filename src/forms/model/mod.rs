@@ -30,4 +30,5 @@ pub use loaded::LOADED;
 pub use management::management;
 pub use posted::{Posted, prefixed};
 pub use violation::Violation;
+pub(crate) use widget::BLANK;
 pub use widget::{Choice, ChosenFile, Control};

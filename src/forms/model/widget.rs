@@ -10,6 +10,9 @@ use crate::models::{Field, file_size};
 /// already may keep them.
 pub(super) const MOST_CHOSEN: usize = 10_000;
 
+/// The label of the empty choice, as in Django 5.2.
+pub(crate) const BLANK: &str = "---------";
+
 /// A choice.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
@@ -168,7 +171,7 @@ impl Control {
         };
         if self.choices.iter().all(|choice| choice.value != held) {
             let text = if held.is_empty() {
-                "---------".to_owned()
+                BLANK.to_owned()
             } else {
                 held.clone()
             };
@@ -179,6 +182,15 @@ impl Control {
                 ..Choice::default()
             };
             self.choices.insert(0, choice);
+        }
+    }
+
+    /// Sets the label of the empty choice, which differs between versions of Django: see
+    /// [`DjangoVersion::blank_choice_label`](crate::settings::DjangoVersion::blank_choice_label).
+    pub fn label_blank_choice(&mut self, label: &str) {
+        let blank = |choice: &&mut Choice| choice.value.is_empty() && choice.text == BLANK;
+        for choice in self.choices.iter_mut().filter(blank) {
+            label.clone_into(&mut choice.text);
         }
     }
 
@@ -279,7 +291,7 @@ fn choices(column: &Field, value: &str) -> Vec<Choice> {
     }
 
     // A field with a default always has a choice.
-    let none = (column.blank || column.default.is_none()).then_some(("", "---------"));
+    let none = (column.blank || column.default.is_none()).then_some(("", BLANK));
     none.into_iter()
         .chain(column.choices.iter().copied())
         .map(choice)

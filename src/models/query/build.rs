@@ -27,6 +27,9 @@ pub(super) struct Builder {
     alias: usize,
     next: usize,
     joins: Vec<Join>,
+    /// Whether a row is returned although a row that it must refer to does not exist. SQLite does
+    /// not prevent such rows.
+    keeps_broken: bool,
 }
 
 impl Builder {
@@ -36,6 +39,16 @@ impl Builder {
             alias: 0,
             next: 1,
             joins: Vec::new(),
+            keeps_broken: false,
+        }
+    }
+
+    /// Creates the builder of a statement that also returns rows whose foreign keys refer to
+    /// nothing: a list must show them, so that they can be repaired.
+    pub(super) fn keeping_broken_rows(model: &'static Meta) -> Self {
+        Self {
+            keeps_broken: true,
+            ..Self::new(model)
         }
     }
 
@@ -46,6 +59,7 @@ impl Builder {
             alias: self.next,
             next: self.next + 1,
             joins: Vec::new(),
+            keeps_broken: false,
         }
     }
 
@@ -66,12 +80,12 @@ impl Builder {
             .raw(" AS ")
             .ident(alias(self.alias));
         for join in &self.joins {
+            sql = match (join.optional, self.keeps_broken) {
+                (true, _) => sql.raw(" LEFT JOIN "),
+                (false, true) => sql.either(" INNER JOIN ", " LEFT JOIN "),
+                (false, false) => sql.raw(" INNER JOIN "),
+            };
             sql = sql
-                .raw(if join.optional {
-                    " LEFT JOIN "
-                } else {
-                    " INNER JOIN "
-                })
                 .ident(join.model.table)
                 .raw(" AS ")
                 .ident(alias(join.alias))

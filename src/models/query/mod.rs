@@ -183,7 +183,7 @@ impl Query {
         offset: i64,
         beside: Option<(Sql, &[&'static str])>,
     ) -> Sql {
-        let mut builder = Builder::new(self.model);
+        let mut builder = Builder::keeping_broken_rows(self.model);
         let mut select = Sql::new("SELECT ");
         for (at, path) in paths.iter().enumerate() {
             select = if at > 0 { select.raw(", ") } else { select }.append(builder.column(path));

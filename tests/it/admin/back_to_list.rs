@@ -135,6 +135,13 @@ fn breadcrumbs_of_the_pages_of_a_row_keep_the_filters_of_its_list(kind: Kind) {
             links.contains(&list),
             "{page}: the breadcrumb leads to {list}, not only to {links:?}"
         );
+        let form = format!("{PRODUCTS}{}/change/", lamp.id);
+        let to_form = links.iter().filter(|link| link.starts_with(&form));
+        assert!(
+            to_form.clone().all(|link| link.contains(filters)),
+            "{page}: each link to the form keeps the filters: {:?}",
+            to_form.collect::<Vec<_>>()
+        );
     }
 
     let users = "/admin/auth/user/?q=alice";

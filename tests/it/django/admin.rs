@@ -106,6 +106,23 @@ fn permission(site: &TestSite, name: &str) -> String {
     found.to_string()
 }
 
+fn the_empty_choice_has_the_label_of_the_django_version(kind: Kind, django: &Django) {
+    let script = "from catalog.models import Category\nprint(Category._meta.get_field('parent').formfield().empty_label)";
+    let database = crew(kind);
+    let expected = django.shell(&database, script);
+    let version = django.version.to_string();
+    let site = TestSite::with(database, &[("DJANGO_VERSION", &version)], crate::shop::urls);
+
+    let page = ALICE.browser(&site).get("/admin/catalog/category/add/");
+
+    let option = format!("<option value=\"\">{}</option>", expected.trim());
+    assert!(
+        page.shows(&[&option]),
+        "Django {version} labels the empty choice of the parent {expected:?}: {}",
+        page.text()
+    );
+}
+
 fn either_admin_does_the_same(kind: Kind, django: &Django) {
     let theirs = crew(kind);
     let expected = said(django, &theirs, "write");
@@ -150,4 +167,7 @@ fn either_admin_does_the_same(kind: Kind, django: &Django) {
     );
 }
 
-with_django!(either_admin_does_the_same);
+with_django!(
+    either_admin_does_the_same,
+    the_empty_choice_has_the_label_of_the_django_version
+);

@@ -50,8 +50,12 @@ pub(super) fn write(
                 // Otherwise a browser would select the first option, and change a field that the
                 // user did not touch.
                 out.raw("<option value=\"").text(first).raw("\" selected>");
-                out.text(if first.is_empty() { "---------" } else { first })
-                    .raw("</option>");
+                out.text(if first.is_empty() {
+                    edited.blank_label
+                } else {
+                    first
+                })
+                .raw("</option>");
             }
             for choice in &edited.pattern.choices {
                 out.raw("<option value=\"").text(&choice.value);

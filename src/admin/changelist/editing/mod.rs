@@ -28,6 +28,8 @@ struct Edited {
     label: String,
     /// The field's control without the values of a row.
     pattern: Control,
+    /// The label of the empty choice.
+    blank_label: &'static str,
 }
 
 /// The submitted data of a row that were not saved.
@@ -90,7 +92,7 @@ pub(super) fn fields(registered: &'static RegisteredModel) -> Vec<ModelField> {
 
 impl Editing {
     /// Prepares the controls, with one query for each model that a field refers to.
-    pub(super) fn new(conn: &mut Conn, list: &List) -> Result<Self> {
+    pub(super) fn new(conn: &mut Conn, list: &List, blank_label: &'static str) -> Result<Self> {
         let (registered, fields) = (list.site.registered, fields(list.site.registered));
         let form = ModelForm::new(
             Record::new(registered.model),
@@ -115,7 +117,7 @@ impl Editing {
                 let policy = list.site.admin.policy(target);
                 if let Some(found) = policy.load_choices(conn, MAX_CHOICES)? {
                     let none = Choice {
-                        text: "---------".to_owned(),
+                        text: blank_label.to_owned(),
                         ..Choice::default()
                     };
                     let choices = found.into_iter().map(|(pk, text)| Choice {
@@ -129,11 +131,13 @@ impl Editing {
                     pattern.kind = ControlKind::RawId;
                 }
             }
+            pattern.label_blank_choice(blank_label);
             edited.push(Edited {
                 column,
                 field: bound.field,
                 label: bound.field.label(),
                 pattern,
+                blank_label,
             });
         }
         Ok(Self {

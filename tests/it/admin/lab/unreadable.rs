@@ -238,6 +238,115 @@ fn a_foreign_key_without_a_row_breaks_no_page_on_sqlite() {
 }
 
 #[test]
+fn rows_whose_foreign_keys_hold_texts_are_shown_kept_and_repaired_on_sqlite() {
+    let site = crate::admin::shop(Kind::Sqlite);
+    let conn = &mut site.connect();
+    crate::support::product("Lamp").save(conn);
+    crate::support::product("Chair").save(conn);
+    conn.batch_execute(
+        "PRAGMA foreign_keys = OFF; UPDATE catalog_product SET category_id = 'none' WHERE id = 1; \
+         INSERT INTO orders_order (id, number, email, status, note, total, created_at, customer_id) \
+             VALUES (1, 'N1', 'a@x.y', 'pending', '', 5, '2026-01-01 00:00:00', 'nobody'); \
+         INSERT INTO orders_orderitem (id, quantity, unit_price, order_id, product_id) VALUES (1, 2, 3, 1, 'lost');",
+    )
+    .unwrap();
+    let stored = |sql: &str| {
+        let mut rows = nuages::db::Sql::new("SELECT ")
+            .raw(Box::leak(sql.to_owned().into_boxed_str()))
+            .returns(&[nuages::db::Kind::Text])
+            .load(&mut site.connect())
+            .unwrap();
+        rows.remove(0).remove(0).to_string()
+    };
+    let alice = ALICE.browser(&site);
+    let (products, order) = ("/admin/catalog/product/", "/admin/orders/order/1/change/");
+    let lamp = format!("{products}1/change/");
+
+    let list = alice.get(products);
+    assert!(
+        list.links().contains(&lamp) && list.words().contains("2 products"),
+        "the list must show the product whose category is a text: {}",
+        list.words()
+    );
+    let form = alice.form(&lamp, "name").set("stock", "7");
+    assert_eq!(
+        form.value("category"),
+        "none",
+        "the form must show the text in the field of the category"
+    );
+    let reply = alice.submit(&form, "_save");
+    assert_eq!(
+        reply.status,
+        302,
+        "another field is saved: {}",
+        reply.words()
+    );
+    assert_eq!(
+        stored("category_id || ' ' || stock FROM catalog_product WHERE id = 1"),
+        "none 7",
+        "the text is kept, and the other field is saved"
+    );
+    let reply = alice.submit(&alice.form(&lamp, "name").set("category", "1"), "_save");
+    assert_eq!(
+        reply.status,
+        302,
+        "the category is repaired: {}",
+        reply.words()
+    );
+    assert_eq!(
+        stored("typeof(category_id) FROM catalog_product WHERE id = 1"),
+        "integer",
+        "the type of the repaired key"
+    );
+
+    let form = alice.form(order, "note");
+    assert_eq!(
+        [
+            "items-0-id",
+            "items-0-product",
+            "items-0-quantity",
+            "customer"
+        ]
+        .map(|name| form.value(name)),
+        ["1", "lost", "2", "nobody"],
+        "the form must show the item whose product is a text: {}",
+        alice.get(order).words()
+    );
+    let reply = alice.submit(&form.set("note", "Careful"), "_save");
+    assert_eq!(
+        reply.status,
+        302,
+        "another field is saved: {}",
+        reply.words()
+    );
+    assert_eq!(
+        stored("product_id || ' ' || customer_id FROM orders_orderitem, orders_order"),
+        "lost nobody",
+        "the texts are kept"
+    );
+    let form = alice
+        .form(order, "note")
+        .set("items-0-product", "2")
+        .set("customer", "");
+    let reply = alice.submit(&form, "_save");
+    assert_eq!(
+        reply.status,
+        302,
+        "both keys are repaired: {}",
+        reply.words()
+    );
+    assert_eq!(
+        stored("product_id FROM orders_orderitem WHERE id = 1"),
+        "2",
+        "the repaired key of the item"
+    );
+    for page in ["history/", "delete/"] {
+        let url = format!("/admin/orders/order/1/{page}");
+        assert_eq!(alice.get(&url).status, 200, "{url}");
+    }
+}
+
+#[test]
 fn damaged_rows_of_the_shop_are_listed_previewed_and_dumped_on_sqlite() {
     let site = crate::admin::shop(Kind::Sqlite);
     let conn = &mut site.connect();
