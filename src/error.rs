@@ -13,7 +13,7 @@ use crate::python::quote;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// The login page for visitors (Django's `LOGIN_URL`).
-const LOGIN_URL: &str = "/accounts/login/";
+pub(crate) const LOGIN_URL: &str = "/accounts/login/";
 /// The login page for staff.
 const ADMIN_LOGIN_URL: &str = "/admin/login/";
 /// The page that asks for the second factor.

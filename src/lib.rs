@@ -189,6 +189,8 @@ mod test_tables;
 /// [`FieldBuilder`](models::FieldBuilder), and `max_digits` with `decimal_places`, `default` (a literal, `now` or a
 /// function), `editable = false` and `db_column`.
 pub use nuages_macros::model;
+#[doc(hidden)]
+pub use nuages_macros::model_with_base;
 
 pub use actix_web::{self, web};
 pub use {askama, diesel};

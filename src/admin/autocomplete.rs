@@ -8,7 +8,7 @@ use super::{AdminRequest, RegisteredModel};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
 use crate::http::text;
-use crate::models::{Meta, Query, find};
+use crate::models::{Meta, Query, RelationTarget, find};
 use crate::python::{int_within_i64, json_spaced};
 use crate::records::SEARCHED_CHOICES;
 
@@ -24,8 +24,10 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         given("field_name")?,
     );
     let model = find(app, &model.to_lowercase()).ok_or(Error::PermissionDenied)?;
-    let target = leads_to(model, field)
-        .and_then(|target| request.site.registered(target))
+    let related = leads_to(model, field).ok_or(Error::PermissionDenied)?;
+    let target = request
+        .site
+        .registered(related.model)
         .ok_or(Error::PermissionDenied)?;
     if target.options.search_fields.is_empty() {
         return Err(Error::NotFound);
@@ -36,7 +38,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         .get("term")
         .unwrap_or_default()
         .replace('\0', "");
-    let rows = matching(target, request.queryset(target), &term);
+    let rows = matching(target, related.rows(request.queryset(target)), &term);
     let asked = request
         .query
         .get("page")
@@ -90,17 +92,17 @@ pub(super) fn matching(target: &'static RegisteredModel, rows: Query, term: &str
     }
 }
 
-/// Returns the model that the relation `name` of `model` refers to, forwards or backwards.
-fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
+/// Returns the rows that the relation `name` of `model` refers to, forwards or backwards.
+fn leads_to(model: &'static Meta, name: &str) -> Option<RelationTarget> {
     let own = model
         .fields
         .iter()
         .find(|field| field.name == name || field.column == name);
     if let Some(field) = own {
-        return field.relation.as_ref().map(|relation| relation.to());
+        return field.relation.as_ref().map(RelationTarget::from_relation);
     }
     if let Some(many) = model.many(name) {
-        return Some(many.to());
+        return Some(RelationTarget::from_many(many));
     }
     let back = model.reverse().into_iter().find(|key| {
         let related_name = key
@@ -110,5 +112,5 @@ fn leads_to(model: &'static Meta, name: &str) -> Option<&'static Meta> {
             .and_then(|relation| relation.related_name);
         related_name.unwrap_or(&key.model.name) == name
     });
-    back.map(|key| key.model)
+    back.map(|key| RelationTarget::new(key.model))
 }

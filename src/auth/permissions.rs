@@ -15,9 +15,6 @@ use crate::schema::{
     django_content_type,
 };
 
-/// The order in which Django creates permissions.
-const ACTIONS: [&str; 4] = ["add", "change", "delete", "view"];
-
 #[derive(Debug, Insertable)]
 #[diesel(table_name = auth_permission)]
 struct NewPermission {
@@ -41,13 +38,18 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
         let Some(&content_type_id) = types.get(&(app.label.to_owned(), model.name.clone())) else {
             continue;
         };
-        for action in ACTIONS {
+        let default = model.default_permissions.iter().map(|action| {
             let codename = format!("{action}_{}", model.name);
+            (codename, format!("Can {action} {}", model.verbose_name))
+        });
+        let own = model.permissions.iter();
+        let own = own.map(|(codename, name)| ((*codename).to_owned(), (*name).to_owned()));
+        for (codename, name) in default.chain(own) {
             if present.contains(&(content_type_id, codename.clone())) {
                 continue;
             }
             let row = NewPermission {
-                name: format!("Can {action} {}", model.verbose_name),
+                name,
                 content_type_id,
                 codename,
             };

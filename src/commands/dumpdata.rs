@@ -118,6 +118,8 @@ fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
         let excluded = models_of(label)?;
         chosen.retain(|model| !excluded.contains(model));
     }
+    // The rows of a proxy are those of its model.
+    chosen.retain(|model| model.proxy_for().is_none());
     Ok(if args.natural_foreign {
         sorted(chosen)
     } else {

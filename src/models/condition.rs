@@ -25,6 +25,9 @@ pub enum Condition {
         /// The values to compare with.
         values: Vec<Value>,
     },
+    /// An SQL expression that is valid on both databases, and names columns of the model without
+    /// their table: only for queries that join no table.
+    Sql(&'static str),
     /// The column at `path` holds the primary key of one of these rows.
     Among {
         /// The column, along foreign keys only.
@@ -82,8 +85,14 @@ impl Condition {
         }
     }
 
-    /// Requires the foreign key in `column` to refer to one of these rows.
-    pub fn leads_to(column: &'static str, rows: Query) -> Self {
+    /// Requires the foreign key of `model` in `column` to refer to one of these rows.
+    pub fn leads_to(model: &Meta, column: &'static str, rows: Query) -> Self {
+        let key = model.column(column);
+        let to = key.and_then(|key| key.relation.as_ref()?.to_field);
+        let rows = match to {
+            Some(to) => rows.by_key(to),
+            None => rows,
+        };
         Self::Among {
             path: ColumnPath::own(column),
             rows: Box::new(rows),

@@ -112,33 +112,35 @@ pub trait Model: HasTable<Table: ModelTable> + Sized + 'static {
 /// is Diesel's.
 #[derive(Debug)]
 pub struct Description<M: Model> {
-    table: String,
-    label: Option<&'static str>,
-    verbose_name: Option<&'static str>,
-    verbose_name_plural: Option<&'static str>,
+    pub(super) table: String,
+    pub(super) label: Option<&'static str>,
+    pub(super) verbose_name: Option<&'static str>,
+    pub(super) verbose_name_plural: Option<&'static str>,
     /// A plain field for each column, in the order of the table.
-    columns: Vec<Field>,
+    pub(super) columns: Vec<Field>,
     /// The described fields, in the order of their description.
-    fields: Vec<Field>,
-    many: Vec<ManyToMany>,
-    unique_together: Vec<Vec<&'static str>>,
+    pub(super) fields: Vec<Field>,
+    pub(super) many: Vec<ManyToMany>,
+    pub(super) unique_together: Vec<Vec<&'static str>>,
     pub(super) unique_constraints: Vec<UniqueConstraint>,
     pub(super) check_constraints: Vec<CheckConstraint>,
     pub(super) indexes: Vec<Index>,
     pub(super) was: Option<&'static str>,
     pub(super) managed: bool,
     pub(super) proxy_for: Option<fn() -> &'static Meta>,
+    /// The type whose foreign keys the links of a many-to-many field have.
+    pub(super) link_owner: TypeId,
     pub(super) permissions: Vec<(&'static str, &'static str)>,
     pub(super) default_permissions: Vec<&'static str>,
-    natural_key: Vec<ColumnPath>,
-    ordering: Vec<super::Order>,
-    display: Option<DisplayText>,
-    absolute_url: Option<DisplayText>,
-    model: PhantomData<M>,
+    pub(super) natural_key: Vec<ColumnPath>,
+    pub(super) ordering: Vec<super::Order>,
+    pub(super) display: Option<DisplayText>,
+    pub(super) absolute_url: Option<DisplayText>,
+    pub(super) model: PhantomData<M>,
 }
 
 impl<M: Model> Description<M> {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             table: M::table().name(),
             label: None,
@@ -154,6 +156,7 @@ impl<M: Model> Description<M> {
             was: None,
             managed: true,
             proxy_for: None,
+            link_owner: TypeId::of::<M>(),
             permissions: Vec::new(),
             default_permissions: DEFAULT_PERMISSIONS.to_vec(),
             natural_key: Vec::new(),
@@ -298,7 +301,7 @@ impl<M: Model> Description<M> {
             .unwrap_or_default();
         let mut many = self.many;
         for field in &mut many {
-            field.find_table(TypeId::of::<M>());
+            field.find_table(self.link_owner);
         }
         let display = self.display.unwrap_or_else(|| {
             let line = fields
@@ -356,7 +359,7 @@ fn is_name(field: &Field) -> bool {
         && field.max_length().is_some()
         && !field.is_file()
         && !field.secret
-        && field.choices.is_empty()
+        && !field.has_choices()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Fields of models: the names, labels and rules that a column does not have.
 
+use std::borrow::Cow;
+
 use super::fields::{
     ColumnType, DbCheck, DbType, DisplayShape, DisplayValue, FieldKind, FieldType,
 };
@@ -65,6 +67,8 @@ pub struct Field {
     pub auto_now_add: bool,
     /// The choices, each with its label.
     pub choices: &'static [(&'static str, &'static str)],
+    /// A function that returns the choices, if they are known at run time only.
+    pub choices_from: Option<fn() -> Vec<(String, String)>>,
     /// The help text in forms.
     pub help_text: &'static str,
     /// A function that normalizes submitted texts before they are validated.
@@ -106,6 +110,7 @@ impl Field {
             auto_now: false,
             auto_now_add: false,
             choices: &[],
+            choices_from: None,
             help_text: "",
             normalized: None,
             validators: Vec::new(),
@@ -157,10 +162,10 @@ impl Field {
 
     /// Returns the form in which people see the values; choices are texts.
     pub fn shape(&self) -> DisplayShape {
-        if self.choices.is_empty() {
-            self.kind.shape()
-        } else {
+        if self.has_choices() {
             DisplayShape::Text
+        } else {
+            self.kind.shape()
         }
     }
 
@@ -174,12 +179,31 @@ impl Field {
         capfirst(&self.verbose_name)
     }
 
+    /// Whether the values are limited to choices.
+    pub fn has_choices(&self) -> bool {
+        !self.choices.is_empty() || self.choices_from.is_some()
+    }
+
+    /// Returns the choices, each with its label.
+    pub fn all_choices(&self) -> Vec<(Cow<'static, str>, Cow<'static, str>)> {
+        let fixed = self.choices.iter();
+        let fixed = fixed.map(|(value, label)| ((*value).into(), (*label).into()));
+        let computed = self.choices_from.map(|choices| choices());
+        let computed = computed.into_iter().flatten();
+        let computed = computed.map(|(value, label)| (value.into(), label.into()));
+        fixed.chain(computed).collect()
+    }
+
     /// Returns the label of a choice.
-    pub fn choice_label(&self, value: &str) -> Option<&'static str> {
-        self.choices
-            .iter()
-            .find(|(key, _)| *key == value)
-            .map(|(_, label)| *label)
+    pub fn choice_label(&self, value: &str) -> Option<Cow<'static, str>> {
+        let mut fixed = self.choices.iter();
+        if let Some((_, label)) = fixed.find(|(key, _)| *key == value) {
+            return Some((*label).into());
+        }
+        let mut computed = self.choices_from?().into_iter();
+        computed
+            .find(|(key, _)| key == value)
+            .map(|(_, label)| label.into())
     }
 
     /// Returns the help text of a file field, before a file is chosen: `PDF documents, at most 5
@@ -227,7 +251,7 @@ impl<'f> FieldDisplay<'f> {
         if let Value::Unreadable(cell) = value {
             return DisplayValue::Unreadable(cell);
         }
-        if self.field.choices.is_empty() {
+        if !self.field.has_choices() {
             return self.field_type.display(self.field.kind, value);
         }
 

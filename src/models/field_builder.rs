@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use super::fields::FieldKind;
+use super::fields::{FieldKind, FilePathOptions};
 use super::relation::{OnDelete, Relation};
 use super::{Condition, DbDefault, Field, FileKinds, GeneratedColumn, Model, Validator};
 use crate::db::{Decimal, Timestamp, Value};
@@ -199,6 +199,14 @@ impl<T> FieldBuilder<T> {
         self
     }
 
+    /// Sets a function that returns the choices, each with its label, if they are known at run time
+    /// only. Forms and lists call it each time, so it must be quick.
+    #[must_use]
+    pub fn choices_from(mut self, choices: fn() -> Vec<(String, String)>) -> Self {
+        self.field.choices_from = Some(choices);
+        self
+    }
+
     /// Sets the choices, with labels derived from the values: `in_progress` becomes `In Progress`
     /// (Django's `TextChoices` without labels).
     #[must_use]
@@ -255,6 +263,14 @@ impl<T> FieldBuilder<T> {
     pub fn image(mut self, upload_to: &'static str) -> Self {
         self.field.kind = FieldKind::Image(upload_to);
         self.field.file_kinds = FileKinds::PICTURE;
+        self
+    }
+
+    /// Declares the path of a file or a folder on the server, which forms let people choose
+    /// (Django's `FilePathField`).
+    #[must_use]
+    pub fn file_path(mut self, options: &'static FilePathOptions) -> Self {
+        self.field.kind = FieldKind::FilePath(options);
         self
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{AppConfig, Field, Meta, OnDelete};
+use super::{AppConfig, Field, ManyToMany, Meta, OnDelete, Validator};
+use crate::db::Kind;
 
 /// An error in a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,10 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
     }
     let models: Vec<&'static Meta> = super::all().to_vec();
     for (at, model) in models.iter().enumerate() {
-        if let Some(other) = models[..at].iter().find(|other| other.table == model.table) {
+        let mut before = models[..at].iter();
+        if let Some(other) =
+            before.find(|other| other.table == model.table && other.concrete() != model.concrete())
+        {
             let text = format!(
                 "the table {} already belongs to {}. Name another.",
                 model.table,
@@ -90,9 +94,16 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
         }
         check_name(model, &mut found);
         for field in &model.fields {
-            check_field(model, field, &mut found);
+            found.extend(check_field(model, field));
         }
-        check_accessors(model, &mut found);
+        for many in &model.many {
+            check_many(model, many, &mut found);
+        }
+        check_names(model, &mut found);
+        check_permissions(model, &mut found);
+        if model.proxy_for.is_none() {
+            check_accessors(model, &mut found);
+        }
     }
     found
 }
@@ -112,7 +123,9 @@ fn check_name(model: &Meta, found: &mut Vec<Finding>) {
     }
 }
 
-fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Finding>) {
+/// Returns the errors in the description of a field.
+pub fn check_field(model: &'static Meta, field: &'static Field) -> Vec<Finding> {
+    let mut found = Vec::new();
     let mut add = |id, option, text: String| {
         found.push(Finding::new(
             id,
@@ -131,6 +144,9 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
     if let Some(problem) = field.kind.field_type().problem(field.kind) {
         add(problem.id, problem.option, problem.text);
     }
+    for (option, text) in mistakes(field) {
+        add("nuages.E006", option, text);
+    }
     let longest = field
         .choices
         .iter()
@@ -145,7 +161,7 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
         );
     }
     let Some(relation) = &field.relation else {
-        return;
+        return found;
     };
     let target = relation.to();
     if super::find(target.app, &target.name).is_none() {
@@ -160,13 +176,137 @@ fn check_field(model: &'static Meta, field: &'static Field, found: &mut Vec<Find
             "the column cannot be NULL. Make it Nullable, or choose another rule.".to_owned();
         add("fields.E320", "on_delete", text);
     }
-    if field.sql != target.pk().sql {
+    if relation.on_delete == OnDelete::SetDefault && field.default.is_none() && !field.null {
+        let text = "the field has no default. Give it one, or choose another rule.".to_owned();
+        add("fields.E321", "on_delete", text);
+    }
+    let to = relation.target();
+    if field.sql != to.sql {
         let text = format!(
             "the column has type {:?} and refers to a column of type {:?}. Give both the same type.",
-            field.sql,
-            target.pk().sql
+            field.sql, to.sql
         );
         add("nuages.E002", "to", text);
+    }
+    if relation.to_field.is_some() && !(to.unique || to.primary_key) {
+        let text = format!(
+            "{}.{} is not unique. Make it unique, or refer to the primary key.",
+            target.object_label(),
+            to.name
+        );
+        add("fields.E311", "to_field", text);
+    }
+    found
+}
+
+/// Returns the options of a field that do not fit its column, each with the remedy.
+fn mistakes(field: &Field) -> Vec<(&'static str, String)> {
+    let is_whole = matches!(field.sql, Kind::SmallInt | Kind::Integer | Kind::BigInt);
+    let is_number = is_whole || matches!(field.sql, Kind::Decimal | Kind::Double);
+    let is_time = matches!(field.sql, Kind::Date | Kind::Time | Kind::Timestamp);
+    let mut found = Vec::new();
+
+    if !field.kind.fits(field.sql) {
+        let text = format!(
+            "a column of type {:?} cannot hold a {}. Remove the option, or change the column.",
+            field.sql,
+            field.kind.field_type().description(field.kind)
+        );
+        found.push(("kind", text));
+    }
+    let has_bound = field
+        .validators
+        .iter()
+        .any(|rule| matches!(rule, Validator::Min(_) | Validator::Max(_)));
+    if has_bound && !is_number {
+        let text = "min and max are for numbers. Use a validator of your own.".to_owned();
+        found.push(("min", text));
+    }
+    if (field.auto_now || field.auto_now_add) && !is_time {
+        let text = "only a date, a time or a moment can be set to the current time. Remove it.";
+        found.push(("auto_now", text.to_owned()));
+    }
+    if let Some(default) = field.default.map(|default| default()) {
+        let kind = default.kind();
+        let is_integer = matches!(kind, Kind::SmallInt | Kind::Integer | Kind::BigInt);
+        let fits = kind == field.sql || (is_integer && is_number);
+        if default.is_null() && !field.null {
+            let text = "the default is NULL, which the column cannot hold. Remove it.".to_owned();
+            found.push(("default", text));
+        } else if !fits {
+            let text = format!(
+                "the default is of type {kind:?}, and the column of type {:?}. Write a default of that \
+                 type.",
+                field.sql
+            );
+            found.push(("default", text));
+        }
+    }
+    found
+}
+
+/// Checks that the links of a many-to-many field can be found.
+fn check_many(model: &'static Meta, many: &'static ManyToMany, found: &mut Vec<Finding>) {
+    let Some(link) = many.link_model() else {
+        return;
+    };
+    let ends = [(many.from_column, model), (many.to_column, many.to())];
+    for (_, end) in ends.iter().filter(|(column, _)| column.is_empty()) {
+        let text = format!(
+            "{} has no foreign key to {}. Add one.",
+            link.object_label(),
+            end.object_label()
+        );
+        let place = format!("{}.{}", model.object_label(), many.name);
+        found.push(Finding::new("fields.E333", place, "through", text));
+    }
+}
+
+/// Checks that the permissions of the model have different codenames.
+fn check_permissions(model: &'static Meta, found: &mut Vec<Finding>) {
+    let default = |codename: &str| {
+        let mut actions = model.default_permissions.iter();
+        actions.any(|action| codename == format!("{action}_{}", model.name))
+    };
+    for (at, (codename, _)) in model.permissions.iter().enumerate() {
+        let before = &model.permissions[..at];
+        let (id, text) = if default(codename) {
+            ("auth.E005", "every model has it. Remove it.")
+        } else if before.iter().any(|(other, _)| other == codename) {
+            ("auth.E006", "it is written twice. Remove one.")
+        } else {
+            continue;
+        };
+        let text = format!("the permission {codename:?}: {text}");
+        found.push(Finding::new(id, model.object_label(), "permissions", text));
+    }
+}
+
+/// Checks that the model's constraints and indexes have different names, and that each names
+/// columns of the model.
+fn check_names(model: &'static Meta, found: &mut Vec<Finding>) {
+    let indexes = model.indexes.iter().filter_map(|index| index.name);
+    let unique = model.unique_constraints.iter().map(|it| it.name);
+    let check = model.check_constraints.iter().map(|it| it.name);
+    let mut seen: Vec<&str> = Vec::new();
+    for name in indexes.chain(unique).chain(check) {
+        if seen.contains(&name) {
+            let text = format!("the name {name} is used twice. Choose another for one of them.");
+            let place = model.object_label();
+            found.push(Finding::new("models.E032", place, "constraints", text));
+        }
+        seen.push(name);
+    }
+    for constraint in &model.check_constraints {
+        if model.columns_in(constraint.check).is_empty() {
+            let text = format!(
+                "the check {:?} of {} names no column of the model. Write its columns as they are \
+                 called in the database.",
+                constraint.check, constraint.name
+            );
+            let place = model.object_label();
+            found.push(Finding::new("models.E012", place, "constraints", text));
+        }
     }
 }
 

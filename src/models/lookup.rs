@@ -225,7 +225,9 @@ impl Meta {
         let models = super::all().iter().copied();
         let mut fields = models.flat_map(|model| model.many.iter().map(move |many| (model, many)));
         fields.find(|(model, many)| {
-            many.to() == self && many.related_name.unwrap_or(&model.name) == name
+            model.proxy_for().is_none()
+                && many.to().is_same_table(self)
+                && many.related_name.unwrap_or(&model.name) == name
         })
     }
 }

@@ -92,6 +92,11 @@ impl Meta {
         self.proxy_for().map_or(self, Self::concrete)
     }
 
+    /// Whether both models have the same rows, because one is a proxy of the other.
+    pub fn is_same_table(&'static self, other: &'static Self) -> bool {
+        self.concrete() == other.concrete()
+    }
+
     /// Returns the field with this name in forms.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.name == name)
@@ -105,6 +110,12 @@ impl Meta {
     /// Returns the many-to-many field called `name`.
     pub fn many(&self, name: &str) -> Option<&ManyToMany> {
         self.many.iter().find(|many| many.name == name)
+    }
+
+    /// Returns the many-to-many fields whose links have no model of their own: forms and fixtures
+    /// contain such links, and the others are rows of their model.
+    pub fn plain_many(&self) -> impl Iterator<Item = &ManyToMany> {
+        self.many.iter().filter(|many| many.through_model.is_none())
     }
 
     /// Returns `catalog.product`.
@@ -129,6 +140,8 @@ impl Meta {
     /// Returns the foreign keys of all installed models that refer to this model.
     pub fn reverse(&'static self) -> Vec<Reverse> {
         let models = super::all().iter();
+        // A proxy has the keys of its model, which are rows only once.
+        let models = models.filter(|model| model.proxy_for.is_none());
         let keys = models.flat_map(|model| {
             model
                 .fields
@@ -139,7 +152,7 @@ impl Meta {
             key.field
                 .relation
                 .as_ref()
-                .is_some_and(|relation| relation.to() == self)
+                .is_some_and(|relation| relation.to().is_same_table(self))
         })
         .collect()
     }

@@ -6,6 +6,7 @@
 
 mod app;
 pub mod bidi;
+mod candidates;
 mod collect;
 mod columns;
 mod condition;
@@ -29,11 +30,13 @@ mod path;
 mod query;
 mod record;
 mod relation;
+mod relation_target;
 mod save;
 mod sequences;
 mod table_rules;
 mod text;
 mod tuples;
+mod unique_rule;
 mod value;
 
 pub use app::AppConfig;
@@ -54,11 +57,11 @@ pub use field_builder::FieldBuilder;
 pub use field_name::{Assignment, FieldList, FieldName, FieldNames};
 pub use fields::{
     ColumnType, DbCheck, DbType, DisplayLink, DisplayNumber, DisplayShape, DisplayValue, FieldKind,
-    FieldType, IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,
+    FieldType, FilePathOptions, IpProtocol, KindProblem, LookupValue, ipv6, parse_duration_micros,
 };
 pub use file_kinds::FileKinds;
 pub use file_url::file_url;
-pub use finding::{Finding, check};
+pub use finding::{Finding, check, check_field};
 pub use installed::{all, app_verbose_name, find, install, labelled};
 pub use lookup::{Lookup, LookupError, Parameter};
 pub use meta::{Meta, Order};
@@ -70,7 +73,9 @@ pub use path::{
 pub use query::{Chunks, Query, Row, Summary};
 pub use record::Record;
 pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};
+pub use relation_target::RelationTarget;
 pub use sequences::reset_sequences;
 pub use text::{DisplayText, Formula};
 pub(crate) use tuples::tuples;
+pub use unique_rule::UniqueRule;
 pub use value::{date_text, parse, parse_in, push_date, push_time, time_text};

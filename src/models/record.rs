@@ -20,6 +20,8 @@ impl Record {
     pub fn new(model: &'static Meta) -> Self {
         let values = model.fields.iter().map(|field| match field.default {
             Some(default) => default(),
+            // The database writes its own default.
+            None if field.db_default.is_some() => Value::Null(field.sql),
             None if !field.null && field.sql == crate::db::Kind::Text => Value::Text(String::new()),
             None => Value::Null(field.sql),
         });

@@ -348,13 +348,13 @@ pub struct Reverse {
 
 impl Reverse {
     /// Returns the name of these rows in the referenced model: the related name, or
-    /// `orderitem_set`.
+    /// `orderitem_set`, or `orderitem` for a one-to-one key.
     pub fn accessor(&self) -> String {
-        let named = self
-            .field
-            .relation
-            .as_ref()
-            .and_then(|relation| relation.related_name);
-        named.map_or_else(|| format!("{}_set", self.model.name), str::to_owned)
+        let relation = self.field.relation.as_ref();
+        match relation.and_then(|relation| relation.related_name) {
+            Some(name) => name.to_owned(),
+            None if relation.is_some_and(|relation| relation.one_to_one) => self.model.name.clone(),
+            None => format!("{}_set", self.model.name),
+        }
     }
 }

@@ -35,37 +35,43 @@ impl Record {
         stamped.into_iter().map(|field| field.column).collect()
     }
 
-    /// Inserts the row and sets its primary key. Does not write generated columns.
+    /// Inserts the row, and sets its primary key and the columns that the database sets. Does not
+    /// write generated columns.
     pub fn insert(&mut self, conn: &mut Conn) -> Result<()> {
         let pk = self.model.pk();
-        let given = |(field, value): &(&'static Field, &Value)| {
-            !(field.generated || (field.primary_key && value.is_null()))
+        let is_left_out = |field: &Field, value: &Value| {
+            let has_default = field.primary_key || field.db_default.is_some();
+            field.generated || (has_default && value.is_null())
         };
-        let pairs: Vec<_> = self
-            .model
-            .fields
-            .iter()
-            .zip(&self.values)
-            .filter(given)
-            .collect();
+        let pairs = || self.model.fields.iter().zip(&self.values);
+        let mut made: Vec<&'static Field> = vec![pk];
+        let defaulted = pairs().filter(|(field, value)| {
+            !field.generated && !field.primary_key && is_left_out(field, value)
+        });
+        made.extend(defaulted.map(|(field, _)| field));
+
         let (mut columns, mut values) = (Sql::default(), Sql::default());
-        for (at, (field, value)) in pairs.into_iter().enumerate() {
-            let comma = if at > 0 { ", " } else { "" };
+        let mut comma = "";
+        for (field, value) in pairs().filter(|(field, value)| !is_left_out(field, value)) {
             columns = columns.raw(comma).ident(field.column);
             values = values.raw(comma).bind(value.clone());
+            comma = ", ";
         }
-        let sql = Sql::new("INSERT INTO ")
-            .ident(self.model.table)
-            .raw(" (")
-            .append(columns)
-            .raw(") VALUES (");
-        let sql = sql
-            .append(values)
-            .raw(") RETURNING ")
-            .ident(pk.column)
-            .returns(&[pk.sql]);
-        if let Some(made) = sql.load(conn)?.into_iter().flatten().next() {
-            self.set_value(pk, made);
+        let sql = Sql::new("INSERT INTO ").ident(self.model.table);
+        let mut sql = if comma.is_empty() {
+            sql.raw(" DEFAULT VALUES RETURNING ")
+        } else {
+            let sql = sql.raw(" (").append(columns).raw(") VALUES (");
+            sql.append(values).raw(") RETURNING ")
+        };
+        for (at, field) in made.iter().enumerate() {
+            sql = sql.raw(if at > 0 { ", " } else { "" }).ident(field.column);
+        }
+
+        let kinds: Vec<Kind> = made.iter().map(|field| field.sql).collect();
+        let row = sql.returns(&kinds).load(conn)?.into_iter().next();
+        for (field, value) in made.into_iter().zip(row.into_iter().flatten()) {
+            self.set_value(field, value);
         }
         Ok(())
     }

@@ -57,6 +57,30 @@ impl<M: Model> Description<M> {
         self
     }
 
+    /// Makes the model a proxy of `B`: it has the table, the fields, the constraints and the order
+    /// of `B`, but its own names, permissions, history and admin (Django's `proxy`). Call this
+    /// first; later calls change the description for this model only.
+    #[must_use]
+    pub fn proxy_for<B: Model<Table = M::Table>>(self) -> Self {
+        let of = B::describe(Description::new());
+        Self {
+            columns: of.columns,
+            fields: of.fields,
+            many: of.many,
+            unique_together: of.unique_together,
+            unique_constraints: of.unique_constraints,
+            check_constraints: of.check_constraints,
+            natural_key: of.natural_key,
+            ordering: of.ordering,
+            display: of.display,
+            absolute_url: of.absolute_url,
+            managed: of.managed,
+            proxy_for: Some(B::meta),
+            link_owner: of.link_owner,
+            ..self
+        }
+    }
+
     /// Declares the former name of the model, so that migrations rename its table.
     #[must_use]
     pub fn was(mut self, model: &'static str) -> Self {

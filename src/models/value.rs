@@ -68,12 +68,12 @@ impl Value {
 }
 
 impl Field {
-    /// Returns the field whose values this field holds: for a foreign key, the primary key of the
-    /// referenced model.
+    /// Returns the field whose values this field holds: for a foreign key, the referenced
+    /// field.
     pub fn target(&'static self) -> &'static Self {
         let mut field = self;
         while let (FieldKind::ForeignKey, Some(relation)) = (field.kind, &field.relation) {
-            field = relation.to().pk();
+            field = relation.target();
         }
         field
     }

@@ -3,7 +3,7 @@
 use super::Policy;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::Query;
+use crate::models::{Query, RelationTarget};
 
 /// The most rows in a list from which one is chosen. The rows of larger tables are searched, or their keys are typed.
 pub const MAX_CHOICES: i64 = 250;
@@ -24,10 +24,15 @@ impl Policy<'_> {
         self.ordered(Query::new(self.model))
     }
 
-    /// Loads the primary keys and names of all rows that a relation to the model may be set to. Returns `None` if there are
+    /// Loads the keys and names of all rows that the relation with this target may be set to. Returns `None` if there are
     /// more than `most`.
-    pub fn load_choices(&self, conn: &mut Conn, most: i64) -> Result<Option<Vec<(Value, String)>>> {
-        let rows = self.choices().named(conn, Some(most + 1), 0)?;
+    pub fn load_choices(
+        &self,
+        conn: &mut Conn,
+        target: RelationTarget,
+        most: i64,
+    ) -> Result<Option<Vec<(Value, String)>>> {
+        let rows = target.rows(self.choices()).named(conn, Some(most + 1), 0)?;
 
         let are_few = i64::try_from(rows.len()).is_ok_and(|count| count <= most);
         Ok(are_few.then_some(rows))

@@ -7,7 +7,9 @@ use nuages::auth::User;
 use nuages::auth::permissions::Permissions;
 use nuages::db::{Conn, Value};
 use nuages::error::{Error, Result};
-use nuages::models::{Assignment, FieldList, ManyToMany, Meta, Model as _, Query, Record};
+use nuages::models::{
+    Assignment, FieldList, ManyToMany, Meta, Model as _, Query, Record, RelationTarget,
+};
 use nuages::records::{
     self, Actor, Done, Flag, Hooks, LinkChange, LogEntry, Policy, RecordChange, Writer,
 };
@@ -447,7 +449,9 @@ fn choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit(kind:
     }];
     let policy = Policy::new(model()).with_ordering(Some(&by_name));
 
-    let choices = policy.load_choices(&mut world.conn, 3).unwrap();
+    let choices = policy
+        .load_choices(&mut world.conn, RelationTarget::new(policy.model), 3)
+        .unwrap();
     let names: Vec<String> = choices
         .into_iter()
         .flatten()
@@ -455,7 +459,9 @@ fn choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit(kind:
         .collect();
     assert_eq!(names, ["Lamp", "Chair", "Ash"], "the order of the author");
 
-    let choices = policy.load_choices(&mut world.conn, 2).unwrap();
+    let choices = policy
+        .load_choices(&mut world.conn, RelationTarget::new(policy.model), 2)
+        .unwrap();
     assert_eq!(choices, None, "there are more than two rows");
 }
 

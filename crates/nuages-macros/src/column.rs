@@ -17,6 +17,9 @@ pub(crate) enum Holds {
     Moment,
     Uuid,
     Json,
+    Duration,
+    Bytes,
+    Address,
 }
 
 /// The meaning of a field's type.
@@ -30,7 +33,7 @@ pub(crate) enum FieldType {
 }
 
 /// Types that have no column, each with the type to use instead.
-const MEANT: [(&str, &str); 9] = [
+const MEANT: [(&str, &str); 14] = [
     ("f32", "f64"),
     ("u8", "i16"),
     ("u16", "i32"),
@@ -40,6 +43,11 @@ const MEANT: [(&str, &str); 9] = [
     ("str", "String"),
     ("DateTime", "Timestamp"),
     ("NaiveDateTime", "Timestamp"),
+    ("TimeDelta", "Duration"),
+    ("Vec", "Bytes"),
+    ("IpAddr", "IpAddress"),
+    ("Ipv4Addr", "IpAddress"),
+    ("Ipv6Addr", "IpAddress"),
 ];
 
 impl FieldType {
@@ -71,6 +79,9 @@ impl FieldType {
             "Timestamp" => (Holds::Moment, quote!(TimestampTz)),
             "Uuid" => (Holds::Uuid, quote!(Uuid)),
             "Json" | "Value" => (Holds::Json, quote!(Json)),
+            "Duration" => (Holds::Duration, quote!(Duration)),
+            "Bytes" => (Holds::Bytes, quote!(Binary)),
+            "IpAddress" => (Holds::Address, quote!(IpAddress)),
             "ForeignKey" | "OneToOne" | "ManyToMany" => return Self::relation(&name, path),
             _ => return Err(no_column(&name, &written)),
         };

@@ -30,11 +30,12 @@ const MODEL_OPTIONS: [&str; 16] = [
     "was",
 ];
 
-const FIELD_OPTIONS: [&str; 40] = [
+const FIELD_OPTIONS: [&str; 45] = [
     "auto_now",
     "auto_now_add",
     "blank",
     "choices",
+    "choices_from",
     "db_column",
     "db_constraint",
     "db_default",
@@ -44,11 +45,13 @@ const FIELD_OPTIONS: [&str; 40] = [
     "editable",
     "email",
     "file",
+    "file_path",
     "generated",
     "help_text",
     "image",
     "join",
     "key",
+    "kinds",
     "limit_choices_to",
     "max",
     "max_digits",
@@ -59,6 +62,7 @@ const FIELD_OPTIONS: [&str; 40] = [
     "on_delete",
     "positive",
     "primary_key",
+    "protocol",
     "related_name",
     "secret",
     "slug",
@@ -67,6 +71,7 @@ const FIELD_OPTIONS: [&str; 40] = [
     "to_field",
     "unique",
     "unique_or",
+    "unpack_ipv4",
     "url",
     "validator",
     "verbose_name",
@@ -345,6 +350,7 @@ fn check(field: &Field) -> Result<()> {
             "email",
             "url",
             "file",
+            "file_path",
             "image",
             "normalized",
             "secret",
@@ -369,10 +375,24 @@ fn check(field: &Field) -> Result<()> {
         "dates and times",
     )?;
     needs(
-        &["choices"],
+        &["choices", "choices_from"],
         &[Holds::Text, Holds::Whole],
         "texts and whole numbers",
     )?;
+
+    needs(
+        &["protocol", "unpack_ipv4"],
+        &[Holds::Address],
+        "IP addresses",
+    )?;
+    for name in ["kinds", "max_size"] {
+        if let Some(option) = options.get(name)
+            && !(options.has("file") || options.has("image"))
+        {
+            let text = format!("`{name}` is for files: add `file = \"folder/\"`.");
+            return Err(options.error(&option.name, &text));
+        }
+    }
 
     check_relation(field)?;
     check_default(field, holds)?;
@@ -458,6 +478,7 @@ fn check_default(field: &Field, holds: Option<Holds>) -> Result<()> {
                 Lit::Int(_),
                 Some(Holds::Whole | Holds::Float | Holds::Decimal)
             )
+            | (Lit::Int(_) | Lit::Str(_), None)
             | (Lit::Float(_), Some(Holds::Float))
             | (Lit::Bool(_), Some(Holds::Bool))
     );

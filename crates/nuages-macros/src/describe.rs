@@ -5,10 +5,10 @@ use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
 use syn::{Expr, Ident, LitStr, Result};
 
-use crate::column::{FieldType, Holds};
+use crate::column::{FieldType, Holds, without_option};
 use crate::constraints::{constraint, generated, index};
 use crate::declaration::{Declaration, Field, on_delete_rule};
-use crate::expansion::constant;
+use crate::expansion::{constant, key_type};
 use crate::options::{Options, elements, text_of};
 
 pub(crate) fn describe(declaration: &Declaration) -> Result<TokenStream> {
@@ -26,15 +26,7 @@ pub(crate) fn describe(declaration: &Declaration) -> Result<TokenStream> {
     let columns = |names: &[LitStr]| names.iter().map(column).collect::<Result<Vec<_>>>();
 
     let mut calls = vec![quote!(.label(#label))];
-    if let Some(one) = options.text("verbose_name")? {
-        let many = options
-            .text("verbose_name_plural")?
-            .unwrap_or_else(|| LitStr::new(&format!("{}s", one.value()), one.span()));
-        calls.push(quote!(.verbose_names(#one, #many)));
-    } else if let Some(many) = options.text("verbose_name_plural")? {
-        let one = spaced(&name.to_string());
-        calls.push(quote!(.verbose_names(#one, #many)));
-    }
+    calls.extend(verbose_names(options, name)?);
     if let Some(names) = options.texts("ordering")? {
         let keys = keys(declaration, &names)?;
         calls.push(quote!(.ordering(#keys)));
@@ -86,8 +78,22 @@ pub(crate) fn describe(declaration: &Declaration) -> Result<TokenStream> {
     })
 }
 
+/// Returns the call for the names for people.
+pub(crate) fn verbose_names(options: &Options, name: &Ident) -> Result<Option<TokenStream>> {
+    let (one, many) = (
+        options.text("verbose_name")?,
+        options.text("verbose_name_plural")?,
+    );
+    if one.is_none() && many.is_none() {
+        return Ok(None);
+    }
+    let one = one.map_or_else(|| spaced(&name.to_string()), |one| one.value());
+    let many = many.map_or_else(|| format!("{one}s"), |many| many.value());
+    Ok(Some(quote!(.verbose_names(#one, #many))))
+}
+
 /// Returns the calls for the options that concern only migrations and permissions.
-fn of_migrations(options: &Options) -> Result<Vec<TokenStream>> {
+pub(crate) fn of_migrations(options: &Options) -> Result<Vec<TokenStream>> {
     let mut calls = Vec::new();
     if let Some(name) = options.text("was")? {
         calls.push(quote!(.was(#name)));
@@ -185,6 +191,16 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
             calls.push(quote!(.#method(#folder)));
         }
     }
+    if let Some(path) = options.value("file_path")? {
+        let path = match text_of(path) {
+            Some(text) => quote!(::nuages::models::FilePathOptions::new(#text)),
+            None => quote!(#path),
+        };
+        calls.push(quote!(.file_path({
+            static OPTIONS: ::nuages::models::FilePathOptions = #path;
+            &OPTIONS
+        })));
+    }
     for option in flags {
         if options.flag(option)? {
             let method = format_ident!("{option}");
@@ -192,7 +208,9 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         }
     }
     for option in [
+        "choices_from",
         "help_text",
+        "kinds",
         "limit_choices_to",
         "max_size",
         "normalized",
@@ -219,8 +237,15 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
     ) {
         calls.push(quote!(.decimal(#digits, #places)));
     }
-    if options.is_false("editable")? {
-        calls.push(quote!(.not_editable()));
+    calls.extend(address_kind(options)?);
+    match options.value("editable")? {
+        None => {}
+        // Forms do not show bytes unless this says so.
+        Some(Expr::Lit(literal)) if matches!(&literal.lit, syn::Lit::Bool(yes) if yes.value) => {
+            calls.push(quote!(.editable()));
+        }
+        Some(_) if options.is_false("editable")? => calls.push(quote!(.not_editable())),
+        Some(_) => {}
     }
     if let Some(column) = options.text("was")? {
         let is_key = matches!(field.stands_for, FieldType::Key { .. });
@@ -235,7 +260,7 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         calls.push(self::choices(field, choices)?);
     }
     if let Some(default) = options.value("default")? {
-        calls.push(self::default(field, default));
+        calls.push(self::default(field, default)?);
     }
     if let Some(default) = options.value("db_default")? {
         calls.push(db_default(field, default)?);
@@ -248,6 +273,27 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         quote!(.name(#name))
     });
     Ok(quote!(.field(#table::#column, |field| field #name #(#calls)*)))
+}
+
+/// Returns the call for the addresses that a field takes (Django's `protocol` and `unpack_ipv4`).
+fn address_kind(options: &Options) -> Result<Option<TokenStream>> {
+    let protocol = options.text("protocol")?;
+    let unpacks = options.flag("unpack_ipv4")?;
+    let name = match protocol.as_ref().map(LitStr::value).as_deref() {
+        None if !unpacks => return Ok(None),
+        None | Some("both") if unpacks => "BothUnpacked",
+        None | Some("both") => "Both",
+        Some("ipv4") => "V4",
+        Some("ipv6") => "V6",
+        Some(_) => {
+            let text = "`protocol` is \"both\", \"ipv4\" or \"ipv6\".";
+            return Err(options.error(&protocol, text));
+        }
+    };
+    let name = format_ident!("{name}");
+    Ok(Some(quote! {
+        .kind(::nuages::models::FieldKind::GenericIpAddress(::nuages::models::IpProtocol::#name))
+    }))
 }
 
 /// `["draft", "live"]`, or `[("draft", "Draft")]`.
@@ -272,12 +318,12 @@ fn choices(field: &Field, choices: &Expr) -> Result<TokenStream> {
     ))
 }
 
-fn default(field: &Field, default: &Expr) -> TokenStream {
+fn default(field: &Field, default: &Expr) -> Result<TokenStream> {
     if matches!(default, Expr::Path(path) if path.path.is_ident("now")) {
-        return quote!(.default_now());
+        return Ok(quote!(.default_now()));
     }
-    let value = value(field, default);
-    quote!(.default(|| #value))
+    let value = value(field, default)?;
+    Ok(quote!(.default(|| #value)))
 }
 
 /// `.db_default(DbDefault::Now)`
@@ -290,7 +336,7 @@ fn db_default(field: &Field, default: &Expr) -> Result<TokenStream> {
             quote!(Sql { sqlite: #sqlite, postgres: #postgres })
         }
         _ => {
-            let value = value(field, default);
+            let value = value(field, default)?;
             quote!(Value(|| #value))
         }
     };
@@ -299,21 +345,34 @@ fn db_default(field: &Field, default: &Expr) -> Result<TokenStream> {
 
 /// Returns the value of a default: a literal, a constant expression, or what a function
 /// or a closure returns.
-fn value(field: &Field, default: &Expr) -> TokenStream {
+fn value(field: &Field, default: &Expr) -> Result<TokenStream> {
     let holds = match &field.stands_for {
         FieldType::Value { holds, .. } => Some(*holds),
         _ => None,
     };
-    match (default, holds) {
+    let key = match &field.stands_for {
+        FieldType::Key { to, .. } => Some(key_type(to, &field.options)?.0),
+        _ => None,
+    };
+    Ok(match (default, holds) {
         (Expr::Path(_) | Expr::Closure(_), _) => quote!(::nuages::db::Value::from((#default)())),
         (_, Some(Holds::Text)) => {
             quote!(::nuages::db::Value::from(::std::string::String::from(#default)))
         }
+        (_, Some(Holds::Float)) => quote!(::nuages::db::Value::from(f64::from(#default))),
+        (_, Some(Holds::Whole)) => {
+            let (whole, _) = without_option(&field.declared);
+            quote!({
+                let number: #whole = #default;
+                ::nuages::db::Value::from(number)
+            })
+        }
+        (_, None) if key.is_some() => quote!(::nuages::db::Value::from(<#key>::from(#default))),
         (_, Some(Holds::Decimal)) => {
             quote!(::nuages::db::Value::from(::nuages::models::bound(#default)))
         }
         _ => quote!(::nuages::db::Value::from(#default)),
-    }
+    })
 }
 
 /// `order item` for `OrderItem`.

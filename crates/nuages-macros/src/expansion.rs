@@ -90,7 +90,7 @@ fn table(declaration: &Declaration) -> Result<TokenStream> {
 
 /// Returns the type of the primary key of a model, in Rust and in SQL: the type in the option
 /// `key`. Without the option, the models of the library have 32 bits as in Django, all others 64.
-fn key_type(to: &Type, options: &Options) -> Result<(TokenStream, TokenStream)> {
+pub(crate) fn key_type(to: &Type, options: &Options) -> Result<(TokenStream, TokenStream)> {
     if let Some(written) = options.value("key")? {
         let key: Type = syn::parse2(quote!(#written)).map_err(|_| {
             options.error(

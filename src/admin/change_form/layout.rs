@@ -161,7 +161,7 @@ fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
         .iter()
         .filter(|field| field.editable)
         .map(|field| field.column);
-    let all = columns.chain(model.many.iter().map(|many| many.name));
+    let all = columns.chain(model.plain_many().map(|many| many.name));
     all.filter(|name| !readonly.contains(name))
         .chain(readonly.iter().copied())
         .collect()

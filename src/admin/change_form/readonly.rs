@@ -7,7 +7,9 @@ use crate::admin::options::{Cell, is_safe};
 use crate::admin::{Actor, AdminSite};
 use crate::db::Value;
 use crate::forms::model::ModelField;
-use crate::models::{DisplayLink, DisplayValue, Field, Meta, date_text, file_url, time_text};
+use crate::models::{
+    DisplayLink, DisplayValue, Field, RelationTarget, date_text, file_url, time_text,
+};
 
 /// A value for display.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +42,7 @@ impl Look<'_> {
     /// Returns the value of a field for display.
     pub(super) fn field(self, field: ModelField, value: &Value, linked: &[Value]) -> Shown {
         match field {
-            ModelField::Many(many) => self.links(many.to(), linked),
+            ModelField::Many(many) => self.links(RelationTarget::from_many(many), linked),
             ModelField::Column(column) => self.column(column, value),
         }
     }
@@ -50,11 +52,11 @@ impl Look<'_> {
         Shown::Lines(text.lines().map(str::to_owned).collect())
     }
 
-    fn links(self, to: &'static Meta, keys: &[Value]) -> Shown {
+    fn links(self, to: RelationTarget, keys: &[Value]) -> Shown {
         let registered = self
             .site
-            .registered(to)
-            .filter(|registered| self.actor.may(registered, "view", None));
+            .registered(to.model)
+            .filter(|registered| to.is_by_pk() && self.actor.may(registered, "view", None));
         let link = |key: &Value| {
             let key = key.to_string();
             let name = self.relations.name(to, &key).unwrap_or(&key).to_owned();
@@ -72,11 +74,12 @@ impl Look<'_> {
         }
     }
 
-    fn column(self, column: &Field, value: &Value) -> Shown {
+    fn column(self, column: &'static Field, value: &Value) -> Shown {
         match &column.relation {
-            Some(relation) if column.choices.is_empty() && is_key(value) => {
-                self.links(relation.to(), std::slice::from_ref(value))
-            }
+            Some(relation) if !column.has_choices() && is_key(value) => self.links(
+                RelationTarget::from_relation(relation),
+                std::slice::from_ref(value),
+            ),
             _ => self.display(&column.display(value)),
         }
     }

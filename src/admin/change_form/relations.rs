@@ -5,7 +5,7 @@ use crate::admin::AdminSite;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelField, ModelForm, key};
-use crate::models::{ColumnPath, Meta};
+use crate::models::{ColumnPath, Meta, RelationTarget};
 
 /// A many-to-many field with its links.
 pub(super) type Linked = (&'static str, Vec<Value>);
@@ -15,7 +15,7 @@ pub(super) type Named = (String, String);
 
 #[derive(Debug)]
 struct Related {
-    model: &'static Meta,
+    target: RelationTarget,
     /// Loads all rows, if there are at most this many.
     most: Option<i64>,
     chosen: Vec<String>,
@@ -30,15 +30,15 @@ struct Related {
 pub(super) struct Relations(Vec<Related>);
 
 impl Relations {
-    fn entry(&mut self, model: &'static Meta) -> &mut Related {
+    fn entry(&mut self, target: RelationTarget) -> &mut Related {
         let at = self
             .0
             .iter()
-            .position(|related| related.model == model)
+            .position(|related| related.target == target)
             .unwrap_or(self.0.len());
         if at == self.0.len() {
             self.0.push(Related {
-                model,
+                target,
                 most: None,
                 chosen: Vec::new(),
                 all: None,
@@ -49,23 +49,23 @@ impl Relations {
         &mut self.0[at]
     }
 
-    /// Requests all rows of `model`, unless there are more than `most`.
-    pub(super) fn want_all(&mut self, model: &'static Meta, most: i64) {
-        let related = self.entry(model);
+    /// Requests all rows of `target`, unless there are more than `most`.
+    pub(super) fn want_all(&mut self, target: RelationTarget, most: i64) {
+        let related = self.entry(target);
         related.most = Some(related.most.unwrap_or_default().max(most));
     }
 
     /// Requests the display name of the row with this key.
-    pub(super) fn want(&mut self, model: &'static Meta, key: &str) {
-        let related = self.entry(model);
+    pub(super) fn want(&mut self, target: RelationTarget, key: &str) {
+        let related = self.entry(target);
         if !key.is_empty() && !related.chosen.iter().any(|chosen| chosen == key) {
             related.chosen.push(key.to_owned());
         }
     }
 
-    /// Requests the value of `column` in every row of `model`, if all rows will be offered.
-    pub(super) fn want_groups(&mut self, model: &'static Meta, column: &'static str) {
-        let related = self.entry(model);
+    /// Requests the value of `column` in every row of `target`, if all rows will be offered.
+    pub(super) fn want_groups(&mut self, target: RelationTarget, column: &'static str) {
+        let related = self.entry(target);
         if related.groups.iter().all(|(asked, _)| *asked != column) {
             related.groups.push((column, Vec::new()));
         }
@@ -74,16 +74,17 @@ impl Relations {
     /// Loads the requested rows.
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
         for related in &mut self.0 {
-            let policy = site.policy(related.model);
-            let query = policy.choices();
+            let target = related.target;
+            let policy = site.policy(target.model);
             if let Some(most) = related.most
-                && let Some(rows) = policy.load_choices(conn, most)?
+                && let Some(rows) = policy.load_choices(conn, target, most)?
             {
                 related.all = Some(rows.into_iter().map(named).collect());
-                let pk = ColumnPath::own(related.model.pk().column);
+                let key = ColumnPath::own(target.key().column);
+                let query = target.rows(policy.choices());
                 for (column, groups) in &mut related.groups {
                     let found =
-                        query.rows(conn, &[pk.clone(), ColumnPath::own(column)], Some(most), 0)?;
+                        query.rows(conn, &[key.clone(), ColumnPath::own(column)], Some(most), 0)?;
                     let pairs = found
                         .into_iter()
                         .filter_map(|row| <[Value; 2]>::try_from(row).ok());
@@ -94,10 +95,13 @@ impl Relations {
             let keys: Vec<Value> = related
                 .chosen
                 .iter()
-                .filter_map(|text| key(related.model.pk(), text))
+                .filter_map(|text| key(target.key().target(), text))
                 .collect();
             if !keys.is_empty() {
-                related.names = query
+                // A chosen row keeps its name if it cannot be chosen any more.
+                related.names = policy
+                    .choices()
+                    .by_key(target.key().column)
                     .with_pks(keys)
                     .named(conn, None, 0)?
                     .into_iter()
@@ -108,21 +112,22 @@ impl Relations {
         Ok(())
     }
 
-    /// Returns all rows of `model`, if they were requested and are few.
-    pub(super) fn all(&self, model: &Meta) -> Option<&[Named]> {
+    /// Returns all rows of `target`, if they were requested and are few.
+    pub(super) fn all(&self, target: RelationTarget) -> Option<&[Named]> {
         self.0
             .iter()
-            .find(|related| related.model == model)?
+            .find(|related| related.target == target)?
             .all
             .as_deref()
     }
 
     /// Returns the models whose rows are all offered, with their integer primary keys.
     pub(super) fn offered(&self) -> impl Iterator<Item = (&'static Meta, Vec<i64>)> {
-        self.0.iter().filter_map(|related| {
+        let by_pk = self.0.iter().filter(|related| related.target.is_by_pk());
+        by_pk.filter_map(|related| {
             let rows = related.all.as_ref()?;
             Some((
-                related.model,
+                related.target.model,
                 rows.iter()
                     .filter_map(|(key, _)| key.parse().ok())
                     .collect(),
@@ -132,8 +137,8 @@ impl Relations {
 
     /// Returns the value of `column` in the row with this key, if it was requested and all rows are
     /// offered.
-    pub(super) fn group(&self, model: &Meta, column: &str, key: &str) -> Option<&str> {
-        let related = self.0.iter().find(|related| related.model == model)?;
+    pub(super) fn group(&self, target: RelationTarget, column: &str, key: &str) -> Option<&str> {
+        let related = self.0.iter().find(|related| related.target == target)?;
         let (_, groups) = related.groups.iter().find(|(asked, _)| *asked == column)?;
         groups
             .iter()
@@ -142,8 +147,8 @@ impl Relations {
     }
 
     /// Returns the display name of the row with this key.
-    pub(super) fn name(&self, model: &Meta, key: &str) -> Option<&str> {
-        let related = self.0.iter().find(|related| related.model == model)?;
+    pub(super) fn name(&self, target: RelationTarget, key: &str) -> Option<&str> {
+        let related = self.0.iter().find(|related| related.target == target)?;
         let rows = related.all.as_ref().unwrap_or(&related.names);
         rows.iter()
             .find(|(pk, _)| pk == key.trim())
@@ -162,7 +167,7 @@ pub(super) fn want_shown(
     linked: &[Linked],
     field: ModelField,
 ) {
-    let Some(to) = field.to() else { return };
+    let Some(to) = field.target() else { return };
     match field {
         ModelField::Column(column) => relations.want(to, &form.record.value(column).to_string()),
         ModelField::Many(many) => {

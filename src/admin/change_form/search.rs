@@ -30,14 +30,17 @@ impl ChangeFormRequest {
                     .map(|bound| (form.name_of(bound.field), bound.field))
             });
         let mut called = fields.filter(|(other, _)| other == name);
-        let target = called.find_map(|(_, field)| searchable(self.site, &self.actor, field.to()?));
-        let Some(target) = target else {
+        let target = called.find_map(|(_, field)| {
+            let related = field.target()?;
+            Some((searchable(self.site, &self.actor, related.model)?, related))
+        });
+        let Some((target, related)) = target else {
             return Ok(None);
         };
         let mut named = if term.contains('\0') {
             Vec::new()
         } else {
-            matching(target, self.actor.queryset(target), term).named(
+            matching(target, related.rows(self.actor.queryset(target)), term).named(
                 conn,
                 Some(SEARCHED_CHOICES + 1),
                 0,

@@ -5,7 +5,7 @@ use super::relations::Relations;
 use crate::admin::options::Options;
 use crate::admin::{Actor, AdminSite, quote};
 use crate::forms::model::{BLANK, BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
-use crate::models::{Meta, OnDelete};
+use crate::models::{Meta, OnDelete, RelationTarget};
 use crate::records::{MAX_CHOICES, MAX_MULTIPLE_CHOICES};
 use crate::settings::DjangoVersion;
 
@@ -83,21 +83,21 @@ fn wanted(field: ModelField, options: &Options) -> ControlKind {
 
 /// Requests the related rows that the field's control will show.
 pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Options) {
-    let Some(model) = bound.field.to() else {
+    let Some(target) = bound.field.target() else {
         return;
     };
     if let Some(column) = options.formfield(bound.field).group_by {
-        relations.want_groups(model, column);
+        relations.want_groups(target, column);
     }
     match wanted(bound.field, options) {
-        ControlKind::Select | ControlKind::Radio => relations.want_all(model, MAX_CHOICES),
+        ControlKind::Select | ControlKind::Radio => relations.want_all(target, MAX_CHOICES),
         ControlKind::SelectMany | ControlKind::Filtered(_) => {
-            relations.want_all(model, MAX_MULTIPLE_CHOICES);
+            relations.want_all(target, MAX_MULTIPLE_CHOICES);
         }
         _ => {}
     }
     for key in bound.typed.0.iter().chain(&keys_held(bound)) {
-        relations.want(model, key);
+        relations.want(target, key);
     }
 }
 
@@ -158,7 +158,7 @@ impl Around<'_> {
         let field = bound.field;
         let mut control = Control::new(form, bound, self.options.help_text(field));
         self.overridden(field, &mut control);
-        let Some(to) = field.to() else {
+        let Some(to) = field.target() else {
             self.plain(field, form, &mut control);
             return Widget {
                 control,
@@ -214,7 +214,7 @@ impl Around<'_> {
             control.kind,
             ControlKind::Autocomplete | ControlKind::AutocompleteMany | ControlKind::RawId
         );
-        let picker = (searched && self.can_search(to)).then(|| {
+        let picker = (searched && self.can_search(to.model)).then(|| {
             let chosen = self.chosen(to, typed);
             RowPicker::new(
                 &mut control,
@@ -226,12 +226,13 @@ impl Around<'_> {
         });
         let raw = control.kind == ControlKind::RawId;
         let is_raw = raw || is_raw(field, self.options);
-        let links = if is_raw {
+        // The pages of a row are named by its primary key.
+        let links = if is_raw || !to.is_by_pk() {
             Vec::new()
         } else {
-            self.links(form.model, field, to, &control)
+            self.links(form.model, field, to.model, &control)
         };
-        let lookup = raw.then(|| self.lookup(to, field, typed));
+        let lookup = (raw && to.is_by_pk()).then(|| self.lookup(to, field, typed));
         Widget {
             control,
             links,
@@ -261,7 +262,7 @@ impl Around<'_> {
 
     fn plain(self, field: ModelField, form: &ModelForm, control: &mut Control) {
         let Some(column) = field.column() else { return };
-        if !column.choices.is_empty() && self.options.radio_fields.contains(&column.column) {
+        if column.has_choices() && self.options.radio_fields.contains(&column.column) {
             control.kind = ControlKind::Radio;
             control
                 .choices
@@ -299,7 +300,7 @@ impl Around<'_> {
 
     /// Returns the control for a table that is too large for a list: a search, or else keys are
     /// entered directly.
-    fn affordable(self, to: &'static Meta, kind: ControlKind) -> ControlKind {
+    fn affordable(self, to: RelationTarget, kind: ControlKind) -> ControlKind {
         let list = matches!(
             kind,
             ControlKind::Select
@@ -311,7 +312,7 @@ impl Around<'_> {
             return kind;
         }
         match kind {
-            _ if !self.can_search(to) => ControlKind::RawId,
+            _ if !self.can_search(to.model) => ControlKind::RawId,
             ControlKind::SelectMany | ControlKind::Filtered(_) => ControlKind::AutocompleteMany,
             _ => ControlKind::Autocomplete,
         }
@@ -322,7 +323,7 @@ impl Around<'_> {
         searchable(self.site, self.actor, to).is_some()
     }
 
-    fn offered(self, to: &Meta, field: ModelField, typed: &[String]) -> Vec<Choice> {
+    fn offered(self, to: RelationTarget, field: ModelField, typed: &[String]) -> Vec<Choice> {
         let all = self.relations.all(to).unwrap_or_default().iter();
         let group_by = self.options.formfield(field).group_by;
         let group = |key: &str| {
@@ -339,7 +340,7 @@ impl Around<'_> {
         all.map(choice).collect()
     }
 
-    fn chosen(self, to: &Meta, typed: &[String]) -> Vec<Choice> {
+    fn chosen(self, to: RelationTarget, typed: &[String]) -> Vec<Choice> {
         let found = typed.iter().filter_map(|key| {
             let text = self.relations.name(to, key)?.to_owned();
             Some(Choice {
@@ -419,10 +420,16 @@ impl Around<'_> {
         links
     }
 
-    fn lookup(self, to: &'static Meta, field: ModelField, typed: &[String]) -> RelatedLookup {
-        let registered = self.site.registered(to);
+    fn lookup(self, to: RelationTarget, field: ModelField, typed: &[String]) -> RelatedLookup {
+        let registered = self.site.registered(to.model);
         let url = registered
-            .map(|registered| format!("{}?_to_field={}&_popup=1", registered.url(), to.pk().name))
+            .map(|registered| {
+                format!(
+                    "{}?_to_field={}&_popup=1",
+                    registered.url(),
+                    to.model.pk().name
+                )
+            })
             .unwrap_or_default();
         let chosen = typed.iter().filter_map(|key| {
             let name = self.relations.name(to, key)?.to_owned();

@@ -76,9 +76,10 @@ fn is_total(model: &'static Meta, orders: &[Order]) -> bool {
         ordered.push(field.column);
     }
     let is_not_null = |column: &&str| model.column(column).is_some_and(|field| !field.null);
-    let mut sets = model.unique_together.iter();
-    sets.any(|set| {
-        set.iter()
+    let mut rules = model.complete_unique_rules().into_iter();
+    rules.any(|rule| {
+        rule.columns
+            .iter()
             .all(|column| is_not_null(column) && ordered.contains(column))
     })
 }

@@ -83,7 +83,7 @@ impl Checks<'_> {
         for name in &options.radio_fields {
             let fits = self
                 .column(name)
-                .is_some_and(|field| field.relation.is_some() || !field.choices.is_empty());
+                .is_some_and(|field| field.relation.is_some() || field.has_choices());
             if !fits {
                 self.add(
                     "admin.E023",

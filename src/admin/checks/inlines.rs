@@ -17,7 +17,7 @@ impl Checks<'_> {
                 field
                     .relation
                     .as_ref()
-                    .is_some_and(|relation| relation.to() == parent)
+                    .is_some_and(|relation| relation.to().is_same_table(parent))
             };
             let keys: Vec<&str> = inline
                 .model

@@ -47,6 +47,7 @@ pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Docume
                 .iter()
                 .map(|columns| columns.join(", ")),
         ),
+        fact("Constraints", constraints(model)),
         fact(
             "Indexes",
             model.indexes.iter().map(|index| {
@@ -56,7 +57,16 @@ pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Docume
         ),
         fact(
             "Permissions",
-            ["add", "change", "delete", "view"].map(|action| model.permission(action)),
+            model
+                .default_permissions
+                .iter()
+                .map(|action| model.permission(action))
+                .chain(
+                    model
+                        .permissions
+                        .iter()
+                        .map(|(codename, _)| format!("{}.{codename}", model.app)),
+                ),
         ),
     ];
     let back = model.reverse().into_iter().map(|key| {
@@ -92,6 +102,23 @@ pub(super) fn documented(request: &AdminRequest, model: &'static Meta) -> Docume
         fields: columns.chain(many).collect(),
         facts,
     }
+}
+
+fn constraints(model: &Meta) -> Vec<String> {
+    let unique = model.unique_constraints.iter().map(|constraint| {
+        let condition = constraint.condition.map(|sql| format!(" if {sql}"));
+        let columns = constraint.columns.join(", ");
+        format!(
+            "{}: {columns} unique{}",
+            constraint.name,
+            condition.unwrap_or_default()
+        )
+    });
+    let check = model
+        .check_constraints
+        .iter()
+        .map(|constraint| format!("{}: {}", constraint.name, constraint.check));
+    unique.chain(check).collect()
 }
 
 fn fact(name: &'static str, words: impl IntoIterator<Item = String>) -> Fact {
@@ -212,9 +239,10 @@ fn notes(field: &Field) -> String {
         Validator::Custom(_) => None,
     });
     let mut parts: Vec<String> = rules.collect();
-    if !field.choices.is_empty() {
-        let choices: Vec<&str> = field.choices.iter().map(|(value, _)| *value).collect();
-        parts.push(format!("one of {}", choices.join(", ")));
+    if field.has_choices() {
+        let choices = field.all_choices().into_iter();
+        let values: Vec<_> = choices.map(|(value, _)| value).collect();
+        parts.push(format!("one of {}", values.join(", ")));
     }
     if field.generated {
         parts.push("computed by the database".to_owned());

@@ -5,6 +5,7 @@ mod deploy;
 mod django_settings;
 mod generated;
 mod pooler;
+mod urls;
 
 use clap::Args as ClapArgs;
 
@@ -37,7 +38,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     for warning in django_settings::warnings(&env) {
         say(&warning)?;
     }
-    let mut issues = declared(project);
+    let mut issues = declared(project, settings);
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
         issues.push(format!(
@@ -83,7 +84,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
 /// Runs the checks that Django's `runserver` runs before it serves: stops for errors in models and
 /// their admins, and prints warnings. `runserver` checks the database itself.
 pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> Result<()> {
-    let errors = declared(project);
+    let errors = declared(project, settings);
     if !errors.is_empty() {
         return refuse(&errors);
     }
@@ -98,13 +99,14 @@ pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> 
     }
 }
 
-/// Returns the errors in models and their admins.
-fn declared(project: &'static Project) -> Vec<String> {
+/// Returns the errors in models, their admins and the URLs.
+fn declared(project: &'static Project, settings: &Settings) -> Vec<String> {
     // Creating the admin site registers the models.
     let site = project.admin_site();
     let findings = crate::models::check(project.apps)
         .into_iter()
-        .chain(site.check());
+        .chain(site.check())
+        .chain(urls::findings(&(project.urls)(settings)));
     findings.map(|finding| format!("ERROR {finding}")).collect()
 }
 
@@ -173,7 +175,7 @@ mod tests {
             error.to_string().starts_with("System check identified "),
             "the issues are counted: {error}"
         );
-        let found = declared(wrong);
+        let found = declared(wrong, &settings("media"));
         assert!(
             found.iter().any(|issue| issue.contains("list_per_page")),
             "the issue must be named: {found:?}"
@@ -188,7 +190,7 @@ mod tests {
         );
         let right = project(crate::accounts::admin::register);
         let served = before_serving(right, &settings);
-        let has_errors = !declared(right).is_empty();
+        let has_errors = !declared(right, &settings).is_empty();
         assert_eq!(
             served.is_err(),
             has_errors,

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::control_kind::{ControlContent, ControlKind};
-use super::form_field_type::{Errors, FormFieldType, Inputs};
+use super::form_field_type::{Choices, Errors, FormFieldType, Inputs};
 use super::typed::Typed;
 use crate::db::{Kind, Value};
 use crate::models::Field;
@@ -13,7 +13,7 @@ pub(super) struct Boolean;
 
 impl FormFieldType for Boolean {
     fn inputs(&self, field: &Field) -> Inputs {
-        if field.null || !field.choices.is_empty() {
+        if field.null || field.has_choices() {
             Inputs::One
         } else {
             Inputs::Box
@@ -46,7 +46,7 @@ impl FormFieldType for Boolean {
         if self.inputs(field) == Inputs::Box {
             return Typed::ticked(value.is_true());
         }
-        if !field.choices.is_empty() {
+        if field.has_choices() {
             return Typed::one(value.text());
         }
         Typed::one(match value {
@@ -64,11 +64,14 @@ impl FormFieldType for Boolean {
         }
     }
 
-    fn choices(&self, field: &Field) -> &'static [(&'static str, &'static str)] {
-        if field.null {
-            &[("unknown", "Unknown"), ("true", "Yes"), ("false", "No")]
-        } else {
-            &[]
+    fn choices(&self, field: &Field) -> Choices {
+        if !field.null {
+            return Vec::new();
         }
+        let choices = [("unknown", "Unknown"), ("true", "Yes"), ("false", "No")];
+        let choices = choices.into_iter();
+        choices
+            .map(|(value, label)| (value.into(), label.into()))
+            .collect()
     }
 }

@@ -1,11 +1,16 @@
 //! [`FormFieldType`]: the form side of a kind of field.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 
 use super::control_kind::{ControlContent, ControlKind};
 use super::typed::Typed;
 use crate::db::Value;
 use crate::models::Field;
+
+/// Values with their labels.
+pub type Choices = Vec<(Cow<'static, str>, Cow<'static, str>)>;
 
 /// The errors of a field.
 pub(in crate::forms) type Errors = Vec<String>;
@@ -70,7 +75,7 @@ pub trait FormFieldType: Sync {
     }
 
     /// Returns the choices that the kind itself has.
-    fn choices(&self, _field: &Field) -> &'static [(&'static str, &'static str)] {
-        &[]
+    fn choices(&self, _field: &Field) -> Choices {
+        Vec::new()
     }
 }

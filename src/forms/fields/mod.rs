@@ -13,6 +13,7 @@ mod date_time;
 mod decimal;
 mod duration;
 mod file;
+mod file_path;
 mod float;
 mod foreign_key;
 mod form_field_type;
@@ -31,8 +32,8 @@ pub(super) use bounds::bounds;
 pub use control_kind::{ControlContent, ControlKind, InputDescription, has_lines, input_type};
 pub(super) use foreign_key::NO_SUCH_ROW;
 pub use foreign_key::key;
+pub use form_field_type::{Choices, FormFieldType, Inputs};
 pub(super) use form_field_type::{Errors, NUL, REQUIRED, wrong};
-pub use form_field_type::{FormFieldType, Inputs};
 pub(super) use number::whole as form_int;
 pub use typed::Typed;
 pub(super) use typed::plain;
@@ -58,6 +59,7 @@ pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
         FieldKind::Uuid => &uuid::Uuid,
         FieldKind::Json => &json::Json,
         FieldKind::File(_) | FieldKind::Image(_) => &file::File,
+        FieldKind::FilePath(_) => &file_path::FilePath,
         FieldKind::ForeignKey => &foreign_key::ForeignKey,
         FieldKind::Duration => &duration::Duration,
         FieldKind::Binary => &binary::Binary,

@@ -1,11 +1,11 @@
 //! Validates forms against the database: foreign keys must exist, and unique values must be free.
 
 use super::clean::no_such_choice;
-use super::{ModelField, ModelForm};
+use super::{ModelField, ModelForm, constraints};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::fields::NO_SUCH_ROW;
-use crate::models::{ColumnPath, Condition, Meta, Query, Record};
+use crate::models::{ColumnPath, Condition, Meta, Query, Record, RelationTarget, UniqueRule};
 
 /// Validates forms over rows of one model together: one query for each model that they refer to and
 /// for each rule of uniqueness, for any number of forms. Unchanged values need no query.
@@ -14,42 +14,35 @@ pub fn check(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
     let Some(model) = forms.first().map(|form| form.model) else {
         return Ok(());
     };
-    for field in model
-        .fields
-        .iter()
-        .filter(|field| field.unique || field.primary_key)
-    {
-        unique(conn, forms, &[field.column])?;
+    for rule in model.unique_rules() {
+        unique(conn, forms, &rule)?;
     }
-    for columns in &model.unique_together {
-        unique(conn, forms, columns)?;
-    }
-    Ok(())
+    constraints::check(conn, forms)
 }
 
 /// Returns submitted values that differ from the initial ones.
-fn news(form: &ModelForm) -> impl Iterator<Item = (usize, &'static Meta, Vec<&Value>)> {
+fn news(form: &ModelForm) -> impl Iterator<Item = (usize, RelationTarget, Vec<&Value>)> {
     form.fields.iter().enumerate().filter_map(|(at, bound)| {
         let cleaned = bound.cleaned.as_ref().filter(|_| bound.has_changed())?;
         // An existing link may stay, whatever it refers to.
         let is_new = |value: &&Value| !bound.initial.values().contains(value);
         Some((
             at,
-            bound.field.to()?,
+            bound.field.target()?,
             cleaned.values().iter().filter(is_new).collect(),
         ))
     })
 }
 
 fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
-    let mut asked: Vec<(&'static Meta, Vec<Value>)> = Vec::new();
-    for (_, model, values) in forms.iter().flat_map(|form| news(form)) {
+    let mut asked: Vec<(RelationTarget, Vec<Value>)> = Vec::new();
+    for (_, target, values) in forms.iter().flat_map(|form| news(form)) {
         let at = asked
             .iter()
-            .position(|(known, _)| *known == model)
+            .position(|(known, _)| *known == target)
             .unwrap_or(asked.len());
         if at == asked.len() {
-            asked.push((model, Vec::new()));
+            asked.push((target, Vec::new()));
         }
         let fresh: Vec<Value> = values
             .into_iter()
@@ -58,14 +51,15 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
             .collect();
         asked[at].1.extend(fresh);
     }
-    for (model, keys) in asked.into_iter().filter(|(_, keys)| !keys.is_empty()) {
-        let found = Query::new(model)
+    for (target, keys) in asked.into_iter().filter(|(_, keys)| !keys.is_empty()) {
+        let found = target
+            .rows(Query::new(target.model))
             .with_pks(keys)
             .order_by(Vec::new())
             .pks(conn)?;
         for form in forms.iter_mut() {
             let missing: Vec<(usize, String)> = news(form)
-                .filter(|(_, known, _)| *known == model)
+                .filter(|(_, known, _)| *known == target)
                 .filter_map(|(at, _, values)| {
                     let value = values.iter().find(|value| !found.contains(value))?;
                     Some((at, value.to_string()))
@@ -86,8 +80,9 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
 }
 
 /// Returns the values of `columns` in the row of `form`, if the form has all of them, all are
-/// valid, one has changed, and none is NULL.
-fn key_of(form: &ModelForm, columns: &[&'static str]) -> Option<Vec<Value>> {
+/// valid, one has changed (or one in the condition of the rule), and none is NULL.
+fn key_of(form: &ModelForm, rule: &UniqueRule) -> Option<Vec<Value>> {
+    let columns = &rule.columns;
     let fixed = |column: &&'static str| {
         form.fixed
             .contains(column)
@@ -99,11 +94,11 @@ fn key_of(form: &ModelForm, columns: &[&'static str]) -> Option<Vec<Value>> {
             .iter()
             .find(|bound| bound.field.key() == *column)
     };
-    if !columns
+    let is_new = columns
         .iter()
         .filter_map(asked)
-        .any(|bound| form.adding || bound.has_changed())
-    {
+        .any(|bound| form.adding || bound.has_changed());
+    if !is_new && rule.condition().is_none() {
         return None;
     }
     let values = columns
@@ -118,8 +113,12 @@ fn key_of(form: &ModelForm, columns: &[&'static str]) -> Option<Vec<Value>> {
         .collect()
 }
 
-fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], columns: &[&'static str]) -> Result<()> {
-    let keys: Vec<Option<Vec<Value>>> = forms.iter().map(|form| key_of(form, columns)).collect();
+fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], rule: &UniqueRule) -> Result<()> {
+    let columns = &rule.columns[..];
+    let mut keys: Vec<Option<Vec<Value>>> = forms.iter().map(|form| key_of(form, rule)).collect();
+    if let Some(sql) = rule.condition() {
+        keep_concerned(conn, forms, &mut keys, sql)?;
+    }
     let wanted: Vec<&Vec<Value>> = keys.iter().flatten().collect();
     let (Some(form), false) = (forms.first(), wanted.is_empty()) else {
         return Ok(());
@@ -139,16 +138,45 @@ fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], columns: &[&'static str
     let model = form.model;
     let mut paths = vec![ColumnPath::own(model.pk().column)];
     paths.extend(columns.iter().map(|column| ColumnPath::own(column)));
-    let found = Query::new(model)
-        .filter(condition)
-        .order_by(Vec::new())
-        .rows(conn, &paths, None, 0)?;
+    let mut rows = Query::new(model).filter(condition);
+    if let Some(sql) = rule.condition() {
+        rows = rows.filter(Condition::Sql(sql));
+    }
+    let found = rows.order_by(Vec::new()).rows(conn, &paths, None, 0)?;
+
     for (form, key) in forms.iter_mut().zip(keys) {
         let Some(key) = key else { continue };
         let own = |row: &Vec<Value>| !form.adding && row.first() == Some(form.record.pk());
         if found.iter().any(|row| row[1..] == key[..] && !own(row)) {
-            let text = exists(model, columns);
-            form.add_error(if let [column] = columns { column } else { "" }, text);
+            match (rule.message(), columns) {
+                (Some(text), _) => form.add_error("", text),
+                (None, [column]) => form.add_error(column, exists(model, columns)),
+                (None, _) => form.add_error("", exists(model, columns)),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes the keys of forms whose rows do not satisfy the condition of a rule, or cannot be tested
+/// because a column in the condition is invalid.
+fn keep_concerned(
+    conn: &mut Conn,
+    forms: &[&mut ModelForm],
+    keys: &mut [Option<Vec<Value>>],
+    sql: &'static str,
+) -> Result<()> {
+    let Some(model) = forms.first().map(|form| form.model) else {
+        return Ok(());
+    };
+    let tested: Vec<usize> = (0..forms.len())
+        .filter(|&at| keys[at].is_some() && constraints::is_known(model, forms[at], sql))
+        .collect();
+    let rows: Vec<Record> = tested.iter().map(|&at| forms[at].row()).collect();
+    let concerned = model.rows_with(conn, &rows, sql)?;
+    for (at, key) in keys.iter_mut().enumerate() {
+        if !concerned.iter().any(|&row| tested[row] == at) {
+            *key = None;
         }
     }
     Ok(())
@@ -197,12 +225,8 @@ pub fn duplicates(forms: &[&ModelForm]) -> Vec<(Vec<&'static str>, Vec<usize>)> 
     let Some(model) = forms.first().map(|form| form.model) else {
         return Vec::new();
     };
-    let single = model
-        .fields
-        .iter()
-        .filter(|field| field.unique)
-        .map(|field| vec![field.column]);
-    let rules = single.chain(model.unique_together.iter().cloned());
+    let rules = model.complete_unique_rules().into_iter();
+    let rules = rules.map(|rule| rule.columns);
     let value_of = |row: &Record, column: &&'static str| {
         model.column(column).map(|field| row.value(field).clone())
     };

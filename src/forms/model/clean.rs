@@ -32,7 +32,7 @@ fn one(
     zone: Tz,
 ) -> Result<Value, Errors> {
     let field_type = form_field_type(column.kind);
-    let is_empty = if column.choices.is_empty() {
+    let is_empty = if !column.has_choices() {
         field_type.is_empty(typed)
     } else {
         typed.first().is_empty()
@@ -42,7 +42,7 @@ fn one(
         wrong(REQUIRED)
     } else if is_empty {
         Ok(nothing(column))
-    } else if column.choices.is_empty() {
+    } else if !column.has_choices() {
         field_type.clean(column, typed, zone)
     } else {
         choice(column, typed.first())
@@ -59,7 +59,7 @@ fn nothing(column: &Field) -> Value {
 }
 
 fn choice(column: &Field, raw: &str) -> Result<Value, Errors> {
-    let is_offered = column.choices.iter().any(|(value, _)| *value == raw);
+    let is_offered = column.all_choices().iter().any(|(value, _)| value == raw);
     parse(column, raw)
         .filter(|_| is_offered)
         .ok_or_else(|| vec![no_such_choice(raw)])

@@ -2,7 +2,7 @@
 
 use crate::db::Value;
 use crate::forms::fields::{Inputs, form_field_type, plain};
-use crate::models::{Field, ManyToMany, Meta};
+use crate::models::{Field, ManyToMany, Meta, RelationTarget};
 
 /// A field of a model form: a column, or a many-to-many field.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +70,14 @@ impl ModelField {
         }
     }
 
+    /// Returns the rows that the field can refer to.
+    pub fn target(self) -> Option<RelationTarget> {
+        match self {
+            Self::Column(field) => field.relation.as_ref().map(RelationTarget::from_relation),
+            Self::Many(many) => Some(RelationTarget::from_many(many)),
+        }
+    }
+
     /// Returns the column.
     pub fn column(self) -> Option<&'static Field> {
         match self {
@@ -95,9 +103,8 @@ impl ModelField {
 
     /// Whether an author may have its text typed in one line, or in several.
     pub fn takes_lines(self) -> bool {
-        self.column().is_some_and(|field| {
-            form_field_type(field.kind).takes_lines() && field.choices.is_empty()
-        })
+        self.column()
+            .is_some_and(|field| form_field_type(field.kind).takes_lines() && !field.has_choices())
     }
 
     fn inputs(self) -> Inputs {

@@ -6,6 +6,7 @@
 
 mod check;
 mod clean;
+mod constraints;
 mod field;
 mod form;
 mod initial;

@@ -32,6 +32,8 @@ pub struct Violation {
     /// The table, if the error names it.
     table: Option<String>,
     columns: Vec<String>,
+    /// The name of a violated UNIQUE constraint, if the error has it.
+    constraint: Option<String>,
 }
 
 impl Violation {
@@ -51,10 +53,12 @@ impl Violation {
             _ => unclassified(info)?,
         };
         let (table, columns) = place(&rule, info);
+        let constraint = info.constraint_name().map(str::to_owned);
         Some(Self {
             rule,
             table,
             columns,
+            constraint,
         })
     }
 
@@ -93,12 +97,19 @@ impl Violation {
             ""
         };
         let text = match &self.rule {
-            Rule::Unique => exists(model, &columns),
+            Rule::Unique => match self.unique_constraint(model, &columns) {
+                Some(text) => return ("", text),
+                None => exists(model, &columns),
+            },
             Rule::NotNull => "This field cannot be null.".to_owned(),
             Rule::ForeignKey if one.is_empty() => {
                 "A row that this refers to was deleted meanwhile. Please choose another.".to_owned()
             }
             Rule::ForeignKey => NO_SUCH_ROW.to_owned(),
+            // Django shows the error of a declared constraint above the form.
+            Rule::Constraint(name) if model.constraint_message(name).is_some() => {
+                return ("", model.constraint_message(name).unwrap_or_default());
+            }
             // Django's text.
             Rule::Constraint(name) if is_name(name) => format!("Constraint “{name}” is violated."),
             Rule::Constraint(_) if one.is_empty() => {
@@ -146,6 +157,17 @@ impl Violation {
             }
         };
         (one, text)
+    }
+
+    /// Returns the error text of the declared constraint that was violated, if it has its own.
+    fn unique_constraint(&self, model: &Meta, columns: &[&'static str]) -> Option<String> {
+        let rules = model.unique_rules().into_iter();
+        // SQLite does not name the constraint.
+        let mut rules = rules.filter(|rule| match &self.constraint {
+            Some(name) => rule.constraint.as_ref().is_some_and(|it| it.name == name),
+            None => rule.columns == columns,
+        });
+        rules.next()?.message()
     }
 
     /// Returns the error text for a form over `model`.
@@ -297,22 +319,8 @@ fn sqlite_columns(conn: &mut Conn, model: &Meta, constraint: &str) -> Result<Vec
         return Ok(Vec::new());
     };
 
-    // Texts are in single quotes.
-    let code: String = expression
-        .split('\'')
-        .step_by(2)
-        .collect::<Vec<_>>()
-        .join(" ");
-    let words: Vec<&str> = code
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .collect();
-    let is_named = |column: &str| words.iter().any(|word| word.eq_ignore_ascii_case(column));
-    Ok(model
-        .fields
-        .iter()
-        .filter(|field| is_named(field.column))
-        .map(|field| field.column.to_owned())
-        .collect())
+    let fields = model.columns_in(expression).into_iter();
+    Ok(fields.map(|field| field.column.to_owned()).collect())
 }
 
 /// Returns the expression of `CONSTRAINT name CHECK (expression)` in a script.

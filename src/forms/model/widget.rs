@@ -1,5 +1,7 @@
 //! The controls of a field's value, for a template.
 
+use std::borrow::Cow;
+
 use super::{BoundField, ModelField, ModelForm};
 use crate::db::Value;
 use crate::forms::fields::{ControlContent, ControlKind, form_field_type, input_type};
@@ -164,7 +166,7 @@ impl Control {
     fn offer_held(&mut self, column: &Field, bound: &BoundField) {
         // A nullable boolean has its own choices, and SQLite may hold another value.
         let offers = |held: &&Value| {
-            !column.choices.is_empty() || (held.unreadable().is_some() && !self.choices.is_empty())
+            column.has_choices() || (held.unreadable().is_some() && !self.choices.is_empty())
         };
         let Some(held) = bound.initial.one().filter(offers).map(Value::text) else {
             return;
@@ -265,7 +267,7 @@ impl Control {
 
 /// Returns the kind of the column's control, and its attribute `min`.
 fn kind_of(column: &Field, bound: &BoundField) -> (ControlKind, String) {
-    if !column.choices.is_empty() {
+    if column.has_choices() {
         return (ControlKind::Select, String::new());
     }
 
@@ -279,21 +281,21 @@ fn kind_of(column: &Field, bound: &BoundField) -> (ControlKind, String) {
 }
 
 fn choices(column: &Field, value: &str) -> Vec<Choice> {
-    let choice = |(key, text): (&str, &str)| Choice {
-        value: key.to_owned(),
-        text: text.to_owned(),
+    let choice = |(key, text): (Cow<'static, str>, Cow<'static, str>)| Choice {
         selected: key == value,
+        value: key.into_owned(),
+        text: text.into_owned(),
         ..Choice::default()
     };
-    if column.choices.is_empty() {
+    if !column.has_choices() {
         let own = form_field_type(column.kind).choices(column);
-        return own.iter().copied().map(choice).collect();
+        return own.into_iter().map(choice).collect();
     }
 
     // A field with a default always has a choice.
-    let none = (column.blank || column.default.is_none()).then_some(("", BLANK));
+    let none = (column.blank || column.default.is_none()).then_some(("".into(), BLANK.into()));
     none.into_iter()
-        .chain(column.choices.iter().copied())
+        .chain(column.all_choices())
         .map(choice)
         .collect()
 }

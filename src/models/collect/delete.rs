@@ -88,8 +88,11 @@ fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
                 let field = key.field;
                 let default = field.default.filter(|_| on_delete == OnDelete::SetDefault);
                 let value = default.map_or(Value::Null(field.sql), |default| default());
-                let leading =
-                    Query::new(key.model).filter(Condition::leads_to(field.column, set.clone()));
+                let leading = Query::new(key.model).filter(Condition::leads_to(
+                    key.model,
+                    field.column,
+                    set.clone(),
+                ));
                 leading.update(conn, &[Assignment::for_field(field, value)])?;
             }
         }

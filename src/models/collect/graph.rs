@@ -85,8 +85,9 @@ impl Graph {
     }
 
     /// Returns the rows of `model` that are deleted, if there can be any.
-    pub(super) fn set_of(&self, model: &Meta) -> Option<&Query> {
-        self.sets.iter().find(|set| set.model() == model)
+    pub(super) fn set_of(&self, model: &'static Meta) -> Option<&Query> {
+        let mut sets = self.sets.iter();
+        sets.find(|set| set.model().is_same_table(model))
     }
 }
 
@@ -105,10 +106,11 @@ fn top(
     let before = edges
         .iter()
         .filter(|(to, from, _)| *from == model && !group.contains(to));
+    let own = sets[model].model();
     let ways = before
-        .map(|(to, _, key)| Condition::leads_to(key, sets[*to].clone()))
+        .map(|(to, _, key)| Condition::leads_to(own, key, sets[*to].clone()))
         .collect();
-    Query::new(sets[model].model())
+    Query::new(own)
         .order_by(Vec::new())
         .filter(Condition::Any(ways))
 }
@@ -120,7 +122,9 @@ fn reached(root: &'static Meta) -> (Vec<&'static Meta>, Edges) {
     let mut next = 0;
     while next < models.len() {
         for key in keys(models[next], OnDelete::Cascade) {
-            let known = models.iter().position(|model| *model == key.model);
+            let known = models
+                .iter()
+                .position(|model| model.is_same_table(key.model));
             let from = known.unwrap_or_else(|| {
                 models.push(key.model);
                 models.len() - 1

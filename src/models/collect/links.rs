@@ -25,13 +25,14 @@ impl LinkTable {
     /// Returns the link tables with links of `model`.
     pub(super) fn for_model(model: &'static Meta) -> Vec<Self> {
         let mut found = Vec::new();
-        for owner in crate::models::all().iter().copied() {
+        let models = crate::models::all().iter().copied();
+        for owner in models.filter(|model| model.proxy_for().is_none()) {
             // A deletion reaches links that have a model along their foreign keys.
             let many = owner.many.iter();
             for many in many.filter(|many| many.through_model.is_none()) {
                 let table = many.through();
                 let (near, far) = (many.from_column, many.to_column);
-                if owner == model {
+                if owner.is_same_table(model) {
                     let to = many.to();
                     found.push(Self {
                         from: owner,
@@ -42,7 +43,7 @@ impl LinkTable {
                         other: to,
                     });
                 }
-                if many.to() == model {
+                if many.to().is_same_table(model) {
                     found.push(Self {
                         from: owner,
                         to: model,

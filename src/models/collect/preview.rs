@@ -142,7 +142,11 @@ impl Collector {
         let leading = |(key, set): (Reverse, &Query)| {
             (
                 key,
-                Query::new(key.model).filter(Condition::leads_to(key.field.column, set.clone())),
+                Query::new(key.model).filter(Condition::leads_to(
+                    key.model,
+                    key.field.column,
+                    set.clone(),
+                )),
             )
         };
         keys.map(leading).collect()

@@ -6,7 +6,7 @@ use super::Collector;
 use super::links::LinkTable;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Query};
+use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Query, Step};
 use crate::words::capfirst;
 
 /// The maximum depth of a preview.
@@ -74,13 +74,14 @@ impl Collector {
         let pks: Vec<Value> = branches.iter().map(|branch| branch.pk.clone()).collect();
         for (_, from, key) in self.graph.edges.iter().filter(|(to, ..)| *to == at) {
             let child = self.graph.sets[*from].model();
-            let path = ColumnPath::own(key);
+            // The primary key of the referenced row, whichever column the foreign key refers to.
+            let path = ColumnPath::own(model.pk().column).behind(Step::Forward(key));
             let leading = Query::new(child).filter(Condition::Is {
                 path: path.clone(),
                 lookup: Lookup::In,
                 values: pks.clone(),
             });
-            let totals = leading.count_by(conn, key)?;
+            let totals = leading.count_by(conn, &path)?;
             if totals.is_empty() {
                 continue;
             }

@@ -53,7 +53,7 @@ pub enum DisplayValue<'a> {
     /// A cell that does not fit its column.
     Unreadable(&'a Unreadable),
     /// The label of a choice.
-    Label(&'static str),
+    Label(Cow<'static, str>),
     /// A text, which may be empty.
     Text(Cow<'a, str>),
     /// A number.

@@ -1,5 +1,6 @@
 //! [`FieldKind`]: the list of all kinds of fields.
 
+use super::file_path_options::FilePathOptions;
 use crate::db::Kind;
 
 /// The kind of a field, which is more specific than the type of its column (Django's field
@@ -42,6 +43,8 @@ pub enum FieldKind {
     File(&'static str),
     /// An image file below this folder of `MEDIA_ROOT`; the column holds its path.
     Image(&'static str),
+    /// The path of a file or a folder on the server.
+    FilePath(&'static FilePathOptions),
     /// The primary key of another model's row.
     ForeignKey,
     /// A length of time.
@@ -82,6 +85,27 @@ impl FieldKind {
             Kind::Duration => Self::Duration,
             Kind::Binary => Self::Binary,
             Kind::IpAddress => Self::GenericIpAddress(IpProtocol::Both),
+        }
+    }
+
+    /// Whether a column of this type can hold values of the kind.
+    pub fn fits(self, sql: Kind) -> bool {
+        let is_whole = matches!(sql, Kind::SmallInt | Kind::Integer | Kind::BigInt);
+        match self {
+            Self::Auto | Self::Integer | Self::PositiveInteger => is_whole,
+            Self::Char(_)
+            | Self::Slug(_)
+            | Self::Email(_)
+            | Self::Url(_)
+            | Self::Text
+            | Self::File(_)
+            | Self::FilePath(_)
+            | Self::Image(_) => sql == Kind::Text,
+            // The referenced column decides.
+            Self::ForeignKey => true,
+            Self::GenericIpAddress(_) => matches!(sql, Kind::IpAddress | Kind::Text),
+            Self::Decimal(..) => sql == Kind::Decimal,
+            other => Self::of_column(sql) == other,
         }
     }
 }

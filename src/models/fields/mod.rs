@@ -13,6 +13,8 @@ mod display;
 mod duration;
 mod field_type;
 mod file;
+mod file_path;
+mod file_path_options;
 mod float;
 mod foreign_key;
 mod generic_ip_address;
@@ -28,6 +30,7 @@ pub use db_type::{DbCheck, DbType};
 pub use display::{DisplayLink, DisplayNumber, DisplayShape, DisplayValue};
 pub use duration::parse_micros as parse_duration_micros;
 pub use field_type::{ColumnType, FieldType, KindProblem, LookupValue};
+pub use file_path_options::FilePathOptions;
 pub use generic_ip_address::ipv6;
 pub use kind::{FieldKind, IpProtocol};
 
@@ -48,6 +51,7 @@ impl FieldKind {
             Self::Json => &json::Json,
             Self::File(_) => &file::File,
             Self::Image(_) => &file::Image,
+            Self::FilePath(_) => &file_path::FilePath,
             Self::ForeignKey => &foreign_key::ForeignKey,
             Self::Duration => &duration::Duration,
             Self::Binary => &binary::Binary,

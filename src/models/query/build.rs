@@ -17,6 +17,8 @@ struct Join {
     from: usize,
     key: &'static str,
     model: &'static Meta,
+    /// The column of the joined table to which the key refers.
+    to: &'static str,
     optional: bool,
 }
 
@@ -90,7 +92,7 @@ impl Builder {
                 .raw(" AS ")
                 .ident(alias(join.alias))
                 .raw(" ON ")
-                .append(column(join.alias, join.model.pk().column))
+                .append(column(join.alias, join.to))
                 .raw(" = ")
                 .append(column(join.from, join.key));
         }
@@ -110,10 +112,14 @@ impl Builder {
             let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else {
                 break;
             };
-            // The foreign key itself is the primary key of the referenced row.
-            if index + 1 == path.steps.len()
-                && (path.column.is_empty() || path.column == next.pk().column)
-            {
+            // The foreign key itself is the primary key of the referenced row, or another column.
+            let to = referenced(model, key).unwrap_or(next.pk().column);
+            let wanted = if path.column.is_empty() {
+                next.pk().column
+            } else {
+                path.column
+            };
+            if index + 1 == path.steps.len() && wanted == to {
                 return (at, key);
             }
             optional |= model.column(key).is_some_and(|field| field.null);
@@ -131,6 +137,7 @@ impl Builder {
                     from: at,
                     key,
                     model: next,
+                    to,
                     optional,
                 });
                 alias
@@ -184,6 +191,7 @@ impl Builder {
                     super::compare::compare(&|| column(alias, name), kind, *lookup, values)
                 }
             }
+            Condition::Sql(sql) => Sql::new("(").raw(sql).raw(")"),
             Condition::Among { path, rows } => self
                 .column(path)
                 .raw(" IN (")
@@ -257,12 +265,16 @@ impl Builder {
         for step in &path.steps[..at] {
             model = model.follow(*step).unwrap_or(model);
         }
+        let step = path.steps[at];
+        let to = match step {
+            Step::Reverse(_, key) => model.follow(step).and_then(|other| referenced(other, key)),
+            _ => None,
+        };
         let here = ColumnPath {
             steps: path.steps[..at].to_vec(),
-            column: model.pk().column,
+            column: to.unwrap_or(model.pk().column),
         };
         let here = self.column(&here);
-        let step = path.steps[at];
         let rest = ColumnPath {
             steps: path.steps[at + 1..].to_vec(),
             column: path.column,
@@ -337,6 +349,11 @@ pub(super) fn direction(model: &'static Meta, key: &Order) -> Sql {
         (true, false) => Sql::new(" DESC"),
         (true, true) => Sql::default().either(" DESC NULLS LAST", " DESC"),
     }
+}
+
+/// Returns the column to which a foreign key of `model` refers, if it is not the primary key.
+fn referenced(model: &Meta, key: &str) -> Option<&'static str> {
+    model.column(key)?.relation.as_ref()?.to_field
 }
 
 fn is_forward(step: Step) -> bool {

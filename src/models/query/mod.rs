@@ -26,6 +26,8 @@ pub struct Query {
     model: &'static Meta,
     conditions: Vec<Condition>,
     order: Vec<Order>,
+    /// The column that identifies a row, if it is not the primary key.
+    key: Option<&'static str>,
 }
 
 impl Query {
@@ -35,6 +37,7 @@ impl Query {
             model,
             conditions: Vec::new(),
             order: model.ordering.clone(),
+            key: None,
         }
     }
 
@@ -53,8 +56,20 @@ impl Query {
     /// Selects only the rows with these primary keys.
     #[must_use]
     pub fn with_pks(self, pks: Vec<Value>) -> Self {
-        let pk = ColumnPath::own(self.model.pk().column);
+        let pk = ColumnPath::own(self.key());
         self.filter(Condition::one_of(pk, pks))
+    }
+
+    /// Identifies rows by this unique column instead of the primary key, in
+    /// [`with_pks`](Self::with_pks), [`pks`](Self::pks) and [`named`](Self::named).
+    #[must_use]
+    pub fn by_key(mut self, column: &'static str) -> Self {
+        self.key = Some(column);
+        self
+    }
+
+    fn key(&self) -> &'static str {
+        self.key.unwrap_or_else(|| self.model.pk().column)
     }
 
     /// Sets the order.
@@ -93,19 +108,18 @@ impl Query {
             .append(filter)
     }
 
-    /// Returns the number of rows for each value of `column`.
-    pub fn count_by(&self, conn: &mut Conn, column: &'static str) -> Result<Vec<(Value, i64)>> {
-        let path = ColumnPath::own(column);
+    /// Returns the number of rows for each value at `path`.
+    pub fn count_by(&self, conn: &mut Conn, path: &ColumnPath) -> Result<Vec<(Value, i64)>> {
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
-        let by = builder.column(&path);
+        let by = builder.column(path);
         let sql = Sql::new("SELECT ")
             .append(by)
             .raw(", COUNT(*)")
             .append(builder.from())
             .append(filter);
-        let sql = sql.raw(" GROUP BY ").append(builder.column(&path));
-        let rows = sql.returns(&[self.kind(&path), Kind::BigInt]).load(conn)?;
+        let sql = sql.raw(" GROUP BY ").append(builder.column(path));
+        let rows = sql.returns(&[self.kind(path), Kind::BigInt]).load(conn)?;
         Ok(rows
             .into_iter()
             .filter_map(|row| Some((row.first()?.clone(), row.get(1)?.as_i64()?)))
@@ -287,15 +301,20 @@ impl Query {
 
     /// Returns `SELECT pk …` with the primary keys of these rows, for use in another statement.
     pub fn pks_sql(&self) -> Sql {
-        let mut outer = Builder::new(self.model);
-        self.picked(&mut outer, None, 0)
+        let mut builder = Builder::new(self.model).inner(self.model);
+        let key = builder.column(&ColumnPath::own(self.key()));
+        let filter = builder.conditions(&self.conditions);
+        Sql::new("SELECT ")
+            .append(key)
+            .append(builder.from())
+            .append(filter)
     }
 
     /// Returns the primary keys.
     pub fn pks(&self, conn: &mut Conn) -> Result<Vec<Value>> {
-        let pk = ColumnPath::own(self.model.pk().column);
+        let key = ColumnPath::own(self.key());
         Ok(self
-            .rows(conn, &[pk], None, 0)?
+            .rows(conn, &[key], None, 0)?
             .into_iter()
             .flatten()
             .collect())
@@ -376,7 +395,7 @@ impl Query {
         limit: Option<i64>,
         offset: i64,
     ) -> Result<Vec<(Value, String)>> {
-        let mut paths = vec![ColumnPath::own(self.model.pk().column)];
+        let mut paths = vec![ColumnPath::own(self.key())];
         paths.extend(self.model.display.paths.iter().cloned());
         let rows = self.rows(conn, &paths, limit, offset)?;
         let named = rows.into_iter().map(|mut row| {

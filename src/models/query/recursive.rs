@@ -20,7 +20,19 @@ pub(super) fn below(model: &'static Meta, keys: &[&'static str], top: &Query) ->
         sql = sql
             .raw(if at > 0 { " OR child." } else { "child." })
             .ident(key)
-            .raw(" = below.pk");
+            .raw(" = ");
+        let relation = model.column(key).and_then(|field| field.relation.as_ref());
+        sql = match relation.and_then(|relation| relation.to_field) {
+            None => sql.raw("below.pk"),
+            Some(to) => sql
+                .raw("(SELECT parent.")
+                .ident(to)
+                .raw(" FROM ")
+                .ident(model.table)
+                .raw(" AS parent WHERE parent.")
+                .ident(pk)
+                .raw(" = below.pk)"),
+        };
     }
     sql.raw(") SELECT pk FROM below")
 }
@@ -66,11 +78,24 @@ pub(super) fn around(circle: &Circle, at: usize) -> Sql {
             .ident(model.pk().column)
             .raw(" AS TEXT) AS pk, ")
             .bind(number(*to));
-        sql = sql
-            .raw(" AS of_model, CAST(")
-            .ident(key)
-            .raw(" AS TEXT) AS of_pk FROM ")
-            .ident(model.table);
+        sql = sql.raw(" AS of_model, CAST(");
+        let relation = model.column(key).and_then(|field| field.relation.as_ref());
+        sql = match relation.filter(|relation| relation.to_field.is_some()) {
+            None => sql.ident(key),
+            Some(relation) => sql
+                .raw("(SELECT parent.")
+                .ident(relation.to().pk().column)
+                .raw(" FROM ")
+                .ident(relation.to().table)
+                .raw(" AS parent WHERE parent.")
+                .ident(relation.target().column)
+                .raw(" = ")
+                .ident(model.table)
+                .raw(".")
+                .ident(key)
+                .raw(")"),
+        };
+        sql = sql.raw(" AS TEXT) AS of_pk FROM ").ident(model.table);
     }
     sql.raw(
         ") AS step ON step.of_model = reached.model AND step.of_pk = reached.pk) SELECT pk FROM reached WHERE model = ",

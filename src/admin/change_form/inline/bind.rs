@@ -54,7 +54,7 @@ impl ChangeFormRequest {
                     fresh.errors = errors;
                     return Ok(fresh);
                 };
-                let total = total.min(formset.inline.max_num + BEYOND);
+                let total = total.min(formset.most() + BEYOND);
                 self.bind_rows(
                     conn,
                     &mut formset,
@@ -193,8 +193,9 @@ impl ChangeFormRequest {
             formset.rows.push(row);
         }
         if let Some(parent) = parent {
+            let (fk, key) = (formset.fk, formset.parent_key(parent));
             for row in formset.rows.iter_mut().filter(|row| row.form.adding) {
-                row.form.record.set_value(formset.fk, parent.pk().clone());
+                row.form.record.set_value(fk, key.clone());
             }
         }
         Ok(())
@@ -237,7 +238,7 @@ impl StoredRows {
         }
         let paths = [
             ColumnPath::own(formset.model().pk().column),
-            ColumnPath::own(formset.fk.column),
+            formset.parent_path(),
         ];
         let found = formset
             .among(pks)
@@ -283,7 +284,7 @@ impl Formset {
 
     /// Adds an empty row, for browsers without scripts.
     pub(in crate::admin::change_form) fn add_row(&mut self, screen: &ChangeFormRequest) {
-        if self.rights.add && self.rows.len() < self.inline.max_num {
+        if self.rights.add && self.rows.len() < self.most() {
             let row = screen.empty_row(self, self.rows.len());
             self.rows.push(row);
         }

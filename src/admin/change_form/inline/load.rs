@@ -8,7 +8,7 @@ use crate::admin::options::Inline;
 use crate::db::{Conn, PageNumber, Paginator, Value};
 use crate::error::Result;
 use crate::forms::model::{ModelField, ModelForm};
-use crate::models::{ColumnPath, Condition, Field, Query, Record};
+use crate::models::{Condition, Field, Query, Record};
 
 impl ChangeFormRequest {
     /// Returns the formsets of `parent`, or of a new row.
@@ -67,10 +67,8 @@ impl ChangeFormRequest {
     /// Returns the rows of `parent` that the user may see.
     pub(super) fn rows_of(&self, formset: &Formset, parent: &Value) -> Query {
         let inline = formset.inline;
-        let all = Query::new(inline.model).filter(Condition::equals(
-            ColumnPath::own(formset.fk.column),
-            parent.clone(),
-        ));
+        let all = Query::new(inline.model)
+            .filter(Condition::equals(formset.parent_path(), parent.clone()));
         let policy = inline.policy();
         policy.ordered(policy.limit(all, &self.actor.user))
     }
@@ -222,7 +220,7 @@ impl ChangeFormRequest {
             return;
         }
         let wanted = there.max(inline.min_num) + inline.extra;
-        for at in there..wanted.min(inline.max_num.max(there)) {
+        for at in there..wanted.min(formset.most().max(there)) {
             let row = self.empty_row(formset, at);
             formset.rows.push(row);
         }

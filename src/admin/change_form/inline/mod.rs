@@ -11,7 +11,7 @@ use super::request::ChangeFormRequest;
 use crate::admin::options::Inline;
 use crate::db::{Paginator, Value};
 use crate::forms::model::{BoundField, ModelField, ModelForm};
-use crate::models::{Field, Meta, Reverse};
+use crate::models::{ColumnPath, Field, Meta, Record, Relation, Reverse, Step};
 
 pub(super) use show::Inside;
 pub(in crate::admin) use show::{ShownInline, ShownRow};
@@ -71,12 +71,12 @@ pub(super) struct Formset {
 }
 
 /// Returns the foreign key of the inline's rows to `parent`.
-fn key_to(inline: &'static Inline, parent: &Meta) -> Option<&'static Field> {
+fn key_to(inline: &'static Inline, parent: &'static Meta) -> Option<&'static Field> {
     let leads = |field: &&Field| {
         field
             .relation
             .as_ref()
-            .is_some_and(|relation| relation.to() == parent)
+            .is_some_and(|relation| relation.to().is_same_table(parent))
     };
     match inline.fk_column {
         Some(column) => inline.model.column(column),
@@ -128,6 +128,29 @@ impl Formset {
     /// Returns the model of the rows.
     pub(super) fn model(&self) -> &'static Meta {
         self.inline.model
+    }
+
+    /// Returns the path from a row to the primary key of its parent.
+    fn parent_path(&self) -> ColumnPath {
+        let pk = self.parent_model().pk().column;
+        ColumnPath::own(pk).behind(Step::Forward(self.fk.column))
+    }
+
+    /// Returns the value by which a row refers to `parent`.
+    fn parent_key(&self, parent: &Record) -> Value {
+        let relation = self.fk.relation.as_ref();
+        let to = relation.map_or_else(|| parent.model.pk(), Relation::target);
+        parent.value(to).clone()
+    }
+
+    /// Returns the maximum number of rows: one if the foreign key to the parent is unique, as in
+    /// Django.
+    fn most(&self) -> usize {
+        if self.fk.unique {
+            1
+        } else {
+            self.inline.max_num
+        }
     }
 
     /// Whether the rows have file fields.

@@ -17,7 +17,7 @@ impl Formset {
         parent: &Record,
         is_copy: bool,
     ) -> Result<Vec<Done>> {
-        let fk = self.fk;
+        let (fk, key) = (self.fk, self.parent_key(parent));
         let mut changed: Vec<(Value, Vec<String>)> = Vec::new();
         let mut added: Vec<Value> = Vec::new();
         let deleted = self.delete(conn, writer)?;
@@ -26,7 +26,7 @@ impl Formset {
                 continue;
             }
             if row.form.adding {
-                row.form.record.set_value(fk, parent.pk().clone());
+                row.form.record.set_value(fk, key.clone());
             }
             let labels: Vec<String> = row
                 .form

@@ -185,11 +185,7 @@ impl Formset {
         } else {
             &self.old
         };
-        let most = if self.rights.add {
-            self.inline.max_num
-        } else {
-            0
-        };
+        let most = if self.rights.add { self.most() } else { 0 };
         ShownInline {
             prefix: self.prefix.clone(),
             title: capfirst(&model.verbose_name_plural),

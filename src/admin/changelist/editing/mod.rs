@@ -113,9 +113,9 @@ impl Editing {
                 continue;
             };
             let mut pattern = Control::new(&form, bound, bound.field.help_text());
-            if let Some(target) = bound.field.to() {
-                let policy = list.site.admin.policy(target);
-                if let Some(found) = policy.load_choices(conn, MAX_CHOICES)? {
+            if let Some(target) = bound.field.target() {
+                let policy = list.site.admin.policy(target.model);
+                if let Some(found) = policy.load_choices(conn, target, MAX_CHOICES)? {
                     let none = Choice {
                         text: blank_label.to_owned(),
                         ..Choice::default()

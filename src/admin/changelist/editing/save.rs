@@ -1,5 +1,7 @@
 //! Saves the edited rows of a list, all or none of them, in one transaction.
 
+use std::borrow::Cow;
+
 use chrono_tz::Tz;
 
 use super::{PREFIX, Sent, fields, held, is_wrong};
@@ -320,7 +322,7 @@ fn typed_into(
             field if field.is_box() => if typed.is_empty() { "no" } else { "yes" }.to_owned(),
             ModelField::Column(column) => column
                 .choice_label(typed.first())
-                .map_or_else(|| typed.0.join(" "), str::to_owned),
+                .map_or_else(|| typed.0.join(" "), Cow::into_owned),
             ModelField::Many(_) => typed.0.join(", "),
         };
         format!("{} “{text}”", field.label())

@@ -106,7 +106,7 @@ impl Filter {
                 used_only: kind == FilterKind::UsedOnly,
             },
             _ if field.kind.shape() == DisplayShape::YesNo => Offer::Boolean,
-            _ if !field.choices.is_empty() => Offer::Choices,
+            _ if field.has_choices() => Offer::Choices,
             _ if field.kind.shape().has_day() => Offer::Dates,
             _ => Offer::AllValues,
         };

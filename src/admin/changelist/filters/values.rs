@@ -49,7 +49,8 @@ impl Filter {
 pub(super) fn boolean(filter: &Filter, params: &Params) -> Vec<Choice> {
     let (exact, isnull) = (&filter.expected[0], &filter.expected[1]);
     let (value, null) = (params.get(exact), params.get(isnull));
-    let word = |key: &str, word: &'static str| filter.field.choice_label(key).unwrap_or(word);
+    let word =
+        |key: &str, word: &'static str| filter.field.choice_label(key).unwrap_or(word.into());
     let is_chosen = |wanted: Option<&str>| value == wanted && null.is_none_or(str::is_empty);
     let mut choices = vec![Choice::all(
         params,
@@ -62,7 +63,7 @@ pub(super) fn boolean(filter: &Filter, params: &Params) -> Vec<Choice> {
         ("0", word("False", "No"), false),
     ] {
         let condition = filter.is(Lookup::Exact, yes.into());
-        let choice = Filter::choice(params, text, (exact, key), isnull, condition);
+        let choice = Filter::choice(params, &text, (exact, key), isnull, condition);
         choices.push(Choice {
             is_chosen: is_chosen(Some(key)),
             ..choice
@@ -72,7 +73,7 @@ pub(super) fn boolean(filter: &Filter, params: &Params) -> Vec<Choice> {
         let condition = filter.is(Lookup::IsNull, true.into());
         choices.push(Filter::choice(
             params,
-            word("", "Unknown"),
+            &word("", "Unknown"),
             (isnull, "True"),
             exact,
             condition,
@@ -89,13 +90,13 @@ pub(super) fn choices(filter: &Filter, params: &Params) -> Vec<Choice> {
         !params.has(exact) && !params.has(isnull),
         "All",
     )];
-    for (key, text) in filter.field.choices {
+    for (key, text) in filter.field.all_choices() {
         let value =
-            crate::models::parse(filter.field, key).unwrap_or(Value::Null(filter.field.sql));
+            crate::models::parse(filter.field, &key).unwrap_or(Value::Null(filter.field.sql));
         choices.push(Filter::choice(
             params,
-            text,
-            (exact, key),
+            &text,
+            (exact, &key),
             isnull,
             filter.is(Lookup::Exact, value),
         ));

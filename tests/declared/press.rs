@@ -1,7 +1,5 @@
 //! Models that `#[nuages::model]` declares: their tables, rows, descriptions and joins.
 
-#![expect(missing_docs, reason = "the models of a test")]
-
 use diesel::connection::SimpleConnection as _;
 use nuages::db::{Limits, Value};
 use nuages::models::{FieldKind, Query};
