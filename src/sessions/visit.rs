@@ -12,9 +12,9 @@ use crate::http::client_address;
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
 
-/// A visit is saved again after this time; after the shorter one if the address or the browser has
-/// changed.
+/// Time after which the visit of the same session is saved again.
 const COARSE: TimeDelta = TimeDelta::minutes(5);
+/// Time after which the visit is saved again if its address or its browser has changed.
 const COARSE_IF_MOVED: TimeDelta = TimeDelta::minutes(1);
 const MAX_USER_AGENT: usize = 300;
 
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_visit_is_noted_after_a_while_and_sooner_from_another_address() {
+    fn a_visit_is_saved_again_after_five_minutes_or_one_minute_from_another_address() {
         let origin = Origin {
             address: "192.0.2.1".to_owned(),
             user_agent: "Firefox".to_owned(),
@@ -158,11 +158,17 @@ mod tests {
                 ..visit.clone()
             }
         };
-        assert!(
-            !visit.is_news_after(&ago(4, "192.0.2.1")) && visit.is_news_after(&ago(6, "192.0.2.1"))
-        );
-        assert!(
-            !visit.is_news_after(&ago(0, "192.0.2.2")) && visit.is_news_after(&ago(2, "192.0.2.2"))
-        );
+        for (minutes, address, is_news) in [
+            (4, "192.0.2.1", false),
+            (6, "192.0.2.1", true),
+            (0, "192.0.2.2", false),
+            (2, "192.0.2.2", true),
+        ] {
+            assert_eq!(
+                visit.is_news_after(&ago(minutes, address)),
+                is_news,
+                "whether a visit is saved {minutes} minutes after one from {address}"
+            );
+        }
     }
 }

@@ -5,7 +5,7 @@ const $ = (selector, within = document) => within.querySelector(selector);
 const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
 const sprite = $("use")?.getAttribute("href").split("#")[0] ?? "";
 
-/** Storage that may be forbidden. */
+/** Reads or writes a value in the storage of the browser, which may be forbidden. */
 const remember = (key, value, store = "localStorage") => {
   try {
     if (value === undefined) return window[store].getItem(key);
@@ -53,7 +53,7 @@ function showToggles() {
 for (const button of $$("[data-toggle]")) button.addEventListener("click", () => toggle(button.dataset.toggle));
 showToggles();
 
-// Sidebar: the filter, and the place one had scrolled to
+// Sidebar: its filter and its scroll position
 
 const filter = $("[data-sidebar-filter]");
 if (filter) {
@@ -84,7 +84,7 @@ if (filter) {
   addEventListener("pagehide", () => remember("admin.scroll", String(sidebar.scrollTop), "sessionStorage"));
 }
 
-// Messages stay until they are dismissed; menus close when one goes elsewhere; filters remember what was open
+// Messages stay until they are dismissed, menus close when the focus leaves them, filters remember whether they are open
 
 document.addEventListener("click", (event) => {
   const dismiss = event.target.closest?.("[data-dismiss]");
@@ -115,7 +115,7 @@ for (const details of $$(".filters details")) {
 }
 $("[data-problem]")?.focus();
 
-// Tables: where nothing needs to scroll sideways, the head sticks to the window
+// Tables: the head is sticky if the table does not scroll sideways
 
 const sizes = new ResizeObserver((entries) => {
   for (const { target } of entries) {
@@ -128,7 +128,7 @@ for (const table of $$("[data-table] > table")) {
   sizes.observe(table.parentElement.appendChild(document.createElement("span")));
 }
 
-// Unsaved changes: what differs from what the server sent
+// Unsaved changes: controls whose value differs from the one that the server sent
 
 const IGNORED = new Set(["csrfmiddlewaretoken", "action", "index", "select_across", "_selected_action"]);
 function changed(control) {

@@ -16,7 +16,7 @@ function put(control, value) {
   control.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-// Dates and times: a button for now, by the clock of this browser
+// Dates and times: buttons that enter the present time of this browser
 
 const two = (number) => String(number).padStart(2, "0");
 const NOW = {
@@ -45,7 +45,7 @@ function dates(within) {
   }
 }
 
-// Characters: shown while one writes, and when there is little room left
+// Number of characters: shown while the user types, and when the text is almost too long
 
 function counts(within) {
   for (const input of $$("input[maxlength], textarea[maxlength]", within)) {
@@ -65,7 +65,7 @@ function counts(within) {
   }
 }
 
-// Slugs: as the server's (and Django's) slugify makes them, until one edits the slug
+// Slugs: made like `slugify` of the server and of Django, until the user edits the slug
 
 export function slugify(text) {
   return text
@@ -175,7 +175,7 @@ for (const group of $$("[data-inline]")) {
   show();
 }
 
-// A value that someone else saved: taken over with a click
+// A click takes over the value that someone else saved
 
 document.addEventListener("click", (event) => {
   const use = event.target.closest?.("[data-use-value]");

@@ -1,4 +1,4 @@
-// Lists: rows are selected by click, by Shift and click, all of the page, or all there are.
+// Lists: select rows with a click, a range with Shift and a click, all rows of the page, or all rows of the list.
 
 for (const form of document.querySelectorAll("form[data-list]")) {
   const bar = form.querySelector("[data-bulk]");

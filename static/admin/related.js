@@ -1,12 +1,12 @@
-// Related objects in windows of their own, in Django's protocol. Windows talk by messages, within this origin only.
+// Pop-up windows for related objects, with the field names of Django. The windows exchange messages within this origin only.
 
 const opened = new Map();
 
 const controlOf = (link) => document.getElementById(link.dataset.for);
-/** As Django quotes primary keys in URLs. */
+/** Quotes a primary key for a URL, like Django. */
 const quoted = (pk) => pk.replace(/[":/_#?;@&=+$,[\]<>%\n\\]/g, (c) => `_${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 
-// Links for what is chosen: change, view, delete
+// Links to the chosen object: change, view, delete
 
 function point(control) {
   if (!control.id) return;
@@ -52,14 +52,14 @@ function told(control) {
   control.dispatchEvent(new Event("input", { bubbles: true }));
   control.dispatchEvent(new Event("change", { bubbles: true }));
 }
-/** The other fields that choose among the same objects. */
+/** Returns the other fields that offer objects of the same model. */
 function alike(link) {
   const of = (a) => (a.dataset.hrefTemplate ?? a.getAttribute("href") ?? "").replace(/(__fk__|[^/]+)\/(change|delete)\/.*|add\/.*/, "");
   const base = of(link);
   const controls = [...document.querySelectorAll("a[data-popup]")].filter((a) => base && of(a) === base).map(controlOf);
   return [...new Set([controlOf(link), ...controls])].filter(Boolean);
 }
-/** The place for a new option: its group if the list has groups (Django 6.1 names it), else the list. */
+/** Returns the parent for a new option: its group, which Django 6.1 names, or the list itself. */
 function groupOf(select, label) {
   const groups = [...select.querySelectorAll("optgroup")];
   if (!label || !groups.length) return select;

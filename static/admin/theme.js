@@ -1,4 +1,4 @@
-// Runs before the first paint, blocking: what this browser remembers of the look, so that nothing flashes.
+// Runs before the first paint: applies the theme that this browser remembers, so that no other theme is shown first.
 (() => {
   const root = document.documentElement;
   root.classList.add("js");
@@ -9,6 +9,6 @@
       if (localStorage.getItem(`admin.${part}`) === "closed") root.dataset[part] = "closed";
     }
   } catch {
-    // Storage may be forbidden: then everything is as the system has it.
+    // If storage is forbidden, the theme of the system applies.
   }
 })();

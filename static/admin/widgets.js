@@ -1,9 +1,9 @@
-// What a plain <select> becomes: a combobox that asks the server, or a pair of lists. The <select> goes on holding the value.
+// Replaces a <select> with a combobox that searches on the server, or with a pair of lists. The hidden <select> keeps the value.
 
 let numbered = 0;
 const sprite = document.querySelector("use")?.getAttribute("href").split("#")[0] ?? "";
 
-/** An element with attributes and children; strings are text. */
+/** Creates an element with attributes and children; a string becomes text. */
 function el(tag, attributes = {}, ...children) {
   const it = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== null && value !== false) it.setAttribute(name, value === true ? "" : value);
@@ -19,10 +19,10 @@ function icon(name) {
   return svg;
 }
 const iconButton = (name, label) => el("button", { type: "button", class: "icon-button small", "aria-label": label, title: label }, icon(name));
-/** The text of an option without the characters that isolate a name from right to left. */
+/** Returns the text of an option without the characters that isolate its direction. */
 const textOf = (option) => option.text.replace(/[\u2068\u2069]/g, "");
 const labelOf = (select) => select.getAttribute("aria-label") ?? select.labels[0]?.textContent.trim() ?? select.name;
-/** Label, help and errors of the select now speak of its stand-in. */
+/** Points the label, help and errors of the select to the control that replaces it. */
 function standIn(select, control) {
   control.id = `${select.id}_search`;
   for (const label of select.labels) label.htmlFor = control.id;

@@ -18,25 +18,26 @@ const header = (page) => page.getByRole("banner");
 const greeting = (page) => header(page).getByText("Hello, ");
 const press = (page, name) => follow(page, () => page.getByRole("button", { name, exact: true }).click());
 
-/** Types into fields as a person finds them: by their labels. */
+/** Fills in fields, which are found by their labels as a person finds them. */
 async function type(page, fields) {
   for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value);
 }
 
-/** Logs in on the page at hand. */
+/** Logs in on the login page that is open. */
 async function typeLogin(page, { username, password }) {
   await type(page, { Username: username, Password: password });
   await press(page, "Log in");
 }
 
-/** A name and an address that no test had before, and a password. */
+/** The number of users made so far. */
 let made = 0;
+/** Returns a user with a name and an address that no other test uses. */
 const someone = () => {
   made += 1;
   return { username: `visitor${made}`, email: `someone${made}@example.com`, password: "soft rain in june" };
 };
 
-/** Creates an account by the form. */
+/** Creates an account with the sign-up form. */
 async function signUp(page, { username, email, password }) {
   await page.goto("/");
   await header(page).getByRole("link", { name: "Log in" }).click();
@@ -53,7 +54,7 @@ async function signUp(page, { username, email, password }) {
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
 
-  test(`who signs up is logged in, and greeted by name and once by a message${how}`, async (t) => {
+  test(`a new user is logged in, and greeted by name and by one message${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     const user = someone();
     await signUp(page, user);
@@ -68,7 +69,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await message.count(), 0);
   });
 
-  test(`out and in again${how}`, async (t) => {
+  test(`a user logs out and logs in again${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     await logIn(page, ANN);
     await page.goto("/products/halo-reading-lamp/");
@@ -83,7 +84,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await greeting(page).innerText(), "Hello, ann");
   });
 
-  test(`a forgotten password is replaced by a link, which works once${how}`, async (t) => {
+  test(`a user replaces a forgotten password with a link, which works once${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     const user = someone();
     await signUp(page, user);
@@ -108,7 +109,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a wrong password: a summary on top, the name stays, the password never comes back", async (t) => {
+test("a wrong password is reported above the form, which keeps the username and not the password", async (t) => {
   const page = await site.page(t);
   await page.goto(LOGIN);
   await typeLogin(page, { username: "ann", password: "not-the-password" });
@@ -121,7 +122,7 @@ test("a wrong password: a summary on top, the name stays, the password never com
   assert.deepEqual(order, ["", "id_username", "id_password"]);
 });
 
-test("what is wrong with fields is said beside them, and the summary leads there", async (t) => {
+test("errors are shown beside their fields, and the summary links to them", async (t) => {
   const page = await site.page(t, { viewport: PHONE });
   await page.goto("/accounts/signup/");
   await type(page, {
@@ -143,20 +144,20 @@ test("what is wrong with fields is said beside them, and the summary leads there
   assert.equal(invalid, "true");
   assert.match(described, /didn’t match/);
   assert.equal(await page.getByLabel("Email address").inputValue(), "ann2@example.com");
-  // The name is looked at where it is taken: when nothing else is wrong.
+  // The server checks whether the username is taken only if all other values are valid.
   await type(page, { Password: "soft rain in june", "Password confirmation": "soft rain in june" });
   await press(page, "Create account");
   assert.match(await page.locator("#id_username_error").innerText(), /already exists/);
 });
 
-test("the browser itself asks for what is missing", async (t) => {
+test("the browser asks for required fields before the form is sent", async (t) => {
   const page = await site.page(t);
   await page.goto(LOGIN);
   await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
   assert.ok(await page.getByLabel("Username").evaluate((input) => input === document.activeElement && !input.validity.valid));
 });
 
-test("who is sent to log in comes back to where they wanted to go, and to no other site", async (t) => {
+test("a login redirects to the page that required it, and to no other site", async (t) => {
   const page = await site.page(t);
   await page.goto(CHANGE);
   assert.equal(await heading(page), "Log in");
@@ -170,7 +171,7 @@ test("who is sent to log in comes back to where they wanted to go, and to no oth
   await page.waitForURL(PROFILE);
 });
 
-test("a new password leaves this browser logged in, and ends the other sessions", async (t) => {
+test("changing the password keeps this session and ends all others", async (t) => {
   const page = await site.page(t);
   const elsewhere = await site.page(t, { fresh: true });
   const user = someone();
@@ -191,7 +192,7 @@ test("a new password leaves this browser logged in, and ends the other sessions"
   assert.equal(await heading(elsewhere), "Log in");
 });
 
-test("the profile keeps what one writes into it", async (t) => {
+test("the profile form saves the names of the user", async (t) => {
   const page = await site.page(t);
   await signUp(page, someone());
   await type(page, { "First name (optional)": "Zoë", "Last name (optional)": "<b>O’Hara</b>" });
@@ -210,12 +211,12 @@ test("an address without an account gets the same answer and no mail", async (t)
   await type(page, { Email: "nobody@example.com" });
   await press(page, "Send the link");
   assert.equal(await heading(page), "Check your mail");
-  // A mail after it shows that none came before.
+  // The mails are counted after a later mail has arrived, so that none can still be on its way.
   await resetLink(page, ANN);
   assert.equal(page.mails().length, before + 1);
 });
 
-test("the header holds a name of any length", async (t) => {
+test("the header has room for a username of any length", async (t) => {
   const page = await site.page(t);
   await logIn(page, LONG, "/products/");
   for (const [width, most] of [
@@ -235,7 +236,7 @@ test("the header holds a name of any length", async (t) => {
   }
 });
 
-test("“Log in” stands beside the search on a phone", async (t) => {
+test("the link “Log in” is beside the search on a phone", async (t) => {
   const page = await site.page(t);
   await page.goto("/");
   for (const width of [719, 390, 320]) {
@@ -255,7 +256,7 @@ test("“Log in” stands beside the search on a phone", async (t) => {
   }
 });
 
-test("log in by keyboard alone", async (t) => {
+test("a user logs in with the keyboard alone", async (t) => {
   const page = await site.page(t);
   await page.goto(LOGIN);
   await page.getByLabel("Username").focus();

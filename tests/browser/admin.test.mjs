@@ -1,4 +1,4 @@
-// The admin: a day of a member of staff, with JavaScript and without, and two people at one form.
+// The admin: the daily work of a member of staff, with JavaScript and without, and two users who edit the same row.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ import { openSite } from "./support/site.mjs";
 
 const site = openSite("demo");
 const PRODUCTS = "/admin/catalog/product/";
-/** A red dot. */
+/** A PNG file of one red pixel. */
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGM4wcUFAAJ6AN1nJ0J9AAAAAElFTkSuQmCC",
   "base64",
@@ -23,12 +23,12 @@ const save = (page) => press(page, /^Save \w+$/);
 const click = (page, name) => follow(page, () => main(page).getByRole("link", { name, exact: true }).first().click());
 const names = (page) => main(page).locator("tbody th[scope=row] a").allInnerTexts();
 
-/** Fills in fields by their names, as forms differ in how their labels are marked. */
+/** Fills in fields by their names, because forms mark their labels differently. */
 async function fill(page, fields) {
   for (const [name, value] of Object.entries(fields)) await main(page).locator(`[name="${name}"]`).fill(value);
 }
 
-/** Chooses options of a select that a script may have put something else in front of. */
+/** Chooses options of a select, which a script may have hidden behind another control. */
 const choose = (page, name, labels) =>
   main(page)
     .locator(`select[name="${name}"]`)
@@ -37,7 +37,7 @@ const choose = (page, name, labels) =>
       select.dispatchEvent(new Event("change", { bubbles: true }));
     }, labels);
 
-/** Searches the category as one types. */
+/** Types a part of the category's name into the combobox, and chooses the first result. */
 async function pick(page, label) {
   const box = main(page).getByRole("combobox", { name: /category/i });
   await box.click();
@@ -50,7 +50,7 @@ for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
   const mark = javaScriptEnabled ? "with" : "without";
 
-  test(`staff adds, finds, edits, deletes and reads the history${how}`, async (t) => {
+  test(`a member of staff adds, finds, edits and deletes a row, and reads its history${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     await page.goto(PRODUCTS);
     assert.equal(new URL(page.url()).pathname, "/admin/login/");
@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
     const product = `Gnomon ${mark}`;
     await page.goto(`/admin/catalog/category/?q=${encodeURIComponent(`Sundials ${mark}`)}`);
     const category = /(\d+)\/change/.exec(await main(page).locator("tbody th a").getAttribute("href"))[1];
-    // Without a script a category is chosen on its way here: Django's initial values.
+    // Without JavaScript the URL contains the category as an initial value, as in Django.
     await page.goto(`${PRODUCTS}add/${javaScriptEnabled ? "" : `?category=${category}`}`);
     await fill(page, { name: product, slug: `gnomon-${mark}`, sku: `G-${mark}`, price: "12.50", stock: "4" });
     if (javaScriptEnabled) await pick(page, `Sundials ${mark}`);
@@ -82,7 +82,7 @@ for (const javaScriptEnabled of [true, false]) {
     await save(page);
     assert.match(await message(page), new RegExp(`“${product}” was added successfully`));
 
-    // Found by search and filter, and by two columns of order.
+    // The list is searched, filtered and sorted by two columns.
     await main(page).locator("input[name=q]").fill(`gnomon ${mark}`);
     await follow(page, () => main(page).locator("input[name=q]").press("Enter"));
     assert.deepEqual(await names(page), [product]);
@@ -97,7 +97,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.match(page.url(), /o=/);
     assert.equal((await names(page)).length > 20, true);
 
-    // Edited, and the history says so.
+    // The product is changed, and the history shows the change.
     await page.goto(`${PRODUCTS}?q=gnomon+${mark}`);
     await click(page, product);
     assert.equal(await heading(page), product);
@@ -110,7 +110,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.match(await main(page).innerText(), /Changed Price/);
     assert.match(await main(page).innerText(), /Added/);
 
-    // Deleted, having seen what goes.
+    // The product is deleted after a preview of the deletion.
     await page.goto(`${PRODUCTS}?q=gnomon+${mark}`);
     await click(page, product);
     await click(page, "Delete");
@@ -119,7 +119,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.match(await message(page), new RegExp(`“${product}” was deleted successfully`));
   });
 
-  test(`who changes what another has changed is shown both values and asked${how}`, async (t) => {
+  test(`a user who edits a value that someone else changed sees both values${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     await logIn(page, BOSS, "/admin/");
     const path = `${PRODUCTS}1/change/`;
@@ -143,7 +143,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("the shop leads staff to the admin, on a phone as well", async (t) => {
+test("the shop links staff to the admin, on a phone too", async (t) => {
   const page = await site.page(t, { viewport: PHONE });
   await logIn(page, BOSS, "/");
   await follow(page, () => page.getByRole("banner").getByRole("link", { name: "Admin" }).click());

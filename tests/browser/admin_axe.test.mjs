@@ -1,4 +1,4 @@
-// Every screen of the admin: nothing goes wrong on it, axe-core finds nothing, it fits any window, and what one clicks is large enough.
+// Every screen of the admin has no errors, no findings of axe-core, no sideways scrolling, and controls that are large enough.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -23,7 +23,7 @@ for (const { name, reach, status } of SCREENS) {
     }
     for (const width of [1280, 1024, 768, 390, 320]) {
       await page.setViewportSize({ width, height: 844 });
-      // Scripts settle the widths of tables after a resize.
+      // After a resize, scripts adjust the widths of tables.
       await page.waitForFunction((most) => document.scrollingElement.scrollWidth <= most, width, { timeout: 3000 }).catch(() => {});
       const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
       assert.ok(wide <= width, `${wide} px of content at ${width} px`);

@@ -1,4 +1,4 @@
-// Forms of the admin in a browser: what scripts add to the fields, and that all of it works without them.
+// Forms of the admin in a browser, with the widgets that scripts add and without scripts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -13,7 +13,7 @@ const site = openSite("demo");
 const said = (page) => main(page).locator(".messages").innerText();
 const total = (page) => page.locator("#id_items-TOTAL_FORMS").inputValue();
 const category = (page) => page.locator("#id_category_search");
-/** Answers as the site does, with one text of the page put in place of another. */
+/** Replaces a text in the page that the site returns. */
 async function served(route, from, to) {
   const response = await route.fetch({ maxRedirects: 0 });
   const body = await response.text();
@@ -21,7 +21,7 @@ async function served(route, from, to) {
 }
 const options = (page) => page.locator(".combo li[role=option]:not(.note)");
 
-test("a category is searched and chosen by the keyboard", async (t) => {
+test("a category is searched and chosen with the keyboard", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}add/`);
   await category(page).focus();
@@ -42,7 +42,7 @@ test("a category is searched and chosen by the keyboard", async (t) => {
 });
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`one types at once into the first field of a new row${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+  test(`the first field of an add form has the focus${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     for (const [path, id] of [[`${PRODUCTS}add/`, "id_name"], ["/admin/auth/user/add/", "id_username"], [`${PRODUCTS}1/change/`, ""]]) {
       await staff(page, path);
@@ -52,7 +52,7 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`what was typed comes back after a login in between${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+  test(`a form that was sent without a session comes back after the login${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     await staff(page, `${PRODUCTS}8/change/`);
     const before = await named(page, "name").inputValue();
@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("slugs are made as the server makes them, until one writes one's own", async (t) => {
+test("the script makes slugs like the server, until the user edits the slug", async (t) => {
   const page = await site.page(t);
   await staff(page, "/admin/catalog/tag/add/");
   // The results of django.utils.text.slugify.
@@ -99,7 +99,7 @@ test("slugs are made as the server makes them, until one writes one's own", asyn
   assert.doesNotMatch(await named(page, "slug").inputValue(), /other/);
 });
 
-test("Today and Now are the browser's; characters are counted; unsaved changes are asked about", async (t) => {
+test("Today and Now use the clock of the browser, texts show their length, and leaving unsaved changes asks first", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}1/change/`);
   const today = await page.evaluate(() => {
@@ -123,7 +123,7 @@ test("Today and Now are the browser's; characters are counted; unsaved changes a
   assert.equal(asked, 2);
 });
 
-test("what is taken back is no unsaved change, and what is saved is not asked about", async (t) => {
+test("a value that is set back does not count as unsaved, and leaving after a save does not ask", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}7/change/`);
   const state = (text) => page.waitForFunction((text) => document.querySelector("[data-changes]").textContent === text, text);
@@ -148,9 +148,9 @@ test("what is taken back is no unsaved change, and what is saved is not asked ab
   page.off("dialog", answer);
 });
 
-test("tags move between two lists below one another, and are saved", async (t) => {
+test("tags are moved between two lists below each other, and saved", async (t) => {
   const page = await site.page(t);
-  // The demo has them beside one another.
+  // In the demo shop the two lists are beside each other.
   await page.route("**/change/", (route) => served(route, 'data-filter="horizontal"', 'data-filter="vertical"'));
   await staff(page, `${PRODUCTS}9/change/`);
   const [from, to] = ["Available tags", "Chosen tags"].map((name) => page.getByRole("listbox", { name }));
@@ -174,7 +174,7 @@ test("tags move between two lists below one another, and are saved", async (t) =
   await page.unroute("**/change/");
 });
 
-test("tags move between two lists, filtered, and are saved", async (t) => {
+test("tags are filtered, moved between two lists and saved", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}3/change/`);
   const chosen = () => page.locator("#id_tags").evaluate((it) => [...it.selectedOptions].map((o) => o.text));
@@ -204,7 +204,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("a category is added and changed in a popup, and a customer is looked up", async (t) => {
+test("a category is added and changed in a pop-up window, and a customer is looked up", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}add/`);
   const popup = (selector) => Promise.all([page.context().waitForEvent("page"), page.locator(selector).click()]);
@@ -229,7 +229,7 @@ test("a category is added and changed in a popup, and a customer is looked up", 
   assert.equal(await page.locator("[data-chosen-for=id_customer]").innerText(), name);
 });
 
-test("rows are added to an order, taken away again, marked for deletion and saved", async (t) => {
+test("inline rows of an order are added, removed, marked for deletion and saved", async (t) => {
   const page = await site.page(t);
   await staff(page, ORDER);
   const before = Number(await total(page));
@@ -257,7 +257,7 @@ test("rows are added to an order, taken away again, marked for deletion and save
   assert.equal(await rows.count(), before - 1, "one more, one less; an empty row was among the first");
 });
 
-test("without JavaScript a row is added by the server, and is saved", async (t) => {
+test("without JavaScript the server adds an inline row, which is saved", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, "/admin/orders/order/2/change/");
   const before = Number(await total(page));
@@ -271,7 +271,7 @@ test("without JavaScript a row is added by the server, and is saved", async (t) 
   assert.equal(await named(page, "items-0-quantity").inputValue(), "9");
 });
 
-test("errors are listed and lead to their fields, and open what is folded around them", async (t) => {
+test("the list of errors links to the fields, and opens the collapsed sections that contain them", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}5/change/`);
   await named(page, "price").fill("x");
@@ -283,7 +283,7 @@ test("errors are listed and lead to their fields, and open what is folded around
   const described = await named(page, "price").getAttribute("aria-describedby");
   assert.match(await page.locator(`#${described.split(" ").at(-1)}`).innerText(), /number/);
 
-  // The demo folds nothing that can be wrong: here its Sales can be folded.
+  // No collapsed section of the demo shop can have an error, so the test makes the section Sales collapsible.
   await page.route("**/change/", (route) => served(route, '<div class="head"><h2>Sales</h2></div>', "<details open><summary><h2>Sales</h2></summary>"));
   await press(page, /^Save product$/);
   await main(page).locator("summary", { hasText: "Sales" }).click();
@@ -294,10 +294,10 @@ test("errors are listed and lead to their fields, and open what is folded around
   await page.unroute("**/change/");
 });
 
-test("labels stand beside their fields where there is room, in line with them, and above where there is none", async (t) => {
+test("labels are beside their fields on a wide screen, aligned with them, and above them on a narrow one", async (t) => {
   const page = await site.page(t);
   await staff(page, ORDER);
-  // From the label to the control, by the corners in which reading begins.
+  // The distances from the label to its control: sideways, downwards, and between their middle lines.
   const ways = (dir) =>
     page.evaluate((dir) => {
       document.documentElement.dir = dir;
@@ -316,7 +316,7 @@ test("labels stand beside their fields where there is room, in line with them, a
   for (const { below } of await ways("ltr")) assert.ok(below >= 0 && below < 48, `${below} px below`);
 });
 
-test("the value that somebody else saved is taken over by a click", async (t) => {
+test("a click takes over the value that someone else saved", async (t) => {
   const page = await site.page(t);
   await staff(page, `${PRODUCTS}6/change/`);
   const other = await page.context().newPage();

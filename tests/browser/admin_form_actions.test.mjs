@@ -36,7 +36,7 @@ for (const javaScriptEnabled of [true, false]) {
   }
 }
 
-test("running an action without choosing one changes nothing and says so", async (t) => {
+test("the button Run without a chosen action changes nothing and says so", async (t) => {
   const page = await site.page(t);
   await staff(page, FORM);
   await press(page, "Run");
@@ -54,7 +54,7 @@ test("the Enter key in a field saves the form and runs no action", async (t) => 
   assert.equal(await isActive(page), true, "the action must not have run");
 });
 
-test("an action asks before it drops what was typed", async (t) => {
+test("an action asks before unsaved changes are lost", async (t) => {
   const page = await site.page(t, { fresh: true });
   await staff(page, FORM);
   const questions = [];

@@ -1,4 +1,4 @@
-// Lists and the frame of the admin in a browser: selecting, editing in place, the keyboard, and what one closes.
+// Lists and the frame of the admin in a browser: selection, editing in the list, the keyboard, and parts that can be closed.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -14,7 +14,7 @@ const said = (page) => main(page).locator(".messages").innerText();
 const focused = (page, what) => page.evaluate((what) => document.activeElement.matches(what), what);
 const root = (page) => page.locator("html");
 
-test("rows are selected one by one, as a range, and all of the page", async (t) => {
+test("rows are selected one by one, as a range, and all on the page", async (t) => {
   const page = await site.page(t);
   await staff(page, "/admin/catalog/tag/");
   const count = main(page).locator("[data-count]");
@@ -36,7 +36,7 @@ test("rows are selected one by one, as a range, and all of the page", async (t) 
 });
 
 for (const javaScriptEnabled of [true, false]) {
-  test(`an action runs on all that were found, over all pages${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+  test(`an action runs on all matching rows of all pages${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
     const page = await site.page(t, { shop: "many", javaScriptEnabled });
     await staff(page, PRODUCTS);
     const all = Number(/of (\d+) products/.exec(await main(page).locator(".foot p").innerText())[1]);
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await boxes(page).count(), 0, "and on none less");
   });
 
-  test(`Enter in a field of the list saves it${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
+  test(`the Enter key in a field of a list saves the list${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     await staff(page, PRODUCTS);
     await named(page, "form-2-stock").fill(javaScriptEnabled ? "611" : "612");
@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("without JavaScript rows are selected and an action runs on them", async (t) => {
+test("without JavaScript an action runs on the selected rows", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, `${PRODUCTS}?q=lamp`);
   await boxes(page).nth(0).check();
@@ -86,7 +86,7 @@ test("without JavaScript rows are selected and an action runs on them", async (t
   assert.match(await said(page), /1 product was changed successfully/);
 });
 
-test("fields in the list say how many rows changed, and one is asked before they are lost", async (t) => {
+test("a list shows the number of changed rows, and leaving it asks first", async (t) => {
   const page = await site.page(t);
   await staff(page, PRODUCTS);
   await named(page, "form-1-price").fill("5");
@@ -102,7 +102,7 @@ test("fields in the list say how many rows changed, and one is asked before they
   assert.equal(await state.innerText(), "");
 });
 
-test("a list that somebody else saved says who and when, and their value is taken over by a click", async (t) => {
+test("a list that someone else saved says who and when, and a click takes over the other value", async (t) => {
   const page = await site.page(t);
   const stock = named(page, "form-0-stock");
   await staff(page, PRODUCTS);
@@ -115,7 +115,7 @@ test("a list that somebody else saved says who and when, and their value is take
   assert.equal(await stock.inputValue(), String(before + 1));
 });
 
-test("a table that is too wide scrolls inside its card", async (t) => {
+test("a table that is too wide scrolls inside its panel", async (t) => {
   const page = await site.page(t);
   await staff(page, PRODUCTS);
   for (const width of [1440, 1280, 1200, 1024, 768]) {
@@ -141,7 +141,7 @@ test("orders sorted by two columns still fit beside their filters", async (t) =>
   await page.waitForFunction((link) => getComputedStyle(link).opacity === "1", await away.elementHandle());
 });
 
-test("the bar of actions takes the place of the head, and on a phone hides nothing at the end of the list", async (t) => {
+test("the action bar replaces the table head, and on a phone does not cover the last row", async (t) => {
   const page = await site.page(t, { shop: "many" });
   await staff(page, PRODUCTS);
   await main(page).locator("[data-select-all]").check();
@@ -157,7 +157,7 @@ test("the bar of actions takes the place of the head, and on a phone hides nothi
   assert.ok(end.y + end.height <= bar.y, `${end.y + end.height} > ${bar.y}`);
 });
 
-test("on a phone no bar hides the control one comes to by Tab", async (t) => {
+test("on a phone no bar covers the control that Tab moves to", async (t) => {
   const page = await site.page(t, { viewport: { ...PHONE, height: 700 } });
   await staff(page, PRODUCTS);
   await boxes(page).first().check();
@@ -173,7 +173,7 @@ test("on a phone no bar hides the control one comes to by Tab", async (t) => {
   }
 });
 
-test("the keyboard: help, search, rows, theme, the sidebar and its filter", async (t) => {
+test("keyboard shortcuts open the help, search, move between rows, and change the theme and the sidebar", async (t) => {
   const page = await site.page(t, { fresh: true });
   await staff(page, PRODUCTS);
   await page.keyboard.press("?");
@@ -222,7 +222,7 @@ test("the keyboard: help, search, rows, theme, the sidebar and its filter", asyn
   await Promise.all([page.waitForURL("/admin/"), page.keyboard.press("h")]);
 });
 
-test("keys of one letter can be turned off, and stay off", async (t) => {
+test("single-letter shortcuts can be switched off, and stay off", async (t) => {
   const page = await site.page(t, { fresh: true });
   await staff(page, PRODUCTS);
   await page.keyboard.press("?");
@@ -244,7 +244,7 @@ test("keys of one letter can be turned off, and stay off", async (t) => {
   assert.equal(await focused(page, "input[name=q]"), true);
 });
 
-test("a list and a form are worked through by the keyboard alone", async (t) => {
+test("a list and a form can be used with the keyboard alone", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: true });
   await staff(page, "/admin/catalog/tag/");
   await page.keyboard.press("Tab");

@@ -1,4 +1,4 @@
-// The admin without JavaScript: what scripts would do in the page is done by pages.
+// The admin without JavaScript: the server renders a page for each step that a script would do in the page.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,11 +11,11 @@ import { openSite } from "./support/site.mjs";
 const site = openSite("demo");
 const said = (page) => main(page).locator(".messages").innerText();
 const box = (page, name) => main(page).locator(`[name="_find-${name}"]`);
-/** The first that a field may hold, and a box to search for others. */
+/** Presses the button that searches the rows that a field offers. */
 const find = (page, what, row = "main") => follow(page, () => page.locator(row).getByRole("button", { name: `Find ${what}` }).first().click());
 const focused = (page) => page.evaluate(() => document.activeElement.id);
 
-test("a category is searched and picked, and what was typed is kept", async (t) => {
+test("a category is searched and chosen, and the other entered values are kept", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, `${PRODUCTS}8/change/`);
   await named(page, "name").fill("Half a name");
@@ -37,7 +37,7 @@ test("a category is searched and picked, and what was typed is kept", async (t) 
   assert.equal(await main(page).locator("#id_category option:checked").innerText(), "Lighting");
 });
 
-test("a product is searched and picked in a row of an order, on a phone as well", async (t) => {
+test("a product is searched and chosen in an inline row of an order, on a phone too", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false, viewport: PHONE });
   await staff(page, ORDER);
   await named(page, "items-0-quantity").fill("4");
@@ -57,7 +57,7 @@ test("a product is searched and picked in a row of an order, on a phone as well"
 
 test("axe-core finds nothing on a form with a search and its matches", async (t) => {
   const page = await site.page(t, { fresh: true });
-  // It needs timers, which a page without JavaScript has not: this one has them, and none of the admin's scripts.
+  // axe-core needs timers, so JavaScript is on for this page, and the scripts of the admin are blocked.
   await page.route("**/change/", async (route) => {
     const response = await route.fetch();
     const body = (await response.text()).replace(/<script.*?<\/script>/gs, "").replaceAll("noscript>", "no-script>");
@@ -77,13 +77,13 @@ test("axe-core finds nothing on a form with a search and its matches", async (t)
   }
 });
 
-test("with JavaScript there is one search, that of the combobox", async (t) => {
+test("with JavaScript only the search of the combobox is shown", async (t) => {
   const page = await site.page(t);
   await staff(page, ORDER);
   assert.equal(await page.locator("button[name=_find]").count(), 0);
 });
 
-test("Enter in a field saves, whatever buttons come before Save", async (t) => {
+test("the Enter key in a field saves the form, although other buttons come before Save", async (t) => {
   for (const javaScriptEnabled of [true, false]) {
     const page = await site.page(t, { javaScriptEnabled });
     await staff(page, "/admin/orders/order/3/change/");
@@ -93,7 +93,7 @@ test("Enter in a field saves, whatever buttons come before Save", async (t) => {
   }
 });
 
-test("a customer is looked up, and found in the form; the look-up itself is a page", async (t) => {
+test("a customer is searched in the form, and the look-up window opens as a page", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, ORDER);
   await find(page, "customer");
@@ -112,7 +112,7 @@ test("a customer is looked up, and found in the form; the look-up itself is a pa
   assert.equal(await named(page, "username").inputValue(), "vera");
 });
 
-test("the windows of related objects are pages: one adds, changes and looks there", async (t) => {
+test("the pop-up windows of related objects open as pages, on which they are added, changed and viewed", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   const link = async (kind) => {
     await staff(page, `${PRODUCTS}10/change/`);
@@ -141,7 +141,7 @@ test("the windows of related objects are pages: one adds, changes and looks ther
   assert.match(await said(page), /was changed successfully/);
 });
 
-test("times are offered", async (t) => {
+test("a time field offers common times", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, ORDER);
   const offered = await named(page, "paid_at_1").evaluate((time) => [...time.list.options].map((option) => option.label));

@@ -1,5 +1,5 @@
-// axe-core finds nothing wrong on any kind of page: wide and narrow, light and dark. Pages that differ from others by
-// their content alone are looked at once.
+// axe-core finds nothing wrong on any kind of page, wide and narrow, light and dark. Pages that differ from others only
+// in their content are checked once.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

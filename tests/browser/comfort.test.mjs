@@ -1,4 +1,4 @@
-// Comfort for everyone: stable layout, large text, paper, forced colours, the keyboard, and no false alarms.
+// Accessibility and comfort: stable layout, large text, printing, forced colours, the keyboard, and unsaved changes.
 
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
@@ -24,7 +24,7 @@ async function watchShifts(page) {
     await route.continue();
   });
 }
-/** The sum of the shifts since something was painted; Chromium also reports those of a page that is not shown yet. */
+/** The sum of the layout shifts after the first paint; Chromium also reports shifts before it, which nobody sees. */
 const settled = (page) =>
   page.evaluate(async () => {
     const frame = () => new Promise(requestAnimationFrame);
@@ -51,7 +51,7 @@ for (const viewport of [DESKTOP, PHONE]) {
   });
 }
 
-/** Opens a way to a site on which the part of a page from `mark` on arrives a second later than the rest of that page. */
+/** Starts a proxy that sends each page of a site up to `mark`, and the rest a second later. */
 async function openSlowWay(t, url, mark) {
   const server = createServer(async ({ url: path, headers }, response) => {
     const answer = await fetch(new URL(path, url), { headers: { cookie: headers.cookie ?? "", "accept-encoding": "identity" } });
@@ -78,10 +78,10 @@ test("a list does not move when its filters arrive late", async (t) => {
   assert.ok(shift < STABLE, `a layout shift of ${shift.toFixed(3)} was seen`);
 });
 
-/** A name and a text from right to left; their full stop belongs to the left of them. */
+/** A right-to-left text, whose full stop must be at its left end. */
 const HEBREW = "כיסא נוח.";
 
-/** Texts on the page that have `HEBREW` in the direction of the page, which puts its full stop at the wrong end. */
+/** Returns the elements that show `HEBREW` from left to right, which puts its full stop at the wrong end. */
 const misdirected = (page) =>
   page.evaluate((hebrew) => {
     const found = [];
@@ -106,7 +106,7 @@ const misdirected = (page) =>
     return found;
   }, HEBREW);
 
-test("names from right to left keep their full stop at their end, on every page", async (t) => {
+test("right-to-left names keep their full stop at their end, on every page", async (t) => {
   const page = await site.page(t);
   const wrong = {};
   const look = async (name) => {
@@ -172,7 +172,7 @@ test("names from right to left keep their full stop at their end, on every page"
   assert.deepEqual(wrong, {}, "texts that are not shown in their own direction");
 });
 
-test("paper is light, also where the dark theme was chosen", async (t) => {
+test("pages are printed in light colours, even if the dark theme was chosen", async (t) => {
   const page = await site.page(t, { fresh: true });
   for (const path of [PRODUCTS, "/products/"]) {
     await staff(page, path);
@@ -188,7 +188,7 @@ test("paper is light, also where the dark theme was chosen", async (t) => {
   }
 });
 
-test("a message covers nothing, and what is focused is not covered", async (t) => {
+test("a message does not cover any control", async (t) => {
   const page = await site.page(t, { viewport: { width: 1280, height: 800 } });
   await staff(page, PRODUCTS);
   const price = named(page, "form-0-price");
@@ -223,7 +223,7 @@ test("with text twice as large, numbers in lists and forms are not cut", async (
   }
 });
 
-test("in forced colours everything that is a button looks like one", async (t) => {
+test("in forced colours every button has a border", async (t) => {
   const page = await site.page(t, { fresh: true });
   await page.emulateMedia({ forcedColors: "active" });
   for (const path of [`${PRODUCTS}1/change/`, PRODUCTS, ORDER, "/products/", "/accounts/login/"]) {
@@ -238,7 +238,7 @@ test("in forced colours everything that is a button looks like one", async (t) =
   }
 });
 
-test("the actions are three presses away from any row", async (t) => {
+test("the actions can be reached with three key presses from any row", async (t) => {
   const page = await site.page(t);
   await staff(page, PRODUCTS);
   const row = (number) => main(page).locator(".list tbody tr").nth(number);
@@ -320,7 +320,7 @@ test("going back to a saved form with chosen and added rows shows what is stored
   page.removeAllListeners("dialog");
 });
 
-test("after a search without scripts no link stands beside a found row", async (t) => {
+test("after a search without scripts no link is beside a found row", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
   await staff(page, `${PRODUCTS}add/`);
   const field = main(page).locator("[data-field=category]");

@@ -1,4 +1,4 @@
-// Errors are pages of the shop too.
+// Error pages.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,7 +8,7 @@ const site = openSite("demo", "broken", "debug");
 const heading = (page) => page.getByRole("heading", { level: 1 }).innerText();
 
 for (const path of ["/nowhere/", "/products/no-such-product/", "/products/hearth-felt-slippers/", "/categories/nope/"]) {
-  test(`${path} is not found, in the design of the shop, with a way back`, async (t) => {
+  test(`${path} is answered with a 404 page in the design of the shop, with a link back`, async (t) => {
     const page = await site.page(t);
     assert.equal((await page.goto(path)).status(), 404);
     assert.equal(await heading(page), "Page not found");
@@ -30,7 +30,7 @@ for (const path of ["/nowhere/", "/products/no-such-product/", "/products/hearth
   });
 }
 
-test("a failure is admitted without telling its inside", async (t) => {
+test("an error page admits a failure without revealing its cause", async (t) => {
   const page = await site.page(t, { shop: "broken" });
   assert.equal((await page.goto("/products/")).status(), 500);
   assert.equal(await heading(page), "Something went wrong");

@@ -1,4 +1,4 @@
-// The home page sells.
+// The home page.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const site = openSite("demo", "odd", "empty");
 const PRICE = /^\d+\.\d\d$/;
 
 for (const viewport of [DESKTOP, PHONE]) {
-  test(`the first screen says what this is and shows it, at ${viewport.width} px`, async (t) => {
+  test(`the first screen of the home page names the shop and shows products, at ${viewport.width} px`, async (t) => {
     const page = await site.page(t, { viewport });
     await page.goto("/");
     const seen = async (locator) => {
@@ -24,7 +24,7 @@ for (const viewport of [DESKTOP, PHONE]) {
   });
 }
 
-test("every picture is there, and none moves the page when it comes", async (t) => {
+test("every picture loads, and none moves the page", async (t) => {
   const page = await site.page(t, { fresh: true });
   await page.goto("/");
   await scrollThrough(page);
@@ -42,7 +42,7 @@ test("every picture is there, and none moves the page when it comes", async (t) 
   assert.equal(moved, 0);
 });
 
-test("featured, newest and categories lead into the shop", async (t) => {
+test("the home page links to featured products, newest products and categories", async (t) => {
   const page = await site.page(t);
   await page.goto("/");
   const cards = (section) => page.getByRole("region", { name: section }).locator("li");
@@ -55,13 +55,13 @@ test("featured, newest and categories lead into the shop", async (t) => {
   assert.equal(newest.length, 8);
   assert.equal(newest[0], "Breeze floor pump");
   for (const price of await page.locator(".card p:last-child").allInnerTexts()) assert.match(price, PRICE);
-  // A card is a link wherever it is clicked.
+  // A click anywhere on a card opens its link.
   await cards("New in").first().locator("p").last().click({ force: true });
   await page.waitForURL("/products/breeze-floor-pump/");
   assert.equal(await page.getByRole("heading", { level: 1 }).innerText(), "Breeze floor pump");
 });
 
-test("a product without a picture gets the sky instead", async (t) => {
+test("a product without a picture has a drawing of the sky instead", async (t) => {
   const page = await site.page(t, { shop: "odd" });
   await page.goto("/");
   const card = page.getByRole("region", { name: "New in" }).locator("li", { hasText: "No picture" });
@@ -74,7 +74,7 @@ test("a product without a picture gets the sky instead", async (t) => {
   assert.equal(sky.ratio.toFixed(2), "1.33");
 });
 
-test("an empty shop says so and offers no dead ends", async (t) => {
+test("an empty shop says so, and has no links to empty pages", async (t) => {
   const page = await site.page(t, { shop: "empty" });
   for (const path of ["/", "/products/"]) {
     await page.goto(path);

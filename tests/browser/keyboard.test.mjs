@@ -1,4 +1,4 @@
-// The shop without a mouse.
+// The shop with the keyboard alone.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ const PATHS = [
   ["debug", "/"],
 ];
 
-/** What has the focus, and whether a person can see that. */
+/** Describes the focused element, and whether its focus is visible. */
 const focus = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
@@ -41,7 +41,7 @@ async function tabTo(page, text) {
   assert.fail(`Tab never comes to ${text}`);
 }
 
-test("the skip link comes first and leads to the content", async (t) => {
+test("the skip link is the first link and moves the focus to the content", async (t) => {
   for (const [shop, path] of PATHS.slice(-3)) {
     const page = await site.page(t, { shop });
     await page.goto(path);
@@ -60,7 +60,7 @@ test("the skip link comes first and leads to the content", async (t) => {
 });
 
 for (const viewport of [DESKTOP, PHONE]) {
-  test(`Tab comes to every control, in order, with a ring around it, at ${viewport.width} px`, async (t) => {
+  test(`Tab moves to every control in order, and each has a visible focus ring, at ${viewport.width} px`, async (t) => {
     for (const [shop, path] of viewport === PHONE ? PATHS.slice(0, 3) : PATHS) {
       const page = await site.page(t, { shop, viewport });
       await page.goto(path);
@@ -77,7 +77,7 @@ for (const viewport of [DESKTOP, PHONE]) {
   });
 }
 
-test("the ring is to be seen, not only computed", async (t) => {
+test("the focus ring changes the pixels around a control", async (t) => {
   const page = await site.page(t);
   await page.goto("/products/");
   for (const [what, locator] of [
@@ -90,7 +90,7 @@ test("the ring is to be seen, not only computed", async (t) => {
     const box = await locator.boundingBox();
     const clip = { x: Math.max(box.x - 8, 0), y: Math.max(box.y - 8, 0), width: box.width + 16, height: box.height + 16 };
     const without = await page.screenshot({ clip, caret: "hide" });
-    // A keyboard user comes from the control before it.
+    // Move to the control with Tab, as a keyboard user does.
     await locator.focus();
     await page.keyboard.press("Shift+Tab");
     await page.keyboard.press("Tab");
@@ -100,7 +100,7 @@ test("the ring is to be seen, not only computed", async (t) => {
   }
 });
 
-test("search, sort, turn the page and open a product by keyboard", async (t) => {
+test("products are searched, sorted, paged and opened with the keyboard", async (t) => {
   const page = await site.page(t);
   await page.goto("/");
   await tabTo(page, "q");

@@ -1,4 +1,4 @@
-// Text of twice the size: on every screen it stays readable, whole and in its place.
+// Text of twice the size is neither cut nor covered on any screen.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

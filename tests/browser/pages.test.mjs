@@ -1,4 +1,4 @@
-// Every kind of page: nothing goes wrong on it, every picture and icon is there, and it fits any screen.
+// Every kind of page has no errors, shows every picture and icon, and does not scroll sideways.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -27,7 +27,7 @@ for (const { name, shop, status, reach } of PAGES) {
   });
 }
 
-test("the policy forbids inline code, and the browser holds it", async (t) => {
+test("the Content-Security-Policy forbids inline code, and the browser enforces it", async (t) => {
   const page = await site.page(t);
   const policy = (await page.goto("/")).headers()["content-security-policy"];
   assert.match(policy, /default-src 'none'/);
@@ -48,7 +48,7 @@ test("the policy forbids inline code, and the browser holds it", async (t) => {
   page.wrongs.length = 0;
 });
 
-test("a lost sprite would be noticed", async (t) => {
+test("a missing icon file is reported as an error of the page", async (t) => {
   const page = await site.page(t, { fresh: true });
   await page.route(/icons\..*svg/, (route) => route.abort());
   await page.goto("/");
@@ -60,7 +60,7 @@ test("a lost sprite would be noticed", async (t) => {
 const lostPictures = (page) =>
   page.evaluate(() => [...document.images].filter((picture) => picture.naturalWidth === 0).map(({ src }) => src));
 
-/** Icons of which nothing is drawn: their sprite is another file, which could be missing or refused. */
+/** Returns the icons that are empty: their drawings are in another file, which could be missing or refused. */
 async function lostIcons(page) {
   const icons = await page.locator("svg use").evaluateAll((uses) =>
     uses.map((use) => {
@@ -73,7 +73,7 @@ async function lostIcons(page) {
   return icons.filter(({ drawn }) => !drawn);
 }
 
-/** axe-core takes a placeholder for a label; people cannot, once they have typed. */
+/** Returns inputs whose only label is a placeholder, which disappears while typing. axe-core accepts them. */
 const unlabelledFields = (page) =>
   page
     .locator("input:not([type=hidden]), select, textarea")

@@ -1,4 +1,4 @@
-// Preferences of the browser or the system are respected: colour scheme, motion, zoom.
+// Pages respect the preferences of the browser and the system: colour scheme, motion, zoom.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { openSite } from "./support/site.mjs";
 
 const site = openSite("demo");
 
-test("light and dark are two looks of the same page", async (t) => {
+test("every page has a light and a dark colour scheme with enough contrast", async (t) => {
   const page = await site.page(t);
   for (const path of ["/", "/products/", "/products/halo-reading-lamp/", "/nowhere/"]) {
     await page.goto(path);
@@ -22,13 +22,13 @@ test("light and dark are two looks of the same page", async (t) => {
         const [paper, ink] = [luminance(style.backgroundColor), luminance(style.color)];
         return { paper, contrast: (Math.max(paper, ink) + 0.05) / (Math.min(paper, ink) + 0.05) };
       });
-      assert.ok(looks[colorScheme].contrast > 12, `${path}, ${colorScheme}`);
+      assert.ok(looks[colorScheme].contrast > 12, `${path}, ${colorScheme}: the contrast is ${looks[colorScheme].contrast}`);
     }
-    assert.ok(looks.light.paper > 0.85 && looks.dark.paper < 0.05, path);
+    assert.ok(looks.light.paper > 0.85 && looks.dark.paper < 0.05, `${path}: a light and a dark background`);
   }
 });
 
-test("who wants no motion gets none", async (t) => {
+test("nothing moves if the user prefers reduced motion", async (t) => {
   const page = await site.page(t);
   const moving = () =>
     page.evaluate(() => {
@@ -36,16 +36,16 @@ test("who wants no motion gets none", async (t) => {
       return [...document.querySelectorAll("*")].filter((e) => moves(getComputedStyle(e))).length;
     });
   await page.goto("/products/");
-  assert.ok((await moving()) > 0, "there is some motion");
+  assert.ok((await moving()) > 0, "without the preference some elements move");
   await page.emulateMedia({ reducedMotion: "reduce" });
-  assert.equal(await moving(), 0);
+  assert.equal(await moving(), 0, "the number of moving elements");
 });
 
-test("text can be twice as large", async (t) => {
+test("a page that is zoomed to twice its size does not scroll sideways", async (t) => {
   const page = await site.page(t, { viewport: { width: 640, height: 800 } });
   for (const path of ["/", "/products/", "/products/halo-reading-lamp/", "/accounts/signup/"]) {
     await page.goto(path);
     await page.evaluate(() => (document.documentElement.style.zoom = 2));
-    assert.ok(await page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth), path);
+    assert.ok(await page.evaluate(() => document.scrollingElement.scrollWidth <= innerWidth), `${path} must not scroll sideways`);
   }
 });

@@ -1,7 +1,7 @@
-// Pictures of the shop and of its admin.
+// Takes screenshots of the shop and its admin.
 //
-//   node screenshots.mjs          those that are kept in docs/screenshots/: some of the shop, every screen of the admin
-//   node screenshots.mjs FOLDER   every kind of page, whole, at 1280 and 390 px, light and dark: to look at
+//   node screenshots.mjs          renews docs/screenshots/: some pages of the shop, every screen of the admin
+//   node screenshots.mjs FOLDER   writes every kind of page, in full length, at 1280 and 390 px, light and dark
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { openShop } from "./support/shop.mjs";
 
 const KEPT_IN = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
 const SCREENS = { desktop: DESKTOP, phone: PHONE };
-/** `[name, path, screen, scheme]`; the README shows `shop-home`, which is a PNG so that it is shown everywhere. */
+/** Name, path, viewport and colour scheme of each picture; `shop-home` is a PNG, because the README shows it. */
 const KEPT = [
   ["shop-home", "/", "desktop", "light"],
   ["shop-home-phone-light", "/", "phone", "light"],
@@ -29,7 +29,7 @@ const QUALITY = 0.85;
 const EVERY = [["desktop", "light"], ["phone", "dark"]];
 const ALSO = ["start", "products", "product", "order", "login"];
 
-/** Chromium writes PNG and JPEG; WebP, which is a fifth of it, comes from a canvas. */
+/** Converts a picture to WebP with a canvas, because Chromium takes screenshots only as PNG or JPEG, which are five times as large. */
 async function webp(page, png) {
   const url = await page.evaluate(
     async ([png, quality]) => {

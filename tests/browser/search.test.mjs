@@ -1,4 +1,4 @@
-// Finding products: the search in the header, filters, orders, pages.
+// The list of products: search, filters, order and pages.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ const search = async (page, text) => {
   await page.waitForURL(/\?q=/);
 };
 
-test("the header finds products from any page, and keeps what was typed", async (t) => {
+test("the search in the header works on every page, and keeps its text", async (t) => {
   const page = await site.page(t);
   for (const from of ["/", "/categories/outdoor/", "/products/halo-reading-lamp/"]) {
     await page.goto(from);
@@ -26,7 +26,7 @@ test("the header finds products from any page, and keeps what was typed", async 
   }
 });
 
-test("what was typed is shown as it was typed, never run", async (t) => {
+test("a search text that contains markup is shown as text", async (t) => {
   const page = await site.page(t);
   const odd = `<img src=x onerror=alert(1)> "quoted" & 雲`;
   await page.goto("/");
@@ -36,7 +36,7 @@ test("what was typed is shown as it was typed, never run", async (t) => {
   assert.equal(await page.getByRole("main").locator("img").count(), 0);
 });
 
-test("nothing found: it says so and offers ways on", async (t) => {
+test("a search without results says so and offers other links", async (t) => {
   const page = await site.page(t);
   await page.goto("/products/?q=umbrella");
   assert.ok(await page.getByText("Nothing matches").isVisible());
@@ -45,7 +45,7 @@ test("nothing found: it says so and offers ways on", async (t) => {
   await page.getByText("58 products").waitFor();
 });
 
-test("chips show the filters and take them away one by one", async (t) => {
+test("each active filter is a chip, which removes it", async (t) => {
   const page = await site.page(t);
   await page.goto("/products/?q=lamp&category=lighting&tag=wood&sort=price");
   const labels = async () => (await chips(page).allInnerTexts()).map((text) => text.replace(/^Remove filter:\s*/, ""));
@@ -65,7 +65,7 @@ test("chips show the filters and take them away one by one", async (t) => {
 });
 
 for (const path of ["/products/?q=brass&tag=gift-idea", "/categories/living/"]) {
-  test(`sorting by price with the button, on ${path}`, async (t) => {
+  test(`products are sorted by price with the button, on ${path}`, async (t) => {
     const page = await site.page(t);
     await page.goto(path);
     const before = new Set(await names(page));
@@ -87,7 +87,7 @@ for (const path of ["/products/?q=brass&tag=gift-idea", "/categories/living/"]) 
   });
 }
 
-test("pages follow one another and miss nothing", async (t) => {
+test("the pages of a list together show every product once", async (t) => {
   const page = await site.page(t);
   const pager = page.getByRole("navigation", { name: "Pages" });
   const current = () => pager.locator("[aria-current=page]").innerText();
@@ -111,7 +111,7 @@ test("pages follow one another and miss nothing", async (t) => {
   assert.deepEqual(await names(page), seen[0]);
 });
 
-test("odd names are shown as they are", async (t) => {
+test("unusual names are shown unchanged", async (t) => {
   const page = await site.page(t, { shop: "odd" });
   await page.goto("/products/odd-signs/");
   const name = 'Ünïcödé <b>&amp;</b> "quotes" 雲';

@@ -1,4 +1,4 @@
-// A second factor, and where one is logged in.
+// Two-factor login, and the list of a user's sessions.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -15,7 +15,7 @@ const press = (page, name) => follow(page, () => page.getByRole("main").getByRol
 const go = (page, name) => follow(page, () => page.getByRole("main").getByRole("link", { name }).click());
 const logOut = (page) => follow(page, () => page.getByRole("banner").getByRole("button", { name: "Log out" }).click());
 
-/** Logs in as far as the password leads. */
+/** Enters username and password, and stops at the page that asks for the code. */
 async function typePassword(page, { username, password }, next) {
   await page.goto(`/accounts/login/?next=${encodeURIComponent(next)}`);
   await page.getByLabel("Username").fill(username);
@@ -26,7 +26,7 @@ async function typePassword(page, { username, password }, next) {
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
 
-  test(`from the profile to a login with a code, and back to none${how}`, async (t) => {
+  test(`a user turns two-factor login on, logs in with a code, and turns it off${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     const user = await signUp(page);
     await go(page, "Manage two-factor login");
@@ -76,7 +76,7 @@ for (const javaScriptEnabled of [true, false]) {
     await logIn(page, user);
   });
 
-  test(`each browser is listed, and can be logged out from another${how}`, async (t) => {
+  test(`the profile lists every session, and ends that of another browser${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     const user = await signUp(page);
     const keep = async () => (await page.context().cookies()).find(({ name }) => name === "sessionid");
@@ -98,7 +98,7 @@ for (const javaScriptEnabled of [true, false]) {
     assert.equal(await items.count(), 4, "with that of signing up");
     assert.match(await items.first().innerText(), /on \w+ This session\s+127\.0\.0\.1\s+Logged in [^]*In use now/);
     assert.ok(!(await page.content()).includes(first.value));
-    // The others follow, those used last first.
+    // The other sessions follow, the most recently used first.
     await follow(page, () => items.nth(1).getByRole("button", { name: "Log out" }).click());
     assert.equal(await items.count(), 3);
     assert.equal(await enter(second), "Log in");

@@ -1,4 +1,4 @@
-// From the home page through a category to a product and back, by links alone: with JavaScript and without.
+// A visit from the home page through a category to a product and back that uses only links, with JavaScript and without.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,7 +9,7 @@ const site = openSite("demo");
 for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? "" : ", without JavaScript";
 
-  test(`from the home page to a product and back${how}`, async (t) => {
+  test(`a visitor goes from the home page to a product and back${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     const main = page.getByRole("main");
     const at = async (path, heading) => {
@@ -38,7 +38,7 @@ for (const javaScriptEnabled of [true, false]) {
     await at("/", "Things that make the day lighter");
   });
 
-  test(`searching, sorting and paging${how}`, async (t) => {
+  test(`a visitor searches, sorts and pages through the products${how}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
     await page.goto("/");
     await page.getByRole("searchbox").fill("a");
@@ -53,7 +53,7 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
-test("stock is said in words", async (t) => {
+test("the stock of a product is described in words", async (t) => {
   const page = await site.page(t);
   for (const [slug, words] of [
     ["halo-reading-lamp", "In stock"],

@@ -16,9 +16,10 @@ use crate::pages::Page;
 use crate::sessions::Session;
 use crate::settings::Settings;
 
-/// The session key that holds the token, and the text that replaces the token in the URL: otherwise
-/// a link on the page would reveal the token in its `Referer`.
+/// The session key that holds the token.
 const TOKEN_KEY: &str = "_password_reset_token";
+/// The text that replaces the token in the URL: otherwise a link on the page would reveal the token
+/// in its `Referer`.
 const TOKEN_IN_URL: &str = "set-password";
 
 #[derive(Template)]
@@ -107,8 +108,8 @@ pub(in crate::accounts) async fn password_reset_confirm(
     db.write(move |conn| set_password(conn, id, &hash)).await?;
     session.remove(TOKEN_KEY);
     audit::note(&request, "password_reset", &user.username);
-    // A user who can read the owner's mail is the owner, so guesses by others must not block this
-    // browser.
+    // A user who received the mail owns the account, so wrong passwords that others try must not
+    // block this browser.
     throttle::remember(&request, &user.username);
     Ok(private_redirect("/accounts/reset/done/"))
 }
@@ -133,7 +134,7 @@ async fn find(
     };
     let user = db.run(move |conn| User::find(conn, id)).await?;
     let timeout = i64::try_from(settings.password_reset_timeout.as_secs()).unwrap_or(i64::MAX);
-    let good = |user: &User| {
+    let is_valid = |user: &User| {
         tokens::check_token(
             &user.token_subject(),
             token,
@@ -143,5 +144,5 @@ async fn find(
             timeout,
         )
     };
-    Ok(user.filter(good))
+    Ok(user.filter(is_valid))
 }

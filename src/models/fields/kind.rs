@@ -21,13 +21,13 @@ pub enum FieldKind {
     Text,
     /// An integer.
     Integer,
-    /// An integer from zero on.
+    /// An integer of at least zero.
     PositiveInteger,
     /// A decimal number: the maximum number of digits, and the number of decimal places.
     Decimal(u32, u32),
     /// A float.
     Float,
-    /// Yes or no; with `null` also unknown.
+    /// True or false; a column that can be NULL has a third state, unknown.
     Boolean,
     /// A date.
     Date,

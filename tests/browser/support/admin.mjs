@@ -1,4 +1,4 @@
-// The admin in a browser: who works in it, its screens, and what a test does on them.
+// The admin in a browser: its users, its screens, and helpers for tests.
 
 import { follow, send } from "./pages.mjs";
 import { BOSS, VERA } from "./shop.mjs";
@@ -9,7 +9,7 @@ export const main = (page) => page.getByRole("main");
 export const named = (page, name) => main(page).locator(`[name="${name}"]`);
 
 const kept = new Map();
-/** Is logged in as `user` at `path`; a password is hashed once in a file, its session serves the other tests. */
+/** Opens `path` as `user`. Only the first call for a user logs in; the others reuse the session. */
 export async function staff(page, path, user = BOSS) {
   const key = `${new URL(page.siteUrl).host} ${user.username}`;
   if (!kept.has(key)) {
@@ -21,7 +21,7 @@ export async function staff(page, path, user = BOSS) {
   return page.goto(path);
 }
 
-/** Presses a button of the content that leads to another page. */
+/** Presses a button of the content, and waits for the next page. */
 export const press = (page, name) => follow(page, () => main(page).getByRole("button", { name }).first().click());
 
 const at = (path, user = BOSS) => (page) => staff(page, path, user);
@@ -43,7 +43,7 @@ const acting = (action) => async (page) => {
   await named(page, "action").selectOption(action);
   return press(page, "Run");
 };
-/** A field that is saved in another window before it is saved here. */
+/** Saves a field in another window, and then a different value here. */
 export const colliding = (path, field, button) => async (page) => {
   const other = await page.context().newPage();
   await staff(page, path);
@@ -56,7 +56,7 @@ export const colliding = (path, field, button) => async (page) => {
   return press(page, button);
 };
 
-/** `[what it is, how one comes to it, status]` */
+/** Each screen: its name, the function that opens it, and its status. */
 export const SCREENS = [
   ["login", (page) => page.goto("/admin/login/")],
   ["login that failed", async (page) => (await page.goto("/admin/login/"), send(page, { username: "x", password: "y" }))],

@@ -1,4 +1,4 @@
-// Chromium for a test, and pages that keep what went wrong on them.
+// Starts Chromium, and opens pages that record their errors.
 
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
@@ -24,9 +24,9 @@ export function openBrowser() {
 }
 
 /**
- * A page in a window of its own. `page.wrongs` fills with what a person would find in the console: errors and
- * warnings, refusals by the Content-Security-Policy, requests that failed or were answered with an error. `page.mails()` is the
- * mail that its shop sent.
+ * Opens a page in its own window. `page.wrongs` collects its errors and warnings in the console, refusals by the
+ * Content-Security-Policy, and requests that failed or were answered with an error. `page.mails()` returns the mail that
+ * its shop sent.
  */
 export async function openPage(browser, shop, { javaScriptEnabled = true } = {}) {
   const context = await browser.newContext({ baseURL: shop.url, javaScriptEnabled, viewport: DESKTOP });
@@ -38,14 +38,14 @@ export async function openPage(browser, shop, { javaScriptEnabled = true } = {})
   const own = (url) => url === page.url();
   page.on("console", (message) => {
     if (!["error", "warning"].includes(message.type())) return;
-    // Chromium reports the page's own status, which is what some tests ask for.
+    // Chromium also reports the status of the page itself, which some tests expect.
     if (message.text().startsWith("Failed to load resource") && own(message.location().url)) return;
     page.wrongs.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on("pageerror", (error) => page.wrongs.push(`script: ${error.message}`));
   page.on("requestfailed", (request) => {
     const why = request.failure()?.errorText;
-    // Whoever leaves a page early leaves its pictures, too.
+    // Leaving a page early aborts the loading of its pictures.
     if (why !== "net::ERR_ABORTED") page.wrongs.push(`failed: ${request.url()} ${why}`);
   });
   page.on("response", (response) => {
@@ -56,7 +56,7 @@ export async function openPage(browser, shop, { javaScriptEnabled = true } = {})
   return page;
 }
 
-/** Scrolls to the end as a person does, so that pictures that load late come, and waits for every picture. */
+/** Scrolls to the end of the page, so that lazy pictures load, and waits for every picture. */
 export async function scrollThrough(page) {
   await page.mouse.move(200, 300);
   const atEnd = () => Math.ceil(scrollY + innerHeight) >= document.scrollingElement.scrollHeight;

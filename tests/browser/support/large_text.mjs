@@ -1,6 +1,6 @@
-// Text that is twice as large, and what is cut or covered because of it.
+// Doubles the size of a page's text, and finds text that is cut or covered.
 
-/** The size in pixels from which a text is a picture: it needs not to become larger. */
+/** Text of at least this size in pixels is decoration, and is not enlarged. */
 const PICTURE = 96;
 
 /** Doubles the size of the text alone, as a browser's setting for the size of text does. */
@@ -47,7 +47,7 @@ export const flaws = (page) =>
       if (!isShown(element) || isForReaders(element) || element.closest("svg")) continue;
       const style = getComputedStyle(element);
       const isControl = element.matches("input:not([type=checkbox], [type=radio], [type=hidden], [type=file], [type=color]), select, button");
-      // A text that is typed scrolls inside its input; what has a fixed length must be seen whole.
+      // An entered text may scroll inside its input; a value of limited length, such as a number, must be visible as a whole.
       const mayScroll = element.matches("input:not([type=number], [type=date], [type=time], [inputmode])");
       if ((cuts(style) || isControl) && !mayScroll && style.textOverflow !== "ellipsis" && element.scrollWidth > element.clientWidth + 1) {
         tell(`cut, ${element.scrollWidth} px in ${element.clientWidth}`, element);

@@ -1,9 +1,9 @@
-// Every kind of page there is: `[what it is, which shop, its path, its status or how one comes to it]`.
+// Every kind of page of the shop: its name, the shop that shows it, its path, and its status or the function that opens it.
 
 import { ANN, LONG } from "./shop.mjs";
 import { codeOf } from "./totp.mjs";
 
-/** Does what loads a page, and waits for that page; returns its response. */
+/** Runs `act`, which loads a page; waits for the page and returns its response. */
 export async function follow(page, act) {
   const arrives = (response) =>
     response.request().isNavigationRequest() && !(response.status() >= 300 && response.status() < 400);
@@ -12,7 +12,7 @@ export async function follow(page, act) {
   return response;
 }
 
-/** Fills in the form of the content by the names of its fields, and sends it, past the browser's own checks. */
+/** Fills in the form of the content by the names of its fields, and sends it without the checks of the browser. */
 export async function send(page, fields) {
   const form = page.getByRole("main").locator("form");
   for (const [name, value] of Object.entries(fields)) await form.locator(`[name=${name}]`).fill(value);
@@ -20,7 +20,7 @@ export async function send(page, fields) {
   return follow(page, () => form.getByRole("button").click());
 }
 
-/** Logs in by the form, which leads to `next`. */
+/** Logs in with the form, which redirects to `next`. */
 export async function logIn(page, { username, password }, next = "/accounts/profile/") {
   await page.goto(`/accounts/login/?next=${encodeURIComponent(next)}`);
   const response = await send(page, { username, password });
@@ -28,7 +28,7 @@ export async function logIn(page, { username, password }, next = "/accounts/prof
   return response;
 }
 
-/** Asks for a link for a new password, and takes it out of the mail. */
+/** Requests a link to reset the password, and returns the link from the mail. */
 export async function resetLink(page, { email }) {
   const before = page.mails().length;
   await page.goto("/accounts/password_reset/");
@@ -42,7 +42,7 @@ export async function resetLink(page, { email }) {
 }
 
 let made = 0;
-/** Creates an account that nobody had before, and is logged in to it. */
+/** Signs up as a new user, who is then logged in. */
 export async function signUp(page) {
   made += 1;
   const user = { username: `newcomer${made}`, email: `newcomer${made}@example.com`, password: "soft rain in june" };
@@ -69,7 +69,7 @@ const withTwoFactor = async (page, path) => {
   return page.goto(path);
 };
 const showingCodes = async (page) => turnOn(page, await signUp(page));
-/** Half-way through a login, at `path`. */
+/** Opens `path` after the password was entered, and before the code. */
 const halfWay = (then = async () => {}) => async (page, path) => {
   const user = await signUp(page);
   await turnOn(page, user);

@@ -1,4 +1,4 @@
-// A shop for a test: the real binary, on a fresh folder and a free port.
+// Starts a shop for a test: the real program, in a new folder and at a free port.
 
 import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -13,8 +13,8 @@ const fixture = (name) => fileURLToPath(new URL(`../fixtures/${name}.json`, impo
 const READY_MS = 10_000;
 
 /**
- * Who `fixtures/users.json` adds to the shops "demo" and "odd": somebody, somebody whose name is one long word, a
- * superuser, and one of the staff who may look at products and orders.
+ * The users that `fixtures/users.json` adds to the shops "demo" and "odd": a customer, a customer whose name is one long
+ * word, a superuser, and a member of staff who may view products and orders.
  */
 export const PASSWORD = "only-for-the-tests";
 export const ANN = { username: "ann", email: "ann@example.com", password: PASSWORD };
@@ -23,9 +23,10 @@ export const VERA = { username: "vera", password: PASSWORD };
 export const LONG = { username: "W".repeat(150), password: PASSWORD };
 
 /**
- * `content`: "demo" is the shop that comes with Nuages, "odd" adds what strains a layout (long names, no pictures),
- * "many" has made products instead, so many that a list has pages, "empty" has tables and no rows, "broken" has no tables, so that every page fails, "debug" fails with DEBUG on.
- * `mails()` is what it sent so far: without a mail server, mail goes to standard output.
+ * `content`: "demo" is the demo shop of Nuages; "odd" adds content that strains a layout (long names, no pictures);
+ * "many" has generated products instead, enough for a list of several pages; "empty" has tables and no rows; "broken" has
+ * no tables, so that every page fails; "debug" fails with DEBUG on. `mails()` returns the mail that the shop has sent,
+ * which goes to standard output without a mail server.
  */
 export async function openShop(content) {
   const dir = await mkdtemp(join(tmpdir(), "nuages-browser-"));
@@ -70,7 +71,7 @@ export async function openShop(content) {
   }
 }
 
-/** What the server says it listens at. */
+/** Returns the URL that the server prints when it is ready. */
 function address(server) {
   let said = "";
   return new Promise((resolve, reject) => {
@@ -89,6 +90,6 @@ function address(server) {
   });
 }
 
-/** A mail as it is read: without the line breaks of quoted-printable. */
+/** Decodes the quoted-printable text of a mail. */
 const decoded = (mail) =>
   mail.replace(/=\r?\n/g, "").replace(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));

@@ -1,11 +1,11 @@
-// Helpers of the test files: a browser, shops by their content, and pages that must close without an error.
+// Helpers for test files: a browser, shops, and pages that must have no errors when a test ends.
 
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { DESKTOP, openBrowser, openPage } from "./browser.mjs";
 import { openShop } from "./shop.mjs";
 
-/** Opens Chromium and these shops before the tests of a file, and closes them behind the last. */
+/** Starts Chromium and these shops before the tests of a file, and closes them after the last test. */
 export function openSite(...contents) {
   const shops = {};
   const pages = {};
@@ -20,8 +20,8 @@ export function openSite(...contents) {
   });
   return {
     /**
-     * A page for test `t`, as a new visitor sees it; at its end nothing may have gone wrong on it. `shop` says which
-     * content. Tests share a page, which takes Chromium long to open; a `fresh` one has nothing in its cache.
+     * Returns a page for test `t`, without cookies. When the test ends, the page must not have recorded an error. `shop`
+     * names the content. Tests share a page, because opening one takes Chromium long; a `fresh` page has an empty cache.
      */
     async page(t, { shop = "demo", javaScriptEnabled = true, fresh = false, viewport = DESKTOP } = {}) {
       const open = () => openPage(browser, shops[shop], { javaScriptEnabled });

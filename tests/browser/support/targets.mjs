@@ -1,13 +1,13 @@
 // The size of controls for a finger or a mouse.
 
-/** WCAG 2.5.8. */
+/** The smallest size of a control in pixels, by WCAG 2.5.8. */
 export const TARGET = 24;
-/** On phones controls are larger still. */
+/** The smallest size of a control on a phone, in pixels. */
 export const TOUCH = 44;
 
 /**
- * Controls that are smaller than `least` in a direction; what grows with its text may be narrower than high. A box is as
- * large as its label. `inText` are links in running text, which are as high as the text.
+ * Returns the controls that are smaller than `least` pixels. A control that grows with its text may be narrower than high.
+ * A check box counts as large as its label. `inText`: whether to check links in running text, which are as high as the text.
  */
 export function tooSmall(page, least, { inText = true } = {}) {
   return page.locator("a[href]:not(.skip), button:not([aria-hidden]), input:not([type=hidden]), select, summary").evaluateAll(

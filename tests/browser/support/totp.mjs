@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** The code of a secret in base 32, now or so many steps of half a minute later. */
+/** Returns the code for a secret in base 32, now or this number of steps (of 30 seconds) later. */
 export function codeOf(secret, steps = 0) {
   const bits = [...secret].map((sign) => ALPHABET.indexOf(sign).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));

@@ -1,4 +1,4 @@
-//! `Conn::atomic`
+//! `Conn::atomic` commits all changes of a transaction or none, also when it is nested.
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -60,8 +60,12 @@ fn an_error_rolls_the_transaction_back(kind: Kind) {
         add(conn, "a");
         Err::<(), _>(Error::NotFound)
     });
-    assert!(failed.is_err());
-    assert!(names(conn).is_empty());
+    assert!(failed.is_err(), "atomic must return the error");
+    assert_eq!(
+        names(conn),
+        Vec::<String>::new(),
+        "the change before the error must be rolled back"
+    );
 }
 
 fn an_inner_failure_keeps_the_outer_changes(kind: Kind) {
@@ -73,12 +77,16 @@ fn an_inner_failure_keeps_the_outer_changes(kind: Kind) {
             add(conn, "inner");
             Err::<(), _>(Error::NotFound)
         });
-        assert!(inner.is_err());
+        assert!(inner.is_err(), "the inner atomic must return the error");
         add(conn, "after");
         Ok(())
     })
     .unwrap();
-    assert_eq!(names(conn), ["after", "outer"]);
+    assert_eq!(
+        names(conn),
+        ["after", "outer"],
+        "only the change of the inner transaction must be rolled back"
+    );
 }
 
 fn writers_that_read_first_neither_fail_nor_lose_updates(kind: Kind) {
@@ -106,7 +114,11 @@ fn writers_that_read_first_neither_fail_nor_lose_updates(kind: Kind) {
             });
         }
     });
-    assert_eq!(names(&mut database.connect()), ["100"]);
+    assert_eq!(
+        names(&mut database.connect()),
+        ["100"],
+        "four threads added one 25 times each"
+    );
 }
 
 on_both!(

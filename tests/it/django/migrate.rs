@@ -1,4 +1,4 @@
-//! `nuages migrate` and `manage.py migrate`, one after the other.
+//! Runs `nuages migrate` and `manage.py migrate` on the same database, one after the other.
 
 use nuages::settings::DjangoVersion;
 
@@ -17,9 +17,9 @@ const IDS: &str =
     "SELECT DISTINCT data_type::text FROM information_schema.columns WHERE column_name = 'id' AND table_name
     IN ('django_migrations', 'auth_group_permissions', 'auth_user_groups', 'auth_user_user_permissions')";
 
-/// Asserts that neither side has migrations left, that no row is missing, and that none occurs
+/// Asserts that neither `migrate` has anything left to apply, and that no row is missing or occurs
 /// twice.
-fn is_finished(django: &Django, database: &Database, kind: Kind) {
+fn assert_finished(django: &Django, database: &Database, kind: Kind) {
     django.is_content(database);
     assert!(nuages(database, &["migrate"]).contains("No migrations to apply."));
     assert_eq!(texts(database, COUNTS, 1), [["20 20 11 44"]]);
@@ -30,7 +30,7 @@ fn is_finished(django: &Django, database: &Database, kind: Kind) {
 }
 
 /// Asserts that on Django's database Nuages creates only its own tables.
-fn only_its_own(database: &Database) {
+fn migrate_adds_only_own_tables(database: &Database) {
     let said = nuages(database, &["migrate"]);
     assert_eq!(
         said.matches("Applying ").count(),
@@ -43,7 +43,7 @@ fn only_its_own(database: &Database) {
     );
 }
 
-fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind: Kind, django: &Django) {
+fn nuages_adds_only_its_own_tables_to_a_database_of_django(kind: Kind, django: &Django) {
     let database = made_by(django, kind);
     let before = shared(&django.dump(&database));
     // Without these tables nobody could log in.
@@ -53,7 +53,7 @@ fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind: Kind, d
         "{}",
         said(&refused)
     );
-    only_its_own(&database);
+    migrate_adds_only_own_tables(&database);
     assert!(nuages(&database, &["migrate"]).contains("No migrations to apply.\n"));
     nuages(&database, &["migrate", "--check"]);
     let shown = nuages(&database, &["showmigrations"]);
@@ -76,7 +76,7 @@ fn nuages_adds_its_own_tables_where_django_was_and_changes_nothing(kind: Kind, d
     );
 }
 
-fn django_changes_nothing_where_nuages_was(kind: Kind, django: &Django) {
+fn django_changes_nothing_in_a_database_of_nuages(kind: Kind, django: &Django) {
     django.is_content(&Database::migrated(kind));
 }
 
@@ -88,7 +88,7 @@ fn nuages_completes_migrations_that_django_began(kind: Kind, django: &Django) {
         said.contains("Applying catalog.0001_initial") && !said.contains("Applying auth"),
         "{said}"
     );
-    is_finished(django, &database, kind);
+    assert_finished(django, &database, kind);
 }
 
 fn django_completes_migrations_that_nuages_began(kind: Kind, django: &Django) {
@@ -100,12 +100,12 @@ fn django_completes_migrations_that_nuages_began(kind: Kind, django: &Django) {
         said.contains("Applying orders.0001_initial") && !said.contains("Applying auth"),
         "{said}"
     );
-    is_finished(django, &database, kind);
+    assert_finished(django, &database, kind);
 }
 
 with_django!(
-    nuages_adds_its_own_tables_where_django_was_and_changes_nothing,
-    django_changes_nothing_where_nuages_was,
+    nuages_adds_only_its_own_tables_to_a_database_of_django,
+    django_changes_nothing_in_a_database_of_nuages,
     nuages_completes_migrations_that_django_began,
     django_completes_migrations_that_nuages_began
 );
@@ -130,7 +130,7 @@ fn a_project_without_default_auto_field_is_recognised() {
     django.shell(&database, include_str!("migrate_without_default.py"));
     assert_eq!(texts(&database, IDS, 1), [["integer"]]);
     let before = shared(&django.dump(&database));
-    only_its_own(&database);
+    migrate_adds_only_own_tables(&database);
     assert_same(&before, &shared(&django.dump(&database)));
     // Nuages' rows fit into these columns.
     nuages(&database, &["migrate", "orders", "zero", "--no-input"]);
