@@ -30,7 +30,7 @@ struct PgBouncer {
 
 impl PgBouncer {
     /// Starts a PgBouncer with two connections to the server in front of `database`.
-    fn before(database: Database, more: &str) -> Self {
+    fn before(mut database: Database, more: &str) -> Self {
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
@@ -67,13 +67,10 @@ impl PgBouncer {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
-        let url = format!("postgres://nuages@127.0.0.1:{port}/{name}");
+        database.url = format!("postgres://nuages@127.0.0.1:{port}/{name}");
         let bouncer = Self {
             child: child.unwrap(),
-            database: Database {
-                url,
-                dir: database.dir,
-            },
+            database,
         };
         for _ in 0..200 {
             if TcpStream::connect(("127.0.0.1", port)).is_ok() {

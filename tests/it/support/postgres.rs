@@ -100,7 +100,7 @@ impl Cluster {
             .unwrap()
             .port();
         let options = format!(
-            "-p {port} -h 127.0.0.1 -k {} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300",
+            "-p {port} -h 127.0.0.1 -k {} -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB -c max_connections=300",
             data.display()
         );
         let mut control = as_owner(&bin.join("pg_ctl"));
