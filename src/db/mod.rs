@@ -12,6 +12,7 @@ mod connection;
 mod functions;
 mod distant_dates;
 mod handle;
+pub mod introspection;
 mod kind;
 mod limits;
 pub mod migrations;
