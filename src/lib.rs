@@ -122,6 +122,7 @@ pub mod signing;
 pub mod db;
 pub mod schema;
 pub mod models;
+pub mod makemigrations;
 pub mod http;
 pub mod forms;
 pub mod sessions;
@@ -191,6 +192,13 @@ mod test_tables;
 pub use nuages_macros::model;
 #[doc(hidden)]
 pub use nuages_macros::model_with_base;
+
+/// The migrations of an app, in the order of their names: `migrations!("blog")`.
+///
+/// The migrations are the folders `migrations/sqlite/blog_0001_initial` and
+/// `migrations/postgres/blog_0001_initial` of the package, each with `up.sql` and `down.sql`, which the command
+/// `makemigrations` writes. Another folder is named so: `migrations!("blog" in "examples/blog/migrations")`.
+pub use nuages_macros::migrations;
 
 pub use actix_web::{self, web};
 pub use {askama, diesel};

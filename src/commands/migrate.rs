@@ -5,7 +5,7 @@ use clap::Args as ClapArgs;
 use super::connect;
 use crate::auth::permissions;
 use crate::db::Conn;
-use crate::db::migrations::{self, Applied, Loss};
+use crate::db::migrations::{self, Applied, Loss, Migration, Steps, Target};
 use crate::error::{Error, Result};
 use crate::models::content_types;
 use crate::project::Project;
@@ -15,46 +15,49 @@ use crate::words::counted;
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Args {
-    /// With `zero`: the app whose migrations are reversed.
+    /// The app that is migrated, with the apps that it needs; without it, all apps.
     app: Option<String>,
-    /// `zero`: reverse all migrations of APP, which deletes its tables and their rows.
-    #[arg(requires = "app", value_parser = ["zero"])]
+    /// The last migration of APP to be applied, such as `0002`; later ones are reversed. `zero`: reverse
+    /// all, which deletes the tables of APP and their rows.
+    #[arg(requires = "app")]
     target: Option<String>,
     /// List the migrations and statements that would run, and change nothing.
     #[arg(long)]
     plan: bool,
-    /// Change nothing; exit with 1 if there are migrations to apply (or to reverse, with `zero`).
+    /// Change nothing; exit with 1 if there are migrations to apply or to reverse.
     #[arg(long)]
     check: bool,
-    /// Delete tables and rows without asking first.
+    /// Record the migrations as applied or reversed without running them.
+    #[arg(long)]
+    fake: bool,
+    /// Delete tables, columns and rows without asking first.
     #[arg(long, visible_alias = "no-input")]
     noinput: bool,
 }
 
 pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
-    let backwards = match (&args.app, &args.target) {
-        (Some(app), None) => {
-            return Err(Error::command(format!(
-                "migrate {app} needs a target: `nuages migrate {app} zero`"
-            )));
-        }
-        (Some(app), Some(_)) => Some(known_app(project, app)?),
-        _ => None,
-    };
+    let all = project.migrations();
+    let target = target(args, &all)?;
     if args.plan || args.check {
-        return plan(
-            args,
-            &mut connect_without_creating(settings)?,
-            project,
-            backwards,
-        );
+        let mut conn = connect_without_creating(settings)?;
+        let steps = migrations::steps(&mut conn, &all, target)?;
+        return plan(args, &mut conn, &steps);
     }
+
     let mut conn = connect(settings)?;
-    if let Some(app) = backwards {
-        return reverse(args, &mut conn, project, app);
+    let steps = migrations::steps(&mut conn, &all, target)?;
+    if !steps.backwards.is_empty() {
+        return reverse(args, &mut conn, &steps);
+    }
+    if matches!(target, Target::Zero(_)) {
+        return say("  No migrations to take back.");
     }
     say(&format!("{} {}", bold("Migrating"), settings.database_url))?;
-    let (applied, rows) = apply(&mut conn, project)?;
+    if args.fake {
+        return fake(&mut conn, &steps);
+    }
+    agree(args, &mut conn, &steps)?;
+    let (applied, rows) = apply_until(&mut conn, project, target)?;
     conn.optimize_after_bulk();
     for Applied { app, name } in &applied {
         say(&format!("  Applying {app}.{name}... {}", green("OK")))?;
@@ -69,6 +72,23 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     }
 }
 
+/// Reads the app and the migration of the command line.
+fn target<'a>(args: &'a Args, all: &'a [Migration]) -> Result<Target<'a>> {
+    let Some(app) = &args.app else {
+        return Ok(Target::Everything);
+    };
+    if !all.iter().any(|migration| migration.app == app) {
+        return Err(Error::command(format!(
+            "there is no app {app} with migrations"
+        )));
+    }
+    match args.target.as_deref() {
+        None => Ok(Target::App(app)),
+        Some("zero") => Ok(Target::Zero(app)),
+        Some(name) => migrations::named(all, app, name).map(Target::Migration),
+    }
+}
+
 fn described(rows: usize) -> String {
     counted(
         rows,
@@ -80,29 +100,42 @@ fn described(rows: usize) -> String {
 /// Applies the missing migrations; returns them and the number of content types and permissions
 /// that were added.
 pub fn apply(conn: &mut Conn, project: &Project) -> Result<(Vec<Applied>, usize)> {
+    apply_until(conn, project, Target::Everything)
+}
+
+fn apply_until(
+    conn: &mut Conn,
+    project: &Project,
+    target: Target<'_>,
+) -> Result<(Vec<Applied>, usize)> {
+    let all = project.migrations();
+    let steps = migrations::steps(conn, &all, target)?;
+    if migrations::needs_steps(conn, &steps.forwards) {
+        let applied = migrations::apply_in_steps(conn, &steps.forwards)?;
+        let rows = migrations::locked(conn, |conn| create_rows(conn, project))?;
+        return Ok((applied, rows));
+    }
     migrations::locked(conn, |conn| {
-        let applied = migrations::apply(conn, &project.migrations())?;
-        let mut rows = 0;
-        for app in project.apps {
-            rows += content_types::create(conn, app)?;
-            rows += permissions::create(conn, app)?;
-        }
-        Ok((applied, rows))
+        // Another process may have migrated in the meantime.
+        let steps = migrations::steps(conn, &all, target)?;
+        let applied = migrations::apply(conn, &steps.forwards)?;
+        Ok((applied, create_rows(conn, project)?))
     })
 }
 
-fn known_app<'a>(project: &Project, app: &'a str) -> Result<&'a str> {
-    let known = project
-        .migrations()
-        .iter()
-        .any(|migration| migration.app == app);
-    if known {
-        Ok(app)
-    } else {
-        Err(Error::command(format!(
-            "there is no app {app} with migrations"
-        )))
+/// Creates the missing content types and permissions, where their tables are there.
+fn create_rows(conn: &mut Conn, project: &Project) -> Result<usize> {
+    let recorded = migrations::recorded(conn)?;
+    let has = |app: &str| recorded.iter().any(|(recorded, _)| recorded == app);
+    if !(has("contenttypes") && has("auth")) {
+        return Ok(0);
     }
+    let mut rows = 0;
+    for app in project.apps {
+        rows += content_types::create(conn, app)?;
+        rows += permissions::create(conn, app)?;
+    }
+    Ok(rows)
 }
 
 /// Opens a connection for a command that changes nothing. If the SQLite file is missing, uses an
@@ -118,37 +151,35 @@ fn connect_without_creating(settings: &Settings) -> Result<Conn> {
 }
 
 /// Lists the planned steps, like Django's `--plan` and `--check`. Changes nothing.
-fn plan(args: &Args, conn: &mut Conn, project: &Project, backwards: Option<&str>) -> Result<()> {
-    let all = project.migrations();
-    let todo: Vec<_> = if let Some(app) = backwards {
-        migrations::applied_of(conn, &all, app)?
-    } else {
-        let planned = migrations::plan(conn, &all)?.into_iter();
-        planned
-            .filter(|(_, applied)| !applied)
-            .map(|(migration, _)| migration)
-            .collect()
-    };
+fn plan(args: &Args, conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
     if args.plan {
         say(&bold("Planned operations:"))?;
-        if todo.is_empty() {
+        if steps.is_empty() {
             say("  No planned migration operations.")?;
         }
-        for migration in &todo {
-            say(&bold(&format!("{}.{}", migration.app, migration.name)))?;
-            for statement in migration.operations(conn, backwards.is_some()) {
-                say(&format!("    {}", shortened(&statement)))?;
-            }
+        for migration in &steps.backwards {
+            show_operations(conn, migration, true)?;
         }
-        if let Some(app) = backwards {
-            tell_losses(&migrations::losses(conn, &all, app)?)?;
+        for migration in &steps.forwards {
+            show_operations(conn, migration, false)?;
         }
+        tell_losses(&migrations::losses(conn, steps)?)?;
     }
-    match (args.check && !todo.is_empty(), backwards) {
-        (false, _) => Ok(()),
-        (true, None) => Err(Error::command("there are migrations to apply")),
-        (true, Some(_)) => Err(Error::command("there are migrations to take back")),
+    if !args.check || steps.is_empty() {
+        Ok(())
+    } else if steps.backwards.is_empty() {
+        Err(Error::command("there are migrations to apply"))
+    } else {
+        Err(Error::command("there are migrations to take back"))
     }
+}
+
+fn show_operations(conn: &Conn, migration: &Migration, backwards: bool) -> Result<()> {
+    say(&bold(&migration.label()))?;
+    for statement in migration.operations(conn, backwards) {
+        say(&format!("    {}", shortened(&statement)))?;
+    }
+    Ok(())
 }
 
 /// Returns the text, shortened to fit in a line of a terminal.
@@ -168,23 +199,55 @@ fn tell_losses(losses: &[Loss]) -> Result<()> {
     losses.iter().try_for_each(|loss| say(&format!("  {loss}")))
 }
 
-/// Reverses the migrations of `app`, after the user has confirmed the loss of data.
-fn reverse(args: &Args, conn: &mut Conn, project: &Project, app: &str) -> Result<()> {
-    let all = project.migrations();
-    let losses = migrations::losses(conn, &all, app)?;
-    tell_losses(&losses)?;
-    if !losses.is_empty() && !args.noinput {
-        agree_to_losses()?;
+/// Reverses migrations, after the user has confirmed the loss of data.
+fn reverse(args: &Args, conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
+    if args.fake {
+        return fake(conn, steps);
     }
-
-    let reversed = migrations::locked(conn, |conn| migrations::reverse(conn, &all, app))?;
+    agree(args, conn, steps)?;
+    let reversed = migrations::locked(conn, |conn| migrations::reverse(conn, &steps.backwards))?;
     for Applied { app, name } in &reversed {
         say(&format!("  Unapplying {app}.{name}... {}", green("OK")))?;
     }
-    if reversed.is_empty() {
-        say("  No migrations to take back.")
-    } else {
+    Ok(())
+}
+
+/// Records steps without running them.
+fn fake(conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
+    migrations::locked(conn, |conn| {
+        for migration in &steps.backwards {
+            migrations::forget(conn, migration)?;
+        }
+        for migration in &steps.forwards {
+            migrations::record(conn, migration)?;
+        }
         Ok(())
+    })?;
+    for migration in &steps.backwards {
+        say(&format!(
+            "  Unapplying {}... {}",
+            migration.label(),
+            green("FAKED")
+        ))?;
+    }
+    for migration in &steps.forwards {
+        say(&format!(
+            "  Applying {}... {}",
+            migration.label(),
+            green("FAKED")
+        ))?;
+    }
+    Ok(())
+}
+
+/// Lists the data that steps delete, and asks whether to go on.
+fn agree(args: &Args, conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
+    let losses = migrations::losses(conn, steps)?;
+    tell_losses(&losses)?;
+    if losses.is_empty() || args.noinput {
+        Ok(())
+    } else {
+        agree_to_losses()
     }
 }
 

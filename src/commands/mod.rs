@@ -6,14 +6,19 @@ mod clearsessions;
 mod createsuperuser;
 mod dumpdata;
 mod fixtures;
+mod inspectdb;
 mod loaddata;
+mod makemigrations;
 pub mod migrate;
+mod migration_folders;
 mod quickstart;
 mod removetwofactor;
 mod routes;
 pub mod runserver;
 mod sendtestemail;
 mod showmigrations;
+mod sqlmigrate;
+mod squashmigrations;
 
 use std::process::ExitCode;
 
@@ -45,8 +50,16 @@ enum Command {
     Runserver(runserver::Args),
     /// Create or update the tables of the database.
     Migrate(migrate::Args),
+    /// Write the migrations that the declarations of models need.
+    Makemigrations(makemigrations::Args),
     /// List the migrations and whether they were applied.
-    Showmigrations,
+    Showmigrations(showmigrations::Args),
+    /// Print the statements of a migration.
+    Sqlmigrate(sqlmigrate::Args),
+    /// Write one migration that stands for several.
+    Squashmigrations(squashmigrations::Args),
+    /// Print declarations of models for the tables of the database.
+    Inspectdb(inspectdb::Args),
     /// Check the settings and the database for errors.
     Check(check::Args),
     /// List every URL with its access rule and its name.
@@ -120,7 +133,11 @@ fn run(project: &'static Project, command: Option<Command>) -> Result<()> {
         None => quickstart::run(project),
         Some(Command::Runserver(args)) => runserver::run(&args, project, settings()?),
         Some(Command::Migrate(args)) => migrate::run(&args, project, &settings()?),
-        Some(Command::Showmigrations) => showmigrations::run(project, &settings()?),
+        Some(Command::Makemigrations(args)) => makemigrations::run(&args, project),
+        Some(Command::Showmigrations(args)) => showmigrations::run(&args, project, &settings()?),
+        Some(Command::Sqlmigrate(args)) => sqlmigrate::run(&args, project, &settings()?),
+        Some(Command::Squashmigrations(args)) => squashmigrations::run(&args, project),
+        Some(Command::Inspectdb(args)) => inspectdb::run(&args, &settings()?),
         Some(Command::Check(args)) => check::run(&args, project, &settings()?),
         Some(Command::Routes) => routes::run(project, &settings()?),
         Some(Command::Loaddata(args)) => loaddata::run(&args, project, &settings()?),

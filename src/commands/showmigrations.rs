@@ -1,5 +1,7 @@
 //! `showmigrations`: lists each app's migrations, with a tick for those that were applied.
 
+use clap::Args as ClapArgs;
+
 use super::connect;
 use crate::db::migrations;
 use crate::error::Result;
@@ -7,10 +9,24 @@ use crate::project::Project;
 use crate::settings::Settings;
 use crate::terminal::{bold, say};
 
-pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// List the migrations of all apps in the order in which they run.
+    #[arg(long, short)]
+    plan: bool,
+}
+
+pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     let mut conn = connect(settings)?;
     let all = project.migrations();
     let planned = migrations::plan(&mut conn, &all)?;
+    if args.plan {
+        for (migration, applied) in &planned {
+            let mark = if *applied { "X" } else { " " };
+            say(&format!("[{mark}]  {}", migration.label()))?;
+        }
+        return Ok(());
+    }
     let mut labels: Vec<&str> = project.apps.iter().map(|app| app.label).collect();
     let unlisted = planned
         .iter()

@@ -138,7 +138,7 @@ impl Field {
     }
 
     /// Returns the type of columns that refer to this one (Django's `rel_db_type`).
-    fn db_type_of_references(&self) -> DbType {
+    pub fn db_type_of_references(&self) -> DbType {
         match self.kind {
             FieldKind::Auto | FieldKind::PositiveInteger => DbType::integer(self.sql),
             _ => self.db_type(),

@@ -29,6 +29,12 @@ pub use login::LoginSettings;
 pub use proxy::ProxySettings;
 pub use secret_key::SecretKey;
 
+/// Returns the folder of the package that a command works on: the one that `cargo run` names, else the
+/// working directory.
+pub fn package_folder() -> PathBuf {
+    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from)
+}
+
 /// Host names of the loopback interface. They are allowed without `ALLOWED_HOSTS` if the server
 /// listens on the loopback interface only.
 pub const LOOPBACK_HOSTS: [&str; 4] = [".localhost", "localhost", "127.0.0.1", "[::1]"];

@@ -65,6 +65,10 @@ pub fn static_files_where(
         path.strip_prefix(root)
             .is_ok_and(|path| is_included(&with_slashes(path)))
     });
+    // `nuages::migrations!` reads this folder, so a new migration compiles the site again.
+    if Path::new("migrations").is_dir() {
+        println!("cargo:rerun-if-changed=migrations");
+    }
     write_table(&assets(root, paths)?, &out_dir()?, table)
 }
 

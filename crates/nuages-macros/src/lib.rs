@@ -6,6 +6,7 @@ mod constraints;
 mod declaration;
 mod describe;
 mod expansion;
+mod migrations;
 mod options;
 mod proxy;
 #[cfg(test)]
@@ -25,6 +26,12 @@ pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn model_with_base(input: TokenStream) -> TokenStream {
     base::with_base(input.into()).into()
+}
+
+/// See `nuages::migrations!`.
+#[proc_macro]
+pub fn migrations(input: TokenStream) -> TokenStream {
+    migrations::expand(input.into()).into()
 }
 
 /// Expands the attribute, or its mistakes into compile errors.

@@ -13,8 +13,9 @@ use super::connect;
 use crate::auth::django_version;
 use crate::db::migrations;
 use crate::error::{Error, Result};
+use crate::makemigrations::drift;
 use crate::project::Project;
-use crate::settings::{DatabaseUrl, Env, Settings};
+use crate::settings::{DatabaseUrl, Env, Settings, package_folder};
 use crate::terminal::{green, say};
 use crate::words::counted;
 
@@ -24,6 +25,9 @@ pub(super) struct Args {
     /// command.
     #[arg(long)]
     deploy: bool,
+    /// Also compare every declared table with the database: columns, types, NULL, keys and indexes.
+    #[arg(long)]
+    database: bool,
 }
 
 /// Runs the checks. Invalid settings were already refused when they were read; this checks the
@@ -39,6 +43,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
         say(&warning)?;
     }
     let mut issues = declared(project, settings);
+    issues.extend(unnamed_folders(project));
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
         issues.push(format!(
@@ -64,6 +69,9 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
                 Vec::new()
             };
             issues.extend(found.into_iter().map(|finding| format!("ERROR {finding}")));
+            if args.database {
+                issues.extend(drift(&mut conn, project.apps)?);
+            }
             Ok(is_up_to_date)
         });
         match looked_at {
@@ -84,7 +92,8 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
 /// Runs the checks that Django's `runserver` runs before it serves: stops for errors in models and
 /// their admins, and prints warnings. `runserver` checks the database itself.
 pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> Result<()> {
-    let errors = declared(project, settings);
+    let mut errors = declared(project, settings);
+    errors.extend(unnamed_folders(project));
     if !errors.is_empty() {
         return refuse(&errors);
     }
@@ -108,6 +117,28 @@ fn declared(project: &'static Project, settings: &Settings) -> Vec<String> {
         .chain(site.check())
         .chain(urls::findings(&(project.urls)(settings)));
     findings.map(|finding| format!("ERROR {finding}")).collect()
+}
+
+/// Returns an error for each folder of a migration that the program does not contain.
+fn unnamed_folders(project: &Project) -> Vec<String> {
+    let folder = package_folder().join("migrations");
+    let known = project.migrations();
+    super::migration_folders::all(&folder, project)
+        .into_iter()
+        .filter(|(app, name)| !known.iter().any(|one| one.app == app && one.name == *name))
+        .map(|(app, name)| {
+            let (place, list) = if app.is_empty() {
+                (name, "its app".to_owned())
+            } else {
+                (format!("{app}_{name}"), format!("the app {app}"))
+            };
+            format!(
+                "ERROR (nuages.E110) {}: no installed app has the migration {place}. List it in the migrations of {list}, \
+                 with nuages::migrations!, or delete the folder.",
+                folder.display()
+            )
+        })
+        .collect()
 }
 
 /// Returns an error for each upload folder that is not a folder.

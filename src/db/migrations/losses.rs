@@ -6,8 +6,8 @@ use std::fmt;
 
 use diesel::connection::SimpleConnection as _;
 
-use super::Migration;
-use super::runner::{applied_of, locked, reverse, tables};
+use super::plan::Steps;
+use super::runner::{apply, locked, reverse, tables};
 use super::statements::statements;
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
@@ -51,15 +51,29 @@ type TableColumn = (String, String);
 /// Tables with their columns.
 type Columns = BTreeMap<String, BTreeSet<String>>;
 
-/// Returns the data that [`reverse`] would delete. Changes nothing: the migrations are reversed in a transaction that is rolled back.
-pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Loss>> {
+/// Returns the data that the steps would delete. Changes nothing: they are tried in a transaction that
+/// is rolled back. Steps without a statement that can delete anything are not tried.
+pub fn losses(conn: &mut Conn, steps: &Steps<'_>) -> Result<Vec<Loss>> {
+    let deletes = |script: &str| {
+        let script = script.to_uppercase();
+        ["DROP ", "DELETE ", "TRUNCATE "]
+            .iter()
+            .any(|word| script.contains(word))
+    };
+    let forwards = steps.forwards.iter().map(|one| one.script(conn).up);
+    let backwards = steps.backwards.iter().map(|one| one.script(conn).down);
+    let scripts: Vec<&str> = backwards.chain(forwards).collect();
+    if !scripts.iter().any(|script| deletes(script)) || tables(conn)?.is_empty() {
+        return Ok(Vec::new());
+    }
+
     let mut found = None;
     let tried = locked(conn, |conn| {
         // The locks of this trial must not block visitors of a running site for long.
         if let Conn::Postgres(_) = conn {
             conn.batch_execute("SET LOCAL lock_timeout = '10s'")?;
         }
-        found = Some(trial(conn, migrations, app)?);
+        found = Some(trial(conn, steps, &scripts)?);
         Err::<(), Error>(Error::command("rolled back"))
     });
     let Some((mut losses, columns)) = found else {
@@ -72,17 +86,13 @@ pub fn losses(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Ve
     Ok(losses)
 }
 
-/// Reverses the migrations; returns the tables and rows that this deletes, and the deleted columns
-/// of remaining tables.
+/// Tries the steps; returns the tables and rows that this deletes, and the deleted columns of remaining
+/// tables.
 fn trial(
     conn: &mut Conn,
-    migrations: &[Migration],
-    app: &str,
+    steps: &Steps<'_>,
+    scripts: &[&str],
 ) -> Result<(Vec<Loss>, Vec<TableColumn>)> {
-    let scripts: Vec<&str> = applied_of(conn, migrations, app)?
-        .iter()
-        .map(|one| one.script(conn).down)
-        .collect();
     let named = |table: &String| {
         scripts
             .iter()
@@ -95,7 +105,8 @@ fn trial(
         rows.insert(table.clone(), count(conn, table, None)?);
     }
 
-    reverse(conn, migrations, app)?;
+    reverse(conn, &steps.backwards)?;
+    apply(conn, &steps.forwards)?;
 
     let after = columns(conn)?;
     let (mut losses, mut lost_columns) = (Vec::new(), Vec::new());

@@ -4,17 +4,42 @@
 //! `down.sql`, compiled in. The table `django_migrations` records applied migrations under the
 //! names of Django's own ones, so that Django and Nuages recognise each other's migrations.
 
+mod checks;
 mod foreign_keys;
+mod graph;
 mod losses;
+mod not_atomic;
+mod plan;
+mod rebuild;
 mod runner;
 mod statements;
 
+pub use checks::checks_of;
+pub use graph::named;
 pub use losses::{Loss, losses};
-pub use runner::{
-    Applied, applied_of, apply, is_fresh, is_up_to_date, locked, plan, recorded, reverse,
-};
+pub use not_atomic::apply_in_steps;
+pub use plan::{Steps, Target, is_up_to_date, needs_steps, plan, steps};
+pub use runner::{Applied, apply, forget, is_fresh, locked, record, recorded, reverse};
 
 use super::connection::Conn;
+use crate::error::Result;
+
+/// Returns the statements of a script, each as one line without comments.
+pub fn statements_of(script: &str) -> Vec<String> {
+    let is_code = |line: &&str| !line.trim_start().starts_with("--");
+    let in_one_line = |statement: &str| {
+        let code: Vec<&str> = statement
+            .lines()
+            .filter(is_code)
+            .flat_map(str::split_whitespace)
+            .collect();
+        code.join(" ")
+    };
+    statements::statements(script)
+        .into_iter()
+        .map(in_one_line)
+        .collect()
+}
 
 /// One step of an app's schema.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +54,20 @@ pub struct Migration {
     pub sqlite: Script,
     /// The SQL for PostgreSQL.
     pub postgres: Script,
+    /// The tables of the app after the migration, which `makemigrations` compares with the
+    /// declarations. `None` if the migration was written by hand.
+    pub state: Option<&'static str>,
+    /// The changes of data in Rust, besides the SQL.
+    pub code: Option<Code>,
+}
+
+/// A data migration in Rust (Django's `RunPython`).
+#[derive(Debug, Clone, Copy)]
+pub struct Code {
+    /// Changes the data.
+    pub forwards: fn(&mut Conn) -> Result<()>,
+    /// Changes the data back. `None` if that is not possible: then the migration cannot be reversed.
+    pub backwards: Option<fn(&mut Conn) -> Result<()>>,
 }
 
 /// The SQL of one migration on one database.
@@ -41,23 +80,35 @@ pub struct Script {
 }
 
 impl Migration {
+    /// Sets the state of the tables after the migration.
+    #[must_use]
+    pub const fn with_state(mut self, state: Option<&'static str>) -> Self {
+        self.state = state;
+        self
+    }
+
+    /// Lets a migration change data with Rust. The functions run after the SQL, in the same
+    /// transaction.
+    #[must_use]
+    pub const fn with_code(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
+    }
+
     /// Returns the statements that apply the migration, or that reverse it if `backwards`, each as
     /// one line without comments.
     pub fn operations(&self, conn: &Conn, backwards: bool) -> Vec<String> {
         let Script { up, down } = self.script(conn);
-        let is_code = |line: &&str| !line.trim_start().starts_with("--");
-        let in_one_line = |statement: &str| {
-            let code: Vec<&str> = statement
-                .lines()
-                .filter(is_code)
-                .flat_map(str::split_whitespace)
-                .collect();
-            code.join(" ")
-        };
-        statements::statements(if backwards { down } else { up })
-            .into_iter()
-            .map(in_one_line)
-            .collect()
+        statements_of(if backwards { down } else { up })
+    }
+
+    /// Returns the names under which the migration is recorded.
+    fn recorded_names(&self) -> Vec<&'static str> {
+        let mut names = self.stands_for.to_vec();
+        if self.is_squashed() && !names.contains(&self.name) {
+            names.push(self.name);
+        }
+        names
     }
 
     fn script(&self, conn: &Conn) -> Script {
@@ -90,6 +141,8 @@ macro_rules! migration {
             stands_for: &[$($django),+],
             sqlite: $crate::migration!(@script $folder, "sqlite", $app, $name),
             postgres: $crate::migration!(@script $folder, "postgres", $app, $name),
+            state: None,
+            code: None,
         }
     };
     (@script $folder:literal, $database:literal, $app:literal, $name:literal) => {

@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection as _;
 
 use super::foreign_keys::{BrokenKeys, broken, check_deferred, newly_broken, switched_off};
+use super::rebuild::Kept;
 use super::statements::statements;
 use super::{Migration, Script};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::{Error, Result};
 
 /// An arbitrary number, which must be the same in every version of Nuages.
-const ADVISORY_LOCK: i64 = 0x006e_7561_6765_7300;
+pub(super) const ADVISORY_LOCK: i64 = 0x006e_7561_6765_7300;
+
+/// The longest time that a statement waits for the locks of visitors. Other visitors wait behind the
+/// statement, so the migration fails after this time.
+pub(super) const LOCK_TIMEOUT: &str = "10s";
 
 /// A migration that was applied, or will be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +39,7 @@ pub fn locked<T>(conn: &mut Conn, work: impl FnOnce(&mut Conn) -> Result<T>) -> 
                     .bind(ADVISORY_LOCK)
                     .raw(")")
                     .load(conn)?;
+                conn.batch_execute(&format!("SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))?;
             }
             work(conn)
         })
@@ -46,126 +52,103 @@ pub fn is_fresh(conn: &mut Conn) -> Result<bool> {
     Ok(tables(conn)?.is_empty())
 }
 
-/// Whether every migration was applied.
-pub fn is_up_to_date(conn: &mut Conn, migrations: &[Migration]) -> Result<bool> {
-    Ok(plan(conn, migrations)?.iter().all(|(_, applied)| *applied))
-}
-
-/// Returns each migration and whether it was applied. Fails if only some of the Django migrations
-/// that one replaces were applied.
-pub fn plan<'a>(
-    conn: &mut Conn,
-    migrations: &'a [Migration],
-) -> Result<Vec<(&'a Migration, bool)>> {
-    let recorded = recorded(conn)?;
-    let state = |migration: &'a Migration| {
-        let has = |name: &&str| recorded.contains(&(migration.app.to_owned(), (**name).to_owned()));
-        let present = migration.stands_for.iter().filter(|name| has(name)).count();
-        if present != 0 && present != migration.stands_for.len() {
-            let missing: Vec<&str> = migration
-                .stands_for
-                .iter()
-                .copied()
-                .filter(|name| !has(name))
-                .collect();
-            return Err(Error::command(format!(
-                "the app {} stopped halfway: this database lacks Django's {}. Run `manage.py migrate {}` of the Django \
-                 that made it (5.2) first; nothing was changed",
-                migration.app,
-                missing.join(", "),
-                migration.app
-            )));
-        }
-        Ok((migration, present != 0))
+/// Creates the table that records migrations, if it is missing.
+pub(super) fn create_bookkeeping(conn: &mut Conn) -> Result<()> {
+    if tables(conn)?.contains("django_migrations") {
+        return Ok(());
+    }
+    let sql = match conn {
+        Conn::Sqlite(_) => SQLITE_BOOKKEEPING,
+        Conn::Postgres(_) => POSTGRES_BOOKKEEPING,
     };
-    migrations.iter().map(state).collect()
+    conn.batch_execute(sql)?;
+    Ok(())
 }
 
-/// Applies the missing migrations in order. Call it inside [`locked`].
-pub fn apply(conn: &mut Conn, migrations: &[Migration]) -> Result<Vec<Applied>> {
-    if !tables(conn)?.contains("django_migrations") {
-        let sql = match conn {
-            Conn::Sqlite(_) => SQLITE_BOOKKEEPING,
-            Conn::Postgres(_) => POSTGRES_BOOKKEEPING,
-        };
-        conn.batch_execute(sql)?;
-    }
-    let todo: Vec<&Migration> = plan(conn, migrations)?
-        .into_iter()
-        .filter(|(_, applied)| !applied)
-        .map(|(migration, _)| migration)
-        .collect();
-    for migration in &todo {
+/// Applies migrations, in this order. Call it inside [`locked`].
+pub fn apply(conn: &mut Conn, migrations: &[&Migration]) -> Result<Vec<Applied>> {
+    create_bookkeeping(conn)?;
+    for migration in migrations {
         let Script { up, .. } = migration.script(conn);
-        run(conn, migration, up)?;
-
-        for name in migration.stands_for {
-            Sql::new("INSERT INTO django_migrations (app, name, applied) VALUES (")
-                .bind(migration.app)
-                .raw(", ")
-                .bind(*name)
-                .raw(", ")
-                .bind(Timestamp::now())
-                .raw(")")
-                .execute(conn)?;
-        }
+        run(conn, migration, up, false)?;
+        record(conn, migration)?;
     }
-    Ok(todo
-        .into_iter()
+    Ok(applied(migrations))
+}
+
+pub(super) fn applied(migrations: &[&Migration]) -> Vec<Applied> {
+    migrations
+        .iter()
         .map(|migration| Applied {
             app: migration.app,
             name: migration.name,
         })
-        .collect())
+        .collect()
 }
 
-/// Returns the applied migrations of `app`, in the order in which [`reverse`] reverses them.
-pub fn applied_of<'a>(
-    conn: &mut Conn,
-    migrations: &'a [Migration],
-    app: &str,
-) -> Result<Vec<&'a Migration>> {
-    let planned = plan(conn, migrations)?.into_iter().rev();
-    Ok(planned
-        .filter(|(one, applied)| *applied && one.app == app)
-        .map(|(one, _)| one)
-        .collect())
-}
-
-/// Reverses every migration of `app` (Django's `migrate APP zero`). Call it inside [`locked`].
-pub fn reverse(conn: &mut Conn, migrations: &[Migration], app: &str) -> Result<Vec<Applied>> {
-    let mut reversed = Vec::new();
-    for migration in applied_of(conn, migrations, app)? {
-        let Script { down, .. } = migration.script(conn);
-        run(conn, migration, down)?;
-
-        for name in migration.stands_for {
-            Sql::new("DELETE FROM django_migrations WHERE app = ")
-                .bind(migration.app)
-                .raw(" AND name = ")
-                .bind(*name)
-                .execute(conn)?;
-        }
-        reversed.push(Applied {
-            app: migration.app,
-            name: migration.name,
-        });
+/// Records that a migration was applied, under the names of those that it replaces.
+pub fn record(conn: &mut Conn, migration: &Migration) -> Result<()> {
+    create_bookkeeping(conn)?;
+    for name in migration.recorded_names() {
+        Sql::new("INSERT INTO django_migrations (app, name, applied) VALUES (")
+            .bind(migration.app)
+            .raw(", ")
+            .bind(name)
+            .raw(", ")
+            .bind(Timestamp::now())
+            .raw(")")
+            .execute(conn)?;
     }
-    Ok(reversed)
+    Ok(())
 }
 
-/// Runs the script of one migration, and checks the foreign keys afterwards.
-fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
+/// Records that a migration is not applied.
+pub fn forget(conn: &mut Conn, migration: &Migration) -> Result<()> {
+    for name in migration.recorded_names() {
+        Sql::new("DELETE FROM django_migrations WHERE app = ")
+            .bind(migration.app)
+            .raw(" AND name = ")
+            .bind(name)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Reverses migrations, in this order. Call it inside [`locked`].
+pub fn reverse(conn: &mut Conn, migrations: &[&Migration]) -> Result<Vec<Applied>> {
+    for migration in migrations {
+        if migration.code.is_some_and(|code| code.backwards.is_none()) {
+            return Err(Error::command(format!(
+                "{} cannot be reversed: it changes data, and has no function that changes them back. Nothing was changed",
+                migration.label()
+            )));
+        }
+    }
+    for migration in migrations {
+        let Script { down, .. } = migration.script(conn);
+        run(conn, migration, down, true)?;
+        forget(conn, migration)?;
+    }
+    Ok(applied(migrations))
+}
+
+/// Runs the script and the code of one migration, and checks the foreign keys afterwards.
+fn run(conn: &mut Conn, migration: &Migration, script: &str, backwards: bool) -> Result<()> {
     let before = broken(conn)?;
+    let kept = Kept::new(conn, script)?;
     let statements = statements(script);
     let last = statements.last().copied().unwrap_or_default();
     let mut broken_keys = None;
 
     let done = conn.atomic(|conn| {
         for statement in &statements {
-            conn.batch_execute(statement)
-                .map_err(|error| failure(conn, migration, statement, &error.to_string()))?;
+            let statement = kept.with_checks(statement);
+            conn.batch_execute(&statement)
+                .map_err(|error| failure(conn, migration, &statement, &error.to_string()))?;
         }
+        kept.restore(conn)
+            .map_err(|error| failure(conn, migration, last, &error.to_string()))?;
+        run_code(conn, migration, backwards)?;
         check_deferred(conn).map_err(|error| failure(conn, migration, last, &error.to_string()))?;
         broken_keys = newly_broken(&before, &broken(conn)?);
         if broken_keys.is_some() {
@@ -178,6 +161,27 @@ fn run(conn: &mut Conn, migration: &Migration, script: &str) -> Result<()> {
     let Some(text) = broken_keys else { return done };
     let statement = breaking_statement(conn, &statements, &before)?.unwrap_or(last);
     Err(failure(conn, migration, statement, &text))
+}
+
+/// Runs the functions of a data migration.
+pub(super) fn run_code(conn: &mut Conn, migration: &Migration, backwards: bool) -> Result<()> {
+    let Some(code) = migration.code else {
+        return Ok(());
+    };
+    let function = if backwards {
+        code.backwards
+    } else {
+        Some(code.forwards)
+    };
+    let Some(function) = function else {
+        return Ok(());
+    };
+    function(conn).map_err(|error| {
+        Error::command(format!(
+            "{} failed, and the database is as it was.\n  {error}",
+            migration.label()
+        ))
+    })
 }
 
 /// Returns the statement that broke a foreign key for good. Runs the statements again, with a check
@@ -200,7 +204,7 @@ fn breaking_statement<'a>(
     Ok(since)
 }
 
-fn failure(conn: &Conn, migration: &Migration, statement: &str, error: &str) -> Error {
+pub(super) fn failure(conn: &Conn, migration: &Migration, statement: &str, error: &str) -> Error {
     Error::command(format!(
         "{}.{} failed, and the database is as it was.\n  statement: {statement}\n  {}: {error}",
         migration.app,

@@ -6,7 +6,6 @@ mod sitemap;
 pub(crate) mod urls;
 mod views;
 
-use nuages::migration;
 use nuages::models::{AppConfig, Model as _};
 
 /// The app.
@@ -18,5 +17,5 @@ pub(crate) const APP: AppConfig = AppConfig {
         models::Category::meta,
         models::Product::meta,
     ],
-    migrations: &[migration!("catalog", "0001_initial")],
+    migrations: nuages::migrations!("catalog"),
 };

@@ -3,7 +3,6 @@
 pub(crate) mod admin;
 pub(crate) mod models;
 
-use nuages::migration;
 use nuages::models::{AppConfig, Model as _};
 
 /// The app.
@@ -11,5 +10,5 @@ pub(crate) const APP: AppConfig = AppConfig {
     label: "orders",
     verbose_name: "Orders",
     models: &[models::Order::meta, models::OrderItem::meta],
-    migrations: &[migration!("orders", "0001_initial")],
+    migrations: nuages::migrations!("orders"),
 };

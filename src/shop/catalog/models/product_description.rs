@@ -16,7 +16,9 @@ impl Model for Product {
             stock, updated_at,
         };
         it.ordering((name, id))
-            .index((is_active, name, id))
+            .index_with((is_active, name, id), |index| {
+                index.name("catalog_product_listing")
+            })
             .absolute_url((slug,), |[text]| url_of(&text.to_string()))
             .field(name, |field| field.max_length(200))
             .field(slug, |field| field.slug(220).unique())

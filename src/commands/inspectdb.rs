@@ -1,0 +1,60 @@
+//! `inspectdb`: prints declarations for the tables of the database.
+
+use clap::Args as ClapArgs;
+
+use super::connect;
+use crate::db::Conn;
+use crate::db::introspection::{DatabaseTable, tables};
+use crate::error::{Error, Result};
+use crate::makemigrations::Inspection;
+use crate::settings::Settings;
+use crate::terminal::say;
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Args {
+    /// The tables; without any, all tables of the database except Django's own.
+    tables: Vec<String>,
+    /// The app of the declarations.
+    #[arg(long, default_value = "legacy")]
+    app: String,
+}
+
+/// The tables that the library declares, and those that only Django and Nuages use.
+const OWN: [&str; 9] = [
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "auth_user",
+    "auth_user_groups",
+    "auth_user_user_permissions",
+    "django_admin_log",
+    "django_content_type",
+    "django_session",
+];
+
+pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
+    let mut conn = connect(settings)?;
+    let is_postgres = matches!(conn, Conn::Postgres(_));
+    let all = tables(&mut conn)?;
+    for name in &args.tables {
+        if !all.iter().any(|table| table.name == *name) {
+            return Err(Error::command(format!("there is no table {name}")));
+        }
+    }
+
+    let is_wanted = |table: &&DatabaseTable| {
+        if args.tables.is_empty() {
+            let name = table.name.as_str();
+            !OWN.contains(&name) && name != "django_migrations" && !name.starts_with("nuages_")
+        } else {
+            args.tables.contains(&table.name)
+        }
+    };
+    let wanted: Vec<&DatabaseTable> = all.iter().filter(is_wanted).collect();
+    let inspection = Inspection {
+        all: &all,
+        app: &args.app,
+        is_postgres,
+    };
+    say(inspection.module(&wanted).trim_end())
+}

@@ -1,0 +1,137 @@
+//! The files of a migration: SQL for both databases, and the state afterwards.
+
+use std::path::{Path, PathBuf};
+
+use crate::db::migrations::Migration;
+use crate::error::{Error, Result};
+
+use super::operations::Operation;
+use super::schema_editor::{SchemaEditor, Vendor};
+use super::state::AppState;
+
+/// A migration that is about to be written.
+#[derive(Debug)]
+pub struct NewMigration {
+    /// The app.
+    pub app: String,
+    /// `0002_post_slug`
+    pub name: String,
+    pub(super) operations: Vec<Operation>,
+    /// The tables afterwards.
+    pub state: AppState,
+    pub(super) is_merge: bool,
+}
+
+impl NewMigration {
+    /// Returns what the migration does, a line for each operation, with Django's sign before it.
+    pub fn descriptions(&self) -> Vec<String> {
+        self.operations
+            .iter()
+            .map(|operation| format!("{} {}", operation.sign(), operation.describe()))
+            .collect()
+    }
+
+    /// Returns the script that applies the migration, or that reverses it.
+    pub fn script(&self, vendor: Vendor, backwards: bool) -> String {
+        let mut editor = SchemaEditor::new(vendor);
+        let operations: Vec<Operation> = if backwards {
+            self.operations
+                .iter()
+                .rev()
+                .map(Operation::reversed)
+                .collect()
+        } else {
+            self.operations.clone()
+        };
+
+        let mut text = String::new();
+        for operation in &operations {
+            text.push_str(&format!("-- {}\n", operation.describe()));
+            operation.write(&mut editor);
+            push_statements(&mut text, &editor.take());
+        }
+        push_statements(&mut text, &editor.finish());
+        if operations.is_empty() && !self.is_merge {
+            text.push_str(if backwards {
+                "-- Write here what takes the migration back.\n"
+            } else {
+                "-- Write here what the migration does.\n"
+            });
+        }
+        text
+    }
+
+    /// Writes the files below `folder`. Fails if one of them is there already.
+    pub fn write(&self, folder: &Path) -> Result<PathBuf> {
+        let own = format!("{}_{}", self.app, self.name);
+        for (vendor, database) in [(Vendor::Sqlite, "sqlite"), (Vendor::Postgres, "postgres")] {
+            let target = folder.join(database).join(&own);
+            create_folder(&target)?;
+            for (file, backwards) in [("up.sql", false), ("down.sql", true)] {
+                write_new(&target.join(file), &self.script(vendor, backwards))?;
+            }
+        }
+
+        let states = folder.join("state");
+        create_folder(&states)?;
+        write_new(&states.join(format!("{own}.json")), &self.state.to_json())?;
+        write_latest(folder, &self.app, &self.name)?;
+        Ok(folder.join("sqlite").join(own))
+    }
+}
+
+/// Records the state of an app beside a migration that was written by hand.
+pub fn write_state(folder: &Path, migration: &Migration, state: &AppState) -> Result<PathBuf> {
+    let states = folder.join("state");
+    create_folder(&states)?;
+    let file = states.join(format!("{}_{}.json", migration.app, migration.name));
+    write_new(&file, &state.to_json())?;
+    write_latest(folder, migration.app, migration.name)?;
+    Ok(file)
+}
+
+/// Writes the name of the last migration to the file by which the compiler notices a new one. Two
+/// branches that each add a migration conflict in this file.
+fn write_latest(folder: &Path, app: &str, name: &str) -> Result<()> {
+    let file = folder.join("state").join(format!("{app}.latest"));
+    let is_first = !file.exists();
+    std::fs::write(&file, format!("{name}\n")).map_err(|error| cannot(&file, &error))?;
+    if is_first {
+        // The program did not know the file when it was compiled.
+        for root in ["src/main.rs", "src/lib.rs"] {
+            let root = folder.with_file_name(root);
+            if let Ok(root) = std::fs::File::options().append(true).open(root) {
+                root.set_modified(std::time::SystemTime::now())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn push_statements(text: &mut String, statements: &[String]) {
+    for statement in statements {
+        text.push_str(statement);
+        text.push_str(if statement.starts_with("--") {
+            "\n"
+        } else {
+            ";\n"
+        });
+    }
+}
+
+pub(super) fn create_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))
+}
+
+pub(super) fn write_new(file: &Path, text: &str) -> Result<()> {
+    use std::io::Write as _;
+
+    let mut created = std::fs::File::create_new(file).map_err(|error| cannot(file, &error))?;
+    created
+        .write_all(text.as_bytes())
+        .map_err(|error| cannot(file, &error))
+}
+
+fn cannot(path: &Path, error: &std::io::Error) -> Error {
+    Error::command(format!("{} cannot be written: {error}", path.display()))
+}

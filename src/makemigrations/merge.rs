@@ -1,0 +1,171 @@
+//! Joins the migrations of two branches (Django's `makemigrations --merge`).
+
+use crate::error::{Error, Result};
+use crate::models::AppConfig;
+
+use super::files::NewMigration;
+use super::project::number;
+use super::state::{AppState, TableState};
+
+/// Migrations of one app that began at the same state.
+struct Branches {
+    base: AppState,
+    names: Vec<&'static str>,
+    states: Vec<AppState>,
+}
+
+/// Returns the names of the migrations that conflict: the last ones, if several have the same number.
+pub fn conflicting(app: &AppConfig) -> Vec<&'static str> {
+    let own: Vec<&str> = app
+        .migrations
+        .iter()
+        .filter(|one| one.app == app.label && one.state.is_some())
+        .map(|one| one.name)
+        .collect();
+    let highest = own.iter().map(|name| number(name)).max();
+    let last: Vec<&str> = own
+        .into_iter()
+        .filter(|name| Some(number(name)) == highest)
+        .collect();
+    if last.len() > 1 { last } else { Vec::new() }
+}
+
+/// Returns a migration without statements that joins the conflicting ones; `None` if none conflict.
+pub fn merge(app: &AppConfig) -> Result<Option<NewMigration>> {
+    let names = conflicting(app);
+    if names.is_empty() {
+        return Ok(None);
+    }
+    let branches = branches(app, names)?;
+    let state = branches.joined(app.label)?;
+    let next = number(branches.names[0]) + 1;
+    Ok(Some(NewMigration {
+        app: app.label.to_owned(),
+        name: format!("{next:04}_merge_{}", branches.names.join("_")),
+        operations: Vec::new(),
+        state,
+        is_merge: true,
+    }))
+}
+
+fn branches(app: &AppConfig, names: Vec<&'static str>) -> Result<Branches> {
+    let read = |text: Option<&str>| {
+        AppState::from_json(text.unwrap_or("{\"tables\": []}"))
+            .map_err(|error| Error::command(format!("a state of {}: {error}", app.label)))
+    };
+    let first = number(names[0]);
+    let base = app
+        .migrations
+        .iter()
+        .rfind(|one| one.app == app.label && number(one.name) < first);
+    let states = app
+        .migrations
+        .iter()
+        .filter(|one| one.app == app.label && names.contains(&one.name))
+        .map(|one| read(one.state))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(Branches {
+        base: read(base.and_then(|one| one.state))?,
+        names,
+        states,
+    })
+}
+
+impl Branches {
+    /// Returns the state with the changes of all branches.
+    fn joined(&self, app: &str) -> Result<AppState> {
+        let mut joined = self.base.clone();
+        joined.dependencies.clear();
+        joined.replaces.clear();
+        for state in &self.states {
+            let gone = |table: &TableState| {
+                self.base.table(&table.model).is_some() && state.table(&table.model).is_none()
+            };
+            joined.tables.retain(|table| !gone(table));
+            for table in &state.tables {
+                let base = self.base.table(&table.model);
+                if base == Some(table) {
+                    continue;
+                }
+                match joined
+                    .tables
+                    .iter_mut()
+                    .find(|one| one.model == table.model)
+                {
+                    None => joined.tables.push(table.clone()),
+                    Some(other) => {
+                        *other = joined_table(app, base, other, table)?;
+                    }
+                }
+            }
+            joined.renamed_models.extend(state.renamed_models.clone());
+        }
+        Ok(joined)
+    }
+}
+
+/// Returns a table with the changes of two branches. Fails if both changed the same part.
+fn joined_table(
+    app: &str,
+    base: Option<&TableState>,
+    one: &TableState,
+    other: &TableState,
+) -> Result<TableState> {
+    let conflict = |part: &str| {
+        Error::command(format!(
+            "nothing was written: both branches change {app}.{}.{part}. Undo one of the two migrations and make it again \
+             on top of the other",
+            one.model.to_lowercase()
+        ))
+    };
+    let Some(base) = base else {
+        return if one == other {
+            Ok(one.clone())
+        } else {
+            Err(conflict("*"))
+        };
+    };
+
+    let mut joined = one.clone();
+    let names = base.columns.iter().chain(&other.columns);
+    for name in names.map(|column| &column.name) {
+        let (was, mine, theirs) = (base.field(name), one.field(name), other.field(name));
+        if theirs == was || theirs == mine {
+            continue;
+        }
+        if mine != was {
+            return Err(conflict(name));
+        }
+        joined.columns.retain(|column| column.name != *name);
+        joined.columns.extend(theirs.cloned());
+    }
+    join(
+        &mut joined.unique_together,
+        &base.unique_together,
+        &other.unique_together,
+    );
+    join(&mut joined.indexes, &base.indexes, &other.indexes);
+    join(
+        &mut joined.constraints,
+        &base.constraints,
+        &other.constraints,
+    );
+    joined.kept_names.extend(other.kept_names.clone());
+    if other.table != base.table {
+        if one.table != base.table && one.table != other.table {
+            return Err(conflict("table"));
+        }
+        joined.table.clone_from(&other.table);
+    }
+    Ok(joined)
+}
+
+/// Applies what a branch added to a list and removed from it.
+fn join<T: PartialEq + Clone>(joined: &mut Vec<T>, base: &[T], other: &[T]) {
+    joined.retain(|item| other.contains(item) || !base.contains(item));
+    for item in other {
+        if !base.contains(item) && !joined.contains(item) {
+            joined.push(item.clone());
+        }
+    }
+}
