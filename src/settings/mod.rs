@@ -179,21 +179,7 @@ impl Settings {
         let mut wrong = Vec::new();
         let debug = env.flag("DEBUG", false, &mut wrong);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut database_url = env.database_url(&mut wrong);
-        let pooling = env.parsed(
-            "CONN_TRANSACTION_POOLING",
-            TransactionPooling::default(),
-            "auto, on or off",
-            &mut wrong,
-        );
-        database_url.reached_by(pooling, env.get("PGOPTIONS"));
-        // PostgreSQL queries mostly wait on the network, so open at least 8 connections. SQLite
-        // queries use our own CPU: 4 are enough.
-        let fewest = if matches!(database_url, DatabaseUrl::Postgres(_)) {
-            8
-        } else {
-            4
-        };
+        let database_url = database_url(env, &mut wrong);
         let settings = Self {
             debug,
             secret_key: env.secret_key(debug, &mut wrong),
@@ -203,13 +189,13 @@ impl Settings {
                 .map(SecretKey::new)
                 .collect(),
             allowed_hosts: env.list("ALLOWED_HOSTS"),
-            database_url,
             conn_pool_size: env.number(
                 "CONN_POOL_SIZE",
-                u32::try_from(cores * 2).unwrap_or(fewest).max(fewest),
+                conn_pool_size(&database_url, cores),
                 1..=1000,
                 &mut wrong,
             ),
+            database_url,
             conn_wait_timeout: env.seconds("CONN_WAIT_TIMEOUT", 5.0, &mut wrong),
             statement_timeout: env.seconds("STATEMENT_TIMEOUT", 30.0, &mut wrong),
             stream_timeout: env.seconds("STREAM_TIMEOUT", 30.0, &mut wrong),
@@ -338,6 +324,29 @@ impl Settings {
             ("X_FRAME_OPTIONS", self.security.x_frame_options.clone()),
         ]
     }
+}
+
+/// Reads `DATABASE_URL` and the settings about the way to the server.
+fn database_url(env: &Env, wrong: &mut Vec<String>) -> DatabaseUrl {
+    let mut url = env.database_url(wrong);
+    let pooling = env.parsed(
+        "CONN_TRANSACTION_POOLING",
+        TransactionPooling::default(),
+        "auto, on or off",
+        wrong,
+    );
+    url.reached_by(pooling, env.get("PGOPTIONS"));
+    url
+}
+
+/// Returns the default number of connections. PostgreSQL queries mostly wait on the network, so
+/// open at least 8 connections. SQLite queries use our own CPU: 4 are enough.
+fn conn_pool_size(database_url: &DatabaseUrl, cores: usize) -> u32 {
+    let fewest = match database_url {
+        DatabaseUrl::Postgres(_) => 8,
+        DatabaseUrl::Sqlite(_) => 4,
+    };
+    u32::try_from(cores * 2).unwrap_or(fewest).max(fewest)
 }
 
 impl Security {

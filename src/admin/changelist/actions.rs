@@ -121,37 +121,7 @@ pub(super) async fn run(
         list_url,
     };
     if action.name == DELETE.name {
-        return match delete_selected(request, registered, run.rows.clone(), is_confirmed).await? {
-            Selected::Deleted(0) => back(),
-            Selected::Deleted(count) => {
-                let counted = registered
-                    .model
-                    .counted(i64::try_from(count).unwrap_or(i64::MAX));
-                request
-                    .messages
-                    .success(format!("Successfully deleted {count} {counted}."));
-                Ok(redirect(&super::here(request, registered).await?))
-            }
-            Selected::Asked(shown) => {
-                let title = if shown.is_allowed() {
-                    format!("Delete {count} {}", registered.model.counted(count))
-                } else {
-                    format!("Cannot delete {}", registered.model.counted(count))
-                };
-                let mut crumbs = Crumb::to(registered, here.clone());
-                crumbs.push(Crumb::new("Delete", ""));
-                let again = run.again().await?;
-                let many = registered.model.verbose_name_plural.clone();
-                let frame = request.frame(title, crumbs);
-                Ok(render(&DeleteSelectedConfirmation {
-                    frame,
-                    many,
-                    shown,
-                    again,
-                })?
-                .respond_to(&request.http))
-            }
-        };
+        return delete(run, is_confirmed).await;
     }
     match run.answer(is_confirmed).await? {
         Some(page) => Ok(page),
@@ -163,6 +133,40 @@ pub(super) async fn run(
 pub(super) fn is_across(data: &PostData) -> bool {
     let across = data.get("select_across").to_lowercase();
     data.fields.get("_all").is_some() || !matches!(across.as_str(), "" | "0" | "false")
+}
+
+/// Deletes the selected rows, or shows what would be deleted.
+async fn delete(run: Run<'_>, is_confirmed: bool) -> Result<HttpResponse> {
+    let (request, registered) = (run.request, run.registered);
+    match delete_selected(request, registered, run.rows.clone(), is_confirmed).await? {
+        Selected::Deleted(0) => Ok(redirect(&run.back_url)),
+        Selected::Deleted(count) => {
+            let counted = i64::try_from(count).unwrap_or(i64::MAX);
+            let counted = registered.model.counted(counted);
+            request
+                .messages
+                .success(format!("Successfully deleted {count} {counted}."));
+            Ok(redirect(&super::here(request, registered).await?))
+        }
+        Selected::Asked(shown) => {
+            let counted = registered.model.counted(run.count);
+            let title = if shown.is_allowed() {
+                format!("Delete {} {counted}", run.count)
+            } else {
+                format!("Cannot delete {counted}")
+            };
+            let mut crumbs = Crumb::to(registered, run.list_url.clone());
+            crumbs.push(Crumb::new("Delete", ""));
+
+            let page = DeleteSelectedConfirmation {
+                frame: request.frame(title, crumbs),
+                many: registered.model.verbose_name_plural.clone(),
+                shown,
+                again: run.again().await?,
+            };
+            Ok(render(&page)?.respond_to(&request.http))
+        }
+    }
 }
 
 /// Returns the action of the action bar whose button was clicked.

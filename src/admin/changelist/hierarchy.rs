@@ -48,6 +48,145 @@ pub(super) struct Dates {
     pub(super) down: Vec<(String, String)>,
 }
 
+/// Makes the links of the date navigation.
+struct DateLinks<'a> {
+    params: &'a Params,
+    /// The beginning of the parameters' names: `created_at__`.
+    prefix: String,
+}
+
+impl DateLinks<'_> {
+    /// Returns the text before and after the number in links to many spans, which differ only in
+    /// that number.
+    fn ends(&self, part: &str, within: &[(&str, String)]) -> (String, String) {
+        let prefix = &self.prefix;
+        let named: Vec<(String, &str)> = within
+            .iter()
+            .map(|(part, text)| (format!("{prefix}{part}"), text.as_str()))
+            .collect();
+        let set: Vec<(&str, &str)> = named
+            .iter()
+            .map(|(name, text)| (name.as_str(), *text))
+            .collect();
+        self.params
+            .link_ends(&format!("{prefix}{part}"), &set, &[prefix])
+    }
+
+    /// Returns the link to one span.
+    fn to(&self, parts: &[(&str, String)]) -> String {
+        match parts {
+            [] => self.params.link(&[], &[&self.prefix]),
+            [(part, number), within @ ..] => {
+                let (before, after) = self.ends(part, within);
+                format!("{before}{number}{after}")
+            }
+        }
+    }
+}
+
+/// The list whose dates are shown.
+struct DateSource<'a> {
+    hierarchy: &'a Hierarchy,
+    site: Site,
+    query: &'a Query,
+    at_hand: AtHand<'a>,
+}
+
+impl DateSource<'_> {
+    /// Returns the days of a month that have rows, with links.
+    fn days(
+        &self,
+        conn: &mut Conn,
+        links: &DateLinks<'_>,
+        year: i32,
+        month: u32,
+    ) -> Result<Vec<(String, String)>> {
+        let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
+        let next = first + Months::new(1);
+        let all = first.iter_days().take_while(|day| *day < next).collect();
+        let days = self.find(conn, all, next, |day| day)?;
+
+        let within = [("month", month.to_string()), ("year", year.to_string())];
+        let (before, after) = links.ends("day", &within);
+        let link = |day: NaiveDate| {
+            let day = day.day();
+            let text = format!("{} {day}", month_name(month));
+            (text, format!("{before}{day}{after}"))
+        };
+        Ok(days.into_iter().map(link).collect())
+    }
+
+    /// Returns the months of a year that have rows, with links.
+    fn months(
+        &self,
+        conn: &mut Conn,
+        links: &DateLinks<'_>,
+        year: i32,
+    ) -> Result<Vec<(String, String)>> {
+        let all = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1));
+        let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
+        let first_of_month = |day: NaiveDate| day.with_day(1).unwrap_or(day);
+        let months = self.find(conn, all.collect(), next, first_of_month)?;
+
+        let (before, after) = links.ends("month", &[("year", year.to_string())]);
+        let link = |first: NaiveDate| {
+            let month = first.month();
+            let text = format!("{} {year}", month_name(month));
+            (text, format!("{before}{month}{after}"))
+        };
+        Ok(months.into_iter().map(link).collect())
+    }
+
+    /// Returns the years that have rows, with links.
+    fn years(
+        &self,
+        conn: &mut Conn,
+        links: &DateLinks<'_>,
+        first: NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Vec<(String, String)>> {
+        let is_loaded = matches!(self.at_hand, AtHand::All(_));
+        let years = if last.year() - first.year() > MANY_YEARS && !is_loaded {
+            self.hierarchy
+                .far_apart(conn, self.site, self.query, first, last)?
+        } else {
+            let all =
+                (first.year()..=last.year()).filter_map(|year| NaiveDate::from_ymd_opt(year, 1, 1));
+            let next = NaiveDate::from_ymd_opt(last.year() + 1, 1, 1).unwrap_or(NaiveDate::MAX);
+            let january = |day: NaiveDate| NaiveDate::from_ymd_opt(day.year(), 1, 1).unwrap_or(day);
+            self.find(conn, all.collect(), next, january)?
+        };
+
+        let (before, after) = links.ends("year", &[]);
+        let link = |first: NaiveDate| {
+            let year = first.year();
+            (year.to_string(), format!("{before}{year}{after}"))
+        };
+        Ok(years.into_iter().map(link).collect())
+    }
+
+    /// Returns those of the spans that contain a date of the list. The spans begin on `starts`, and
+    /// the last one ends at `to`; `pick` returns the start of a date's span.
+    fn find(
+        &self,
+        conn: &mut Conn,
+        starts: Vec<NaiveDate>,
+        to: NaiveDate,
+        pick: fn(NaiveDate) -> NaiveDate,
+    ) -> Result<BTreeSet<NaiveDate>> {
+        let (answered, many) = match &self.at_hand {
+            AtHand::All(all) => {
+                let days = all.iter().filter_map(|value| local_day(value, self.site));
+                return Ok(days.map(pick).collect());
+            }
+            AtHand::Spans(spans, occurring) => (Some((*spans, *occurring)), true),
+            AtHand::None { many } => (None, *many),
+        };
+        self.hierarchy
+            .occurring(conn, self.site, self.query, (&starts, to), answered, many)
+    }
+}
+
 impl Hierarchy {
     pub(super) fn new(site: Site, path: &ColumnPath, params: &Params) -> Result<Self, Problem> {
         let model = site.registered.model;
@@ -132,136 +271,72 @@ impl Hierarchy {
         ends: Option<(&Value, &Value)>,
         at_hand: AtHand<'_>,
     ) -> Result<Option<Dates>> {
-        let (all, spans, many) = match at_hand {
-            AtHand::All(all) => (Some(all), None, false),
-            AtHand::Spans(spans, occurring) => (None, Some((spans, occurring)), true),
-            AtHand::None { many } => (None, None, many),
-        };
         let local = |value: &Value| local_day(value, site);
         let ends = ends.and_then(|(first, last)| local(first).zip(local(last)));
-        let (mut year, mut month) = (self.year, self.month);
-        if let (None, Some((first, last))) = (year, ends)
-            && params.get(&format!("{}__month", self.name)).is_none()
-            && params.get(&format!("{}__day", self.name)).is_none()
-            && first.year() == last.year()
-        {
-            year = Some(first.year());
-            month = (first.month() == last.month()).then(|| first.month());
-        }
-        let own = format!("{}__", self.name);
-        // Links to many spans differ in one number only, so build the two ends of the links once.
-        let links = |part: &str, within: &[(&str, String)]| {
-            let named: Vec<(String, &str)> = within
-                .iter()
-                .map(|(part, text)| (format!("{own}{part}"), text.as_str()))
-                .collect();
-            let set: Vec<(&str, &str)> = named
-                .iter()
-                .map(|(name, text)| (name.as_str(), *text))
-                .collect();
-            params.link_ends(&format!("{own}{part}"), &set, &[&own])
+        let (year, month) = self.level(params, ends);
+        let source = DateSource {
+            hierarchy: self,
+            site,
+            query,
+            at_hand,
         };
-        let link = |parts: &[(&str, String)]| match parts {
-            [] => params.link(&[], &[&own]),
-            [(part, number), within @ ..] => {
-                let (a, z) = links(part, within);
-                format!("{a}{number}{z}")
-            }
+        let links = DateLinks {
+            params,
+            prefix: format!("{}__", self.name),
         };
-        let of_year = |year: i32| link(&[("year", year.to_string())]);
-        let of_month = |year: i32, month: u32| {
-            link(&[("month", month.to_string()), ("year", year.to_string())])
-        };
+
         let mut shown = Dates {
             label: self.label(),
             ..Dates::default()
         };
         if let Some(year) = year {
-            shown.up.push(("All dates".to_owned(), link(&[])));
+            shown.up.push(("All dates".to_owned(), links.to(&[])));
             if month.is_some() {
-                shown.up.push((year.to_string(), of_year(year)));
+                let of_year = links.to(&[("year", year.to_string())]);
+                shown.up.push((year.to_string(), of_year));
             }
         }
-        let find = |conn: &mut Conn,
-                    starts: Vec<NaiveDate>,
-                    to: NaiveDate,
-                    pick: fn(NaiveDate) -> NaiveDate| {
-            if let Some(all) = &all {
-                return Ok(all
-                    .iter()
-                    .filter_map(|value| local(value))
-                    .map(pick)
-                    .collect());
-            }
-            self.occurring(conn, site, query, (&starts, to), spans, many)
-        };
         match (year, month, self.day) {
             (Some(year), Some(month), Some(day)) => {
-                shown.up.push((
-                    format!("{} {year}", month_name(month)),
-                    of_month(year, month),
-                ));
+                let of_month =
+                    links.to(&[("month", month.to_string()), ("year", year.to_string())]);
+                let text = format!("{} {year}", month_name(month));
+                shown.up.push((text, of_month));
                 shown.here = format!("{} {day}", month_name(month));
             }
             (Some(year), Some(month), None) => {
                 shown.here = format!("{} {year}", month_name(month));
-                let first = NaiveDate::from_ymd_opt(year, month, 1).unwrap_or_default();
-                let next = first + Months::new(1);
-                let days: BTreeSet<NaiveDate> = find(
-                    conn,
-                    first.iter_days().take_while(|day| *day < next).collect(),
-                    next,
-                    |day| day,
-                )?;
-                let (a, z) = links(
-                    "day",
-                    &[("month", month.to_string()), ("year", year.to_string())],
-                );
-                let link = |day: NaiveDate| {
-                    (
-                        format!("{} {}", month_name(month), day.day()),
-                        format!("{a}{}{z}", day.day()),
-                    )
-                };
-                shown.down.extend(days.into_iter().map(link));
+                shown.down = source.days(conn, &links, year, month)?;
             }
             (Some(year), None, _) => {
                 shown.here = year.to_string();
-                let months: Vec<NaiveDate> = (1..=12)
-                    .filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1))
-                    .collect();
-                let next = NaiveDate::from_ymd_opt(year + 1, 1, 1).unwrap_or_default();
-                let (a, z) = links("month", &[("year", year.to_string())]);
-                for first in find(conn, months, next, |day| day.with_day(1).unwrap_or(day))? {
-                    let month = first.month();
-                    shown.down.push((
-                        format!("{} {year}", month_name(month)),
-                        format!("{a}{month}{z}"),
-                    ));
-                }
+                shown.down = source.months(conn, &links, year)?;
             }
             (None, ..) => {
                 let Some((first, last)) = ends else {
                     return Ok(None);
                 };
-                let years = (first.year()..=last.year())
-                    .filter_map(|year| NaiveDate::from_ymd_opt(year, 1, 1));
-                let next = NaiveDate::from_ymd_opt(last.year() + 1, 1, 1).unwrap_or(NaiveDate::MAX);
-                let january =
-                    |day: NaiveDate| NaiveDate::from_ymd_opt(day.year(), 1, 1).unwrap_or(day);
-                let found = if last.year() - first.year() > MANY_YEARS && all.is_none() {
-                    self.far_apart(conn, site, query, first, last)?
-                } else {
-                    find(conn, years.collect(), next, january)?
-                };
-                let (a, z) = links("year", &[]);
-                let link = |first: NaiveDate| {
-                    (first.year().to_string(), format!("{a}{}{z}", first.year()))
-                };
-                shown.down.extend(found.into_iter().map(link));
+                shown.down = source.years(conn, &links, first, last)?;
             }
         }
         Ok(Some(shown))
+    }
+
+    /// Returns the year and the month in the URL, or else those that contain all dates of the list.
+    fn level(
+        &self,
+        params: &Params,
+        ends: Option<(NaiveDate, NaiveDate)>,
+    ) -> (Option<i32>, Option<u32>) {
+        if let (None, Some((first, last))) = (self.year, ends)
+            && params.get(&format!("{}__month", self.name)).is_none()
+            && params.get(&format!("{}__day", self.name)).is_none()
+            && first.year() == last.year()
+        {
+            let month = (first.month() == last.month()).then(|| first.month());
+            return (Some(first.year()), month);
+        }
+        (self.year, self.month)
     }
 
     /// Returns those of the spans that contain a date of the list. The spans begin on `starts`, and

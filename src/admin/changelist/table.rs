@@ -125,118 +125,153 @@ pub(super) struct RowContext<'a> {
 
 /// Renders a row for each object.
 fn written(list: &List, rows: &[Row], context: &RowContext<'_>) -> Markup {
-    let format = CellFormat {
-        zone: list.site.zone,
-        empty: list.site.empty(),
-    };
     let columns = &list.columns.all;
-    let base = list.site.registered.url();
-    let preserved = if list.site.registered.options.preserve_filters {
-        list.params.preserved()
-    } else {
-        String::new()
-    };
-    let mut tail = Markup::default();
-    tail.raw("/change/")
-        .raw(if preserved.is_empty() { "" } else { "?" })
-        .text(&preserved)
-        .raw("\"");
-    // Each row repeats the labels, because phones show a row as a card.
-    let starts: Vec<Markup> = columns.iter().map(start).collect();
     let mut out = Markup(String::with_capacity(
         rows.len() * 160 * (columns.len() + 1),
     ));
+    let writer = RowWriter::new(list, context);
     let mut pk = String::new();
     for (number, row) in rows.iter().enumerate() {
         pk.clear();
         if let Some(value) = row.first() {
             value.push_to(&mut pk);
         }
+        writer.write(&mut out, number, row, &pk);
+    }
+    out
+}
+
+/// Writes the rows of a table.
+struct RowWriter<'a> {
+    list: &'a List,
+    context: &'a RowContext<'a>,
+    format: CellFormat,
+    /// The URL of the list, with which the URLs of the rows begin.
+    base: String,
+    /// The end of the links to the rows.
+    tail: Markup,
+    /// The start tag of each column's cells. Each row repeats the labels, because phones show a row
+    /// as a card.
+    starts: Vec<Markup>,
+}
+
+impl<'a> RowWriter<'a> {
+    fn new(list: &'a List, context: &'a RowContext<'a>) -> Self {
+        let registered = list.site.registered;
+        let preserved = if registered.options.preserve_filters {
+            list.params.preserved()
+        } else {
+            String::new()
+        };
+        let mut tail = Markup::default();
+        tail.raw("/change/")
+            .raw(if preserved.is_empty() { "" } else { "?" })
+            .text(&preserved)
+            .raw("\"");
+        Self {
+            list,
+            context,
+            format: CellFormat {
+                zone: list.site.zone,
+                empty: list.site.empty(),
+            },
+            base: registered.url(),
+            tail,
+            starts: list.columns.all.iter().map(start).collect(),
+        }
+    }
+
+    /// Writes the row with this number on the page.
+    fn write(&self, out: &mut Markup, number: usize, row: &Row, pk: &str) {
+        let context = self.context;
         let name = if context.has_boxes || context.editing.is_some() {
-            list.row_name(row)
+            self.list.row_name(row)
         } else {
             Cow::default()
         };
-        // The hidden primary key of a form's row.
-        let hidden = |out: &mut Markup| {
-            if context.editing.is_some() {
-                out.raw("<input type=\"hidden\" name=\"form-")
-                    .number(number)
-                    .raw("-")
-                    .raw(list.site.registered.model.pk().name);
-                out.raw("\" id=\"id_form-")
-                    .number(number)
-                    .raw("-")
-                    .raw(list.site.registered.model.pk().name);
-                out.raw("\" value=\"").text(&pk).raw("\">");
-            }
-        };
-        out.raw(if context.editing.is_some() {
-            "<tr id=\"id_form-"
-        } else {
-            "<tr>"
-        });
         if context.editing.is_some() {
-            out.number(number).raw("\">");
+            out.raw("<tr id=\"id_form-").number(number).raw("\">");
+        } else {
+            out.raw("<tr>");
         }
         if context.has_boxes {
-            out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
-                .text(&pk)
-                .raw("\"")
-                .raw(if context.selection.has(&pk) {
-                    " checked"
-                } else {
-                    ""
-                });
-            out.raw("><span class=\"hidden\">Select ")
-                .text(&bidi::isolated(&name))
-                .raw("</span></label>");
-            hidden(&mut out);
-            out.raw("</td>");
+            self.select_box(out, number, pk, &name);
         }
+
         let mut is_first_link = true;
-        for (at, (column, start)) in columns.iter().zip(&starts).enumerate() {
-            if !column.is_link {
-                out.raw(&start.0);
-                if at == 0 && !context.has_boxes {
-                    hidden(&mut out);
-                }
-                let editing = context.editing;
-                let is_edited = editing
-                    .is_some_and(|e| e.write(&mut out, list, (at, number), row, (&pk, &name)));
-                if !is_edited {
-                    cell::write(&mut out, format, column, row);
-                }
-                out.raw("</td>");
-                continue;
-            }
-            out.raw(if is_first_link {
+        for (at, (column, start)) in self.list.columns.all.iter().zip(&self.starts).enumerate() {
+            let is_heading = column.is_link && is_first_link;
+            out.raw(if is_heading {
                 "<th scope=\"row\">"
             } else {
                 &start.0
             });
             if at == 0 && !context.has_boxes {
-                hidden(&mut out);
+                self.hidden_pk(out, number, pk);
             }
-            out.raw("<a href=\"")
-                .raw(&base)
-                .text(&quote(&pk))
-                .raw(&tail.0);
-            if context.is_popup {
-                out.raw(" data-popup-pick=\"").text(&pk).raw("\"");
-            }
-            out.raw(">");
-            cell::write(&mut out, format, column, row);
-            out.raw(if is_first_link {
-                "</a></th>"
+            if column.is_link {
+                self.link(out, column, row, pk);
+                is_first_link = false;
             } else {
-                "</a></td>"
-            });
-            is_first_link = false;
+                let is_edited = context.editing.is_some_and(|editing| {
+                    editing.write(out, self.list, (at, number), row, (pk, &name))
+                });
+                if !is_edited {
+                    cell::write(out, self.format, column, row);
+                }
+            }
+            out.raw(if is_heading { "</th>" } else { "</td>" });
         }
         out.raw("</tr>\n");
     }
-    out
+
+    /// Writes the cell with the box that selects the row for actions.
+    fn select_box(&self, out: &mut Markup, number: usize, pk: &str, name: &str) {
+        out.raw("<td class=\"select\"><label><input type=\"checkbox\" name=\"_selected_action\" value=\"")
+            .text(pk)
+            .raw("\"")
+            .raw(if self.context.selection.has(pk) {
+                " checked"
+            } else {
+                ""
+            });
+        out.raw("><span class=\"hidden\">Select ")
+            .text(&bidi::isolated(name))
+            .raw("</span></label>");
+        self.hidden_pk(out, number, pk);
+        out.raw("</td>");
+    }
+
+    /// Writes the hidden primary key of a form's row.
+    fn hidden_pk(&self, out: &mut Markup, number: usize, pk: &str) {
+        if self.context.editing.is_none() {
+            return;
+        }
+        let name = self.list.site.registered.model.pk().name;
+        out.raw("<input type=\"hidden\" name=\"form-")
+            .number(number)
+            .raw("-")
+            .raw(name);
+        out.raw("\" id=\"id_form-")
+            .number(number)
+            .raw("-")
+            .raw(name);
+        out.raw("\" value=\"").text(pk).raw("\">");
+    }
+
+    /// Writes the value of a column that links to the form of the row.
+    fn link(&self, out: &mut Markup, column: &Column, row: &Row, pk: &str) {
+        out.raw("<a href=\"")
+            .raw(&self.base)
+            .text(&quote(pk))
+            .raw(&self.tail.0);
+        if self.context.is_popup {
+            out.raw(" data-popup-pick=\"").text(pk).raw("\"");
+        }
+        out.raw(">");
+        cell::write(out, self.format, column, row);
+        out.raw("</a>");
+    }
 }
 
 /// Returns the start tag of a cell of `column`.

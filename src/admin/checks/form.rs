@@ -5,6 +5,15 @@ use crate::forms::model::ModelField;
 
 impl Checks<'_> {
     pub(super) fn form(&mut self) {
+        self.listed_fields();
+        self.relations();
+        self.searched();
+        self.many_to_many();
+        self.controls();
+    }
+
+    /// Checks that the lists of the form's fields name each field once.
+    fn listed_fields(&mut self) {
         let options = self.options;
         if let Some(fields) = &options.fields {
             if !options.fieldsets.is_empty() {
@@ -41,6 +50,11 @@ impl Checks<'_> {
                 format!("{name} is listed twice. Remove one of the two."),
             );
         }
+    }
+
+    /// Checks that options for relations name relations.
+    fn relations(&mut self) {
+        let options = self.options;
         let relations = [
             ("admin.E003", "raw_id_fields", &options.raw_id_fields),
             (
@@ -62,7 +76,11 @@ impl Checks<'_> {
                 );
             }
         }
-        self.searched();
+    }
+
+    /// Checks that options for many-to-many fields name such fields.
+    fn many_to_many(&mut self) {
+        let options = self.options;
         let many = [
             ("filter_vertical", &options.filter_vertical),
             ("filter_horizontal", &options.filter_horizontal),
@@ -80,6 +98,11 @@ impl Checks<'_> {
                 );
             }
         }
+    }
+
+    /// Checks that each control fits its field.
+    fn controls(&mut self) {
+        let options = self.options;
         for name in &options.radio_fields {
             let fits = self
                 .column(name)

@@ -104,6 +104,14 @@ fn act(path: &'static str, action: &str, pks: &[&str], more: &str) -> Step {
 }
 
 fn steps() -> Vec<Step> {
+    [form_steps(), list_steps(), action_steps(), clerk_steps()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Saves the form of an order with its items.
+fn form_steps() -> Vec<Step> {
     let three = [
         item(0, "1", "1", ["1", "1", "2.50"]),
         item(1, "2", "1", ["2", "2", "2.50"]),
@@ -175,7 +183,12 @@ fn steps() -> Vec<Step> {
             [3, 3],
             &same,
         ),
-        // In the list.
+    ]
+}
+
+/// Saves fields in the list of products.
+fn list_steps() -> Vec<Step> {
+    vec![
         edited(
             PRODUCTS,
             &[
@@ -191,7 +204,12 @@ fn steps() -> Vec<Step> {
         edited(PRODUCTS, &[["1", "11.00", "3"], ["2", "10.00", "22"]]),
         edited(PRODUCTS, &[["1", "x", "3"], ["2", "99", "99"]]),
         edited(PRODUCTS, &[["1", "12", "-1"]]),
-        // Actions.
+    ]
+}
+
+/// Runs actions on selected products.
+fn action_steps() -> Vec<Step> {
+    vec![
         act(PRODUCTS, "make_inactive", &["1", "2"], ""),
         act(
             "/admin/catalog/product/?is_active__exact=0",
@@ -222,7 +240,12 @@ fn steps() -> Vec<Step> {
             "action=delete_selected index=0 select_across=1 _selected_action=9 post=yes",
         ),
         act(PRODUCTS, "delete_selected", &["999"], "post=yes"),
-        // A clerk who may change products and orders, and only view items.
+    ]
+}
+
+/// Sends forms as a clerk who may change products and orders, and only view items.
+fn clerk_steps() -> Vec<Step> {
+    vec![
         bobs(
             PRODUCTS,
             "action=delete_selected index=0 select_across=0 _selected_action=1 post=yes",

@@ -55,13 +55,14 @@ impl ChangeFormRequest {
                     return Ok(fresh);
                 };
                 let total = total.min(formset.most() + BEYOND);
-                self.bind_rows(
-                    conn,
-                    &mut formset,
-                    (parent, original),
+                let submitted = Submitted {
+                    parent,
+                    original,
                     post,
-                    (total, initial.min(total)),
-                )?;
+                    total,
+                    initial: initial.min(total),
+                };
+                self.bind_rows(conn, &mut formset, &submitted)?;
                 Ok(formset)
             });
         found.collect()
@@ -71,134 +72,204 @@ impl ChangeFormRequest {
         &self,
         conn: &mut Conn,
         formset: &mut Formset,
-        (parent, original): (Option<&Record>, Option<&Record>),
-        post: &PostData,
-        (total, total_initial): (usize, usize),
+        submitted: &Submitted<'_>,
     ) -> Result<()> {
         // "Save as new": every row is new.
-        let initial = if self.is_copy() { 0 } else { total_initial };
-        let prefix = formset.prefix.clone();
-        let pk = formset.model().pk();
-        let posted = |at| Posted::row(post, &prefix, at);
-        let keys: Vec<Option<Value>> = (0..total)
-            .map(|at| {
-                posted(at)
-                    .last(pk.name)
-                    .and_then(|text| key(pk.target(), text))
-            })
-            .collect();
-        let wanted: Vec<Value> = keys.iter().take(initial).flatten().cloned().collect();
-        let mut there: Vec<Row> = Vec::new();
-        if let Some(parent) = parent.filter(|_| formset.rights.view && !wanted.is_empty()) {
-            let rows = self.rows_of(formset, parent.pk()).with_pks(wanted);
-            let found = if self.is_question() {
-                rows.named_records(conn, None, 0)?
-            } else {
-                rows.locked_named(conn)?
-            };
-            there = self.rows(conn, formset, found)?;
-        }
+        let initial = if self.is_copy() { 0 } else { submitted.initial };
+        let keys = submitted.keys(formset);
+        let mut existing = self.existing_rows(conn, formset, submitted, &keys[..initial])?;
+        let originals = self.originals(conn, formset, submitted, &keys)?;
+
         // A new row must not send a primary key. Like Django, ignore the key of an existing row; refuse anything else.
         let is_missing = |at: usize, key: &Value| {
-            at >= initial || there.iter().all(|row| row.form.record.pk() != key)
+            at >= initial || existing.iter().all(|row| row.form.record.pk() != key)
         };
         let claimed = keys
             .iter()
             .enumerate()
             .filter_map(|(at, key)| key.as_ref().filter(|key| is_missing(at, key)));
         let claimed: Vec<Value> = claimed.cloned().collect();
-        let originals = match original.filter(|_| formset.rights.view && total_initial > 0) {
-            Some(original) => {
-                let keys = keys.iter().take(total_initial).flatten().cloned().collect();
-                self.rows_of(formset, original.pk())
-                    .with_pks(keys)
-                    .records(conn, None, 0)?
-            }
-            None => Vec::new(),
-        };
-        let stored = StoredRows::new(conn, formset, claimed, parent)?;
-        for (at, key) in keys.into_iter().enumerate() {
-            let old = (at < initial).then(|| {
-                let is_it = |row: &Row| key.as_ref() == Some(row.form.record.pk());
-                there
-                    .iter()
-                    .position(is_it)
-                    .map(|found| there.swap_remove(found))
-            });
-            let mut row = match old {
-                Some(Some(row)) => row,
-                // A user who may not change rows only gets a message that one was deleted.
-                Some(None) if parent.is_some() && !formset.rights.change => {
-                    formset.skip(key.as_ref().map_or(Fate::Here, |key| stored.fate(key)));
+        let stored = StoredRows::new(conn, formset, claimed, submitted.parent)?;
+
+        for (at, key) in keys.iter().enumerate() {
+            let key = key.as_ref();
+            let mut row = if at >= initial {
+                if !formset.rights.add {
                     continue;
                 }
-                Some(None) => self.lost_row(formset, at),
-                None if !formset.rights.add => continue,
-                None => self.empty_row(formset, at),
-            };
-            // Skipped rows leave no gap: a page that is shown again numbers its rows consecutively.
-            row.form.prefix = format!("{prefix}-{}", formset.rows.len());
-            let posted = posted(at);
-            if let Some(original) = originals
+                self.empty_row(formset, at)
+            } else if let Some(found) = existing
                 .iter()
-                .find(|original| Some(original.pk()) == key.as_ref())
+                .position(|row| key == Some(row.form.record.pk()))
             {
-                row.copied = at < total_initial;
+                existing.swap_remove(found)
+            } else if submitted.parent.is_some() && !formset.rights.change {
+                // A user who may not change rows only gets a message that one was deleted.
+                formset.skip(key.map_or(Fate::Here, |key| stored.fate(key)));
+                continue;
+            } else {
+                self.lost_row(formset, at)
+            };
+
+            // Skipped rows leave no gap: a page that is shown again numbers its rows consecutively.
+            row.form.prefix = format!("{}-{}", formset.prefix, formset.rows.len());
+            if let Some(original) = originals.iter().find(|original| Some(original.pk()) == key) {
+                row.copied = at < submitted.initial;
                 row.sent_key = original.pk().to_string();
                 row.form.copy_from(original, self.zone());
             }
-            row.form.bind(&posted, self.zone());
-            let ticked = posted
-                .last("DELETE")
-                .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
-            // A user without permission to delete may still remove a row that no longer exists.
-            row.delete = ticked && (formset.rights.delete || row.lost);
-            let mut fate = Fate::Here;
-            if row.lost {
-                for bound in &mut row.form.fields {
-                    bound.errors.clear();
-                }
-                posted
-                    .last(pk.name)
-                    .unwrap_or_default()
-                    .clone_into(&mut row.sent_key);
-                if let Some(key) = key.as_ref().filter(|_| posted.last(LOADED).is_some()) {
-                    fate = stored.fate(key);
-                }
-                if fate != Fate::Here && !row.delete && row.form.is_sent_back_as_shown(&posted) {
-                    formset.skip(fate);
-                    continue;
-                }
+
+            let posted = Posted::row(submitted.post, &formset.prefix, at);
+            let fate = self.bind_row(formset, &mut row, &posted, key, &stored);
+            if fate != Fate::Here && !row.delete && row.form.is_sent_back_as_shown(&posted) {
+                formset.skip(fate);
+                continue;
             }
-            let claims = at >= initial
+            let is_new = at >= initial;
+            let claims_key = is_new
                 && !self.is_copy()
-                && posted.last(pk.name).is_some_and(|text| !text.is_empty())
-                && key.is_none_or(|key| !stored.has(&key));
-            let wrong = if row.delete && row.form.adding {
-                // A missing row can be ticked for deletion, whatever its key is.
-                None
-            } else if let Some(error) = formset.lost_error(fate) {
-                Some(error)
-            } else if row.lost || claims {
-                Some(LOST.to_owned())
-            } else if row.counts()
-                && !self.is_copy()
-                && !matches_parent(posted.last(formset.fk.name), parent)
-            {
-                Some("The inline value did not match the parent instance.".to_owned())
-            } else {
-                None
-            };
-            row.form.errors.extend(wrong);
+                && posted
+                    .last(formset.model().pk().name)
+                    .is_some_and(|text| !text.is_empty())
+                && key.is_none_or(|key| !stored.has(key));
+            let error = self.row_error(formset, &row, &posted, fate, claims_key, submitted.parent);
+            row.form.errors.extend(error);
             formset.rows.push(row);
         }
-        if let Some(parent) = parent {
+
+        if let Some(parent) = submitted.parent {
             let (fk, key) = (formset.fk, formset.parent_key(parent));
             for row in formset.rows.iter_mut().filter(|row| row.form.adding) {
                 row.form.record.set_value(fk, key.clone());
             }
         }
         Ok(())
+    }
+
+    /// Returns the rows of the parent with these keys, if the user may see them. They are locked if
+    /// they are to be saved.
+    fn existing_rows(
+        &self,
+        conn: &mut Conn,
+        formset: &Formset,
+        submitted: &Submitted<'_>,
+        keys: &[Option<Value>],
+    ) -> Result<Vec<Row>> {
+        let keys: Vec<Value> = keys.iter().flatten().cloned().collect();
+        let may_read = formset.rights.view && !keys.is_empty();
+        let Some(parent) = submitted.parent.filter(|_| may_read) else {
+            return Ok(Vec::new());
+        };
+
+        let rows = self.rows_of(formset, parent.pk()).with_pks(keys);
+        let found = if self.is_question() {
+            rows.named_records(conn, None, 0)?
+        } else {
+            rows.locked_named(conn)?
+        };
+        self.rows(conn, formset, found)
+    }
+
+    /// Returns the rows of the original, if the form is a copy ("Save as new") and the user may see
+    /// them.
+    fn originals(
+        &self,
+        conn: &mut Conn,
+        formset: &Formset,
+        submitted: &Submitted<'_>,
+        keys: &[Option<Value>],
+    ) -> Result<Vec<Record>> {
+        let may_read = formset.rights.view && submitted.initial > 0;
+        let Some(original) = submitted.original.filter(|_| may_read) else {
+            return Ok(Vec::new());
+        };
+
+        let keys = keys.iter().take(submitted.initial).flatten();
+        self.rows_of(formset, original.pk())
+            .with_pks(keys.cloned().collect())
+            .records(conn, None, 0)
+    }
+
+    /// Binds one row, and returns what has become of the row that the page showed.
+    fn bind_row(
+        &self,
+        formset: &Formset,
+        row: &mut Row,
+        posted: &Posted<'_>,
+        key: Option<&Value>,
+        stored: &StoredRows,
+    ) -> Fate {
+        row.form.bind(posted, self.zone());
+        let ticked = posted
+            .last("DELETE")
+            .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
+        // A user without permission to delete may still remove a row that no longer exists.
+        row.delete = ticked && (formset.rights.delete || row.lost);
+        if !row.lost {
+            return Fate::Here;
+        }
+
+        for bound in &mut row.form.fields {
+            bound.errors.clear();
+        }
+        posted
+            .last(formset.model().pk().name)
+            .unwrap_or_default()
+            .clone_into(&mut row.sent_key);
+        key.filter(|_| posted.last(LOADED).is_some())
+            .map_or(Fate::Here, |key| stored.fate(key))
+    }
+
+    /// Returns the error of a row as a whole. `claims_key` is whether a new row sent a primary key.
+    fn row_error(
+        &self,
+        formset: &Formset,
+        row: &Row,
+        posted: &Posted<'_>,
+        fate: Fate,
+        claims_key: bool,
+        parent: Option<&Record>,
+    ) -> Option<String> {
+        if row.delete && row.form.adding {
+            // A missing row can be ticked for deletion, whatever its key is.
+            None
+        } else if let Some(error) = formset.lost_error(fate) {
+            Some(error)
+        } else if row.lost || claims_key {
+            Some(LOST.to_owned())
+        } else if row.counts()
+            && !self.is_copy()
+            && !matches_parent(posted.last(formset.fk.name), parent)
+        {
+            Some("The inline value did not match the parent instance.".to_owned())
+        } else {
+            None
+        }
+    }
+}
+
+/// The submitted data of an inline.
+struct Submitted<'a> {
+    /// The row of the form; `None` if it is new.
+    parent: Option<&'a Record>,
+    /// The row that a new one is a copy of.
+    original: Option<&'a Record>,
+    post: &'a PostData,
+    /// The number of rows.
+    total: usize,
+    /// The number of rows that existed when the page was made; they come first.
+    initial: usize,
+}
+
+impl Submitted<'_> {
+    /// Returns the primary key of each row, if it sent one.
+    fn keys(&self, formset: &Formset) -> Vec<Option<Value>> {
+        let pk = formset.model().pk();
+        let key_of = |at| {
+            let posted = Posted::row(self.post, &formset.prefix, at);
+            posted.last(pk.name).and_then(|text| key(pk.target(), text))
+        };
+        (0..self.total).map(key_of).collect()
     }
 }
 

@@ -33,7 +33,6 @@ pub(super) fn rows(
         steps: filter.path.steps.clone(),
         column: filter.path.column,
     };
-    let registered = site.admin.registered(target);
     let mut query = site.admin.policy(target).choices();
     if let Some(used) = used {
         let mut keys =
@@ -43,51 +42,14 @@ pub(super) fn rows(
         keys.retain(|key| !key.is_null());
         query = query.with_pks(keys);
     }
-    let find = format!("{FIND}{}", filter.name);
-    let words = params.get(&find).unwrap_or_default();
-    let mut found = query.named(conn, Some(MAX_FILTER_CHOICES + 1), 0)?;
+
     let chosen = params.all(exact);
+    let mut found = query.named(conn, Some(MAX_FILTER_CHOICES + 1), 0)?;
     let mut search = None;
-    if i64::try_from(found.len()).is_ok_and(|found| found > MAX_FILTER_CHOICES) {
-        let fields = registered.map_or(&[][..], |registered| &registered.options.search_fields);
-        found = match searched(fields, words) {
-            Some(condition) => {
-                query
-                    .clone()
-                    .filter(condition)
-                    .named(conn, Some(MAX_FILTER_CHOICES + 1), 0)?
-            }
-            None if fields.is_empty() => found,
-            None => Vec::new(),
-        };
-        let is_cut = i64::try_from(found.len()).is_ok_and(|found| found > MAX_FILTER_CHOICES);
-        found.truncate(usize::try_from(MAX_FILTER_CHOICES).unwrap_or_default());
-        let missing: Vec<Value> = chosen
-            .iter()
-            .filter(|text| !found.iter().any(|(pk, _)| pk.to_string() == **text))
-            .filter_map(|text| crate::models::parse(target.pk(), text))
-            .collect();
-        if !missing.is_empty() {
-            let mut named =
-                query
-                    .clone()
-                    .with_pks(missing)
-                    .named(conn, Some(MAX_FILTER_CHOICES), 0)?;
-            named.append(&mut found);
-            found = named;
-        }
-        let kept = params
-            .kept(&[])
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        search = (!fields.is_empty()).then(|| Search {
-            name: find,
-            words: words.to_owned(),
-            kept,
-            is_cut,
-        });
+    if is_too_long(&found) {
+        (found, search) = searched_rows(filter, conn, site, params, &query, found, chosen)?;
     }
+
     let no_value = params
         .get(isnull)
         .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "0" | "false"));
@@ -129,4 +91,58 @@ pub(super) fn rows(
         });
     }
     Ok((choices, search))
+}
+
+fn is_too_long(rows: &[(Value, String)]) -> bool {
+    i64::try_from(rows.len()).is_ok_and(|count| count > MAX_FILTER_CHOICES)
+}
+
+/// Returns the rows of a filter with too many of them: those that match its search, or else `first`,
+/// and before them the chosen ones.
+fn searched_rows(
+    filter: &Filter,
+    conn: &mut Conn,
+    site: Site,
+    params: &Params,
+    query: &Query,
+    first: Vec<(Value, String)>,
+    chosen: &[String],
+) -> Result<(Vec<(Value, String)>, Option<Search>)> {
+    let target = query.model();
+    let registered = site.admin.registered(target);
+    let fields = registered.map_or(&[][..], |registered| &registered.options.search_fields);
+    let name = format!("{FIND}{}", filter.name);
+    let words = params.get(&name).unwrap_or_default();
+
+    let most = Some(MAX_FILTER_CHOICES + 1);
+    let mut rows = match searched(fields, words) {
+        Some(condition) => query.clone().filter(condition).named(conn, most, 0)?,
+        None if fields.is_empty() => first,
+        None => Vec::new(),
+    };
+    let is_cut = is_too_long(&rows);
+    rows.truncate(usize::try_from(MAX_FILTER_CHOICES).unwrap_or_default());
+
+    let missing: Vec<Value> = chosen
+        .iter()
+        .filter(|text| !rows.iter().any(|(pk, _)| pk.to_string() == **text))
+        .filter_map(|text| crate::models::parse(target.pk(), text))
+        .collect();
+    if !missing.is_empty() {
+        let missing = query.clone().with_pks(missing);
+        let mut named = missing.named(conn, Some(MAX_FILTER_CHOICES), 0)?;
+        named.append(&mut rows);
+        rows = named;
+    }
+
+    let kept = params.kept(&[]).into_iter();
+    let search = (!fields.is_empty()).then(|| Search {
+        name,
+        words: words.to_owned(),
+        kept: kept
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        is_cut,
+    });
+    Ok((rows, search))
 }

@@ -39,19 +39,7 @@ struct Item {
 /// Checks the file, truncates it at the end of the picture, and erases its metadata unless
 /// `keep_metadata`. Returns the largest width and the largest height in the file.
 pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32, u32)> {
-    let mut parts: Vec<Part> = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let is_known =
-            |part: &Part| TOP.contains(&&part.kind) && (at == 0) == (&part.kind == b"ftyp");
-        match part(bytes, at..bytes.len()).filter(is_known) {
-            Some(part) => {
-                at = part.whole.end;
-                parts.push(part);
-            }
-            None => break,
-        }
-    }
+    let parts = top_parts(bytes);
     let meta = parts
         .iter()
         .find(|part| &part.kind == b"meta")
@@ -95,7 +83,7 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
     }
     let size = largest(bytes, find(b"iprp").ok_or_else(damaged)?)?;
 
-    let mut end = at;
+    let mut end = parts.last().map_or(0, |part| part.whole.end);
     let has_film = parts.iter().any(|part| &part.kind == b"moov");
     if let Some(last) = parts
         .last()
@@ -142,6 +130,24 @@ pub(super) fn clean(bytes: &mut Vec<u8>, keep_metadata: bool) -> io::Result<(u32
     }
     bytes.truncate(end);
     Ok(size)
+}
+
+/// Returns the boxes of the file up to the first one that does not belong there.
+fn top_parts(bytes: &[u8]) -> Vec<Part> {
+    let mut parts: Vec<Part> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let is_expected =
+            |part: &Part| TOP.contains(&&part.kind) && (at == 0) == (&part.kind == b"ftyp");
+        match part(bytes, at..bytes.len()).filter(is_expected) {
+            Some(part) => {
+                at = part.whole.end;
+                parts.push(part);
+            }
+            None => break,
+        }
+    }
+    parts
 }
 
 /// Lists the boxes with descriptions inside a movie.
