@@ -141,7 +141,7 @@ pub fn check_field(model: &'static Meta, field: &'static Field) -> Vec<Finding> 
             "a primary key cannot be NULL. Make the column NOT NULL.".to_owned(),
         );
     }
-    if let Some(problem) = field.kind.field_type().problem(field.kind) {
+    if let Some(problem) = field.kind.field_type().problem(field) {
         add(problem.id, problem.option, problem.text);
     }
     for (option, text) in mistakes(field) {

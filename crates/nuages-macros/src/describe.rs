@@ -169,38 +169,7 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
             calls.push(quote!(.no_db_constraint()));
         }
     }
-    for (option, default) in [("slug", 50_usize), ("email", 254), ("url", 200)] {
-        if options.has(option) {
-            let method = format_ident!("{option}");
-            let length = options
-                .value("max_length")?
-                .map_or_else(|| quote!(#default), |length| quote!(#length));
-            calls.push(quote!(.#method(#length)));
-        }
-    }
-    if !["slug", "email", "url"]
-        .iter()
-        .any(|kind| options.has(kind))
-        && let Some(length) = options.value("max_length")?
-    {
-        calls.push(quote!(.max_length(#length)));
-    }
-    for option in ["file", "image"] {
-        if let Some(folder) = options.text(option)? {
-            let method = format_ident!("{option}");
-            calls.push(quote!(.#method(#folder)));
-        }
-    }
-    if let Some(path) = options.value("file_path")? {
-        let path = match text_of(path) {
-            Some(text) => quote!(::nuages::models::FilePathOptions::new(#text)),
-            None => quote!(#path),
-        };
-        calls.push(quote!(.file_path({
-            static OPTIONS: ::nuages::models::FilePathOptions = #path;
-            &OPTIONS
-        })));
-    }
+    calls.extend(kind_calls(options)?);
     for option in flags {
         if options.flag(option)? {
             let method = format_ident!("{option}");
@@ -294,6 +263,45 @@ fn address_kind(options: &Options) -> Result<Option<TokenStream>> {
     Ok(Some(quote! {
         .kind(::nuages::models::FieldKind::GenericIpAddress(::nuages::models::IpProtocol::#name))
     }))
+}
+
+/// Returns the calls that set the kind of a text or a file: `.slug(50)`, `.max_length(200)`,
+/// `.image("photos")`.
+fn kind_calls(options: &Options) -> Result<Vec<TokenStream>> {
+    let mut calls = Vec::new();
+    for (option, default) in [("slug", 50_usize), ("email", 254), ("url", 200)] {
+        if options.has(option) {
+            let method = format_ident!("{option}");
+            let length = options
+                .value("max_length")?
+                .map_or_else(|| quote!(#default), |length| quote!(#length));
+            calls.push(quote!(.#method(#length)));
+        }
+    }
+    if !["slug", "email", "url"]
+        .iter()
+        .any(|kind| options.has(kind))
+        && let Some(length) = options.value("max_length")?
+    {
+        calls.push(quote!(.max_length(#length)));
+    }
+    for option in ["file", "image"] {
+        if let Some(folder) = options.text(option)? {
+            let method = format_ident!("{option}");
+            calls.push(quote!(.#method(#folder)));
+        }
+    }
+    if let Some(path) = options.value("file_path")? {
+        let path = match text_of(path) {
+            Some(text) => quote!(::nuages::models::FilePathOptions::new(#text)),
+            None => quote!(#path),
+        };
+        calls.push(quote!(.file_path({
+            static OPTIONS: ::nuages::models::FilePathOptions = #path;
+            &OPTIONS
+        })));
+    }
+    Ok(calls)
 }
 
 /// `["draft", "live"]`, or `[("draft", "Draft")]`.

@@ -10,6 +10,7 @@ use super::display::{DisplayNumber, DisplayShape, DisplayValue};
 use super::field_type::{ColumnType, FieldType, KindProblem, LookupValue, is_not_a, json_text};
 use super::kind::FieldKind;
 use crate::db::{self, Value};
+use crate::models::Field;
 use crate::python::ascii_digits;
 
 /// A decimal field with a fixed number of decimal places.
@@ -47,8 +48,8 @@ impl FieldType for Decimal {
         DisplayShape::Number
     }
 
-    fn problem(&self, kind: FieldKind) -> Option<KindProblem> {
-        match kind {
+    fn problem(&self, field: &Field) -> Option<KindProblem> {
+        match field.kind {
             FieldKind::Decimal(digits, places) if digits < places => Some(KindProblem {
                 id: "fields.E134",
                 option: "decimal",

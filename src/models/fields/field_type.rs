@@ -9,7 +9,7 @@ use super::db_type::{DbCheck, DbType};
 use super::display::{DisplayShape, DisplayValue};
 use super::kind::FieldKind;
 use crate::db::{Kind, Value};
-use crate::models::DatePart;
+use crate::models::{DatePart, Field};
 
 /// The kind of a field with its parameters, and the type of its column, as a [`FieldType`] needs
 /// them.
@@ -82,8 +82,8 @@ pub trait FieldType: Sync {
         None
     }
 
-    /// Returns the problem with the parameters of the kind, if they have one.
-    fn problem(&self, _kind: FieldKind) -> Option<KindProblem> {
+    /// Returns the problem with the options of a field of this kind, if they have one.
+    fn problem(&self, _field: &Field) -> Option<KindProblem> {
         None
     }
 

@@ -6,9 +6,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use chrono_tz::Tz;
 
 use super::db_type::DbType;
-use super::field_type::{ColumnType, FieldType, LookupValue};
+use super::field_type::{ColumnType, FieldType, KindProblem, LookupValue};
 use super::kind::{FieldKind, IpProtocol};
 use crate::db::Value;
+use crate::models::Field;
 
 /// The most characters of an address (Django's `MAX_IPV6_ADDRESS_LENGTH`).
 const MAX_LENGTH: usize = 39;
@@ -36,6 +37,15 @@ impl FieldType for GenericIpAddress {
 
     fn max_length(&self, _: FieldKind) -> Option<usize> {
         Some(MAX_LENGTH)
+    }
+
+    fn problem(&self, field: &Field) -> Option<KindProblem> {
+        (field.blank && !field.null).then(|| KindProblem {
+            id: "fields.E150",
+            option: "blank",
+            text: "an empty address is stored as NULL. Allow NULL, or require an address."
+                .to_owned(),
+        })
     }
 
     fn parse(&self, column: ColumnType, text: &str, _: Tz) -> Option<Value> {
@@ -68,4 +78,71 @@ pub fn ipv6(text: &str, unpack_ipv4: bool) -> Option<IpAddr> {
     let address: Ipv6Addr = address.parse().ok()?;
     let unpacked = address.to_ipv4_mapped().filter(|_| unpack_ipv4);
     Some(unpacked.map_or(IpAddr::V6(address), IpAddr::V4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ipv6;
+    use crate::db::sql_types::IpAddress;
+    use crate::models::{Description, Field, Model};
+
+    diesel::table! {
+        use diesel::sql_types::{BigInt, Nullable};
+        use super::IpAddress;
+
+        catalog_visit (id) {
+            id -> BigInt,
+            required -> IpAddress,
+            blank -> IpAddress,
+            nullable -> Nullable<IpAddress>,
+            optional -> Nullable<IpAddress>,
+        }
+    }
+
+    #[derive(diesel::Identifiable)]
+    #[diesel(table_name = catalog_visit)]
+    struct Visit {
+        id: i64,
+    }
+
+    impl Model for Visit {
+        fn describe(it: Description<Self>) -> Description<Self> {
+            it.field(catalog_visit::blank, |field| field.blank())
+                .field(catalog_visit::optional, |field| field.blank())
+        }
+    }
+
+    #[test]
+    fn only_a_blank_field_without_null_is_reported() {
+        let problem = |field: &'static Field| {
+            let problem = field.kind.field_type().problem(field)?;
+            Some((problem.id, field.name))
+        };
+        let found: Vec<_> = Visit::meta().fields.iter().filter_map(problem).collect();
+        assert_eq!(found, [("fields.E150", "blank")]);
+    }
+
+    /// The results of Django's `clean_ipv6_address`, with and without `unpack_ipv4`.
+    #[test]
+    fn addresses_are_normalized_as_in_django() {
+        for (text, plain, unpacked) in [
+            ("2001:DB8:0:0::1", Some("2001:db8::1"), Some("2001:db8::1")),
+            (
+                "::ffff:192.0.2.1",
+                Some("::ffff:192.0.2.1"),
+                Some("192.0.2.1"),
+            ),
+            ("::192.0.2.1", Some("::c000:201"), Some("::c000:201")),
+            ("fe80::1%eth0", Some("fe80::1"), Some("fe80::1")),
+            ("fe80::1%", None, None),
+            ("fe80::1%a%b", None, None),
+            ("2001::db8::1", None, None),
+            ("", None, None),
+            ("1:2:3:4:5:6:7", None, None),
+        ] {
+            let ours = |unpacks| ipv6(text, unpacks).map(|address| address.to_string());
+            assert_eq!(ours(false).as_deref(), plain, "{text:?} as it is");
+            assert_eq!(ours(true).as_deref(), unpacked, "{text:?} unpacked");
+        }
+    }
 }

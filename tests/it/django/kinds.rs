@@ -25,7 +25,7 @@ diesel::table! {
 
 #[derive(Identifiable)]
 #[diesel(table_name = catalog_kinds)]
-struct Kinds {
+pub(super) struct Kinds {
     id: i64,
 }
 

@@ -43,6 +43,7 @@ mod admin;
 mod dump;
 mod fixtures;
 mod kinds;
+mod kinds_lists;
 mod lists;
 mod migrate;
 mod own_tables;

@@ -21,15 +21,15 @@ pub(super) fn write(
     edited: &Edited,
     number: usize,
     row: &str,
-    cell: &EditedCell<'_>,
+    state: &EditedCell<'_>,
 ) {
     let control = Cell {
         edited,
         number,
         row,
-        cell,
+        state,
     };
-    let first = cell.typed.first();
+    let first = state.typed.first();
     match edited.pattern.kind {
         ControlKind::Checkbox => {
             let ticked = !matches!(first.to_lowercase().as_str(), "" | "false");
@@ -81,7 +81,7 @@ pub(super) fn write(
         }
         ControlKind::Split => {
             control.input(out, "date", "_0", first);
-            control.input(out, "time", "_1", cell.typed.second());
+            control.input(out, "time", "_1", state.typed.second());
         }
         ControlKind::Input(kind) => control.input(out, kind, "", first),
         _ => control.input(out, "text", "", first),
@@ -94,13 +94,13 @@ struct Cell<'a> {
     edited: &'a Edited,
     number: usize,
     row: &'a str,
-    cell: &'a EditedCell<'a>,
+    state: &'a EditedCell<'a>,
 }
 
 impl Cell<'_> {
     fn input(&self, out: &mut Markup, kind: &'static str, part: &str, value: &str) {
         // An input of another type would drop a value that it cannot show.
-        let is_plain = !self.cell.errors.is_empty() || self.cell.note.is_some();
+        let is_plain = !self.state.errors.is_empty() || self.state.note.is_some();
         let kind = if is_plain {
             "text"
         } else {
@@ -151,11 +151,11 @@ impl Cell<'_> {
             _ => " of ",
         });
         out.text(&bidi::isolated(self.row)).raw("\"");
-        if !self.cell.errors.is_empty() || self.cell.theirs.is_some() {
+        if !self.state.errors.is_empty() || self.state.theirs.is_some() {
             out.raw(" aria-invalid=\"true\" aria-describedby=\"id_");
             self.name(out);
             out.raw("_error\"");
-        } else if self.cell.note.is_some() {
+        } else if self.state.note.is_some() {
             out.raw(" aria-describedby=\"id_");
             self.name(out);
             out.raw("_note\"");
@@ -163,7 +163,7 @@ impl Cell<'_> {
     }
 
     fn note(&self, out: &mut Markup) {
-        if let Some(note) = &self.cell.note {
+        if let Some(note) = &self.state.note {
             out.raw("<p class=\"damaged\" id=\"id_");
             self.name(out);
             out.raw("_note\">")
@@ -175,16 +175,16 @@ impl Cell<'_> {
     }
 
     fn what_is_wrong(&self, out: &mut Markup) {
-        if self.cell.errors.is_empty() && self.cell.theirs.is_none() {
+        if self.state.errors.is_empty() && self.state.theirs.is_none() {
             return;
         }
         out.raw("<ul class=\"errorlist\" id=\"id_");
         self.name(out);
         out.raw("_error\">");
-        for error in self.cell.errors {
+        for error in self.state.errors {
             out.raw("<li>").icon("alert", "").text(error).raw("</li>");
         }
-        if let Some(theirs) = &self.cell.theirs {
+        if let Some(theirs) = &self.state.theirs {
             let value = theirs.first();
             let shown = self
                 .edited

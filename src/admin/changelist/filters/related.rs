@@ -93,6 +93,9 @@ pub(super) fn rows(
     Ok((choices, search))
 }
 
+/// Primary keys and display names.
+type NamedRows = Vec<(Value, String)>;
+
 fn is_too_long(rows: &[(Value, String)]) -> bool {
     i64::try_from(rows.len()).is_ok_and(|count| count > MAX_FILTER_CHOICES)
 }
@@ -105,9 +108,9 @@ fn searched_rows(
     site: Site,
     params: &Params,
     query: &Query,
-    first: Vec<(Value, String)>,
+    first: NamedRows,
     chosen: &[String],
-) -> Result<(Vec<(Value, String)>, Option<Search>)> {
+) -> Result<(NamedRows, Option<Search>)> {
     let target = query.model();
     let registered = site.admin.registered(target);
     let fields = registered.map_or(&[][..], |registered| &registered.options.search_fields);

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection as _;
 
 use super::{SHEET, SHEETS, lab, stored};
-use crate::support::{ALICE, Kind};
+use crate::support::{ALICE, Kind, TestSite};
 
 const LINE: &str = "INSERT INTO lab_line (id, sheet_id, text, is_done, made_at, due_on, grade, price, code, state, scan) \
     VALUES (1, 1, 'a line', false, '2025-01-01 00:00:00', '2025-01-01', 3, 1, '00000000000000000000000000000001', 'open', '')";
@@ -237,6 +237,16 @@ fn a_foreign_key_without_a_row_breaks_no_page_on_sqlite() {
     }
 }
 
+/// Returns the text of `SELECT sql`.
+fn selected(site: &TestSite, sql: &str) -> String {
+    let mut rows = nuages::db::Sql::new("SELECT ")
+        .raw(Box::leak(sql.to_owned().into_boxed_str()))
+        .returns(&[nuages::db::Kind::Text])
+        .load(&mut site.connect())
+        .unwrap();
+    rows.remove(0).remove(0).to_string()
+}
+
 #[test]
 fn rows_whose_foreign_keys_hold_texts_are_shown_kept_and_repaired_on_sqlite() {
     let site = crate::admin::shop(Kind::Sqlite);
@@ -250,14 +260,7 @@ fn rows_whose_foreign_keys_hold_texts_are_shown_kept_and_repaired_on_sqlite() {
          INSERT INTO orders_orderitem (id, quantity, unit_price, order_id, product_id) VALUES (1, 2, 3, 1, 'lost');",
     )
     .unwrap();
-    let stored = |sql: &str| {
-        let mut rows = nuages::db::Sql::new("SELECT ")
-            .raw(Box::leak(sql.to_owned().into_boxed_str()))
-            .returns(&[nuages::db::Kind::Text])
-            .load(&mut site.connect())
-            .unwrap();
-        rows.remove(0).remove(0).to_string()
-    };
+    let stored = |sql: &str| selected(&site, sql);
     let alice = ALICE.browser(&site);
     let (products, order) = ("/admin/catalog/product/", "/admin/orders/order/1/change/");
     let lamp = format!("{products}1/change/");
