@@ -2,6 +2,7 @@
 
 mod actions;
 mod computed;
+mod context;
 mod bound_form;
 mod files;
 mod picker;

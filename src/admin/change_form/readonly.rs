@@ -1,10 +1,7 @@
 //! Values that are shown but not edited.
 
-use chrono_tz::Tz;
-
-use super::relations::Relations;
+use super::context::RenderContext;
 use crate::admin::options::{Cell, is_safe};
-use crate::admin::{Actor, AdminSite};
 use crate::db::Value;
 use crate::forms::model::ModelField;
 use crate::models::{
@@ -28,35 +25,30 @@ pub(in crate::admin) enum Shown {
     TextAndLink(String, String, String),
 }
 
-/// The context for showing values.
-#[derive(Clone, Copy)]
-pub(super) struct Look<'a> {
-    pub(super) site: &'static AdminSite,
-    pub(super) actor: &'a Actor,
-    pub(super) relations: &'a Relations,
-    pub(super) zone: Tz,
-    pub(super) empty: &'static str,
-}
-
-impl Look<'_> {
+impl RenderContext<'_> {
     /// Returns the value of a field for display.
-    pub(super) fn field(self, field: ModelField, value: &Value, linked: &[Value]) -> Shown {
+    pub(super) fn readonly_value(
+        self,
+        field: ModelField,
+        value: &Value,
+        linked: &[Value],
+    ) -> Shown {
         match field {
-            ModelField::Many(many) => self.links(RelationTarget::from_many(many), linked),
-            ModelField::Column(column) => self.column(column, value),
+            ModelField::Many(many) => self.key_links(RelationTarget::from_many(many), linked),
+            ModelField::Column(column) => self.column_value(column, value),
         }
     }
 
-    fn text(self, text: &str) -> Shown {
+    fn lines(self, text: &str) -> Shown {
         let text = if text.is_empty() { self.empty } else { text };
         Shown::Lines(text.lines().map(str::to_owned).collect())
     }
 
-    fn links(self, to: RelationTarget, keys: &[Value]) -> Shown {
-        let registered = self
-            .site
-            .registered(to.model)
-            .filter(|registered| to.is_by_pk() && self.actor.may(registered, "view", None));
+    fn key_links(self, to: RelationTarget, keys: &[Value]) -> Shown {
+        let registered =
+            self.request.site.registered(to.model).filter(|registered| {
+                to.is_by_pk() && self.request.actor.may(registered, "view", None)
+            });
         let link = |key: &Value| {
             let key = key.to_string();
             let name = self.relations.name(to, &key).unwrap_or(&key).to_owned();
@@ -68,44 +60,44 @@ impl Look<'_> {
             )
         };
         if keys.is_empty() {
-            self.text("")
+            self.lines("")
         } else {
             Shown::Links(keys.iter().map(link).collect())
         }
     }
 
-    fn column(self, column: &'static Field, value: &Value) -> Shown {
+    fn column_value(self, column: &'static Field, value: &Value) -> Shown {
         match &column.relation {
-            Some(relation) if !column.has_choices() && is_key(value) => self.links(
+            Some(relation) if !column.has_choices() && is_key(value) => self.key_links(
                 RelationTarget::from_relation(relation),
                 std::slice::from_ref(value),
             ),
-            _ => self.display(&column.display(value)),
+            _ => self.display_value(&column.display(value)),
         }
     }
 
-    fn display(self, value: &DisplayValue<'_>) -> Shown {
+    fn display_value(self, value: &DisplayValue<'_>) -> Shown {
         match value {
-            DisplayValue::Nothing => self.text(""),
+            DisplayValue::Nothing => self.lines(""),
             DisplayValue::Unreadable(cell) => Shown::Unreadable(cell.text.clone()),
-            DisplayValue::Label(label) => self.text(label),
-            DisplayValue::Text(text) => self.text(text),
-            DisplayValue::Number(number) => self.text(&number.to_string()),
+            DisplayValue::Label(label) => self.lines(label),
+            DisplayValue::Text(text) => self.lines(text),
+            DisplayValue::Number(number) => self.lines(&number.to_string()),
             DisplayValue::YesNo(answer) => Shown::Boolean(*answer),
             DisplayValue::Day(day) => Shown::Time(day.to_string(), date_text(*day)),
-            DisplayValue::Time(time) => self.text(&time_text(*time)),
+            DisplayValue::Time(time) => self.lines(&time_text(*time)),
             DisplayValue::Moment(time) => {
                 let exact = time
                     .utc()
-                    .with_timezone(&self.zone)
+                    .with_timezone(&self.request.zone())
                     .format("%Y-%m-%dT%H:%M:%S%:z")
                     .to_string();
-                Shown::Time(exact, time.text(&self.zone))
+                Shown::Time(exact, time.text(&self.request.zone()))
             }
             DisplayValue::Document(document) => {
-                self.text(&serde_json::to_string_pretty(&document.0).unwrap_or_default())
+                self.lines(&serde_json::to_string_pretty(&document.0).unwrap_or_default())
             }
-            DisplayValue::Link(DisplayLink::Url(url)) if !is_safe(url) => self.text(url),
+            DisplayValue::Link(DisplayLink::Url(url)) if !is_safe(url) => self.lines(url),
             DisplayValue::Link(link) => {
                 Shown::Links(vec![(link.text().to_owned(), link.url().into_owned())])
             }
@@ -114,10 +106,10 @@ impl Look<'_> {
     }
 
     /// Returns a computed cell for display.
-    pub(super) fn cell(self, cell: &Cell) -> Shown {
+    pub(super) fn computed_value(self, cell: &Cell) -> Shown {
         match cell {
-            Cell::Text(text) => self.text(text),
-            Cell::Value(value) => self.display(&DisplayValue::new(value)),
+            Cell::Text(text) => self.lines(text),
+            Cell::Value(value) => self.display_value(&DisplayValue::new(value)),
             Cell::Boolean(answer) => Shown::Boolean(*answer),
             Cell::Link { text, url } => Shown::Links(vec![(text.clone(), safe(url))]),
             Cell::TextAndLink { text, link, url } => {

@@ -2,16 +2,16 @@
 
 use super::bound_form::BoundChangeForm;
 use super::computed::{self, Cells, cells};
-use super::inline::{Formset, Inside, ShownInline};
+use super::context::RenderContext;
+use super::inline::{Formset, ShownInline};
 use super::offered::{OFFERED, offered};
 use super::outcome::Outcome;
 use super::page::{Buttons, Content};
 use super::problem::{ConflictRow, Problem};
-use super::readonly::Look;
 use super::relations::{Relations, want_shown};
 use super::request::ChangeFormRequest;
-use super::shown::{Showing, ShownField, ShownFieldset};
-use super::widgets::{Around, want};
+use super::shown::{ShownField, ShownFieldset};
+use super::widgets::want;
 use crate::admin::last_save::LastSave;
 use crate::db::Conn;
 use crate::error::Result;
@@ -21,31 +21,39 @@ use crate::http::{FIELD_COUNT, field_count};
 use crate::models::content_types::ContentType;
 use crate::models::{Field, Record};
 
-/// The values of computed columns.
-struct Computed {
-    own: Cells,
-    /// The values in the rows of each inline.
-    inlines: Vec<Cells>,
+/// Renders a form in three phases: it gathers the related rows that the page names, loads them, and
+/// shows the page.
+struct FormRenderer<'a> {
+    request: &'a ChangeFormRequest,
+    change_form: &'a BoundChangeForm,
+    relations: Relations,
+    /// The computed columns of the row.
+    computed: Cells,
+    /// The computed columns of the rows of each inline.
+    inlines_computed: Vec<Cells>,
 }
 
 impl ChangeFormRequest {
-    /// Returns the page with this form: gathers the related rows that it names, loads them, and renders.
+    /// Returns the page with this form.
     pub(super) fn show(
         &self,
         conn: &mut Conn,
         change_form: &BoundChangeForm,
         may_edit: bool,
     ) -> Result<Outcome> {
-        let mut relations = self.gather(change_form);
-        let loaded = self.load_shown(conn, change_form, &mut relations)?;
-        self.render(conn, change_form, &relations, &loaded, may_edit)
+        let mut renderer = FormRenderer::gather(self, change_form);
+        renderer.load(conn)?;
+        let content = renderer.show(conn, may_edit)?;
+        Ok(Outcome::Page(Box::new(content)))
     }
+}
 
+impl<'a> FormRenderer<'a> {
     /// Lists the related rows that the form offers or names.
-    fn gather(&self, change_form: &BoundChangeForm) -> Relations {
+    fn gather(request: &'a ChangeFormRequest, change_form: &'a BoundChangeForm) -> Self {
         let mut relations = Relations::default();
         for bound in &change_form.form.fields {
-            want(&mut relations, bound, &self.registered.options);
+            want(&mut relations, bound, &request.registered.options);
         }
         for field in change_form.layout.shown() {
             want_shown(
@@ -58,79 +66,45 @@ impl ChangeFormRequest {
         for formset in &change_form.inlines {
             formset.want(&mut relations);
         }
-        relations
+        Self {
+            request,
+            change_form,
+            relations,
+            computed: Cells::new(),
+            inlines_computed: Vec::new(),
+        }
     }
 
     /// Loads the related rows and the computed columns: a fixed number of queries for each model.
-    fn load_shown(
-        &self,
-        conn: &mut Conn,
-        change_form: &BoundChangeForm,
-        relations: &mut Relations,
-    ) -> Result<Computed> {
-        relations.load(conn, self.site)?;
+    fn load(&mut self, conn: &mut Conn) -> Result<()> {
+        let request = self.request;
+        self.relations.load(conn, request.site)?;
 
-        let form = &change_form.form;
+        let form = &self.change_form.form;
         let pk = (!form.adding).then(|| form.record.pk().clone());
-        let columns = &self.registered.options.readonly_computed;
-        let own = cells(conn, self.model(), columns, pk.into_iter().collect())?;
+        let columns = &request.registered.options.readonly_computed;
+        self.computed = cells(conn, request.model(), columns, pk.into_iter().collect())?;
 
-        let inlines: Result<Vec<Cells>> = change_form
-            .inlines
-            .iter()
-            .map(|formset| formset.computed(conn))
-            .collect();
-        Ok(Computed {
-            own,
-            inlines: inlines?,
-        })
+        for formset in &self.change_form.inlines {
+            self.inlines_computed.push(formset.computed(conn)?);
+        }
+        Ok(())
     }
 
-    /// Renders the form.
-    fn render(
-        &self,
-        conn: &mut Conn,
-        change_form: &BoundChangeForm,
-        relations: &Relations,
-        loaded: &Computed,
-        may_edit: bool,
-    ) -> Result<Outcome> {
+    /// Returns the content of the page. The last save of the row and the number of its content type
+    /// are queried only if the page shows them.
+    fn show(&self, conn: &mut Conn, may_edit: bool) -> Result<Content> {
+        let (request, change_form) = (self.request, self.change_form);
         let (model, options, form) = (
-            self.registered.model,
-            &self.registered.options,
+            request.model(),
+            &request.registered.options,
             &change_form.form,
         );
-        let look = Look {
-            site: self.site,
-            actor: &self.actor,
-            relations,
-            zone: self.zone(),
-            empty: options
-                .empty_value_display
-                .unwrap_or(self.site.empty_value_display),
-        };
-        let groups = self.groups(change_form, look, loaded);
-        let parent = if form.adding {
-            String::new()
-        } else {
-            form.record.pk().to_string()
-        };
-        let inlines: Vec<ShownInline> = change_form
-            .inlines
-            .iter()
-            .zip(&loaded.inlines)
-            .map(|(formset, computed)| {
-                formset.show(Inside {
-                    screen: self,
-                    relations,
-                    look,
-                    parent: &parent,
-                    picker_result: change_form.picker_result.as_ref(),
-                    computed,
-                })
-            })
-            .collect();
+        let record = (!form.adding).then_some(&form.record);
+        let pk = record.map_or_else(String::new, |record| record.pk().to_string());
 
+        let groups = self.groups();
+        let inlines = self.inlines(&pk);
         let mut problems = problems(&groups);
         let mut conflicts = conflicts(&groups);
         for inline in &inlines {
@@ -138,40 +112,39 @@ impl ChangeFormRequest {
             conflicts.extend(inline.conflicts());
         }
 
-        let record = (!form.adding).then_some(&form.record);
         // A pop-up window has no links to other pages.
         let has_page = options.view_on_site
             && model.absolute_url.is_some()
             && record.is_some()
-            && !self.is_popup;
+            && !request.is_popup;
         let mut content = Content {
             adding: form.adding,
             may_edit,
             name: change_form.name.clone(),
             one: model.verbose_name.clone(),
             form_id: format!("{}_form", model.name),
-            hidden: self.hidden(change_form),
+            hidden: request.hidden(change_form),
             multipart: form.fields.iter().any(|bound| bound.field.is_file())
                 || change_form.inlines.iter().any(Formset::takes_files),
             refused: change_form.bound,
-            restored: self.is_kept,
+            restored: request.is_kept,
             errors: form.errors.clone(),
             problems,
             last_save: if conflicts.is_empty() {
                 None
             } else {
-                self.last_save(conn, &parent)?
+                request.last_save(conn, &pk)?
             },
             conflicts,
-            buttons: self.buttons(record, may_edit, change_form.bound || self.is_kept),
+            buttons: request.buttons(record, may_edit, change_form.bound || request.is_kept),
             kind: if has_page {
                 ContentType::for_model(conn, model)?
             } else {
                 None
             },
-            actions: self.actions(record),
-            pk: parent,
-            may_delete: record.is_some() && !self.is_popup && self.may("delete", record),
+            actions: request.actions(record),
+            may_delete: record.is_some() && !request.is_popup && request.may("delete", record),
+            pk,
             notes: change_form
                 .inlines
                 .iter()
@@ -180,42 +153,40 @@ impl ChangeFormRequest {
             groups,
             inlines,
         };
-        let offered = offered(relations.offered());
+        let offered = offered(self.relations.offered());
         if may_edit && !offered.is_empty() {
             content.hidden.push((OFFERED.to_owned(), offered));
         }
-        if let Some(count) = field_count(content.fields(), &self.settings) {
+        if let Some(count) = field_count(content.fields(), &request.settings) {
             content.hidden.insert(0, (FIELD_COUNT.to_owned(), count));
         }
-        Ok(Outcome::Page(Box::new(content)))
+        Ok(content)
     }
 
-    /// Renders the fields of the row itself.
-    fn groups(
-        &self,
-        change_form: &BoundChangeForm,
-        look: Look<'_>,
-        loaded: &Computed,
-    ) -> Vec<ShownFieldset> {
-        let form = &change_form.form;
-        let around = Around {
-            site: self.site,
-            actor: &self.actor,
-            relations: look.relations,
-            options: &self.registered.options,
+    /// Returns the context of the row of the form.
+    fn context(&self) -> RenderContext<'_> {
+        let options = &self.request.registered.options;
+        let form = &self.change_form.form;
+        RenderContext {
+            request: self.request,
+            relations: &self.relations,
+            options,
             adding: form.adding,
-            picker_result: change_form.picker_result.as_ref(),
-            django: self.settings.django_version(),
-        };
-        let showing = Showing {
-            around,
-            look,
-            linked: &change_form.linked,
-            computed: computed::cells_of_row(&loaded.own, form.record.pk()),
-        };
-        let mut groups = showing.groups(&change_form.layout, form);
+            linked: &self.change_form.linked,
+            computed: computed::cells_of_row(&self.computed, form.record.pk()),
+            picker_result: self.change_form.picker_result.as_ref(),
+            empty: options
+                .empty_value_display
+                .unwrap_or(self.request.site.empty_value_display),
+        }
+    }
 
-        if form.adding && self.post.is_none() {
+    /// Shows the fields of the row itself.
+    fn groups(&self) -> Vec<ShownFieldset> {
+        let form = &self.change_form.form;
+        let mut groups = self.context().groups(&self.change_form.layout, form);
+
+        if form.adding && self.request.post.is_none() {
             let mut fields = groups
                 .iter_mut()
                 .flat_map(|group| group.lines.iter_mut().flatten());
@@ -227,6 +198,16 @@ impl ChangeFormRequest {
         groups
     }
 
+    /// Shows the inlines of the row with this primary key; "" for a new one.
+    fn inlines(&self, pk: &str) -> Vec<ShownInline> {
+        let pairs = self.change_form.inlines.iter().zip(&self.inlines_computed);
+        pairs
+            .map(|(formset, computed)| formset.show(self.context(), pk, computed))
+            .collect()
+    }
+}
+
+impl ChangeFormRequest {
     /// Returns the last save of the row, if the history has it.
     fn last_save(&self, conn: &mut Conn, pk: &str) -> Result<Option<LastSave>> {
         let mut found = LastSave::for_rows(conn, self.model(), &[pk], &self.actor, self.zone())?;

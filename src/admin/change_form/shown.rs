@@ -1,8 +1,9 @@
 //! A form for the template.
 
+use super::context::RenderContext;
 use super::layout::{Layout, LayoutItem, head};
-use super::readonly::{Look, Shown};
-use super::widgets::{Around, Widget};
+use super::readonly::Shown;
+use super::widgets::Widget;
 use crate::admin::options::{Cell, ListColumn};
 use crate::db::Value;
 use crate::forms::model::{
@@ -113,18 +114,7 @@ impl ShownFieldset {
     }
 }
 
-/// The context for rendering a form.
-#[derive(Clone, Copy)]
-pub(super) struct Showing<'a> {
-    pub(super) around: Around<'a>,
-    pub(super) look: Look<'a>,
-    /// The links of many-to-many fields, by name.
-    pub(super) linked: &'a [(&'static str, Vec<Value>)],
-    /// The values of the computed columns.
-    pub(super) computed: &'a [Cell],
-}
-
-impl Showing<'_> {
+impl RenderContext<'_> {
     /// Returns the fieldsets of a form.
     pub(super) fn groups(self, layout: &Layout, form: &ModelForm) -> Vec<ShownFieldset> {
         let group = |group: &super::layout::LayoutFieldset| ShownFieldset {
@@ -149,13 +139,13 @@ impl Showing<'_> {
             },
             LayoutItem::Show(field) => self.shown(form, field),
             LayoutItem::Computed(at) => {
-                let column = self.around.options.readonly_computed.get(at);
+                let column = self.options.readonly_computed.get(at);
                 let name = match column {
                     Some(ListColumn::Computed { name, .. }) => (*name).to_owned(),
                     _ => String::new(),
                 };
                 let nothing = Cell::Text(String::new());
-                let shown = self.look.cell(self.computed.get(at).unwrap_or(&nothing));
+                let shown = self.computed_value(self.computed.get(at).unwrap_or(&nothing));
                 ShownField {
                     shown: Some(shown),
                     ..plain(name, column.map(head).unwrap_or_default())
@@ -170,13 +160,11 @@ impl Showing<'_> {
             .column()
             .map_or(&null, |column| form.record.value(column));
         let linked = self.linked.iter().find(|(name, _)| *name == field.name());
-        let shown = self
-            .look
-            .field(field, value, linked.map_or(&[], |(_, keys)| keys));
+        let shown = self.readonly_value(field, value, linked.map_or(&[], |(_, keys)| keys));
         ShownField {
             shown: Some(shown),
-            help: self.around.options.help_text(field),
-            ..plain(form.name_of(field), self.around.options.label(field))
+            help: self.options.help_text(field),
+            ..plain(form.name_of(field), self.options.label(field))
         }
     }
 
@@ -202,28 +190,25 @@ impl Showing<'_> {
                 .as_ref()
                 .map_or_else(|| bound.typed.0.join(" "), |mine| self.text(field, mine)),
             text: self.text(field, &bound.initial),
-            value: texts(field, &bound.initial, self.look.zone)
+            value: texts(field, &bound.initial, self.request.zone())
                 .first()
                 .to_owned(),
         });
         ShownField {
-            help: self.around.options.help_text(field),
+            help: self.options.help_text(field),
             errors: bound.errors.clone(),
             note: bound.note(),
-            widget: Some(self.around.widget(form, bound)),
+            widget: Some(self.widget(form, bound)),
             file,
             theirs,
-            ..plain(form.name_of(field), self.around.options.label(field))
+            ..plain(form.name_of(field), self.options.label(field))
         }
     }
 
     /// Returns a value as text for people.
     pub(super) fn text(self, field: ModelField, value: &Cleaned) -> String {
         let null = Value::Null(crate::db::Kind::Text);
-        match self
-            .look
-            .field(field, value.one().unwrap_or(&null), value.values())
-        {
+        match self.readonly_value(field, value.one().unwrap_or(&null), value.values()) {
             Shown::Lines(lines) => lines.join("\n"),
             Shown::Boolean(answer) => match answer {
                 Some(true) => "Yes",

@@ -1,9 +1,10 @@
 //! Controls of relations, with links to the related rows.
 
-use super::picker::{PickerResult, RowPicker, searchable};
+use super::context::RenderContext;
+use super::picker::{RowPicker, searchable};
 use super::relations::Relations;
 use crate::admin::options::Options;
-use crate::admin::{Actor, AdminSite, quote};
+use crate::admin::quote;
 use crate::forms::model::{BLANK, BoundField, Choice, Control, ControlKind, ModelField, ModelForm};
 use crate::models::{Meta, OnDelete, RelationTarget};
 use crate::records::{MAX_CHOICES, MAX_MULTIPLE_CHOICES};
@@ -129,27 +130,13 @@ fn keys_held(bound: &BoundField) -> Vec<String> {
         .collect()
 }
 
-/// The context for creating controls.
-#[derive(Clone, Copy)]
-pub(super) struct Around<'a> {
-    pub(super) site: &'static AdminSite,
-    pub(super) actor: &'a Actor,
-    pub(super) relations: &'a Relations,
-    pub(super) options: &'a Options,
-    pub(super) adding: bool,
-    /// The result of a search for one of the fields.
-    pub(super) picker_result: Option<&'a PickerResult>,
-    /// The version of Django whose pop-up links and labels are created.
-    pub(super) django: DjangoVersion,
-}
-
-impl Around<'_> {
+impl RenderContext<'_> {
     /// Creates the control of `bound`, a field of `form`.
     pub(super) fn widget(self, form: &ModelForm, bound: &BoundField) -> Widget {
         let mut widget = self.unlabelled(form, bound);
         widget
             .control
-            .label_blank_choice(self.django.blank_choice_label());
+            .label_blank_choice(self.request.settings.django_version().blank_choice_label());
         widget
     }
 
@@ -230,7 +217,7 @@ impl Around<'_> {
         let links = if is_raw || !to.is_by_pk() {
             Vec::new()
         } else {
-            self.links(form.model, field, to.model, &control)
+            self.related_links(form.model, field, to.model, &control)
         };
         let lookup = (raw && to.is_by_pk()).then(|| self.lookup(to, field, typed));
         Widget {
@@ -320,7 +307,7 @@ impl Around<'_> {
 
     /// Whether this user can search rows of `to`.
     fn can_search(self, to: &Meta) -> bool {
-        searchable(self.site, self.actor, to).is_some()
+        searchable(self.request.site, &self.request.actor, to).is_some()
     }
 
     fn offered(self, to: RelationTarget, field: ModelField, typed: &[String]) -> Vec<Choice> {
@@ -354,19 +341,19 @@ impl Around<'_> {
     }
 
     /// Returns the links beside a field of `model` that refers to rows of `to`.
-    fn links(
+    fn related_links(
         self,
         model: &Meta,
         field: ModelField,
         to: &'static Meta,
         control: &Control,
     ) -> Vec<RelatedLink> {
-        let Some(registered) = self.site.registered(to) else {
+        let Some(registered) = self.request.site.registered(to) else {
             return Vec::new();
         };
         let (name, pk) = (&to.verbose_name, to.pk().name);
         let (base, mut query) = (registered.url(), format!("?_to_field={pk}&_popup=1"));
-        if self.django >= DjangoVersion::V6_1 {
+        if self.request.settings.django_version() >= DjangoVersion::V6_1 {
             query.push_str("&_source_model=");
             query.push_str(&model.label());
         }
@@ -395,7 +382,7 @@ impl Around<'_> {
                 label: format!("{verb} selected {name}"),
             }
         };
-        let may = |action| self.actor.may(registered, action, None);
+        let may = |action| self.request.actor.may(registered, action, None);
         let mut links = Vec::new();
         if single && may("change") {
             links.push(one("change", "edit", "change", "Change"));
@@ -421,7 +408,7 @@ impl Around<'_> {
     }
 
     fn lookup(self, to: RelationTarget, field: ModelField, typed: &[String]) -> RelatedLookup {
-        let registered = self.site.registered(to.model);
+        let registered = self.request.site.registered(to.model);
         let url = registered
             .map(|registered| {
                 format!(

@@ -13,7 +13,6 @@ use crate::db::{Paginator, Value};
 use crate::forms::model::{BoundField, ModelField, ModelForm};
 use crate::models::{ColumnPath, Field, Meta, Record, Relation, Reverse, Step};
 
-pub(super) use show::Inside;
 pub(in crate::admin) use show::{ShownInline, ShownRow};
 
 /// The user's permissions on the rows of an inline.

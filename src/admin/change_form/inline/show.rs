@@ -2,14 +2,12 @@
 
 use super::{Formset, Row};
 use crate::admin::change_form::computed::{Cells, cells, cells_of_row};
+use crate::admin::change_form::context::RenderContext;
 use crate::admin::change_form::layout::{Layout, LayoutItem};
-use crate::admin::change_form::picker::PickerResult;
 use crate::admin::change_form::problem::{ConflictRow, Problem};
-use crate::admin::change_form::readonly::Look;
 use crate::admin::change_form::relations::{Relations, want_shown};
-use crate::admin::change_form::request::ChangeFormRequest;
-use crate::admin::change_form::shown::{Showing, ShownField, ShownFieldset};
-use crate::admin::change_form::widgets::{Around, want};
+use crate::admin::change_form::shown::{ShownField, ShownFieldset};
+use crate::admin::change_form::widgets::want;
 use crate::admin::options::InlineKind;
 use crate::db::Conn;
 use crate::error::Result;
@@ -99,19 +97,6 @@ impl ShownInline {
     }
 }
 
-/// The context for rendering rows.
-#[derive(Clone, Copy)]
-pub(in crate::admin::change_form) struct Inside<'a> {
-    pub(in crate::admin::change_form) screen: &'a ChangeFormRequest,
-    pub(in crate::admin::change_form) relations: &'a Relations,
-    pub(in crate::admin::change_form) look: Look<'a>,
-    /// The parent's primary key; "" for a new one.
-    pub(in crate::admin::change_form) parent: &'a str,
-    pub(in crate::admin::change_form) picker_result: Option<&'a PickerResult>,
-    /// The computed columns of the rows.
-    pub(in crate::admin::change_form) computed: &'a Cells,
-}
-
 impl Formset {
     /// Requests the related rows that the inline will show.
     pub(in crate::admin::change_form) fn want(&self, relations: &mut Relations) {
@@ -156,17 +141,24 @@ impl Formset {
     }
 
     /// Renders the rows for the template.
-    pub(in crate::admin::change_form) fn show(&self, inside: Inside<'_>) -> ShownInline {
+    /// `parent` is the primary key of the parent, or "" for a new one; `computed` has the computed
+    /// columns of the rows.
+    pub(in crate::admin::change_form) fn show(
+        &self,
+        context: RenderContext<'_>,
+        parent: &str,
+        computed: &Cells,
+    ) -> ShownInline {
         let model = self.model();
         let rows: Vec<ShownRow> = self
             .rows
             .iter()
-            .map(|row| self.show_row(row, inside))
+            .map(|row| self.show_row(row, context, parent, computed))
             .collect();
         let template = self.rights.add.then(|| {
-            let mut row = inside.screen.empty_row(self, 0);
+            let mut row = context.request.empty_row(self, 0);
             row.form.prefix = format!("{}-__prefix__", self.prefix);
-            let mut shown = self.show_row(&row, inside);
+            let mut shown = self.show_row(&row, context, parent, computed);
             // Scripts copy the template row, and they have their own search.
             for field in shown
                 .groups
@@ -237,24 +229,21 @@ impl Formset {
         }
     }
 
-    fn show_row(&self, row: &Row, inside: Inside<'_>) -> ShownRow {
-        let screen = inside.screen;
-        let around = Around {
-            site: screen.site,
-            actor: &screen.actor,
-            relations: inside.relations,
+    fn show_row(
+        &self,
+        row: &Row,
+        context: RenderContext<'_>,
+        parent: &str,
+        computed: &Cells,
+    ) -> ShownRow {
+        let context = RenderContext {
             options: &self.inline.options,
             adding: row.form.adding,
-            picker_result: inside.picker_result,
-            django: screen.settings.django_version(),
-        };
-        let showing = Showing {
-            around,
-            look: inside.look,
             linked: &row.linked,
-            computed: cells_of_row(inside.computed, row.form.record.pk()),
+            computed: cells_of_row(computed, row.form.record.pk()),
+            ..context
         };
-        let mut groups = showing.groups(self.layout(row), &row.form);
+        let mut groups = context.groups(self.layout(row), &row.form);
         let is_new = row.form.adding && !row.lost;
         let silent = is_new && !row.counts();
         for field in groups
@@ -279,7 +268,8 @@ impl Formset {
         } else {
             row.form.record.pk().to_string()
         };
-        let registered = screen
+        let registered = context
+            .request
             .site
             .registered(self.model())
             .filter(|_| self.inline.show_change_link && !row.form.adding);
@@ -288,13 +278,13 @@ impl Formset {
             .unwrap_or_default();
         let mut hidden = vec![
             (name(self.model().pk().name), pk),
-            (name(self.fk.name), inside.parent.to_owned()),
+            (name(self.fk.name), parent.to_owned()),
         ];
         if row.lost {
             // The row was changed, and stays so until it is ticked for deletion.
             hidden.push((name(LOADED), String::new()));
         } else if row.form.adding || self.rights.change {
-            hidden.push((name(LOADED), row.form.loaded(screen.zone())));
+            hidden.push((name(LOADED), row.form.loaded(context.request.zone())));
         }
         ShownRow {
             id: row.form.prefix.clone(),

@@ -1,4 +1,4 @@
-//! Which attempts count, and for whom.
+//! The attempts that count, and the accounts and addresses that they count for.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! How the rows of an inline are shown.
+//! The page with the rows of an inline.
 
 use nuages::admin::options::{Cell, Fieldset, computed};
 use nuages::admin::{Inline, ModelAdmin};
