@@ -2,6 +2,7 @@
 
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
+use crate::models::Meta;
 
 /// A user with their permissions. It can be moved to the thread that talks to the database.
 #[derive(Debug, Clone)]
@@ -10,4 +11,13 @@ pub struct Actor {
     pub user: User,
     /// The permissions of the user, loaded once.
     pub permissions: Permissions,
+}
+
+impl Actor {
+    /// Whether the user may view or change rows of `model`.
+    pub(crate) fn may_view(&self, model: &Meta) -> bool {
+        ["view", "change"]
+            .iter()
+            .any(|action| self.permissions.has_perm(&model.permission(action)))
+    }
 }

@@ -95,17 +95,23 @@ const REPR: usize = 200;
 pub(crate) type Act = (LogEntry, NullableLossyText, NullableLossyText);
 
 impl LogEntry {
-    /// Whether the history has the deletion of the row of `model` with this primary key.
-    pub(crate) fn has_deletion(conn: &mut Conn, model: &Meta, pk: &str) -> Result<bool> {
+    /// Returns the name of the row of `model` with this primary key, if the history has its deletion.
+    pub(crate) fn name_of_deleted(
+        conn: &mut Conn,
+        model: &Meta,
+        pk: &str,
+    ) -> Result<Option<String>> {
         let Some(kind) = ContentType::for_model(conn, model)? else {
-            return Ok(false);
+            return Ok(None);
         };
         let entries = django_admin_log::table
             .filter(django_admin_log::content_type_id.eq(kind))
             .filter(django_admin_log::object_id.eq(pk))
-            .filter(django_admin_log::action_flag.eq(Flag::Deletion as i16));
-        let count: i64 = entries.count().get_result(conn)?;
-        Ok(count > 0)
+            .filter(django_admin_log::action_flag.eq(Flag::Deletion as i16))
+            .order(django_admin_log::id.desc())
+            .select(django_admin_log::object_repr);
+        let name: Option<LossyText> = entries.first(conn).optional()?;
+        Ok(name.map(|LossyText(name)| name))
     }
 
     /// Logs an action of `user` on rows of `model`, given by primary key and display name.

@@ -238,6 +238,29 @@ test("in forced colours every button has a border", async (t) => {
   }
 });
 
+test("in forced colours the highlighted choice of a combobox and changed rows of a list look different", async (t) => {
+  const page = await site.page(t, { fresh: true });
+  await page.emulateMedia({ forcedColors: "active" });
+  const outline = (locator) => locator.evaluate((element) => getComputedStyle(element).outlineStyle);
+
+  await staff(page, `${PRODUCTS}1/change/`);
+  const category = main(page).locator("[data-field=category]").getByRole("combobox").first();
+  await category.click();
+  await category.fill("o");
+  await page.locator(".combo li[role=option]:not(.note)").nth(1).waitFor();
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await outline(page.locator(".combo li.active")), "solid", "the highlighted choice has an outline");
+  assert.equal(await outline(page.locator(".combo li[role=option]:not(.active, .note)").first()), "none", "other choices have none");
+  await page.keyboard.press("Escape");
+
+  await staff(page, PRODUCTS);
+  await named(page, "form-0-stock").fill("9");
+  await page.locator(".list tr.changed").waitFor();
+  assert.equal(await outline(page.locator(".list tr.changed")), "dashed", "a changed row has an outline");
+  await named(page, "form-0-stock").evaluate((input) => (input.value = input.defaultValue));
+  await named(page, "form-0-stock").dispatchEvent("input");
+});
+
 test("the actions can be reached with three key presses from any row", async (t) => {
   const page = await site.page(t);
   await staff(page, PRODUCTS);

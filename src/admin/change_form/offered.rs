@@ -58,8 +58,8 @@ fn was_offered(sent: &str, model: &Meta, key: &str) -> bool {
 
 impl ChangeFormRequest {
     /// Changes the error of missing chosen rows to say that they were deleted meanwhile, if the
-    /// page offered them or showed them as chosen, or if the history has their deletion. Other rows
-    /// get Django's text.
+    /// page offered them or showed them as chosen, or if the history has their deletion and so knows
+    /// their names. Other rows get Django's text.
     pub(super) fn name_deleted_choices(
         &self,
         conn: &mut Conn,
@@ -82,11 +82,12 @@ impl ChangeFormRequest {
             let (Some(key), Some(model)) = (bound.missing.clone(), bound.field.to()) else {
                 continue;
             };
-            let was_there = was_offered(sent, model, &key)
-                || bound.typed.reads_as(&bound.shown)
-                || LogEntry::has_deletion(conn, model, &key)?;
+            let name = LogEntry::name_of_deleted(conn, model, &key)?;
+            let was_there = name.is_some()
+                || was_offered(sent, model, &key)
+                || bound.typed.reads_as(&bound.shown);
             if was_there {
-                bound.tell_deleted();
+                bound.tell_deleted(name.as_deref().filter(|_| self.actor.may_view(model)));
             }
         }
         Ok(())

@@ -159,8 +159,9 @@ impl BoundField {
         }
     }
 
-    /// Changes the error of a missing chosen row to say that it was deleted meanwhile.
-    pub fn tell_deleted(&mut self) {
+    /// Changes the error of a missing chosen row to say that it was deleted meanwhile. `name` is its
+    /// display name, if it is known.
+    pub fn tell_deleted(&mut self, name: Option<&str>) {
         let (Some(key), Some(model)) = (&self.missing, self.field.to()) else {
             return;
         };
@@ -169,9 +170,10 @@ impl BoundField {
             ModelField::Many(_) => no_such_choice(key),
         };
         let one = &model.verbose_name;
+        let row = name.map_or_else(|| one.clone(), |name| format!("{one} “{name}”"));
         for error in self.errors.iter_mut().filter(|error| **error == before) {
             *error =
-                format!("Select a valid choice. The {one} that you chose was deleted meanwhile.");
+                format!("Select a valid choice. The {row} that you chose was deleted meanwhile.");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::forms::model::{
 };
 use crate::http::PostData;
 use crate::models::{Query, Record};
-use crate::records::{self, Done, Flag, Policy, Writer};
+use crate::records::{self, Done, Flag, LogEntry, Policy, Writer};
 use crate::settings::Settings;
 
 /// The largest number of forms that are read (Django's `absolute_max`).
@@ -69,6 +69,7 @@ pub(in crate::admin::changelist) fn save(conn: &mut Conn, sent: &SentList<'_>) -
         Ok(Attempt::Saved(count)) => return Ok(Outcome::Saved(count, read.gone)),
         Ok(Attempt::Refused) => {
             sent.name_others(conn, &mut read.rows)?;
+            sent.name_deleted_choices(conn, &mut read.rows)?;
             return Ok(Outcome::Refused(read.rows, read.errors));
         }
         Err(error) => error,
@@ -147,6 +148,20 @@ impl SentList<'_> {
         for sent in &mut collided {
             let at = found.iter().position(|(pk, _)| *pk == sent.pk);
             sent.last_save = at.map(|at| found.swap_remove(at).1);
+        }
+        Ok(())
+    }
+
+    /// Changes the errors of chosen rows that are missing to say that they were deleted meanwhile, if
+    /// the history has their deletion.
+    fn name_deleted_choices(&self, conn: &mut Conn, rows: &mut [Sent]) -> Result<()> {
+        for bound in rows.iter_mut().flat_map(|sent| sent.form.fields.iter_mut()) {
+            let (Some(key), Some(model)) = (bound.missing.clone(), bound.field.to()) else {
+                continue;
+            };
+            if let Some(name) = LogEntry::name_of_deleted(conn, model, &key)? {
+                bound.tell_deleted(Some(name.as_str()).filter(|_| self.actor.may_view(model)));
+            }
         }
         Ok(())
     }

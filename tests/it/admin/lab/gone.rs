@@ -1,9 +1,13 @@
 //! Rows that somebody else deleted while a form was open.
 
 use diesel::connection::SimpleConnection as _;
+use nuages::project::Project;
 
 use super::{SHEET, SHEETS, lab, stored};
-use crate::support::{ALICE, BOB, Kind, TestSite};
+use crate::shop::INSTALLED;
+use crate::shop::catalog::models::Product;
+use crate::shop::schema::catalog_product as product;
+use crate::support::{ALICE, BOB, Database, Kind, TestSite};
 
 /// Creates two lines below the first sheet, and a second sheet.
 fn rows(site: &TestSite) {
@@ -304,7 +308,8 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
     });
     assert_eq!(
         errors,
-        format!("{told} category that you chose was deleted meanwhile.")
+        format!("{told} category “Toys” that you chose was deleted meanwhile."),
+        "the history knows the name of the category"
     );
     // Rows that never existed get Django's text.
     let errors = save("tags", "999", &|| {});
@@ -316,6 +321,54 @@ fn a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
     assert_eq!(
         errors,
         "Select a valid choice. That choice is not one of the available choices."
+    );
+}
+
+/// A shop in whose list of products the category can be changed.
+static SHOP: Project = Project::new("Shop", &INSTALLED, crate::shop::urls, |site| {
+    crate::shop::register(site)
+        .unregister::<Product>()
+        .register::<Product>(|it| {
+            it.list_display((product::name, product::category_id))
+                .list_editable((product::category_id,))
+        })
+});
+
+fn a_row_chosen_in_a_list_that_was_deleted_meanwhile_is_named_as_deleted(kind: Kind) {
+    const PRODUCTS: &str = "/admin/catalog/product/";
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    for persona in [&ALICE, &BOB] {
+        persona.save(conn);
+    }
+    crate::support::product("Lamp").save(conn);
+    conn.batch_execute(
+        "INSERT INTO catalog_category (id, name, slug, description) VALUES (60, 'Toys', 'toys', '')",
+    )
+    .unwrap();
+    let site = TestSite::for_project(database, &[], &SHOP);
+    BOB.may(&site, &["view_product", "change_product"]);
+    let (alice, bob) = (ALICE.browser(&site), BOB.browser(&site));
+    let forms = [&alice, &bob].map(|browser| {
+        browser
+            .form(PRODUCTS, "form-0-category")
+            .set("form-0-category", "60")
+    });
+    let reply = alice.post("/admin/catalog/category/60/delete/", &[("post", "yes")]);
+    assert_eq!(reply.status, 302, "{}", reply.words());
+
+    let errors = [&alice, &bob]
+        .into_iter()
+        .zip(&forms)
+        .map(|(browser, form)| browser.submit(form, "_save").errors("form-0-category"));
+
+    assert_eq!(
+        errors.collect::<Vec<_>>(),
+        [
+            "Select a valid choice. The category “Toys” that you chose was deleted meanwhile.",
+            "Select a valid choice. The category that you chose was deleted meanwhile."
+        ],
+        "the errors for Alice, and for Bob, who may not view categories"
     );
 }
 
@@ -356,5 +409,6 @@ on_both!(
     a_refused_page_leaves_no_gap_where_a_row_has_gone,
     an_untouched_row_of_a_list_that_has_gone_is_skipped_with_a_message,
     a_chosen_row_that_was_deleted_meanwhile_is_named_as_deleted,
+    a_row_chosen_in_a_list_that_was_deleted_meanwhile_is_named_as_deleted,
     a_link_to_a_deleted_tag_does_not_prevent_a_save
 );
