@@ -15,7 +15,7 @@ const NEVER: HeaderValue =
 const COOKIE: HeaderValue = HeaderValue::from_static("Cookie");
 const LONG_AGO: HeaderValue = HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
 
-/// A rendered page.
+/// The HTML of a rendered page.
 pub struct Html(String);
 
 impl Responder for Html {

@@ -2,7 +2,8 @@
 
 pub mod codec;
 pub mod expiry;
-mod lately;
+
+mod decoded_cache;
 mod middleware;
 mod session;
 mod store;

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use log::Level;
 
 use super::codec::Data;
-use super::{Origin, Session as Handle, Visit, codec, lately};
+use super::{Origin, Session as Handle, Visit, codec, decoded_cache};
 use crate::db::{Conn, IsAfter, LossyText, Timestamp, is_after};
 use crate::error::{Error, Result};
 use crate::logging;
@@ -68,11 +68,11 @@ impl SessionRow {
     /// Returns the data of a row. Data that cannot be read or has no valid signature counts as
     /// empty.
     pub fn read<'k>(session_data: &str, keys: impl Iterator<Item = &'k SecretKey> + Clone) -> Data {
-        if let Some(data) = lately::find(session_data, keys.clone()) {
+        if let Some(data) = decoded_cache::find(session_data, keys.clone()) {
             return data;
         }
         if let Ok((data, _)) = codec::decode(session_data, keys.clone()) {
-            lately::keep(session_data, keys, &data);
+            decoded_cache::keep(session_data, keys, &data);
             return data;
         }
         logging::security(Level::Warn, "session_corrupted", &[]);

@@ -11,23 +11,23 @@ use super::codec::Data;
 use crate::settings::SecretKey;
 
 /// The cache is cleared when it holds this many sessions.
-const MANY: usize = 256;
+const MAX_SESSIONS: usize = 256;
 /// Longer texts (in bytes) are not cached.
-const LONG: usize = 2048;
+const MAX_TEXT: usize = 2048;
 
 #[derive(Default)]
-struct Lately {
+struct DecodedCache {
     keys: Vec<SecretKey>,
-    read: HashMap<String, Data>,
+    sessions: HashMap<String, Data>,
 }
 
-static LATELY: LazyLock<Mutex<Lately>> = LazyLock::new(Mutex::default);
+static CACHE: LazyLock<Mutex<DecodedCache>> = LazyLock::new(Mutex::default);
 
 /// Returns the data of `text` from the cache, if it was decoded with the same keys.
 pub(super) fn find<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) -> Option<Data> {
-    let lately = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
-    if keys.eq(&lately.keys) {
-        lately.read.get(text).cloned()
+    let cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    if keys.eq(&cache.keys) {
+        cache.sessions.get(text).cloned()
     } else {
         None
     }
@@ -35,17 +35,17 @@ pub(super) fn find<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey>) ->
 
 /// Caches the data of `text`, which was decoded with these keys.
 pub(super) fn keep<'k>(text: &str, keys: impl Iterator<Item = &'k SecretKey> + Clone, data: &Data) {
-    let mut lately = LATELY.lock().unwrap_or_else(PoisonError::into_inner);
-    if !keys.clone().eq(&lately.keys) {
-        *lately = Lately {
+    let mut cache = CACHE.lock().unwrap_or_else(PoisonError::into_inner);
+    if !keys.clone().eq(&cache.keys) {
+        *cache = DecodedCache {
             keys: keys.cloned().collect(),
-            read: HashMap::new(),
+            sessions: HashMap::new(),
         };
     }
-    if lately.read.len() >= MANY {
-        lately.read.clear();
+    if cache.sessions.len() >= MAX_SESSIONS {
+        cache.sessions.clear();
     }
-    if text.len() <= LONG {
-        lately.read.insert(text.to_owned(), data.clone());
+    if text.len() <= MAX_TEXT {
+        cache.sessions.insert(text.to_owned(), data.clone());
     }
 }
