@@ -2,9 +2,10 @@
 //! months.
 //!
 //! Django reads and writes many texts with Python's own functions. Each of them has one counterpart
-//! here, and `tests/python/answers.json` holds Python's answers for it.
+//! here, and `tests/python/answers.json` holds Python's answers for most of them.
 
 mod digits;
+mod float;
 mod int;
 mod json;
 mod months;
@@ -12,6 +13,7 @@ mod quote;
 mod space;
 
 pub use digits::ascii_digits;
+pub use float::float;
 pub use int::{int, int_within_i64};
 pub use json::{json_compact, json_spaced};
 pub use months::{MONTHS, month_abbreviation};

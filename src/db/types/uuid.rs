@@ -1,5 +1,7 @@
 //! UUIDs.
 
+use std::str::FromStr;
+
 use diesel::backend::Backend;
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -13,6 +15,17 @@ use crate::db::sql_types;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, AsExpression, FromSqlRow)]
 #[diesel(sql_type = sql_types::Uuid)]
 pub struct Uuid(pub uuid::Uuid);
+
+impl FromStr for Uuid {
+    type Err = uuid::Error;
+
+    /// Parses the text like Python's `uuid.UUID`, which ignores the prefix, braces and hyphens.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = text.replace("urn:", "").replace("uuid:", "");
+        let digits = plain.trim_matches(['{', '}']).replace('-', "");
+        uuid::Uuid::try_parse(&digits).map(Self)
+    }
+}
 
 super::multi_backend!(Uuid => sql_types::Uuid);
 

@@ -117,17 +117,6 @@ impl Parts {
     }
 }
 
-/// Returns Python's `float(text)`, if it is finite.
-pub(super) fn float(text: &str) -> Option<f64> {
-    let text = ascii_digits(strip(text)).replace('_', "");
-    let shape = text
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
-    text.parse()
-        .ok()
-        .filter(|number: &f64| shape && number.is_finite())
-}
-
 /// Returns the range of the column of `field`.
 fn range(field: &Field) -> (i128, i128) {
     let (least, most) = match field.sql {

@@ -14,8 +14,8 @@ pub(super) struct Uuid;
 
 impl FormFieldType for Uuid {
     fn clean(&self, _: &'static Field, typed: &Typed, _: Tz) -> Result<Value, Errors> {
-        match strip(typed.first()).parse() {
-            Ok(id) => Ok(Value::Uuid(db::Uuid(id))),
+        match strip(typed.first()).parse::<db::Uuid>() {
+            Ok(id) => Ok(Value::Uuid(id)),
             Err(_) => wrong("Enter a valid UUID."),
         }
     }

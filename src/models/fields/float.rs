@@ -10,6 +10,7 @@ use super::display::DisplayShape;
 use super::field_type::{ColumnType, FieldType};
 use super::kind::FieldKind;
 use crate::db::Value;
+use crate::python::float;
 
 /// A field for finite floats.
 pub(super) struct Float;
@@ -32,8 +33,7 @@ impl FieldType for Float {
     }
 
     fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
-        let number: f64 = text.trim().parse().ok()?;
-        number.is_finite().then_some(Value::Double(number))
+        float(text).map(Value::Double)
     }
 
     fn to_json(&self, _: FieldKind, value: &Value) -> Json {

@@ -26,6 +26,6 @@ impl FieldType for Uuid {
     }
 
     fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
-        Some(Value::Uuid(db::Uuid(text.parse().ok()?)))
+        Some(Value::Uuid(text.parse::<db::Uuid>().ok()?))
     }
 }

@@ -42,6 +42,8 @@ mod accounts;
 mod admin;
 mod dump;
 mod fixtures;
+mod cleaning;
+mod lookups;
 mod kinds;
 mod kinds_lists;
 mod lists;
