@@ -56,7 +56,7 @@ enum Command {
     Showmigrations(showmigrations::Args),
     /// Print the statements of a migration.
     Sqlmigrate(sqlmigrate::Args),
-    /// Write one migration that stands for several.
+    /// Write one migration that replaces several.
     Squashmigrations(squashmigrations::Args),
     /// Print declarations of models for the tables of the database.
     Inspectdb(inspectdb::Args),

@@ -153,7 +153,7 @@ impl Operation {
         }
     }
 
-    /// Returns the part of the migration's name that stands for the operation (Django's
+    /// Returns the part of the migration's name that describes the operation (Django's
     /// `migration_name_fragment`).
     pub(super) fn name_fragment(&self) -> String {
         let fragment = match self {

@@ -1,4 +1,4 @@
-//! One migration that stands for several (Django's `squashmigrations`).
+//! Writes one migration that replaces several (Django's `squashmigrations`).
 
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub struct Squashed<'a> {
     pub app: &'a str,
     /// The name of the new migration.
     pub name: String,
-    /// The migrations that it stands for, in their order.
+    /// The migrations that the new one replaces, in their order.
     pub migrations: &'a [&'a Migration],
     /// The tables after the last migration.
     pub state: AppState,

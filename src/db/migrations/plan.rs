@@ -78,7 +78,8 @@ fn state(
     });
     if let Some(squashed) = squashed_into {
         let applied = squashed.stands_for.iter().filter(|name| has(name)).count();
-        // Halfway, the migrations themselves go on. Otherwise the squashed one stands for all.
+        // If some of the migrations are applied and others are not, the others are applied one by
+        // one. Otherwise the squashed migration replaces all of them.
         let is_halfway = applied != 0 && applied != squashed.stands_for.len();
         return Ok(is_halfway.then(|| has(migration.name)));
     }
@@ -109,7 +110,8 @@ fn state(
     )))
 }
 
-/// Refuses to go on where a live Django or a newer program has gone further.
+/// Fails if the database has migrations that this program does not know: a live Django or a newer
+/// program has applied them.
 fn refuse_unknown(
     migration: &Migration,
     all: &[&Migration],
