@@ -34,6 +34,8 @@ macro_rules! kinds {
             Binary: Binary => Bytes,
             /// An IP address.
             IpAddress: sql_types::IpAddress => IpAddress,
+            /// A value of a type that Nuages does not know.
+            Opaque: sql_types::Opaque => Opaque,
         }
     };
 }

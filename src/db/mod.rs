@@ -45,6 +45,6 @@ pub(crate) use text::{FoldedPattern, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
 pub use types::{
     Bytes, Day, Decimal, Duration, Fixed, IpAddress, Json, Lenient, LossyText, Moment,
-    NullableLossyText, Readable, StrictFlag, Timestamp, Uuid,
+    NullableLossyText, Opaque, Readable, StrictFlag, Timestamp, Uuid,
 };
 pub use unreadable::Unreadable;

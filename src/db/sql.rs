@@ -25,7 +25,7 @@ use super::connection::Conn;
 pub use super::kind::Kind;
 use super::kind::kinds;
 use super::sql_types;
-use super::types::{Bytes, Decimal, Duration, IpAddress, Json, Timestamp, Uuid};
+use super::types::{Bytes, Decimal, Duration, IpAddress, Json, Opaque, Timestamp, Uuid};
 use super::unreadable::{self, Unreadable, keep_sqlite};
 use crate::error::Result;
 use crate::on_conn;

@@ -50,6 +50,12 @@ pub struct Duration;
 #[diesel(postgres_type(oid = 869, array_oid = 1041), sqlite_type(name = "Text"))]
 pub struct IpAddress;
 
+/// Any type that Nuages does not know: an array, a range, `hstore`. Its values are shown and never
+/// written.
+#[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
+#[diesel(postgres_type(oid = 25, array_oid = 1009), sqlite_type(name = "Text"))]
+pub struct Opaque;
+
 // `table!` adds arithmetic to columns whose type is *named* Decimal, so the type must support it.
 macro_rules! arithmetic {
     ($($operation:ident),*) => {

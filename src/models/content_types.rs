@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::installed::labelled;
-use super::{AppConfig, Description, Meta, Model};
+use super::{AppConfig, Description, Meta, Model, ModelKey};
 use crate::db::{Conn, LossyText};
 use crate::error::Result;
 use crate::migration;
@@ -53,6 +53,11 @@ impl Model for ContentType {
                     .verbose_name("python model class name")
             })
     }
+}
+
+impl ModelKey for ContentType {
+    type Key = i32;
+    type KeySql = diesel::sql_types::Integer;
 }
 
 /// A content type to be inserted.

@@ -22,7 +22,7 @@ pub type KeySql<M> = <M as ModelKey>::KeySql;
 /// The types of columns as `#[nuages::model]` names them in `diesel::table!`.
 #[doc(hidden)]
 pub mod column_types {
-    pub use crate::db::sql_types::{Decimal, Duration, IpAddress, Json, TimestampTz, Uuid};
+    pub use crate::db::sql_types::{Decimal, Duration, IpAddress, Json, Opaque, TimestampTz, Uuid};
     pub use diesel::sql_types::{
         BigInt, Binary, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time,
     };

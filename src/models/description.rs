@@ -12,8 +12,8 @@ use super::field_builder::FieldBuilder;
 use super::named::Named;
 use super::path::Ordering;
 use super::{
-    CheckConstraint, ColumnPath, DisplayText, Field, Formula, Index, IntoPath, ManyToMany, Meta,
-    ModelTable, Paths, UniqueConstraint,
+    CheckConstraint, ColumnPath, DisplayText, Field, Formula, GenericRelation, Index, IntoPath,
+    ManyToMany, Meta, ModelTable, Paths, UniqueConstraint,
 };
 use crate::db::{Kind, SqlKind};
 use crate::words::{camel_case_to_spaces, leaked};
@@ -121,6 +121,7 @@ pub struct Description<M: Model> {
     /// The described fields, in the order of their description.
     pub(super) fields: Vec<Field>,
     pub(super) many: Vec<ManyToMany>,
+    pub(super) generic: Vec<GenericRelation>,
     pub(super) unique_together: Vec<Vec<&'static str>>,
     pub(super) unique_constraints: Vec<UniqueConstraint>,
     pub(super) check_constraints: Vec<CheckConstraint>,
@@ -149,6 +150,7 @@ impl<M: Model> Description<M> {
             columns: M::Table::fields(),
             fields: Vec::new(),
             many: Vec::new(),
+            generic: Vec::new(),
             unique_together: Vec::new(),
             unique_constraints: Vec::new(),
             check_constraints: Vec::new(),
@@ -320,6 +322,7 @@ impl<M: Model> Description<M> {
             table,
             fields,
             many,
+            generic: self.generic,
             unique_together: self.unique_together,
             unique_constraints: self.unique_constraints,
             check_constraints: self.check_constraints,

@@ -150,6 +150,12 @@ impl Field {
         self.kind.field_type().db_check(self.kind)
     }
 
+    /// Whether saving a row writes the column: the database computes it, or it has a type that
+    /// Nuages cannot write.
+    pub fn is_written(&self) -> bool {
+        !self.generated && self.sql != Kind::Opaque
+    }
+
     /// Returns the maximum number of characters of the column.
     pub fn max_length(&self) -> Option<usize> {
         self.kind.field_type().max_length(self.kind)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AppConfig, Field, ManyToMany, Meta, OnDelete, Validator};
+use super::{AppConfig, Field, GenericRelation, ManyToMany, Meta, OnDelete, Validator};
 use crate::db::Kind;
 
 /// An error in a declaration.
@@ -98,6 +98,9 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
         }
         for many in &model.many {
             check_many(model, many, &mut found);
+        }
+        for generic in &model.generic {
+            check_generic(model, generic, &mut found);
         }
         check_names(model, &mut found);
         check_permissions(model, &mut found);
@@ -259,6 +262,41 @@ fn check_many(model: &'static Meta, many: &'static ManyToMany, found: &mut Vec<F
         );
         let place = format!("{}.{}", model.object_label(), many.name);
         found.push(Finding::new("fields.E333", place, "through", text));
+    }
+}
+
+/// Checks that the columns of a generic relation can refer to rows of the model.
+fn check_generic(
+    model: &'static Meta,
+    generic: &'static GenericRelation,
+    found: &mut Vec<Finding>,
+) {
+    let other = generic.model();
+    let mut add = |id, text: String| {
+        let place = format!("{}.{}", model.object_label(), generic.name);
+        found.push(Finding::new(id, place, "generic_relation", text));
+    };
+    let key = other.column(generic.content_type);
+    let is_type = key
+        .and_then(|key| key.relation.as_ref())
+        .is_some_and(|relation| relation.to().label() == "contenttypes.contenttype");
+    if !is_type {
+        let text = format!(
+            "{}.{} is not a foreign key to ContentType. Make it one.",
+            other.object_label(),
+            generic.content_type
+        );
+        add("contenttypes.E004", text);
+    }
+    let is_whole = |sql: Kind| matches!(sql, Kind::SmallInt | Kind::Integer | Kind::BigInt);
+    let (own, held) = (model.pk().sql, other.column(generic.object_id));
+    if !held.is_some_and(|held| held.sql == own || (is_whole(held.sql) && is_whole(own))) {
+        let text = format!(
+            "{}.{} cannot hold the primary key, which is of type {own:?}. Give both the same type.",
+            other.object_label(),
+            generic.object_id
+        );
+        add("nuages.E007", text);
     }
 }
 

@@ -1,8 +1,8 @@
 //! The description of a model at run time.
 
 use super::{
-    CheckConstraint, ColumnPath, DisplayText, Field, Index, ManyToMany, Reverse, Step,
-    UniqueConstraint,
+    CheckConstraint, ColumnPath, DisplayText, Field, GenericRelation, Index, ManyToMany, Reverse,
+    Step, UniqueConstraint,
 };
 
 /// One key of an ordering.
@@ -36,6 +36,8 @@ pub struct Meta {
     pub fields: Vec<Field>,
     /// The many-to-many fields.
     pub many: Vec<ManyToMany>,
+    /// The rows that refer to this model by a content type and a key.
+    pub generic: Vec<GenericRelation>,
     /// Sets of columns that must be unique together.
     pub unique_together: Vec<Vec<&'static str>>,
     /// The constraints that make columns unique, with a name or a condition.

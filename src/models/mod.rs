@@ -21,6 +21,7 @@ mod fields;
 mod file_kinds;
 mod file_url;
 mod finding;
+mod generic_relation;
 mod installed;
 mod lookup;
 mod meta;
@@ -62,6 +63,7 @@ pub use fields::{
 pub use file_kinds::FileKinds;
 pub use file_url::file_url;
 pub use finding::{Finding, check, check_field};
+pub use generic_relation::{GenericRelation, has_type};
 pub use installed::{all, app_verbose_name, find, install, labelled};
 pub use lookup::{Lookup, LookupError, Parameter};
 pub use meta::{Meta, Order};

@@ -41,12 +41,12 @@ impl Record {
         let pk = self.model.pk();
         let is_left_out = |field: &Field, value: &Value| {
             let has_default = field.primary_key || field.db_default.is_some();
-            field.generated || (has_default && value.is_null())
+            !field.is_written() || (has_default && value.is_null())
         };
         let pairs = || self.model.fields.iter().zip(&self.values);
         let mut made: Vec<&'static Field> = vec![pk];
         let defaulted = pairs().filter(|(field, value)| {
-            !field.generated && !field.primary_key && is_left_out(field, value)
+            field.is_written() && !field.primary_key && is_left_out(field, value)
         });
         made.extend(defaulted.map(|(field, _)| field));
 
@@ -82,7 +82,7 @@ impl Record {
             .names()
             .iter()
             .filter_map(|column| self.model.column(column))
-            .filter(|field| !field.generated);
+            .filter(|field| field.is_written());
         let fields: Vec<&Field> = fields.collect();
         if fields.is_empty() {
             return Ok(0);

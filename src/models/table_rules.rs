@@ -2,7 +2,10 @@
 //! migrations.
 
 use super::path::Ordering;
-use super::{CheckConstraint, Description, Index, IndexColumn, Model, Paths, UniqueConstraint};
+use super::{
+    CheckConstraint, Description, GenericRelation, Index, IndexColumn, Model, Paths,
+    UniqueConstraint,
+};
 
 impl<M: Model> Description<M> {
     /// Declares an index on these columns, in this order, which lists can use: `.index((post::author_id,
@@ -50,6 +53,14 @@ impl<M: Model> Description<M> {
         self
     }
 
+    /// Adds rows that refer to this model by a content type and a key (Django's `GenericRelation`):
+    /// they are deleted together with the row to which they refer.
+    #[must_use]
+    pub fn generic_relation(mut self, relation: GenericRelation) -> Self {
+        self.generic.push(relation);
+        self
+    }
+
     /// Adds a rule that each row must satisfy.
     #[must_use]
     pub fn check_constraint(mut self, constraint: CheckConstraint) -> Self {
@@ -67,6 +78,7 @@ impl<M: Model> Description<M> {
             columns: of.columns,
             fields: of.fields,
             many: of.many,
+            generic: of.generic,
             unique_together: of.unique_together,
             unique_constraints: of.unique_constraints,
             check_constraints: of.check_constraints,

@@ -5,6 +5,7 @@ use nuages::models::Condition;
 use nuages::prelude::*;
 
 use crate::kinds::{FinishedSample, Sample, club_sample};
+use crate::notes::{NOTES, Note, club_note};
 use crate::shop::INSTALLED;
 use crate::support::{ALICE, BOB, Database, Kind, TestSite};
 
@@ -69,12 +70,16 @@ pub struct Room {
 }
 
 /// A team, with members since a certain day.
-#[nuages::model(app = "club")]
+#[nuages::model(app = "club", describe = with_notes)]
 pub struct Team {
     #[field(max_length = 50)]
     pub name: String,
     #[field(through = Membership, related_name = "teams")]
     pub members: ManyToMany<Person>,
+}
+
+fn with_notes(it: Description<Team>) -> Description<Team> {
+    it.generic_relation(NOTES)
 }
 
 /// A membership.
@@ -136,6 +141,7 @@ pub(crate) const APP: AppConfig = AppConfig {
         RoomKey::meta,
         Sample::meta,
         FinishedSample::meta,
+        Note::meta,
     ],
     migrations: &[],
 };
@@ -156,12 +162,21 @@ fn register(site: AdminSite) -> AdminSite {
             .inlines([Inline::stacked::<Badge>(|it| it).extra(3)])
     })
     .register::<Room>(|it| it)
-    .register::<Team>(|it| it.inlines([Inline::tabular::<Membership>(|it| it).extra(1)]))
+    .register::<Team>(|it| {
+        let notes = Inline::tabular::<Note>(|it| it);
+        it.inlines([
+            Inline::tabular::<Membership>(|it| it).extra(1),
+            notes.generic(club_note::content_type_id, club_note::object_id),
+        ])
+    })
     .register::<Membership>(|it| it)
     .register::<Badge>(|it| it)
     .register::<Parcel>(|it| it.list_display((club_parcel::content, club_parcel::to_id)))
     .register::<RoomKey>(|it| it)
-    .register::<Sample>(|it| it.list_display((club_sample::short,)))
+    .register::<Sample>(|it| {
+        it.list_display((club_sample::short, club_sample::span))
+            .readonly_fields((club_sample::span, club_sample::parts))
+    })
     .register::<FinishedSample>(|it| it)
 }
 

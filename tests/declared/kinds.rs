@@ -1,7 +1,7 @@
 //! Kinds of fields that a declaration can name, abstract bases and proxies.
 
 use diesel::connection::SimpleConnection as _;
-use nuages::db::{Bytes, Duration, IpAddress, Json, Uuid};
+use nuages::db::{Bytes, Duration, IpAddress, Json, Opaque, Uuid};
 use nuages::models::{FieldKind, FilePathOptions, IpProtocol, Query, Record};
 use nuages::prelude::*;
 
@@ -32,6 +32,10 @@ pub struct Sample {
     pub is_done: bool,
     #[field(file_path = FilePathOptions { matching: Some("^kinds"), ..FilePathOptions::new("tests/declared") })]
     pub path: Option<String>,
+    #[field(db_type = "int4range")]
+    pub span: Option<Opaque>,
+    #[field(db_type = "integer[]")]
+    pub parts: Option<Opaque>,
 }
 
 fn new_uuid() -> Uuid {
@@ -86,6 +90,8 @@ fn columns_have_djangos_types() {
         ("document", "text", "jsonb"),
         ("is_done", "bool", "boolean"),
         ("path", "varchar(100)", "varchar(100)"),
+        ("span", "int4range", "int4range"),
+        ("parts", "integer[]", "integer[]"),
     ];
     let expected = expected.map(|(name, one, other)| (name, one.to_owned(), other.to_owned()));
     assert_eq!(types, expected);
@@ -173,6 +179,30 @@ fn every_kind_is_saved_and_shown(kind: Kind) {
         list.words().contains("Large"),
         "the label of a computed choice: {}",
         list.words()
+    );
+
+    let value = match kind {
+        Kind::Sqlite => "UPDATE club_sample SET span = '[1,5)', parts = '{1,2}'",
+        Kind::Postgres => "UPDATE club_sample SET span = '[1,5)', parts = ARRAY[1, 2]",
+    };
+    site.connect().batch_execute(value).unwrap();
+    let url = format!("/admin/club/sample/{}/change/", row.pk());
+    let page = alice.get(&url).words();
+    assert!(
+        page.contains("[1,5)") && page.contains("{1,2}"),
+        "unknown types are shown: {page}"
+    );
+    let reply = alice.submit(&alice.form(&url, "small").set("small", "9"), "_save");
+    assert_eq!(reply.status, 302, "{}", reply.words());
+    let row = Query::new(Sample::meta())
+        .records(&mut site.connect(), None, 0)
+        .unwrap()
+        .remove(0);
+    assert_eq!(row.get(club_sample::small).unwrap().text(), "9");
+    assert_eq!(
+        row.get(club_sample::span).unwrap().text(),
+        "[1,5)",
+        "and kept"
     );
 
     let form = alice

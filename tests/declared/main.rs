@@ -24,6 +24,7 @@ mod shop;
 mod club;
 mod constraints;
 mod kinds;
+mod notes;
 mod press;
 mod relations;
 mod tables;

@@ -20,6 +20,7 @@ pub(crate) enum Holds {
     Duration,
     Bytes,
     Address,
+    Opaque,
 }
 
 /// The meaning of a field's type.
@@ -82,6 +83,7 @@ impl FieldType {
             "Duration" => (Holds::Duration, quote!(Duration)),
             "Bytes" => (Holds::Bytes, quote!(Binary)),
             "IpAddress" => (Holds::Address, quote!(IpAddress)),
+            "Opaque" => (Holds::Opaque, quote!(Opaque)),
             "ForeignKey" | "OneToOne" | "ManyToMany" => return Self::relation(&name, path),
             _ => return Err(no_column(&name, &written)),
         };

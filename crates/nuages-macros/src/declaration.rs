@@ -30,7 +30,7 @@ const MODEL_OPTIONS: [&str; 16] = [
     "was",
 ];
 
-const FIELD_OPTIONS: [&str; 45] = [
+const FIELD_OPTIONS: [&str; 46] = [
     "auto_now",
     "auto_now_add",
     "blank",
@@ -40,6 +40,7 @@ const FIELD_OPTIONS: [&str; 45] = [
     "db_constraint",
     "db_default",
     "db_index",
+    "db_type",
     "decimal_places",
     "default",
     "editable",
@@ -385,6 +386,7 @@ fn check(field: &Field) -> Result<()> {
         &[Holds::Address],
         "IP addresses",
     )?;
+    needs(&["db_type"], &[Holds::Opaque], "values of the type Opaque")?;
     for name in ["kinds", "max_size"] {
         if let Some(option) = options.get(name)
             && !(options.has("file") || options.has("image"))

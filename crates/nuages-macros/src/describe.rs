@@ -207,6 +207,9 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         calls.push(quote!(.decimal(#digits, #places)));
     }
     calls.extend(address_kind(options)?);
+    if let Some(name) = options.text("db_type")? {
+        calls.push(quote!(.kind(::nuages::models::FieldKind::Opaque(#name))));
+    }
     match options.value("editable")? {
         None => {}
         // Forms do not show bytes unless this says so.

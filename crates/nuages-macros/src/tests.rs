@@ -134,3 +134,87 @@ fn a_table_has_at_most_32_columns() {
         "{text}"
     );
 }
+
+#[test]
+fn mistakes_in_constraints_are_named() {
+    let constraint = |constraint: proc_macro2::TokenStream| {
+        error(
+            quote!(app = "blog", constraints = [#constraint]),
+            quote!(title: String),
+        )
+    };
+    assert_eq!(
+        constraint(quote!(UniqueConstraint(fields = ["titel"], name = "a"))),
+        "Post: there is no field `titel`. The fields are title."
+    );
+    assert_eq!(
+        constraint(quote!(UniqueConstraint(fields = ["title"]))),
+        "Post: `name` is missing."
+    );
+    assert_eq!(
+        constraint(quote!(CheckConstraint(check = "a", nam = "b"))),
+        "Post: there is no option `nam`. Did you mean `name`?"
+    );
+    let text = constraint(quote!(Check(check = "a")));
+    assert!(
+        text.starts_with("Post: a constraint is UniqueConstraint("),
+        "{text}"
+    );
+}
+
+#[test]
+fn mistakes_in_relations_are_named() {
+    assert_eq!(
+        error_of_field(quote!(#[field(on_delete = "set_default")] author: ForeignKey<Author>)),
+        "Post.author: \"set_default\" needs a `default`, or a key that can be empty: \
+         Option<ForeignKey<…>>."
+    );
+    let text = error_of_field(quote!(#[field(on_delete = "delete")] author: OneToOne<Author>));
+    assert!(
+        text.starts_with("Post.author: `on_delete` is one of cascade, protect,"),
+        "{text}"
+    );
+    assert_eq!(
+        error_of_field(
+            quote!(#[field(on_delete = "cascade", to_field = author::code)] author: ForeignKey<Author>)
+        ),
+        "Post.author: `to_field` needs the type of that field: `key = String`."
+    );
+    assert_eq!(
+        error_of_field(quote!(#[field(to_field = author::code)] count: i32)),
+        "Post.count: `to_field` is for a ForeignKey."
+    );
+}
+
+#[test]
+fn mistakes_in_proxies_and_bases_are_named() {
+    assert_eq!(
+        error(
+            quote!(app = "blog", proxy_for = Entry),
+            quote!(title: String)
+        ),
+        "Post: a proxy has the fields of its model: write `pub struct Name;`."
+    );
+    let ordered = super::expand(
+        quote!(app = "blog", proxy_for = Entry, ordering = ["title"]),
+        quote!(
+            pub struct Post;
+        ),
+    );
+    assert!(
+        ordered
+            .to_string()
+            .contains("Post: name the table of its model as well: `table = blog_post`."),
+        "{ordered}"
+    );
+    let text = error(quote!(app = "blog", base = "Dated"), quote!(title: String));
+    assert!(text.starts_with("`base` names a struct with"), "{text}");
+}
+
+#[test]
+fn an_option_for_files_needs_a_file() {
+    assert_eq!(
+        error_of_field(quote!(#[field(max_size = 9)] title: String)),
+        "Post.title: `max_size` is for files: add `file = \"folder/\"`."
+    );
+}

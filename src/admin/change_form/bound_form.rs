@@ -60,7 +60,7 @@ impl ChangeFormRequest {
             record: (!adding).then_some(&record),
             may_edit,
         };
-        let layout = Layout::new(model, options, context, None);
+        let layout = Layout::new(model, options, context, &[]);
         let edited = layout.edited();
         let mut linked = Vec::new();
         for field in edited.iter().chain(&layout.shown()) {

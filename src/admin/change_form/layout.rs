@@ -46,7 +46,7 @@ impl Layout {
         model: &'static Meta,
         options: &Options,
         context: LayoutContext<'_>,
-        without: Option<&str>,
+        without: &[&'static str],
     ) -> Self {
         let mut readonly = options.readonly_fields.clone();
         readonly.extend(
@@ -57,7 +57,7 @@ impl Layout {
         let item = |name: &&'static str| -> Option<LayoutItem> {
             let field = ModelField::find(model, name)?;
             let column = field.column();
-            if without == Some(*name) || options.exclude.contains(name) {
+            if without.contains(name) || options.exclude.contains(name) {
                 return None;
             }
             // A computed column with the same name may replace a secret column.

@@ -28,6 +28,7 @@ impl Checks<'_> {
                 .collect();
             let label = parent.object_label();
             match (keys.as_slice(), inline.fk_column) {
+                _ if inline.content_type.is_some() => {}
                 ([], _) => checks.add(
                     "admin.E202",
                     "model",

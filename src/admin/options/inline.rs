@@ -23,6 +23,9 @@ pub struct Inline {
     pub kind: InlineKind,
     /// The column of the foreign key to the form's model; only needed if there are several.
     pub fk_column: Option<&'static str>,
+    /// The column with the content type of the form's row, if the inline's rows can belong to rows
+    /// of any model.
+    pub content_type: Option<&'static str>,
     /// Number of empty rows.
     pub extra: usize,
     /// The minimum number of rows.
@@ -58,6 +61,7 @@ impl Inline {
             model: M::meta(),
             kind,
             fk_column: None,
+            content_type: None,
             extra: 3,
             min_num: 0,
             max_num: 1000,
@@ -67,6 +71,20 @@ impl Inline {
             collapsed: false,
             options: admin.into_options(),
         }
+    }
+
+    /// Declares that the inline's rows belong to the form's row by a content type and a key (Django's
+    /// `GenericTabularInline`): `Inline::tabular::<Note>(|it| it).generic(note::content_type_id,
+    /// note::object_id)`.
+    #[must_use]
+    pub fn generic<C, O>(mut self, _content_type: C, _object_id: O) -> Self
+    where
+        C: diesel::query_source::Column,
+        O: diesel::query_source::Column<Table = C::Table>,
+    {
+        self.content_type = Some(C::NAME);
+        self.fk_column = Some(O::NAME);
+        self
     }
 
     /// Returns the rules for the rows of the other model.

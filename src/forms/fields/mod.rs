@@ -21,6 +21,7 @@ mod generic_ip_address;
 mod integer;
 mod json;
 mod number;
+mod opaque;
 mod text;
 mod text_formats;
 mod time;
@@ -64,5 +65,6 @@ pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
         FieldKind::Duration => &duration::Duration,
         FieldKind::Binary => &binary::Binary,
         FieldKind::GenericIpAddress(_) => &generic_ip_address::GenericIpAddress,
+        FieldKind::Opaque(_) => &opaque::Opaque,
     }
 }

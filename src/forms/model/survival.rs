@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use proptest::prelude::*;
 
 use super::{Control, ControlKind, LOADED, ModelField, ModelForm, Posted};
-use crate::db::{Bytes, Decimal, Duration, Kind, Timestamp, Uuid, Value};
+use crate::db::{Bytes, Decimal, Duration, Kind, Opaque, Timestamp, Uuid, Value};
 use crate::http::{PostData, QueryDict};
 use crate::models::{Description, Model, OnDelete, Record};
 
@@ -103,6 +103,9 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
             .boxed(),
         Kind::IpAddress => any::<std::net::IpAddr>()
             .prop_map(|address| Value::IpAddress(address.to_string().parse().unwrap()))
+            .boxed(),
+        Kind::Opaque => "[a-z]{0,6}"
+            .prop_map(|text| Value::Opaque(Opaque(text)))
             .boxed(),
     }
 }

@@ -12,6 +12,9 @@ const CHUNK: i64 = 500;
 /// The log reports the progress each time this many rows are done.
 const LOGGED: usize = 10_000;
 
+/// A function that gets the rows and display names of a chunk before the chunk is deleted.
+type Before<'f> = &'f mut dyn FnMut(&mut Conn, &[(Value, String)]) -> Result<()>;
+
 /// The result of a deletion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Deleted {
@@ -32,6 +35,10 @@ impl Collector {
         conn: &mut Conn,
         mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
     ) -> Result<Deleted> {
+        self.delete_telling(conn, &mut before)
+    }
+
+    fn delete_telling(&self, conn: &mut Conn, before: Before<'_>) -> Result<Deleted> {
         let model = self.root.model();
         self.root.lock(conn)?;
         // Read all primary keys first: the query may depend on rows that an earlier chunk deletes
@@ -53,10 +60,11 @@ impl Collector {
         let mut done = Deleted::default();
         for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
             done.roots += some.len();
-            done.rows += delete_chunk(
-                conn,
-                &Graph::new(&Query::new(model).with_pks(some.to_vec())),
-            )?;
+            let chunk = Self::within(Query::new(model).with_pks(some.to_vec()), &self.outer);
+            for generic in &chunk.generic {
+                done.rows += generic.delete_telling(conn, &mut |_, _| Ok(()))?.rows;
+            }
+            done.rows += delete_chunk(conn, &chunk.graph)?;
             let level = if done.roots % LOGGED == 0 {
                 log::Level::Info
             } else {

@@ -20,24 +20,52 @@ pub use undescribed::{ByDatabase, Undescribed};
 
 use graph::Graph;
 
-use super::Query;
+use super::{Meta, Query};
 
 /// A deletion of some rows.
 #[derive(Debug)]
 pub struct Collector {
     root: Query,
     graph: Graph,
+    /// The models of the deletion of which this is a part.
+    outer: Vec<&'static Meta>,
+    /// The deletions of rows that refer to these by a content type and a key.
+    generic: Vec<Self>,
 }
 
 impl Collector {
     /// Creates the deletion of `rows`.
     pub fn new(rows: Query) -> Self {
+        Self::within(rows, &[])
+    }
+
+    /// Creates a deletion that is part of the deletion of rows of these models.
+    fn within(rows: Query, outer: &[&'static Meta]) -> Self {
         let graph = Graph::new(&rows);
-        Self { root: rows, graph }
+        let mut models = outer.to_vec();
+        models.extend(graph.sets.iter().map(Query::model));
+
+        let mut generic = Vec::new();
+        for set in &graph.sets {
+            for relation in &set.model().generic {
+                // Rows that refer to rows of their own kind end the search.
+                if !models.contains(&relation.model()) {
+                    generic.push(Self::within(relation.referring(set), &models));
+                }
+            }
+        }
+        Self {
+            root: rows,
+            graph,
+            outer: outer.to_vec(),
+            generic,
+        }
     }
 
     /// Returns the rows to delete, by model; the selected rows come first.
-    pub fn sets(&self) -> &[Query] {
-        &self.graph.sets
+    pub fn sets(&self) -> Vec<&Query> {
+        let own = self.graph.sets.iter();
+        own.chain(self.generic.iter().flat_map(Self::sets))
+            .collect()
     }
 }

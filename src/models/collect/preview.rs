@@ -83,7 +83,7 @@ impl Collector {
             cleared.into_iter().map(|(key, _)| key).zip(numbers),
         );
         let (tree, more) = self.tree(conn, limit, counts.first().map_or(0, |(_, count)| *count))?;
-        Ok(Preview {
+        let preview = Preview {
             counts: counts.into_iter().filter(|(_, count)| *count > 0).collect(),
             links: links.into_iter().filter(|(_, count)| *count > 0).collect(),
             clearings: clearings
@@ -94,7 +94,23 @@ impl Collector {
             undescribed: self.undescribed(conn)?,
             tree,
             more,
-        })
+        };
+        self.with_generic(conn, preview, limit)
+    }
+
+    /// Adds the rows that refer to the deleted ones by a content type and a key.
+    fn with_generic(&self, conn: &mut Conn, mut preview: Preview, limit: i64) -> Result<Preview> {
+        for generic in &self.generic {
+            let more = generic.preview(conn, limit)?;
+            preview.counts.extend(more.counts);
+            preview.links.extend(more.links);
+            preview.clearings.extend(more.clearings);
+            preview.undescribed.extend(more.undescribed);
+            if let [root] = &mut preview.tree[..] {
+                root.children.extend(more.tree);
+            }
+        }
+        Ok(preview)
     }
 
     /// Returns the rows that forbid the deletion, up to `limit` of each kind: rows that refer by
@@ -123,15 +139,15 @@ impl Collector {
             .into_iter()
             .zip(numbers)
             .filter(|(_, count)| *count > 0);
-        found
-            .map(|((key, rows), count)| {
-                Ok(Obstacle {
-                    key,
-                    count,
-                    rows: rows.named(conn, Some(limit), 0)?,
-                })
-            })
-            .collect()
+        let mut obstacles = Vec::new();
+        for ((key, rows), count) in found {
+            let rows = rows.named(conn, Some(limit), 0)?;
+            obstacles.push(Obstacle { key, count, rows });
+        }
+        for generic in &self.generic {
+            obstacles.extend(generic.obstacles(conn, limit)?);
+        }
+        Ok(obstacles)
     }
 
     /// Returns, for each foreign key with the rule `on_delete`, the rows that refer to rows to

@@ -53,6 +53,8 @@ pub enum FieldKind {
     Binary,
     /// An IP address of this protocol.
     GenericIpAddress(IpProtocol),
+    /// A value of this type of the database, which Nuages does not know: shown, and never written.
+    Opaque(&'static str),
 }
 
 /// The IP addresses that a field takes (Django's `protocol` and `unpack_ipv4`).
@@ -85,6 +87,7 @@ impl FieldKind {
             Kind::Duration => Self::Duration,
             Kind::Binary => Self::Binary,
             Kind::IpAddress => Self::GenericIpAddress(IpProtocol::Both),
+            Kind::Opaque => Self::Opaque("text"),
         }
     }
 
@@ -105,6 +108,7 @@ impl FieldKind {
             Self::ForeignKey => true,
             Self::GenericIpAddress(_) => matches!(sql, Kind::IpAddress | Kind::Text),
             Self::Decimal(..) => sql == Kind::Decimal,
+            Self::Opaque(_) => sql == Kind::Opaque,
             other => Self::of_column(sql) == other,
         }
     }

@@ -21,6 +21,7 @@ mod generic_ip_address;
 mod integer;
 mod json;
 mod kind;
+mod opaque;
 mod text;
 pub(super) mod time;
 mod url;
@@ -56,6 +57,7 @@ impl FieldKind {
             Self::Duration => &duration::Duration,
             Self::Binary => &binary::Binary,
             Self::GenericIpAddress(_) => &generic_ip_address::GenericIpAddress,
+            Self::Opaque(_) => &opaque::Opaque,
         }
     }
 }

@@ -102,7 +102,14 @@ impl Builder {
     /// Returns the column at `path`, and joins its table if necessary. The path may have steps
     /// along foreign keys only.
     pub(super) fn column(&mut self, path: &ColumnPath) -> Sql {
+        let kind = self.model.resolve(path).map(|field| field.sql);
         let (alias, name) = self.locate(path);
+        if kind == Some(Kind::Opaque) {
+            // PostgreSQL would send the value in a form that only its own type knows.
+            return Sql::new("CAST(")
+                .append(column(alias, name))
+                .raw(" AS TEXT)");
+        }
         column(alias, name)
     }
 
@@ -188,7 +195,13 @@ impl Builder {
                         .resolve(path)
                         .map_or(Kind::Text, |field| field.sql);
                     let (alias, name) = self.locate(path);
-                    super::compare::compare(&|| column(alias, name), kind, *lookup, values)
+                    let column = || match kind {
+                        Kind::Opaque => Sql::new("CAST(")
+                            .append(column(alias, name))
+                            .raw(" AS TEXT)"),
+                        _ => column(alias, name),
+                    };
+                    super::compare::compare(&column, kind, *lookup, values)
                 }
             }
             Condition::Sql(sql) => Sql::new("(").raw(sql).raw(")"),

@@ -41,6 +41,7 @@ macro_rules! with_django {
 mod accounts;
 mod admin;
 mod dump;
+mod field_list;
 mod fixtures;
 mod cleaning;
 mod lookups;

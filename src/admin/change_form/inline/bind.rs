@@ -313,6 +313,7 @@ impl StoredRows {
         ];
         let found = formset
             .among(pks)
+            .filter(formset.belongs())
             .order_by(Vec::new())
             .rows(conn, &paths, None, 0)?;
         let pairs = found

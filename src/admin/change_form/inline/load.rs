@@ -45,13 +45,15 @@ impl ChangeFormRequest {
                 record: None,
                 may_edit,
             };
-            Layout::new(inline.model, &inline.options, context, Some(fk.column))
+            let without = super::own_columns(inline, fk);
+            Layout::new(inline.model, &inline.options, context, &without)
         };
         let (old, new) = (layout(rights.change), layout(rights.add));
         Formset {
             inline,
             prefix,
             fk,
+            parent: self.model(),
             rights,
             old,
             new,
@@ -69,6 +71,7 @@ impl ChangeFormRequest {
         let inline = formset.inline;
         let all = Query::new(inline.model)
             .filter(Condition::equals(formset.parent_path(), parent.clone()));
+        let all = all.filter(formset.belongs());
         let policy = inline.policy();
         policy.ordered(policy.limit(all, &self.actor.user))
     }
@@ -236,7 +239,7 @@ fn row_of(
     linked: Vec<(&'static str, Vec<Value>)>,
 ) -> Row {
     let mut form = form.prefix(format!("{}-{at}", formset.prefix));
-    form.fixed.push(formset.fk.column);
+    form.fixed.extend(formset.own_columns());
     for bound in &mut form.fields {
         bound.commas = is_raw(bound.field, &formset.inline.options);
     }

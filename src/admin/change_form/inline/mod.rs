@@ -11,7 +11,9 @@ use super::request::ChangeFormRequest;
 use crate::admin::options::Inline;
 use crate::db::{Paginator, Value};
 use crate::forms::model::{BoundField, ModelField, ModelForm};
-use crate::models::{ColumnPath, Field, Meta, Record, Relation, Reverse, Step};
+use crate::models::{
+    ColumnPath, Condition, Field, Meta, Record, Relation, Reverse, Step, has_type,
+};
 
 pub(in crate::admin) use show::{ShownInline, ShownRow};
 
@@ -49,8 +51,10 @@ pub(super) struct Formset {
     pub(super) inline: &'static Inline,
     /// `items`
     pub(super) prefix: String,
-    /// The foreign key to the parent.
+    /// The foreign key to the parent, or the key beside the content type.
     fk: &'static Field,
+    /// The model of the parent.
+    parent: &'static Meta,
     rights: Rights,
     /// The layouts of an existing row and of a new one.
     old: Layout,
@@ -67,6 +71,13 @@ pub(super) struct Formset {
     moved: usize,
     /// The page of the rows, if there are many.
     page: Option<(Paginator, i64)>,
+}
+
+/// Returns the columns of an inline's rows that refer to the parent.
+fn own_columns(inline: &Inline, fk: &Field) -> Vec<&'static str> {
+    std::iter::once(fk.column)
+        .chain(inline.content_type)
+        .collect()
 }
 
 /// Returns the foreign key of the inline's rows to `parent`.
@@ -105,11 +116,20 @@ impl ChangeFormRequest {
             if !(rights.view || rights.add || rights.delete) {
                 return None;
             }
-            let accessor = Reverse {
+            let reverse = Reverse {
                 model: inline.model,
                 field: fk,
-            }
-            .accessor();
+            };
+            let content_type = inline.content_type.and_then(|it| inline.model.column(it));
+            let accessor = content_type.map_or_else(
+                || reverse.accessor(),
+                |it| {
+                    format!(
+                        "{}-{}-{}-{}",
+                        inline.model.app, inline.model.name, it.name, fk.name
+                    )
+                },
+            );
             let before = taken.iter().filter(|name| **name == accessor).count();
             taken.push(accessor.clone());
             let prefix = if before == 0 {
@@ -131,8 +151,22 @@ impl Formset {
 
     /// Returns the path from a row to the primary key of its parent.
     fn parent_path(&self) -> ColumnPath {
+        if self.inline.content_type.is_some() {
+            return ColumnPath::own(self.fk.column);
+        }
         let pk = self.parent_model().pk().column;
         ColumnPath::own(pk).behind(Step::Forward(self.fk.column))
+    }
+
+    /// Returns the condition that rows belong to rows of the parent's model.
+    fn belongs(&self) -> Condition {
+        let content_type = self.inline.content_type;
+        content_type.map_or(Condition::All(Vec::new()), |it| has_type(it, self.parent))
+    }
+
+    /// Returns the columns that the form sets by itself.
+    fn own_columns(&self) -> Vec<&'static str> {
+        own_columns(self.inline, self.fk)
     }
 
     /// Returns the value by which a row refers to `parent`.
@@ -191,10 +225,8 @@ impl Formset {
 
     /// Returns the model of the parent.
     fn parent_model(&self) -> &'static Meta {
-        self.fk
-            .relation
-            .as_ref()
-            .map_or(self.inline.model, |relation| relation.to())
+        let relation = self.fk.relation.as_ref();
+        relation.map_or(self.parent, Relation::to)
     }
 
     /// Returns the number of existing rows.

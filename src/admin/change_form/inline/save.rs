@@ -4,11 +4,36 @@ use super::Formset;
 use crate::admin::Done;
 use crate::admin::change_form::files::store;
 use crate::db::{Conn, Value};
-use crate::error::Result;
-use crate::models::Record;
+use crate::error::{Error, Result};
+use crate::models::content_types::ContentType;
+use crate::models::{Field, Record};
 use crate::records::Writer;
 
 impl Formset {
+    /// Returns the column with the content type of the parent, and its value, if the rows can belong
+    /// to rows of any model.
+    fn content_type(
+        &self,
+        conn: &mut Conn,
+        parent: &Record,
+    ) -> Result<Option<(&'static Field, i32)>> {
+        let Some(field) = self
+            .inline
+            .content_type
+            .and_then(|column| self.model().column(column))
+        else {
+            return Ok(None);
+        };
+        let id = ContentType::for_model(conn, parent.model.concrete())?;
+        let id = id.ok_or_else(|| {
+            Error::command(format!(
+                "{} has no content type",
+                parent.model.object_label()
+            ))
+        })?;
+        Ok(Some((field, id)))
+    }
+
     /// Updates, inserts and deletes rows; returns the changes for the history of `parent`.
     pub(in crate::admin::change_form) fn save(
         &mut self,
@@ -18,6 +43,11 @@ impl Formset {
         is_copy: bool,
     ) -> Result<Vec<Done>> {
         let (fk, key) = (self.fk, self.parent_key(parent));
+        let content_type = if self.adds() {
+            self.content_type(conn, parent)?
+        } else {
+            None
+        };
         let mut changed: Vec<(Value, Vec<String>)> = Vec::new();
         let mut added: Vec<Value> = Vec::new();
         let deleted = self.delete(conn, writer)?;
@@ -27,6 +57,9 @@ impl Formset {
             }
             if row.form.adding {
                 row.form.record.set_value(fk, key.clone());
+                if let Some((field, id)) = content_type {
+                    row.form.record.set_value(field, id);
+                }
             }
             let labels: Vec<String> = row
                 .form
