@@ -13,6 +13,7 @@ mod file_kinds;
 mod docs;
 mod find;
 mod formfield;
+mod hooks;
 mod index;
 mod form_actions;
 mod inlines;
