@@ -185,10 +185,52 @@ mod test_tables;
 /// model whose key is not `id` needs the type of the key: `key = String`.
 ///
 /// Options of the model: `app`, `db_table`, `label`, `verbose_name`, `verbose_name_plural`, `ordering`, `display`,
-/// `unique_together`, `indexes`, `natural_key`, and `describe`, a function from [`Description`](models::Description) to
+/// `unique_together`, `indexes`, `constraints`, `permissions`, `default_permissions`, `managed = false`, `natural_key`,
+/// `was` (the former name), and `describe`, a function from [`Description`](models::Description) to
 /// `Description` for everything else. Options of a field are the methods of
-/// [`FieldBuilder`](models::FieldBuilder), and `max_digits` with `decimal_places`, `default` (a literal, `now` or a
-/// function), `editable = false` and `db_column`.
+/// [`FieldBuilder`](models::FieldBuilder), and `max_digits` with `decimal_places`, `default` and `db_default` (a
+/// literal, `now` or a function), `generated`, `editable = false`, `db_column`, and for many-to-many fields `through`.
+/// `docs/fields.md` lists them beside Django's.
+///
+/// Fields of several models are written once in an abstract base, and a proxy shares the table of another model:
+///
+/// ```
+/// use nuages::prelude::*;
+///
+/// #[nuages::model(abstract)]
+/// struct Dated {
+///     #[field(auto_now_add)]
+///     pub made_at: Timestamp,
+/// }
+///
+/// /// A ticket.
+/// #[nuages::model(
+///     app = "helpdesk",
+///     base = Dated,
+///     constraints = [
+///         UniqueConstraint(fields = ["number"], name = "open_number", condition = "status = 'open'"),
+///         CheckConstraint(check = "priority < 6", name = "priority_in_range"),
+///     ],
+///     indexes = [["status", "-number"]],
+/// )]
+/// pub struct Ticket {
+///     pub number: i32,
+///     #[field(choices = ["open", "closed"], max_length = 10, default = "open")]
+///     pub status: String,
+///     #[field(positive, default = 3)]
+///     pub priority: i16,
+/// }
+///
+/// /// Tickets by their number.
+/// #[nuages::model(app = "helpdesk", proxy_for = Ticket, table = helpdesk_ticket, ordering = ["number"])]
+/// pub struct NumberedTicket;
+///
+/// fn main() {
+///     let columns: Vec<&str> = Ticket::meta().fields.iter().map(|field| field.column).collect();
+///     assert_eq!(columns, ["id", "made_at", "number", "status", "priority"]);
+///     assert_eq!(NumberedTicket::meta().table, "helpdesk_ticket");
+/// }
+/// ```
 pub use nuages_macros::model;
 #[doc(hidden)]
 pub use nuages_macros::model_with_base;

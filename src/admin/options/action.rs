@@ -37,7 +37,7 @@ impl ActionRequest<'_> {
     /// use nuages::models::Assignment;
     /// use nuages::schema::auth_user as user;
     ///
-    /// fn deactivate(conn: &mut Conn, request: &ActionRequest<'_>) -> nuages::Result<i64> {
+    /// fn deactivate(conn: &mut Conn, request: &ActionRequest<'_>) -> nuages::error::Result<i64> {
     ///     request.update(conn, &[Assignment::new(user::is_active, false)])
     /// }
     /// ```
