@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::db::introspection::{DatabaseColumn, DatabaseTable};
+use crate::db::introspection::{DatabaseColumn, DatabaseIndex, DatabaseTable};
 
 use super::names::index_name;
 
@@ -160,8 +160,8 @@ impl Inspection<'_> {
                 .as_ref()
                 .map(|condition| format!(", condition = {}", quoted(condition)))
                 .unwrap_or_default();
-            if index.columns.is_empty() || index.is_special || (is_single && plain && index.unique)
-            {
+            let is_field = is_single && plain && index.unique && is_of_field(table, index);
+            if index.columns.is_empty() || index.is_special || is_field {
                 continue;
             }
             if index.unique {
@@ -223,7 +223,7 @@ impl Inspection<'_> {
         let is_key = table.primary_key == columns;
         if is_key {
             declared.options.insert(0, "primary_key".to_owned());
-        } else if table.is_unique(&columns) && !declared.rust.starts_with("OneToOne") {
+        } else if is_unique_field(table, &columns) && !declared.rust.starts_with("OneToOne") {
             declared.options.push("unique".to_owned());
         } else if self.has_own_index(table, column) && table.foreign_key(&column.name).is_none() {
             declared.options.push("db_index".to_owned());
@@ -281,7 +281,7 @@ impl Inspection<'_> {
 
     fn declared(&self, table: &DatabaseTable, column: &DatabaseColumn) -> Result<Declared, String> {
         if let Some(key) = table.foreign_key(&column.name) {
-            let is_unique = table.is_unique(std::slice::from_ref(&column.name));
+            let is_unique = is_unique_field(table, std::slice::from_ref(&column.name));
             let kind = if is_unique { "OneToOne" } else { "ForeignKey" };
             let to = self
                 .all
@@ -289,7 +289,21 @@ impl Inspection<'_> {
                 .find(|other| other.name == key.to_table)
                 .ok_or_else(|| format!("{} refers to a table that is missing.", column.name))?;
             if to.primary_key == key.to_columns {
-                return Ok(self.foreign_key(column, kind, to));
+                let mut declared = self.foreign_key(column, kind, to);
+                let is_second = table
+                    .foreign_keys
+                    .iter()
+                    .take_while(|other| other.columns != key.columns)
+                    .any(|other| other.to_table == key.to_table);
+                if is_second {
+                    // Two keys to the same model need different names on its side.
+                    declared.options.push(format!(
+                        "related_name = \"{}_{}_set\"",
+                        self.model_name(&table.name).to_lowercase(),
+                        field_name(table, &column.name)
+                    ));
+                }
+                return Ok(declared);
             }
         }
         Ok(self.value(column))
@@ -432,6 +446,23 @@ fn is_named(table: &DatabaseTable, name: &str, columns: &[String]) -> bool {
     let own = super::names::constraint_name(&table.name, &names, "", true);
     name != own && name == index_name(&table.name, columns)
         || (name != own && columns.len() == 1 && !name.starts_with(&table.name))
+}
+
+/// Whether a field is unique by itself, without a constraint that somebody named.
+fn is_unique_field(table: &DatabaseTable, columns: &[String]) -> bool {
+    table.indexes.iter().any(|index| {
+        index.unique
+            && index.condition.is_none()
+            && index.columns == columns
+            && is_of_field(table, index)
+    })
+}
+
+/// Whether a unique index has the name that the database gives to a unique column.
+fn is_of_field(table: &DatabaseTable, index: &DatabaseIndex) -> bool {
+    let column = index.columns.first().map_or("", String::as_str);
+    index.name.starts_with("sqlite_autoindex_")
+        || index.name == super::names::postgres_own_name(&table.name, column, "key")
 }
 
 /// Whether a condition is that a column is not negative.

@@ -11,6 +11,7 @@ mod inspectdb;
 mod kept_names;
 mod literals;
 mod merge;
+mod moved;
 mod names;
 mod operations;
 mod order;

@@ -155,6 +155,7 @@ impl ProjectState {
                 changed.push((app.label.to_owned(), changes));
             }
         }
+        super::moved::between_apps(&mut changed)?;
         Ok(self.numbered(changed))
     }
 

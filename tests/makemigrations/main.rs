@@ -1,6 +1,13 @@
 //! `makemigrations` beside Django's: the same models, first `v1`, then `v2`.
 
+mod cases;
 mod compared;
+#[expect(
+    unreachable_pub,
+    reason = "inspectdb writes it for a library or a program"
+)]
+mod inspected;
+mod inspecting;
 #[path = "../it/support/postgres.rs"]
 #[expect(dead_code, reason = "the tests of the site use the rest")]
 mod postgres;

@@ -96,15 +96,23 @@ fn column(row: &[String]) -> DatabaseColumn {
     }
 }
 
+/// Returns the condition of `CHECK (…) NOT VALID`.
+fn condition(definition: &str) -> String {
+    let check = definition
+        .trim_start_matches("CHECK ")
+        .trim_end_matches(" NOT VALID");
+    let inner = check
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    inner.unwrap_or(check).to_owned()
+}
+
 fn add_constraint(table: &mut DatabaseTable, row: &[String]) {
     match row[2].as_str() {
         "p" => table.primary_key = list(&row[3]),
         "c" => table.checks.push(DatabaseCheck {
             name: row[1].clone(),
-            check: row[7]
-                .trim_start_matches("CHECK ")
-                .trim_end_matches(" NOT VALID")
-                .to_owned(),
+            check: condition(&row[7]),
         }),
         "f" => table.foreign_keys.push(DatabaseForeignKey {
             name: row[1].clone(),

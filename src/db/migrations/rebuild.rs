@@ -129,6 +129,18 @@ impl Kept {
     }
 }
 
+/// Returns the statement. If it gives the new table of a rebuild its name, SQLite must leave views and
+/// triggers that name the table alone (<https://sqlite.org/lang_altertable.html>).
+pub(super) fn renamed(statement: &str) -> Cow<'_, str> {
+    if statement.starts_with("ALTER TABLE \"new__") {
+        Cow::Owned(format!(
+            "PRAGMA legacy_alter_table = ON; {statement}; PRAGMA legacy_alter_table = OFF"
+        ))
+    } else {
+        Cow::Borrowed(statement)
+    }
+}
+
 fn objects(conn: &mut Conn) -> Result<Vec<Object>> {
     let rows = Sql::new(
         "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",

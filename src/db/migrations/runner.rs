@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection as _;
 
 use super::foreign_keys::{BrokenKeys, broken, check_deferred, newly_broken, switched_off};
-use super::rebuild::Kept;
+use super::rebuild::{self, Kept};
 use super::statements::statements;
 use super::{Migration, Script};
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
@@ -143,7 +143,7 @@ fn run(conn: &mut Conn, migration: &Migration, script: &str, backwards: bool) ->
     let done = conn.atomic(|conn| {
         for statement in &statements {
             let statement = kept.with_checks(statement);
-            conn.batch_execute(&statement)
+            conn.batch_execute(&rebuild::renamed(&statement))
                 .map_err(|error| failure(conn, migration, &statement, &error.to_string()))?;
         }
         kept.restore(conn)
