@@ -37,7 +37,7 @@
 //!     label: "blog",
 //!     verbose_name: "Blog",
 //!     models: &[Post::meta],
-//!     migrations: &[], // migration!("blog", "0001_initial")
+//!     migrations: &[], // nuages::migrations!("blog")
 //! };
 //!
 //! static APPS: [AppConfig; 5] = [

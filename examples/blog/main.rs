@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use nuages::models::{AppConfig, Model as _, content_types};
 use nuages::project::Project;
 use nuages::settings::Settings;
-use nuages::{http, migration, sessions, urls};
+use nuages::{http, sessions, urls};
 
 /// The app `blog`.
 const APP: AppConfig = AppConfig {
@@ -21,7 +21,7 @@ const APP: AppConfig = AppConfig {
         models::Post::meta,
         models::Comment::meta,
     ],
-    migrations: &[migration!("blog", "0001_initial" in "examples/blog/migrations")],
+    migrations: nuages::migrations!("blog" in "examples/blog/migrations"),
 };
 
 static INSTALLED: [AppConfig; 5] = [

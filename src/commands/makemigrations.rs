@@ -55,9 +55,8 @@ pub(super) fn run(args: &Args, project: &Project) -> Result<()> {
     for label in &args.apps {
         app_named(project, label)?;
     }
-    let folder = package_folder().join("migrations");
     if args.adopt {
-        return adopt(args, project, &folder);
+        return adopt(args, project);
     }
     refuse_conflicts(args, project)?;
     let states = ProjectState::read(project.apps)?;
@@ -83,9 +82,10 @@ pub(super) fn run(args: &Args, project: &Project) -> Result<()> {
         });
     }
     if !(args.check || args.dry_run) {
-        refuse_outdated_program(project, &folder)?;
+        refuse_outdated_program(project)?;
     }
     for migration in migrations {
+        let folder = folder(app_named(project, &migration.app)?);
         show_or_write(args, migration, &folder)?;
     }
     if args.check {
@@ -131,6 +131,12 @@ fn warn(migration: &NewMigration) -> Result<()> {
     Ok(())
 }
 
+/// Returns the folder of an app's migrations.
+fn folder(app: &AppConfig) -> PathBuf {
+    let folder = last_migration(app).map_or("migrations", |migration| migration.folder);
+    package_folder().join(folder)
+}
+
 /// Returns the name of a migration, if it can be a part of a file name.
 fn words(name: &str) -> Result<&str> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -164,9 +170,9 @@ fn refuse_by_hand(args: &Args, states: &ProjectState) -> Result<()> {
 
 /// Refuses to write beside migrations that the program does not contain, because the new ones would
 /// have their numbers.
-fn refuse_outdated_program(project: &Project, folder: &Path) -> Result<()> {
+fn refuse_outdated_program(project: &Project) -> Result<()> {
     let known = project.migrations();
-    for (app, name) in super::migration_folders::all(folder, project) {
+    for (folder, app, name) in super::migration_folders::all(project) {
         if !known.iter().any(|one| one.app == app && one.name == name) {
             return Err(Error::command(format!(
                 "nothing was written: the program does not contain the migration {app}.{name}, which is in {}. Compile \
@@ -217,7 +223,7 @@ fn empty(args: &Args, states: &ProjectState) -> Result<Vec<NewMigration>> {
 }
 
 /// Records the declarations of today as the state of the last migration.
-fn adopt(args: &Args, project: &Project, folder: &Path) -> Result<()> {
+fn adopt(args: &Args, project: &Project) -> Result<()> {
     for label in &args.apps {
         let app = app_named(project, label)?;
         let last = last_migration(app).ok_or_else(|| {
@@ -225,8 +231,9 @@ fn adopt(args: &Args, project: &Project, folder: &Path) -> Result<()> {
                 "{label} has no migration: run `makemigrations {label}`"
             ))
         })?;
-        refuse_foreign(folder, last)?;
-        let written = write_state(folder, last, &declared_state(app))?;
+        let folder = folder(app);
+        refuse_foreign(&folder, last)?;
+        let written = write_state(&folder, last, &declared_state(app))?;
         say(&format!("  {}", written.display()))?;
     }
     Ok(())

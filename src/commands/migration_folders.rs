@@ -1,21 +1,33 @@
 //! The folders of migrations in the package of a site.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::project::Project;
+use crate::settings::package_folder;
 
-/// Returns the app and the name of each migration below `folder`. The app is the longest label of an
-/// installed app with which the folder's name begins; the name of a folder without one is whole.
-pub(super) fn all(folder: &Path, project: &Project) -> BTreeSet<(String, String)> {
+/// Returns each migration in the folders of the package: its folder, its app and its name. The app is
+/// the longest label of an installed app with which the folder's name begins; the name of a folder
+/// without one is whole.
+pub(super) fn all(project: &Project) -> BTreeSet<(PathBuf, String, String)> {
+    let own = project
+        .migrations()
+        .iter()
+        .map(|one| one.folder)
+        .collect::<Vec<_>>();
+    let folders: BTreeSet<&str> = own.into_iter().chain(["migrations"]).collect();
     let mut found = BTreeSet::new();
-    for database in ["sqlite", "postgres"] {
-        let entries = std::fs::read_dir(folder.join(database))
-            .into_iter()
-            .flatten();
-        for entry in entries.flatten() {
-            if entry.path().join("up.sql").is_file() {
-                found.insert(split(&entry.file_name().to_string_lossy(), project));
+    for folder in folders {
+        let folder = package_folder().join(folder);
+        for database in ["sqlite", "postgres"] {
+            let entries = std::fs::read_dir(folder.join(database))
+                .into_iter()
+                .flatten();
+            for entry in entries.flatten() {
+                if entry.path().join("up.sql").is_file() {
+                    let (app, name) = split(&entry.file_name().to_string_lossy(), project);
+                    found.insert((folder.clone(), app, name));
+                }
             }
         }
     }

@@ -65,7 +65,7 @@ pub(super) fn run(args: &Args, project: &Project) -> Result<()> {
         migrations: &squashed,
         state,
     };
-    let written = squashed.write(&package_folder().join("migrations"))?;
+    let written = squashed.write(&package_folder().join(last.folder))?;
     say(&format!(
         "Created new squashed migration {}",
         written.display()

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use crate::db::introspection::{DatabaseColumn, DatabaseIndex, DatabaseTable};
 
+use super::inspected_type::{Declared, declared_type};
 use super::names::index_name;
 
 /// The tables of a database, for which declarations are printed.
@@ -15,15 +16,6 @@ pub struct Inspection<'a> {
     pub app: &'a str,
     /// Whether the database is PostgreSQL.
     pub is_postgres: bool,
-}
-
-/// The Rust type of a column and its options.
-#[derive(Debug, Default)]
-struct Declared {
-    rust: String,
-    options: Vec<String>,
-    /// Why the declaration does not say all about the column.
-    remark: Option<String>,
 }
 
 /// The models of Django's own tables, which the library has.
@@ -306,7 +298,7 @@ impl Inspection<'_> {
                 return Ok(declared);
             }
         }
-        Ok(self.value(column))
+        Ok(declared_type(column, self.is_postgres))
     }
 
     fn foreign_key(&self, column: &DatabaseColumn, kind: &str, to: &DatabaseTable) -> Declared {
@@ -329,7 +321,7 @@ impl Inspection<'_> {
             .primary_key
             .first()
             .and_then(|key| to.column(key))
-            .map(|key| self.value(key).rust)
+            .map(|key| declared_type(key, self.is_postgres).rust)
             .unwrap_or_default();
         let expected = if model.contains("::") || model == "User" {
             "i32"
@@ -344,75 +336,6 @@ impl Inspection<'_> {
             options,
             remark: None,
         }
-    }
-
-    /// Returns the type of a column that holds a value.
-    fn value(&self, column: &DatabaseColumn) -> Declared {
-        let db_type = column.db_type.to_lowercase();
-        let (name, size) = db_type
-            .split_once('(')
-            .map_or((db_type.as_str(), ""), |(name, rest)| {
-                (name.trim(), rest.split(')').next().unwrap_or_default())
-            });
-        let plain = |rust: &str| Declared {
-            rust: rust.to_owned(),
-            ..Declared::default()
-        };
-        let with = |rust: &str, options: &[String]| Declared {
-            rust: rust.to_owned(),
-            options: options.to_vec(),
-            remark: None,
-        };
-
-        let mut declared = match name {
-            "varchar" | "character varying" | "nvarchar" if !size.is_empty() => {
-                with("String", &[format!("max_length = {size}")])
-            }
-            "char" | "character" if size == "32" && !self.is_postgres => plain("Uuid"),
-            "char" if size == "39" && !self.is_postgres => plain("IpAddress"),
-            "char" | "character" if !size.is_empty() => {
-                with("String", &[format!("max_length = {size}")])
-            }
-            "uuid" => plain("Uuid"),
-            "inet" => plain("IpAddress"),
-            "interval" => plain("Duration"),
-            "smallint" => plain("i16"),
-            "integer" | "int" if !column.auto || self.is_postgres => plain("i32"),
-            "bigint" | "integer" | "int" => plain("i64"),
-            "smallint unsigned" => with("i16", &["positive".to_owned()]),
-            "integer unsigned" => with("i32", &["positive".to_owned()]),
-            "bigint unsigned" => with("i64", &["positive".to_owned()]),
-            "real" | "double precision" | "double" | "float" => plain("f64"),
-            "bool" | "boolean" => plain("bool"),
-            "date" => plain("NaiveDate"),
-            "datetime" | "timestamp with time zone" => plain("Timestamp"),
-            "time" | "time without time zone" => plain("NaiveTime"),
-            "jsonb" | "json" => plain("Json"),
-            "blob" | "bytea" => plain("Bytes"),
-            "decimal" | "numeric" => {
-                let (digits, places) = size.split_once(',').unwrap_or(("20", "6"));
-                with(
-                    "Decimal",
-                    &[
-                        format!("max_digits = {}", digits.trim()),
-                        format!("decimal_places = {}", places.trim()),
-                    ],
-                )
-            }
-            "text" => plain("String"),
-            _ => Declared {
-                rust: "String".to_owned(),
-                options: Vec::new(),
-                remark: Some(format!(
-                    "The type of the column is {}, which no field has.",
-                    column.db_type
-                )),
-            },
-        };
-        if column.generated.is_some() {
-            declared.options.push("generated".to_owned());
-        }
-        declared
     }
 
     /// Returns `BlogPost` for the table `blog_post`, and `Post` in the app `blog`.

@@ -8,6 +8,7 @@ mod declared;
 mod drift;
 mod files;
 mod inspectdb;
+mod inspected_type;
 mod kept_names;
 mod literals;
 mod merge;

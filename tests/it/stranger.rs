@@ -203,3 +203,69 @@ fn the_program_contains_nothing_of_the_demo_shop() {
         );
     }
 }
+
+/// Runs a command of the site with `folder` as the folder of its package.
+fn meadow_in(folder: &Path, database: &Database, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(&*PROGRAM);
+    crate::support::in_folder(&mut command, database.dir.path(), &database.url);
+    let done = command
+        .env("CARGO_MANIFEST_DIR", folder)
+        .args(arguments)
+        .output()
+        .unwrap();
+    let text = [done.stdout, done.stderr].concat();
+    (
+        done.status.success(),
+        String::from_utf8_lossy(&text).into_owned(),
+    )
+}
+
+#[test]
+fn makemigrations_finds_nothing_to_do_and_writes_an_empty_migration_when_asked() {
+    let database = Database::empty(Kind::Sqlite);
+    let folder = tempfile::TempDir::new().unwrap();
+    let here = folder.path();
+    let (is_done, text) = meadow_in(here, &database, &["makemigrations", "--check"]);
+    assert!(is_done && text.contains("No changes detected"), "{text}");
+
+    let (is_done, text) = meadow_in(
+        here,
+        &database,
+        &["makemigrations", "blog", "--empty", "--name", "fill"],
+    );
+    assert!(is_done && text.contains("blog_0002_fill"), "{text}");
+    for file in [
+        "sqlite/blog_0002_fill/up.sql",
+        "postgres/blog_0002_fill/down.sql",
+        "state/blog_0002_fill.json",
+        "state/blog.latest",
+    ] {
+        assert!(here.join("migrations").join(file).is_file(), "{file}");
+    }
+
+    let (_, text) = meadow_in(here, &database, &["check"]);
+    assert!(
+        text.contains("no installed app has the migration blog_0002_fill"),
+        "check names a folder that the program does not know: {text}"
+    );
+    let (is_done, text) = meadow_in(here, &database, &["makemigrations", "blog", "--empty"]);
+    assert!(
+        !is_done && text.contains("Compile it again"),
+        "a program without the last migration writes nothing: {text}"
+    );
+}
+
+#[test]
+fn sqlmigrate_and_inspectdb_print_what_can_be_used() {
+    let database = Database::empty(Kind::Sqlite);
+    assert!(meadow(&database, &["migrate"]).status.success());
+    let sql = meadow(&database, &["sqlmigrate", "blog", "0001"]);
+    assert!(String::from_utf8_lossy(&sql.stdout).starts_with("CREATE TABLE \"blog_post\""));
+
+    let module = meadow(&database, &["inspectdb", "--app", "blog", "blog_post"]);
+    let module = String::from_utf8_lossy(&module.stdout).into_owned();
+    assert!(
+        module.contains("pub struct Post {") && module.contains("#[field(max_length = 200)]"),
+        "{module}"
+    );
+}

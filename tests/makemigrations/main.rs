@@ -8,6 +8,7 @@ mod compared;
 )]
 mod inspected;
 mod inspecting;
+mod joining;
 #[path = "../it/support/postgres.rs"]
 #[expect(dead_code, reason = "the tests of the site use the rest")]
 mod postgres;

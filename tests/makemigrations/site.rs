@@ -85,6 +85,7 @@ pub(crate) fn compiled(migration: &NewMigration) -> Migration {
     Migration {
         app: leaked(migration.app.clone()),
         name,
+        folder: "migrations",
         stands_for: Vec::leak(vec![name]),
         sqlite: script(Vendor::Sqlite),
         postgres: script(Vendor::Postgres),

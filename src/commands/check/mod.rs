@@ -15,7 +15,7 @@ use crate::db::migrations;
 use crate::error::{Error, Result};
 use crate::makemigrations::drift;
 use crate::project::Project;
-use crate::settings::{DatabaseUrl, Env, Settings, package_folder};
+use crate::settings::{DatabaseUrl, Env, Settings};
 use crate::terminal::{green, say};
 use crate::words::counted;
 
@@ -121,12 +121,11 @@ fn declared(project: &'static Project, settings: &Settings) -> Vec<String> {
 
 /// Returns an error for each folder of a migration that the program does not contain.
 fn unnamed_folders(project: &Project) -> Vec<String> {
-    let folder = package_folder().join("migrations");
     let known = project.migrations();
-    super::migration_folders::all(&folder, project)
+    super::migration_folders::all(project)
         .into_iter()
-        .filter(|(app, name)| !known.iter().any(|one| one.app == app && one.name == *name))
-        .map(|(app, name)| {
+        .filter(|(_, app, name)| !known.iter().any(|one| one.app == app && one.name == *name))
+        .map(|(folder, app, name)| {
             let (place, list) = if app.is_empty() {
                 (name, "its app".to_owned())
             } else {

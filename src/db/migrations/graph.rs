@@ -147,6 +147,7 @@ mod tests {
         Migration {
             app,
             name,
+            folder: "migrations",
             stands_for: &[],
             sqlite: NOTHING,
             postgres: NOTHING,

@@ -48,6 +48,8 @@ pub struct Migration {
     pub app: &'static str,
     /// `0001_initial`.
     pub name: &'static str,
+    /// The folder of the files, relative to the package: `migrations`.
+    pub folder: &'static str,
     /// The names of Django's migrations that this one replaces.
     pub stands_for: &'static [&'static str],
     /// The SQL for SQLite.
@@ -138,6 +140,7 @@ macro_rules! migration {
         $crate::db::migrations::Migration {
             app: $app,
             name: $name,
+            folder: $folder,
             stands_for: &[$($django),+],
             sqlite: $crate::migration!(@script $folder, "sqlite", $app, $name),
             postgres: $crate::migration!(@script $folder, "postgres", $app, $name),

@@ -71,6 +71,7 @@ fn rebuild(which: &str) -> Migration {
     Migration {
         app: "demo",
         name: "0001_rebuild",
+        folder: "migrations",
         stands_for: &["0001_rebuild"],
         sqlite: Script { up: leaked(up), down: leaked(down) },
         postgres: Script {
@@ -153,6 +154,7 @@ fn a_failed_migration_leaves_the_database_as_it_was(kind: Kind) {
     let migration = Migration {
         app: "demo",
         name: "0001_broken",
+        folder: "migrations",
         stands_for: &["0001_broken"],
         sqlite: broken,
         postgres: broken,

@@ -11,7 +11,7 @@ use nuages::http::{Access, Html, Urls, get, path};
 use nuages::models::{AppConfig, Model as _, content_types};
 use nuages::pages::{NavigationLink, Page, render_framed};
 use nuages::project::Project;
-use nuages::{accounts, admin, auth, framed, migration, sessions, urls, web};
+use nuages::{accounts, admin, auth, framed, sessions, urls, web};
 
 nuages::static_files!();
 
@@ -26,7 +26,7 @@ const BLOG: AppConfig = AppConfig {
     label: "blog",
     verbose_name: "Blog",
     models: &[Post::meta],
-    migrations: &[migration!("blog", "0001_initial")],
+    migrations: nuages::migrations!("blog"),
 };
 
 static APPS: [AppConfig; 5] = [
