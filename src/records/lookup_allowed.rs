@@ -8,6 +8,9 @@ struct NamedField {
     /// The model to which the field refers.
     next: Option<&'static Meta>,
     is_primary_key: bool,
+    column: &'static str,
+    /// The column of `next` to which a foreign key refers, if it is not the primary key.
+    to_field: Option<&'static str>,
 }
 
 impl Policy<'_> {
@@ -24,16 +27,20 @@ impl Policy<'_> {
         let mut relations: Vec<&str> = Vec::new();
         let mut last = "";
         let mut is_behind_relation = false;
+        let mut to_field = None;
         for part in key.split("__") {
             last = part;
             let Some(field) = field_named(model, part) else {
                 break;
             };
-            if !is_behind_relation || field.next.is_some() || !field.is_primary_key {
+            // The column to which the relation refers is the foreign key itself.
+            let is_key = field.is_primary_key || to_field == Some(field.column);
+            if !is_behind_relation || field.next.is_some() || !is_key {
                 relations.push(part);
             }
             let Some(next) = field.next else { break };
             is_behind_relation = true;
+            to_field = field.to_field;
             model = next;
         }
         if relations.len() <= 1 {
@@ -53,6 +60,8 @@ fn field_named(model: &'static Meta, name: &str) -> Option<NamedField> {
         return Some(NamedField {
             next: field.relation.as_ref().map(Relation::to),
             is_primary_key: field.primary_key,
+            column: field.column,
+            to_field: field.relation.as_ref().and_then(|it| it.to_field),
         });
     }
 
@@ -62,5 +71,7 @@ fn field_named(model: &'static Meta, name: &str) -> Option<NamedField> {
             .follow(step)
             .filter(|_| !matches!(step, Step::Forward(_))),
         is_primary_key: false,
+        column: "",
+        to_field: None,
     })
 }

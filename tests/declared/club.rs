@@ -171,7 +171,10 @@ fn register(site: AdminSite) -> AdminSite {
     })
     .register::<Membership>(|it| it)
     .register::<Badge>(|it| it)
-    .register::<Parcel>(|it| it.list_display((club_parcel::content, club_parcel::to_id)))
+    .register::<Parcel>(|it| {
+        it.list_display((club_parcel::content, club_parcel::to_id))
+            .list_filter((club_parcel::to_id,))
+    })
     .register::<RoomKey>(|it| it)
     .register::<Sample>(|it| {
         it.list_display((club_sample::short, club_sample::span))

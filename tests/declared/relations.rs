@@ -148,6 +148,20 @@ fn a_key_can_refer_to_another_unique_column(kind: Kind) {
         "the list joins the person: {}",
         list.words()
     );
+    let filtered = alice.get("/admin/club/parcel/?to__code__exact=B2").words();
+    assert!(
+        filtered.contains("1 parcel"),
+        "the filter finds the parcel: {filtered}"
+    );
+    let others = alice.get("/admin/club/parcel/?to__code__exact=A1").words();
+    assert!(
+        others.contains("0 parcels"),
+        "the filter excludes it: {others}"
+    );
+    assert!(
+        list.text().contains("to__code__exact=B2"),
+        "the filter offers the values of the column"
+    );
     let form = alice.form("/admin/club/parcel/1/change/", "content");
     assert_eq!(form.value("to"), "B2");
 

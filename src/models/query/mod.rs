@@ -10,7 +10,7 @@ mod merged;
 mod part;
 mod recursive;
 
-use super::{Assignment, ColumnPath, Condition, Meta, Order, Record};
+use super::{Assignment, ColumnPath, Condition, Field, Meta, Order, Record};
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 pub use aggregate::Summary;
@@ -66,6 +66,12 @@ impl Query {
     pub fn by_key(mut self, column: &'static str) -> Self {
         self.key = Some(column);
         self
+    }
+
+    /// Returns the field that identifies a row.
+    pub fn key_field(&self) -> &'static Field {
+        let field = self.key.and_then(|column| self.model.column(column));
+        field.unwrap_or_else(|| self.model.pk())
     }
 
     fn key(&self) -> &'static str {

@@ -9,7 +9,7 @@ use super::{Problem, Site, lookup};
 use crate::admin::options::{FilterKind, ListFilter, OwnFilter};
 use crate::db::Conn;
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, DisplayShape, Field, Meta, Query};
+use crate::models::{ColumnPath, Condition, DisplayShape, Field, Meta, Query, RelationTarget};
 use crate::words::capfirst;
 use related::Search;
 
@@ -18,7 +18,7 @@ enum Offer {
     Choices,
     Dates,
     Related {
-        target: &'static Meta,
+        target: RelationTarget,
         used_only: bool,
     },
     AllValues,
@@ -74,6 +74,13 @@ impl Choice {
     }
 }
 
+/// Returns the rows that the relation at `path`, which ends at `model`, can refer to.
+fn target(field: &'static Field, path: &ColumnPath, model: &'static Meta) -> RelationTarget {
+    let relation = field.relation.as_ref();
+    let relation = relation.filter(|_| !path.column.is_empty());
+    relation.map_or_else(|| RelationTarget::new(model), RelationTarget::from_relation)
+}
+
 impl Filter {
     pub(super) fn new(
         site: Site,
@@ -101,8 +108,8 @@ impl Filter {
         let offer = match (kind, model.related(path)) {
             (FilterKind::Empty, _) => Offer::Empty,
             (FilterKind::AllValues, _) => Offer::AllValues,
-            (kind, Some(target)) => Offer::Related {
-                target,
+            (kind, Some(model)) => Offer::Related {
+                target: target(field, path, model),
                 used_only: kind == FilterKind::UsedOnly,
             },
             _ if field.kind.shape() == DisplayShape::YesNo => Offer::Boolean,
@@ -113,7 +120,7 @@ impl Filter {
         let with = |lookup: &str| format!("{name}__{lookup}");
         let expected = match &offer {
             Offer::Related { target, .. } => vec![
-                format!("{name}__{}__exact", target.pk().name),
+                format!("{name}__{}__exact", target.key().name),
                 with("isnull"),
             ],
             Offer::Dates => vec![with("gte"), with("lt"), with("isnull")],
@@ -178,7 +185,7 @@ impl Filter {
             Offer::Dates => dates::spans(self, site, params),
             Offer::Related { target, used_only } => {
                 let (choices, box_to_search) =
-                    related::rows(self, conn, site, params, target, used_only.then_some(base))?;
+                    related::rows(self, conn, site, params, *target, used_only.then_some(base))?;
                 if choices.len() < 3 && box_to_search.is_none() && self.condition.is_none() {
                     return Ok(None);
                 }

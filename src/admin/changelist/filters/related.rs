@@ -5,7 +5,7 @@ use crate::admin::changelist::params::{FIND, Params, push};
 use crate::admin::changelist::search::searched;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{ColumnPath, Condition, Lookup, Meta, Query};
+use crate::models::{ColumnPath, Condition, Lookup, Query, RelationTarget};
 use crate::records::MAX_FILTER_CHOICES;
 
 /// The search of a filter with too many values for a list.
@@ -25,7 +25,7 @@ pub(super) fn rows(
     conn: &mut Conn,
     site: Site,
     params: &Params,
-    target: &'static Meta,
+    target: RelationTarget,
     used: Option<&Query>,
 ) -> Result<(Vec<Choice>, Option<Search>)> {
     let (exact, isnull) = (filter.expected[0].as_str(), filter.expected[1].as_str());
@@ -33,7 +33,7 @@ pub(super) fn rows(
         steps: filter.path.steps.clone(),
         column: filter.path.column,
     };
-    let mut query = site.admin.policy(target).choices();
+    let mut query = target.rows(site.admin.policy(target.model).choices());
     if let Some(used) = used {
         let mut keys =
             used.clone()
@@ -129,7 +129,7 @@ fn searched_rows(
     let missing: Vec<Value> = chosen
         .iter()
         .filter(|text| !rows.iter().any(|(pk, _)| pk.to_string() == **text))
-        .filter_map(|text| crate::models::parse(target.pk(), text))
+        .filter_map(|text| crate::models::parse(query.key_field(), text))
         .collect();
     if !missing.is_empty() {
         let missing = query.clone().with_pks(missing);
