@@ -282,3 +282,45 @@ pub fn unquote(part: &str) -> String {
     }
     plain + rest
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{quote, unquote};
+
+    /// Texts with the results of Django's `quote` and `unquote`.
+    #[test]
+    fn primary_keys_are_quoted_as_in_django() {
+        for (text, quoted, unquoted) in [
+            ("", "", ""),
+            ("abc", "abc", "abc"),
+            ("a_b", "a_5Fb", "a_b"),
+            ("a/b", "a_2Fb", "a/b"),
+            ("1_00", "1_5F00", "1_00"),
+            ("_5F", "_5F5F", "_"),
+            ("_2f", "_5F2f", "_2f"),
+            ("_0A", "_5F0A", "\n"),
+            ("_ZZ", "_5FZZ", "_ZZ"),
+            ("__", "_5F_5F", "__"),
+            ("ü", "ü", "ü"),
+            ("a b\tc", "a b\tc", "a b\tc"),
+            ("100%", "100_25", "100%"),
+            ("\0", "\0", "\0"),
+            (
+                "\":/_#?;@&=+$,\"[]<>%\n\\",
+                "_22_3A_2F_5F_23_3F_3B_40_26_3D_2B_24_2C_22_5B_5D_3C_3E_25_0A_5C",
+                "\":/_#?;@&=+$,\"[]<>%\n\\",
+            ),
+        ] {
+            assert_eq!(quote(text), quoted, "{text:?}");
+            assert_eq!(unquote(text), unquoted, "{text:?}");
+            assert_eq!(unquote(&quote(text)), text, "{text:?} and back");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_primary_key_survives_its_url(text: String) {
+            proptest::prop_assert_eq!(unquote(&quote(&text)), text);
+        }
+    }
+}

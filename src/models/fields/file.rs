@@ -14,10 +14,9 @@ use crate::db::Value;
 const MAX_LENGTH: usize = 100;
 
 /// The path of a file.
-pub(super) struct File;
-
-/// The path of an image.
-pub(super) struct Image;
+pub(super) struct File {
+    pub(super) is_image: bool,
+}
 
 fn folder(kind: FieldKind) -> Option<&'static str> {
     match kind {
@@ -28,7 +27,8 @@ fn folder(kind: FieldKind) -> Option<&'static str> {
 
 impl FieldType for File {
     fn description(&self, kind: FieldKind) -> Cow<'static, str> {
-        format!("file in {}", folder(kind).unwrap_or_default()).into()
+        let noun = if self.is_image { "image" } else { "file" };
+        format!("{noun} in {}", folder(kind).unwrap_or_default()).into()
     }
 
     fn db_type(&self, _: ColumnType) -> DbType {
@@ -40,45 +40,12 @@ impl FieldType for File {
     }
 
     fn shape(&self) -> DisplayShape {
-        DisplayShape::Link
-    }
-
-    fn max_length(&self, _: FieldKind) -> Option<usize> {
-        Some(MAX_LENGTH)
-    }
-
-    fn folder(&self, kind: FieldKind) -> Option<&'static str> {
-        folder(kind)
-    }
-
-    fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
-        Some(text.into())
-    }
-
-    fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
-        match value {
-            Value::Text(path) if !path.is_empty() => DisplayValue::Link(DisplayLink::File(path)),
-            value => DisplayValue::new(value),
+        if self.is_image {
+            DisplayShape::Picture
+        } else {
+            DisplayShape::Link
         }
     }
-}
-
-impl FieldType for Image {
-    fn description(&self, kind: FieldKind) -> Cow<'static, str> {
-        format!("image in {}", folder(kind).unwrap_or_default()).into()
-    }
-
-    fn db_type(&self, _: ColumnType) -> DbType {
-        DbType::varchar(MAX_LENGTH)
-    }
-
-    fn noun(&self) -> &'static str {
-        "text"
-    }
-
-    fn shape(&self) -> DisplayShape {
-        DisplayShape::Picture
-    }
 
     fn max_length(&self, _: FieldKind) -> Option<usize> {
         Some(MAX_LENGTH)
@@ -94,7 +61,9 @@ impl FieldType for Image {
 
     fn display<'a>(&self, _: FieldKind, value: &'a Value) -> DisplayValue<'a> {
         match value {
-            Value::Text(path) if !path.is_empty() => DisplayValue::Picture(path),
+            Value::Text(path) if path.is_empty() => DisplayValue::new(value),
+            Value::Text(path) if self.is_image => DisplayValue::Picture(path),
+            Value::Text(path) => DisplayValue::Link(DisplayLink::File(path)),
             value => DisplayValue::new(value),
         }
     }
