@@ -69,6 +69,12 @@ impl Model for Sample {
     }
 }
 
+/// Returns a script that defines Django's model, reads `ours`, and then does `rest`.
+pub(super) fn script(ours: &Value, rest: &str) -> String {
+    let ours = json!(ours.to_string());
+    format!("OURS = {ours}\n{}\n{rest}", include_str!("sample.py"))
+}
+
 /// Numbers that every numeric field is asked to clean.
 const NUMBERS: [&str; 40] = [
     "0",
@@ -365,11 +371,7 @@ fn values_and_errors_of_forms_are_djangos(kind: Kind, django: &Django) {
         asked.extend(texts.iter().map(|text| (name, vec![*text])));
     }
     asked.extend(MOMENTS.iter().map(|texts| ("moment", texts.to_vec())));
-    let script = format!(
-        "OURS = {}\n{}",
-        json!(json!(asked).to_string()),
-        include_str!("cleaning.py")
-    );
+    let script = script(&json!(asked), include_str!("cleaning.py"));
 
     let answered: Vec<Value> = serde_json::from_str(&django.shell(&database, &script)).unwrap();
 

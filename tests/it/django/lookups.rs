@@ -4,12 +4,12 @@ use chrono_tz::Tz;
 use nuages::models::{Model as _, Query};
 use serde_json::{Value, json};
 
-use super::cleaning::Sample;
+use super::cleaning::{Sample, script};
 use super::project::Django;
 use crate::support::{Database, Kind};
 
 /// Returns rows whose values lie at the edges of their types.
-fn rows() -> Value {
+pub(super) fn rows() -> Value {
     let row = |name: &str, number: i64, price: &str, day: &str, hour: &str, code: &str| {
         json!({
             "name": name, "nickname": "", "label": "a-b", "email": "a@example.com",
@@ -222,11 +222,7 @@ fn is_without_condition(kind: Kind, lookup: &str) -> bool {
 fn lookups_find_the_rows_that_django_finds(kind: Kind, django: &Django) {
     let database = Database::migrated(kind);
     let asked = json!({ "rows": rows(), "lookups": LOOKUPS.as_slice() });
-    let script = format!(
-        "OURS = {}\n{}",
-        json!(asked.to_string()),
-        include_str!("lookups.py")
-    );
+    let script = script(&asked, include_str!("lookups.py"));
 
     let answered: Vec<Value> = serde_json::from_str(&django.shell(&database, &script)).unwrap();
 

@@ -56,6 +56,7 @@ mod project;
 mod rows;
 mod schema;
 mod sessions;
+mod values;
 mod working;
 
 /// Returns the output of `nuages` on both streams.
