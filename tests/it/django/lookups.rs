@@ -10,12 +10,12 @@ use crate::support::{Database, Kind};
 
 /// Returns rows whose values lie at the edges of their types.
 pub(super) fn rows() -> Value {
-    let row = |name: &str, number: i64, price: &str, day: &str, hour: &str, code: &str| {
+    let row = |name: &str, number: i32, price: &str, day: &str, hour: &str, code: &str| {
         json!({
             "name": name, "nickname": "", "label": "a-b", "email": "a@example.com",
             "site": "https://example.com", "notes": "two\nlines", "count": number,
-            "small": number.clamp(-32768, 32767), "big": number * 1000, "stock": number.abs(),
-            "price": price, "share": null, "weight": 0.1 * number as f64, "is_open": number > 0,
+            "small": number.clamp(-32768, 32767), "big": i64::from(number) * 1000, "stock": number.abs(),
+            "price": price, "share": null, "weight": 0.1 * f64::from(number), "is_open": number > 0,
             "is_known": null, "day": day, "hour": hour, "moment": format!("{day}T{hour}Z"),
             "code": code, "extra": {"a": number}, "state": "open",
         })
