@@ -159,7 +159,7 @@ fn app_named<'a>(project: &'a Project, label: &str) -> Result<&'a AppConfig> {
 
 /// Refuses to write for an app whose state nobody recorded.
 fn refuse_by_hand(args: &Args, states: &ProjectState) -> Result<()> {
-    for label in args.apps.iter().filter(|label| states.is_by_hand(label)) {
+    if let Some(label) = args.apps.iter().find(|label| states.is_by_hand(label)) {
         return Err(Error::command(format!(
             "the migrations of {label} were written by hand, so that the state after the last of them is not known. If \
              the declarations of today are that state, record it: makemigrations {label} --adopt"

@@ -25,7 +25,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     let migration = migrations::named(&all, &args.app, &args.migration)?;
     let script = match settings.database_url {
         DatabaseUrl::Sqlite(_) => migration.sqlite,
-        _ => migration.postgres,
+        DatabaseUrl::Postgres(_) => migration.postgres,
     };
     let text = if args.backwards {
         script.down

@@ -1,6 +1,6 @@
 //! The state that the declarations of an app describe.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::db::Value;
 use crate::models::{
@@ -123,7 +123,7 @@ fn table(model: &'static Meta) -> TableState {
             .map(|index| index_state(model, index))
             .collect(),
         constraints: constraints(model),
-        kept_names: Default::default(),
+        kept_names: BTreeMap::new(),
     }
 }
 
@@ -272,6 +272,6 @@ fn link_table(model: &'static Meta, many: &'static ManyToMany) -> Option<TableSt
         unique_together: vec![vec![many.from_column.to_owned(), many.to_column.to_owned()]],
         indexes: Vec::new(),
         constraints: Vec::new(),
-        kept_names: Default::default(),
+        kept_names: BTreeMap::new(),
     })
 }

@@ -1,5 +1,6 @@
 //! The files of a migration: SQL for both databases, and the state afterwards.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::db::migrations::Migration;
@@ -46,7 +47,7 @@ impl NewMigration {
 
         let mut text = String::new();
         for operation in &operations {
-            text.push_str(&format!("-- {}\n", operation.describe()));
+            let _ = writeln!(text, "-- {}", operation.describe());
             operation.write(&mut editor);
             push_statements(&mut text, &editor.take());
         }

@@ -104,7 +104,7 @@ impl Inspection<'_> {
             return Err("it has more than 32 columns.".to_owned());
         }
 
-        let mut text = format!("/// A row of {}.\n", table.name);
+        let mut text = format!("/// A row of `{}`.\n", table.name);
         let _ = writeln!(
             text,
             "#[nuages::model({})]",
@@ -217,7 +217,7 @@ impl Inspection<'_> {
             declared.options.insert(0, "primary_key".to_owned());
         } else if is_unique_field(table, &columns) && !declared.rust.starts_with("OneToOne") {
             declared.options.push("unique".to_owned());
-        } else if self.has_own_index(table, column) && table.foreign_key(&column.name).is_none() {
+        } else if Self::has_own_index(table, column) && table.foreign_key(&column.name).is_none() {
             declared.options.push("db_index".to_owned());
         }
 
@@ -260,7 +260,7 @@ impl Inspection<'_> {
     }
 
     /// Whether Django gave the column an index of its own.
-    fn has_own_index(&self, table: &DatabaseTable, column: &DatabaseColumn) -> bool {
+    fn has_own_index(table: &DatabaseTable, column: &DatabaseColumn) -> bool {
         let columns = [column.name.clone()];
         table.indexes.iter().any(|index| {
             index.columns == columns

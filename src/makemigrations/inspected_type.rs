@@ -30,12 +30,9 @@ pub(super) fn declared_type(column: &DatabaseColumn, is_postgres: bool) -> Decla
     };
 
     let mut declared = match name {
-        "varchar" | "character varying" | "nvarchar" if !size.is_empty() => {
-            with("String", &[format!("max_length = {size}")])
-        }
         "char" | "character" if size == "32" && !is_postgres => plain("Uuid"),
         "char" if size == "39" && !is_postgres => plain("IpAddress"),
-        "char" | "character" if !size.is_empty() => {
+        "varchar" | "character varying" | "nvarchar" | "char" | "character" if !size.is_empty() => {
             with("String", &[format!("max_length = {size}")])
         }
         "uuid" => plain("Uuid"),

@@ -1,5 +1,7 @@
 //! Values as SQL literals, as Django's `quote_value` writes them.
 
+use std::fmt::Write as _;
+
 use super::state::{ColumnState, PerDatabase};
 use crate::db::{Kind, Value};
 
@@ -16,7 +18,10 @@ pub(super) fn literal(value: &Value, is_postgres: bool) -> String {
         Value::Decimal(_) if is_postgres => value.text(),
         Value::Uuid(_) if !is_postgres => quoted(&value.text().replace('-', "")),
         Value::Binary(bytes) => {
-            let digits: String = bytes.0.iter().map(|byte| format!("{byte:02x}")).collect();
+            let mut digits = String::with_capacity(bytes.0.len() * 2);
+            for byte in &bytes.0 {
+                let _ = write!(digits, "{byte:02x}");
+            }
             if is_postgres {
                 format!("'\\x{digits}'::bytea")
             } else {

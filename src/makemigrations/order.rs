@@ -75,7 +75,7 @@ pub(super) fn creation_order<'a>(
 }
 
 /// Returns the relations of a model in the order of their names: its foreign keys and its links.
-fn relations_of<'a>(table: &&'a TableState, links: &[&TableState]) -> Vec<Step<'a>> {
+fn relations_of<'a>(table: &'a TableState, links: &[&TableState]) -> Vec<Step<'a>> {
     let keys = table.columns.iter().filter_map(|column| {
         let reference = column.references.as_ref()?;
         Some((column.name.clone(), reference.model.clone()))
@@ -181,7 +181,7 @@ mod tests {
             unique_together: Vec::new(),
             indexes: Vec::new(),
             constraints: Vec::new(),
-            kept_names: Default::default(),
+            kept_names: std::collections::BTreeMap::new(),
         }
     }
 

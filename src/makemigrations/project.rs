@@ -148,11 +148,11 @@ impl ProjectState {
             }
             let declared = DeclaredApp::new(app);
             others.remove(app.label);
-            let changes =
+            let detected =
                 Autodetector::new(app.label, old, &declared, &others, questioner).changes()?;
-            others.insert(app.label.to_owned(), changes.state.clone());
-            if !changes.operations.is_empty() {
-                changed.push((app.label.to_owned(), changes));
+            others.insert(app.label.to_owned(), detected.state.clone());
+            if !detected.operations.is_empty() {
+                changed.push((app.label.to_owned(), detected));
             }
         }
         super::moved::between_apps(&mut changed)?;
@@ -384,7 +384,7 @@ fn without(state: &AppState, postponed: &[Operation]) -> AppState {
 }
 
 /// Returns the last migration of an app.
-pub fn last_migration<'a>(app: &'a AppConfig) -> Option<&'a Migration> {
+pub fn last_migration(app: &AppConfig) -> Option<&Migration> {
     app.migrations
         .iter()
         .rfind(|migration| migration.app == app.label)

@@ -1,5 +1,6 @@
 //! Writes one migration that replaces several (Django's `squashmigrations`).
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::db::migrations::Migration;
@@ -137,7 +138,7 @@ impl Squashed<'_> {
         let mut editor = SchemaEditor::new(vendor);
         let mut text = String::new();
         for operation in &operations {
-            text.push_str(&format!("-- {}\n", operation.describe()));
+            let _ = writeln!(text, "-- {}", operation.describe());
             operation.write(&mut editor);
             super::files::push_statements(&mut text, &editor.take());
         }

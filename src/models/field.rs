@@ -10,6 +10,9 @@ use super::{DatePart, DbDefault, FileKinds, GeneratedColumn};
 use crate::db::{Decimal, Kind, Value};
 use crate::words::capfirst;
 
+/// A function that returns choices, each a value and its label.
+pub type LoadChoices = fn() -> Vec<(String, String)>;
+
 /// A validation rule for values.
 #[derive(Debug, Clone)]
 pub enum Validator {
@@ -68,7 +71,7 @@ pub struct Field {
     /// The choices, each with its label.
     pub choices: &'static [(&'static str, &'static str)],
     /// A function that returns the choices, if they are known at run time only.
-    pub choices_from: Option<fn() -> Vec<(String, String)>>,
+    pub choices_from: Option<LoadChoices>,
     /// The help text in forms.
     pub help_text: &'static str,
     /// A function that normalizes submitted texts before they are validated.

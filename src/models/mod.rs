@@ -53,7 +53,7 @@ pub use declared::{Key, KeySql, ModelKey};
 #[doc(hidden)]
 pub use declared::{bound, column_of_type, column_types};
 pub use description::{Description, Model};
-pub use field::{Field, FieldDisplay, Validator, file_size};
+pub use field::{Field, FieldDisplay, LoadChoices, Validator, file_size};
 pub use field_builder::FieldBuilder;
 pub use field_name::{Assignment, FieldList, FieldName, FieldNames};
 pub use fields::{

@@ -31,6 +31,10 @@ pub use secret_key::SecretKey;
 
 /// Returns the folder of the package that a command works on: the one that `cargo run` names, else the
 /// working directory.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module reads the environment"
+)]
 pub fn package_folder() -> PathBuf {
     std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from)
 }

@@ -1,5 +1,7 @@
 //! Creates the tables of models from their descriptions.
 
+use std::fmt::Write as _;
+
 use diesel::connection::SimpleConnection as _;
 use nuages::db::{Conn, Value};
 use nuages::models::{DbDefault, Field, FieldKind, Meta};
@@ -78,7 +80,7 @@ fn column(kind: Kind, field: &Field) -> String {
         return format!("{sql} GENERATED ALWAYS AS ({expression}) STORED");
     }
     if let Some(default) = field.db_default {
-        sql.push_str(&format!(" DEFAULT ({})", default_sql(kind, default)));
+        let _ = write!(sql, " DEFAULT ({})", default_sql(kind, default));
     }
     if field.primary_key {
         sql.push_str(" PRIMARY KEY");
@@ -92,13 +94,14 @@ fn column(kind: Kind, field: &Field) -> String {
         .db_check()
         .and_then(|check| check.sql(name, is_postgres))
     {
-        sql.push_str(&format!(" CHECK ({check})"));
+        let _ = write!(sql, " CHECK ({check})");
     }
     if let Some(relation) = field.relation.as_ref().filter(|it| it.db_constraint) {
         let (table, to) = (relation.to().table, relation.target().column);
-        sql.push_str(&format!(
+        let _ = write!(
+            sql,
             " REFERENCES {table} ({to}) DEFERRABLE INITIALLY DEFERRED"
-        ));
+        );
     }
     sql
 }

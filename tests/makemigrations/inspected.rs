@@ -5,7 +5,7 @@
 use nuages::db::{Json, Uuid};
 use nuages::prelude::*;
 
-/// A row of shelf_author.
+/// A row of `shelf_author`.
 #[nuages::model(app = "shelf")]
 pub struct Author {
     /// Name.
@@ -21,7 +21,7 @@ pub struct Author {
     pub account: Option<OneToOne<User>>,
 }
 
-/// A row of shelf_book.
+/// A row of `shelf_book`.
 #[nuages::model(app = "shelf", indexes = [Index(fields = ["pages"], name = "many_pages", condition = "published"), Index(fields = ["published", "-title"], name = "shelf_book_publish_16acd1_idx")], constraints = [UniqueConstraint(fields = ["code"], name = "code_is_unique"), UniqueConstraint(fields = ["shelf_mark"], name = "one_published_mark", condition = "published"), UniqueConstraint(fields = ["author", "title"], name = "shelf_book_author_id_title_111a679c_uniq"), CheckConstraint(check = "(pages > rating)", name = "more_pages_than_stars")])]
 pub struct Book {
     /// Title.
@@ -67,7 +67,7 @@ pub struct Book {
     pub sequel: Option<ForeignKey<Book>>,
 }
 
-/// A row of shelf_book_readers.
+/// A row of `shelf_book_readers`.
 #[nuages::model(app = "shelf", db_table = "shelf_book_readers", constraints = [UniqueConstraint(fields = ["book", "user"], name = "shelf_book_readers_book_id_user_id_53b88e41_uniq")])]
 pub struct BookReaders {
     /// Book.
@@ -78,7 +78,7 @@ pub struct BookReaders {
     pub user: ForeignKey<User>,
 }
 
-/// A row of shelf_book_tags.
+/// A row of `shelf_book_tags`.
 #[nuages::model(app = "shelf", db_table = "shelf_book_tags", constraints = [UniqueConstraint(fields = ["book", "tag"], name = "shelf_book_tags_book_id_tag_id_18307018_uniq")])]
 pub struct BookTags {
     /// Book.
@@ -89,14 +89,14 @@ pub struct BookTags {
     pub tag: ForeignKey<Tag>,
 }
 
-/// A row of shelf_notice.
+/// A row of `shelf_notice`.
 #[nuages::model(app = "shelf")]
 pub struct Notice {
     /// Text.
     pub text: String,
 }
 
-/// A row of shelf_tag.
+/// A row of `shelf_tag`.
 #[nuages::model(app = "shelf")]
 pub struct Tag {
     /// Code.

@@ -1,5 +1,14 @@
 //! `makemigrations` beside Django's: the same models, first `v1`, then `v2`.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test fails if a value is missing or an error occurs"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests look for PostgreSQL in the environment"
+)]
+
 mod cases;
 mod compared;
 #[expect(

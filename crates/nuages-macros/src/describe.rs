@@ -211,13 +211,12 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         calls.push(quote!(.kind(::nuages::models::FieldKind::Opaque(#name))));
     }
     match options.value("editable")? {
-        None => {}
         // Forms do not show bytes unless this says so.
         Some(Expr::Lit(literal)) if matches!(&literal.lit, syn::Lit::Bool(yes) if yes.value) => {
             calls.push(quote!(.editable()));
         }
         Some(_) if options.is_false("editable")? => calls.push(quote!(.not_editable())),
-        Some(_) => {}
+        _ => {}
     }
     if let Some(column) = options.text("was")? {
         let is_key = matches!(field.stands_for, FieldType::Key { .. });
@@ -295,10 +294,10 @@ fn kind_calls(options: &Options) -> Result<Vec<TokenStream>> {
         }
     }
     if let Some(path) = options.value("file_path")? {
-        let path = match text_of(path) {
-            Some(text) => quote!(::nuages::models::FilePathOptions::new(#text)),
-            None => quote!(#path),
-        };
+        let path = text_of(path).map_or_else(
+            || quote!(#path),
+            |text| quote!(::nuages::models::FilePathOptions::new(#text)),
+        );
         calls.push(quote!(.file_path({
             static OPTIONS: ::nuages::models::FilePathOptions = #path;
             &OPTIONS

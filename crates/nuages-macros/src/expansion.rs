@@ -337,16 +337,15 @@ fn consts(declaration: &Declaration) -> Result<TokenStream> {
             let target = &link.to;
             let docs = &link.docs;
             let mut calls = Vec::new();
-            let made = match link.options.value("through")? {
-                Some(model) => {
-                    if let Some(fields) = link.options.value("through_fields")? {
-                        calls.push(through_fields(link, fields)?);
-                    }
-                    quote!(through_model::<#target, #model>(#field))
+            let made = if let Some(model) = link.options.value("through")? {
+                if let Some(fields) = link.options.value("through_fields")? {
+                    calls.push(through_fields(link, fields)?);
                 }
-                None => quote! {
+                quote!(through_model::<#target, #model>(#field))
+            } else {
+                quote! {
                     new::<#target, _, _>(#field, #link_table::#from, #link_table::#to)
-                },
+                }
             };
             if link.options.flag("blank")? {
                 calls.push(quote!(.blank()));

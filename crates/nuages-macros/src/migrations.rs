@@ -31,6 +31,10 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 
 fn try_expand(input: TokenStream) -> Result<TokenStream> {
     let Arguments { app, folder } = syn::parse2(input)?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "Cargo tells a macro the folder of the package in no other way"
+    )]
     let package = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
     let root = Path::new(&package).join(&folder);
     let names = names(&root, &app.value())

@@ -195,7 +195,7 @@ fn mistakes_in_proxies_and_bases_are_named() {
         ),
         "Post: a proxy has the fields of its model: write `pub struct Name;`."
     );
-    let ordered = super::expand(
+    let ordered = expand(
         quote!(app = "blog", proxy_for = Entry, ordering = ["title"]),
         quote!(
             pub struct Post;

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use diesel::connection::SimpleConnection as _;
 
@@ -87,11 +88,12 @@ impl Kept {
             return Cow::Borrowed(statement);
         }
         let end = code.rfind(')').unwrap_or(code.len());
-        let added: String = lost
-            .iter()
-            .map(|check| format!(", CHECK ({check})"))
-            .collect();
-        Cow::Owned(format!("{}{added}{}", &code[..end], &code[end..]))
+        let mut changed = code[..end].to_owned();
+        for check in lost {
+            let _ = write!(changed, ", CHECK ({check})");
+        }
+        changed.push_str(&code[end..]);
+        Cow::Owned(changed)
     }
 
     /// Creates again what the script dropped together with an old table, and sets the counters.

@@ -32,10 +32,10 @@ fn one(
     zone: Tz,
 ) -> Result<Value, Errors> {
     let field_type = form_field_type(column.kind);
-    let is_empty = if !column.has_choices() {
-        field_type.is_empty(typed)
-    } else {
+    let is_empty = if column.has_choices() {
         typed.first().is_empty()
+    } else {
+        field_type.is_empty(typed)
     };
 
     if is_empty && field.required() {

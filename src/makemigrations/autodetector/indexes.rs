@@ -82,7 +82,9 @@ impl Autodetector<'_> {
                 before.unique_together.clone(),
                 after.unique_together.clone(),
             ];
-            sets.iter_mut().for_each(|sets| sets.sort());
+            for set in &mut sets {
+                set.sort();
+            }
             if sets[0] != sets[1] {
                 let change = self.change(before, after);
                 self.operations.push(Operation::AlterUniqueTogether(change));

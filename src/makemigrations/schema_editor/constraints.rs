@@ -6,54 +6,6 @@ use crate::makemigrations::names::constraint_name;
 use crate::makemigrations::state::{ConstraintState, IndexState, TableState};
 
 impl SchemaEditor {
-    /// Returns a constraint as a part of `CREATE TABLE`; `None` if it has to be an index.
-    pub(super) fn inline_constraint(&self, constraint: &ConstraintState) -> Option<String> {
-        match constraint {
-            ConstraintState::Unique {
-                condition: Some(_), ..
-            } => None,
-            ConstraintState::Unique { name, columns, .. } => Some(format!(
-                "CONSTRAINT {} UNIQUE ({})",
-                quote(name),
-                quoted_list(columns)
-            )),
-            ConstraintState::Check { name, check } => {
-                Some(format!("CONSTRAINT {} CHECK ({check})", quote(name)))
-            }
-        }
-    }
-
-    /// Returns the statement that adds a constraint to a table.
-    pub(super) fn create_constraint(
-        &self,
-        table: &TableState,
-        constraint: &ConstraintState,
-    ) -> String {
-        match constraint {
-            ConstraintState::Unique {
-                name,
-                columns,
-                condition: Some(condition),
-            } => format!(
-                "CREATE UNIQUE INDEX {} ON {} ({}) WHERE {condition}",
-                quote(name),
-                quote(&table.table),
-                quoted_list(columns)
-            ),
-            ConstraintState::Unique { name, columns, .. } => format!(
-                "ALTER TABLE {} ADD CONSTRAINT {} UNIQUE ({})",
-                quote(&table.table),
-                quote(name),
-                quoted_list(columns)
-            ),
-            ConstraintState::Check { name, check } => format!(
-                "ALTER TABLE {} ADD CONSTRAINT {} CHECK ({check})",
-                quote(&table.table),
-                quote(name)
-            ),
-        }
-    }
-
     /// Returns the statement that makes a set of columns unique.
     pub(super) fn create_unique_together(&self, table: &TableState, columns: &[String]) -> String {
         let names: Vec<&str> = columns.iter().map(String::as_str).collect();
@@ -117,7 +69,7 @@ impl SchemaEditor {
         constraint: &ConstraintState,
     ) {
         if self.is_postgres() || is_index(constraint) {
-            self.execute(self.create_constraint(after, constraint));
+            self.execute(create_constraint(after, constraint));
         } else {
             self.remake(before, after, &[]);
         }
@@ -216,4 +168,48 @@ pub(super) fn drop_constraint(table: &str, name: &str) -> String {
         quote(table),
         quote(name)
     )
+}
+
+/// Returns a constraint as a part of `CREATE TABLE`; `None` if it has to be an index.
+pub(super) fn inline_constraint(constraint: &ConstraintState) -> Option<String> {
+    match constraint {
+        ConstraintState::Unique {
+            condition: Some(_), ..
+        } => None,
+        ConstraintState::Unique { name, columns, .. } => Some(format!(
+            "CONSTRAINT {} UNIQUE ({})",
+            quote(name),
+            quoted_list(columns)
+        )),
+        ConstraintState::Check { name, check } => {
+            Some(format!("CONSTRAINT {} CHECK ({check})", quote(name)))
+        }
+    }
+}
+
+/// Returns the statement that adds a constraint to a table.
+pub(super) fn create_constraint(table: &TableState, constraint: &ConstraintState) -> String {
+    match constraint {
+        ConstraintState::Unique {
+            name,
+            columns,
+            condition: Some(condition),
+        } => format!(
+            "CREATE UNIQUE INDEX {} ON {} ({}) WHERE {condition}",
+            quote(name),
+            quote(&table.table),
+            quoted_list(columns)
+        ),
+        ConstraintState::Unique { name, columns, .. } => format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} UNIQUE ({})",
+            quote(&table.table),
+            quote(name),
+            quoted_list(columns)
+        ),
+        ConstraintState::Check { name, check } => format!(
+            "ALTER TABLE {} ADD CONSTRAINT {} CHECK ({check})",
+            quote(&table.table),
+            quote(name)
+        ),
+    }
 }

@@ -9,9 +9,12 @@ mod postgres;
 mod roles;
 mod sqlite;
 
+use std::fmt::Write as _;
+
 use super::names::constraint_name;
 use super::state::{ColumnState, PerDatabase, TableChange, TableState};
-use constraints::create_index;
+use constraints::{create_constraint, create_index, inline_constraint};
+use postgres::create_foreign_key;
 
 pub(super) use roles::{NamedBy, name_at_creation, name_of};
 
@@ -118,12 +121,10 @@ impl SchemaEditor {
             parts.push(self.column_of_new_table(table, column));
         }
         for constraint in &table.constraints {
-            match self.inline_constraint(constraint) {
-                Some(part) => parts.push(part),
-                None => {
-                    let sql = self.create_constraint(table, constraint);
-                    self.defer(&table.table, sql);
-                }
+            if let Some(part) = inline_constraint(constraint) {
+                parts.push(part);
+            } else {
+                self.defer(&table.table, create_constraint(table, constraint));
             }
         }
         self.execute(format!(
@@ -152,7 +153,7 @@ impl SchemaEditor {
         );
         if let Some(reference) = column.foreign_key() {
             if self.is_postgres() {
-                let constraint = self.create_foreign_key(table, column);
+                let constraint = create_foreign_key(table, column);
                 self.defer(&table.table, constraint);
             } else {
                 sql.push(' ');
@@ -206,7 +207,7 @@ impl SchemaEditor {
     fn check_and_auto(&self, column: &ColumnState) -> String {
         let mut sql = String::new();
         if let Some(check) = self.check_of(column) {
-            sql.push_str(&format!(" CHECK ({check})"));
+            let _ = write!(sql, " CHECK ({check})");
         }
         if column.auto {
             sql.push_str(match self.vendor {

@@ -108,9 +108,8 @@ impl Drop for Database {
         if self.url == cluster.url(name) {
             let dropped = connect(&cluster.url("postgres"))
                 .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"));
-            if let Err(error) = dropped {
-                eprintln!("the database {name} of a test was not dropped: {error}");
-            }
+            // A panic here would hide the failure of the test, and the cluster is deleted anyway.
+            drop(dropped);
         }
     }
 }
