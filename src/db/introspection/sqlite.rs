@@ -10,7 +10,9 @@ use crate::db::{Conn, Sql};
 use crate::error::Result;
 
 pub(super) fn tables(conn: &mut Conn) -> Result<BTreeMap<String, DatabaseTable>> {
-    let sql = "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    // Virtual tables, such as those for full-text search, and their shadow tables are left out.
+    let sql = "SELECT m.name, m.sql FROM sqlite_master m JOIN pragma_table_list l ON l.name = m.name AND l.schema = 'main' \
+               WHERE m.type = 'table' AND l.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
     let mut tables = BTreeMap::new();
     let mut scripts = BTreeMap::new();
     for row in texts(conn, Sql::new(sql), 2)? {

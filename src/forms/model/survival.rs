@@ -105,7 +105,7 @@ fn any_value(kind: Kind) -> BoxedStrategy<Value> {
             .prop_map(|address| Value::IpAddress(address.to_string().parse().unwrap()))
             .boxed(),
         Kind::Opaque => "[a-z]{0,6}"
-            .prop_map(|text| Value::Opaque(Opaque(text)))
+            .prop_map(|text| Value::Opaque(Opaque(text.into())))
             .boxed(),
     }
 }

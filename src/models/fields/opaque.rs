@@ -36,6 +36,6 @@ impl FieldType for Opaque {
     }
 
     fn parse(&self, _: ColumnType, text: &str, _: Tz) -> Option<Value> {
-        Some(Value::Opaque(Text(text.to_owned())))
+        Some(Value::Opaque(Text(text.into())))
     }
 }
