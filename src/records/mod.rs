@@ -9,7 +9,7 @@
 //!   order they are listed.
 //! - [`atomic`] runs one transaction. Its [`Writer`] saves and deletes rows and stores files. The transaction ends with the
 //!   history entries. If it fails, neither rows nor entries nor files remain.
-//! - [`update`] sets the same values in many rows, without hooks and history.
+//! - [`update()`] sets the same values in many rows, without hooks and history.
 
 mod actor;
 mod bound_form;
