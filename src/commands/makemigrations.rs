@@ -74,6 +74,9 @@ pub(super) fn run(args: &Args, project: &Project) -> Result<()> {
         refuse_by_hand(args, &states)?;
         states.detect(project.apps, &args.apps, &questioner)?
     };
+    if !args.merge && !args.empty {
+        name_apps_without_state(args, project, &states)?;
+    }
     if migrations.is_empty() {
         return say(if args.merge {
             "No conflicts detected to merge."
@@ -164,6 +167,30 @@ fn refuse_by_hand(args: &Args, states: &ProjectState) -> Result<()> {
             "the migrations of {label} were written by hand, so that the state after the last of them is not known. If \
              the declarations of today are that state, record it: makemigrations {label} --adopt"
         )));
+    }
+    Ok(())
+}
+
+/// Names the apps of the package whose state nobody recorded. Fails with `--check`.
+fn name_apps_without_state(args: &Args, project: &Project, states: &ProjectState) -> Result<()> {
+    let own = super::migration_folders::all(project);
+    for app in project
+        .apps
+        .iter()
+        .filter(|app| states.is_by_hand(app.label))
+    {
+        if !own.iter().any(|(_, label, _)| label == app.label) {
+            continue;
+        }
+        let text = format!(
+            "{label}: the last migration has no state, so that its models are not compared. Record it with `makemigrations \
+             {label} --adopt`, and list the migrations with nuages::migrations!(\"{label}\")",
+            label = app.label
+        );
+        if args.check {
+            return Err(Error::command(text));
+        }
+        say(&text)?;
     }
     Ok(())
 }

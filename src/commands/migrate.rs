@@ -7,6 +7,7 @@ use crate::auth::permissions;
 use crate::db::Conn;
 use crate::db::migrations::{self, Applied, Loss, Migration, Steps, Target};
 use crate::error::{Error, Result};
+use crate::makemigrations::{conflicting, unwritten};
 use crate::models::content_types;
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Settings};
@@ -37,6 +38,16 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     let all = project.migrations();
+    for app in project.apps {
+        let names = conflicting(app);
+        if !names.is_empty() {
+            return Err(Error::command(format!(
+                "nothing was changed: the migrations {} of {} both continue the same state. Run `makemigrations --merge`",
+                names.join(" and "),
+                app.label
+            )));
+        }
+    }
     let target = target(args, &all)?;
     if args.plan || args.check {
         let mut conn = connect_without_creating(settings)?;
@@ -58,6 +69,13 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
     }
     agree(args, &mut conn, &steps)?;
     let (applied, rows) = apply_until(&mut conn, project, target)?;
+    let changed = unwritten(project.apps);
+    if !changed.is_empty() {
+        say(&format!(
+            "  The models of {} have changes without a migration. Run `makemigrations`.",
+            changed.join(", ")
+        ))?;
+    }
     conn.optimize_after_bulk();
     for Applied { app, name } in &applied {
         say(&format!("  Applying {app}.{name}... {}", green("OK")))?;
@@ -254,8 +272,8 @@ fn agree(args: &Args, conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
 fn agree_to_losses() -> Result<()> {
     if !is_interactive() {
         return Err(Error::command(
-            "nothing was changed: this deletes data, and without a terminal nobody can be asked. Use --no-input to go \
-             back without a question",
+            "nothing was changed: this deletes data, and without a terminal nobody can be asked. Use --no-input to \
+             migrate without a question",
         ));
     }
     let answer =

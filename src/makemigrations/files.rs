@@ -93,7 +93,7 @@ pub fn write_state(folder: &Path, migration: &Migration, state: &AppState) -> Re
 
 /// Writes the name of the last migration to the file by which the compiler notices a new one. Two
 /// branches that each add a migration conflict in this file.
-fn write_latest(folder: &Path, app: &str, name: &str) -> Result<()> {
+pub(super) fn write_latest(folder: &Path, app: &str, name: &str) -> Result<()> {
     let file = folder.join("state").join(format!("{app}.latest"));
     let is_first = !file.exists();
     std::fs::write(&file, format!("{name}\n")).map_err(|error| cannot(&file, &error))?;

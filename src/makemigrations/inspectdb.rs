@@ -328,7 +328,8 @@ impl Inspection<'_> {
         } else {
             "i64"
         };
-        if key != expected && !key.is_empty() {
+        let is_known = KNOWN_MODELS.iter().any(|(table, _)| *table == to.name);
+        if key != expected && !key.is_empty() && !is_known {
             options.push(format!("key = {key}"));
         }
         Declared {

@@ -1,5 +1,6 @@
 //! Joins the migrations of two branches (Django's `makemigrations --merge`).
 
+use crate::db::migrations::Migration;
 use crate::error::{Error, Result};
 use crate::models::AppConfig;
 
@@ -12,6 +13,8 @@ struct Branches {
     base: AppState,
     names: Vec<&'static str>,
     states: Vec<AppState>,
+    /// The scripts for SQLite.
+    scripts: Vec<&'static str>,
 }
 
 /// Returns the names of the migrations that conflict: the last ones, if several have the same number.
@@ -19,7 +22,7 @@ pub fn conflicting(app: &AppConfig) -> Vec<&'static str> {
     let own: Vec<&str> = app
         .migrations
         .iter()
-        .filter(|one| one.app == app.label && one.state.is_some())
+        .filter(|one| one.app == app.label && one.state.is_some() && !is_squashed(one))
         .map(|one| one.name)
         .collect();
     let highest = own.iter().map(|name| number(name)).max();
@@ -28,6 +31,14 @@ pub fn conflicting(app: &AppConfig) -> Vec<&'static str> {
         .filter(|name| Some(number(name)) == highest)
         .collect();
     if last.len() > 1 { last } else { Vec::new() }
+}
+
+/// Whether a migration replaces others, whose numbers it may share.
+fn is_squashed(migration: &Migration) -> bool {
+    migration
+        .state
+        .and_then(|text| AppState::from_json(text).ok())
+        .is_some_and(|state| !state.replaces.is_empty())
 }
 
 /// Returns a migration without statements that joins the conflicting ones; `None` if none conflict.
@@ -58,20 +69,49 @@ fn branches(app: &AppConfig, names: Vec<&'static str>) -> Result<Branches> {
         .migrations
         .iter()
         .rfind(|one| one.app == app.label && number(one.name) < first);
-    let states = app
+    let own: Vec<&Migration> = app
         .migrations
         .iter()
         .filter(|one| one.app == app.label && names.contains(&one.name))
+        .collect();
+    let states = own
+        .iter()
         .map(|one| read(one.state))
         .collect::<Result<Vec<_>>>()?;
     Ok(Branches {
         base: read(base.and_then(|one| one.state))?,
         names,
         states,
+        scripts: own.iter().map(|one| one.sqlite.up).collect(),
     })
 }
 
 impl Branches {
+    /// Fails if several branches change a table, and one of them makes the table anew on SQLite: the
+    /// new table would lack what the other branch added.
+    fn refuse_rebuild(&self, app: &str, table: &TableState) -> Result<()> {
+        let base = self.base.table(&table.model);
+        let changing = self
+            .states
+            .iter()
+            .filter(|state| state.table(&table.model) != base)
+            .count();
+        let new_table = format!("\"new__{}\"", table.table);
+        if changing > 1
+            && self
+                .scripts
+                .iter()
+                .any(|script| script.contains(&new_table))
+        {
+            return Err(Error::command(format!(
+                "nothing was written: both branches change the table of {app}.{}, and one of them makes the table anew on \
+                 SQLite, without what the other one added. Delete one of the two migrations and run `makemigrations` again",
+                table.model
+            )));
+        }
+        Ok(())
+    }
+
     /// Returns the state with the changes of all branches.
     fn joined(&self, app: &str) -> Result<AppState> {
         let mut joined = self.base.clone();
@@ -99,6 +139,9 @@ impl Branches {
                 }
             }
             joined.renamed_models.extend(state.renamed_models.clone());
+        }
+        for table in &joined.tables {
+            self.refuse_rebuild(app, table)?;
         }
         Ok(joined)
     }

@@ -28,7 +28,7 @@ pub use files::{NewMigration, write_state};
 pub use inspectdb::Inspection;
 pub use merge::{conflicting, merge};
 pub use names::index_name;
-pub use project::{ProjectState, declared_state, last_migration, number};
+pub use project::{ProjectState, declared_state, last_migration, number, unwritten};
 pub use questions::Questioner;
 pub use schema_editor::Vendor;
 pub use squash::Squashed;

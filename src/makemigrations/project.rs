@@ -383,6 +383,27 @@ fn without(state: &AppState, postponed: &[Operation]) -> AppState {
     state
 }
 
+/// Returns the labels of the apps whose declarations differ from their migrations.
+pub fn unwritten(apps: &[AppConfig]) -> Vec<&'static str> {
+    let Ok(project) = ProjectState::read(apps) else {
+        return Vec::new();
+    };
+    let questioner = Questioner {
+        no_input: true,
+        ..Questioner::default()
+    };
+    apps.iter()
+        .filter(|app| {
+            let only = [app.label.to_owned()];
+            // A question that nobody answers is a difference too.
+            project
+                .detect(apps, &only, &questioner)
+                .map_or(true, |migrations| !migrations.is_empty())
+        })
+        .map(|app| app.label)
+        .collect()
+}
+
 /// Returns the last migration of an app.
 pub fn last_migration(app: &AppConfig) -> Option<&Migration> {
     app.migrations

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::db::migrations::Migration;
 use crate::error::{Error, Result};
 
-use super::files::{create_folder, write_new};
+use super::files::{create_folder, write_latest, write_new};
 use super::operations::Operation;
 use super::order::creation_order;
 use super::schema_editor::{SchemaEditor, Vendor};
@@ -61,6 +61,7 @@ impl Squashed<'_> {
         let states = folder.join("state");
         create_folder(&states)?;
         write_new(&states.join(format!("{own}.json")), &self.state.to_json())?;
+        write_latest(folder, self.app, &self.name)?;
         Ok(folder.join("sqlite").join(own))
     }
 

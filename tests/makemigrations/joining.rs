@@ -131,3 +131,38 @@ fn a_squashed_migration_makes_the_same_tables_and_stands_for_the_old_ones() {
         assert!(labels(conn).is_empty(), "all old ones: nothing to do");
     }
 }
+
+#[test]
+fn branches_are_not_merged_if_one_makes_a_table_anew_that_the_other_changed() {
+    let [first, second] = migrations();
+    let branch = |name: &'static str, old: &str, new: &str| {
+        let state = first.state.to_json().replacen(old, new, 1);
+        Migration {
+            name,
+            state: Some(Box::leak(state.into_boxed_str())),
+            ..compiled(&second)
+        }
+    };
+    let born = branch(
+        "0002_born",
+        "\"born\",\"column\":\"born\",\"type\":\"date\",\"null\":true",
+        "\"born\",\"column\":\"born\",\"type\":\"date\",\"null\":true,\"db_index\":true",
+    );
+    let email = branch(
+        "0002_email",
+        "\"varchar(254)\",\"null\":true",
+        "\"varchar(99)\",\"null\":true",
+    );
+    let app = AppConfig {
+        label: "shelf",
+        verbose_name: "Shelf",
+        models: &[],
+        migrations: Vec::leak(vec![compiled(&first), born, email]),
+    };
+
+    let error = merge(&app).unwrap_err().to_string();
+    assert!(
+        error.contains("shelf.Author") && error.contains("makes the table anew"),
+        "the new table of one branch would lack the change of the other: {error}"
+    );
+}

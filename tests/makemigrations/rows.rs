@@ -1,12 +1,13 @@
 //! Rows survive a migration, forwards and back.
 
 use diesel::connection::SimpleConnection as _;
+use nuages::db::migrations::{Steps, losses};
 use nuages::db::{Conn, Kind, Sql};
 use nuages::makemigrations::Vendor;
 
 use super::migrations;
 use super::schema::schema;
-use super::site::Database;
+use super::site::{Database, compiled};
 
 const ROWS: &str = "
     INSERT INTO auth_user (id, username, password, first_name, last_name, email, is_staff, is_active, is_superuser, date_joined)
@@ -94,6 +95,38 @@ fn rows_keep_their_values_forwards_and_back() {
         assert_eq!(
             schema(&mut database.connect()),
             Vec::<String>::new(),
+            "{vendor:?}"
+        );
+    }
+}
+
+#[test]
+fn renamed_tables_and_columns_are_not_told_as_losses() {
+    let [first, second] = migrations();
+    for vendor in [Vendor::Sqlite, Vendor::Postgres] {
+        let Some(database) = Database::with_users(vendor) else {
+            return;
+        };
+        database.apply(&first);
+        let conn = &mut database.connect();
+        conn.batch_execute(ROWS).unwrap();
+        let migration = compiled(&second);
+        let steps = Steps {
+            backwards: Vec::new(),
+            forwards: vec![&migration],
+        };
+
+        let losses: Vec<String> = losses(conn, &steps)
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            losses,
+            [
+                "the table shelf_notice with 0 rows",
+                "the column shelf_book.editor_id with 1 value"
+            ],
             "{vendor:?}"
         );
     }

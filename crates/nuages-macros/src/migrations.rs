@@ -5,12 +5,14 @@ use std::path::Path;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Error, LitStr, Result, Token};
+use syn::{Error, Expr, LitStr, Result, Token};
 
-/// `"blog"`, or `"blog" in "examples/blog/migrations"`.
+/// `"blog"`, or `"blog" in "examples/blog/migrations"`, with `"0002_fill" => FILL` for each migration
+/// that has code.
 struct Arguments {
     app: LitStr,
     folder: String,
+    code: Vec<(LitStr, Expr)>,
 }
 
 impl Parse for Arguments {
@@ -21,7 +23,13 @@ impl Parse for Arguments {
         } else {
             "migrations".to_owned()
         };
-        Ok(Self { app, folder })
+        let mut code = Vec::new();
+        while input.parse::<Option<Token![,]>>()?.is_some() && !input.is_empty() {
+            let name = input.parse()?;
+            input.parse::<Token![=>]>()?;
+            code.push((name, input.parse()?));
+        }
+        Ok(Self { app, folder, code })
     }
 }
 
@@ -30,7 +38,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 fn try_expand(input: TokenStream) -> Result<TokenStream> {
-    let Arguments { app, folder } = syn::parse2(input)?;
+    let Arguments { app, folder, code } = syn::parse2(input)?;
     #[expect(
         clippy::disallowed_methods,
         reason = "Cargo tells a macro the folder of the package in no other way"
@@ -39,6 +47,15 @@ fn try_expand(input: TokenStream) -> Result<TokenStream> {
     let root = Path::new(&package).join(&folder);
     let names = names(&root, &app.value())
         .map_err(|text| Error::new(app.span(), format!("migrations!: {text}")))?;
+
+    if let Some((unknown, _)) = code.iter().find(|(name, _)| !names.contains(&name.value())) {
+        let text = format!(
+            "migrations!: {} has no migration {:?}.",
+            app.value(),
+            unknown.value()
+        );
+        return Err(Error::new(unknown.span(), text));
+    }
 
     // The compiler reads this file too, so that a new migration compiles the program again.
     let latest = format!("/{folder}/state/{}.latest", app.value());
@@ -68,8 +85,14 @@ fn try_expand(input: TokenStream) -> Result<TokenStream> {
         } else {
             quote!(::core::option::Option::None)
         };
+        let code = code
+            .iter()
+            .find(|(of, _)| of.value() == *name)
+            .map(|(_, code)| quote!(.with_code(#code)));
         quote! {
-            ::nuages::migration!(#app, #name, [#(#stands_for),*] in #folder).with_state(#state)
+            ::nuages::migration!(#app, #name, [#(#stands_for),*] in #folder)
+                .with_state(#state)
+                #code
         }
     });
     Ok(quote! {{

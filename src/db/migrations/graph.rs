@@ -16,6 +16,13 @@ struct Head {
     replaces: Vec<String>,
 }
 
+/// The apps of the library whose tables refer to those of other apps. Their migrations have no state.
+const OF_LIBRARY: [(&str, &[&str]); 3] = [
+    ("auth", &["contenttypes.0001_initial"]),
+    ("admin", &["auth.0001_initial", "contenttypes.0001_initial"]),
+    ("nuages", &["auth.0001_initial", "sessions.0001_initial"]),
+];
+
 impl Migration {
     /// Returns `blog.0001_initial`.
     pub fn label(&self) -> String {
@@ -26,6 +33,19 @@ impl Migration {
         self.state
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default()
+    }
+
+    /// Returns the migrations of other apps that must be applied before this one.
+    fn dependencies(&self) -> Vec<String> {
+        let of_library = OF_LIBRARY
+            .iter()
+            .filter(|(app, _)| *app == self.app && self.state.is_none())
+            .flat_map(|(_, needs)| needs.iter().map(|label| (*label).to_owned()));
+        self.head()
+            .dependencies
+            .into_iter()
+            .chain(of_library)
+            .collect()
     }
 
     /// Whether the migration replaces earlier ones of its app (`squashmigrations`).
@@ -54,7 +74,7 @@ impl Migration {
 pub(super) fn ordered(migrations: &[Migration]) -> Result<Vec<&Migration>> {
     let mut rest: Vec<(&Migration, Vec<String>)> = Vec::new();
     for migration in migrations {
-        let mut needs = migration.head().dependencies;
+        let mut needs = migration.dependencies();
         let earlier = rest
             .iter()
             .filter(|(one, _)| one.app == migration.app)
@@ -89,7 +109,7 @@ pub(super) fn dependents<'a>(
     let mut labels: BTreeSet<String> = reversed.iter().map(|one| one.label()).collect();
     let mut found: Vec<&Migration> = reversed.to_vec();
     for migration in ordered {
-        let needs = migration.head().dependencies;
+        let needs = migration.dependencies();
         if !labels.contains(&migration.label()) && needs.iter().any(|label| labels.contains(label))
         {
             let later = ordered

@@ -79,11 +79,91 @@ pub fn losses(conn: &mut Conn, steps: &Steps<'_>) -> Result<Vec<Loss>> {
     let Some((mut losses, columns)) = found else {
         return tried.map(|()| Vec::new());
     };
+    losses.retain(|loss| !matches!(loss, Loss::Table(table, _) if is_kept(&scripts, table, None)));
     for (table, column) in columns {
+        if is_kept(&scripts, &table, Some(&column)) {
+            continue;
+        }
         let values = count(conn, &table, Some(&column))?;
         losses.push(Loss::Column(table, column, values));
     }
     Ok(losses)
+}
+
+/// Whether the scripts rename a table or a column, or copy its values to another place.
+fn is_kept(scripts: &[&str], table: &str, column: Option<&str>) -> bool {
+    let statements = scripts
+        .iter()
+        .flat_map(|script| super::statements_of(script));
+    let quoted = |name: &str| format!("\"{name}\"");
+    for statement in statements {
+        let renames = match column {
+            Some(column) => statement.contains(&format!(
+                "ALTER TABLE {} RENAME COLUMN {} TO ",
+                quoted(table),
+                quoted(column)
+            )),
+            None => statement.contains(&format!("ALTER TABLE {} RENAME TO ", quoted(table))),
+        };
+        let copies = copy(&statement).is_some_and(|copy| {
+            copy.from == quoted(table)
+                && match column {
+                    None => copy.to != quoted(&format!("new__{table}")),
+                    Some(column) => copy.renames(&quoted(column)),
+                }
+        });
+        if renames || copies {
+            return true;
+        }
+    }
+    false
+}
+
+/// `INSERT INTO to (columns) SELECT values FROM from`.
+struct Copy<'a> {
+    to: &'a str,
+    columns: Vec<&'a str>,
+    values: Vec<&'a str>,
+    from: &'a str,
+}
+
+impl Copy<'_> {
+    /// Whether the values of a column are copied to a column with another name.
+    fn renames(&self, column: &str) -> bool {
+        self.columns
+            .iter()
+            .zip(&self.values)
+            .any(|(to, value)| value.contains(column) && *to != column)
+    }
+}
+
+/// Reads a statement that copies all rows of a table.
+fn copy(statement: &str) -> Option<Copy<'_>> {
+    let rest = statement.strip_prefix("INSERT INTO ")?;
+    let (to, rest) = rest.split_once(" (")?;
+    let (columns, rest) = rest.split_once(") SELECT ")?;
+    let (values, from) = rest.rsplit_once(" FROM ")?;
+    // `coalesce("a", 0)` is one value.
+    let mut split: Vec<&str> = Vec::new();
+    let (mut start, mut depth) = (0, 0);
+    for (at, letter) in values.char_indices() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                split.push(values[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    split.push(values[start..].trim());
+    Some(Copy {
+        to,
+        columns: columns.split(", ").collect(),
+        values: split,
+        from: from.trim(),
+    })
 }
 
 /// Tries the steps; returns the tables and rows that this deletes, and the deleted columns of remaining

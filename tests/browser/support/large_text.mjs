@@ -10,6 +10,8 @@ export const enlarge = (page) =>
     const sizes = elements.map((element) => Number.parseFloat(getComputedStyle(element).fontSize));
     const larger = (size) => (size < picture ? 2 * size : size);
     elements.forEach((element, at) => element.style.setProperty("font-size", `${larger(sizes[at])}px`, "important"));
+    // The page's own observers of sizes run with the next frame.
+    return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   }, PICTURE);
 
 /** Returns what is wrong with the layout of a page: a description for each element that is cut, covered or outside. */
@@ -23,7 +25,7 @@ export const flaws = (page) =>
     const tell = (what, element) => {
       const parent = element.parentElement;
       const named = (one) => `${one.tagName.toLowerCase()}${one.id ? `#${one.id}` : ""}${[...one.classList].map((name) => `.${name}`).join("")}`;
-      const text = (element.value ?? element.innerText ?? "").trim().replace(/\s+/g, " ").slice(0, 40);
+      const text = String(element.value ?? element.innerText ?? "").trim().replace(/\s+/g, " ").slice(0, 40);
       found.add(`${what}: ${parent ? `${named(parent)} > ` : ""}${named(element)}${element.name ? `[name=${element.name}]` : ""} “${text}”`);
     };
     const isShown = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && element.getClientRects().length > 0;
