@@ -383,7 +383,8 @@ fn without(state: &AppState, postponed: &[Operation]) -> AppState {
     state
 }
 
-/// Returns the labels of the apps whose declarations differ from their migrations.
+/// Returns the labels of the apps whose declarations differ from their migrations. An app without any
+/// migration is not meant: another program creates its tables.
 pub fn unwritten(apps: &[AppConfig]) -> Vec<&'static str> {
     let Ok(project) = ProjectState::read(apps) else {
         return Vec::new();
@@ -393,6 +394,7 @@ pub fn unwritten(apps: &[AppConfig]) -> Vec<&'static str> {
         ..Questioner::default()
     };
     apps.iter()
+        .filter(|app| last_migration(app).is_some())
         .filter(|app| {
             let only = [app.label.to_owned()];
             // A question that nobody answers is a difference too.
