@@ -20,7 +20,7 @@ struct Head {
 const OF_LIBRARY: [(&str, &[&str]); 3] = [
     ("auth", &["contenttypes.0001_initial"]),
     ("admin", &["auth.0001_initial", "contenttypes.0001_initial"]),
-    ("nuages", &["auth.0001_initial", "sessions.0001_initial"]),
+    ("nuages", &["auth.0001_initial"]),
 ];
 
 impl Migration {
