@@ -7,7 +7,7 @@ use clap::Args as ClapArgs;
 use crate::db::migrations::Migration;
 use crate::error::{Error, Result};
 use crate::makemigrations::{
-    NewMigration, ProjectState, Questioner, Vendor, conflicting, declared_state, last_migration,
+    NewMigration, ProjectState, Questioner, Vendor, conflicts, declared_state, last_migration,
     merge, write_state,
 };
 use crate::models::AppConfig;
@@ -211,22 +211,12 @@ fn refuse_outdated_program(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Refuses to go on while two branches have migrations with the same number.
+/// Refuses to write behind two branches that are not joined.
 fn refuse_conflicts(args: &Args, project: &Project) -> Result<()> {
-    if args.merge {
-        return Ok(());
+    match conflicts(project.apps).into_iter().next() {
+        Some(conflict) if !args.merge => Err(Error::command(conflict)),
+        _ => Ok(()),
     }
-    for app in project.apps {
-        let names = conflicting(app);
-        if !names.is_empty() {
-            return Err(Error::command(format!(
-                "conflicting migrations: {} in {}. Both continue the same state. To join them, run `makemigrations --merge`",
-                names.join(", "),
-                app.label
-            )));
-        }
-    }
-    Ok(())
 }
 
 /// Returns the migrations that join those of two branches.

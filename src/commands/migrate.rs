@@ -7,7 +7,7 @@ use crate::auth::permissions;
 use crate::db::Conn;
 use crate::db::migrations::{self, Applied, Loss, Migration, Steps, Target};
 use crate::error::{Error, Result};
-use crate::makemigrations::{conflicting, unwritten};
+use crate::makemigrations::{conflicts, unwritten};
 use crate::models::content_types;
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Settings};
@@ -38,15 +38,8 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
     let all = project.migrations();
-    for app in project.apps {
-        let names = conflicting(app);
-        if !names.is_empty() {
-            return Err(Error::command(format!(
-                "nothing was changed: the migrations {} of {} both continue the same state. Run `makemigrations --merge`",
-                names.join(" and "),
-                app.label
-            )));
-        }
+    if let Some(conflict) = conflicts(project.apps).first() {
+        return Err(Error::command(format!("nothing was changed: {conflict}")));
     }
     let target = target(args, &all)?;
     if args.plan || args.check {
@@ -223,7 +216,10 @@ fn reverse(args: &Args, conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
         return fake(conn, steps);
     }
     agree(args, conn, steps)?;
-    let reversed = migrations::locked(conn, |conn| migrations::reverse(conn, &steps.backwards))?;
+    let reversed = migrations::locked(conn, |conn| {
+        let steps = steps.remaining(conn)?;
+        migrations::reverse(conn, &steps.backwards)
+    })?;
     for Applied { app, name } in &reversed {
         say(&format!("  Unapplying {app}.{name}... {}", green("OK")))?;
     }
@@ -233,6 +229,7 @@ fn reverse(args: &Args, conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
 /// Records steps without running them.
 fn fake(conn: &mut Conn, steps: &Steps<'_>) -> Result<()> {
     migrations::locked(conn, |conn| {
+        let steps = steps.remaining(conn)?;
         for migration in &steps.backwards {
             migrations::forget(conn, migration)?;
         }

@@ -10,12 +10,12 @@ use crate::settings::package_folder;
 /// the longest label of an installed app with which the folder's name begins; the name of a folder
 /// without one is whole.
 pub(super) fn all(project: &Project) -> BTreeSet<(PathBuf, String, String)> {
-    let own = project
-        .migrations()
+    let known = project.migrations();
+    let folders: BTreeSet<&str> = known
         .iter()
         .map(|one| one.folder)
-        .collect::<Vec<_>>();
-    let folders: BTreeSet<&str> = own.into_iter().chain(["migrations"]).collect();
+        .chain(["migrations"])
+        .collect();
     let mut found = BTreeSet::new();
     for folder in folders {
         let folder = package_folder().join(folder);
@@ -35,13 +35,12 @@ pub(super) fn all(project: &Project) -> BTreeSet<(PathBuf, String, String)> {
 }
 
 fn split(folder: &str, project: &Project) -> (String, String) {
-    let labels = project.apps.iter().map(|app| app.label).chain(
-        project
-            .migrations()
-            .iter()
-            .map(|one| one.app)
-            .collect::<Vec<_>>(),
-    );
+    let known = project.migrations();
+    let labels = project
+        .apps
+        .iter()
+        .map(|app| app.label)
+        .chain(known.iter().map(|one| one.app));
     let app = labels
         .filter(|label| {
             folder

@@ -34,25 +34,8 @@ impl NewMigration {
 
     /// Returns the script that applies the migration, or that reverses it.
     pub fn script(&self, vendor: Vendor, backwards: bool) -> String {
-        let mut editor = SchemaEditor::new(vendor);
-        let operations: Vec<Operation> = if backwards {
-            self.operations
-                .iter()
-                .rev()
-                .map(Operation::reversed)
-                .collect()
-        } else {
-            self.operations.clone()
-        };
-
-        let mut text = String::new();
-        for operation in &operations {
-            let _ = writeln!(text, "-- {}", operation.describe());
-            operation.write(&mut editor);
-            push_statements(&mut text, &editor.take());
-        }
-        push_statements(&mut text, &editor.finish());
-        if operations.is_empty() && !self.is_merge {
+        let mut text = script(&self.operations, vendor, backwards);
+        if self.operations.is_empty() && !self.is_merge {
             text.push_str(if backwards {
                 "-- Write here what takes the migration back.\n"
             } else {
@@ -64,36 +47,73 @@ impl NewMigration {
 
     /// Writes the files below `folder`. Fails if one of them is there already.
     pub fn write(&self, folder: &Path) -> Result<PathBuf> {
-        let own = format!("{}_{}", self.app, self.name);
-        for (vendor, database) in [(Vendor::Sqlite, "sqlite"), (Vendor::Postgres, "postgres")] {
-            let target = folder.join(database).join(&own);
-            create_folder(&target)?;
-            for (file, backwards) in [("up.sql", false), ("down.sql", true)] {
-                write_new(&target.join(file), &self.script(vendor, backwards))?;
-            }
-        }
-
-        let states = folder.join("state");
-        create_folder(&states)?;
-        write_new(&states.join(format!("{own}.json")), &self.state.to_json())?;
-        write_latest(folder, &self.app, &self.name)?;
-        Ok(folder.join("sqlite").join(own))
+        write_migration(
+            folder,
+            &self.app,
+            &self.name,
+            &self.state,
+            |vendor, backwards| self.script(vendor, backwards),
+        )
     }
+}
+
+/// Returns the statements of operations, each below a comment that describes its operation.
+pub(super) fn script(operations: &[Operation], vendor: Vendor, backwards: bool) -> String {
+    let operations: Vec<Operation> = if backwards {
+        operations.iter().rev().map(Operation::reversed).collect()
+    } else {
+        operations.to_vec()
+    };
+
+    let mut editor = SchemaEditor::new(vendor);
+    let mut text = String::new();
+    for operation in &operations {
+        let _ = writeln!(text, "-- {}", operation.describe());
+        operation.write(&mut editor);
+        push_statements(&mut text, &editor.take());
+    }
+    push_statements(&mut text, &editor.finish());
+    text
+}
+
+/// Writes the files of a migration below `folder`; `script` returns each script.
+pub(super) fn write_migration(
+    folder: &Path,
+    app: &str,
+    name: &str,
+    state: &AppState,
+    script: impl Fn(Vendor, bool) -> String,
+) -> Result<PathBuf> {
+    let own = format!("{app}_{name}");
+    for (vendor, database) in [(Vendor::Sqlite, "sqlite"), (Vendor::Postgres, "postgres")] {
+        let target = folder.join(database).join(&own);
+        create_folder(&target)?;
+        for (file, backwards) in [("up.sql", false), ("down.sql", true)] {
+            write_new(&target.join(file), &script(vendor, backwards))?;
+        }
+    }
+    write_state_file(folder, app, name, state)?;
+    Ok(folder.join("sqlite").join(own))
+}
+
+/// Writes the state after a migration, and makes the migration the last one.
+fn write_state_file(folder: &Path, app: &str, name: &str, state: &AppState) -> Result<PathBuf> {
+    let states = folder.join("state");
+    create_folder(&states)?;
+    let file = states.join(format!("{app}_{name}.json"));
+    write_new(&file, &state.to_json())?;
+    write_latest(folder, app, name)?;
+    Ok(file)
 }
 
 /// Records the state of an app beside a migration that was written by hand.
 pub fn write_state(folder: &Path, migration: &Migration, state: &AppState) -> Result<PathBuf> {
-    let states = folder.join("state");
-    create_folder(&states)?;
-    let file = states.join(format!("{}_{}.json", migration.app, migration.name));
-    write_new(&file, &state.to_json())?;
-    write_latest(folder, migration.app, migration.name)?;
-    Ok(file)
+    write_state_file(folder, migration.app, migration.name, state)
 }
 
 /// Writes the name of the last migration to the file by which the compiler notices a new one. Two
 /// branches that each add a migration conflict in this file.
-pub(super) fn write_latest(folder: &Path, app: &str, name: &str) -> Result<()> {
+fn write_latest(folder: &Path, app: &str, name: &str) -> Result<()> {
     let file = folder.join("state").join(format!("{app}.latest"));
     let is_first = !file.exists();
     std::fs::write(&file, format!("{name}\n")).map_err(|error| cannot(&file, &error))?;
@@ -109,7 +129,7 @@ pub(super) fn write_latest(folder: &Path, app: &str, name: &str) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn push_statements(text: &mut String, statements: &[String]) {
+fn push_statements(text: &mut String, statements: &[String]) {
     for statement in statements {
         text.push_str(statement);
         text.push_str(if statement.starts_with("--") {
@@ -120,11 +140,11 @@ pub(super) fn push_statements(text: &mut String, statements: &[String]) {
     }
 }
 
-pub(super) fn create_folder(folder: &Path) -> Result<()> {
+fn create_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))
 }
 
-pub(super) fn write_new(file: &Path, text: &str) -> Result<()> {
+fn write_new(file: &Path, text: &str) -> Result<()> {
     use std::io::Write as _;
 
     let mut created = std::fs::File::create_new(file).map_err(|error| cannot(file, &error))?;

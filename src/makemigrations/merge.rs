@@ -22,7 +22,7 @@ pub fn conflicting(app: &AppConfig) -> Vec<&'static str> {
     let own: Vec<&str> = app
         .migrations
         .iter()
-        .filter(|one| one.app == app.label && one.state.is_some() && !is_squashed(one))
+        .filter(|one| one.app == app.label && one.state.is_some() && !one.is_squashed())
         .map(|one| one.name)
         .collect();
     let highest = own.iter().map(|name| number(name)).max();
@@ -33,12 +33,20 @@ pub fn conflicting(app: &AppConfig) -> Vec<&'static str> {
     if last.len() > 1 { last } else { Vec::new() }
 }
 
-/// Whether a migration replaces others, whose numbers it may share.
-fn is_squashed(migration: &Migration) -> bool {
-    migration
-        .state
-        .and_then(|text| AppState::from_json(text).ok())
-        .is_some_and(|state| !state.replaces.is_empty())
+/// Returns a sentence for each app with conflicting migrations.
+pub fn conflicts(apps: &[AppConfig]) -> Vec<String> {
+    apps.iter()
+        .filter_map(|app| {
+            let names = conflicting(app);
+            (!names.is_empty()).then(|| {
+                format!(
+                    "conflicting migrations of {}: {}. Each continues the same state. To join them, run `makemigrations --merge`.",
+                    app.label,
+                    names.join(", ")
+                )
+            })
+        })
+        .collect()
 }
 
 /// Returns a migration without statements that joins the conflicting ones; `None` if none conflict.

@@ -26,7 +26,7 @@ mod unsafe_steps;
 pub use drift::drift;
 pub use files::{NewMigration, write_state};
 pub use inspectdb::Inspection;
-pub use merge::{conflicting, merge};
+pub use merge::{conflicting, conflicts, merge};
 pub use names::index_name;
 pub use project::{ProjectState, declared_state, last_migration, number, unwritten};
 pub use questions::Questioner;

@@ -1,15 +1,14 @@
 //! Writes one migration that replaces several (Django's `squashmigrations`).
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::db::migrations::Migration;
 use crate::error::{Error, Result};
 
-use super::files::{create_folder, write_latest, write_new};
+use super::files::{script, write_migration};
 use super::operations::Operation;
 use super::order::creation_order;
-use super::schema_editor::{SchemaEditor, Vendor};
+use super::schema_editor::Vendor;
 use super::state::{AppState, TableState};
 
 /// Several migrations, and the tables after the last of them.
@@ -31,38 +30,30 @@ impl Squashed<'_> {
     pub fn write(mut self, folder: &Path) -> Result<PathBuf> {
         self.state.replaces = self.names();
         self.state.dependencies = self.dependencies();
-        if self.is_from_nothing() {
-            // New tables have today's names. Databases that renamed a table keep the old ones, which
-            // the migrations themselves know.
-            let has_kept = self
-                .state
-                .tables
-                .iter()
-                .any(|table| !table.kept_names.is_empty());
-            if has_kept {
-                return Err(Error::command(
-                    "nothing was written: a table or a column was renamed, so that its indexes have other names in existing \
-                     databases than in new ones. Squash the migrations before the rename",
-                ));
-            }
+        let (app, name, state) = (self.app, &self.name, &self.state);
+        if !self.is_from_nothing() {
+            return write_migration(folder, app, name, state, |vendor, backwards| {
+                self.joined(vendor, backwards)
+            });
         }
-        let own = format!("{}_{}", self.app, self.name);
-        for (vendor, database) in [(Vendor::Sqlite, "sqlite"), (Vendor::Postgres, "postgres")] {
-            let target = folder.join(database).join(&own);
-            create_folder(&target)?;
-            let (up, down) = if self.is_from_nothing() {
-                (self.created(vendor, false), self.created(vendor, true))
-            } else {
-                self.joined(vendor)
-            };
-            write_new(&target.join("up.sql"), &up)?;
-            write_new(&target.join("down.sql"), &down)?;
+
+        // New tables have today's names. Databases that renamed a table keep the old ones, which the
+        // migrations themselves know.
+        if self
+            .state
+            .tables
+            .iter()
+            .any(|table| !table.kept_names.is_empty())
+        {
+            return Err(Error::command(
+                "nothing was written: a table or a column was renamed, so that its indexes have other names in existing \
+                 databases than in new ones. Squash the migrations before the rename",
+            ));
         }
-        let states = folder.join("state");
-        create_folder(&states)?;
-        write_new(&states.join(format!("{own}.json")), &self.state.to_json())?;
-        write_latest(folder, self.app, &self.name)?;
-        Ok(folder.join("sqlite").join(own))
+        let operations = self.creations();
+        write_migration(folder, app, name, state, |vendor, backwards| {
+            script(&operations, vendor, backwards)
+        })
     }
 
     fn names(&self) -> Vec<String> {
@@ -115,7 +106,8 @@ impl Squashed<'_> {
                 .any(|one| changes_data(one.sqlite.up) || changes_data(one.postgres.up))
     }
 
-    fn created(&self, vendor: Vendor, backwards: bool) -> String {
+    /// Returns the operations that create the tables as they are now.
+    fn creations(&self) -> Vec<Operation> {
         let (links, models): (Vec<&TableState>, Vec<&TableState>) = self
             .state
             .tables
@@ -131,39 +123,23 @@ impl Squashed<'_> {
             });
             operations.extend(own.map(|link| Operation::CreateModel((*link).clone())));
         }
-        if backwards {
-            operations.reverse();
-            operations = operations.iter().map(Operation::reversed).collect();
-        }
-
-        let mut editor = SchemaEditor::new(vendor);
-        let mut text = String::new();
-        for operation in &operations {
-            let _ = writeln!(text, "-- {}", operation.describe());
-            operation.write(&mut editor);
-            super::files::push_statements(&mut text, &editor.take());
-        }
-        super::files::push_statements(&mut text, &editor.finish());
-        text
+        operations
     }
 
-    fn joined(&self, vendor: Vendor) -> (String, String) {
-        let script = |one: &Migration| match vendor {
-            Vendor::Sqlite => one.sqlite,
-            Vendor::Postgres => one.postgres,
+    /// Returns the scripts of all migrations, one behind the other.
+    fn joined(&self, vendor: Vendor, backwards: bool) -> String {
+        let titled = |one: &&Migration| {
+            let script = match vendor {
+                Vendor::Sqlite => one.sqlite,
+                Vendor::Postgres => one.postgres,
+            };
+            let text = if backwards { script.down } else { script.up };
+            format!("-- {}\n{text}\n", one.label())
         };
-        let titled = |one: &Migration, text: &str| format!("-- {}\n{text}\n", one.label());
-        let up = self
-            .migrations
-            .iter()
-            .map(|one| titled(one, script(one).up))
-            .collect();
-        let down = self
-            .migrations
-            .iter()
-            .rev()
-            .map(|one| titled(one, script(one).down))
-            .collect();
-        (up, down)
+        if backwards {
+            self.migrations.iter().rev().map(titled).collect()
+        } else {
+            self.migrations.iter().map(titled).collect()
+        }
     }
 }

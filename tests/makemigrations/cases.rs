@@ -1,14 +1,14 @@
 //! Hard cases of migrations: what went wrong for others (shared/MIGRATIONS.md).
 
 use diesel::connection::SimpleConnection as _;
+use nuages::db::Conn;
 use nuages::db::migrations::{
     Code, Migration, Script, Target, apply, apply_in_steps, locked, reverse, steps,
 };
-use nuages::db::{Conn, Kind, Sql};
 use nuages::makemigrations::{NewMigration, ProjectState, Questioner, Vendor};
 use nuages::models::{AppConfig, Model as _};
 
-use super::site::{Database, compiled};
+use super::site::{Database, compiled, texts};
 use super::{V1, V2, answers, migrations};
 
 pub(super) const BOTH: [Vendor; 2] = [Vendor::Sqlite, Vendor::Postgres];
@@ -90,6 +90,11 @@ pub(super) mod filled {
             #[field(max_length = 90, was = "text")]
             pub body: String,
         }
+
+        #[nuages::model(app = "left", was = "Note")]
+        pub struct Memo {
+            pub text: String,
+        }
     }
 }
 
@@ -125,14 +130,6 @@ pub(super) fn between(
         .detect(after, &[], questioner)
         .map_err(|error| error.to_string())?;
     Ok([first, second])
-}
-
-fn texts(conn: &mut Conn, sql: &'static str) -> Vec<String> {
-    let rows = Sql::new(sql).returns(&[Kind::Text]).load(conn).unwrap();
-    rows.into_iter()
-        .flatten()
-        .map(|value| value.text())
-        .collect()
 }
 
 #[test]
@@ -232,6 +229,14 @@ fn a_field_may_be_renamed_and_changed_at_once() {
             "{vendor:?}"
         );
     }
+}
+
+#[test]
+fn a_declaration_may_name_the_old_name_of_its_model() {
+    let before = [app("left", &[filled::before::Note::meta])];
+    let after = [app("left", &[filled::renamed::Memo::meta])];
+    let [_, second] = between(&before, &after, &nobody()).unwrap();
+    assert_eq!(second[0].descriptions(), ["~ Rename model Note to Memo"]);
 }
 
 #[test]

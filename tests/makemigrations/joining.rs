@@ -14,6 +14,7 @@ fn migrations_of_two_branches_are_merged_unless_both_change_the_same_field() {
     let [first, second] = migrations();
     let mut branch = compiled(&second);
     branch.name = "0002_other";
+    branch.stands_for = &["0002_other"];
     // The other branch only adds an index to Notice's table.
     let other = first.state.to_json().replacen(
         "\"text\",\"type\":\"text\"",
@@ -23,6 +24,7 @@ fn migrations_of_two_branches_are_merged_unless_both_change_the_same_field() {
     branch.state = Some(Box::leak(other.into_boxed_str()));
     let mut with_author = compiled(&second);
     with_author.name = "0002_second";
+    with_author.stands_for = &["0002_second"];
     let author_state = first.state.to_json().replacen(
         "\"varchar(254)\",\"null\":true",
         "\"varchar(99)\",\"null\":true",
@@ -48,6 +50,7 @@ fn migrations_of_two_branches_are_merged_unless_both_change_the_same_field() {
 
     let mut clash = with_author;
     clash.name = "0002_clash";
+    clash.stands_for = &["0002_clash"];
     let state = first.state.to_json().replacen(
         "\"varchar(254)\",\"null\":true",
         "\"varchar(77)\",\"null\":true",
@@ -139,6 +142,7 @@ fn branches_are_not_merged_if_one_makes_a_table_anew_that_the_other_changed() {
         let state = first.state.to_json().replacen(old, new, 1);
         Migration {
             name,
+            stands_for: Vec::leak(vec![name]),
             state: Some(Box::leak(state.into_boxed_str())),
             ..compiled(&second)
         }

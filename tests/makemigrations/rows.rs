@@ -1,13 +1,12 @@
 //! Rows survive a migration, forwards and back.
 
 use diesel::connection::SimpleConnection as _;
-use nuages::db::migrations::{Steps, losses};
-use nuages::db::{Conn, Kind, Sql};
+use nuages::db::migrations::{Steps, apply, locked, losses};
 use nuages::makemigrations::Vendor;
 
 use super::migrations;
 use super::schema::schema;
-use super::site::{Database, compiled};
+use super::site::{Database, compiled, texts};
 
 const ROWS: &str = "
     INSERT INTO auth_user (id, username, password, first_name, last_name, email, is_staff, is_active, is_superuser, date_joined)
@@ -19,14 +18,6 @@ const ROWS: &str = "
     INSERT INTO shelf_book_tags (id, book_id, tag_id) VALUES (1, 5, 'poem');
     INSERT INTO shelf_book_readers (id, book_id, user_id) VALUES (1, 5, 1);
 ";
-
-fn lines(conn: &mut Conn, sql: &'static str) -> Vec<String> {
-    let rows = Sql::new(sql).returns(&[Kind::Text]).load(conn).unwrap();
-    rows.into_iter()
-        .flatten()
-        .map(|value| value.text())
-        .collect()
-}
 
 #[test]
 fn rows_keep_their_values_forwards_and_back() {
@@ -42,7 +33,7 @@ fn rows_keep_their_values_forwards_and_back() {
         database.apply(&second);
         let conn = &mut database.connect();
         assert_eq!(
-            lines(
+            texts(
                 conn,
                 "SELECT full_name || '|' || email || '|' || country FROM shelf_author ORDER BY id"
             ),
@@ -50,7 +41,7 @@ fn rows_keep_their_values_forwards_and_back() {
             "{vendor:?}: renamed, filled and new columns"
         );
         assert_eq!(
-            lines(
+            texts(
                 conn,
                 "SELECT b.title || '|' || l.name || '|' || f.user_id FROM shelf_book b \
                          JOIN shelf_book_tags t ON t.book_id = b.id JOIN shelf_label l ON l.code = t.label_id \
@@ -63,7 +54,7 @@ fn rows_keep_their_values_forwards_and_back() {
         database.reverse(&second);
         let conn = &mut database.connect();
         assert_eq!(
-            lines(
+            texts(
                 conn,
                 "SELECT name || '|' || coalesce(email, '?') FROM shelf_author ORDER BY id"
             ),
@@ -71,7 +62,7 @@ fn rows_keep_their_values_forwards_and_back() {
             "{vendor:?}: columns have their old names"
         );
         assert_eq!(
-            lines(
+            texts(
                 conn,
                 "SELECT b.title || '|' || t.tag_id FROM shelf_book b JOIN shelf_book_tags t ON t.book_id = b.id"
             ),
@@ -128,6 +119,32 @@ fn renamed_tables_and_columns_are_not_told_as_losses() {
                 "the column shelf_book.editor_id with 1 value"
             ],
             "{vendor:?}"
+        );
+    }
+}
+
+#[test]
+fn losses_leave_out_steps_that_another_process_has_run_meanwhile() {
+    let [first, second] = migrations();
+    for vendor in [Vendor::Sqlite, Vendor::Postgres] {
+        let Some(database) = Database::with_users(vendor) else {
+            return;
+        };
+        let (first, second) = (compiled(&first), compiled(&second));
+        // The steps were computed before the first migration was applied.
+        let steps = Steps {
+            backwards: Vec::new(),
+            forwards: vec![&first, &second],
+        };
+        let conn = &mut database.connect();
+        locked(conn, |conn| apply(conn, &[&first])).unwrap();
+
+        let losses = losses(conn, &steps).unwrap();
+        assert!(
+            losses
+                .iter()
+                .any(|loss| loss.to_string().contains("shelf_notice")),
+            "{vendor:?}: only the second migration is tried: {losses:?}"
         );
     }
 }

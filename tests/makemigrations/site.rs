@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection as _;
 use nuages::db::migrations::{Migration, Script, apply, locked, reverse};
-use nuages::db::{Conn, Limits};
+use nuages::db::{Conn, Kind, Limits, Sql};
 use nuages::makemigrations::{NewMigration, Vendor};
 use tempfile::TempDir;
 
@@ -92,6 +92,15 @@ pub(crate) fn compiled(migration: &NewMigration) -> Migration {
         state: Some(leaked(migration.state.to_json())),
         code: None,
     }
+}
+
+/// Returns the texts of a query.
+pub(crate) fn texts(conn: &mut Conn, sql: &'static str) -> Vec<String> {
+    let rows = Sql::new(sql).returns(&[Kind::Text]).load(conn).unwrap();
+    rows.into_iter()
+        .flatten()
+        .map(|value| value.text())
+        .collect()
 }
 
 /// A migration that Django made.

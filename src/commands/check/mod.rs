@@ -13,7 +13,7 @@ use super::connect;
 use crate::auth::django_version;
 use crate::db::migrations;
 use crate::error::{Error, Result};
-use crate::makemigrations::{conflicting, drift, unwritten};
+use crate::makemigrations::{conflicts, drift, unwritten};
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Env, Settings};
 use crate::terminal::{green, say};
@@ -47,16 +47,7 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     issues.extend(unwritten(project.apps).into_iter().map(|app| {
         format!("{app}: the models have changes without a migration. Run `makemigrations`.")
     }));
-    issues.extend(project.apps.iter().filter_map(|app| {
-        let names = conflicting(app);
-        (!names.is_empty()).then(|| {
-            format!(
-                "{}: the migrations {} both continue the same state. Run `makemigrations --merge`.",
-                app.label,
-                names.join(" and ")
-            )
-        })
-    }));
+    issues.extend(conflicts(project.apps));
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
         issues.push(format!(

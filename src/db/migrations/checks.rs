@@ -1,24 +1,5 @@
 //! Finds the conditions in the SQL of a table.
 
-/// Returns the name and the condition of each `CHECK` in a `CREATE TABLE`; the name is "" if it has none.
-pub fn checks_of(sql: &str) -> Vec<(String, String)> {
-    let mut rest = sql;
-    let mut found = Vec::new();
-    for check in checks(sql) {
-        let at = rest.find(&check).unwrap_or_default();
-        let name = rest[..at]
-            .trim_end_matches(|c: char| c == '(' || c.is_whitespace())
-            .get(..)
-            .and_then(|before| before.get(..before.len().saturating_sub("CHECK".len())))
-            .map(str::trim_end)
-            .and_then(constraint_name)
-            .unwrap_or_default();
-        rest = &rest[(at + check.len()).min(rest.len())..];
-        found.push((name, check));
-    }
-    found
-}
-
 /// Returns the name at the end of `… CONSTRAINT "name"`.
 fn constraint_name(before: &str) -> Option<String> {
     let (start, name) = if let Some(quoted) = before.strip_suffix('"') {
@@ -32,8 +13,9 @@ fn constraint_name(before: &str) -> Option<String> {
     is_constraint.then(|| name.to_owned())
 }
 
-/// Returns the conditions in a `CREATE TABLE`, each without its outer brackets.
-pub(super) fn checks(sql: &str) -> Vec<String> {
+/// Returns the name and the condition of each `CHECK` in a `CREATE TABLE`, without its outer brackets.
+/// The name is "" if the condition has none.
+pub fn checks_of(sql: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let bytes = sql.as_bytes();
     let mut at = 0;
@@ -48,7 +30,8 @@ pub(super) fn checks(sql: &str) -> Vec<String> {
             b'c' | b'C' if starts_check(sql, at) => {
                 let open = at + sql[at..].find('(').unwrap_or_default();
                 let close = closing(sql, open);
-                found.push(sql[open + 1..close].trim().to_owned());
+                let name = constraint_name(sql[..at].trim_end()).unwrap_or_default();
+                found.push((name, sql[open + 1..close].trim().to_owned()));
                 at = close;
             }
             _ => {}
@@ -93,13 +76,14 @@ fn closing(sql: &str, open: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{checks, checks_of};
+    use super::checks_of;
 
     #[test]
     fn conditions_are_found_wherever_they_are_written() {
         let sql = "CREATE TABLE \"t\" (\"check (x)\" text DEFAULT 'check (1)', \"a\" int CHECK (\"a\" >= 0), \
                    CONSTRAINT c CHECK ((a > 1) OR b IN (')', 'x')), recheck (int))";
-        assert_eq!(checks(sql), ["\"a\" >= 0", "(a > 1) OR b IN (')', 'x')"]);
+        let checks: Vec<String> = checks_of(sql).into_iter().map(|(_, check)| check).collect();
+        assert_eq!(checks, ["\"a\" >= 0", "(a > 1) OR b IN (')', 'x')"]);
     }
 
     #[test]

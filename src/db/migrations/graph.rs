@@ -12,8 +12,6 @@ use crate::error::{Error, Result};
 struct Head {
     #[serde(default)]
     dependencies: Vec<String>,
-    #[serde(default)]
-    replaces: Vec<String>,
 }
 
 /// The apps of the library whose tables refer to those of other apps. Their migrations have no state.
@@ -49,8 +47,8 @@ impl Migration {
     }
 
     /// Whether the migration replaces earlier ones of its app (`squashmigrations`).
-    pub(super) fn is_squashed(&self) -> bool {
-        !self.head().replaces.is_empty()
+    pub fn is_squashed(&self) -> bool {
+        self.state.is_some() && !self.stands_for.is_empty() && !self.stands_for.contains(&self.name)
     }
 
     /// Whether the script runs in one transaction. A script for PostgreSQL that begins with
@@ -132,6 +130,27 @@ pub(super) fn dependents<'a>(
     found
 }
 
+/// Returns the migrations that `wanted` need, and themselves, in order: a migration needs its
+/// dependencies, and the earlier migrations of its app.
+pub(super) fn needed<'a>(
+    ordered: &[&'a Migration],
+    wanted: &[&'a Migration],
+) -> Vec<&'a Migration> {
+    let mut labels: BTreeSet<String> = wanted.iter().map(|one| one.label()).collect();
+    let mut apps = BTreeSet::new();
+    let mut found = Vec::new();
+    // Backwards, a migration comes after everything that can need it.
+    for migration in ordered.iter().rev() {
+        if labels.contains(&migration.label()) || apps.contains(migration.app) {
+            labels.extend(migration.dependencies());
+            apps.insert(migration.app);
+            found.push(*migration);
+        }
+    }
+    found.reverse();
+    found
+}
+
 /// Returns the migration of an app with this name, or whose name alone begins so: `0002` (as Django's
 /// `migrate APP NAME`).
 pub fn named<'a>(migrations: &'a [Migration], app: &str, name: &str) -> Result<&'a Migration> {
@@ -153,7 +172,7 @@ pub fn named<'a>(migrations: &'a [Migration], app: &str, name: &str) -> Result<&
 
 #[cfg(test)]
 mod tests {
-    use super::{dependents, named, ordered};
+    use super::{dependents, named, needed, ordered};
     use crate::db::migrations::{Migration, Script};
 
     const NOTHING: Script = Script { up: "", down: "" };
@@ -204,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_a_reversed_migration_is_reversed_first() {
+    fn dependents_of_a_reversed_migration_are_reversed_first() {
         let all = [
             migration("people", "0001_initial", &[]),
             migration("blog", "0001_initial", &["people.0001_initial"]),
@@ -214,6 +233,26 @@ mod tests {
         assert_eq!(
             labels(&dependents(&order, &[order[0]])),
             ["people.0001_initial", "blog.0001_initial", "blog.0002_more"]
+        );
+    }
+
+    #[test]
+    fn a_migration_needs_all_earlier_ones_of_an_app_that_it_depends_on() {
+        let all = [
+            migration("people", "0001_initial", &[]),
+            migration("people", "0002_more", &[]),
+            migration("people", "0003_later", &[]),
+            migration("blog", "0001_initial", &["people.0002_more"]),
+            migration("other", "0001_initial", &[]),
+        ];
+        let order = ordered(&all).unwrap();
+        assert_eq!(
+            labels(&needed(&order, &[order[3]])),
+            [
+                "people.0001_initial",
+                "people.0002_more",
+                "blog.0001_initial"
+            ]
         );
     }
 

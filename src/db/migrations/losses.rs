@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use diesel::connection::SimpleConnection as _;
-
 use super::plan::Steps;
 use super::runner::{apply, locked, reverse, tables};
 use super::statements::statements;
@@ -56,7 +54,7 @@ type Columns = BTreeMap<String, BTreeSet<String>>;
 pub fn losses(conn: &mut Conn, steps: &Steps<'_>) -> Result<Vec<Loss>> {
     let deletes = |script: &str| {
         let script = script.to_uppercase();
-        ["DROP ", "DELETE ", "TRUNCATE "]
+        ["DROP ", "DELETE FROM ", "TRUNCATE "]
             .iter()
             .any(|word| script.contains(word))
     };
@@ -69,11 +67,8 @@ pub fn losses(conn: &mut Conn, steps: &Steps<'_>) -> Result<Vec<Loss>> {
 
     let mut found = None;
     let tried = locked(conn, |conn| {
-        // The locks of this trial must not block visitors of a running site for long.
-        if let Conn::Postgres(_) = conn {
-            conn.batch_execute("SET LOCAL lock_timeout = '10s'")?;
-        }
-        found = Some(trial(conn, steps, &scripts)?);
+        let steps = steps.remaining(conn)?;
+        found = Some(trial(conn, &steps, &scripts)?);
         Err::<(), Error>(Error::command("rolled back"))
     });
     let Some((mut losses, columns)) = found else {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Migration;
-use super::graph::{dependents, ordered};
+use super::graph::{dependents, needed, ordered};
 use super::runner::recorded;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -31,6 +31,22 @@ pub struct Steps<'a> {
 }
 
 impl Steps<'_> {
+    /// Returns the steps that no other process has run since they were computed. Call it inside
+    /// [`locked`](super::locked).
+    pub fn remaining(&self, conn: &mut Conn) -> Result<Self> {
+        let recorded = recorded(conn)?;
+        let is_recorded = |migration: &&Migration| {
+            migration
+                .recorded_names()
+                .iter()
+                .all(|name| recorded.contains(&(migration.app.to_owned(), (*name).to_owned())))
+        };
+        let mut remaining = self.clone();
+        remaining.backwards.retain(|one| is_recorded(one));
+        remaining.forwards.retain(|one| !is_recorded(one));
+        Ok(remaining)
+    }
+
     /// Whether the target is reached already.
     pub fn is_empty(&self) -> bool {
         self.backwards.is_empty() && self.forwards.is_empty()
@@ -180,20 +196,6 @@ pub fn steps<'a>(
         backwards,
         forwards,
     })
-}
-
-/// Returns the migrations that `wanted` need, and themselves, in order.
-fn needed<'a>(order: &[&'a Migration], wanted: &[&'a Migration]) -> Vec<&'a Migration> {
-    order
-        .iter()
-        .copied()
-        .filter(|one| {
-            wanted.iter().any(|other| other.label() == one.label())
-                || dependents(order, &[*one])
-                    .iter()
-                    .any(|other| wanted.iter().any(|want| want.label() == other.label()))
-        })
-        .collect()
 }
 
 /// Whether some of the migrations must not run in a transaction.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 
 use diesel::connection::SimpleConnection as _;
 
-use super::checks::checks;
+use super::checks::checks_of;
 use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::Result;
 
@@ -75,9 +75,13 @@ impl Kept {
             return Cow::Borrowed(statement);
         };
 
-        let new_checks: Vec<String> = checks(&code).iter().map(|check| plain(check)).collect();
-        let lost: Vec<String> = checks(&old.sql)
+        let new_checks: Vec<String> = checks_of(&code)
+            .iter()
+            .map(|(_, check)| plain(check))
+            .collect();
+        let lost: Vec<String> = checks_of(&old.sql)
             .into_iter()
+            .map(|(_, check)| check)
             .filter(|check| {
                 let check = plain(check);
                 !new_checks.contains(&check)
@@ -177,7 +181,7 @@ fn counters(conn: &mut Conn) -> Result<Vec<(String, i64)>> {
         [Value::Text(table), Value::BigInt(counter)] => Some((table.clone(), *counter)),
         _ => None,
     };
-    Ok(rows.iter().cloned().filter_map(counter).collect())
+    Ok(rows.into_iter().filter_map(counter).collect())
 }
 
 /// Returns a condition without white space and without quotes around names, to compare it.
