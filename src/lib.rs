@@ -95,12 +95,16 @@
 //! | the site as a whole: apps, look, static files, commands | [`project`], [`pages`], [`static_files!`] |
 //! | models and their descriptions | [`models`], [`migration!`] |
 //! | the admin | [`admin`], [`admin::ModelAdmin`] |
-//! | URLs, requests, responses | [`http`], [`urls`], [`error`] |
+//! | URLs, requests, responses | [`http`], [`mod@urls`], [`error`] |
 //! | queries | [`db::Db`], [`db::Conn`], [`models::Query`], [`schema`] |
+//! | pages and forms for visitors | [`views`], [`filters`], [`page`](macro@page), [`form`](macro@form), [`urls!`] |
 //! | forms | [`forms`] |
 //! | users, permissions, login and account pages | [`auth`], [`accounts`] |
+//! | values, pages and fragments in a cache | [`cache`] |
 //! | sessions, messages, mail | [`sessions`], [`messages`], [`mail`] |
+//! | work in the background | [`tasks`] |
 //! | settings and the command line | [`settings`], [`commands`], [`terminal`] |
+//! | a site's own middleware | [`mod@middleware`] |
 //!
 //! [`prelude`] contains the items that nearly every module of a site uses.
 //!
@@ -112,29 +116,38 @@
 pub mod words;
 #[doc(hidden)]
 pub mod python;
+#[doc(hidden)]
+pub mod test_hooks;
 pub mod settings;
 #[doc(hidden)]
 pub mod logging;
+#[doc(hidden)]
+pub mod clock;
 pub mod error;
 pub mod terminal;
-#[doc(hidden)]
 pub mod signing;
 pub mod db;
 pub mod schema;
 pub mod models;
 pub mod makemigrations;
+pub mod filters;
 pub mod http;
 pub mod forms;
 pub mod sessions;
 #[doc(hidden)]
 pub mod csrf;
 pub mod messages;
+pub mod tasks;
 pub mod mail;
 pub mod auth;
+pub mod middleware;
 pub mod pages;
+pub mod cache;
 pub mod records;
+pub mod views;
 pub mod admin;
 pub mod accounts;
+pub mod api;
 pub mod urls;
 pub mod project;
 pub mod commands;
@@ -234,6 +247,56 @@ mod test_tables;
 pub use nuages_macros::model;
 #[doc(hidden)]
 pub use nuages_macros::model_with_base;
+
+/// Declares a form without a table, as Django's `forms.Form`: the fields are those of a model, with the same options,
+/// controls and error texts. [`FormView::validate`](views::FormView::validate) shows and validates it.
+///
+/// ```
+/// use nuages::prelude::*;
+///
+/// /// A question from a visitor.
+/// #[nuages::form]
+/// pub struct ContactForm {
+///     #[field(max_length = 100)]
+///     pub name: String,
+///     #[field(email)]
+///     pub email: String,
+///     #[field(choices = ["order", "other"], max_length = 10)]
+///     pub topic: String,
+///     pub question: String,
+/// }
+///
+/// fn main() {
+///     let columns: Vec<&str> = ContactForm::meta().fields.iter().map(|field| field.column).collect();
+///     assert_eq!(columns, ["id", "name", "email", "topic", "question"]);
+/// }
+/// ```
+///
+/// The columns are in a module with the name of the form in small letters: `contact_form::email`.
+pub use nuages_macros::form;
+
+/// Declares a page: a struct with the values of a template, which is a response.
+///
+/// ```
+/// use nuages::prelude::*;
+///
+/// #[nuages::page(source = "{% block title %}Hello{% endblock %}{% block content %}<p>Hello {{ name }}</p>{% endblock %}")]
+/// struct Hello {
+///     page: Page,
+///     name: String,
+/// }
+///
+/// async fn hello(page: Page) -> Result<Hello> {
+///     Ok(Hello { page, name: "world".to_owned() })
+/// }
+/// # fn main() {}
+/// ```
+///
+/// `#[nuages::page("blog/post_list.html")]` names a file in the folder `templates`. The blocks `title`, `head` and
+/// `content` are shown inside the frame of the site. A template without blocks is the content (inside
+/// `<div class="wrap">`), and its title is `title = "…"`. The struct has the field `page: Page`.
+/// `status = 409` is the status of the response, instead of 200.
+pub use nuages_macros::page;
 
 /// The migrations of an app, in the order of their names: `migrations!("blog")`.
 ///

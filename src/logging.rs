@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use log::Level;
 
+use crate::test_hooks::TestHooks;
+
 /// Log target for logins and refused requests.
 const SECURITY: &str = "nuages.security";
 
@@ -20,6 +22,8 @@ pub struct Context {
     pub request_id: Arc<str>,
     /// The SQL statements of the request; kept in `DEBUG` only.
     pub queries: Option<Arc<Mutex<Vec<Query>>>>,
+    /// The hooks of the test that sent the request.
+    pub hooks: Option<Arc<TestHooks>>,
 }
 
 /// One executed SQL statement, for the debug page.
@@ -75,14 +79,28 @@ impl Context {
         done
     }
 
-    /// Records a statement for the debug page, if this request keeps statements.
-    pub fn record(sql: impl FnOnce() -> String, took: Duration) {
-        if let Some(queries) = Self::current().and_then(|context| context.queries) {
+    /// Records a statement for the debug page, if this request keeps statements, and for a test.
+    pub fn record(sql: impl Fn() -> String, took: Duration) {
+        let Some(Self { queries, hooks, .. }) = Self::current() else {
+            return;
+        };
+        if let Some(hooks) = hooks {
+            hooks.record_statement(sql());
+        }
+        if let Some(queries) = queries {
             queries
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push(Query { sql: sql(), took });
         }
+    }
+}
+
+/// Logs the cause of a response of the class 5xx, and tells it to a test.
+pub fn request_failed(cause: &str) {
+    log::error!(target: "nuages.request", "{cause}");
+    if let Some(hooks) = Context::current().and_then(|context| context.hooks) {
+        hooks.record_error(cause.to_owned());
     }
 }
 

@@ -172,6 +172,169 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_api_token (id) {
+        id -> BigInt,
+        user_id -> Integer,
+        name -> Text,
+        hash -> Text,
+        is_read_only -> Bool,
+        created_at -> TimestampTz,
+        expires_at -> Nullable<TimestampTz>,
+        last_used_at -> Nullable<TimestampTz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_idempotency_key (key) {
+        key -> Text,
+        user_id -> Integer,
+        made_at -> TimestampTz,
+        digest -> Text,
+        answer -> Text,
+    }
+}
+
+diesel::joinable!(nuages_api_token -> auth_user (user_id));
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, SmallInt, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_history (id) {
+        id -> BigInt,
+        parent_id -> Nullable<BigInt>,
+        log_id -> Nullable<Integer>,
+        batch -> Nullable<Text>,
+        made_at -> TimestampTz,
+        user_id -> Nullable<Integer>,
+        action -> SmallInt,
+        model -> Text,
+        object_id -> Text,
+        name -> Text,
+        changes -> Text,
+        undone_at -> Nullable<TimestampTz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_batch (key) {
+        key -> Text,
+        made_at -> TimestampTz,
+        user_id -> Nullable<Integer>,
+        model -> Text,
+        title -> Text,
+        row_count -> Integer,
+        undone_at -> Nullable<TimestampTz>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_view (id) {
+        id -> BigInt,
+        user_id -> Integer,
+        model -> Text,
+        name -> Text,
+        query -> Text,
+        shared -> Bool,
+        made_at -> TimestampTz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, SmallInt, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_task (id) {
+        id -> BigInt,
+        name -> Text,
+        arguments -> Text,
+        is_private -> Bool,
+        priority -> SmallInt,
+        queue_name -> Text,
+        run_after -> TimestampTz,
+        status -> Text,
+        attempts -> Integer,
+        failures -> Integer,
+        enqueued_at -> TimestampTz,
+        started_at -> Nullable<TimestampTz>,
+        last_attempted_at -> Nullable<TimestampTz>,
+        finished_at -> Nullable<TimestampTz>,
+        worker -> Nullable<Text>,
+        lease_until -> Nullable<TimestampTz>,
+        error -> Text,
+        return_value -> Text,
+        progress_done -> Nullable<BigInt>,
+        progress_total -> Nullable<BigInt>,
+        progress_text -> Text,
+        user_id -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use super::sql_types::TimestampTz;
+
+    nuages_import (id) {
+        id -> BigInt,
+        user_id -> Integer,
+        model -> Text,
+        file_name -> Text,
+        key -> Text,
+        mode -> Text,
+        header -> Text,
+        mapping -> Text,
+        state -> Text,
+        is_partial -> Bool,
+        total -> BigInt,
+        new_rows -> BigInt,
+        changed_rows -> BigInt,
+        unchanged_rows -> BigInt,
+        wrong_rows -> BigInt,
+        problem -> Text,
+        sample -> Text,
+        task_id -> Nullable<BigInt>,
+        made_at -> TimestampTz,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Text};
+
+    nuages_import_row (import_id, number) {
+        import_id -> BigInt,
+        number -> BigInt,
+        line -> BigInt,
+        cells -> Text,
+        is_ragged -> Bool,
+        errors -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+
+    nuages_import_change (import_id, number) {
+        import_id -> BigInt,
+        number -> BigInt,
+        object_id -> Text,
+        labels -> Text,
+        changes -> Text,
+    }
+}
+
 diesel::joinable!(auth_permission -> django_content_type (content_type_id));
 diesel::joinable!(auth_group_permissions -> auth_group (group_id));
 diesel::joinable!(auth_group_permissions -> auth_permission (permission_id));
@@ -194,3 +357,4 @@ diesel::allow_tables_to_appear_in_same_query!(
 );
 
 diesel::allow_tables_to_appear_in_same_query!(django_session, nuages_session, auth_user);
+diesel::allow_tables_to_appear_in_same_query!(nuages_api_token, auth_user);

@@ -2,8 +2,8 @@
 
 mod admin;
 mod desk;
-mod models;
-mod schema;
+pub(crate) mod models;
+pub(crate) mod schema;
 
 use std::process::ExitCode;
 

@@ -75,6 +75,27 @@ pub(super) fn confirm_password() -> Form {
     )])
 }
 
+/// The form that makes a token for the JSON API; it asks for the password.
+pub(super) fn token() -> Form {
+    let mut form = confirm_password();
+    form.fields.insert(
+        0,
+        Field::new("name", "Name")
+            .max_length(100)
+            .autocomplete("off")
+            .help(["The purpose of the token, such as “nightly import”."]),
+    );
+    form.fields.insert(
+        1,
+        Field::new("days", "Expires after days")
+            .optional()
+            .max_length(5)
+            .autocomplete("off")
+            .help(["Leave it empty for a token that does not expire."]),
+    );
+    form
+}
+
 /// The form of the second login step: a code of the authenticator, or a recovery code.
 pub(super) fn login_code(recovery: bool) -> Form {
     let field = if recovery {

@@ -40,6 +40,12 @@ pub fn urls() -> Urls {
             get(views::sessions).post(views::end_sessions),
         ),
         path(
+            "/accounts/tokens/",
+            "api_tokens",
+            Login,
+            get(views::tokens).post(views::change_tokens),
+        ),
+        path(
             "/accounts/two-factor/",
             "two_factor",
             Login,

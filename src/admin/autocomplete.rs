@@ -1,9 +1,12 @@
 //! Returns the choices of a relation with search, as JSON.
 
+use std::sync::Arc;
+
 use actix_web::HttpResponse;
 use serde_json::json;
 
 use super::changelist::searched;
+use super::options::HookRequest;
 use super::{AdminRequest, RegisteredModel};
 use crate::db::Paginator;
 use crate::error::{Error, Result};
@@ -25,6 +28,7 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
     );
     let model = find(app, &model.to_lowercase()).ok_or(Error::PermissionDenied)?;
     let related = leads_to(model, field).ok_or(Error::PermissionDenied)?;
+    let key = key_of(model, field);
     let target = request
         .site
         .registered(related.model)
@@ -38,6 +42,10 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         .get("term")
         .unwrap_or_default()
         .replace('\0', "");
+    let actor = request.actor();
+    let hooks = HookRequest::new(&actor, &request.settings, None);
+    let limit = request.site.limit_for_search(model, key, &hooks);
+    let related = related.limited(limit.map(Arc::new));
     let rows = matching(target, related.rows(request.queryset(target)), &term);
     let asked = request
         .query
@@ -90,6 +98,11 @@ pub(super) fn matching(target: &'static RegisteredModel, rows: Query, term: &str
         Some(found) => rows.filter(found),
         None => rows,
     }
+}
+
+/// Returns the name in options of the field `name` of `model`: the column of a foreign key.
+fn key_of<'a>(model: &'static Meta, name: &'a str) -> &'a str {
+    model.field(name).map_or(name, |field| field.column)
 }
 
 /// Returns the rows that the relation `name` of `model` refers to, forwards or backwards.

@@ -1,7 +1,8 @@
 //! The frame around the content of each admin page.
 
+use super::options::Media;
 use super::{AdminRequest, AdminSite, MenuLink, RegisteredModel};
-use crate::pages::Page;
+use crate::pages::{Page, SafeHtml};
 
 /// A page in the breadcrumbs.
 #[derive(Debug, Clone)]
@@ -122,13 +123,68 @@ pub struct Frame {
     pub crumbs: Vec<Crumb>,
     /// The menu.
     pub apps: Vec<MenuApp>,
+    /// The style sheets and scripts of the site author.
+    pub media: Vec<Media>,
     /// Whether the page is in a pop-up window, without menu and header.
     pub is_popup: bool,
+    /// Whether the user may open the list of tasks.
+    pub shows_tasks: bool,
 }
 
+/// The parts of the admin's frame that a site replaces: the blocks of Django's `admin/base_site.html`. Each is a rendered
+/// template.
+///
+/// ```
+/// use nuages::admin::frame::{BaseSite, Frame};
+/// use nuages::pages::SafeHtml;
+/// use nuages::prelude::*;
+///
+/// #[derive(Template)]
+/// #[template(source = r#"<a class="brand" href="/admin/">{{ frame.title }} at the library</a>"#, ext = "html")]
+/// struct Branding<'a> {
+///     frame: &'a Frame,
+/// }
+///
+/// fn register(mut site: AdminSite) -> AdminSite {
+///     site.base_site = Some(|frame| {
+///         Ok(BaseSite {
+///             branding: Some(SafeHtml::new(Branding { frame }.render()?)),
+///             ..BaseSite::default()
+///         })
+///     });
+///     site
+/// }
+/// # fn main() {}
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct BaseSite {
+    /// Elements at the end of `<head>` (`extrahead`).
+    pub extrahead: SafeHtml,
+    /// The logo and the name in the header (`branding`); `None` for those of the [`AdminSite`].
+    pub branding: Option<SafeHtml>,
+    /// Links before the menu of the user (`userlinks`).
+    pub userlinks: SafeHtml,
+    /// The end of each page (`footer`).
+    pub footer: SafeHtml,
+}
+
+/// Renders the parts of the admin's frame.
+pub type RenderBaseSite = fn(&Frame) -> askama::Result<BaseSite>;
+
 impl Frame {
+    /// Renders the parts of the frame that the site replaces.
+    pub fn base_site(&self) -> askama::Result<BaseSite> {
+        let render = self.site.base_site;
+        render.map_or_else(|| Ok(BaseSite::default()), |render| render(self))
+    }
+
     /// Returns a CSRF token for a form on this page.
     pub fn csrf_token(&self) -> String {
         self.page.csrf_token()
+    }
+
+    /// Returns the one-time id of a form on this page.
+    pub(crate) fn submission(&self) -> String {
+        self.page.submission()
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::web::Path;
 use askama::Template;
 
+use super::dashboard::Board;
 use super::frame::{Crumb, Frame, MenuApp};
 use super::history::RecentAction;
 use super::{AdminRequest, LogEntry};
@@ -18,6 +19,7 @@ struct Index {
     frame: Frame,
     apps: Vec<MenuApp>,
     recent: Vec<RecentAction>,
+    board: Board,
 }
 
 #[derive(Template)]
@@ -38,11 +40,13 @@ pub(super) async fn index(request: AdminRequest) -> Result<Html> {
         .into_iter()
         .map(|entry| RecentAction::new(&request, entry))
         .collect();
+    let board = Board::load(&request).await;
     let frame = request.frame(request.site.index_title, Vec::new());
     render(&Index {
         apps: frame.apps.clone(),
         frame,
         recent,
+        board,
     })
 }
 

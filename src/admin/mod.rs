@@ -2,14 +2,19 @@
 
 mod app_admin;
 mod autocomplete;
+mod bulk_edit;
 mod catch_all;
 mod changelist;
 mod checks;
+pub mod dashboard;
 mod delete;
 mod docs;
 mod change_form;
+mod export;
+mod find;
 pub mod frame;
 mod history;
+mod import;
 mod index;
 mod jsi18n;
 mod last_save;
@@ -18,13 +23,16 @@ mod own_page;
 pub mod options;
 mod popup;
 mod request;
+mod revisions;
 mod run_action;
 mod site;
+mod tasks;
 pub mod urls;
 mod view_on_site;
 
 pub use crate::records::{Actor, Done, Flag, LogEntry, change_message};
 pub use app_admin::{App, AppAdmin, MenuLink};
+pub(crate) use changelist::searched;
 pub use options::{FormField, Inline, ModelAdmin};
 pub use popup::popup_response;
 pub use request::AdminRequest;

@@ -12,7 +12,7 @@ use super::options::Inline;
 use super::{Actor, AdminSite, RegisteredModel};
 use crate::auth::permissions::Permissions;
 use crate::auth::{User, visitor};
-use crate::db::Db;
+use crate::db::{Db, PageNumber};
 use crate::error::{Error, Result};
 use crate::http::{QueryDict, app_data, full_path};
 use crate::messages::Messages;
@@ -126,6 +126,11 @@ impl AdminRequest {
         }
     }
 
+    /// Whether hooks do not limit the rows of the model that the user may see.
+    pub(super) fn sees_all_rows(&self, registered: &RegisteredModel) -> bool {
+        self.user.is_superuser || !registered.policy().limits_rows(&self.user)
+    }
+
     /// Whether the user has any permission on the model; then menus show it.
     pub fn may_anything(&self, registered: &RegisteredModel) -> bool {
         ["view", "add", "change", "delete"]
@@ -136,6 +141,12 @@ impl AdminRequest {
     /// Whether the page is for a pop-up window.
     pub fn is_popup(&self) -> bool {
         self.query.get("_popup").is_some()
+    }
+
+    /// Returns the page of a list that the parameter `p` asks for.
+    pub(super) fn page_number(&self) -> PageNumber {
+        let number = self.query.get("p").unwrap_or_default();
+        number.parse().unwrap_or_default()
     }
 
     /// Returns the frame of a page with this title below these pages; "Home" comes first.
@@ -151,7 +162,9 @@ impl AdminRequest {
             title: title.into(),
             crumbs,
             apps,
+            media: self.site.media_at(self.http.path()),
             is_popup: self.is_popup(),
+            shows_tasks: super::tasks::may_view(self),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::forms::model::Violation;
 use crate::forms::submissions::new_id;
 use crate::http::{field_count, render};
 use crate::models::Query;
+use crate::records::history::Watch;
 
 /// The largest number of rows that a confirmation page sends by primary key; for more, the list's
 /// own query is repeated. A form may have 1000 fields.
@@ -19,6 +20,10 @@ const NAMED: i64 = 900;
 
 /// The largest number of rows that a confirmation page shows.
 const SHOWN: i64 = 100;
+
+/// The largest number of rows that are compared before and after an action, whatever it does. Actions on more rows record
+/// what they do with [`ActionRequest::update`] and [`ActionRequest::each_chunk`].
+const WATCHED: i64 = 1000;
 
 /// The page from which an action is run (Django's `ActionLocation`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,8 +87,7 @@ pub(super) struct Again {
     pub(super) back_url: String,
     /// The signed number of the form's fields, if there are many.
     pub(super) field_count: Option<String>,
-    /// The submission id, with which the list shows the selected rows again if the session ends
-    /// meanwhile; "" for an action on a form.
+    /// The submission id, with which the confirmation comes again if the session ends meanwhile.
     pub(super) submission: String,
 }
 
@@ -120,6 +124,7 @@ impl Run<'_> {
         let (registered, action, count, rows) =
             (self.registered, self.action, self.count, self.rows.clone());
         let actor = self.request.actor();
+        let settings = self.request.settings.clone().into_inner();
         let told = format!(
             "{} ran {} on {count} of {}",
             actor.user.username,
@@ -132,15 +137,21 @@ impl Run<'_> {
             if !policy.may_for_each(conn, &actor.permissions, needed, &rows)? {
                 return Ok(refusal(registered, &action));
             }
-            (action.run)(
+            let watch = Watch::new(conn, &rows, WATCHED)?;
+            let done = (action.run)(
                 conn,
                 &ActionRequest {
                     action: action.name,
                     selection: &rows,
                     count,
                     user: &actor.user,
+                    settings: &settings,
                 },
-            )
+            )?;
+            if let Some(watch) = watch {
+                watch.record(conn, actor.user.id)?;
+            }
+            Ok(done)
         };
         let done = self.request.db.atomic(job).await.or_else(|error| {
             log::warn!(target: "nuages.admin", "{told}, which failed and changed nothing: {error}");
@@ -198,10 +209,7 @@ impl Run<'_> {
             across: is_many.then_some(self.count),
             back_url: self.back_url.clone(),
             field_count: field_count(named.len(), &self.request.settings),
-            submission: match self.location {
-                Location::ChangeList => new_id(Some(self.request.user.id), &self.request.settings),
-                Location::ChangeForm => String::new(),
-            },
+            submission: new_id(Some(self.request.user.id), &self.request.settings),
         })
     }
 }

@@ -5,9 +5,12 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use super::app_admin::{self, App, AppAdmin};
-use super::changelist::LastSpans;
-use super::options::{ModelAdmin, Options};
-use crate::models::{AppConfig, Meta, Model, install};
+use super::changelist::{LastSize, LastSpans};
+use super::dashboard::Tile;
+use super::frame::RenderBaseSite;
+use super::options::{ListColumn, Media, ModelAdmin, ModelUrls, Options};
+use crate::http::Urls;
+use crate::models::{AppConfig, ColumnPath, Meta, Model, install};
 use crate::pages::Site;
 use crate::records::Policy;
 use crate::words::leaked;
@@ -20,6 +23,9 @@ pub struct RegisteredModel {
     /// The options of its admin.
     pub options: Options,
     pub(super) last_spans: LastSpans,
+    pub(super) last_size: LastSize,
+    /// A column of a list for each field, made when first needed.
+    field_columns: OnceLock<Vec<ListColumn>>,
 }
 
 /// A misplaced call, which `check` reports.
@@ -43,6 +49,10 @@ pub struct AdminSite {
     pub favicon: &'static str,
     /// The URL of a style sheet with other colours. Default: that of the project; "" for none.
     pub colors: &'static str,
+    /// Style sheets and scripts for all pages of the admin.
+    pub media: Media,
+    /// Renders parts of the frame; see [`BaseSite`](super::frame::BaseSite).
+    pub base_site: Option<RenderBaseSite>,
     /// The heading of the index page.
     pub index_title: &'static str,
     /// The target of "View site".
@@ -52,6 +62,8 @@ pub struct AdminSite {
     registry: Vec<RegisteredModel>,
     pub(super) app_options: Vec<AppAdmin>,
     pub(super) misplaced: Vec<Misplaced>,
+    /// The tiles of the start page.
+    pub(super) tiles: Vec<&'static dyn Tile>,
     /// Computed with the first page.
     apps: OnceLock<Vec<App>>,
 }
@@ -66,12 +78,15 @@ impl AdminSite {
             logo: "",
             favicon: "",
             colors: "",
+            media: Media::NONE,
+            base_site: None,
             index_title: "Site administration",
             site_url: "/",
             empty_value_display: "-",
             registry: Vec::new(),
             app_options: Vec::new(),
             misplaced: Vec::new(),
+            tiles: Vec::new(),
             apps: OnceLock::new(),
         }
     }
@@ -112,6 +127,12 @@ impl AdminSite {
         self.registry
             .push(RegisteredModel::new(model, say(ModelAdmin::new())));
         self
+    }
+
+    /// Adds the registrations of an app: `site.include(notes::admin::register)`.
+    #[must_use]
+    pub fn include(self, register: impl FnOnce(Self) -> Self) -> Self {
+        register(self)
     }
 
     /// Adds options to a model that is registered already, such as the users of `accounts`. Other
@@ -159,6 +180,13 @@ impl AdminSite {
         self
     }
 
+    /// Adds a tile to the start page: `site.tile(&SalesByDay)`. See [`dashboard`](super::dashboard).
+    #[must_use]
+    pub fn tile(mut self, tile: &'static dyn Tile) -> Self {
+        self.tiles.push(tile);
+        self
+    }
+
     /// Sets the options of an app in menus, and replaces earlier ones.
     ///
     /// ```
@@ -182,6 +210,23 @@ impl AdminSite {
             .find(|registered| registered.model.app == app && registered.model.name == model)
     }
 
+    /// Returns the model with this label: `catalog.product`.
+    pub(super) fn find_by_label(&self, label: &str) -> Option<&RegisteredModel> {
+        let (app, model) = label.split_once('.')?;
+        self.find(app, model)
+    }
+
+    /// Returns the style sheets and scripts of the page at `path`: those of the site, and those of the model.
+    pub(super) fn media_at(&self, path: &str) -> Vec<Media> {
+        let mut parts = path.split('/').skip(2);
+        let of_model = parts
+            .next()
+            .zip(parts.next())
+            .and_then(|(app, model)| self.find(app, model))
+            .map(|registered| registered.options.media);
+        [self.media].into_iter().chain(of_model).collect()
+    }
+
     /// Returns the registration of `model`, if there is one.
     pub fn registered(&self, model: &Meta) -> Option<&RegisteredModel> {
         self.registry
@@ -193,6 +238,17 @@ impl AdminSite {
     pub fn policy(&self, model: &'static Meta) -> Policy<'_> {
         self.registered(model)
             .map_or_else(|| Policy::new(model), RegisteredModel::policy)
+    }
+
+    /// Returns the pages of the site author below the URLs of the models (`get_urls`).
+    pub(crate) fn own_urls(&self) -> Urls {
+        let models = self.registry.iter();
+        models.fold(Urls::default(), |urls, registered| {
+            match registered.options.request.get_urls {
+                Some(hook) => urls.include(hook(ModelUrls::new(registered.model)).into_urls()),
+                None => urls,
+            }
+        })
     }
 
     /// Returns every registered model, in the order of registration.
@@ -218,7 +274,19 @@ impl RegisteredModel {
             model,
             options: admin.into_options(),
             last_spans: LastSpans::default(),
+            last_size: LastSize::default(),
+            field_columns: OnceLock::new(),
         }
+    }
+
+    /// Returns a column of a list for each field of the model that is not secret.
+    pub(super) fn field_columns(&self) -> &[ListColumn] {
+        self.field_columns.get_or_init(|| {
+            let fields = self.model.fields.iter().filter(|field| !field.secret);
+            fields
+                .map(|field| ListColumn::Field(ColumnPath::own(field.column)))
+                .collect()
+        })
     }
 
     /// Returns the rules for the rows of the model.

@@ -33,7 +33,7 @@ pub(super) async fn view_on_site(
     if !url.starts_with('/') || url.starts_with("//") {
         return Ok(redirect(&url));
     }
-    Ok(redirect(&format!(
+    Ok(redirect(format!(
         "{}{url}",
         site_root(&request.http, &request.settings)
     )))

@@ -6,10 +6,10 @@ use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
 
-use super::{kept_forms, two_factor, visitor};
+use super::{User, api_tokens, kept_forms, two_factor, visitor};
 use crate::error::{Error, Result};
 use crate::http::middleware::caught;
-use crate::http::{Access, PostData, UrlTable, full_path, never_cache};
+use crate::http::{Access, PostData, UrlTable, full_path, is_api_view, never_cache};
 use crate::messages::{Level, Messages};
 use crate::settings::Settings;
 
@@ -79,7 +79,13 @@ fn has_entries(request: &HttpRequest) -> bool {
 /// Adds a message to the login page: the form was not saved because its session had ended. The text
 /// also says whether the form comes back after the login.
 fn say_nothing_was_saved(request: &HttpRequest, is_kept: bool) {
-    let text = if is_kept {
+    let has_nothing_to_keep = request
+        .extensions()
+        .get::<PostData>()
+        .is_some_and(|post| post.fields.get(kept_forms::KEEPS_NOTHING).is_some());
+    let text = if has_nothing_to_keep {
+        "You were logged out before this was sent: nothing was saved or deleted. The page comes back after you log in here."
+    } else if is_kept {
         "You were logged out before this was sent: nothing was saved or deleted. What you typed comes back after you log in here."
     } else {
         "You were logged out before this was sent: nothing was saved or deleted. After logging in, your browser’s Back \
@@ -99,6 +105,9 @@ async fn refusal(
     }
     let user = visitor::user(request).await?;
     let here = || full_path(request);
+    if is_api_view(request) {
+        return refusal_of_api(request, access, user.as_deref()).await;
+    }
     Ok(match (access, user) {
         (Access::Staff, Some(user)) if user.is_staff => {
             let wanted =
@@ -114,4 +123,29 @@ async fn refusal(
         }
         _ => None,
     })
+}
+
+/// Returns the error for a program that may not use the URL, or `None`. A program is not redirected to a login page.
+async fn refusal_of_api(
+    request: &HttpRequest,
+    access: Access,
+    user: Option<&User>,
+) -> Result<Option<Error>> {
+    // A browser asks without a token what a script of another origin may send.
+    if request.method() == Method::OPTIONS {
+        return Ok(None);
+    }
+    let Some(user) = user else {
+        return Ok(Some(api_tokens::MISSING));
+    };
+    if two_factor::is_missing(request, user) {
+        return Ok(Some(Error::PermissionDenied));
+    }
+
+    let may = match access {
+        Access::Public | Access::Login => true,
+        Access::Staff => user.is_staff,
+        Access::Permission(name) => visitor::permissions(request).await?.has_perm(name),
+    };
+    Ok((!may).then_some(Error::PermissionDenied))
 }

@@ -2,9 +2,9 @@
 
 use actix_web::HttpRequest;
 
-use super::authenticate::authenticate_in_turn;
+use super::backends::{Backends, Credentials};
 use super::hash_pool::Turn;
-use super::hashers::HashPolicy;
+use super::signals::{Announcement, UserSignal};
 use super::throttle::{Blocked, Throttle, Try};
 use super::{User, audit, hash_pool, normalize};
 use crate::db::Db;
@@ -43,22 +43,15 @@ pub async fn login_attempt(
     if let Err(wait) = throttle.look().await? {
         return blocked(wait);
     }
-    let (settings, db) = settings_and_db(request);
+    let (_, db) = settings_and_db(request);
     let (turn, counted) = turn_and_count(db, &throttle).await?;
     let tried = match counted {
         Ok(tried) => tried,
         Err(wait) => return blocked(wait),
     };
-    // This call ends the turn, because the following code may have to wait for another writer.
-    match authenticate_in_turn(
-        turn,
-        HashPolicy::from_settings(settings),
-        db,
-        &account,
-        password,
-    )
-    .await
-    {
+    // `ModelBackend` ends the turn, because the following code may have to wait for another writer.
+    let credentials = Credentials::new(request, &account, password, turn);
+    match Backends::of(request).authenticate(&credentials).await {
         Ok(Some(user)) => {
             tried.give_back().await?;
             Ok(LoginAttempt::Accepted(Box::new(user)))
@@ -66,6 +59,10 @@ pub async fn login_attempt(
         Ok(None) => {
             audit::warn(request, "login_failed", &account);
             throttle.failed(tried).await?;
+            if let Some(announcement) = Announcement::new(request, UserSignal::LoginFailed) {
+                db.atomic(move |conn| announcement.send(conn, None, &account).map(drop))
+                    .await?;
+            }
             Ok(LoginAttempt::Refused)
         }
         Err(error) => {

@@ -1,8 +1,10 @@
 //! Users, groups, permissions and passwords, in Django's tables and encodings.
 
 mod access;
+pub mod api_tokens;
 pub mod audit;
 mod authenticate;
+mod backends;
 mod current_user;
 mod descriptions;
 pub mod django_version;
@@ -19,6 +21,7 @@ mod passwords;
 pub mod permissions;
 pub mod recovery_codes;
 pub mod session_hash;
+pub(crate) mod signals;
 pub mod throttle;
 pub mod tokens;
 pub mod totp;
@@ -27,11 +30,14 @@ pub mod visitor;
 
 pub use access::access;
 pub use authenticate::{authenticate, renew_hash, set_password};
+pub(crate) use backends::Backends;
+pub use backends::{AuthenticationBackend, BackendFuture, Credentials, ModelBackend};
 pub use current_user::CurrentUser;
 pub use login_attempt::{LoginAttempt, login_attempt};
 pub use models::{Group, NewUser, Permission, User, normalized_email};
 pub use own_sessions::{OwnSession, OwnSessions};
 pub use passwords::{hash_password, hash_password_again, is_password_of};
+pub use signals::{OnUserEvent, UserEvent};
 
 use crate::migration;
 use crate::models::{AppConfig, Model as _};
@@ -73,5 +79,10 @@ pub const NUAGES: AppConfig = AppConfig {
         migration!("nuages", "0003_sessions"),
         migration!("nuages", "0004_submissions"),
         migration!("nuages", "0005_kept_forms"),
+        migration!("nuages", "0006_api"),
+        migration!("nuages", "0007_history"),
+        migration!("nuages", "0008_tasks"),
+        migration!("nuages", "0009_imports"),
+        migration!("nuages", "0010_import_changes"),
     ],
 };

@@ -77,6 +77,23 @@ pub struct NewUser {
 }
 
 impl User {
+    /// Returns a visitor who is not logged in (Django's `AnonymousUser`). No row has the primary key 0.
+    pub fn anonymous() -> Self {
+        Self {
+            id: 0,
+            password: String::new(),
+            last_login: None,
+            is_superuser: false,
+            username: String::new(),
+            first_name: String::new(),
+            last_name: String::new(),
+            email: String::new(),
+            is_staff: false,
+            is_active: false,
+            date_joined: None,
+        }
+    }
+
     /// Returns a short name for display (Django's `get_short_name`), or the user name if that is
     /// empty.
     pub fn short_name(&self) -> &str {
@@ -86,6 +103,14 @@ impl User {
         } else {
             name
         }
+    }
+
+    /// Returns the users with these primary keys.
+    pub(crate) fn with_ids(conn: &mut Conn, ids: &[i32]) -> Result<Vec<Self>> {
+        let found = auth_user::table
+            .filter(auth_user::id.eq_any(ids))
+            .select(Self::as_select());
+        Ok(found.load(conn)?)
     }
 
     /// Returns the user with exactly this name.

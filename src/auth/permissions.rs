@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use super::User;
+use super::{NUAGES, User};
 use crate::db::{Conn, LossyText};
 use crate::error::Result;
 use crate::models::AppConfig;
@@ -61,6 +61,43 @@ pub fn create(conn: &mut Conn, app: &AppConfig) -> Result<usize> {
     Ok(made)
 }
 
+/// Creates the permission [`VIEW_PERMISSION`](crate::tasks::VIEW_PERMISSION) with its content type `nuages.task`, if it is
+/// missing, and returns the number of new rows.
+pub fn create_own(conn: &mut Conn) -> Result<usize> {
+    let (app, model) = (NUAGES.label, "task");
+    let key = (app.to_owned(), model.to_owned());
+    let mut made = 0;
+    let mut types = ContentType::ids(conn)?;
+    if !types.contains_key(&key) {
+        made += diesel::insert_into(django_content_type::table)
+            .values((
+                django_content_type::app_label.eq(app),
+                django_content_type::model.eq(model),
+            ))
+            .execute(conn)?;
+        types = ContentType::ids(conn)?;
+    }
+    let Some(&content_type_id) = types.get(&key) else {
+        return Ok(made);
+    };
+
+    let present: i64 = auth_permission::table
+        .filter(auth_permission::content_type_id.eq(content_type_id))
+        .filter(auth_permission::codename.eq("view_task"))
+        .count()
+        .get_result(conn)?;
+    if present == 0 {
+        made += diesel::insert_into(auth_permission::table)
+            .values(NewPermission {
+                name: "Can view task".to_owned(),
+                content_type_id,
+                codename: "view_task".to_owned(),
+            })
+            .execute(conn)?;
+    }
+    Ok(made)
+}
+
 /// Returns the names of the permissions with these ids: `catalog.change_product`.
 pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
     if ids.is_empty() {
@@ -107,6 +144,15 @@ impl Permissions {
         })
     }
 
+    /// Creates the permissions of `user`, who is not a superuser.
+    pub(super) fn with(user: &User, granted: HashSet<String>) -> Self {
+        Self {
+            user_id: Some(user.id),
+            is_superuser: false,
+            granted: Arc::new(granted),
+        }
+    }
+
     /// Loads the permissions of `user` and of the user's groups in one query; no query is needed
     /// for superusers and inactive users.
     pub fn load(conn: &mut Conn, user: &User) -> Result<Self> {
@@ -135,11 +181,7 @@ impl Permissions {
             .into_iter()
             .map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}"))
             .collect();
-        Ok(Self {
-            user_id: Some(user.id),
-            is_superuser: false,
-            granted: Arc::new(granted),
-        })
+        Ok(Self::with(user, granted))
     }
 
     /// Whether the user has this permission: `catalog.change_product`.

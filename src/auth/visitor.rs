@@ -6,13 +6,15 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::backends::{self, Backends, MODEL_BACKEND};
 use super::permissions::Permissions;
 use super::session_hash::{session_auth_hash, verify_session_hash};
-use super::{User, audit, former_secrets, throttle};
-use crate::csrf::Csrf;
+use super::signals::{Announcement, UserSignal};
+use super::{User, api_tokens, audit, former_secrets, throttle};
+use crate::csrf::{Csrf, must_come_from_here};
 use crate::db::{Conn, Db, LossyText, Timestamp};
 use crate::error::{Error, Result};
-use crate::http::settings_and_db;
+use crate::http::{is_api_view, settings_and_db};
 use crate::on_conn;
 use crate::schema::{auth_user, django_session, nuages_session};
 use crate::sessions::codec::Data;
@@ -20,27 +22,33 @@ use crate::sessions::{Origin, Session, SessionRow, Visit};
 use crate::settings::Settings;
 use crate::signing::KeyUsed;
 
-/// The session keys, and the name of the only authentication backend, as in Django.
+/// The session keys, as in Django.
 const USER_ID: &str = "_auth_user_id";
 const BACKEND: &str = "_auth_user_backend";
 const HASH: &str = "_auth_user_hash";
-const MODEL_BACKEND: &str = "django.contrib.auth.backends.ModelBackend";
 
 /// The user, once looked up.
 #[derive(Clone)]
 struct Known(Option<Rc<User>>);
 
 /// Returns the user of `request`, or `None` for an anonymous visitor. The first call loads session
-/// and user together; without a session cookie there is no query.
+/// and user together; without a session cookie there is no query. The user of a request with a token to an API is that of
+/// the token.
 pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
     if let Some(Known(user)) = request.extensions().get::<Known>() {
         return Ok(user.clone());
+    }
+    if is_api_view(request) && api_tokens::is_sent(request) {
+        let user = Some(Rc::new(api_tokens::user_of(request).await?));
+        request.extensions_mut().insert(Known(user.clone()));
+        return Ok(user);
     }
     let session = Session::from_request(request);
     let mut found = None;
     match (session.wanted(), settings_and_db(request)) {
         (Some(key), (settings, db)) => {
             let (settings, origin) = (settings.clone().into_inner(), Origin::from_request(request));
+            let backends = Backends::of(request);
             let loaded = db
                 .run(move |conn| {
                     let Some((LossyText(data), visit, noted)) = session_and_user(conn, &key)?
@@ -49,10 +57,17 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
                     };
                     let data = SessionRow::read(&data, settings.secret_keys());
                     let id = user_id(&data);
-                    let user = match (id, noted) {
-                        (None, _) => None,
-                        (Some(id), Some(noted)) if noted.id == id => Some(noted),
-                        (Some(id), _) => User::find(conn, id)?,
+                    let path = data
+                        .get(BACKEND)
+                        .and_then(Value::as_str)
+                        .unwrap_or_default();
+                    let user = match (id, noted, backends.find(path)) {
+                        (None, ..) | (.., None) => None,
+                        (Some(id), _, Some(backend)) if path != MODEL_BACKEND => {
+                            backend.get_user(conn, id)?
+                        }
+                        (Some(id), Some(noted), _) if noted.id == id => Some(noted),
+                        (Some(id), ..) => User::find(conn, id)?,
                     };
                     let user = user.filter(|user| user.is_active);
                     let now = user
@@ -80,8 +95,11 @@ pub async fn user(request: &HttpRequest) -> Result<Option<Rc<User>>> {
         _ => session.fill(None),
     }
     let user = found
-        .filter(|user| belongs(&session, user, settings_and_db(request).0))
+        .filter(|user| belongs(&session, user, request))
         .map(Rc::new);
+    if user.is_some() {
+        must_come_from_here(request)?;
+    }
     request.extensions_mut().insert(Known(user.clone()));
     Ok(user)
 }
@@ -111,10 +129,10 @@ pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
             if let Some(all_or_none) = Permissions::without_asking(user) {
                 all_or_none
             } else {
-                let user = user.clone();
+                let (user, backends) = (user.clone(), Backends::of(request));
                 settings_and_db(request)
                     .1
-                    .run(move |conn| Permissions::load(conn, &user))
+                    .run(move |conn| backends.permissions(conn, &user))
                     .await?
             }
         }
@@ -122,6 +140,15 @@ pub async fn permissions(request: &HttpRequest) -> Result<Rc<Permissions>> {
     let loaded = Rc::new(loaded);
     request.extensions_mut().insert(Rc::clone(&loaded));
     Ok(loaded)
+}
+
+/// Returns the path of the backend of this request's user: the backend that has accepted the
+/// credentials, else that of the session.
+pub(super) fn backend(request: &HttpRequest) -> String {
+    backends::authenticated(request)
+        .map(str::to_owned)
+        .or_else(|| Session::from_request(request).get_str(BACKEND))
+        .unwrap_or_default()
 }
 
 /// Sets the user for the rest of the request.
@@ -179,8 +206,10 @@ fn user_id(data: &Data) -> Option<i32> {
 
 /// Whether the session was made for this user's current password. If not, the session is deleted. A
 /// session hash made with a former key is replaced.
-fn belongs(session: &Session, user: &User, settings: &Settings) -> bool {
-    if session.get_str(BACKEND).as_deref() != Some(MODEL_BACKEND) {
+fn belongs(session: &Session, user: &User, request: &HttpRequest) -> bool {
+    let settings = settings_and_db(request).0;
+    let path = session.get_str(BACKEND).unwrap_or_default();
+    if Backends::of(request).find(&path).is_none() {
         return false;
     }
     let given = session.get_str(HASH).unwrap_or_default();
@@ -206,7 +235,7 @@ pub(super) fn is_of(data: &Data, user: &User, settings: &Settings) -> bool {
     let text = |name| data.get(name).and_then(Value::as_str);
     let hash = text(HASH).unwrap_or_default();
     user_id(data) == Some(user.id)
-        && text(BACKEND) == Some(MODEL_BACKEND)
+        && text(BACKEND).is_some_and(backends::is_known)
         && verify_session_hash(hash, &user.password, settings.secret_keys()).is_some()
 }
 
@@ -216,6 +245,24 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     let before = self::user(request).await?;
     let session = Session::from_request(request);
     let (settings, db) = settings_and_db(request);
+    // First the database: a receiver that refuses leaves the session as it was.
+    let announcement = Announcement::new(request, UserSignal::LoggedIn);
+    let (user, changes) = db
+        .write(move |conn| {
+            conn.atomic(|conn| {
+                let now = auth_user::last_login.eq(Some(Timestamp::now()));
+                diesel::update(auth_user::table.find(user.id))
+                    .set(now)
+                    .execute(conn)?;
+                let changes = match announcement {
+                    Some(announcement) => announcement.send(conn, Some(&user), &user.username)?,
+                    None => Vec::new(),
+                };
+                Ok((user, changes))
+            })
+        })
+        .await?;
+
     if session.get(USER_ID).is_some()
         && before.is_none_or(|before| before.id != user.id || before.password != user.password)
     {
@@ -224,22 +271,14 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
     session.cycle_key();
     session.set_user(user.id, Some(Timestamp::now()));
     session.insert(USER_ID, user.id.to_string());
-    session.insert(BACKEND, MODEL_BACKEND);
+    session.insert(BACKEND, backends::path_for_login(request));
     session.insert(
         HASH,
         session_auth_hash(&user.password, &settings.secret_key),
     );
+    session.apply(changes);
     former_secrets::remember(request);
     Csrf::from_request(request).rotate();
-    let id = user.id;
-    db.write(move |conn| {
-        let now = auth_user::last_login.eq(Some(Timestamp::now()));
-        diesel::update(auth_user::table.find(id))
-            .set(now)
-            .execute(conn)
-            .map_err(Error::from)
-    })
-    .await?;
     throttle::remember(request, &user.username);
     audit::note(request, "login", &user.username);
     becomes(request, Some(user));
@@ -249,6 +288,17 @@ pub async fn login(request: &HttpRequest, user: User) -> Result<()> {
 /// Logs the user out: deletes the session's row and its cookie.
 pub async fn logout(request: &HttpRequest) -> Result<()> {
     if let Some(user) = user(request).await? {
+        if let Some(announcement) = Announcement::new(request, UserSignal::LoggedOut) {
+            let user = User::clone(&user);
+            settings_and_db(request)
+                .1
+                .atomic(move |conn| {
+                    announcement
+                        .send(conn, Some(&user), &user.username)
+                        .map(drop)
+                })
+                .await?;
+        }
         audit::note(request, "logout", &user.username);
     }
     Session::from_request(request).flush();

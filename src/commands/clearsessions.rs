@@ -1,7 +1,10 @@
 //! `clearsessions`: deletes expired sessions, forgotten login failures, forms that were kept for a
-//! login, files of forms that were never saved, and old submission ids. Run it once a day.
+//! login, files of forms that were never saved, old submission ids, expired tokens, and answers of the
+//! API that were kept for repeated requests. Run it once a day.
 
 use super::connect;
+use crate::api;
+use crate::auth::api_tokens::ApiToken;
 use crate::auth::{kept_forms, throttle};
 use crate::error::Result;
 use crate::forms::submissions;
@@ -40,6 +43,20 @@ pub(super) fn run(settings: &Settings) -> Result<()> {
             deleted,
             "form that waited for a login",
             "forms that waited for a login"
+        )
+    ))?;
+    let deleted = ApiToken::delete_expired(&mut conn)?;
+    say(&format!(
+        "{} deleted",
+        counted(deleted, "expired token", "expired tokens")
+    ))?;
+    let deleted = api::delete_old_idempotency_keys(&mut conn)?;
+    say(&format!(
+        "{} deleted",
+        counted(
+            deleted,
+            "answer kept for a repeated request",
+            "answers kept for repeated requests"
         )
     ))?;
     let deleted = KeptFiles::clear(settings)?;

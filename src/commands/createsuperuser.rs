@@ -17,6 +17,7 @@ use crate::auth::{NewUser, User, normalize};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::forms::is_email;
+use crate::records::send_created;
 use crate::settings::{Env, Settings};
 use crate::terminal::{ask, is_interactive, say};
 
@@ -39,7 +40,7 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
     let settings = &settings;
     let mut conn = connect(settings)?;
     if args.noinput {
-        return without_asking(args, &mut conn, HashPolicy::from_settings(settings));
+        return without_asking(args, &mut conn, settings);
     }
     if !is_interactive() {
         return Err(Error::command(
@@ -62,16 +63,25 @@ pub(super) fn run(args: &Args, mut settings: Settings) -> Result<()> {
         email: &email,
         ..UserAttributes::default()
     })?;
-    NewUser::superuser(
-        &username,
-        &email,
-        HashPolicy::from_settings(settings).encode(&password),
-    )
-    .save(&mut conn)?;
+    let hash = HashPolicy::from_settings(settings).encode(&password);
+    create(
+        &mut conn,
+        settings,
+        &NewUser::superuser(&username, &email, hash),
+    )?;
     say("Superuser created successfully.")
 }
 
-fn without_asking(args: &Args, conn: &mut Conn, policy: HashPolicy) -> Result<()> {
+/// Inserts the user and calls the receivers of the site.
+fn create(conn: &mut Conn, settings: &Settings, user: &NewUser) -> Result<()> {
+    conn.atomic(|conn| {
+        let user = user.save(conn)?;
+        send_created::<User>(conn, settings, user.id)
+    })
+}
+
+fn without_asking(args: &Args, conn: &mut Conn, settings: &Settings) -> Result<()> {
+    let policy = HashPolicy::from_settings(settings);
     let env = Env::load().map_err(|error| Error::command(error.to_string()))?;
     let needed = |given: &Option<String>, option: &str, variable: &str| {
         let value = given
@@ -88,7 +98,7 @@ fn without_asking(args: &Args, conn: &mut Conn, policy: HashPolicy) -> Result<()
     let hash = env
         .get("DJANGO_SUPERUSER_PASSWORD")
         .map_or_else(unusable_password, |password| policy.encode(password));
-    NewUser::superuser(&username, &email, hash).save(conn)?;
+    create(conn, settings, &NewUser::superuser(&username, &email, hash))?;
     say("Superuser created successfully.")
 }
 

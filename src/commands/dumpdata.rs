@@ -6,13 +6,14 @@ use std::io::{BufWriter, Write};
 use clap::Args as ClapArgs;
 use diesel::connection::SimpleConnection as _;
 
-use super::connect;
 use super::fixtures::{Format, Layout, Style, models_of, write_model};
+use super::{connect, using};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
-use crate::models::{self, Meta, Step, parse};
+use crate::models::{self, Meta, Step, is_own_app, parse};
 use crate::project::Project;
 use crate::settings::Settings;
+use crate::terminal::output;
 
 /// File name extensions for which Django's `dumpdata` compresses the file.
 const COMPRESSED: [&str; 5] = ["bz2", "gz", "lzma", "xz", "zip"];
@@ -24,6 +25,9 @@ pub(super) struct Args {
     /// The format of the fixture.
     #[arg(long, value_enum, default_value_t = Format::Json)]
     format: Format,
+    /// The database: `reports` is that of `DATABASE_URL_REPORTS`.
+    #[arg(long, default_value = crate::db::DEFAULT_DATABASE)]
+    database: String,
     /// The number of spaces to indent by. Default: everything in one line.
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=16))]
     indent: u8,
@@ -61,15 +65,9 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
             ));
         }
     };
-    let mut conn = connect(settings)?;
+    let mut conn = connect(&using(settings, &args.database)?)?;
     let Some(path) = &args.output else {
-        return dump(
-            args,
-            &mut conn,
-            &models,
-            pks,
-            &mut BufWriter::new(std::io::stdout().lock()),
-        );
+        return dump(args, &mut conn, &models, pks, &mut BufWriter::new(output()));
     };
 
     if let Some(ending) = path
@@ -105,7 +103,12 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
 fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
     let mut chosen: Vec<&'static Meta> = Vec::new();
     if args.labels.is_empty() {
-        chosen.extend(models::all());
+        chosen.extend(
+            models::all()
+                .iter()
+                .copied()
+                .filter(|model| !is_own_app(model.app)),
+        );
     }
     for label in &args.labels {
         for model in models_of(label)? {

@@ -2,7 +2,7 @@
 
 use clap::Args as ClapArgs;
 
-use super::connect;
+use super::{connect, using};
 use crate::db::Conn;
 use crate::db::introspection::{DatabaseTable, tables};
 use crate::error::{Error, Result};
@@ -17,6 +17,9 @@ pub(super) struct Args {
     /// The app of the declarations.
     #[arg(long, default_value = "legacy")]
     app: String,
+    /// The database: `reports` is that of `DATABASE_URL_REPORTS`.
+    #[arg(long, default_value = crate::db::DEFAULT_DATABASE)]
+    database: String,
 }
 
 /// The tables that the library declares, and those that only Django and Nuages use.
@@ -33,7 +36,7 @@ const OWN: [&str; 9] = [
 ];
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
-    let mut conn = connect(settings)?;
+    let mut conn = connect(&using(settings, &args.database)?)?;
     let is_postgres = matches!(conn, Conn::Postgres(_));
     let all = tables(&mut conn)?;
     for name in &args.tables {

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use clap::Args as ClapArgs;
 use flate2::read::MultiGzDecoder;
 
-use super::connect;
 use super::fixtures::{Format, Loaded, load, load_demo, models_of};
+use super::{connect, using};
 use crate::error::{Error, Result};
 use crate::models::{self, Meta};
 use crate::project::Project;
@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// APP or APP.MODEL to leave out. Can be given several times.
     #[arg(short, long)]
     exclude: Vec<String>,
+    /// The database: `reports` is that of `DATABASE_URL_REPORTS`.
+    #[arg(long, default_value = crate::db::DEFAULT_DATABASE)]
+    database: String,
     /// Accepted for compatibility with Django, and has no effect: fields that no model describes
     /// are always left out and reported.
     #[arg(short, long, hide = true)]
@@ -42,7 +45,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
         .map(|label| models_of(label))
         .collect::<Result<_>>()?;
     let excluded = excluded.concat();
-    let mut conn = connect(settings)?;
+    let mut conn = connect(&using(settings, &args.database)?)?;
     let mut all = Loaded::default();
     // All fixtures are loaded in one transaction, as in Django.
     conn.atomic(|conn| {

@@ -51,10 +51,12 @@ pub(super) struct Args {
     adopt: bool,
 }
 
-pub(super) fn run(args: &Args, project: &Project) -> Result<()> {
+pub(super) fn run(args: &Args, project: &'static Project) -> Result<()> {
     for label in &args.apps {
         app_named(project, label)?;
     }
+    super::check::before_writing(project)?;
+    super::migration_folders::refuse_missing(project)?;
     if args.adopt {
         return adopt(args, project);
     }
@@ -70,9 +72,12 @@ pub(super) fn run(args: &Args, project: &Project) -> Result<()> {
             not_renamed: args.not_renamed.clone(),
             defaults: args.defaults.clone(),
             no_input: args.noinput || args.check,
+            ..Questioner::default()
         };
         refuse_by_hand(args, &states)?;
-        states.detect(project.apps, &args.apps, &questioner)?
+        let found = states.detect(project.apps, &args.apps, &questioner)?;
+        questioner.refuse_unused()?;
+        found
     };
     if !args.merge && !args.empty {
         name_apps_without_state(args, project, &states)?;

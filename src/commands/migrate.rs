@@ -2,13 +2,13 @@
 
 use clap::Args as ClapArgs;
 
-use super::connect;
-use crate::auth::permissions;
-use crate::db::Conn;
+use super::{connect, using};
+use crate::auth::{NUAGES, permissions};
 use crate::db::migrations::{self, Applied, Loss, Migration, Steps, Target};
+use crate::db::{Conn, DEFAULT_DATABASE};
 use crate::error::{Error, Result};
 use crate::makemigrations::{conflicts, unwritten};
-use crate::models::content_types;
+use crate::models::{AppConfig, content_types, is_own_app};
 use crate::project::Project;
 use crate::settings::{DatabaseUrl, Settings};
 use crate::terminal::{ask, bold, dim, green, is_interactive, say};
@@ -31,16 +31,21 @@ pub(super) struct Args {
     /// Record the migrations as applied or reversed without running them.
     #[arg(long)]
     fake: bool,
+    /// The database that is migrated: `reports` is that of `DATABASE_URL_REPORTS`.
+    #[arg(long, default_value = DEFAULT_DATABASE)]
+    database: String,
     /// Delete tables, columns and rows without asking first.
     #[arg(long, visible_alias = "no-input")]
     noinput: bool,
 }
 
 pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
-    let all = project.migrations();
+    let settings = &using(settings, &args.database)?;
+    let all = project.migrations_on(&args.database);
     if let Some(conflict) = conflicts(project.apps).first() {
         return Err(Error::command(format!("nothing was changed: {conflict}")));
     }
+    super::migration_folders::refuse_left_over(project, "nothing was changed")?;
     let target = target(args, &all)?;
     if args.plan || args.check {
         let mut conn = connect_without_creating(settings)?;
@@ -61,7 +66,7 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
         return fake(&mut conn, &steps);
     }
     agree(args, &mut conn, &steps)?;
-    let (applied, rows) = apply_until(&mut conn, project, target)?;
+    let (applied, rows) = apply_until(&mut conn, project, &args.database, target)?;
     let changed = unwritten(project.apps);
     if !changed.is_empty() {
         say(&format!(
@@ -111,40 +116,56 @@ fn described(rows: usize) -> String {
 /// Applies the missing migrations; returns them and the number of content types and permissions
 /// that were added.
 pub fn apply(conn: &mut Conn, project: &Project) -> Result<(Vec<Applied>, usize)> {
-    apply_until(conn, project, Target::Everything)
+    apply_to(conn, project, DEFAULT_DATABASE)
+}
+
+/// Like [`apply`], for the connection to the database with this name, as the router of the project
+/// allows.
+pub fn apply_to(
+    conn: &mut Conn,
+    project: &Project,
+    database: &str,
+) -> Result<(Vec<Applied>, usize)> {
+    apply_until(conn, project, database, Target::Everything)
 }
 
 fn apply_until(
     conn: &mut Conn,
     project: &Project,
+    database: &str,
     target: Target<'_>,
 ) -> Result<(Vec<Applied>, usize)> {
-    let all = project.migrations();
+    let all = project.migrations_on(database);
     let steps = migrations::steps(conn, &all, target)?;
     if migrations::needs_steps(conn, &steps.forwards) {
         let applied = migrations::apply_in_steps(conn, &steps.forwards)?;
-        let rows = migrations::locked(conn, |conn| create_rows(conn, project))?;
+        let rows = migrations::locked(conn, |conn| create_rows(conn, project, database))?;
         return Ok((applied, rows));
     }
     migrations::locked(conn, |conn| {
         // Another process may have migrated in the meantime.
         let steps = migrations::steps(conn, &all, target)?;
         let applied = migrations::apply(conn, &steps.forwards)?;
-        Ok((applied, create_rows(conn, project)?))
+        Ok((applied, create_rows(conn, project, database)?))
     })
 }
 
 /// Creates the missing content types and permissions, where their tables are there.
-fn create_rows(conn: &mut Conn, project: &Project) -> Result<usize> {
+fn create_rows(conn: &mut Conn, project: &Project, database: &str) -> Result<usize> {
     let recorded = migrations::recorded(conn)?;
     let has = |app: &str| recorded.iter().any(|(recorded, _)| recorded == app);
-    if !(has("contenttypes") && has("auth")) {
+    let is_here = |app: &str| has(app) && project.router.allows(database, app);
+    if !(is_here("contenttypes") && is_here("auth")) {
         return Ok(0);
     }
     let mut rows = 0;
-    for app in project.apps {
+    let known_to_django = |app: &&AppConfig| !is_own_app(app.label);
+    for app in project.apps.iter().filter(known_to_django) {
         rows += content_types::create(conn, app)?;
         rows += permissions::create(conn, app)?;
+    }
+    if is_here(NUAGES.label) {
+        rows += permissions::create_own(conn)?;
     }
     Ok(rows)
 }

@@ -6,12 +6,13 @@ use std::net::{SocketAddr, TcpListener};
 
 use super::fixtures::load_demo;
 use super::{connect, migrate, runserver, settings};
-use crate::auth::NewUser;
 use crate::auth::hashers::{HashPolicy, random_string};
+use crate::auth::{NewUser, User};
 use crate::db::{Conn, migrations};
 use crate::error::{Error, Result};
 use crate::models;
 use crate::project::Project;
+use crate::records::send_created;
 use crate::settings::{Env, Settings, find_dotenv, random_key};
 use crate::terminal::{bold, dim, green, say};
 
@@ -19,7 +20,7 @@ use crate::terminal::{bold, dim, green, say};
 /// port close to it.
 pub(super) fn run(project: &'static Project) -> Result<()> {
     let made_key = ensure_secret_key()?;
-    let settings = settings()?;
+    let settings = settings(project)?;
     let address = free_address(runserver::resolve(runserver::DEFAULT_ADDRESS)?);
     let password = set_up(project, &settings)?;
     if made_key {
@@ -33,7 +34,7 @@ pub(super) fn run(project: &'static Project) -> Result<()> {
             dim("(shown only this once)")
         ))?;
     }
-    runserver::serve(address, project, settings)
+    runserver::serve(address, project, settings, true)
 }
 
 /// Returns `address`; if another program uses that port, one of the next nine.
@@ -96,7 +97,8 @@ fn set_up(project: &Project, settings: &Settings) -> Result<Option<String>> {
     // One transaction: a second start finds either a complete shop or an empty database.
     migrations::locked(&mut conn, |conn: &mut Conn| {
         migrate::apply(conn, project)?;
-        NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;
+        let user = NewUser::superuser("admin", "admin@example.com", hash).save(conn)?;
+        send_created::<User>(conn, settings, user.id)?;
         if let Some(demo) = project.demo {
             models::install(project.apps);
             load_demo(conn, demo, settings)?;

@@ -5,8 +5,8 @@ use crate::project::Project;
 use crate::settings::Settings;
 use crate::terminal::{bold, say};
 
-pub(super) fn run(project: &Project, settings: &Settings) -> Result<()> {
-    let urls = (project.urls)(settings);
+pub(super) fn run(project: &'static Project, settings: &Settings) -> Result<()> {
+    let urls = project.all_urls(settings);
     let width = urls
         .iter()
         .map(|url| url.pattern.len())

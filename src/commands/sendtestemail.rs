@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 
 use crate::error::Result;
-use crate::mail::Mail;
+use crate::mail::EmailMessage;
 use crate::settings::Settings;
 use crate::terminal::say;
 
@@ -16,12 +16,12 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
     for address in &args.email {
-        let mail = Mail {
-            to: address.clone(),
-            subject: "Test email from Nuages".to_owned(),
-            text: "If you read this, mail works.\n".to_owned(),
-            html: "<p>If you read this, mail works.</p>\n".to_owned(),
-        };
+        let mail = EmailMessage::new(
+            "Test email from Nuages",
+            "If you read this, mail works.\n",
+            [address],
+        )
+        .html("<p>If you read this, mail works.</p>\n");
         mail.send(&settings.email)?;
         say(&format!("sent to {address}"))?;
     }

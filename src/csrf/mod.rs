@@ -6,6 +6,7 @@ mod rejection;
 mod token;
 
 pub use origin::{Site, TrustedOrigins, check_origin, check_referer, check_source};
+pub(crate) use protect::must_come_from_here;
 pub use protect::{Csrf, StaleForm, protect};
 pub use rejection::{Rejection, TokenSource};
 pub use token::{BadToken, SECRET_LENGTH, Secret, TOKEN_LENGTH, tokens_match};

@@ -17,7 +17,8 @@ use super::{Rejection, Secret, Site, TokenSource, TrustedOrigins, check_source, 
 use crate::error::{Error, Result};
 use crate::http::middleware::caught;
 use crate::http::{
-    KeptFiles, PostData, client_address, cookie, is_secure, set_cookie, vary_on_cookie,
+    KeptFiles, PostData, UrlTable, client_address, cookie, is_api_view, is_secure, set_cookie,
+    vary_on_cookie,
 };
 use crate::logging;
 use crate::settings::Settings;
@@ -63,6 +64,11 @@ impl Csrf {
             .map(|secret| KeptFiles::new(settings, secret.as_str()))
     }
 
+    /// Whether the response sends the cookie: the page contains a token, or the secret is new.
+    pub fn is_used(&self) -> bool {
+        self.0.used.get()
+    }
+
     /// Returns the secret; `None` for a visitor without a cookie.
     pub fn secret(&self) -> Option<Secret> {
         self.0.secret.borrow().clone()
@@ -92,7 +98,7 @@ impl StaleForm {
     }
 }
 
-/// See the module. A URL cannot be exempted: every view that accepts POST is protected.
+/// See the module. Every view that accepts POST is protected, unless its URL says `csrf_exempt`.
 pub async fn protect<B: MessageBody + 'static>(
     settings: web::Data<Settings>,
     mut request: ServiceRequest,
@@ -116,7 +122,16 @@ pub async fn protect<B: MessageBody + 'static>(
     request.extensions_mut().insert(csrf.clone());
     // A path that does not exist is answered with 404, whatever the request contains.
     let mut refused = None;
-    if !is_safe_method(request.method().as_str()) && request.match_pattern().is_some() {
+    let is_protected = request
+        .match_pattern()
+        .is_some_and(|pattern| !is_exempt(&request, &pattern));
+    let is_unsafe = !is_safe_method(request.method().as_str());
+    if is_unsafe && is_protected && is_api_view(request.request()) {
+        let checked = check_header(request.request(), &settings, secret);
+        if let Err(reason) = checked {
+            request.extensions_mut().insert(Unproven(reason));
+        }
+    } else if is_unsafe && is_protected {
         let mut payload = request.take_payload();
         refused = caught(check(request.request(), &mut payload, &settings, secret))
             .await
@@ -140,6 +155,50 @@ pub async fn protect<B: MessageBody + 'static>(
     Ok(response)
 }
 
+/// The reason why a request to an API does not prove that it comes from a page of this site. Only a user who is logged in by
+/// a session has to prove that.
+struct Unproven(Rejection);
+
+/// Returns an error if `request`, whose user comes from a session, does not come from a page of this site. Other views than
+/// those of an API were checked before.
+pub(crate) fn must_come_from_here(request: &HttpRequest) -> Result<()> {
+    match request.extensions().get::<Unproven>() {
+        Some(Unproven(reason)) => Err(refused(request, reason)),
+        None => Ok(()),
+    }
+}
+
+/// Checks origin or referer, cookie and the token in the header. The body is left for the view.
+fn check_header(
+    request: &HttpRequest,
+    settings: &Settings,
+    secret: Result<Secret, Rejection>,
+) -> Result<(), Rejection> {
+    check_sender(request, settings)?;
+    let secret = secret?;
+    let token = header(request, &settings.csrf.header).ok_or(Rejection::TokenMissing)?;
+    let wrong = |why| Rejection::BadToken(TokenSource::Header, why);
+    secret.check(&token).map_err(wrong)
+}
+
+/// Writes the refusal to the security log, and returns its error.
+fn refused(request: &HttpRequest, reason: &Rejection) -> Error {
+    let fields: [(&str, &dyn Display); 3] = [
+        ("reason", reason),
+        ("path", &request.path()),
+        ("address", &client_address(request)),
+    ];
+    logging::security(Level::Warn, "csrf_refused", &fields);
+    Error::Csrf(reason.to_string())
+}
+
+/// Whether the view of the URL with this pattern checks its requests by itself.
+fn is_exempt(request: &ServiceRequest, pattern: &str) -> bool {
+    request
+        .app_data::<web::Data<UrlTable>>()
+        .is_some_and(|urls| urls.is_csrf_exempt(pattern))
+}
+
 /// Checks origin or referer, cookie and token, in Django's order. Leaves the body for the view.
 async fn check(
     request: &HttpRequest,
@@ -147,31 +206,8 @@ async fn check(
     settings: &Settings,
     secret: Result<Secret, Rejection>,
 ) -> Result<()> {
-    let refused = |reason: Rejection| {
-        let fields: [(&str, &dyn Display); 3] = [
-            ("reason", &reason),
-            ("path", &request.path()),
-            ("address", &client_address(request)),
-        ];
-        logging::security(Level::Warn, "csrf_refused", &fields);
-        Error::Csrf(reason.to_string())
-    };
-    let secure = is_secure(request, &settings.security);
-    let port = forwarded_port(request, settings)
-        .unwrap_or_else(|| request.app_config().local_addr().port());
-    let (host, origin, referer) = (
-        header(request, &HOST),
-        header(request, &ORIGIN),
-        header(request, &REFERER),
-    );
-    let site = Site {
-        is_secure: secure,
-        host: host.as_deref(),
-        port,
-        cookie_domain: settings.csrf.cookie.domain.as_deref(),
-    };
-    let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
-    check_source(origin.as_deref(), referer.as_deref(), &site, &trusted).map_err(refused)?;
+    let refused = |reason: Rejection| refused(request, &reason);
+    check_sender(request, settings).map_err(refused)?;
     let mut data = PostData::read(request, payload, settings).await?;
     let secret = secret.map_err(refused)?;
     let field = Some(data.get("csrfmiddlewaretoken")).filter(|token| !token.is_empty());
@@ -195,6 +231,25 @@ async fn check(
     }
     request.extensions_mut().insert(data);
     Ok(())
+}
+
+/// Checks the `Origin` or the `Referer`.
+fn check_sender(request: &HttpRequest, settings: &Settings) -> Result<(), Rejection> {
+    let port = forwarded_port(request, settings)
+        .unwrap_or_else(|| request.app_config().local_addr().port());
+    let (host, origin, referer) = (
+        header(request, &HOST),
+        header(request, &ORIGIN),
+        header(request, &REFERER),
+    );
+    let site = Site {
+        is_secure: is_secure(request, &settings.security),
+        host: host.as_deref(),
+        port,
+        cookie_domain: settings.csrf.cookie.domain.as_deref(),
+    };
+    let trusted = TrustedOrigins::new(&settings.csrf.trusted_origins);
+    check_source(origin.as_deref(), referer.as_deref(), &site, &trusted)
 }
 
 /// Returns the text of a header. Several headers of the same name are joined, so that they match

@@ -8,17 +8,14 @@
 use std::time::Duration;
 
 use diesel::RunQueryDsl as _;
-use diesel::connection::{
-    AnsiTransactionManager, Connection as _, SimpleConnection as _, TransactionManager,
-};
+use diesel::connection::{Connection as _, SimpleConnection as _};
 use diesel::dsl::sql;
-use diesel::pg::PgConnection;
 use diesel::sql_types::BigInt;
 use diesel::sqlite::SqliteConnection;
 
 use super::limits::Limits;
 use super::postgres;
-use super::pulse::{self, Heartbeat};
+use super::postgres_connection::PostgresConnection;
 use super::timing::Stopwatch;
 use crate::error::{Error, Result};
 use crate::settings::DatabaseUrl;
@@ -34,7 +31,7 @@ const WAL: &str = "PRAGMA journal_mode = WAL;";
 #[derive(diesel::MultiConnection)]
 pub enum Conn {
     /// PostgreSQL.
-    Postgres(PgConnection),
+    Postgres(PostgresConnection),
     /// SQLite.
     Sqlite(SqliteConnection),
 }
@@ -56,7 +53,7 @@ impl Conn {
     /// Opens the database at `url`. Creates an SQLite file that does not exist.
     pub fn open(url: &DatabaseUrl, limits: Limits) -> Result<Self> {
         let mut connection = match url {
-            DatabaseUrl::Postgres(url) => Self::Postgres(postgres::open(url, limits)?),
+            DatabaseUrl::Postgres(url) => Self::Postgres(PostgresConnection::open(url, limits)?),
             DatabaseUrl::Sqlite(path) => {
                 let path = path
                     .to_str()
@@ -78,15 +75,8 @@ impl Conn {
     /// Sets the options of an SQLite connection. `journal` is [`WAL`], or "" if no journal can be
     /// written.
     pub(super) fn set_up(&mut self, limits: Limits, journal: &str) -> Result<()> {
-        let inner = match self {
-            Self::Sqlite(inner) => inner,
-            Self::Postgres(inner) => {
-                super::text::find_collation(inner);
-                inner.set_instrumentation(Heartbeat {
-                    stopwatch: Stopwatch::if_wanted(),
-                });
-                return Ok(());
-            }
+        let Self::Sqlite(inner) = self else {
+            return Ok(());
         };
         super::functions::register(inner)?;
         // The busy timeout comes first, because switching to WAL may have to wait.
@@ -105,23 +95,31 @@ impl Conn {
     /// Whether the connection is open, as far as that is visible without asking the server: reads
     /// data that has arrived, and does not wait.
     pub(super) fn is_open(&mut self) -> bool {
-        let Self::Postgres(inner) = self else {
-            return true;
-        };
-        // The first read may only return the reason why the server closes the connection; the
-        // second one then notices the end.
-        (0..2).all(|_| {
-            inner
-                .notifications_iter()
-                .all(|notification| notification.is_ok())
-        })
+        match self {
+            Self::Postgres(inner) => inner.is_open(),
+            Self::Sqlite(_) => true,
+        }
+    }
+
+    /// Runs `job`, whose first statement is repeated on a new connection if this one was lost.
+    pub(super) fn run_job<T>(&mut self, job: impl FnOnce(&mut Self) -> T) -> T {
+        if let Self::Postgres(inner) = self {
+            inner.begin_job();
+        }
+        let done = job(self);
+        if let Self::Postgres(inner) = self {
+            inner.end_job();
+        }
+        done
     }
 
     /// Whether a connection pooler in transaction mode is in front of the server at `url`, to which
     /// this connection is open; see `CONN_TRANSACTION_POOLING`.
     pub fn is_pooled(&mut self, url: &DatabaseUrl) -> Result<bool> {
         match (self, url) {
-            (Self::Postgres(inner), DatabaseUrl::Postgres(url)) => postgres::is_pooled(inner, url),
+            (Self::Postgres(inner), DatabaseUrl::Postgres(url)) => {
+                postgres::is_pooled(inner.inner(), url)
+            }
             _ => Ok(false),
         }
     }
@@ -129,47 +127,6 @@ impl Conn {
     /// Whether the connection is to a database server.
     pub(super) fn is_remote(&self) -> bool {
         matches!(self, Self::Postgres(_))
-    }
-
-    /// Runs `work` in a transaction: commits if it returns `Ok`, rolls back if it returns `Err`.
-    ///
-    /// SQLite takes the write lock at once (`BEGIN IMMEDIATE`), so that a transaction that reads
-    /// and then writes cannot fail in between. Inside another transaction this is a savepoint.
-    pub fn atomic<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        type Manager = <Conn as diesel::Connection>::TransactionManager;
-        let nested = Manager::transaction_manager_status_mut(self)
-            .transaction_depth()?
-            .is_some();
-        match self {
-            Self::Sqlite(inner) if !nested => {
-                AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE")?;
-            }
-            _ => Manager::begin_transaction(self)?,
-        }
-        match work(self) {
-            // The request was already answered with a 503, so the changes must not be committed.
-            Ok(_) if !nested && pulse::is_given_up() => {
-                Manager::rollback_transaction(self)?;
-                Err(Error::StatementTimeout)
-            }
-            Ok(value) => {
-                Manager::commit_transaction(self)?;
-                Ok(value)
-            }
-            Err(error) => {
-                match Manager::rollback_transaction(self) {
-                    Ok(()) => {}
-                    // The server rolls back the transaction of a closed connection.
-                    Err(_) if matches!(error, Error::Unreachable(_)) => {
-                        log::warn!(target: "nuages.db", "the connection was lost during a transaction, which is rolled back");
-                    }
-                    Err(rollback) => {
-                        log::error!(target: "nuages.sql", "rollback failed: {rollback}");
-                    }
-                }
-                Err(error)
-            }
-        }
     }
 
     /// Runs `work`, which fails at once instead of waiting for another writer of an SQLite

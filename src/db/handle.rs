@@ -1,5 +1,6 @@
 //! [`Db`]: the handle through which views use the database.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::sync::oneshot;
 use super::connection::Conn;
 use super::pool::{self, Connections, Lease};
 use super::queue::{Place, Queue};
+use super::router::{DEFAULT_DATABASE, Router};
 use super::stream::{self, RowSink, RowStream};
 use super::worker::{Asker, Job, locked};
 use crate::error::{Error, Result};
@@ -36,6 +38,20 @@ pub struct Db {
     writing: Lane,
     wait: Duration,
     patience: Duration,
+    /// The databases with a name, and their router.
+    named: Arc<Named>,
+}
+
+struct Named {
+    lanes: BTreeMap<String, Lanes>,
+    router: Router,
+}
+
+/// The queues of one database.
+#[derive(Clone)]
+struct Lanes {
+    reading: Lane,
+    writing: Lane,
 }
 
 /// A queue and its connections.
@@ -54,10 +70,10 @@ impl Lane {
     }
 }
 
-impl Db {
-    /// Opens the database of `settings`, with one connection to check that it can be reached.
-    pub fn open(settings: &Settings) -> Result<Self> {
-        pool::try_to_connect(settings)?;
+impl Lanes {
+    /// Creates the queues for the database of `settings`. A connection is opened when a job needs
+    /// it.
+    fn open(settings: &Settings) -> Self {
         let places = settings.conn_pool_size;
         let (reading, writing) = match &settings.database_url {
             DatabaseUrl::Sqlite(_) => (
@@ -72,12 +88,63 @@ impl Db {
                 (lane.clone(), lane)
             }
         };
+        Self { reading, writing }
+    }
+}
+
+impl Db {
+    /// Opens the databases of `settings`, with one connection to check that the default one can be
+    /// reached. Another one that cannot be reached is only reported: a copy for reports may be down.
+    pub fn open(settings: &Settings) -> Result<Self> {
+        Self::open_routed(settings, Router::new())
+    }
+
+    /// Opens the databases of `settings`; `router` chooses between them.
+    pub fn open_routed(settings: &Settings, router: Router) -> Result<Self> {
+        pool::try_to_connect(settings)?;
+        let default = Lanes::open(settings);
+        let mut lanes = BTreeMap::new();
+        for name in settings.databases.keys() {
+            let settings = settings
+                .using(name)
+                .map_err(|error| Error::command(error.to_string()))?;
+            if let Err(error) = pool::try_to_connect(&settings) {
+                log::warn!(target: "nuages.db", "the database {name} cannot be reached: {error}");
+            }
+            lanes.insert(name.clone(), Lanes::open(&settings));
+        }
+        lanes.insert(DEFAULT_DATABASE.to_owned(), default.clone());
+        Ok(Self {
+            reading: default.reading,
+            writing: default.writing,
+            wait: settings.conn_wait_timeout,
+            patience: settings.stream_timeout,
+            named: Arc::new(Named { lanes, router }),
+        })
+    }
+
+    /// Returns the database with this name: `reports` is that of `DATABASE_URL_REPORTS`, and
+    /// `default` that of `DATABASE_URL`.
+    ///
+    /// A transaction is in one database. Rows that were just written to another one, of which this
+    /// one is a copy, may be missing still.
+    pub fn using(&self, name: &str) -> Result<Self> {
+        let Some(Lanes { reading, writing }) = self.named.lanes.get(name).cloned() else {
+            return Err(Error::command(format!(
+                "there is no database {name}: set DATABASE_URL_{}",
+                name.to_uppercase()
+            )));
+        };
         Ok(Self {
             reading,
             writing,
-            wait: settings.conn_wait_timeout,
-            patience: settings.stream_timeout,
+            ..self.clone()
         })
+    }
+
+    /// Returns the router between the databases.
+    pub fn router(&self) -> &Router {
+        &self.named.router
     }
 
     /// Runs `job`, which only reads, on the blocking pool with a connection. Each statement runs in

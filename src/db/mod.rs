@@ -7,6 +7,7 @@
 
 mod after;
 mod among;
+mod budget;
 mod cell;
 mod connection;
 mod functions;
@@ -16,11 +17,15 @@ pub mod introspection;
 mod kind;
 mod limits;
 pub mod migrations;
+mod paginate;
 mod paginator;
 mod pool;
 mod postgres;
+mod postgres_connection;
 mod pulse;
 mod queue;
+mod router;
+mod raised;
 mod read_only;
 mod sql;
 pub mod sql_types;
@@ -28,6 +33,7 @@ mod statistics;
 mod stream;
 mod text;
 mod timing;
+mod transaction;
 mod types;
 mod unreadable;
 mod worker;
@@ -38,13 +44,17 @@ pub use connection::{Conn, MultiBackend};
 pub use functions::is_regex;
 pub use handle::Db;
 pub use limits::Limits;
+pub use paginate::{CountOf, Paged, count_up_to, load_page, paginate};
 pub use paginator::{PageNumber, Paginator, RowPage};
-pub use sql::{Kind, Sql, SqlKind, Value};
+pub use postgres_connection::PostgresConnection;
+pub use router::{DEFAULT_DATABASE, Router};
+pub use sql::{FromValue, Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
 pub(crate) use text::{FoldedPattern, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
 pub use types::{
-    Bytes, Day, Decimal, Duration, Fixed, IpAddress, Json, Lenient, LossyText, Moment,
-    NullableLossyText, Opaque, Readable, StrictFlag, Timestamp, Uuid,
+    Array, Bytes, Day, Decimal, Duration, Fixed, HStore, IpAddress, Json, Lenient, LossyText,
+    Moment, NativePart, NullableLossyText, Opaque, Range, RangePart, RangeText, Readable,
+    StrictFlag, Timestamp, Uuid, array_items, array_text,
 };
 pub use unreadable::Unreadable;

@@ -34,6 +34,29 @@ pub struct RowPage<T> {
     pub number: i64,
     /// The list that the page belongs to.
     pub paginator: Paginator,
+    /// Whether all rows were counted. A list counts [`Paginator::COUNT_LIMIT`] rows.
+    pub is_counted: bool,
+}
+
+impl<T> RowPage<T> {
+    /// Returns the number of rows in the whole list, or the limit if there are more.
+    pub fn counted(&self) -> i64 {
+        if self.is_counted {
+            self.paginator.count
+        } else {
+            Paginator::COUNT_LIMIT
+        }
+    }
+
+    /// Returns the list as far as its pages are known: up to the next page, if it was not counted to the end.
+    pub fn known(&self) -> Paginator {
+        if self.is_counted {
+            return self.paginator;
+        }
+        let per_page = self.paginator.per_page;
+        let count = self.number.saturating_add(1).saturating_mul(per_page);
+        Paginator { count, per_page }
+    }
 }
 
 impl FromStr for PageNumber {
@@ -51,6 +74,9 @@ impl FromStr for PageNumber {
 }
 
 impl Paginator {
+    /// Up to how many rows a list for visitors is counted.
+    pub const COUNT_LIMIT: i64 = 10_000;
+
     /// Returns the number of pages, which is at least one.
     pub fn num_pages(self) -> i64 {
         ((self.count + self.per_page - 1) / self.per_page).max(1)

@@ -83,7 +83,7 @@ impl Connections {
         job: impl FnOnce(&mut Conn) -> Result<T>,
     ) -> Result<T> {
         let mut conn = self.take(lease)?;
-        let done = job(&mut conn);
+        let done = conn.run_job(job);
 
         let failed = matches!(
             &done,

@@ -7,13 +7,13 @@
 use std::fmt;
 
 use diesel::backend::Backend;
-use diesel::connection::LoadConnection;
+use diesel::connection::{DefaultLoadingMode, LoadConnection};
 use diesel::deserialize::FromSql;
 use diesel::expression::QueryMetadata;
-use diesel::pg::Pg;
+use diesel::pg::{Pg, PgRowByRowLoadingMode};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::row::{Field, Row as _};
+use diesel::row::Field;
 use diesel::sql_types::{
     BigInt, Binary, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time, Untyped,
     is_nullable,
@@ -144,6 +144,14 @@ macro_rules! values {
                     value.map_or(Self::Null(Kind::$kind), Self::$kind)
                 }
             }
+            impl FromValue for $rust {
+                fn from_value(value: &Value) -> Option<Self> {
+                    match value {
+                        Value::$kind(value) => Some(Self::clone(value)),
+                        _ => None,
+                    }
+                }
+            }
         )*
 
         values!(@dialect Pg, true, bind_postgres, read_postgres, keep_postgres, $($kind: $sql => $rust),*);
@@ -170,6 +178,21 @@ pub trait SqlKind {
     const KIND: Kind;
     /// Whether the column may be NULL.
     const NULL: bool;
+}
+
+/// A Rust type that the values of a column convert to.
+pub trait FromValue: Sized {
+    /// Returns the value; `None` if it is NULL, unreadable or of another kind.
+    fn from_value(value: &Value) -> Option<Self>;
+}
+
+impl<T: FromValue> FromValue for Option<T> {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null(_) => Some(None),
+            value => T::from_value(value).map(Some),
+        }
+    }
 }
 
 kinds!(values);
@@ -333,16 +356,31 @@ impl Sql {
             } else {
                 &[]
             };
-            let mut values = Vec::with_capacity(kinds.len() + once.len());
-            for (index, kind) in kinds.iter().chain(once).enumerate() {
-                let field = row
-                    .get(index)
-                    .ok_or_else(|| diesel::result::Error::NotFound)?;
-                values.push(<C::Backend as Dialect>::read(*kind, &field));
-            }
-            rows.push(values);
+            rows.push(read_row(&row, kinds.iter().chain(once))?);
         }
         Ok(rows)
+    }
+
+    /// Runs the statement and calls `work` with one row after the other, without holding all rows in memory.
+    pub fn each(
+        mut self,
+        conn: &mut Conn,
+        mut work: impl FnMut(Vec<Value>) -> Result<()>,
+    ) -> Result<()> {
+        let kinds = std::mem::take(&mut self.returns);
+        match conn {
+            Conn::Postgres(inner) => {
+                for row in LoadConnection::<PgRowByRowLoadingMode>::load(inner, self)? {
+                    work(read_row::<Pg>(&row?, kinds.iter())?)?;
+                }
+            }
+            Conn::Sqlite(inner) => {
+                for row in LoadConnection::<DefaultLoadingMode>::load(inner, self)? {
+                    work(read_row::<Sqlite>(&row?, kinds.iter())?)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Runs the statement and returns the number of affected rows.
@@ -350,6 +388,21 @@ impl Sql {
         use diesel::connection::Connection as _;
         Ok(on_conn!(conn, |conn| conn.execute_returning_count(&self))?)
     }
+}
+
+/// Reads the columns of a row as values of these kinds.
+fn read_row<'a, 'k, DB: Dialect>(
+    row: &impl diesel::row::Row<'a, DB>,
+    kinds: impl Iterator<Item = &'k Kind>,
+) -> Result<Vec<Value>> {
+    let mut values = Vec::with_capacity(row.field_count());
+    for (index, kind) in kinds.enumerate() {
+        let field = row
+            .get(index)
+            .ok_or_else(|| diesel::result::Error::NotFound)?;
+        values.push(DB::read(*kind, &field));
+    }
+    Ok(values)
 }
 
 impl<DB: Dialect> QueryFragment<DB> for Sql {

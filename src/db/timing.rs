@@ -5,16 +5,18 @@ use std::time::Instant;
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 
 use crate::logging::{self, Context};
+use crate::test_hooks::TestHooks;
 
 /// The start of the current statement.
 #[derive(Default)]
 pub(super) struct Stopwatch(Option<Instant>);
 
 impl Stopwatch {
-    /// Returns a stopwatch if the log or the debug page uses the times.
+    /// Returns a stopwatch if the log, the debug page or a test uses the times.
     pub(super) fn if_wanted() -> Option<Self> {
-        let is_wanted =
-            log::log_enabled!(target: "nuages.sql", log::Level::Debug) || logging::keeps_queries();
+        let is_wanted = log::log_enabled!(target: "nuages.sql", log::Level::Debug)
+            || logging::keeps_queries()
+            || TestHooks::are_used();
         is_wanted.then(Self::default)
     }
 }

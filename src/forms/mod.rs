@@ -3,6 +3,7 @@
 mod field;
 pub mod fields;
 mod form;
+pub mod html;
 pub mod model;
 pub mod submissions;
 pub mod uploads;

@@ -68,6 +68,13 @@ impl QueryDict {
             .map(|(_, value)| value)
     }
 
+    /// Returns the pairs without those of `name`.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|(key, _)| key != name);
+        self
+    }
+
     /// Adds a pair.
     pub fn push(&mut self, name: String, value: String) {
         self.0.push((name, value));
@@ -100,6 +107,17 @@ impl QueryDict {
         self.get(name)
             .map(str::trim)
             .filter(|value| !value.is_empty())
+    }
+
+    /// Returns the query string with this value for `name`, and all other parameters as they are (Django's
+    /// `{% querystring %}`): `?q=lamp&page=2`.
+    pub fn with(&self, name: &str, value: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        for (key, value) in self.iter().filter(|(key, _)| *key != name) {
+            query.append_pair(key, value);
+        }
+        query.append_pair(name, value);
+        format!("?{}", query.finish())
     }
 
     /// Returns a link to the same page with `changes` to its parameters; `None` removes a

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, web};
 
+use super::UrlTable;
 use crate::db::Db;
 use crate::settings::Settings;
 
@@ -27,4 +28,13 @@ pub(crate) fn app_data<T: 'static>(request: &HttpRequest) -> &web::Data<T> {
 /// Returns the settings and the database of the running app.
 pub(crate) fn settings_and_db(request: &HttpRequest) -> (&web::Data<Settings>, &web::Data<Db>) {
     (app_data(request), app_data(request))
+}
+
+/// Whether the view of `request` is one for programs ([`View::api`](super::View::api)).
+pub(crate) fn is_api_view(request: &HttpRequest) -> bool {
+    let Some(pattern) = request.match_pattern() else {
+        return false;
+    };
+    let urls = request.app_data::<web::Data<UrlTable>>();
+    urls.is_some_and(|urls| urls.is_api(&pattern))
 }

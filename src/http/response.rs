@@ -22,9 +22,13 @@ impl Responder for Html {
     type Body = actix_web::body::BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header((CONTENT_TYPE, HTML))
-            .body(self.0)
+        self.into()
+    }
+}
+
+impl From<Html> for HttpResponse {
+    fn from(html: Html) -> Self {
+        Self::Ok().insert_header((CONTENT_TYPE, HTML)).body(html.0)
     }
 }
 
@@ -51,9 +55,9 @@ pub fn render_around<T: Template>(page: &T, more: usize) -> Result<Html> {
 }
 
 /// Returns a redirect (302) to `location`.
-pub fn redirect(location: &str) -> HttpResponse {
+pub fn redirect(location: impl AsRef<str>) -> HttpResponse {
     HttpResponse::Found()
-        .insert_header((LOCATION, escaped_uri(location)))
+        .insert_header((LOCATION, escaped_uri(location.as_ref())))
         .finish()
 }
 

@@ -6,7 +6,8 @@ use std::panic::AssertUnwindSafe;
 use actix_web::dev::{Handler, ResourceDef};
 use actix_web::guard;
 use actix_web::http::Method;
-use actix_web::http::header::ALLOW;
+use actix_web::http::header::{ALLOW, HeaderName};
+use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, HttpResponse, Responder, Route};
 use futures_util::FutureExt as _;
@@ -39,10 +40,30 @@ impl std::fmt::Display for Access {
 }
 
 /// The handlers of a URL, one per method.
+#[derive(Default)]
 pub struct View {
     methods: Vec<Method>,
     routes: Vec<Box<dyn Fn() -> Route>>,
+    is_csrf_exempt: bool,
+    is_api: bool,
+    operations: Vec<Operation>,
 }
+
+/// The description of one method of a URL in `openapi.json`.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// The method.
+    pub method: Method,
+    /// One sentence.
+    pub summary: &'static str,
+    /// The statuses of further problems with which the view answers.
+    pub problems: &'static [u16],
+    /// Returns the parameters, the body and the responses. Schemas with a name go to the generator.
+    pub describe: DescribeOperation,
+}
+
+/// See [`Operation::describe`].
+pub type DescribeOperation = fn(&mut schemars::SchemaGenerator) -> serde_json::Value;
 
 /// Creates a view that answers GET, and HEAD with the same headers.
 pub fn get<F, Args>(handler: F) -> View
@@ -59,6 +80,7 @@ where
     View {
         methods: vec![Method::GET, Method::HEAD],
         routes: vec![Box::new(route)],
+        ..View::default()
     }
 }
 
@@ -69,29 +91,135 @@ where
     Args: FromRequest + 'static,
     F::Output: Responder + 'static,
 {
-    View {
-        methods: Vec::new(),
-        routes: Vec::new(),
-    }
-    .post(handler)
+    View::default().post(handler)
+}
+
+/// Creates a view that answers GET, HEAD and POST by the same function, as a view of Django does. Use it for a `FormView`.
+pub fn form<F, Args>(handler: F) -> View
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    get(handler.clone()).post(handler)
 }
 
 impl View {
+    /// Returns the view with each of its routes changed, such as wrapped in middleware.
+    #[must_use]
+    pub fn map_routes(mut self, change: impl Fn(Route) -> Route + Clone + 'static) -> Self {
+        let routes = self.routes.into_iter().map(|route| {
+            let change = change.clone();
+            Box::new(move || change(route())) as Box<dyn Fn() -> Route>
+        });
+        self.routes = routes.collect();
+        self
+    }
+
+    /// Adds a header to the responses, unless the view sets it itself: `get(order).header(REFERRER_POLICY, "no-referrer")`.
+    #[must_use]
+    pub fn header(self, name: HeaderName, value: &'static str) -> Self {
+        self.map_routes(move |route| route.wrap(DefaultHeaders::new().add((name.clone(), value))))
+    }
+
     /// Adds a handler for POST. The body was already read and the CSRF token checked; see
     /// `csrf::protect`.
     #[must_use]
-    pub fn post<F, Args>(mut self, handler: F) -> Self
+    pub fn post<F, Args>(self, handler: F) -> Self
     where
         F: Handler<Args>,
         Args: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        self.methods.push(Method::POST);
+        self.method(Method::POST, handler)
+    }
+
+    /// Adds a handler for `method`, such as PUT, PATCH or DELETE.
+    #[must_use]
+    pub fn method<F, Args>(mut self, method: Method, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.methods.push(method.clone());
         self.routes.push(Box::new(move || {
             Route::new()
-                .guard(guard::Post())
+                .guard(guard::Method(method.clone()))
                 .to(Caught(handler.clone()))
         }));
+        self
+    }
+
+    /// Adds the handlers of `other` for other methods.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.methods.extend(other.methods);
+        self.routes.extend(other.routes);
+        self.operations.extend(other.operations);
+        self.is_api |= other.is_api;
+        self.is_csrf_exempt |= other.is_csrf_exempt;
+        self
+    }
+
+    /// Makes the view one for programs: it reads the body itself, its errors are problems
+    /// ([`Problem`](crate::error::Problem)), and its user may come from a token. An unsafe request of a user who is logged
+    /// in by a session needs the header `X-CSRFToken`.
+    #[must_use]
+    pub fn api(mut self) -> Self {
+        self.is_api = true;
+        self
+    }
+
+    /// Describes a method in `openapi.json`.
+    #[must_use]
+    pub fn described(mut self, method: Method, describe: DescribeOperation) -> Self {
+        self.operations.push(Operation {
+            method,
+            summary: "",
+            problems: &[],
+            describe,
+        });
+        self
+    }
+
+    /// Adds the statuses of further problems with which the view answers, such as 404, to its description in `openapi.json`.
+    #[must_use]
+    pub fn problems(mut self, statuses: &'static [u16]) -> Self {
+        if let Some(last) = self.operations.last_mut() {
+            last.problems = statuses;
+        }
+        self
+    }
+
+    /// Sets the sentence with which `openapi.json` and the page of the API describe the view.
+    #[must_use]
+    pub fn summary(mut self, text: &'static str) -> Self {
+        if let Some(last) = self.operations.last_mut() {
+            last.summary = text;
+        }
+        self
+    }
+
+    /// Accepts POST from programs, which have no CSRF token (Django's `csrf_exempt`): for a webhook. The view must check by
+    /// itself who sends the request, for example by a signature, and reads the body with `web::Bytes`; it gets no
+    /// [`PostData`](crate::http::PostData).
+    ///
+    /// ```
+    /// use nuages::http::{Access, path, post};
+    /// use nuages::prelude::*;
+    ///
+    /// async fn webhook(body: web::Bytes) -> Result<&'static str> {
+    ///     Ok(if body.is_empty() { "nothing" } else { "thanks" })
+    /// }
+    ///
+    /// fn urls() -> Urls {
+    ///     Urls::new([path("/hooks/mail/", "mail_hook", Access::Public, post(webhook).csrf_exempt())])
+    /// }
+    /// ```
+    #[must_use]
+    pub fn csrf_exempt(mut self) -> Self {
+        self.is_csrf_exempt = true;
         self
     }
 }
@@ -144,6 +272,11 @@ impl Url {
     pub fn methods(&self) -> String {
         let names: Vec<&str> = self.view.methods.iter().map(Method::as_str).collect();
         names.join(", ")
+    }
+
+    /// Returns the descriptions of the methods in `openapi.json`.
+    pub fn operations(&self) -> &[Operation] {
+        &self.view.operations
     }
 
     fn register(&self, config: &mut ServiceConfig) {
@@ -213,6 +346,18 @@ impl Urls {
                 .filter(|url| url.view.methods.contains(&Method::GET))
                 .map(|url| url.pattern)
                 .collect(),
+            csrf_exempt: self
+                .0
+                .iter()
+                .filter(|url| url.view.is_csrf_exempt)
+                .map(|url| url.pattern)
+                .collect(),
+            api: self
+                .0
+                .iter()
+                .filter(|url| url.view.is_api)
+                .map(|url| url.pattern)
+                .collect(),
         }
     }
 }
@@ -222,6 +367,8 @@ pub struct UrlTable {
     pages: Vec<(&'static str, ResourceDef)>,
     access: HashMap<&'static str, Access>,
     readable: HashSet<&'static str>,
+    csrf_exempt: HashSet<&'static str>,
+    api: HashSet<&'static str>,
 }
 
 impl UrlTable {
@@ -241,6 +388,16 @@ impl UrlTable {
     /// Whether the URL with this pattern answers GET.
     pub fn is_readable(&self, pattern: &str) -> bool {
         self.readable.contains(pattern)
+    }
+
+    /// Whether the URL with this pattern accepts POST without a CSRF token.
+    pub fn is_csrf_exempt(&self, pattern: &str) -> bool {
+        self.csrf_exempt.contains(pattern)
+    }
+
+    /// Whether the URL with this pattern is one for programs.
+    pub fn is_api(&self, pattern: &str) -> bool {
+        self.api.contains(pattern)
     }
 
     /// Returns the access rule of the URL with this pattern.

@@ -120,6 +120,7 @@ fn table(model: &'static Meta) -> TableState {
         indexes: model
             .indexes
             .iter()
+            .filter(|index| index.managed)
             .map(|index| index_state(model, index))
             .collect(),
         constraints: constraints(model),

@@ -85,6 +85,7 @@ pub(super) fn write_migration(
     script: impl Fn(Vendor, bool) -> String,
 ) -> Result<PathBuf> {
     let own = format!("{app}_{name}");
+    refuse_existing(folder, &own)?;
     for (vendor, database) in [(Vendor::Sqlite, "sqlite"), (Vendor::Postgres, "postgres")] {
         let target = folder.join(database).join(&own);
         create_folder(&target)?;
@@ -94,6 +95,20 @@ pub(super) fn write_migration(
     }
     write_state_file(folder, app, name, state)?;
     Ok(folder.join("sqlite").join(own))
+}
+
+/// Fails if a file of the migration is there already, before anything is written.
+fn refuse_existing(folder: &Path, own: &str) -> Result<()> {
+    let scripts = ["sqlite", "postgres"].map(|database| folder.join(database).join(own));
+    let state = folder.join("state").join(format!("{own}.json"));
+    match scripts.iter().chain([&state]).find(|path| path.exists()) {
+        Some(path) => Err(Error::command(format!(
+            "nothing was written: {} is there already. If it is left over from a migration that was deleted, delete it as \
+             well",
+            path.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Writes the state after a migration, and makes the migration the last one.

@@ -124,6 +124,7 @@ impl Branches {
     fn joined(&self, app: &str) -> Result<AppState> {
         let mut joined = self.base.clone();
         joined.dependencies.clear();
+        joined.follows = self.names.iter().map(|name| (*name).to_owned()).collect();
         joined.replaces.clear();
         for state in &self.states {
             let gone = |table: &TableState| {

@@ -168,6 +168,7 @@ impl ProjectState {
             operations: Vec::new(),
             state: AppState {
                 dependencies: Vec::new(),
+                follows: self.latest.get(app).cloned().into_iter().collect(),
                 replaces: Vec::new(),
                 ..state
             },
@@ -207,6 +208,7 @@ impl ProjectState {
                 name: name.clone(),
                 state: AppState {
                     dependencies: dependencies(&now, app, &latest),
+                    follows: latest.get(app).cloned().into_iter().collect(),
                     ..state_now
                 },
                 operations: now,
@@ -222,6 +224,7 @@ impl ProjectState {
             migrations.push(NewMigration {
                 state: AppState {
                     dependencies: dependencies(&operations, &app, &latest),
+                    follows: latest.get(&app).cloned().into_iter().collect(),
                     ..state
                 },
                 app,

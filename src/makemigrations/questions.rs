@@ -1,5 +1,9 @@
 //! The questions that a difference alone does not answer (Django's `MigrationQuestioner`).
 
+use std::cell::RefCell;
+
+use chrono::{NaiveDate, NaiveTime};
+
 use crate::error::{Error, Result};
 use crate::terminal::{ask, is_interactive, say};
 
@@ -16,9 +20,27 @@ pub struct Questioner {
     pub defaults: Vec<String>,
     /// Whether nobody may be asked, although there is a terminal.
     pub no_input: bool,
+    /// The answers of the command line that a question has used.
+    pub used: RefCell<Vec<String>>,
 }
 
 impl Questioner {
+    /// Returns an error for an answer of the command line that no question needed: probably a name is
+    /// misspelled.
+    pub fn refuse_unused(&self) -> Result<()> {
+        let used = self.used.borrow();
+        let options = [("--rename", &self.renames), ("--default", &self.defaults)];
+        for (option, given) in options {
+            if let Some(answer) = given.iter().find(|answer| !used.contains(answer)) {
+                return Err(Error::command(format!(
+                    "nothing was written: {option} {answer} answers no question. Compare its names with the changes \
+                     that `makemigrations --dry-run` shows."
+                )));
+            }
+        }
+        Ok(())
+    }
+
     /// Whether the model `old` was renamed to `new`.
     pub(super) fn is_renamed_model(&self, app: &str, old: &str, new: &str) -> Result<bool> {
         let flags = format!("{app}.{old}={new}");
@@ -47,10 +69,12 @@ impl Questioner {
 
     fn is_renamed(&self, rename: &str, new: &str, question: &str) -> Result<bool> {
         let is_same = |given: &String, wanted: &str| given.eq_ignore_ascii_case(wanted);
-        if self.renames.iter().any(|given| is_same(given, rename)) {
+        if let Some(given) = self.renames.iter().find(|given| is_same(given, rename)) {
+            self.used.borrow_mut().push(given.clone());
             return Ok(true);
         }
-        if self.not_renamed.iter().any(|given| is_same(given, new)) {
+        if let Some(given) = self.not_renamed.iter().find(|given| is_same(given, new)) {
+            self.used.borrow_mut().push(given.clone());
             return Ok(false);
         }
         if self.no_input || !is_interactive() {
@@ -73,12 +97,12 @@ impl Questioner {
     ) -> Result<PerDatabase> {
         let model = model.to_lowercase();
         let place = format!("{app}.{model}.{}", column.name);
-        let given = self
-            .defaults
-            .iter()
-            .filter_map(|given| given.split_once('='))
-            .find(|(name, _)| name.eq_ignore_ascii_case(&place));
-        if let Some((_, value)) = given {
+        let given = self.defaults.iter().find_map(|given| {
+            let (name, value) = given.split_once('=')?;
+            name.eq_ignore_ascii_case(&place).then_some((given, value))
+        });
+        if let Some((given, value)) = given {
+            self.used.borrow_mut().push(given.clone());
             return literal(column, value).ok_or_else(|| not_a_value(&place, value, column));
         }
 
@@ -119,7 +143,7 @@ fn not_a_value(place: &str, value: &str, column: &ColumnState) -> Error {
 }
 
 /// Returns the literal for `value` in a column: numbers and truth values as they are, everything else
-/// in quotes. `None` if a number or a truth value cannot be read.
+/// in quotes. `None` if the column cannot hold the value.
 fn literal(column: &ColumnState, value: &str) -> Option<PerDatabase> {
     let db_type = column.db_type.postgres();
     let value = value.trim();
@@ -127,10 +151,7 @@ fn literal(column: &ColumnState, value: &str) -> Option<PerDatabase> {
         .iter()
         .any(|number| db_type.starts_with(number));
     if is_number {
-        let number: f64 = value.parse().ok()?;
-        return number
-            .is_finite()
-            .then(|| PerDatabase::Both(value.to_owned()));
+        return is_number_of(db_type, value).then(|| PerDatabase::Both(value.to_owned()));
     }
     if db_type == "boolean" {
         return match value.to_lowercase().as_str() {
@@ -143,12 +164,75 @@ fn literal(column: &ColumnState, value: &str) -> Option<PerDatabase> {
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''))
         .unwrap_or(value);
+    if !is_text_of(db_type, text) {
+        return None;
+    }
     Some(PerDatabase::Both(format!("'{}'", text.replace('\'', "''"))))
+}
+
+/// Whether a numeric column of this type of PostgreSQL can hold the value.
+fn is_number_of(db_type: &str, value: &str) -> bool {
+    match db_type {
+        "smallint" => value.parse::<i16>().is_ok(),
+        "integer" => value.parse::<i32>().is_ok(),
+        "bigint" => value.parse::<i64>().is_ok(),
+        _ => {
+            let is_finite = value.parse::<f64>().is_ok_and(f64::is_finite);
+            let limits = sizes(db_type);
+            let whole = value.trim_start_matches(['-', '+']).split('.').next();
+            let whole = whole.unwrap_or_default().trim_start_matches('0').len();
+            let fits = |digits: &usize| {
+                let places = limits.get(1).copied().unwrap_or_default();
+                whole <= digits.saturating_sub(places)
+            };
+            is_finite && limits.first().is_none_or(fits)
+        }
+    }
+}
+
+/// Whether a column of this type of PostgreSQL can hold the text.
+fn is_text_of(db_type: &str, text: &str) -> bool {
+    let is_moment = |text: &str| {
+        let (day, time) = text.split_once([' ', 'T']).unwrap_or((text, "00:00"));
+        let time = time.split(['+', 'Z']).next().unwrap_or_default().trim();
+        day.parse::<NaiveDate>().is_ok() && is_time(time)
+    };
+    match db_type {
+        "date" => text.parse::<NaiveDate>().is_ok(),
+        "time" | "time without time zone" => is_time(text),
+        "timestamp with time zone" => is_moment(text),
+        "uuid" => uuid::Uuid::parse_str(text).is_ok(),
+        "jsonb" => serde_json::from_str::<serde_json::Value>(text).is_ok(),
+        "inet" => text.parse::<std::net::IpAddr>().is_ok(),
+        _ if db_type.starts_with("varchar(") => {
+            let most = sizes(db_type).first().copied();
+            most.is_none_or(|most| text.chars().count() <= most)
+        }
+        _ => true,
+    }
+}
+
+fn is_time(text: &str) -> bool {
+    text.parse::<NaiveTime>().is_ok() || NaiveTime::parse_from_str(text, "%H:%M").is_ok()
+}
+
+/// Returns the numbers in brackets: 8 and 2 for `numeric(8, 2)`.
+fn sizes(db_type: &str) -> Vec<usize> {
+    let inner = db_type
+        .split_once('(')
+        .and_then(|(_, rest)| rest.split_once(')'));
+    let Some((inner, _)) = inner else {
+        return Vec::new();
+    };
+    inner
+        .split(',')
+        .filter_map(|size| size.trim().parse().ok())
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{PerDatabase, literal};
+    use super::{PerDatabase, Questioner, literal};
     use crate::makemigrations::state::ColumnState;
 
     fn column(db_type: &str) -> ColumnState {
@@ -167,5 +251,42 @@ mod tests {
             Some(PerDatabase::new("1", "true"))
         );
         assert_eq!(literal(&column("boolean"), "maybe"), None);
+    }
+
+    #[test]
+    fn a_value_that_the_column_cannot_hold_is_no_answer() {
+        for (db_type, right, wrong) in [
+            ("integer", "3", "1.5"),
+            ("smallint", "3", "40000"),
+            ("numeric(4, 2)", "12.5", "123"),
+            ("date", "2024-02-29", "2023-02-29"),
+            ("time", "10:30", "25:00"),
+            ("timestamp with time zone", "2024-01-01 10:30:00+00", "soon"),
+            ("uuid", "00000000-0000-4000-8000-000000000001", "1"),
+            ("jsonb", "{}", "{"),
+            ("inet", "::1", "here"),
+            ("varchar(3)", "abc", "abcd"),
+        ] {
+            assert!(
+                literal(&column(db_type), right).is_some(),
+                "{db_type} {right}"
+            );
+            assert_eq!(literal(&column(db_type), wrong), None, "{db_type} {wrong}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_no_question_needed_is_an_error() {
+        let questioner = Questioner {
+            renames: vec!["blog.Tag=Label".to_owned(), "blog.Tga=Label".to_owned()],
+            no_input: true,
+            ..Questioner::default()
+        };
+        assert!(questioner.is_renamed_model("blog", "Tag", "Label").unwrap());
+        let error = questioner.refuse_unused().unwrap_err().to_string();
+        assert!(
+            error.contains("--rename blog.Tga=Label answers no question"),
+            "{error}"
+        );
     }
 }

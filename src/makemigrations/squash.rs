@@ -30,6 +30,7 @@ impl Squashed<'_> {
     pub fn write(mut self, folder: &Path) -> Result<PathBuf> {
         self.state.replaces = self.names();
         self.state.dependencies = self.dependencies();
+        self.state.follows = self.follows();
         let (app, name, state) = (self.app, &self.name, &self.state);
         if !self.is_from_nothing() {
             return write_migration(folder, app, name, state, |vendor, backwards| {
@@ -59,6 +60,13 @@ impl Squashed<'_> {
     fn names(&self) -> Vec<String> {
         let names = self.migrations.iter().flat_map(|one| one.stands_for);
         names.map(|name| (*name).to_owned()).collect()
+    }
+
+    /// Returns the migrations before the first one that is replaced.
+    fn follows(&self) -> Vec<String> {
+        let first = self.migrations.first().and_then(|first| first.state);
+        let state = first.and_then(|text| AppState::from_json(text).ok());
+        state.map(|state| state.follows).unwrap_or_default()
     }
 
     fn dependencies(&self) -> Vec<String> {

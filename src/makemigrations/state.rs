@@ -14,6 +14,10 @@ pub struct AppState {
     /// Migrations of other apps that must be applied before, as `auth.0001_initial`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<String>,
+    /// The migrations of this app that come directly before this one. States of earlier versions do
+    /// not have them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
     /// Migrations of this app that this one replaces (`squashmigrations`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaces: Vec<String>,
@@ -244,6 +248,9 @@ impl AppState {
         let mut parts = Vec::new();
         if !self.dependencies.is_empty() {
             parts.push(format!("  \"dependencies\": {}", json(&self.dependencies)));
+        }
+        if !self.follows.is_empty() {
+            parts.push(format!("  \"follows\": {}", json(&self.follows)));
         }
         if !self.replaces.is_empty() {
             parts.push(format!("  \"replaces\": {}", json(&self.replaces)));

@@ -4,18 +4,21 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, HttpResponse, web};
-use chrono::Utc;
+use actix_web::{
+    Error as ActixError, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web,
+};
+use futures_util::future::{Ready, ready};
 
 use super::codec::{
     COOKIE_NAME, MAX_COOKIE_SIZE, SESSION_KEY, decode_cookie, decode_session, encode_cookie_within,
     encode_session,
 };
 use super::{Level, Message};
+use crate::clock;
 use crate::db::Db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::middleware::caught;
 use crate::http::{cookie, delete_cookie, set_cookie};
 use crate::sessions::Session;
@@ -62,6 +65,12 @@ impl Messages {
         self.add(Level::SUCCESS, text);
     }
 
+    /// Whether the request came without messages and has added none.
+    pub fn are_none(&self) -> bool {
+        let state = self.0.borrow();
+        state.stored.is_empty() && state.added.is_empty() && !state.more_in_session
+    }
+
     /// Returns the messages to show now, and removes them.
     pub fn take(&self, session: &Session) -> Vec<Message> {
         let mut state = self.0.borrow_mut();
@@ -77,6 +86,15 @@ impl Messages {
         let mut all = state.stored.clone();
         all.append(&mut state.added);
         all
+    }
+}
+
+impl FromRequest for Messages {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::from_request(request)))
     }
 }
 
@@ -162,7 +180,7 @@ async fn keep(
         &left,
         MAX_COOKIE_SIZE,
         &settings.secret_key,
-        Utc::now().timestamp(),
+        clock::now().timestamp(),
     );
     if fit < left.len() {
         session.insert(SESSION_KEY, encode_session(&left[fit..]));

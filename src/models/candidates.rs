@@ -95,5 +95,5 @@ fn typed(field: &Field, value: Value) -> Sql {
             .bind(value)
             .either("", " AS NUMERIC)");
     }
-    sql.bind(value)
+    sql.append(field.bound(value))
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::lookup::Lookup;
 use super::path::{ColumnPath, IntoPath};
-use super::{Meta, Query};
+use super::{Meta, Order, Query};
 use crate::db::Value;
+use diesel::query_source::Column;
 
 /// A condition on the rows of a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +26,8 @@ pub enum Condition {
         /// The values to compare with.
         values: Vec<Value>,
     },
+    /// The row comes after the row with these values, in this order of columns. No value is NULL.
+    Behind(Vec<(Order, Value)>),
     /// An SQL expression that is valid on both databases, and names columns of the model without
     /// their table: only for queries that join no table.
     Sql(&'static str),
@@ -96,6 +99,28 @@ impl Condition {
         Self::Among {
             path: ColumnPath::own(column),
             rows: Box::new(rows),
+        }
+    }
+
+    /// Requires the column at `path` to have the value that `column` has in one of `rows` (Django's
+    /// `filter(path__in=rows.values("column"))`). The path leads along foreign keys only.
+    ///
+    /// ```
+    /// use nuages::auth::User;
+    /// use nuages::models::{Condition, Model as _, Query};
+    /// use nuages::schema::auth_user as user;
+    ///
+    /// /// The users with the last name of this user.
+    /// fn relatives(me: &User) -> Query {
+    ///     let mine = Query::new(User::meta()).filter(Condition::new(user::id, me.id));
+    ///     let same_name = Condition::in_rows(user::last_name, mine, user::last_name);
+    ///     Query::new(User::meta()).filter(same_name)
+    /// }
+    /// ```
+    pub fn in_rows<T, C: Column>(path: impl IntoPath<T>, rows: Query, _column: C) -> Self {
+        Self::Among {
+            path: path.into_path(),
+            rows: Box::new(rows.by_key(C::NAME)),
         }
     }
 

@@ -22,9 +22,19 @@ pub struct Index {
     /// The rows that the index contains, as SQL that is valid on both databases: `status =
     /// 'live'`. The default is all rows.
     pub condition: Option<&'static str>,
+    /// Whether the app's migrations create the index.
+    pub managed: bool,
 }
 
 impl Index {
+    /// Says that the index exists, and that the app's migrations do not create it: another app or an
+    /// administrator of the database did. Lists rely on it, and `makemigrations` ignores it.
+    #[must_use]
+    pub fn unmanaged(mut self) -> Self {
+        self.managed = false;
+        self
+    }
+
     /// Sets the name in the database.
     #[must_use]
     pub fn name(mut self, name: &'static str) -> Self {

@@ -22,7 +22,9 @@ pub type KeySql<M> = <M as ModelKey>::KeySql;
 /// The types of columns as `#[nuages::model]` names them in `diesel::table!`.
 #[doc(hidden)]
 pub mod column_types {
-    pub use crate::db::sql_types::{Decimal, Duration, IpAddress, Json, Opaque, TimestampTz, Uuid};
+    pub use crate::db::sql_types::{
+        Array, Decimal, Duration, HStore, IpAddress, Json, Opaque, Range, TimestampTz, Uuid,
+    };
     pub use diesel::sql_types::{
         BigInt, Binary, Bool, Date, Double, Integer, Nullable, SmallInt, Text, Time,
     };

@@ -7,7 +7,7 @@ use super::fields::{
 };
 use super::relation::Relation;
 use super::{DatePart, DbDefault, FileKinds, GeneratedColumn};
-use crate::db::{Decimal, Kind, Value};
+use crate::db::{Decimal, Kind, Sql, Value};
 use crate::words::capfirst;
 
 /// A function that returns choices, each a value and its label.
@@ -74,6 +74,8 @@ pub struct Field {
     pub choices_from: Option<LoadChoices>,
     /// The help text in forms.
     pub help_text: &'static str,
+    /// The `autocomplete` token of HTML, by which a browser fills in what it knows of its user; "" for none.
+    pub autocomplete: &'static str,
     /// A function that normalizes submitted texts before they are validated.
     pub normalized: Option<fn(&str) -> String>,
     /// The validation rules.
@@ -84,6 +86,8 @@ pub struct Field {
     pub file_kinds: FileKinds,
     /// The maximum size of a file in bytes.
     pub max_file_size: Option<u64>,
+    /// The items of an array or the ends of a range, which forms clean as fields of their own.
+    pub part: Option<Box<Field>>,
 }
 
 impl Field {
@@ -115,11 +119,13 @@ impl Field {
             choices: &[],
             choices_from: None,
             help_text: "",
+            autocomplete: "",
             normalized: None,
             validators: Vec::new(),
             relation: None,
             file_kinds: FileKinds::HARMLESS,
             max_file_size: None,
+            part: None,
         }
     }
 
@@ -156,7 +162,27 @@ impl Field {
     /// Whether saving a row writes the column: the database computes it, or it has a type that
     /// Nuages cannot write.
     pub fn is_written(&self) -> bool {
-        !self.generated && self.sql != Kind::Opaque
+        !self.generated && !matches!(self.kind, FieldKind::Opaque(_))
+    }
+
+    /// Whether the column has a type that Nuages does not know.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.kind, FieldKind::Opaque(_))
+    }
+
+    /// Returns `value` in a statement. A value of PostgreSQL's own kinds is a text that the
+    /// statement casts.
+    pub(super) fn bound(&self, value: Value) -> Sql {
+        let sql = Sql::default();
+        match self.kind.field_type().cast(self.kind) {
+            Some(name) => sql
+                .either("CAST(", "")
+                .bind(value)
+                .either(" AS ", "")
+                .either(name, "")
+                .either(")", ""),
+            None => sql.bind(value),
+        }
     }
 
     /// Returns the maximum number of characters of the column.

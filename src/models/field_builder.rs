@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use diesel::query_source::Column;
 
-use super::fields::{FieldKind, FilePathOptions};
+use super::fields::{ArrayItems, ColumnType, FieldKind, FilePathOptions};
 use super::relation::{OnDelete, Relation};
 use super::{Condition, DbDefault, Field, FileKinds, GeneratedColumn, Model, Validator};
 use crate::db::{Decimal, Timestamp, Value};
@@ -65,6 +65,13 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn help_text(mut self, text: &'static str) -> Self {
         self.field.help_text = text;
+        self
+    }
+
+    /// Sets the `autocomplete` token of HTML (`postal-code`), by which a browser fills in what it knows of its user.
+    #[must_use]
+    pub fn autocomplete(mut self, token: &'static str) -> Self {
+        self.field.autocomplete = token;
         self
     }
 
@@ -227,6 +234,35 @@ impl<T> FieldBuilder<T> {
     #[must_use]
     pub fn decimal(mut self, digits: u32, places: u32) -> Self {
         self.field.kind = FieldKind::Decimal(digits, places);
+        self
+    }
+
+    /// Makes an array of the field (Django's `ArrayField`).
+    #[must_use]
+    pub fn array(self, items: &'static ArrayItems) -> Self {
+        self.made_of(FieldKind::Array(items), items.item)
+    }
+
+    /// Makes a range of the field, between two values of this kind.
+    #[must_use]
+    pub fn range(self, end: &'static ColumnType) -> Self {
+        self.made_of(FieldKind::Range(end), *end)
+    }
+
+    /// Makes the field an `hstore` (Django's `HStoreField`).
+    #[must_use]
+    pub fn hstore(mut self) -> Self {
+        self.field.kind = FieldKind::HStore;
+        self.field.editable = true;
+        self
+    }
+
+    fn made_of(mut self, kind: FieldKind, part: ColumnType) -> Self {
+        self.field.kind = kind;
+        self.field.editable = true;
+        let mut field = Field::of_column(self.field.column, part.sql, false);
+        field.kind = part.kind;
+        self.field.part = Some(Box::new(field));
         self
     }
 

@@ -74,8 +74,8 @@ impl IntoIterator for FieldList {
 /// A column and its new value: `Assignment::new(product::is_active, false)`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
-    pub(super) column: &'static str,
-    pub(super) value: Value,
+    pub(crate) column: &'static str,
+    pub(crate) value: Value,
 }
 
 impl Assignment {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AppConfig, Field, GenericRelation, ManyToMany, Meta, OnDelete, Validator};
-use crate::db::Kind;
+use crate::db::{Decimal, Kind, Value};
 
 /// An error in a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,6 +126,20 @@ fn check_name(model: &Meta, found: &mut Vec<Finding>) {
     }
 }
 
+/// Returns the fields of `model` that SQLite cannot have.
+pub fn check_sqlite(model: &'static Meta) -> Vec<Finding> {
+    let only = |field: &'static Field| {
+        let class = field.kind.field_type().postgres_only()?;
+        let place = format!("{}.{}", model.object_label(), field.name);
+        let text = format!(
+            "only PostgreSQL has columns of this type ({class}), and DATABASE_URL names SQLite. \
+             Use PostgreSQL, or a field of type Json."
+        );
+        Some(Finding::new("nuages.E012", place, "kind", text))
+    };
+    model.fields.iter().filter_map(only).collect()
+}
+
 /// Returns the errors in the description of a field.
 pub fn check_field(model: &'static Meta, field: &'static Field) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -244,12 +258,40 @@ fn mistakes(field: &Field) -> Vec<(&'static str, String)> {
             );
             found.push(("default", text));
         }
+        found.extend(beyond(field, &default).map(|text| ("default", text)));
     }
     found
 }
 
+/// Returns the mistake if a default is outside of the author's bounds, so that each new form starts
+/// with an error.
+fn beyond(field: &Field, default: &Value) -> Option<String> {
+    let number = match default {
+        Value::Decimal(number) => number.clone(),
+        value => Decimal::from(value.as_i64()?),
+    };
+    field.validators.iter().find_map(|rule| match rule {
+        Validator::Min(least) if number < *least => Some(format!(
+            "the default {number} is less than the minimum {least}. Change one of them."
+        )),
+        Validator::Max(most) if number > *most => Some(format!(
+            "the default {number} is greater than the maximum {most}. Change one of them."
+        )),
+        _ => None,
+    })
+}
+
 /// Checks that the links of a many-to-many field can be found.
 fn check_many(model: &'static Meta, many: &'static ManyToMany, found: &mut Vec<Finding>) {
+    let target = many.to();
+    if super::find(target.app, &target.name).is_none() {
+        let text = format!(
+            "{} is not installed. List it in `models` of its app.",
+            target.object_label()
+        );
+        let place = format!("{}.{}", model.object_label(), many.name);
+        found.push(Finding::new("fields.E300", place, "to", text));
+    }
     let Some(link) = many.link_model() else {
         return;
     };
@@ -344,6 +386,18 @@ fn check_names(model: &'static Meta, found: &mut Vec<Finding>) {
             );
             let place = model.object_label();
             found.push(Finding::new("models.E012", place, "constraints", text));
+        }
+    }
+    for expression in model.expressions() {
+        for column in model.unknown_columns(expression.sql) {
+            let columns: Vec<&str> = model.fields.iter().map(|field| field.column).collect();
+            let text = format!(
+                "{} refers to the column {column:?}, which the table does not have. The columns are {}.",
+                expression.name,
+                columns.join(", ")
+            );
+            let place = model.object_label();
+            found.push(Finding::new("models.E012", place, expression.option, text));
         }
     }
 }

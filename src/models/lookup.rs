@@ -2,9 +2,12 @@
 
 use chrono_tz::Tz;
 
-use super::fields::{self, LookupValue};
+use super::fields::{self, FieldKind, LookupValue};
 use super::value::{parse_in, parse_lookup};
-use super::{ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, Reverse, Step};
+use super::{
+    ColumnPath, Comparison, Condition, DatePart, Field, ManyToMany, Meta, NativeLookup, Reverse,
+    Step,
+};
 use crate::db::{Kind, Value};
 use crate::python::int;
 
@@ -33,6 +36,8 @@ pub enum Lookup {
     Year,
     /// A part of a date or a time; the time zone follows the values.
     Part(DatePart, Comparison),
+    /// A lookup that only columns of PostgreSQL's own kinds have.
+    Native(NativeLookup),
 }
 
 impl Lookup {
@@ -124,6 +129,14 @@ impl Meta {
                         steps.push(Step::Forward(key.column));
                         model = relation.to();
                         field = None;
+                    }
+                    (None, _) if key.kind.field_type().native_lookup(part).is_some() => {
+                        lookup = key
+                            .kind
+                            .field_type()
+                            .native_lookup(part)
+                            .map(Lookup::Native);
+                        continue;
                     }
                     (_, Some(named)) => {
                         lookup = Some(named);
@@ -305,6 +318,20 @@ impl Parameter {
                 };
                 values.push(zone.name().into());
                 is(self.lookup, values)
+            }
+            Lookup::Native(native) => {
+                if let Some(value) = native.own_value(text) {
+                    return is(self.lookup, vec![value]);
+                }
+                // A range contains a range, or a value.
+                if native == NativeLookup::Contains
+                    && let FieldKind::Range(end) = target.kind
+                    && let Some(value) = end.kind.field_type().parse(*end, text, zone)
+                {
+                    let lookup = Lookup::Native(NativeLookup::ContainsValue);
+                    return is(lookup, vec![value]);
+                }
+                is(self.lookup, vec![typed(text)?])
             }
             Lookup::Regex | Lookup::IRegex if !crate::db::is_regex(text) => Err(LookupError::Value),
             // PostgreSQL texts cannot contain NUL, so no row matches.

@@ -167,6 +167,7 @@ impl Meta {
             Step::Reverse((app, name), _) | Step::ReverseMany((app, name), _) => {
                 super::find(app, name)
             }
+            Step::Aggregate(_) => None,
         }
     }
 
@@ -236,6 +237,7 @@ impl Meta {
                     let many = model.follow(*step).and_then(|other| other.many(many));
                     many.and_then(|many| many.related_name).unwrap_or(name)
                 }
+                Step::Aggregate(_) => break,
             });
             let Some(next) = model.follow(*step) else {
                 break;

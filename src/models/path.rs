@@ -20,7 +20,13 @@ pub enum Step {
     Reverse((&'static str, &'static str), &'static str),
     /// Follows the many-to-many field `.1` of the model `app.name` (`.0`) backwards.
     ReverseMany((&'static str, &'static str), &'static str),
+    /// Aggregates the rows that refer to the row. This is the last step.
+    Aggregate(AggregationId),
 }
+
+/// The number of an aggregation that was declared with `count` or a similar function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AggregationId(pub(super) usize);
 
 /// A column, and the steps to its model. An empty column name means the primary key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

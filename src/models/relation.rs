@@ -41,7 +41,7 @@ pub enum OnDelete {
 
 impl OnDelete {
     /// Returns the rule that has the same effect without the help of the database.
-    pub(super) fn effect(self) -> Self {
+    pub(crate) fn effect(self) -> Self {
         match self {
             Self::DbCascade => Self::Cascade,
             Self::DbSetNull => Self::SetNull,
@@ -115,6 +115,8 @@ pub struct ManyToMany<T = ()> {
     pub to_column: &'static str,
     /// The name of these rows in the other model.
     pub related_name: Option<&'static str>,
+    /// The rows that forms offer, if not all.
+    pub limit_choices_to: Option<fn() -> Condition>,
     /// The link table: `catalog_product_tags`; set when the model is described.
     pub(super) through: &'static str,
     /// The columns of the link table that order the links: its primary key. Set when the model is
@@ -161,6 +163,7 @@ impl<T> ManyToMany<T> {
             from_column: A::NAME,
             to_column: B::NAME,
             related_name: None,
+            limit_choices_to: None,
             through: "",
             order: &[],
             link_table: <A::Table as LinkTableShape>::name_and_key,
@@ -185,6 +188,7 @@ impl<T> ManyToMany<T> {
             from_column: "",
             to_column: "",
             related_name: None,
+            limit_choices_to: None,
             through: "",
             order: &[],
             link_table: no_link_table,
@@ -232,6 +236,13 @@ impl<T> ManyToMany<T> {
     #[must_use]
     pub const fn related_name(mut self, name: &'static str) -> Self {
         self.related_name = Some(name);
+        self
+    }
+
+    /// Limits the rows that forms offer and accept (Django's `limit_choices_to`).
+    #[must_use]
+    pub const fn limit_choices_to(mut self, condition: fn() -> Condition) -> Self {
+        self.limit_choices_to = Some(condition);
         self
     }
 
@@ -293,6 +304,7 @@ impl<T> ManyToMany<T> {
             from_column: self.from_column,
             to_column: self.to_column,
             related_name: self.related_name,
+            limit_choices_to: self.limit_choices_to,
             through: self.through,
             order: self.order,
             link_table: self.link_table,

@@ -1,9 +1,12 @@
 //! Saves rows and links of any model.
 
-use chrono::{TimeZone as _, Utc};
+use std::collections::HashMap;
+
+use chrono::TimeZone as _;
 use chrono_tz::Tz;
 
 use super::{ColumnPath, Field, FieldList, ManyToMany, Meta, Query, Record};
+use crate::clock;
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
 use crate::error::Result;
 
@@ -13,13 +16,19 @@ const LINKS: usize = 5_000;
 /// Returns the current time as a value of this kind.
 fn now(kind: Kind, zone: Tz) -> Value {
     let local = zone
-        .from_utc_datetime(&Utc::now().naive_utc())
+        .from_utc_datetime(&clock::now().naive_utc())
         .naive_local();
     match kind {
         Kind::Date => Value::Date(local.date()),
         Kind::Time => Value::Time(local.time()),
         _ => Timestamp::now().into(),
     }
+}
+
+/// Whether an `INSERT` leaves out the column, because the database sets its value.
+pub(super) fn is_left_out(field: &Field, value: &Value) -> bool {
+    let has_default = field.primary_key || field.db_default.is_some();
+    !field.is_written() || (has_default && value.is_null())
 }
 
 impl Record {
@@ -39,10 +48,6 @@ impl Record {
     /// write generated columns.
     pub fn insert(&mut self, conn: &mut Conn) -> Result<()> {
         let pk = self.model.pk();
-        let is_left_out = |field: &Field, value: &Value| {
-            let has_default = field.primary_key || field.db_default.is_some();
-            !field.is_written() || (has_default && value.is_null())
-        };
         let pairs = || self.model.fields.iter().zip(&self.values);
         let mut made: Vec<&'static Field> = vec![pk];
         let defaulted = pairs().filter(|(field, value)| {
@@ -54,7 +59,7 @@ impl Record {
         let mut comma = "";
         for (field, value) in pairs().filter(|(field, value)| !is_left_out(field, value)) {
             columns = columns.raw(comma).ident(field.column);
-            values = values.raw(comma).bind(value.clone());
+            values = values.raw(comma).append(field.bound(value.clone()));
             comma = ", ";
         }
         let sql = Sql::new("INSERT INTO ").ident(self.model.table);
@@ -93,7 +98,7 @@ impl Record {
                 .raw(if at > 0 { ", " } else { "" })
                 .ident(field.column)
                 .raw(" = ");
-            sql = sql.bind(self.value(field).clone());
+            sql = sql.append(field.bound(self.value(field).clone()));
         }
         sql.raw(" WHERE ")
             .ident(self.model.pk().column)
@@ -137,6 +142,22 @@ impl Record {
 
     /// Returns the display name of the row; needs a query if the name depends on other rows.
     pub fn name(&self, conn: &mut Conn) -> Result<String> {
+        if let Some(name) = self.own_name() {
+            return Ok(name);
+        }
+        let named = Query::new(self.model)
+            .with_pks(vec![self.pk().clone()])
+            .order_by(Vec::new())
+            .named(conn, Some(1), 0)?;
+        Ok(named
+            .into_iter()
+            .next()
+            .map(|(_, name)| name)
+            .unwrap_or_default())
+    }
+
+    /// Returns the display name of the row; `None` if the name depends on other rows, or on a value that the database computes.
+    pub(super) fn own_name(&self) -> Option<String> {
         // The database may have computed another value since the row was read.
         let is_current = |field: &&'static Field| !field.generated;
         let own = |path: &ColumnPath| {
@@ -152,18 +173,7 @@ impl Record {
             .iter()
             .map(|path| own(path).map(|field| self.value(field).clone()))
             .collect();
-        if let Some(values) = values {
-            return Ok(display.say(&values).into_owned());
-        }
-        let named = Query::new(self.model)
-            .with_pks(vec![self.pk().clone()])
-            .order_by(Vec::new())
-            .named(conn, Some(1), 0)?;
-        Ok(named
-            .into_iter()
-            .next()
-            .map(|(_, name)| name)
-            .unwrap_or_default())
+        Some(display.say(&values?).into_owned())
     }
 }
 
@@ -239,6 +249,21 @@ impl ManyToMany {
             .into_iter()
             .filter_map(|row| Some(<[Value; 2]>::try_from(row).ok()?.into()))
             .collect())
+    }
+
+    /// Returns the keys that each of these rows links to, in the order of the links, by the text of the row's primary key.
+    /// Rows without links are left out.
+    pub(crate) fn linked_by_row(
+        &self,
+        conn: &mut Conn,
+        from: &Meta,
+        pks: &[Value],
+    ) -> Result<HashMap<String, Vec<Value>>> {
+        let mut by_row: HashMap<String, Vec<Value>> = HashMap::new();
+        for (row, to) in self.linked(conn, from, pks)? {
+            by_row.entry(row.text()).or_default().push(to);
+        }
+        Ok(by_row)
     }
 
     /// Returns the keys that the row with this primary key links to.

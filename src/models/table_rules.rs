@@ -31,6 +31,7 @@ impl<M: Model> Description<M> {
             name: None,
             columns: columns.collect(),
             condition: None,
+            managed: true,
         }));
         self
     }

@@ -6,18 +6,19 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY,
+    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue,
+    RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpRequest, HttpResponse, web};
+use actix_web::{Error as ActixError, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use askama::Template;
 
 use super::{Page, framed_text};
 use crate::csrf::StaleForm;
-use crate::error::Error;
+use crate::error::{Error, Problem};
 use crate::framed;
-use crate::http::UrlTable;
-use crate::logging::Context;
+use crate::http::{UrlTable, is_api_view};
+use crate::logging::{Context, request_failed};
 use crate::settings::Settings;
 
 /// Seconds after which a visitor should try again; by then the queue of requests is processed.
@@ -84,12 +85,16 @@ pub async fn error_pages<B: MessageBody + 'static>(
     if let Some(error) = response.response().error()
         && status.is_server_error()
     {
-        log::error!(target: "nuages.request", "{}", chain(error).join("; because: "));
+        request_failed(&chain(error).join("; because: "));
     }
     let error = response
         .response()
         .error()
         .and_then(|error| error.as_error::<Error>());
+    if wants_problem(response.request()) {
+        let problem = problem(response.response().headers(), status, error);
+        return Ok(response.into_response(problem));
+    }
     let html = if settings.debug && status == StatusCode::INTERNAL_SERVER_ERROR {
         framed_text(&debug_page(
             response.request(),
@@ -107,6 +112,16 @@ pub async fn error_pages<B: MessageBody + 'static>(
     };
     let mut page = HttpResponse::build(status);
     page.content_type("text/html; charset=utf-8");
+    set_headers(&mut page, response.headers(), error);
+    let html = html.unwrap_or_else(|error| {
+        log::error!(target: "nuages.request", "the error page failed: {error}");
+        status.to_string()
+    });
+    Ok(response.into_response(page.body(html)))
+}
+
+/// Sets the headers of the error, and keeps the cookies and the headers of a site's own middleware.
+fn set_headers(page: &mut HttpResponseBuilder, given: &HeaderMap, error: Option<&Error>) {
     match error {
         Some(Error::MethodNotAllowed(allow)) => drop(page.insert_header((ALLOW, allow.as_str()))),
         Some(Error::Busy | Error::StatementTimeout | Error::Unreachable(_)) => {
@@ -117,19 +132,57 @@ pub async fn error_pages<B: MessageBody + 'static>(
             page.insert_header((RETRY_AFTER, RETRY_WRITE_SECONDS))
                 .insert_header((CACHE_CONTROL, "no-store"));
         }
+        Some(Error::TooManyRequests(seconds)) => drop(page.insert_header((RETRY_AFTER, *seconds))),
+        Some(Error::Unauthorized(_)) => drop(page.insert_header((WWW_AUTHENTICATE, "Bearer"))),
         _ => {}
     }
-    // Cookies that the response sets or deletes are kept.
-    for name in [SET_COOKIE, VARY] {
-        for value in response.headers().get_all(&name) {
+
+    let of_page = [
+        ALLOW,
+        CACHE_CONTROL,
+        CONTENT_LENGTH,
+        CONTENT_TYPE,
+        RETRY_AFTER,
+        WWW_AUTHENTICATE,
+    ];
+    for (name, value) in given {
+        if !of_page.contains(name) {
             page.append_header((name.clone(), value.clone()));
         }
     }
-    let html = html.unwrap_or_else(|error| {
-        log::error!(target: "nuages.request", "the error page failed: {error}");
-        status.to_string()
-    });
-    Ok(response.into_response(page.body(html)))
+}
+
+/// Whether the client of `request` reads a problem rather than a page: the request is for an API, or its `Accept` header
+/// prefers JSON to HTML.
+fn wants_problem(request: &HttpRequest) -> bool {
+    if is_api_view(request) || request.path().starts_with("/api/") {
+        return true;
+    }
+    let accept = request.headers().get(ACCEPT);
+    let accept = accept
+        .and_then(|accept| accept.to_str().ok())
+        .unwrap_or_default();
+    let quality = |is_wanted: fn(&str) -> bool| {
+        let kinds = accept.split(',').filter_map(|part| {
+            let (kind, parameters) = part.split_once(';').unwrap_or((part, ""));
+            let given = parameters.trim().strip_prefix("q=");
+            let quality = given.and_then(|text| text.parse().ok()).unwrap_or(1.0_f32);
+            is_wanted(kind.trim()).then_some(quality)
+        });
+        kinds.fold(0.0, f32::max)
+    };
+    let json = quality(|kind| kind == "application/json" || kind.ends_with("+json"));
+    let html = quality(|kind| matches!(kind, "text/html" | "application/xhtml+xml"));
+    json > html
+}
+
+/// Returns the response for a client that reads problems.
+fn problem(given: &HeaderMap, status: StatusCode, error: Option<&Error>) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response.content_type("application/problem+json");
+    set_headers(&mut response, given, error);
+    response.insert_header((CACHE_CONTROL, "no-store"));
+    response.body(Problem::from_error(status, error).json().to_string())
 }
 
 /// Returns the error and its causes, for the log.

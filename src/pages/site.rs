@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{DefaultFrame, Frame};
+use super::{AnyPageTemplate, DefaultFrame, Frame};
+use crate::forms::html::RenderField;
 use crate::http::assets;
 use askama::Template as _;
 
@@ -32,6 +33,10 @@ pub struct Site {
     pub colors: &'static str,
     /// Renders the framework's pages.
     pub frame: RenderFrame,
+    /// The site's own templates for pages of the framework.
+    pub templates: &'static [&'static dyn AnyPageTemplate],
+    /// Renders the fields of forms; `None` for the framework's HTML.
+    pub form_field: Option<RenderField>,
 }
 
 /// A link of a site's navigation.
@@ -61,6 +66,8 @@ impl Site {
                 }
                 .render()
             },
+            templates: &[],
+            form_field: None,
         }
     }
 }

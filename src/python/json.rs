@@ -11,6 +11,7 @@ pub fn json_compact(value: &impl Serialize) -> Vec<u8> {
     written(
         value,
         Python {
+            is_ascii: true,
             comma: b",",
             colon: b":",
         },
@@ -23,6 +24,20 @@ pub fn json_spaced(value: &impl Serialize) -> Vec<u8> {
     written(
         value,
         Python {
+            is_ascii: true,
+            comma: b", ",
+            colon: b": ",
+        },
+    )
+}
+
+/// Like [`json_spaced`], but letters outside ASCII stay as they are (`ensure_ascii=False`): for
+/// fixtures.
+pub fn json_readable(value: &impl Serialize) -> Vec<u8> {
+    written(
+        value,
+        Python {
+            is_ascii: false,
             comma: b", ",
             colon: b": ",
         },
@@ -38,6 +53,7 @@ fn written(value: &impl Serialize, formatter: Python) -> Vec<u8> {
 }
 
 struct Python {
+    is_ascii: bool,
     comma: &'static [u8],
     colon: &'static [u8],
 }
@@ -80,6 +96,9 @@ impl Formatter for Python {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if !self.is_ascii {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut units = [0; 2];
         for c in fragment.chars() {
             if matches!(c, ' '..='~') {

@@ -15,7 +15,7 @@ mod space;
 pub use digits::ascii_digits;
 pub use float::float;
 pub use int::{int, int_within_i64};
-pub use json::{json_compact, json_spaced};
+pub use json::{json_compact, json_readable, json_spaced};
 pub use months::{MONTHS, month_abbreviation};
 pub use quote::{iri_to_uri, quote, quote_all, quote_plus_onto};
 pub use space::{is_space, strip};

@@ -14,6 +14,14 @@ pub struct Actor {
 }
 
 impl Actor {
+    /// Returns a visitor who is not logged in, and has no permissions.
+    pub fn anonymous() -> Self {
+        Self {
+            user: User::anonymous(),
+            permissions: Permissions::default(),
+        }
+    }
+
     /// Whether the user may view or change rows of `model`.
     pub(crate) fn may_view(&self, model: &Meta) -> bool {
         ["view", "change"]

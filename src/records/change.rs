@@ -18,6 +18,24 @@ pub struct LinkChange<'a> {
     pub after: &'a [Value],
 }
 
+impl LinkChange<'_> {
+    /// Returns the primary keys that the field will not link to any more.
+    pub(crate) fn removed(&self) -> Vec<Value> {
+        without(self.before, self.after)
+    }
+
+    /// Returns the primary keys that the field does not link to yet.
+    pub(crate) fn added(&self) -> Vec<Value> {
+        without(self.after, self.before)
+    }
+}
+
+/// Returns those of `keys` that are not among `others`.
+pub(super) fn without(keys: &[Value], others: &[Value]) -> Vec<Value> {
+    let lacking = keys.iter().filter(|key| !others.contains(key));
+    lacking.cloned().collect()
+}
+
 /// A row that is to be saved.
 #[derive(Debug)]
 pub struct RecordChange<'a> {
@@ -73,11 +91,8 @@ impl Change<'_> {
 
     /// Like [`added`](Self::added), for a field that is only known at run time.
     pub(super) fn added_to(&self, name: &str) -> Vec<Value> {
-        let Some(links) = self.links.iter().find(|links| links.field.name == name) else {
-            return Vec::new();
-        };
-        let is_new = |value: &&Value| !links.before.contains(value);
-        links.after.iter().filter(is_new).cloned().collect()
+        let links = self.links.iter().find(|links| links.field.name == name);
+        links.map(LinkChange::added).unwrap_or_default()
     }
 
     /// Whether `column` of an existing row changes.

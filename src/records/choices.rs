@@ -29,7 +29,7 @@ impl Policy<'_> {
     pub fn load_choices(
         &self,
         conn: &mut Conn,
-        target: RelationTarget,
+        target: &RelationTarget,
         most: i64,
     ) -> Result<Option<Vec<(Value, String)>>> {
         let rows = target.rows(self.choices()).named(conn, Some(most + 1), 0)?;

@@ -1,6 +1,7 @@
 //! [`Hooks`]: functions that decide about the rows of one model.
 
-use super::{Change, FieldError};
+use super::save::write;
+use super::{Change, Deleting, FieldError, Saving};
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
@@ -21,10 +22,11 @@ pub struct Hooks {
     pub has_permission: Option<fn(&Permissions, &str, Option<&Record>) -> bool>,
     /// Whether rows may be looked up by this parameter of a URL (`lookup_allowed`), on top of the general rules.
     pub lookup_allowed: Option<fn(&str) -> bool>,
-    /// Called before a row is written, inside the transaction; `true` for a new row (`save_model`).
-    pub save_model: Option<fn(&mut Conn, &mut Record, bool, &User) -> Result<()>>,
+    /// Saves a row, inside the transaction (`save_model`): changes the row, calls [`SaveModel::save`], and can then use the
+    /// row's primary key.
+    pub save_model: Option<fn(&mut Conn, &mut Record, SaveModel<'_>) -> Result<SavedModel>>,
     /// Called before a row is deleted, inside the transaction (`delete_model`).
-    pub delete_model: Option<fn(&mut Conn, &Record, &User) -> Result<()>>,
+    pub delete_model: Option<fn(&mut Conn, &Record, &Deleting<'_>) -> Result<()>>,
     /// Returns errors that concern several fields (`Form.clean`).
     pub clean: Option<fn(&Record) -> Vec<FieldError>>,
     /// Returns errors that depend on the user or on the database.
@@ -45,4 +47,52 @@ impl Hooks {
         check: None,
         readonly_fields: None,
     };
+}
+
+/// The saving of a row that a [`save_model`](Hooks::save_model) surrounds.
+///
+/// ```
+/// use nuages::auth::Group;
+/// use nuages::records::Hooks;
+/// use nuages::schema::auth_group as group;
+///
+/// const GROUPS: Hooks = Hooks {
+///     save_model: Some(|conn, row, save| {
+///         let (is_new, who) = (save.saving.created, save.user.username.clone());
+///         let saved = save.save(conn, row)?;
+///         if is_new {
+///             log::info!("{who} made the group {}", row.pk());
+///         }
+///         Ok(saved)
+///     }),
+///     ..Hooks::NONE
+/// };
+/// ```
+#[derive(Debug)]
+pub struct SaveModel<'a> {
+    /// The user who saves.
+    pub user: &'a User,
+    /// The row before, whether it is new, and the settings.
+    pub saving: Saving<'a>,
+    pub(super) stamped: Vec<&'static str>,
+    /// The hook of the model's own rules.
+    pub(super) rules: Option<SaveModelHook>,
+}
+
+/// A function that surrounds the saving of a row.
+pub(super) type SaveModelHook = fn(&mut Conn, &mut Record, SaveModel<'_>) -> Result<SavedModel>;
+
+/// The proof that a [`save_model`](Hooks::save_model) has saved its row.
+#[derive(Debug)]
+pub struct SavedModel(());
+
+impl SaveModel<'_> {
+    /// Writes the row (Django's `super().save_model(…)`). A new row has its primary key afterwards.
+    pub fn save(mut self, conn: &mut Conn, record: &mut Record) -> Result<SavedModel> {
+        if let Some(rules) = self.rules.take() {
+            return rules(conn, record, self);
+        }
+        write(conn, record, self.stamped, &self.saving)?;
+        Ok(SavedModel(()))
+    }
 }

@@ -4,11 +4,10 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 
 use crate::auth::User;
-use crate::db::{Conn, Lenient, LossyText, NullableLossyText, Timestamp, Value};
+use crate::db::{Conn, Kind, Lenient, LossyText, NullableLossyText, Sql, Timestamp, Value};
 use crate::error::Result;
 use crate::models::content_types::ContentType;
 use crate::models::{Description, Meta, Model, OnDelete, desc};
-use crate::on_conn;
 use crate::schema::{auth_user, django_admin_log, django_content_type};
 
 /// An action of a user in the admin.
@@ -35,6 +34,24 @@ pub struct LogEntry {
     pub content_type_id: Option<i32>,
     /// The user's primary key.
     pub user_id: i32,
+}
+
+/// The place of an action among the others.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = django_admin_log)]
+pub(crate) struct LogPlace {
+    pub(crate) id: i32,
+    #[diesel(deserialize_as = Lenient<django_admin_log::action_time, Timestamp>)]
+    pub(crate) action_time: Option<Timestamp>,
+    #[diesel(deserialize_as = LossyText)]
+    change_message: String,
+}
+
+impl LogPlace {
+    /// Whether nothing was changed: the form was saved as it was.
+    pub(crate) fn says_nothing(&self) -> bool {
+        self.change_message == "[]"
+    }
 }
 
 impl Model for LogEntry {
@@ -74,18 +91,6 @@ pub enum Flag {
     Deletion = 3,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = django_admin_log)]
-struct NewLogEntry<'a> {
-    action_time: Timestamp,
-    object_id: String,
-    object_repr: String,
-    action_flag: i16,
-    change_message: &'a str,
-    content_type_id: Option<i32>,
-    user_id: i32,
-}
-
 /// Number of rows in one statement: SQLite allows 32,766 bound values.
 const AT_ONCE: usize = 500;
 /// The maximum length of [`LogEntry::object_repr`].
@@ -115,7 +120,8 @@ impl LogEntry {
     }
 
     /// Logs an action of `user` on rows of `model`, given by primary key and display name.
-    /// `message` is Django's JSON, and "" for a deletion. Call it in the transaction of the action.
+    /// `message` is Django's JSON, and "" for a deletion. Call it in the transaction of the action. Returns the primary
+    /// keys of the log entries, in the order of the rows.
     pub(super) fn write(
         conn: &mut Conn,
         user: i32,
@@ -123,51 +129,106 @@ impl LogEntry {
         flag: Flag,
         rows: &[(Value, String)],
         message: &str,
-    ) -> Result<()> {
+    ) -> Result<Vec<i32>> {
         let content_type_id = ContentType::for_model(conn, model)?;
         let action_time = Timestamp::now();
+        let mut written = Vec::with_capacity(rows.len());
         for some in rows.chunks(AT_ONCE) {
-            let entries = some.iter().map(|(pk, name)| NewLogEntry {
-                action_time,
-                object_id: pk.to_string(),
-                object_repr: name.chars().take(REPR).collect(),
-                action_flag: flag as i16,
-                change_message: message,
-                content_type_id,
-                user_id: user,
-            });
-            let entries: Vec<_> = entries.collect();
-            on_conn!(conn, |c| diesel::insert_into(django_admin_log::table)
-                .values(&entries)
-                .execute(c))?;
+            let mut sql = Sql::new(
+                "INSERT INTO \"django_admin_log\" (\"action_time\", \"object_id\", \"object_repr\", \
+                 \"action_flag\", \"change_message\", \"content_type_id\", \"user_id\") VALUES ",
+            );
+            for (at, (pk, name)) in some.iter().enumerate() {
+                sql = sql
+                    .raw(if at > 0 { ", (" } else { "(" })
+                    .bind(action_time)
+                    .raw(", ")
+                    .bind(pk.to_string())
+                    .raw(", ")
+                    .bind(name.chars().take(REPR).collect::<String>())
+                    .raw(", ")
+                    .bind(flag as i16)
+                    .raw(", ")
+                    .bind(message)
+                    .raw(", ")
+                    .bind(content_type_id)
+                    .raw(", ")
+                    .bind(user)
+                    .raw(")");
+            }
+            let ids = sql
+                .raw(" RETURNING \"id\"")
+                .returns(&[Kind::Integer])
+                .load(conn)?;
+            let ids = ids.into_iter().flatten();
+            let mut ids: Vec<i32> = ids
+                .filter_map(|id| i32::try_from(id.as_i64()?).ok())
+                .collect();
+            // Both databases number the rows of a statement in their order, and need not return them in it.
+            ids.sort_unstable();
+            written.extend(ids);
         }
-        Ok(())
+        Ok(written)
     }
 
-    /// Returns the actions on one row with their users, oldest first: up to `limit` after the first
-    /// `offset`, and the total number.
-    pub(crate) fn of_object(
+    /// Returns the primary keys and times of all actions on one row, oldest first.
+    pub(crate) fn places_of_object(
         conn: &mut Conn,
         model: &Meta,
         pk: &str,
-        page: impl FnOnce(i64) -> (i64, i64),
-    ) -> Result<(i64, Vec<(Self, User)>)> {
+    ) -> Result<Vec<LogPlace>> {
         let content_type = ContentType::for_model(conn, model)?.unwrap_or(-1);
-        let of_object = || {
-            let same = django_admin_log::object_id
-                .eq(pk)
-                .and(django_admin_log::content_type_id.eq(content_type));
-            django_admin_log::table.filter(same.assume_not_null())
-        };
-        let count = of_object().count().get_result(conn)?;
-        let (limit, offset) = page(count);
-        let entries = of_object()
+        let same = django_admin_log::object_id
+            .eq(pk)
+            .and(django_admin_log::content_type_id.eq(content_type));
+        let places = django_admin_log::table
+            .filter(same.assume_not_null())
+            // As in Django's page, an action whose user is gone is not shown.
             .inner_join(auth_user::table)
             .order((django_admin_log::action_time, django_admin_log::id))
+            .select(LogPlace::as_select());
+        Ok(places.load(conn)?)
+    }
+
+    /// Returns up to `limit` actions on rows of models with these content types, the latest first: of this user, in this span
+    /// of time, and before the action `before`.
+    pub(crate) fn latest(
+        conn: &mut Conn,
+        kinds: &[i32],
+        user: Option<i32>,
+        (from, until): (Option<Timestamp>, Option<Timestamp>),
+        before: Option<i32>,
+        limit: i64,
+    ) -> Result<Vec<Self>> {
+        let kinds: Vec<Option<i32>> = kinds.iter().copied().map(Some).collect();
+        let mut rows = django_admin_log::table
+            .filter(django_admin_log::content_type_id.eq_any(kinds))
+            .order(django_admin_log::id.desc())
             .limit(limit)
-            .offset(offset)
+            .select(Self::as_select())
+            .into_boxed();
+        if let Some(user) = user {
+            rows = rows.filter(django_admin_log::user_id.eq(user));
+        }
+        if let Some(from) = from {
+            rows = rows.filter(django_admin_log::action_time.ge(from));
+        }
+        if let Some(until) = until {
+            rows = rows.filter(django_admin_log::action_time.lt(until));
+        }
+        if let Some(before) = before {
+            rows = rows.filter(django_admin_log::id.lt(before));
+        }
+        Ok(rows.load(conn)?)
+    }
+
+    /// Returns these actions with their users.
+    pub(crate) fn with_ids(conn: &mut Conn, ids: &[i32]) -> Result<Vec<(Self, User)>> {
+        let entries = django_admin_log::table
+            .inner_join(auth_user::table)
+            .filter(django_admin_log::id.eq_any(ids))
             .select((Self::as_select(), User::as_select()));
-        Ok((count, entries.load(conn)?))
+        Ok(entries.load(conn)?)
     }
 
     /// Returns the latest action on each of these rows with its user.

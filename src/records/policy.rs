@@ -1,6 +1,7 @@
 //! [`Policy`]: the rules for the rows of one model.
 
-use super::{Actor, Change, FieldError, Hooks, RecordChange, rules};
+use super::hooks::SaveModel;
+use super::{Actor, Change, Deleting, FieldError, Hooks, RecordChange, Saving, rules};
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
 use crate::db::Conn;
@@ -120,6 +121,12 @@ impl<'a> Policy<'a> {
         self.limit(Query::new(self.model), user)
     }
 
+    /// Whether hooks limit the rows that `user` may see.
+    pub(crate) fn limits_rows(&self, user: &User) -> bool {
+        let all = Query::new(self.model);
+        self.limit(all.clone(), user) != all
+    }
+
     /// Limits `rows` to those that `user` may see.
     pub fn limit(&self, rows: Query, user: &User) -> Query {
         let limits = self
@@ -192,22 +199,33 @@ impl<'a> Policy<'a> {
         Ok(Vec::new())
     }
 
-    /// Calls `save_model`: the site author's hook first and then the model's rules, so that the
-    /// rules decide.
-    pub(super) fn before_save(
+    /// Saves a row with the site author's `save_model` around the model's rules, so that the rules decide.
+    pub(super) fn save_model(
         &self,
         conn: &mut Conn,
         record: &mut Record,
-        adding: bool,
+        stamped: Vec<&'static str>,
         user: &User,
+        saving: Saving<'_>,
     ) -> Result<()> {
-        for hook in [self.hooks.save_model, self.rules.save_model]
-            .into_iter()
-            .flatten()
-        {
-            hook(conn, record, adding, user)?;
-        }
+        let save = SaveModel {
+            user,
+            saving,
+            stamped,
+            rules: self.rules.save_model,
+        };
+        match self.hooks.save_model {
+            Some(hook) => hook(conn, record, save)?,
+            None => save.save(conn, record)?,
+        };
         Ok(())
+    }
+
+    /// Whether a hook surrounds the saving of a row.
+    pub(super) fn has_save_hook(&self) -> bool {
+        self.all_hooks()
+            .iter()
+            .any(|hooks| hooks.save_model.is_some())
     }
 
     /// Whether `before_delete` does anything.
@@ -222,14 +240,11 @@ impl<'a> Policy<'a> {
         &self,
         conn: &mut Conn,
         record: &Record,
-        user: &User,
+        deleting: &Deleting<'_>,
     ) -> Result<()> {
-        for hook in self
-            .all_hooks()
-            .into_iter()
-            .filter_map(|hooks| hooks.delete_model)
-        {
-            hook(conn, record, user)?;
+        let hooks = self.all_hooks().into_iter();
+        for hook in hooks.filter_map(|hooks| hooks.delete_model) {
+            hook(conn, record, deleting)?;
         }
         Ok(())
     }

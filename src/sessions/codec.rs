@@ -1,5 +1,7 @@
 //! Encodes and decodes the column `session_data`, which is signed JSON.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::python::json_compact;
@@ -8,6 +10,35 @@ use crate::signing::{self, BadSignature, KeyUsed};
 
 /// The data of a session.
 pub type Data = Map<String, Value>;
+
+/// Values of any type in the data of a session, as JSON.
+///
+/// ```
+/// use nuages::sessions::{Data, TypedData as _};
+///
+/// let mut data = Data::new();
+/// data.set("last_seen", &[7, 3]);
+/// assert_eq!(data.get_as("last_seen"), Some([7, 3]));
+/// assert_eq!(data.get_as::<String>("last_seen"), None);
+/// ```
+pub trait TypedData {
+    /// Returns the value of `name`; `None` if there is no such value, or one of another type.
+    fn get_as<T: DeserializeOwned>(&self, name: &str) -> Option<T>;
+
+    /// Sets the value of `name`.
+    fn set(&mut self, name: &str, value: &impl Serialize);
+}
+
+impl TypedData for Data {
+    fn get_as<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_value(self.get(name)?.clone()).ok()
+    }
+
+    fn set(&mut self, name: &str, value: &impl Serialize) {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.insert(name.to_owned(), value);
+    }
+}
 
 const SALT: &str = "django.contrib.sessions.SessionStore";
 

@@ -4,11 +4,11 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpResponse, web};
-use chrono::Utc;
 
 use super::expiry::Expiry;
 use super::store::Changes;
 use super::{Origin, Session};
+use crate::clock;
 use crate::db::Db;
 use crate::error::Result;
 use crate::http::middleware::caught;
@@ -60,7 +60,7 @@ async fn keep(
     if save {
         let (expiry, now, age) = (
             Expiry::from_data(&session.state().data),
-            Utc::now(),
+            clock::now(),
             settings.session.cookie.age,
         );
         let origin = Origin::from_request(response.request());

@@ -3,12 +3,17 @@
 pub mod codec;
 pub mod expiry;
 
+mod atomic;
 mod decoded_cache;
+mod event_data;
 mod middleware;
 mod session;
 mod store;
 mod visit;
 
+pub use codec::{Data, TypedData};
+pub(crate) use event_data::Changes as SessionChanges;
+pub use event_data::EventData;
 pub use middleware::sessions;
 pub use session::Session;
 pub use store::SessionRow;

@@ -3,13 +3,18 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use actix_web::{HttpMessage as _, HttpRequest, web};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use futures_util::FutureExt as _;
+use futures_util::future::LocalBoxFuture;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::SessionRow;
 use super::codec::Data;
 use crate::db::{Db, Timestamp};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::http::settings_and_db;
 use crate::settings::Settings;
 
 /// The session of the current request. Cloning it is cheap; all clones share the same data.
@@ -98,7 +103,7 @@ impl Session {
     }
 
     /// Whether the session has unsaved changes.
-    pub(super) fn is_modified(&self) -> bool {
+    pub fn is_modified(&self) -> bool {
         self.0.borrow().modified
     }
 
@@ -121,6 +126,11 @@ impl Session {
     pub fn get_str(&self, name: &str) -> Option<String> {
         self.get(name)
             .and_then(|value| value.as_str().map(str::to_owned))
+    }
+
+    /// Returns the value of `name`, if it is of this type.
+    pub fn get_as<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        serde_json::from_value(self.get(name)?).ok()
     }
 
     /// Sets the value of `name`.
@@ -165,5 +175,22 @@ impl Session {
 
     pub(super) fn state(&self) -> std::cell::RefMut<'_, State> {
         self.0.borrow_mut()
+    }
+}
+
+/// Loads the session for a view (Django's `request.session`).
+impl FromRequest for Session {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        async move {
+            let session = Self::from_request(&request);
+            let (settings, db) = settings_and_db(&request);
+            session.load(db, settings).await?;
+            Ok(session)
+        }
+        .boxed_local()
     }
 }

@@ -7,6 +7,7 @@ use log::Level;
 
 use super::codec::Data;
 use super::{Origin, Session as Handle, Visit, codec, decoded_cache};
+use crate::clock;
 use crate::db::{Conn, IsAfter, LossyText, Timestamp, is_after};
 use crate::error::{Error, Result};
 use crate::logging;
@@ -112,7 +113,7 @@ impl Changes {
         }
         let is_new = state.key.is_none();
         let session_key = state.key.get_or_insert_with(new_key).clone();
-        let session_data = codec::encode(&state.data, key, Utc::now().timestamp());
+        let session_data = codec::encode(&state.data, key, clock::now().timestamp());
         let user = state.user.filter(|_| is_new);
         let visit =
             user.map(|(user_id, began)| Visit::now(session_key.clone(), user_id, began, origin));

@@ -342,13 +342,13 @@ impl Env {
         }
     }
 
-    pub(super) fn database_url(&self, wrong: &mut Vec<String>) -> DatabaseUrl {
+    pub(super) fn database_url(&self, name: &str, wrong: &mut Vec<String>) -> DatabaseUrl {
         const ACCEPTED: &str = "sqlite:///relative.db, sqlite:////absolute.db or postgres://USER:PASSWORD@HOST:PORT/NAME";
-        match self.get("DATABASE_URL").map(DatabaseUrl::from_str) {
+        match self.get(name).map(DatabaseUrl::from_str) {
             None => DatabaseUrl::default(),
             Some(Ok(url)) => url,
             Some(Err(reason)) => {
-                self.complain_because("DATABASE_URL", &reason.to_string(), ACCEPTED, wrong);
+                self.complain_because(name, &reason.to_string(), ACCEPTED, wrong);
                 DatabaseUrl::default()
             }
         }

@@ -4,40 +4,52 @@
 //! No other module reads the environment. An error message for a wrong value names the variable,
 //! the value and the accepted values.
 
+mod api;
+mod cache;
 mod cookies;
 mod csp;
 mod database_url;
+mod databases;
 mod django_version;
 mod dotenv;
 mod email;
 mod env;
+mod lists;
 mod login;
 mod mailers;
+mod own;
+mod program;
 mod proxy;
+mod reload_state;
 mod secret_key;
+mod security;
+mod tasks;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+pub use api::{ApiRate, ApiSettings};
+pub use cache::{CacheBackend, CacheSettings};
 pub use cookies::{CookieSettings, CsrfSettings, SessionSettings};
 pub use database_url::{DatabaseUrl, DatabaseUrlError, PostgresUrl, TransactionPooling};
+use databases::{database_url, databases};
 pub use django_version::DjangoVersion;
 pub use dotenv::find_dotenv;
 pub use email::{EmailBackend, EmailSettings};
 pub use env::{Env, SettingsError, random_key};
+pub use lists::ListSettings;
 pub use login::LoginSettings;
+pub use own::{DeclaredSetting, OwnValue, Setting};
+pub use program::{package_folder, program};
 pub use proxy::ProxySettings;
+pub use reload_state::{RELOAD_STATE, cargo, package_variables, reload_state};
 pub use secret_key::SecretKey;
+pub use security::Security;
+pub use tasks::TaskSettings;
 
-/// Returns the folder of the package that a command works on: the one that `cargo run` names, else the
-/// working directory.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this module reads the environment"
-)]
-pub fn package_folder() -> PathBuf {
-    std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from("."), PathBuf::from)
-}
+use crate::test_hooks::TestHooks;
 
 /// Host names of the loopback interface. They are allowed without `ALLOWED_HOSTS` if the server
 /// listens on the loopback interface only.
@@ -60,6 +72,9 @@ pub struct Settings {
     /// for it. `off` is also right for poolers that keep prepared statements: those in session
     /// mode, and PgBouncer from 1.21 on with `max_prepared_statements`.
     pub database_url: DatabaseUrl,
+    /// `DATABASE_URL_NAME`: further databases by their names in lower case, such as `reports`. The
+    /// other settings of connections hold for each of them.
+    pub databases: BTreeMap<String, DatabaseUrl>,
     /// `CONN_POOL_SIZE`: number of database connections, and so of queries that run at the same
     /// time. The default is two for each processor, and at least 8 for PostgreSQL or 4 for SQLite.
     /// SQLite has one more connection, for writing.
@@ -72,6 +87,8 @@ pub struct Settings {
     /// PostgreSQL does not answer two seconds after that, the request is answered with 503 and the
     /// connection is replaced.
     pub statement_timeout: Duration,
+    /// Long lists: `LIST_…`.
+    pub lists: ListSettings,
     /// `STREAM_TIMEOUT` (seconds): how long a stream of rows, which holds a connection, waits for a
     /// client that reads nothing.
     pub stream_timeout: Duration,
@@ -110,8 +127,14 @@ pub struct Settings {
     pub session: SessionSettings,
     /// The `CSRF_…` settings.
     pub csrf: CsrfSettings,
+    /// The `API_…` settings.
+    pub api: ApiSettings,
+    /// The `CACHE_…` settings.
+    pub cache: CacheSettings,
     /// The `EMAIL_…` settings.
     pub email: EmailSettings,
+    /// Settings for work in the background.
+    pub tasks: TaskSettings,
     /// The `LOGIN_FREE_FAILURES…` and `PASSWORD_RESET_FREE_MAILS…` settings and `TRUSTED_PROXIES`.
     pub login: LoginSettings,
     /// `LOGIN_REDIRECT_URL`: the URL to redirect to after a login without `next`.
@@ -136,39 +159,10 @@ pub struct Settings {
     pub security: Security,
     /// The `USE_X_FORWARDED_…` settings and `FORCE_SCRIPT_NAME`.
     pub proxy: ProxySettings,
-}
-
-/// Django's `SecurityMiddleware` and clickjacking settings.
-#[derive(Debug, Clone)]
-pub struct Security {
-    /// `SECURE_SSL_REDIRECT`: redirects plain HTTP requests to HTTPS.
-    pub ssl_redirect: bool,
-    /// `SECURE_SSL_HOST`: the host of that redirect, if it differs from the request's.
-    pub ssl_host: Option<String>,
-    /// `SECURE_PROXY_SSL_HEADER`: the header and the value with which the proxy says that it was
-    /// reached by HTTPS (`X-Forwarded-Proto,https`).
-    pub proxy_ssl_header: Option<(String, String)>,
-    /// `SECURE_HSTS_SECONDS`; 0 sends no header.
-    pub hsts_seconds: u64,
-    /// `SECURE_HSTS_INCLUDE_SUBDOMAINS`.
-    pub hsts_include_subdomains: bool,
-    /// `SECURE_HSTS_PRELOAD`.
-    pub hsts_preload: bool,
-    /// `SECURE_CONTENT_TYPE_NOSNIFF`.
-    pub content_type_nosniff: bool,
-    /// `SECURE_REFERRER_POLICY`; empty sends no header.
-    pub referrer_policy: String,
-    /// `SECURE_CROSS_ORIGIN_OPENER_POLICY`; empty sends no header.
-    pub cross_origin_opener_policy: String,
-    /// `X_FRAME_OPTIONS`: `DENY` or `SAMEORIGIN`.
-    pub x_frame_options: String,
-    /// The `Content-Security-Policy` header. `SECURE_CSP` (Django 6.0) replaces directives of the
-    /// strict default policy or adds directives: `img-src 'self' https://cdn.example; font-src
-    /// 'none'`, or the same as a JSON object. In JSON, `null` removes a directive.
-    pub csp: String,
-    /// `SECURE_CSP_REPORT_ONLY` (Django 6.0): a policy in the same form that browsers report on but
-    /// do not enforce. If it is empty, the header is not sent.
-    pub csp_report_only: String,
+    own: Vec<OwnValue>,
+    /// The hooks of a test, which the crate `nuages-test` sets.
+    #[doc(hidden)]
+    pub test_hooks: Option<Arc<TestHooks>>,
 }
 
 impl Settings {
@@ -178,12 +172,17 @@ impl Settings {
         Self::read(&Env::load()?)
     }
 
-    /// Reads the settings from `env`; the error lists every wrong value.
+    /// Reads the settings of Nuages from `env`; the error lists every wrong value.
     pub fn read(env: &Env) -> Result<Self, SettingsError> {
+        Self::read_with(env, &[])
+    }
+
+    /// Reads the settings of Nuages and those of a site; the error lists every wrong value.
+    pub fn read_with(env: &Env, own: &[&dyn DeclaredSetting]) -> Result<Self, SettingsError> {
         let mut wrong = Vec::new();
         let debug = env.flag("DEBUG", false, &mut wrong);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let database_url = database_url(env, &mut wrong);
+        let database_url = database_url(env, "DATABASE_URL", &mut wrong);
         let settings = Self {
             debug,
             secret_key: env.secret_key(debug, &mut wrong),
@@ -200,8 +199,10 @@ impl Settings {
                 &mut wrong,
             ),
             database_url,
+            databases: databases(env, &mut wrong),
             conn_wait_timeout: env.seconds("CONN_WAIT_TIMEOUT", 5.0, &mut wrong),
             statement_timeout: env.seconds("STATEMENT_TIMEOUT", 30.0, &mut wrong),
+            lists: ListSettings::read(env, &mut wrong),
             stream_timeout: env.seconds("STREAM_TIMEOUT", 30.0, &mut wrong),
             time_zone: env.parsed(
                 "TIME_ZONE",
@@ -243,7 +244,10 @@ impl Settings {
             slow_page: env.flag("SLOW_PAGE", false, &mut wrong),
             session: SessionSettings::read(env, &mut wrong),
             csrf: CsrfSettings::read(env, &mut wrong),
+            api: ApiSettings::read(env, &mut wrong),
+            cache: CacheSettings::read(env, &mut wrong),
             email: EmailSettings::read(env, &mut wrong),
+            tasks: TaskSettings::read(env, &mut wrong),
             login: LoginSettings::read(env, &mut wrong),
             login_redirect_url: env
                 .get("LOGIN_REDIRECT_URL")
@@ -266,6 +270,8 @@ impl Settings {
             ),
             security: Security::read(env, &mut wrong),
             proxy: ProxySettings::read(env, &mut wrong),
+            own: own::read(own, env, &mut wrong),
+            test_hooks: None,
         };
         if wrong.is_empty() {
             Ok(settings)
@@ -290,7 +296,7 @@ impl Settings {
     /// Returns each setting as `(name, value)` with secrets masked, for the debug page and for
     /// start-up messages.
     pub fn shown(&self) -> Vec<(&'static str, String)> {
-        vec![
+        let mut shown = vec![
             ("DEBUG", self.debug.to_string()),
             ("SECRET_KEY", self.secret_key.to_string()),
             ("ALLOWED_HOSTS", self.allowed_hosts.join(", ")),
@@ -299,6 +305,8 @@ impl Settings {
             ("CONN_POOL_SIZE", self.conn_pool_size.to_string()),
             ("CONN_WAIT_TIMEOUT", format!("{:?}", self.conn_wait_timeout)),
             ("STATEMENT_TIMEOUT", format!("{:?}", self.statement_timeout)),
+            ("LIST_COUNT_LIMIT", self.lists.count_limit.to_string()),
+            ("LIST_BUDGET", format!("{:?}", self.lists.budget)),
             ("TIME_ZONE", self.time_zone.to_string()),
             ("MEDIA_ROOT", self.media_root.display().to_string()),
             ("RUST_LOG", self.log_filter.clone()),
@@ -326,21 +334,10 @@ impl Settings {
                 self.security.hsts_seconds.to_string(),
             ),
             ("X_FRAME_OPTIONS", self.security.x_frame_options.clone()),
-        ]
+        ];
+        shown.extend(self.own.iter().map(OwnValue::shown));
+        shown
     }
-}
-
-/// Reads `DATABASE_URL` and the settings about the way to the server.
-fn database_url(env: &Env, wrong: &mut Vec<String>) -> DatabaseUrl {
-    let mut url = env.database_url(wrong);
-    let pooling = env.parsed(
-        "CONN_TRANSACTION_POOLING",
-        TransactionPooling::default(),
-        "auto, on or off",
-        wrong,
-    );
-    url.reached_by(pooling, env.get("PGOPTIONS"));
-    url
 }
 
 /// Returns the default number of connections. PostgreSQL queries mostly wait on the network, so
@@ -353,35 +350,6 @@ fn conn_pool_size(database_url: &DatabaseUrl, cores: usize) -> u32 {
     u32::try_from(cores * 2).unwrap_or(fewest).max(fewest)
 }
 
-impl Security {
-    fn read(env: &Env, wrong: &mut Vec<String>) -> Self {
-        Self {
-            ssl_redirect: env.flag("SECURE_SSL_REDIRECT", false, wrong),
-            ssl_host: env.get("SECURE_SSL_HOST").map(str::to_owned),
-            proxy_ssl_header: env.pair("SECURE_PROXY_SSL_HEADER", wrong),
-            hsts_seconds: env.number("SECURE_HSTS_SECONDS", 0, 0..=u64::MAX, wrong),
-            hsts_include_subdomains: env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", false, wrong),
-            hsts_preload: env.flag("SECURE_HSTS_PRELOAD", false, wrong),
-            content_type_nosniff: env.flag("SECURE_CONTENT_TYPE_NOSNIFF", true, wrong),
-            referrer_policy: env.word(
-                "SECURE_REFERRER_POLICY",
-                "same-origin",
-                &REFERRER_POLICIES,
-                wrong,
-            ),
-            cross_origin_opener_policy: env.word(
-                "SECURE_CROSS_ORIGIN_OPENER_POLICY",
-                "same-origin",
-                &["same-origin", "same-origin-allow-popups", "unsafe-none", ""],
-                wrong,
-            ),
-            x_frame_options: env.word("X_FRAME_OPTIONS", "DENY", &["DENY", "SAMEORIGIN"], wrong),
-            csp: csp::policy(env, wrong),
-            csp_report_only: csp::report_only(env, wrong),
-        }
-    }
-}
-
 /// The algorithms that can make new hashes, by Django's names.
 const PASSWORD_HASHERS: [&str; 5] = [
     "pbkdf2_sha256",
@@ -389,20 +357,6 @@ const PASSWORD_HASHERS: [&str; 5] = [
     "argon2",
     "bcrypt_sha256",
     "scrypt",
-];
-
-/// The values that the specification lists:
-/// <https://www.w3.org/TR/referrer-policy/#referrer-policies>
-const REFERRER_POLICIES: [&str; 9] = [
-    "no-referrer",
-    "no-referrer-when-downgrade",
-    "origin",
-    "origin-when-cross-origin",
-    "same-origin",
-    "strict-origin",
-    "strict-origin-when-cross-origin",
-    "unsafe-url",
-    "",
 ];
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The demo shop. Like any site on Nuages, it uses only the public items of the library.
 
+pub(crate) mod api;
 pub(crate) mod catalog;
+pub(crate) mod currency;
 pub(crate) mod orders;
 pub(crate) mod schema;
 pub(crate) mod seed;
@@ -21,10 +23,12 @@ nuages::static_files!(
 
 /// The site.
 pub(crate) static SHOP: Project = with_look(Project::new("Nuages", &INSTALLED, urls, register))
+    .version(env!("CARGO_PKG_VERSION"))
     .demo(&DEMO)
+    .receivers(&[orders::RECEIVERS])
     .commands(&[SiteCommand::new::<seed::Seed>()]);
 
-/// Adds the navigation, the frame and the static files of the shop to a project.
+/// Adds the navigation, the frame, the static files and the settings of the shop to a project.
 pub(crate) const fn with_look(project: Project) -> Project {
     project
         .navigation(&NAVIGATION)
@@ -36,6 +40,7 @@ pub(crate) const fn with_look(project: Project) -> Project {
             .render()
         })
         .static_files(assets::FILES)
+        .settings(&orders::SETTINGS)
 }
 
 /// The link that error pages show beside the home page. The frame of the shop has its own header.
@@ -54,13 +59,14 @@ static DEMO: Demo = Demo {
 
 /// The installed apps, in the order of Django's `INSTALLED_APPS` (which is also the order of
 /// content types).
-pub(crate) static INSTALLED: [AppConfig; 6] = [
+pub(crate) static INSTALLED: [AppConfig; 7] = [
     admin::APP,
     auth::APP,
     content_types::APP,
     sessions::APP,
     catalog::APP,
     orders::APP,
+    orders::OWN,
 ];
 
 /// The frame of the framework's pages in the shop's design.
@@ -75,6 +81,8 @@ struct ShopFrame<'a> {
 pub(crate) fn urls(settings: &Settings) -> Urls {
     let urls = Urls::default()
         .include(catalog::urls::urls())
+        .include(orders::urls())
+        .include(api::urls())
         .include(nuages::urls::batteries());
     if settings.slow_page {
         urls.include(http::diagnostics())
@@ -122,6 +130,12 @@ mod tests {
             "catalog.Product catalog_product: product, name",
             "orders.Order orders_order: order, number",
             "orders.OrderItem orders_orderitem: order item, quantity name",
+            "nuages_shop.SavedCart nuages_shop_cart: saved cart, user_id",
+            "nuages_shop.OrderNumber nuages_shop_number: order number, id",
+            "nuages_shop.Placement nuages_shop_placement: placement, order_key",
+            "nuages_shop.StockMove nuages_shop_stockmove: stock move, reason",
+            "nuages_shop.Event nuages_shop_event: event, who",
+            "nuages_shop.PaymentEvent nuages_shop_paymentevent: payment event, event",
         ];
         assert_eq!(said, expected);
     }

@@ -8,12 +8,10 @@ use rand::seq::IndexedRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::shop::catalog::models::{Category, Product, Tag};
-use crate::shop::orders::models::{Order, OrderItem, STATUSES};
+use crate::shop::orders::models::{Order, OrderItem};
+use crate::shop::orders::models::{orders_order, orders_orderitem};
 use crate::shop::schema::catalog_product_tags::{product_id, tag_id};
-use crate::shop::schema::{
-    catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order,
-    orders_orderitem,
-};
+use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 use nuages::db::{Conn, Decimal};
 use nuages::error::{Error, Result};
 use nuages::models::{Model as _, reset_sequences};
@@ -23,6 +21,7 @@ use nuages::schema::auth_user;
 use nuages::terminal::{progress, say};
 use nuages::words::counted;
 
+const STATUSES: [&str; 5] = ["pending", "paid", "shipped", "delivered", "cancelled"];
 const NOUNS: [&str; 15] = [
     "lamp", "desk", "chair", "kettle", "bottle", "jacket", "keyboard", "laptop", "bicycle", "tent",
     "rope", "stove", "blanket", "pillow", "notebook",

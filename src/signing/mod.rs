@@ -1,18 +1,23 @@
 //! Signed texts in Django's format `payload:timestamp:signature`, and encrypted texts.
 
 mod base64;
+mod json;
 mod radix;
 mod random;
 mod salted_hmac;
 mod seal;
 mod signer;
+mod webhook;
 
 pub use base64::{b64_decode, b64_encode};
+pub use json::{dump, dump_at, load};
 pub use radix::{BASE36, BASE62, from_radix, to_radix};
 pub use random::{ALPHANUMERIC, random_string, random_string_of};
-pub use salted_hmac::{constant_time_eq, hex, salted_hmac};
+pub use salted_hmac::{constant_time_eq, hex, is_hmac_sha256, salted_hmac};
+pub(crate) use seal::seal_alike;
 pub use seal::{seal, unseal};
 pub use signer::{MAX_PAYLOAD, Signed, Signer};
+pub use webhook::is_signed_webhook;
 
 use crate::settings::SecretKey;
 

@@ -18,6 +18,25 @@ pub fn salted_hmac(key_salt: &str, value: &[u8], secret: &str) -> [u8; 32] {
     mac.chain_update(value).finalize().into_bytes().into()
 }
 
+/// Whether `signature` is the HMAC-SHA256 of `message` under `secret`, in hexadecimal: for webhooks of other programs.
+///
+/// ```
+/// let signature = "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8";
+/// let message = b"The quick brown fox jumps over the lazy dog";
+/// assert!(nuages::signing::is_hmac_sha256(message, "key", signature));
+/// assert!(!nuages::signing::is_hmac_sha256(message, "other", signature));
+/// ```
+pub fn is_hmac_sha256(message: &[u8], secret: &str, signature: &str) -> bool {
+    let Ok(mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else {
+        return false;
+    };
+    let expected: [u8; 32] = mac.chain_update(message).finalize().into_bytes().into();
+    constant_time_eq(
+        hex(&expected).as_bytes(),
+        signature.to_ascii_lowercase().as_bytes(),
+    )
+}
+
 /// Returns `bytes` in lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";

@@ -237,7 +237,8 @@ for (const form of $$("form[data-guard]")) {
 
 const KEYS = [
   ["?", "This help"],
-  ["/", "Search"],
+  ["/", "Search this list, or everything"],
+  ["Ctrl K", "Search everything"],
   ["g h", "Go to the start page"],
   ["g s", "Go to the site"],
   ["g u", "Go up one level"],
@@ -289,9 +290,10 @@ const boxOfRow = (element) => element.closest(".list tbody tr")?.querySelector("
 const DO = {
   "?": help,
   "/": () => {
-    const field = $("[data-search]") ?? filter;
-    field?.focus();
-    field?.select();
+    const field = $("[data-search]");
+    if (!field) return findAll();
+    field.focus();
+    field.select();
   },
   gh: () => $(".brand")?.click(),
   gs: () => location.assign(new URL("..", $(".brand")?.href ?? location.origin)),
@@ -308,6 +310,8 @@ const DO = {
   t: nextTheme,
   f: () => filter?.focus(),
 };
+/** Opens the search over all models. */
+const findAll = () => $("[data-find]")?.click();
 let first = "";
 let firstAt = 0;
 document.addEventListener("keydown", (event) => {
@@ -318,6 +322,11 @@ document.addEventListener("keydown", (event) => {
       event.preventDefault();
       save.click();
     }
+    return;
+  }
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k" && $("[data-find]")) {
+    event.preventDefault();
+    findAll();
     return;
   }
   if (event.key === "Escape" && !dialog?.open) {
@@ -340,3 +349,7 @@ document.addEventListener("keydown", (event) => {
     act();
   }
 });
+
+// A page that waits for work in the background loads again, to show the progress.
+const waiting = document.querySelector("[data-reload]");
+if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload) * 1000);

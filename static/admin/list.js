@@ -16,7 +16,8 @@ for (const form of document.querySelectorAll("form[data-list]")) {
   toActions.className = "to-actions";
   toActions.textContent = "Go to the actions";
   toActions.addEventListener("click", () => choice?.focus());
-  const total = Number(count?.dataset.total ?? boxes.length);
+  // A very long list is not counted to the end.
+  const total = Number(count?.dataset.total ?? Number.POSITIVE_INFINITY);
   let last = -1;
 
   function show() {
@@ -29,7 +30,7 @@ for (const form of document.querySelectorAll("form[data-list]")) {
       all.indeterminate = selected > 0 && !whole;
     }
     bar.classList.toggle("shown", selected > 0);
-    if (count) count.textContent = !selected ? "" : every ? `All ${total.toLocaleString()} selected` : `${selected} of ${boxes.length} selected`;
+    if (count) count.textContent = !selected ? "" : every ? (Number.isFinite(total) ? `All ${total.toLocaleString()} selected` : "All selected") : `${selected} of ${boxes.length} selected`;
     if (wider) wider.hidden = !whole || every || total <= boxes.length;
     if (clear) clear.hidden = !selected;
   }

@@ -1,6 +1,7 @@
 // Takes screenshots of the shop and its admin.
 //
 //   node screenshots.mjs          renews docs/screenshots/: some pages of the shop, every screen of the admin
+//   node screenshots.mjs buying   renews docs/pictures/: the pages of a purchase
 //   node screenshots.mjs FOLDER   writes every kind of page, in full length, at 1280 and 390 px, light and dark
 
 import { mkdir, writeFile } from "node:fs/promises";
@@ -8,10 +9,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SCREENS as ADMIN } from "./support/admin.mjs";
 import { DESKTOP, PHONE, openBrowser, openPage, scrollThrough } from "./support/browser.mjs";
+import { SCREENS as BUYING } from "./support/buyer.mjs";
 import { PAGES, SHOPS } from "./support/pages.mjs";
 import { openShop } from "./support/shop.mjs";
 
 const KEPT_IN = fileURLToPath(new URL("../../docs/screenshots", import.meta.url));
+const PICTURES = fileURLToPath(new URL("../../docs/pictures", import.meta.url));
+/** The pages of a purchase that docs/pictures shows, each on a desktop and on a phone, light and dark. */
+const BOUGHT = ["cart", "review", "order"];
 const SCREENS = { desktop: DESKTOP, phone: PHONE };
 /** Name, path, viewport and colour scheme of each picture; `shop-home` is a PNG, because the README shows it. */
 const KEPT = [
@@ -59,7 +64,20 @@ try {
   const canvas = await browser.newPage();
   const pages = {};
   for (const name of SHOPS) pages[name] = await openPage(browser, shops[name]);
-  if (folder) {
+  if (folder === "buying") {
+    await mkdir(PICTURES, { recursive: true });
+    for (const [name, , reach] of BUYING.filter(([name]) => BOUGHT.includes(name))) {
+      await pages.demo.context().clearCookies();
+      await pages.demo.setViewportSize(DESKTOP);
+      await reach(pages.demo);
+      for (const screen of Object.keys(SCREENS)) {
+        for (const scheme of ["light", "dark"]) {
+          const file = join(PICTURES, `${name}-${screen}-${scheme}.webp`);
+          await writeFile(file, await webp(canvas, await shoot(pages.demo, screen, scheme, false)));
+        }
+      }
+    }
+  } else if (folder) {
     await mkdir(folder, { recursive: true });
     const admin = ADMIN.map(({ name, reach }) => ({ name: `admin ${name}`, shop: "demo", reach }));
     for (const { name, shop, reach } of [...PAGES, ...admin]) {

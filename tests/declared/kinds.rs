@@ -279,7 +279,7 @@ mod wrong {
     use nuages::models::{Description, Model};
 
     diesel::table! {
-        club_wrong (id) { id -> BigInt, day -> Date, count -> Integer, name -> Text, }
+        club_wrong (id) { id -> BigInt, day -> Date, count -> Integer, name -> Text, low -> Integer, high -> Integer, }
     }
     use club_wrong as wrong;
 
@@ -296,6 +296,8 @@ mod wrong {
                     field.email(20).default(|| "three".into())
                 })
                 .field(wrong::name, |field| field.auto_now().default(|| 3.into()))
+                .field(wrong::low, |field| field.min(5).default(|| 3.into()))
+                .field(wrong::high, |field| field.max(5).default(|| 7.into()))
         }
     }
 }
@@ -317,6 +319,8 @@ fn check_names_options_that_do_not_fit_their_column() {
          time. Remove it.",
         "(nuages.E006) club.Wrong.name, default: the default is of type Integer, and the column of type Text. \
          Write a default of that type.",
+        "(nuages.E006) club.Wrong.low, default: the default 3 is less than the minimum 5. Change one of them.",
+        "(nuages.E006) club.Wrong.high, default: the default 7 is greater than the maximum 5. Change one of them.",
     ];
     assert_eq!(found, expected);
 }

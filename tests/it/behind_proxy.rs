@@ -73,7 +73,8 @@ fn crawl(client: &Client, prefix: &str, start: &str) -> BTreeSet<String> {
     while let Some(path) = waiting.pop() {
         let reply = client.get(&path);
         assert!(
-            [200, 302].contains(&reply.status),
+            // A form may be sent to a URL that answers POST only.
+            [200, 302, 405].contains(&reply.status),
             "{path} must answer, but its status is {}",
             reply.status
         );
@@ -283,6 +284,7 @@ fn links_in_mails_have_the_script_name_and_the_forwarded_host(kind: Kind) {
         ("ALLOWED_HOSTS", "shop.example"),
         ("EMAIL_BACKEND", "file"),
         ("EMAIL_FILE_PATH", folder.to_str().unwrap()),
+        ("TASK_THREADS", "1"),
     ];
     let site = TestSite::with(database, &settings, crate::shop::urls);
     let client = site.client();

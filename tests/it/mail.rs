@@ -131,13 +131,13 @@ fn a_link_goes_through_a_mail_server_that_was_down_at_first(kind: Kind) {
         "the page does not wait for the mail server"
     );
     for _ in 0..100 {
-        if site.log().contains("nuages.mail") {
+        if site.log().contains("nuages.tasks") {
             break;
         }
         std::thread::sleep(Duration::from_millis(50));
     }
     assert!(
-        site.log().contains("nuages.mail attempt 1 of 3: mail: "),
+        site.log().contains("attempt 1 has failed: mail: "),
         "{}",
         site.log()
     );

@@ -225,10 +225,13 @@ fn saving_a_change_writes_only_the_columns_and_links_that_differ(kind: Kind) {
 fn saving_calls_the_hook_of_the_author_and_then_the_rules_of_the_model(kind: Kind) {
     let mut world = World::new(kind, &ALICE);
     let hooks = Hooks {
-        save_model: Some(|_, record, adding, user| {
-            assert!(!adding, "the row exists");
-            record.set(auth_user::email, format!("{}@EXAMPLE.COM", user.username));
-            Ok(())
+        save_model: Some(|conn, record, save| {
+            assert!(!save.saving.created, "the row exists");
+            record.set(
+                auth_user::email,
+                format!("{}@EXAMPLE.COM", save.user.username),
+            );
+            save.save(conn, record)
         }),
         ..Hooks::NONE
     };
@@ -450,7 +453,7 @@ fn choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit(kind:
     let policy = Policy::new(model()).with_ordering(Some(&by_name));
 
     let choices = policy
-        .load_choices(&mut world.conn, RelationTarget::new(policy.model), 3)
+        .load_choices(&mut world.conn, &RelationTarget::new(policy.model), 3)
         .unwrap();
     let names: Vec<String> = choices
         .into_iter()
@@ -460,7 +463,7 @@ fn choices_are_ordered_like_the_list_and_none_are_offered_beyond_the_limit(kind:
     assert_eq!(names, ["Lamp", "Chair", "Ash"], "the order of the author");
 
     let choices = policy
-        .load_choices(&mut world.conn, RelationTarget::new(policy.model), 2)
+        .load_choices(&mut world.conn, &RelationTarget::new(policy.model), 2)
         .unwrap();
     assert_eq!(choices, None, "there are more than two rows");
 }

@@ -6,7 +6,7 @@ use nuages::settings::{Env, Settings};
 use crate::support::{CHARLIE, Database, Kind, TestSite};
 
 /// The names of public URLs. A new public URL must be added here.
-const PUBLIC: [&str; 21] = [
+const PUBLIC: [&str; 36] = [
     "home",
     "product_list",
     "product_detail",
@@ -14,6 +14,21 @@ const PUBLIC: [&str; 21] = [
     "category_detail",
     "sitemap",
     "robots",
+    "cart",
+    "add",
+    "update",
+    "checkout",
+    "review",
+    "place",
+    "order",
+    "invoice",
+    "cancel",
+    "guest_order",
+    "guest_invoice",
+    "guest_cancel",
+    "api_shop_products",
+    "api_shop_quotes",
+    "webhook",
     "admin:login",
     "admin:logout",
     "login",

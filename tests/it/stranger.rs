@@ -10,26 +10,31 @@ use crate::support::{Database, Kind, Process, Reply};
 
 /// The program, built once for all tests.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
-    // The target folder of this package, which already contains the compiled dependencies.
-    let target = Path::new(env!("CARGO_BIN_EXE_nuages"))
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .to_path_buf();
-    let built = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--manifest-path"])
-        .arg(package().join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(&target)
-        .output()
-        .unwrap();
+    let built = cargo("build").output().unwrap();
     assert!(
         built.status.success(),
         "the site did not build: {}",
         String::from_utf8_lossy(&built.stderr)
     );
-    target.join("debug/meadow")
+    target().join("debug/meadow")
 });
+
+/// Returns the target folder of this package, which already contains the compiled dependencies.
+fn target() -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_nuages"));
+    program.ancestors().nth(2).unwrap().to_path_buf()
+}
+
+/// Returns a command of Cargo for the site.
+fn cargo(command: &str) -> Command {
+    let mut cargo = crate::support::cargo();
+    cargo
+        .args([command, "--quiet", "--manifest-path"])
+        .arg(package().join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(target());
+    cargo
+}
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -204,6 +209,17 @@ fn the_program_contains_nothing_of_the_demo_shop() {
     }
 }
 
+#[test]
+fn the_sites_own_tests_pass() {
+    let done = cargo("test").output().unwrap();
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(
+        done.status.success() && text.contains("2 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+}
+
 /// Runs a command of the site with `folder` as the folder of its package.
 fn meadow_in(folder: &Path, database: &Database, arguments: &[&str]) -> (bool, String) {
     let mut command = Command::new(&*PROGRAM);
@@ -268,4 +284,116 @@ fn sqlmigrate_and_inspectdb_print_what_can_be_used() {
         module.contains("pub struct Post {") && module.contains("#[field(max_length = 200)]"),
         "{module}"
     );
+}
+
+/// Returns what a command printed.
+fn said(output: &Output) -> String {
+    let text = [&output.stdout[..], &output.stderr[..]].concat();
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn commands_speak_of_the_site(kind: Kind) {
+    let database = Database::empty(kind);
+    let help = said(&meadow(&database, &["migrate", "--help"]));
+    assert!(help.contains("Usage: meadow migrate"), "{help}");
+    let version = meadow(&database, &["version"]);
+    assert_eq!(said(&version), "1.2.0\n", "the version is that of the site");
+    let version = said(&meadow(&database, &["--version"]));
+    assert!(version.starts_with("meadow 1.2.0 (Nuages "), "{version}");
+
+    let check = said(&meadow(&database, &["check"]));
+    assert!(
+        check.contains("Run `meadow migrate`.") && check.contains("meadow: System check"),
+        "{check}"
+    );
+    let unknown = said(&meadow(&database, &["frobnicate"]));
+    assert!(unknown.contains("Usage: meadow [COMMAND]"), "{unknown}");
+}
+
+fn showmigrations_lists_the_apps_that_it_is_asked_for(kind: Kind) {
+    let database = Database::empty(kind);
+    let of_blog = said(&meadow(&database, &["showmigrations", "blog"]));
+    assert_eq!(of_blog, "blog\n [ ] 0001_initial\n");
+    let plan = said(&meadow(&database, &["showmigrations", "--plan", "admin"]));
+    assert!(
+        plan.contains("[ ]  auth.0001_initial") && !plan.contains("blog."),
+        "the plan of an app has what the app needs and nothing else: {plan}"
+    );
+    let refused = meadow(&database, &["showmigrations", "blogg"]);
+    assert!(
+        !refused.status.success()
+            && said(&refused).contains("No installed app with label 'blogg'."),
+        "{}",
+        said(&refused)
+    );
+}
+
+on_both!(
+    commands_speak_of_the_site,
+    showmigrations_lists_the_apps_that_it_is_asked_for
+);
+
+#[test]
+fn output_to_a_closed_pipe_ends_quietly() {
+    let database = Database::empty(Kind::Sqlite);
+    let mut command = Command::new(&*PROGRAM);
+    crate::support::in_folder(&mut command, database.dir.path(), &database.url);
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let done = command.arg("routes").stdout(writer).output().unwrap();
+    assert_eq!(said(&done), "", "nothing is complained about");
+    assert_eq!(done.status.code(), Some(141), "the exit code of SIGPIPE");
+}
+
+#[test]
+fn commands_name_a_migration_whose_folders_were_deleted() {
+    let database = Database::empty(Kind::Sqlite);
+    let folder = tempfile::TempDir::new().unwrap();
+    let here = folder.path();
+    let states = here.join("migrations/state");
+    fs::create_dir_all(&states).unwrap();
+    let state = states.join("blog_0002_slug.json");
+    fs::write(&state, "{\"tables\": []}").unwrap();
+    let says = |expected: &str| {
+        for (command, nothing) in [
+            ("makemigrations", "nothing was written"),
+            ("migrate", "nothing was changed"),
+            ("showmigrations", "the list is not complete"),
+        ] {
+            let (is_done, text) = meadow_in(here, &database, &[command]);
+            let expected =
+                format!("{nothing}: the migration blog.0002_slug is missing, {expected}");
+            assert!(
+                !is_done && text.contains(&expected),
+                "{command} should fail with {expected:?}: {text}"
+            );
+        }
+    };
+    says("but its state is there.");
+
+    fs::remove_file(&state).unwrap();
+    fs::write(states.join("blog.latest"), "0002_slug\n").unwrap();
+    says("but ");
+    assert!(
+        !here.join("migrations/sqlite").exists(),
+        "makemigrations should write no files"
+    );
+}
+
+#[test]
+fn makemigrations_writes_nothing_if_a_file_of_the_migration_exists() {
+    let database = Database::empty(Kind::Sqlite);
+    let folder = tempfile::TempDir::new().unwrap();
+    let here = folder.path();
+    let words = ["makemigrations", "blog", "--empty", "--name", "fill"];
+    let (is_done, text) = meadow_in(here, &database, &words);
+    assert!(is_done, "{text}");
+    let scripts = here.join("migrations/sqlite/blog_0002_fill");
+    for database in ["sqlite", "postgres"] {
+        fs::remove_dir_all(here.join("migrations").join(database)).unwrap();
+    }
+
+    let (is_done, text) = meadow_in(here, &database, &words);
+    assert!(!is_done && text.contains("nothing was written"), "{text}");
+    assert!(!scripts.exists(), "no script may be written: {text}");
 }

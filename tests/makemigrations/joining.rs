@@ -2,7 +2,7 @@
 
 use nuages::db::Conn;
 use nuages::db::migrations::{Migration, Script, Target, apply, locked, steps};
-use nuages::makemigrations::{Questioner, Squashed, conflicting, merge};
+use nuages::makemigrations::{ProjectState, Questioner, Squashed, conflicting, merge};
 use nuages::models::{AppConfig, Model as _};
 
 use super::cases::{BOTH, app, between, filled, nobody};
@@ -169,4 +169,49 @@ fn branches_are_not_merged_if_one_makes_a_table_anew_that_the_other_changed() {
         error.contains("shelf.Author") && error.contains("makes the table anew"),
         "the new table of one branch would lack the change of the other: {error}"
     );
+}
+
+#[test]
+fn a_migration_that_is_missing_in_the_middle_is_named_before_anything_runs() {
+    let before = [app("left", &[filled::before::Note::meta])];
+    let after = [app("left", &[filled::Note::meta])];
+    let given = Questioner {
+        defaults: vec!["left.note.kind=plain".to_owned()],
+        ..nobody()
+    };
+    let [first, second] = between(&before, &after, &given).unwrap();
+    let start = ProjectState::read(&before)
+        .unwrap()
+        .after(&first)
+        .after(&second);
+    let third = start.empty("left").unwrap();
+    let all = [compiled(&first[0]), compiled(&third)];
+
+    for vendor in BOTH {
+        let Some(database) = Database::new(vendor) else {
+            return;
+        };
+        let conn = &mut database.connect();
+        let error = steps(conn, &all, Target::Everything)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains(
+                "the migration left.0002_note_kind is missing, and left.0003_custom comes after it."
+            ),
+            "{vendor:?}: {error}"
+        );
+        let error = migrations_plan(conn, &all);
+        assert!(
+            error.contains("left.0002_note_kind is missing"),
+            "{vendor:?}: showmigrations says so as well: {error}"
+        );
+    }
+}
+
+/// Returns the error of `showmigrations`.
+fn migrations_plan(conn: &mut Conn, all: &[Migration]) -> String {
+    nuages::db::migrations::plan(conn, all)
+        .unwrap_err()
+        .to_string()
 }

@@ -18,9 +18,7 @@ mod compared;
 mod inspected;
 mod inspecting;
 mod joining;
-#[path = "../it/support/postgres.rs"]
-#[expect(dead_code, reason = "the tests of the site use the rest")]
-mod postgres;
+mod mistakes;
 mod rows;
 mod schema;
 mod site;
@@ -70,6 +68,7 @@ fn answers() -> Questioner {
         ]),
         defaults: Vec::new(),
         no_input: true,
+        ..Questioner::default()
     }
 }
 

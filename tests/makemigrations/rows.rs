@@ -1,7 +1,7 @@
 //! Rows survive a migration, forwards and back.
 
 use diesel::connection::SimpleConnection as _;
-use nuages::db::migrations::{Steps, apply, locked, losses};
+use nuages::db::migrations::{Migration, Script, Steps, apply, locked, losses};
 use nuages::makemigrations::Vendor;
 
 use super::migrations;
@@ -147,4 +147,34 @@ fn losses_leave_out_steps_that_another_process_has_run_meanwhile() {
             "{vendor:?}: only the second migration is tried: {losses:?}"
         );
     }
+}
+
+#[test]
+fn a_migration_that_rows_contradict_names_a_row_on_postgresql() {
+    let [first, _] = migrations();
+    let Some(database) = Database::with_users(Vendor::Postgres) else {
+        return;
+    };
+    database.apply(&first);
+    let conn = &mut database.connect();
+    conn.batch_execute("INSERT INTO shelf_notice (text) VALUES ('twice'), ('twice')")
+        .unwrap();
+    let unique = Script {
+        up: "CREATE UNIQUE INDEX one_text ON shelf_notice (text);",
+        down: "DROP INDEX one_text;",
+    };
+    let migration = Migration {
+        name: "0002_one_text",
+        stands_for: &["0002_one_text"],
+        sqlite: unique,
+        postgres: unique,
+        ..compiled(&first)
+    };
+    let error = locked(conn, |conn| apply(conn, &[&migration]))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("DETAIL: Key (text)=(twice) is duplicated."),
+        "{error}"
+    );
 }

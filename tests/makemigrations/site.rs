@@ -10,7 +10,7 @@ use nuages::db::{Conn, Kind, Limits, Sql};
 use nuages::makemigrations::{NewMigration, Vendor};
 use tempfile::TempDir;
 
-use super::postgres::cluster;
+use nuages_test::postgres::{cluster, say_skipped};
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 
@@ -145,7 +145,7 @@ fn python() -> Option<PathBuf> {
     if python.exists() {
         return Some(python);
     }
-    super::postgres::say_skipped(
+    say_skipped(
         "makemigrations",
         "Django is not in .venv: run scripts/setup",
     );

@@ -4,11 +4,6 @@
     clippy::unwrap_used,
     reason = "a test fails if a value is missing or an error occurs"
 )]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "tests look for PostgreSQL in the environment"
-)]
-
 #[macro_use]
 #[path = "../it/support/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "the tests of the shop need more")]

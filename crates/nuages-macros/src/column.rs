@@ -21,7 +21,15 @@ pub(crate) enum Holds {
     Bytes,
     Address,
     Opaque,
+    /// An array with items of this kind, which Diesel calls so.
+    Array(Part),
+    /// A range between two values of this kind.
+    Range(Part),
+    HStore,
 }
+
+/// The items of an array or the ends of a range: the name of their type in Diesel's `table!`.
+pub(crate) type Part = &'static str;
 
 /// The meaning of a field's type.
 pub(crate) enum FieldType {
@@ -67,6 +75,9 @@ impl FieldType {
         };
 
         let name = last.ident.to_string();
+        if matches!(name.as_str(), "Array" | "Range") {
+            return Self::native(&name, path, &written);
+        }
         let (holds, sql) = match name.as_str() {
             "String" => (Holds::Text, quote!(Text)),
             "i16" => (Holds::Whole, quote!(SmallInt)),
@@ -84,10 +95,61 @@ impl FieldType {
             "Bytes" => (Holds::Bytes, quote!(Binary)),
             "IpAddress" => (Holds::Address, quote!(IpAddress)),
             "Opaque" => (Holds::Opaque, quote!(Opaque)),
+            "HStore" => (Holds::HStore, quote!(HStore)),
             "ForeignKey" | "OneToOne" | "ManyToMany" => return Self::relation(&name, path),
             _ => return Err(no_column(&name, &written)),
         };
         Ok(Self::Value { holds, sql })
+    }
+
+    /// Reads `Array<String>` and `Range<NaiveDate>`.
+    fn native(name: &str, path: &TypePath, written: &str) -> Result<Self, String> {
+        let inner = generic(path).and_then(|inner| match inner {
+            Type::Path(path) => path.path.segments.last(),
+            _ => None,
+        });
+        let inner = inner.map(|last| last.ident.to_string()).unwrap_or_default();
+        let parts: &[(&str, Part)] = if name == "Array" {
+            &[
+                ("String", "Text"),
+                ("i16", "SmallInt"),
+                ("i32", "Integer"),
+                ("i64", "BigInt"),
+                ("Decimal", "Decimal"),
+                ("NaiveDate", "Date"),
+                ("Timestamp", "TimestampTz"),
+            ]
+        } else {
+            &[
+                ("i32", "Integer"),
+                ("i64", "BigInt"),
+                ("Decimal", "Decimal"),
+                ("NaiveDate", "Date"),
+                ("Timestamp", "TimestampTz"),
+            ]
+        };
+        let Some((_, part)) = parts.iter().find(|(rust, _)| *rust == inner) else {
+            let names: Vec<String> = parts
+                .iter()
+                .map(|(rust, _)| format!("{name}<{rust}>"))
+                .collect();
+            return Err(format!(
+                "there is no column for the type {written}. Write one of {}.",
+                names.join(", ")
+            ));
+        };
+        let sql = syn::Ident::new(part, proc_macro2::Span::call_site());
+        Ok(if name == "Array" {
+            Self::Value {
+                holds: Holds::Array(part),
+                sql: quote!(Array<#sql>),
+            }
+        } else {
+            Self::Value {
+                holds: Holds::Range(part),
+                sql: quote!(Range<#sql>),
+            }
+        })
     }
 
     fn relation(name: &str, path: &TypePath) -> Result<Self, String> {

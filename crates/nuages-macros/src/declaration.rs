@@ -30,7 +30,8 @@ const MODEL_OPTIONS: [&str; 16] = [
     "was",
 ];
 
-const FIELD_OPTIONS: [&str; 46] = [
+const FIELD_OPTIONS: [&str; 48] = [
+    "autocomplete",
     "auto_now",
     "auto_now_add",
     "blank",
@@ -66,6 +67,7 @@ const FIELD_OPTIONS: [&str; 46] = [
     "protocol",
     "related_name",
     "secret",
+    "size",
     "slug",
     "through",
     "through_fields",
@@ -77,6 +79,18 @@ const FIELD_OPTIONS: [&str; 46] = [
     "validator",
     "verbose_name",
     "was",
+];
+
+/// The options of a many-to-many field.
+const LINK_OPTIONS: [&str; 8] = [
+    "blank",
+    "help_text",
+    "key",
+    "limit_choices_to",
+    "related_name",
+    "through",
+    "through_fields",
+    "verbose_name",
 ];
 
 /// The values of `on_delete`, and the variants of `OnDelete` that they stand for.
@@ -100,6 +114,8 @@ pub(crate) fn on_delete_rule(name: &str) -> Option<&'static str> {
 
 /// A model.
 pub(crate) struct Declaration {
+    /// Whether it is a form without a table.
+    pub(crate) is_form: bool,
     pub(crate) name: Ident,
     pub(crate) visibility: Visibility,
     pub(crate) attributes: Vec<Attribute>,
@@ -138,7 +154,34 @@ pub(crate) struct Link {
 }
 
 impl Declaration {
+    /// Parses a form, which has no options, no table and no primary key.
+    pub(crate) fn parse_form(arguments: TokenStream, item: TokenStream) -> Result<Self> {
+        let form: ItemStruct = syn::parse2(item.clone()).map_err(|error| {
+            Error::new(error.span(), "#[form] is for a struct with named fields.")
+        })?;
+        if !arguments.is_empty() {
+            return Err(Error::new_spanned(arguments, "#[form] has no options."));
+        }
+        let name = form.ident.to_string();
+        let (table, label) = (snake_case(&name), format!("form.{name}"));
+        let options =
+            quote::quote!(app = "form", db_table = #table, label = #label, managed = false);
+        let declaration = Self::parse_as(true, options, item)?;
+        if let Some(link) = declaration.links.first() {
+            return Err(link.options.error(
+                &link.name,
+                "a form has no many-to-many fields. Write a ForeignKey, or choices.",
+            ));
+        }
+        Ok(declaration)
+    }
+
+    /// Parses a model.
     pub(crate) fn parse(arguments: TokenStream, item: TokenStream) -> Result<Self> {
+        Self::parse_as(false, arguments, item)
+    }
+
+    fn parse_as(is_form: bool, arguments: TokenStream, item: TokenStream) -> Result<Self> {
         let item: ItemStruct = syn::parse2(item).map_err(|error| {
             Error::new(error.span(), "#[model] is for a struct with named fields.")
         })?;
@@ -171,7 +214,7 @@ impl Declaration {
         let mut fields: Vec<Field> = Vec::new();
         let mut links = Vec::new();
         for field in named.named {
-            match declared(&model, field)? {
+            match declared(&model, field, is_form)? {
                 Declared::Field(field) => fields.push(*field),
                 Declared::Link(link) => links.push(*link),
             }
@@ -186,6 +229,7 @@ impl Declaration {
         }
 
         let declaration = Self {
+            is_form,
             name: item.ident,
             visibility: item.vis,
             attributes: item.attrs,
@@ -241,12 +285,24 @@ impl Declaration {
     }
 }
 
+/// `ContactForm` becomes `contact_form`.
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
 enum Declared {
     Field(Box<Field>),
     Link(Box<Link>),
 }
 
-fn declared(model: &str, field: syn::Field) -> Result<Declared> {
+fn declared(model: &str, field: syn::Field, is_form: bool) -> Result<Declared> {
     let name = field
         .ident
         .ok_or_else(|| Error::new_spanned(&field.ty, "a field needs a name."))?;
@@ -267,6 +323,7 @@ fn declared(model: &str, field: syn::Field) -> Result<Declared> {
         if null {
             return Err(options.error(&field.ty, "a ManyToMany can be empty without an Option."));
         }
+        check_link(&options)?;
         return Ok(Declared::Link(Box::new(Link {
             name,
             docs,
@@ -293,7 +350,7 @@ fn declared(model: &str, field: syn::Field) -> Result<Declared> {
         stands_for: field_type,
         options,
     };
-    check(&declared)?;
+    check(&declared, is_form)?;
     Ok(Declared::Field(Box::new(declared)))
 }
 
@@ -324,7 +381,7 @@ fn primary_key(options: &Options, name: &Ident, fields: &[Field]) -> Result<Prim
 }
 
 /// Refuses options that the kind of the field cannot have.
-fn check(field: &Field) -> Result<()> {
+fn check(field: &Field, is_form: bool) -> Result<()> {
     let options = &field.options;
     let holds = match &field.stands_for {
         FieldType::Value { holds, .. } => Some(*holds),
@@ -344,9 +401,11 @@ fn check(field: &Field) -> Result<()> {
         }
         Ok(())
     };
+    // The options of an array describe its items.
+    let of_texts = [Holds::Text, Holds::Array("Text")];
+    needs(&["max_length"], &of_texts, "texts")?;
     needs(
         &[
-            "max_length",
             "slug",
             "email",
             "url",
@@ -367,7 +426,7 @@ fn check(field: &Field) -> Result<()> {
     needs(&["positive"], &[Holds::Whole], "whole numbers")?;
     needs(
         &["max_digits", "decimal_places"],
-        &[Holds::Decimal],
+        &[Holds::Decimal, Holds::Array("Decimal")],
         "decimals",
     )?;
     needs(
@@ -396,9 +455,14 @@ fn check(field: &Field) -> Result<()> {
         }
     }
 
-    check_relation(field)?;
+    check_relation(field, is_form)?;
     check_default(field, holds)?;
-    if holds == Some(Holds::Decimal)
+    if let Some(option) = options.get("size")
+        && !matches!(holds, Some(Holds::Array(_)))
+    {
+        return Err(options.error(&option.name, "`size` is for arrays."));
+    }
+    if matches!(holds, Some(Holds::Decimal | Holds::Array("Decimal")))
         && !(options.has("max_digits") && options.has("decimal_places"))
     {
         return Err(options.error(
@@ -409,7 +473,23 @@ fn check(field: &Field) -> Result<()> {
     Ok(())
 }
 
-fn check_relation(field: &Field) -> Result<()> {
+/// Refuses options that a many-to-many field does not have.
+fn check_link(options: &Options) -> Result<()> {
+    let mut others = FIELD_OPTIONS
+        .iter()
+        .filter(|name| !LINK_OPTIONS.contains(name));
+    let Some(option) = others.find_map(|name| options.get(name)) else {
+        return Ok(());
+    };
+    let text = format!(
+        "a ManyToMany has no `{}`. Its options are {}.",
+        option.name,
+        LINK_OPTIONS.join(", ")
+    );
+    Err(options.error(&option.name, &text))
+}
+
+fn check_relation(field: &Field, is_form: bool) -> Result<()> {
     let options = &field.options;
     let is_key = matches!(field.stands_for, FieldType::Key { .. });
     if !is_key {
@@ -430,6 +510,10 @@ fn check_relation(field: &Field) -> Result<()> {
     }
 
     let Some(on_delete) = options.text("on_delete")? else {
+        // No row of a form refers to the row.
+        if is_form {
+            return Ok(());
+        }
         return Err(options.error(
             &field.name,
             "say what happens when the row that it refers to is deleted: \

@@ -143,21 +143,23 @@ pub(crate) fn keys(declaration: &Declaration, names: &[LitStr]) -> Result<TokenS
     Ok(quote!((#(#keys,)*)))
 }
 
+/// The options of a field that are methods without an argument.
+const FLAGS: [&str; 7] = [
+    "auto_now",
+    "auto_now_add",
+    "blank",
+    "db_index",
+    "positive",
+    "secret",
+    "unique",
+];
+
 /// `.field(blog_post::title, |field| field.max_length(200))`
 fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
     let Field {
         column, options, ..
     } = field;
     let mut calls = Vec::new();
-    let flags = [
-        "auto_now",
-        "auto_now_add",
-        "blank",
-        "db_index",
-        "positive",
-        "secret",
-        "unique",
-    ];
 
     if let FieldType::Key { to, is_unique } = &field.stands_for {
         let on_delete = options.text("on_delete")?.map(|text| text.value());
@@ -169,14 +171,18 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
             calls.push(quote!(.no_db_constraint()));
         }
     }
-    calls.extend(kind_calls(options)?);
-    for option in flags {
+    let native = native_kind(field)?;
+    if native.is_none() {
+        calls.extend(kind_calls(options)?);
+    }
+    for option in FLAGS {
         if options.flag(option)? {
             let method = format_ident!("{option}");
             calls.push(quote!(.#method()));
         }
     }
     for option in [
+        "autocomplete",
         "choices_from",
         "help_text",
         "kinds",
@@ -200,12 +206,14 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
             calls.push(quote!(.#method(::nuages::models::bound(#value))));
         }
     }
-    if let (Some(digits), Some(places)) = (
+    if let (None, Some(digits), Some(places)) = (
+        &native,
         options.value("max_digits")?,
         options.value("decimal_places")?,
     ) {
         calls.push(quote!(.decimal(#digits, #places)));
     }
+    calls.extend(native);
     calls.extend(address_kind(options)?);
     if let Some(name) = options.text("db_type")? {
         calls.push(quote!(.kind(::nuages::models::FieldKind::Opaque(#name))));
@@ -244,6 +252,61 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         quote!(.name(#name))
     });
     Ok(quote!(.field(#table::#column, |field| field #name #(#calls)*)))
+}
+
+/// Returns the call for the kind of an array, a range or `hstore`: `.array(&ArrayItems { … })`.
+fn native_kind(field: &Field) -> Result<Option<TokenStream>> {
+    let (part, is_array) = match &field.stands_for {
+        FieldType::Value { holds, .. } => match holds {
+            Holds::Array(part) => (*part, true),
+            Holds::Range(part) => (*part, false),
+            Holds::HStore => {
+                return Ok(Some(quote!(.hstore())));
+            }
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let options = &field.options;
+    let kind = match part {
+        "Text" => {
+            let most = options.value("max_length")?;
+            most.map_or_else(|| quote!(Text), |most| quote!(Char(#most)))
+        }
+        "Decimal" => {
+            let digits = options.value("max_digits")?;
+            let places = options.value("decimal_places")?;
+            if let (Some(digits), Some(places)) = (digits, places) {
+                quote!(Decimal(#digits, #places))
+            } else {
+                // A range takes numbers of any size.
+                quote!(Decimal(2000, 1000))
+            }
+        }
+        "Date" => quote!(Date),
+        "TimestampTz" => quote!(DateTime),
+        _ => quote!(Integer),
+    };
+    let sql = match part {
+        "TimestampTz" => format_ident!("Timestamp"),
+        part => format_ident!("{part}"),
+    };
+    let column = quote! {
+        ::nuages::models::ColumnType {
+            kind: ::nuages::models::FieldKind::#kind,
+            sql: ::nuages::db::Kind::#sql,
+        }
+    };
+    if !is_array {
+        return Ok(Some(quote!(.range(&#column))));
+    }
+    let size = options.value("size")?.map_or_else(
+        || quote!(::core::option::Option::None),
+        |size| quote!(::core::option::Option::Some(#size)),
+    );
+    Ok(Some(quote! {
+        .array(&::nuages::models::ArrayItems { item: #column, size: #size })
+    }))
 }
 
 /// Returns the call for the addresses that a field takes (Django's `protocol` and `unpack_ipv4`).

@@ -27,11 +27,13 @@ fn try_expand(declaration: &Declaration) -> Result<TokenStream> {
         .map(|link| link_table(declaration, link))
         .collect::<Result<Vec<_>>>()?;
     let consts = consts(declaration)?;
+    let from_record = from_record(declaration);
 
     Ok(quote! {
         #table
         #row
         #describe
+        #from_record
         #key
         #consts
         #(#joins)*
@@ -62,7 +64,31 @@ fn own_key(declaration: &Declaration) -> Result<(TokenStream, TokenStream)> {
     }
 }
 
-fn table(declaration: &Declaration) -> Result<TokenStream> {
+/// Returns the conversion of a `Record` into the struct.
+pub(crate) fn from_record(declaration: &Declaration) -> TokenStream {
+    let name = &declaration.name;
+    let has_id = !declaration.is_form && matches!(declaration.primary_key, PrimaryKey::Id);
+    let id = has_id.then(|| format_ident!("id"));
+    let columns = id
+        .iter()
+        .chain(declaration.fields.iter().map(|field| &field.column));
+    let values = columns.map(|column| {
+        let text = column.unraw().to_string();
+        quote!(#column: record.typed(#text)?,)
+    });
+
+    quote! {
+        impl ::nuages::models::FromRecord for #name {
+            fn from_record(
+                record: &::nuages::models::Record,
+            ) -> ::nuages::error::Result<Self> {
+                Ok(Self { #(#values)* })
+            }
+        }
+    }
+}
+
+pub(crate) fn table(declaration: &Declaration) -> Result<TokenStream> {
     let Declaration { table, .. } = declaration;
     let pk = pk(declaration);
     let id = matches!(declaration.primary_key, PrimaryKey::Id).then(|| quote!(id -> BigInt,));
@@ -80,6 +106,7 @@ fn table(declaration: &Declaration) -> Result<TokenStream> {
         ::nuages::diesel::table! {
             use ::nuages::models::column_types::*;
 
+            #[allow(missing_docs)]
             #table (#pk) {
                 #id
                 #(#columns)*
@@ -125,22 +152,9 @@ fn sql_type(field: &Field) -> Result<TokenStream> {
     })
 }
 
-fn row(declaration: &Declaration) -> Result<TokenStream> {
-    let Declaration {
-        name,
-        visibility,
-        attributes,
-        table,
-        ..
-    } = declaration;
-    let pk = pk(declaration);
-    let id = matches!(declaration.primary_key, PrimaryKey::Id).then(|| {
-        quote! {
-            /// The primary key.
-            pub id: i64,
-        }
-    });
-    let fields = declaration
+/// Returns the fields of the struct that have a column.
+pub(crate) fn struct_fields(declaration: &Declaration) -> Result<Vec<TokenStream>> {
+    declaration
         .fields
         .iter()
         .map(|field| {
@@ -167,7 +181,25 @@ fn row(declaration: &Declaration) -> Result<TokenStream> {
                 #visibility #column: #rust,
             })
         })
-        .collect::<Result<Vec<_>>>()?;
+        .collect()
+}
+
+fn row(declaration: &Declaration) -> Result<TokenStream> {
+    let Declaration {
+        name,
+        visibility,
+        attributes,
+        table,
+        ..
+    } = declaration;
+    let pk = pk(declaration);
+    let id = matches!(declaration.primary_key, PrimaryKey::Id).then(|| {
+        quote! {
+            /// The primary key.
+            pub id: i64,
+        }
+    });
+    let fields = struct_fields(declaration)?;
 
     // Diesel refuses `AsChangeset` for a row that has no column except its key.
     let changeset = declaration
@@ -312,6 +344,7 @@ fn link_table(declaration: &Declaration, link: &Link) -> Result<TokenStream> {
         ::nuages::diesel::table! {
             use ::nuages::models::column_types::*;
 
+            #[allow(missing_docs)]
             #table (id) {
                 id -> BigInt,
                 #from -> #own_sql,
@@ -355,6 +388,9 @@ fn consts(declaration: &Declaration) -> Result<TokenStream> {
                     let method = format_ident!("{option}");
                     calls.push(quote!(.#method(#text)));
                 }
+            }
+            if let Some(limit) = link.options.value("limit_choices_to")? {
+                calls.push(quote!(.limit_choices_to(#limit)));
             }
             Ok(quote! {
                 #(#docs)*

@@ -6,8 +6,10 @@ mod constraints;
 mod declaration;
 mod describe;
 mod expansion;
+mod form;
 mod migrations;
 mod options;
+mod page;
 mod proxy;
 #[cfg(test)]
 mod tests;
@@ -26,6 +28,18 @@ pub fn model(arguments: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn model_with_base(input: TokenStream) -> TokenStream {
     base::with_base(input.into()).into()
+}
+
+/// See `nuages::form`.
+#[proc_macro_attribute]
+pub fn form(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    form::expand(arguments.into(), item.into()).into()
+}
+
+/// See `nuages::page`.
+#[proc_macro_attribute]
+pub fn page(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    page::expand(arguments.into(), item.into()).into()
 }
 
 /// See `nuages::migrations!`.

@@ -187,6 +187,16 @@ fn mistakes_in_relations_are_named() {
 }
 
 #[test]
+fn an_option_that_a_many_to_many_field_does_not_have_is_refused() {
+    let text = error_of_field(quote!(#[field(max_length = 3)] tags: ManyToMany<Tag>));
+    assert_eq!(
+        text,
+        "Post.tags: a ManyToMany has no `max_length`. Its options are blank, help_text, key, \
+         limit_choices_to, related_name, through, through_fields, verbose_name."
+    );
+}
+
+#[test]
 fn mistakes_in_proxies_and_bases_are_named() {
     assert_eq!(
         error(

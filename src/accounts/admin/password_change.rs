@@ -8,6 +8,7 @@ use crate::accounts::forms;
 use crate::accounts::views::{change_password, private_redirect};
 use crate::admin::AdminRequest;
 use crate::admin::frame::{Crumb, Frame};
+use crate::auth::kept_forms;
 use crate::error::Result;
 use crate::forms::Form;
 use crate::http::PostData;
@@ -27,6 +28,7 @@ struct PasswordChangeDone {
 
 /// `GET /admin/password_change/`
 pub(super) async fn form(request: AdminRequest) -> Result<HttpResponse> {
+    kept_forms::warn_about_secrets(&request.http).await?;
     page(&request, forms::password_change())
 }
 

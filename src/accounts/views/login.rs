@@ -8,20 +8,24 @@ use crate::accounts::forms;
 use crate::auth::{LoginAttempt, login_attempt, two_factor};
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::{PostData, QueryDict, host_of, is_safe_next, is_secure};
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 
+/// The login page.
 #[derive(Template)]
 #[template(path = "registration/login.html", blocks = ["title", "head", "content"])]
-struct Login {
-    page: Page,
-    form: Form,
-    next: String,
+#[non_exhaustive]
+pub struct Login {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the fields `username` and `password`.
+    pub form: Form,
+    /// The URL to which a successful login redirects; "" for the default.
+    pub next: String,
 }
 
-framed!(Login);
+replaceable!(Login);
 
 /// `GET /accounts/login/`
 pub(in crate::accounts) async fn login_form(

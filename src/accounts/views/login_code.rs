@@ -10,25 +10,30 @@ use crate::accounts::forms;
 use crate::auth::two_factor::{self, Outcome, Pending};
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::{PostData, QueryDict};
 use crate::messages::{Level, Messages};
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 use crate::words::counted;
 
 const LOGIN: &str = "/accounts/login/";
 
+/// The page that asks for the second factor.
 #[derive(Template)]
 #[template(path = "registration/login_code.html", blocks = ["title", "head", "content"])]
-struct LoginCode {
-    page: Page,
-    form: Form,
-    username: String,
-    recovery: bool,
+#[non_exhaustive]
+pub struct LoginCode {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the field `code`.
+    pub form: Form,
+    /// The name of the user who has entered the right password.
+    pub username: String,
+    /// Whether the page asks for a recovery code.
+    pub recovery: bool,
 }
 
-framed!(LoginCode);
+replaceable!(LoginCode);
 
 /// `GET /accounts/login/code/`; with `recovery`, asks for a recovery code. With `next`, asks a user
 /// who is logged in without a second factor for it.

@@ -7,18 +7,20 @@ use super::login::safe_next;
 use super::{private, private_redirect};
 use crate::auth::visitor;
 use crate::error::Result;
-use crate::framed;
 use crate::http::{PostData, QueryDict};
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 
+/// The page after logging out.
 #[derive(Template)]
 #[template(path = "registration/logged_out.html", blocks = ["title", "head", "content"])]
-struct LoggedOut {
-    page: Page,
+#[non_exhaustive]
+pub struct LoggedOut {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
 }
 
-framed!(LoggedOut);
+replaceable!(LoggedOut);
 
 /// `POST /accounts/logout/`
 pub(in crate::accounts) async fn logout(

@@ -10,31 +10,47 @@ mod profile;
 mod recovery_codes;
 mod sessions;
 mod signup;
+mod tokens;
 mod two_factor;
 mod two_factor_off;
 mod two_factor_set_up;
 
+pub use login::Login;
 pub(super) use login::{login, login_form, safe_next};
+pub use login_code::LoginCode;
 pub(super) use login_code::{login_code, login_code_form};
+pub use logout::LoggedOut;
 pub(super) use logout::{after_logout, logout};
+pub use password_change::{PasswordChange, PasswordChangeDone};
 pub(super) use password_change::{
     change_password, password_change, password_change_done, password_change_form,
 };
+pub use password_reset::{PasswordReset, PasswordResetDone};
 pub(super) use password_reset::{password_reset, password_reset_done, password_reset_form};
+pub use password_reset_confirm::{PasswordResetComplete, PasswordResetConfirm};
 pub(super) use password_reset_confirm::{
     password_reset_complete, password_reset_confirm, password_reset_link,
 };
+pub use profile::Profile;
 pub(super) use profile::{change_profile, profile};
+pub use recovery_codes::RecoveryCodes;
 pub(super) use recovery_codes::{recovery_codes, renew_recovery_codes};
+pub use sessions::{Moment, SessionLine, Sessions};
 pub(super) use sessions::{end_sessions, sessions};
+pub use signup::Signup;
 pub(super) use signup::{signup, signup_form};
+pub use tokens::{TokenLine, Tokens};
+pub(super) use tokens::{change_tokens, tokens};
+pub use two_factor::TwoFactor;
 pub(super) use two_factor::two_factor;
+pub use two_factor_off::TwoFactorOff;
 pub(super) use two_factor_off::{turn_two_factor_off, two_factor_off};
+pub use two_factor_set_up::TwoFactorSetUp;
 pub(super) use two_factor_set_up::{turn_two_factor_on, two_factor_set_up};
 
 use actix_web::{HttpRequest, HttpResponse, Responder as _};
 
-use crate::auth::two_factor::TwoFactor;
+use crate::auth::two_factor::TwoFactor as SecondFactor;
 use crate::auth::{User, is_password_of};
 use crate::db::Db;
 use crate::error::Result;
@@ -60,7 +76,7 @@ async fn check_own_password(request: &HttpRequest, form: &mut Form, user: &User)
 /// Whether `user` has a second factor.
 async fn has_two_factor(db: &Db, user: &User) -> Result<bool> {
     let id = user.id;
-    db.run(move |conn| TwoFactor::is_on(conn, id)).await
+    db.run(move |conn| SecondFactor::is_on(conn, id)).await
 }
 
 /// Returns a redirect that no cache keeps.

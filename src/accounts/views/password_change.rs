@@ -5,28 +5,36 @@ use askama::Template;
 
 use super::{private, private_redirect};
 use crate::accounts::forms::{self, attributes, check_new_password};
-use crate::auth::{CurrentUser, User, audit, hash_password, is_password_of, set_password, visitor};
+use crate::auth::{
+    CurrentUser, User, audit, hash_password, is_password_of, kept_forms, set_password, visitor,
+};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::PostData;
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 
+/// The page that changes the password.
 #[derive(Template)]
 #[template(path = "registration/password_change_form.html", blocks = ["title", "head", "content"])]
-struct PasswordChange {
-    page: Page,
-    form: Form,
+#[non_exhaustive]
+pub struct PasswordChange {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the fields `old_password`, `new_password1` and `new_password2`.
+    pub form: Form,
 }
 
+/// The page after the password was changed.
 #[derive(Template)]
 #[template(path = "registration/password_change_done.html", blocks = ["title", "head", "content"])]
-struct PasswordChangeDone {
-    page: Page,
+#[non_exhaustive]
+pub struct PasswordChangeDone {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
 }
 
-framed!(PasswordChange, PasswordChangeDone);
+replaceable!(PasswordChange, PasswordChangeDone);
 
 /// `GET /accounts/password_change/`
 pub(in crate::accounts) async fn password_change_form(
@@ -34,6 +42,7 @@ pub(in crate::accounts) async fn password_change_form(
     page: Page,
     _user: CurrentUser,
 ) -> Result<HttpResponse> {
+    kept_forms::warn_about_secrets(&request).await?;
     private(
         &request,
         &PasswordChange {

@@ -2,37 +2,44 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::Utc;
 
 use super::{private, private_redirect};
 use crate::accounts::forms;
 use crate::auth::throttle::may_mail;
 use crate::auth::{User, audit, normalize, tokens};
-use crate::db::Db;
+use crate::clock;
+use crate::db::{Conn, Db};
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::{PostData, host_of, site_root};
-use crate::mail::Mail;
-use crate::pages::Page;
+use crate::mail::{self, EmailMessage};
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
+use crate::tasks;
 
 const DONE: &str = "/accounts/password_reset/done/";
 
+/// The page that asks for an email address to send a link to.
 #[derive(Template)]
 #[template(path = "registration/password_reset_form.html", blocks = ["title", "head", "content"])]
-struct PasswordReset {
-    page: Page,
-    form: Form,
+#[non_exhaustive]
+pub struct PasswordReset {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the field `email`.
+    pub form: Form,
 }
 
+/// The page after a link was requested.
 #[derive(Template)]
 #[template(path = "registration/password_reset_done.html", blocks = ["title", "head", "content"])]
-struct PasswordResetDone {
-    page: Page,
+#[non_exhaustive]
+pub struct PasswordResetDone {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
 }
 
-framed!(PasswordReset, PasswordResetDone);
+replaceable!(PasswordReset, PasswordResetDone);
 
 #[derive(Template)]
 #[template(path = "registration/password_reset_email.txt")]
@@ -99,11 +106,12 @@ pub(in crate::accounts) async fn password_reset(
     if users.is_empty() {
         audit::note(&request, "password_reset_requested", "");
     }
+    let mut mails = Vec::new();
     for user in users {
         let token = tokens::make_token(
             &user.token_subject(),
             &settings.secret_key,
-            Utc::now(),
+            clock::now(),
             settings.time_zone,
         );
         let link = format!(
@@ -111,25 +119,35 @@ pub(in crate::accounts) async fn password_reset(
             tokens::encode_uid(user.id)
         );
         audit::note(&request, "password_reset_requested", &user.username);
-        let mail = Mail {
-            to: user.email.clone(),
-            subject: format!("Password reset on {host}"),
-            text: ResetText {
-                user,
-                host,
-                link: &link,
-            }
-            .render()?,
-            html: ResetHtml {
-                user,
-                host,
-                link: &link,
-            }
-            .render()?,
+        let text = ResetText {
+            user,
+            host,
+            link: &link,
         };
-        mail.send_in_background(settings.email.clone());
+        let html = ResetHtml {
+            user,
+            host,
+            link: &link,
+        };
+        let subject = format!("Password reset on {host}");
+        mails.push(
+            EmailMessage::new(subject, text.render()?, [user.email.as_str()]).html(html.render()?),
+        );
     }
+    db.atomic(move |conn| enqueue(conn, mails)).await?;
     Ok(private_redirect(DONE))
+}
+
+/// Enqueues the mails. Without any, one mail is enqueued and deleted again in the same transaction, so that the time of the
+/// response does not reveal whether the address belongs to a user.
+fn enqueue(conn: &mut Conn, mails: Vec<EmailMessage>) -> Result<()> {
+    if mails.is_empty() {
+        let id = mail::SEND
+            .enqueue(conn, EmailMessage::new("", "", ["nobody@invalid"]))?
+            .id;
+        tasks::delete(conn, id)?;
+    }
+    mails.into_iter().try_for_each(|mail| mail.enqueue(conn))
 }
 
 /// `GET /accounts/password_reset/done/`

@@ -2,17 +2,16 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::Utc;
 
 use super::{private, private_redirect};
 use crate::accounts::forms::{self, attributes, check_new_password};
 use crate::auth::{User, audit, hash_password, set_password, throttle, tokens};
+use crate::clock;
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::PostData;
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::sessions::Session;
 use crate::settings::Settings;
 
@@ -22,20 +21,27 @@ const TOKEN_KEY: &str = "_password_reset_token";
 /// in its `Referer`.
 const TOKEN_IN_URL: &str = "set-password";
 
+/// The page of the link in the mail, which asks for the new password.
 #[derive(Template)]
 #[template(path = "registration/password_reset_confirm.html", blocks = ["title", "head", "content"])]
-struct PasswordResetConfirm {
-    page: Page,
-    form: Option<Form>,
+#[non_exhaustive]
+pub struct PasswordResetConfirm {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the fields `new_password1` and `new_password2`; `None` if the link is not valid.
+    pub form: Option<Form>,
 }
 
+/// The page after the password was set.
 #[derive(Template)]
 #[template(path = "registration/password_reset_complete.html", blocks = ["title", "head", "content"])]
-struct PasswordResetComplete {
-    page: Page,
+#[non_exhaustive]
+pub struct PasswordResetComplete {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
 }
 
-framed!(PasswordResetConfirm, PasswordResetComplete);
+replaceable!(PasswordResetConfirm, PasswordResetComplete);
 
 /// `GET /accounts/reset/<uidb64>/<token>/`
 pub(in crate::accounts) async fn password_reset_link(
@@ -139,7 +145,7 @@ async fn find(
             &user.token_subject(),
             token,
             settings.secret_keys(),
-            Utc::now(),
+            clock::now(),
             settings.time_zone,
             timeout,
         )

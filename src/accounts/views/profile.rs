@@ -10,20 +10,24 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
 use crate::forms::submissions::new_id;
-use crate::framed;
 use crate::http::PostData;
 use crate::messages::{Level, Messages};
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 
+/// The page of the user's own data.
 #[derive(Template)]
 #[template(path = "accounts/profile.html", blocks = ["title", "head", "content"])]
-struct Profile {
-    page: Page,
-    user: CurrentUser,
-    form: Form,
+#[non_exhaustive]
+pub struct Profile {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The user.
+    pub user: CurrentUser,
+    /// The form.
+    pub form: Form,
     /// The submission id, which records the user for whom the page was made.
-    submission: String,
+    pub submission: String,
 }
 
 impl Profile {
@@ -38,7 +42,7 @@ impl Profile {
     }
 }
 
-framed!(Profile);
+replaceable!(Profile);
 
 /// `GET /accounts/profile/`
 pub(in crate::accounts) async fn profile(

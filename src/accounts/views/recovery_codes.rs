@@ -6,29 +6,32 @@ use askama::Template;
 use super::{check_own_password, has_two_factor, private, private_redirect};
 use crate::accounts::forms;
 use crate::auth::two_factor::TwoFactor;
-use crate::auth::{CurrentUser, audit};
+use crate::auth::{CurrentUser, audit, kept_forms};
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::PostData;
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 
 const STATUS: &str = "/accounts/two-factor/";
 
+/// The page of the recovery codes.
 #[derive(Template)]
 #[template(path = "accounts/recovery_codes.html", blocks = ["title", "head", "content"])]
-struct RecoveryCodes {
-    page: Page,
-    form: Form,
+#[non_exhaustive]
+pub struct RecoveryCodes {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the field `password`.
+    pub form: Form,
     /// The codes that were just created.
-    codes: Vec<String>,
+    pub codes: Vec<String>,
     /// The URL of the link that continues from this page.
-    next: String,
+    pub next: String,
 }
 
-framed!(RecoveryCodes);
+replaceable!(RecoveryCodes);
 
 /// `GET /accounts/two-factor/recovery-codes/`
 pub(in crate::accounts) async fn recovery_codes(
@@ -40,6 +43,7 @@ pub(in crate::accounts) async fn recovery_codes(
     if !has_two_factor(&db, &user).await? {
         return Ok(private_redirect(STATUS));
     }
+    kept_forms::warn_about_secrets(&request).await?;
     show(
         &request,
         page,

@@ -8,54 +8,68 @@ use super::{WRONG_PASSWORD, private, private_redirect};
 use crate::accounts::forms;
 use crate::auth::{
     CurrentUser, OwnSession, OwnSessions, User, audit, hash_password_again, is_password_of,
-    renew_hash, visitor,
+    kept_forms, renew_hash, visitor,
 };
 use crate::db::{Db, Timestamp};
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::{PostData, device};
 use crate::messages::{Level, Messages};
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::sessions::Session;
 use crate::settings::Settings;
 
 const HERE: &str = "/accounts/sessions/";
 
+/// The page of the user's sessions.
 #[derive(Template)]
 #[template(path = "accounts/sessions.html", blocks = ["title", "head", "content"])]
-struct Sessions {
-    page: Page,
-    rows: Vec<Row>,
-    is_complete: bool,
-    form: Form,
+#[non_exhaustive]
+pub struct Sessions {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The sessions.
+    pub rows: Vec<SessionLine>,
+    /// Whether the page lists all sessions.
+    pub is_complete: bool,
+    /// The form with the field `password`.
+    pub form: Form,
 }
 
-framed!(Sessions);
+replaceable!(Sessions);
 
 /// A session, as the page shows it.
-struct Row {
-    mark: String,
-    is_this: bool,
+#[non_exhaustive]
+pub struct SessionLine {
+    /// The mark of the session in forms, which is not its key.
+    pub mark: String,
+    /// Whether this is the session of the page.
+    pub is_this: bool,
     /// "" if the device is unknown.
-    device: String,
-    address: String,
+    pub device: String,
+    /// The address of the last visit.
+    pub address: String,
     /// Whether Nuages has recorded a visit of this session.
-    is_visited: bool,
-    began: Option<Moment>,
+    pub is_visited: bool,
+    /// The time of the login, if it is known.
+    pub began: Option<Moment>,
     /// `None` if Nuages has recorded no visit, or if the time cannot be read.
-    last_seen: Option<Moment>,
-    ends: Moment,
+    pub last_seen: Option<Moment>,
+    /// The time when the session expires.
+    pub ends: Moment,
 }
 
 /// A point in time, as text for people and in ISO format.
-struct Moment {
-    text: String,
-    iso: String,
+#[non_exhaustive]
+pub struct Moment {
+    /// The text for people.
+    pub text: String,
+    /// The time in ISO format.
+    pub iso: String,
 }
 
 impl Moment {
-    fn new(time: Timestamp, zone: Tz) -> Self {
+    pub(super) fn new(time: Timestamp, zone: Tz) -> Self {
         let local = time.utc().with_timezone(&zone);
         Self {
             text: local.format("%-d %b %Y, %H:%M").to_string(),
@@ -64,7 +78,7 @@ impl Moment {
     }
 }
 
-impl Row {
+impl SessionLine {
     fn new(session: &OwnSession, current: Option<&str>, settings: &Settings) -> Self {
         let visit = session.visit.as_ref();
         let moment = |time| Moment::new(time, settings.time_zone);
@@ -91,6 +105,7 @@ pub(in crate::accounts) async fn sessions(
     settings: web::Data<Settings>,
     db: web::Data<Db>,
 ) -> Result<HttpResponse> {
+    kept_forms::warn_about_secrets(&request).await?;
     show(
         &request,
         page,
@@ -183,9 +198,9 @@ async fn show(
         .run(move |conn| OwnSessions::load(conn, &whose, &shared))
         .await?;
     let key = Session::from_request(request).key();
-    let mut rows: Vec<Row> = list
+    let mut rows: Vec<SessionLine> = list
         .iter()
-        .map(|session| Row::new(session, key.as_deref(), &settings))
+        .map(|session| SessionLine::new(session, key.as_deref(), &settings))
         .collect();
     rows.sort_by_key(|row| !row.is_this);
     private(

@@ -2,38 +2,44 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use super::{private, private_redirect, safe_next};
 use crate::accounts::forms::{self, check_new_password};
 use crate::accounts::sent_twice::{note, saved_before};
 use crate::auth::password_validation::UserAttributes;
 use crate::auth::{NewUser, User, audit, hash_password, normalize, visitor};
+use crate::clock;
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
 use crate::forms::submissions::{Claim, Submission, new_id};
-use crate::framed;
 use crate::http::{PostData, QueryDict};
 use crate::messages::Messages;
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
+use crate::records::send_created;
 use crate::settings::Settings;
 
 /// If the page is sent again within this time, the second request logs in like the first.
 const JUST_NOW: TimeDelta = TimeDelta::minutes(1);
 const TAKEN: &str = "A user with that username already exists.";
 
+/// The page that creates an account.
 #[derive(Template)]
 #[template(path = "registration/signup.html", blocks = ["title", "head", "content"])]
-struct Signup {
-    page: Page,
-    form: Form,
-    next: String,
+#[non_exhaustive]
+pub struct Signup {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the fields `username`, `email`, `password1` and `password2`.
+    pub form: Form,
+    /// The URL to which the page redirects when the account exists; "" for the default.
+    pub next: String,
     /// The submission id of the form.
-    submission: String,
+    pub submission: String,
 }
 
-framed!(Signup);
+replaceable!(Signup);
 
 /// `GET /accounts/signup/`
 pub(in crate::accounts) async fn signup_form(
@@ -103,6 +109,7 @@ pub(in crate::accounts) async fn signup(
         let user = NewUser::customer(&username, &email, hash);
         // The name is checked again in the transaction, so that two requests at the same time
         // cannot both get it.
+        let site_settings = settings.clone().into_inner();
         let made = db.atomic(move |conn| {
             // The same page may have been sent twice, and the other request may have been faster.
             if let Some(submission) = &submission
@@ -113,6 +120,9 @@ pub(in crate::accounts) async fn signup(
                     .map(|(user, _)| user));
             }
             let made = user.save_if_free(conn)?;
+            if let Some(user) = &made {
+                send_created::<User>(conn, &site_settings, user.id)?;
+            }
             note(conn, submission.as_ref(), made.as_ref())?;
             Ok(made)
         });
@@ -144,7 +154,7 @@ async fn again(
 ) -> Result<HttpResponse> {
     let is_fresh = user
         .date_joined
-        .is_some_and(|joined| Utc::now() - joined.utc() < JUST_NOW);
+        .is_some_and(|joined| clock::now() - joined.utc() < JUST_NOW);
     if is_fresh && user.is_active {
         return welcome(request, settings, user, next).await;
     }

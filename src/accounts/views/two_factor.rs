@@ -8,21 +8,25 @@ use crate::auth::CurrentUser;
 use crate::auth::two_factor::TwoFactor as Stored;
 use crate::db::Db;
 use crate::error::Result;
-use crate::framed;
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 
+/// The page about the second factor.
 #[derive(Template)]
 #[template(path = "accounts/two_factor.html", blocks = ["title", "head", "content"])]
-struct TwoFactor {
-    page: Page,
+#[non_exhaustive]
+pub struct TwoFactor {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
     /// `since 2 Jan 2024` if the second factor is on; "" if it is on and the day is unknown.
-    since: Option<String>,
-    codes_left: usize,
-    is_required: bool,
+    pub since: Option<String>,
+    /// The number of unused recovery codes.
+    pub codes_left: usize,
+    /// Whether the user must have a second factor.
+    pub is_required: bool,
 }
 
-framed!(TwoFactor);
+replaceable!(TwoFactor);
 
 /// `GET /accounts/two-factor/`
 pub(in crate::accounts) async fn two_factor(

@@ -6,24 +6,27 @@ use askama::Template;
 use super::{check_own_password, private, private_redirect};
 use crate::accounts::forms;
 use crate::auth::two_factor::TwoFactor;
-use crate::auth::{CurrentUser, audit};
+use crate::auth::{CurrentUser, audit, kept_forms};
 use crate::db::Db;
 use crate::error::{Error, Result};
 use crate::forms::Form;
-use crate::framed;
 use crate::http::PostData;
 use crate::messages::Messages;
-use crate::pages::Page;
+use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
 
+/// The page that turns the second factor off.
 #[derive(Template)]
 #[template(path = "accounts/two_factor_off.html", blocks = ["title", "head", "content"])]
-struct TwoFactorOff {
-    page: Page,
-    form: Form,
+#[non_exhaustive]
+pub struct TwoFactorOff {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the field `password`.
+    pub form: Form,
 }
 
-framed!(TwoFactorOff);
+replaceable!(TwoFactorOff);
 
 /// `GET /accounts/two-factor/off/`
 pub(in crate::accounts) async fn two_factor_off(
@@ -33,6 +36,7 @@ pub(in crate::accounts) async fn two_factor_off(
     settings: web::Data<Settings>,
 ) -> Result<HttpResponse> {
     is_free(&user, &settings)?;
+    kept_forms::warn_about_secrets(&request).await?;
     private(
         &request,
         &TwoFactorOff {

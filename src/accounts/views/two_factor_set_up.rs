@@ -3,41 +3,51 @@
 use actix_web::http::header::{CONTENT_ENCODING, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::Utc;
 
 use super::login::safe_next;
 use super::{check_own_password, has_two_factor, private, private_redirect, recovery_codes};
 use crate::accounts::forms;
 use crate::auth::totp::{Qr, Secret};
 use crate::auth::two_factor::{self, TwoFactor};
-use crate::auth::{CurrentUser, User, audit};
+use crate::auth::{CurrentUser, User, audit, kept_forms};
+use crate::clock;
 use crate::db::Db;
 use crate::error::Result;
 use crate::forms::Form;
-use crate::framed;
 use crate::http::{PostData, QueryDict, host_of};
-use crate::pages::Page;
+use crate::messages::{Level, Messages};
+use crate::pages::{Page, replaceable};
 use crate::sessions::Session;
 use crate::settings::Settings;
 
 /// The session key of the new secret, which is stored encrypted until a code of it was entered.
 const SECRET: &str = "_nuages_new_secret";
 const STATUS: &str = "/accounts/two-factor/";
+/// The message on the page if the key that its user has scanned ended with the session.
+const NEW_KEY: &str = "The key below is a new one: delete the entry that you have just made in your app, and scan again.";
 
+/// The page that sets up the second factor.
 #[derive(Template)]
 #[template(path = "accounts/two_factor_set_up.html", blocks = ["title", "head", "content"])]
-struct TwoFactorSetUp {
-    page: Page,
-    form: Form,
-    qr: Option<Qr>,
-    uri: String,
+#[non_exhaustive]
+pub struct TwoFactorSetUp {
+    /// The visitor, messages and the CSRF token.
+    pub page: Page,
+    /// The form with the fields `code` and `password`.
+    pub form: Form,
+    /// The QR code of `uri`.
+    pub qr: Option<Qr>,
+    /// The secret for an authenticator app, as a URI.
+    pub uri: String,
     /// The secret in groups of four characters, for typing.
-    secret: String,
-    next: String,
-    is_required: bool,
+    pub secret: String,
+    /// The URL that continues from the page.
+    pub next: String,
+    /// Whether the user must have a second factor.
+    pub is_required: bool,
 }
 
-framed!(TwoFactorSetUp);
+replaceable!(TwoFactorSetUp);
 
 impl TwoFactorSetUp {
     fn new(
@@ -88,7 +98,12 @@ pub(in crate::accounts) async fn two_factor_set_up(
     if has_two_factor(&db, &user).await? {
         return Ok(private_redirect(STATUS));
     }
-    let secret = kept(&request, &user, &settings).unwrap_or_else(|| {
+    let known = kept(&request, &user, &settings);
+    let was_refused = kept_forms::warn_about_secrets(&request).await?;
+    if was_refused && known.is_none() {
+        Messages::from_request(&request).add(Level::WARNING, NEW_KEY);
+    }
+    let secret = known.unwrap_or_else(|| {
         let secret = Secret::generate();
         Session::from_request(&request).insert(
             SECRET,
@@ -121,7 +136,7 @@ pub(in crate::accounts) async fn turn_two_factor_on(
         return Ok(private_redirect(STATUS));
     }
     let mut form = forms::two_factor_set_up().bind(&data);
-    let step = secret.verify(form.value("code"), Utc::now().timestamp(), None);
+    let step = secret.verify(form.value("code"), clock::now().timestamp(), None);
     if form.is_clean("code") && step.is_none() {
         form.add_error(
             "code",

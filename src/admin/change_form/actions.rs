@@ -7,6 +7,7 @@ use super::request::ChangeFormRequest;
 use crate::admin::options::Action;
 use crate::admin::run_action::{Location, Run, offered};
 use crate::admin::{AdminRequest, RegisteredModel};
+use crate::auth::kept_forms::KeptForm;
 use crate::error::{Error, Result};
 use crate::http::{PostData, full_path, redirect};
 use crate::messages::Level;
@@ -14,6 +15,30 @@ use crate::models::Record;
 
 /// Buttons that save the form, whatever else it sends.
 const SAVES: [&str; 4] = ["_save", "_continue", "_addanother", "_saveasnew"];
+
+/// Returns the confirmation page of an action whose confirmation was refused because of a login. Nothing
+/// is run. Returns `None` if `kept` does not confirm an action.
+pub(super) async fn confirm_again(
+    request: &AdminRequest,
+    registered: &'static RegisteredModel,
+    part: &str,
+    kept: &KeptForm,
+) -> Result<Option<HttpResponse>> {
+    let name = kept.post.get(Location::ChangeForm.field());
+    let is_offered = offered(request, registered, Location::ChangeForm)
+        .iter()
+        .any(|action| action.name == name && action.confirm);
+    if !is_offered || kept.post.get("post").is_empty() {
+        return Ok(None);
+    }
+
+    request
+        .messages
+        .add(Level::WARNING, kept.not_confirmed("changed"));
+    let mut unconfirmed = kept.post.clone();
+    unconfirmed.fields = unconfirmed.fields.without("post");
+    run(request, registered, part, &unconfirmed).await
+}
 
 /// Runs the action that `data` requests on the row `part`. Returns `None` if the form is to be
 /// saved instead.

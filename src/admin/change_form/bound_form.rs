@@ -57,6 +57,7 @@ impl ChangeFormRequest {
         let (record, name) = row.unwrap_or_else(|| (Record::new(model), String::new()));
         let context = LayoutContext {
             actor: &self.actor,
+            settings: &self.settings,
             record: (!adding).then_some(&record),
             may_edit,
         };
@@ -79,6 +80,7 @@ impl ChangeFormRequest {
             found.map(|(_, keys)| keys.clone()).unwrap_or_default()
         };
         let mut form = ModelForm::new(record, adding, &edited, &links, self.zone());
+        layout.limits.apply(&mut form);
         for bound in &mut form.fields {
             bound.commas = is_raw(bound.field, options);
         }

@@ -8,8 +8,8 @@ use crate::models::{ColumnPath, Meta, Query};
 /// The computed cells of rows, by primary key.
 pub(super) type Cells = Vec<(Value, Vec<Cell>)>;
 
-/// Computes `columns` for the rows of `model` with these primary keys, with one query; without rows
-/// or columns there is no query.
+/// Computes `columns` for the rows of `model` with these primary keys, with one query and those of the columns that load
+/// their content; without rows or columns there is no query.
 pub(super) fn cells(
     conn: &mut Conn,
     model: &'static Meta,
@@ -22,6 +22,7 @@ pub(super) fn cells(
     let paths_of = |column: &ListColumn| match column {
         ListColumn::Field(path) => vec![path.clone()],
         ListColumn::Computed { paths, .. } => paths.clone(),
+        ListColumn::Loaded { .. } => Vec::new(),
     };
     let mut paths = vec![ColumnPath::own(model.pk().column)];
     paths.extend(columns.iter().flat_map(paths_of));
@@ -29,18 +30,30 @@ pub(super) fn cells(
         .with_pks(pks)
         .order_by(Vec::new())
         .rows(conn, &paths, None, 0)?;
-    let computed = rows.into_iter().map(|mut values| {
+
+    let mut computed = Vec::with_capacity(rows.len());
+    for mut values in rows {
         let pk = values.remove(0);
-        let cell = |column: &ListColumn| match column {
-            ListColumn::Field(_) => Cell::Value(values.remove(0)),
-            ListColumn::Computed { paths, compute, .. } => {
-                let own: Vec<Value> = values.drain(..paths.len()).collect();
-                compute.make(&own)
-            }
-        };
-        (pk, columns.iter().map(cell).collect())
-    });
-    Ok(computed.collect())
+        let mut of_row = Vec::with_capacity(columns.len());
+        for column in columns {
+            of_row.push(match column {
+                ListColumn::Field(_) => Cell::Value(values.remove(0)),
+                ListColumn::Computed { paths, compute, .. } => {
+                    let own: Vec<Value> = values.drain(..paths.len()).collect();
+                    compute.make(&own)
+                }
+                ListColumn::Loaded { load, .. } => {
+                    let record = Query::new(model).find(conn, pk.clone())?;
+                    match record {
+                        Some(record) => load(conn, &record)?,
+                        None => Cell::default(),
+                    }
+                }
+            });
+        }
+        computed.push((pk, of_row));
+    }
+    Ok(computed)
 }
 
 /// Returns the cells of one of these rows; empty for a new row.

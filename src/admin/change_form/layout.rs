@@ -1,9 +1,10 @@
 //! The layout of a form: its fields in fieldsets, editable or read-only.
 
-use crate::admin::Actor;
-use crate::admin::options::{ListColumn, Options};
-use crate::forms::model::ModelField;
+use crate::admin::options::{ChoiceLimits, FormFields, HookRequest, ListColumn, Options};
+use crate::admin::{Actor, RegisteredModel};
+use crate::forms::model::{ModelField, ModelForm};
 use crate::models::{Meta, Record};
+use crate::settings::Settings;
 
 /// A position in a form.
 #[derive(Debug, Clone, Copy)]
@@ -29,14 +30,63 @@ pub(super) struct LayoutFieldset {
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
     pub(super) groups: Vec<LayoutFieldset>,
+    /// The limits of the rows that relations can be set to, by the names of the fields.
+    pub(super) limits: ChoiceLimits,
 }
 
 /// The row of a form, and the user's permissions on it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LayoutContext<'a> {
     pub(super) actor: &'a Actor,
+    pub(super) settings: &'a Settings,
     pub(super) record: Option<&'a Record>,
     pub(super) may_edit: bool,
+}
+
+/// The fields of a row that a user may write, with the limits of their choices.
+#[derive(Debug)]
+pub(crate) struct EditableFields {
+    fields: Vec<ModelField>,
+    limits: ChoiceLimits,
+}
+
+impl EditableFields {
+    /// Returns the fields, in the order of the form.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = ModelField> + '_ {
+        self.fields.iter().copied()
+    }
+
+    /// Whether the user may write `field`.
+    pub(crate) fn has(&self, field: ModelField) -> bool {
+        self.fields.iter().any(|other| other.key() == field.key())
+    }
+
+    /// Limits the rows that the fields of `form` can refer to.
+    pub(crate) fn limit(&self, form: &mut ModelForm) {
+        self.limits.apply(form);
+    }
+}
+
+impl RegisteredModel {
+    /// Returns the fields that the form of `record`, or of a new row, lets the user edit.
+    pub(crate) fn editable_fields(
+        &self,
+        actor: &Actor,
+        settings: &Settings,
+        record: Option<&Record>,
+    ) -> EditableFields {
+        let context = LayoutContext {
+            actor,
+            settings,
+            record,
+            may_edit: true,
+        };
+        let layout = Layout::new(self.model, &self.options, context, &[]);
+        EditableFields {
+            fields: layout.edited(),
+            limits: layout.limits,
+        }
+    }
 }
 
 impl Layout {
@@ -48,7 +98,8 @@ impl Layout {
         context: LayoutContext<'_>,
         without: &[&'static str],
     ) -> Self {
-        let mut readonly = options.readonly_fields.clone();
+        let chosen = form_fields(options, context);
+        let mut readonly = chosen.readonly_fields;
         readonly.extend(
             options
                 .policy(model)
@@ -57,7 +108,7 @@ impl Layout {
         let item = |name: &&'static str| -> Option<LayoutItem> {
             let field = ModelField::find(model, name)?;
             let column = field.column();
-            if without.contains(name) || options.exclude.contains(name) {
+            if without.contains(name) || chosen.exclude.contains(name) {
                 return None;
             }
             // A computed column with the same name may replace a secret column.
@@ -73,11 +124,8 @@ impl Layout {
                 LayoutItem::Edit(field)
             })
         };
-        let mut groups: Vec<LayoutFieldset> = if options.fieldsets.is_empty() {
-            let names = options
-                .fields
-                .clone()
-                .unwrap_or_else(|| names(model, &readonly));
+        let mut groups: Vec<LayoutFieldset> = if chosen.fieldsets.is_empty() {
+            let names = chosen.fields.unwrap_or_else(|| names(model, &readonly));
             let lines = names
                 .iter()
                 .filter_map(item)
@@ -100,7 +148,7 @@ impl Layout {
                     .map(|line| line.iter().filter_map(item).collect())
                     .collect(),
             };
-            options.fieldsets.iter().map(group).collect()
+            chosen.fieldsets.iter().map(group).collect()
         };
         let placed = |at: &usize| {
             let mut items = groups.iter().flat_map(|group| group.lines.iter().flatten());
@@ -117,7 +165,11 @@ impl Layout {
             group.lines.retain(|line| !line.is_empty());
         }
         groups.retain(|group| !group.lines.is_empty());
-        Self { groups }
+        let request = HookRequest::new(context.actor, context.settings, context.record);
+        Self {
+            groups,
+            limits: options.choice_limits(&request),
+        }
     }
 
     /// Returns every position, in order.
@@ -148,9 +200,27 @@ impl Layout {
     }
 }
 
+/// Returns the fields that the options declare, as the hooks of the site author change them for this request.
+fn form_fields(options: &Options, context: LayoutContext<'_>) -> FormFields {
+    let (hooks, declared) = (&options.request, options.declared_fields());
+    let request = HookRequest::new(context.actor, context.settings, context.record);
+
+    let mut chosen = declared;
+    if let Some(get_fields) = hooks.get_fields {
+        chosen.fields = Some(get_fields(&request).names().to_vec());
+    }
+    if let Some(get_fieldsets) = hooks.get_fieldsets {
+        chosen.fieldsets = get_fieldsets(&request, chosen.fieldsets);
+    }
+    if let Some(get_form) = hooks.get_form {
+        get_form(&request, &mut chosen);
+    }
+    chosen
+}
+
 /// Returns the index of the computed column called `name`.
 fn computed_at(options: &Options, name: &str) -> Option<usize> {
-    let is_called = |column: &ListColumn| matches!(column, ListColumn::Computed { name: own, .. } if *own == name);
+    let is_called = |column: &ListColumn| matches!(column, ListColumn::Computed { name: own, .. } | ListColumn::Loaded { name: own, .. } if *own == name);
     options.readonly_computed.iter().position(is_called)
 }
 
@@ -170,7 +240,9 @@ fn names(model: &'static Meta, readonly: &[&'static str]) -> Vec<&'static str> {
 /// Returns the heading of a computed column.
 pub(super) fn head(column: &ListColumn) -> String {
     match column {
-        ListColumn::Computed { description, .. } => crate::words::capfirst(description),
+        ListColumn::Computed { description, .. } | ListColumn::Loaded { description, .. } => {
+            crate::words::capfirst(description)
+        }
         ListColumn::Field(path) => crate::words::capfirst(&path.column.replace('_', " ")),
     }
 }

@@ -4,7 +4,8 @@ mod actions;
 mod computed;
 mod context;
 mod bound_form;
-mod files;
+mod bulk_fields;
+mod fields_for;
 mod picker;
 mod inline;
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod readonly;
 mod relations;
 mod problem;
 pub(super) mod request;
+mod row_form;
 mod run;
 mod save;
 mod search;
@@ -31,6 +33,7 @@ use serde_json::json;
 
 use super::changelist::list_url;
 use super::frame::Crumb;
+use super::options::SavedRow;
 use super::popup::popup_response;
 use super::{AdminRequest, RegisteredModel};
 use crate::auth::kept_forms;
@@ -40,10 +43,15 @@ use crate::forms::model::{ModelField, key};
 use crate::http::{PostData, QueryDict, redirect, render};
 use crate::messages::{Level, Message};
 use crate::models::{ColumnPath, Query, find as find_model};
+pub(super) use bulk_fields::RowlessForm;
+pub(super) use fields_for::VisibleFields;
 pub(super) use inline::deleted_meanwhile;
 use outcome::{Outcome, Saved};
 use page::{ChangeForm, Content};
+pub(super) use readonly::Shown;
 use request::ChangeFormRequest;
+pub(super) use row_form::RowFormContext;
+pub(super) use shown::ShownField;
 
 /// `GET /admin/catalog/product/add/`
 pub(super) async fn add(
@@ -89,7 +97,7 @@ pub(super) async fn to_change(
     place: Path<(String, String, String)>,
 ) -> Result<HttpResponse> {
     request.model(&place.0, &place.1)?;
-    Ok(redirect(&format!("{}change/", request.http.path())))
+    Ok(redirect(format!("{}change/", request.http.path())))
 }
 
 async fn answer(
@@ -108,6 +116,11 @@ async fn answer(
     } else {
         kept_forms::take(&request.http).await?
     };
+    if let (Some(part), Some(kept)) = (&part, &kept)
+        && let Some(response) = actions::confirm_again(&request, registered, part, kept).await?
+    {
+        return Ok(response);
+    }
     let (kept_note, post) = kept.map_or((None, post), |kept| (Some(kept.note), Some(kept.post)));
     let posted = post
         .as_ref()
@@ -185,6 +198,19 @@ async fn respond(
             None => None,
         };
         return popup(request, part, saved, optgroup);
+    }
+    let hooks = &registered.options.request;
+    let hook = if saved.added {
+        hooks.response_add
+    } else {
+        hooks.response_change
+    };
+    let row = SavedRow {
+        pk: &saved.pk,
+        name: &saved.name,
+    };
+    if let Some(response) = hook.and_then(|respond| respond(request, &row)) {
+        return Ok(response);
     }
     saved_response(request, registered, saved, &|button| {
         posted.get(button).is_some()

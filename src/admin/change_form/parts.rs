@@ -8,7 +8,8 @@ use super::inline::ShownInline;
 use super::picker::RowPicker;
 use super::readonly::Shown;
 use super::shown::ShownField;
-use crate::forms::model::{Control, ControlKind, InputDescription};
+use crate::forms::html::ControlHtml;
+use crate::forms::model::{Control, ControlKind};
 
 #[derive(Template)]
 #[template(path = "admin/_field.html")]
@@ -20,12 +21,6 @@ pub(in crate::admin) struct FieldPart<'a> {
 #[template(path = "admin/_cell.html")]
 pub(in crate::admin) struct CellPart<'a> {
     field: &'a ShownField,
-}
-
-#[derive(Template)]
-#[template(path = "admin/_control.html")]
-pub(in crate::admin) struct ControlPart<'a> {
-    control: &'a Control,
 }
 
 #[derive(Template)]
@@ -43,7 +38,6 @@ pub(in crate::admin) struct PickerPart<'a> {
 // Each part is a template, which has escaped its values.
 impl HtmlSafe for FieldPart<'_> {}
 impl HtmlSafe for CellPart<'_> {}
-impl HtmlSafe for ControlPart<'_> {}
 impl HtmlSafe for InlinePart<'_> {}
 impl HtmlSafe for PickerPart<'_> {}
 
@@ -58,8 +52,8 @@ pub(in crate::admin) fn cell(field: &ShownField) -> CellPart<'_> {
 }
 
 /// Renders only a control.
-pub(in crate::admin) fn control(control: &Control) -> ControlPart<'_> {
-    ControlPart { control }
+pub(in crate::admin) fn control(control: &Control) -> ControlHtml<'_> {
+    ControlHtml { control }
 }
 
 /// Renders an inline.

@@ -34,7 +34,7 @@ impl RenderContext<'_> {
         linked: &[Value],
     ) -> Shown {
         match field {
-            ModelField::Many(many) => self.key_links(RelationTarget::from_many(many), linked),
+            ModelField::Many(many) => self.key_links(&RelationTarget::from_many(many), linked),
             ModelField::Column(column) => self.column_value(column, value),
         }
     }
@@ -44,7 +44,7 @@ impl RenderContext<'_> {
         Shown::Lines(text.lines().map(str::to_owned).collect())
     }
 
-    fn key_links(self, to: RelationTarget, keys: &[Value]) -> Shown {
+    fn key_links(self, to: &RelationTarget, keys: &[Value]) -> Shown {
         let registered =
             self.request.site.registered(to.model).filter(|registered| {
                 to.is_by_pk() && self.request.actor.may(registered, "view", None)
@@ -69,7 +69,7 @@ impl RenderContext<'_> {
     fn column_value(self, column: &'static Field, value: &Value) -> Shown {
         match &column.relation {
             Some(relation) if !column.has_choices() && is_key(value) => self.key_links(
-                RelationTarget::from_relation(relation),
+                &RelationTarget::from_relation(relation),
                 std::slice::from_ref(value),
             ),
             _ => self.display_value(&column.display(value)),

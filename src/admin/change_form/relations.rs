@@ -30,15 +30,15 @@ struct Related {
 pub(super) struct Relations(Vec<Related>);
 
 impl Relations {
-    fn entry(&mut self, target: RelationTarget) -> &mut Related {
+    fn entry(&mut self, target: &RelationTarget) -> &mut Related {
         let at = self
             .0
             .iter()
-            .position(|related| related.target == target)
+            .position(|related| related.target == *target)
             .unwrap_or(self.0.len());
         if at == self.0.len() {
             self.0.push(Related {
-                target,
+                target: target.clone(),
                 most: None,
                 chosen: Vec::new(),
                 all: None,
@@ -50,13 +50,13 @@ impl Relations {
     }
 
     /// Requests all rows of `target`, unless there are more than `most`.
-    pub(super) fn want_all(&mut self, target: RelationTarget, most: i64) {
+    pub(super) fn want_all(&mut self, target: &RelationTarget, most: i64) {
         let related = self.entry(target);
         related.most = Some(related.most.unwrap_or_default().max(most));
     }
 
     /// Requests the display name of the row with this key.
-    pub(super) fn want(&mut self, target: RelationTarget, key: &str) {
+    pub(super) fn want(&mut self, target: &RelationTarget, key: &str) {
         let related = self.entry(target);
         if !key.is_empty() && !related.chosen.iter().any(|chosen| chosen == key) {
             related.chosen.push(key.to_owned());
@@ -64,7 +64,7 @@ impl Relations {
     }
 
     /// Requests the value of `column` in every row of `target`, if all rows will be offered.
-    pub(super) fn want_groups(&mut self, target: RelationTarget, column: &'static str) {
+    pub(super) fn want_groups(&mut self, target: &RelationTarget, column: &'static str) {
         let related = self.entry(target);
         if related.groups.iter().all(|(asked, _)| *asked != column) {
             related.groups.push((column, Vec::new()));
@@ -74,7 +74,7 @@ impl Relations {
     /// Loads the requested rows.
     pub(super) fn load(&mut self, conn: &mut Conn, site: &AdminSite) -> Result<()> {
         for related in &mut self.0 {
-            let target = related.target;
+            let target = &related.target;
             let policy = site.policy(target.model);
             if let Some(most) = related.most
                 && let Some(rows) = policy.load_choices(conn, target, most)?
@@ -113,10 +113,10 @@ impl Relations {
     }
 
     /// Returns all rows of `target`, if they were requested and are few.
-    pub(super) fn all(&self, target: RelationTarget) -> Option<&[Named]> {
+    pub(super) fn all(&self, target: &RelationTarget) -> Option<&[Named]> {
         self.0
             .iter()
-            .find(|related| related.target == target)?
+            .find(|related| related.target == *target)?
             .all
             .as_deref()
     }
@@ -137,8 +137,8 @@ impl Relations {
 
     /// Returns the value of `column` in the row with this key, if it was requested and all rows are
     /// offered.
-    pub(super) fn group(&self, target: RelationTarget, column: &str, key: &str) -> Option<&str> {
-        let related = self.0.iter().find(|related| related.target == target)?;
+    pub(super) fn group(&self, target: &RelationTarget, column: &str, key: &str) -> Option<&str> {
+        let related = self.0.iter().find(|related| related.target == *target)?;
         let (_, groups) = related.groups.iter().find(|(asked, _)| *asked == column)?;
         groups
             .iter()
@@ -147,8 +147,8 @@ impl Relations {
     }
 
     /// Returns the display name of the row with this key.
-    pub(super) fn name(&self, target: RelationTarget, key: &str) -> Option<&str> {
-        let related = self.0.iter().find(|related| related.target == target)?;
+    pub(super) fn name(&self, target: &RelationTarget, key: &str) -> Option<&str> {
+        let related = self.0.iter().find(|related| related.target == *target)?;
         let rows = related.all.as_ref().unwrap_or(&related.names);
         rows.iter()
             .find(|(pk, _)| pk == key.trim())
@@ -169,11 +169,11 @@ pub(super) fn want_shown(
 ) {
     let Some(to) = field.target() else { return };
     match field {
-        ModelField::Column(column) => relations.want(to, &form.record.value(column).to_string()),
+        ModelField::Column(column) => relations.want(&to, &form.record.value(column).to_string()),
         ModelField::Many(many) => {
             let linked = linked.iter().find(|(name, _)| *name == many.name);
             for key in linked.iter().flat_map(|(_, keys)| keys) {
-                relations.want(to, &key.to_string());
+                relations.want(&to, &key.to_string());
             }
         }
     }

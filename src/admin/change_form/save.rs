@@ -3,7 +3,6 @@
 use std::io;
 
 use super::bound_form::BoundChangeForm;
-use super::files::{store, tell_missing_files};
 use super::inline::Formset;
 use super::outcome::Saved;
 use super::request::ChangeFormRequest;
@@ -12,7 +11,7 @@ use crate::error::Result;
 use crate::forms::model::{Violation, check};
 use crate::forms::submissions::{Claim, Submission};
 use crate::http::PostData;
-use crate::records::{Done, Flag, Writer};
+use crate::records::{Done, Flag, Saving, Writer, tell_missing_files};
 
 /// Whether a page may be saved.
 pub(super) enum Claimed {
@@ -65,7 +64,7 @@ impl ChangeFormRequest {
         change_form: &mut BoundChangeForm,
     ) -> Result<Saved> {
         let policy = self.registered.policy();
-        store(writer, &mut change_form.form, self.is_copy())?;
+        writer.store_files(&mut change_form.form, self.is_copy())?;
         let form = &change_form.form;
         let record = writer.save_form(conn, policy, form)?;
 
@@ -80,6 +79,17 @@ impl ChangeFormRequest {
         };
         for formset in &mut change_form.inlines {
             done.extend(formset.save(conn, writer, &record, self.is_copy())?);
+        }
+
+        if let Some(save_related) = self.registered.options.request.save_related {
+            let form = &change_form.form;
+            let saving = Saving {
+                before: (!form.adding).then_some(&form.record),
+                created: form.adding,
+                user: Some(&self.actor.user),
+                settings: &self.settings,
+            };
+            save_related(conn, &record, &saving)?;
         }
 
         let name = record.name(conn)?;

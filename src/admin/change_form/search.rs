@@ -27,11 +27,11 @@ impl ChangeFormRequest {
             .flat_map(|form| {
                 form.fields
                     .iter()
-                    .map(|bound| (form.name_of(bound.field), bound.field))
+                    .map(|bound| (form.name_of(bound.field), bound))
             });
         let mut called = fields.filter(|(other, _)| other == name);
-        let target = called.find_map(|(_, field)| {
-            let related = field.target()?;
+        let target = called.find_map(|(_, bound)| {
+            let related = bound.target()?;
             Some((searchable(self.site, &self.actor, related.model)?, related))
         });
         let Some((target, related)) = target else {

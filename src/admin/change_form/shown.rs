@@ -58,7 +58,9 @@ impl ShownField {
     /// Returns the id that a link in the error summary refers to.
     pub(in crate::admin) fn target(&self) -> String {
         let suffix = match self.widget.as_ref().map(|widget| widget.control.kind) {
-            Some(ControlKind::Split | ControlKind::Radio | ControlKind::Boxes) => "_0",
+            Some(
+                ControlKind::Split | ControlKind::Ends(_) | ControlKind::Radio | ControlKind::Boxes,
+            ) => "_0",
             _ => "",
         };
         format!("{}{suffix}", self.id())
@@ -141,7 +143,9 @@ impl RenderContext<'_> {
             LayoutItem::Computed(at) => {
                 let column = self.options.readonly_computed.get(at);
                 let name = match column {
-                    Some(ListColumn::Computed { name, .. }) => (*name).to_owned(),
+                    Some(ListColumn::Computed { name, .. } | ListColumn::Loaded { name, .. }) => {
+                        (*name).to_owned()
+                    }
                     _ => String::new(),
                 };
                 let nothing = Cell::Text(String::new());

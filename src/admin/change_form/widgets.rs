@@ -84,7 +84,7 @@ fn wanted(field: ModelField, options: &Options) -> ControlKind {
 
 /// Requests the related rows that the field's control will show.
 pub(super) fn want(relations: &mut Relations, bound: &BoundField, options: &Options) {
-    let Some(target) = bound.field.target() else {
+    let Some(target) = &bound.target() else {
         return;
     };
     if let Some(column) = options.formfield(bound.field).group_by {
@@ -145,7 +145,7 @@ impl RenderContext<'_> {
         let field = bound.field;
         let mut control = Control::new(form, bound, self.options.help_text(field));
         self.overridden(field, &mut control);
-        let Some(to) = field.target() else {
+        let Some(to) = &bound.target() else {
             self.plain(field, form, &mut control);
             return Widget {
                 control,
@@ -287,7 +287,7 @@ impl RenderContext<'_> {
 
     /// Returns the control for a table that is too large for a list: a search, or else keys are
     /// entered directly.
-    fn affordable(self, to: RelationTarget, kind: ControlKind) -> ControlKind {
+    fn affordable(self, to: &RelationTarget, kind: ControlKind) -> ControlKind {
         let list = matches!(
             kind,
             ControlKind::Select
@@ -310,7 +310,7 @@ impl RenderContext<'_> {
         searchable(self.request.site, &self.request.actor, to).is_some()
     }
 
-    fn offered(self, to: RelationTarget, field: ModelField, typed: &[String]) -> Vec<Choice> {
+    fn offered(self, to: &RelationTarget, field: ModelField, typed: &[String]) -> Vec<Choice> {
         let all = self.relations.all(to).unwrap_or_default().iter();
         let group_by = self.options.formfield(field).group_by;
         let group = |key: &str| {
@@ -327,7 +327,7 @@ impl RenderContext<'_> {
         all.map(choice).collect()
     }
 
-    fn chosen(self, to: RelationTarget, typed: &[String]) -> Vec<Choice> {
+    fn chosen(self, to: &RelationTarget, typed: &[String]) -> Vec<Choice> {
         let found = typed.iter().filter_map(|key| {
             let text = self.relations.name(to, key)?.to_owned();
             Some(Choice {
@@ -407,7 +407,7 @@ impl RenderContext<'_> {
         links
     }
 
-    fn lookup(self, to: RelationTarget, field: ModelField, typed: &[String]) -> RelatedLookup {
+    fn lookup(self, to: &RelationTarget, field: ModelField, typed: &[String]) -> RelatedLookup {
         let registered = self.request.site.registered(to.model);
         let url = registered
             .map(|registered| {

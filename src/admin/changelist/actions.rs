@@ -4,11 +4,14 @@ use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
 use super::list::List;
+use crate::admin::bulk_edit::{self, BULK_EDIT};
 use crate::admin::delete::{Consequences, Selected, delete_selected};
+use crate::admin::export::selected_form;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::options::{Action, ActionRequest, ActionResult};
 use crate::admin::run_action::{self, Again, Location, Run};
 use crate::admin::{AdminRequest, RegisteredModel};
+use crate::auth::kept_forms::KeptForm;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, full_path, redirect, render};
@@ -24,7 +27,23 @@ const DELETE: Action = Action::new(
 )
 .permissions(&["delete"]);
 
-/// Never called, because the deletion has its own steps.
+/// The action that shows the form of an export for the selected rows.
+pub(super) const EXPORT: Action = Action::new(
+    "export_selected",
+    "Export selected %(verbose_name_plural)s",
+    never,
+)
+.permissions(&["view"]);
+
+/// The actions that have buttons of their own, and are not in the list of actions.
+const WITH_BUTTONS: [&str; 2] = [BULK_EDIT.name, EXPORT.name];
+
+/// Whether the action has a button of its own.
+pub(super) fn has_own_button(name: &str) -> bool {
+    WITH_BUTTONS.contains(&name)
+}
+
+/// Never called, because these actions have their own steps.
 fn never(_: &mut Conn, _: &ActionRequest<'_>) -> Result<ActionResult> {
     Err(Error::PermissionDenied)
 }
@@ -43,17 +62,27 @@ struct DeleteSelectedConfirmation {
 pub(super) fn offered(request: &AdminRequest, registered: &'static RegisteredModel) -> Vec<Action> {
     let own = run_action::offered(request, registered, Location::ChangeList);
     let may_delete = !request.is_popup() && request.may(registered, "delete", None);
+    let may_export = !request.is_popup() && registered.options.can_export;
+    let may_edit = !request.is_popup() && request.may(registered, "change", None);
     may_delete
         .then_some(DELETE)
         .into_iter()
+        .chain(may_edit.then_some(BULK_EDIT))
         .chain(own)
+        .chain(may_export.then_some(EXPORT))
         .collect()
 }
 
 /// Whether `data` requests an action: one was chosen, or confirmed.
 pub(super) fn is_asked(data: &PostData, offered: &[Action]) -> bool {
     let has = |name: &str| data.fields.get(name).is_some();
-    !offered.is_empty() && !has("_save") && (has("index") || has("_selected_action"))
+    let is_chosen = has("index") || has("_selected_action") || pressed(data).is_some();
+    // A list without actions of Django is shown again, as in Django.
+    let is_offered = match chosen(data) {
+        Some(name) if has_own_button(name) => !offered.is_empty(),
+        _ => offered.iter().any(|action| !has_own_button(action.name)),
+    };
+    is_offered && !has("_save") && is_chosen
 }
 
 /// Runs the action in `data` and redirects to the list, or shows a confirmation page.
@@ -91,6 +120,10 @@ pub(super) async fn run(
             .collect();
         list.query.clone().with_pks(pks)
     };
+    if action.name == EXPORT.name {
+        let keys = ticked.iter().map(|key| (*key).to_owned()).collect();
+        return selected_form(request, registered, (!across).then_some(keys)).await;
+    }
     let mut is_confirmed = !data.get("post").is_empty();
     let counting = rows.clone();
     let count = request.db.run(move |conn| counting.count(conn)).await?;
@@ -123,10 +156,42 @@ pub(super) async fn run(
     if action.name == DELETE.name {
         return delete(run, is_confirmed).await;
     }
+    if action.name == BULK_EDIT.name {
+        return bulk_edit::run(run, data, is_confirmed).await;
+    }
     match run.answer(is_confirmed).await? {
         Some(page) => Ok(page),
         None => Ok(redirect(&super::here(request, registered).await?)),
     }
+}
+
+/// Returns the confirmation page of an action whose confirmation was refused because of a login. Nothing
+/// is run. Returns `None` if `kept` does not confirm an action.
+pub(super) async fn confirm_again(
+    request: &AdminRequest,
+    list: &List,
+    offered: &[Action],
+    kept: &KeptForm,
+) -> Result<Option<HttpResponse>> {
+    let action = offered
+        .iter()
+        .find(|action| chosen(&kept.post) == Some(action.name))
+        .filter(|action| action.name == DELETE.name || action.confirm);
+    let Some(action) = action.filter(|_| !kept.post.get("post").is_empty()) else {
+        return Ok(None);
+    };
+
+    let done = if action.name == DELETE.name {
+        "deleted"
+    } else {
+        "changed"
+    };
+    request
+        .messages
+        .add(Level::WARNING, kept.not_confirmed(done));
+    let mut unconfirmed = kept.post.clone();
+    unconfirmed.fields = unconfirmed.fields.without("post");
+    run(request, list, offered, &unconfirmed).await.map(Some)
 }
 
 /// Whether all pages of the list are selected.
@@ -147,6 +212,11 @@ async fn delete(run: Run<'_>, is_confirmed: bool) -> Result<HttpResponse> {
                 .messages
                 .success(format!("Successfully deleted {count} {counted}."));
             Ok(redirect(&super::here(request, registered).await?))
+        }
+        Selected::Refused(text) => {
+            let text = format!("Nothing was deleted. {text}");
+            request.messages.add(Level::ERROR, text);
+            Ok(redirect(&run.back_url))
         }
         Selected::Asked(shown) => {
             let counted = registered.model.counted(run.count);
@@ -169,8 +239,20 @@ async fn delete(run: Run<'_>, is_confirmed: bool) -> Result<HttpResponse> {
     }
 }
 
+/// Returns the action whose own button was pressed: the button has the name of the list of actions.
+fn pressed(data: &PostData) -> Option<&'static str> {
+    if data.fields.get("index").is_some() {
+        return None;
+    }
+    let has = |name: &&str| data.fields.get_list("action").any(|given| given == *name);
+    WITH_BUTTONS.into_iter().find(has)
+}
+
 /// Returns the action of the action bar whose button was clicked.
 pub(super) fn chosen(data: &PostData) -> Option<&str> {
+    if let Some(name) = pressed(data) {
+        return Some(name);
+    }
     let given: Vec<&str> = data.fields.get_list("action").collect();
     let index = data
         .fields

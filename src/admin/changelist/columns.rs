@@ -57,12 +57,16 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn new(registered: &'static RegisteredModel) -> Self {
+    /// Creates the columns `shown` of the list of `registered`.
+    pub(super) fn new(
+        registered: &'static RegisteredModel,
+        shown: Vec<&'static ListColumn>,
+    ) -> Self {
         let model = registered.model;
         let mut paths = vec![ColumnPath::own(model.pk().column)];
-        let mut columns = Vec::with_capacity(registered.options.list_display.len());
-        for column in &registered.options.list_display {
-            columns.push(shown(registered, column, &mut paths));
+        let mut columns = Vec::with_capacity(shown.len());
+        for column in shown {
+            columns.push(read(registered, column, &mut paths));
         }
         if columns.is_empty() {
             columns.push(name_of_row(model, &mut paths));
@@ -85,6 +89,11 @@ impl Columns {
     pub(super) fn also(&mut self, path: &ColumnPath) -> usize {
         placed(&mut self.paths, std::slice::from_ref(path))
     }
+}
+
+/// Returns the heading of `column`.
+pub(super) fn heading(registered: &'static RegisteredModel, column: &'static ListColumn) -> String {
+    read(registered, column, &mut Vec::new()).label
 }
 
 /// Returns the position of these consecutive values among `paths`; adds them if necessary.
@@ -113,7 +122,7 @@ fn name_of_row(model: &'static Meta, paths: &mut Vec<ColumnPath>) -> Column {
     }
 }
 
-fn shown(
+fn read(
     registered: &'static RegisteredModel,
     column: &'static ListColumn,
     paths: &mut Vec<ColumnPath>,
@@ -189,6 +198,21 @@ fn shown(
             width: read.len(),
             order: ordering.clone(),
             is_sortable: ordering.is_some() && may_sort(name),
+            is_link: false,
+            is_number: false,
+            is_picture: false,
+        },
+        // The check admin.E109 reports this mistake.
+        ListColumn::Loaded {
+            name, description, ..
+        } => Column {
+            name,
+            label: capfirst(description),
+            source: Source::Related(&model.display),
+            at: placed(paths, &model.display.paths),
+            width: model.display.paths.len(),
+            order: None,
+            is_sortable: false,
             is_link: false,
             is_number: false,
             is_picture: false,

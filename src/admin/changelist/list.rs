@@ -1,13 +1,15 @@
 //! A list as described by its URL.
 
+use super::chosen_columns;
 use super::columns::Columns;
 use super::filters::Filter;
 use super::hierarchy::Hierarchy;
 use super::order::{Sorting, ordering};
 use super::params::Params;
 use super::search::searched;
+use super::tally::Bounds;
 use super::{Problem, Site, lookup};
-use crate::admin::options::Facets;
+use crate::admin::options::{ChoiceLimits, Facets, HookRequest};
 use crate::models::{Condition, Query};
 
 /// The list that a URL asks for.
@@ -36,6 +38,14 @@ pub(super) struct List {
     unfiltered: Vec<Condition>,
     /// Whether texts are searched.
     pub(super) is_searched: bool,
+    /// The condition of the search.
+    search: Option<Condition>,
+    /// The positions of the columns of the order in a row, if pages can continue behind a row.
+    pub(super) order_at: Option<Vec<usize>>,
+    /// Up to how many rows are counted, and how long a statement may take for that.
+    pub(super) bounds: Bounds,
+    /// The limits of the rows that relations can be set to.
+    pub(super) limits: ChoiceLimits,
 }
 
 impl List {
@@ -46,18 +56,20 @@ impl List {
         params: Params,
         base: Query,
         first: i64,
+        request: &HookRequest<'_>,
     ) -> Result<Self, Problem> {
         let registered = site.registered;
         let options = &registered.options;
+        let shown_filters = options.list_filter_for(request);
         for (name, _) in params.lookups() {
-            if !lookup::is_allowed(registered, name) {
+            if !lookup::is_allowed(registered, &shown_filters, name) {
                 return Err(Problem::Refused(format!(
                     "filtering by {name} is not allowed"
                 )));
             }
         }
-        let mut filters = Vec::with_capacity(options.list_filter.len());
-        for filter in &options.list_filter {
+        let mut filters = Vec::with_capacity(shown_filters.len());
+        for filter in shown_filters {
             filters.push(Filter::new(site, filter, &params)?);
         }
         let hierarchy = options.date_hierarchy.as_ref();
@@ -84,8 +96,11 @@ impl List {
         unfiltered.extend(hierarchy.as_ref().and_then(|dates| dates.condition.clone()));
         let search = searched(&options.search_fields, &words);
         let is_searched = search.is_some();
-        unfiltered.extend(search);
-        let mut columns = Columns::new(registered);
+        unfiltered.extend(search.clone());
+        let mut columns = Columns::new(
+            registered,
+            chosen_columns::chosen(registered, &params, request),
+        );
         let order = ordering(registered, &params, &columns.all, first);
         let sorting = Sorting::from_params(registered, &params, &columns.all, first);
         let date_at = hierarchy
@@ -99,6 +114,10 @@ impl List {
         ) {
             query = query.filter(condition.clone());
         }
+        let order_at = query.is_keyed().then(|| {
+            let keys = query.order().iter();
+            keys.map(|key| columns.also(&key.path)).collect()
+        });
         let has_facets = match options.show_facets {
             Facets::Always => true,
             Facets::Allow => params.has("_facets"),
@@ -121,7 +140,19 @@ impl List {
             query,
             unfiltered,
             is_searched,
+            search,
+            order_at,
+            bounds: Bounds {
+                limit: request.settings.lists.count_limit,
+                budget: request.settings.lists.budget,
+            },
+            limits: options.choice_limits(request),
         })
+    }
+
+    /// Returns the names of the columns.
+    pub(super) fn column_names(&self) -> Vec<&'static str> {
+        self.columns.all.iter().map(|column| column.name).collect()
     }
 
     /// Whether there is a search or an active filter.
@@ -143,5 +174,22 @@ impl List {
         conditions.fold(self.base.clone(), |query, condition| {
             query.filter(condition.clone())
         })
+    }
+
+    /// Returns the rows that match everything except the search.
+    pub(super) fn narrowed_without_search(&self) -> Query {
+        let others = self
+            .unfiltered
+            .iter()
+            .filter(|other| Some(*other) != self.search.as_ref());
+        let filters = self
+            .filters
+            .iter()
+            .filter_map(|filter| filter.condition.as_ref());
+        others
+            .chain(filters)
+            .fold(self.base.clone(), |query, condition| {
+                query.filter(condition.clone())
+            })
     }
 }

@@ -4,9 +4,11 @@ use super::filters::Shown;
 use super::hierarchy::{AtHand, Dates};
 use super::last_spans::Span;
 use super::list::List;
+use super::params::{AFTER, BEFORE};
+use super::tally::Tally;
 use crate::db::{Conn, Paginator, Value};
 use crate::error::Result;
-use crate::models::{Row, Summary};
+use crate::models::{ColumnPath, Row, Summary};
 
 /// The largest number of search results whose primary keys and dates are kept in memory.
 const FEW: i64 = 300;
@@ -18,14 +20,32 @@ const MANY: i64 = 10;
 pub(super) struct Loaded {
     pub(super) rows: Vec<Row>,
     /// The number of matching rows.
-    pub(super) count: i64,
+    pub(super) count: Tally,
     /// The number of all rows; `None` if it is not counted.
-    pub(super) whole: Option<i64>,
-    /// The number of the page, from 1.
-    pub(super) page: i64,
+    pub(super) whole: Option<Tally>,
+    /// The number of the page, from 1; `None` if it is not known.
+    pub(super) page: Option<i64>,
     pub(super) filters: Vec<Shown>,
     pub(super) dates: Option<Dates>,
+    /// The ends of the page, for links to the pages around it, if there are too many rows to count.
+    pub(super) keys: Option<PageKeys>,
+    /// The part of the list that was searched; `None` for all rows.
+    pub(super) covered: Option<Covered>,
 }
+
+/// The keys of the first and the last row of a page; `None` if there is nothing before, or behind, the
+/// page, or a URL cannot have the key.
+pub(super) struct PageKeys {
+    /// Whether pages can continue behind a row.
+    pub(super) is_keyed: bool,
+    pub(super) first: Option<String>,
+    pub(super) last: Option<String>,
+    pub(super) has_more: bool,
+}
+
+/// The number of rows from the beginning of the list that were searched.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Covered(pub(super) i64);
 
 /// The data that are known before the page is loaded.
 #[derive(Default)]
@@ -45,8 +65,11 @@ struct Preloaded {
 impl List {
     /// Loads the list; returns `None` if the page does not exist.
     pub(super) fn load(&self, conn: &mut Conn) -> Result<Option<Loaded>> {
-        let options = &self.site.registered.options;
-        let (per_page, most) = (options.list_per_page.max(1), options.list_max_show_all);
+        if self.is_large(conn)? {
+            return self.load_large(conn);
+        }
+        let most = self.site.registered.options.list_max_show_all;
+        let per_page = self.per_page();
         let number = self.params.page();
         let mut before = self.preload(conn, per_page, most, number)?;
         let count = before.count;
@@ -87,27 +110,42 @@ impl List {
                 rest.as_ref(),
             )?);
         }
+        if let (Some(whole), false) = (before.whole, self.base.is_filtered()) {
+            self.site.registered.last_size.set(whole);
+        }
         Ok(Some(Loaded {
             rows,
-            count,
-            whole: before.whole,
-            page,
+            count: Tally::Exact(count),
+            whole: before.whole.map(Tally::Exact),
+            page: Some(page),
             filters,
             dates,
+            keys: None,
+            covered: None,
         }))
     }
 
     /// Whether `count` rows fit on one page.
-    fn is_whole(&self, count: i64) -> bool {
+    pub(super) fn is_whole(&self, count: i64) -> bool {
         let options = &self.site.registered.options;
-        self.params.has("all") && count <= options.list_max_show_all
-            || count <= options.list_per_page.max(1)
+        self.params.has("all") && count <= options.list_max_show_all || count <= self.per_page()
     }
 
     /// Returns the number of the last page of `count` rows.
     pub(super) fn last_page(&self, count: i64) -> i64 {
-        let per_page = self.site.registered.options.list_per_page.max(1);
+        let per_page = self.per_page();
         Paginator { count, per_page }.num_pages()
+    }
+
+    /// Returns the number of rows on a page.
+    pub(super) fn per_page(&self) -> i64 {
+        self.site.registered.options.list_per_page.max(1)
+    }
+
+    /// Returns the number of rows before page `number`; `None` if no list is that long.
+    pub(super) fn offset(&self, number: i64) -> Option<i64> {
+        let before = number.checked_sub(1).filter(|before| *before >= 0)?;
+        before.checked_mul(self.per_page())
     }
 
     /// Whether page `number` of `count` rows exists. Like Django, a list of one page has every number.
@@ -118,7 +156,17 @@ impl List {
     /// Whether the page in the URL exists; the first one always does.
     pub(super) fn has_page(&self, conn: &mut Conn) -> Result<bool> {
         let number = self.params.page();
-        Ok(number == 1 || self.is_page(number, self.query.count(conn)?))
+        if number == 1 || self.params.has(AFTER) || self.params.has(BEFORE) {
+            return Ok(true);
+        }
+        if number > 1 && self.is_large(conn)? {
+            let Some(offset) = self.offset(number) else {
+                return Ok(false);
+            };
+            let pk = ColumnPath::own(self.query.model().pk().column);
+            return Ok(!self.query.rows(conn, &[pk], Some(1), offset)?.is_empty());
+        }
+        Ok(self.is_page(number, self.query.count(conn)?))
     }
 
     /// Counts the rows, and loads other data that cost as much as counting.
@@ -213,7 +261,7 @@ impl List {
     }
 
     /// Returns the rows with these primary keys, in the order of the list.
-    fn rows_of(&self, conn: &mut Conn, pks: Vec<Value>) -> Result<Vec<Row>> {
+    pub(super) fn rows_of(&self, conn: &mut Conn, pks: Vec<Value>) -> Result<Vec<Row>> {
         let rows = self
             .base
             .clone()

@@ -5,10 +5,10 @@ use crate::admin::RegisteredModel;
 use crate::admin::options::ListFilter;
 use crate::models::Condition;
 
-/// Whether rows of `registered` may be looked up by `key` (Django's `lookup_allowed`).
-pub(super) fn is_allowed(registered: &RegisteredModel, key: &str) -> bool {
+/// Whether rows of `registered`, whose list has these `filters`, may be looked up by `key` (Django's `lookup_allowed`).
+pub(super) fn is_allowed(registered: &RegisteredModel, filters: &[&ListFilter], key: &str) -> bool {
     let (model, options) = (registered.model, &registered.options);
-    let filters = options.list_filter.iter().map(|filter| match filter {
+    let filters = filters.iter().map(|filter| match filter {
         ListFilter::Field(path, _) => model.spelled(path),
         ListFilter::Own(own) => own.parameter_name.to_owned(),
     });

@@ -2,12 +2,16 @@
 
 mod actions;
 mod cell;
+mod chosen_columns;
 mod columns;
 mod editing;
 mod filters;
 mod hierarchy;
+mod large;
+mod last_size;
 mod last_spans;
 mod list;
+mod list_query;
 mod load;
 mod lookup;
 mod markup;
@@ -15,31 +19,38 @@ mod order;
 mod page;
 mod params;
 mod selection;
+mod saved_views;
 mod search;
 mod table;
+mod tally;
 
 use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 
 use super::change_form::deleted_meanwhile;
 use super::frame::{Crumb, Frame};
-use super::options::Action;
+use super::options::{Action, HookRequest};
 use super::{AdminRequest, AdminSite, RegisteredModel};
 use crate::auth::kept_forms::{self, KeptForm};
+use crate::clock;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::http::{PostData, QueryDict, full_path, redirect, render, render_around};
 use crate::messages::Level;
 use crate::models::Row;
 use editing::{Editing, Outcome, Sent, SentList};
+pub(super) use last_size::LastSize;
 pub(super) use last_spans::LastSpans;
 use list::List;
+pub(super) use list_query::{ListQuery, list_query};
 use page::ChangeListPage;
 use params::Params;
-pub(super) use search::searched;
+use saved_views::SavedView;
+pub(super) use saved_views::{delete_view, save_view, to_list};
+pub(crate) use search::searched;
 use selection::Selection;
 use table::{RowContext, Table};
 
@@ -95,7 +106,10 @@ pub(super) async fn change_list(
         None
     };
     match kept {
-        Some(kept) => show_again(&request, list, &actions, kept).await,
+        Some(kept) => match actions::confirm_again(&request, &list, &actions, &kept).await? {
+            Some(confirmation) => Ok(confirmation),
+            None => show_again(&request, list, &actions, kept).await,
+        },
         None => show(&request, list, &actions, Unsaved::default()).await,
     }
 }
@@ -127,6 +141,7 @@ async fn show_again(
 
     let (all, actor) = (request.queryset(registered), request.actor());
     let settings = request.settings.clone();
+    let columns = list.column_names();
     let read = move |conn: &mut Conn| {
         let sent = SentList {
             registered,
@@ -134,6 +149,7 @@ async fn show_again(
             data: &kept.post,
             actor: &actor,
             settings: &settings,
+            columns: &columns,
         };
         editing::read_again(conn, &sent)
     };
@@ -170,6 +186,7 @@ async fn show(
     let (is_edited, is_popup) = (is_edited(request, registered), request.is_popup());
     let has_boxes = list.first > 0 && !actions.is_empty();
     let blank_label = request.settings.django_version().blank_choice_label();
+    let user = request.user.id;
     let loaded = request
         .db
         .run(move |conn| {
@@ -205,10 +222,15 @@ async fn show(
                 .chain(selection.missing(&rows))
                 .chain(moved)
                 .collect();
-            Ok(Some((list, found, table, editing, selection, notes)))
+            let views = if is_popup {
+                Vec::new()
+            } else {
+                SavedView::of_list(conn, registered, user)?
+            };
+            Ok(Some((list, found, table, editing, selection, notes, views)))
         })
         .await?;
-    let Some((list, found, table, editing, selection, notes)) = loaded else {
+    let Some((list, found, table, editing, selection, notes, views)) = loaded else {
         return wrong(request, registered);
     };
     if list.has_nul {
@@ -219,7 +241,7 @@ async fn show(
     for note in notes {
         request.messages.add(Level::WARNING, note);
     }
-    let page = ChangeListPage::new(
+    let mut page = ChangeListPage::new(
         request,
         &list,
         found,
@@ -228,6 +250,7 @@ async fn show(
         &selection,
         editing.as_ref(),
     );
+    page.set_views(request, &list, views);
     Ok(render_around(&page, page.made())?.respond_to(&request.http))
 }
 
@@ -293,6 +316,7 @@ pub(super) async fn change_list_post(
     request.must(registered, "change", None)?;
     let (all, actor) = (request.queryset(registered), request.actor());
     let settings = request.settings.clone();
+    let columns = list.column_names();
     let job = move |conn: &mut Conn| {
         let sent = SentList {
             registered,
@@ -300,6 +324,7 @@ pub(super) async fn change_list_post(
             data: &data,
             actor: &actor,
             settings: &settings,
+            columns: &columns,
         };
         editing::save(conn, &sent)
     };
@@ -374,7 +399,7 @@ async fn last_page_url(
     let Ok(list) = listed(request, registered, params, is_without_boxes) else {
         return Ok(None);
     };
-    let link = |page: i64| {
+    let link = |list: &List, page: i64| {
         let page = page.to_string();
         let set: &[(&str, &str)] = if page == "1" { &[] } else { &[("p", &page)] };
         format!(
@@ -383,10 +408,17 @@ async fn last_page_url(
             list.params.link(set, &[]).trim_end_matches('?')
         )
     };
-    let counted = list.query.clone();
-    let count = request.db.run(move |conn| counted.count(conn)).await?;
+    let job = move |conn: &mut Conn| {
+        let page = if list.has_page(conn)? {
+            None
+        } else {
+            Some(list.last_page(list.query.count(conn)?))
+        };
+        Ok((list, page))
+    };
+    let (list, page) = request.db.run(job).await?;
 
-    Ok((!list.is_page(list.params.page(), count)).then(|| link(list.last_page(count))))
+    Ok(page.map(|page| link(&list, page)))
 }
 
 /// Creates the list for `params`.
@@ -401,14 +433,25 @@ fn listed(
         admin: request.site,
         registered,
         zone,
-        today: Utc::now().with_timezone(&zone).date_naive(),
+        today: clock::now().with_timezone(&zone).date_naive(),
     };
     List::new(
         site,
         params,
         request.queryset(registered),
         i64::from(!is_without_boxes),
+        &list_hooks(request),
     )
+}
+
+/// Returns the request as the hooks of a list see it.
+fn list_hooks(request: &AdminRequest) -> HookRequest<'_> {
+    HookRequest {
+        user: &request.user,
+        permissions: &request.permissions,
+        settings: &request.settings,
+        record: None,
+    }
 }
 
 /// Creates the list for the URL. Returns `None` if the URL has an invalid lookup.
@@ -435,7 +478,7 @@ fn asked(
 /// error page.
 fn wrong(request: &AdminRequest, registered: &'static RegisteredModel) -> Result<HttpResponse> {
     if request.query.get("e").is_none() {
-        return Ok(redirect(&format!("{}?e=1", registered.url())));
+        return Ok(redirect(format!("{}?e=1", registered.url())));
     }
     let frame = request.frame("Database error", Crumb::to(registered, registered.url()));
     Ok(render(&InvalidSetup {

@@ -4,7 +4,8 @@ use crate::http::QueryDict;
 use crate::python::{int_within_i64, quote_plus_onto};
 
 /// Parameters that are not lookups (Django's `IGNORED_PARAMS`, the page and the error flag).
-const OTHERS: [&str; 9] = [
+const OTHERS: [&str; 14] = [
+    COLUMNS,
     "all",
     "o",
     "q",
@@ -14,7 +15,30 @@ const OTHERS: [&str; 9] = [
     "_to_field",
     "p",
     "e",
+    AFTER,
+    BEFORE,
+    COUNT,
+    SEARCH,
 ];
+
+/// The key of the row behind which the page begins.
+pub(super) const AFTER: &str = "_after";
+/// The key of the row before which the page ends, or [`END`].
+pub(super) const BEFORE: &str = "_before";
+/// The value of [`BEFORE`] for the last page.
+pub(super) const END: &str = "end";
+/// `exact` counts the rows of a large list to the end.
+pub(super) const COUNT: &str = "_count";
+/// `all` searches all rows of a large list, however long it takes.
+pub(super) const SEARCH: &str = "_search";
+
+/// Whether the parameter belongs to one page of the list only, so that other links leave it out.
+fn is_of_page(name: &str) -> bool {
+    ["p", "e", AFTER, BEFORE].contains(&name) || name.starts_with(FIND)
+}
+
+/// The parameter with the names of the columns, separated by commas.
+pub(super) const COLUMNS: &str = "columns";
 
 /// Prefix of the parameter with the search text for a filter with many values; the field name
 /// follows. Links do not keep it.
@@ -29,6 +53,13 @@ impl Params {
         let mut params: Vec<(String, Vec<String>)> = Vec::with_capacity(query.len());
         for (name, value) in query.iter() {
             match params.iter_mut().find(|(other, _)| other == name) {
+                // The boxes of a form send several values.
+                Some((_, values)) if name == COLUMNS => {
+                    for joined in values.iter_mut() {
+                        joined.push(',');
+                        joined.push_str(value);
+                    }
+                }
                 Some((_, values)) => values.push(value.to_owned()),
                 None => params.push((name.to_owned(), vec![value.to_owned()])),
             }
@@ -73,7 +104,7 @@ impl Params {
         let kept = self
             .0
             .iter()
-            .filter(|(name, _)| !["p", "e"].contains(&name.as_str()) && !name.starts_with(FIND));
+            .filter(|(name, _)| !is_of_page(name) && name != SEARCH);
         let kept = kept.filter(|(name, _)| !without.contains(&name.as_str()));
         kept.filter_map(|(name, values)| Some((name.as_str(), values.last()?.as_str())))
             .collect()
@@ -84,7 +115,7 @@ impl Params {
     pub(super) fn link(&self, set: &[(&str, &str)], remove: &[&str]) -> String {
         let mut kept: Vec<(&str, &str)> = Vec::with_capacity(self.0.len() + set.len());
         for (name, values) in &self.0 {
-            let gone = name == "p" || name == "e" || name.starts_with(FIND);
+            let gone = is_of_page(name);
             let replaced = set.iter().any(|(key, _)| key == name)
                 || remove.iter().any(|start| name.starts_with(start));
             if !gone && !replaced {

@@ -11,7 +11,7 @@ const MOST: usize = 500;
 
 /// Returns the condition that each word of `text` is in one of `fields`; `None` if there is nothing
 /// to search.
-pub(in crate::admin) fn searched(fields: &[SearchField], text: &str) -> Option<Condition> {
+pub(crate) fn searched(fields: &[SearchField], text: &str) -> Option<Condition> {
     if fields.is_empty() || text.is_empty() {
         return None;
     }

@@ -43,6 +43,22 @@ impl Checks<'_> {
                 format!("{name} is listed twice. Remove one of the two."),
             );
         }
+        let fields = options.fields.clone().unwrap_or_default();
+        for (option, names) in [("fields", &fields), ("fieldsets", &in_sets)] {
+            for name in names {
+                let many = self.many(name);
+                if many.is_some_and(|many| many.link_model().is_some()) {
+                    self.add(
+                        "admin.E013",
+                        option,
+                        format!(
+                            "{name} has a model of its own for its links (through), which a form cannot fill. Remove \
+                             it, and show the links as an inline."
+                        ),
+                    );
+                }
+            }
+        }
         for name in twice(&options.exclude) {
             self.add(
                 "admin.E015",

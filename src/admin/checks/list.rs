@@ -8,8 +8,25 @@ impl Checks<'_> {
         let options = self.options;
         let shown: Vec<&'static str> = options.list_display.iter().map(name_of).collect();
         for column in &options.list_display {
-            let ListColumn::Field(path) = column else {
-                continue;
+            let path = match column {
+                ListColumn::Field(path) => path,
+                ListColumn::Computed { paths, .. } => {
+                    let model = self.model;
+                    let mut wrong = paths.iter();
+                    if let Some(key) = wrong.find_map(|path| path.wrong_aggregate_key(model)) {
+                        let text = format!(
+                            "{key} does not refer to {}. Name the foreign key that does.",
+                            model.object_label()
+                        );
+                        self.add("nuages.E111", "list_display", text);
+                    }
+                    continue;
+                }
+                ListColumn::Loaded { name, .. } => {
+                    let text = format!("{name} is loaded row by row. Use `computed`.");
+                    self.add("admin.E109", "list_display", text);
+                    continue;
+                }
             };
             if path.is_to_many() {
                 let text =
@@ -139,13 +156,12 @@ impl Checks<'_> {
                     "the admin already has the action delete_selected. Rename this one.",
                 );
             }
-            for wanted in action
-                .permissions
-                .iter()
-                .filter(|wanted| !["view", "add", "change", "delete"].contains(wanted))
-            {
+            let unknown = action.permissions.iter();
+            let unknown: Vec<_> = unknown.filter(|name| !self.is_permission(name)).collect();
+            for wanted in unknown {
                 let text = format!(
-                    "{} requires the permission {wanted:?}. Use view, add, change or delete.",
+                    "{} requires the permission {wanted:?}. Use view, add, change or delete, or the first word of a permission \
+                     of the model.",
                     action.name
                 );
                 self.add("admin.E129", "actions", text);
@@ -159,6 +175,6 @@ fn name_of(column: &ListColumn) -> &'static str {
     match column {
         ListColumn::Field(path) if path.steps.is_empty() => path.column,
         ListColumn::Field(_) => "",
-        ListColumn::Computed { name, .. } => name,
+        ListColumn::Computed { name, .. } | ListColumn::Loaded { name, .. } => name,
     }
 }

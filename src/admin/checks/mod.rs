@@ -43,6 +43,7 @@ impl AdminSite {
             let place = format!("the admin of {}", misplaced.model.object_label());
             found.push(Finding::new(id, place, misplaced.call, text));
         }
+        found.extend(self.reserved_labels());
         for app in self
             .app_options
             .iter()
@@ -59,7 +60,28 @@ impl AdminSite {
         }
         found
     }
+
+    /// Returns a finding for each app whose page the admin's own pages hide.
+    fn reserved_labels(&self) -> Vec<Finding> {
+        let apps = self
+            .apps()
+            .iter()
+            .filter(|app| RESERVED_LABELS.contains(&app.label));
+        let finding = |app: &super::App| {
+            let text = format!(
+                "the admin has a page of its own at /admin/{0}/, so nobody reaches the page of this app. The lists of its models \
+                 are at /admin/{0}/<model>/ as always. Choose another label.",
+                app.label
+            );
+            let place = format!("the app {}", app.label);
+            Finding::new("nuages.W120", place, "label", text)
+        };
+        apps.map(finding).collect()
+    }
 }
+
+/// The first parts of the admin's own URLs, which win over app labels of the same name.
+const RESERVED_LABELS: [&str; 4] = ["history", "search", "tasks", "undo"];
 
 /// The check of one admin, or of one of its inlines.
 struct Checks<'a> {
@@ -89,6 +111,18 @@ impl Checks<'_> {
             let text = "no installed app lists this model, so no user can get permissions for it. Add it to `models` of its app.";
             self.add("nuages.E108", "register", text);
         }
+    }
+
+    /// Whether an action may require this permission: one of the four of each model, or the first word of one that the
+    /// model declares (`close` of `close_ticket`).
+    fn is_permission(&self, name: &str) -> bool {
+        let codename = format!("{name}_{}", self.model.name);
+        ["view", "add", "change", "delete"].contains(&name)
+            || self
+                .model
+                .permissions
+                .iter()
+                .any(|(own, _)| *own == codename)
     }
 
     fn column(&self, name: &str) -> Option<&'static Field> {

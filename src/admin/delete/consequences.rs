@@ -1,11 +1,9 @@
 //! The effects of a deletion, for a page.
 
 use super::Deletion;
-use crate::admin::RegisteredModel;
-use crate::auth::permissions::Permissions;
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Query, Undescribed};
+use crate::models::{Branch, ByDatabase, Collector, Meta, OnDelete, Preview, Undescribed};
 use crate::words::capfirst;
 
 /// The effects of a deletion; see `admin/_consequences.html`.
@@ -189,45 +187,23 @@ fn lacking(
     collector: &Collector,
     preview: &Preview,
 ) -> Result<Vec<String>> {
-    let mut lacking = Vec::new();
-    for rows in collector.sets() {
-        let goes = preview
-            .counts
-            .iter()
-            .any(|(model, _)| *model == rows.model());
-        let Some(registered) = deletion.site.registered(rows.model()).filter(|_| goes) else {
-            continue;
-        };
-        if !may_delete(conn, &deletion.actor.permissions, registered, rows)? {
-            lacking.push(registered.model.verbose_name.clone());
-        }
-    }
+    let permissions = &deletion.actor.permissions;
+    let models = deletion
+        .site
+        .not_deletable(conn, permissions, collector, preview)?;
+    let names = models.iter().map(|model| model.verbose_name.clone());
+    let mut lacking: Vec<String> = names.collect();
     // Rows that forbid the deletion would have to be deleted first.
     let forbidding = preview
         .obstacles
         .iter()
         .filter_map(|obstacle| deletion.site.registered(obstacle.key.model));
-    for registered in forbidding.filter(|registered| {
-        !deletion
-            .actor
-            .permissions
-            .has_perm(&registered.model.permission("delete"))
-    }) {
+    for registered in forbidding
+        .filter(|registered| !permissions.has_perm(&registered.model.permission("delete")))
+    {
         lacking.push(registered.model.verbose_name.clone());
     }
     lacking.sort();
     lacking.dedup();
     Ok(lacking)
-}
-
-/// Whether a user with `permissions` may delete all of `rows`.
-fn may_delete(
-    conn: &mut Conn,
-    permissions: &Permissions,
-    registered: &RegisteredModel,
-    rows: &Query,
-) -> Result<bool> {
-    let policy = registered.policy();
-    Ok(policy.may(permissions, "delete", None)
-        && policy.may_for_each(conn, permissions, &["delete"], rows)?)
 }

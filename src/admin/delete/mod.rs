@@ -2,6 +2,7 @@
 
 mod consequences;
 mod one;
+mod permissions;
 mod selected;
 
 pub(super) use consequences::{Consequences, Step};
@@ -13,6 +14,7 @@ use actix_web::web;
 use super::{Actor, AdminRequest, AdminSite, RegisteredModel};
 use crate::db::{Conn, Db};
 use crate::error::Result;
+use crate::forms::model::Violation;
 use crate::models::{Collector, Query};
 use crate::records::{self, Writer};
 use crate::settings::Settings;
@@ -40,6 +42,8 @@ enum Outcome {
     Asked(Consequences),
     /// The deletion was confirmed, but the user does not have the permission.
     Denied,
+    /// The database refused the deletion, with this text.
+    Refused(String),
     /// This number of rows of the model were deleted.
     Deleted(usize),
 }
@@ -80,6 +84,10 @@ impl Deletion {
                     }
                     outcome => outcome,
                 })
+            }
+            Err(error) => {
+                let violation = Violation::from_error(&error).ok_or(error)?;
+                Ok(Outcome::Refused(violation.text(again.registered.model)))
             }
             outcome => outcome,
         }

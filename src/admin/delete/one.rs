@@ -11,8 +11,10 @@ use crate::admin::changelist::list_url;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::popup::popup_response;
 use crate::admin::{AdminRequest, RegisteredModel};
+use crate::auth::kept_forms;
 use crate::error::{Error, Result};
-use crate::http::{PostData, QueryDict, redirect, render};
+use crate::http::{PostData, QueryDict, full_path, redirect, render};
+use crate::messages::Level;
 use crate::models::Record;
 
 #[derive(Template)]
@@ -33,6 +35,11 @@ pub(in crate::admin) async fn delete_form(
     request: AdminRequest,
     place: Path<(String, String, String)>,
 ) -> Result<HttpResponse> {
+    if let Some(kept) = kept_forms::take(&request.http).await? {
+        request
+            .messages
+            .add(Level::WARNING, kept.not_confirmed("deleted"));
+    }
     answer(request, &place, PostData::default(), false).await
 }
 
@@ -72,6 +79,12 @@ async fn answer(
         Outcome::Nothing => Ok(request.missing(registered, part)),
         Outcome::Denied => Err(Error::PermissionDenied),
         Outcome::Deleted(_) => deleted(&request, registered, &record, &name, &data.fields).await,
+        Outcome::Refused(text) => {
+            request
+                .messages
+                .add(Level::ERROR, format!("Nothing was deleted. {text}"));
+            Ok(redirect(full_path(&request.http)))
+        }
         Outcome::Asked(shown) => page(&request, registered, &record, name, shown, to_field),
     }
 }

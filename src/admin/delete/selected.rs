@@ -9,6 +9,8 @@ use crate::models::Query;
 pub(in crate::admin) enum Selected {
     /// The deletion must be confirmed, or is forbidden: a page shows `admin/_consequences.html`.
     Asked(Box<Consequences>),
+    /// The database refused the deletion, with this text.
+    Refused(String),
     /// This number of rows were deleted.
     Deleted(usize),
 }
@@ -28,6 +30,7 @@ pub(in crate::admin) async fn delete_selected(
         Outcome::Nothing if !confirmed => Ok(Selected::Asked(Box::default())),
         Outcome::Nothing => Ok(Selected::Deleted(0)),
         Outcome::Asked(shown) => Ok(Selected::Asked(Box::new(shown))),
+        Outcome::Refused(text) => Ok(Selected::Refused(text)),
         Outcome::Denied => Err(Error::PermissionDenied),
         Outcome::Deleted(count) => Ok(Selected::Deleted(count)),
     }

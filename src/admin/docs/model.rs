@@ -131,7 +131,7 @@ fn fact(name: &'static str, words: impl IntoIterator<Item = String>) -> Fact {
 fn options(options: &Options) -> Vec<Fact> {
     let shown = options.list_display.iter().map(|column| match column {
         ListColumn::Field(path) => way(path),
-        ListColumn::Computed { name, .. } => (*name).to_owned(),
+        ListColumn::Computed { name, .. } | ListColumn::Loaded { name, .. } => (*name).to_owned(),
     });
     let filters = options.list_filter.iter().map(|filter| match filter {
         ListFilter::Field(path, _) => way(path),
@@ -177,6 +177,7 @@ fn way(path: &ColumnPath) -> String {
         Step::Forward(column) => column.strip_suffix("_id").unwrap_or(column).to_owned(),
         Step::Many(name) => (*name).to_owned(),
         Step::Reverse((_, model), _) | Step::ReverseMany((_, model), _) => (*model).to_owned(),
+        Step::Aggregate(_) => "aggregate".to_owned(),
     });
     let last = (!path.column.is_empty()).then(|| path.column.to_owned());
     steps.chain(last).collect::<Vec<_>>().join("__")

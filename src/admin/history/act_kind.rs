@@ -12,8 +12,13 @@ pub(in crate::admin) enum ActKind {
 }
 
 impl ActKind {
-    pub(super) fn from_entry(entry: &LogEntry) -> Self {
-        match entry.action_flag {
+    pub(in crate::admin) fn from_entry(entry: &LogEntry) -> Self {
+        Self::from_flag(entry.action_flag)
+    }
+
+    /// Returns the kind of Django's `action_flag`.
+    pub(in crate::admin) fn from_flag(flag: i16) -> Self {
+        match flag {
             1 => Self::Added,
             2 => Self::Changed,
             3 => Self::Deleted,

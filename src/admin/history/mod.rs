@@ -1,17 +1,18 @@
-//! The history: the latest actions of a user, and all actions on a row.
+//! Entries of Django's log, as pages show them.
 
 mod act_kind;
-mod page;
 mod recent;
 mod sentence;
 
-pub(super) use page::history;
+pub(super) use act_kind::ActKind;
 pub(super) use recent::RecentAction;
+pub(super) use sentence::sentence;
 
 use chrono_tz::Tz;
 
 use super::LogEntry;
 use crate::auth::User;
+use crate::db::Timestamp;
 
 /// The time of an action, as pages show it.
 #[derive(Debug, Clone)]
@@ -24,15 +25,22 @@ pub(super) struct ActTime {
 
 impl ActTime {
     pub(super) fn new(entry: &LogEntry, zone: Tz) -> Self {
-        match entry.action_time {
-            Some(time) => Self {
-                machine: time.utc().to_rfc3339(),
-                text: time.text(&zone),
-            },
-            None => Self {
-                machine: String::new(),
-                text: "unknown time".to_owned(),
-            },
+        entry
+            .action_time
+            .map_or_else(Self::unknown, |time| Self::from_time(time, zone))
+    }
+
+    pub(super) fn from_time(time: Timestamp, zone: Tz) -> Self {
+        Self {
+            machine: time.utc().to_rfc3339(),
+            text: time.text(&zone),
+        }
+    }
+
+    pub(super) fn unknown() -> Self {
+        Self {
+            machine: String::new(),
+            text: "unknown time".to_owned(),
         }
     }
 }

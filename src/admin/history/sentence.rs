@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Converts Django's JSON to sentences; keeps a `message` in the plain text format of old versions.
-pub(super) fn sentence(message: &str) -> String {
+pub(in crate::admin) fn sentence(message: &str) -> String {
     if !message.starts_with('[') {
         return message.to_owned();
     }

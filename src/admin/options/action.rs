@@ -6,7 +6,8 @@ use crate::db::Conn;
 use crate::error::Result;
 use crate::messages::Level;
 use crate::models::{Assignment, Meta, Query, Record};
-use crate::records;
+use crate::records::{self, history::Watch};
+use crate::settings::Settings;
 
 /// Number of rows that an action gets at a time.
 const CHUNK: i64 = 500;
@@ -24,6 +25,8 @@ pub struct ActionRequest<'a> {
     pub count: i64,
     /// The user who runs the action.
     pub user: &'a User,
+    /// The settings of the site.
+    pub settings: &'a Settings,
 }
 
 impl ActionRequest<'_> {
@@ -42,7 +45,9 @@ impl ActionRequest<'_> {
     /// }
     /// ```
     pub fn update(&self, conn: &mut Conn, values: &[Assignment]) -> Result<i64> {
-        records::update(conn, self.selection, values, |done| self.log(done))
+        records::update_as(conn, self.user.id, self.selection, values, |done| {
+            self.log(done);
+        })
     }
 
     /// Calls `work` with all selected rows, 500 at a time, so that memory use is bounded. Returns
@@ -54,7 +59,13 @@ impl ActionRequest<'_> {
     ) -> Result<i64> {
         let (mut chunks, mut done) = (self.selection.chunks(CHUNK), 0);
         while let Some(records) = chunks.next(conn)? {
+            let pks = records.iter().map(|record| record.pk().clone()).collect();
+            let rows = Query::new(self.selection.model()).with_pks(pks);
+            let watch = Watch::new(conn, &rows.order_by(Vec::new()), CHUNK)?;
             work(conn, &records)?;
+            if let Some(watch) = watch {
+                watch.record(conn, self.user.id)?;
+            }
             done += i64::try_from(records.len()).unwrap_or_default();
             self.log(done);
         }
@@ -202,7 +213,8 @@ impl Action {
     }
 
     /// Offers the action to users who have at least one of these permissions on the model, instead
-    /// of `change`. An action that only reads, such as an export, declares `&["view"]`.
+    /// of `change`. An action that only reads, such as an export, declares `&["view"]`; one with a permission of the
+    /// model (`permissions = [("close_ticket", "Can close tickets")]`) declares `&["close"]`.
     #[must_use]
     pub const fn permissions(mut self, actions: &'static [&'static str]) -> Self {
         self.permissions = actions;

@@ -18,6 +18,14 @@ pub struct Fieldset<T = ()> {
     table: PhantomData<T>,
 }
 
+impl Fieldset {
+    /// Creates a group for [`get_fieldsets`](super::ModelAdmin::get_fieldsets): `Fieldset::of("Dates",
+    /// (post::written_at,))`.
+    pub fn of<T>(title: &'static str, fields: impl FieldNames<T>) -> Self {
+        Fieldset::<T>::new(title, fields).untyped()
+    }
+}
+
 impl<T> Fieldset<T> {
     /// Creates a group of fields, one in each line.
     pub(super) fn new(title: &'static str, fields: impl FieldNames<T>) -> Self {
@@ -52,7 +60,8 @@ impl<T> Fieldset<T> {
         self
     }
 
-    pub(super) fn untyped(self) -> Fieldset {
+    /// Returns the group for any model, as [`get_fieldsets`](super::ModelAdmin::get_fieldsets) returns it.
+    pub fn untyped(self) -> Fieldset {
         let Self {
             title,
             lines,

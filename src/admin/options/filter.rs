@@ -15,6 +15,13 @@ pub enum ListFilter {
     Own(OwnFilter),
 }
 
+impl ListFilter {
+    /// Whether this is the filter of a field: `filter.is(product::category_id)`.
+    pub fn is<T>(&self, path: impl IntoPath<T>) -> bool {
+        matches!(self, Self::Field(own, _) if *own == path.into_path())
+    }
+}
+
 /// The values that a filter offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterKind {

@@ -115,7 +115,7 @@ impl Options {
     }
 
     /// Returns the label of `field` in forms.
-    pub(in crate::admin) fn label(&self, field: ModelField) -> String {
+    pub(crate) fn label(&self, field: ModelField) -> String {
         self.formfield(field)
             .label
             .map_or_else(|| field.label(), str::to_owned)

@@ -56,6 +56,11 @@ impl Inline {
         Self::new(say(ModelAdmin::new()), InlineKind::Stacked)
     }
 
+    /// Whether the rows are those of `M`.
+    pub fn is<M: Model>(&self) -> bool {
+        self.model == M::meta()
+    }
+
     fn new<M: Model>(admin: ModelAdmin<M>, kind: InlineKind) -> Self {
         Self {
             model: M::meta(),

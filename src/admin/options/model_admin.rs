@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, FieldNames, Fieldset, FormField, Inline, ListColumn, ListColumns, ListFilter,
-    ListFilters, Run, SearchField, SearchFields,
+    Action, FieldNames, Fieldset, FormField, Inline, LimitChoices, ListColumn, ListColumns,
+    ListFilter, ListFilters, Media, RequestHooks, Run, SearchField, SearchFields,
 };
 use crate::models::{ColumnPath, FieldKind, IntoPath, Meta, Model, Order, Ordering};
 use crate::records::{Hooks, Policy};
@@ -48,12 +48,18 @@ pub struct Options {
     pub filter_vertical: Vec<&'static str>,
     pub inlines: Vec<Inline>,
     pub save_as: bool,
+    pub can_export: bool,
+    pub can_import: bool,
     pub save_as_continue: bool,
     pub save_on_top: bool,
     pub view_on_site: bool,
+    pub no_api: bool,
     pub empty_value_display: Option<&'static str>,
     pub icon: &'static str,
+    pub media: Media,
     pub hooks: Hooks,
+    pub request: RequestHooks,
+    pub choice_limits: Vec<(&'static str, LimitChoices)>,
 }
 
 impl Options {
@@ -111,12 +117,18 @@ impl Default for Options {
             filter_vertical: Vec::new(),
             inlines: Vec::new(),
             save_as: false,
+            can_export: true,
+            can_import: true,
             save_as_continue: true,
             save_on_top: false,
             view_on_site: true,
+            no_api: false,
             empty_value_display: None,
             icon: "database",
+            media: Media::NONE,
             hooks: Hooks::NONE,
+            request: RequestHooks::default(),
+            choice_limits: Vec::new(),
         }
     }
 }
@@ -139,7 +151,7 @@ impl Default for Options {
 /// ```
 #[derive(Debug)]
 pub struct ModelAdmin<M: Model> {
-    options: Options,
+    pub(super) options: Options,
     model: PhantomData<M>,
 }
 
@@ -212,6 +224,22 @@ impl<M: Model> ModelAdmin<M> {
     #[must_use]
     pub fn list_filter(mut self, filters: impl ListFilters<M::Table>) -> Self {
         self.options.list_filter = filters.into_filters();
+        self
+    }
+
+    /// Adds filters at the end: for [`AdminSite::extend`](crate::admin::AdminSite::extend).
+    #[must_use]
+    pub fn add_list_filter(mut self, filters: impl ListFilters<M::Table>) -> Self {
+        self.options.list_filter.extend(filters.into_filters());
+        self
+    }
+
+    /// Adds fields that a search compares: for [`AdminSite::extend`](crate::admin::AdminSite::extend).
+    #[must_use]
+    pub fn add_search_fields(mut self, fields: impl SearchFields<M::Table>) -> Self {
+        self.options
+            .search_fields
+            .extend(fields.into_search_fields());
         self
     }
 
@@ -318,8 +346,14 @@ impl<M: Model> ModelAdmin<M> {
         save_as: true => save_as,
         /// After saving as a new row, redirects to the list instead of the new row's form.
         no_save_as_continue: false => save_as_continue,
+        /// Removes the export of the list.
+        no_export: false => can_export,
+        /// Removes the import of rows.
+        no_import: false => can_import,
         /// Shows the save buttons above the form as well.
         save_on_top: true => save_on_top,
+        /// Leaves the model out of the JSON API.
+        no_api: true => no_api,
         /// Removes the link to the row's page on the site.
         no_view_on_site: false => view_on_site,
     }
@@ -409,6 +443,23 @@ impl<M: Model> ModelAdmin<M> {
     #[must_use]
     pub fn empty_value_display(mut self, text: &'static str) -> Self {
         self.options.empty_value_display = Some(text);
+        self
+    }
+
+    /// Adds style sheets and scripts to the pages of this model. `AdminSite::media` adds them to all pages.
+    ///
+    /// ```
+    /// use nuages::admin::ModelAdmin;
+    /// use nuages::admin::options::Media;
+    /// use nuages::auth::Group;
+    ///
+    /// fn groups(admin: ModelAdmin<Group>) -> ModelAdmin<Group> {
+    ///     admin.media(Media { css: &["/static/groups.css"], js: &["/static/groups.js"] })
+    /// }
+    /// ```
+    #[must_use]
+    pub fn media(mut self, media: Media) -> Self {
+        self.options.media = media;
         self
     }
 

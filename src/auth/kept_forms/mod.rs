@@ -23,11 +23,15 @@ use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::forms::submissions::{self, SUBMISSION};
 use crate::http::{KeptFiles, PostData, cookie, full_path, set_cookie, settings_and_db};
+use crate::messages::{Level, Messages};
 use crate::settings::{CookieSettings, Settings};
 use crate::signing::{b64_encode, random_string, salted_hmac, seal, unseal};
 
 pub use rows::delete_old;
 
+/// The hidden input of a form of which nothing is stored but the fact that it was sent: a form with
+/// passwords and codes only, or the confirmation of a deletion.
+pub const KEEPS_NOTHING: &str = "_keeps_nothing";
 /// The largest total size in bytes of the names and values of a form that is kept.
 pub const MAX_BYTES: usize = 256 * 1024;
 /// Time that a form is kept, in seconds.
@@ -67,6 +71,17 @@ pub struct KeptForm {
     pub note: String,
     /// The reason why the form was refused.
     pub reason: Reason,
+}
+
+impl KeptForm {
+    /// Returns the message for a confirmation page that comes again. `done` says what the confirmation
+    /// would have done, such as "deleted".
+    pub fn not_confirmed(&self, done: &str) -> String {
+        format!(
+            "{} before this was sent. Nothing has been {done}. Please look at it again and confirm once more.",
+            self.reason.words()
+        )
+    }
 }
 
 /// The decrypted content of a row.
@@ -274,11 +289,29 @@ pub async fn take(request: &HttpRequest) -> Result<Option<KeptForm>> {
     Ok(plain.map(|plain| plain.restored(request, settings)))
 }
 
+/// Adds a warning to the page of `request`, whose form has passwords and codes only, if its user has
+/// sent the form and it was refused because of a login. Returns whether that is so.
+pub async fn warn_about_secrets(request: &HttpRequest) -> Result<bool> {
+    let Some(kept) = take(request).await? else {
+        return Ok(false);
+    };
+    let why = kept.reason.words();
+    let text = format!(
+        "{why} before this was sent. Nothing has been changed. Passwords and codes are never stored, so the fields are \
+         empty: please enter them again."
+    );
+    Messages::from_request(request).add(Level::WARNING, text);
+    Ok(true)
+}
+
 impl Plain {
     /// Creates the content to keep. Files are kept for staff only: otherwise anybody who signs up
     /// could fill the folder of kept files. This copies files: call it on a blocking thread.
     fn from_post(post: &PostData, keeps_files: bool) -> Self {
         let mut plain = Self::default();
+        if post.fields.get(KEEPS_NOTHING).is_some() {
+            return plain;
+        }
         for (name, value) in post.fields.iter() {
             if is_password(name) {
                 plain.had_password |= !value.is_empty();
@@ -362,6 +395,16 @@ fn is_password(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_of_a_form_with_secrets_only_is_kept() {
+        let mut post = PostData::default();
+        for name in [KEEPS_NOTHING, "code", "next"] {
+            post.fields.push(name.to_owned(), "typed".to_owned());
+        }
+        let plain = Plain::from_post(&post, true);
+        assert!(plain.fields.is_empty(), "{:?}", plain.fields);
+    }
 
     #[test]
     fn passwords_and_tokens_are_not_kept() {

@@ -1,9 +1,10 @@
 //! The table of kept forms.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 
 use super::AGE;
+use crate::clock;
 use crate::db::{Conn, Timestamp};
 use crate::error::Result;
 use crate::schema::nuages_kept_form as kept_form;
@@ -66,5 +67,5 @@ pub fn delete_old(conn: &mut Conn) -> Result<usize> {
 }
 
 fn oldest() -> Timestamp {
-    (Utc::now() - TimeDelta::seconds(AGE)).into()
+    (clock::now() - TimeDelta::seconds(AGE)).into()
 }

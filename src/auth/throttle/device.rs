@@ -5,9 +5,9 @@ use actix_web::cookie::time;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error as ActixError, HttpMessage as _, HttpRequest, web};
-use chrono::Utc;
 
 use crate::auth::normalize;
+use crate::clock;
 use crate::http::{cookie, set_cookie};
 use crate::settings::{CookieSettings, Settings};
 use crate::signing::{Signer, b64_encode, constant_time_eq, random_string, salted_hmac};
@@ -41,7 +41,7 @@ impl Device {
         let signed = SIGNER
             .loads(text, settings.secret_keys())
             .ok()?
-            .within(AGE, Utc::now().timestamp())
+            .within(AGE, clock::now().timestamp())
             .ok()?;
         let text = String::from_utf8(signed.payload).ok()?;
         let mut words = text.split(' ').map(str::to_owned);
@@ -60,7 +60,7 @@ impl Device {
             words.join(" ").as_bytes(),
             &settings.secret_key,
             false,
-            Utc::now().timestamp(),
+            clock::now().timestamp(),
         )
     }
 
@@ -125,6 +125,7 @@ pub async fn devices<B: MessageBody + 'static>(
 mod tests {
     use super::*;
     use crate::settings::Env;
+    use chrono::Utc;
 
     fn settings(key: &str) -> Settings {
         Settings::read(&Env::from_pairs(&[

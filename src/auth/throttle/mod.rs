@@ -26,6 +26,7 @@ use self::device::Device;
 use self::rows::{Bucket, Change};
 use self::rule::Rule;
 use super::audit;
+use crate::clock;
 use crate::db::{Conn, Db, Timestamp};
 use crate::error::Result;
 use crate::http::{client_address, settings_and_db};
@@ -48,7 +49,7 @@ pub struct Blocked {
 impl Blocked {
     /// Returns the seconds to wait, at least one: for `Retry-After`.
     pub fn seconds(&self) -> i64 {
-        (self.until - Utc::now()).num_seconds().max(0) + 1
+        (self.until - clock::now()).num_seconds().max(0) + 1
     }
 
     /// Turns `response`, the page with the form, into a 429 with `Retry-After`.
@@ -106,12 +107,28 @@ impl Throttle {
         }
     }
 
+    /// Returns the bucket for attempts from the address of `request`, whatever the account.
+    pub(crate) fn of_address(request: &HttpRequest, purpose: &str) -> Self {
+        let (settings, db) = settings_and_db(request);
+        let address = network(client_address(request)).to_string();
+        let rule = Rule {
+            free: settings.login.free_failures_per_address,
+            forgets: ADDRESS_FORGETS,
+        };
+        Self {
+            db: db.clone(),
+            request: request.clone(),
+            account: String::new(),
+            buckets: vec![bucket(settings, purpose, "address", ["", &address], rule)],
+        }
+    }
+
     /// Checks whether an attempt would be allowed, without counting one.
     pub async fn look(&self) -> Result<std::result::Result<(), Blocked>> {
         let buckets = self.buckets.clone();
         let until = self
             .db
-            .run(move |conn| rows::blocked_until(conn, &buckets, Utc::now()))
+            .run(move |conn| rows::blocked_until(conn, &buckets, clock::now()))
             .await?;
         Ok(until.map_or(Ok(()), |until| Err(Blocked { until })))
     }
@@ -183,7 +200,7 @@ async fn tidy(db: &Db) -> Result<()> {
 
 /// Deletes empty buckets and returns their number. Part of `clearsessions`.
 pub fn delete_forgotten(conn: &mut Conn) -> Result<usize> {
-    rows::delete_forgotten(conn, Utc::now())
+    rows::delete_forgotten(conn, clock::now())
 }
 
 /// The subjects of a bucket: the account and the address.

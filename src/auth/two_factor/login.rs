@@ -1,12 +1,13 @@
 //! Logs a user in with two steps.
 
 use actix_web::HttpRequest;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::{Answer, TwoFactor};
 use crate::auth::session_hash::{session_auth_hash, verify_session_hash};
-use crate::auth::{User, audit, visitor};
+use crate::auth::{User, api_tokens, audit, backends, visitor};
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::http::settings_and_db;
 use crate::sessions::Session;
@@ -94,7 +95,7 @@ pub async fn pending(request: &HttpRequest) -> Result<Option<Pending>> {
     let Some(value) = session.get(PENDING) else {
         return Ok(None);
     };
-    let found = read(&value, Utc::now().timestamp());
+    let found = read(&value, clock::now().timestamp());
     let (settings, db) = settings_and_db(request);
     let user = match &found {
         Some((id, ..)) => {
@@ -126,7 +127,9 @@ pub async fn answer(request: &HttpRequest, pending: Pending, code: &str) -> Resu
         .await?
     {
         Answer::Right(left) => {
-            session.remove(PENDING);
+            let begun = session.remove(PENDING);
+            let backend = begun.as_ref().and_then(|begun| begun["backend"].as_str());
+            backends::continue_login(request, backend.unwrap_or_default());
             visitor::login(request, pending.user).await?;
             verified(request, id);
             Ok(Outcome::LoggedIn(left))
@@ -158,6 +161,13 @@ pub fn is_verified(request: &HttpRequest, user: &User) -> bool {
         .is_some_and(|id| id == user.id.to_string())
 }
 
+/// Whether the site wants a second factor of the logged-in `user`, and this session has not shown it. A token was made by a
+/// session that has.
+pub fn is_missing(request: &HttpRequest, user: &User) -> bool {
+    let is_wanted = settings_and_db(request).0.require_staff_two_factor && user.is_staff;
+    is_wanted && !api_tokens::is_sent(request) && !is_verified(request, user)
+}
+
 /// Records in the session that its user has shown the second factor.
 pub fn verified(request: &HttpRequest, user_id: i32) {
     Session::from_request(request).insert(VERIFIED, user_id.to_string());
@@ -168,10 +178,12 @@ fn begin(request: &HttpRequest, user: &User, next: &str, settings: &Settings) {
     let session = Session::from_request(request);
     session.cycle_key();
     let hash = session_auth_hash(&user.password, &settings.secret_key);
-    let at = Utc::now().timestamp();
+    let at = clock::now().timestamp();
     session.insert(
         PENDING,
-        json!({ "user": user.id, "hash": hash, "at": at, "next": next, "tries": 0 }),
+        json!({
+            "user": user.id, "hash": hash, "at": at, "next": next, "tries": 0, "backend": visitor::backend(request),
+        }),
     );
 }
 

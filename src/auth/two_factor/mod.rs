@@ -8,7 +8,8 @@ mod login;
 mod models;
 
 pub use login::{
-    Outcome, Pending, answer, is_verified, log_in, pending, step_up, verified, with_next,
+    Outcome, Pending, answer, is_missing, is_verified, log_in, pending, step_up, verified,
+    with_next,
 };
 pub use models::{Answer, TwoFactor};
 

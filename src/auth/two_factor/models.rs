@@ -7,6 +7,7 @@ use log::Level;
 use super::{seal, unseal};
 use crate::auth::recovery_codes;
 use crate::auth::totp::{self, Secret};
+use crate::clock;
 use crate::db::{Conn, Lenient, LossyText, Sql, Timestamp};
 use crate::error::Result;
 use crate::logging;
@@ -154,7 +155,7 @@ impl TwoFactor {
         let Some(stored) = Self::find(conn, user_id)? else {
             return Ok(Answer::Off);
         };
-        let (now, before) = (Utc::now(), stored.failures - 1);
+        let (now, before) = (clock::now(), stored.failures - 1);
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         if code.len() != 6 || !code.bytes().all(|b| b.is_ascii_digit()) {
             return stored.check_recovery_code(conn, &code, settings);

@@ -6,8 +6,9 @@ use crate::db::{Conn, Kind, Sql};
 use crate::error::Result;
 use crate::models::{Finding, all};
 
-/// Returns the errors in the descriptions of generated columns.
-pub(super) fn findings(conn: &mut Conn) -> Result<Vec<Finding>> {
+/// Returns the errors in the descriptions of generated columns, for the models of those apps that
+/// have their tables in this database.
+pub(super) fn findings(conn: &mut Conn, is_here: impl Fn(&str) -> bool) -> Result<Vec<Finding>> {
     let sql = Sql::default().either(
         "SELECT table_name::text, column_name::text FROM information_schema.columns \
          WHERE table_schema = current_schema() AND is_generated = 'ALWAYS'",
@@ -23,6 +24,7 @@ pub(super) fn findings(conn: &mut Conn) -> Result<Vec<Finding>> {
     let mut found = Vec::new();
     for (model, field) in all()
         .iter()
+        .filter(|model| is_here(model.app))
         .flat_map(|model| model.fields.iter().map(move |field| (model, field)))
     {
         let is_generated =

@@ -1,21 +1,24 @@
 //! `check`: reports errors in the settings, the database, the models and their admins, each with a
 //! remedy.
 
+mod compiled;
 mod deploy;
 mod django_settings;
 mod generated;
+mod list_indexes;
 mod pooler;
 mod urls;
 
 use clap::Args as ClapArgs;
 
-use super::connect;
-use crate::auth::django_version;
-use crate::db::migrations;
+use super::{connect, using};
+use crate::auth::{self, django_version};
+use crate::db::{DEFAULT_DATABASE, migrations};
 use crate::error::{Error, Result};
 use crate::makemigrations::{conflicts, drift, unwritten};
+use crate::models::{AppConfig, Finding};
 use crate::project::Project;
-use crate::settings::{DatabaseUrl, Env, Settings};
+use crate::settings::{DatabaseUrl, Env, Settings, program};
 use crate::terminal::{green, say};
 use crate::words::counted;
 
@@ -26,8 +29,10 @@ pub(super) struct Args {
     #[arg(long)]
     deploy: bool,
     /// Also compare every declared table with the database: columns, types, NULL, keys and indexes.
-    #[arg(long)]
-    database: bool,
+    /// Also name the options of long lists in the admin that no index supports.
+    /// `reports` is the database of `DATABASE_URL_REPORTS`.
+    #[arg(long, num_args = 0..=1, value_name = "NAME", default_missing_value = DEFAULT_DATABASE)]
+    database: Option<String>,
 }
 
 /// Runs the checks. Invalid settings were already refused when they were read; this checks the
@@ -42,46 +47,69 @@ pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -
     for warning in django_settings::warnings(&env) {
         say(&warning)?;
     }
+    if let Some(warning) = compiled::slow_hashing() {
+        say(&warning)?;
+    }
     let mut issues = declared(project, settings);
     issues.extend(unnamed_folders(project));
     issues.extend(unwritten(project.apps).into_iter().map(|app| {
         format!("{app}: the models have changes without a migration. Run `makemigrations`.")
     }));
     issues.extend(conflicts(project.apps));
+    let name = args.database.as_deref().unwrap_or(DEFAULT_DATABASE);
+    let settings = &using(settings, name)?;
     let missing = matches!(&settings.database_url, DatabaseUrl::Sqlite(path) if !path.exists());
     if missing {
         issues.push(format!(
-            "DATABASE_URL: there is no file {}. Run `nuages migrate`.",
-            settings.database_url
+            "DATABASE_URL: there is no file {}. Run `{} migrate`.",
+            settings.database_url,
+            program()
         ));
     } else {
         let looked_at = connect(settings).and_then(|mut conn| {
             pooler::look(&mut conn, settings)?;
+            if let Some(warning) = compiled::missing_options(&mut conn)? {
+                say(&warning)?;
+            }
             if conn.is_read_only()? {
                 say(&format!(
                     "WARNING DATABASE_URL: {} can only be read.",
                     settings.database_url
                 ))?;
             }
-            let (version, source) = django_version::in_force(&mut conn, settings)?;
-            say(&format!("Django version: {version} ({})", source.words()))?;
+            if project.router.allows(name, auth::APP.label) {
+                let (version, source) = django_version::in_force(&mut conn, settings)?;
+                say(&format!("Django version: {version} ({})", source.words()))?;
+            }
             let is_up_to_date = migrations::is_up_to_date(&mut conn, &project.migrations())?;
             // Columns of missing tables cannot be checked.
             let found = if is_up_to_date {
-                generated::findings(&mut conn)?
+                generated::findings(&mut conn, |app| project.router.allows(name, app))?
             } else {
                 Vec::new()
             };
             issues.extend(found.into_iter().map(|finding| format!("ERROR {finding}")));
-            if args.database {
-                issues.extend(drift(&mut conn, project.apps)?);
+            if args.database.is_some() {
+                let apps = project.apps.iter();
+                let here: Vec<AppConfig> = apps
+                    .filter(|app| project.router.allows(name, app.label))
+                    .copied()
+                    .collect();
+                issues.extend(drift(&mut conn, &here)?);
+                let many = settings.lists.count_limit;
+                for warning in list_indexes::warnings(&mut conn, project.admin_site(), many)? {
+                    say(&warning)?;
+                }
             }
             Ok(is_up_to_date)
         });
         match looked_at {
             Ok(true) => {}
             Ok(false) => {
-                issues.push("There are migrations to apply. Run `nuages migrate`.".to_owned());
+                issues.push(format!(
+                    "There are migrations to apply. Run `{} migrate`.",
+                    program()
+                ));
             }
             Err(error) => issues.push(format!("DATABASE_URL: {error}")),
         }
@@ -101,6 +129,9 @@ pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> 
     if !errors.is_empty() {
         return refuse(&errors);
     }
+    if let Some(warning) = compiled::slow_hashing() {
+        say(&warning)?;
+    }
     let warnings = media(settings);
     for warning in &warnings {
         say(&format!("WARNING {warning}"))?;
@@ -112,15 +143,46 @@ pub(super) fn before_serving(project: &'static Project, settings: &Settings) -> 
     }
 }
 
+/// Stops for errors in models and their admins, as Django's `makemigrations` does.
+pub(super) fn before_writing(project: &'static Project) -> Result<()> {
+    let site = project.admin_site();
+    let findings = crate::models::check(project.apps)
+        .into_iter()
+        .chain(site.check());
+    let errors: Vec<String> = findings.map(|finding| format!("ERROR {finding}")).collect();
+    if errors.is_empty() {
+        return Ok(());
+    }
+    for error in &errors {
+        say(error)?;
+    }
+    Err(Error::command(format!(
+        "nothing was written: System check identified {}.",
+        counted(errors.len(), "issue", "issues")
+    )))
+}
+
 /// Returns the errors in models, their admins and the URLs.
 fn declared(project: &'static Project, settings: &Settings) -> Vec<String> {
     // Creating the admin site registers the models.
     let site = project.admin_site();
     let findings = crate::models::check(project.apps)
         .into_iter()
+        .chain(postgres_only(project, settings))
         .chain(site.check())
-        .chain(urls::findings(&(project.urls)(settings)));
+        .chain(urls::findings(&project.all_urls(settings)));
     findings.map(|finding| format!("ERROR {finding}")).collect()
+}
+
+/// Returns an error for each field that only PostgreSQL has, if the database is SQLite.
+fn postgres_only(project: &'static Project, settings: &Settings) -> Vec<Finding> {
+    let DatabaseUrl::Sqlite(_) = &settings.database_url else {
+        return Vec::new();
+    };
+    let models = project.apps.iter().flat_map(|app| app.models);
+    models
+        .flat_map(|model| crate::models::check_sqlite(model()))
+        .collect()
 }
 
 /// Returns an error for each folder of a migration that the program does not contain.
@@ -224,7 +286,9 @@ mod tests {
         );
         let right = project(crate::accounts::admin::register);
         let served = before_serving(right, &settings);
-        let has_errors = !declared(right, &settings).is_empty();
+        // The migrations of the shop are in the folder of this package, and not in this project.
+        let has_errors =
+            !declared(right, &settings).is_empty() || !unnamed_folders(right).is_empty();
         assert_eq!(
             served.is_err(),
             has_errors,

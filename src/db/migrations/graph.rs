@@ -9,9 +9,11 @@ use crate::error::{Error, Result};
 
 /// The part of a migration's state that decides about its place.
 #[derive(Debug, Default, Deserialize)]
-struct Head {
+pub(super) struct Head {
     #[serde(default)]
-    dependencies: Vec<String>,
+    pub(super) dependencies: Vec<String>,
+    #[serde(default)]
+    pub(super) follows: Vec<String>,
 }
 
 /// The apps of the library whose tables refer to those of other apps. Their migrations have no state.
@@ -27,7 +29,12 @@ impl Migration {
         format!("{}.{}", self.app, self.name)
     }
 
-    fn head(&self) -> Head {
+    /// Whether the migration has this name, or replaces the one with this name.
+    pub(super) fn is_called(&self, app: &str, name: &str) -> bool {
+        self.app == app && (self.name == name || self.stands_for.contains(&name))
+    }
+
+    pub(super) fn head(&self) -> Head {
         self.state
             .and_then(|text| serde_json::from_str(text).ok())
             .unwrap_or_default()
@@ -149,6 +156,16 @@ pub(super) fn needed<'a>(
     }
     found.reverse();
     found
+}
+
+/// Returns the migrations of the apps with these labels, and those that they need, in order.
+pub fn needed_by<'a>(ordered: &[&'a Migration], labels: &[String]) -> Vec<&'a Migration> {
+    let of_apps: Vec<&Migration> = ordered
+        .iter()
+        .copied()
+        .filter(|migration| labels.iter().any(|label| label == migration.app))
+        .collect();
+    needed(ordered, &of_apps)
 }
 
 /// Returns the migration of an app with this name, or whose name alone begins so: `0002` (as Django's

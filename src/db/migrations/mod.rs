@@ -8,6 +8,7 @@ mod checks;
 mod foreign_keys;
 mod graph;
 mod losses;
+mod missing;
 mod not_atomic;
 mod plan;
 mod rebuild;
@@ -15,8 +16,9 @@ mod runner;
 mod statements;
 
 pub use checks::checks_of;
-pub use graph::named;
+pub use graph::{named, needed_by};
 pub use losses::{Loss, losses};
+pub use missing::missing;
 pub use not_atomic::apply_in_steps;
 pub use plan::{Steps, Target, is_up_to_date, needs_steps, plan, steps};
 pub use runner::{Applied, apply, forget, is_fresh, locked, record, recorded, reverse};
@@ -94,6 +96,15 @@ impl Migration {
     #[must_use]
     pub const fn with_code(mut self, code: Code) -> Self {
         self.code = Some(code);
+        self
+    }
+
+    /// Returns the migration without its changes, which is only recorded.
+    #[must_use]
+    pub const fn emptied(mut self) -> Self {
+        self.sqlite = Script { up: "", down: "" };
+        self.postgres = Script { up: "", down: "" };
+        self.code = None;
         self
     }
 

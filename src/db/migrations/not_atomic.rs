@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection as _;
 use super::Migration;
 use super::runner::{
     self, ADVISORY_LOCK, Applied, LOCK_TIMEOUT, applied, create_bookkeeping, failure, locked,
-    record, run_code,
+    record, run_code, told,
 };
 use super::statements::statements;
 use crate::db::{Conn, Kind, Sql, Value};
@@ -55,7 +55,7 @@ fn apply_each(conn: &mut Conn, migrations: &[&Migration]) -> Result<Vec<Applied>
         for statement in statements(migration.postgres.up) {
             drop_invalid_index(conn, statement)?;
             conn.batch_execute(statement)
-                .map_err(|error| failure(conn, migration, statement, &error.to_string()))?;
+                .map_err(|error| failure(conn, migration, statement, &told(&error)))?;
         }
         conn.atomic(|conn| {
             run_code(conn, migration, false)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Migration;
 use super::graph::{dependents, needed, ordered};
+use super::missing::missing;
 use super::runner::recorded;
 use crate::db::Conn;
 use crate::error::{Error, Result};
@@ -66,6 +67,9 @@ pub fn plan<'a>(
     migrations: &'a [Migration],
 ) -> Result<Vec<(&'a Migration, bool)>> {
     let recorded = recorded(conn)?;
+    if let Some(text) = missing(migrations, &recorded) {
+        return Err(Error::command(format!("{text}. Nothing was changed")));
+    }
     let ordered = ordered(migrations)?;
     let mut plan = Vec::new();
     for migration in &ordered {

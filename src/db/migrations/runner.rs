@@ -144,12 +144,12 @@ fn run(conn: &mut Conn, migration: &Migration, script: &str, backwards: bool) ->
         for statement in &statements {
             let statement = kept.with_checks(statement);
             conn.batch_execute(&rebuild::renamed(&statement))
-                .map_err(|error| failure(conn, migration, &statement, &error.to_string()))?;
+                .map_err(|error| failure(conn, migration, &statement, &told(&error)))?;
         }
         kept.restore(conn)
             .map_err(|error| failure(conn, migration, last, &error.to_string()))?;
         run_code(conn, migration, backwards)?;
-        check_deferred(conn).map_err(|error| failure(conn, migration, last, &error.to_string()))?;
+        check_deferred(conn).map_err(|error| failure(conn, migration, last, &told(&error)))?;
         broken_keys = newly_broken(&before, &broken(conn)?);
         if broken_keys.is_some() {
             Err(Error::command("rolled back"))
@@ -202,6 +202,23 @@ fn breaking_statement<'a>(
         };
     }
     Ok(since)
+}
+
+/// Returns the error with PostgreSQL's details, which name the row, and its hint.
+pub(super) fn told(error: &diesel::result::Error) -> String {
+    let mut text = error.to_string();
+    if let diesel::result::Error::DatabaseError(_, information) = error {
+        let parts = [
+            ("DETAIL", information.details()),
+            ("HINT", information.hint()),
+        ];
+        for (name, part) in parts {
+            if let Some(part) = part.filter(|part| !part.is_empty()) {
+                text.extend(["\n  ", name, ": ", part]);
+            }
+        }
+    }
+    text
 }
 
 pub(super) fn failure(conn: &Conn, migration: &Migration, statement: &str, error: &str) -> Error {

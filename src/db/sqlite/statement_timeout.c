@@ -2,6 +2,7 @@
  *
  * Every new connection gets the SQL function nuages_statement_timeout(milliseconds). Once it was called with a number
  * above 0, a statement of that connection that runs longer ends with SQLITE_INTERRUPT; 0 takes the limit away.
+ * The function returns the limit before the call.
  * Under a limit, long statements also stand back for short ones.
  */
 #include <sched.h>
@@ -45,6 +46,7 @@ static void statement_timeout(sqlite3_context *context, int count, sqlite3_value
     Timer *timer = sqlite3_user_data(context);
     sqlite3 *connection = sqlite3_context_db_handle(context);
     sqlite3_int64 milliseconds = sqlite3_value_int64(values[0]);
+    sqlite3_int64 before = timer->limit / 1000000;
     (void)count;
     timer->limit = milliseconds * 1000000;
     timer->began = now();
@@ -55,7 +57,7 @@ static void statement_timeout(sqlite3_context *context, int count, sqlite3_value
         sqlite3_trace_v2(connection, 0, NULL, NULL);
         sqlite3_progress_handler(connection, 0, NULL, NULL);
     }
-    sqlite3_result_int64(context, milliseconds);
+    sqlite3_result_int64(context, before);
 }
 
 static int on_open(sqlite3 *connection, char **message, const sqlite3_api_routines *api) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
-use std::ops::{Add, Mul};
+use std::ops::{Add, Div, Mul};
 use std::str::FromStr;
 
 use bigdecimal::{BigDecimal, ParseBigDecimalError, RoundingMode, ToPrimitive as _};
@@ -224,6 +224,12 @@ impl FromStr for Decimal {
     }
 }
 
+impl Default for Decimal {
+    fn default() -> Self {
+        Self::new(0, 0)
+    }
+}
+
 impl From<i64> for Decimal {
     fn from(whole: i64) -> Self {
         Self::new(whole, 0)
@@ -248,6 +254,22 @@ impl Add for &Decimal {
 
     fn add(self, other: Self) -> Decimal {
         (self.long().as_ref() + other.long().as_ref()).into()
+    }
+}
+
+/// Divides exactly if the result has at most 100 digits. Round it: `(&total / &Decimal::from(11)).round(2)`. Division by
+/// zero panics.
+impl Div for &Decimal {
+    type Output = Decimal;
+
+    fn div(self, other: Self) -> Decimal {
+        (self.long().as_ref() / other.long().as_ref()).into()
+    }
+}
+
+impl std::iter::Sum for Decimal {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        amounts.fold(Self::from(0), |sum, amount| &sum + &amount)
     }
 }
 

@@ -13,6 +13,7 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use super::iso::{self, Moment};
+use crate::clock;
 use crate::db::sql_types;
 
 /// A point in time in UTC, with microseconds.
@@ -23,7 +24,7 @@ pub struct Timestamp(DateTime<Utc>);
 impl Timestamp {
     /// Returns the current time, truncated to the microseconds that both databases store.
     pub fn now() -> Self {
-        Utc::now().into()
+        clock::now().into()
     }
 
     /// Returns the point in time if its year is 1 to 9999, which Python and all forms can show.

@@ -1,6 +1,6 @@
 //! The kinds of controls, and the common parts of their HTML.
 
-/// The kind of a field's control. `templates/admin/_control.html` renders controls in forms, and
+/// The kind of a field's control. `templates/forms/_control.html` renders controls in forms, and
 /// the admin's list renders controls in its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ControlKind {
@@ -20,6 +20,8 @@ pub enum ControlKind {
     Boxes,
     /// A date input and a time input.
     Split,
+    /// Two inputs of this type for the ends of a range.
+    Ends(&'static str),
     /// A select with several values.
     SelectMany,
     /// Two lists for several values: `horizontal` or `vertical`.
@@ -80,7 +82,7 @@ impl ControlContent<'_> {
     /// Returns an input of the HTML type `kind`, or a text input if `kind` would drop or change the
     /// text.
     pub fn input(self, kind: &'static str) -> ControlKind {
-        ControlKind::Input(if self.is_plain {
+        ControlKind::Input(if self.is_plain && !self.text.is_empty() {
             "text"
         } else {
             input_type(kind, self.text)

@@ -57,6 +57,11 @@ pub trait FormFieldType: Sync {
         typed.first().is_empty()
     }
 
+    /// Returns the value of an empty control, unless it is NULL or an empty text.
+    fn nothing(&self) -> Option<Value> {
+        None
+    }
+
     /// Validates a value that is not empty by Django's rules; returns the value, or Django's error
     /// texts.
     fn clean(&self, field: &'static Field, typed: &Typed, zone: Tz) -> Result<Value, Errors>;

@@ -3,6 +3,7 @@
 //! A new kind needs a module here and a line in [`form_field_type()`]. Its model side is a module in
 //! `models::fields`.
 
+mod array;
 mod binary;
 mod boolean;
 mod bounds;
@@ -18,10 +19,12 @@ mod float;
 mod foreign_key;
 mod form_field_type;
 mod generic_ip_address;
+mod hstore;
 mod integer;
 mod json;
 mod number;
 mod opaque;
+mod range;
 mod text;
 mod text_formats;
 mod time;
@@ -39,7 +42,12 @@ pub(super) use number::whole as form_int;
 pub use typed::Typed;
 pub(super) use typed::plain;
 
-use crate::models::FieldKind;
+use crate::models::{Field, FieldKind};
+
+/// Returns the form side of the items of an array or the ends of a range.
+fn form_field_type_of(part: &Field) -> &'static dyn FormFieldType {
+    form_field_type(part.kind)
+}
 
 /// Returns the form side of this kind of field.
 pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
@@ -65,6 +73,9 @@ pub fn form_field_type(kind: FieldKind) -> &'static dyn FormFieldType {
         FieldKind::Duration => &duration::Duration,
         FieldKind::Binary => &binary::Binary,
         FieldKind::GenericIpAddress(_) => &generic_ip_address::GenericIpAddress,
+        FieldKind::Array(_) => &array::Array,
+        FieldKind::Range(_) => &range::Range,
+        FieldKind::HStore => &hstore::HStore,
         FieldKind::Opaque(_) => &opaque::Opaque,
     }
 }

@@ -28,7 +28,7 @@ fn news(form: &ModelForm) -> impl Iterator<Item = (usize, RelationTarget, Vec<&V
         let is_new = |value: &&Value| !bound.initial.values().contains(value);
         Some((
             at,
-            bound.field.target()?,
+            bound.target()?,
             cleaned.values().iter().filter(is_new).collect(),
         ))
     })
@@ -42,7 +42,7 @@ fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
             .position(|(known, _)| *known == target)
             .unwrap_or(asked.len());
         if at == asked.len() {
-            asked.push((target, Vec::new()));
+            asked.push((target.clone(), Vec::new()));
         }
         let fresh: Vec<Value> = values
             .into_iter()

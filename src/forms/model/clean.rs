@@ -20,7 +20,7 @@ pub fn clean(field: ModelField, typed: &Typed, zone: Tz) -> Result<Cleaned, Erro
         ModelField::Many(many) => keys(many, typed).map(Cleaned::Many),
         ModelField::Column(column) => {
             let value = one(field, column, typed, zone)?;
-            ruled(column, &value).map(|()| Cleaned::One(value))
+            check_rules(column, &value).map(|()| Cleaned::One(value))
         }
     }
 }
@@ -51,7 +51,9 @@ fn one(
 
 /// Returns the value of an empty column.
 fn nothing(column: &Field) -> Value {
-    if column.sql == Kind::Text && !column.null {
+    if let Some(value) = form_field_type(column.kind).nothing() {
+        value
+    } else if column.sql == Kind::Text && !column.null {
         Value::Text(String::new())
     } else {
         Value::Null(column.sql)
@@ -94,7 +96,7 @@ fn keys(many: &ManyToMany, typed: &Typed) -> Result<Vec<Value>, Errors> {
 }
 
 /// Applies the author's rules.
-fn ruled(column: &Field, value: &Value) -> Result<(), Errors> {
+pub(crate) fn check_rules(column: &Field, value: &Value) -> Result<(), Errors> {
     if value.is_null() || value.as_str().is_some_and(str::is_empty) {
         return Ok(());
     }

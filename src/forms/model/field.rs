@@ -62,6 +62,12 @@ impl ModelField {
         }
     }
 
+    /// Whether a new row has a value in the field without being sent one, by the model or by the database.
+    pub(crate) fn has_default(self) -> bool {
+        self.column()
+            .is_some_and(|column| column.default.is_some() || column.db_default.is_some())
+    }
+
     /// Returns the model that the field refers to.
     pub fn to(self) -> Option<&'static Meta> {
         match self {

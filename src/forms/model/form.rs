@@ -1,5 +1,7 @@
 //! A form over one row of any model.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
 use super::clean::no_such_choice;
@@ -7,7 +9,7 @@ use super::{Cleaned, LOADED, ModelField, Posted, Typed, clean, prefixed, texts};
 use crate::db::{Unreadable, Value};
 use crate::forms::fields::NO_SUCH_ROW;
 use crate::forms::uploads::{self, Change, Upload};
-use crate::models::{Meta, Record};
+use crate::models::{Condition, Meta, Record, RelationTarget};
 
 /// The error of a file field whose kept file was deleted before the form was saved.
 const LOST_FILE: &str =
@@ -34,11 +36,22 @@ pub struct BoundField {
     pub conflict: bool,
     /// The chosen primary key, if its row does not exist.
     pub missing: Option<String>,
+    /// The limit of the rows that a relation can be set to, for one request.
+    pub limit: Option<Arc<Condition>>,
+    /// Whether values are compared exactly, as a program sends them. Otherwise a value that looks the same in a browser's form
+    /// is the same.
+    pub exact: bool,
     /// The errors of the field.
     pub errors: Vec<String>,
 }
 
 impl BoundField {
+    /// Returns the rows that the field can refer to.
+    pub fn target(&self) -> Option<RelationTarget> {
+        let target = self.field.target()?;
+        Some(target.limited(self.limit.clone()))
+    }
+
     /// Creates a field with this initial value.
     pub fn new(field: ModelField, initial: Cleaned, zone: Tz) -> Self {
         let typed = texts(field, &initial, zone);
@@ -54,6 +67,8 @@ impl BoundField {
             upload,
             conflict: false,
             missing: None,
+            limit: None,
+            exact: false,
             errors,
         }
     }
@@ -179,9 +194,17 @@ impl BoundField {
 
     /// Whether the submitted value differs from the initial one; also true if it is invalid.
     pub fn has_changed(&self) -> bool {
+        let is_same = |cleaned: &Cleaned| {
+            let is_one = self.exact && matches!(cleaned, Cleaned::One(_));
+            if is_one {
+                *cleaned == self.initial
+            } else {
+                cleaned.reads_as(&self.initial)
+            }
+        };
         self.cleaned
             .as_ref()
-            .is_none_or(|cleaned| !cleaned.reads_as(&self.initial))
+            .is_none_or(|cleaned| !is_same(cleaned))
     }
 
     /// Whether the submitted value differs from the one that the page showed. A default that
@@ -258,6 +281,19 @@ impl ModelForm {
             fixed,
             errors,
         }
+    }
+
+    /// Compares values exactly, as a program sends them.
+    #[must_use]
+    pub(crate) fn exact(mut self) -> Self {
+        self.fields.iter_mut().for_each(|bound| bound.exact = true);
+        self
+    }
+
+    /// Binds only the fields for files. This reads files: call it on a blocking thread.
+    pub(crate) fn bind_files(&mut self, posted: &Posted<'_>) {
+        let files = self.fields.iter_mut().filter(|bound| bound.field.is_file());
+        files.for_each(|bound| bound.bind_file(posted));
     }
 
     /// Sets the prefix of the field names.

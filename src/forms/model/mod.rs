@@ -23,6 +23,7 @@ mod widget;
 
 pub use super::fields::{ControlKind, InputDescription, Typed, has_lines, input_type, key};
 pub use check::{check, duplicates, exists, listed};
+pub(crate) use clean::check_rules;
 pub use clean::clean;
 pub use field::{Cleaned, ModelField};
 pub use form::{BoundField, ModelForm, unreadable_note};

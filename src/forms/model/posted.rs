@@ -36,6 +36,12 @@ impl<'a> Posted<'a> {
         self.data.fields.get(&prefixed(&self.prefix, name))
     }
 
+    /// Whether the check box `name` was ticked.
+    pub fn is_ticked(&self, name: &str) -> bool {
+        self.last(name)
+            .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"))
+    }
+
     /// Returns the value that the page showed in a field whose default differs each time. Django's
     /// forms send it as `initial-items-0-made_at`.
     pub(super) fn shown(&self, field: ModelField) -> Option<Typed> {

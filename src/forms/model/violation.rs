@@ -23,6 +23,8 @@ enum Rule {
     TooLong(usize),
     /// A number of at least this size, which its column cannot hold.
     OutOfRange(f64),
+    /// A rule of a trigger, with the text that the trigger has for it.
+    Raised(String),
 }
 
 /// A violation that the database reported.
@@ -39,10 +41,16 @@ pub struct Violation {
 impl Violation {
     /// Returns the violation in `error`, if it is one.
     pub fn from_error(error: &Error) -> Option<Self> {
+        if let Error::Raised { text, table } = error {
+            return Some(Self::raised(text, table.clone()));
+        }
         let Error::Database(DieselError::DatabaseError(kind, info)) = error else {
             return None;
         };
         let info = info.as_ref();
+        if !matches!(kind, DatabaseErrorKind::Unknown) && is_raised(info) {
+            return Some(Self::raised(info.message(), None));
+        }
         let rule = match kind {
             DatabaseErrorKind::UniqueViolation => Rule::Unique,
             _ if error.is_foreign_key_violation() => Rule::ForeignKey,
@@ -60,6 +68,29 @@ impl Violation {
             columns,
             constraint,
         })
+    }
+
+    /// Returns the violation of a constraint in `error`, if it is one. The text of a trigger is for the
+    /// staff of the site only: for the API and for visitors it is an error of the server.
+    pub fn of_constraint(error: &Error) -> Option<Self> {
+        Self::from_error(error).filter(|violation| violation.raised_text().is_none())
+    }
+
+    fn raised(text: &str, table: Option<String>) -> Self {
+        Self {
+            rule: Rule::Raised(text.to_owned()),
+            table,
+            columns: Vec::new(),
+            constraint: None,
+        }
+    }
+
+    /// Returns the text of a trigger that refused the change.
+    pub fn raised_text(&self) -> Option<&str> {
+        match &self.rule {
+            Rule::Raised(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Whether the violation concerns a row of this table, as far as the error names the table.
@@ -101,6 +132,7 @@ impl Violation {
                 Some(text) => return ("", text),
                 None => exists(model, &columns),
             },
+            Rule::Raised(text) => return ("", text.clone()),
             Rule::NotNull => "This field cannot be null.".to_owned(),
             Rule::ForeignKey if one.is_empty() => {
                 "A row that this refers to was deleted meanwhile. Please choose another.".to_owned()
@@ -193,6 +225,14 @@ fn only_one(fields: &[BoundField], is_like: impl Fn(&Value) -> bool) -> Option<&
     } else {
         Some(first.field.key())
     }
+}
+
+/// Whether a trigger raised the error with the code of a constraint. A constraint of PostgreSQL has a
+/// table, and the messages of SQLite's constraints have these words.
+fn is_raised(info: &dyn DatabaseErrorInformation) -> bool {
+    info.table_name().is_none()
+        && info.constraint_name().is_none()
+        && !info.message().contains("constraint failed")
 }
 
 fn constraint(info: &dyn DatabaseErrorInformation) -> Rule {

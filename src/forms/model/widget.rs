@@ -105,6 +105,39 @@ pub struct Control {
 }
 
 impl Control {
+    /// Creates a control without a value.
+    fn empty(kind: ControlKind, name: String) -> Self {
+        Self {
+            kind,
+            name,
+            value: String::new(),
+            second: String::new(),
+            choices: Vec::new(),
+            required: false,
+            max_length: None,
+            min: String::new(),
+            rows: 6,
+            invalid: false,
+            is_plain: false,
+            described_by: String::new(),
+            aria_label: String::new(),
+            focus: None,
+            accept: String::new(),
+            hint: String::new(),
+            chosen: None,
+            data: Vec::new(),
+        }
+    }
+
+    /// Creates a check box that belongs to no field.
+    pub(crate) fn checkbox(name: String, is_ticked: bool) -> Self {
+        let value = if is_ticked { "on" } else { "" };
+        Self {
+            value: value.to_owned(),
+            ..Self::empty(ControlKind::Checkbox, name)
+        }
+    }
+
     /// Creates the controls for the kind of a field of `form`; `help` describes them. Relations
     /// have no choices yet.
     pub fn new(form: &ModelForm, bound: &BoundField, help: &str) -> Self {
@@ -114,29 +147,19 @@ impl Control {
             ModelField::Many(_) => (ControlKind::SelectMany, String::new()),
         };
         let mut control = Self {
-            kind,
-            name: form.name_of(field),
             value: bound.typed.first().to_owned(),
             second: bound.typed.second().to_owned(),
-            choices: Vec::new(),
             required: field.required(),
             max_length: field
                 .column()
                 .filter(|column| !column.is_file())
                 .and_then(Field::max_length),
             min,
-            rows: 6,
             invalid: !bound.errors.is_empty(),
-            is_plain: bound.needs_plain_control()
+            is_plain: (bound.needs_plain_control() && !bound.typed.is_empty())
                 || input_type("date", bound.typed.first()) == "text"
                 || input_type("time", bound.typed.second()) == "text",
-            described_by: String::new(),
-            aria_label: String::new(),
-            focus: None,
-            accept: String::new(),
-            hint: String::new(),
-            chosen: None,
-            data: Vec::new(),
+            ..Self::empty(kind, form.name_of(field))
         };
         if let ModelField::Column(column) = field {
             control.choices = choices(column, &control.value);
@@ -204,7 +227,7 @@ impl Control {
             ControlKind::SelectMany | ControlKind::Filtered(_) | ControlKind::Boxes => {
                 self.choices.len()
             }
-            ControlKind::Split | ControlKind::File => 2,
+            ControlKind::Split | ControlKind::Ends(_) | ControlKind::File => 2,
             _ => 1,
         }
     }

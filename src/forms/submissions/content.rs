@@ -13,7 +13,7 @@ use crate::http::PostData;
 const IGNORED: [&str; 4] = ["csrfmiddlewaretoken", "_save", "_continue", "_addanother"];
 
 /// Returns the digest of all fields and files.
-pub(super) fn digest(post: &PostData) -> Result<Vec<u8>> {
+pub(crate) fn digest(post: &PostData) -> Result<Vec<u8>> {
     let mut hash = Sha256::new();
     let mut add = |text: &[u8]| {
         hash.update(text.len().to_le_bytes());

@@ -16,6 +16,7 @@ use crate::http::PostData;
 use crate::settings::Settings;
 use crate::signing::{Signer, b64_encode, random_string, salted_hmac};
 
+pub(crate) use content::digest;
 pub use rows::delete_old;
 
 /// The name of the hidden input.
@@ -91,7 +92,7 @@ impl Submission {
         };
         let key = keyed([id, place].join("\0").as_bytes());
         // The digest is keyed, because the content may contain a password.
-        let digest = keyed(&content::digest(post)?);
+        let digest = keyed(&digest(post)?);
         Ok(Some(Self {
             key,
             user_id,

@@ -1,9 +1,10 @@
 //! The table of saved forms.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::dsl::not;
 use diesel::prelude::*;
 
+use crate::clock;
 use crate::db::{Conn, LossyText, Timestamp, is_after};
 use crate::error::Result;
 use crate::on_conn;
@@ -63,7 +64,7 @@ pub(super) fn delete(conn: &mut Conn, key: &str) -> Result<()> {
 /// Deletes the rows that are older than two weeks or have an unreadable time, and returns their
 /// number. Part of `clearsessions`.
 pub fn delete_old(conn: &mut Conn) -> Result<usize> {
-    let before = Timestamp::from(Utc::now() - KEPT);
+    let before = Timestamp::from(clock::now() - KEPT);
     Ok(
         diesel::delete(submission::table.filter(not(is_after(submission::made_at, before))))
             .execute(conn)?,

@@ -4,10 +4,11 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use chrono::NaiveDateTime;
 use chrono::format::{Item, StrftimeItems};
-use chrono::{NaiveDateTime, Utc};
 
 use super::name;
+use crate::clock;
 use crate::error::{Error, Result};
 use crate::http::{Kept, MediaRoot, UploadedFile};
 use crate::models::{Field, FileKinds};
@@ -80,7 +81,9 @@ fn store(
     most: usize,
     settings: &Settings,
 ) -> Result<Stored> {
-    let now = Utc::now().with_timezone(&settings.time_zone).naive_local();
+    let now = clock::now()
+        .with_timezone(&settings.time_zone)
+        .naive_local();
     let folder = folder_at(folder, now);
     let root = MediaRoot::create(&settings.media_root)?;
 

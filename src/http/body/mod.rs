@@ -96,7 +96,7 @@ impl FromRequest for PostData {
 }
 
 /// Returns the content type of the body without its parameters, in lower case.
-fn kind(request: &HttpRequest) -> String {
+pub(crate) fn kind(request: &HttpRequest) -> String {
     let kind = request
         .headers()
         .get(CONTENT_TYPE)
@@ -107,6 +107,15 @@ fn kind(request: &HttpRequest) -> String {
         .unwrap_or_default()
         .trim()
         .to_ascii_lowercase()
+}
+
+/// Reads the body as it is, within the limits of forms.
+pub(crate) async fn read_bytes(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    settings: &Settings,
+) -> Result<BytesMut> {
+    whole(bounded::bounded(request, payload.take(), settings)).await
 }
 
 async fn whole(payload: impl Stream<Item = Result<Bytes, PayloadError>>) -> Result<BytesMut> {

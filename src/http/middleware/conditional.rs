@@ -50,8 +50,13 @@ pub async fn conditional<B: MessageBody + 'static>(
 }
 
 /// Whether an `If-None-Match` header contains `etag`, by weak comparison (RFC 9110, 8.8.3.2).
-pub(in crate::http) fn etag_matches(given: &HeaderValue, etag: &str) -> bool {
+pub(crate) fn etag_matches(given: &HeaderValue, etag: &str) -> bool {
+    etag_is_listed(given.to_str().unwrap_or_default(), etag)
+}
+
+/// Whether the text of an `If-Match` or `If-None-Match` header contains `etag`, by weak comparison: a proxy that compresses
+/// answers makes their tags weak.
+pub(crate) fn etag_is_listed(list: &str, etag: &str) -> bool {
     let bare = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let given = given.to_str().unwrap_or_default();
-    given.trim() == "*" || given.split(',').any(|tag| bare(tag) == bare(etag))
+    list.trim() == "*" || list.split(',').any(|tag| bare(tag) == bare(etag))
 }

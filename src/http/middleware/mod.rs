@@ -12,7 +12,7 @@ pub use append_slash::append_slash;
 pub use behind_proxy::behind_proxy;
 pub use body_limits::{body_limits, unread_bodies};
 pub use conditional::conditional;
-pub(super) use conditional::etag_matches;
+pub(crate) use conditional::{etag_is_listed, etag_matches};
 pub use hosts::hosts;
 pub use requests::requests;
 pub use security::{is_secure, security};

@@ -12,11 +12,13 @@ use actix_web::http::header::{
 };
 use actix_web::http::uri::PathAndQuery;
 use actix_web::middleware::Next;
-use actix_web::{Error as ActixError, HttpResponse};
+use actix_web::{Error as ActixError, HttpResponse, web};
 use futures_util::FutureExt as _;
 
 use crate::http::{client_address, escaped_uri};
 use crate::logging::{Context, keeps_queries};
+use crate::settings::Settings;
+use crate::test_hooks::TestHooks;
 use crate::words::counted;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,6 +35,7 @@ pub async fn requests<B: MessageBody + 'static>(
     let context = Context {
         request_id: id.clone(),
         queries: keeps_queries().then(|| Arc::new(Mutex::new(Vec::new()))),
+        hooks: test_hooks(&request),
     };
     let queries = context.queries.clone();
     let (method, uri) = (request.method().clone(), request.uri().clone());
@@ -86,6 +89,15 @@ fn last_resort(error: String, id: &str) -> ActixError {
             "500: something went wrong. The failure was logged with the reference {id}.\n"
         ));
     InternalError::from_response(error, response).into()
+}
+
+/// Returns the hooks of the test that has started this site.
+fn test_hooks(request: &ServiceRequest) -> Option<Arc<TestHooks>> {
+    if !TestHooks::are_used() {
+        return None;
+    }
+    let settings = request.app_data::<web::Data<Settings>>()?;
+    settings.test_hooks.clone()
 }
 
 /// Returns the id that a proxy set, if it is well-formed, or a new one.

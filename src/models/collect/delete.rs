@@ -1,11 +1,11 @@
 //! The deletion itself.
 
-use super::graph::keys;
+use super::graph::referring;
 use super::links::LinkTable;
 use super::{Collector, Graph};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::models::{Assignment, Condition, OnDelete, Query};
+use crate::models::{Assignment, ColumnPath, Meta, OnDelete, Order, Query, Record};
 
 /// Number of selected rows that are deleted at a time, and of keys in one list.
 const CHUNK: i64 = 500;
@@ -14,6 +14,41 @@ const LOGGED: usize = 10_000;
 
 /// A function that gets the rows and display names of a chunk before the chunk is deleted.
 type Before<'f> = &'f mut dyn FnMut(&mut Conn, &[(Value, String)]) -> Result<()>;
+
+/// Sees every row of a deletion whose model it watches, including dependent rows. These rows are loaded.
+pub trait DeletionObserver {
+    /// Whether the rows of `model` are loaded and shown.
+    fn watches(&self, model: &Meta) -> bool;
+
+    /// Called with some of the selected rows, and everything that is deleted along with them, before any of these rows is
+    /// deleted.
+    fn before_chunk(&mut self, _conn: &mut Conn, _chunk: &Collector) -> Result<()> {
+        Ok(())
+    }
+
+    /// Called with rows of one model before they are deleted.
+    fn before(&mut self, conn: &mut Conn, records: &[Record]) -> Result<()>;
+
+    /// Called with rows of one model after they were deleted.
+    fn after(&mut self, conn: &mut Conn, records: &[Record]) -> Result<()>;
+}
+
+/// Watches nothing.
+struct NoObserver;
+
+impl DeletionObserver for NoObserver {
+    fn watches(&self, _: &Meta) -> bool {
+        false
+    }
+
+    fn before(&mut self, _: &mut Conn, _: &[Record]) -> Result<()> {
+        Ok(())
+    }
+
+    fn after(&mut self, _: &mut Conn, _: &[Record]) -> Result<()> {
+        Ok(())
+    }
+}
 
 /// The result of a deletion.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,10 +70,25 @@ impl Collector {
         conn: &mut Conn,
         mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
     ) -> Result<Deleted> {
-        self.delete_telling(conn, &mut before)
+        self.delete_telling(conn, &mut before, &mut NoObserver)
     }
 
-    fn delete_telling(&self, conn: &mut Conn, before: Before<'_>) -> Result<Deleted> {
+    /// Like [`delete`](Self::delete), and shows the rows to `observer`.
+    pub fn delete_observed(
+        &self,
+        conn: &mut Conn,
+        mut before: impl FnMut(&mut Conn, &[(Value, String)]) -> Result<()>,
+        observer: &mut dyn DeletionObserver,
+    ) -> Result<Deleted> {
+        self.delete_telling(conn, &mut before, observer)
+    }
+
+    fn delete_telling(
+        &self,
+        conn: &mut Conn,
+        before: Before<'_>,
+        observer: &mut dyn DeletionObserver,
+    ) -> Result<Deleted> {
         let model = self.root.model();
         self.root.lock(conn)?;
         // Read all primary keys first: the query may depend on rows that an earlier chunk deletes
@@ -61,10 +111,21 @@ impl Collector {
         for some in pks.chunks(CHUNK.unsigned_abs().try_into().unwrap_or(usize::MAX)) {
             done.roots += some.len();
             let chunk = Self::within(Query::new(model).with_pks(some.to_vec()), &self.outer);
+            if self.outer.is_empty() {
+                observer.before_chunk(conn, &chunk)?;
+            }
+            let watched = chunk.watched(conn, observer)?;
+            for records in &watched {
+                observer.before(conn, records)?;
+            }
             for generic in &chunk.generic {
-                done.rows += generic.delete_telling(conn, &mut |_, _| Ok(()))?.rows;
+                let deleted = generic.delete_telling(conn, &mut |_, _| Ok(()), observer)?;
+                done.rows += deleted.rows;
             }
             done.rows += delete_chunk(conn, &chunk.graph)?;
+            for records in &watched {
+                observer.after(conn, records)?;
+            }
             let level = if done.roots % LOGGED == 0 {
                 log::Level::Info
             } else {
@@ -73,6 +134,25 @@ impl Collector {
             log::log!(target: "nuages.db", level, "deleted {} of {}, {} rows in all", done.roots, model.label(), done.rows);
         }
         Ok(done)
+    }
+
+    /// Loads the rows that `observer` watches, model by model. Dependent rows come first, as in Django.
+    fn watched(
+        &self,
+        conn: &mut Conn,
+        observer: &dyn DeletionObserver,
+    ) -> Result<Vec<Vec<Record>>> {
+        let groups = self.graph.groups.iter().rev().flatten();
+        let sets = groups.map(|model| &self.graph.sets[*model]);
+        sets.filter(|set| observer.watches(set.model()))
+            .map(|set| {
+                let by_key = Order {
+                    path: ColumnPath::own(set.model().pk().column),
+                    descending: false,
+                };
+                set.clone().order_by(vec![by_key]).records(conn, None, 0)
+            })
+            .collect()
     }
 
     /// Returns all rows in their requested order if they are fewer than a chunk, so that the log
@@ -92,15 +172,10 @@ fn delete_chunk(conn: &mut Conn, graph: &Graph) -> Result<usize> {
     let mut rows = 0;
     for set in &graph.sets {
         for on_delete in [OnDelete::SetNull, OnDelete::SetDefault] {
-            for key in keys(set.model(), on_delete) {
+            for (key, leading) in referring(set, on_delete) {
                 let field = key.field;
                 let default = field.default.filter(|_| on_delete == OnDelete::SetDefault);
                 let value = default.map_or(Value::Null(field.sql), |default| default());
-                let leading = Query::new(key.model).filter(Condition::leads_to(
-                    key.model,
-                    field.column,
-                    set.clone(),
-                ));
                 leading.update(conn, &[Assignment::for_field(field, value)])?;
             }
         }

@@ -19,12 +19,23 @@ pub(super) struct Graph {
 }
 
 /// Returns the foreign keys to `model` with the rule `on_delete`.
-pub(super) fn keys(model: &'static Meta, on_delete: OnDelete) -> impl Iterator<Item = Reverse> {
+fn keys(model: &'static Meta, on_delete: OnDelete) -> impl Iterator<Item = Reverse> {
     model.reverse().into_iter().filter(move |key| {
         key.field
             .relation
             .as_ref()
             .is_some_and(|relation| relation.on_delete.effect() == on_delete)
+    })
+}
+
+/// Returns the foreign keys to the model of `rows` with the rule `on_delete`, each with the rows that refer to `rows` by it.
+pub(super) fn referring(
+    rows: &Query,
+    on_delete: OnDelete,
+) -> impl Iterator<Item = (Reverse, Query)> {
+    keys(rows.model(), on_delete).map(move |key| {
+        let leads = Condition::leads_to(key.model, key.field.column, rows.clone());
+        (key, Query::new(key.model).filter(leads))
     })
 }
 

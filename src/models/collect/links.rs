@@ -21,6 +21,13 @@ pub struct LinkTable {
     pub other: &'static Meta,
 }
 
+impl Meta {
+    /// Returns the link tables with links of this model.
+    pub(crate) fn link_tables(&'static self) -> Vec<LinkTable> {
+        LinkTable::for_model(self)
+    }
+}
+
 impl LinkTable {
     /// Returns the link tables with links of `model`.
     pub(super) fn for_model(model: &'static Meta) -> Vec<Self> {
@@ -81,6 +88,11 @@ impl LinkTable {
             .ident(self.table)
             .append(self.condition(rows))
             .execute(conn)
+    }
+
+    /// Returns all links of `rows`, as pairs of primary keys: the links of one row follow one another.
+    pub(crate) fn all(&self, conn: &mut Conn, rows: &Query) -> Result<Vec<(Value, Value)>> {
+        self.some(conn, rows, i64::MAX)
     }
 
     /// Returns up to `limit` links of `rows`, as pairs of primary keys.

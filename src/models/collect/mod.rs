@@ -12,15 +12,15 @@ mod preview;
 mod tree;
 mod undescribed;
 
-pub use delete::Deleted;
+pub use delete::{Deleted, DeletionObserver};
 pub use links::LinkTable;
 pub use preview::{Clearing, Obstacle, Preview};
 pub use tree::Branch;
 pub use undescribed::{ByDatabase, Undescribed};
 
-use graph::Graph;
+use graph::{Graph, referring};
 
-use super::{Meta, Query};
+use super::{Meta, OnDelete, Query, Reverse};
 
 /// A deletion of some rows.
 #[derive(Debug)]
@@ -67,5 +67,24 @@ impl Collector {
         let own = self.graph.sets.iter();
         own.chain(self.generic.iter().flat_map(Self::sets))
             .collect()
+    }
+
+    /// Returns the rows to delete, by model: rows come before those that refer to them.
+    pub(crate) fn in_order(&self) -> Vec<&Query> {
+        let groups = self.graph.groups.iter().flatten();
+        let own = groups.map(|&model| &self.graph.sets[model]);
+        own.chain(self.generic.iter().flat_map(Self::in_order))
+            .collect()
+    }
+
+    /// Returns the foreign keys that are cleared or get their default, each with the rows that have it.
+    pub(crate) fn cleared(&self) -> Vec<(Reverse, Query)> {
+        let mut cleared = Vec::new();
+        for set in self.sets() {
+            for on_delete in [OnDelete::SetNull, OnDelete::SetDefault] {
+                cleared.extend(referring(set, on_delete));
+            }
+        }
+        cleared
     }
 }

@@ -1,7 +1,7 @@
 //! Previews a deletion.
 
 use super::Collector;
-use super::graph::keys;
+use super::graph::referring;
 use super::links::LinkTable;
 use super::tree::Branch;
 use super::undescribed::Undescribed;
@@ -154,18 +154,7 @@ impl Collector {
     /// delete.
     fn leading(&self, on_delete: OnDelete) -> Vec<(Reverse, Query)> {
         let sets = self.graph.sets.iter();
-        let keys = sets.flat_map(|set| keys(set.model(), on_delete).map(move |key| (key, set)));
-        let leading = |(key, set): (Reverse, &Query)| {
-            (
-                key,
-                Query::new(key.model).filter(Condition::leads_to(
-                    key.model,
-                    key.field.column,
-                    set.clone(),
-                )),
-            )
-        };
-        keys.map(leading).collect()
+        sets.flat_map(|set| referring(set, on_delete)).collect()
     }
 }
 

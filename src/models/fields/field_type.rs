@@ -7,19 +7,10 @@ use serde_json::Value as Json;
 
 use super::db_type::{DbCheck, DbType};
 use super::display::{DisplayShape, DisplayValue};
+pub use super::kind::ColumnType;
 use super::kind::FieldKind;
-use crate::db::{Kind, Value};
-use crate::models::{DatePart, Field};
-
-/// The kind of a field with its parameters, and the type of its column, as a [`FieldType`] needs
-/// them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ColumnType {
-    /// The kind of the field.
-    pub kind: FieldKind,
-    /// The type of its column.
-    pub sql: Kind,
-}
+use crate::db::Value;
+use crate::models::{DatePart, Field, NativeLookup};
 
 /// The value of a text in a lookup.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +75,22 @@ pub trait FieldType: Sync {
 
     /// Returns the problem with the options of a field of this kind, if they have one.
     fn problem(&self, _field: &Field) -> Option<KindProblem> {
+        None
+    }
+
+    /// Returns Django's name of the field, if it exists on PostgreSQL only.
+    fn postgres_only(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Returns PostgreSQL's type of the column, if its values are texts that a statement must cast
+    /// to it.
+    fn cast(&self, _kind: FieldKind) -> Option<&'static str> {
+        None
+    }
+
+    /// Returns the lookup of this name that only fields of this kind have.
+    fn native_lookup(&self, _name: &str) -> Option<NativeLookup> {
         None
     }
 

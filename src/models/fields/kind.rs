@@ -53,8 +53,33 @@ pub enum FieldKind {
     Binary,
     /// An IP address of this protocol.
     GenericIpAddress(IpProtocol),
+    /// An array with items of a kind; on PostgreSQL only.
+    Array(&'static ArrayItems),
+    /// A range between two values of a kind; on PostgreSQL only.
+    Range(&'static ColumnType),
+    /// Texts with names; on PostgreSQL only.
+    HStore,
     /// A value of this type of the database, which Nuages does not know: shown, and never written.
     Opaque(&'static str),
+}
+
+/// The kind of a field with its parameters, and the type of its column, as a
+/// [`FieldType`](super::FieldType) needs them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnType {
+    /// The kind of the field.
+    pub kind: FieldKind,
+    /// The type of its column.
+    pub sql: Kind,
+}
+
+/// The items of an array field (Django's `base_field` and `size`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ArrayItems {
+    /// The kind of each item.
+    pub item: ColumnType,
+    /// The most items of a value.
+    pub size: Option<usize>,
 }
 
 /// The IP addresses that a field takes (Django's `protocol` and `unpack_ipv4`).
@@ -108,7 +133,7 @@ impl FieldKind {
             Self::ForeignKey => true,
             Self::GenericIpAddress(_) => matches!(sql, Kind::IpAddress | Kind::Text),
             Self::Decimal(..) => sql == Kind::Decimal,
-            Self::Opaque(_) => sql == Kind::Opaque,
+            Self::Array(_) | Self::Range(_) | Self::HStore | Self::Opaque(_) => sql == Kind::Opaque,
             other => Self::of_column(sql) == other,
         }
     }

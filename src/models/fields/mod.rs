@@ -3,6 +3,7 @@
 //! A new kind needs a variant of [`FieldKind`], a module here, and a line in
 //! [`FieldKind::field_type`]. Its control is a module in `forms/fields`.
 
+mod array;
 mod binary;
 mod boolean;
 pub(super) mod date;
@@ -18,22 +19,28 @@ mod file_path_options;
 mod float;
 mod foreign_key;
 mod generic_ip_address;
+mod hstore;
 mod integer;
 mod json;
 mod kind;
+mod native_part;
 mod opaque;
+mod range;
 mod text;
 pub(super) mod time;
 mod url;
 mod uuid;
 
+pub use array::array_value;
 pub use db_type::{DbCheck, DbType};
 pub use display::{DisplayLink, DisplayNumber, DisplayShape, DisplayValue};
 pub use duration::parse_micros as parse_duration_micros;
 pub use field_type::{ColumnType, FieldType, KindProblem, LookupValue};
 pub use file_path_options::FilePathOptions;
 pub use generic_ip_address::ipv6;
-pub use kind::{FieldKind, IpProtocol};
+pub use hstore::{hstore_json, hstore_value};
+pub use kind::{ArrayItems, FieldKind, IpProtocol};
+pub use range::range_value;
 
 impl FieldKind {
     /// Returns the model side of this kind.
@@ -57,6 +64,9 @@ impl FieldKind {
             Self::Duration => &duration::Duration,
             Self::Binary => &binary::Binary,
             Self::GenericIpAddress(_) => &generic_ip_address::GenericIpAddress,
+            Self::Array(_) => &array::Array,
+            Self::Range(_) => &range::Range,
+            Self::HStore => &hstore::HStore,
             Self::Opaque(_) => &opaque::Opaque,
         }
     }

@@ -20,6 +20,8 @@ struct Join {
     /// The column of the joined table to which the key refers.
     to: &'static str,
     optional: bool,
+    /// Whether a row is returned although the row to which its key must refer does not exist.
+    keeps_broken: bool,
 }
 
 /// Builds a statement. Each foreign key on a path is joined once, however often it is used.
@@ -70,9 +72,32 @@ impl Builder {
         self.next = inner.next;
     }
 
+    pub(super) fn model(&self) -> &'static Meta {
+        self.model
+    }
+
+    /// Returns the number of the alias of the model's table.
+    pub(super) fn alias(&self) -> usize {
+        self.alias
+    }
+
     /// Whether there are any joins.
     pub(super) fn is_joined(&self) -> bool {
         !self.joins.is_empty()
+    }
+
+    /// Returns a condition on SQLite: a row that one of the joined keys must refer to does not exist.
+    /// Returns `None` if no such row is joined.
+    pub(super) fn broken(&self) -> Option<Sql> {
+        let required = self.joins.iter().filter(|join| !join.optional);
+        let missing = required.map(|join| column(join.alias, join.to).raw(" IS NULL"));
+        let any = missing.reduce(|one, other| one.raw(" OR ").append(other))?;
+        Some(Sql::new("(").append(any).raw(")"))
+    }
+
+    /// Keeps rows whose foreign keys refer to nothing, from now on.
+    pub(super) fn keep_broken_rows(&mut self) {
+        self.keeps_broken = true;
     }
 
     /// Returns `FROM` with the joins.
@@ -82,7 +107,7 @@ impl Builder {
             .raw(" AS ")
             .ident(alias(self.alias));
         for join in &self.joins {
-            sql = match (join.optional, self.keeps_broken) {
+            sql = match (join.optional, self.keeps_broken || join.keeps_broken) {
                 (true, _) => sql.raw(" LEFT JOIN "),
                 (false, true) => sql.either(" INNER JOIN ", " LEFT JOIN "),
                 (false, false) => sql.raw(" INNER JOIN "),
@@ -102,8 +127,11 @@ impl Builder {
     /// Returns the column at `path`, and joins its table if necessary. The path may have steps
     /// along foreign keys only.
     pub(super) fn column(&mut self, path: &ColumnPath) -> Sql {
+        if let Some(aggregation) = path.aggregation() {
+            return self.aggregate(path, aggregation);
+        }
         let kind = self.model.resolve(path).map(|field| field.sql);
-        let (alias, name) = self.locate(path);
+        let (alias, name) = self.locate(path, false);
         if kind == Some(Kind::Opaque) {
             // PostgreSQL would send the value in a form that only its own type knows.
             return Sql::new("CAST(")
@@ -113,7 +141,21 @@ impl Builder {
         column(alias, name)
     }
 
-    fn locate(&mut self, path: &ColumnPath) -> (usize, &'static str) {
+    /// Returns the column at `path` for `ORDER BY`, where PostgreSQL compares values of its own kinds.
+    pub(super) fn order_column(&mut self, path: &ColumnPath) -> Sql {
+        let field = self.model.resolve(path);
+        if path.aggregation().is_none() && field.is_some_and(|field| !field.is_unknown()) {
+            let (alias, name) = self.locate(path, false);
+            return column(alias, name);
+        }
+        self.column(path)
+    }
+
+    /// Returns the alias and the column at `path`, and joins its table if necessary. With
+    /// `keeps_broken` the join keeps rows whose keys refer to nothing: for a condition, which such a
+    /// row may meet by its other columns. SQLite makes an inner join of it if the condition needs a
+    /// value of the joined row.
+    fn locate(&mut self, path: &ColumnPath, keeps_broken: bool) -> (usize, &'static str) {
         let (mut at, mut model, mut optional) = (self.alias, self.model, false);
         for (index, step) in path.steps.iter().enumerate() {
             let (Step::Forward(key), Some(next)) = (step, model.follow(*step)) else {
@@ -146,6 +188,7 @@ impl Builder {
                     model: next,
                     to,
                     optional,
+                    keeps_broken,
                 });
                 alias
             };
@@ -190,20 +233,23 @@ impl Builder {
                     }
                     self.any_of_many(path, at, *lookup, values)
                 } else {
-                    let kind = self
-                        .model
-                        .resolve(path)
-                        .map_or(Kind::Text, |field| field.sql);
-                    let (alias, name) = self.locate(path);
-                    let column = || match kind {
-                        Kind::Opaque => Sql::new("CAST(")
+                    let field = self.model.resolve(path);
+                    let kind = field.map_or(Kind::Text, |field| field.sql);
+                    let (alias, name) = self.locate(path, true);
+                    let column = || match field {
+                        Some(field) if field.is_unknown() => Sql::new("CAST(")
                             .append(column(alias, name))
                             .raw(" AS TEXT)"),
                         _ => column(alias, name),
                     };
-                    super::compare::compare(&column, kind, *lookup, values)
+                    let bound = |value: Value| match field {
+                        Some(field) => field.bound(value),
+                        None => Sql::default().bind(value),
+                    };
+                    super::compare::compare(&column, kind, *lookup, values, &bound)
                 }
             }
+            Condition::Behind(keys) => self.behind(keys),
             Condition::Sql(sql) => Sql::new("(").raw(sql).raw(")"),
             Condition::Among { path, rows } => self
                 .column(path)
@@ -331,7 +377,7 @@ impl Builder {
                     .append(condition)
                     .raw("))")
             }
-            Step::Forward(_) => Sql::new("(1 = 0)"),
+            Step::Forward(_) | Step::Aggregate(_) => Sql::new("(1 = 0)"),
         };
         self.take_aliases(&inner);
         sql
@@ -343,8 +389,12 @@ impl Builder {
         for (at, key) in order.iter().enumerate() {
             sql = sql
                 .raw(if at > 0 { ", " } else { " ORDER BY " })
-                .append(self.column(&key.path));
-            sql = sql.append(direction(self.model, key));
+                .append(self.order_column(&key.path));
+            sql = sql.append(if self.keeps_broken {
+                broken_last(self.model, key)
+            } else {
+                direction(self.model, key)
+            });
         }
         sql
     }
@@ -364,6 +414,16 @@ pub(super) fn direction(model: &'static Meta, key: &Order) -> Sql {
     }
 }
 
+/// Returns the SQL that follows the column of `key` in `ORDER BY` if rows may refer to a related row that
+/// does not exist. SQLite would sort such rows first.
+pub(super) fn broken_last(model: &'static Meta, key: &Order) -> Sql {
+    let is_required = !key.path.steps.is_empty() && !model.is_nullable(&key.path);
+    if is_required && !key.descending {
+        return Sql::default().either("", " NULLS LAST");
+    }
+    direction(model, key)
+}
+
 /// Returns the column to which a foreign key of `model` refers, if it is not the primary key.
 fn referenced(model: &Meta, key: &str) -> Option<&'static str> {
     model.column(key)?.relation.as_ref()?.to_field
@@ -377,6 +437,6 @@ fn alias(number: usize) -> &'static str {
     ALIASES.get(number).copied().unwrap_or("t_too_many")
 }
 
-fn column(number: usize, name: &'static str) -> Sql {
+pub(super) fn column(number: usize, name: &'static str) -> Sql {
     Sql::default().ident(alias(number)).raw(".").ident(name)
 }

@@ -12,33 +12,35 @@ pub(super) fn compare(
     kind: Kind,
     lookup: Lookup,
     values: &[Value],
+    bound: &dyn Fn(Value) -> Sql,
 ) -> Sql {
     let first = values.first().cloned().unwrap_or(Value::Null(kind));
     match lookup {
         Lookup::Exact if first.is_null() => column().raw(" IS NULL"),
-        Lookup::Exact => column().raw(" = ").bind(first),
-        Lookup::Gt => column().raw(" > ").bind(first),
-        Lookup::Gte => column().raw(" >= ").bind(first),
-        Lookup::Lt => column().raw(" < ").bind(first),
-        Lookup::Lte => column().raw(" <= ").bind(first),
+        Lookup::Exact => column().raw(" = ").append(bound(first)),
+        Lookup::Gt => column().raw(" > ").append(bound(first)),
+        Lookup::Gte => column().raw(" >= ").append(bound(first)),
+        Lookup::Lt => column().raw(" < ").append(bound(first)),
+        Lookup::Lte => column().raw(" <= ").append(bound(first)),
         Lookup::IsNull if first.is_true() => column().raw(" IS NULL"),
         Lookup::IsNull => column().raw(" IS NOT NULL"),
         Lookup::Range => {
             let last = values.get(1).cloned().unwrap_or(Value::Null(kind));
             column()
                 .raw(" BETWEEN ")
-                .bind(first)
+                .append(bound(first))
                 .raw(" AND ")
-                .bind(last)
+                .append(bound(last))
         }
         Lookup::In if values.is_empty() => Sql::new("(1 = 0)"),
         Lookup::In => {
             let mut sql = column().raw(" IN (");
             for (at, value) in values.iter().enumerate() {
-                sql = if at > 0 { sql.raw(", ") } else { sql }.bind(value.clone());
+                sql = if at > 0 { sql.raw(", ") } else { sql }.append(bound(value.clone()));
             }
             sql.raw(")")
         }
+        Lookup::Native(native) => native.sql(column(), first, bound),
         Lookup::Year => year(column, kind, &first, zone(values)),
         Lookup::Part(part, how) => super::part::compare(column(), kind, part, how, values),
         Lookup::Regex => as_text(column(), kind)

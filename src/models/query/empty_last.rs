@@ -25,19 +25,9 @@ impl Query {
         else {
             return false;
         };
-        let Some(field) = self
-            .model
-            .column(first.path.column)
-            .filter(|field| field.null)
-        else {
-            return false;
-        };
-        let begins_an_index = self
-            .model
-            .indexes
-            .iter()
-            .any(|index| index.is_complete() && index.begins_with(field.column));
-        (field.db_index || field.unique || field.relation.is_some() || begins_an_index)
+        let column = first.path.column;
+        self.model.column(column).is_some_and(|field| field.null)
+            && self.begins_an_index(column)
             && self.order.len() <= ORDER.len()
     }
 

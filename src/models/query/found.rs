@@ -1,6 +1,6 @@
 //! Searches in texts, which are expensive, so their results are reused.
 
-use super::build::direction;
+use super::build::broken_last;
 use super::{Builder, Query, Row};
 use crate::db::{Conn, Sql, Value};
 use crate::error::Result;
@@ -21,7 +21,7 @@ impl Query {
     ) -> Result<Option<Vec<Row>>> {
         let pk = ColumnPath::own(self.model.pk().column);
         let path = path.unwrap_or(&pk);
-        let mut builder = Builder::new(self.model);
+        let mut builder = Builder::keeping_broken_rows(self.model);
         let mut inner = Sql::new("SELECT ")
             .append(builder.column(&pk))
             .raw(" AS k, ");
@@ -30,13 +30,13 @@ impl Query {
         for (at, (key, name)) in self.order.iter().zip(ORDER).enumerate() {
             inner = inner
                 .raw(", ")
-                .append(builder.column(&key.path))
+                .append(builder.order_column(&key.path))
                 .raw(" AS ")
                 .ident(name);
             order = order
                 .raw(if at > 0 { ", f." } else { " ORDER BY f." })
                 .ident(name);
-            order = order.append(direction(self.model, key));
+            order = order.append(broken_last(self.model, key));
         }
         let conditions = builder.conditions(&self.conditions);
         let sql = Sql::new("WITH f AS MATERIALIZED (")
@@ -67,7 +67,7 @@ impl Query {
         offset: i64,
     ) -> Result<Vec<Value>> {
         let pk = ColumnPath::own(self.model.pk().column);
-        let mut builder = Builder::new(self.model);
+        let mut builder = Builder::keeping_broken_rows(self.model);
         let select = Sql::new("SELECT ").append(builder.column(&pk));
         let conditions = builder.conditions(&self.conditions);
         let order = builder.order(&self.order);

@@ -7,12 +7,15 @@ use super::build::{Builder, direction};
 use super::found::ORDER;
 use super::{Query, Sql};
 use crate::db::Kind;
-use crate::models::ColumnPath;
+use crate::models::{ColumnPath, IndexColumn, Order};
 
 impl Query {
     /// Returns the boolean column at the beginning of such an index.
     pub(super) fn leading_column(&self) -> Option<&'static str> {
         let first = self.order.first().filter(|_| self.conditions.is_empty())?;
+        if self.has_index_of_order() {
+            return None;
+        }
         if !self
             .order
             .iter()
@@ -40,6 +43,18 @@ impl Query {
                     .zip(rest)
                     .all(|(key, indexed)| key.path.column == indexed.column && !indexed.descending))
             .then_some(leading.column)
+        })
+    }
+
+    /// Whether an index has exactly this order, or the opposite one.
+    fn has_index_of_order(&self) -> bool {
+        let is_same = |(key, indexed): (&Order, &IndexColumn)| {
+            key.path.steps.is_empty() && key.path.column == indexed.column && !indexed.descending
+        };
+        self.model.indexes.iter().any(|index| {
+            index.is_complete()
+                && index.columns.len() >= self.order.len()
+                && self.order.iter().zip(&index.columns).all(is_same)
         })
     }
 

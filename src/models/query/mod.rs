@@ -1,11 +1,16 @@
 //! Queries for rows of any model (Django's querysets, as far as the admin needs them).
 
 mod aggregate;
+mod annotated;
+mod bounded;
+mod broken_last;
 mod build;
 mod chunks;
 mod compare;
 mod empty_last;
 mod found;
+mod key_list;
+mod keyed;
 mod merged;
 mod part;
 mod recursive;
@@ -16,6 +21,8 @@ use crate::error::Result;
 pub use aggregate::Summary;
 use build::Builder;
 pub use chunks::Chunks;
+pub use key_list::KeyList;
+pub use keyed::Place;
 
 /// The values of some columns of one row.
 pub type Row = Vec<Value>;
@@ -274,6 +281,10 @@ impl Query {
         let parts = limit.filter(|_| self.is_descending_by_nullable_index());
         let parts = parts.and_then(|limit| self.empty_last(outer, limit, offset));
         let plain = self.picked_in_one(outer, limit, offset);
+        let plain = match limit.and_then(|limit| self.broken_last(outer, limit, offset)) {
+            Some(with_broken) => Sql::default().append_either(plain, with_broken),
+            None => plain,
+        };
         match parts {
             Some(parts) => Sql::default().append_either(parts, plain),
             None => plain,
@@ -443,6 +454,9 @@ impl Query {
     }
 
     fn kind(&self, path: &ColumnPath) -> Kind {
+        if let Some(aggregation) = path.aggregation() {
+            return aggregation.kind;
+        }
         self.model
             .resolve(path)
             .map_or(Kind::Text, |field| field.sql)

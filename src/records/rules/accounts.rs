@@ -17,7 +17,7 @@ use crate::auth::{User, normalized_email};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{FieldList, FieldName, Record};
-use crate::records::{Change, FieldError};
+use crate::records::{Change, FieldError, SaveModel, SavedModel};
 use crate::schema::auth_user;
 
 /// Whether a user with `permissions` may do `action` to the account `user`.
@@ -121,13 +121,16 @@ where
 }
 
 /// Normalizes the email address as Django does.
-#[expect(clippy::unnecessary_wraps, reason = "the hook's type")]
-pub(super) fn save_user(_: &mut Conn, record: &mut Record, _: bool, _: &User) -> Result<()> {
+pub(super) fn save_user(
+    conn: &mut Conn,
+    record: &mut Record,
+    save: SaveModel<'_>,
+) -> Result<SavedModel> {
     if let Some(Value::Text(email)) = record.get(auth_user::email) {
         let normal = normalized_email(email);
         record.set(auth_user::email, normal);
     }
-    Ok(())
+    save.save(conn, record)
 }
 
 /// Returns the errors of a change to a group.

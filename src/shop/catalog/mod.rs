@@ -6,6 +6,8 @@ mod sitemap;
 pub(crate) mod urls;
 mod views;
 
+pub(crate) use views::{TypedQuantity, product_page};
+
 use nuages::models::{AppConfig, Model as _};
 
 /// The app.

@@ -6,7 +6,7 @@ import { BOSS, VERA } from "./shop.mjs";
 export const PRODUCTS = "/admin/catalog/product/";
 export const ORDER = "/admin/orders/order/1/change/";
 export const main = (page) => page.getByRole("main");
-export const named = (page, name) => main(page).locator(`[name="${name}"]`);
+export const named = (page, name) => main(page).locator(`:not(button)[name="${name}"]`);
 
 const kept = new Map();
 /** Opens `path` as `user`. Only the first call for a user logs in; the others reuse the session. */
@@ -43,6 +43,18 @@ const acting = (action) => async (page) => {
   await named(page, "action").selectOption(action);
   return press(page, "Run");
 };
+async function exporting(page) {
+  await staff(page, PRODUCTS);
+  await main(page).locator("input[name=_selected_action]").first().check();
+  return press(page, "Export the selected");
+}
+/** Uploads a file with a new row, a changed row and a wrong row. */
+async function importing(page) {
+  await staff(page, `${PRODUCTS}import/`);
+  const rows = ["id,name,price", "1,Renamed by an import,5.00", ",New,x", "2,,1"].join("\n");
+  await named(page, "file").setInputFiles({ name: "products.csv", mimeType: "text/csv", buffer: Buffer.from(rows) });
+  return press(page, "Check the file");
+}
 /** Saves a field in another window, and then a different value here. */
 export const colliding = (path, field, button) => async (page) => {
   const other = await page.context().newPage();
@@ -55,6 +67,47 @@ export const colliding = (path, field, button) => async (page) => {
   await named(page, field).fill("3");
   return press(page, button);
 };
+
+const editing = (fields = {}) => async (page) => {
+  await staff(page, PRODUCTS);
+  await main(page).locator("input[name=_selected_action]").first().check();
+  const shown = await press(page, "Edit the selected");
+  if (!Object.keys(fields).length) return shown;
+  for (const [field, value] of Object.entries(fields)) {
+    await main(page).locator(`[name="change-${field}"]`).check();
+    await named(page, field).fill(value);
+  }
+  return press(page, "Show a preview");
+};
+/** Changes the stock of a product, and opens a page of its history. */
+const changed = (button) => async (page) => {
+  await staff(page, `${PRODUCTS}3/change/`);
+  const stock = await named(page, "stock").inputValue();
+  await named(page, "stock").fill(`${Number.parseInt(stock, 10) + 1}`);
+  await press(page, "Save product");
+  const shown = await page.goto(`${PRODUCTS}3/history/`);
+  return button ? press(page, button) : shown;
+};
+const deleting = (button) => async (page) => {
+  await staff(page, "/admin/catalog/tag/add/");
+  await named(page, "name").fill(`gone ${Date.now()}`);
+  await named(page, "slug").fill(`gone-${Date.now()}`);
+  await press(page, "Save and continue editing");
+  await page.waitForURL(/\/change\/$/);
+  await page.goto(page.url().replace("/change/", "/delete/"));
+  await press(page, "Yes, I’m sure");
+  const shown = await page.goto("/admin/catalog/tag/deleted/");
+  return button ? press(page, button) : shown;
+};
+async function viewing(page) {
+  await staff(page, `${PRODUCTS}?q=lamp`);
+  await main(page).locator(".views summary").click();
+  await main(page).locator("#view-name").fill("Lamps");
+  await press(page, "Save view");
+  const shown = await page.goto(`${PRODUCTS}?q=lamp`);
+  await main(page).locator(".views summary").click();
+  return shown;
+}
 
 /** Each screen: its name, the function that opens it, and its status. */
 export const SCREENS = [
@@ -94,7 +147,24 @@ export const SCREENS = [
   ["deleting a tag", at("/admin/catalog/tag/1/delete/")],
   ["deleting a category of products", at("/admin/catalog/category/6/delete/")],
   ["deleting selected products", acting("delete_selected")],
+  ["tasks", at("/admin/tasks/")],
+  ["export", at(`${PRODUCTS}export/?q=a`)],
+  ["export of ticked rows", exporting],
+  ["import", at(`${PRODUCTS}import/`)],
+  ["import that was checked", importing],
   ["history", at(`${PRODUCTS}2/history/`)],
+  ["history with values", changed()],
+  ["reverting a change", changed(/^Revert/)],
+  ["deleted tags", deleting()],
+  ["restoring a tag", deleting(/^Restore/)],
+  ["all changes", at("/admin/history/")],
+  ["search", at("/admin/search/")],
+  ["search that finds rows", at("/admin/search/?q=lamp")],
+  ["search that finds nothing", at("/admin/search/?q=umbrella")],
+  ["products with chosen columns", at(`${PRODUCTS}?columns=name,sku,description`)],
+  ["products with a saved view", viewing],
+  ["editing selected products", editing()],
+  ["editing selected products, preview", editing({ stock: "77" })],
   ["history of nothing", at(`${PRODUCTS}5/history/`)],
   ["own password", at("/admin/password_change/")],
   ["own password that failed", pressing("/admin/password_change/", "Change my password", { old_password: "x" })],

@@ -1,16 +1,10 @@
 // Every kind of page of the shop: its name, the shop that shows it, its path, and its status or the function that opens it.
 
+import { SCREENS as BUYING } from "./buyer.mjs";
+import { follow } from "./follow.mjs";
+export { follow } from "./follow.mjs";
 import { ANN, LONG } from "./shop.mjs";
 import { codeOf } from "./totp.mjs";
-
-/** Runs `act`, which loads a page; waits for the page and returns its response. */
-export async function follow(page, act) {
-  const arrives = (response) =>
-    response.request().isNavigationRequest() && !(response.status() >= 300 && response.status() < 400);
-  const [response] = await Promise.all([page.waitForResponse(arrives), act()]);
-  await page.waitForLoadState();
-  return response;
-}
 
 /** Fills in the form of the content by the names of its fields, and sends it without the checks of the browser. */
 export async function send(page, fields) {
@@ -84,6 +78,24 @@ const endingOthers = (password) => async (page, path) => {
   return follow(page, () => page.getByRole("button", { name: "Log out everywhere else" }).click());
 };
 
+const makingToken = async (page, path) => {
+  await logIn(page, ANN, path);
+  await page.getByLabel("Name").fill("nightly import");
+  await page.getByLabel("Your password").fill(ANN.password);
+  return follow(page, () => page.getByRole("button", { name: "Make a token" }).click());
+};
+/** Opens two parts of the page of the API, and sends a request. */
+const tryingApi = async (page, path) => {
+  const response = await logIn(page, ANN, path);
+  await page.goto(`${path}#api_shop_products_get`);
+  const list = page.locator("#api_shop_products_get");
+  await list.getByText("More parameters").click();
+  await list.getByRole("button").click();
+  await list.getByText("200 OK").waitFor();
+  await page.locator("#schema-CatalogProduct > summary").click();
+  return response;
+};
+
 const as = (user) => (page, path) => logIn(page, user, path);
 const sending = (fields) => async (page, path) => {
   await page.goto(path);
@@ -99,7 +111,7 @@ async function loggingOut(page) {
 }
 const byMail = async (page) => page.goto(await resetLink(page, ANN));
 
-export const PAGES = [
+const PAGES_BY_PATH = [
   ["home", "demo", "/"],
   ["list", "demo", "/products/"],
   ["last page of the list", "demo", "/products/?page=3"],
@@ -139,6 +151,10 @@ export const PAGES = [
   ["password changed", "demo", "/accounts/password_change/done/", as(ANN)],
   ["sessions", "demo", "/accounts/sessions/", as(ANN)],
   ["sessions with a wrong password", "demo", "/accounts/sessions/", endingOthers("wrong")],
+  ["tokens", "demo", "/accounts/tokens/", as(ANN)],
+  ["a new token", "demo", "/accounts/tokens/", makingToken],
+  ["API for a visitor", "demo", "/api/docs/"],
+  ["API for a user", "demo", "/api/docs/", tryingApi],
   ["two-factor login off", "demo", "/accounts/two-factor/", as(ANN)],
   ["two-factor set-up", "demo", "/accounts/two-factor/set-up/", as(ANN)],
   ["two-factor set-up that failed", "demo", "/accounts/two-factor/set-up/", asAnn({ code: "12", password: "wrong" })],
@@ -173,5 +189,10 @@ export const PAGES = [
   const status = typeof how === "number" ? how : 200;
   return { name, shop, path, status, reach: (page) => (status === how ? page.goto(path) : how(page, path)) };
 });
+
+export const PAGES = [
+  ...PAGES_BY_PATH,
+  ...BUYING.map(([name, path, reach]) => ({ name, shop: "demo", path, status: 200, reach })),
+];
 
 export const SHOPS = ["demo", "odd", "empty", "broken", "debug"];

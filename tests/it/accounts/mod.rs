@@ -19,10 +19,11 @@ mod password_reset;
 mod privacy;
 mod profile;
 mod security_log;
+mod session_ended;
 mod sessions;
 mod signup;
 mod throttle;
-mod two_factor;
+pub(crate) mod two_factor;
 mod two_tabs;
 mod unreadable;
 

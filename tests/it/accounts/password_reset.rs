@@ -19,7 +19,11 @@ fn mailing(kind: Kind) -> TestSite {
     let folder = database.dir.path().join("mail").display().to_string();
     TestSite::with(
         database,
-        &[("EMAIL_BACKEND", "file"), ("EMAIL_FILE_PATH", &folder)],
+        &[
+            ("EMAIL_BACKEND", "file"),
+            ("EMAIL_FILE_PATH", &folder),
+            ("TASK_THREADS", "1"),
+        ],
         crate::shop::urls,
     )
 }

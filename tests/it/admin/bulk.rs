@@ -4,6 +4,7 @@ use std::sync::{LazyLock, Mutex};
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::Tag;
+use crate::shop::orders::status::OrderStatus;
 use crate::shop::schema::{catalog_product, catalog_tag};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ use nuages::db::{Conn, Value};
 use nuages::error::{Error, Result};
 use nuages::models::{Assignment, Query, Record};
 use nuages::project::Project;
+use nuages::records::Workflow as _;
 use nuages::schema::django_admin_log;
 
 use crate::support::{ALICE, Client, Database, Kind, Process, Reply, TestSite, product};
@@ -236,7 +238,15 @@ fn deleting_all_pages_deletes_every_row_or_none(kind: Kind) {
     );
 }
 
+fn the_workflow_of_orders_takes_more_rows_than_a_statement_has_parameters(kind: Kind) {
+    let database = Database::migrated(kind);
+    let ids = (1..=70_000).collect();
+    let ruled = OrderStatus::ruled(&mut database.connect(), ids);
+    assert_eq!(ruled.unwrap(), Vec::<i64>::new(), "no order was placed");
+}
+
 on_both!(
+    the_workflow_of_orders_takes_more_rows_than_a_statement_has_parameters,
     an_action_of_the_site_changes_every_row_or_none,
     deleting_all_pages_deletes_every_row_or_none
 );

@@ -2,8 +2,9 @@
 
 use crate::shop::INSTALLED;
 use crate::shop::catalog::models::{Product, TAGS, Tag};
+use crate::shop::orders::models::orders_order as order;
 use crate::shop::orders::models::{Order, OrderItem};
-use crate::shop::schema::{catalog_product as product, orders_order as order};
+use crate::shop::schema::catalog_product as product;
 use diesel::prelude::*;
 use nuages::admin::{AdminSite, FormField, Inline, ModelAdmin};
 use nuages::auth::User;

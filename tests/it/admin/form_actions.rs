@@ -175,6 +175,20 @@ fn an_action_on_the_form_asks_first_if_it_declares_a_question(kind: Kind) {
     );
 }
 
+fn a_confirmation_of_an_action_on_the_form_comes_again_after_a_login(kind: Kind) {
+    let site = site(kind);
+    let alice = ALICE.browser(&site);
+    let question = run(&alice, "asks", &[]).form(FORM, "CHANGE_FORM-action");
+    site.end_sessions();
+    let page = alice.follow(&alice.submit_and_log_in(&question, "", &ALICE));
+    let words = page.words();
+    assert!(words.contains("Nothing has been changed"), "{words}");
+    assert!(words.contains("Whistler"), "nothing is renamed: {words}");
+    alice.submit(&page.form(FORM, "CHANGE_FORM-action"), "");
+    let words = names(&alice);
+    assert!(words.contains("asks was here"), "confirmed again: {words}");
+}
+
 fn an_action_on_the_form_is_refused_for_other_rows(kind: Kind) {
     let site = site(kind);
     let alice = ALICE.browser(&site);
@@ -474,6 +488,7 @@ on_both!(
     the_change_form_offers_the_actions_that_are_declared_for_it,
     an_action_on_the_form_runs_on_its_row_and_redirects_back,
     an_action_on_the_form_asks_first_if_it_declares_a_question,
+    a_confirmation_of_an_action_on_the_form_comes_again_after_a_login,
     an_action_on_the_form_is_refused_for_other_rows,
     an_action_that_is_not_declared_for_the_form_is_not_run,
     a_save_button_takes_precedence_over_an_action,

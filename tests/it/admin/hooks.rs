@@ -41,14 +41,14 @@ const HOOKS: Hooks = Hooks {
         action == "view" || permissions.is_superuser() || !is_locked
     }),
     lookup_allowed: Some(|key| key != "sku"),
-    save_model: Some(|_, record, adding, user| {
-        if adding {
+    save_model: Some(|conn, record, save| {
+        if save.saving.created {
             record.set(
                 product_table::description,
-                format!("Added by {}", user.username),
+                format!("Added by {}", save.user.username),
             );
         }
-        Ok(())
+        save.save(conn, record)
     }),
     delete_model: Some(|_, record, _| {
         if record.get(product_table::name) == Some(&"Kept".into()) {

@@ -116,7 +116,8 @@ fn the_index_lists_only_permitted_models(kind: Kind) {
         "/admin/auth/user/",
         "/admin/orders/order/"
     ]));
-    assert!(all.queries() <= 3, "{}", all.header("server-timing"));
+    // On PostgreSQL each of the four tiles has a transaction with a time limit of its own.
+    assert!(all.queries() <= 30, "{}", all.header("server-timing"));
 }
 
 on_both!(

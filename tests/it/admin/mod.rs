@@ -2,9 +2,12 @@
 
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
+mod annotations;
 mod back_to_list;
+mod broken_relations;
 mod bulk;
 mod checks;
+mod choice_limits;
 mod changelist;
 mod clerk;
 mod constraints;
@@ -14,13 +17,18 @@ mod docs;
 mod find;
 mod formfield;
 mod hooks;
+mod request_hooks;
+mod import_export;
+mod revisions;
 mod index;
 mod form_actions;
 mod inlines;
+mod large;
 mod lab;
 mod list_editing;
 mod rules;
 mod scenario;
+mod triggers;
 mod unreadable;
 mod unreadable_history;
 mod uploads;
@@ -28,10 +36,19 @@ mod users;
 
 /// Creates a shop in which all personas have accounts.
 fn shop(kind: Kind) -> TestSite {
+    shop_with(kind, &[])
+}
+
+/// Does the same with these settings.
+fn shop_with(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
     let database = Database::migrated(kind);
     for persona in [&ALICE, &BOB, &CHARLIE, &DANA] {
         persona.save(&mut database.connect());
     }
     // Responses contain their number of queries.
-    TestSite::with(database, &[("DEBUG", "1")], crate::shop::urls)
+    let settings: Vec<(&str, &str)> = [("DEBUG", "1")]
+        .into_iter()
+        .chain(settings.iter().copied())
+        .collect();
+    TestSite::with(database, &settings, crate::shop::urls)
 }

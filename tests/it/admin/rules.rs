@@ -1,13 +1,15 @@
 //! The rules of users and groups apply to every registration of a site.
 
 use crate::shop::INSTALLED;
+use crate::shop::orders::models::Order;
+use crate::shop::orders::models::orders_order as order;
 use nuages::accounts;
-use nuages::admin::options::{ActionRequest, ActionResult};
+use nuages::admin::options::{ActionRequest, ActionResult, Inline};
 use nuages::admin::{AdminSite, ModelAdmin};
 use nuages::auth::{Group, Permission, User};
 use nuages::db::Conn;
 use nuages::error::Result;
-use nuages::models::Assignment;
+use nuages::models::{Assignment, FieldList};
 use nuages::project::Project;
 use nuages::schema::{auth_permission, auth_user as user, auth_user_user_permissions};
 
@@ -17,7 +19,7 @@ use crate::support::{ALICE, BOB, CHARLIE, Client, Database, Kind, TestSite};
 
 /// Projects that register users and groups in every possible way, with an action that deactivates
 /// users.
-static PROJECTS: [(&str, Project); 4] = [
+static PROJECTS: [(&str, Project); 6] = [
     (
         "extended",
         project(|site| {
@@ -44,10 +46,59 @@ static PROJECTS: [(&str, Project); 4] = [
         }),
     ),
     (
+        "extended with hooks",
+        project(|site| {
+            accounts::admin::register(site)
+                .extend(columns)
+                .extend(permissions)
+                .extend(hooks)
+        }),
+    ),
+    (
+        "the users of accounts, registered anew",
+        project(|site| {
+            let site = accounts::admin::register(site)
+                .unregister::<User>()
+                .unregister::<Group>();
+            site.register(|it| columns(accounts::admin::users(it)))
+                .register(permissions)
+        }),
+    ),
+    (
         "registered without the app's own registration",
         project(|site| site.register(columns).register(permissions)),
     ),
 ];
+
+/// Adds a column, a filter, a search, fields and the orders of a user.
+static EXTENDED: Project = project(|site| {
+    accounts::admin::register(site).extend::<User>(|it| {
+        it.add_list_display((user::date_joined,))
+            .add_list_filter((user::date_joined,))
+            .add_search_fields((user::id,))
+            .add_inlines([
+                Inline::tabular::<Order>(|it| it.fields((order::number, order::email))).extra(1),
+            ])
+    })
+});
+
+/// Hooks that show every field to everybody.
+fn hooks(it: ModelAdmin<User>) -> ModelAdmin<User> {
+    it.get_fieldsets(|_, _| Vec::new())
+        .get_fields(|_| FieldList::new((user::username, user::is_superuser)))
+        .get_form(|_, form| {
+            form.exclude = Vec::new();
+            form.readonly_fields = Vec::new();
+            form.fields((
+                user::username,
+                user::is_superuser,
+                user::password,
+                user::email,
+                User::GROUPS,
+                User::USER_PERMISSIONS,
+            ));
+        })
+}
 
 const fn project(register: fn(AdminSite) -> AdminSite) -> Project {
     Project::new("Shop", &INSTALLED, crate::shop::urls, register)
@@ -242,8 +293,39 @@ fn only_superusers_change_permission_rows(kind: Kind) {
 on_both!(
     a_manager_of_users_cannot_become_superuser_with_any_registration,
     a_manager_of_users_cannot_change_superusers_with_any_registration,
-    only_superusers_change_permission_rows
+    only_superusers_change_permission_rows,
+    a_site_adds_columns_filters_and_inlines_to_users
 );
+
+fn a_site_adds_columns_filters_and_inlines_to_users(kind: Kind) {
+    let site = site(kind, &EXTENDED);
+    let alice = ALICE.browser(&site);
+    let list = alice.get("/admin/auth/user/").words();
+    assert!(
+        list.contains("Date joined") && list.contains("Email address"),
+        "{list}"
+    );
+
+    let url = format!("/admin/auth/user/{}/change/", CHARLIE.row(&site).id);
+    let form = alice.form(&url, "username");
+    assert!(
+        form.has("is_superuser") && form.has("groups"),
+        "the form of accounts"
+    );
+    let form = form
+        .set("orders-0-number", "A1")
+        .set("orders-0-email", "c@example.com");
+    let reply = alice.submit(&form.set("first_name", "Charles"), "_save");
+    assert_eq!(reply.status, 302, "{}", reply.words());
+
+    let (number, customer): (String, Option<i32>) = order::table
+        .select((order::number, order::customer_id))
+        .first(&mut site.connect())
+        .unwrap();
+    let charlie = CHARLIE.row(&site);
+    assert_eq!((number.as_str(), customer), ("A1", Some(charlie.id)));
+    assert_eq!(charlie.first_name, "Charles");
+}
 
 #[test]
 fn extending_keeps_the_options_of_the_registration() {

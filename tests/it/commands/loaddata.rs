@@ -3,9 +3,8 @@
 use std::fs::File;
 use std::io::Write as _;
 
-use crate::shop::schema::{
-    catalog_category, catalog_product, catalog_product_tags, catalog_tag, orders_order,
-};
+use crate::shop::orders::models::orders_order;
+use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags, catalog_tag};
 use diesel::prelude::*;
 use flate2::Compression;
 use flate2::write::GzEncoder;

@@ -1,6 +1,7 @@
 //! Commands that print messages, and their errors.
 
-use crate::shop::schema::{catalog_product, orders_order, orders_orderitem};
+use crate::shop::orders::models::{orders_order, orders_orderitem};
+use crate::shop::schema::catalog_product;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use nuages::auth::User;

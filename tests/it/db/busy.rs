@@ -104,8 +104,45 @@ fn a_request_without_a_connection_in_time_gets_503(kind: Kind) {
     assert_eq!(site.client().get("/products/").status, 200);
 }
 
+fn a_statement_beyond_its_budget_is_given_up(kind: Kind) {
+    let database = Database::migrated(kind);
+    let conn = &mut database.connect();
+    let budget = Duration::from_millis(20);
+    let is_there = |conn: &mut Conn| {
+        let one = Sql::new("SELECT 1").returns(&[Column::Integer]);
+        Ok(!one.load(conn)?.is_empty())
+    };
+
+    let slow = |conn: &mut Conn| conn.within(budget, |conn| endless(conn).load(conn));
+    assert_eq!(slow(conn).unwrap(), None);
+    assert_eq!(
+        conn.within(Duration::from_secs(30), is_there).unwrap(),
+        Some(true)
+    );
+    assert_eq!(conn.within(Duration::ZERO, is_there).unwrap(), None);
+
+    // The transaction goes on, and its own limit is as before.
+    let limit = |conn: &mut Conn| {
+        let limit = Sql::new("SELECT ").either(
+            "current_setting('statement_timeout')",
+            "CAST(nuages_statement_timeout(0) AS TEXT)",
+        );
+        limit.returns(&[Column::Text]).load(conn)
+    };
+    let (before, after) = conn
+        .atomic(|conn| {
+            let before = limit(conn)?;
+            assert_eq!(slow(conn)?, None);
+            assert_eq!(conn.within(budget, |_| Ok(()))?, Some(()));
+            Ok((before, limit(conn)?))
+        })
+        .unwrap();
+    assert_eq!(before, after);
+}
+
 on_both!(
     a_slow_query_does_not_stall_other_requests,
+    a_statement_beyond_its_budget_is_given_up,
     a_statement_that_runs_too_long_is_ended,
     a_request_without_a_connection_in_time_gets_503
 );

@@ -1,7 +1,9 @@
 //! Access to the database.
 
+mod after_commit;
 mod busy;
 mod case;
+mod lost_connections;
 mod lost_servers;
 mod ordering;
 mod pgbouncer;

@@ -239,15 +239,20 @@ fn is_slow(steps: &[String], at: usize) -> bool {
     reads_all || reads_active || walks_by_id || is_seq_scan || step.contains("AUTOMATIC")
 }
 
-/// Whether the rows of a step are only counted. PostgreSQL counts all products by reading the table
-/// if it was not vacuumed.
+/// Whether the rows of a step are only counted, up to a limit or not. PostgreSQL counts all products by
+/// reading the table if it was not vacuumed.
 fn is_counted(steps: &[String], at: usize) -> bool {
     let indent = |step: &String| step.len() - step.trim_start().len();
-    let parent = steps[..at]
-        .iter()
-        .rev()
-        .find(|step| indent(step) < indent(&steps[at]));
-    parent.is_some_and(|parent| parent.contains("Aggregate"))
+    let parent_of = |at: usize| {
+        (0..at)
+            .rev()
+            .find(|other| indent(&steps[*other]) < indent(&steps[at]))
+    };
+    let mut parent = parent_of(at);
+    if parent.is_some_and(|parent| steps[parent].contains("Limit")) {
+        parent = parent.and_then(parent_of);
+    }
+    parent.is_some_and(|parent| steps[parent].contains("Aggregate"))
 }
 
 /// Returns the slow steps of all pages.
@@ -340,8 +345,30 @@ fn tiles_and_picks_show_the_first_product_with_a_picture(kind: Kind) {
     );
 }
 
+fn a_long_list_of_the_shop_is_counted_up_to_the_limit(kind: Kind) {
+    let database = Database::migrated(kind);
+    fill(&mut database.connect());
+    let site = Process::start(&database, &[]);
+    let words = |url: &str| site.client().get(url).words();
+
+    let first = words("/products/?sort=price");
+    assert!(first.contains("More than 10000 products"), "{first}");
+    let far = words("/products/?sort=price&page=4000");
+    assert!(
+        far.contains("Page 4000") && !far.contains("of 10000"),
+        "{far}"
+    );
+    let last = words("/products/?sort=price&page=4500");
+    assert!(last.contains("90000 products"), "{last}");
+    let beyond = words("/products/?sort=price&page=9000");
+    assert!(beyond.contains("Page 4500 of 4500"), "{beyond}");
+    let one = words("/products/?q=Thing+99999");
+    assert!(one.contains("1 product,"), "{one}");
+}
+
 on_both!(
     public_pages_use_indexes_with_and_without_statistics,
+    a_long_list_of_the_shop_is_counted_up_to_the_limit,
     tiles_and_picks_show_the_first_product_with_a_picture
 );
 

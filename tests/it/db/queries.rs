@@ -215,7 +215,8 @@ fn postgresql_knows_the_length_of_a_page_when_it_plans_the_query(kind: Kind) {
     let known = Sql::new("SELECT statement FROM pg_prepared_statements WHERE statement LIKE ")
         .bind("% OFFSET %");
     let known = known.returns(&[Column::Text]).load(conn).unwrap();
-    assert_eq!(known.len(), 5, "{known:?}");
+    // The first page of a list in the order of an index needs no OFFSET.
+    assert_eq!(known.len(), 3, "{known:?}");
     for statement in known.iter().flatten().filter_map(Value::as_str) {
         // The last LIMIT is that of the page; earlier ones may belong to halves of an index.
         let (_, limit) = statement.rsplit_once(" LIMIT ").unwrap();

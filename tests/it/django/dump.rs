@@ -50,15 +50,29 @@ pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
     dump.lines().filter(noise).map(str::to_owned).collect()
 }
 
-/// Returns the lines of a dump that both sides have: without Nuages' own tables and their
-/// migration, without the number of migrations, and without SQLite's planner statistics.
+/// Returns the lines of a dump that both sides have: without Nuages' own tables, their migration and their permission, without
+/// the numbers of migrations, content types and permissions, and without SQLite's planner statistics.
 pub(super) fn shared(dump: &[String]) -> Vec<String> {
-    let ours = |line: &str| line.contains("nuages_") || line.contains("'nuages'");
+    let ours = |line: &str| {
+        let words = ["nuages_", "'nuages'", "'view_task'"];
+        words.iter().any(|word| line.contains(word))
+    };
     let counts = |line: &str| {
-        line.contains("'django_migrations',") || line.contains("django_migrations_id_seq'")
+        [
+            "django_migrations",
+            "django_content_type",
+            "auth_permission",
+        ]
+        .iter()
+        .any(|table| {
+            line.contains(&format!("sqlite_sequence\" VALUES('{table}',"))
+                || line.contains(&format!("{table}_id_seq'"))
+        })
     };
     let statistics = |line: &str| line.contains("sqlite_stat") || line.starts_with("ANALYZE ");
     dump.iter()
+        // The frame of a comment stays behind when the comment is left out.
+        .filter(|line| !["", "--"].contains(&line.as_str()))
         .filter(|line| !ours(line) && !counts(line) && !statistics(line))
         .cloned()
         .collect()

@@ -100,6 +100,7 @@ fn a_flush_needs_our_tables_gone_on_postgresql(kind: Kind, django: &Django) {
     if kind == Kind::Postgres {
         // See ADR 11.
         assert_eq!(django.shell(&database, FLUSH), "refused\n");
+        nuages(&database, &["migrate", "nuages_shop", "zero", "--no-input"]);
         nuages(&database, &["migrate", "nuages", "zero", "--no-input"]);
     }
     django.manage(&database, &["flush", "--no-input", "--verbosity=0"]);

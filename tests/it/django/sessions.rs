@@ -84,6 +84,7 @@ fn site(kind: Kind, version: DjangoVersion) -> TestSite {
     let version = version.to_string();
     let settings = [
         ("EMAIL_BACKEND", "file"),
+        ("TASK_THREADS", "1"),
         ("EMAIL_FILE_PATH", &*folder),
         ("DJANGO_VERSION", &*version),
     ];

@@ -83,6 +83,21 @@ impl Client {
         headers: &[(&str, &str)],
         body: &[u8],
     ) -> Reply {
+        self.try_send(method, path, headers, body).unwrap()
+    }
+
+    /// Like [`get`](Self::get); `None` if the server has closed the connection meanwhile.
+    pub(crate) fn try_get(&self, path: &str) -> Option<Reply> {
+        self.try_send(Method::GET, path, &[], b"").ok()
+    }
+
+    fn try_send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Result<Reply, ureq::Error> {
         let has_body = method != Method::HEAD;
         let mut request = Request::builder()
             .method(method)
@@ -96,9 +111,9 @@ impl Client {
         }
         // Only a request with a body has a declared length.
         let mut response = if body.is_empty() {
-            self.agent.run(request.body(()).unwrap()).unwrap()
+            self.agent.run(request.body(()).unwrap())?
         } else {
-            self.agent.run(request.body(body).unwrap()).unwrap()
+            self.agent.run(request.body(body).unwrap())?
         };
         // A missing body cannot be decompressed, whatever the header says.
         let bytes = if has_body {
@@ -106,8 +121,7 @@ impl Client {
                 .body_mut()
                 .with_config()
                 .limit(64 << 20)
-                .read_to_vec()
-                .unwrap()
+                .read_to_vec()?
         } else {
             Vec::new()
         };
@@ -122,7 +136,7 @@ impl Client {
                 self.keep(&name, &value);
             }
         }
-        reply
+        Ok(reply)
     }
 
     /// Returns the form with the field `name` on the page at `path`, as a browser would send it

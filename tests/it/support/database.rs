@@ -10,8 +10,8 @@ use nuages::db::{Conn, Limits};
 use nuages::settings::DatabaseUrl;
 use tempfile::TempDir;
 
-use super::postgres::{Cluster, cluster, say_skipped};
 use super::site::nuages;
+use nuages_test::postgres::{Cluster, cluster, say_skipped};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

@@ -6,7 +6,6 @@ mod form;
 mod html;
 mod logged_out;
 mod personas;
-mod postgres;
 mod process;
 mod reply;
 mod rows;
@@ -15,12 +14,12 @@ mod site;
 pub(crate) use client::{Client, LOGIN};
 pub(crate) use database::{Database, Kind};
 pub(crate) use form::Form;
+pub(crate) use nuages_test::postgres::{Cluster, as_owner, say_skipped};
 pub(crate) use personas::{ALICE, BOB, CHARLIE, DANA, Persona, session_of};
-pub(crate) use postgres::{Cluster, as_owner, say_skipped};
 pub(crate) use process::Process;
 pub(crate) use reply::Reply;
-pub(crate) use rows::{picture, product};
-pub(crate) use site::{SECRET_KEY, TestSite, in_folder, nuages};
+pub(crate) use rows::{NewProduct, picture, product};
+pub(crate) use site::{SECRET_KEY, TestSite, cargo, in_folder, nuages};
 
 /// Runs tests on both databases: `on_both!(some_test)` makes `some_test::sqlite` and `some_test::postgres` of
 /// `fn some_test(kind: Kind)`.

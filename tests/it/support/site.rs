@@ -32,6 +32,16 @@ pub(crate) fn nuages(dir: &Path, database_url: &str) -> Command {
     command
 }
 
+/// Returns a command for cargo, without the variables in which the cargo of the tests describes this
+/// package: build scripts depend on them, and would compile everything again.
+pub(crate) fn cargo() -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    for name in nuages::settings::package_variables() {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Prepares `command` to run in `dir`, with only a database and the required settings in its
 /// environment.
 pub(crate) fn in_folder(command: &mut Command, dir: &Path, database_url: &str) {
@@ -92,6 +102,11 @@ impl TestSite {
         )
     }
 
+    /// Serves the site of `project` on the database of `other`.
+    pub(crate) fn on_database_of(other: &Self, project: &'static Project) -> Self {
+        Self::on(Arc::clone(&other.database), &[], project)
+    }
+
     fn on(database: Arc<Database>, settings: &[(&str, &str)], project: &'static Project) -> Self {
         let media = database.dir.path().join("media").display().to_string();
         let temporary = database.dir.path().display().to_string();
@@ -102,9 +117,11 @@ impl TestSite {
             ("FILE_UPLOAD_TEMP_DIR", &temporary),
             ("NUAGES_WORKERS", "2"),
             ("SHUTDOWN_TIMEOUT", "0"),
+            // A test that needs mail or another task sets a number of threads.
+            ("TASK_THREADS", "0"),
         ];
         given.extend(settings);
-        let mut settings = Settings::read(&Env::from_pairs(&given)).unwrap();
+        let mut settings = project.read_settings(&Env::from_pairs(&given)).unwrap();
         if settings.allowed_hosts.is_empty() {
             settings.allowed_hosts = LOOPBACK_HOSTS.map(str::to_owned).into();
         }

@@ -38,6 +38,7 @@ static APPS: [AppConfig; 5] = [
 ];
 
 static MEADOW: Project = Project::new("Meadow", &APPS, |_| site_urls(), register)
+    .version(env!("CARGO_PKG_VERSION"))
     .description("Notes from a meadow.")
     .logo(assets::LOGO_SVG)
     .favicon(assets::LOGO_SVG)
@@ -82,4 +83,24 @@ async fn post_list(page: Page, db: web::Data<Db>) -> Result<Html> {
 
 fn main() -> ExitCode {
     nuages::commands::main(&MEADOW)
+}
+
+#[cfg(test)]
+mod tests {
+    use nuages_test::{Kind, TestSite, on_both};
+
+    use crate::{MEADOW, Post, blog_post};
+
+    fn a_clerk_renames_a_post(kind: Kind) {
+        let site = TestSite::on(kind, &MEADOW);
+        let post = site.create::<Post>(|post| post.set(blog_post::title, "Mowing"));
+        let client = site.client();
+        client.force_login(&site.staff("ann", &["blog.change_post"]));
+        let page = client.get(&format!("/admin/blog/post/{}/change/", post.id));
+        let page = page.form("#post_form").set("title", "Mown").submit();
+        page.assert_redirects("/admin/blog/post/");
+        client.get("/posts/").assert_contains("Mown");
+    }
+
+    on_both!(a_clerk_renames_a_post);
 }

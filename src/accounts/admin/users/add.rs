@@ -110,6 +110,7 @@ pub(in crate::accounts::admin) async fn add(
             }
             let saved = user.save_if_free(conn)?;
             if let Some(user) = &saved {
+                writer.record_added(conn, registered.model, Value::Integer(user.id))?;
                 let row = (Value::Integer(user.id), user.username.clone());
                 writer.log_row(registered.model, row, Flag::Addition, &[Done::Added]);
             }

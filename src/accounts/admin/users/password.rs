@@ -11,7 +11,7 @@ use crate::accounts::views::private_redirect;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::{AdminRequest, Flag, RegisteredModel};
 use crate::auth::hashers::is_password_usable;
-use crate::auth::{User, audit, set_password, visitor};
+use crate::auth::{User, audit, kept_forms, set_password, visitor};
 use crate::db::Value;
 use crate::error::{Error, Result};
 use crate::forms::Form;
@@ -38,6 +38,7 @@ pub(in crate::accounts::admin) async fn form(
     part: Path<String>,
 ) -> Result<HttpResponse> {
     let (registered, user) = target(&request, &part).await?;
+    kept_forms::warn_about_secrets(&request.http).await?;
     page(
         &request,
         registered,
@@ -79,6 +80,7 @@ pub(in crate::accounts::admin) async fn change(
         records::atomic(conn, &actor, &settings, |conn, writer| {
             set_password(conn, id, &stored)?;
             let changed = Done::Changed(vec!["password".to_owned()]);
+            writer.record_secret(registered.model, Value::Integer(id), "password");
             let row = (Value::Integer(id), name);
             writer.log_row(registered.model, row, Flag::Change, &[changed]);
             Ok(())

@@ -26,7 +26,7 @@ impl ChangeFormRequest {
         post: &PostData,
     ) -> Result<Vec<Formset>> {
         let found = self
-            .inlines(true)
+            .inlines(parent, true)
             .into_iter()
             .map(|(inline, prefix, fk, rights)| {
                 let mut formset = self.formset(inline, prefix, fk, rights);
@@ -200,9 +200,7 @@ impl ChangeFormRequest {
         stored: &StoredRows,
     ) -> Fate {
         row.form.bind(posted, self.zone());
-        let ticked = posted
-            .last("DELETE")
-            .is_some_and(|text| !matches!(text.to_lowercase().as_str(), "" | "false"));
+        let ticked = posted.is_ticked("DELETE");
         // A user without permission to delete may still remove a row that no longer exists.
         row.delete = ticked && (formset.rights.delete || row.lost);
         if !row.lost {

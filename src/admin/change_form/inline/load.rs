@@ -18,17 +18,17 @@ impl ChangeFormRequest {
         parent: Option<&Record>,
         may_edit: bool,
     ) -> Result<Vec<Formset>> {
-        let found = self
-            .inlines(may_edit)
-            .into_iter()
-            .map(|(inline, prefix, fk, rights)| {
-                let mut formset = self.formset(inline, prefix, fk, rights);
-                if let Some(parent) = parent.filter(|_| rights.view) {
-                    self.load(conn, &mut formset, parent)?;
-                }
-                self.add_empty(&mut formset);
-                Ok(formset)
-            });
+        let found =
+            self.inlines(parent, may_edit)
+                .into_iter()
+                .map(|(inline, prefix, fk, rights)| {
+                    let mut formset = self.formset(inline, prefix, fk, rights);
+                    if let Some(parent) = parent.filter(|_| rights.view) {
+                        self.load(conn, &mut formset, parent)?;
+                    }
+                    self.add_empty(&mut formset);
+                    Ok(formset)
+                });
         found.collect()
     }
 
@@ -42,6 +42,7 @@ impl ChangeFormRequest {
         let layout = |may_edit| {
             let context = LayoutContext {
                 actor: &self.actor,
+                settings: &self.settings,
                 record: None,
                 may_edit,
             };
@@ -240,6 +241,7 @@ fn row_of(
 ) -> Row {
     let mut form = form.prefix(format!("{}-{at}", formset.prefix));
     form.fixed.extend(formset.own_columns());
+    formset.new.limits.apply(&mut form);
     for bound in &mut form.fields {
         bound.commas = is_raw(bound.field, &formset.inline.options);
     }

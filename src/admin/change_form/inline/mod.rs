@@ -8,7 +8,7 @@ mod show;
 
 use super::layout::Layout;
 use super::request::ChangeFormRequest;
-use crate::admin::options::Inline;
+use crate::admin::options::{HookRequest, Inline};
 use crate::db::{Paginator, Value};
 use crate::forms::model::{BoundField, ModelField, ModelForm};
 use crate::models::{
@@ -108,9 +108,15 @@ impl ChangeFormRequest {
     }
 
     /// Returns the inlines that the user may see, with their prefixes and foreign keys.
-    fn inlines(&self, may_edit: bool) -> Vec<(&'static Inline, String, &'static Field, Rights)> {
+    fn inlines(
+        &self,
+        parent: Option<&Record>,
+        may_edit: bool,
+    ) -> Vec<(&'static Inline, String, &'static Field, Rights)> {
         let mut taken: Vec<String> = Vec::new();
-        let inlines = self.registered.options.inlines.iter().filter_map(|inline| {
+        let request = HookRequest::new(&self.actor, &self.settings, parent);
+        let declared = self.registered.options.inlines_for(&request).into_iter();
+        let inlines = declared.filter_map(|inline| {
             let rights = self.rights(inline, may_edit);
             let fk = key_to(inline, self.model())?;
             if !(rights.view || rights.add || rights.delete) {

@@ -2,7 +2,6 @@
 
 use super::Formset;
 use crate::admin::Done;
-use crate::admin::change_form::files::store;
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::models::content_types::ContentType;
@@ -69,7 +68,7 @@ impl Formset {
             if labels.is_empty() && !row.form.adding {
                 continue;
             }
-            store(writer, &mut row.form, is_copy)?;
+            writer.store_files(&mut row.form, is_copy)?;
             self.writing = Some(at);
             let record = writer.save_form(conn, self.inline.policy(), &row.form)?;
             let pk = record.pk().clone();

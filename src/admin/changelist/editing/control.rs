@@ -83,6 +83,10 @@ pub(super) fn write(
             control.input(out, "date", "_0", first);
             control.input(out, "time", "_1", state.typed.second());
         }
+        ControlKind::Ends(kind) => {
+            control.input(out, kind, "_0", first);
+            control.input(out, kind, "_1", state.typed.second());
+        }
         ControlKind::Input(kind) => control.input(out, kind, "", first),
         _ => control.input(out, "text", "", first),
     }

@@ -82,10 +82,15 @@ pub(super) struct Editing {
     pub(super) restored: bool,
 }
 
-/// Returns the fields of `registered` that can be edited in its list.
-pub(super) fn fields(registered: &'static RegisteredModel) -> Vec<ModelField> {
+/// Returns the fields of `registered` that can be edited in its list, if the list shows them.
+fn fields(
+    registered: &'static RegisteredModel,
+    is_shown: impl Fn(&str) -> bool,
+) -> Vec<ModelField> {
     let keys = registered.options.list_editable.iter();
-    keys.filter_map(|key| ModelField::find(registered.model, key))
+    let shown = keys.filter(|key| is_shown(key));
+    shown
+        .filter_map(|key| ModelField::find(registered.model, key))
         .filter(|field| !field.is_file())
         .collect()
 }
@@ -93,14 +98,19 @@ pub(super) fn fields(registered: &'static RegisteredModel) -> Vec<ModelField> {
 impl Editing {
     /// Prepares the controls, with one query for each model that a field refers to.
     pub(super) fn new(conn: &mut Conn, list: &List, blank_label: &'static str) -> Result<Self> {
-        let (registered, fields) = (list.site.registered, fields(list.site.registered));
-        let form = ModelForm::new(
+        let registered = list.site.registered;
+        let columns = &list.columns.all;
+        let fields = fields(registered, |key| {
+            columns.iter().any(|column| column.name == key)
+        });
+        let mut form = ModelForm::new(
             Record::new(registered.model),
             false,
             &fields,
             &|_| Vec::new(),
             list.site.zone,
         );
+        list.limits.apply(&mut form);
         let mut edited = Vec::with_capacity(fields.len());
         for bound in &form.fields {
             let key = bound.field.key();
@@ -113,7 +123,7 @@ impl Editing {
                 continue;
             };
             let mut pattern = Control::new(&form, bound, bound.field.help_text());
-            if let Some(target) = bound.field.target() {
+            if let Some(target) = &bound.target() {
                 let policy = list.site.admin.policy(target.model);
                 if let Some(found) = policy.load_choices(conn, target, MAX_CHOICES)? {
                     let none = Choice {

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 
 use super::{PREFIX, Sent, fields, held, is_wrong};
 use crate::admin::last_save::LastSave;
+use crate::admin::options::HookRequest;
 use crate::admin::{Actor, RegisteredModel};
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
@@ -37,6 +38,8 @@ pub(in crate::admin::changelist) struct SentList<'a> {
     pub(in crate::admin::changelist) data: &'a PostData,
     pub(in crate::admin::changelist) actor: &'a Actor,
     pub(in crate::admin::changelist) settings: &'a Settings,
+    /// The names of the columns of the list.
+    pub(in crate::admin::changelist) columns: &'a [&'static str],
 }
 
 /// The rows read so far from a submitted list. They are kept if the transaction is rolled back.
@@ -87,9 +90,10 @@ pub(in crate::admin::changelist) fn save(conn: &mut Conn, sent: &SentList<'_>) -
         violation.with_columns(conn, model)?.tell(&mut row.form);
         return Ok(Outcome::Refused(read.rows, Vec::new()));
     }
-    let text =
+    let collision =
         "Someone else has just saved something that this collides with. Please look at it again.";
-    Ok(Outcome::Refused(read.rows, vec![text.to_owned()]))
+    let text = violation.raised_text().unwrap_or(collision).to_owned();
+    Ok(Outcome::Refused(read.rows, vec![text]))
 }
 
 /// Reads a form that was sent before a login, to be shown again: nothing is locked, checked or saved. Returns the rows, and
@@ -182,7 +186,8 @@ impl SentList<'_> {
         };
 
         self.read(conn, initial.min(total), true, read)?;
-        if (initial..total).any(|row| !is_new(self.registered, self.data, row)) {
+        let fields = self.fields();
+        if (initial..total).any(|row| !is_new(self.registered, &fields, self.data, row)) {
             read.errors
                 .push("Rows cannot be added in a list. Nothing was saved.".to_owned());
         }
@@ -234,9 +239,16 @@ impl SentList<'_> {
         Ok(())
     }
 
+    /// Returns the fields that can be edited in the list of this user.
+    fn fields(&self) -> Vec<ModelField> {
+        fields(self.registered, |key| self.columns.contains(&key))
+    }
+
     /// Adds a form for each of the first `count` rows to `read`. Locks the rows if `locks` is true.
     fn read(&self, conn: &mut Conn, count: usize, locks: bool, read: &mut ReadRows) -> Result<()> {
-        let (model, fields) = (self.registered.model, fields(self.registered));
+        let (model, fields) = (self.registered.model, self.fields());
+        let request = HookRequest::new(self.actor, self.settings, None);
+        let limits = self.registered.options.choice_limits(&request);
         let keys: Vec<(usize, &str)> = (0..count)
             .map(|row| {
                 (
@@ -302,6 +314,7 @@ impl SentList<'_> {
                 .unwrap_or_default();
             let mut form = ModelForm::new(record, false, &fields, &|_| Vec::new(), self.zone())
                 .prefix(format!("{PREFIX}-{number}"));
+            limits.apply(&mut form);
             form.bind(&Posted::row(self.data, PREFIX, number), self.zone());
             if let Some(texts) = loaded.and_then(|loaded| held::read(loaded, &pk, &fields)) {
                 form.merge_texts(&texts, self.zone());
@@ -360,12 +373,17 @@ fn gone_row(registered: &RegisteredModel, number: usize, typed: &[String]) -> St
 }
 
 /// Whether values were entered in a form without a row.
-fn is_new(registered: &'static RegisteredModel, data: &PostData, row: usize) -> bool {
+fn is_new(
+    registered: &'static RegisteredModel,
+    fields: &[ModelField],
+    data: &PostData,
+    row: usize,
+) -> bool {
     let posted = Posted::row(data, PREFIX, row);
     let blank = ModelForm::new(
         Record::new(registered.model),
         true,
-        &fields(registered),
+        fields,
         &|_| Vec::new(),
         Tz::UTC,
     );

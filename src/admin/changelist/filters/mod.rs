@@ -4,7 +4,10 @@ mod dates;
 mod related;
 mod values;
 
+use std::time::Instant;
+
 use super::params::Params;
+use super::tally::{Bounds, Tally};
 use super::{Problem, Site, lookup};
 use crate::admin::options::{FilterKind, ListFilter, OwnFilter};
 use crate::db::Conn;
@@ -49,7 +52,7 @@ pub(super) struct Choice {
     /// The condition; `None` for all rows.
     condition: Option<Condition>,
     /// The number of matching rows, if requested.
-    pub(super) count: Option<i64>,
+    pub(super) count: Option<Tally>,
 }
 
 /// The choices of a filter, as the page shows them.
@@ -185,7 +188,7 @@ impl Filter {
             Offer::Dates => dates::spans(self, site, params),
             Offer::Related { target, used_only } => {
                 let (choices, box_to_search) =
-                    related::rows(self, conn, site, params, *target, used_only.then_some(base))?;
+                    related::rows(self, conn, site, params, target, used_only.then_some(base))?;
                 if choices.len() < 3 && box_to_search.is_none() && self.condition.is_none() {
                     return Ok(None);
                 }
@@ -207,7 +210,7 @@ impl Filter {
                 .iter_mut()
                 .filter(|choice| choice.condition.is_some())
             {
-                choice.count = counts.next();
+                choice.count = counts.next().map(Tally::Exact);
             }
         }
         let without: Vec<&str> = self.expected.iter().map(String::as_str).collect();
@@ -218,5 +221,43 @@ impl Filter {
             is_active: self.condition.is_some(),
             without: params.link(&[], &without),
         }))
+    }
+
+    /// Does the same for a large table: what takes too long is left out.
+    pub(super) fn shown_within(
+        &self,
+        conn: &mut Conn,
+        (site, params): (Site, &Params),
+        base: &Query,
+        rest: Option<&Query>,
+        Bounds { limit, budget }: Bounds,
+    ) -> Result<Option<Shown>> {
+        let shown = conn.within(budget, |conn| self.shown(conn, site, params, base, None))?;
+        let names: Vec<&str> = self.expected.iter().map(String::as_str).collect();
+        let mut shown = match shown {
+            Some(None) => return Ok(None),
+            Some(Some(shown)) => shown,
+            None => Shown {
+                title: self.title.clone(),
+                choices: vec![Choice::all(params, &names, self.condition.is_none(), "All")],
+                search: None,
+                is_active: self.condition.is_some(),
+                without: params.link(&[], &names),
+            },
+        };
+        let Some(rest) = rest else {
+            return Ok(Some(shown));
+        };
+        let began = Instant::now();
+        for choice in &mut shown.choices {
+            let left = budget.saturating_sub(began.elapsed());
+            let Some(condition) = choice.condition.clone().filter(|_| !left.is_zero()) else {
+                continue;
+            };
+            let rows = rest.clone().filter(condition);
+            let count = conn.within(left, |conn| rows.count_up_to(conn, limit))?;
+            choice.count = count.map(|count| Tally::counted(count, limit));
+        }
+        Ok(Some(shown))
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn rows(
     conn: &mut Conn,
     site: Site,
     params: &Params,
-    target: RelationTarget,
+    target: &RelationTarget,
     used: Option<&Query>,
 ) -> Result<(Vec<Choice>, Option<Search>)> {
     let (exact, isnull) = (filter.expected[0].as_str(), filter.expected[1].as_str());

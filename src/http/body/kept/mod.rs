@@ -13,9 +13,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use chrono::Utc;
-
 use super::{PostData, UploadedFile};
+use crate::clock;
 use crate::settings::{SecretKey, Settings};
 use crate::signing::{Signer, hex, random_string, salted_hmac};
 
@@ -189,7 +188,7 @@ impl KeptFiles {
     fn ticket(&self, reference: &str) -> Option<Ticket> {
         let seconds = i64::try_from(MAX_AGE.as_secs()).unwrap_or(i64::MAX);
         let signed = Signer::new(SALT).loads(reference, self.keys.iter()).ok()?;
-        let signed = signed.within(seconds, Utc::now().timestamp()).ok()?;
+        let signed = signed.within(seconds, clock::now().timestamp()).ok()?;
         let ticket: Ticket = serde_json::from_slice(&signed.payload).ok()?;
         (ticket.id.get(..OWNER_LENGTH) == Some(self.owner.as_str())).then_some(ticket)
     }
@@ -235,7 +234,7 @@ impl KeptFiles {
             &serde_json::to_vec(&ticket)?,
             key,
             false,
-            Utc::now().timestamp(),
+            clock::now().timestamp(),
         );
         Ok(Some(Kept {
             reference,
@@ -329,7 +328,7 @@ impl KeptFiles {
         let id = format!("{}-{}", self.owner, random_string(32));
         fs::rename(path, self.folder.join(&id)).ok()?;
         let payload = serde_json::to_vec(&Ticket { id, ..ticket }).ok()?;
-        Some(Signer::new(SALT).dumps(&payload, key, false, Utc::now().timestamp()))
+        Some(Signer::new(SALT).dumps(&payload, key, false, clock::now().timestamp()))
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::ProductRow;
 use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags};
 use nuages::db::{
-    Conn, Kind, MultiBackend, PageNumber, Paginator, RowPage, Sql, among, ilike, like_escaped,
+    Conn, Kind, MultiBackend, PageNumber, Paginator, RowPage, Sql, among, count_up_to, ilike,
+    like_escaped, load_page,
 };
 use nuages::error::Result;
 use nuages::on_conn;
@@ -72,26 +74,56 @@ impl Listing {
         asked: PageNumber,
     ) -> Result<RowPage<ProductRow>> {
         if self.is_plain()
+            && LIKELY.load(Ordering::Relaxed) <= Paginator::COUNT_LIMIT
             && let Some(page) = plain_page::<PER_PAGE>(conn, asked)?
         {
             return Ok(page);
         }
-        let count = self.filtered(self.is_all()).count().get_result(conn)?;
-        let paginator = Paginator {
-            count,
-            per_page: PER_PAGE,
+        let single = match self.category {
+            Some(id) if self.tag.is_none() && !has_children(conn, id)? => Some(id),
+            _ => None,
         };
-        let number = paginator.page_number(asked);
-        let by_name = self.sort == Sort::Name && !self.is_narrow();
+        let page = load_page(
+            conn,
+            (asked, PER_PAGE),
+            |conn, limit| self.count(conn, single, limit),
+            |conn, limit, offset| self.rows(conn, single, limit, offset),
+        )?;
+        if self.is_plain() {
+            LIKELY.store(page.paginator.count, Ordering::Relaxed);
+        }
+        Ok(page)
+    }
+
+    /// Counts up to `limit` rows.
+    fn count(&self, conn: &mut Conn, single: Option<i64>, limit: i64) -> Result<i64> {
+        let rows = self.filtered(self.is_all() || single.is_some(), single);
+        count_up_to(conn, rows.select(catalog_product::id), limit)
+    }
+
+    /// Returns up to `limit` rows after the first `offset`. `single` is the category, if it has no children.
+    fn rows(
+        &self,
+        conn: &mut Conn,
+        single: Option<i64>,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Vec<ProductRow>> {
+        let is_narrow = self.is_narrow() && single.is_none();
+        let has_index = match self.sort {
+            Sort::Name => !is_narrow,
+            Sort::PriceUp | Sort::PriceDown => self.is_all(),
+            Sort::Newest => false,
+        };
         let page = self
-            .filtered(by_name)
+            .filtered(has_index, single)
             .select(catalog_product::id)
-            .limit(PER_PAGE)
-            .offset(paginator.offset(number));
+            .limit(limit)
+            .offset(offset);
         let page = match self.sort {
             // An expression prevents sorting through an index: PostgreSQL would sometimes scan all
             // products in that order until the few products of a category or a tag fill the page.
-            Sort::Name if self.is_narrow() => {
+            Sort::Name if is_narrow => {
                 page.order((catalog_product::name.concat(""), catalog_product::id))
             }
             Sort::Newest if self.is_narrow() => page.order((catalog_product::id + 0_i64).desc()),
@@ -107,11 +139,7 @@ impl Listing {
             .select((catalog_product::id, ProductRow::as_select()));
         let mut rows: Vec<(i64, ProductRow)> = rows.load(conn)?;
         rows.sort_by_key(|(id, _)| ids.iter().position(|wanted| wanted == id));
-        Ok(RowPage {
-            rows: rows.into_iter().map(|(_, row)| row).collect(),
-            number,
-            paginator,
-        })
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
     }
 
     /// Whether the list has all products by name, which is the most visited list.
@@ -135,14 +163,16 @@ impl Listing {
     /// statistics it considers that index selective, and reads nine of ten products through it. So
     /// the statement decides whether the index is useful: it is if it gives the order, or holds all
     /// columns that are needed.
-    fn filtered<'a>(&self, by_listing_index: bool) -> Boxed<'a> {
+    fn filtered<'a>(&self, by_index: bool, single: Option<i64>) -> Boxed<'a> {
         let mut products = catalog_product::table.into_boxed();
-        products = if by_listing_index {
+        products = if by_index {
             products.filter(catalog_product::is_active.eq(true))
         } else {
             products.filter(catalog_product::is_active)
         };
-        if let Some(id) = self.category {
+        if let Some(id) = single {
+            products = products.filter(catalog_product::category_id.eq(id));
+        } else if let Some(id) = self.category {
             let within = catalog_category::table
                 .filter(
                     catalog_category::id
@@ -165,6 +195,12 @@ impl Listing {
         }
         products
     }
+}
+
+/// Whether a category has other categories inside it.
+fn has_children(conn: &mut Conn, id: i64) -> Result<bool> {
+    let children = catalog_category::table.filter(catalog_category::parent_id.eq(id));
+    Ok(diesel::select(exists(children)).get_result(conn)?)
 }
 
 /// Returns a page of all products by name with their count. Returns `None` if the page does not
@@ -198,10 +234,12 @@ fn plain_page<const PER_PAGE: i64>(
             count,
             per_page: PER_PAGE,
         },
+        is_counted: true,
     }))
 }
 
-/// The last known number of products. It only decides how products are counted, and is never shown.
+/// The last known number of products. It only decides how products are counted: a long list is counted up to the
+/// limit.
 static LIKELY: AtomicI64 = AtomicI64::new(0);
 
 /// The rows from `offset` on, and the total number of rows; `None` if there are no rows from there

@@ -145,7 +145,7 @@ pub(crate) fn url_of(slug: &str) -> String {
 }
 
 /// Returns `price` with 10 % tax, rounded to cents (halves to even).
-fn with_tax(price: &Decimal) -> Decimal {
+pub(crate) fn with_tax(price: &Decimal) -> Decimal {
     (price * &Decimal::new(110, 2)).round(2)
 }
 
@@ -260,6 +260,16 @@ impl ProductPage {
             }
         });
         Ok((product, tags, related.collect()))
+    }
+
+    /// Returns the slug of a published product.
+    pub(crate) fn slug_of(conn: &mut Conn, id: i64) -> Result<String> {
+        let LossyText(slug) = catalog_product::table
+            .filter(catalog_product::id.eq(id))
+            .filter(catalog_product::is_active)
+            .select(catalog_product::slug)
+            .first(conn)?;
+        Ok(slug)
     }
 
     /// Returns the price with tax; `None` if the price cannot be read.

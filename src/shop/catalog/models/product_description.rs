@@ -3,11 +3,16 @@
 use super::{Category, Product, Tag, url_of};
 use crate::shop::schema::{catalog_product as product, catalog_product_tags as link};
 use nuages::db::Decimal;
-use nuages::models::{Description, ManyToMany, Model, OnDelete};
+use nuages::models::{Description, ManyToMany, Model, ModelKey, OnDelete};
 
 /// A product's tags.
 pub(crate) const TAGS: ManyToMany<product::table> =
     ManyToMany::new::<Tag, _, _>("tags", link::product_id, link::tag_id);
+
+impl ModelKey for Product {
+    type Key = i64;
+    type KeySql = diesel::sql_types::BigInt;
+}
 
 impl Model for Product {
     fn describe(it: Description<Self>) -> Description<Self> {
@@ -15,6 +20,7 @@ impl Model for Product {
             category_id, created_at, description, id, image, is_active, name, price, sku, slug,
             stock, updated_at,
         };
+        let it = with_indexes(it);
         it.ordering((name, id))
             .index_with((is_active, name, id), |index| {
                 index.name("catalog_product_listing")
@@ -45,4 +51,27 @@ impl Model for Product {
             .field(created_at, |field| field.auto_now_add())
             .field(updated_at, |field| field.auto_now())
     }
+}
+
+/// Adds the indexes for the shop's lists. The migration `nuages_shop.0002_indexes` creates them.
+fn with_indexes(it: Description<Product>) -> Description<Product> {
+    use product::{category_id, id, is_active, name, price, released_on};
+    it.index_with((name, id), |index| {
+        index.name("nuages_product_name").unmanaged()
+    })
+    .index_with((released_on, name, id), |index| {
+        index.name("nuages_product_released").unmanaged()
+    })
+    .index_with((is_active, price, id), |index| {
+        index.name("nuages_product_price").unmanaged()
+    })
+    .index_with((category_id, id), |index| {
+        index
+            .name("nuages_product_picture")
+            .condition("image <> ''")
+            .unmanaged()
+    })
+    .index_with((category_id, is_active, name, id), |index| {
+        index.name("nuages_product_category").unmanaged()
+    })
 }

@@ -69,7 +69,10 @@ pub(super) struct PageLink {
 pub(super) struct Pager {
     pub(super) number: i64,
     pub(super) num_pages: i64,
+    /// The number of rows, up to the number that is counted.
     pub(super) count: i64,
+    /// Whether all rows were counted.
+    pub(super) is_counted: bool,
     pub(super) previous: Option<String>,
     pub(super) next: Option<String>,
     pub(super) links: Vec<PageLink>,
@@ -79,7 +82,8 @@ impl Pager {
     /// Creates the links around `page`, which keep the parameters in `known`.
     pub(super) fn new<T>(page: &RowPage<T>, query: &QueryDict, known: &[&str]) -> Self {
         let to = |number: i64| query.link(known, &[("page", Some(&number.to_string()))]);
-        let num_pages = page.paginator.num_pages();
+        let known = page.known();
+        let num_pages = known.num_pages();
         let link = |number: Option<i64>| match number {
             Some(number) => PageLink {
                 label: number.to_string(),
@@ -95,11 +99,11 @@ impl Pager {
         Self {
             number: page.number,
             num_pages,
-            count: page.paginator.count,
+            count: page.counted(),
+            is_counted: page.is_counted,
             previous: (page.number > 1).then(|| to(page.number - 1)),
             next: (page.number < num_pages).then(|| to(page.number + 1)),
-            links: page
-                .paginator
+            links: known
                 .elided_page_range(page.number, 1, 1)
                 .into_iter()
                 .map(link)

@@ -5,7 +5,6 @@ use askama::Template;
 
 use super::cards::{Link, ProductCard};
 use crate::shop::catalog::models::ProductPage;
-use nuages::db::Db;
 use nuages::error::Result;
 use nuages::http::{Html, render};
 use nuages::pages::Page;
@@ -29,15 +28,40 @@ struct ProductDetail {
     tags: Vec<Link>,
     released_on: Option<String>,
     related: Vec<ProductCard>,
+    id: i64,
+    quantity: TypedQuantity,
+}
+
+/// The number of pieces in the form that adds the product to the cart.
+pub(crate) struct TypedQuantity {
+    pub(crate) text: String,
+    pub(crate) error: Option<String>,
 }
 
 /// `GET /products/<slug>/`
 pub(in crate::shop::catalog) async fn product_detail(
     page: Page,
-    db: web::Data<Db>,
     slug: web::Path<String>,
 ) -> Result<Html> {
-    let (product, tags, related) = db
+    let quantity = TypedQuantity {
+        text: "1".to_owned(),
+        error: None,
+    };
+    show(page, slug.into_inner(), quantity).await
+}
+
+/// Shows the page of a product with a quantity that was typed and cannot be added to the cart.
+pub(crate) async fn product_page(page: Page, id: i64, quantity: TypedQuantity) -> Result<Html> {
+    let slug = page
+        .db()
+        .run(move |conn| ProductPage::slug_of(conn, id))
+        .await?;
+    show(page, slug, quantity).await
+}
+
+async fn show(page: Page, slug: String, quantity: TypedQuantity) -> Result<Html> {
+    let (product, tags, related) = page
+        .db()
         .run(move |conn| ProductPage::find(conn, &slug, RELATED))
         .await?;
     let category = || Link {
@@ -46,6 +70,8 @@ pub(in crate::shop::catalog) async fn product_detail(
     };
     render(&ProductDetail {
         page,
+        id: product.id,
+        quantity,
         crumbs: vec![
             Link {
                 label: "Products".to_owned(),

@@ -51,7 +51,7 @@ fn wrong(secret: &Secret) -> String {
 }
 
 /// Turns the second factor on for the logged-in user; returns the secret and the recovery codes.
-fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
+pub(crate) fn turn_on(client: &Client, persona: &Persona) -> (Secret, Vec<String>) {
     let secret = shown_secret(&client.get(SET_UP));
     let page = client.post(
         SET_UP,

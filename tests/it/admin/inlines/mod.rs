@@ -27,7 +27,7 @@ fn order(site: &TestSite, items: usize) {
 
 /// Returns the quantities ordered by id.
 fn quantities(site: &TestSite) -> Vec<i32> {
-    use crate::shop::schema::orders_orderitem::dsl::{id, orders_orderitem, quantity};
+    use crate::shop::orders::models::orders_orderitem::dsl::{id, orders_orderitem, quantity};
     use diesel::prelude::*;
     orders_orderitem
         .order(id)

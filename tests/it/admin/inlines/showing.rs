@@ -9,9 +9,8 @@ use super::{ORDER, order, quantities};
 use crate::admin::shop;
 use crate::shop::INSTALLED;
 use crate::shop::orders::models::{Order, OrderItem};
-use crate::shop::schema::{
-    catalog_product as product, orders_order as order_table, orders_orderitem as item,
-};
+use crate::shop::orders::models::{orders_order as order_table, orders_orderitem as item};
+use crate::shop::schema::catalog_product as product;
 use crate::support::{ALICE, Database, Kind, Reply, TestSite};
 
 fn a_time_that_is_now_by_default_has_an_initial_input(kind: Kind) {

@@ -6,6 +6,7 @@ mod gone;
 mod logged_in_again;
 mod sent_twice;
 mod session_ended;
+mod session_ended_deletion;
 mod session_ended_list;
 mod survival;
 mod unreadable;

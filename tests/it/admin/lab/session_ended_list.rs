@@ -59,29 +59,6 @@ fn an_action_comes_back_with_its_selected_rows_and_is_not_run(kind: Kind) {
     );
 }
 
-fn a_confirmation_that_was_sent_too_late_leads_back_to_the_selected_rows(kind: Kind) {
-    let site = lab(kind, &[]);
-    let alice = ALICE.browser(&site);
-    let (form, pks) = chosen(&site, &alice);
-    let confirmation = alice.submit(&form, "index").form(USERS, "post");
-    site.end_sessions();
-
-    let page = alice.follow(&alice.submit_and_log_in(&confirmation, "", &ALICE));
-
-    assert!(
-        page.words().contains(NOT_RUN),
-        "the list must say that nothing was done: {}",
-        page.words()
-    );
-    let form = page.form(USERS, "action");
-    assert_eq!(
-        (form.value("action"), form.values("_selected_action").len()),
-        ("delete_selected".to_owned(), pks.len()),
-        "the action and the number of selected rows"
-    );
-    assert_eq!(users(&site), 3, "no user may be deleted");
-}
-
 fn all_pages_of_a_list_are_selected_again(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
@@ -173,7 +150,6 @@ fn an_action_comes_back_after_its_user_logged_in_again_in_another_tab(kind: Kind
 
 on_both!(
     an_action_comes_back_with_its_selected_rows_and_is_not_run,
-    a_confirmation_that_was_sent_too_late_leads_back_to_the_selected_rows,
     all_pages_of_a_list_are_selected_again,
     a_selected_row_that_is_gone_is_reported,
     an_action_comes_back_together_with_edited_cells,

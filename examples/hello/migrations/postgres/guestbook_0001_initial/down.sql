@@ -1,0 +1,2 @@
+-- Delete model Entry
+DROP TABLE "guestbook_entry" CASCADE;

@@ -1,0 +1,3 @@
+DROP TABLE "nuages_view";
+DROP TABLE "nuages_batch";
+DROP TABLE "nuages_history";

@@ -1,0 +1,2 @@
+DROP TABLE "nuages_import_row";
+DROP TABLE "nuages_import";

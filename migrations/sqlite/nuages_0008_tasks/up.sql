@@ -1,0 +1,5 @@
+-- Work in the background. The names of the columns are those of Django's TaskResult where Django has them. "user_id" has no reference: a task remains when its user is deleted.
+CREATE TABLE "nuages_task" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(200) NOT NULL, "arguments" text NOT NULL, "is_private" bool NOT NULL, "priority" smallint NOT NULL, "queue_name" varchar(100) NOT NULL, "run_after" datetime NOT NULL, "status" varchar(10) NOT NULL, "attempts" integer NOT NULL, "failures" integer NOT NULL, "enqueued_at" datetime NOT NULL, "started_at" datetime NULL, "last_attempted_at" datetime NULL, "finished_at" datetime NULL, "worker" varchar(100) NULL, "lease_until" datetime NULL, "error" text NOT NULL, "return_value" text NOT NULL, "progress_done" bigint NULL, "progress_total" bigint NULL, "progress_text" varchar(200) NOT NULL, "user_id" integer NULL);
+CREATE INDEX "nuages_task_due" ON "nuages_task" ("priority" DESC, "run_after", "id") WHERE "status" IN ('READY', 'RUNNING');
+CREATE INDEX "nuages_task_status" ON "nuages_task" ("status", "id");
+CREATE INDEX "nuages_task_name" ON "nuages_task" ("name", "id");

@@ -1,0 +1,5 @@
+-- Files that are imported in the admin, and their rows before they are written. Rows are deleted when the import has ended.
+CREATE TABLE "nuages_import" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" integer NOT NULL, "model" varchar(200) NOT NULL, "file_name" varchar(255) NOT NULL, "key" varchar(200) NOT NULL, "mode" varchar(10) NOT NULL, "header" text NOT NULL, "mapping" text NOT NULL, "state" varchar(10) NOT NULL, "is_partial" bool NOT NULL, "total" bigint NOT NULL, "new_rows" bigint NOT NULL, "changed_rows" bigint NOT NULL, "unchanged_rows" bigint NOT NULL, "wrong_rows" bigint NOT NULL, "problem" text NOT NULL, "sample" text NOT NULL, "task_id" bigint NULL, "made_at" datetime NOT NULL);
+CREATE INDEX "nuages_import_made_at" ON "nuages_import" ("made_at");
+CREATE TABLE "nuages_import_row" ("import_id" bigint NOT NULL, "number" bigint NOT NULL, "line" bigint NOT NULL, "cells" text NOT NULL, "is_ragged" bool NOT NULL, "errors" text NOT NULL, PRIMARY KEY ("import_id", "number"));
+CREATE INDEX "nuages_import_row_wrong" ON "nuages_import_row" ("import_id", "number") WHERE "errors" <> '';

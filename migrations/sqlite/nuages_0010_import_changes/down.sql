@@ -1,0 +1,1 @@
+DROP TABLE "nuages_import_change";

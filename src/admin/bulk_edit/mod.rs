@@ -1,0 +1,7 @@
+//! The action `bulk_edit`: changes fields of all selected rows, after a preview, with one undo for all.
+
+mod edit;
+mod pages;
+
+pub(super) use edit::BULK_EDIT;
+pub(super) use pages::run;

@@ -1,0 +1,18 @@
+//! The currency in which the shop sells.
+
+use nuages::settings::{Setting, Settings};
+
+/// The setting `CURRENCY`.
+pub(crate) static CURRENCY: Setting<String> =
+    Setting::new("CURRENCY", "a code of ISO 4217").default(|| "EUR".to_owned());
+
+/// Returns what is written before an amount.
+pub(crate) fn sign(settings: &Settings) -> String {
+    match CURRENCY.get(settings).as_str() {
+        "EUR" => "€".to_owned(),
+        "GBP" => "£".to_owned(),
+        "JPY" => "¥".to_owned(),
+        "USD" => "$".to_owned(),
+        other => format!("{other}\u{a0}"),
+    }
+}
