@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PHONE } from "./support/browser.mjs";
+import { hasFocus } from "./support/eventually.mjs";
 import { follow, logIn, resetLink } from "./support/pages.mjs";
 import { ANN, LONG, PASSWORD } from "./support/shop.mjs";
 import { openSite } from "./support/site.mjs";
@@ -134,7 +135,7 @@ test("errors are shown beside their fields, and the summary links to them", asyn
   await press(page, "Create account");
   const confirmation = page.getByLabel("Password confirmation");
   await page.getByRole("alert").getByRole("link", { name: "Password confirmation" }).click();
-  assert.ok(await confirmation.evaluate((input) => input === document.activeElement), "the focus is in the field");
+  await hasFocus(confirmation, "the focus is in the field");
   const label = await page.getByText("Password confirmation", { exact: true }).last().boundingBox();
   assert.ok(label.y >= 0 && label.y < PHONE.height, "its label is on the screen");
   const { invalid, described } = await confirmation.evaluate((input) => ({
@@ -154,7 +155,8 @@ test("the browser asks for required fields before the form is sent", async (t) =
   const page = await site.page(t);
   await page.goto(LOGIN);
   await page.getByRole("main").getByRole("button", { name: "Log in" }).click();
-  assert.ok(await page.getByLabel("Username").evaluate((input) => input === document.activeElement && !input.validity.valid));
+  await hasFocus(page.getByLabel("Username"));
+  assert.equal(await page.getByLabel("Username").evaluate((input) => input.validity.valid), false);
 });
 
 test("a login redirects to the page that required it, and to no other site", async (t) => {

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { ORDER, PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
 import { DESKTOP, PHONE } from "./support/browser.mjs";
+import { getsFocus } from "./support/eventually.mjs";
 import { follow, send } from "./support/pages.mjs";
 import { BOSS } from "./support/shop.mjs";
 import { openSite } from "./support/site.mjs";
@@ -44,9 +45,9 @@ test("a category is searched and chosen with the keyboard", async (t) => {
 for (const javaScriptEnabled of [true, false]) {
   test(`the first field of an add form has the focus${javaScriptEnabled ? "" : ", without JavaScript"}`, async (t) => {
     const page = await site.page(t, { javaScriptEnabled });
-    for (const [path, id] of [[`${PRODUCTS}add/`, "id_name"], ["/admin/auth/user/add/", "id_username"], [`${PRODUCTS}1/change/`, ""]]) {
+    for (const [path, field] of [[`${PRODUCTS}add/`, "#id_name"], ["/admin/auth/user/add/", "#id_username"], [`${PRODUCTS}1/change/`, "body"]]) {
       await staff(page, path);
-      assert.equal(await page.evaluate(() => document.activeElement.id), id, path);
+      await getsFocus(page, field, path);
     }
   });
 }
@@ -238,7 +239,7 @@ test("inline rows of an order are added, removed, marked for deletion and saved"
   await add.click();
   assert.equal(await total(page), String(before + 2));
   const row = `items-${before + 1}`;
-  assert.equal(await page.evaluate(() => document.activeElement.id), `id_${row}-product_search`);
+  await getsFocus(page, `#id_${row}-product_search`);
   await page.keyboard.type("atlas");
   await page.waitForFunction((row) => document.querySelectorAll(`#${row} .combo li:not(.note)`).length === 1, row);
   await page.keyboard.press("Enter");
@@ -277,9 +278,9 @@ test("the list of errors links to the fields, and opens the collapsed sections t
   await named(page, "price").fill("x");
   await press(page, /^Save product$/);
   assert.match(await page.title(), /^Error: /);
-  assert.equal(await page.evaluate(() => document.activeElement.matches("[data-problem]")), true);
+  await getsFocus(page, "[data-problem]");
   await main(page).locator('.problem a[href="#id_price"]').click();
-  assert.equal(await page.evaluate(() => document.activeElement.id), "id_price");
+  await getsFocus(page, "#id_price");
   const described = await named(page, "price").getAttribute("aria-describedby");
   assert.match(await page.locator(`#${described.split(" ").at(-1)}`).innerText(), /number/);
 
@@ -290,7 +291,7 @@ test("the list of errors links to the fields, and opens the collapsed sections t
   assert.equal(await named(page, "price").isVisible(), false);
   await main(page).locator('.problem a[href="#id_price"]').click();
   assert.equal(await named(page, "price").isVisible(), true);
-  assert.equal(await page.evaluate(() => document.activeElement.id), "id_price");
+  await getsFocus(page, "#id_price");
   await page.unroute("**/change/");
 });
 

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { PRODUCTS, colliding, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
 import { PHONE } from "./support/browser.mjs";
+import { getsFocus } from "./support/eventually.mjs";
 import { follow } from "./support/pages.mjs";
 import { openSite } from "./support/site.mjs";
 
@@ -187,9 +188,9 @@ test("keyboard shortcuts open the help, search, move between rows, and change th
   await page.keyboard.press("x");
   assert.equal(await boxes(page).nth(1).isChecked(), true);
   await page.keyboard.press("k");
-  assert.equal(await focused(page, ".list tbody tr:first-child th a"), true);
+  await getsFocus(page, ".list tbody tr:first-child th a");
   await page.keyboard.press("/");
-  assert.equal(await focused(page, "input[name=q]"), true);
+  await getsFocus(page, "input[name=q]");
   await page.keyboard.type("?t");
   assert.equal(await page.locator("dialog[open]").count(), 0, "keys of a field are its own");
   await page.evaluate(() => document.activeElement.blur());
@@ -241,14 +242,14 @@ test("single-letter shortcuts can be switched off, and stay off", async (t) => {
   await page.getByRole("checkbox", { name: "Shortcuts of a single key" }).check();
   await page.keyboard.press("Escape");
   await page.keyboard.press("/");
-  assert.equal(await focused(page, "input[name=q]"), true);
+  await getsFocus(page, "input[name=q]");
 });
 
 test("a list and a form can be used with the keyboard alone", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: true });
   await staff(page, "/admin/catalog/tag/");
   await page.keyboard.press("Tab");
-  assert.equal(await focused(page, ".skip"), true);
+  await getsFocus(page, ".skip");
   await page.keyboard.press("Enter");
   const tabTo = async (what) => {
     for (let i = 0; i < 40; i += 1) {

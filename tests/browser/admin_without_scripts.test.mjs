@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { ORDER, PRODUCTS, main, named, press, staff } from "./support/admin.mjs";
 import { violations } from "./support/axe.mjs";
 import { DESKTOP, PHONE } from "./support/browser.mjs";
+import { getsFocus, hasFocus } from "./support/eventually.mjs";
 import { follow } from "./support/pages.mjs";
 import { openSite } from "./support/site.mjs";
 
@@ -13,7 +14,6 @@ const said = (page) => main(page).locator(".messages").innerText();
 const box = (page, name) => main(page).locator(`[name="_find-${name}"]`);
 /** Presses the button that searches the rows that a field offers. */
 const find = (page, what, row = "main") => follow(page, () => page.locator(row).getByRole("button", { name: `Find ${what}` }).first().click());
-const focused = (page) => page.evaluate(() => document.activeElement.id);
 
 test("a category is searched and chosen, and the other entered values are kept", async (t) => {
   const page = await site.page(t, { javaScriptEnabled: false });
@@ -23,13 +23,13 @@ test("a category is searched and chosen, and the other entered values are kept",
   await box(page, "category").fill("umbrella");
   await find(page, "category");
   assert.match(await main(page).getByRole("status").innerText(), /Nothing found for “umbrella”/);
-  assert.equal(await focused(page), "id_category_find");
+  await getsFocus(page, "#id_category_find");
   await page.keyboard.type("light");
   await follow(page, () => page.keyboard.press("Enter"));
   assert.equal(await named(page, "name").inputValue(), "Half a name");
   assert.equal(await main(page).getByRole("status").innerText(), "1 match for “light”. Choose it, then save.");
   const match = main(page).getByRole("group", { name: "Category" }).getByRole("radio", { name: "Lighting" });
-  assert.equal(await focused(page), await match.getAttribute("id"), "the focus is on the match");
+  await hasFocus(match, "the focus is on the match");
   await page.keyboard.press("Space");
   assert.equal(await match.isChecked(), true);
   await press(page, "Save and continue editing");
@@ -42,7 +42,7 @@ test("a product is searched and chosen in an inline row of an order, on a phone 
   await staff(page, ORDER);
   await named(page, "items-0-quantity").fill("4");
   await find(page, "product", "#items-0");
-  assert.equal(await focused(page), "id_items-0-product_find", "there are more than are shown: the focus is on the box");
+  await getsFocus(page, "#id_items-0-product_find", "there are more than are shown: the focus is on the box");
   await page.keyboard.type("lamp");
   await follow(page, () => box(page, "items-0-product").press("Enter"));
   const group = main(page).locator("#items-0").getByRole("group", { name: "Product" });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { named, press as pressInAdmin, staff } from "./support/admin.mjs";
 import { DESKTOP, PHONE } from "./support/browser.mjs";
 import { add, buy, fillIn, mailAbout, orderNumber, press } from "./support/buyer.mjs";
+import { hasFocus } from "./support/eventually.mjs";
 import { follow, logIn } from "./support/pages.mjs";
 import { ANN } from "./support/shop.mjs";
 import { openSite } from "./support/site.mjs";
@@ -80,7 +81,7 @@ test("the cart updates without a reload, says the total and keeps the focus", as
   await quantity(page).fill("3");
   await page.getByText("€369.60").first().waitFor();
   assert.equal(await quantity(page).inputValue(), "3");
-  assert.ok(await quantity(page).evaluate((field) => field === document.activeElement), "the focus stays");
+  await hasFocus(quantity(page), "the focus stays");
   assert.equal(await page.getByRole("link", { name: /^Cart/ }).innerText(), "Cart 3");
   assert.match(await page.locator("p.hidden[role=status]").textContent(), /€369\.60/);
 
