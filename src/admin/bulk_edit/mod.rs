@@ -4,4 +4,4 @@ mod edit;
 mod pages;
 
 pub(super) use edit::BULK_EDIT;
-pub(super) use pages::run;
+pub(super) use pages::{is_sent, run};

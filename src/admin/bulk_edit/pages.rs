@@ -54,6 +54,15 @@ struct BulkPreview {
     list_url: String,
 }
 
+/// Whether the form or the preview of a bulk edit was sent, and not the list.
+pub(in crate::admin) fn is_sent(data: &PostData) -> bool {
+    data.fields.get(MARK).is_some()
+        || data
+            .fields
+            .iter()
+            .any(|(name, _)| name.starts_with("change-"))
+}
+
 /// Shows the form or the preview of a bulk edit, or carries it out.
 pub(in crate::admin) async fn run(
     run: Run<'_>,
@@ -63,9 +72,7 @@ pub(in crate::admin) async fn run(
     let request = run.request;
     let (registered, actor) = (run.registered, request.actor());
     let editable = fields(registered, &actor, &request.settings);
-    let is_sent =
-        data.fields.get(MARK).is_some() || editable.iter().any(|field| is_ticked(data, *field));
-    if !is_sent {
+    if !is_sent(data) {
         return form(run, &editable, None, &Vec::new(), "").await;
     }
 

@@ -32,12 +32,8 @@ pub(super) async fn confirm_again(
         return Ok(None);
     }
 
-    request
-        .messages
-        .add(Level::WARNING, kept.not_confirmed("changed"));
-    let mut unconfirmed = kept.post.clone();
-    unconfirmed.fields = unconfirmed.fields.without("post");
-    run(request, registered, part, &unconfirmed).await
+    kept.ask_again(&request.messages, "changed");
+    run(request, registered, part, &kept.unconfirmed()).await
 }
 
 /// Runs the action that `data` requests on the row `part`. Returns `None` if the form is to be

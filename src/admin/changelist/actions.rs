@@ -165,8 +165,8 @@ pub(super) async fn run(
     }
 }
 
-/// Returns the confirmation page of an action whose confirmation was refused because of a login. Nothing
-/// is run. Returns `None` if `kept` does not confirm an action.
+/// Returns the confirmation page of an action, or the preview of a bulk edit, whose form was refused
+/// because of a login. Nothing is run. Returns `None` if `kept` is not such a form.
 pub(super) async fn confirm_again(
     request: &AdminRequest,
     list: &List,
@@ -175,23 +175,24 @@ pub(super) async fn confirm_again(
 ) -> Result<Option<HttpResponse>> {
     let action = offered
         .iter()
-        .find(|action| chosen(&kept.post) == Some(action.name))
-        .filter(|action| action.name == DELETE.name || action.confirm);
-    let Some(action) = action.filter(|_| !kept.post.get("post").is_empty()) else {
+        .find(|action| chosen(&kept.post) == Some(action.name));
+    let Some(action) = action else {
+        return Ok(None);
+    };
+    let is_confirmed = !kept.post.get("post").is_empty();
+    let done = match action.name {
+        name if name == DELETE.name => is_confirmed.then_some("deleted"),
+        name if name == BULK_EDIT.name => bulk_edit::is_sent(&kept.post).then_some("changed"),
+        _ => (action.confirm && is_confirmed).then_some("changed"),
+    };
+    let Some(done) = done else {
         return Ok(None);
     };
 
-    let done = if action.name == DELETE.name {
-        "deleted"
-    } else {
-        "changed"
-    };
-    request
-        .messages
-        .add(Level::WARNING, kept.not_confirmed(done));
-    let mut unconfirmed = kept.post.clone();
-    unconfirmed.fields = unconfirmed.fields.without("post");
-    run(request, list, offered, &unconfirmed).await.map(Some)
+    kept.ask_again(&request.messages, done);
+    run(request, list, offered, &kept.unconfirmed())
+        .await
+        .map(Some)
 }
 
 /// Whether all pages of the list are selected.

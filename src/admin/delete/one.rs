@@ -36,9 +36,7 @@ pub(in crate::admin) async fn delete_form(
     place: Path<(String, String, String)>,
 ) -> Result<HttpResponse> {
     if let Some(kept) = kept_forms::take(&request.http).await? {
-        request
-            .messages
-            .add(Level::WARNING, kept.not_confirmed("deleted"));
+        kept.ask_again(&request.messages, "deleted");
     }
     answer(request, &place, PostData::default(), false).await
 }

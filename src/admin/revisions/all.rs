@@ -238,12 +238,15 @@ fn load(conn: &mut Conn, mut asked: Asked) -> Result<Loaded> {
     // The sort is stable, so that each source keeps its order.
     events.sort_by_key(|(time, _)| std::cmp::Reverse(*time));
 
+    let has_logs = events
+        .iter()
+        .any(|(_, event)| matches!(event, Event::Log(..)));
     let is_more = events.len() > PER_PAGE;
     events.truncate(PER_PAGE);
     let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     let mut cursor = Cursor {
         // Log entries that were found and not shown are found again on the next page.
-        log: if is_more && scan.has_found {
+        log: if is_more && has_logs {
             asked.cursor.log
         } else {
             scan.last
@@ -285,7 +288,6 @@ fn load(conn: &mut Conn, mut asked: Asked) -> Result<Loaded> {
 struct LogScan {
     /// The entries, with the labels of their models.
     found: Vec<(LogEntry, String)>,
-    has_found: bool,
     /// The last log entry that was read.
     last: Option<i32>,
     /// Whether there may be further entries behind the last one.
@@ -321,7 +323,6 @@ impl LogScan {
                 break;
             }
         }
-        scan.has_found = !scan.found.is_empty();
         Ok(scan)
     }
 }

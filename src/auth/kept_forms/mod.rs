@@ -74,13 +74,21 @@ pub struct KeptForm {
 }
 
 impl KeptForm {
-    /// Returns the message for a confirmation page that comes again. `done` says what the confirmation
-    /// would have done, such as "deleted".
-    pub fn not_confirmed(&self, done: &str) -> String {
-        format!(
-            "{} before this was sent. Nothing has been {done}. Please look at it again and confirm once more.",
-            self.reason.words()
-        )
+    /// Adds the message that a confirmation page comes again, and nothing has happened yet. `done` says
+    /// what the confirmation would have done, such as "deleted".
+    pub fn ask_again(&self, messages: &Messages, done: &str) {
+        let reason = self.reason.words();
+        let text = format!(
+            "{reason} before this was sent. Nothing has been {done}. Please look at it again and confirm once more."
+        );
+        messages.add(Level::WARNING, text);
+    }
+
+    /// Returns the form without its confirmation.
+    pub fn unconfirmed(&self) -> PostData {
+        let mut post = self.post.clone();
+        post.fields = post.fields.without("post");
+        post
     }
 }
 

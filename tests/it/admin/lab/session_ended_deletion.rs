@@ -1,4 +1,4 @@
-//! Confirmations of deletions and actions that are sent after their session has ended.
+//! Confirmations of deletions and actions, and bulk edits, that are sent after their session has ended.
 
 use super::{SHEET, SHEETS, lab, stored};
 use crate::support::{ALICE, BOB, CHARLIE, Client, Form, Kind, Persona, Reply, TestSite};
@@ -105,6 +105,48 @@ fn the_deletion_of_selected_rows_is_confirmed_once_more_after_the_login(kind: Ki
     );
 }
 
+/// Opens the bulk edit of the sheet, and enters a title.
+fn edited(alice: &Client) -> Form {
+    let list = alice
+        .form(SHEETS, "action")
+        .set("action", "bulk_edit")
+        .choose("_selected_action", &["1"]);
+    let form = alice.submit(&list, "index").form(SHEETS, "_bulk");
+    form.choose("change-title", &["on"]).set("title", "Typed")
+}
+
+fn the_values_of_a_bulk_edit_are_kept_until_after_the_login(kind: Kind) {
+    let site = lab(kind, &[]);
+    let alice = ALICE.browser(&site);
+    for send in SENDS {
+        let page = send(&site, &alice, &edited(&alice));
+        let words = page.words();
+        assert!(
+            words.contains("Nothing has been changed.") && words.contains("Typed"),
+            "the preview shows the values that were typed: {words}"
+        );
+
+        let page = send(&site, &alice, &page.form(SHEETS, "post"));
+        let words = page.words();
+        assert!(
+            words.contains("Nothing has been changed.") && words.contains("Typed"),
+            "the preview comes again when it was confirmed too late: {words}"
+        );
+        assert!(alice.get(SHEETS).shows(&["First"]), "nothing is changed");
+    }
+
+    let preview = alice.submit(&edited(&alice), "");
+    let reply = alice.submit(&preview.form(SHEETS, "post"), "");
+    assert!(
+        alice
+            .follow(&reply)
+            .words()
+            .contains("1 sheet was changed."),
+        "the rows change once the preview is confirmed: {}",
+        reply.words()
+    );
+}
+
 fn a_change_form_that_was_sent_too_late_still_comes_back_as_typed(kind: Kind) {
     let site = lab(kind, &[]);
     let alice = ALICE.browser(&site);
@@ -118,5 +160,6 @@ fn a_change_form_that_was_sent_too_late_still_comes_back_as_typed(kind: Kind) {
 on_both!(
     a_deletion_is_confirmed_once_more_after_the_login,
     the_deletion_of_selected_rows_is_confirmed_once_more_after_the_login,
+    the_values_of_a_bulk_edit_are_kept_until_after_the_login,
     a_change_form_that_was_sent_too_late_still_comes_back_as_typed,
 );
