@@ -3,6 +3,7 @@
 mod auth;
 mod guide;
 mod idempotency;
+mod interleavings;
 mod lists;
 mod openapi;
 mod own;
