@@ -26,7 +26,8 @@ export const LONG = { username: "W".repeat(150), password: PASSWORD };
  * `content`: "demo" is the demo shop of Nuages; "odd" adds content that strains a layout (long names, no pictures);
  * "many" has generated products instead, enough for a list of several pages; "empty" has tables and no rows; "broken" has
  * no tables, so that every page fails; "debug" fails with DEBUG on. `mails()` returns the mail that the shop has sent,
- * which goes to standard output without a mail server.
+ * which goes to standard output without a mail server. `command(...words)` runs a command of the program, and returns what it
+ * prints.
  */
 export async function openShop(content) {
   const dir = await mkdtemp(join(tmpdir(), "nuages-browser-"));
@@ -64,7 +65,8 @@ export async function openShop(content) {
     let said = "";
     server.stdout.on("data", (data) => (said += data));
     const mails = () => said.split(/^-{79}$/m).slice(0, -1).map(decoded);
-    return { url: await address(server), mails, close };
+    const command = async (...words) => (await run(BINARY, words, options)).stdout;
+    return { url: await address(server), mails, command, close };
   } catch (error) {
     await close();
     throw error;
