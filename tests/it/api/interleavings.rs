@@ -62,7 +62,7 @@ struct Table<'a> {
     program: &'a Program,
     alice: &'a Client,
     path: String,
-    /// What each writer has read, and the values at that moment.
+    /// The form or the answer that each writer has read, and the values at that moment.
     reads: Vec<(Writer, Read, Stored)>,
     /// Number of values that were made, so that none comes again.
     made: &'a Cell<i32>,
