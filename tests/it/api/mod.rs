@@ -37,14 +37,14 @@ fn shop_with(kind: Kind, settings: &[(&str, &str)]) -> TestSite {
 }
 
 /// A program that sends a token.
-struct Program {
+pub(crate) struct Program {
     client: Client,
     token: String,
 }
 
 impl Program {
     /// Returns a program with a new token of `persona`.
-    fn of(site: &TestSite, persona: &Persona) -> Self {
+    pub(crate) fn of(site: &TestSite, persona: &Persona) -> Self {
         Self::with(site, persona, NewApiToken::new("test"))
     }
 
@@ -60,15 +60,15 @@ impl Program {
         self.send(Method::GET, path, &[], b"")
     }
 
-    fn post(&self, path: &str, body: &Json) -> Reply {
+    pub(crate) fn post(&self, path: &str, body: &Json) -> Reply {
         self.json(Method::POST, path, &[], body)
     }
 
-    fn patch(&self, path: &str, body: &Json) -> Reply {
+    pub(crate) fn patch(&self, path: &str, body: &Json) -> Reply {
         self.json(Method::PATCH, path, &[], body)
     }
 
-    fn delete(&self, path: &str) -> Reply {
+    pub(crate) fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, &[], b"")
     }
 
@@ -77,7 +77,13 @@ impl Program {
         self.send(method, path, &headers, body.to_string().as_bytes())
     }
 
-    fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+    pub(crate) fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
         let authorization = format!("Bearer {}", self.token);
         let headers = [headers, &[("authorization", &authorization)]].concat();
         self.client.send(method, path, &headers, body)

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::project::Django;
 use crate::support::{ALICE, BOB, Client, Database, Kind, TestSite, picture};
 
-fn crew(kind: Kind) -> Database {
+pub(super) fn crew(kind: Kind) -> Database {
     let database = Database::migrated(kind);
     for persona in [&ALICE, &BOB] {
         persona.save(&mut database.connect());
@@ -15,7 +15,7 @@ fn crew(kind: Kind) -> Database {
 }
 
 /// Returns the data that Django finds in the database; if `act` is "write", Django first writes it.
-fn said(django: &Django, database: &Database, act: &str) -> Value {
+pub(super) fn said(django: &Django, database: &Database, act: &str) -> Value {
     let picture = base64::engine::general_purpose::STANDARD.encode(picture(8, 6));
     let script = format!(
         "ACT = {act:?}\nPICTURE = {picture:?}\n{}",
@@ -95,7 +95,7 @@ fn write(site: &TestSite) {
     assert_eq!(alice.submit(&group, "_save").status, 302);
 }
 
-fn permission(site: &TestSite, name: &str) -> String {
+pub(super) fn permission(site: &TestSite, name: &str) -> String {
     use diesel::prelude::*;
     use nuages::schema::auth_permission::dsl::{auth_permission, codename, id};
     let found: i32 = auth_permission

@@ -40,6 +40,7 @@ macro_rules! with_django {
 
 mod accounts;
 mod admin;
+mod api;
 mod dump;
 mod field_list;
 mod fixtures;
