@@ -7,7 +7,6 @@ use std::cell::Cell;
 use std::thread;
 
 use diesel::prelude::*;
-use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value as Json, json};
 use ureq::http::Method;

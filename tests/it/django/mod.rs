@@ -54,6 +54,7 @@ mod migrate;
 mod own_tables;
 mod passwords;
 mod permissions;
+mod placed_orders;
 mod project;
 mod receivers;
 mod rows;
