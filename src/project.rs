@@ -348,12 +348,12 @@ impl Project {
 
     /// Returns every task of the site and of Nuages, for a worker.
     pub fn task_registry(&'static self) -> Registry {
-        let own = Registry::default()
-            .with(&mail::SEND)
-            .with(self.admin_site());
-        self.tasks
-            .iter()
-            .fold(own, |registry, task| registry.with(*task))
+        let own = Registry::default().with(&mail::SEND);
+        let admin = admin::background::tasks(self.admin_site());
+        admin
+            .into_iter()
+            .chain(self.tasks.iter().copied())
+            .fold(own, Registry::with)
     }
 
     /// Installs the models of the apps, so that deletions find the rows that depend on others, and connects the receivers.

@@ -2,6 +2,7 @@
 
 mod app_admin;
 mod autocomplete;
+pub(crate) mod background;
 mod bulk_edit;
 mod catch_all;
 mod changelist;

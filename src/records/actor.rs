@@ -2,6 +2,8 @@
 
 use crate::auth::User;
 use crate::auth::permissions::Permissions;
+use crate::db::Conn;
+use crate::error::Result;
 use crate::models::Meta;
 
 /// A user with their permissions. It can be moved to the thread that talks to the database.
@@ -20,6 +22,16 @@ impl Actor {
             user: User::anonymous(),
             permissions: Permissions::default(),
         }
+    }
+
+    /// Loads a user with their permissions, for work in the background. Returns `None` if the user was deleted or is not
+    /// active any more.
+    pub(crate) fn load(conn: &mut Conn, user_id: i32) -> Result<Option<Self>> {
+        let Some(user) = User::find(conn, user_id)?.filter(|user| user.is_active) else {
+            return Ok(None);
+        };
+        let permissions = Permissions::load(conn, &user)?;
+        Ok(Some(Self { user, permissions }))
     }
 
     /// Whether the user may view or change rows of `model`.

@@ -14,7 +14,7 @@ use crate::records::history::{Batch, Delta, FieldDelta};
 use crate::settings::Settings;
 
 /// Number of rows that are read at a time.
-const CHUNK: i64 = 500;
+pub(super) const CHUNK: i64 = 500;
 /// The most rows whose values before and after a preview shows.
 const SAMPLES: usize = 10;
 /// The most wrong rows that a page names.
@@ -280,22 +280,22 @@ impl BulkEdit {
         Ok(good)
     }
 
-    /// Writes the change of all rows in one transaction, or of none.
+    /// Writes the change of all rows in one transaction, or of none. `next` returns some rows at a time, and `None`
+    /// after the last ones.
     pub(super) fn write(
         &self,
         conn: &mut Conn,
         actor: &Actor,
         settings: &Settings,
-        rows: &Query,
+        batch: Batch,
+        next: &mut dyn FnMut(&mut Conn) -> Result<Option<Query>>,
     ) -> Result<Outcome> {
         let mut preview = Preview::default();
         let done = records::atomic(conn, actor, settings, |conn, writer| {
-            let batch = Batch::new(self.registered.model, "Bulk edit");
             let key = batch.key.clone();
             writer.begin_batch(batch);
 
-            let mut chunks = rows.chunks(CHUNK);
-            while let Some(some) = chunks.next_query(conn)? {
+            while let Some(some) = next(conn)? {
                 let named = some.locked_named(conn)?;
                 let plans = self.check(conn, actor, settings, named, &mut preview)?;
                 if preview.wrong_count > 0 {

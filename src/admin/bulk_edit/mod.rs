@@ -2,6 +2,8 @@
 
 mod edit;
 mod pages;
+mod task;
 
 pub(super) use edit::BULK_EDIT;
 pub(super) use pages::{is_sent, run};
+pub(super) use task::{TASK_NAME, run_task};

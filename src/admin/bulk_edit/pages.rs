@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
-use super::edit::{BulkEdit, FieldErrors, Outcome, Preview, fields, is_ticked};
+use super::edit::{BulkEdit, CHUNK, FieldErrors, Outcome, Preview, fields, is_ticked};
+use super::task::{self, AT_ONCE};
 use crate::admin::change_form::{RowlessForm, Shown, ShownField};
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::run_action::{Again, Run};
@@ -12,6 +13,7 @@ use crate::error::Result;
 use crate::forms::model::{ControlKind, ModelField, Violation};
 use crate::http::{PostData, redirect, render};
 use crate::messages::{Level, Message};
+use crate::records::history::Batch;
 
 /// The field that tells the form of this page from the list.
 const MARK: &str = "_bulk";
@@ -92,7 +94,16 @@ pub(in crate::admin) async fn run(
         let preview = request.db.run(job).await?;
         return show(run, &editable, data, preview).await;
     }
-    let job = move |conn: &mut Conn| edit.write(conn, &actor, &settings, &rows);
+    if run.count > AT_ONCE {
+        return write_later(run, hidden(&editable, data)).await;
+    }
+    let job = move |conn: &mut Conn| {
+        let batch = Batch::new(registered.model, "Bulk edit");
+        let mut chunks = rows.chunks(CHUNK);
+        edit.write(conn, &actor, &settings, batch, &mut |conn| {
+            chunks.next_query(conn)
+        })
+    };
     let back_url = run.back_url.clone();
     match request.db.write(job).await {
         Ok(Outcome::Refused(preview)) => show(run, &editable, data, preview).await,
@@ -107,6 +118,31 @@ pub(in crate::admin) async fn run(
             Ok(redirect(back_url))
         }
     }
+}
+
+/// Enqueues the task of a confirmed edit.
+async fn write_later(run: Run<'_>, fields: Vec<(String, String)>) -> Result<HttpResponse> {
+    let (request, registered, rows) = (run.request, run.registered, run.rows.clone());
+    let user = request.user.id;
+    let task = request
+        .db
+        .atomic(move |conn| task::enqueue(conn, registered, user, fields, &rows))
+        .await?;
+    log::info!(
+        target: "nuages.admin",
+        "{} edits {} of {} with task {}", request.user.username, run.count, registered.model.label(), task.id
+    );
+    let text = format!(
+        "The change of {} {} runs in the background. ",
+        run.count,
+        registered.model.counted(run.count)
+    );
+    let url = format!("/admin/undo/{}/", Batch::key_of_task(task.id));
+    let link = ("See how far it is, or undo it", url.as_str());
+    request
+        .messages
+        .push(Message::linked(Level::INFO, &text, link, ""));
+    Ok(redirect(run.back_url))
 }
 
 /// Adds the message about what was changed, with the link that undoes it.

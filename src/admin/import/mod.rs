@@ -29,6 +29,7 @@ use cancel::CancelNotice;
 use plan::{Mode, keys, mapped, targets};
 use rows::{Import, RowError, SampleRow, StagedRow, state};
 use run::{Arguments, TASK};
+pub(super) use run::{TASK_NAME, run_task};
 use stage::{Staged, check_again, on_own_connection};
 
 /// The largest number of wrong rows that the page shows.

@@ -10,19 +10,17 @@ use super::check::{CheckedRow, Outcome, Seen};
 use super::plan::{Mode, Plan, keys, mapped};
 use super::rows::{self, Counts, Import, SampleRow, state};
 use crate::admin::AdminSite;
-use crate::auth::User;
-use crate::auth::permissions::Permissions;
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::forms::model::Violation;
 use crate::records::history::PendingChange;
 use crate::records::{Actor, RecordChange};
 use crate::settings::Settings;
-use crate::tasks::{AnyTask, Task, TaskContext};
+use crate::tasks::{Task, TaskContext};
 use crate::words::counted;
 
 /// The name of the task.
-const NAME: &str = "nuages.import";
+pub(in crate::admin) const TASK_NAME: &str = "nuages.import";
 /// Number of rows that are checked at once.
 const CHUNK: i64 = 250;
 /// Number of changes that the page shows.
@@ -36,27 +34,26 @@ pub(super) struct Arguments {
     pub(super) only_check: bool,
 }
 
-/// Enqueues the task; [`AdminSite`] runs it.
-pub(super) static TASK: Task<Arguments> = Task::new(NAME, |_, _| {
+/// Enqueues the task; `run_task` runs it.
+pub(super) static TASK: Task<Arguments> = Task::new(TASK_NAME, |_, _| {
     Err(Error::command(
         "the site has no admin that could import rows",
     ))
 });
 
-impl AnyTask for AdminSite {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn run(&'static self, context: &mut TaskContext<'_>, arguments: Json) -> Result<Json> {
-        let arguments: Arguments = serde_json::from_value(arguments)
-            .map_err(|error| Error::command(format!("the arguments of the import: {error}")))?;
-        run_task(self, context, &arguments)?;
-        Ok(Json::Null)
-    }
+/// Checks or writes the rows of an import.
+pub(in crate::admin) fn run_task(
+    site: &'static AdminSite,
+    context: &mut TaskContext<'_>,
+    arguments: Json,
+) -> Result<Json> {
+    let arguments: Arguments = serde_json::from_value(arguments)
+        .map_err(|error| Error::command(format!("the arguments of the import: {error}")))?;
+    run(site, context, &arguments)?;
+    Ok(Json::Null)
 }
 
-fn run_task(
+fn run(
     site: &'static AdminSite,
     context: &mut TaskContext<'_>,
     arguments: &Arguments,
@@ -65,13 +62,10 @@ fn run_task(
         return Ok(());
     };
     let settings = context.settings;
-    let Some(user) = User::find(context.conn(), import.user_id)?.filter(|user| user.is_active)
-    else {
+    let Some(actor) = Actor::load(context.conn(), import.user_id)? else {
         context.do_not_retry();
         return Err(Error::command("the user of the import has left"));
     };
-    let permissions = Permissions::load(context.conn(), &user)?;
-    let actor = Actor { user, permissions };
     // A process that was killed may have left it.
     CancelNotice::remove(settings, import.id);
     let plan = match plan(site, &import, &actor, settings) {

@@ -21,6 +21,7 @@ use crate::models::Record;
 use crate::records::history::{Batch, HistoryEntry, StoredBatch};
 use crate::records::{self, Writer};
 use crate::settings::Settings;
+use crate::tasks::{Progress, TaskResult, TaskStatus, VIEW_PERMISSION};
 
 /// Number of rows that are read at a time.
 const CHUNK: i64 = 200;
@@ -40,6 +41,22 @@ struct UndoPage {
     history_url: String,
 }
 
+/// The page of a batch that a task writes, or has not written.
+#[derive(Template)]
+#[template(path = "admin/undo_later.html")]
+struct LaterPage {
+    frame: Frame,
+    task: TaskResult,
+    progress: Option<Progress>,
+}
+
+impl LaterPage {
+    /// Whether the task has not ended.
+    fn is_open(&self) -> bool {
+        matches!(self.task.status(), TaskStatus::Ready | TaskStatus::Running)
+    }
+}
+
 /// The result of undoing a batch.
 #[derive(Debug, Default)]
 pub(in crate::admin) struct Undone {
@@ -56,7 +73,16 @@ pub(in crate::admin) async fn undo_form(
     request: AdminRequest,
     key: Path<String>,
 ) -> Result<HttpResponse> {
-    let (registered, batch) = find(&request, key.into_inner()).await?;
+    let key = key.into_inner();
+    if let Some(task) = unwritten(&request, key.clone()).await? {
+        let page = LaterPage {
+            frame: request.frame("A change of several rows", crumbs()),
+            progress: task.progress(),
+            task,
+        };
+        return Ok(render(&page)?.respond_to(&request.http));
+    }
+    let (registered, batch) = find(&request, key).await?;
     let user = batch.user_id;
     let user = request
         .db
@@ -65,13 +91,7 @@ pub(in crate::admin) async fn undo_form(
 
     let count = i64::from(batch.row_count);
     let page = UndoPage {
-        frame: request.frame(
-            "Undo a change of several rows",
-            vec![
-                Crumb::new("All changes", "/admin/history/"),
-                Crumb::new("Undo", ""),
-            ],
-        ),
+        frame: request.frame("Undo a change of several rows", crumbs()),
         counted: format!("{count} {}", registered.model.counted(count)),
         title: batch.title,
         by: user.map_or_else(String::new, full_name),
@@ -88,7 +108,13 @@ pub(in crate::admin) async fn undo(
     request: AdminRequest,
     key: Path<String>,
 ) -> Result<HttpResponse> {
-    let (registered, batch) = find(&request, key.into_inner()).await?;
+    let key = key.into_inner();
+    if unwritten(&request, key.clone()).await?.is_some() {
+        let text = "This change has not been written, so there is nothing to undo.";
+        request.messages.add(Level::WARNING, text);
+        return Ok(redirect(format!("/admin/undo/{key}/")));
+    }
+    let (registered, batch) = find(&request, key).await?;
     let after = redirect(registered.url());
     if batch.undone_at.is_some() {
         request
@@ -154,6 +180,34 @@ fn kept_words(kept: &[(String, String)]) -> String {
         named.push(format!("{} more", kept.len() - NAMED));
     }
     format!("Later changes were kept: {}.", listed(&named, "and"))
+}
+
+fn crumbs() -> Vec<Crumb> {
+    vec![
+        Crumb::new("All changes", "/admin/history/"),
+        Crumb::new("Undo", ""),
+    ]
+}
+
+/// Returns the task that has not written its batch, if the user started it or may see all tasks.
+async fn unwritten(request: &AdminRequest, key: String) -> Result<Option<TaskResult>> {
+    let Some(id) = Batch::task_of(&key) else {
+        return Ok(None);
+    };
+    let sees_all = request.permissions.has_perm(VIEW_PERMISSION);
+    let user = request.user.id;
+    let read = move |conn: &mut Conn| {
+        if StoredBatch::find(conn, &key)?.is_some() {
+            return Ok(None);
+        }
+        let task = TaskResult::get(conn, id)?;
+        if sees_all || task.user_id == Some(user) {
+            Ok(Some(task))
+        } else {
+            Err(Error::NotFound)
+        }
+    };
+    request.db.run(read).await
 }
 
 /// Returns the batch and its model, if the user may change rows of it.

@@ -12,6 +12,8 @@ use crate::signing::random_string;
 
 /// Length of the key of a batch, which is part of the URL that undoes it.
 const KEY: usize = 24;
+/// The keys of batches that tasks make begin with it. No random key has a hyphen.
+const OF_TASK: &str = "task-";
 
 /// Changes of many rows that can be undone at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +50,16 @@ impl Batch {
             title: title.into(),
             count: 0,
         }
+    }
+
+    /// Returns the key of the batch that a task makes.
+    pub(crate) fn key_of_task(id: i64) -> String {
+        format!("{OF_TASK}{id}")
+    }
+
+    /// Returns the task that makes the batch with this key; `None` if no task makes it.
+    pub(crate) fn task_of(key: &str) -> Option<i64> {
+        key.strip_prefix(OF_TASK)?.parse().ok()
     }
 
     /// Writes the batch, if it has rows.

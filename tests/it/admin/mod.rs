@@ -6,6 +6,7 @@ mod annotations;
 mod back_to_list;
 mod broken_relations;
 mod bulk;
+mod bulk_edit;
 mod checks;
 mod choice_limits;
 mod changelist;
