@@ -21,6 +21,7 @@ mod admin;
 mod api;
 mod behind_proxy;
 mod bodies;
+mod cart_count;
 mod categories;
 mod commands;
 mod db;
