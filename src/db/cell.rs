@@ -210,7 +210,8 @@ impl Cell for Timestamp {
     fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Moment::new(self.utc().naive_utc(), b' ') {
             Some(moment) => f.write_str(moment.as_str()),
-            None => write!(f, "{}", self.utc().format("%Y-%m-%d %H:%M:%S%.f")),
+            // The same text as with a format, which would be parsed each time.
+            None => self.utc().naive_utc().fmt(f),
         }
     }
 }

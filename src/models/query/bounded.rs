@@ -5,19 +5,62 @@ use crate::db::{Conn, Kind, Sql, Value};
 use crate::error::{Error, Result};
 use crate::models::{ColumnPath, Condition, Lookup};
 
+/// If the keys of a table are within this range, the table is counted as a whole.
+const FEW: i64 = 50_000;
+
 impl Query {
     /// Returns the number of rows, or `limit + 1` if there are more than `limit`. Reads at most
     /// `limit + 1` rows that match.
     pub fn count_up_to(&self, conn: &mut Conn, limit: i64) -> Result<i64> {
         let mut builder = Builder::new(self.model);
         let filter = builder.conditions(&self.conditions);
-        let sql = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS n")
+        let most = limit.saturating_add(1);
+        let one_by_one = Sql::new("SELECT COUNT(*) FROM (SELECT 1 AS n")
             .append(builder.from())
             .append(filter)
             .raw(" LIMIT ")
-            .number(limit.saturating_add(1))
+            .number(most)
             .raw(") AS bounded");
+        let sql = match conn {
+            Conn::Sqlite(_) if self.conditions.is_empty() && self.has_whole_keys() => {
+                self.count_of_few(one_by_one, most)
+            }
+            _ => one_by_one,
+        };
         Ok(first_number(sql, conn)?.unwrap_or_default())
+    }
+
+    /// Whether the primary keys are whole numbers.
+    fn has_whole_keys(&self) -> bool {
+        matches!(self.model.pk().sql, Kind::Integer | Kind::BigInt)
+    }
+
+    /// Counts the whole table on SQLite, and uses `otherwise` if it may have many rows. SQLite counts a whole
+    /// table page by page, ten times as fast as row by row, but without an end; the keys say first that there
+    /// are few rows.
+    fn count_of_few(&self, otherwise: Sql, most: i64) -> Sql {
+        let end = |function: &'static str| {
+            Sql::new("(SELECT ")
+                .raw(function)
+                .raw("(")
+                .ident(self.model.pk().column)
+                .raw(") FROM ")
+                .ident(self.model.table)
+                .raw(")")
+        };
+        Sql::new("SELECT CASE WHEN ")
+            .append(end("MAX"))
+            .raw(" - ")
+            .append(end("MIN"))
+            .raw(" < ")
+            .number(FEW)
+            .raw(" THEN MIN((SELECT COUNT(*) FROM ")
+            .ident(self.model.table)
+            .raw("), ")
+            .number(most)
+            .raw(") ELSE (")
+            .append(otherwise)
+            .raw(") END")
     }
 
     /// Returns the smallest and the largest value at `path`, by the order of an index. Rows without a

@@ -3,6 +3,7 @@
 mod after_commit;
 mod busy;
 mod case;
+mod count_up_to;
 mod lost_connections;
 mod lost_servers;
 mod ordering;
