@@ -150,7 +150,9 @@ fn column(field: &Field) -> ColumnState {
         null: field.null && !field.primary_key,
         primary_key: field.primary_key,
         unique: field.unique && !field.primary_key,
-        db_index: (field.db_index || is_indexed_by_kind) && !field.unique && !field.primary_key,
+        db_index: (field.db_index || (is_indexed_by_kind && !field.is_unindexed))
+            && !field.unique
+            && !field.primary_key,
         check,
         db_default: field.db_default.as_ref().map(db_default),
         generated: field.generated_as.map(|generated| GeneratedState {

@@ -49,6 +49,8 @@ pub struct Field {
     pub taken: &'static str,
     /// Whether the column has its own index. A unique field has one anyway.
     pub db_index: bool,
+    /// Whether a foreign key has no index, although most have one.
+    pub is_unindexed: bool,
     /// Whether the field is the primary key.
     pub primary_key: bool,
     /// Whether forms show the field.
@@ -107,6 +109,7 @@ impl Field {
             unique: false,
             taken: "",
             db_index: false,
+            is_unindexed: false,
             primary_key: false,
             editable: kind.field_type().is_editable(),
             secret: false,

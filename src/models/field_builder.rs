@@ -127,6 +127,21 @@ impl<T> FieldBuilder<T> {
         self
     }
 
+    /// Lets the program choose the primary key, a number that the database makes otherwise.
+    #[must_use]
+    pub fn not_auto(mut self) -> Self {
+        self.field.kind = FieldKind::Integer;
+        self.field.editable = true;
+        self
+    }
+
+    /// Makes no index for a foreign key (Django's `db_index=False`).
+    #[must_use]
+    pub fn no_db_index(mut self) -> Self {
+        self.field.is_unindexed = true;
+        self
+    }
+
     /// Excludes the field from forms.
     #[must_use]
     pub fn not_editable(mut self) -> Self {

@@ -4,8 +4,9 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, LitStr, Result};
 
-use crate::declaration::{Declaration, Field};
+use crate::declaration::Declaration;
 use crate::describe::keys;
+use crate::field::Field;
 use crate::options::{Options, texts_of};
 
 const UNIQUE: [&str; 4] = ["condition", "fields", "message", "name"];

@@ -4,12 +4,11 @@ use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::ext::IdentExt as _;
 use syn::parse::Parser as _;
-use syn::{
-    Attribute, Error, Expr, Fields, Ident, ItemStruct, Lit, LitStr, Result, Type, Visibility,
-};
+use syn::{Attribute, Error, Fields, Ident, ItemStruct, LitStr, Result, Visibility};
 
-use crate::column::{FieldType, Holds, without_option};
-use crate::options::{Options, text_of};
+use crate::declared_field::{Declared, declared, ident};
+use crate::field::{Field, Link};
+use crate::options::Options;
 
 const MODEL_OPTIONS: [&str; 16] = [
     "app",
@@ -30,88 +29,6 @@ const MODEL_OPTIONS: [&str; 16] = [
     "was",
 ];
 
-const FIELD_OPTIONS: [&str; 48] = [
-    "autocomplete",
-    "auto_now",
-    "auto_now_add",
-    "blank",
-    "choices",
-    "choices_from",
-    "db_column",
-    "db_constraint",
-    "db_default",
-    "db_index",
-    "db_type",
-    "decimal_places",
-    "default",
-    "editable",
-    "email",
-    "file",
-    "file_path",
-    "generated",
-    "help_text",
-    "image",
-    "join",
-    "key",
-    "kinds",
-    "limit_choices_to",
-    "max",
-    "max_digits",
-    "max_length",
-    "max_size",
-    "min",
-    "normalized",
-    "on_delete",
-    "positive",
-    "primary_key",
-    "protocol",
-    "related_name",
-    "secret",
-    "size",
-    "slug",
-    "through",
-    "through_fields",
-    "to_field",
-    "unique",
-    "unique_or",
-    "unpack_ipv4",
-    "url",
-    "validator",
-    "verbose_name",
-    "was",
-];
-
-/// The options of a many-to-many field.
-const LINK_OPTIONS: [&str; 8] = [
-    "blank",
-    "help_text",
-    "key",
-    "limit_choices_to",
-    "related_name",
-    "through",
-    "through_fields",
-    "verbose_name",
-];
-
-/// The values of `on_delete`, and the variants of `OnDelete` that they stand for.
-const ON_DELETE: [(&str, &str); 9] = [
-    ("cascade", "Cascade"),
-    ("protect", "Protect"),
-    ("restrict", "Restrict"),
-    ("set_null", "SetNull"),
-    ("set_default", "SetDefault"),
-    ("do_nothing", "DoNothing"),
-    ("db_cascade", "DbCascade"),
-    ("db_set_null", "DbSetNull"),
-    ("db_set_default", "DbSetDefault"),
-];
-
-/// Returns the variant of `OnDelete` with this name in declarations.
-pub(crate) fn on_delete_rule(name: &str) -> Option<&'static str> {
-    let mut rules = ON_DELETE.iter();
-    rules.find(|rule| rule.0 == name).map(|rule| rule.1)
-}
-
 /// A model.
 pub(crate) struct Declaration {
     /// Whether it is a form without a table.
@@ -121,7 +38,10 @@ pub(crate) struct Declaration {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) options: Options,
     pub(crate) label: String,
+    /// The module of the table, which has the table's name if it can.
     pub(crate) table: Ident,
+    /// The name of the table in the database, if the module has another.
+    pub(crate) sql_table: Option<String>,
     pub(crate) primary_key: PrimaryKey,
     pub(crate) fields: Vec<Field>,
     pub(crate) links: Vec<Link>,
@@ -131,26 +51,6 @@ pub(crate) struct Declaration {
 pub(crate) enum PrimaryKey {
     Id,
     Field(usize),
-}
-
-/// A field with a column.
-pub(crate) struct Field {
-    pub(crate) name: Ident,
-    pub(crate) column: Ident,
-    pub(crate) visibility: Visibility,
-    pub(crate) docs: Vec<Attribute>,
-    pub(crate) declared: Type,
-    pub(crate) null: bool,
-    pub(crate) stands_for: FieldType,
-    pub(crate) options: Options,
-}
-
-/// A many-to-many field.
-pub(crate) struct Link {
-    pub(crate) name: Ident,
-    pub(crate) docs: Vec<Attribute>,
-    pub(crate) to: Type,
-    pub(crate) options: Options,
 }
 
 impl Declaration {
@@ -200,13 +100,7 @@ impl Declaration {
             return Err(options.error(&item.ident, "a model is a struct with named fields."));
         };
 
-        let table = options.text("db_table")?.map_or_else(
-            || format!("{}_{}", app.value(), model.to_lowercase()),
-            |t| t.value(),
-        );
-        let table = syn::parse_str::<Ident>(&table).map_err(|_| {
-            options.error(&item.ident, &format!("{table:?} is not a name in Rust."))
-        })?;
+        let (table, sql_table) = table_ident(&options, &item.ident, &app.value())?;
         let label = options
             .text("label")?
             .map_or_else(|| format!("{}.{model}", app.value()), |label| label.value());
@@ -214,7 +108,7 @@ impl Declaration {
         let mut fields: Vec<Field> = Vec::new();
         let mut links = Vec::new();
         for field in named.named {
-            match declared(&model, field, is_form)? {
+            match declared(&model, &table, field, is_form)? {
                 Declared::Field(field) => fields.push(*field),
                 Declared::Link(link) => links.push(*link),
             }
@@ -236,6 +130,7 @@ impl Declaration {
             options,
             label,
             table,
+            sql_table,
             primary_key,
             fields,
             links,
@@ -249,7 +144,12 @@ impl Declaration {
         let wanted = name.value();
         self.fields
             .iter()
-            .find(|field| field.name == wanted || field.column == wanted)
+            .find(|field| field.name.unraw() == wanted)
+            .or_else(|| {
+                self.fields
+                    .iter()
+                    .find(|field| field.column_name() == wanted)
+            })
             .ok_or_else(|| {
                 let names: Vec<String> = self.fields.iter().map(|f| f.name.to_string()).collect();
                 self.options.error(
@@ -285,6 +185,39 @@ impl Declaration {
     }
 }
 
+/// Returns the module for the table, and the name of the table if that is not a name in Rust.
+fn table_ident(options: &Options, model: &Ident, app: &str) -> Result<(Ident, Option<String>)> {
+    let written = options.text("db_table")?;
+    let name = written.as_ref().map_or_else(
+        || format!("{app}_{}", model.to_string().to_lowercase()),
+        LitStr::value,
+    );
+    if name.is_empty() {
+        return Err(options.error(model, "the name of its table is empty."));
+    }
+    if name.chars().all(|letter| !letter.is_uppercase())
+        && let Some(table) = ident(&name, model.span())
+    {
+        return Ok((table, None));
+    }
+
+    let mut word: String = name
+        .to_lowercase()
+        .chars()
+        .map(|letter| {
+            if letter.is_alphanumeric() {
+                letter
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if !word.starts_with(char::is_alphabetic) {
+        word.insert_str(0, "table_");
+    }
+    Ok((format_ident!("{word}"), Some(name)))
+}
+
 /// `ContactForm` becomes `contact_form`.
 fn snake_case(name: &str) -> String {
     let mut snake = String::new();
@@ -295,63 +228,6 @@ fn snake_case(name: &str) -> String {
         snake.extend(letter.to_lowercase());
     }
     snake
-}
-
-enum Declared {
-    Field(Box<Field>),
-    Link(Box<Link>),
-}
-
-fn declared(model: &str, field: syn::Field, is_form: bool) -> Result<Declared> {
-    let name = field
-        .ident
-        .ok_or_else(|| Error::new_spanned(&field.ty, "a field needs a name."))?;
-    let mut options = Options::new(format!("{model}.{}", name.unraw()));
-    let (own, docs): (Vec<_>, Vec<_>) = field
-        .attrs
-        .into_iter()
-        .partition(|attribute| attribute.path().is_ident("field"));
-    for attribute in own {
-        attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
-            options.add(input, &FIELD_OPTIONS)
-        })?;
-    }
-
-    let (inner, null) = without_option(&field.ty);
-    let field_type = FieldType::parse(inner).map_err(|text| options.error(&field.ty, &text))?;
-    if let FieldType::ManyToMany(to) = field_type {
-        if null {
-            return Err(options.error(&field.ty, "a ManyToMany can be empty without an Option."));
-        }
-        check_link(&options)?;
-        return Ok(Declared::Link(Box::new(Link {
-            name,
-            docs,
-            to: *to,
-            options,
-        })));
-    }
-
-    let column = match options.text("db_column")? {
-        Some(column) => syn::parse_str(&column.value())
-            .map_err(|_| options.error(&column, "the name of a column is one word."))?,
-        None if matches!(field_type, FieldType::Key { .. }) => {
-            format_ident!("{}_id", name.unraw())
-        }
-        None => name.clone(),
-    };
-    let declared = Field {
-        name,
-        column,
-        visibility: field.vis,
-        docs,
-        declared: field.ty,
-        null,
-        stands_for: field_type,
-        options,
-    };
-    check(&declared, is_form)?;
-    Ok(Declared::Field(Box::new(declared)))
 }
 
 fn primary_key(options: &Options, name: &Ident, fields: &[Field]) -> Result<PrimaryKey> {
@@ -378,214 +254,4 @@ fn primary_key(options: &Options, name: &Ident, fields: &[Field]) -> Result<Prim
         found = Some(index);
     }
     Ok(found.map_or(PrimaryKey::Id, PrimaryKey::Field))
-}
-
-/// Refuses options that the kind of the field cannot have.
-fn check(field: &Field, is_form: bool) -> Result<()> {
-    let options = &field.options;
-    let holds = match &field.stands_for {
-        FieldType::Value { holds, .. } => Some(*holds),
-        _ => None,
-    };
-
-    let needs = |names: &[&str], wanted: &[Holds], what: &str| -> Result<()> {
-        for name in names {
-            if let Some(option) = options.get(name)
-                && !holds.is_some_and(|holds| wanted.contains(&holds))
-            {
-                let written = &field.declared;
-                let written = quote::quote!(#written).to_string().replace(' ', "");
-                let text = format!("`{name}` is for {what}, and its type is {written}.");
-                return Err(options.error(&option.name, &text));
-            }
-        }
-        Ok(())
-    };
-    // The options of an array describe its items.
-    let of_texts = [Holds::Text, Holds::Array("Text")];
-    needs(&["max_length"], &of_texts, "texts")?;
-    needs(
-        &[
-            "slug",
-            "email",
-            "url",
-            "file",
-            "file_path",
-            "image",
-            "normalized",
-            "secret",
-        ],
-        &[Holds::Text],
-        "texts",
-    )?;
-    needs(
-        &["min", "max"],
-        &[Holds::Whole, Holds::Decimal, Holds::Float],
-        "numbers",
-    )?;
-    needs(&["positive"], &[Holds::Whole], "whole numbers")?;
-    needs(
-        &["max_digits", "decimal_places"],
-        &[Holds::Decimal, Holds::Array("Decimal")],
-        "decimals",
-    )?;
-    needs(
-        &["auto_now", "auto_now_add"],
-        &[Holds::Moment, Holds::Date, Holds::Time],
-        "dates and times",
-    )?;
-    needs(
-        &["choices", "choices_from"],
-        &[Holds::Text, Holds::Whole],
-        "texts and whole numbers",
-    )?;
-
-    needs(
-        &["protocol", "unpack_ipv4"],
-        &[Holds::Address],
-        "IP addresses",
-    )?;
-    needs(&["db_type"], &[Holds::Opaque], "values of the type Opaque")?;
-    for name in ["kinds", "max_size"] {
-        if let Some(option) = options.get(name)
-            && !(options.has("file") || options.has("image"))
-        {
-            let text = format!("`{name}` is for files: add `file = \"folder/\"`.");
-            return Err(options.error(&option.name, &text));
-        }
-    }
-
-    check_relation(field, is_form)?;
-    check_default(field, holds)?;
-    if let Some(option) = options.get("size")
-        && !matches!(holds, Some(Holds::Array(_)))
-    {
-        return Err(options.error(&option.name, "`size` is for arrays."));
-    }
-    if matches!(holds, Some(Holds::Decimal | Holds::Array("Decimal")))
-        && !(options.has("max_digits") && options.has("decimal_places"))
-    {
-        return Err(options.error(
-            &field.name,
-            "a decimal needs its size: #[field(max_digits = 10, decimal_places = 2)].",
-        ));
-    }
-    Ok(())
-}
-
-/// Refuses options that a many-to-many field does not have.
-fn check_link(options: &Options) -> Result<()> {
-    let mut others = FIELD_OPTIONS
-        .iter()
-        .filter(|name| !LINK_OPTIONS.contains(name));
-    let Some(option) = others.find_map(|name| options.get(name)) else {
-        return Ok(());
-    };
-    let text = format!(
-        "a ManyToMany has no `{}`. Its options are {}.",
-        option.name,
-        LINK_OPTIONS.join(", ")
-    );
-    Err(options.error(&option.name, &text))
-}
-
-fn check_relation(field: &Field, is_form: bool) -> Result<()> {
-    let options = &field.options;
-    let is_key = matches!(field.stands_for, FieldType::Key { .. });
-    if !is_key {
-        let only_keys = [
-            "on_delete",
-            "related_name",
-            "join",
-            "key",
-            "to_field",
-            "db_constraint",
-            "limit_choices_to",
-        ];
-        if let Some(option) = only_keys.iter().find_map(|name| options.get(name)) {
-            let text = format!("`{}` is for a ForeignKey.", option.name);
-            return Err(options.error(&option.name, &text));
-        }
-        return Ok(());
-    }
-
-    let Some(on_delete) = options.text("on_delete")? else {
-        // No row of a form refers to the row.
-        if is_form {
-            return Ok(());
-        }
-        return Err(options.error(
-            &field.name,
-            "say what happens when the row that it refers to is deleted: \
-             #[field(on_delete = \"cascade\")], or \"protect\", \"restrict\", \"set_null\".",
-        ));
-    };
-    let rule = on_delete.value();
-    if on_delete_rule(&rule).is_none() {
-        let names: Vec<&str> = ON_DELETE.iter().map(|(name, _)| *name).collect();
-        let text = format!("`on_delete` is one of {}.", names.join(", "));
-        return Err(options.error(&on_delete, &text));
-    }
-    if rule.ends_with("set_null") && !field.null {
-        return Err(options.error(
-            &on_delete,
-            &format!("\"{rule}\" needs a key that can be empty: Option<ForeignKey<…>>."),
-        ));
-    }
-    if rule == "set_default" && !field.null && !options.has("default") {
-        return Err(options.error(
-            &on_delete,
-            "\"set_default\" needs a `default`, or a key that can be empty: Option<ForeignKey<…>>.",
-        ));
-    }
-    if options.has("to_field") && !options.has("key") {
-        return Err(options.error(
-            &field.name,
-            "`to_field` needs the type of that field: `key = String`.",
-        ));
-    }
-    Ok(())
-}
-
-/// Refuses a literal of another kind, and a text that is not one of the choices.
-fn check_default(field: &Field, holds: Option<Holds>) -> Result<()> {
-    let options = &field.options;
-    let Some(default) = options.value("default")? else {
-        return Ok(());
-    };
-    let Expr::Lit(literal) = default else {
-        return Ok(());
-    };
-
-    let fits = matches!(
-        (&literal.lit, holds),
-        (Lit::Str(_), Some(Holds::Text | Holds::Decimal))
-            | (
-                Lit::Int(_),
-                Some(Holds::Whole | Holds::Float | Holds::Decimal)
-            )
-            | (Lit::Int(_) | Lit::Str(_), None)
-            | (Lit::Float(_), Some(Holds::Float))
-            | (Lit::Bool(_), Some(Holds::Bool))
-    );
-    if !fits {
-        return Err(options.error(default, "its default is of another type than the field."));
-    }
-    if let (Some(text), Some(choices)) = (text_of(default), options.value("choices")?)
-        && let Expr::Array(array) = choices
-    {
-        let values: Vec<String> = array
-            .elems
-            .iter()
-            .filter_map(|choice| match choice {
-                Expr::Tuple(pair) => pair.elems.first().and_then(text_of),
-                other => text_of(other),
-            })
-            .map(|text| text.value())
-            .collect();
-        if !values.contains(&text.value()) {
-            return Err(options.error(default, "its default is not one of its choices."));
-        }
-    }
-    Ok(())
 }

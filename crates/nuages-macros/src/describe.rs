@@ -7,8 +7,10 @@ use syn::{Expr, Ident, LitStr, Result};
 
 use crate::column::{FieldType, Holds, without_option};
 use crate::constraints::{constraint, generated, index};
-use crate::declaration::{Declaration, Field, on_delete_rule};
+use crate::declaration::Declaration;
 use crate::expansion::{constant, key_type};
+use crate::field::Field;
+use crate::field_checks::on_delete_rule;
 use crate::options::{Options, elements, text_of};
 
 pub(crate) fn describe(declaration: &Declaration) -> Result<TokenStream> {
@@ -161,22 +163,25 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
     } = field;
     let mut calls = Vec::new();
 
-    if let FieldType::Key { to, is_unique } = &field.stands_for {
-        let on_delete = options.text("on_delete")?.map(|text| text.value());
-        let rule = on_delete.as_deref().and_then(on_delete_rule);
-        let rule = format_ident!("{}", rule.unwrap_or("Cascade"));
-        let method = format_ident!("{}", if *is_unique { "one_to_one" } else { "to" });
-        calls.push(quote!(.#method::<#to>(::nuages::models::OnDelete::#rule)));
-        if options.is_false("db_constraint")? {
-            calls.push(quote!(.no_db_constraint()));
-        }
-    }
+    let is_key = matches!(field.stands_for, FieldType::Key { .. });
+    calls.extend(relation_calls(field)?);
     let native = native_kind(field)?;
     if native.is_none() {
         calls.extend(kind_calls(options)?);
     }
+    // A key has an index, unless the declaration says otherwise.
+    let is_unindexed = options
+        .get("db_index")
+        .is_some_and(|option| option.value.is_some())
+        && options.is_false("db_index")?;
+    if is_unindexed {
+        calls.push(quote!(.no_db_index()));
+    }
+    if options.is_false("auto")? {
+        calls.push(quote!(.not_auto()));
+    }
     for option in FLAGS {
-        if options.flag(option)? {
+        if !(is_unindexed && option == "db_index") && options.flag(option)? {
             let method = format_ident!("{option}");
             calls.push(quote!(.#method()));
         }
@@ -227,7 +232,6 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         _ => {}
     }
     if let Some(column) = options.text("was")? {
-        let is_key = matches!(field.stands_for, FieldType::Key { .. });
         let mut name = column.value();
         if is_key && !name.ends_with("_id") {
             name.push_str("_id");
@@ -245,13 +249,39 @@ fn field_call(table: &Ident, field: &Field) -> Result<TokenStream> {
         calls.push(db_default(field, default)?);
     }
 
-    let name = (field.name.unraw() != field.column.unraw()
-        && !matches!(field.stands_for, FieldType::Key { .. }))
-    .then(|| {
-        let name = field.name.unraw().to_string();
-        quote!(.name(#name))
-    });
+    let name = (!is_key)
+        .then(|| own_name(field, &field.column_name()))
+        .flatten();
     Ok(quote!(.field(#table::#column, |field| field #name #(#calls)*)))
+}
+
+/// Returns the calls that name a field whose name does not follow from its column.
+fn own_name(field: &Field, implied: &str) -> Option<TokenStream> {
+    let name = field.name.unraw().to_string();
+    let verbose_name = name.replace('_', " ");
+    (name != implied).then(|| quote!(.name(#name).verbose_name(#verbose_name)))
+}
+
+/// Returns the calls for a foreign key: `.to::<Author>(OnDelete::Protect)`.
+fn relation_calls(field: &Field) -> Result<Vec<TokenStream>> {
+    let options = &field.options;
+    let mut calls = Vec::new();
+    if let FieldType::Key { to, is_unique } = &field.stands_for {
+        let on_delete = options.text("on_delete")?.map(|text| text.value());
+        let rule = on_delete.as_deref().and_then(on_delete_rule);
+        let rule = format_ident!("{}", rule.unwrap_or("Cascade"));
+        let method = format_ident!("{}", if *is_unique { "one_to_one" } else { "to" });
+        calls.push(quote!(.#method::<#to>(::nuages::models::OnDelete::#rule)));
+        let column = field.column_name();
+        calls.extend(own_name(
+            field,
+            column.strip_suffix("_id").unwrap_or(&column),
+        ));
+        if options.is_false("db_constraint")? {
+            calls.push(quote!(.no_db_constraint()));
+        }
+    }
+    Ok(calls)
 }
 
 /// Returns the call for the kind of an array, a range or `hstore`: `.array(&ArrayItems { … })`.

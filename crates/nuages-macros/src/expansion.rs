@@ -6,8 +6,9 @@ use syn::ext::IdentExt as _;
 use syn::{Expr, Ident, Result, Type};
 
 use crate::column::FieldType;
-use crate::declaration::{Declaration, Field, Link, PrimaryKey};
+use crate::declaration::{Declaration, PrimaryKey};
 use crate::describe::describe;
+use crate::field::{Field, Link};
 use crate::options::Options;
 
 pub(crate) fn expand(declaration: &Declaration) -> TokenStream {
@@ -68,13 +69,10 @@ fn own_key(declaration: &Declaration) -> Result<(TokenStream, TokenStream)> {
 pub(crate) fn from_record(declaration: &Declaration) -> TokenStream {
     let name = &declaration.name;
     let has_id = !declaration.is_form && matches!(declaration.primary_key, PrimaryKey::Id);
-    let id = has_id.then(|| format_ident!("id"));
-    let columns = id
-        .iter()
-        .chain(declaration.fields.iter().map(|field| &field.column));
-    let values = columns.map(|column| {
-        let text = column.unraw().to_string();
-        quote!(#column: record.typed(#text)?,)
+    let id = has_id.then(|| quote!(id: record.typed("id")?,));
+    let values = declaration.fields.iter().map(|field| {
+        let (column, name) = (&field.column, field.column_name());
+        quote!(#column: record.typed(#name)?,)
     });
 
     quote! {
@@ -82,7 +80,7 @@ pub(crate) fn from_record(declaration: &Declaration) -> TokenStream {
             fn from_record(
                 record: &::nuages::models::Record,
             ) -> ::nuages::error::Result<Self> {
-                Ok(Self { #(#values)* })
+                Ok(Self { #id #(#values)* })
             }
         }
     }
@@ -98,14 +96,17 @@ pub(crate) fn table(declaration: &Declaration) -> Result<TokenStream> {
         .map(|field| {
             let column = &field.column;
             let sql = sql_type(field)?;
-            Ok(quote!(#column -> #sql,))
+            let name = sql_name(field.sql_name.as_deref());
+            Ok(quote!(#name #column -> #sql,))
         })
         .collect::<Result<Vec<_>>>()?;
 
+    let name = sql_name(declaration.sql_table.as_deref());
     Ok(quote! {
         ::nuages::diesel::table! {
             use ::nuages::models::column_types::*;
 
+            #name
             #[allow(missing_docs)]
             #table (#pk) {
                 #id
@@ -113,6 +114,11 @@ pub(crate) fn table(declaration: &Declaration) -> Result<TokenStream> {
             }
         }
     })
+}
+
+/// Returns the attribute that tells Diesel the name in the database.
+fn sql_name(name: Option<&str>) -> Option<TokenStream> {
+    name.map(|name| quote!(#[sql_name = #name]))
 }
 
 /// Returns the type of the primary key of a model, in Rust and in SQL: the type in the option
@@ -340,10 +346,15 @@ fn link_table(declaration: &Declaration, link: &Link) -> Result<TokenStream> {
     let (_, own_sql) = own_key(declaration)?;
     let (_, sql) = key_type(&link.to, &link.options)?;
 
+    let of_model = declaration.sql_table.as_ref();
+    let of_link = of_model.map(|model| format!("{model}_{}", link.name.unraw()));
+    let name = sql_name(of_link.as_deref());
+
     Ok(quote! {
         ::nuages::diesel::table! {
             use ::nuages::models::column_types::*;
 
+            #name
             #[allow(missing_docs)]
             #table (id) {
                 id -> BigInt,
