@@ -14,9 +14,10 @@ use crate::terminal::say;
 pub(super) struct Args {
     /// The tables; without any, all tables of the database except Django's own.
     tables: Vec<String>,
-    /// The app of the declarations.
-    #[arg(long, default_value = "legacy")]
-    app: String,
+    /// The app of the declarations. Several make a module for each, with the tables whose names begin with
+    /// the label of the app.
+    #[arg(long = "app", default_value = "legacy")]
+    apps: Vec<String>,
     /// The database: `reports` is that of `DATABASE_URL_REPORTS`.
     #[arg(long, default_value = crate::db::DEFAULT_DATABASE)]
     database: String,
@@ -54,9 +55,10 @@ pub(super) fn run(args: &Args, settings: &Settings) -> Result<()> {
         }
     };
     let wanted: Vec<&DatabaseTable> = all.iter().filter(is_wanted).collect();
+    let apps: Vec<&str> = args.apps.iter().map(String::as_str).collect();
     let inspection = Inspection {
         all: &all,
-        app: &args.app,
+        apps: &apps,
         is_postgres,
     };
     say(inspection.module(&wanted).trim_end())

@@ -1,336 +1,411 @@
 //! Declarations for the tables of an existing database (Django's `inspectdb`).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::db::introspection::{DatabaseColumn, DatabaseIndex, DatabaseTable};
+use crate::db::introspection::{DatabaseColumn, DatabaseForeignKey, DatabaseTable};
+use crate::words::capfirst;
 
+use super::inspected_names::{
+    ModelName, app_of, field_names, known_model, model_names, table_module, written,
+};
+use super::inspected_rules::{Rules, quoted};
 use super::inspected_type::{Declared, declared_type};
-use super::names::index_name;
+
+/// The largest number of columns that Diesel allows.
+const MAX_COLUMNS: usize = 32;
+
+/// The types of declarations that the prelude does not contain.
+const DATABASE_TYPES: [&str; 8] = [
+    "Array",
+    "Bytes",
+    "Duration",
+    "HStore",
+    "IpAddress",
+    "Json",
+    "Opaque",
+    "Range",
+];
 
 /// The tables of a database, for which declarations are printed.
+#[derive(Debug)]
 pub struct Inspection<'a> {
     /// All tables of the database.
     pub all: &'a [DatabaseTable],
-    /// The app of the declarations.
-    pub app: &'a str,
+    /// The apps of the declarations. With several, each table belongs to the app with whose label its name
+    /// begins.
+    pub apps: &'a [&'a str],
     /// Whether the database is PostgreSQL.
     pub is_postgres: bool,
 }
 
-/// The models of Django's own tables, which the library has.
-const KNOWN_MODELS: [(&str, &str); 4] = [
-    ("auth_user", "User"),
-    ("auth_group", "nuages::auth::Group"),
-    ("auth_permission", "nuages::auth::Permission"),
-    (
-        "django_content_type",
-        "nuages::models::content_types::ContentType",
-    ),
-];
-
-/// Words that cannot be the name of a field in Rust.
-const KEYWORDS: [&str; 37] = [
-    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
-    "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
-    "ref", "return", "self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use",
-    "where", "while",
-];
+/// The tables that are printed, with the names of their models.
+struct Declarations<'a> {
+    inspection: &'a Inspection<'a>,
+    names: BTreeMap<String, ModelName>,
+}
 
 impl Inspection<'_> {
     /// Returns the declarations of these tables, as a module that compiles.
     pub fn module(&self, tables: &[&DatabaseTable]) -> String {
-        let head = "//! The tables of the database, as `inspectdb` found them.\n\
+        let tables: Vec<&DatabaseTable> = tables
+            .iter()
+            .copied()
+            .filter(|table| known_model(&table.name).is_none())
+            .collect();
+        let declared: Vec<&DatabaseTable> = tables
+            .iter()
+            .copied()
+            .filter(|table| self.undeclarable(table).is_none())
+            .collect();
+        let declarations = Declarations {
+            inspection: self,
+            names: model_names(&declared, self.apps),
+        };
+
+        let mut text = "//! The tables of the database, as `inspectdb` found them.\n\
              //!\n\
-             //! Give the models better names, and remove those that you do not need.\n\n";
-        let mut text = String::new();
-        let mut models = Vec::new();
-        for table in tables {
-            if KNOWN_MODELS.iter().any(|(known, _)| *known == table.name) {
-                continue;
+             //! Give the models better names, and remove those that you do not need.\n\n"
+            .to_owned();
+        for app in self.apps {
+            let of_app: Vec<&DatabaseTable> = tables
+                .iter()
+                .copied()
+                .filter(|table| app_of(&table.name, self.apps) == Some(*app))
+                .collect();
+            let module = declarations.app(app, &of_app);
+            if self.apps.len() == 1 {
+                text.push_str(&module);
+            } else {
+                let _ = write!(
+                    text,
+                    "/// The app {app}.\npub mod {} {{\n{module}}}\n\n",
+                    written(app)
+                );
             }
-            match self.model(table) {
-                Ok(declaration) => {
-                    models.push(self.model_name(&table.name));
-                    text.push_str(&declaration);
-                }
-                Err(why) => {
-                    let _ = writeln!(
-                        text,
-                        "// The table {} has no declaration: {why}\n",
-                        table.name
-                    );
-                }
+        }
+        for table in tables {
+            if app_of(&table.name, self.apps).is_none() {
+                let _ = writeln!(
+                    text,
+                    "// The table {} belongs to none of the apps.",
+                    table.name
+                );
+            }
+        }
+        text
+    }
+
+    /// Returns why a table cannot be declared.
+    fn undeclarable(&self, table: &DatabaseTable) -> Option<String> {
+        let [key] = table.primary_key.as_slice() else {
+            return Some(match table.primary_key.len() {
+                0 => "it has no primary key.".to_owned(),
+                columns => format!("its primary key has {columns} columns."),
+            });
+        };
+        if table.columns.len() > MAX_COLUMNS {
+            return Some(format!(
+                "it has {} columns, and a table of Diesel has at most {MAX_COLUMNS}.",
+                table.columns.len()
+            ));
+        }
+        let column = table.column(key)?;
+        let declared = declared_type(column, self.is_postgres);
+        let is_key = ["i16", "i32", "i64", "String", "Uuid"].contains(&declared.rust.as_str());
+        (!is_key).then(|| format!("its primary key is of the type {}.", column.db_type))
+    }
+
+    fn table(&self, name: &str) -> Option<&DatabaseTable> {
+        self.all.iter().find(|table| table.name == name)
+    }
+
+    /// Returns the type of a table's primary key in Rust.
+    fn key_type(&self, table: &DatabaseTable, depth: usize) -> String {
+        let Some(column) = table.primary_key.first().and_then(|key| table.column(key)) else {
+            return String::new();
+        };
+        let to = table
+            .foreign_key(&column.name)
+            .and_then(|key| self.table(&key.to_table));
+        if let Some(to) = to.filter(|to| depth < self.all.len() && to.name != table.name) {
+            return self.key_type(to, depth + 1);
+        }
+        if column.auto && !self.is_postgres && self.is_referred_to_by_integers(table) {
+            return "i32".to_owned();
+        }
+        declared_type(column, self.is_postgres).rust
+    }
+
+    /// Whether the keys to the table have 32 bits: SQLite calls each automatic key `integer`, but not the
+    /// keys that refer to it.
+    fn is_referred_to_by_integers(&self, table: &DatabaseTable) -> bool {
+        let mut referring = self.all.iter().flat_map(|other| {
+            let keys = other.foreign_keys.iter();
+            keys.filter(|key| key.to_table == table.name)
+                .filter_map(|key| other.column(key.columns.first()?))
+        });
+        referring.any(|column| column.db_type.eq_ignore_ascii_case("integer"))
+    }
+}
+
+impl Declarations<'_> {
+    /// Returns the declarations of one app.
+    fn app(&self, app: &str, tables: &[&DatabaseTable]) -> String {
+        let (mut text, mut models) = (String::new(), Vec::new());
+        for table in tables {
+            if let Some(name) = self.names.get(&table.name) {
+                models.push(format!("{}::meta", name.rust));
+                text.push_str(&self.model(table, name));
+            } else {
+                let why = self.inspection.undeclarable(table).unwrap_or_default();
+                let _ = writeln!(
+                    text,
+                    "// The table {} has no declaration: {why}\n",
+                    table.name
+                );
             }
         }
 
-        let types: Vec<&str> = ["Bytes", "Duration", "IpAddress", "Json", "Uuid"]
-            .into_iter()
-            .filter(|name| text.contains(&format!("{name},")) || text.contains(&format!("{name}>")))
-            .collect();
+        let is_used = |name: &&str| {
+            let uses = [":", "<"].map(|before| {
+                [",", ">", "<"].map(|after| {
+                    let space = if before == ":" { " " } else { "" };
+                    format!("{before}{space}{name}{after}")
+                })
+            });
+            uses.iter().flatten().any(|usage| text.contains(usage))
+        };
+        let mut types: Vec<&str> = DATABASE_TYPES.into_iter().filter(is_used).collect();
+        if is_used(&"Uuid") {
+            types.push("Uuid");
+        }
         let mut imports = String::new();
         if !types.is_empty() {
             let _ = writeln!(imports, "use nuages::db::{{{}}};", types.join(", "));
         }
         imports.push_str("use nuages::prelude::*;\n\n");
-
-        let metas: Vec<String> = models
-            .iter()
-            .map(|model| format!("{model}::meta"))
-            .collect();
         let _ = write!(
             text,
             "/// The app.\npub const APP: AppConfig = AppConfig {{\n    label: \"{app}\",\n    verbose_name: \"{name}\",\n    \
-             models: &[{metas}],\n    migrations: nuages::migrations!(\"{app}\"),\n}};\n",
-            app = self.app,
-            name = crate::words::capfirst(self.app),
-            metas = metas.join(", ")
+             models: &[{models}],\n    migrations: nuages::migrations!(\"{app}\"),\n}};\n",
+            name = capfirst(app),
+            models = models.join(", ")
         );
-        format!("{head}{imports}{text}")
+        format!("{imports}{text}")
     }
 
     /// Returns the declaration of one table.
-    fn model(&self, table: &DatabaseTable) -> Result<String, String> {
-        if table.primary_key.len() != 1 {
-            return Err(format!(
-                "its primary key has {} columns.",
-                table.primary_key.len()
-            ));
-        }
-        if !is_identifier(&table.name) {
-            return Err("its name is not one word.".to_owned());
-        }
-        if table.columns.len() > 32 {
-            return Err("it has more than 32 columns.".to_owned());
-        }
+    fn model(&self, table: &DatabaseTable, name: &ModelName) -> String {
+        let is_key = |column: &str| self.target(table, column).is_some();
+        let names = field_names(table, is_key);
+        let rules = Rules {
+            table,
+            is_postgres: self.inspection.is_postgres,
+            names: &names,
+        };
 
         let mut text = format!("/// A row of `{}`.\n", table.name);
-        let _ = writeln!(
-            text,
-            "#[nuages::model({})]",
-            self.model_options(table).join(", ")
-        );
-        let _ = writeln!(text, "pub struct {} {{", self.model_name(&table.name));
-        let mut names = BTreeSet::new();
-        for column in &table.columns {
-            if is_plain_id(table, column) {
-                continue;
+        let of_model = rules.of_model(is_key);
+        for remark in &of_model.remarks {
+            let _ = writeln!(text, "// {remark}");
+        }
+        let mut options = vec![format!("app = {}", quoted(&name.app))];
+        if format!("{}_{}", name.app, name.rust.to_lowercase()) != table.name {
+            options.push(format!("db_table = {}", quoted(&table.name)));
+        }
+        if name.rust != name.object_name {
+            let label = format!("{}.{}", name.app, name.object_name);
+            options.push(format!("label = {}", quoted(&label)));
+        }
+        for (option, values) in [
+            ("unique_together", &of_model.unique_together),
+            ("indexes", &of_model.indexes),
+            ("constraints", &of_model.constraints),
+        ] {
+            if !values.is_empty() {
+                options.push(format!("{option} = [{}]", values.join(", ")));
             }
-            let field = self.field(table, column, &mut names)?;
-            text.push_str(&field);
+        }
+        let _ = writeln!(text, "#[nuages::model({})]", options.join(", "));
+        let _ = writeln!(text, "pub struct {} {{", name.rust);
+        for column in &table.columns {
+            if !self.is_plain_id(table, column) {
+                text.push_str(&self.field(table, column, &rules));
+            }
         }
         text.push_str("}\n\n");
-        Ok(text)
+        text
     }
 
-    fn model_options(&self, table: &DatabaseTable) -> Vec<String> {
-        let model = self.model_name(&table.name);
-        let mut options = vec![
-            format!("app = \"{}\"", self.app),
-            format!("db_table = \"{}\"", table.name),
-        ];
-        if format!("{}_{}", self.app, model.to_lowercase()) == table.name {
-            options.pop();
-        }
+    /// Whether the column is the key `id` that every model has by default.
+    fn is_plain_id(&self, table: &DatabaseTable, column: &DatabaseColumn) -> bool {
+        column.name == "id"
+            && table.primary_key == ["id"]
+            && column.auto
+            && self.inspection.key_type(table, 0) == "i64"
+    }
 
-        let field = |column: &String| quoted(&field_name(table, column.trim_start_matches('-')));
-        let (mut indexes, mut constraints) = (Vec::new(), Vec::new());
-        for index in &table.indexes {
-            let is_single = index.columns.len() == 1;
-            let plain = index.condition.is_none() && !index.is_special;
-            let columns: Vec<String> = index
-                .columns
-                .iter()
-                .map(|column| {
-                    let sign = if column.starts_with('-') { "-" } else { "" };
-                    format!("\"{sign}{}", &field(column)[1..])
-                })
-                .collect();
-            let columns = format!("[{}]", columns.join(", "));
-            let condition = index
-                .condition
-                .as_ref()
-                .map(|condition| format!(", condition = {}", quoted(condition)))
-                .unwrap_or_default();
-            let is_field = is_single && plain && index.unique && is_of_field(table, index);
-            if index.columns.is_empty() || index.is_special || is_field {
-                continue;
-            }
-            if index.unique {
-                let name = if index.name.starts_with("sqlite_autoindex_") {
-                    format!("{}_uniq", index.columns.join("_"))
-                } else {
-                    index.name.clone()
-                };
-                constraints.push(format!(
-                    "UniqueConstraint(fields = {columns}, name = {}{condition})",
-                    quoted(&name)
-                ));
-            } else if !(is_single && plain) || is_named(table, &index.name, &index.columns) {
-                indexes.push(format!(
-                    "Index(fields = {columns}, name = {}{condition})",
-                    quoted(&index.name)
-                ));
-            }
-        }
-        for check in table
-            .checks
+    /// Returns the foreign key of a column to a table that has a model, and that table.
+    fn target(
+        &self,
+        table: &DatabaseTable,
+        column: &str,
+    ) -> Option<(&DatabaseForeignKey, &DatabaseTable)> {
+        let inspection = self.inspection;
+        let key = inspection
+            .all
             .iter()
-            .filter(|check| !is_of_column(check.check.as_str()))
-        {
-            if !check.name.is_empty() {
-                constraints.push(format!(
-                    "CheckConstraint(check = {}, name = {})",
-                    quoted(&check.check),
-                    quoted(&check.name)
-                ));
-            }
-        }
-        if !indexes.is_empty() {
-            options.push(format!("indexes = [{}]", indexes.join(", ")));
-        }
-        if !constraints.is_empty() {
-            options.push(format!("constraints = [{}]", constraints.join(", ")));
-        }
-        options
+            .find(|one| one.name == table.name)?
+            .foreign_key(column)?;
+        let to = inspection.table(&key.to_table)?;
+        let has_model = self.names.contains_key(&to.name) || known_model(&to.name).is_some();
+        let [to_column] = key.to_columns.as_slice() else {
+            return None;
+        };
+        let is_unique = to.primary_key == key.to_columns || to.is_unique(&key.to_columns);
+        (has_model && is_unique && to.column(to_column).is_some()).then_some((key, to))
     }
 
     /// Returns the declaration of one field.
-    fn field(
-        &self,
-        table: &DatabaseTable,
-        column: &DatabaseColumn,
-        names: &mut BTreeSet<String>,
-    ) -> Result<String, String> {
-        let mut declared = self.declared(table, column)?;
-        let is_positive = table
-            .checks
-            .iter()
-            .any(|check| is_not_negative(&check.check, &column.name));
-        if is_positive && ["i16", "i32", "i64"].contains(&declared.rust.as_str()) {
-            declared.options.retain(|option| option != "positive");
-            declared.options.push("positive".to_owned());
-        }
-        let columns = [column.name.clone()];
-        let is_key = table.primary_key == columns;
-        if is_key {
+    fn field(&self, table: &DatabaseTable, column: &DatabaseColumn, rules: &Rules<'_>) -> String {
+        let name = rules.names.get(&column.name).map_or("", String::as_str);
+        let is_primary = table.primary_key == [column.name.clone()];
+        let target = self.target(table, &column.name);
+        let is_unique = rules.is_unique(column);
+        let mut declared = match target {
+            Some((key, to)) => {
+                let kind = if is_unique || is_primary {
+                    "OneToOne"
+                } else {
+                    "ForeignKey"
+                };
+                self.foreign_key(table, column, key, to, kind, name)
+            }
+            None => self.value(table, column, rules, is_primary),
+        };
+        if is_primary {
             declared.options.insert(0, "primary_key".to_owned());
-        } else if is_unique_field(table, &columns) && !declared.rust.starts_with("OneToOne") {
+        } else if target.is_some() {
+            if !is_unique && rules.own_index(&column.name, true).is_none() {
+                declared.options.push("db_index = false".to_owned());
+            }
+        } else if is_unique {
             declared.options.push("unique".to_owned());
-        } else if Self::has_own_index(table, column) && table.foreign_key(&column.name).is_none() {
+        } else if rules.own_index(&column.name, false).is_some() {
             declared.options.push("db_index".to_owned());
         }
 
-        let mut name = field_name(table, &column.name);
-        while !names.insert(name.clone()) {
-            name.push('_');
-        }
-        let implied = match table.foreign_key(&column.name) {
-            Some(_) => format!("{name}_id"),
-            None => name.clone(),
+        let implied = if target.is_some() {
+            format!("{name}_id")
+        } else {
+            name.to_owned()
         };
         if implied != column.name {
             declared
                 .options
                 .push(format!("db_column = {}", quoted(&column.name)));
         }
-        let rust = if column.null && !is_key {
-            format!("Option<{}>", declared.rust)
-        } else {
-            declared.rust
-        };
-
-        let mut text = format!(
-            "    /// {}.\n",
-            crate::words::capfirst(&name.replace('_', " "))
-        );
+        let mut text = format!("    /// {}.\n", capfirst(&name.replace('_', " ")));
         if let Some(remark) = declared.remark {
             let _ = writeln!(text, "    // {remark}");
         }
         if !declared.options.is_empty() {
             let _ = writeln!(text, "    #[field({})]", declared.options.join(", "));
         }
-        let name = if KEYWORDS.contains(&name.as_str()) {
-            format!("r#{name}")
+        let rust = if column.null && !is_primary {
+            format!("Option<{}>", declared.rust)
         } else {
-            name
+            declared.rust
         };
-        let _ = writeln!(text, "    pub {name}: {rust},");
-        Ok(text)
+        let _ = writeln!(text, "    pub {}: {rust},", written(name));
+        text
     }
 
-    /// Whether Django gave the column an index of its own.
-    fn has_own_index(table: &DatabaseTable, column: &DatabaseColumn) -> bool {
-        let columns = [column.name.clone()];
-        table.indexes.iter().any(|index| {
-            index.columns == columns
-                && !index.unique
-                && !index.is_special
-                && index.condition.is_none()
-                && !is_named(table, &index.name, &index.columns)
-        })
-    }
-
-    fn declared(&self, table: &DatabaseTable, column: &DatabaseColumn) -> Result<Declared, String> {
-        if let Some(key) = table.foreign_key(&column.name) {
-            let is_unique = is_unique_field(table, std::slice::from_ref(&column.name));
-            let kind = if is_unique { "OneToOne" } else { "ForeignKey" };
-            let to = self
-                .all
-                .iter()
-                .find(|other| other.name == key.to_table)
-                .ok_or_else(|| format!("{} refers to a table that is missing.", column.name))?;
-            if to.primary_key == key.to_columns {
-                let mut declared = self.foreign_key(column, kind, to);
-                let is_second = table
-                    .foreign_keys
-                    .iter()
-                    .take_while(|other| other.columns != key.columns)
-                    .any(|other| other.to_table == key.to_table);
-                if is_second {
-                    // Two keys to the same model need different names on its side.
-                    declared.options.push(format!(
-                        "related_name = \"{}_{}_set\"",
-                        self.model_name(&table.name).to_lowercase(),
-                        field_name(table, &column.name)
-                    ));
-                }
-                return Ok(declared);
+    /// Returns the type and options of a column that holds a value.
+    fn value(
+        &self,
+        table: &DatabaseTable,
+        column: &DatabaseColumn,
+        rules: &Rules<'_>,
+        is_primary: bool,
+    ) -> Declared {
+        let mut declared = declared_type(column, self.inspection.is_postgres);
+        let is_whole = ["i16", "i32", "i64"].contains(&declared.rust.as_str());
+        if is_whole {
+            declared.options.retain(|option| option != "positive");
+            if rules.is_positive(column) || column.db_type.to_lowercase().ends_with(" unsigned") {
+                declared.options.push("positive".to_owned());
             }
         }
-        Ok(declared_type(column, self.is_postgres))
+        if declared.rust == "String" && declared.options.is_empty() && rules.is_json(column) {
+            "Json".clone_into(&mut declared.rust);
+        }
+        if is_primary && is_whole {
+            if column.auto {
+                declared.rust = self.inspection.key_type(table, 0);
+            } else {
+                declared.options.push("auto = false".to_owned());
+            }
+        }
+        if let Some(key) = table.foreign_key(&column.name) {
+            declared.remark = Some(format!(
+                "The column is a foreign key to {}({}), which has no declaration here.",
+                key.to_table,
+                key.to_columns.join(", ")
+            ));
+        }
+        declared
     }
 
-    fn foreign_key(&self, column: &DatabaseColumn, kind: &str, to: &DatabaseTable) -> Declared {
-        let model = KNOWN_MODELS
-            .iter()
-            .find(|(table, _)| *table == to.name)
-            .map_or_else(
-                || self.model_name(&to.name),
-                |(_, model)| (*model).to_owned(),
-            );
-        let mut options = vec![
-            if column.null {
-                "on_delete = \"set_null\""
-            } else {
-                "on_delete = \"cascade\""
-            }
-            .to_owned(),
-        ];
-        let key = to
-            .primary_key
-            .first()
-            .and_then(|key| to.column(key))
-            .map(|key| declared_type(key, self.is_postgres).rust)
-            .unwrap_or_default();
-        let expected = if model.contains("::") || model == "User" {
-            "i32"
-        } else {
-            "i64"
+    fn foreign_key(
+        &self,
+        table: &DatabaseTable,
+        column: &DatabaseColumn,
+        key: &DatabaseForeignKey,
+        to: &DatabaseTable,
+        kind: &str,
+        name: &str,
+    ) -> Declared {
+        let own = self.names.get(&table.name);
+        let model = self.path(own, to);
+        let rule = match (key.on_delete.as_str(), column.null) {
+            ("CASCADE", _) => "db_cascade",
+            ("SET NULL", true) => "db_set_null",
+            (_, true) => "set_null",
+            (_, false) => "cascade",
         };
-        let is_known = KNOWN_MODELS.iter().any(|(table, _)| *table == to.name);
-        if key != expected && !key.is_empty() && !is_known {
-            options.push(format!("key = {key}"));
+        let mut options = vec![format!("on_delete = \"{rule}\"")];
+        let last = model.rsplit("::").next().unwrap_or_default();
+        let is_primary_key = to.primary_key == key.to_columns;
+        if is_primary_key {
+            let expected = match last {
+                "User" | "Group" | "Permission" | "ContentType" => "i32",
+                _ => "i64",
+            };
+            let key_type = self.inspection.key_type(to, 0);
+            if key_type != expected && known_model(&to.name).is_none() {
+                options.push(format!("key = {key_type}"));
+            }
+        } else if let Some(to_column) = to.column(&key.to_columns[0]) {
+            let module = model
+                .rsplit_once("::")
+                .map_or(String::new(), |(path, _)| format!("{path}::"));
+            options.push(format!(
+                "to_field = {module}{}::{}, key = {}",
+                table_module(&to.name),
+                self.struct_field(to, &to_column.name),
+                declared_type(to_column, self.inspection.is_postgres).rust
+            ));
+        }
+        if let Some(related_name) = self.related_name(table, key, to, name) {
+            options.push(format!("related_name = {}", quoted(&related_name)));
+        }
+        if let Some(default) = &column.default {
+            let sql = quoted(default);
+            options.push(format!(
+                "db_default = Sql(sqlite = {sql}, postgres = {sql})"
+            ));
         }
         Declared {
             rust: format!("{kind}<{model}>"),
@@ -339,98 +414,66 @@ impl Inspection<'_> {
         }
     }
 
-    /// Returns `BlogPost` for the table `blog_post`, and `Post` in the app `blog`.
-    fn model_name(&self, table: &str) -> String {
-        let own = table
-            .strip_prefix(self.app)
-            .and_then(|rest| rest.strip_prefix('_'))
-            .filter(|rest| !rest.is_empty())
-            .unwrap_or(table);
-        let name: String = own
-            .split(|c: char| !c.is_alphanumeric())
-            .map(crate::words::capfirst)
-            .collect();
-        if name.starts_with(|c: char| c.is_ascii_digit()) {
-            format!("Table{name}")
+    /// Returns the name of a column in Rust.
+    fn struct_field(&self, table: &DatabaseTable, column: &str) -> String {
+        let names = field_names(table, |column| self.target(table, column).is_some());
+        let name = names.get(column).map_or(column, String::as_str);
+        if self.target(table, column).is_some() {
+            format!("{name}_id")
         } else {
-            name
+            written(name)
         }
     }
-}
 
-/// Whether the column is the key `id` that every model has without a word.
-fn is_plain_id(table: &DatabaseTable, column: &DatabaseColumn) -> bool {
-    let is_big = ["bigint", "integer"].contains(&column.db_type.to_lowercase().as_str());
-    column.name == "id" && table.primary_key == ["id"] && column.auto && is_big
-}
-
-/// Whether an index has a name that Django gives to `Meta.indexes`, or that somebody chose.
-fn is_named(table: &DatabaseTable, name: &str, columns: &[String]) -> bool {
-    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let own = super::names::constraint_name(&table.name, &names, "", true);
-    name != own && name == index_name(&table.name, columns)
-        || (name != own && columns.len() == 1 && !name.starts_with(&table.name))
-}
-
-/// Whether a field is unique by itself, without a constraint that somebody named.
-fn is_unique_field(table: &DatabaseTable, columns: &[String]) -> bool {
-    table.indexes.iter().any(|index| {
-        index.unique
-            && index.condition.is_none()
-            && index.columns == columns
-            && is_of_field(table, index)
-    })
-}
-
-/// Whether a unique index has the name that the database gives to a unique column.
-fn is_of_field(table: &DatabaseTable, index: &DatabaseIndex) -> bool {
-    let column = index.columns.first().map_or("", String::as_str);
-    index.name.starts_with("sqlite_autoindex_")
-        || index.name == super::names::postgres_own_name(&table.name, column, "key")
-}
-
-/// Whether a condition is that a column is not negative.
-fn is_not_negative(check: &str, column: &str) -> bool {
-    let plain: String = check
-        .chars()
-        .filter(|c| !matches!(c, '(' | ')' | '"' | ' '))
-        .collect();
-    plain == format!("{column}>=0")
-}
-
-/// Whether a condition is one that a kind of field brings along.
-fn is_of_column(check: &str) -> bool {
-    check.contains("JSON_VALID") || check.trim_matches(['(', ')']).ends_with(">= 0")
-}
-
-/// Returns the name of the field for a column: `author` for the foreign key `author_id`.
-fn field_name(table: &DatabaseTable, column: &str) -> String {
-    let own = match table.foreign_key(column) {
-        Some(_) => column.strip_suffix("_id").unwrap_or(column),
-        None => column,
-    };
-    let mut name: String = own
-        .to_lowercase()
-        .chars()
-        .map(|c| {
-            if c.is_alphanumeric() || c == '_' {
-                c
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    if name.starts_with(|c: char| c.is_ascii_digit()) || name.is_empty() {
-        name.insert_str(0, "field_");
+    /// Returns a name for the rows that refer to a row, where the one by default is used already: by an
+    /// earlier key to the same model, or by a field of that model.
+    fn related_name(
+        &self,
+        table: &DatabaseTable,
+        key: &DatabaseForeignKey,
+        to: &DatabaseTable,
+        name: &str,
+    ) -> Option<String> {
+        let own = self.names.get(&table.name)?;
+        let model = own.object_name.to_lowercase();
+        let same_name = self.names.iter().filter(|(other, named)| {
+            let refers = self
+                .inspection
+                .table(other)
+                .is_some_and(|other| other.foreign_keys.iter().any(|key| key.to_table == to.name));
+            refers && named.object_name.eq_ignore_ascii_case(&own.object_name)
+        });
+        let is_second = table
+            .foreign_keys
+            .iter()
+            .take_while(|other| other.columns != key.columns)
+            .any(|other| other.to_table == key.to_table);
+        let fields = field_names(to, |column| self.target(to, column).is_some());
+        let is_field = fields
+            .values()
+            .any(|field| *field == model || *field == format!("{model}_set"));
+        if same_name.count() > 1 {
+            return Some(format!("{}_{model}_{name}_set", own.app));
+        }
+        (is_second || is_field).then(|| format!("{model}_{name}_set"))
     }
-    name
-}
 
-fn is_identifier(name: &str) -> bool {
-    let starts_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    starts_well && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
-fn quoted(text: &str) -> String {
-    format!("{text:?}")
+    /// Returns the path of a model, as the app of `own` writes it.
+    fn path(&self, own: Option<&ModelName>, to: &DatabaseTable) -> String {
+        if let Some(known) = known_model(&to.name) {
+            return if known == "nuages::auth::User" {
+                "User".to_owned()
+            } else {
+                known.to_owned()
+            };
+        }
+        let Some(name) = self.names.get(&to.name) else {
+            return String::new();
+        };
+        if own.is_some_and(|own| own.app == name.app) {
+            name.rust.clone()
+        } else {
+            format!("super::{}::{}", written(&name.app), name.rust)
+        }
+    }
 }

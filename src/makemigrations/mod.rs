@@ -8,6 +8,8 @@ mod declared;
 mod drift;
 mod files;
 mod inspectdb;
+mod inspected_names;
+mod inspected_rules;
 mod inspected_type;
 mod kept_names;
 mod literals;

@@ -22,7 +22,7 @@ pub struct Author {
 }
 
 /// A row of `shelf_book`.
-#[nuages::model(app = "shelf", indexes = [Index(fields = ["pages"], name = "many_pages", condition = "published"), Index(fields = ["published", "-title"], name = "shelf_book_publish_16acd1_idx")], constraints = [UniqueConstraint(fields = ["code"], name = "code_is_unique"), UniqueConstraint(fields = ["shelf_mark"], name = "one_published_mark", condition = "published"), UniqueConstraint(fields = ["author", "title"], name = "shelf_book_author_id_title_111a679c_uniq"), CheckConstraint(check = "(pages > rating)", name = "more_pages_than_stars")])]
+#[nuages::model(app = "shelf", unique_together = [["author", "title"]], indexes = [Index(fields = ["pages"], name = "many_pages", condition = "published"), Index(fields = ["published", "-title"], name = "shelf_book_publish_16acd1_idx")], constraints = [UniqueConstraint(fields = ["code"], name = "code_is_unique"), UniqueConstraint(fields = ["shelf_mark"], name = "one_published_mark", condition = "published"), CheckConstraint(check = "(pages > rating)", name = "more_pages_than_stars")])]
 pub struct Book {
     /// Title.
     #[field(max_length = 200)]
@@ -68,7 +68,7 @@ pub struct Book {
 }
 
 /// A row of `shelf_book_readers`.
-#[nuages::model(app = "shelf", db_table = "shelf_book_readers", constraints = [UniqueConstraint(fields = ["book", "user"], name = "shelf_book_readers_book_id_user_id_53b88e41_uniq")])]
+#[nuages::model(app = "shelf", db_table = "shelf_book_readers", unique_together = [["book", "user"]])]
 pub struct BookReaders {
     /// Book.
     #[field(on_delete = "cascade")]
@@ -79,7 +79,7 @@ pub struct BookReaders {
 }
 
 /// A row of `shelf_book_tags`.
-#[nuages::model(app = "shelf", db_table = "shelf_book_tags", constraints = [UniqueConstraint(fields = ["book", "tag"], name = "shelf_book_tags_book_id_tag_id_18307018_uniq")])]
+#[nuages::model(app = "shelf", db_table = "shelf_book_tags", unique_together = [["book", "tag"]])]
 pub struct BookTags {
     /// Book.
     #[field(on_delete = "cascade")]

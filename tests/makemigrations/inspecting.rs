@@ -27,7 +27,7 @@ fn module(database: &Database) -> String {
         .collect();
     let inspection = Inspection {
         all: &all,
-        app: "shelf",
+        apps: &["shelf"],
         is_postgres: database.vendor == Vendor::Postgres,
     };
     inspection.module(&wanted)
@@ -39,8 +39,14 @@ fn the_declarations_are_those_of_inspected_rs_which_compiles() {
         return;
     };
     database.apply(&migrations()[0]);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/makemigrations/inspected.rs");
-    let now = formatted(&module(&database));
+    expect_file("inspected.rs", &module(&database));
+}
+
+/// Asserts that a module is the content of this file, which is compiled with the tests.
+pub(crate) fn expect_file(name: &str, module: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/makemigrations");
+    let file = folder.join(name);
+    let now = formatted(module);
     if std::env::var_os("NUAGES_UPDATE_INSPECTED").is_some() {
         std::fs::write(&file, &now).unwrap();
     }
@@ -48,7 +54,7 @@ fn the_declarations_are_those_of_inspected_rs_which_compiles() {
     let expected = std::fs::read_to_string(file).unwrap();
     assert_eq!(
         now, expected,
-        "inspectdb writes something else than inspected.rs: if that is right, run the test with NUAGES_UPDATE_INSPECTED=1"
+        "inspectdb writes something else than {name}: if that is right, run the test with NUAGES_UPDATE_INSPECTED=1"
     );
 }
 

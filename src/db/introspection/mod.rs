@@ -41,6 +41,8 @@ pub struct DatabaseColumn {
     pub default: Option<String>,
     /// The expression of a generated column, as far as the database tells it.
     pub generated: Option<String>,
+    /// Whether the values of a generated column are computed when they are read.
+    pub is_virtual: bool,
 }
 
 /// A foreign key of one or more columns.

@@ -93,6 +93,7 @@ fn column(row: &[String]) -> DatabaseColumn {
         auto: !row[4].is_empty() || is_serial,
         default,
         generated: is_generated.then(|| row[6].clone()),
+        is_virtual: false,
     }
 }
 

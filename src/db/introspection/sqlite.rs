@@ -1,6 +1,9 @@
 //! The tables of an SQLite database, from its `PRAGMA` functions and the SQL of its tables.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::{
     DatabaseCheck, DatabaseColumn, DatabaseForeignKey, DatabaseIndex, DatabaseTable, texts,
@@ -28,6 +31,9 @@ pub(super) fn tables(conn: &mut Conn) -> Result<BTreeMap<String, DatabaseTable>>
     columns(conn, &mut tables, &scripts)?;
     foreign_keys(conn, &mut tables)?;
     indexes(conn, &mut tables)?;
+    for (name, table) in &mut tables {
+        name_constraints(table, scripts.get(name).map_or("", String::as_str));
+    }
     Ok(tables)
 }
 
@@ -57,6 +63,7 @@ fn columns(
             auto: is_auto,
             default: Some(row[4].clone()).filter(|default| !default.is_empty()),
             generated: (row[6] == "2" || row[6] == "3").then(|| generated(script, &row[1])),
+            is_virtual: row[6] == "2",
         });
     }
     Ok(())
@@ -183,4 +190,57 @@ fn indexes(conn: &mut Conn, tables: &mut BTreeMap<String, DatabaseTable>) -> Res
         }
     }
     Ok(())
+}
+
+/// Gives unique constraints the names in the SQL of the table. SQLite itself names their indexes
+/// `sqlite_autoindex_shop_1`.
+fn name_constraints(table: &mut DatabaseTable, script: &str) {
+    for (name, columns) in unique_constraints(script) {
+        let mut indexes = table.indexes.iter_mut();
+        let index = indexes.find(|index| {
+            index.is_constraint
+                && index.name.starts_with("sqlite_autoindex_")
+                && index.columns == columns
+        });
+        if let Some(index) = index {
+            index.name = name;
+        }
+    }
+}
+
+/// Returns the name and the columns of each `CONSTRAINT "name" UNIQUE ("a", "b")`.
+fn unique_constraints(script: &str) -> Vec<(String, Vec<String>)> {
+    static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?i)\bCONSTRAINT\s+("(?:[^"]|"")+"|\w+)\s+UNIQUE\s*\(([^()]*)\)"#).ok()
+    });
+    let Some(pattern) = PATTERN.as_ref() else {
+        return Vec::new();
+    };
+    let plain = |name: &str| match name.trim().strip_prefix('"') {
+        Some(rest) => rest.trim_end_matches('"').replace("\"\"", "\""),
+        None => name.trim().to_owned(),
+    };
+    pattern
+        .captures_iter(script)
+        .map(|found| (plain(&found[1]), found[2].split(',').map(plain).collect()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unique_constraints;
+
+    #[test]
+    fn names_of_unique_constraints_are_those_in_the_script() {
+        let script = r#"CREATE TABLE "a" ("x" text UNIQUE, CONSTRAINT "one ""x""" UNIQUE ("x", "y z"),
+            constraint two unique (y))"#;
+        let columns = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(
+            unique_constraints(script),
+            [
+                ("one \"x\"".to_owned(), columns(&["x", "y z"])),
+                ("two".to_owned(), columns(&["y"])),
+            ]
+        );
+    }
 }
