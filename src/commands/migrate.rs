@@ -37,10 +37,16 @@ pub(super) struct Args {
     /// Delete tables, columns and rows without asking first.
     #[arg(long, visible_alias = "no-input")]
     noinput: bool,
+    /// Migrate although `check` finds errors in the models, their admins or the URLs.
+    #[arg(long)]
+    skip_checks: bool,
 }
 
-pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result<()> {
+pub(super) fn run(args: &Args, project: &'static Project, settings: &Settings) -> Result<()> {
     let settings = &using(settings, &args.database)?;
+    if !args.skip_checks {
+        super::check::before_migrating(project, settings)?;
+    }
     let all = project.migrations_on(&args.database);
     if let Some(conflict) = conflicts(project.apps).first() {
         return Err(Error::command(format!("nothing was changed: {conflict}")));

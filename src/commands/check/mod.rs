@@ -150,14 +150,24 @@ pub(super) fn before_writing(project: &'static Project) -> Result<()> {
         .into_iter()
         .chain(site.check());
     let errors: Vec<String> = findings.map(|finding| format!("ERROR {finding}")).collect();
+    stop(&errors, "nothing was written")
+}
+
+/// Stops for errors in models, their admins and the URLs, as Django's `migrate` does.
+pub(super) fn before_migrating(project: &'static Project, settings: &Settings) -> Result<()> {
+    stop(&declared(project, settings), "nothing was changed")
+}
+
+/// Prints the errors, if there are any, and returns an error that begins with `effect`.
+fn stop(errors: &[String], effect: &str) -> Result<()> {
     if errors.is_empty() {
         return Ok(());
     }
-    for error in &errors {
+    for error in errors {
         say(error)?;
     }
     Err(Error::command(format!(
-        "nothing was written: System check identified {}.",
+        "{effect}: System check identified {}.",
         counted(errors.len(), "issue", "issues")
     )))
 }
