@@ -43,6 +43,9 @@ pub(super) struct Args {
     /// The value of existing rows in a new column: `blog.post.status=draft`.
     #[arg(long = "default", value_name = "APP.MODEL.FIELD=VALUE")]
     defaults: Vec<String>,
+    /// A model that no app lists any more, and whose table is dropped with all rows: `blog.Tag`.
+    #[arg(long = "delete", value_name = "APP.MODEL")]
+    deletes: Vec<String>,
     /// Ask nothing; fail if the command line does not answer a question.
     #[arg(long, visible_alias = "no-input")]
     noinput: bool,
@@ -71,10 +74,12 @@ pub(super) fn run(args: &Args, project: &'static Project) -> Result<()> {
             renames: args.renames.clone(),
             not_renamed: args.not_renamed.clone(),
             defaults: args.defaults.clone(),
+            deletes: args.deletes.clone(),
             no_input: args.noinput || args.check,
             ..Questioner::default()
         };
         refuse_by_hand(args, &states)?;
+        states.check_answers(project.apps, &questioner)?;
         let found = states.detect(project.apps, &args.apps, &questioner)?;
         questioner.refuse_unused()?;
         found

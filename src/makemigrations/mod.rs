@@ -3,6 +3,7 @@
 //!
 //! The names of tables, indexes and constraints and the statements are Django's.
 
+mod answers;
 mod autodetector;
 mod declared;
 mod drift;

@@ -156,7 +156,55 @@ impl ProjectState {
             }
         }
         super::moved::between_apps(&mut changed)?;
+        self.ask_about_deletions(&changed, questioner)?;
         Ok(self.numbered(changed))
+    }
+
+    /// Refuses answers of the command line that name unknown models or fields.
+    pub fn check_answers(&self, apps: &[AppConfig], questioner: &Questioner) -> Result<()> {
+        super::answers::check(questioner, &self.apps, apps)
+    }
+
+    /// Asks about each model whose table would be dropped.
+    fn ask_about_deletions(
+        &self,
+        changed: &[(String, Changes)],
+        questioner: &Questioner,
+    ) -> Result<()> {
+        for (app, changes) in changed {
+            for operation in &changes.operations {
+                let Operation::DeleteModel(table) = operation else {
+                    continue;
+                };
+                if table.link.is_none() {
+                    let links = self.links_to(&format!("{app}.{}", table.model));
+                    questioner.agree_to_delete(app, table, &links)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the fields that refer to a model after the last migrations.
+    fn links_to(&self, label: &str) -> Vec<String> {
+        let mut links = Vec::new();
+        for (app, state) in &self.apps {
+            for table in &state.tables {
+                let columns = table.columns.iter().filter(|column| {
+                    let reference = column.references.as_ref();
+                    reference.is_some_and(|reference| reference.model == label)
+                });
+                for column in columns {
+                    links.push(match &table.link {
+                        Some(link) => format!("{app}.{}.{}", link.model, link.field),
+                        None => format!("{app}.{}.{}", table.model, column.name),
+                    });
+                }
+            }
+        }
+        links.sort();
+        links.dedup();
+        links
     }
 
     /// Returns a migration without operations, to be filled by hand.

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveTime};
 use crate::error::{Error, Result};
 use crate::terminal::{ask, is_interactive, say};
 
-use super::state::{ColumnState, PerDatabase};
+use super::state::{ColumnState, PerDatabase, TableState};
 
 /// Answers from the command line, and from the terminal for what the command line leaves open.
 #[derive(Debug, Default, Clone)]
@@ -18,6 +18,8 @@ pub struct Questioner {
     pub not_renamed: Vec<String>,
     /// `app.model.field=value`: the value of the rows that exist already, as SQL.
     pub defaults: Vec<String>,
+    /// `app.model`: a model whose table is deleted.
+    pub deletes: Vec<String>,
     /// Whether nobody may be asked, although there is a terminal.
     pub no_input: bool,
     /// The answers of the command line that a question has used.
@@ -29,7 +31,12 @@ impl Questioner {
     /// misspelled.
     pub fn refuse_unused(&self) -> Result<()> {
         let used = self.used.borrow();
-        let options = [("--rename", &self.renames), ("--default", &self.defaults)];
+        let options = [
+            ("--rename", &self.renames),
+            ("--not-renamed", &self.not_renamed),
+            ("--default", &self.defaults),
+            ("--delete", &self.deletes),
+        ];
         for (option, given) in options {
             if let Some(answer) = given.iter().find(|answer| !used.contains(answer)) {
                 return Err(Error::command(format!(
@@ -65,6 +72,42 @@ impl Questioner {
             new.db_type.postgres()
         );
         self.is_renamed(&flags, &format!("{app}.{model}.{}", new.name), &question)
+    }
+
+    /// Asks whether the table of a model that no app lists any more is to be dropped. `links` are the fields
+    /// that refer to the model.
+    pub(super) fn agree_to_delete(
+        &self,
+        app: &str,
+        table: &TableState,
+        links: &[String],
+    ) -> Result<()> {
+        let place = format!("{app}.{}", table.model);
+        let mut deletes = self.deletes.iter();
+        if let Some(given) = deletes.find(|given| given.eq_ignore_ascii_case(&place)) {
+            self.used.borrow_mut().push(given.clone());
+            return Ok(());
+        }
+
+        let links = match links {
+            [] => String::new(),
+            links => format!(" These fields refer to it: {}.", links.join(", ")),
+        };
+        let what = format!(
+            "the app {app} does not list the model {} any more, so that its table {} would be dropped with all rows.{links}",
+            table.model, table.table
+        );
+        if self.no_input || !is_interactive() {
+            return Err(Error::command(format!(
+                "nothing was written: {what} List it in `models` of the app again, or confirm: --delete {place}"
+            )));
+        }
+        say(&what)?;
+        if ask("Drop the table? [y/N] ")?.eq_ignore_ascii_case("y") {
+            Ok(())
+        } else {
+            Err(Error::command("nothing was written"))
+        }
     }
 
     fn is_renamed(&self, rename: &str, new: &str, question: &str) -> Result<bool> {

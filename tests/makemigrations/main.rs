@@ -9,6 +9,7 @@
     reason = "tests look for PostgreSQL in the environment"
 )]
 
+mod answering;
 mod cases;
 mod compared;
 #[expect(
@@ -16,7 +17,20 @@ mod compared;
     reason = "inspectdb writes it for a library or a program"
 )]
 mod inspected;
+#[expect(
+    unreachable_pub,
+    clippy::struct_field_names,
+    reason = "inspectdb writes it for a library or a program, with the names of the database"
+)]
+mod inspected_odd_postgres;
+#[expect(
+    unreachable_pub,
+    clippy::struct_field_names,
+    reason = "inspectdb writes it for a library or a program, with the names of the database"
+)]
+mod inspected_odd_sqlite;
 mod inspecting;
+mod inspecting_odd;
 mod joining;
 mod mistakes;
 mod rows;
@@ -67,6 +81,7 @@ fn answers() -> Questioner {
             "shelf.book.publisher",
         ]),
         defaults: Vec::new(),
+        deletes: texts(&["shelf.Notice"]),
         no_input: true,
         ..Questioner::default()
     }

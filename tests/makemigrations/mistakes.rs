@@ -164,6 +164,28 @@ fn sql_that_names_an_unknown_column_is_refused(kind: Kind) {
     }
 }
 
+fn migrate_refuses_declarations_with_errors(kind: Kind) {
+    let site = TestSite::on(kind, &BROKEN);
+    for arguments in [["migrate", "--no-input"], ["migrate", "--plan"]] {
+        let run = site.command(arguments);
+        let error = run.result.expect_err("the declarations have mistakes");
+        assert!(
+            error
+                .to_string()
+                .contains("nothing was changed: System check identified 4 issues."),
+            "{arguments:?}: {error}"
+        );
+        assert!(
+            run.text.contains("(models.E012) broken.Ticket"),
+            "{arguments:?} should name the mistakes: {}",
+            run.text
+        );
+    }
+
+    let skipped = site.command(["migrate", "--skip-checks"]);
+    assert!(skipped.result.is_ok(), "{:?}", skipped.result);
+}
+
 fn a_many_to_many_field_to_a_model_that_is_left_out_is_refused(kind: Kind) {
     let (text, error) = failed_makemigrations(&TestSite::on(kind, &TAGGED), "tagged");
     assert!(
@@ -182,6 +204,7 @@ fn a_many_to_many_field_through_a_model_in_the_fields_of_an_admin_is_refused(kin
 
 on_both!(
     sql_that_names_an_unknown_column_is_refused,
+    migrate_refuses_declarations_with_errors,
     a_many_to_many_field_to_a_model_that_is_left_out_is_refused,
     a_many_to_many_field_through_a_model_in_the_fields_of_an_admin_is_refused,
 );
