@@ -34,11 +34,11 @@ pub(super) async fn authenticate_in_turn(
     password: &str,
 ) -> Result<Option<User>> {
     let name = normalize::username(username);
-    let found = db
+    let user_of_name = db
         .run(move |conn| User::find_by_username(conn, &name))
         .await?;
     let typed = password.to_owned();
-    let Some(mut user) = found else {
+    let Some(mut user) = user_of_name else {
         turn.run(move || policy.waste_time(&typed)).await?;
         return Ok(None);
     };

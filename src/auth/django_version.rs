@@ -63,9 +63,9 @@ pub fn tell_once(settings: &mut Settings) {
     if settings.django_version.is_some() {
         return;
     }
-    let told =
+    let version =
         Conn::open(&settings.database_url, Limits::NONE).and_then(|mut conn| tell(&mut conn));
-    match told {
+    match version {
         Ok((version, _)) => settings.told_django_version = Some(version),
         Err(error) => log::warn!(
             target: "nuages.auth",

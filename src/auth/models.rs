@@ -107,19 +107,19 @@ impl User {
 
     /// Returns the users with these primary keys.
     pub(crate) fn with_ids(conn: &mut Conn, ids: &[i32]) -> Result<Vec<Self>> {
-        let found = auth_user::table
+        let users = auth_user::table
             .filter(auth_user::id.eq_any(ids))
             .select(Self::as_select());
-        Ok(found.load(conn)?)
+        Ok(users.load(conn)?)
     }
 
     /// Returns the user with exactly this name.
     pub fn find_by_username(conn: &mut Conn, username: &str) -> Result<Option<Self>> {
-        let found = auth_user::table
+        let user = auth_user::table
             .filter(auth_user::username.eq(username))
             .select(Self::as_select())
             .first(conn);
-        found.optional().map_err(Into::into)
+        user.optional().map_err(Into::into)
     }
 
     /// Returns the user with this primary key.
@@ -135,7 +135,7 @@ impl User {
     /// Returns the active users with a password who have this address, ignoring case (Django's
     /// `get_users`).
     pub fn who_may_reset(conn: &mut Conn, email: &str) -> Result<Vec<Self>> {
-        let found: Vec<Self> = auth_user::table
+        let users: Vec<Self> = auth_user::table
             .filter(ilike(auth_user::email, like_escaped(email)))
             .filter(auth_user::is_active.eq(true))
             .select(Self::as_select())
@@ -143,7 +143,7 @@ impl User {
         // Mail cannot be delivered to an address that is not UTF-8.
         let may_reset =
             |user: &Self| is_password_usable(&user.password) && !user.email.contains('\u{FFFD}');
-        Ok(found.into_iter().filter(may_reset).collect())
+        Ok(users.into_iter().filter(may_reset).collect())
     }
 
     /// Saves the fields that users may change in their own profile.

@@ -129,7 +129,7 @@ fn decoded(
 
 /// Returns the sessions with a visit, and whether the list is complete.
 fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
-    let found: Vec<(SessionRow, Visit)> = django_session::table
+    let visited: Vec<(SessionRow, Visit)> = django_session::table
         .inner_join(
             nuages_session::table.on(nuages_session::session_key.eq(django_session::session_key)),
         )
@@ -142,9 +142,9 @@ fn visited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<Own
         .limit(rows(SHOWN))
         .select((SessionRow::as_select(), Visit::as_select()))
         .load(conn)?;
-    let is_complete = found.len() < SHOWN;
+    let is_complete = visited.len() < SHOWN;
     Ok((
-        found
+        visited
             .into_iter()
             .filter_map(|(row, visit)| decoded(row, Some(visit), user, settings))
             .collect(),
@@ -158,7 +158,7 @@ fn rows(count: usize) -> i64 {
 
 /// Returns the sessions without a visit, and whether all sessions were examined.
 fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<OwnSession>, bool)> {
-    let mut found = Vec::new();
+    let mut sessions = Vec::new();
     let mut after: Option<(Timestamp, String)> = None;
     for _ in 0..LOOKED_INTO / CHUNK {
         let visit = nuages_session::table
@@ -186,13 +186,13 @@ fn unvisited(conn: &mut Conn, user: &User, settings: &Settings) -> Result<(Vec<O
         after = rows
             .last()
             .map(|row| (row.expire_date, row.session_key.clone()));
-        found.extend(
+        sessions.extend(
             rows.into_iter()
                 .filter_map(|row| decoded(row, None, user, settings)),
         );
         if is_last {
-            return Ok((found, true));
+            return Ok((sessions, true));
         }
     }
-    Ok((found, false))
+    Ok((sessions, false))
 }

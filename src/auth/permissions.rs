@@ -103,12 +103,12 @@ pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let found: Vec<(LossyText, LossyText)> = auth_permission::table
+    let labels_and_names: Vec<(LossyText, LossyText)> = auth_permission::table
         .inner_join(django_content_type::table)
         .filter(auth_permission::id.eq_any(ids))
         .select((django_content_type::app_label, auth_permission::codename))
         .load(conn)?;
-    Ok(found
+    Ok(labels_and_names
         .into_iter()
         .map(|(LossyText(app), LossyText(codename))| format!("{app}.{codename}"))
         .collect())
@@ -116,12 +116,12 @@ pub fn named(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
 
 /// Returns the names of the permissions that the groups with these ids have.
 pub fn of_groups(conn: &mut Conn, ids: &[i32]) -> Result<Vec<String>> {
-    let found: Vec<i32> = auth_group_permissions::table
+    let permission_ids: Vec<i32> = auth_group_permissions::table
         .filter(auth_group_permissions::group_id.eq_any(ids))
         .select(auth_group_permissions::permission_id)
         .distinct()
         .load(conn)?;
-    named(conn, &found)
+    named(conn, &permission_ids)
 }
 
 /// The permissions of a user (Django's `ModelBackend`). Cloning is cheap.

@@ -135,17 +135,17 @@ mod tests {
 
     #[test]
     fn reasons_of_a_refusal_have_djangos_words() {
-        let said = |token: &str| {
+        let reason = |token: &str| {
             Secret::parse(SECRET)
                 .unwrap()
                 .check(token)
                 .unwrap_err()
                 .to_string()
         };
-        assert_eq!(said("x"), "has incorrect length");
-        assert_eq!(said(&"é".repeat(32)), "has invalid characters");
-        assert_eq!(said(&"é".repeat(16)), "has incorrect length");
-        assert_eq!(said(&"x".repeat(32)), "incorrect");
+        assert_eq!(reason("x"), "has incorrect length");
+        assert_eq!(reason(&"é".repeat(32)), "has invalid characters");
+        assert_eq!(reason(&"é".repeat(16)), "has incorrect length");
+        assert_eq!(reason(&"x".repeat(32)), "incorrect");
     }
 
     #[test]

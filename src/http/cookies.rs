@@ -10,16 +10,16 @@ use crate::settings::CookieSettings;
 /// Returns the value of the cookie `name`. Ignores malformed cookies beside it; if there are
 /// several, the last one counts.
 pub fn cookie(request: &HttpRequest, name: &str) -> Option<String> {
-    let mut found = None;
+    let mut last_value = None;
     for header in request.headers().get_all(COOKIE) {
         let text = String::from_utf8_lossy(header.as_bytes());
         for (key, value) in text.split(';').filter_map(|pair| pair.split_once('=')) {
             if key.trim() == name {
-                found = Some(unquoted(value.trim()));
+                last_value = Some(unquoted(value.trim()));
             }
         }
     }
-    found
+    last_value
 }
 
 /// Removes the quotes and escapes that Python's `http.cookies` adds to special characters: `"a\"b"`

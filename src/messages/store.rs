@@ -107,11 +107,11 @@ pub async fn messages<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let given = cookie(request.request(), COOKIE_NAME);
-    let found = given
+    let from_cookie = given
         .as_deref()
         .and_then(|text| decode_cookie(text, settings.secret_keys()));
-    let more_in_session = found.as_ref().is_some_and(|found| found.more);
-    let stored = found.map(|found| found.messages).unwrap_or_default();
+    let more_in_session = from_cookie.as_ref().is_some_and(|kept| kept.more);
+    let stored = from_cookie.map(|kept| kept.messages).unwrap_or_default();
     let state = State {
         stored,
         had_cookie: given.is_some(),

@@ -47,7 +47,7 @@ struct ErrorPage {
 #[derive(Template)]
 #[template(path = "errors/admin.html")]
 struct AdminErrorPage {
-    said: ErrorPage,
+    page_of_error: ErrorPage,
 }
 
 #[derive(Template)]
@@ -103,11 +103,11 @@ pub async fn error_pages<B: MessageBody + 'static>(
             response.response().error(),
         ))
     } else {
-        let said = error_page(response.request(), status, error);
+        let page_of_error = error_page(response.request(), status, error);
         if response.request().path().starts_with("/admin/") {
-            AdminErrorPage { said }.render()
+            AdminErrorPage { page_of_error }.render()
         } else {
-            framed_text(&said)
+            framed_text(&page_of_error)
         }
     };
     let mut page = HttpResponse::build(status);

@@ -249,16 +249,16 @@ impl LogEntry {
             .filter(log.field(django_admin_log::content_type_id).eq_any(kind))
             .group_by(log.field(django_admin_log::object_id))
             .select(max(log.field(django_admin_log::id)));
-        let found = django_admin_log::table
+        let entries = django_admin_log::table
             .inner_join(auth_user::table)
             .filter(django_admin_log::id.nullable().eq_any(latest))
             .select((Self::as_select(), User::as_select()));
-        found.load(conn).map_err(Into::into)
+        entries.load(conn).map_err(Into::into)
     }
 
     /// Returns the latest actions of a user, newest first, each with its app and model.
     pub(crate) fn recent_of(conn: &mut Conn, user: i32, limit: i64) -> Result<Vec<Act>> {
-        let found = django_admin_log::table
+        let entries = django_admin_log::table
             .left_join(django_content_type::table)
             .filter(django_admin_log::user_id.eq(user))
             .order((
@@ -271,6 +271,6 @@ impl LogEntry {
                 django_content_type::app_label.nullable(),
                 django_content_type::model.nullable(),
             ));
-        found.load(conn).map_err(Into::into)
+        entries.load(conn).map_err(Into::into)
     }
 }

@@ -191,9 +191,9 @@ impl<'a> Policy<'a> {
         };
 
         for check in self.all_hooks().into_iter().filter_map(|hooks| hooks.check) {
-            let found = check(conn, &change)?;
-            if !found.is_empty() {
-                return Ok(found);
+            let errors = check(conn, &change)?;
+            if !errors.is_empty() {
+                return Ok(errors);
             }
         }
         Ok(Vec::new())

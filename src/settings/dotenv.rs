@@ -309,12 +309,12 @@ mod tests {
             Err(vec!["line 4 has a quote that is not closed".to_owned()])
         );
         let file = "SECRET_KEY='a' secret\nB=2\n=secret\nexport C D\n";
-        let told = parse(file, &HashMap::new()).unwrap_err();
+        let error = parse(file, &HashMap::new()).unwrap_err();
         let expected = [
             "line 1 has text after the closing quote",
             "line 3 has no name before the =",
             "line 4 has no = after the name",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(error, expected);
     }
 }

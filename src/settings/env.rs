@@ -160,15 +160,15 @@ impl Env {
                 .or_else(|| item.parse::<IpAddr>().ok().map(IpNet::from))
         };
         let items = self.list(name);
-        let found: Vec<IpNet> = items.iter().filter_map(read).collect();
-        if found.len() < items.len() {
+        let networks: Vec<IpNet> = items.iter().filter_map(read).collect();
+        if networks.len() < items.len() {
             self.complain(
                 name,
                 "addresses and networks, such as 127.0.0.1,10.0.0.0/8",
                 wrong,
             );
         }
-        found
+        networks
     }
 
     pub(super) fn flag(&self, name: &str, default: bool, wrong: &mut Vec<String>) -> bool {

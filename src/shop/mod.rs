@@ -106,7 +106,7 @@ mod tests {
             .iter()
             .flat_map(|app| app.models)
             .map(|model| model());
-        let said: Vec<String> = models
+        let lines: Vec<String> = models
             .map(|model| {
                 let called: Vec<_> = model.display.paths.iter().map(|path| path.column).collect();
                 format!(
@@ -137,6 +137,6 @@ mod tests {
             "nuages_shop.Event nuages_shop_event: event, who",
             "nuages_shop.PaymentEvent nuages_shop_paymentevent: payment event, event",
         ];
-        assert_eq!(said, expected);
+        assert_eq!(lines, expected);
     }
 }

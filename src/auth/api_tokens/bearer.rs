@@ -37,12 +37,12 @@ fn token(request: &HttpRequest) -> Option<&str> {
 pub(crate) async fn user_of(request: &HttpRequest) -> Result<User> {
     let text = token(request).unwrap_or_default().to_owned();
     let (settings, db) = settings_and_db(request);
-    let found = if text.is_empty() {
+    let token_and_user = if text.is_empty() {
         None
     } else {
         db.run(move |conn| ApiToken::find(conn, &text)).await?
     };
-    let Some((token, user)) = found else {
+    let Some((token, user)) = token_and_user else {
         return Err(refuse(request).await?);
     };
 

@@ -143,11 +143,11 @@ impl ApiToken {
         let tokens = api_token::table
             .inner_join(auth_user::table)
             .filter(api_token::hash.eq(hash(text)));
-        let found: QueryResult<(Self, User)> = on_conn!(conn, |conn| tokens
+        let token_and_user: QueryResult<(Self, User)> = on_conn!(conn, |conn| tokens
             .select((Self::as_select(), User::as_select()))
             .first(conn));
-        let found = found.optional()?;
-        Ok(found.filter(|(token, user)| user.is_active && !token.has_expired()))
+        let token_and_user = token_and_user.optional()?;
+        Ok(token_and_user.filter(|(token, user)| user.is_active && !token.has_expired()))
     }
 
     /// Whether this use is to be noted.

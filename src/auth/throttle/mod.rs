@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn the_wait_is_written_in_words() {
-        let told = |seconds: i64| {
+        let text_after = |seconds: i64| {
             let blocked = Blocked {
                 until: Utc::now() + TimeDelta::seconds(seconds) - TimeDelta::milliseconds(500),
             };
@@ -299,7 +299,11 @@ mod tests {
             (60, "a minute"),
             (900, "15 minutes"),
         ] {
-            assert!(told(seconds).contains(words), "{}", told(seconds));
+            assert!(
+                text_after(seconds).contains(words),
+                "{}",
+                text_after(seconds)
+            );
         }
         assert_eq!(
             Blocked {

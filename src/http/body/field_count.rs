@@ -30,12 +30,12 @@ pub(super) fn most_fields(fields: &QueryDict, settings: &Settings) -> usize {
     if fields.len() <= limit {
         return limit;
     }
-    let said = fields
+    let declared = fields
         .iter()
         .take(limit)
         .find(|(name, _)| *name == FIELD_COUNT)
         .map(|(_, text)| text);
-    let signed = said.and_then(|text| SIGNER.unsign(text, settings.secret_keys()).ok());
+    let signed = declared.and_then(|text| SIGNER.unsign(text, settings.secret_keys()).ok());
     let count: usize = signed
         .and_then(|(count, _)| count.parse().ok())
         .unwrap_or_default();

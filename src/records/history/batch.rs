@@ -85,8 +85,8 @@ impl Batch {
 impl StoredBatch {
     /// Returns the batch with this key.
     pub(crate) fn find(conn: &mut Conn, key: &str) -> Result<Option<Self>> {
-        let found = batch::table.find(key).select(Self::as_select());
-        Ok(found.first(conn).optional()?)
+        let batch_of_key = batch::table.find(key).select(Self::as_select());
+        Ok(batch_of_key.first(conn).optional()?)
     }
 
     /// Marks the batch as undone; returns false if it already was.

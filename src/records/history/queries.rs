@@ -34,11 +34,11 @@ pub(crate) struct EntryFilter {
 impl HistoryEntry {
     /// Returns the entry with this primary key, if it is not a part of another one.
     pub(crate) fn find(conn: &mut Conn, id: i64) -> Result<Option<Self>> {
-        let found = history::table
+        let entry = history::table
             .find(id)
             .filter(history::parent_id.is_null())
             .select(Self::as_select());
-        Ok(found.first(conn).optional()?)
+        Ok(entry.first(conn).optional()?)
     }
 
     /// Returns all entries about a row, oldest first.
@@ -56,11 +56,11 @@ impl HistoryEntry {
         let mut parts = Vec::new();
         for some in ids.chunks(500) {
             let ids: Vec<Option<i64>> = some.iter().copied().map(Some).collect();
-            let found = history::table
+            let children = history::table
                 .filter(history::parent_id.eq_any(ids))
                 .order(history::id)
                 .select(Self::as_select());
-            parts.extend(found.load::<Self>(conn)?);
+            parts.extend(children.load::<Self>(conn)?);
         }
         Ok(parts)
     }
@@ -159,20 +159,20 @@ impl HistoryEntry {
         model: &'static Meta,
         last: i64,
     ) -> Result<HashSet<String>> {
-        let found = history::table
+        let changed = history::table
             .filter(history::id.gt(last))
             .filter(history::model.eq(model.concrete().label()))
             .select(history::object_id);
-        Ok(found.load::<String>(conn)?.into_iter().collect())
+        Ok(changed.load::<String>(conn)?.into_iter().collect())
     }
 
     /// Returns those of these entries of Django's log that are in the history too.
     pub(crate) fn logged(conn: &mut Conn, logs: &[i32]) -> Result<Vec<i32>> {
         let logs: Vec<Option<i32>> = logs.iter().copied().map(Some).collect();
-        let found = history::table
+        let log_ids = history::table
             .filter(history::log_id.eq_any(logs))
             .select(history::log_id);
-        Ok(found
+        Ok(log_ids
             .load::<Option<i32>>(conn)?
             .into_iter()
             .flatten()

@@ -50,9 +50,11 @@ fn of_placement(
     row: &Record,
     show: fn(Placement, Decimal) -> String,
 ) -> Result<Cell> {
-    let found = placement::table.find(row.typed::<i64>("id")?).first(conn);
+    let placement = placement::table.find(row.typed::<i64>("id")?).first(conn);
     let total = row.typed("total").unwrap_or_default();
-    let text = found.optional()?.map(|placement| show(placement, total));
+    let text = placement
+        .optional()?
+        .map(|placement| show(placement, total));
     Ok(Cell::Text(text.unwrap_or_default()))
 }
 

@@ -68,8 +68,8 @@ impl PaymentMessage {
             let text = "The id of the event is empty or too long.";
             return Err(Error::BadRequest(text.to_owned()));
         }
-        let found = order::table.filter(order::number.eq(&self.order));
-        let order: Order = found.first(conn)?;
+        let with_number = order::table.filter(order::number.eq(&self.order));
+        let order: Order = with_number.first(conn)?;
         if self.amount.parse() != Ok(order.total.clone())
             || self.currency != *CURRENCY.get(settings)
         {

@@ -112,13 +112,13 @@ pub(in crate::accounts::admin) async fn change(
 /// user and must have all permissions of that user.
 async fn target(request: &AdminRequest, part: &str) -> Result<(&'static RegisteredModel, User)> {
     let registered = request.model("auth", "user")?;
-    let found = request.object(registered, part).await?;
+    let object = request.object(registered, part).await?;
     request.must(
         registered,
         "change",
-        found.as_ref().map(|(record, _)| record),
+        object.as_ref().map(|(record, _)| record),
     )?;
-    let id = found
+    let id = object
         .and_then(|(record, _)| i32::try_from(record.pk().as_i64()?).ok())
         .ok_or(Error::NotFound)?;
     let permissions = (*request.permissions).clone();

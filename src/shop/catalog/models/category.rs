@@ -61,11 +61,11 @@ pub(crate) struct CategoryTile {
 impl Category {
     /// Returns the category with this slug.
     pub(crate) fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
-        let found = catalog_category::table
+        let category = catalog_category::table
             .filter(catalog_category::slug.eq(slug))
             .select(Self::as_select())
             .first(conn);
-        found.optional().map_err(Into::into)
+        category.optional().map_err(Into::into)
     }
 
     /// Returns all categories by name, including nested ones.
@@ -81,11 +81,11 @@ impl Category {
         let Some(id) = self.parent_id else {
             return Ok(None);
         };
-        let found = catalog_category::table
+        let category = catalog_category::table
             .find(id)
             .select(Self::as_select())
             .first(conn);
-        found.optional().map_err(Into::into)
+        category.optional().map_err(Into::into)
     }
 
     /// Returns the URL of the category's page.

@@ -218,12 +218,12 @@ fn plain_page<const PER_PAGE: i64>(
         return Ok(None);
     };
     let likely = LIKELY.load(Ordering::Relaxed);
-    let found = if likely > 0 && offset > likely / 2 {
+    let counted_page = if likely > 0 && offset > likely / 2 {
         page_near_the_end::<PER_PAGE>(conn, offset)?
     } else {
         page_near_the_start::<PER_PAGE>(conn, offset)?
     };
-    let Some((count, rows)) = found else {
+    let Some((count, rows)) = counted_page else {
         return Ok(None);
     };
     LIKELY.store(count, Ordering::Relaxed);

@@ -35,11 +35,11 @@ impl Model for Tag {
 impl Tag {
     /// Returns the tag with this slug.
     pub(crate) fn find_by_slug(conn: &mut Conn, slug: &str) -> Result<Option<Self>> {
-        let found = catalog_tag::table
+        let tag = catalog_tag::table
             .filter(catalog_tag::slug.eq(slug))
             .select(Self::as_select())
             .first(conn);
-        found.optional().map_err(Into::into)
+        tag.optional().map_err(Into::into)
     }
 
     /// Returns the URL of the list of its products.
