@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::http::text;
 use crate::models::{Meta, Query, RelationTarget, find};
 use crate::python::{int_within_i64, json_spaced};
-use crate::records::SEARCHED_CHOICES;
+use crate::records::{SEARCH_CANDIDATES, SEARCHED_CHOICES};
 
 /// `GET
 /// /admin/autocomplete/?app_label=catalog&model_name=product&field_name=category&term=lam&page=2`
@@ -54,7 +54,11 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         .unwrap_or("1");
     let page = if asked == "last" {
         let rows = rows.clone();
-        let count = request.db.run(move |conn| rows.count(conn)).await?;
+        let count = request.db.run(move |conn| {
+            rows.with_few_candidates(conn, SEARCH_CANDIDATES)?
+                .count(conn)
+        });
+        let count = count.await?;
         Some(
             Paginator {
                 count,
@@ -72,7 +76,13 @@ pub(super) async fn autocomplete(request: AdminRequest) -> Result<HttpResponse> 
         .ok_or(Error::NotFound)?;
     let mut named = request
         .db
-        .run(move |conn| rows.named(conn, Some(SEARCHED_CHOICES + 1), offset))
+        .run(move |conn| {
+            rows.with_few_candidates(conn, SEARCH_CANDIDATES)?.named(
+                conn,
+                Some(SEARCHED_CHOICES + 1),
+                offset,
+            )
+        })
         .await?;
     if named.is_empty() && page > 1 {
         return Err(Error::NotFound);

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::http::{render, text};
 use crate::models::{ColumnPath, Condition, Query, parse};
 use crate::python::json_readable;
+use crate::records::SEARCH_CANDIDATES;
 use crate::words::capfirst;
 
 /// The most rows of one model.
@@ -174,7 +175,9 @@ fn rows_of(
     add(&mut found, exact.unwrap_or_default());
 
     let rest = conn.within(budget, |conn| {
-        matching(registered, rows.clone(), q).named(conn, Some(limit), 0)
+        matching(registered, rows.clone(), q)
+            .with_few_candidates(conn, SEARCH_CANDIDATES)?
+            .named(conn, Some(limit), 0)
     })?;
     is_partial |= rest.is_none();
     add(&mut found, rest.unwrap_or_default());

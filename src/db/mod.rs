@@ -10,6 +10,7 @@ mod among;
 mod budget;
 mod cell;
 mod connection;
+mod folding;
 mod functions;
 mod distant_dates;
 mod handle;
@@ -27,6 +28,7 @@ mod queue;
 mod router;
 mod raised;
 mod read_only;
+mod search_index;
 mod sql;
 pub mod sql_types;
 mod statistics;
@@ -41,6 +43,7 @@ mod worker;
 pub use after::{IsAfter, is_after};
 pub use among::{Among, among};
 pub use connection::{Conn, MultiBackend};
+pub(crate) use folding::is_folded_differently;
 pub use functions::is_regex;
 pub use handle::Db;
 pub use limits::Limits;
@@ -48,9 +51,13 @@ pub use paginate::{CountOf, Paged, count_up_to, load_page, paginate};
 pub use paginator::{PageNumber, Paginator, RowPage};
 pub use postgres_connection::PostgresConnection;
 pub use router::{DEFAULT_DATABASE, Router};
+pub(crate) use search_index::IndexedTexts;
+pub use search_index::{
+    InSearchIndex, TRIGGERS as SEARCH_INDEX_TRIGGERS, has_search_index, search_index_name,
+};
 pub use sql::{FromValue, Kind, Sql, SqlKind, Value};
 pub use stream::{RowSink, RowStream};
-pub(crate) use text::{FoldedPattern, upper_end};
+pub(crate) use text::{FoldedPattern, folding_collations, upper_end};
 pub use text::{ILike, KnowsDialect, ilike, like_escaped};
 pub use types::{
     Array, Bytes, Day, Decimal, Duration, Fixed, HStore, IpAddress, Json, Lenient, LossyText,

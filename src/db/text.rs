@@ -36,6 +36,10 @@ fn upper_letter(letter: char) -> char {
         }
         _ => {}
     }
+    // FTS5 does not know these letters of Old Church Slavonic. Otherwise a search index could not find `в`, `д`, `о`, `с` and `т`.
+    if matches!(letter, '\u{1C80}'..='\u{1C88}') {
+        return letter;
+    }
     let mut upper = letter.to_uppercase();
     match (upper.next(), upper.next()) {
         (Some(one), None) => one,
@@ -186,6 +190,11 @@ const COLLATIONS: [(&str, &str); 5] = [
     ("en_US.utf8", " COLLATE \"en_US.utf8\")"),
     ("und-x-icu", " COLLATE \"und-x-icu\")"),
 ];
+
+/// Returns the names of the collations that convert the case of all letters, the best one first.
+pub(crate) fn folding_collations() -> [&'static str; 5] {
+    COLLATIONS.map(|(name, _)| name)
+}
 
 /// See [`UPPER_END`].
 pub(crate) fn upper_end() -> &'static str {

@@ -124,6 +124,7 @@ fn table(model: &'static Meta) -> TableState {
             .map(|index| index_state(model, index))
             .collect(),
         constraints: constraints(model),
+        search_index: search_index(model),
         kept_names: BTreeMap::new(),
     }
 }
@@ -213,6 +214,11 @@ fn index_state(model: &Meta, index: &Index) -> IndexState {
     }
 }
 
+fn search_index(model: &Meta) -> Vec<String> {
+    let index = model.search_index.as_ref().filter(|index| index.managed);
+    index.map_or_else(Vec::new, |index| owned(&index.columns))
+}
+
 fn constraints(model: &Meta) -> Vec<ConstraintState> {
     let unique = model
         .unique_constraints
@@ -275,6 +281,7 @@ fn link_table(model: &'static Meta, many: &'static ManyToMany) -> Option<TableSt
         unique_together: vec![vec![many.from_column.to_owned(), many.to_column.to_owned()]],
         indexes: Vec::new(),
         constraints: Vec::new(),
+        search_index: Vec::new(),
         kept_names: BTreeMap::new(),
     })
 }

@@ -69,6 +69,7 @@ impl Comparison<'_> {
         self.undeclared_columns();
         self.compare_sets();
         self.compare_indexes();
+        self.compare_search_index();
     }
 
     fn say(&mut self, column: &ColumnState, text: &str) {
@@ -268,6 +269,29 @@ impl Comparison<'_> {
                 ));
             }
         }
+    }
+
+    fn compare_search_index(&mut self) {
+        let sorted = |columns: &[String]| {
+            let mut columns = columns.to_vec();
+            columns.sort();
+            columns
+        };
+        let declared = &self.declared.search_index;
+        if declared.is_empty() || sorted(declared) == sorted(&self.table.search_index) {
+            return;
+        }
+        let columns = declared.join(", ");
+        let is = if self.table.search_index.is_empty() {
+            "is missing, or a program that made the table anew dropped its triggers, so that searches read the whole table"
+        } else {
+            "has other columns"
+        };
+        self.found.push(format!(
+            "{}: the search index on ({columns}) {is}. Remove the option `search_index`, run `makemigrations` and `migrate`, \
+             and do the same with the option.",
+            self.place
+        ));
     }
 
     fn is_same_type(&self, declared: &str, real: &str) -> bool {

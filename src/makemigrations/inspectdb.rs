@@ -227,6 +227,11 @@ impl Declarations<'_> {
                 options.push(format!("{option} = [{}]", values.join(", ")));
             }
         }
+        if !table.search_index.is_empty() {
+            let field = |column: &String| quoted(names.get(column).unwrap_or(column));
+            let fields: Vec<String> = table.search_index.iter().map(field).collect();
+            options.push(format!("search_index = [{}]", fields.join(", ")));
+        }
         let _ = writeln!(text, "#[nuages::model({})]", options.join(", "));
         let _ = writeln!(text, "pub struct {} {{", name.rust);
         for column in &table.columns {

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::db::introspection::{DatabaseCheck, DatabaseColumn, DatabaseIndex, DatabaseTable};
+use crate::db::search_index_name;
 
 use super::names::{constraint_name, postgres_own_name};
 
@@ -174,7 +175,10 @@ impl Rules<'_> {
         is_key: &impl Fn(&str) -> bool,
         rules: &mut ModelRules,
     ) {
-        if self.is_like_index(index) || self.is_unique_field(index) {
+        // `search_index` of the model makes it.
+        let is_search = !self.table.search_index.is_empty()
+            && index.name == search_index_name(&self.table.name);
+        if is_search || self.is_like_index(index) || self.is_unique_field(index) {
             return;
         }
         if index.is_special || index.columns.is_empty() {

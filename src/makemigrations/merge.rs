@@ -202,6 +202,12 @@ fn joined_table(
         &base.constraints,
         &other.constraints,
     );
+    if other.search_index != base.search_index {
+        if one.search_index != base.search_index && one.search_index != other.search_index {
+            return Err(conflict("search_index"));
+        }
+        joined.search_index.clone_from(&other.search_index);
+    }
     joined.kept_names.extend(other.kept_names.clone());
     if other.table != base.table {
         if one.table != base.table && one.table != other.table {

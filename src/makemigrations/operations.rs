@@ -21,6 +21,7 @@ pub(super) enum Operation {
     AddConstraint(TableChange, ConstraintState),
     RemoveConstraint(TableChange, ConstraintState),
     AlterUniqueTogether(TableChange),
+    AlterSearchIndex(TableChange),
     RunSql(RunSql),
 }
 
@@ -74,10 +75,12 @@ impl Operation {
             | Self::AddField(_)
             | Self::AddIndex(..)
             | Self::AddConstraint(..) => '+',
+            Self::AlterSearchIndex(table) if table.before.search_index.is_empty() => '+',
             Self::DeleteModel(_)
             | Self::RemoveField(_)
             | Self::RemoveIndex(..)
-            | Self::RemoveConstraint(..) => '-',
+            | Self::RemoveConstraint(..)
+            | Self::AlterSearchIndex(_) => '-',
             _ => '~',
         }
     }
@@ -149,6 +152,17 @@ impl Operation {
                 table.after.model.to_lowercase(),
                 table.after.unique_together.len()
             ),
+            Self::AlterSearchIndex(table) if table.after.search_index.is_empty() => {
+                format!(
+                    "Remove search index from {}",
+                    table.after.model.to_lowercase()
+                )
+            }
+            Self::AlterSearchIndex(table) => format!(
+                "Create search index on field(s) {} of model {}",
+                table.after.search_index.join(", "),
+                table.after.model.to_lowercase()
+            ),
             Self::RunSql(run) => run.description.clone(),
         }
     }
@@ -191,6 +205,10 @@ impl Operation {
             Self::AlterUniqueTogether(table) => {
                 format!("alter_{}_unique_together", table.after.model)
             }
+            Self::AlterSearchIndex(table) if table.after.search_index.is_empty() => {
+                format!("remove_{}_search_index", table.after.model)
+            }
+            Self::AlterSearchIndex(table) => format!("{}_search_index", table.after.model),
             Self::RunSql(run) => run.description.clone(),
         };
         words_joined(&fragment.to_lowercase())
@@ -217,6 +235,7 @@ impl Operation {
                 Self::AddConstraint(table.reversed(), constraint.clone())
             }
             Self::AlterUniqueTogether(table) => Self::AlterUniqueTogether(table.reversed()),
+            Self::AlterSearchIndex(table) => Self::AlterSearchIndex(table.reversed()),
             Self::RunSql(run) => Self::RunSql(RunSql {
                 description: run.description.clone(),
                 up: run.down.clone(),
@@ -252,6 +271,9 @@ impl Operation {
             }
             Self::AlterUniqueTogether(table) => {
                 editor.alter_unique_together(&table.before, &table.after);
+            }
+            Self::AlterSearchIndex(table) => {
+                editor.alter_search_index(&table.before, &table.after);
             }
             Self::RunSql(run) => editor.run_sql(&run.up),
         }

@@ -181,6 +181,7 @@ mod tests {
             unique_together: Vec::new(),
             indexes: Vec::new(),
             constraints: Vec::new(),
+            search_index: Vec::new(),
             kept_names: std::collections::BTreeMap::new(),
         }
     }

@@ -50,6 +50,9 @@ pub struct TableState {
     /// The constraints of `Meta.constraints`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constraints: Vec<ConstraintState>,
+    /// The columns of the index for searching inside of texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search_index: Vec<String>,
     /// Names that differ from those that Django would give today, because the table or a column was
     /// renamed after they were given: by the role, such as `unique:title`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -295,6 +298,10 @@ impl TableState {
         }
         if !self.constraints.is_empty() {
             parts.push(lines("constraints", &self.constraints));
+        }
+        if !self.search_index.is_empty() {
+            let columns = json(&self.search_index);
+            parts.push(format!("      \"search_index\": {columns}"));
         }
         if !self.kept_names.is_empty() {
             parts.push(format!("      \"kept_names\": {}", json(&self.kept_names)));

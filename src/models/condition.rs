@@ -26,6 +26,16 @@ pub enum Condition {
         /// The values to compare with.
         values: Vec<Value>,
     },
+    /// The columns of the model's search index may contain each of these texts, ignoring case: every row whose texts
+    /// contain them, and perhaps others. The database must have the index.
+    MayContain {
+        /// The columns, all of which the index has.
+        columns: Vec<&'static str>,
+        /// The texts.
+        words: Vec<String>,
+    },
+    /// The row is one of the rows of any of these queries on the same model.
+    InAny(Vec<Query>),
     /// The row comes after the row with these values, in this order of columns. No value is NULL.
     Behind(Vec<(Order, Value)>),
     /// An SQL expression that is valid on both databases, and names columns of the model without

@@ -13,7 +13,7 @@ use super::named::Named;
 use super::path::Ordering;
 use super::{
     CheckConstraint, ColumnPath, DisplayText, Field, Formula, GenericRelation, Index, IntoPath,
-    ManyToMany, Meta, ModelTable, Paths, UniqueConstraint,
+    ManyToMany, Meta, ModelTable, Paths, SearchIndex, UniqueConstraint,
 };
 use crate::db::{Kind, SqlKind};
 use crate::words::{camel_case_to_spaces, leaked};
@@ -126,6 +126,7 @@ pub struct Description<M: Model> {
     pub(super) unique_constraints: Vec<UniqueConstraint>,
     pub(super) check_constraints: Vec<CheckConstraint>,
     pub(super) indexes: Vec<Index>,
+    pub(super) search_index: Option<SearchIndex>,
     pub(super) was: Option<&'static str>,
     pub(super) managed: bool,
     pub(super) proxy_for: Option<fn() -> &'static Meta>,
@@ -155,6 +156,7 @@ impl<M: Model> Description<M> {
             unique_constraints: Vec::new(),
             check_constraints: Vec::new(),
             indexes: Vec::new(),
+            search_index: None,
             was: None,
             managed: true,
             proxy_for: None,
@@ -327,6 +329,7 @@ impl<M: Model> Description<M> {
             unique_constraints: self.unique_constraints,
             check_constraints: self.check_constraints,
             indexes: self.indexes,
+            search_index: self.search_index,
             was: self.was,
             managed: self.managed,
             proxy_for: self.proxy_for,

@@ -103,6 +103,9 @@ pub fn check(apps: &[AppConfig]) -> Vec<Finding> {
             check_generic(model, generic, &mut found);
         }
         check_names(model, &mut found);
+        if let Some(index) = &model.search_index {
+            index.check(model, &mut found);
+        }
         check_permissions(model, &mut found);
         if model.proxy_for.is_none() {
             check_accessors(model, &mut found);

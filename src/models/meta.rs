@@ -2,7 +2,7 @@
 
 use super::{
     CheckConstraint, ColumnPath, DisplayText, Field, GenericRelation, Index, ManyToMany, Reverse,
-    Step, UniqueConstraint,
+    SearchIndex, Step, UniqueConstraint,
 };
 
 /// One key of an ordering.
@@ -46,6 +46,8 @@ pub struct Meta {
     pub check_constraints: Vec<CheckConstraint>,
     /// The indexes, besides those of single columns and of constraints.
     pub indexes: Vec<Index>,
+    /// The index for searching inside of texts.
+    pub search_index: Option<SearchIndex>,
     /// The former name of the model, which migrations rename.
     pub was: Option<&'static str>,
     /// Whether migrations create and change the table.

@@ -37,11 +37,13 @@ mod relation;
 mod relation_target;
 mod routing;
 mod save;
+mod search_index;
 mod save_many;
 mod sequences;
 mod sql_names;
 mod table_rules;
 mod text;
+mod text_search;
 mod tuples;
 mod unique_rule;
 mod value;
@@ -87,12 +89,14 @@ pub use path::{
     AggregationId, ColumnPath, Descending, IntoOrder, IntoPath, Ordering, Paths, Shape, Step, Via,
     desc, via, via_self,
 };
-pub use query::{Chunks, KeyList, Place, Query, Row, Summary};
+pub use query::{Chunks, KeyList, Place, Query, Row, SearchCandidates, Summary};
 pub use record::Record;
 pub use relation::{LinkTableShape, ManyToMany, OnDelete, Relation, Reverse};
 pub use relation_target::RelationTarget;
+pub use search_index::SearchIndex;
 pub use sequences::reset_sequences;
 pub use text::{DisplayText, Formula};
+pub use text_search::TextSearch;
 pub(crate) use tuples::tuples;
 pub use unique_rule::UniqueRule;
 pub use value::{date_text, parse, parse_in, push_date, push_time, time_text};

@@ -83,6 +83,7 @@ impl<M: Model> Description<M> {
             unique_together: of.unique_together,
             unique_constraints: of.unique_constraints,
             check_constraints: of.check_constraints,
+            search_index: of.search_index,
             natural_key: of.natural_key,
             ordering: of.ordering,
             display: of.display,

@@ -17,6 +17,10 @@ pub const MAX_FILTER_CHOICES: i64 = 200;
 /// The rows in one answer to a search for choices.
 pub const SEARCHED_CHOICES: i64 = 20;
 
+/// The largest number of rows of a search index that a search for choices reads. If there are more, a search in the order of
+/// the list finds the choices of a page sooner.
+pub const SEARCH_CANDIDATES: i64 = 10_000;
+
 impl Policy<'_> {
     /// Returns the rows that a relation to the model may be set to, in the order in which they are offered. Like Django,
     /// offers rows that the user may not see in the list of the model.

@@ -35,7 +35,9 @@ mod writer;
 
 pub use actor::Actor;
 pub use change::{Change, LinkChange, RecordChange};
-pub use choices::{MAX_CHOICES, MAX_FILTER_CHOICES, MAX_MULTIPLE_CHOICES, SEARCHED_CHOICES};
+pub use choices::{
+    MAX_CHOICES, MAX_FILTER_CHOICES, MAX_MULTIPLE_CHOICES, SEARCH_CANDIDATES, SEARCHED_CHOICES,
+};
 pub use field_error::FieldError;
 pub(crate) use files::tell_missing_files;
 pub use hooks::{Hooks, SaveModel, SavedModel};

@@ -35,6 +35,8 @@ mod joining;
 mod mistakes;
 mod rows;
 mod schema;
+mod search_index;
+mod searching;
 mod site;
 mod v1;
 mod v2;

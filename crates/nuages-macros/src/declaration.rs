@@ -10,7 +10,7 @@ use crate::declared_field::{Declared, declared, ident};
 use crate::field::{Field, Link};
 use crate::options::Options;
 
-const MODEL_OPTIONS: [&str; 16] = [
+const MODEL_OPTIONS: [&str; 17] = [
     "app",
     "constraints",
     "db_table",
@@ -23,6 +23,7 @@ const MODEL_OPTIONS: [&str; 16] = [
     "natural_key",
     "ordering",
     "permissions",
+    "search_index",
     "unique_together",
     "verbose_name",
     "verbose_name_plural",

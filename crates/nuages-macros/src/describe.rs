@@ -51,6 +51,10 @@ pub(crate) fn describe(declaration: &Declaration) -> Result<TokenStream> {
     {
         calls.push(constraint(declaration, written)?);
     }
+    if let Some(names) = options.texts("search_index")? {
+        let columns = columns(&names)?;
+        calls.push(quote!(.search_index((#(#columns,)*))));
+    }
     calls.extend(of_migrations(options)?);
     if let Some(names) = options.texts("natural_key")? {
         let columns = columns(&names)?;

@@ -6,7 +6,7 @@ use super::request::ChangeFormRequest;
 use crate::admin::autocomplete::matching;
 use crate::db::Conn;
 use crate::error::Result;
-use crate::records::SEARCHED_CHOICES;
+use crate::records::{SEARCH_CANDIDATES, SEARCHED_CHOICES};
 
 impl ChangeFormRequest {
     /// Searches for the field called `name` like autocomplete; returns `None` if there is no such
@@ -40,11 +40,9 @@ impl ChangeFormRequest {
         let mut named = if term.contains('\0') {
             Vec::new()
         } else {
-            matching(target, related.rows(self.actor.queryset(target)), term).named(
-                conn,
-                Some(SEARCHED_CHOICES + 1),
-                0,
-            )?
+            matching(target, related.rows(self.actor.queryset(target)), term)
+                .with_few_candidates(conn, SEARCH_CANDIDATES)?
+                .named(conn, Some(SEARCHED_CHOICES + 1), 0)?
         };
         let limit = usize::try_from(SEARCHED_CHOICES).unwrap_or_default();
         let more = named.len() > limit;

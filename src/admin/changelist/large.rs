@@ -16,6 +16,9 @@ use crate::models::{Condition, Lookup, Place, Query, Row, parse};
 /// the largest number that can be searched in time.
 const SEARCHED: [i64; 3] = [2_000, 20_000, 200_000];
 
+/// A search of many candidates, which finds every row, may take the usual budget this many times.
+const SLOWER: u32 = 20;
+
 /// The rows of a page, its number, and whether other rows precede and follow it.
 struct PageRows {
     rows: Vec<Row>,
@@ -76,7 +79,8 @@ impl List {
         if self.params.get(COUNT) == Some("exact") {
             return Ok(Tally::Exact(self.query.count(conn)?));
         }
-        if self.is_searched && self.site.registered.last_size.is_search_slow() {
+        let is_slow = self.is_searched && !self.is_indexed && self.many_candidates.is_none();
+        if is_slow && self.site.registered.last_size.is_search_slow() {
             return Ok(Tally::Unknown);
         }
         let counted = conn.within(budget, |conn| self.query.count_up_to(conn, limit))?;
@@ -119,8 +123,14 @@ impl List {
             self.query.rows(conn, paths, Some(per_page + 1), offset)
         };
         let last = &self.site.registered.last_size;
-        let found = if !self.is_searched || self.params.get(SEARCH) == Some("all") {
+        let is_complete = !self.is_searched || self.is_indexed;
+        let found = if is_complete || self.params.get(SEARCH) == Some("all") {
             Some(rows(conn)?)
+        } else if let Some(narrow) = &self.many_candidates {
+            match conn.within(self.bounds.budget, rows)? {
+                Some(rows) => Some(rows),
+                None => self.rows_of_candidates(conn, narrow, per_page + 1, offset)?,
+            }
         } else if last.is_search_slow() {
             None
         } else {
@@ -149,6 +159,20 @@ impl List {
             number: Some(number),
             covered,
         }))
+    }
+
+    /// Returns a page of the rows that a search index returns: the rows that match are far from the beginning of the list.
+    fn rows_of_candidates(
+        &self,
+        conn: &mut Conn,
+        narrow: &Condition,
+        limit: i64,
+        offset: i64,
+    ) -> Result<Option<Vec<Row>>> {
+        let query = self.query.clone().filter(narrow.clone());
+        conn.within(self.bounds.budget * SLOWER, |conn| {
+            query.rows(conn, &self.columns.paths, Some(limit), offset)
+        })
     }
 
     /// Returns the rows that match exactly, and those among the first rows of the list: as many as can be

@@ -10,7 +10,9 @@ use super::search::searched;
 use super::tally::Bounds;
 use super::{Problem, Site, lookup};
 use crate::admin::options::{ChoiceLimits, Facets, HookRequest};
-use crate::models::{Condition, Query};
+use crate::db::Conn;
+use crate::error::Result;
+use crate::models::{Condition, Query, SearchCandidates};
 
 /// The list that a URL asks for.
 pub(super) struct List {
@@ -40,6 +42,10 @@ pub(super) struct List {
     pub(super) is_searched: bool,
     /// The condition of the search.
     search: Option<Condition>,
+    /// The rows that a search index returns, if there are too many to read all of them.
+    pub(super) many_candidates: Option<Condition>,
+    /// Whether a search index limits the query to a few rows.
+    pub(super) is_indexed: bool,
     /// The positions of the columns of the order in a row, if pages can continue behind a row.
     pub(super) order_at: Option<Vec<usize>>,
     /// Up to how many rows are counted, and how long a statement may take for that.
@@ -57,7 +63,7 @@ impl List {
         base: Query,
         first: i64,
         request: &HookRequest<'_>,
-    ) -> Result<Self, Problem> {
+    ) -> std::result::Result<Self, Problem> {
         let registered = site.registered;
         let options = &registered.options;
         let shown_filters = options.list_filter_for(request);
@@ -141,6 +147,8 @@ impl List {
             unfiltered,
             is_searched,
             search,
+            many_candidates: None,
+            is_indexed: false,
             order_at,
             bounds: Bounds {
                 limit: request.settings.lists.count_limit,
@@ -148,6 +156,27 @@ impl List {
             },
             limits: options.choice_limits(request),
         })
+    }
+
+    /// Looks up the search text in the search indexes, and limits the list to the rows that they return if these are few.
+    pub(super) fn use_search_index(&mut self, conn: &mut Conn) -> Result<()> {
+        if !self.is_searched {
+            return Ok(());
+        }
+        let limit = self.bounds.limit;
+        let found = conn.within(self.bounds.budget, |conn| {
+            self.query.search_candidates(conn, limit)
+        })?;
+        match found.flatten() {
+            Some(SearchCandidates::Few(narrow)) => {
+                self.query = self.query.clone().filter(narrow.clone());
+                self.unfiltered.push(narrow);
+                self.is_indexed = true;
+            }
+            Some(SearchCandidates::Many(narrow)) => self.many_candidates = Some(narrow),
+            None => {}
+        }
+        Ok(())
     }
 
     /// Returns the names of the columns.

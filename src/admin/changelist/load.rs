@@ -64,8 +64,9 @@ struct Preloaded {
 
 impl List {
     /// Loads the list; returns `None` if the page does not exist.
-    pub(super) fn load(&self, conn: &mut Conn) -> Result<Option<Loaded>> {
+    pub(super) fn load(&mut self, conn: &mut Conn) -> Result<Option<Loaded>> {
         if self.is_large(conn)? {
+            self.use_search_index(conn)?;
             return self.load_large(conn);
         }
         let most = self.site.registered.options.list_max_show_all;

@@ -178,7 +178,7 @@ struct Unsaved {
 /// Renders the page.
 async fn show(
     request: &AdminRequest,
-    list: List,
+    mut list: List,
     actions: &[Action],
     unsaved: Unsaved,
 ) -> Result<HttpResponse> {

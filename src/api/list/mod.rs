@@ -38,10 +38,13 @@ pub(super) async fn list(model: &'static ApiModel, caller: Caller) -> Result<Htt
         return Err(Error::PermissionDenied);
     }
     let list = ListRequest::new(model, &caller)?;
-    let (job, settings) = (list.clone(), caller.settings.clone());
+    let (mut job, settings) = (list.clone(), caller.settings.clone());
     let page = caller
         .db
-        .run(move |conn| job.load(conn, model, &settings))
+        .run(move |conn| {
+            job.rows = job.rows.with_few_candidates(conn, COUNTED)?;
+            job.load(conn, model, &settings)
+        })
         .await?;
 
     let address = format!("{}{}", caller.root(), model.path);

@@ -6,7 +6,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 
-use super::{Conn, Sql, Value};
+use super::{Conn, Sql, Value, has_search_index, search_index_name};
 use crate::error::Result;
 
 /// A table as the database knows it.
@@ -24,6 +24,8 @@ pub struct DatabaseTable {
     pub indexes: Vec<DatabaseIndex>,
     /// The conditions that every row must meet.
     pub checks: Vec<DatabaseCheck>,
+    /// The columns of the index for searching inside of texts, if it is complete.
+    pub search_index: Vec<String>,
 }
 
 /// A column as the database knows it.
@@ -128,12 +130,35 @@ impl DatabaseTable {
     }
 }
 
+/// Returns the columns of the search index of a table.
+fn search_columns(conn: &mut Conn, table: &str) -> Result<Vec<String>> {
+    let name = search_index_name(table);
+    if !has_search_index(conn, &name)? {
+        return Ok(Vec::new());
+    }
+    let sql = match conn {
+        Conn::Sqlite(_) => Sql::new("SELECT name FROM pragma_table_info(").bind(name).raw(")"),
+        Conn::Postgres(_) => Sql::new(
+            "SELECT a.attname::text FROM pg_depend d JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid \
+             JOIN pg_index x ON x.indexrelid = d.objid AND x.indrelid = d.refobjid \
+             WHERE d.classid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.objid = to_regclass(",
+        )
+        .bind(format!("\"{name}\""))
+        .raw(") GROUP BY a.attname, a.attnum ORDER BY a.attnum"),
+    };
+    let rows = texts(conn, sql, 1)?;
+    Ok(rows.into_iter().flatten().collect())
+}
+
 /// Reads all tables, sorted by name. Views and the tables of the database itself are left out.
 pub fn tables(conn: &mut Conn) -> Result<Vec<DatabaseTable>> {
-    let tables: BTreeMap<String, DatabaseTable> = match conn {
+    let mut tables: BTreeMap<String, DatabaseTable> = match conn {
         Conn::Sqlite(_) => sqlite::tables(conn)?,
         Conn::Postgres(_) => postgres::tables(conn)?,
     };
+    for table in tables.values_mut() {
+        table.search_index = search_columns(conn, &table.name)?;
+    }
     Ok(tables.into_values().collect())
 }
 

@@ -233,7 +233,8 @@ pub(super) fn failure(conn: &Conn, migration: &Migration, statement: &str, error
 pub(super) fn tables(conn: &mut Conn) -> Result<BTreeSet<String>> {
     let query = match conn {
         Conn::Sqlite(_) => Sql::new(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+            // Without virtual tables, such as search indexes, and their shadow tables.
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
         ),
         Conn::Postgres(_) => {
             Sql::new("SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()")

@@ -1,13 +1,14 @@
 //! Splits a script into statements, so that an error can name the failed statement.
 
 /// Returns the statements of `script`, without the semicolons between them. Ignores semicolons in
-/// quotes, comments and dollar quotes.
+/// quotes, comments, dollar quotes and the body of a trigger of SQLite.
 pub(super) fn statements(script: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut start = 0;
     let mut at = 0;
     while let Some(rest) = script.get(at..).filter(|rest| !rest.is_empty()) {
         let skip = match rest.as_bytes()[0] {
+            b';' if is_open_trigger(&script[start..at]) => 1,
             b';' => {
                 found.push(&script[start..at]);
                 start = at + 1;
@@ -27,6 +28,32 @@ pub(super) fn statements(script: &str) -> Vec<&str> {
         .map(str::trim)
         .filter(|statement| has_code(statement))
         .collect()
+}
+
+/// Whether `statement` is the beginning of a trigger of SQLite whose `END` is missing.
+fn is_open_trigger(statement: &str) -> bool {
+    let code = statement
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("--"));
+    let code = code.collect::<Vec<_>>().join(" ").to_uppercase();
+    let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let mut first = words.by_ref().filter(|word| !word.is_empty());
+    let is_trigger = first.next() == Some("CREATE")
+        && first.find(|word| !["TEMP", "TEMPORARY"].contains(word)) == Some("TRIGGER");
+    if !is_trigger {
+        return false;
+    }
+
+    // `CASE` has an `END` of its own.
+    let (mut begins, mut ends) = (0, 0);
+    for word in words {
+        match word {
+            "BEGIN" | "CASE" => begins += 1,
+            "END" => ends += 1,
+            _ => {}
+        }
+    }
+    begins > ends
 }
 
 /// Returns the length of the quoted text at the start of `rest`. A doubled quote needs no special
@@ -61,6 +88,20 @@ fn has_code(statement: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::statements;
+
+    #[test]
+    fn the_statements_of_a_trigger_are_a_part_of_it() {
+        let trigger = "CREATE TRIGGER \"a\" AFTER UPDATE ON \"b\" WHEN old.c IS NOT new.c BEGIN \
+                       UPDATE d SET e = CASE WHEN 1 THEN 2 ELSE 3 END; DELETE FROM f; END";
+        let script = format!("-- a trigger\n{trigger};\nCREATE TABLE g (h integer);\n");
+        assert_eq!(
+            statements(&script),
+            [
+                format!("-- a trigger\n{trigger}").as_str(),
+                "CREATE TABLE g (h integer)"
+            ]
+        );
+    }
 
     #[test]
     fn semicolons_in_quotes_and_comments_do_not_end_a_statement() {

@@ -2,6 +2,7 @@
 
 use super::Autodetector;
 use crate::makemigrations::operations::Operation;
+use crate::makemigrations::state::TableState;
 
 impl Autodetector<'_> {
     pub(super) fn remove_constraints_and_indexes(&mut self) {
@@ -63,6 +64,34 @@ impl Autodetector<'_> {
         }
     }
 
+    /// Removes the search indexes that are not declared any more, and those of tables and columns that change: the
+    /// index of SQLite contains the names of its table and of its columns.
+    pub(super) fn remove_search_indexes(&mut self) {
+        let indexed = |table: &&TableState| !table.search_index.is_empty();
+        let tables: Vec<TableState> = self.current.iter().filter(indexed).cloned().collect();
+        for before in tables {
+            let declared = self.models().find(|table| table.model == before.model);
+            if declared.is_some_and(|declared| keeps_search_index(&before, declared)) {
+                continue;
+            }
+            let mut after = before.clone();
+            after.search_index.clear();
+            let change = self.change(before, after);
+            self.operations.push(Operation::AlterSearchIndex(change));
+        }
+    }
+
+    pub(super) fn add_search_indexes(&mut self) {
+        for (before, declared) in self.pairs() {
+            if before.search_index != declared.search_index {
+                let mut after = before.clone();
+                after.search_index.clone_from(&declared.search_index);
+                let change = self.change(before, after);
+                self.operations.push(Operation::AlterSearchIndex(change));
+            }
+        }
+    }
+
     /// Changes which columns are unique together: first removes sets, later adds the new ones.
     pub(super) fn change_unique_together(&mut self, removes: bool) {
         for (before, declared) in self.pairs() {
@@ -91,4 +120,13 @@ impl Autodetector<'_> {
             }
         }
     }
+}
+
+/// Whether the change of a table leaves its search index as it is.
+fn keeps_search_index(before: &TableState, after: &TableState) -> bool {
+    let same = |column: &String| before.column(column) == after.column(column);
+    before.table == after.table
+        && before.search_index == after.search_index
+        && before.search_index.iter().all(same)
+        && before.primary_key() == after.primary_key()
 }

@@ -55,6 +55,7 @@ impl<'a> Autodetector<'a> {
 
     /// Returns what the app's next migration does, in the order of Django.
     pub(super) fn changes(mut self) -> Result<Changes> {
+        self.remove_search_indexes();
         self.rename_models()?;
         self.rename_tables();
         self.rename_links()?;
@@ -70,6 +71,7 @@ impl<'a> Autodetector<'a> {
         self.alter_fields()?;
         self.change_unique_together(false);
         self.add_indexes_and_constraints();
+        self.add_search_indexes();
 
         let mut state = self.declared.state.clone();
         for table in &mut state.tables {

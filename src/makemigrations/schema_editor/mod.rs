@@ -7,6 +7,7 @@
 mod constraints;
 mod postgres;
 mod roles;
+mod search_index;
 mod sqlite;
 
 use std::fmt::Write as _;
@@ -107,6 +108,9 @@ impl SchemaEditor {
     /// Creates a table, with its indexes and constraints at the end of the migration.
     pub(super) fn create_table(&mut self, table: &TableState) {
         self.create_table_as(table, &table.table);
+        for statement in self.create_search_index(table) {
+            self.defer(&table.table, statement);
+        }
     }
 
     /// Creates a table under the name `name`; its indexes are for the table's own name.
@@ -247,6 +251,9 @@ impl SchemaEditor {
 
     /// Drops a table and forgets what waited for it.
     pub(super) fn delete_table(&mut self, table: &TableState) {
+        for statement in self.drop_search_table(table) {
+            self.execute(statement);
+        }
         let cascade = if self.is_postgres() { " CASCADE" } else { "" };
         self.execute(format!("DROP TABLE {}{cascade}", quote(&table.table)));
         self.forget(&table.table);

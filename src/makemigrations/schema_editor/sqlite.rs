@@ -267,6 +267,9 @@ impl SchemaEditor {
         ));
         self.execute(format!("DROP TABLE {}", quote(&before.table)));
         self.rename_table(&name, &after.table);
+        for trigger in self.search_triggers(after) {
+            self.execute(trigger);
+        }
         self.run_deferred();
     }
 

@@ -1,5 +1,6 @@
 //! Builds the SQL of a query: joins for its paths, conditions, and the order.
 
+use super::index_lookup::{all_keys, may_contain};
 use crate::db::{Kind, Sql, Value};
 use crate::models::{ColumnPath, Condition, Lookup, Meta, Order, Step};
 
@@ -256,6 +257,17 @@ impl Builder {
                 .raw(" IN (")
                 .append(rows.pks_sql())
                 .raw(")"),
+            Condition::MayContain { columns, words } => {
+                let own = |name| column(self.alias, name);
+                may_contain(self.model, &own, columns, words)
+            }
+            Condition::InAny(queries) => {
+                // As one value PostgreSQL cannot read the table in another order instead.
+                column(self.alias, self.model.pk().column)
+                    .either(" = ANY(ARRAY(", " IN (")
+                    .append(all_keys(queries))
+                    .either("))", ")")
+            }
             Condition::Below { keys, top } => {
                 let pk = column(self.alias, self.model.pk().column);
                 pk.raw(" IN (")

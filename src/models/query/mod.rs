@@ -9,11 +9,13 @@ mod chunks;
 mod compare;
 mod empty_last;
 mod found;
+mod index_lookup;
 mod key_list;
 mod keyed;
 mod merged;
 mod part;
 mod recursive;
+mod search;
 
 use super::{Assignment, ColumnPath, Condition, Field, Meta, Order, Record};
 use crate::db::{Conn, Kind, Sql, Value};
@@ -21,8 +23,11 @@ use crate::error::Result;
 pub use aggregate::Summary;
 use build::Builder;
 pub use chunks::Chunks;
+pub(super) use index_lookup::fts5_query;
 pub use key_list::KeyList;
 pub use keyed::Place;
+pub use search::SearchCandidates;
+pub(super) use search::indexed;
 
 /// The values of some columns of one row.
 pub type Row = Vec<Value>;

@@ -6,7 +6,7 @@ use crate::admin::changelist::search::searched;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{ColumnPath, Condition, Lookup, Query, RelationTarget};
-use crate::records::MAX_FILTER_CHOICES;
+use crate::records::{MAX_FILTER_CHOICES, SEARCH_CANDIDATES};
 
 /// The search of a filter with too many values for a list.
 pub(in crate::admin) struct Search {
@@ -119,7 +119,11 @@ fn searched_rows(
 
     let most = Some(MAX_FILTER_CHOICES + 1);
     let mut rows = match searched(fields, words) {
-        Some(condition) => query.clone().filter(condition).named(conn, most, 0)?,
+        Some(condition) => query
+            .clone()
+            .filter(condition)
+            .with_few_candidates(conn, SEARCH_CANDIDATES)?
+            .named(conn, most, 0)?,
         None if fields.is_empty() => first,
         None => Vec::new(),
     };
