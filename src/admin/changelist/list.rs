@@ -160,7 +160,7 @@ impl List {
 
     /// Looks up the search text in the search indexes, and limits the list to the rows that they return if these are few.
     pub(super) fn use_search_index(&mut self, conn: &mut Conn) -> Result<()> {
-        if !self.is_searched {
+        if !self.is_searched || self.site.registered.model.search_index.is_none() {
             return Ok(());
         }
         let limit = self.bounds.limit;

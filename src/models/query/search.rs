@@ -37,6 +37,9 @@ impl Query {
         conn: &mut Conn,
         limit: i64,
     ) -> Result<Option<SearchCandidates>> {
+        if self.model.search_index.is_none() {
+            return Ok(None);
+        }
         let mut words = Vec::new();
         for condition in &self.conditions {
             if let Condition::All(parts) = condition {
