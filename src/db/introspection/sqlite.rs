@@ -217,7 +217,7 @@ fn unique_constraints(script: &str) -> Vec<(String, Vec<String>)> {
         return Vec::new();
     };
     let plain = |name: &str| match name.trim().strip_prefix('"') {
-        Some(rest) => rest.trim_end_matches('"').replace("\"\"", "\""),
+        Some(rest) => rest.strip_suffix('"').unwrap_or(rest).replace("\"\"", "\""),
         None => name.trim().to_owned(),
     };
     pattern
