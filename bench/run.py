@@ -192,15 +192,14 @@ def venv(name, requirements):
     return folder
 
 
-def servers(args, folder, env, url):
+def servers(args, folder, env):
     yield Server("nuages", [str(args.nuages_bin), "runserver", "127.0.0.1:{port}", "--noreload"], folder, env, {"shop", "admin", "api"})
     if args.only != "api":
         python = venv("django", ROOT / "bench" / "requirements.txt") / "bin"
-        words = [str(python / "gunicorn"), "-w", "1", "-b", "127.0.0.1:{port}", "--chdir", str(ROOT / "tests" / "django"), "shop.wsgi_of_bench:application"]
+        words = [str(python / "gunicorn"), "-w", "1", "-b", "127.0.0.1:{port}", "shop_wsgi:application"]
         # The Django of the tests has no WSGI module.
         module = HOME / "shop_wsgi.py"
         module.write_text("from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n")
-        words[-1] = "shop_wsgi:application"
         paths = os.pathsep.join([str(HOME), str(ROOT / "tests" / "django")])
         yield Server("django", words, folder, {**env, "PYTHONPATH": paths, "DJANGO_SETTINGS_MODULE": "shop.settings"}, {"admin"})
     if args.only in (None, "api"):
@@ -259,7 +258,7 @@ def main():
     command(nuages, folder, env, "createsuperuser", "--noinput", "--username", NAME, "--email", "admin@example.com")
     token = command(nuages, folder, env, "createtoken", NAME, "--name", "bench").strip().splitlines()[-1]
 
-    running = [one for one in servers(args, folder, env, url) if one.name not in args.without]
+    running = [one for one in servers(args, folder, env) if one.name not in args.without]
     for server in running:
         server.start()
     try:

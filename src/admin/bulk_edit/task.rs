@@ -1,7 +1,6 @@
 //! A bulk edit of many rows, as a task.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use super::edit::{BulkEdit, CHUNK, Outcome, Preview, fields};
 use crate::admin::{Actor, AdminSite, RegisteredModel};
@@ -20,7 +19,7 @@ pub(super) const AT_ONCE: i64 = 1000;
 
 /// The arguments of the task.
 #[derive(Debug, Serialize, Deserialize)]
-struct Arguments {
+pub(in crate::admin) struct Arguments {
     /// The model: `catalog.product`.
     model: String,
     user: i32,
@@ -56,13 +55,11 @@ pub(super) fn enqueue(
 pub(in crate::admin) fn run_task(
     site: &'static AdminSite,
     context: &mut TaskContext<'_>,
-    arguments: Json,
-) -> Result<Json> {
-    let arguments: Arguments = serde_json::from_value(arguments)
-        .map_err(|error| Error::command(format!("the arguments of the bulk edit: {error}")))?;
+    arguments: Arguments,
+) -> Result<()> {
     let batch = Batch::key_of_task(context.id);
     if StoredBatch::find(context.conn(), &batch)?.is_some() {
-        return Ok(Json::Null);
+        return Ok(());
     }
     let last = |context: &mut TaskContext<'_>, text: String| {
         context.do_not_retry();
@@ -116,7 +113,7 @@ pub(in crate::admin) fn run_task(
     match done? {
         Outcome::Done(..) => {
             context.progress(total, total, "")?;
-            Ok(Json::Null)
+            Ok(())
         }
         Outcome::Refused(preview) => last(context, refusal(&preview)),
     }

@@ -115,11 +115,6 @@ impl ImportPage {
         self.import.is_waiting()
     }
 
-    /// Whether nothing was written and nothing is going on: the rows may be checked again, or the import be deleted.
-    fn has_ended_without_rows(&self) -> bool {
-        [state::FAILED, state::CANCELLED].contains(&self.import.state.as_str())
-    }
-
     fn is_checked(&self) -> bool {
         self.import.state == state::CHECKED
     }
@@ -411,8 +406,7 @@ pub(super) async fn import_post(
 
 /// Whether the rows of an import that is not open may be checked again: nothing was written, and no task works on it.
 fn may_check_again(import: &Import) -> bool {
-    [state::FAILED, state::CANCELLED].contains(&import.state.as_str())
-        || import.is_checked_by_request()
+    import.has_ended_without_rows() || import.is_checked_by_request()
 }
 
 async fn confirm(

@@ -163,6 +163,11 @@ impl Import {
         state::WAITING.contains(&self.state.as_str())
     }
 
+    /// Whether nothing was written and nothing is going on: the rows may be checked again, or the import be deleted.
+    pub(super) fn has_ended_without_rows(&self) -> bool {
+        [state::FAILED, state::CANCELLED].contains(&self.state.as_str())
+    }
+
     /// Whether the state and the task are still those of `earlier`: the user has not cancelled the import or started it again.
     pub(super) fn is_same_run(&self, earlier: &Self) -> bool {
         self.state == earlier.state && self.task_id == earlier.task_id

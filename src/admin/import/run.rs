@@ -1,7 +1,6 @@
 //! Checks all rows of an import, and writes them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 use super::apply::{Apply, Stopped};
 use super::cancel::CancelNotice;
@@ -28,7 +27,7 @@ const SAMPLE: usize = 20;
 
 /// The arguments of the task.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Arguments {
+pub(in crate::admin) struct Arguments {
     pub(super) import: i64,
     /// Whether the rows are only checked.
     pub(super) only_check: bool,
@@ -45,20 +44,9 @@ pub(super) static TASK: Task<Arguments> = Task::new(TASK_NAME, |_, _| {
 pub(in crate::admin) fn run_task(
     site: &'static AdminSite,
     context: &mut TaskContext<'_>,
-    arguments: Json,
-) -> Result<Json> {
-    let arguments: Arguments = serde_json::from_value(arguments)
-        .map_err(|error| Error::command(format!("the arguments of the import: {error}")))?;
-    run(site, context, &arguments)?;
-    Ok(Json::Null)
-}
-
-fn run(
-    site: &'static AdminSite,
-    context: &mut TaskContext<'_>,
-    arguments: &Arguments,
+    arguments: Arguments,
 ) -> Result<()> {
-    let Some(import) = found(context, arguments)? else {
+    let Some(import) = found(context, &arguments)? else {
         return Ok(());
     };
     let settings = context.settings;

@@ -29,8 +29,8 @@ use crate::signing::{b64_encode, random_string, salted_hmac, seal, unseal};
 
 pub use rows::delete_old;
 
-/// The hidden input of a form of which nothing is stored but the fact that it was sent: a form with
-/// passwords and codes only, or the confirmation of a deletion.
+/// A form with this hidden input is not stored: only the fact that it was sent is. Forms with nothing but
+/// passwords and codes have it, and the confirmation of a deletion.
 pub const KEEPS_NOTHING: &str = "_keeps_nothing";
 /// The largest total size in bytes of the names and values of a form that is kept.
 pub const MAX_BYTES: usize = 256 * 1024;

@@ -15,7 +15,7 @@ use super::{PRODUCTS, Program, json, shop};
 use crate::shop::schema::catalog_product;
 use crate::support::{ALICE, Client, Form, Kind, TestSite, product};
 
-/// The lists of the admin and of the API have different addresses.
+/// The form of the same product in the admin.
 const FORM: &str = "/admin/catalog/product/1/change/";
 
 /// A writer of one row. It reads first, and writes with its next step.
