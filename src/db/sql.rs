@@ -292,6 +292,11 @@ impl Sql {
         self
     }
 
+    /// Whether the statement is nothing but a bound value.
+    pub(crate) fn is_bound_value(&self) -> bool {
+        matches!(self.pieces[..], [Piece::Bind(_)])
+    }
+
     /// Adds different bound values for PostgreSQL and SQLite.
     #[must_use]
     pub fn bind_either(mut self, postgres: impl Into<Value>, sqlite: impl Into<Value>) -> Self {

@@ -31,7 +31,7 @@ impl Meta {
         rows: &[Record],
         sql: &'static str,
     ) -> Result<Vec<usize>> {
-        self.rows_where(conn, rows, sql, Sql::new("(").raw(sql).raw(")"))
+        self.rows_where(conn, rows, sql, &|| Sql::new("(").raw(sql).raw(")"))
     }
 
     /// Returns the positions of the `rows` for which the SQL expression is false. It is neither
@@ -42,7 +42,7 @@ impl Meta {
         rows: &[Record],
         sql: &'static str,
     ) -> Result<Vec<usize>> {
-        self.rows_where(conn, rows, sql, Sql::new("NOT (").raw(sql).raw(")"))
+        self.rows_where(conn, rows, sql, &|| Sql::new("NOT (").raw(sql).raw(")"))
     }
 
     fn rows_where(
@@ -50,39 +50,51 @@ impl Meta {
         conn: &mut Conn,
         rows: &[Record],
         sql: &'static str,
-        condition: Sql,
+        condition: &dyn Fn() -> Sql,
     ) -> Result<Vec<usize>> {
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
         let fields = self.columns_in(sql);
-        let mut statement = Sql::new("WITH candidate (").ident(NUMBER);
-        for field in &fields {
-            statement = statement.raw(", ").ident(field.column);
+        let mut positions = Vec::new();
+        for (number, some) in rows.chunks(ROWS).enumerate() {
+            let found = some_where(conn, some, &fields, &condition)?;
+            positions.extend(found.into_iter().map(|at| number * ROWS + at));
         }
-        statement = statement.raw(") AS (VALUES ");
-        for (at, row) in rows.iter().take(ROWS).enumerate() {
-            statement = statement
-                .raw(if at > 0 { ", (" } else { "(" })
-                .bind(i64::try_from(at).unwrap_or(i64::MAX));
-            for field in &fields {
-                let value = row.value(field).clone();
-                statement = statement.raw(", ").append(typed(field, value));
-            }
-            statement = statement.raw(")");
-        }
-        let statement = statement
-            .raw(") SELECT ")
-            .ident(NUMBER)
-            .raw(" FROM candidate WHERE ")
-            .append(condition);
-
-        let found = statement.returns(&[Kind::BigInt]).load(conn)?;
-        let numbers = found.into_iter().flatten();
-        Ok(numbers
-            .filter_map(|number| usize::try_from(number.as_i64()?).ok())
-            .collect())
+        Ok(positions)
     }
+}
+
+/// Returns the positions of the `rows` for which the condition holds.
+fn some_where(
+    conn: &mut Conn,
+    rows: &[Record],
+    fields: &[&Field],
+    condition: &dyn Fn() -> Sql,
+) -> Result<Vec<usize>> {
+    let mut statement = Sql::new("WITH candidate (").ident(NUMBER);
+    for field in fields {
+        statement = statement.raw(", ").ident(field.column);
+    }
+    statement = statement.raw(") AS (VALUES ");
+    for (at, row) in rows.iter().enumerate() {
+        statement = statement
+            .raw(if at > 0 { ", (" } else { "(" })
+            .bind(i64::try_from(at).unwrap_or(i64::MAX));
+        for field in fields {
+            let value = row.value(field).clone();
+            statement = statement.raw(", ").append(typed(field, value));
+        }
+        statement = statement.raw(")");
+    }
+    let statement = statement
+        .raw(") SELECT ")
+        .ident(NUMBER)
+        .raw(" FROM candidate WHERE ")
+        .append(condition());
+
+    let found = statement.returns(&[Kind::BigInt]).load(conn)?;
+    let numbers = found.into_iter().flatten();
+    Ok(numbers
+        .filter_map(|number| usize::try_from(number.as_i64()?).ok())
+        .collect())
 }
 
 /// Returns the bound value with the type that the column gives it.

@@ -1,10 +1,11 @@
 //! Saves rows and links of any model.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::TimeZone as _;
 use chrono_tz::Tz;
 
+use super::query::one_of;
 use super::{ColumnPath, Field, FieldList, ManyToMany, Meta, Query, Record};
 use crate::clock;
 use crate::db::{Conn, Kind, Sql, Timestamp, Value};
@@ -230,15 +231,13 @@ impl ManyToMany {
             .raw(", ")
             .ident(self.to_column)
             .raw(" FROM ");
+        let here = Sql::default().ident(self.from_column);
+        let bound = |pk: Value| Sql::default().bind(pk);
         sql = sql
             .ident(self.through())
             .raw(" WHERE ")
-            .ident(self.from_column)
-            .raw(" IN (");
-        for (at, pk) in pks.iter().enumerate() {
-            sql = sql.raw(if at > 0 { ", " } else { "" }).bind(pk.clone());
-        }
-        sql = sql.raw(") ORDER BY ");
+            .append(one_of(here, from.pk().sql, pks, &bound))
+            .raw(" ORDER BY ");
         for (at, column) in self.order.iter().enumerate() {
             sql = sql.raw(if at > 0 { ", " } else { "" }).ident(column);
         }
@@ -283,8 +282,12 @@ impl ManyToMany {
 
     /// Changes the links of `from` to exactly `to`; links that remain keep their ids.
     pub fn set(&self, conn: &mut Conn, from: &Value, before: &[Value], to: &[Value]) -> Result<()> {
-        let gone: Vec<&Value> = before.iter().filter(|pk| !to.contains(pk)).collect();
-        let fresh: Vec<&Value> = to.iter().filter(|pk| !before.contains(pk)).collect();
+        let texts = |pks: &[Value]| pks.iter().map(Value::text).collect::<HashSet<String>>();
+        let (old, new) = (texts(before), texts(to));
+        let gone = before.iter().filter(|pk| !new.contains(&pk.text()));
+        let gone: Vec<&Value> = gone.collect();
+        let fresh = to.iter().filter(|pk| !old.contains(&pk.text()));
+        let fresh: Vec<&Value> = fresh.collect();
         for some in gone.chunks(LINKS) {
             let sql = Sql::new("DELETE FROM ")
                 .ident(self.through())

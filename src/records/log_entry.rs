@@ -237,6 +237,14 @@ impl LogEntry {
         model: &Meta,
         pks: &[&str],
     ) -> Result<Vec<(Self, User)>> {
+        let mut entries = Vec::new();
+        for some in pks.chunks(AT_ONCE) {
+            entries.extend(Self::last_of_some(conn, model, some)?);
+        }
+        Ok(entries)
+    }
+
+    fn last_of_some(conn: &mut Conn, model: &Meta, pks: &[&str]) -> Result<Vec<(Self, User)>> {
         let log = diesel::alias!(django_admin_log as acts);
         let of_model = django_content_type::app_label
             .eq(model.app)

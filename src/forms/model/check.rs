@@ -1,11 +1,16 @@
 //! Validates forms against the database: foreign keys must exist, and unique values must be free.
 
+use std::collections::HashSet;
+
 use super::clean::no_such_choice;
 use super::{ModelField, ModelForm, constraints};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::fields::NO_SUCH_ROW;
 use crate::models::{ColumnPath, Condition, Meta, Query, Record, RelationTarget, UniqueRule};
+
+/// Number of unique keys in one statement: SQLite allows 32,766 bound values.
+const KEYS: usize = 500;
 
 /// Validates forms over rows of one model together: one query for each model that they refer to and
 /// for each rule of uniqueness, for any number of forms. Unchanged values need no query.
@@ -25,7 +30,8 @@ fn news(form: &ModelForm) -> impl Iterator<Item = (usize, RelationTarget, Vec<&V
     form.fields.iter().enumerate().filter_map(|(at, bound)| {
         let cleaned = bound.cleaned.as_ref().filter(|_| bound.has_changed())?;
         // An existing link may stay, whatever it refers to.
-        let is_new = |value: &&Value| !bound.initial.values().contains(value);
+        let initial: HashSet<String> = bound.initial.values().iter().map(Value::text).collect();
+        let is_new = |value: &&Value| !initial.contains(&value.text());
         Some((
             at,
             bound.target()?,
@@ -35,33 +41,35 @@ fn news(form: &ModelForm) -> impl Iterator<Item = (usize, RelationTarget, Vec<&V
 }
 
 fn exist(conn: &mut Conn, forms: &mut [&mut ModelForm]) -> Result<()> {
-    let mut asked: Vec<(RelationTarget, Vec<Value>)> = Vec::new();
+    let mut asked: Vec<(RelationTarget, Vec<Value>, HashSet<String>)> = Vec::new();
     for (_, target, values) in forms.iter().flat_map(|form| news(form)) {
         let at = asked
             .iter()
-            .position(|(known, _)| *known == target)
+            .position(|(known, ..)| *known == target)
             .unwrap_or(asked.len());
         if at == asked.len() {
-            asked.push((target.clone(), Vec::new()));
+            asked.push((target.clone(), Vec::new(), HashSet::new()));
         }
-        let fresh: Vec<Value> = values
+        let (_, keys, texts) = &mut asked[at];
+        let fresh = values
             .into_iter()
-            .filter(|value| !asked[at].1.contains(value))
-            .cloned()
-            .collect();
-        asked[at].1.extend(fresh);
+            .filter(|value| texts.insert(value.text()));
+        keys.extend(fresh.cloned());
     }
-    for (target, keys) in asked.into_iter().filter(|(_, keys)| !keys.is_empty()) {
-        let found = target
+    for (target, keys, _) in asked.into_iter().filter(|(_, keys, _)| !keys.is_empty()) {
+        let existing = target
             .rows(Query::new(target.model))
             .with_pks(keys)
             .order_by(Vec::new())
             .pks(conn)?;
+        let existing: HashSet<String> = existing.iter().map(Value::text).collect();
         for form in forms.iter_mut() {
             let missing: Vec<(usize, String)> = news(form)
                 .filter(|(_, known, _)| *known == target)
                 .filter_map(|(at, _, values)| {
-                    let value = values.iter().find(|value| !found.contains(value))?;
+                    let value = values
+                        .iter()
+                        .find(|value| !existing.contains(&value.text()))?;
                     Some((at, value.to_string()))
                 })
                 .collect();
@@ -123,26 +131,24 @@ fn unique(conn: &mut Conn, forms: &mut [&mut ModelForm], rule: &UniqueRule) -> R
     let (Some(form), false) = (forms.first(), wanted.is_empty()) else {
         return Ok(());
     };
-    let condition = match columns {
-        [column] => Condition::one_of(
-            ColumnPath::own(column),
-            wanted.into_iter().flatten().cloned().collect(),
-        ),
-        _ => Condition::Any(
-            wanted
-                .into_iter()
-                .map(|key| all_equal(columns, key))
-                .collect(),
-        ),
-    };
     let model = form.model;
     let mut paths = vec![ColumnPath::own(model.pk().column)];
     paths.extend(columns.iter().map(|column| ColumnPath::own(column)));
-    let mut rows = Query::new(model).filter(condition);
-    if let Some(sql) = rule.condition() {
-        rows = rows.filter(Condition::Sql(sql));
+    let mut found = Vec::new();
+    for some in wanted.chunks(KEYS) {
+        let keys = some.iter().copied();
+        let condition = match columns {
+            [column] => {
+                Condition::one_of(ColumnPath::own(column), keys.flatten().cloned().collect())
+            }
+            _ => Condition::Any(keys.map(|key| all_equal(columns, key)).collect()),
+        };
+        let mut rows = Query::new(model).filter(condition);
+        if let Some(sql) = rule.condition() {
+            rows = rows.filter(Condition::Sql(sql));
+        }
+        found.extend(rows.order_by(Vec::new()).rows(conn, &paths, None, 0)?);
     }
-    let found = rows.order_by(Vec::new()).rows(conn, &paths, None, 0)?;
 
     for (form, key) in forms.iter_mut().zip(keys) {
         let Some(key) = key else { continue };

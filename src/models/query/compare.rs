@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::one_of::one_of;
 use crate::db::{FoldedPattern, Kind, Sql, Timestamp, Value, like_escaped, upper_end};
 use crate::models::Lookup;
 
@@ -32,14 +33,7 @@ pub(super) fn compare(
                 .raw(" AND ")
                 .append(bound(last))
         }
-        Lookup::In if values.is_empty() => Sql::new("(1 = 0)"),
-        Lookup::In => {
-            let mut sql = column().raw(" IN (");
-            for (at, value) in values.iter().enumerate() {
-                sql = if at > 0 { sql.raw(", ") } else { sql }.append(bound(value.clone()));
-            }
-            sql.raw(")")
-        }
+        Lookup::In => one_of(column(), kind, values, bound),
         Lookup::Native(native) => native.sql(column(), first, bound),
         Lookup::Year => year(column, kind, &first, zone(values)),
         Lookup::Part(part, how) => super::part::compare(column(), kind, part, how, values),

@@ -13,6 +13,7 @@ mod index_lookup;
 mod key_list;
 mod keyed;
 mod merged;
+mod one_of;
 mod part;
 mod recursive;
 mod search;
@@ -26,6 +27,7 @@ pub use chunks::Chunks;
 pub(super) use index_lookup::fts5_query;
 pub use key_list::KeyList;
 pub use keyed::Place;
+pub(super) use one_of::one_of;
 pub use search::SearchCandidates;
 pub(super) use search::indexed;
 

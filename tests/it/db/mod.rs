@@ -6,6 +6,7 @@ mod case;
 mod count_up_to;
 mod lost_connections;
 mod lost_servers;
+mod many_keys;
 mod ordering;
 mod pgbouncer;
 mod plans;
