@@ -75,11 +75,12 @@ enum Event {
 }
 
 /// The place where the page begins in each source.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct Cursor {
     entry: Option<i64>,
     log: Option<i32>,
-    batch: Option<Timestamp>,
+    /// The time and the key of a batch.
+    batch: Option<(Timestamp, String)>,
 }
 
 /// The filters and the place that the user asks for.
@@ -183,9 +184,11 @@ impl Cursor {
         Self {
             entry: number("entry"),
             log: number("log").and_then(|id| id.try_into().ok()),
-            batch: number("batches")
-                .and_then(chrono::DateTime::from_timestamp_micros)
-                .map(Timestamp::from),
+            batch: query.get("batches").and_then(|text| {
+                let (time, key) = text.split_once('-').unwrap_or((text, ""));
+                let time = chrono::DateTime::from_timestamp_micros(time.parse().ok()?)?;
+                Some((Timestamp::from(time), key.to_owned()))
+            }),
         }
     }
 }
@@ -225,7 +228,9 @@ fn load(conn: &mut Conn, mut asked: Asked) -> Result<Loaded> {
         ..LogScan::default()
     };
     if asked.filter.batch.is_none() {
-        let batches = StoredBatch::latest(conn, &asked.filter, asked.cursor.batch, limit)?;
+        let behind = asked.cursor.batch.as_ref();
+        let behind = behind.map(|(time, key)| (*time, key.as_str()));
+        let batches = StoredBatch::latest(conn, &asked.filter, behind, limit)?;
         events.extend(
             batches
                 .into_iter()
@@ -251,7 +256,7 @@ fn load(conn: &mut Conn, mut asked: Asked) -> Result<Loaded> {
         } else {
             scan.last
         },
-        ..asked.cursor
+        ..asked.cursor.clone()
     };
     let mut users = Vec::new();
     for event in &events {
@@ -261,7 +266,7 @@ fn load(conn: &mut Conn, mut asked: Asked) -> Result<Loaded> {
                 users.extend(entry.user_id);
             }
             Event::Batch(batch) => {
-                cursor.batch = Some(batch.made_at);
+                cursor.batch = Some((batch.made_at, batch.key.clone()));
                 users.extend(batch.user_id);
             }
             Event::Log(log, _) => {
@@ -352,9 +357,9 @@ fn older_url(query: &QueryDict, cursor: Cursor) -> String {
     if let Some(id) = cursor.log {
         written.append_pair("log", &id.to_string());
     }
-    if let Some(time) = cursor.batch {
+    if let Some((time, key)) = cursor.batch {
         let micros = time.utc().timestamp_micros();
-        written.append_pair("batches", &micros.to_string());
+        written.append_pair("batches", &format!("{micros}-{key}"));
     }
     format!("/admin/history/?{}", written.finish())
 }

@@ -100,11 +100,11 @@ impl StoredBatch {
         Ok(marked == 1)
     }
 
-    /// Returns up to `limit` batches that were made before `before`, the latest first.
+    /// Returns up to `limit` batches behind the one with this time and key, the latest first.
     pub(crate) fn latest(
         conn: &mut Conn,
         filter: &EntryFilter,
-        before: Option<Timestamp>,
+        behind: Option<(Timestamp, &str)>,
         limit: i64,
     ) -> Result<Vec<Self>> {
         let mut rows = batch::table
@@ -122,8 +122,9 @@ impl StoredBatch {
         if let Some(until) = filter.until {
             rows = rows.filter(batch::made_at.lt(until));
         }
-        if let Some(before) = before {
-            rows = rows.filter(batch::made_at.lt(before));
+        if let Some((time, key)) = behind {
+            let is_later_key = batch::made_at.eq(time).and(batch::key.gt(key.to_owned()));
+            rows = rows.filter(batch::made_at.lt(time).or(is_later_key));
         }
         Ok(rows.load(conn)?)
     }
