@@ -62,8 +62,11 @@ struct DeleteSelectedConfirmation {
 pub(super) fn offered(request: &AdminRequest, registered: &'static RegisteredModel) -> Vec<Action> {
     let own = run_action::offered(request, registered, Location::ChangeList);
     let may_delete = !request.is_popup() && request.may(registered, "delete", None);
-    let may_export = !request.is_popup() && registered.options.can_export;
-    let may_edit = !request.is_popup() && request.may(registered, "change", None);
+    let may_export =
+        !request.is_popup() && registered.may_be_exported(&request.actor(), &request.settings);
+    let may_edit = !request.is_popup()
+        && registered.options.can_bulk_edit
+        && request.may(registered, "change", None);
     may_delete
         .then_some(DELETE)
         .into_iter()

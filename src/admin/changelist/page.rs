@@ -256,15 +256,10 @@ fn fields(request: &AdminRequest, table: &Table, editing: Option<&Editing>) -> O
 /// Returns the URL of the page that exports the rows of the list, or imports rows, if the user may open that page.
 fn data_url(request: &AdminRequest, list: &List, page: &str) -> Option<String> {
     let registered = list.site.registered;
-    let options = &registered.options;
+    let actor = request.actor();
     let may = match page {
-        "export" => options.can_export,
-        _ => {
-            options.can_import
-                && ["add", "change"]
-                    .iter()
-                    .any(|action| request.may(registered, action, None))
-        }
+        "export" => registered.may_be_exported(&actor, &request.settings),
+        _ => registered.may_be_imported(&actor, &request.settings),
     };
     let url = format!("{}{page}/", registered.url());
     (may && !request.is_popup()).then(|| match page {

@@ -1,6 +1,7 @@
 //! The columns of exported files.
 
 use crate::admin::RegisteredModel;
+use crate::admin::options::DataOptions;
 use crate::models::{ColumnPath, Field, ManyToMany, Step};
 
 /// A column of a file.
@@ -70,7 +71,7 @@ impl Column {
         registered: &'static RegisteredModel,
         names: &[&str],
     ) -> Result<Vec<Self>, String> {
-        let (own, related) = offered(registered);
+        let (own, related) = exported(registered);
         if names.is_empty() {
             return Ok(own);
         }
@@ -84,14 +85,26 @@ impl Column {
     }
 }
 
-/// Returns the columns of the model that are not secret, and those of the rows that its foreign keys refer to.
-pub(in crate::admin) fn offered(
+/// Returns the columns that can be exported: those of the model, and those of the rows that its foreign keys refer to.
+pub(super) fn exported(registered: &'static RegisteredModel) -> (Vec<Column>, Vec<Column>) {
+    columns(registered, registered.options.data.export_fields.as_deref())
+}
+
+/// Returns the columns of the fields with these `names` that are not secret, and those of the rows that the foreign keys
+/// among these fields refer to; `None` means all fields.
+pub(in crate::admin) fn columns(
     registered: &'static RegisteredModel,
+    names: Option<&'static [&'static str]>,
 ) -> (Vec<Column>, Vec<Column>) {
     let model = registered.model;
-    let fields = || model.fields.iter().filter(|field| !field.secret);
+    let fields = || {
+        let visible = model.fields.iter().filter(|field| !field.secret);
+        visible.filter(|field| DataOptions::has_field(names, field))
+    };
     let mut own: Vec<Column> = fields().map(Column::Own).collect();
-    own.extend(model.plain_many().map(Column::Many));
+    let many = model.plain_many();
+    let many = many.filter(|many| DataOptions::has_many(names, many));
+    own.extend(many.map(Column::Many));
 
     let related = fields().filter_map(|key| Some((key, key.relation.as_ref()?.to())));
     let related = related.flat_map(|(key, other)| {

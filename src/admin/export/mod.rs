@@ -12,7 +12,8 @@ use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 use log::Level;
 
-pub(in crate::admin) use columns::{Column, offered};
+use columns::exported;
+pub(in crate::admin) use columns::{Column, columns};
 use download::{Download, Format};
 pub(in crate::admin) use values::cell_text;
 
@@ -52,7 +53,7 @@ pub(in crate::admin) async fn export(
     place: Path<(String, String)>,
 ) -> Result<HttpResponse> {
     let registered = request.model(&place.0, &place.1)?;
-    request.must(registered, "view", None)?;
+    must_export(&request, registered)?;
     let given = request.query.clone();
     respond(&request, registered, &given, None).await
 }
@@ -64,7 +65,7 @@ pub(in crate::admin) async fn export_selected(
     data: PostData,
 ) -> Result<HttpResponse> {
     let registered = request.model(&place.0, &place.1)?;
-    request.must(registered, "view", None)?;
+    must_export(&request, registered)?;
     let keys: Vec<String> = serde_json::from_str(data.get("rows"))
         .map_err(|_| Error::BadRequest("the selected rows are missing".to_owned()))?;
     let mut given = data.fields.clone();
@@ -72,6 +73,15 @@ pub(in crate::admin) async fn export_selected(
         given.push(name.to_owned(), value.to_owned());
     }
     respond(&request, registered, &given, Some(keys)).await
+}
+
+/// Returns [`Error::PermissionDenied`] unless the user may export rows of the model.
+fn must_export(request: &AdminRequest, registered: &RegisteredModel) -> Result<()> {
+    if registered.may_be_exported(&request.actor(), &request.settings) {
+        Ok(())
+    } else {
+        Err(Error::PermissionDenied)
+    }
 }
 
 /// Returns the form for the rows with these primary keys, for the action `export_selected`.
@@ -198,7 +208,7 @@ async fn form(
     }
     let mut crumbs = request.crumbs(registered);
     crumbs.push(Crumb::new("Export", ""));
-    let (own, related) = offered(registered);
+    let (own, related) = exported(registered);
     let page = ExportForm {
         frame: request.frame(format!("Export {}", model.verbose_name_plural), crumbs),
         counted: format!("{count} {}", model.counted(count)),

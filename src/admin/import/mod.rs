@@ -133,8 +133,7 @@ impl ImportPage {
 /// Returns the model, if the user may import its rows.
 fn importable(request: &AdminRequest, app: &str, model: &str) -> Result<&'static RegisteredModel> {
     let registered = request.model(app, model)?;
-    let may = |action| request.may(registered, action, None);
-    if registered.options.can_import && (may("add") || may("change")) {
+    if registered.may_be_imported(&request.actor(), &request.settings) {
         Ok(registered)
     } else {
         Err(Error::PermissionDenied)
@@ -148,10 +147,16 @@ pub(super) async fn import_form(
 ) -> Result<HttpResponse> {
     let registered = importable(&request, &place.0, &place.1)?;
     let chosen = Chosen {
-        key: registered.model.pk().name.to_owned(),
+        key: first_key(registered),
         ..Chosen::default()
     };
     show_form(&request, registered, chosen, String::new())
+}
+
+/// Returns the name of the field that identifies rows unless the user chooses another one.
+fn first_key(registered: &'static RegisteredModel) -> String {
+    let first = keys(registered).into_iter().next();
+    first.map_or_else(String::new, |key| key.name.to_owned())
 }
 
 fn show_form(
@@ -191,7 +196,7 @@ pub(super) async fn upload(
     let chosen = Chosen {
         format: given("format", "auto"),
         encoding: given("encoding", "auto"),
-        key: given("key", registered.model.pk().name),
+        key: given("key", &first_key(registered)),
         mode: given("mode", "both"),
     };
     let error = match data.file("file") {
@@ -324,7 +329,7 @@ async fn show(
             .as_ref()
             .filter(|task| task.status() == TaskStatus::Ready)
             .map_or_else(String::new, |task| task.error.clone()),
-        progress: task.and_then(|task| task.progress()),
+        progress: task.and_then(|task| task.present_progress(&request.settings)),
         import,
     };
     Ok(render(&page)?.respond_to(&request.http))

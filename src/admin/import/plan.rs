@@ -1,6 +1,6 @@
 //! [`Plan`]: how the columns of a file become fields of rows.
 
-use crate::admin::export::{Column, offered};
+use crate::admin::export::{Column, columns};
 use crate::admin::{Actor, RegisteredModel};
 use crate::models::Field;
 use crate::settings::Settings;
@@ -39,17 +39,27 @@ pub(super) struct Plan<'a> {
     pub(super) targets: Vec<Option<Column>>,
 }
 
-/// Returns the fields that can identify rows: the primary key, and unique fields.
+/// Returns the fields that can identify rows: those that the model's admin names, or else the primary key and the unique
+/// fields.
 pub(super) fn keys(registered: &'static RegisteredModel) -> Vec<&'static Field> {
     let fields = registered.model.fields.iter();
-    fields
-        .filter(|field| !field.secret && (field.primary_key || field.unique))
-        .collect()
+    let unique = fields.filter(|field| !field.secret && (field.primary_key || field.unique));
+    match &registered.options.data.import_id_fields {
+        None => unique.collect(),
+        Some(names) => {
+            let mut identifying: Vec<&Field> = unique
+                .filter(|field| names.contains(&field.column))
+                .collect();
+            identifying.sort_by_key(|field| names.iter().position(|name| *name == field.column));
+            identifying
+        }
+    }
 }
 
 /// Returns every column that a column of a file can be mapped to.
 pub(super) fn targets(registered: &'static RegisteredModel) -> Vec<Column> {
-    let (own, related) = offered(registered);
+    let names = registered.options.data.import_fields.as_deref();
+    let (own, related) = columns(registered, names);
     own.into_iter().chain(related).collect()
 }
 

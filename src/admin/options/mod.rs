@@ -3,6 +3,7 @@
 mod action;
 mod choice_limits;
 mod column;
+mod data;
 mod fieldset;
 mod filter;
 mod formfield;
@@ -23,6 +24,7 @@ pub use choice_limits::LimitChoices;
 pub use column::{
     Cell, Computed, IntoColumn, ListColumn, ListColumns, Load, annotate, computed, loaded,
 };
+pub use data::DataOptions;
 pub use fieldset::Fieldset;
 pub use filter::{
     FilterKind, IntoFilter, ListFilter, ListFilters, OwnFilter, all_values, empty, own_filter,

@@ -3,8 +3,8 @@
 use std::marker::PhantomData;
 
 use super::{
-    Action, FieldNames, Fieldset, FormField, Inline, LimitChoices, ListColumn, ListColumns,
-    ListFilter, ListFilters, Media, RequestHooks, Run, SearchField, SearchFields,
+    Action, DataOptions, FieldNames, Fieldset, FormField, Inline, LimitChoices, ListColumn,
+    ListColumns, ListFilter, ListFilters, Media, RequestHooks, Run, SearchField, SearchFields,
 };
 use crate::models::{ColumnPath, FieldKind, IntoPath, Meta, Model, Order, Ordering};
 use crate::records::{Hooks, Policy};
@@ -50,6 +50,8 @@ pub struct Options {
     pub save_as: bool,
     pub can_export: bool,
     pub can_import: bool,
+    pub can_bulk_edit: bool,
+    pub data: DataOptions,
     pub save_as_continue: bool,
     pub save_on_top: bool,
     pub view_on_site: bool,
@@ -119,6 +121,8 @@ impl Default for Options {
             save_as: false,
             can_export: true,
             can_import: true,
+            can_bulk_edit: true,
+            data: DataOptions::default(),
             save_as_continue: true,
             save_on_top: false,
             view_on_site: true,
@@ -350,6 +354,8 @@ impl<M: Model> ModelAdmin<M> {
         no_export: false => can_export,
         /// Removes the import of rows.
         no_import: false => can_import,
+        /// Removes the button that changes many rows at once.
+        no_bulk_edit: false => can_bulk_edit,
         /// Shows the save buttons above the form as well.
         save_on_top: true => save_on_top,
         /// Leaves the model out of the JSON API.

@@ -106,6 +106,8 @@ pub struct RequestHooks {
     pub response_add: Option<Respond>,
     pub response_change: Option<Respond>,
     pub get_urls: Option<fn(ModelUrls) -> ModelUrls>,
+    pub has_export_permission: Option<fn(&HookRequest<'_>) -> bool>,
+    pub has_import_permission: Option<fn(&HookRequest<'_>) -> bool>,
 }
 
 impl Options {
@@ -217,5 +219,9 @@ impl<M: Model> ModelAdmin<M> {
         response_change: Respond,
         /// Adds pages below the URL of the model. See [`ModelUrls`].
         get_urls: fn(ModelUrls) -> ModelUrls,
+        /// Whether the user may export rows, in addition to the permission `view`.
+        has_export_permission: fn(&HookRequest<'_>) -> bool,
+        /// Whether the user may import rows, in addition to the permission `add` or `change`.
+        has_import_permission: fn(&HookRequest<'_>) -> bool,
     }
 }
