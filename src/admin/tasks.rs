@@ -67,10 +67,12 @@ impl ShownTask {
             enqueued: time(task.enqueued_at),
             finished: task.finished_at.map(time),
             next: (is_waiting && has_pause).then(|| time(task.run_after)),
-            progress: task.progress().map(|progress| Progress {
-                total: progress.total.max(progress.done),
-                ..progress
-            }),
+            progress: task
+                .present_progress(&request.settings)
+                .map(|progress| Progress {
+                    total: progress.total.max(progress.done),
+                    ..progress
+                }),
             arguments,
             task,
         }

@@ -20,6 +20,7 @@ use crate::framed;
 use crate::http::{UrlTable, is_api_view};
 use crate::logging::{Context, request_failed};
 use crate::settings::Settings;
+use crate::tasks::WriterNotice;
 
 /// Seconds after which a visitor should try again; by then the queue of requests is processed.
 const RETRY_SECONDS: HeaderValue = HeaderValue::from_static("2");
@@ -202,7 +203,15 @@ fn chain(error: &ActixError) -> Vec<String> {
 fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) -> ErrorPage {
     let is_stale =
         matches!(error, Some(Error::Csrf(_))) && StaleForm::from_request(request).is_some();
-    let (title, text, hint) = words(status, error, is_stale);
+    let (title, mut text, mut hint) = words(status, error, is_stale);
+    if let Some(notice) = writer_of(request, error) {
+        text = format!(
+            "Somebody is changing many rows at once: {}, {} % are written. Until the end nobody else can save. Nothing you sent was stored.",
+            notice.title,
+            notice.percent()
+        );
+        hint = "Wait a moment, and load this page again to send it once more.";
+    }
     let (again_url, logout_url) = if is_stale {
         ways_on(request)
     } else {
@@ -225,6 +234,15 @@ fn error_page(request: &HttpRequest, status: StatusCode, error: Option<&Error>) 
             .map(|context| context.request_id.to_string())
             .unwrap_or_default(),
     }
+}
+
+/// Returns what a task writes into SQLite while a page of the admin could not write.
+fn writer_of(request: &HttpRequest, error: Option<&Error>) -> Option<WriterNotice> {
+    let is_admin = matches!(error, Some(Error::Busy)) && request.path().starts_with("/admin/");
+    let settings = request.app_data::<web::Data<Settings>>();
+    settings
+        .filter(|_| is_admin)
+        .and_then(|settings| WriterNotice::read(settings))
 }
 
 /// Returns the URL of the page whose form is no longer valid, and the URL to log out; "" for each

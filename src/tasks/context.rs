@@ -1,42 +1,14 @@
 //! [`TaskContext`]: what a running task may use.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
+use super::long_transaction::LongTransaction;
 use super::rows::{self, Claimed};
+use super::signals::{REPORT_EVERY, Signals};
 use crate::db::Conn;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
-
-/// The shortest time between two reports of progress that are written.
-const REPORT_EVERY: Duration = Duration::from_millis(300);
-
-/// Tells a running task that it should end.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Signals {
-    /// The worker stops, and has waited for the task already.
-    pub(super) ends: Arc<AtomicBool>,
-    /// Another worker has the task, or somebody has deleted it.
-    pub(super) is_lost: Arc<AtomicBool>,
-}
-
-/// Tells whether a running task should end, where its [`TaskContext`] is borrowed.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct TaskWatch(Signals);
-
-impl TaskWatch {
-    /// Whether the worker stops, another worker has taken the task over, or somebody has deleted the task.
-    pub(crate) fn should_end(&self) -> bool {
-        self.0.should_end()
-    }
-}
-
-impl Signals {
-    fn should_end(&self) -> bool {
-        self.is_lost.load(Ordering::Relaxed) || self.ends.load(Ordering::Relaxed)
-    }
-}
 
 /// A running task: its connection, its settings and its attempt.
 pub struct TaskContext<'a> {
@@ -133,9 +105,11 @@ impl<'a> TaskContext<'a> {
         }))
     }
 
-    /// Returns what tells whether the task should end, for work that borrows the connection.
-    pub(crate) fn watch(&self) -> TaskWatch {
-        TaskWatch(self.signals.clone())
+    /// Begins the work of one transaction, which changes `total` rows; `title` is the work for people who wait for it: "an
+    /// import of products". Keep the returned value until the transaction has ended.
+    pub(crate) fn long_transaction(&self, title: String, total: i64) -> LongTransaction {
+        let (worker, claimed) = (self.worker, &self.claimed);
+        LongTransaction::new(self.settings, worker, claimed, &self.signals, title, total)
     }
 
     /// Declares that another attempt would fail as well: if this attempt fails, the task is not run again.

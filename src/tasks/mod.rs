@@ -34,15 +34,18 @@
 
 mod bell;
 mod context;
+mod long_transaction;
 mod registry;
 mod result;
 mod rows;
 mod run;
+mod signals;
 mod task;
 mod workers;
+mod writer_notice;
 
 pub use context::TaskContext;
-pub(crate) use context::TaskWatch;
+pub(crate) use long_transaction::LongTransaction;
 pub use registry::Registry;
 pub use result::{
     Progress, TaskFilter, TaskResult, TaskStatus, delete, delete_old, names, run_again,
@@ -51,6 +54,7 @@ pub use rows::RETRIES;
 pub use run::run_waiting;
 pub use task::{AnyTask, Task};
 pub use workers::Workers;
+pub(crate) use writer_notice::WriterNotice;
 
 /// The permission to see the list of tasks.
 pub const VIEW_PERMISSION: &str = "nuages.view_task";

@@ -3,14 +3,21 @@
 use std::str::FromStr;
 
 use chrono::TimeDelta;
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
 use super::bell;
+use super::writer_notice::WriterNotice;
 use crate::clock;
 use crate::db::{Conn, Timestamp, like_escaped};
 use crate::error::Result;
 use crate::schema::nuages_task as task;
+use crate::settings::Settings;
+
+/// The condition of the partial index over the tasks that are not finished. It has no parameters, because SQLite would not
+/// use the index otherwise.
+pub(super) const UNFINISHED: &str = "\"status\" IN ('READY', 'RUNNING')";
 
 /// The status of a task (Django's `TaskResultStatus`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +147,17 @@ impl TaskResult {
         Ok(task::table.find(id).select(Self::as_select()).first(conn)?)
     }
 
+    /// Returns the first task with this name and these arguments that waits or runs.
+    pub(super) fn unfinished(conn: &mut Conn, name: &str, arguments: &str) -> Result<Option<Self>> {
+        let unfinished = task::table
+            .filter(sql::<Bool>(UNFINISHED))
+            .filter(task::name.eq(name))
+            .filter(task::arguments.eq(arguments))
+            .order(task::id)
+            .select(Self::as_select());
+        Ok(unfinished.first(conn).optional()?)
+    }
+
     /// Returns the status.
     pub fn status(&self) -> TaskStatus {
         self.status.parse().unwrap_or(TaskStatus::Failed)
@@ -152,6 +170,20 @@ impl TaskResult {
             total: self.progress_total.unwrap_or_default(),
             text: self.progress_text.clone(),
         })
+    }
+
+    /// Like [`progress`](Self::progress), also while the task writes many rows in one transaction of SQLite.
+    pub fn present_progress(&self, settings: &Settings) -> Option<Progress> {
+        let is_running = self.status() == TaskStatus::Running;
+        let notice = is_running.then(|| WriterNotice::read(settings)).flatten();
+        match notice.filter(|notice| notice.task == self.id) {
+            Some(notice) => Some(Progress {
+                done: notice.done,
+                total: notice.total,
+                text: "Writing rows".to_owned(),
+            }),
+            None => self.progress(),
+        }
     }
 
     /// Returns the number of tasks that match `filter`.

@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::TimeDelta;
 
-use super::context::{Signals, TaskContext};
+use super::context::TaskContext;
 use super::registry::Registry;
 use super::rows::{self, Claimant, Claimed, Outcome, RETRIES};
+use super::signals::Signals;
 use crate::clock;
 use crate::db::{Conn, Limits, Timestamp};
 use crate::error::{Error, Result};

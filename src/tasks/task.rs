@@ -129,8 +129,7 @@ impl<A: Serialize, R> Task<A, R> {
                 self.name
             )));
         }
-        let arguments = serde_json::to_string(&arguments)
-            .map_err(|error| Error::command(format!("the task {}: {error}", self.name)))?;
+        let arguments = self.json(&arguments)?;
         let now = Timestamp::from(clock::now());
         rows::insert(
             conn,
@@ -145,6 +144,16 @@ impl<A: Serialize, R> Task<A, R> {
                 user_id: self.user_id,
             },
         )
+    }
+
+    /// Returns the task with these arguments that waits or runs.
+    pub(crate) fn unfinished(&self, conn: &mut Conn, arguments: &A) -> Result<Option<TaskResult>> {
+        TaskResult::unfinished(conn, self.name, &self.json(arguments)?)
+    }
+
+    fn json(&self, arguments: &A) -> Result<String> {
+        serde_json::to_string(arguments)
+            .map_err(|error| Error::command(format!("the task {}: {error}", self.name)))
     }
 }
 

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use chrono::TimeDelta;
 
 use super::bell;
-use super::context::Signals;
 use super::registry::Registry;
 use super::rows::{self, Claimant, Claimed, Outcome};
 use super::run;
+use super::signals::Signals;
 use crate::db::{Conn, Limits};
 use crate::error::{Error, Result};
 use crate::logging::Context;

@@ -24,6 +24,11 @@ static ADD: Task<i64, i32> = Task::new("tests.add", add);
 static FAIL: Task<String> = Task::new("tests.fail", fail);
 static PANIC: Task<()> = Task::new("tests.panic", |_, ()| panic!("a panic of a test"));
 static SLOW: Task<i64> = Task::new("tests.slow", slow);
+/// Waits this many milliseconds without the database, like a mail server that answers late.
+static WAIT: Task<u64> = Task::new("tests.wait", |_, millis| {
+    sleep(Duration::from_millis(millis));
+    Ok(())
+});
 static SUM: AtomicI64 = AtomicI64::new(0);
 
 fn add(task: &mut TaskContext<'_>, number: i64) -> Result<i32> {
@@ -53,6 +58,7 @@ fn registry() -> Registry {
         .with(&FAIL)
         .with(&PANIC)
         .with(&SLOW)
+        .with(&WAIT)
 }
 
 struct World {
@@ -396,7 +402,31 @@ fn the_command_worker_sends_mail_and_ends_at_sigterm(kind: Kind) {
     );
 }
 
+/// On SQLite nobody can renew a lease while another transaction writes.
+fn a_task_runs_once_while_another_transaction_writes_longer_than_its_lease(kind: Kind) {
+    let mut world = World::new(kind, "2");
+    let _workers = world.workers(3);
+    for round in 0..2 {
+        let task = WAIT.enqueue(&mut world.conn, 4_500).unwrap();
+        while world.get(task.id).status() != TaskStatus::Running {
+            sleep(Duration::from_millis(20));
+        }
+        world
+            .conn
+            .atomic(|conn| {
+                ADD.enqueue(conn, 0)?;
+                sleep(Duration::from_millis(3_500));
+                Ok(())
+            })
+            .unwrap();
+        world.wait();
+        let attempts = world.get(task.id).attempts;
+        assert_eq!(attempts, 1, "the attempts in round {round}");
+    }
+}
+
 on_both!(
+    a_task_runs_once_while_another_transaction_writes_longer_than_its_lease,
     a_task_runs_after_the_commit_and_not_after_a_rollback,
     tasks_run_by_priority_and_not_before_their_time,
     a_failing_task_is_tried_six_times_and_then_kept,

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
 use super::edit::{BulkEdit, CHUNK, FieldErrors, Outcome, Preview, fields, is_ticked};
-use super::task::{self, AT_ONCE};
+use super::task;
+use crate::admin::background::AT_ONCE;
 use crate::admin::change_form::{RowlessForm, Shown, ShownField};
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::run_action::{Again, Run};

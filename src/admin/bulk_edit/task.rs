@@ -14,8 +14,6 @@ use crate::words::counted;
 
 /// The name of the task.
 pub(in crate::admin) const TASK_NAME: &str = "nuages.bulk_edit";
-/// The most rows that are changed in a request. A task changes more.
-pub(super) const AT_ONCE: i64 = 1000;
 
 /// The arguments of the task.
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,12 +94,14 @@ pub(in crate::admin) fn run_task(
     };
 
     context.progress(0, total, "Writing rows")?;
-    let (watch, all) = (context.watch(), actor.queryset(registered));
+    let title = format!("a bulk edit of {}", registered.model.verbose_name_plural);
+    let mut writing = context.long_transaction(title, total);
+    let all = actor.queryset(registered);
     let mut parts = keys.chunks(usize::try_from(CHUNK).unwrap_or(1));
-    let mut next = |_: &mut Conn| {
-        if watch.should_end() {
-            return Err(Error::command("the task has to end"));
-        }
+    let mut count = 0;
+    let mut next = |conn: &mut Conn| {
+        writing.step(conn, count)?;
+        count += CHUNK;
         Ok(parts.next().map(|keys| all.clone().with_pks(keys.to_vec())))
     };
     let batch = Batch {
@@ -109,6 +109,7 @@ pub(in crate::admin) fn run_task(
         ..Batch::new(registered.model, "Bulk edit")
     };
     let done = edit.write(context.conn(), &actor, settings, batch, &mut next);
+    drop(writing);
     context.go_on()?;
     match done? {
         Outcome::Done(..) => {

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::models::{ManyToMany, Record, parse, reset_sequences};
 use crate::records::history::{Delta, read_changes};
 use crate::records::{self, Done, LinkChange, LoggedChange, RecordChange};
-use crate::tasks::TaskWatch;
+use crate::tasks::LongTransaction;
 
 /// Number of rows that are written at once. Between two batches the import can be cancelled.
 const BATCH: i64 = 500;
@@ -40,7 +40,7 @@ impl From<Error> for Stopped {
 pub(super) struct Apply<'a> {
     pub(super) plan: &'a Plan<'a>,
     pub(super) import: &'a Import,
-    pub(super) watch: TaskWatch,
+    pub(super) writing: LongTransaction,
 }
 
 /// A row that is ready to be written.
@@ -65,10 +65,15 @@ struct Present {
 
 impl Apply<'_> {
     /// Writes all changes. Call it in a transaction that is rolled back if this returns an error.
-    pub(super) fn run(&self, conn: &mut Conn, new_rows: i64) -> std::result::Result<(), Stopped> {
+    pub(super) fn run(
+        &mut self,
+        conn: &mut Conn,
+        new_rows: i64,
+    ) -> std::result::Result<(), Stopped> {
         let (mut behind, mut wrong) = (0, 0);
         loop {
             self.go_on(conn)?;
+            self.writing.step(conn, behind)?;
             let batch = changes::next(conn, self.import.id, behind, BATCH)?;
             let Some(last) = batch.last() else {
                 break;
@@ -93,7 +98,7 @@ impl Apply<'_> {
 
     /// Returns an error if the import should end now.
     fn go_on(&self, conn: &mut Conn) -> std::result::Result<(), Stopped> {
-        if self.watch.should_end() {
+        if self.writing.should_end() {
             return Err(Stopped::Interrupted);
         }
         if CancelNotice::exists(self.plan.settings, self.import.id) {

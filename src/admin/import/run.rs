@@ -100,6 +100,12 @@ pub(super) fn plan<'a>(
     let registered = site
         .find(app, &model.to_lowercase())
         .ok_or_else(|| format!("the admin has no model {}", import.model))?;
+    if !registered.may_be_imported(actor, settings) {
+        return Err(format!(
+            "the user may not import {} any more",
+            registered.model.verbose_name_plural
+        ));
+    }
     let key = keys(registered)
         .into_iter()
         .find(|field| field.name == import.key)
@@ -270,10 +276,11 @@ fn write(context: &mut TaskContext<'_>, plan: &Plan<'_>, import: &Import) -> Res
     }
 
     context.progress(0, import.total, "Writing rows")?;
-    let apply = Apply {
+    let title = format!("an import of {}", plan.registered.model.verbose_name_plural);
+    let mut apply = Apply {
         plan,
         import,
-        watch: context.watch(),
+        writing: context.long_transaction(title, import.total),
     };
     let mut stopped = None;
     let done = context.conn().atomic(|conn| {
@@ -283,6 +290,7 @@ fn write(context: &mut TaskContext<'_>, plan: &Plan<'_>, import: &Import) -> Res
             Error::NotFound
         })
     });
+    drop(apply);
     match (done, stopped) {
         (Ok(()), _) => {
             rows::delete_right_rows(context.conn(), import.id, import.total)?;

@@ -1,32 +1,28 @@
 //! Undoes a batch: `/admin/undo/<batch>/`.
 
-use std::collections::HashMap;
-
 use actix_web::web::Path;
 use actix_web::{HttpResponse, Responder as _};
 use askama::Template;
 
-use super::plan::{Later, Plan, checked, label_of};
-use crate::admin::change_form::VisibleFields;
+use super::undo_task::{self, UNDO_TASK_NAME};
+use super::undoing::{Undoing, Undone};
+use crate::admin::background::AT_ONCE;
 use crate::admin::frame::{Crumb, Frame};
 use crate::admin::history::full_name;
-use crate::admin::{Actor, AdminRequest, RegisteredModel};
+use crate::admin::{AdminRequest, RegisteredModel};
 use crate::auth::User;
-use crate::db::{Conn, Value};
+use crate::db::Conn;
 use crate::error::{Error, Result};
-use crate::forms::model::{Violation, listed};
+use crate::forms::model::Violation;
 use crate::http::{redirect, render};
 use crate::messages::{Level, Message};
-use crate::models::Record;
-use crate::records::history::{Batch, HistoryEntry, StoredBatch};
-use crate::records::{self, Writer};
-use crate::settings::Settings;
+use crate::records::history::{Batch, StoredBatch};
 use crate::tasks::{Progress, TaskResult, TaskStatus, VIEW_PERMISSION};
 
-/// Number of rows that are read at a time.
-const CHUNK: i64 = 200;
 /// The most rows that a message names.
 const NAMED: usize = 5;
+/// The most rows that the page of an undo names.
+const NAMED_ON_PAGE: usize = 50;
 
 #[derive(Template)]
 #[template(path = "admin/undo.html")]
@@ -39,6 +35,10 @@ struct UndoPage {
     machine: String,
     is_undone: bool,
     history_url: String,
+    /// The page of the task that undoes the batch now; "" if no task does.
+    running_url: String,
+    /// The sentence about rows that kept later values when a task wrote this batch; "" if no row did.
+    kept: String,
 }
 
 /// The page of a batch that a task writes, or has not written.
@@ -48,24 +48,20 @@ struct LaterPage {
     frame: Frame,
     task: TaskResult,
     progress: Option<Progress>,
+    /// The rows that keep later values, if the task has undone a batch; "" otherwise.
+    kept: String,
 }
 
 impl LaterPage {
+    /// Whether the task undoes a batch.
+    fn is_undo(&self) -> bool {
+        self.task.name == UNDO_TASK_NAME
+    }
+
     /// Whether the task has not ended.
     fn is_open(&self) -> bool {
         matches!(self.task.status(), TaskStatus::Ready | TaskStatus::Running)
     }
-}
-
-/// The result of undoing a batch.
-#[derive(Debug, Default)]
-pub(in crate::admin) struct Undone {
-    /// The number of rows that changed.
-    pub(in crate::admin) count: i64,
-    /// Rows that keep something: the name and the reason.
-    pub(in crate::admin) kept: Vec<(String, String)>,
-    /// The key of the batch that undoes this.
-    pub(in crate::admin) key: String,
 }
 
 /// `GET /admin/undo/x7…/`: asks before the batch is undone.
@@ -77,16 +73,23 @@ pub(in crate::admin) async fn undo_form(
     if let Some(task) = unwritten(&request, key.clone()).await? {
         let page = LaterPage {
             frame: request.frame("A change of several rows", crumbs()),
-            progress: task.progress(),
+            progress: task.present_progress(&request.settings),
+            kept: kept_by(&task),
             task,
         };
         return Ok(render(&page)?.respond_to(&request.http));
     }
     let (registered, batch) = find(&request, key).await?;
-    let user = batch.user_id;
-    let user = request
+    let about = batch.clone();
+    let (user, running, kept) = request
         .db
-        .run(move |conn| user.map_or(Ok(None), |id| User::find(conn, id)))
+        .run(move |conn| {
+            let user = about.user_id.map_or(Ok(None), |id| User::find(conn, id))?;
+            let running = undo_task::unfinished(conn, &about)?;
+            let task = Batch::task_of(&about.key).and_then(|id| TaskResult::get(conn, id).ok());
+            let kept = task.as_ref().map(kept_by).unwrap_or_default();
+            Ok((user, running, kept))
+        })
         .await?;
 
     let count = i64::from(batch.row_count);
@@ -99,6 +102,8 @@ pub(in crate::admin) async fn undo_form(
         machine: batch.made_at.utc().to_rfc3339(),
         is_undone: batch.undone_at.is_some(),
         history_url: format!("/admin/history/?batch={}", batch.key),
+        running_url: running.map_or_else(String::new, |task| page_of(&task)),
+        kept,
     };
     Ok(render(&page)?.respond_to(&request.http))
 }
@@ -123,6 +128,9 @@ pub(in crate::admin) async fn undo(
         return Ok(after);
     }
 
+    if i64::from(batch.row_count) > AT_ONCE {
+        return undo_later(&request, registered, batch).await;
+    }
     let (actor, settings) = (request.actor(), request.settings.clone());
     let work = move |conn: &mut Conn| {
         let undoing = Undoing {
@@ -130,7 +138,7 @@ pub(in crate::admin) async fn undo(
             actor: &actor,
             settings: &settings,
         };
-        undoing.run(conn, &batch)
+        undoing.run(conn, &batch, None, &mut |_, _| Ok(()))
     };
     match request.db.write(work).await {
         Ok(Some(undone)) => tell(&request, registered, &undone),
@@ -144,6 +152,44 @@ pub(in crate::admin) async fn undo(
         }
     }
     Ok(after)
+}
+
+/// Enqueues the task that undoes a batch of many rows.
+async fn undo_later(
+    request: &AdminRequest,
+    registered: &RegisteredModel,
+    batch: StoredBatch,
+) -> Result<HttpResponse> {
+    let (user, count) = (request.user.id, i64::from(batch.row_count));
+    let task = request
+        .db
+        .atomic(move |conn| undo_task::enqueue(conn, &batch, user))
+        .await?;
+    log::info!(
+        target: "nuages.admin",
+        "{} undoes a change of {count} of {} with task {}", request.user.username, registered.model.label(), task.id
+    );
+    let text = format!(
+        "The change of {count} {} is undone in the background. ",
+        registered.model.counted(count)
+    );
+    let url = page_of(&task);
+    let link = ("See how far it is", url.as_str());
+    request
+        .messages
+        .push(Message::linked(Level::INFO, &text, link, ""));
+    Ok(redirect(registered.url()))
+}
+
+/// Returns the page of a task that changes many rows.
+fn page_of(task: &TaskResult) -> String {
+    format!("/admin/undo/{}/", Batch::key_of_task(task.id))
+}
+
+/// Returns the sentence about rows that kept later values when the task undid a batch; "" if it did not.
+fn kept_by(task: &TaskResult) -> String {
+    let undone = undo_task::result_of(task);
+    undone.map_or_else(String::new, |undone| undone.kept_words(NAMED_ON_PAGE))
 }
 
 /// Adds the messages about a batch that was undone.
@@ -163,23 +209,10 @@ fn tell(request: &AdminRequest, registered: &RegisteredModel, undone: &Undone) {
     } else {
         request.messages.add(Level::WARNING, text.trim());
     }
-    if !undone.kept.is_empty() {
-        request
-            .messages
-            .add(Level::WARNING, kept_words(&undone.kept));
+    let kept = undone.kept_words(NAMED);
+    if !kept.is_empty() {
+        request.messages.add(Level::WARNING, kept);
     }
-}
-
-/// Returns the sentence about rows that keep later values.
-fn kept_words(kept: &[(String, String)]) -> String {
-    let named = kept.iter().take(NAMED);
-    let mut named: Vec<String> = named
-        .map(|(name, reason)| format!("“{name}” ({reason})"))
-        .collect();
-    if kept.len() > NAMED {
-        named.push(format!("{} more", kept.len() - NAMED));
-    }
-    format!("Later changes were kept: {}.", listed(&named, "and"))
 }
 
 fn crumbs() -> Vec<Crumb> {
@@ -226,121 +259,4 @@ async fn find(
         .ok_or(Error::NotFound)?;
     request.must(registered, "change", None)?;
     Ok((registered, batch))
-}
-
-/// Undoes batches as a user.
-pub(in crate::admin) struct Undoing<'a> {
-    pub(in crate::admin) registered: &'static RegisteredModel,
-    pub(in crate::admin) actor: &'a Actor,
-    pub(in crate::admin) settings: &'a Settings,
-}
-
-impl Undoing<'_> {
-    /// Undoes a batch in one transaction. Returns `None` if it was undone before.
-    pub(in crate::admin) fn run(
-        &self,
-        conn: &mut Conn,
-        batch: &StoredBatch,
-    ) -> Result<Option<Undone>> {
-        records::atomic(conn, self.actor, self.settings, |conn, writer| {
-            if !batch.mark_undone(conn)? {
-                return Ok(None);
-            }
-            let title = match batch.title.strip_prefix("Undo of: ") {
-                Some(first) => first.to_owned(),
-                None => format!("Undo of: {}", batch.title),
-            };
-            let new = Batch::new(self.registered.model, title);
-            let mut undone = Undone {
-                key: new.key.clone(),
-                ..Undone::default()
-            };
-            writer.begin_batch(new);
-
-            let mut after = 0;
-            loop {
-                let entries = HistoryEntry::of_batch(conn, &batch.key, after, CHUNK)?;
-                let Some(last) = entries.last() else {
-                    return Ok(Some(undone));
-                };
-                after = last.id;
-                self.undo_some(conn, writer, &entries, &mut undone)?;
-            }
-        })
-    }
-
-    fn undo_some(
-        &self,
-        conn: &mut Conn,
-        writer: &mut Writer<'_>,
-        entries: &[HistoryEntry],
-        undone: &mut Undone,
-    ) -> Result<()> {
-        let pks: Vec<Value> = entries.iter().filter_map(HistoryEntry::pk).collect();
-        let rows = self.actor.queryset(self.registered).with_pks(pks);
-        let records = rows.order_by(Vec::new()).locked(conn)?;
-        let by_key: HashMap<String, &Record> = records
-            .iter()
-            .map(|record| (record.pk().to_string(), record))
-            .collect();
-        let label = label_of(self.registered);
-
-        let mut plans = Vec::new();
-        for entry in entries {
-            let record = by_key.get(&entry.object_id).copied();
-            let record =
-                record.filter(|record| self.actor.may(self.registered, "change", Some(record)));
-            let Some(record) = record else {
-                let reason = "it is not there any more, or you may not change it";
-                undone.kept.push((entry.name.clone(), reason.to_owned()));
-                continue;
-            };
-            let fields =
-                VisibleFields::new(self.registered, self.actor, self.settings, Some(record));
-            let may_change = |name: &str| fields.may_change(name);
-            let deltas = entry.deltas();
-            let plan = Plan::new(conn, record.clone(), &deltas, &may_change, Later::Keep)?;
-            if !plan.later.is_empty() {
-                let names = plan.later.iter();
-                let names: Vec<String> = names
-                    .map(|name| label(name).unwrap_or_else(|| name.clone()))
-                    .collect();
-                undone
-                    .kept
-                    .push((entry.name.clone(), listed(&names, "and")));
-            }
-            if !plan.is_empty() {
-                plans.push((plan, entry.name.clone(), fields.limits));
-            }
-        }
-        self.write(conn, writer, plans, undone)
-    }
-
-    fn write(
-        &self,
-        conn: &mut Conn,
-        writer: &mut Writer<'_>,
-        plans: Vec<(Plan, String, crate::admin::options::ChoiceLimits)>,
-        undone: &mut Undone,
-    ) -> Result<()> {
-        let (policy, zone) = (self.registered.policy(), self.settings.time_zone);
-        let forms = plans
-            .iter()
-            .map(|(plan, _, limits)| plan.form(Some(limits), zone));
-        let mut forms: Vec<_> = forms.collect();
-        let errors = checked(conn, policy, self.actor, &mut forms)?;
-
-        for ((plan, name, _), errors) in plans.into_iter().zip(errors) {
-            if let Some((field, error)) = errors.into_iter().next() {
-                let reason = format!("{field}: {error}")
-                    .trim_start_matches(": ")
-                    .to_owned();
-                undone.kept.push((name, reason));
-                continue;
-            }
-            plan.save(conn, writer, self.registered)?;
-            undone.count += 1;
-        }
-        Ok(())
-    }
 }

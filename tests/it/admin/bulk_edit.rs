@@ -12,9 +12,9 @@ use crate::support::{ALICE, BOB, Client, Database, Kind, Reply, SECRET_KEY, Test
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 /// More rows than a request changes.
-const MANY: i64 = 1_200;
+pub(super) const MANY: i64 = 1_200;
 
-static SHOP: Project = Project::new(
+pub(super) static SHOP: Project = Project::new(
     "Shop",
     &crate::shop::INSTALLED,
     crate::shop::urls,
@@ -22,13 +22,13 @@ static SHOP: Project = Project::new(
 );
 
 /// A shop with this many products, whose tasks run when the test says so.
-struct World {
-    site: TestSite,
-    settings: Settings,
+pub(super) struct World {
+    pub(super) site: TestSite,
+    pub(super) settings: Settings,
 }
 
 impl World {
-    fn new(kind: Kind, count: i64) -> Self {
+    pub(super) fn new(kind: Kind, count: i64) -> Self {
         let database = Database::migrated(kind);
         let conn = &mut database.connect();
         for persona in [&ALICE, &BOB] {
@@ -63,7 +63,7 @@ impl World {
     }
 
     /// Returns the number of products with this stock.
-    fn with_stock(&self, stock: i32) -> i64 {
+    pub(super) fn with_stock(&self, stock: i32) -> i64 {
         catalog_product::table
             .filter(catalog_product::stock.eq(stock))
             .count()
@@ -78,6 +78,13 @@ impl World {
             .unwrap();
     }
 
+    fn activate_alice(&self, yes: bool) {
+        diesel::update(auth_user::table.filter(auth_user::username.eq("alice")))
+            .set(auth_user::is_active.eq(yes))
+            .execute(&mut self.site.connect())
+            .unwrap();
+    }
+
     /// Returns the number of entries of Django's log.
     fn entries(&self) -> i64 {
         django_admin_log::table
@@ -88,7 +95,7 @@ impl World {
 }
 
 /// Chooses all products, enters this stock, and returns the preview.
-fn preview(alice: &Client, stock: &str) -> Reply {
+pub(super) fn preview(alice: &Client, stock: &str) -> Reply {
     let list = alice
         .form(PRODUCTS, "action")
         .set("action", "bulk_edit")
@@ -100,14 +107,14 @@ fn preview(alice: &Client, stock: &str) -> Reply {
 }
 
 /// Confirms the preview, and returns the list with its message.
-fn confirm(alice: &Client, preview: &Reply) -> Reply {
+pub(super) fn confirm(alice: &Client, preview: &Reply) -> Reply {
     let reply = alice.submit(&preview.form(PRODUCTS, "post"), "");
     assert_eq!(reply.status, 302, "{}", reply.words());
     alice.follow(&reply)
 }
 
 /// Returns the address of the undo that the message of a page offers.
-fn undo_of(page: &Reply) -> String {
+pub(super) fn undo_of(page: &Reply) -> String {
     let text = page.text();
     let start = text.find("/admin/undo/").expect("a link to the undo");
     let end = text[start..].find('"').unwrap();
@@ -164,13 +171,64 @@ fn many_rows_are_changed_by_a_task_and_can_be_undone(kind: Kind) {
 
     let page = alice.get(&undo).words();
     assert!(page.contains("Undo the change of 1200 products"), "{page}");
-    let done = alice.follow(&alice.post(&undo, &[])).words();
-    assert!(done.contains("Stock"), "the kept value is named: {done}");
+    undo_in_the_background(&world, &alice, &undo);
+}
+
+/// Undoes the change of all products by a task, after the stock of product 5 was changed once more.
+fn undo_in_the_background(world: &World, alice: &Client, undo: &str) {
+    let list = alice.follow(&alice.post(undo, &[]));
+    let text = "The change of 1200 products is undone in the background.";
+    assert!(list.words().contains(text), "{}", list.words());
+    assert_eq!(world.with_stock(3), 0, "the request changes nothing");
+    let later = undo_of(&list);
+    let page = alice.get(&later).words();
+    assert!(page.contains("The rows get their former values"), "{page}");
+    assert!(alice.get(undo).words().contains("is being undone"));
+
+    let again = undo_of(&alice.follow(&alice.post(undo, &[])));
+    assert_eq!(again, later, "a second click starts no second task");
+    assert_eq!(world.work(), 1);
     assert_eq!(
         (world.with_stock(3), world.with_stock(9)),
         (MANY - 1, 1),
         "the later value is kept"
     );
+    let page = alice.get(&later).words();
+    let kept = "Later changes were kept: “Lamp 5” (Stock).";
+    assert!(page.contains(kept), "the kept value is named: {page}");
+
+    world.set_stock(6, 8);
+    let task = later.trim_start_matches("/admin/undo/task-");
+    let task: i64 = task.trim_end_matches('/').parse().unwrap();
+    assert!(run_again(&mut world.site.connect(), task).unwrap());
+    assert_eq!(world.work(), 1);
+    assert_eq!(
+        (world.with_stock(3), world.with_stock(8)),
+        (MANY - 2, 1),
+        "a task that runs again undoes nothing more"
+    );
+    let done = alice.follow(&alice.post(undo, &[])).words();
+    assert!(done.contains("This change was undone before."), "{done}");
+}
+
+fn an_undo_that_fails_says_why_and_can_be_tried_again(kind: Kind) {
+    let world = World::new(kind, MANY);
+    let alice = ALICE.browser(&world.site);
+    let undo = undo_of(&confirm(&alice, &preview(&alice, "7")));
+    assert_eq!(world.work(), 1);
+    let later = undo_of(&alice.follow(&alice.post(&undo, &[])));
+    world.activate_alice(false);
+    assert_eq!(world.work(), 1);
+    world.activate_alice(true);
+
+    let page = alice.get(&later).words();
+    for text in ["The undo failed", "Nothing was changed", "has left"] {
+        assert!(page.contains(text), "{text:?} is missing: {page}");
+    }
+    assert_eq!(world.with_stock(7), MANY, "nothing was undone");
+    let next = undo_of(&alice.follow(&alice.post(&undo, &[])));
+    assert_ne!(next, later, "another task");
+    assert_eq!((world.work(), world.with_stock(3)), (1, MANY));
 }
 
 fn a_task_that_fails_changes_nothing_and_says_why(kind: Kind) {
@@ -178,16 +236,9 @@ fn a_task_that_fails_changes_nothing_and_says_why(kind: Kind) {
     let alice = ALICE.browser(&world.site);
     let list = confirm(&alice, &preview(&alice, "7"));
     let undo = undo_of(&list);
-    let active = |yes: bool| {
-        diesel::update(auth_user::table.filter(auth_user::username.eq("alice")))
-            .set(auth_user::is_active.eq(yes))
-            .execute(&mut world.site.connect())
-            .unwrap();
-    };
-
-    active(false);
+    world.activate_alice(false);
     assert_eq!(world.work(), 1);
-    active(true);
+    world.activate_alice(true);
     let page = alice.get(&undo).words();
     for text in ["The change failed", "Nothing was changed", "has left"] {
         assert!(page.contains(text), "{text:?} is missing: {page}");
@@ -202,5 +253,6 @@ fn a_task_that_fails_changes_nothing_and_says_why(kind: Kind) {
 on_both!(
     few_rows_are_changed_in_the_request,
     many_rows_are_changed_by_a_task_and_can_be_undone,
+    an_undo_that_fails_says_why_and_can_be_tried_again,
     a_task_that_fails_changes_nothing_and_says_why,
 );

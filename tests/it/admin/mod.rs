@@ -2,6 +2,7 @@
 
 use crate::support::{ALICE, BOB, CHARLIE, DANA, Database, Kind, TestSite};
 
+mod all_changes;
 mod annotations;
 mod back_to_list;
 mod broken_relations;
@@ -12,6 +13,7 @@ mod choice_limits;
 mod changelist;
 mod clerk;
 mod constraints;
+mod data_options;
 mod delete;
 mod file_kinds;
 mod docs;
@@ -27,6 +29,8 @@ mod inlines;
 mod large;
 mod lab;
 mod list_editing;
+mod long_changes;
+mod many_links;
 mod rules;
 mod scenario;
 mod triggers;
