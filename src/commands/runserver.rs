@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use clap::Args as ClapArgs;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -22,10 +22,11 @@ use crate::cache::Cache;
 use crate::csrf::protect;
 use crate::db::{Conn, Db, migrations};
 use crate::error::{Error, Result};
-use crate::http::SiteFiles;
 use crate::http::middleware::{
     append_slash, behind_proxy, body_limits, conditional, hosts, requests, security, unread_bodies,
 };
+use crate::http::server::Limits;
+use crate::http::{self, SiteFiles};
 use crate::logging;
 use crate::messages::messages;
 use crate::middleware;
@@ -38,9 +39,6 @@ use crate::terminal::{bold, dim, green, say};
 
 /// The default address of the server, as in Django.
 pub(super) const DEFAULT_ADDRESS: &str = "127.0.0.1:8000";
-/// Time that an idle connection is kept open: longer than a proxy in front keeps it.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
-
 /// The interval for updating the statistics of the tables, which SQLite does only on request.
 const STATISTICS_EVERY: Duration = Duration::from_hours(1);
 
@@ -211,18 +209,14 @@ pub fn server(
             .wrap(from_fn(unread_bodies))
             .wrap(Condition::new(reloads, from_fn(reload::answer)))
     };
-    let server = HttpServer::new(app)
-        .workers(workers)
-        // These threads are for hashes, compression and files. Queries have their own threads; see
-        // `Db`.
-        .worker_max_blocking_threads(threads + hash_pool::places())
-        // Nagle's algorithm would delay the end of a response.
-        .tcp_nodelay(true)
-        .keep_alive(KEEP_ALIVE)
-        .shutdown_timeout(shutdown.as_secs())
-        .listen(listener)?;
+    let limits = Limits {
+        workers,
+        blocking_threads: threads + hash_pool::places(),
+        shutdown_timeout: shutdown,
+    };
+    let server = http::server::serve(listener, &limits, app)?;
     Ok(SiteServer {
-        server: server.run(),
+        server,
         workers: task_workers,
     })
 }

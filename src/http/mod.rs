@@ -14,6 +14,7 @@ mod query;
 mod request;
 mod response;
 mod script_name;
+pub(crate) mod server;
 mod static_files;
 mod urls;
 mod user_agent;

@@ -80,29 +80,84 @@ fn refused_body_that_was_announced_with_expect_is_not_read() {
 }
 
 #[test]
-fn chunk_of_an_absurd_size_is_refused() {
+fn chunk_of_an_absurd_size_is_refused_before_it_arrives() {
     let site = patient_site();
-    for kind in [
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=b",
-        "application/json",
-    ] {
-        for chunk in [
-            "8000000000000000\r\na=b",
-            "7fffffffffffffff\r\n",
-            "ffffffffffffffff\r\n",
-            "10000000000000000\r\n",
-        ] {
-            let request = format!(
-                "POST /accounts/login/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\n\
-                 Transfer-Encoding: chunked\r\n\r\n{chunk}"
-            );
-            let answer = send_and_wait(&site, &request);
-            assert!(
-                answer.starts_with("HTTP/1.1 4"),
-                "{kind} {chunk:?} must be refused, not answered with: {answer}"
-            );
+    let form = "application/x-www-form-urlencoded";
+    let multipart = "multipart/form-data; boundary=b";
+    let json = "application/json";
+    std::thread::scope(|scope| {
+        for kind in [form, multipart, json] {
+            for (path, chunks) in [
+                ("/accounts/login/", "8000000000000000\r\na=b"),
+                ("/accounts/login/", "7fffffffffffffff\r\n"),
+                ("/accounts/login/", "FFFFFFFFFFFFFFFF;name=value\r\n"),
+                ("/accounts/login/", "3\r\na=b\r\n8000000000000000\r\n"),
+                ("/accounts/login/", "10000000000000000\r\n"),
+                ("/accounts/login/", "4000000\r\n"),
+                ("/admin/catalog/product/add/", "8000000000000000\r\n"),
+                ("/api/catalog/product/", "8000000000000000\r\n"),
+                ("/products/", "8000000000000000\r\n"),
+                ("/nope/", "8000000000000000\r\n"),
+            ] {
+                let site = &site;
+                scope.spawn(move || {
+                    let request = chunked(path, kind, chunks);
+                    let answer = send_and_wait(site, &request);
+                    assert!(
+                        answer.starts_with("HTTP/1.1 413 "),
+                        "{request}must be answered with 413, not with: {answer}"
+                    );
+                    assert!(
+                        answer.contains("x-frame-options"),
+                        "the refusal must have the usual headers: {answer}"
+                    );
+                });
+            }
         }
+    });
+}
+
+/// Returns a request with the chunks of its body.
+fn chunked(path: &str, kind: &str, chunks: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n{chunks}"
+    )
+}
+
+/// The size of the chunk arrives after a view has begun to read the body.
+#[test]
+fn late_chunk_of_an_absurd_size_is_refused_before_it_arrives() {
+    let site = patient_site();
+    let mut stream = TcpStream::connect(("127.0.0.1", site.port)).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    for part in [
+        &chunked(
+            "/accounts/login/",
+            "application/x-www-form-urlencoded",
+            "3\r\na=b\r\n",
+        )[..],
+        "80000000",
+        "00000000\r\n",
+    ] {
+        stream.write_all(part.as_bytes()).unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[test]
+fn chunk_that_never_arrives_is_408() {
+    let site = TestSite::with_settings(Kind::Sqlite, &[("BODY_TIMEOUT", "1")]);
+    for chunks in ["", "5", "5\r\na=b"] {
+        let request = chunked(
+            "/accounts/login/",
+            "application/x-www-form-urlencoded",
+            chunks,
+        );
+        let answer = send_and_wait(&site, &request);
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{chunks:?}: {answer}");
     }
 }
 

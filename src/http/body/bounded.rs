@@ -1,6 +1,8 @@
 //! Limits the size of a request body and the time that it may take.
 
+use std::future::poll_fn;
 use std::io::ErrorKind;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::HttpRequest;
@@ -13,6 +15,7 @@ use tokio::time::{Instant, timeout};
 
 use super::kind;
 use crate::error::Error;
+use crate::http::server::DeclaredBody;
 use crate::settings::Settings;
 
 /// Allowance in bytes for the parts of a multipart body that are neither values nor files: names,
@@ -20,10 +23,6 @@ use crate::settings::Settings;
 const MULTIPART_OVERHEAD: u64 = 1 << 20;
 /// Bytes per second that a body must have on average.
 const MIN_RATE: u64 = 500;
-/// Time that the next part of a chunked body may take. actix-web does not report the declared size
-/// of a chunk, so only this time limit notices a chunk that is never sent, however large it claims
-/// to be.
-const CHUNK_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Returns the largest allowed size, in bytes, of the body of `request`.
 pub(in crate::http) fn limit(request: &HttpRequest, settings: &Settings) -> u64 {
@@ -50,20 +49,26 @@ pub(in crate::http) fn declared_length(request: &HttpRequest) -> Option<u64> {
         .ok()
 }
 
-/// Whether the body has no declared length.
+/// Whether the body is sent in chunks.
 pub(in crate::http) fn is_chunked(request: &HttpRequest) -> bool {
     request.headers().contains_key(TRANSFER_ENCODING)
 }
 
+/// Returns the sum of the sizes of the chunks that the request has declared so far; `None` if its
+/// body is not sent in chunks.
+pub(in crate::http) fn declared_chunks(request: &HttpRequest) -> Option<&DeclaredBody> {
+    request
+        .conn_data::<DeclaredBody>()
+        .filter(|_| is_chunked(request))
+}
+
 struct Bounded {
     payload: Payload,
+    chunks: Option<DeclaredBody>,
     began: Instant,
     received: u64,
     limit: u64,
     total: Duration,
-    next: Duration,
-    /// The error for a body that takes longer than allowed.
-    too_slow: ErrorKind,
 }
 
 /// Returns the bytes of `payload` as a stream, which fails as soon as the body is too large or too
@@ -73,21 +78,13 @@ pub(super) fn bounded(
     payload: Payload,
     settings: &Settings,
 ) -> impl Stream<Item = Result<Bytes, PayloadError>> + use<> {
-    let total = settings.body_timeout;
-    let (next, too_slow) = if is_chunked(request) {
-        (total.min(CHUNK_TIMEOUT), ErrorKind::UnexpectedEof)
-    } else {
-        (total, ErrorKind::TimedOut)
-    };
-    let limit = limit(request, settings);
     let body = Bounded {
         payload,
+        chunks: declared_chunks(request).cloned(),
         began: Instant::now(),
         received: 0,
-        limit,
-        total,
-        next,
-        too_slow,
+        limit: limit(request, settings),
+        total: settings.body_timeout,
     };
     let parts = stream::unfold(Some(body), |body| async {
         let mut body = body?;
@@ -107,8 +104,10 @@ impl Bounded {
             .total
             .saturating_add(Duration::from_secs(self.received / MIN_RATE));
         let left = allowed.saturating_sub(self.began.elapsed());
-        let Ok(next) = timeout(left.min(self.next), self.payload.next()).await else {
-            return Some(Err(PayloadError::Incomplete(Some(self.too_slow.into()))));
+        let next = timeout(left.min(self.total), poll_fn(|context| self.poll(context)));
+        let Ok(next) = next.await else {
+            let too_slow = ErrorKind::TimedOut.into();
+            return Some(Err(PayloadError::Incomplete(Some(too_slow))));
         };
         match next? {
             Ok(bytes) => {
@@ -121,6 +120,15 @@ impl Bounded {
             }
             Err(error) => Some(Err(error)),
         }
+    }
+
+    /// Polls the payload. A chunk that is too large is an error before its bytes arrive.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, PayloadError>>> {
+        let declared = self.chunks.as_ref().map(|body| body.poll_bytes(context));
+        if declared.is_some_and(|bytes| bytes > self.limit) {
+            return Poll::Ready(Some(Err(PayloadError::Overflow)));
+        }
+        self.payload.poll_next_unpin(context)
     }
 }
 

@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 use crate::settings::Settings;
 use crate::words::counted;
 
-pub(super) use bounded::{declared_length, is_chunked, limit};
+pub(super) use bounded::{declared_chunks, declared_length, is_chunked, limit};
 use field_count::most_fields;
 pub use field_count::{FIELD_COUNT, field_count};
 pub use kept::{Kept, KeptFiles};

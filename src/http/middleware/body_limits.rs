@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::settings;
 use crate::error::Error;
-use crate::http::body::{declared_length, is_chunked, limit};
+use crate::http::body::{declared_chunks, declared_length, is_chunked, limit};
 
 /// See the module. actix-web closes the connection if a body of declared length was not read.
 pub async fn body_limits<B: MessageBody + 'static>(
@@ -22,7 +22,9 @@ pub async fn body_limits<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, ActixError> {
     let limit = limit(request.request(), &settings(&request));
-    if declared_length(request.request()).is_some_and(|length| length > limit) {
+    let declared = declared_length(request.request())
+        .or_else(|| declared_chunks(request.request()).map(|body| body.bytes()));
+    if declared.is_some_and(|bytes| bytes > limit) {
         return Ok(request.error_response(Error::PayloadTooLarge));
     }
     Ok(next.call(request).await?.map_into_boxed_body())
