@@ -59,6 +59,19 @@ impl Writer<'_> {
         form.saved(self.settings().time_zone);
         Ok(record)
     }
+
+    /// Saves a form as [`save_form`](Self::save_form) does, without `save_related`: call that one when the inline rows are
+    /// saved.
+    pub(crate) fn save_form_before_related(
+        &mut self,
+        conn: &mut Conn,
+        policy: Policy<'_>,
+        form: &ModelForm,
+    ) -> Result<Record> {
+        let record = self.save_before_related(conn, policy, RecordChange::from_form(form))?;
+        form.saved(self.settings().time_zone);
+        Ok(record)
+    }
 }
 
 fn add_errors(form: &mut ModelForm, errors: Vec<FieldError>) {

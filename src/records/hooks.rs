@@ -25,6 +25,8 @@ pub struct Hooks {
     /// Saves a row, inside the transaction (`save_model`): changes the row, calls [`SaveModel::save`], and can then use the
     /// row's primary key.
     pub save_model: Option<fn(&mut Conn, &mut Record, SaveModel<'_>) -> Result<SavedModel>>,
+    /// Called after a row, its links and the inline rows of its form were saved, inside the transaction (`save_related`).
+    pub save_related: Option<fn(&mut Conn, &Record, &Saving<'_>) -> Result<()>>,
     /// Called before a row is deleted, inside the transaction (`delete_model`).
     pub delete_model: Option<fn(&mut Conn, &Record, &Deleting<'_>) -> Result<()>>,
     /// Returns errors that concern several fields (`Form.clean`).
@@ -42,6 +44,7 @@ impl Hooks {
         has_permission: None,
         lookup_allowed: None,
         save_model: None,
+        save_related: None,
         delete_model: None,
         clean: None,
         check: None,

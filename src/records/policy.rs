@@ -221,11 +221,25 @@ impl<'a> Policy<'a> {
         Ok(())
     }
 
-    /// Whether a hook surrounds the saving of a row.
+    /// Calls `save_related`. Call it when everything that belongs to the row is saved.
+    pub(crate) fn save_related(
+        &self,
+        conn: &mut Conn,
+        record: &Record,
+        saving: &Saving<'_>,
+    ) -> Result<()> {
+        let hooks = self.all_hooks().into_iter();
+        for hook in hooks.filter_map(|hooks| hooks.save_related) {
+            hook(conn, record, saving)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a hook is called when a row is saved.
     pub(super) fn has_save_hook(&self) -> bool {
         self.all_hooks()
             .iter()
-            .any(|hooks| hooks.save_model.is_some())
+            .any(|hooks| hooks.save_model.is_some() || hooks.save_related.is_some())
     }
 
     /// Whether `before_delete` does anything.

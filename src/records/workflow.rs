@@ -2,7 +2,7 @@
 
 use diesel::query_source::Column;
 
-use super::{Change, FieldError, Hooks, SaveModel, SavedModel};
+use super::{Change, FieldError, Hooks, Saving};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::models::{Assignment, Model, Query, Record};
@@ -64,7 +64,8 @@ pub trait Workflow: Sized + 'static {
         Ok(ids)
     }
 
-    /// Does what belongs to a change of rows, in the same transaction: sends mail, writes a history.
+    /// Does what belongs to a change of rows, in the same transaction: sends mail, writes a history. A form has saved the
+    /// inline rows before.
     fn follow(conn: &mut Conn, moved: &Moved<'_>) -> Result<()>;
 
     /// Returns the statuses from which a row may get the status `to`.
@@ -104,7 +105,7 @@ pub trait Workflow: Sized + 'static {
     fn hooks() -> Hooks {
         Hooks {
             check: Some(check::<Self>),
-            save_model: Some(save::<Self>),
+            save_related: Some(follow_saved::<Self>),
             ..Hooks::NONE
         }
     }
@@ -182,20 +183,20 @@ fn check<W: Workflow>(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<FieldE
     Ok(vec![FieldError::named(W::Column::NAME, text)])
 }
 
-/// Saves a row, and does what follows from a new status.
-fn save<W: Workflow>(conn: &mut Conn, row: &mut Record, save: SaveModel<'_>) -> Result<SavedModel> {
-    let (who, settings) = (save.user.username.clone(), save.saving.settings);
-    let before = save.saving.before.map(status::<W>);
-    let saved = save.save(conn, row)?;
+/// Does what follows from a new status of a row that was saved.
+fn follow_saved<W: Workflow>(conn: &mut Conn, row: &Record, saving: &Saving<'_>) -> Result<()> {
     let (to, id) = (status::<W>(row), row.pk().as_i64().unwrap_or_default());
-    if before.is_some_and(|from| from != to) && !W::ruled(conn, vec![id])?.is_empty() {
-        let moved = Moved {
-            ids: &[id],
-            to: &to,
-            who: &who,
-            settings,
-        };
-        W::follow(conn, &moved)?;
+    let is_new_status = saving
+        .before
+        .is_some_and(|before| status::<W>(before) != to);
+    if !is_new_status || W::ruled(conn, vec![id])?.is_empty() {
+        return Ok(());
     }
-    Ok(saved)
+    let moved = Moved {
+        ids: &[id],
+        to: &to,
+        who: saving.user.map_or("", |user| &user.username),
+        settings: saving.settings,
+    };
+    W::follow(conn, &moved)
 }

@@ -114,7 +114,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Saves a row: sets the `auto_now` columns, calls `save_model` and the receivers, writes a new row or the columns that
-    /// differ, and then the links that differ. Returns the row that was written.
+    /// differ, then the links that differ, and calls `save_related`. Returns the row that was written.
     ///
     /// It neither checks permissions nor values, and writes no history: see [`Policy::may`], [`Policy::check`] and
     /// [`log`](Self::log).
@@ -124,19 +124,39 @@ impl<'a> Writer<'a> {
         policy: Policy<'_>,
         change: RecordChange<'_>,
     ) -> Result<Record> {
-        let mut record = change.after;
-        let saving = Saving {
-            before: change.before,
-            created: change.before.is_none(),
-            user: Some(&self.actor.user),
-            settings: self.settings,
-        };
+        let saving = self.saving(change.before);
+        let record = self.save_before_related(conn, policy, change)?;
+        policy.save_related(conn, &record, &saving)?;
+        Ok(record)
+    }
 
+    /// Saves a row as [`save`](Self::save) does, without `save_related`: call that one when the inline rows are saved.
+    pub(crate) fn save_before_related(
+        &mut self,
+        conn: &mut Conn,
+        policy: Policy<'_>,
+        change: RecordChange<'_>,
+    ) -> Result<Record> {
+        let mut record = change.after;
+        let saving = self.saving(change.before);
         let stamped = record.stamp(saving.created, self.settings.time_zone);
         policy.save_model(conn, &mut record, stamped, &self.actor.user, saving)?;
         set_links(conn, &record, &change.links, &saving)?;
         self.record(change.before, &record, &change.links);
         Ok(record)
+    }
+
+    /// Describes the saving of a row that was `before`, or of a new one.
+    pub(crate) fn saving<'b>(&self, before: Option<&'b Record>) -> Saving<'b>
+    where
+        'a: 'b,
+    {
+        Saving {
+            before,
+            created: before.is_none(),
+            user: Some(&self.actor.user),
+            settings: self.settings,
+        }
     }
 
     /// Adds a row that was written to the history.
@@ -167,14 +187,10 @@ impl<'a> Writer<'a> {
         mut record: Record,
         links: &[LinkChange<'_>],
     ) -> Result<Record> {
-        let saving = Saving {
-            before: None,
-            created: true,
-            user: Some(&self.actor.user),
-            settings: self.settings,
-        };
+        let saving = self.saving(None);
         policy.save_model(conn, &mut record, Vec::new(), &self.actor.user, saving)?;
         set_links(conn, &record, links, &saving)?;
+        policy.save_related(conn, &record, &saving)?;
         self.record(None, &record, links);
         Ok(record)
     }

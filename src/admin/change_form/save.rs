@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::forms::model::{Violation, check};
 use crate::forms::submissions::{Claim, Submission};
 use crate::http::PostData;
-use crate::records::{Done, Flag, Saving, Writer, tell_missing_files};
+use crate::records::{Done, Flag, Writer, tell_missing_files};
 
 /// Whether a page may be saved.
 pub(super) enum Claimed {
@@ -66,7 +66,7 @@ impl ChangeFormRequest {
         let policy = self.registered.policy();
         writer.store_files(&mut change_form.form, self.is_copy())?;
         let form = &change_form.form;
-        let record = writer.save_form(conn, policy, form)?;
+        let record = writer.save_form_before_related(conn, policy, form)?;
 
         let labels: Vec<String> = form
             .changed()
@@ -81,14 +81,10 @@ impl ChangeFormRequest {
             done.extend(formset.save(conn, writer, &record, self.is_copy())?);
         }
 
+        let form = &change_form.form;
+        let saving = writer.saving((!form.adding).then_some(&form.record));
+        policy.save_related(conn, &record, &saving)?;
         if let Some(save_related) = self.registered.options.request.save_related {
-            let form = &change_form.form;
-            let saving = Saving {
-                before: (!form.adding).then_some(&form.record),
-                created: form.adding,
-                user: Some(&self.actor.user),
-                settings: &self.settings,
-            };
             save_related(conn, &record, &saving)?;
         }
 

@@ -85,6 +85,9 @@ impl Batch {
 impl StoredBatch {
     /// Returns the batch with this key.
     pub(crate) fn find(conn: &mut Conn, key: &str) -> Result<Option<Self>> {
+        if key.contains('\0') {
+            return Ok(None);
+        }
         let batch_of_key = batch::table.find(key).select(Self::as_select());
         Ok(batch_of_key.first(conn).optional()?)
     }

@@ -50,6 +50,7 @@ const HOOKS: Hooks = Hooks {
         }
         save.save(conn, record)
     }),
+    save_related: None,
     delete_model: Some(|_, record, _| {
         if record.get(product_table::name) == Some(&"Kept".into()) {
             return Err(Error::PermissionDenied);
