@@ -10,10 +10,9 @@ use crate::error::{Error, Result};
 use crate::python::iri_to_uri;
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
-const NEVER: HeaderValue =
-    HeaderValue::from_static("max-age=0, no-cache, no-store, must-revalidate, private");
+pub(super) const NEVER: &str = "max-age=0, no-cache, no-store, must-revalidate, private";
 const COOKIE: HeaderValue = HeaderValue::from_static("Cookie");
-const LONG_AGO: HeaderValue = HeaderValue::from_static("Thu, 01 Jan 1970 00:00:00 GMT");
+pub(super) const LONG_AGO: &str = "Thu, 01 Jan 1970 00:00:00 GMT";
 
 /// The HTML of a rendered page.
 pub struct Html(String);
@@ -110,8 +109,8 @@ pub fn uncached(mut response: HttpResponse) -> HttpResponse {
 /// Forbids caches to store the response, unless the page has set `Cache-Control` itself.
 pub fn never_cache(headers: &mut HeaderMap) {
     if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, NEVER);
-        headers.insert(EXPIRES, LONG_AGO);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(NEVER));
+        headers.insert(EXPIRES, HeaderValue::from_static(LONG_AGO));
     }
 }
 

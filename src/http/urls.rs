@@ -6,13 +6,14 @@ use std::panic::AssertUnwindSafe;
 use actix_web::dev::{Handler, ResourceDef};
 use actix_web::guard;
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderName};
+use actix_web::http::header::{ALLOW, CACHE_CONTROL, EXPIRES, HeaderName};
 use actix_web::middleware::DefaultHeaders;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{FromRequest, HttpResponse, Responder, Route};
 use futures_util::FutureExt as _;
 use futures_util::future::{CatchUnwind, Map};
 
+use super::response::{LONG_AGO, NEVER};
 use crate::error::Error;
 
 /// The visitors who may open a URL. Every URL must specify it; there is no default.
@@ -120,6 +121,13 @@ impl View {
     #[must_use]
     pub fn header(self, name: HeaderName, value: &'static str) -> Self {
         self.map_routes(move |route| route.wrap(DefaultHeaders::new().add((name.clone(), value))))
+    }
+
+    /// Forbids caches and browsers to keep the responses, because they contain personal data (Django's `never_cache`):
+    /// `get(order).never_cache()`.
+    #[must_use]
+    pub fn never_cache(self) -> Self {
+        self.header(CACHE_CONTROL, NEVER).header(EXPIRES, LONG_AGO)
     }
 
     /// Adds a handler for POST. The body was already read and the CSRF token checked; see

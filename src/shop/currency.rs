@@ -1,5 +1,6 @@
 //! The currency in which the shop sells.
 
+use nuages::db::Decimal;
 use nuages::settings::{Setting, Settings};
 
 /// The setting `CURRENCY`.
@@ -15,4 +16,12 @@ pub(crate) fn sign(settings: &Settings) -> String {
         "USD" => "$".to_owned(),
         other => format!("{other}\u{a0}"),
     }
+}
+
+/// Returns an amount as pages and mails show it, with two places. A cell that cannot be read is said to be unknown.
+pub(crate) fn amount(sign: &str, amount: Option<Decimal>) -> String {
+    amount.map_or_else(
+        || "unknown".to_owned(),
+        |amount| format!("{sign}{}", amount.round(2)),
+    )
 }

@@ -34,11 +34,14 @@
 #[path = "../../src/shop/mod.rs"]
 mod shop;
 
+mod carts;
 mod money;
+mod order_pages;
 mod payments;
 mod placing;
 mod processes;
 mod statuses;
+mod totals;
 
 use std::thread;
 

@@ -1,7 +1,9 @@
 //! `/checkout/place/`
 
 use super::{Shop, submit_together};
+use crate::shop::orders::models::{Order, orders_order as order};
 use nuages::db::Decimal;
+use nuages::models::Model as _;
 use nuages_test::Kind;
 
 fn sixty_four_buyers_of_ten_pieces_get_exactly_ten_orders(kind: Kind) {
@@ -150,6 +152,23 @@ fn the_number_comes_from_a_sequence(kind: Kind) {
     assert!(first.starts_with('N') && first.len() <= 20, "{first}");
 }
 
+fn a_number_that_an_order_of_django_has_is_left_out(kind: Kind) {
+    let shop = Shop::on(kind);
+    let product = shop.product(9);
+    let first = shop.buy(&[(product, 1)], "one@example.com");
+    let (year, number) = first.split_once('-').unwrap();
+    for more in 1..=3 {
+        let taken = format!("{year}-{:06}", number.parse::<i64>().unwrap() + more);
+        shop.site
+            .create_record(Order::meta(), |row| row.set(order::number, taken.clone()));
+    }
+
+    let next = shop.buy(&[(product, 1)], "two@example.com");
+
+    let expected = number.parse::<i64>().unwrap() + 4;
+    assert_eq!(next, format!("{year}-{expected:06}"));
+}
+
 fn an_order_whose_mail_cannot_be_sent_is_placed_once(kind: Kind) {
     let shop = Shop::on(kind);
     let product = shop.product(9);
@@ -192,5 +211,6 @@ nuages_test::on_both!(
     a_cart_that_changed_since_the_review_is_shown_again,
     a_price_that_changed_since_the_review_is_shown_again,
     the_first_button_of_the_cart_removes_nothing,
-    the_number_comes_from_a_sequence
+    the_number_comes_from_a_sequence,
+    a_number_that_an_order_of_django_has_is_left_out
 );

@@ -9,7 +9,6 @@ use super::status::OrderStatus;
 use super::tiles::{LowStock, NewestOrders, OrdersByStatus, Sales};
 use nuages::admin::options::{Action, Cell, loaded};
 use nuages::prelude::*;
-use nuages::records::Workflow as _;
 use nuages::schema::auth_user as user;
 
 /// Registers orders, with their items as inlines.
@@ -35,7 +34,7 @@ pub(crate) fn register(site: AdminSite) -> AdminSite {
                 loaded("tax", |conn, row| of_placement(conn, row, tax)),
                 loaded("timeline", timeline),
             ))
-            .hooks(OrderStatus::hooks())
+            .hooks(OrderStatus::order_hooks())
             .actions(Action::workflow::<OrderStatus>())
             .inlines([Inline::tabular::<OrderItem>(|it| {
                 it.autocomplete_fields((item::product_id,))

@@ -53,21 +53,24 @@ impl PaymentProvider for Online {
         let url = PAYMENT_PROVIDER_URL.get(settings);
         let query = Serializer::new(String::new())
             .append_pair("order", &page.order.number)
-            .append_pair("amount", &page.order.total.round(2).to_string())
+            .append_pair("amount", &page.total()?.round(2).to_string())
             .append_pair("currency", CURRENCY.get(settings))
             .append_pair("return_url", back)
             .finish();
-        let mark = if url.contains('?') { '&' } else { '?' };
-        Some(format!("{url}{mark}{query}"))
+        let (page, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
+        let mark = if page.contains('?') { '&' } else { '?' };
+        Some(format!("{page}{mark}{query}{fragment}"))
     }
 }
 
-/// Returns the ways of payment that the settings allow.
+/// Returns the ways of payment that the settings allow. A URL of another kind, such as `javascript:`, leads to no provider.
 fn providers(settings: &Settings) -> &'static [&'static dyn PaymentProvider] {
-    if PAYMENT_PROVIDER_URL.get(settings).is_empty() {
-        return &[&Invoice];
+    let url = PAYMENT_PROVIDER_URL.get(settings);
+    if url.starts_with("https://") || url.starts_with("http://") {
+        &[&Invoice, &Online]
+    } else {
+        &[&Invoice]
     }
-    &[&Invoice, &Online]
 }
 
 /// Returns the choices of the form: the name and the label of each way of payment.

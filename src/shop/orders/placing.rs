@@ -2,7 +2,7 @@
 
 use super::forms::CheckoutForm;
 use super::models::{
-    Cart, CartPage, Order, OrderPage, Placement, TAX_RATE, note, nuages_shop_number,
+    Cart, CartPage, OrderPage, Placement, ShownOrder, TAX_RATE, note, nuages_shop_number,
     nuages_shop_placement as placement, orders_order as order, orders_orderitem as item,
 };
 use super::status::move_stock;
@@ -95,12 +95,12 @@ impl PlacingForm {
     }
 
     /// Returns the order that this browser or customer has placed with the same form before.
-    fn placed_before(&self, conn: &mut Conn, data: &Data) -> Result<Option<Order>> {
+    fn placed_before(&self, conn: &mut Conn, data: &Data) -> Result<Option<ShownOrder>> {
         let same = placement::table.filter(placement::order_key.eq(&self.order_key));
         let Some(same) = same.first::<Placement>(conn).optional()? else {
             return Ok(None);
         };
-        let order: Order = order::table.find(same.order_id).first(conn)?;
+        let order: ShownOrder = order::table.find(same.order_id).first(conn)?;
         let is_own = match &self.user {
             Some((id, _)) if order.customer_id == Some(*id) => true,
             _ => data.get_as("browser") == Some(same.browser),
@@ -115,14 +115,11 @@ impl PlacingForm {
         address: CheckoutForm,
         browser: String,
         cart: &CartPage,
-    ) -> Result<Order> {
+    ) -> Result<ShownOrder> {
         let at = Timestamp::now();
-        let next = diesel::insert_into(nuages_shop_number::table)
-            .values(nuages_shop_number::taken_at.eq(at));
-        let (number, _): (i64, Timestamp) = next.get_result(conn)?;
-        let order: Order = diesel::insert_into(order::table)
+        let order: ShownOrder = diesel::insert_into(order::table)
             .values((
-                order::number.eq(format!("N{}-{number:06}", at.utc().format("%Y"))),
+                order::number.eq(free_number(conn, at)?),
                 order::customer_id.eq(self.user.as_ref().map(|(id, _)| *id)),
                 order::email.eq(address.email),
                 order::status.eq("pending"),
@@ -161,5 +158,19 @@ impl PlacingForm {
         let who = self.user.as_ref().map_or("guest", |(_, name)| name);
         note(conn, order.id, who, "Placed")?;
         Ok(order)
+    }
+}
+
+/// Takes the next number from the sequence that no order has. An order that Django or the admin made may have any number.
+fn free_number(conn: &mut Conn, at: Timestamp) -> Result<String> {
+    loop {
+        let next = diesel::insert_into(nuages_shop_number::table)
+            .values(nuages_shop_number::taken_at.eq(at));
+        let (number, _): (i64, Timestamp) = next.get_result(conn)?;
+        let number = format!("N{}-{number:06}", at.utc().format("%Y"));
+        let taken = order::table.filter(order::number.eq(number.clone()));
+        if taken.count().get_result::<i64>(conn)? == 0 {
+            return Ok(number);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Functions that are called when users log in and when items of orders are saved.
 
-use super::models::{Cart, OrderItem, orders_order as order, orders_orderitem as item};
+use super::models::{Cart, NOTICES, Order, OrderItem, orders_order as order};
 use super::status::OrderStatus;
 use nuages::auth::UserEvent;
 use nuages::prelude::*;
@@ -22,12 +22,17 @@ fn merge_carts(conn: &mut Conn, event: &UserEvent<'_>) -> Result<()> {
     let mut cart = Cart::lock(conn, &data, Some(user.id))?;
     // The cart of somebody who is logged in is in the table already.
     if event.session.get("_auth_user_id").is_none() {
+        let mut notices = Vec::new();
         for (id, pieces) in Cart::or_empty(event.session.get_as("cart")).0 {
             match cart.put(conn, id, pieces) {
+                Ok(notice) => notices.extend(notice),
                 // The product is gone.
-                Ok(_) | Err(Error::NotFound) => {}
+                Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
             }
+        }
+        if !notices.is_empty() {
+            event.session.insert(NOTICES, notices);
         }
     }
 
@@ -44,14 +49,9 @@ fn item_changed(conn: &mut Conn, row: &Record) -> Result<()> {
     if OrderStatus::ruled(conn, vec![id])?.is_empty() {
         return Ok(());
     }
-    let items = item::table.filter(item::order_id.eq(id));
-    let items = items.select((item::quantity, item::unit_price));
-    let items: Vec<(i32, Decimal)> = items.load(conn)?;
-    let total: Decimal = items.iter().map(|(pieces, price)| price * *pieces).sum();
-    let unpaid = order::id.eq(id).and(order::status.eq("pending"));
-    let total = order::total.eq(total.round(2));
-    diesel::update(order::table.filter(unpaid))
-        .set(total)
-        .execute(conn)?;
+    let unpaid = order::table.filter(order::id.eq(id).and(order::status.eq("pending")));
+    if unpaid.count().get_result::<i64>(conn)? > 0 {
+        Order::set_total(conn, id)?;
+    }
     Ok(())
 }

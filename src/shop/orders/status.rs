@@ -1,13 +1,14 @@
 //! The statuses of orders, with the stock, the timeline and the mails that belong to them.
 
 use super::models::{
-    Order, OrderPage, StockMove, note, nuages_shop_placement as placement,
+    Order, OrderPage, ShownOrder, StockMove, note, nuages_shop_placement as placement,
     nuages_shop_stockmove as moves, orders_order as order,
 };
 use super::tasks;
 use crate::shop::catalog::models::ForSale;
+use nuages::db::Readable;
 use nuages::prelude::*;
-use nuages::records::{Moved, Workflow};
+use nuages::records::{Change, Hooks, Moved, Workflow};
 use nuages::words::capfirst;
 
 /// Number of orders that one statement names: SQLite allows 32,766 bound values.
@@ -15,6 +16,22 @@ const AT_ONCE: usize = 5000;
 
 /// The rules for the status of orders that were placed in the shop.
 pub(crate) struct OrderStatus;
+
+impl OrderStatus {
+    /// Returns the hooks of the admin: the rules for the status, and for the total.
+    pub(crate) fn order_hooks() -> Hooks {
+        Hooks {
+            check: Some(|conn, change| {
+                let mut errors = check_total(conn, change)?;
+                if let Some(check) = Self::hooks().check {
+                    errors.extend(check(conn, change)?);
+                }
+                Ok(errors)
+            }),
+            ..Self::hooks()
+        }
+    }
+}
 
 impl Workflow for OrderStatus {
     type Model = Order;
@@ -50,23 +67,54 @@ impl Workflow for OrderStatus {
     fn follow(conn: &mut Conn, moved: &Moved<'_>) -> Result<()> {
         for id in moved.ids {
             note(conn, *id, moved.who, &capfirst(moved.to))?;
-            if moved.to == "paid" {
-                let now = order::paid_at.eq(Some(Timestamp::now()));
-                diesel::update(order::table.find(*id))
-                    .set(now)
-                    .execute(conn)?;
-            }
         }
+        settle(conn, moved)?;
         if moved.to == "cancelled" {
             give_back(conn, moved.ids)?;
         }
         for id in moved.ids {
-            let order: Order = order::table.find(*id).first(conn)?;
+            let order: ShownOrder = order::table.find(*id).first(conn)?;
             let page = OrderPage::of(order, conn)?;
             tasks::mail(conn, moved.settings, &page)?;
         }
         Ok(())
     }
+}
+
+/// Sets the time of the payment. The items of an order that was not paid may have been edited together with its status, so
+/// its total is set again.
+fn settle(conn: &mut Conn, moved: &Moved<'_>) -> Result<()> {
+    if !["paid", "cancelled"].contains(&moved.to) {
+        return Ok(());
+    }
+    for id in moved.ids {
+        let row = order::table.find(*id);
+        let paid_at: Option<Readable<Timestamp>> = row.select(order::paid_at).first(conn)?;
+        if paid_at.is_none() {
+            Order::set_total(conn, *id)?;
+        }
+        if moved.to == "paid" {
+            let now = order::paid_at.eq(Some(Timestamp::now()));
+            diesel::update(row).set(now).execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a typed total of an order that was placed in the shop and is not paid.
+fn check_total(conn: &mut Conn, change: &Change<'_>) -> Result<Vec<FieldError>> {
+    let (Some(before), Some(id)) = (change.before, change.after.pk().as_i64()) else {
+        return Ok(Vec::new());
+    };
+    let is_same = before.get(order::total) == change.after.get(order::total);
+    let is_pending = before
+        .get(order::status)
+        .is_some_and(|status| status.text() == "pending");
+    if is_same || !is_pending || OrderStatus::ruled(conn, vec![id])?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = "The total of an order from the shop is the sum of its items. It follows when they are changed.";
+    Ok(vec![FieldError::new(order::total, text)])
 }
 
 /// Gives back what orders have taken, once. The products are changed in the order of their keys, so that two transactions

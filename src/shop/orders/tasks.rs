@@ -28,6 +28,12 @@ struct OrderMail<'a> {
     currency: String,
 }
 
+impl OrderMail<'_> {
+    fn amount(&self, amount: Option<Decimal>) -> String {
+        currency::amount(&self.currency, amount)
+    }
+}
+
 /// Sends the mail about the status of an order when the transaction is committed. If it cannot be sent, it is tried again.
 pub(crate) fn mail(conn: &mut Conn, settings: &Settings, page: &OrderPage) -> Result<()> {
     let Some(placement) = &page.placement else {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::models::{
-    Order, PaymentEvent, note, nuages_shop_paymentevent as events, orders_order as order,
+    OrderPage, PaymentEvent, note, nuages_shop_paymentevent as events, orders_order as order,
 };
 use super::payment::{PAYMENT_WEBHOOK_SECRET, provider};
 use super::status::OrderStatus;
@@ -64,16 +64,17 @@ impl PaymentMessage {
         if self.kind != "payment.succeeded" {
             return Ok(StatusCode::OK);
         }
-        if self.id.is_empty() || self.id.len() > 200 {
-            let text = "The id of the event is empty or too long.";
+        if self.id.is_empty() || self.id.len() > 200 || self.id.contains('\0') {
+            let text = "The id of the event is empty or too long, or has a null character.";
             return Err(Error::BadRequest(text.to_owned()));
         }
-        let with_number = order::table.filter(order::number.eq(&self.order));
-        let order: Order = with_number.first(conn)?;
-        if self.amount.parse() != Ok(order.total.clone())
+        let order = OrderPage::find(conn, self.order.clone())?.order;
+        let total = order.total.0.as_ref();
+        if self.amount.parse().ok().as_ref() != total
+            || total.is_none()
             || self.currency != *CURRENCY.get(settings)
         {
-            log::warn!(target: "nuages.shop", "{self:?} does not match the order, which costs {}", order.total);
+            log::warn!(target: "nuages.shop", "{self:?} does not match the order, which costs {total:?}");
             return Ok(StatusCode::CONFLICT);
         }
 

@@ -24,6 +24,9 @@ pub(crate) struct SavedCart {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cart(pub(crate) BTreeMap<i64, i32>);
 
+/// The session value with notices that the next look at the cart shows.
+pub(crate) const NOTICES: &str = "cart_notices";
+
 /// A cart after a look at its products.
 #[derive(Debug, Default)]
 pub(crate) struct CartPage {
@@ -107,7 +110,10 @@ impl Cart {
 
     /// Looks at the products again: drops those that are not sold any more, and cuts to the stock if `cut` is set.
     pub(crate) fn look(&self, conn: &mut Conn, data: &Data, cut: bool) -> Result<CartPage> {
-        let mut page = CartPage::default();
+        let mut page = CartPage {
+            notices: data.get_as(NOTICES).unwrap_or_default(),
+            ..CartPage::default()
+        };
         if self.0.is_empty() {
             return Ok(page);
         }
@@ -164,10 +170,14 @@ impl CartPage {
         if looked.is_in(&known) {
             return Ok(looked);
         }
-        page.atomic(move |conn, data| {
+        let saved = page.atomic(move |conn, data| {
             Self::look_and_save(&Cart::lock(conn, data, user)?, conn, data, user)
-        })
-        .await
+        });
+        match saved.await {
+            // The page is shown all the same, and a later look is saved.
+            Err(error) if error.is_temporary() => Ok(looked),
+            saved => saved,
+        }
     }
 
     /// Looks at a locked cart, and saves what has changed.
@@ -178,6 +188,7 @@ impl CartPage {
         user: Option<i32>,
     ) -> Result<Self> {
         let looked = cart.look(conn, data, true)?;
+        data.remove(NOTICES);
         data.set("cart_prices", &looked.prices());
         looked.cart().save(conn, data, user)?;
         Ok(looked)
@@ -185,6 +196,13 @@ impl CartPage {
 
     fn tell(&mut self, notice: impl Into<String>) {
         self.notices.push(notice.into());
+    }
+
+    /// Returns the number of pieces of a product as its field shows it.
+    pub(crate) fn quantity(&self, product: i64) -> Option<String> {
+        let mut lines = self.lines.iter();
+        let line = lines.find(|line| line.product.id == product)?;
+        Some(line.quantity.to_string())
     }
 
     /// Returns the price of everything.

@@ -8,9 +8,9 @@ mod order;
 mod order_page;
 mod placement;
 
-pub(crate) use cart::{Cart, CartPage, SavedCart};
+pub(crate) use cart::{Cart, CartPage, NOTICES, SavedCart};
 pub(crate) use order::{Order, OrderItem, orders_order, orders_orderitem};
-pub(crate) use order_page::{Line, OrderPage, TAX_RATE, contained_tax, total};
+pub(crate) use order_page::{Line, OrderPage, ShownOrder, TAX_RATE, contained_tax, total};
 pub(crate) use placement::{
     Event, OrderNumber, PaymentEvent, Placement, StockMove, note, nuages_shop_event,
     nuages_shop_number, nuages_shop_paymentevent, nuages_shop_placement, nuages_shop_stockmove,

@@ -2,6 +2,7 @@
 
 use crate::shop::catalog::models::Product;
 use crate::shop::schema::catalog_product as product;
+use nuages::db::Readable;
 use nuages::prelude::*;
 
 /// An order of a customer.
@@ -45,6 +46,32 @@ pub(crate) struct OrderItem {
     /// The price of one piece with tax at the time of the order.
     #[field(max_digits = 10, decimal_places = 2)]
     pub(crate) unit_price: Decimal,
+}
+
+impl Order {
+    /// Returns the sum of the items of an order; `None` if a price cannot be read.
+    pub(crate) fn sum_of_items(conn: &mut Conn, id: i64) -> Result<Option<Decimal>> {
+        use orders_orderitem as item;
+        let items = item::table.filter(item::order_id.eq(id));
+        let items: Vec<(i32, Readable<Decimal>)> = items
+            .select((item::quantity, item::unit_price))
+            .load(conn)?;
+        let prices = items
+            .into_iter()
+            .map(|(pieces, price)| Some(&price.0? * pieces));
+        let sum: Option<Decimal> = prices.sum();
+        Ok(sum.map(|sum| sum.round(2)))
+    }
+
+    /// Sets the total of an order to the sum of its items.
+    pub(crate) fn set_total(conn: &mut Conn, id: i64) -> Result<()> {
+        if let Some(sum) = Self::sum_of_items(conn, id)? {
+            diesel::update(orders_order::table.find(id))
+                .set(orders_order::total.eq(sum))
+                .execute(conn)?;
+        }
+        Ok(())
+    }
 }
 
 /// Adds the indexes for the list of the admin. The migration `nuages_shop.0002_indexes` creates them.

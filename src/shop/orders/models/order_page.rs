@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use super::{
-    Order, Placement, nuages_shop_placement, orders_order as order, orders_orderitem as item,
-};
+use super::{Placement, nuages_shop_placement, orders_order as order, orders_orderitem as item};
 use crate::shop::catalog::models::ForSale;
 use crate::shop::schema::catalog_product as product;
+use nuages::db::{LossyText, Readable};
 use nuages::prelude::*;
 
 /// The tax rate of new orders, in per cent.
@@ -14,7 +13,7 @@ pub(crate) const TAX_RATE: i64 = 10;
 /// The time for which a buyer without an account may read an order: 30 days.
 const MAX_AGE: Duration = Duration::from_hours(30 * 24);
 
-/// A line of a cart or of an order.
+/// A line of a cart.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     pub(crate) product: ForSale,
@@ -22,19 +21,54 @@ pub(crate) struct Line {
     pub(crate) unit_price: Decimal,
 }
 
+/// A line of an order.
+#[derive(Debug, Clone)]
+pub(crate) struct OrderLine {
+    pub(crate) product: ForSale,
+    pub(crate) quantity: i32,
+    /// `None` if the cell cannot be read.
+    pub(crate) unit_price: Option<Decimal>,
+}
+
+/// An order as its pages and mails show it. A cell that cannot be read spoils neither the page nor the list.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = order)]
+pub(crate) struct ShownOrder {
+    pub(crate) id: i64,
+    #[diesel(deserialize_as = LossyText)]
+    pub(crate) number: String,
+    pub(crate) customer_id: Option<i32>,
+    #[diesel(deserialize_as = LossyText)]
+    pub(crate) email: String,
+    #[diesel(deserialize_as = LossyText)]
+    pub(crate) status: String,
+    #[diesel(deserialize_as = LossyText)]
+    pub(crate) note: String,
+    pub(crate) total: Readable<Decimal>,
+    pub(crate) created_at: Readable<Timestamp>,
+    pub(crate) paid_at: Option<Readable<Timestamp>>,
+}
+
 /// An order with everything that its pages and mails show.
 #[derive(Debug, Clone)]
 pub(crate) struct OrderPage {
-    pub(crate) order: Order,
+    pub(crate) order: ShownOrder,
     /// `None` for an order of Django or of the admin.
     pub(crate) placement: Option<Placement>,
-    pub(crate) lines: Vec<Line>,
+    pub(crate) lines: Vec<OrderLine>,
 }
 
 impl Line {
     /// Returns the price of all pieces.
     pub(crate) fn total(&self) -> Decimal {
         (&self.unit_price * self.quantity).round(2)
+    }
+}
+
+impl OrderLine {
+    /// Returns the price of all pieces.
+    pub(crate) fn total(&self) -> Option<Decimal> {
+        Some((self.unit_price.as_ref()? * self.quantity).round(2))
     }
 }
 
@@ -51,6 +85,9 @@ pub(crate) fn contained_tax(total: &Decimal, rate: &Decimal) -> Decimal {
 impl OrderPage {
     /// Loads the order with this number; returns [`Error::NotFound`] if no order has it.
     pub(crate) fn find(conn: &mut Conn, number: String) -> Result<Self> {
+        if number.contains('\0') {
+            return Err(Error::NotFound);
+        }
         let row = order::table.filter(order::number.eq(number));
         Self::of(row.first(conn)?, conn)
     }
@@ -63,28 +100,36 @@ impl OrderPage {
     }
 
     /// Loads what belongs to `order`.
-    pub(crate) fn of(order: Order, conn: &mut Conn) -> Result<Self> {
+    pub(crate) fn of(order: ShownOrder, conn: &mut Conn) -> Result<Self> {
         let placement = nuages_shop_placement::table.find(order.id).first(conn);
         let rows = item::table.inner_join(product::table).order(item::id);
-        let rows: Vec<(ForSale, i32, Decimal)> = rows
+        let rows: Vec<(ForSale, i32, Readable<Decimal>)> = rows
             .filter(item::order_id.eq(order.id))
             .select((ForSale::as_select(), item::quantity, item::unit_price))
             .load(conn)?;
-        let line = |(product, quantity, price): (_, _, Decimal)| Line {
-            product,
-            quantity,
-            unit_price: price.round(2),
-        };
+        let lines = rows
+            .into_iter()
+            .map(|(product, quantity, unit_price)| OrderLine {
+                product,
+                quantity,
+                unit_price: unit_price.0,
+            })
+            .collect();
         Ok(Self {
             placement: placement.optional()?,
-            lines: rows.into_iter().map(line).collect(),
+            lines,
             order,
         })
     }
 
+    /// Returns the total; `None` if the cell cannot be read.
+    pub(crate) fn total(&self) -> Option<Decimal> {
+        self.order.total.0.clone()
+    }
+
     /// Returns the tax that the total contains.
-    pub(crate) fn tax(&self) -> Decimal {
-        contained_tax(&self.order.total, &self.tax_rate())
+    pub(crate) fn tax(&self) -> Option<Decimal> {
+        Some(contained_tax(&self.total()?, &self.tax_rate()))
     }
 
     /// Returns the tax rate at the time of the order, in per cent.
@@ -98,7 +143,8 @@ impl OrderPage {
         if self.order.customer_id.is_some() {
             return format!("/orders/{}/", self.order.number);
         }
-        self.guest_path(settings, self.order.created_at)
+        let placed = self.order.created_at.0.unwrap_or_else(Timestamp::now);
+        self.guest_path(settings, placed)
     }
 
     /// Returns the path of the order for a buyer without an account: signed, and valid until 30 days after `at`.

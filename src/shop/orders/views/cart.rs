@@ -91,9 +91,14 @@ pub(crate) async fn update(page: Page, post: PostData) -> Result<ShownCart> {
         typed.extend(product.map(|product: i64| (product, text.to_owned())));
     }
     typed.retain(|product, _| Some(*product) != removed);
-    if typed.values().any(|text| whole_number(text, 0).is_err()) {
+    let is_wrong = |text: &String| whole_number(text, 0).is_err();
+    if typed.values().any(is_wrong) {
         let cart = CartPage::at(&page).await?;
-        return Ok(ShownCart { page, cart, typed });
+        // Products that were added several times may be more than 999. Such a number may be sent back.
+        typed.retain(|product, text| cart.quantity(*product).as_ref() != Some(text));
+        if typed.values().any(is_wrong) {
+            return Ok(ShownCart { page, cart, typed });
+        }
     }
 
     let user = page.user_id();

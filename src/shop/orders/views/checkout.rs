@@ -86,16 +86,9 @@ pub(crate) async fn review(page: Page) -> Result<ReviewPage> {
         .ok_or_else(|| Error::Redirect(url::checkout()))?
         .names()
         .1;
-    let keys = page.atomic(|_, data| {
-        // Each cart has its own key. A guest finds the order again with the other value.
-        for name in ["order_key", "browser"] {
-            data.entry(name)
-                .or_insert_with(|| signing::random_string(32).into());
-        }
-        Ok(data.get_as("order_key").unwrap_or_default())
-    });
+    let order_key = order_key(&page).await?;
     Ok(ReviewPage {
-        order_key: keys.await?,
+        order_key,
         tax: contained_tax(&cart.total(), &TAX_RATE.into()),
         seen: signing::dump(page.settings(), "shop.seen", &seen(&cart)),
         page,
@@ -103,6 +96,28 @@ pub(crate) async fn review(page: Page) -> Result<ReviewPage> {
         address,
         payment,
     })
+}
+
+/// Returns the key of the order, which the session keeps until the order is placed: each cart has its own. A guest finds the
+/// order again with the other value.
+async fn order_key(page: &Page) -> Result<String> {
+    let names = ["order_key", "browser"];
+    let known = page.session().data();
+    if names.iter().all(|name| known.contains_key(*name)) {
+        return Ok(known.get_as("order_key").unwrap_or_default());
+    }
+    let made = page.atomic(move |_, data| {
+        for name in names {
+            data.entry(name)
+                .or_insert_with(|| signing::random_string(32).into());
+        }
+        Ok(data.get_as("order_key").unwrap_or_default())
+    });
+    match made.await {
+        // The page is shown all the same. Nothing can be placed with this key, which leads back here.
+        Err(error) if error.is_temporary() => Ok(signing::random_string(32)),
+        made => made,
+    }
 }
 
 /// `POST /checkout/place/`

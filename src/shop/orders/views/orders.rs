@@ -1,6 +1,6 @@
 //! Placed orders: the list of a customer, the page of an order, its invoice, and cancelling.
 
-use crate::shop::orders::models::{Order, OrderPage, orders_order};
+use crate::shop::orders::models::{OrderPage, ShownOrder, orders_order};
 use crate::shop::orders::payment::payment_url;
 use crate::shop::orders::status::OrderStatus;
 use crate::shop::orders::url;
@@ -11,7 +11,7 @@ use nuages::records::Workflow as _;
 #[nuages::page("shop/order_list.html")]
 pub(crate) struct OrderList {
     page: Page,
-    orders: ListPage<Order>,
+    orders: ListPage<ShownOrder>,
 }
 
 #[nuages::page("shop/order.html")]
@@ -82,7 +82,7 @@ pub(crate) async fn order_list(page: Page, list: Listing) -> Result<OrderList> {
     let rows = orders_order::table.filter(own).order(newest);
     let orders = list
         .per_page(20)
-        .page(rows.select(Order::as_select()))
+        .page(rows.select(ShownOrder::as_select()))
         .await?;
     Ok(OrderList { page, orders })
 }
