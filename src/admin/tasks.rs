@@ -108,7 +108,8 @@ pub(super) async fn list(request: AdminRequest) -> Result<HttpResponse> {
     }
     let chosen = |name: &str| {
         let value = request.query.get(name).unwrap_or_default();
-        (!value.is_empty()).then(|| value.to_owned())
+        // PostgreSQL refuses a null character in any condition.
+        (!value.is_empty()).then(|| value.replace('\0', "\u{fffd}"))
     };
     let filter = TaskFilter {
         status: chosen("status"),

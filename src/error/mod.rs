@@ -182,6 +182,10 @@ impl From<DieselError> for Error {
                 (DatabaseErrorKind::ReadOnlyTransaction, text) => Self::ReadOnly(text.to_owned()),
                 (_, text) if is_read_only(text) => Self::ReadOnly(text.to_owned()),
                 (_, text) if is_disk_full(text) => Self::DiskFull(text.to_owned()),
+                // SQLite stores such a text, and PostgreSQL stores none.
+                (_, text) if text.ends_with("encoding \"UTF8\": 0x00") => {
+                    Self::BadRequest("a text contains a null character".to_owned())
+                }
                 (_, text) if lacks_own_table(text) => Self::NotMigrated(text.to_owned()),
                 (DatabaseErrorKind::ClosedConnection, text) => Self::Unreachable(text.to_owned()),
                 (kind, _) => Self::Database(DieselError::DatabaseError(kind, info)),

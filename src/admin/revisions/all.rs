@@ -153,7 +153,7 @@ fn asked(request: &AdminRequest, models: impl Iterator<Item = &'static Registere
             .query
             .get("batch")
             .filter(|key| !key.is_empty())
-            .map(str::to_owned),
+            .map(without_nul),
         user_id: request.user.id,
         ..EntryFilter::default()
     };
@@ -169,13 +169,14 @@ fn asked(request: &AdminRequest, models: impl Iterator<Item = &'static Registere
     Asked {
         filter,
         cursor: Cursor::from_query(&request.query),
-        user: request
-            .query
-            .get("user")
-            .unwrap_or_default()
-            .trim()
-            .to_owned(),
+        user: without_nul(request.query.get("user").unwrap_or_default().trim()),
     }
+}
+
+/// Returns `text` with another character that no name contains instead of null characters, which PostgreSQL refuses in
+/// any condition.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
 }
 
 impl Cursor {

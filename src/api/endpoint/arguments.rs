@@ -17,6 +17,7 @@ use crate::api::write::{parse, unsupported};
 use crate::auth::CurrentUser;
 use crate::db::Db;
 use crate::error::{Error, Problem, Result};
+use crate::forms::fields::NUL;
 use crate::http::{app_data, content_type, read_bytes};
 use crate::settings::Settings;
 
@@ -184,6 +185,9 @@ where
     };
     let mut object = Map::new();
     for (name, text) in form_urlencoded::parse(request.query_string().as_bytes()) {
+        if text.contains('\0') {
+            return Err(wrong().error(name, NUL).into());
+        }
         let value = structure::value_of_text::<T>(&name, &text);
         if object.insert(name.to_string(), value).is_some() {
             return Err(wrong().error(name, "It can be sent once only.").into());

@@ -125,6 +125,7 @@ impl Checker<'_> {
         }
         self.choices(schema, json, path);
         match json {
+            Json::Number(number) => self.range(schema, number, path),
             Json::Object(_) => self.object(schema, json, path),
             Json::Array(items) => {
                 if let Some(schema) = schema.get("items") {
@@ -147,6 +148,28 @@ impl Checker<'_> {
                 .map_or_else(|| json.to_string(), str::to_owned);
             let text =
                 format!("Select a valid choice. {shown} is not one of the available choices.");
+            self.wrong(path, text);
+        }
+    }
+
+    /// The type of Rust must be able to hold a whole number. The ranges of `garde` are checked later.
+    fn range(&mut self, schema: &Json, number: &Number, path: &str) {
+        let format = schema.get("format").and_then(Json::as_str);
+        let Some((min, max)) = format.and_then(range_of) else {
+            return;
+        };
+        let (is_small, is_large) = match (number.as_i128(), number.as_f64()) {
+            (Some(whole), _) => (whole < min, whole > max),
+            // A float can be compared only roughly with the largest numbers; none of those that are equal fits.
+            #[expect(clippy::cast_precision_loss, reason = "see above")]
+            (None, Some(float)) => (float < min as f64, float >= max as f64),
+            (None, None) => (false, false),
+        };
+        if is_small {
+            let text = format!("Ensure this value is greater than or equal to {min}.");
+            self.wrong(path, text);
+        } else if is_large {
+            let text = format!("Ensure this value is less than or equal to {max}.");
             self.wrong(path, text);
         }
     }
@@ -229,6 +252,23 @@ fn is_of(json: &Json, kind: &str) -> bool {
         | ("null", Json::Null) => true,
         _ => false,
     }
+}
+
+/// Returns the smallest and the largest number of a format of schemars, which names the integers as Rust does.
+fn range_of(format: &str) -> Option<(i128, i128)> {
+    let signed = |min: i64, max: i64| (min.into(), max.into());
+    let unsigned = |max: u64| (0, max.into());
+    Some(match format {
+        "int8" => signed(i8::MIN.into(), i8::MAX.into()),
+        "int16" => signed(i16::MIN.into(), i16::MAX.into()),
+        "int32" => signed(i32::MIN.into(), i32::MAX.into()),
+        "int64" => signed(i64::MIN, i64::MAX),
+        "uint8" => unsigned(u8::MAX.into()),
+        "uint16" => unsigned(u16::MAX.into()),
+        "uint32" => unsigned(u32::MAX.into()),
+        "uint64" | "uint" => unsigned(u64::MAX),
+        _ => return None,
+    })
 }
 
 fn refusal(kind: &str) -> &'static str {

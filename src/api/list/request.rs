@@ -6,6 +6,7 @@ use crate::admin::searched;
 use crate::api::caller::Caller;
 use crate::api::model::{ApiField, ApiModel};
 use crate::error::{Problem, Result};
+use crate::forms::fields::NUL;
 use crate::http::QueryDict;
 use crate::models::{ColumnPath, Condition, FieldKind, Order, Query};
 
@@ -56,6 +57,9 @@ impl ListRequest {
     /// Reads the URL. The error names the wrong parameter.
     pub(super) fn new(model: &ApiModel, caller: &Caller) -> Result<Self> {
         let query = QueryDict::from_request(&caller.http)?;
+        if let Some((name, _)) = query.iter().find(|(_, text)| text.contains('\0')) {
+            return Err(Problem::parameter(name, NUL).into());
+        }
         let given = Given(&query);
         let ordering = given.one("ordering")?;
         let order = order(model, ordering)?;

@@ -16,7 +16,7 @@ pub type Choices = Vec<(Cow<'static, str>, Cow<'static, str>)>;
 pub(in crate::forms) type Errors = Vec<String>;
 
 pub(in crate::forms) const REQUIRED: &str = "This field is required.";
-pub(in crate::forms) const NUL: &str = "Null characters are not allowed.";
+pub(crate) const NUL: &str = "Null characters are not allowed.";
 
 /// Returns the single error `text`.
 pub(in crate::forms) fn wrong<T>(text: impl Into<String>) -> Result<T, Errors> {

@@ -147,16 +147,20 @@ impl Cleaned {
         }
     }
 
-    /// Whether both look the same in a form: forms show no fractions of a second, and browsers
-    /// change line endings.
+    /// Whether a value of a form is the present value: forms show no fractions of a second, and
+    /// browsers change line endings.
     pub fn reads_as(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::One(Value::Timestamp(one)), Self::One(Value::Timestamp(two))) => {
-                one.utc().timestamp() == two.utc().timestamp()
+                one == two
+                    || one.utc().timestamp_subsec_nanos() == 0
+                        && one.utc().timestamp() == two.utc().timestamp()
             }
             (Self::One(Value::Time(one)), Self::One(Value::Time(two))) => {
                 use chrono::Timelike as _;
-                one.num_seconds_from_midnight() == two.num_seconds_from_midnight()
+                one == two
+                    || one.nanosecond() == 0
+                        && one.num_seconds_from_midnight() == two.num_seconds_from_midnight()
             }
             (Self::One(Value::Text(one)), Self::One(Value::Text(two))) => {
                 one == two || plain(one) == plain(two)

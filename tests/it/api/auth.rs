@@ -40,6 +40,21 @@ fn a_token_made_on_the_page_works_until_it_is_revoked(kind: Kind) {
     problem(&program.get(PRODUCTS), 401);
 }
 
+fn a_form_that_is_sent_twice_makes_one_token(kind: Kind) {
+    let site = shop(kind);
+    let browser = ALICE.browser(&site);
+    let form = browser.form(TOKENS, "name");
+    let form = form.set("name", "twice").set("password", ALICE.password);
+
+    assert_eq!(browser.submit(&form, "").status, 200);
+    let second = browser.submit(&form, "");
+
+    assert_eq!(second.status, 302, "{}", second.text());
+    let page = browser.get(TOKENS).text();
+    assert_eq!(page.matches("name=\"revoke\"").count(), 1, "{page}");
+    assert!(page.contains("This form was sent before"), "{page}");
+}
+
 fn a_token_needs_the_password_and_belongs_to_its_user(kind: Kind) {
     let site = shop(kind);
     let browser = CHARLIE.browser(&site);
@@ -298,6 +313,7 @@ fn createtoken_prints_a_token_of_a_user(kind: Kind) {
 }
 
 on_both!(
+    a_form_that_is_sent_twice_makes_one_token,
     a_token_made_on_the_page_works_until_it_is_revoked,
     a_token_needs_the_password_and_belongs_to_its_user,
     wrong_expired_and_inactive_tokens_are_refused,

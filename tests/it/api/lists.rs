@@ -112,6 +112,9 @@ fn wrong_parameters_are_refused_and_named(kind: Kind) {
         ("fields=id,nonsense", "fields"),
         ("count=all", "count"),
         ("price__range=1", "price__range"),
+        ("search=%00", "search"),
+        ("search=a%00b", "search"),
+        ("name__icontains=a%00b", "name__icontains"),
     ] {
         let reply = problem(&program.get(&format!("{PRODUCTS}?{query}")), 400);
         let errors = reply["errors"].as_object().unwrap();

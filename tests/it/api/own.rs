@@ -44,6 +44,10 @@ fn visitors_see_published_products_with_tax(kind: Kind) {
         "page=x",
         "colour=red",
         "page=1&page=2",
+        "page=99999999999999999999",
+        "search=%00",
+        "search=a%00b",
+        "category=%00",
     ] {
         problem(&site.client().get(&format!("{SHOP}?{query}")), 400);
     }
@@ -93,6 +97,14 @@ fn wrong_bodies_are_refused_before_the_function(kind: Kind) {
         (
             json!({"lines": [{"product": draft, "quantity": 1}], "country": "FR"}),
             vec!["lines[0].product"],
+        ),
+        (
+            json!({"lines": [{"product": 1e30, "quantity": 2_147_483_648_i64}], "country": "FR"}),
+            vec!["lines[0].product", "lines[0].quantity"],
+        ),
+        (
+            json!({"lines": [{"product": u64::MAX, "quantity": 1_000_000_000_000_i64}], "country": "FR"}),
+            vec!["lines[0].product", "lines[0].quantity"],
         ),
     ] {
         assert_eq!(wrong_fields(&post(&client, &body)), fields, "{body}");
