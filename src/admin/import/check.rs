@@ -7,13 +7,14 @@ use serde_json::Value as Json;
 
 use super::cell;
 use super::plan::{Mode, Plan};
+use super::related::Related;
 use super::rows::{RowError, SampleRow, StagedRow};
 use crate::admin::change_form::RowFormContext;
 use crate::admin::export::{Column, cell_text};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{Cleaned, ModelField, ModelForm, Typed, check, clean, texts};
-use crate::models::{ColumnPath, Field, ManyToMany, Query, Record, parse_in};
+use crate::models::{Field, ManyToMany, Record, parse_in};
 
 /// The error of a row that exists, in an import that only adds rows.
 const EXISTS: &str = "A row with this key exists already, and the import only adds rows.";
@@ -62,9 +63,9 @@ impl Seen {
 }
 
 /// A row while it is being checked.
-struct Draft {
+pub(super) struct Draft {
     number: i64,
-    cells: Vec<Option<Json>>,
+    pub(super) cells: Vec<Option<Json>>,
     key: Option<Value>,
     errors: Vec<RowError>,
     form: Option<ModelForm>,
@@ -85,8 +86,7 @@ struct Known {
     records: HashMap<String, Record>,
     /// The links of these rows, by field and primary key.
     links: HashMap<&'static str, HashMap<String, Vec<Value>>>,
-    /// The keys of related rows, by the name of the target and the text of the cell.
-    related: HashMap<(String, String), Vec<Value>>,
+    related: Related,
 }
 
 impl Plan<'_> {
@@ -183,9 +183,9 @@ impl Plan<'_> {
             links.insert(many.name, of_field);
         }
         Ok(Known {
+            related: self.related(conn, drafts, &records)?,
             records,
             links,
-            related: self.related(conn, drafts)?,
         })
     }
 
@@ -197,52 +197,6 @@ impl Plan<'_> {
                 Column::Many(many) => Some(*many),
                 _ => None,
             })
-    }
-
-    /// Returns the keys of the rows whose column has the value of a cell.
-    fn related(
-        &self,
-        conn: &mut Conn,
-        drafts: &[Draft],
-    ) -> Result<HashMap<(String, String), Vec<Value>>> {
-        let mut related = HashMap::new();
-        for (at, target) in self.targets.iter().enumerate() {
-            let Some(column @ Column::Related(key, field)) = target else {
-                continue;
-            };
-            let Some(relation) = &key.relation else {
-                continue;
-            };
-            let cells = drafts
-                .iter()
-                .filter_map(|draft| draft.cells.get(at)?.as_ref());
-            let values: Vec<Value> = cells
-                .map(cell::text)
-                .filter_map(|text| parse_in(field, &text, self.settings.time_zone))
-                .collect();
-            if values.is_empty() {
-                continue;
-            }
-            let paths = [
-                ColumnPath::own(field.column),
-                ColumnPath::own(relation.target().column),
-            ];
-            let rows = Query::new(relation.to())
-                .order_by(Vec::new())
-                .by_key(field.column)
-                .with_pks(values)
-                .rows(conn, &paths, None, 0)?;
-            for row in rows {
-                if let [value, key] = row.as_slice() {
-                    let place = (column.name(), value.text());
-                    related
-                        .entry(place)
-                        .or_insert_with(Vec::new)
-                        .push(key.clone());
-                }
-            }
-        }
-        Ok(related)
     }
 
     /// Creates the form of a row, and sets its fields.
@@ -274,9 +228,20 @@ impl Plan<'_> {
             form.record.set_value(self.key, key.clone());
         }
         let cells = std::mem::take(&mut draft.cells);
-        for (cell, target) in cells.iter().zip(&self.targets) {
-            if let (Some(cell), Some(target)) = (cell, target) {
+        for (at, (cell, target)) in cells.iter().zip(&self.targets).enumerate() {
+            if let (Some(cell), Some(target)) = (cell, target)
+                && self.decides(at)
+            {
                 self.set(draft, &mut form, *target, cell, known);
+            }
+        }
+        // The other columns of a related row are compared with the row that was found.
+        for (at, (cell, target)) in cells.iter().zip(&self.targets).enumerate() {
+            if let (Some(cell), Some(Column::Related(key, field))) = (cell, target)
+                && !self.decides(at)
+                && let Err(error) = self.compare_related(&form, (key, field), cell, &known.related)
+            {
+                draft.refuse(key.name, error);
             }
         }
         draft.form = Some(form);
@@ -340,15 +305,29 @@ impl Plan<'_> {
             _ => None,
         };
         let name = target.target_name();
+        let present = match target {
+            Column::Related(key, field) if !adding => {
+                let key = form.record.value(key).text();
+                known
+                    .related
+                    .value(&target, &key)
+                    .map(|value| (field, value))
+            }
+            _ => None,
+        };
+        let is_present = present.is_some_and(|(field, value)| is_same(field, value, &text, zone));
         let Some(bound) = form
             .fields
             .iter_mut()
             .find(|bound| bound.field.name() == name)
         else {
             // The field is read-only: a row that exists must have this value, and a new row gets its own.
-            if let (Column::Own(field), Some(stored), false) = (target, stored, adding)
-                && !is_same(field, &stored, &text, zone)
-            {
+            let is_kept = match (target, stored) {
+                (Column::Own(field), Some(stored)) => is_same(field, &stored, &text, zone),
+                (Column::Related(..), _) => is_present || text.trim().is_empty(),
+                _ => true,
+            };
+            if !adding && !is_kept {
                 draft.refuse(name, READ_ONLY);
             }
             return;
@@ -357,16 +336,17 @@ impl Plan<'_> {
             // The value as it was exported, which a form might normalize.
             Column::Own(field)
                 if !adding && stored.is_some_and(|stored| cell_text(field, &stored) == text) => {}
+            // A value that several rows may have does not say which row is meant, and this one has it.
+            Column::Related(..) if is_present => {}
             Column::Related(..) if text.trim().is_empty() => {
                 cell::bind(bound, &Json::Null, zone);
             }
             Column::Related(_, field) => {
                 let value = parse_in(field, &text, zone).map(|value| value.text());
-                let place = (target.name(), value.unwrap_or_default());
-                match known.related.get(&place).map(Vec::as_slice) {
-                    Some([key]) => bound.cleaned = Some(Cleaned::One(key.clone())),
-                    Some([_, _, ..]) => draft.refuse(name, "Several rows have this value."),
-                    _ => draft.refuse(
+                match known.related.keys(&target, &value.unwrap_or_default()) {
+                    [key] => bound.cleaned = Some(Cleaned::One(key.clone())),
+                    [_, _, ..] => draft.refuse(name, "Several rows have this value."),
+                    [] => draft.refuse(
                         name,
                         &format!("There is no row with the value “{text}”: it does not exist."),
                     ),
@@ -469,7 +449,12 @@ fn repeated(form: &ModelForm, seen: &mut Seen) -> Option<&'static str> {
 }
 
 /// Whether a cell has the value of a column.
-fn is_same(field: &'static Field, stored: &Value, text: &str, zone: chrono_tz::Tz) -> bool {
+pub(super) fn is_same(
+    field: &'static Field,
+    stored: &Value,
+    text: &str,
+    zone: chrono_tz::Tz,
+) -> bool {
     if cell_text(field, stored) == text || (stored.is_null() && text.trim().is_empty()) {
         return true;
     }

@@ -8,6 +8,7 @@ mod check;
 mod ended;
 mod file;
 mod plan;
+mod related;
 mod rows;
 mod run;
 mod stage;

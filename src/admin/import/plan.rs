@@ -97,13 +97,9 @@ pub(super) fn mapped(
         let Some(column) = known.iter().find(|column| column.name() == *name) else {
             return Err(format!("There is no field {name}."));
         };
-        let field = column.target_name();
-        if targets
-            .iter()
-            .flatten()
-            .any(|other| other.target_name() == field)
-        {
-            return Err(format!("Two columns of the file are mapped to {field}."));
+        // Several columns of the row that a foreign key refers to may be there, because an export writes them.
+        if targets.iter().flatten().any(|other| other.name() == *name) {
+            return Err(format!("Two columns of the file are mapped to {name}."));
         }
         targets.push(Some(*column));
     }

@@ -50,7 +50,13 @@ fn upload(client: &Client, content: &str, key: &str, mode: &str) -> Reply {
     upload_to(client, TAGS, content, key, mode)
 }
 
-fn upload_to(client: &Client, list: &str, content: &str, key: &str, mode: &str) -> Reply {
+pub(super) fn upload_to(
+    client: &Client,
+    list: &str,
+    content: &str,
+    key: &str,
+    mode: &str,
+) -> Reply {
     let token = client.token(list);
     let mut body = String::new();
     for (name, value) in [
@@ -79,7 +85,7 @@ fn upload_to(client: &Client, list: &str, content: &str, key: &str, mode: &str) 
 }
 
 /// Sends the form of the import's page with these additional fields, and waits until the import has ended.
-fn confirm(client: &Client, url: &str, more: &[(&str, &str)]) -> String {
+pub(super) fn confirm(client: &Client, url: &str, more: &[(&str, &str)]) -> String {
     let form = client.form(url, "map-0");
     let mut fields = form.sent("confirm");
     let more = more
@@ -103,7 +109,7 @@ fn confirm(client: &Client, url: &str, more: &[(&str, &str)]) -> String {
 }
 
 /// Whether the page shows these numbers of new, changed, unchanged and wrong rows.
-fn shows(page: &str, counts: [u32; 4]) -> bool {
+pub(super) fn shows(page: &str, counts: [u32; 4]) -> bool {
     let words = ["new", "changed", "unchanged", "wrong"]
         .into_iter()
         .zip(counts);

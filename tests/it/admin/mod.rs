@@ -22,6 +22,7 @@ mod formfield;
 mod hooks;
 mod request_hooks;
 mod import_export;
+mod import_related;
 mod revisions;
 mod index;
 mod form_actions;
