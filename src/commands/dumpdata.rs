@@ -1,5 +1,6 @@
 //! `dumpdata`: writes the rows of all models as a fixture, which Django's `loaddata` reads as well.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{BufWriter, Write};
 
@@ -8,11 +9,12 @@ use diesel::connection::SimpleConnection as _;
 
 use super::fixtures::{Format, Layout, Style, models_of, write_model};
 use super::{connect, using};
+use crate::auth;
 use crate::db::{Conn, Value};
 use crate::error::{Error, Result};
 use crate::models::{self, Meta, Step, is_own_app, parse};
 use crate::project::Project;
-use crate::settings::Settings;
+use crate::settings::{Settings, program};
 use crate::terminal::output;
 
 /// File name extensions for which Django's `dumpdata` compresses the file.
@@ -103,12 +105,21 @@ pub(super) fn run(args: &Args, project: &Project, settings: &Settings) -> Result
 fn chosen(args: &Args) -> Result<Vec<&'static Meta>> {
     let mut chosen: Vec<&'static Meta> = Vec::new();
     if args.labels.is_empty() {
-        chosen.extend(
-            models::all()
-                .iter()
-                .copied()
-                .filter(|model| !is_own_app(model.app)),
-        );
+        let all = models::all().iter().copied();
+        let (own, others): (Vec<_>, Vec<_>) = all.partition(|model| is_own_app(model.app));
+        chosen.extend(others);
+        let left_out: BTreeSet<&str> = own
+            .iter()
+            .map(|model| model.app)
+            .filter(|app| *app != auth::NUAGES.label)
+            .collect();
+        for app in left_out {
+            log::warn!(
+                target: "nuages.dumpdata",
+                "the rows of {app} are left out, because Django does not know its tables: `{} dumpdata {app}` writes them",
+                program()
+            );
+        }
     }
     for label in &args.labels {
         for model in models_of(label)? {

@@ -9,10 +9,11 @@ use crate::accounts::forms;
 use crate::auth::api_tokens::{ApiToken, MOST_DAYS, NewApiToken};
 use crate::auth::throttle::Blocked;
 use crate::auth::{CurrentUser, LoginAttempt, User, audit, kept_forms, login_attempt, two_factor};
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::error::{Error, Result};
 use crate::forms::Form;
-use crate::http::{PostData, UrlTable, full_path};
+use crate::forms::submissions::{Claim, Submission};
+use crate::http::{PostData, UrlTable, app_data, full_path};
 use crate::messages::{Level, Messages};
 use crate::pages::{Page, replaceable};
 use crate::settings::Settings;
@@ -125,13 +126,39 @@ pub(in crate::accounts) async fn change_tokens(
         .read_only(!shown.writes)
         .days(days);
     let whose = User::clone(&user);
-    let made = db.atomic(move |conn| token.create(conn, &whose)).await?;
+    let settings = app_data::<Settings>(&request);
+    let submission = Submission::from_post(&data, Some(user.id), HERE, settings)?;
+    let made = db.atomic(move |conn| make_once(conn, token, &whose, submission.as_ref()));
+    let Some(made) = made.await? else {
+        let text = "This form was sent before, and has made its token. If you did not see the token, revoke it and make another.";
+        Messages::from_request(&request).add(Level::WARNING, text);
+        return Ok(private_redirect(HERE));
+    };
     audit::note(&request, "api_token_made", &user.username);
     let shown = Shown {
         made,
         ..Shown::default()
     };
     show(&request, page, user, db, shown).await
+}
+
+/// Makes the token unless the same page was sent before.
+fn make_once(
+    conn: &mut Conn,
+    token: NewApiToken,
+    user: &User,
+    submission: Option<&Submission>,
+) -> Result<Option<String>> {
+    let Some(submission) = submission else {
+        return token.create(conn, user).map(Some);
+    };
+    if !matches!(submission.claim(conn)?, Claim::First) {
+        return Ok(None);
+    }
+    let made = token.create(conn, user)?;
+    // The token itself is never stored.
+    submission.finish(conn, "")?;
+    Ok(Some(made))
 }
 
 /// The parts of the page besides the tokens.

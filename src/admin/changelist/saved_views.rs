@@ -211,10 +211,17 @@ pub(in crate::admin) async fn save_view(
     let is_saved = request
         .db
         .atomic(move |conn| {
-            let count: i64 = view::table
-                .filter(view::user_id.eq(user))
-                .count()
-                .get_result(conn)?;
+            let own = view::table.filter(view::user_id.eq(user));
+            let same = own
+                .filter(view::model.eq(&label))
+                .filter(view::name.eq(&saved_name))
+                .filter(view::query.eq(&saved_query))
+                .filter(view::shared.eq(shared));
+            // The form was sent twice.
+            if same.count().get_result::<i64>(conn)? > 0 {
+                return Ok(true);
+            }
+            let count: i64 = own.count().get_result(conn)?;
             if count >= MOST {
                 return Ok(false);
             }
