@@ -142,16 +142,15 @@ impl Framing {
         let digit = char::from(byte).to_digit(16).map(u64::from);
         self.place = match (*part, digit, byte) {
             (SizePart::FirstDigit | SizePart::Digits, Some(digit), _) => {
-                match size.checked_mul(16) {
-                    Some(sixteenfold) => Place::ChunkSize {
+                if let Some(sixteenfold) = size.checked_mul(16) {
+                    Place::ChunkSize {
                         size: sixteenfold + digit,
                         part: SizePart::Digits,
-                    },
-                    None => {
-                        // actix-http refuses the chunk, and follows nothing behind it either.
-                        self.declared = u64::MAX;
-                        Place::Unknown
                     }
+                } else {
+                    // actix-http refuses the chunk, and follows nothing behind it either.
+                    self.declared = u64::MAX;
+                    Place::Unknown
                 }
             }
             (SizePart::FirstDigit, None, _) => Place::Unknown,

@@ -30,7 +30,7 @@ fn exported(client: &Client, columns: &str) -> String {
 fn checked(client: &Client, content: &str) -> String {
     let reply = upload_to(client, PRODUCTS, content, "id", "both");
     assert_eq!(reply.status, 302, "{}", reply.text());
-    client.get(&reply.header("location")).text()
+    client.get(reply.header("location")).text()
 }
 
 fn an_export_with_related_columns_is_unchanged_when_it_is_imported(kind: Kind) {
