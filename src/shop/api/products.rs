@@ -7,14 +7,17 @@ use actix_web::web::Data;
 use diesel::prelude::*;
 use garde::Validate;
 use nuages::api::{Json, PublicJson, Query};
-use nuages::db::{Conn, Db, Decimal, LossyText, Readable, ilike, like_escaped};
+use nuages::db::{
+    Conn, Db, Decimal, LossyText, MultiBackend, Paginator, Readable, ilike, like_escaped,
+};
 use nuages::error::{Error, Result};
 use nuages::http::{QueryDict, site_root};
+use nuages::models::TextSearch;
 use nuages::settings::Settings;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::shop::catalog::models::{Picture, url_of, with_tax};
+use crate::shop::catalog::models::{Picture, Product, url_of, with_tax};
 use crate::shop::schema::{catalog_category, catalog_product as product};
 
 /// Time that caches keep the answer.
@@ -121,33 +124,36 @@ pub(super) async fn products(
     Ok(Json(page).public(MAX_AGE))
 }
 
+type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, product::table, MultiBackend>;
+
 impl ProductQuery {
     /// Returns the number of all matching products, and those of the page.
     fn load(&self, conn: &mut Conn) -> Result<(i64, Vec<ShopProduct>)> {
         let offset = (self.page - 1).checked_mul(self.page_size);
         let offset = offset.ok_or(Error::NotFound)?;
-        let found = || {
-            let mut found = product::table
-                .inner_join(catalog_category::table)
-                .filter(product::is_active.eq(true))
-                .into_boxed();
-            if let Some(text) = &self.search {
-                let pattern = || format!("%{}%", like_escaped(text));
-                found = found.filter(
-                    ilike(product::name, pattern()).or(ilike(product::description, pattern())),
-                );
-            }
-            if let Some(slug) = &self.category {
-                found = found.filter(catalog_category::slug.eq(slug.clone()));
-            }
-            found
-        };
+        let texts = (product::name, product::description);
+        let words = self.search.as_slice();
+        let search = TextSearch::new::<Product, _>(conn, texts, words, Paginator::COUNT_LIMIT)?;
+        let few = search.filter(TextSearch::is_few);
 
-        let count: i64 = found().count().get_result(conn)?;
-        let page = found()
-            .order((product::name, product::id))
+        // A count that joined the categories would look up the category of each product.
+        let count: i64 = self.found(few.as_ref()).count().get_result(conn)?;
+        let mut page = self
+            .found(few.as_ref())
+            .select(product::id)
             .limit(self.page_size)
-            .offset(offset)
+            .offset(offset);
+        // An expression prevents reading all products in that order until the few of the search fill the page.
+        page = if few.is_some() {
+            page.order((product::name.concat(""), product::id))
+        } else {
+            page.order((product::name, product::id))
+        };
+        let ids: Vec<i64> = page.load(conn)?;
+        let page = product::table
+            .inner_join(catalog_category::table)
+            .filter(product::id.eq_any(ids))
+            .order((product::name, product::id))
             .select((
                 product::id,
                 product::name,
@@ -160,6 +166,35 @@ impl ProductQuery {
             ));
         let rows: Vec<Row> = page.load(conn)?;
         Ok((count, rows.into_iter().map(ShopProduct::new).collect()))
+    }
+
+    /// Returns the published products that match. `few` are the rows that the search index returns.
+    fn found(&self, few: Option<&TextSearch>) -> Boxed<'_> {
+        // SQLite uses the listing index for `= true` only, and it is the wrong index for a search or a category.
+        let is_all = self.search.is_none() && self.category.is_none();
+        let mut found = product::table.into_boxed();
+        found = if is_all {
+            found.filter(product::is_active.eq(true))
+        } else {
+            found.filter(product::is_active)
+        };
+        if let Some(few) = few {
+            found = found.filter(few.has(product::id));
+        }
+        if let Some(text) = &self.search {
+            let pattern = || format!("%{}%", like_escaped(text));
+            found = found
+                .filter(ilike(product::name, pattern()).or(ilike(product::description, pattern())));
+        }
+        if let Some(slug) = &self.category {
+            let category = catalog_category::table.filter(catalog_category::slug.eq(slug));
+            found = found.filter(
+                product::category_id
+                    .nullable()
+                    .eq(category.select(catalog_category::id).single_value()),
+            );
+        }
+        found
     }
 }
 

@@ -59,6 +59,7 @@ mod project;
 mod receivers;
 mod rows;
 mod schema;
+mod searches;
 mod sessions;
 mod values;
 mod working;

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::ProductRow;
+use super::{Product, ProductRow};
 use crate::shop::schema::{catalog_category, catalog_product, catalog_product_tags};
 use nuages::db::{
     Conn, Kind, MultiBackend, PageNumber, Paginator, RowPage, Sql, among, count_up_to, ilike,
     like_escaped, load_page,
 };
 use nuages::error::Result;
+use nuages::models::TextSearch;
 use nuages::on_conn;
 
 /// The order of a list.
@@ -59,6 +60,15 @@ pub(crate) struct Listing {
     pub(crate) sort: Sort,
 }
 
+/// Lookups that are done once for the statements of a page.
+#[derive(Debug)]
+struct Narrowed {
+    /// The category, if it has no children.
+    single: Option<i64>,
+    /// The rows that the search index returns, if these are few.
+    few: Option<TextSearch>,
+}
+
 type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, catalog_product::table, MultiBackend>;
 
 impl Listing {
@@ -79,15 +89,12 @@ impl Listing {
         {
             return Ok(page);
         }
-        let single = match self.category {
-            Some(id) if self.tag.is_none() && !has_children(conn, id)? => Some(id),
-            _ => None,
-        };
+        let narrowed = self.narrowed(conn)?;
         let page = load_page(
             conn,
             (asked, PER_PAGE),
-            |conn, limit| self.count(conn, single, limit),
-            |conn, limit, offset| self.rows(conn, single, limit, offset),
+            |conn, limit| self.count(conn, &narrowed, limit),
+            |conn, limit, offset| self.rows(conn, &narrowed, limit, offset),
         )?;
         if self.is_plain() {
             LIKELY.store(page.paginator.count, Ordering::Relaxed);
@@ -95,38 +102,57 @@ impl Listing {
         Ok(page)
     }
 
+    fn narrowed(&self, conn: &mut Conn) -> Result<Narrowed> {
+        let single = match self.category {
+            Some(id) if self.tag.is_none() && !has_children(conn, id)? => Some(id),
+            _ => None,
+        };
+        let texts = (catalog_product::name, catalog_product::description);
+        let limit = Paginator::COUNT_LIMIT;
+        let search = TextSearch::new::<Product, _>(conn, texts, &self.words, limit)?;
+
+        Ok(Narrowed {
+            single,
+            few: search.filter(TextSearch::is_few),
+        })
+    }
+
     /// Counts up to `limit` rows.
-    fn count(&self, conn: &mut Conn, single: Option<i64>, limit: i64) -> Result<i64> {
-        let rows = self.filtered(self.is_all() || single.is_some(), single);
+    fn count(&self, conn: &mut Conn, narrowed: &Narrowed, limit: i64) -> Result<i64> {
+        let by_index = self.is_all() || (narrowed.single.is_some() && narrowed.few.is_none());
+        let rows = self.filtered(by_index, narrowed);
         count_up_to(conn, rows.select(catalog_product::id), limit)
     }
 
-    /// Returns up to `limit` rows after the first `offset`. `single` is the category, if it has no children.
+    /// Returns up to `limit` rows after the first `offset`.
     fn rows(
         &self,
         conn: &mut Conn,
-        single: Option<i64>,
+        narrowed: &Narrowed,
         limit: i64,
         offset: i64,
     ) -> Result<Vec<ProductRow>> {
-        let is_narrow = self.is_narrow() && single.is_none();
+        let is_few = narrowed.few.is_some();
+        let is_narrow = is_few || (self.is_narrow() && narrowed.single.is_none());
         let has_index = match self.sort {
             Sort::Name => !is_narrow,
             Sort::PriceUp | Sort::PriceDown => self.is_all(),
             Sort::Newest => false,
         };
         let page = self
-            .filtered(has_index, single)
+            .filtered(has_index, narrowed)
             .select(catalog_product::id)
             .limit(limit)
             .offset(offset);
         let page = match self.sort {
             // An expression prevents sorting through an index: PostgreSQL would sometimes scan all
-            // products in that order until the few products of a category or a tag fill the page.
+            // products in that order until the few products of a category, a tag or a search fill the page.
             Sort::Name if is_narrow => {
                 page.order((catalog_product::name.concat(""), catalog_product::id))
             }
-            Sort::Newest if self.is_narrow() => page.order((catalog_product::id + 0_i64).desc()),
+            Sort::Newest if is_few || self.is_narrow() => {
+                page.order((catalog_product::id + 0_i64).desc())
+            }
             Sort::Name => page.order((catalog_product::name, catalog_product::id)),
             Sort::Newest => page.order(catalog_product::id.desc()),
             Sort::PriceUp => page.order((catalog_product::price, catalog_product::id)),
@@ -163,14 +189,14 @@ impl Listing {
     /// statistics it considers that index selective, and reads nine of ten products through it. So
     /// the statement decides whether the index is useful: it is if it gives the order, or holds all
     /// columns that are needed.
-    fn filtered<'a>(&self, by_index: bool, single: Option<i64>) -> Boxed<'a> {
+    fn filtered<'a>(&self, by_index: bool, narrowed: &Narrowed) -> Boxed<'a> {
         let mut products = catalog_product::table.into_boxed();
         products = if by_index {
             products.filter(catalog_product::is_active.eq(true))
         } else {
             products.filter(catalog_product::is_active)
         };
-        if let Some(id) = single {
+        if let Some(id) = narrowed.single {
             products = products.filter(catalog_product::category_id.eq(id));
         } else if let Some(id) = self.category {
             let within = catalog_category::table
@@ -187,6 +213,9 @@ impl Listing {
                 .filter(catalog_product_tags::tag_id.eq(id))
                 .select(catalog_product_tags::product_id);
             products = products.filter(catalog_product::id.eq_any(tagged));
+        }
+        if let Some(few) = &narrowed.few {
+            products = products.filter(few.has(catalog_product::id));
         }
         for word in &self.words {
             let in_name = ilike(catalog_product::name, contains(word));

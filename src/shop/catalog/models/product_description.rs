@@ -3,7 +3,7 @@
 use super::{Category, Product, Tag, url_of};
 use crate::shop::schema::{catalog_product as product, catalog_product_tags as link};
 use nuages::db::Decimal;
-use nuages::models::{Description, ManyToMany, Model, ModelKey, OnDelete};
+use nuages::models::{Description, ManyToMany, Model, ModelKey, OnDelete, SearchIndex};
 
 /// A product's tags.
 pub(crate) const TAGS: ManyToMany<product::table> =
@@ -53,9 +53,10 @@ impl Model for Product {
     }
 }
 
-/// Adds the indexes for the shop's lists. The migration `nuages_shop.0002_indexes` creates them.
+/// Adds the indexes for the shop's lists and searches. The migrations `nuages_shop.0002_indexes` and
+/// `nuages_shop.0003_search` create them.
 fn with_indexes(it: Description<Product>) -> Description<Product> {
-    use product::{category_id, id, is_active, name, price, released_on};
+    use product::{category_id, description, id, is_active, name, price, released_on, sku};
     it.index_with((name, id), |index| {
         index.name("nuages_product_name").unmanaged()
     })
@@ -74,4 +75,5 @@ fn with_indexes(it: Description<Product>) -> Description<Product> {
     .index_with((category_id, is_active, name, id), |index| {
         index.name("nuages_product_category").unmanaged()
     })
+    .search_index_with((name, sku, description), SearchIndex::unmanaged)
 }

@@ -74,9 +74,10 @@ impl Order {
     }
 }
 
-/// Adds the indexes for the list of the admin. The migration `nuages_shop.0002_indexes` creates them.
+/// Adds the indexes for the list and the searches of the admin. The migrations `nuages_shop.0002_indexes` and
+/// `nuages_shop.0003_search` create them.
 fn with_indexes(it: Description<Order>) -> Description<Order> {
-    use orders_order::{created_at, email, id, status, total};
+    use orders_order::{created_at, email, id, number, status, total};
     it.index_with((status, created_at, id), |index| {
         index.name("nuages_order_status").unmanaged()
     })
@@ -86,6 +87,7 @@ fn with_indexes(it: Description<Order>) -> Description<Order> {
     .index_with((email,), |index| {
         index.name("nuages_order_email").unmanaged()
     })
+    .search_index_with((number, email), nuages::models::SearchIndex::unmanaged)
 }
 
 fn named(it: Description<OrderItem>) -> Description<OrderItem> {
