@@ -1,7 +1,7 @@
 //! The columns of exported files.
 
-use crate::admin::RegisteredModel;
 use crate::admin::options::DataOptions;
+use crate::admin::{Actor, RegisteredModel};
 use crate::models::{ColumnPath, Field, ManyToMany, Step};
 
 /// A column of a file.
@@ -69,9 +69,10 @@ impl Column {
     /// Returns the columns with these names, or all own columns if `names` is empty.
     pub(super) fn named(
         registered: &'static RegisteredModel,
+        actor: &Actor,
         names: &[&str],
     ) -> Result<Vec<Self>, String> {
-        let (own, related) = exported(registered);
+        let (own, related) = exported(registered, actor);
         if names.is_empty() {
             return Ok(own);
         }
@@ -86,15 +87,20 @@ impl Column {
 }
 
 /// Returns the columns that can be exported: those of the model, and those of the rows that its foreign keys refer to.
-pub(super) fn exported(registered: &'static RegisteredModel) -> (Vec<Column>, Vec<Column>) {
-    columns(registered, registered.options.data.export_fields.as_deref())
+pub(super) fn exported(
+    registered: &'static RegisteredModel,
+    actor: &Actor,
+) -> (Vec<Column>, Vec<Column>) {
+    let names = registered.options.data.export_fields.as_deref();
+    columns(registered, names, actor)
 }
 
 /// Returns the columns of the fields with these `names` that are not secret, and those of the rows that the foreign keys
-/// among these fields refer to; `None` means all fields.
+/// among these fields refer to and whose model the user may view; `None` means all fields.
 pub(in crate::admin) fn columns(
     registered: &'static RegisteredModel,
     names: Option<&'static [&'static str]>,
+    actor: &Actor,
 ) -> (Vec<Column>, Vec<Column>) {
     let model = registered.model;
     let fields = || {
@@ -107,6 +113,7 @@ pub(in crate::admin) fn columns(
     own.extend(many.map(Column::Many));
 
     let related = fields().filter_map(|key| Some((key, key.relation.as_ref()?.to())));
+    let related = related.filter(|(_, other)| actor.may_view(other));
     let related = related.flat_map(|(key, other)| {
         let columns = other.fields.iter().filter(|field| !field.secret);
         columns.map(move |field| Column::Related(key, field))

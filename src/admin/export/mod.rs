@@ -158,7 +158,7 @@ async fn respond(
         .map(str::trim)
         .filter(|name| !name.is_empty())
         .collect();
-    let columns = Column::named(registered, &names).map_err(Error::BadRequest)?;
+    let columns = Column::named(registered, &request.actor(), &names).map_err(Error::BadRequest)?;
 
     audit::about(
         &request.http,
@@ -208,7 +208,7 @@ async fn form(
     }
     let mut crumbs = request.crumbs(registered);
     crumbs.push(Crumb::new("Export", ""));
-    let (own, related) = exported(registered);
+    let (own, related) = exported(registered, &request.actor());
     let page = ExportForm {
         frame: request.frame(format!("Export {}", model.verbose_name_plural), crumbs),
         counted: format!("{count} {}", model.counted(count)),

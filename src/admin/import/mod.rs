@@ -317,7 +317,7 @@ async fn show(
         new_url,
         error,
         mapping: mapping.collect(),
-        targets: targets(registered)
+        targets: targets(registered, &request.actor())
             .iter()
             .map(|column| column.labelled())
             .collect(),
@@ -391,7 +391,7 @@ pub(super) async fn import_post(
         .collect();
     let has_mapping = data.fields.iter().any(|(name, _)| name.starts_with("map-"));
     if has_mapping && names != old {
-        if let Err(error) = mapped(registered, &names) {
+        if let Err(error) = mapped(registered, &request.actor(), &names) {
             return show(&request, registered, import, error).await;
         }
         check_again(&request, import, names).await?;

@@ -57,15 +57,19 @@ pub(super) fn keys(registered: &'static RegisteredModel) -> Vec<&'static Field> 
 }
 
 /// Returns every column that a column of a file can be mapped to.
-pub(super) fn targets(registered: &'static RegisteredModel) -> Vec<Column> {
+pub(super) fn targets(registered: &'static RegisteredModel, actor: &Actor) -> Vec<Column> {
     let names = registered.options.data.import_fields.as_deref();
-    let (own, related) = columns(registered, names);
+    let (own, related) = columns(registered, names, actor);
     own.into_iter().chain(related).collect()
 }
 
 /// Returns the names of the targets that the names of the file's columns suggest; "" if there is not exactly one.
-pub(super) fn suggested(registered: &'static RegisteredModel, header: &[String]) -> Vec<String> {
-    let targets = targets(registered);
+pub(super) fn suggested(
+    registered: &'static RegisteredModel,
+    actor: &Actor,
+    header: &[String],
+) -> Vec<String> {
+    let targets = targets(registered, actor);
     let mut taken: Vec<String> = Vec::new();
     let suggest = |name: &String| {
         let exact = targets.iter().map(Column::name).find(|known| known == name);
@@ -85,9 +89,10 @@ pub(super) fn suggested(registered: &'static RegisteredModel, header: &[String])
 /// Returns the targets with these names. The error says what is wrong with the mapping.
 pub(super) fn mapped(
     registered: &'static RegisteredModel,
+    actor: &Actor,
     names: &[String],
 ) -> Result<Vec<Option<Column>>, String> {
-    let known = targets(registered);
+    let known = targets(registered, actor);
     let mut targets: Vec<Option<Column>> = Vec::new();
     for name in names {
         if name.is_empty() {

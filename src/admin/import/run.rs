@@ -117,7 +117,7 @@ pub(super) fn plan<'a>(
         settings,
         key,
         mode: Mode::named(&import.mode).unwrap_or(Mode::Both),
-        targets: mapped(registered, &names)?,
+        targets: mapped(registered, actor, &names)?,
     })
 }
 

@@ -104,7 +104,7 @@ impl Staged {
             ));
         }
 
-        let mapping = suggested(self.registered, &header);
+        let mapping = suggested(self.registered, &self.actor, &header);
         rows::describe(conn, id, &header, &mapping, total)?;
         let Some(import) = rows::find(conn, id)? else {
             return Err(Error::NotFound);

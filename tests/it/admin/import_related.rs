@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection as _;
 
 use super::import_export::{shows, upload_to};
 use super::shop;
-use crate::support::{ALICE, Client, Kind, TestSite, product};
+use crate::support::{ALICE, BOB, Client, Kind, TestSite, product};
 
 const PRODUCTS: &str = "/admin/catalog/product/";
 
@@ -66,7 +66,31 @@ fn related_columns_must_belong_to_one_row(kind: Kind) {
     );
 }
 
+fn columns_of_rows_that_the_user_may_not_view_are_left_out(kind: Kind) {
+    let site = furniture(kind);
+    site.connect()
+        .batch_execute(
+            "INSERT INTO auth_user_user_permissions (user_id, permission_id) SELECT u.id, p.id FROM auth_user u, \
+             auth_permission p WHERE u.username = 'bob' AND p.codename = 'view_product'",
+        )
+        .unwrap();
+    let client = BOB.browser(&site);
+    let form = client.get(&format!("{PRODUCTS}export/"));
+    assert!(
+        form.shows(&["value=\"category\""]) && !form.text().contains("category__name"),
+        "{}",
+        form.text()
+    );
+
+    let file = client.get(&format!(
+        "{PRODUCTS}export/?format=csv&columns=name,category__name"
+    ));
+
+    assert_eq!(file.status, 400, "{}", file.text());
+}
+
 on_both!(
     an_export_with_related_columns_is_unchanged_when_it_is_imported,
-    related_columns_must_belong_to_one_row
+    related_columns_must_belong_to_one_row,
+    columns_of_rows_that_the_user_may_not_view_are_left_out
 );
