@@ -52,7 +52,7 @@ pub(super) fn pg_dump(database: &Database, options: &[&str]) -> Vec<String> {
 
 /// Returns the lines of a dump that both sides have: without Nuages' own tables, their migration and their permission, without
 /// the numbers of migrations, content types and permissions, and without SQLite's planner statistics. The search indexes
-/// need the extension pg_trgm on PostgreSQL, and virtual tables on SQLite, around which Python's dump sets a pragma.
+/// need the extension `pg_trgm` on PostgreSQL, and virtual tables on SQLite, around which Python's dump sets a pragma.
 pub(super) fn shared(dump: &[String]) -> Vec<String> {
     let ours = |line: &str| {
         let words = [

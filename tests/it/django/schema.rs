@@ -24,11 +24,17 @@ pub(super) fn schema(database: &Database, kind: Kind) -> Vec<String> {
             .into_iter()
             .map(|row| row.join(" "))
             .collect(),
-        Kind::Postgres => pg_dump(database, &["--schema-only", "--exclude-table=nuages_*"])
-            .join("\n")
-            .split("\n--\n")
-            .map(str::to_owned)
-            .collect(),
+        Kind::Postgres => {
+            let dump = pg_dump(database, &["--schema-only", "--exclude-table=nuages_*"]);
+            let lines = dump.iter().map(String::as_str);
+            let lines = lines.filter(|line| !line.is_empty() && !line.starts_with("--"));
+            let statements = lines.collect::<Vec<_>>().join("\n");
+            // The search indexes need this extension.
+            let statements = statements
+                .split(";\n")
+                .filter(|line| !line.contains("pg_trgm"));
+            statements.map(str::to_owned).collect()
+        }
     }
 }
 
