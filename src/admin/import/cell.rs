@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 
+use crate::admin::export::cell_text;
 use crate::db::Value;
 use crate::forms::model::{BoundField, Cleaned, ModelField, Typed, clean};
 use crate::models::{Field, parse_in};
@@ -89,4 +90,17 @@ fn written(field: ModelField, text: &str) -> String {
         Some(value) => if value.is_true() { "true" } else { "false" }.to_owned(),
         None => text.to_owned(),
     }
+}
+
+/// Whether a cell has the value of a column.
+pub(super) fn is_same(field: &'static Field, stored: &Value, text: &str, zone: Tz) -> bool {
+    if cell_text(field, stored) == text || (stored.is_null() && text.trim().is_empty()) {
+        return true;
+    }
+    // A file may be named by its URL.
+    if field.is_file() {
+        let path = stored.text();
+        return !path.is_empty() && text.ends_with(&format!("/{path}"));
+    }
+    parse_in(field, text.trim(), zone).as_ref() == Some(stored)
 }

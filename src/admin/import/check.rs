@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, RandomState};
 
 use serde_json::Value as Json;
 
-use super::cell;
+use super::cell::{self, is_same};
 use super::plan::{Mode, Plan};
 use super::related::Related;
 use super::rows::{RowError, SampleRow, StagedRow};
@@ -14,7 +14,7 @@ use crate::admin::export::{Column, cell_text};
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::{Cleaned, ModelField, ModelForm, Typed, check, clean, texts};
-use crate::models::{Field, ManyToMany, Record, parse_in};
+use crate::models::{ManyToMany, Record, parse_in};
 
 /// The error of a row that exists, in an import that only adds rows.
 const EXISTS: &str = "A row with this key exists already, and the import only adds rows.";
@@ -63,9 +63,9 @@ impl Seen {
 }
 
 /// A row while it is being checked.
-pub(super) struct Draft {
+struct Draft {
     number: i64,
-    pub(super) cells: Vec<Option<Json>>,
+    cells: Vec<Option<Json>>,
     key: Option<Value>,
     errors: Vec<RowError>,
     form: Option<ModelForm>,
@@ -182,8 +182,10 @@ impl Plan<'_> {
             let of_field = many.linked_by_row(conn, self.registered.model, &pks)?;
             links.insert(many.name, of_field);
         }
+        let cells: Vec<&[Option<Json>]> =
+            drafts.iter().map(|draft| draft.cells.as_slice()).collect();
         Ok(Known {
-            related: self.related(conn, drafts, &records)?,
+            related: self.related(conn, &cells, &records)?,
             records,
             links,
         })
@@ -446,22 +448,4 @@ fn repeated(form: &ModelForm, seen: &mut Seen) -> Option<&'static str> {
         }
     }
     None
-}
-
-/// Whether a cell has the value of a column.
-pub(super) fn is_same(
-    field: &'static Field,
-    stored: &Value,
-    text: &str,
-    zone: chrono_tz::Tz,
-) -> bool {
-    if cell_text(field, stored) == text || (stored.is_null() && text.trim().is_empty()) {
-        return true;
-    }
-    // A file may be named by its URL.
-    if field.is_file() {
-        let path = stored.text();
-        return !path.is_empty() && text.ends_with(&format!("/{path}"));
-    }
-    parse_in(field, text.trim(), zone).as_ref() == Some(stored)
 }

@@ -4,14 +4,16 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::cell;
-use super::check::{Draft, is_same};
+use super::cell::{self, is_same};
 use super::plan::Plan;
 use crate::admin::export::Column;
 use crate::db::{Conn, Value};
 use crate::error::Result;
 use crate::forms::model::ModelForm;
 use crate::models::{ColumnPath, Field, Query, Record, parse_in};
+
+/// The cells of a row.
+type Cells<'a> = &'a [Option<Json>];
 
 /// The error of a row with two columns that contradict each other.
 const CONTRADICTION: &str = "The columns of the file belong to different rows.";
@@ -92,7 +94,7 @@ impl Plan<'_> {
     pub(super) fn related(
         &self,
         conn: &mut Conn,
-        drafts: &[Draft],
+        cells: &[Cells<'_>],
         records: &HashMap<String, Record>,
     ) -> Result<Related> {
         let mut related = Related {
@@ -103,7 +105,7 @@ impl Plan<'_> {
             if let Some(Column::Related(key, field)) = target
                 && self.decides(at)
             {
-                let values = self.parsed(drafts, at, field);
+                let values = self.parsed(cells, at, field);
                 for (value, key_of_row) in rows(conn, key, field, field, values)? {
                     let place = (Column::Related(key, field).name(), value.text());
                     related.keys.entry(place).or_default().push(key_of_row);
@@ -123,7 +125,7 @@ impl Plan<'_> {
                 .map(|record| record.value(key).clone())
                 .filter(|key| !key.is_null())
                 .collect();
-            keys.extend(self.chosen_keys(drafts, key, &related));
+            keys.extend(self.chosen_keys(cells, key, &related));
             let to_field = relation.target();
             for (value, key_of_row) in rows(conn, key, field, to_field, keys)? {
                 let place = (target.name(), key_of_row.text());
@@ -134,17 +136,17 @@ impl Plan<'_> {
     }
 
     /// Returns the keys that the deciding column of this relation names.
-    fn chosen_keys(&self, drafts: &[Draft], key: &Field, related: &Related) -> Vec<Value> {
+    fn chosen_keys(&self, cells: &[Cells<'_>], key: &Field, related: &Related) -> Vec<Value> {
         let mut keys = Vec::new();
         for (at, target) in self.targets.iter().enumerate() {
             match target {
                 Some(Column::Own(own)) if own.name == key.name => {
-                    keys.extend(self.parsed(drafts, at, own));
+                    keys.extend(self.parsed(cells, at, own));
                 }
                 Some(target @ Column::Related(of, field))
                     if of.name == key.name && self.decides(at) =>
                 {
-                    for value in self.parsed(drafts, at, field) {
+                    for value in self.parsed(cells, at, field) {
                         keys.extend(related.keys(target, &value.text()).iter().cloned());
                     }
                 }
@@ -155,10 +157,8 @@ impl Plan<'_> {
     }
 
     /// Returns the values of the cells of a column that can be read.
-    fn parsed(&self, drafts: &[Draft], at: usize, field: &'static Field) -> Vec<Value> {
-        let cells = drafts
-            .iter()
-            .filter_map(|draft| draft.cells.get(at)?.as_ref());
+    fn parsed(&self, cells: &[Cells<'_>], at: usize, field: &'static Field) -> Vec<Value> {
+        let cells = cells.iter().filter_map(|row| row.get(at)?.as_ref());
         cells
             .map(cell::text)
             .filter_map(|text| parse_in(field, &text, self.settings.time_zone))

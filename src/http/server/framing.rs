@@ -1,8 +1,8 @@
-//! Where requests, their bodies and the chunks of these begin in the bytes of a connection
-//! (RFC 9112).
+//! Finds the beginnings of requests, bodies and chunks in the bytes of a connection (RFC 9112).
 //!
 //! actix-http parses the same bytes and decides about every request; its decoder keeps the size of
-//! a chunk private. What is not understood here is not followed any further, and changes nothing.
+//! a chunk private. A connection that is not understood here is not followed any further, and
+//! nothing changes for it.
 
 /// The most headers of a request that actix-http accepts (`MAX_HEADERS` in its `h1/decoder.rs`).
 const MOST_HEADERS: usize = 96;
