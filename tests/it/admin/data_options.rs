@@ -35,7 +35,7 @@ fn shop(kind: Kind) -> TestSite {
     BOB.save(conn);
     product("Lamp").save(conn);
     let site = TestSite::for_project(database, &[], &PROJECT);
-    BOB.may(&site, &["view_product", "change_product"]);
+    BOB.may(&site, &["view_product", "change_product", "view_category"]);
     site
 }
 

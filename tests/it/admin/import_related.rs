@@ -68,12 +68,7 @@ fn related_columns_must_belong_to_one_row(kind: Kind) {
 
 fn columns_of_rows_that_the_user_may_not_view_are_left_out(kind: Kind) {
     let site = furniture(kind);
-    site.connect()
-        .batch_execute(
-            "INSERT INTO auth_user_user_permissions (user_id, permission_id) SELECT u.id, p.id FROM auth_user u, \
-             auth_permission p WHERE u.username = 'bob' AND p.codename = 'view_product'",
-        )
-        .unwrap();
+    BOB.may(&site, &["view_product"]);
     let client = BOB.browser(&site);
     let form = client.get(&format!("{PRODUCTS}export/"));
     assert!(
