@@ -195,7 +195,7 @@ impl Project {
         let below_models = self.admin_site().own_urls();
         let urls = below_models.include(own).include((self.urls)(settings));
         if self.has_api {
-            urls.include(api::urls(self.admin_site()))
+            urls.include(api::urls(self.admin_site(), settings))
         } else {
             urls
         }

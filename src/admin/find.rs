@@ -11,7 +11,7 @@ use super::frame::{Crumb, Frame};
 use super::{AdminRequest, RegisteredModel};
 use crate::db::{Conn, Value};
 use crate::error::Result;
-use crate::http::{render, text};
+use crate::http::{render, text, with_script_name};
 use crate::models::{ColumnPath, Condition, Query, parse};
 use crate::python::json_readable;
 use crate::records::SEARCH_CANDIDATES;
@@ -87,7 +87,8 @@ pub(super) async fn find(request: AdminRequest) -> Result<HttpResponse> {
         .and_then(|accept| accept.to_str().ok())
         .is_some_and(|accept| accept.contains("application/json"));
     if wants_json {
-        return Ok(as_json(&q, &groups, &left_out));
+        let script_name = &request.settings.proxy.script_name;
+        return Ok(as_json(&q, &groups, &left_out, script_name));
     }
     let names = models
         .iter()
@@ -207,18 +208,19 @@ fn exact_conditions(registered: &'static RegisteredModel, q: &str) -> Vec<Condit
     conditions
 }
 
-fn as_json(q: &str, groups: &[Group], left_out: &[String]) -> HttpResponse {
+fn as_json(q: &str, groups: &[Group], left_out: &[String], script_name: &str) -> HttpResponse {
+    let url = |path: &str| with_script_name(path, script_name).into_owned();
     let groups: Vec<_> = groups
         .iter()
         .map(|group| {
             let results = group.rows.iter();
             let results = results
-                .map(|row| json!({"pk": row.pk, "text": row.text, "url": row.url}))
+                .map(|row| json!({"pk": row.pk, "text": row.text, "url": url(&row.url)}))
                 .collect::<Vec<_>>();
             json!({
                 "model": group.label,
                 "name": group.name,
-                "url": group.list_url,
+                "url": url(&group.list_url),
                 "has_more": group.has_more,
                 "results": results,
             })

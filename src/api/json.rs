@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::db::Value;
+use crate::http::with_script_name;
 use crate::models::{Field, FieldKind, file_url};
 
-/// Appends the value of `field` as JSON. A cell that cannot be read is `null`.
-pub(super) fn push_value(out: &mut String, field: &Field, value: &Value) {
+/// Appends the value of `field` as JSON. A cell that cannot be read is `null`. The URL of a file begins with `script_name`.
+pub(super) fn push_value(out: &mut String, field: &Field, value: &Value, script_name: &str) {
     match value {
         Value::Null(_) | Value::Unreadable(_) => out.push_str("null"),
         Value::Bool(yes) => out.push_str(if *yes { "true" } else { "false" }),
@@ -16,7 +17,9 @@ pub(super) fn push_value(out: &mut String, field: &Field, value: &Value) {
         Value::Double(number) if !number.is_finite() => out.push_str("null"),
         Value::Double(number) => push_json(out, number),
         Value::Text(path) if field.is_file() && path.is_empty() => out.push_str("null"),
-        Value::Text(path) if field.is_file() => push_text(out, &file_url(path)),
+        Value::Text(path) if field.is_file() => {
+            push_text(out, &with_script_name(&file_url(path), script_name));
+        }
         Value::Text(text) => push_text(out, text),
         Value::Decimal(number) => {
             out.push('"');
@@ -88,7 +91,7 @@ mod tests {
     fn json(column: &str, value: impl Into<Value>) -> String {
         let field = User::meta().column(column).unwrap();
         let mut out = String::new();
-        push_value(&mut out, field, &value.into());
+        push_value(&mut out, field, &value.into(), "");
         out
     }
 

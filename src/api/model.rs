@@ -7,23 +7,25 @@ use crate::admin::{AdminSite, RegisteredModel};
 use crate::forms::model::ModelField;
 use crate::models::{Field, FieldKind, ManyToMany, Meta};
 use crate::records::{Actor, Policy};
+use crate::settings::Settings;
 use crate::words::leaked;
 
-/// The models of each admin site, by its address: a program has one, and a test may have several.
-static MODELS: Mutex<BTreeMap<usize, &'static [ApiModel]>> = Mutex::new(BTreeMap::new());
+/// The models of each admin site, by its address and `FORCE_SCRIPT_NAME`: a program has one, and a test may have several.
+static MODELS: Mutex<BTreeMap<(usize, String), &'static [ApiModel]>> = Mutex::new(BTreeMap::new());
 
 /// Returns the models of the admin that the API shows.
-pub(crate) fn models(site: &'static AdminSite) -> &'static [ApiModel] {
+pub(crate) fn models(site: &'static AdminSite, settings: &Settings) -> &'static [ApiModel] {
+    let script_name = &settings.proxy.script_name;
     let mut known = MODELS.lock().unwrap_or_else(PoisonError::into_inner);
     known
-        .entry(std::ptr::from_ref(site).addr())
+        .entry((std::ptr::from_ref(site).addr(), script_name.clone()))
         .or_insert_with(|| {
             let shown = site.models().iter();
             let shown = shown.filter(|registered| !registered.options.no_api);
             let models = shown.map(|registered| {
                 let model = registered.model;
                 let path = leaked(format!("/api/{}/{}/", model.app, model.name));
-                ApiModel::new(registered, path)
+                ApiModel::new(registered, path, script_name)
             });
             Vec::leak(models.collect())
         })
@@ -40,6 +42,8 @@ pub(crate) struct ApiModel {
     pub(super) fields: Vec<ApiField>,
     /// The path of the list: `/api/catalog/product/`.
     pub(super) path: &'static str,
+    /// `FORCE_SCRIPT_NAME`, which the URLs of files begin with.
+    pub(super) script_name: String,
 }
 
 /// A field of a row.
@@ -74,7 +78,11 @@ impl ApiField {
 impl ApiModel {
     /// Returns the model as the API shows it: every column that is not secret, the many-to-many fields, and the text for
     /// people.
-    pub(super) fn new(registered: &'static RegisteredModel, path: &'static str) -> Self {
+    pub(super) fn new(
+        registered: &'static RegisteredModel,
+        path: &'static str,
+        script_name: &str,
+    ) -> Self {
         let model = registered.model;
         let columns = model.fields.iter().filter(|field| !field.secret);
         let mut fields: Vec<ApiField> = columns.map(ApiField::Column).collect();
@@ -90,6 +98,7 @@ impl ApiModel {
             registered,
             fields,
             path,
+            script_name: script_name.to_owned(),
         }
     }
 

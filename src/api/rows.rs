@@ -54,7 +54,7 @@ pub(super) fn load(
     let mut found = rows.rows(conn, &paths, Some(limit), offset)?;
     let beside: Vec<Row> = found.iter_mut().map(|row| row.split_off(own)).collect();
     let links = Links::load(conn, meta, fields, &found)?;
-    let writer = RowWriter::new(meta, fields, links);
+    let writer = RowWriter::new(model, fields, links);
     let rows = found.iter().zip(beside);
     Ok(rows
         .map(|(row, beside)| JsonRow {
@@ -109,7 +109,7 @@ impl Links {
 
 /// Writes rows with the same fields.
 struct RowWriter<'a> {
-    meta: &'a Meta,
+    model: &'a ApiModel,
     fields: &'a [ApiField],
     /// `{"id":`, `,"name":`, …
     names: Vec<String>,
@@ -117,7 +117,7 @@ struct RowWriter<'a> {
 }
 
 impl<'a> RowWriter<'a> {
-    fn new(meta: &'a Meta, fields: &'a [ApiField], links: Links) -> Self {
+    fn new(model: &'a ApiModel, fields: &'a [ApiField], links: Links) -> Self {
         let names = fields.iter().enumerate().map(|(at, field)| {
             let mut name = String::from(if at == 0 { "{" } else { "," });
             push_text(&mut name, field.name());
@@ -125,7 +125,7 @@ impl<'a> RowWriter<'a> {
             name
         });
         Self {
-            meta,
+            model,
             fields,
             names: names.collect(),
             links,
@@ -148,7 +148,7 @@ impl<'a> RowWriter<'a> {
             match field {
                 ApiField::Column(field) => {
                     if let Some((value, rest)) = values.split_first() {
-                        push_value(&mut out, field, value);
+                        push_value(&mut out, field, value, &self.model.script_name);
                         values = rest;
                     }
                 }
@@ -157,9 +157,9 @@ impl<'a> RowWriter<'a> {
                     many_at += 1;
                 }
                 ApiField::Display => {
-                    let count = self.meta.display.paths.len().min(values.len());
+                    let count = self.model.meta().display.paths.len().min(values.len());
                     let (of_name, rest) = values.split_at(count);
-                    push_text(&mut out, &self.meta.display.say(of_name));
+                    push_text(&mut out, &self.model.meta().display.say(of_name));
                     values = rest;
                 }
             }
@@ -176,7 +176,7 @@ fn push_keys(out: &mut String, to: &'static Meta, keys: &[Value]) {
         if at > 0 {
             out.push(',');
         }
-        push_value(out, to.pk().target(), key);
+        push_value(out, to.pk().target(), key, "");
     }
     out.push(']');
 }

@@ -14,11 +14,12 @@ use crate::admin::AdminSite;
 use crate::error::{Error, Result};
 use crate::http::Access::{Login, Public};
 use crate::http::{Url, Urls, get, path};
+use crate::settings::Settings;
 use crate::words::leaked;
 
 /// Returns the URLs of all models of the admin, and those of the description. Each view checks who may use it.
-pub(crate) fn urls(site: &'static AdminSite) -> Urls {
-    let models = models(site);
+pub(crate) fn urls(site: &'static AdminSite, settings: &Settings) -> Urls {
+    let models = models(site, settings);
     let index =
         get(move |caller: Caller| std::future::ready(Ok::<_, Error>(index(models, &caller)))).api();
     let fixed = Urls::new([

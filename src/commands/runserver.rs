@@ -161,7 +161,7 @@ pub fn server(
     let (settings, db) = (web::Data::new(settings), web::Data::new(db));
     let urls = project.all_urls(&settings);
     let api = web::Data::new(ApiDescription::new(
-        api::models(project.admin_site()),
+        api::models(project.admin_site(), &settings),
         &urls,
     ));
     let table = web::Data::new(urls.table());

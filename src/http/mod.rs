@@ -40,6 +40,7 @@ pub use response::{
     Html, escaped_uri, local_url, never_cache, permanent_redirect, redirect, render, render_around,
     text, uncached, vary_on_cookie,
 };
+pub use script_name::with_script_name;
 pub use static_files::{SiteFiles, StaticFile, assets, favicon, serve as static_file};
 pub use urls::{
     Access, DescribeOperation, Operation, Url, UrlTable, Urls, View, form, get, path, post,

@@ -1,5 +1,7 @@
 //! Adds the path of `FORCE_SCRIPT_NAME` to the URLs of a page.
 
+use std::borrow::Cow;
+
 /// HTML attributes that hold a URL, including our own attributes that scripts use.
 const URL_ATTRIBUTES: [&[u8]; 10] = [
     b"href",
@@ -18,6 +20,11 @@ const URL_ATTRIBUTES: [&[u8]; 10] = [
 /// prefix already.
 pub(crate) fn with_prefix(url: &str, prefix: &str) -> Option<String> {
     needs_prefix(url.as_bytes(), prefix.as_bytes()).then(|| format!("{prefix}{url}"))
+}
+
+/// Returns `url`, which may be an absolute path, with `script_name` before it: for URLs inside of JSON. HTML needs no help.
+pub fn with_script_name<'a>(url: &'a str, script_name: &str) -> Cow<'a, str> {
+    with_prefix(url, script_name).map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
 fn needs_prefix(url: &[u8], prefix: &[u8]) -> bool {

@@ -6,6 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use diesel::connection::SimpleConnection as _;
+
 use crate::support::{
     ALICE, CHARLIE, Client, Database, Kind, Process, TestSite, product, say_skipped,
 };
@@ -201,6 +203,35 @@ fn every_url_of_the_site_begins_with_the_script_name(kind: Kind) {
         assert!(
             seen.contains(expected),
             "staff must reach {expected}: {seen:?}"
+        );
+    }
+}
+
+fn urls_inside_of_json_begin_with_the_script_name(kind: Kind) {
+    let database = stocked(kind);
+    database
+        .connect()
+        .batch_execute("UPDATE catalog_product SET image = 'products/a.png'")
+        .unwrap();
+    let site = TestSite::with(database, &PREFIX, crate::shop::urls);
+    let client = site.client();
+    log_in(&client, "/shop");
+    for (path, url) in [
+        ("/shop/api/catalog/product/", "/shop/media/products/a.png"),
+        ("/shop/api/catalog/product/1/", "/shop/media/products/a.png"),
+        ("/shop/api/shop/products/", "/shop/media/products/a.png"),
+        ("/shop/api/shop/products/", "/shop/products/lamp/"),
+        (
+            "/shop/admin/search/?q=Lamp",
+            "/shop/admin/catalog/product/1/change/",
+        ),
+    ] {
+        let json = client.get_with(path, &[("accept", "application/json")]);
+        assert_eq!(json.status, 200, "{path}: {}", json.text());
+        assert!(
+            json.text().contains(&format!("\"{url}\"")),
+            "{path} must have {url}: {}",
+            json.text()
         );
     }
 }
@@ -430,6 +461,7 @@ fn the_policy_of_the_settings_is_sent(kind: Kind) {
 
 on_both!(
     every_url_of_the_site_begins_with_the_script_name,
+    urls_inside_of_json_begin_with_the_script_name,
     redirects_keep_the_script_name,
     a_redirect_to_https_keeps_the_script_name,
     links_in_mails_have_the_script_name_and_the_forwarded_host,

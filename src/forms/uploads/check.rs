@@ -58,8 +58,13 @@ pub(super) fn check(field: &Field, file: &UploadedFile) -> Result<Accepted, Stri
 
     let extension = name::extension(&name);
     let kind = FileKinds::of_extension(&extension);
-    if !kinds.contains(kind) || forbidden_inside(&name, kinds) {
-        return Err(not_allowed(&extension, &name, kinds));
+    let inside = forbidden_inside(&name, kinds);
+    if !kinds.contains(kind) {
+        let extension = inside.unwrap_or(extension);
+        return Err(not_allowed(&extension, kinds));
+    }
+    if let Some(inside) = inside {
+        return Err(not_allowed(&inside, kinds));
     }
     if content == Content::Heic && !kinds.contains(FileKinds::OTHER) {
         return Err(content.instead_of_picture().unwrap_or_default());
@@ -102,28 +107,21 @@ fn content(path: &Path) -> io::Result<Content> {
     Ok(Content::detect(&head))
 }
 
-/// Whether the middle of the name contains an extension that servers evaluate there.
-fn forbidden_inside(name: &str, kinds: FileKinds) -> bool {
-    let parts = name.split('.').skip(1).map(str::to_lowercase);
-    let mut active = parts.filter(|part| EVERYWHERE.contains(&part.as_str()));
-    active.any(|part| !kinds.contains(FileKinds::of_extension(&part)))
+/// Returns the extension in the middle of the name that servers evaluate there and that is not allowed.
+fn forbidden_inside(name: &str, kinds: FileKinds) -> Option<String> {
+    let mut parts = name.split('.').skip(1).map(str::to_lowercase);
+    parts.find(|part| {
+        EVERYWHERE.contains(&part.as_str()) && !kinds.contains(FileKinds::of_extension(part))
+    })
 }
 
 /// Returns Django's error text if the list of extensions is short.
-fn not_allowed(extension: &str, name: &str, kinds: FileKinds) -> String {
+fn not_allowed(extension: &str, kinds: FileKinds) -> String {
     let allowed = kinds.extensions().join(", ");
-    if !allowed.is_empty() {
+    if allowed.is_empty() {
         return format!(
-            "File extension “{extension}” is not allowed. Allowed extensions are: {allowed}."
+            "File extension “{extension}” is not allowed. Web pages, drawings, scripts and programs are not accepted here."
         );
     }
-    let inner = name
-        .split('.')
-        .skip(1)
-        .map(str::to_lowercase)
-        .find(|part| EVERYWHERE.contains(&part.as_str()));
-    let extension = inner.unwrap_or_else(|| extension.to_owned());
-    format!(
-        "File extension “{extension}” is not allowed. Web pages, drawings, scripts and programs are not accepted here."
-    )
+    format!("File extension “{extension}” is not allowed. Allowed extensions are: {allowed}.")
 }

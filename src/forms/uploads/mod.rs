@@ -241,6 +241,10 @@ mod tests {
                 .starts_with("File extension “txt” is not allowed. Allowed extensions are: ")
         );
         assert!(
+            said(&some, "a.php.pdf", "", b"%PDF-1.4")
+                .starts_with("File extension “php” is not allowed. ")
+        );
+        assert!(
             said(&some, "a.heic", "", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
                 .contains("is not allowed")
         );

@@ -11,7 +11,7 @@ use nuages::db::{
     Conn, Db, Decimal, LossyText, MultiBackend, Paginator, Readable, ilike, like_escaped,
 };
 use nuages::error::{Error, Result};
-use nuages::http::{QueryDict, site_root};
+use nuages::http::{QueryDict, site_root, with_script_name};
 use nuages::models::TextSearch;
 use nuages::settings::Settings;
 use schemars::JsonSchema;
@@ -106,11 +106,18 @@ pub(super) async fn products(
     query: Query<ProductQuery>,
 ) -> Result<PublicJson<ShopProductPage>> {
     let asked = query.0.clone();
-    let (count, results) = db.run(move |conn| asked.load(conn)).await?;
+    let (count, mut results) = db.run(move |conn| asked.load(conn)).await?;
     if results.is_empty() && query.page > 1 {
         return Err(Error::NotFound);
     }
 
+    let script_name = &settings.proxy.script_name;
+    for product in &mut results {
+        let urls = [Some(&mut product.url), product.image.as_mut()];
+        for url in urls.into_iter().flatten() {
+            *url = with_script_name(url, script_name).into_owned();
+        }
+    }
     let here = format!("{}/api/shop/products/", site_root(&request, &settings));
     let given = QueryDict::parse(request.query_string());
     let at = |page: i64| format!("{here}{}", given.with("page", &page.to_string()));
