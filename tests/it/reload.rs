@@ -97,7 +97,7 @@ fn wait_for(client: &Client, url: &str, text: &str) -> String {
             return page;
         }
         assert!(
-            began.elapsed() < Duration::from_mins(3),
+            began.elapsed() < Duration::from_mins(8),
             "{url} does not show {text:?} but {page}"
         );
         std::thread::sleep(Duration::from_millis(50));
